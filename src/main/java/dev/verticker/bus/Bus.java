@@ -1,0 +1,206 @@
+package dev.verticker.bus;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.EventBus;
+import io.vertx.core.eventbus.Message;
+import io.vertx.core.eventbus.MessageConsumer;
+import io.vertx.core.eventbus.ReplyException;
+import io.vertx.core.eventbus.ReplyFailure;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Typed messages on the Vert.x event bus. Inside a node a message is the same instance, never a copy; across nodes it is
+ * JSON. Nothing here is lossless: what must not be lost goes through an outbox.
+ *
+ * <p>Consumers run on the context they were registered from. Times are compared on the given clock, which is the cluster's.
+ */
+public final class Bus {
+  private static final Logger log = LoggerFactory.getLogger(Bus.class);
+  private static final String EXPIRES = "expires";
+  private static final String SENT = "sent";
+  private static final String REQUEST_ID = "request-id";
+
+  /** An event older than this is dropped: a node that was frozen must not act on the past. */
+  static final Duration OLDEST_EVENT = Duration.ofSeconds(10);
+
+  private final EventBus eventBus;
+  private final Clock clock;
+  private final MeterRegistry metrics;
+
+  /** Once per Vert.x instance: it registers the codec of the bus. */
+  public Bus(Vertx vertx, Clock clock, MeterRegistry metrics) {
+    this.eventBus = vertx.eventBus().registerCodec(new EnvelopeCodec());
+    this.clock = clock;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Asks one consumer, on this node when it has one, otherwise anywhere in the cluster. The request reaches at most one
+   * consumer and is never repeated. Fails with the consumer's own {@link Failure}; with {@link Failure.Unavailable} when
+   * there is no consumer or no answer before the address's deadline (it may still have been carried out then).
+   */
+  public <Q, A> Future<A> request(Address<Q, A> address, Q request) {
+    return ask(address, request, true).recover(failure -> isNoHandlers(failure)
+            ? ask(address, request, false)
+            : Future.failedFuture(failure))
+        .transform(answer -> answer.succeeded() ? open(address, answer.result()) : refuse(address, answer.cause()));
+  }
+
+  /** Answers requests to the address from now on; the future completes when the whole cluster knows. */
+  public <Q, A> Future<Subscription> serve(Address<Q, A> address, Function<Q, Future<A>> handler) {
+    var consumer = eventBus.<Envelope>consumer(address.name());
+    consumer.handler(message -> {
+      if (expired(message)) {
+        drop(address.name(), "expired");
+        return;
+      }
+      answer(message, call(address, message, handler));
+    });
+    return registered(consumer);
+  }
+
+  /** Hands the event to exactly one consumer in the cluster, best effort; nobody answers. */
+  public <Q> void send(Address<Q, Void> address, Q event) {
+    eventBus.send(address.name(), Envelope.of(event), options().addHeader(SENT, now()));
+  }
+
+  /** Hands the event to every consumer on every node, best effort. A once-only side effect never sits behind this. */
+  public <E> void publish(Topic<E> topic, E event) {
+    eventBus.publish(topic.name(), Envelope.of(event), options().addHeader(SENT, now()));
+  }
+
+  /** Hears every event of the topic that arrives within ten seconds of being sent. */
+  public <E> Future<Subscription> subscribe(Topic<E> topic, Consumer<E> handler) {
+    var consumer = eventBus.<Envelope>consumer(topic.name());
+    consumer.handler(message -> {
+      if (tooOld(message)) {
+        drop(topic.name(), "too-old");
+        return;
+      }
+      try {
+        handler.accept(message.body().as(topic.event()));
+      } catch (Exception e) {
+        drop(topic.name(), "failed");
+        log.error("event on {} was not handled", topic.name(), e);
+      }
+    });
+    return registered(consumer);
+  }
+
+  private <Q> Future<Message<Envelope>> ask(Address<Q, ?> address, Q request, boolean localOnly) {
+    var expires = clock.millis() + address.deadline().toMillis();
+    var options = options()
+        .addHeader(EXPIRES, Long.toString(expires))
+        .setSendTimeout(address.deadline().toMillis())
+        .setLocalOnly(localOnly);
+    try {
+      return eventBus.request(address.name(), Envelope.of(request), options);
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private <Q, A> Future<A> call(Address<Q, A> address, Message<Envelope> message, Function<Q, Future<A>> handler) {
+    Q request;
+    try {
+      request = message.body().as(address.request());
+    } catch (Exception e) {
+      drop(address.name(), "undecodable");
+      log.error("request to {} cannot be read", address.name(), e);
+      return Future.failedFuture(new Failure.Internal());
+    }
+    try {
+      return RequestId.with(message.headers().get(REQUEST_ID), () -> handler.apply(request));
+    } catch (RuntimeException e) {
+      return Future.failedFuture(e);
+    }
+  }
+
+  private <A> void answer(Message<Envelope> message, Future<A> answer) {
+    answer.onComplete(result -> {
+      if (result.succeeded()) {
+        reply(message, Envelope.of(result.result()));
+      } else if (result.cause() instanceof Failure failure) {
+        reply(message, Envelope.of(failure));
+      } else {
+        log.error("request to {} failed", message.address(), result.cause());
+        reply(message, Envelope.of(new Failure.Internal()));
+      }
+    });
+  }
+
+  private void reply(Message<Envelope> message, Envelope envelope) {
+    if (message.replyAddress() == null) {
+      return;
+    }
+    try {
+      message.reply(envelope, new DeliveryOptions().setCodecName(EnvelopeCodec.NAME));
+    } catch (RuntimeException e) {
+      log.error("answer from {} cannot be written", message.address(), e);
+      message.reply(Envelope.of(new Failure.Internal()), new DeliveryOptions().setCodecName(EnvelopeCodec.NAME));
+    }
+  }
+
+  private <A> Future<A> open(Address<?, A> address, Message<Envelope> message) {
+    try {
+      var body = message.body();
+      return body.failed() ? Future.failedFuture(body.failure()) : Future.succeededFuture(body.as(address.answer()));
+    } catch (Exception e) {
+      drop(address.name(), "undecodable");
+      log.error("answer from {} cannot be read", address.name(), e);
+      return Future.failedFuture(new Failure.Internal());
+    }
+  }
+
+  private <A> Future<A> refuse(Address<?, A> address, Throwable cause) {
+    if (cause instanceof ReplyException) {
+      log.debug("no answer from {}: {}", address.name(), cause.getMessage());
+      return Future.failedFuture(new Failure.Unavailable("unavailable", "A part of the system does not answer now."));
+    }
+    log.error("request to {} cannot be sent", address.name(), cause);
+    return Future.failedFuture(new Failure.Internal());
+  }
+
+  private static boolean isNoHandlers(Throwable failure) {
+    return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+  }
+
+  private boolean expired(Message<?> message) {
+    var expires = message.headers().get(EXPIRES);
+    return expires == null ? tooOld(message) : clock.millis() > Long.parseLong(expires);
+  }
+
+  private boolean tooOld(Message<?> message) {
+    var sent = message.headers().get(SENT);
+    return sent != null && clock.millis() - Long.parseLong(sent) > OLDEST_EVENT.toMillis();
+  }
+
+  private DeliveryOptions options() {
+    var options = new DeliveryOptions().setCodecName(EnvelopeCodec.NAME);
+    RequestId.current().ifPresent(id -> options.addHeader(REQUEST_ID, id));
+    return options;
+  }
+
+  private String now() {
+    return Long.toString(clock.millis());
+  }
+
+  private void drop(String address, String reason) {
+    metrics.counter("bus_dropped_total", "address", address, "reason", reason).increment();
+  }
+
+  private static Future<Subscription> registered(MessageConsumer<?> consumer) {
+    var done = Promise.<Subscription>promise();
+    consumer.completion().<Subscription>map(consumer::unregister).onComplete(done);
+    return done.future();
+  }
+}

@@ -1,0 +1,43 @@
+package dev.verticker.bus;
+
+import java.time.Duration;
+import java.util.List;
+
+/** A {@link Failure} as it travels to another node. */
+record FailureWire(String kind, String code, String detail, Long retryAfterMs, List<Failure.Error> errors) {
+  private static final long LONGEST_RETRY_MS = Duration.ofDays(4).toMillis();
+
+  FailureWire {
+    errors = errors == null ? List.of() : List.copyOf(errors);
+  }
+
+  static FailureWire of(Failure failure) {
+    return new FailureWire(
+        failure.getClass().getSimpleName(),
+        failure.code(),
+        failure.detail(),
+        failure.retryAfter().map(Duration::toMillis).orElse(null),
+        failure.errors());
+  }
+
+  Failure failure() {
+    var all = errors.toArray(Failure.Error[]::new);
+    return switch (kind == null ? "" : kind) {
+      case "Malformed" -> new Failure.Malformed(code, detail, all);
+      case "Unauthenticated" -> new Failure.Unauthenticated(code, detail);
+      case "Forbidden" -> new Failure.Forbidden(code, detail);
+      case "NotFound" -> new Failure.NotFound(code, detail, errors);
+      case "Conflict" -> new Failure.Conflict(code, detail, all);
+      case "Gone" -> new Failure.Gone(code, detail, all);
+      case "PreconditionFailed" -> new Failure.PreconditionFailed(code, detail);
+      case "Invalid" -> new Failure.Invalid(code, detail, errors);
+      case "TooManyRequests" -> new Failure.TooManyRequests(code, detail, retryAfter());
+      case "Unavailable" -> new Failure.Unavailable(code, detail, retryAfter(), errors);
+      default -> new Failure.Internal();
+    };
+  }
+
+  private Duration retryAfter() {
+    return Duration.ofMillis(retryAfterMs == null ? 1000 : Math.min(retryAfterMs, LONGEST_RETRY_MS));
+  }
+}

@@ -1,0 +1,40 @@
+package dev.verticker.bus;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxBootstrap;
+import io.vertx.core.spi.VertxServiceProvider;
+import io.vertx.core.spi.context.storage.AccessMode;
+import io.vertx.core.spi.context.storage.ContextLocal;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * The id of the HTTP request that is being worked on, carried by the Vert.x context and by bus messages, so that the logs
+ * of all nodes can be read together.
+ */
+public final class RequestId implements VertxServiceProvider {
+  private static final ContextLocal<String> CURRENT = ContextLocal.registerLocal(String.class);
+
+  /** Called by Vert.x before an instance exists: a context local must be registered by then. */
+  @Override
+  public void init(VertxBootstrap builder) {
+    // Loading this class registers the context local.
+  }
+
+  /** The id of the current context; empty outside a request. */
+  public static Optional<String> current() {
+    return Optional.ofNullable(Vertx.currentContext()).map(context -> context.getLocal(CURRENT, AccessMode.CONCURRENT));
+  }
+
+  /** From now on the current context works for this request. */
+  public static void set(String id) {
+    Vertx.currentContext().putLocal(CURRENT, AccessMode.CONCURRENT, id);
+  }
+
+  static <T> T with(String id, Supplier<T> work) {
+    if (id != null) {
+      set(id);
+    }
+    return work.get();
+  }
+}

@@ -12,6 +12,9 @@ public interface Health {
    */
   void notReadyWhen(String name, Supplier<Optional<String>> reason);
 
+  /** This node serves {@code name} on this port. */
+  void listening(String name, int port);
+
   /** Adds or replaces something an operator should see although the node stays ready; empty = nothing to say. */
   void note(String name, Supplier<Optional<String>> remark);
 }

@@ -1,0 +1,159 @@
+package dev.verticker.message;
+
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
+import dev.verticker.bus.Address;
+import dev.verticker.bus.Topic;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+
+/** What the price verticle is asked and what it tells. */
+public final class Prices {
+  /** The latest quotes from memory, never waiting for the exchange. */
+  public static final Address<Latest, Snapshot> LATEST =
+      new Address<>("prices.latest", Latest.class, Snapshot.class);
+
+  /**
+   * Quotes of the named symbols, all or none, in the order asked. A symbol never quoted is fetched once. Fails with
+   * {@code symbol-unknown} (404) or {@code price-not-yet-known} (503), each symbol in {@code errors}.
+   */
+  public static final Address<Find, Quotes> FIND =
+      new Address<>("prices.find", Find.class, Quotes.class, Duration.ofMillis(3800));
+
+  /** Stored observations of one symbol, newest first. */
+  public static final Address<FindHistory, History> HISTORY =
+      new Address<>("prices.history", FindHistory.class, History.class);
+
+  /** One message per refresh with every quote it brought. */
+  public static final Topic<Quotes> TICK = new Topic<>("prices.tick", Quotes.class);
+
+  /** Symbols outside the configured ones that were read lately: keeps them in the refresh. */
+  public static final Topic<Read> READ = new Topic<>("prices.read", Read.class);
+
+  private Prices() {}
+
+  /** How a quote was come by. */
+  public enum Source {
+    POLL,
+    CACHE,
+    STORED,
+    @JsonEnumDefaultValue
+    UNKNOWN
+  }
+
+  /**
+   * One observation of one symbol.
+   *
+   * @param id of the stored row, given by the refresher, unique
+   * @param price last price, exact, in units of the quote asset; positive
+   * @param bid null when the exchange did not say; so are ask, changePercent and volume (24 hours, base asset)
+   * @param exchangeInfo the exchange's own object as JSON text, with {@code price} added
+   * @param feed epoch of the feed: venue and run of the refresher; event times compare only inside one
+   * @param venue {@code binance}, {@code testnet} or {@code simulated}
+   * @param eventTime the exchange's time of the figures
+   * @param receivedAt receipt of the answer that carried it, on the cluster's clock, microseconds; also {@code called_at}
+   * @param staleAt from then on it counts as stale unless confirmed again
+   */
+  public record Quote(
+      long id,
+      String symbol,
+      BigDecimal price,
+      BigDecimal bid,
+      BigDecimal ask,
+      BigDecimal changePercent,
+      BigDecimal volume,
+      String exchangeInfo,
+      String feed,
+      String venue,
+      Source source,
+      Instant eventTime,
+      Instant receivedAt,
+      Instant staleAt) {
+    public Quote {
+      if (price.signum() <= 0) {
+        throw new IllegalArgumentException("price must be positive: " + price);
+      }
+    }
+
+    /** Whether a reader who holds {@code other} should hold this one instead. */
+    public boolean supersedes(Quote other) {
+      if (other == null) {
+        return true;
+      }
+      var order = feed.equals(other.feed) ? eventTime.compareTo(other.eventTime) : 0;
+      return order > 0 || order == 0 && receivedAt.isAfter(other.receivedAt);
+    }
+
+    /** Time since it was last confirmed; never negative. */
+    public Duration age(Instant now) {
+      var age = Duration.between(receivedAt, now);
+      return age.isNegative() ? Duration.ZERO : age;
+    }
+
+    public boolean stale(Instant now) {
+      return !now.isBefore(staleAt);
+    }
+  }
+
+  /** Asks for everything the price verticle holds. */
+  public record Latest() {}
+
+  /**
+   * @param configured the configured symbols in their order, quoted or not
+   * @param quotes the newest quote of each symbol that has one, configured ones first
+   */
+  public record Snapshot(List<String> configured, List<Quote> quotes) {
+    public Snapshot {
+      configured = List.copyOf(configured);
+      quotes = List.copyOf(quotes);
+    }
+  }
+
+  /** @param symbols case-sensitive, at most 100 */
+  public record Find(List<String> symbols) {
+    public Find {
+      symbols = List.copyOf(symbols);
+    }
+  }
+
+  public record Quotes(List<Quote> quotes) {
+    public Quotes {
+      quotes = List.copyOf(quotes);
+    }
+  }
+
+  /** @param symbols symbols outside the configured ones */
+  public record Read(List<String> symbols) {
+    public Read {
+      symbols = List.copyOf(symbols);
+    }
+  }
+
+  /**
+   * @param from inclusive, null = from the oldest
+   * @param to exclusive, null = up to the newest
+   * @param limit 1 to 1000
+   * @param before cursor of an earlier page, null = from the newest
+   */
+  public record FindHistory(String symbol, Instant from, Instant to, int limit, Cursor before) {}
+
+  /** The last observation of a page; the next page goes on behind it. */
+  public record Cursor(Instant calledAt, long id) {}
+
+  /** @param next null when there is nothing more */
+  public record History(List<Observation> observations, Cursor next) {
+    public History {
+      observations = List.copyOf(observations);
+    }
+  }
+
+  /** A stored row. @param exchangeInfo JSON text */
+  public record Observation(
+      long id,
+      String symbol,
+      BigDecimal price,
+      String exchangeInfo,
+      String venue,
+      Instant calledAt) {}
+}

@@ -1,0 +1,50 @@
+package dev.verticker.settings;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The front door for internal services.
+ *
+ * @param apiKeys name to key; several live at once during a rotation. The single INTERNAL_API_KEY is named "default".
+ */
+public record PriceApiSettings(String host, int port, Map<String, Secret> apiKeys) {
+  private static final int LEAST_BYTES = 32;
+  private static final String SINGLE = "INTERNAL_API_KEY";
+  private static final String SEVERAL = "INTERNAL_API_KEYS";
+
+  public PriceApiSettings {
+    apiKeys = Map.copyOf(apiKeys);
+  }
+
+  public static PriceApiSettings read(Reader reader) {
+    return new PriceApiSettings(
+        reader.text("PRICE_API_HOST"), reader.port("PRICE_API_PORT"), apiKeys(reader));
+  }
+
+  private static Map<String, Secret> apiKeys(Reader reader) {
+    var keys = new LinkedHashMap<String, Secret>();
+    reader.secret(SINGLE, LEAST_BYTES).ifPresent(key -> keys.put("default", key));
+    for (var entry : reader.list(SEVERAL)) {
+      var colon = entry.indexOf(':');
+      var name = entry.substring(0, Math.max(colon, 0));
+      var key = new Secret(entry.substring(colon + 1));
+      if (!name.matches("[A-Za-z0-9_-]{1,50}") || key.value().isBlank()) {
+        reader.fault(
+            SEVERAL,
+            "each entry must be name:key, the name of letters, digits, - and _ (values not shown)");
+      } else if (keys.putIfAbsent(name, key) != null) {
+        reader.fault(SEVERAL, "must not use a name twice (\"default\" is " + SINGLE + ")", name);
+      } else {
+        reader.checkSecret(SEVERAL + "[" + name + "]", key, LEAST_BYTES);
+      }
+    }
+    if (reader.has(SEVERAL)) {
+      reader.redact(SEVERAL, "<secrets named " + String.join(", ", keys.keySet()) + ">");
+    }
+    if (keys.isEmpty()) {
+      reader.fault(SINGLE, "is required (or " + SEVERAL + "=name:key,...)");
+    }
+    return keys;
+  }
+}

@@ -1,0 +1,96 @@
+package dev.verticker.settings;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Which prices are kept, from where, how fresh.
+ *
+ * @param exchange base URL of a Binance Spot REST host
+ * @param symbols the configured symbols in their order, case-sensitive, any Unicode
+ * @param refreshInterval one call for all symbols each interval
+ * @param cacheTtl life of a quote in Redis
+ * @param staleGrace a quote is stale when it was not confirmed for max(cacheTtl, refreshInterval) plus this
+ * @param retention observations older than this are removed
+ */
+public record PriceSettings(
+    URI exchange,
+    List<String> symbols,
+    Duration refreshInterval,
+    Duration cacheTtl,
+    Duration staleGrace,
+    Duration retention) {
+  private static final URI PUBLIC_DATA = URI.create("https://data-api.binance.vision");
+  private static final int MOST_SYMBOLS = 1000;
+  private static final int LONGEST_SYMBOL = 64;
+  private static final Duration DAY = Duration.ofDays(1);
+
+  /** REST hosts of the live venue: "General API information", binance-spot-api-docs. */
+  private static final Set<String> LIVE = Set.of(
+      "api.binance.com",
+      "api-gcp.binance.com",
+      "api1.binance.com",
+      "api2.binance.com",
+      "api3.binance.com",
+      "api4.binance.com",
+      "data-api.binance.vision");
+
+  /** Virtual funds, prices unrelated to the market: "testnet" and "demo mode", binance-spot-api-docs. */
+  private static final Set<String> TESTNET =
+      Set.of("testnet.binance.vision", "api1.testnet.binance.vision", "demo-api.binance.com");
+
+  public static PriceSettings read(Reader reader) {
+    return new PriceSettings(
+        exchange(reader),
+        symbols(reader),
+        reader.seconds("REFRESH_INTERVAL_SECONDS", Duration.ofMillis(100), DAY),
+        reader.seconds("CACHE_TTL_SECONDS", Duration.ofMillis(100), DAY),
+        reader.seconds("PRICE_STALE_GRACE_SECONDS", Duration.ZERO, DAY),
+        Duration.ofDays(reader.number("PRICE_RETENTION_DAYS", 1, 36500)));
+  }
+
+  /** A quote not confirmed for longer than this is stale. */
+  public Duration staleAfter() {
+    return (cacheTtl.compareTo(refreshInterval) > 0 ? cacheTtl : refreshInterval).plus(staleGrace);
+  }
+
+  /** What every price says of its origin: {@code binance}, {@code testnet} or {@code simulated}. */
+  public String venue() {
+    if (LIVE.contains(exchange.getHost())) {
+      return "binance";
+    }
+    return TESTNET.contains(exchange.getHost()) ? "testnet" : "simulated";
+  }
+
+  private static URI exchange(Reader reader) {
+    var name = "BINANCE_BASE_URL";
+    var uri = reader.uri(name, Set.of("http", "https")).orElse(PUBLIC_DATA);
+    var published = LIVE.contains(uri.getHost()) || TESTNET.contains(uri.getHost());
+    if (!reader.development() && !("https".equals(uri.getScheme()) && published)) {
+      reader.fault(
+          name,
+          "must be https and one of Binance's own REST hosts outside development",
+          uri.toString());
+    }
+    return uri;
+  }
+
+  private static List<String> symbols(Reader reader) {
+    var symbols = reader.list("SYMBOLS");
+    if (symbols.isEmpty() || symbols.size() > MOST_SYMBOLS) {
+      reader.fault("SYMBOLS", "must name 1 to " + MOST_SYMBOLS + " symbols, separated by commas");
+    }
+    for (var symbol : symbols) {
+      if (symbol.length() > LONGEST_SYMBOL
+          || symbol.chars().anyMatch(c -> c <= ' ' || c == '"' || c == '\\')) {
+        reader.fault(
+            "SYMBOLS",
+            "each symbol must have at most 64 characters, none of them blank or a quote",
+            symbol);
+      }
+    }
+    return symbols;
+  }
+}

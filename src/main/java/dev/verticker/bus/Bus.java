@@ -49,10 +49,11 @@ public final class Bus {
    * there is no consumer or no answer before the address's deadline (it may still have been carried out then).
    */
   public <Q, A> Future<A> request(Address<Q, A> address, Q request) {
-    return ask(address, request, true).recover(failure -> isNoHandlers(failure)
-            ? ask(address, request, false)
-            : Future.failedFuture(failure))
-        .transform(answer -> answer.succeeded() ? open(address, answer.result()) : refuse(address, answer.cause()));
+    return ask(address, request, true)
+        .recover(failure ->
+            isNoHandlers(failure) ? ask(address, request, false) : Future.failedFuture(failure))
+        .transform(answer ->
+            answer.succeeded() ? open(address, answer.result()) : refuse(address, answer.cause()));
   }
 
   /** Answers requests to the address from now on; the future completes when the whole cluster knows. */
@@ -109,7 +110,8 @@ public final class Bus {
     }
   }
 
-  private <Q, A> Future<A> call(Address<Q, A> address, Message<Envelope> message, Function<Q, Future<A>> handler) {
+  private <Q, A> Future<A> call(
+      Address<Q, A> address, Message<Envelope> message, Function<Q, Future<A>> handler) {
     Q request;
     try {
       request = message.body().as(address.request());
@@ -146,14 +148,18 @@ public final class Bus {
       message.reply(envelope, new DeliveryOptions().setCodecName(EnvelopeCodec.NAME));
     } catch (RuntimeException e) {
       log.error("answer from {} cannot be written", message.address(), e);
-      message.reply(Envelope.of(new Failure.Internal()), new DeliveryOptions().setCodecName(EnvelopeCodec.NAME));
+      message.reply(
+          Envelope.of(new Failure.Internal()),
+          new DeliveryOptions().setCodecName(EnvelopeCodec.NAME));
     }
   }
 
   private <A> Future<A> open(Address<?, A> address, Message<Envelope> message) {
     try {
       var body = message.body();
-      return body.failed() ? Future.failedFuture(body.failure()) : Future.succeededFuture(body.as(address.answer()));
+      return body.failed()
+          ? Future.failedFuture(body.failure())
+          : Future.succeededFuture(body.as(address.answer()));
     } catch (Exception e) {
       drop(address.name(), "undecodable");
       log.error("answer from {} cannot be read", address.name(), e);
@@ -164,14 +170,16 @@ public final class Bus {
   private <A> Future<A> refuse(Address<?, A> address, Throwable cause) {
     if (cause instanceof ReplyException) {
       log.debug("no answer from {}: {}", address.name(), cause.getMessage());
-      return Future.failedFuture(new Failure.Unavailable("unavailable", "A part of the system does not answer now."));
+      return Future.failedFuture(
+          new Failure.Unavailable("unavailable", "A part of the system does not answer now."));
     }
     log.error("request to {} cannot be sent", address.name(), cause);
     return Future.failedFuture(new Failure.Internal());
   }
 
   private static boolean isNoHandlers(Throwable failure) {
-    return failure instanceof ReplyException reply && reply.failureType() == ReplyFailure.NO_HANDLERS;
+    return failure instanceof ReplyException reply
+        && reply.failureType() == ReplyFailure.NO_HANDLERS;
   }
 
   private boolean expired(Message<?> message) {

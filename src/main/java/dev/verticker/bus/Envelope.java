@@ -27,13 +27,16 @@ record Envelope(Object value, Buffer json, boolean failed) {
   }
 
   Failure failure() throws IOException {
-    return json == null ? (Failure) value : Json.MAPPER.readValue(json.getBytes(), FailureWire.class).failure();
+    return json == null
+        ? (Failure) value
+        : Json.MAPPER.readValue(json.getBytes(), FailureWire.class).failure();
   }
 
   byte[] encode() throws JsonProcessingException {
     if (value == null) {
       return EmptyArrays.EMPTY_BYTES;
     }
-    return Json.MAPPER.writeValueAsBytes(value instanceof Failure failure ? FailureWire.of(failure) : value);
+    return Json.MAPPER.writeValueAsBytes(
+        value instanceof Failure failure ? FailureWire.of(failure) : value);
   }
 }

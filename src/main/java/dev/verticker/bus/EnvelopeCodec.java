@@ -12,16 +12,21 @@ final class EnvelopeCodec implements MessageCodec<Envelope, Envelope> {
   public void encodeToWire(Buffer buffer, Envelope envelope) {
     try {
       var json = envelope.encode();
-      buffer.appendByte((byte) (envelope.failed() ? 1 : 0)).appendInt(json.length).appendBytes(json);
+      buffer
+          .appendByte((byte) (envelope.failed() ? 1 : 0))
+          .appendInt(json.length)
+          .appendBytes(json);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("not a bus message: " + envelope.value().getClass(), e);
+      throw new IllegalArgumentException(
+          "not a bus message: " + envelope.value().getClass(), e);
     }
   }
 
   @Override
   public Envelope decodeFromWire(int at, Buffer buffer) {
     var start = at + 5;
-    return new Envelope(null, buffer.getBuffer(start, start + buffer.getInt(at + 1)), buffer.getByte(at) == 1);
+    return new Envelope(
+        null, buffer.getBuffer(start, start + buffer.getInt(at + 1)), buffer.getByte(at) == 1);
   }
 
   @Override

@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.List;
 
 /** A {@link Failure} as it travels to another node. */
-record FailureWire(String kind, String code, String detail, Long retryAfterMs, List<Failure.Error> errors) {
+record FailureWire(
+    String kind, String code, String detail, Long retryAfterMs, List<Failure.Error> errors) {
   private static final long LONGEST_RETRY_MS = Duration.ofDays(4).toMillis();
 
   FailureWire {
@@ -38,6 +39,7 @@ record FailureWire(String kind, String code, String detail, Long retryAfterMs, L
   }
 
   private Duration retryAfter() {
-    return Duration.ofMillis(retryAfterMs == null ? 1000 : Math.min(retryAfterMs, LONGEST_RETRY_MS));
+    return Duration.ofMillis(
+        retryAfterMs == null ? 1000 : Math.min(retryAfterMs, LONGEST_RETRY_MS));
   }
 }

@@ -15,7 +15,9 @@ import java.math.BigDecimal;
 final class Json {
   static final JsonMapper MAPPER = JsonMapper.builder()
       .addModule(new JavaTimeModule())
-      .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS, SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
+      .disable(
+          SerializationFeature.WRITE_DATES_AS_TIMESTAMPS,
+          SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
       .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
       .enable(DeserializationFeature.READ_UNKNOWN_ENUM_VALUES_USING_DEFAULT_VALUE)
       .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN)

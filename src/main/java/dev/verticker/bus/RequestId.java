@@ -23,7 +23,8 @@ public final class RequestId implements VertxServiceProvider {
 
   /** The id of the current context; empty outside a request. */
   public static Optional<String> current() {
-    return Optional.ofNullable(Vertx.currentContext()).map(context -> context.getLocal(CURRENT, AccessMode.CONCURRENT));
+    return Optional.ofNullable(Vertx.currentContext())
+        .map(context -> context.getLocal(CURRENT, AccessMode.CONCURRENT));
   }
 
   /** From now on the current context works for this request. */

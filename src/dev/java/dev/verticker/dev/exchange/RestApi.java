@@ -20,10 +20,10 @@ final class RestApi {
     this.klines = new Klines(market);
   }
 
-  Reply answer(Endpoint endpoint, Query query) {
+  Reply answer(Endpoint endpoint, Query query, Instant now) {
     try {
       query.check(endpoint);
-      return Reply.ok(json(endpoint, query, Asked.in(query), market.now()));
+      return Reply.ok(json(endpoint, query, Asked.in(query), now));
     } catch (Refusal refusal) {
       return Reply.refused(refusal);
     }

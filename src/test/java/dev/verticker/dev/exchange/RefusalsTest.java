@@ -120,14 +120,16 @@ class RefusalsTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"20,2", "21,40", "100,40", "101,80"})
+  @CsvSource({"20,2", "21,40", "100,40", "101,80", "1000,80"})
   void a_longer_list_weighs_more(int symbols, String weight) {
     var list = new StringBuilder("[\"A0\"");
     for (int number = 1; number < symbols; number++) {
       list.append(",\"A").append(number).append('"');
     }
     var path = "ticker/24hr?symbols=" + Trial.encoded(list.append(']').toString());
-    assertEquals(weight, trial.get(path).header("X-MBX-USED-WEIGHT-1M"));
+    var answer = trial.get(path);
+    assertEquals(weight, answer.header("X-MBX-USED-WEIGHT-1M"));
+    assertEquals(-1121, answer.object().getInteger("code"));
   }
 
   @Test

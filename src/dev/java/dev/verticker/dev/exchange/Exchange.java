@@ -64,7 +64,7 @@ final class Exchange {
     if (!response.closed()) {
       var now = market.now();
       var reply = answer(endpoint, query, now);
-      api.served(reply, now);
+      api.served(reply.json(), reply.json(), now);
       send(response, reply);
     }
   }
@@ -92,8 +92,18 @@ final class Exchange {
       case EARLY_CLOSE -> closeEarly(response, answer(endpoint, query, market.now()));
       case TRUNCATED_JSON -> sendTruncated(response, answer(endpoint, query, market.now()));
       case HUGE_BODY -> sendHuge(response, answer(endpoint, query, market.now()), fault.bytes());
-      default -> sendSpoiled(response, answer(endpoint, query, market.now()), fault);
+      default -> spoiled(fault, endpoint, query, response);
     }
+  }
+
+  private void spoiled(Fault fault, Endpoint endpoint, Query query, HttpServerResponse response) {
+    var now = market.now();
+    var reply = answer(endpoint, query, now);
+    var sent = reply.status() == 200
+        ? Spoiler.spoil(fault.kind(), reply.json(), fault.symbol())
+        : reply.json();
+    api.served(reply.json(), sent, now);
+    send(response, reply, Json.encodeToBuffer(sent));
   }
 
   private void later(Fault fault, Runnable answer) {
@@ -112,13 +122,6 @@ final class Exchange {
 
   private static void send(HttpServerResponse response, Reply reply, Buffer body) {
     head(response, reply).end(body);
-  }
-
-  private static void sendSpoiled(HttpServerResponse response, Reply reply, Fault fault) {
-    var json = reply.status() == 200
-        ? Spoiler.spoil(fault.kind(), reply.json(), fault.symbol())
-        : reply.json();
-    send(response, reply, Json.encodeToBuffer(json));
   }
 
   private static void sendTruncated(HttpServerResponse response, Reply reply) {

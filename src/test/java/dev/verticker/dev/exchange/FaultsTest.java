@@ -174,6 +174,8 @@ class FaultsTest {
     assertFalse(list.getJsonObject(0).getString("lastPrice").equals("0.00000000"));
     assertEquals("0.00000000", list.getJsonObject(1).getString("lastPrice"));
     assertFalse(trial.get(ONE).object().getString("lastPrice").equals("0.00000000"));
+    assertEquals(2, trial.market().served("BTCUSDT").size());
+    assertEquals(List.of(), trial.market().served("ETHUSDT"));
   }
 
   @Test

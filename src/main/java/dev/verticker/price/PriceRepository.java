@@ -62,9 +62,9 @@ final class PriceRepository {
       SELECT id, symbol, exchange_info::text AS info, called_at, venue, event_time
         FROM market.exchange_info
        WHERE symbol = $1
-         AND called_at >= coalesce($2, '-infinity')
-         AND called_at < coalesce($3, 'infinity')
-         AND (called_at, id) < (coalesce($4, 'infinity'), $5)
+         AND called_at >= coalesce($2::timestamptz, '-infinity')
+         AND called_at < coalesce($3::timestamptz, 'infinity')
+         AND (called_at, id) < (coalesce($4::timestamptz, 'infinity'), $5)
        ORDER BY called_at DESC, id DESC
        LIMIT $6
       """;

@@ -4,7 +4,6 @@ import dev.verticker.node.Node;
 import dev.verticker.node.NodeArguments;
 import dev.verticker.settings.PriceSettings;
 import dev.verticker.settings.Reader;
-import dev.verticker.settings.SettingsFault;
 import dev.verticker.settings.SettingsFiles;
 import java.nio.file.Path;
 import java.util.Deque;
@@ -83,10 +82,12 @@ public final class Run {
       screen.line("  These prices are not the market's: each says venue \"simulated\".");
     }
     screen.line("");
-    WhereToLook.lines(node.ports(), settings).forEach(line -> screen.fact(line.label(), line.text()));
+    WhereToLook.lines(node.ports(), settings)
+        .forEach(line -> screen.fact(line.label(), line.text()));
     database.ifPresent(own -> screen.fact("PostgreSQL", WhereToLook.url(own, settings)));
     screen.line("");
-    screen.line("Verticker is ready after " + screen.elapsed() + ". Ctrl-C stops it, its data stays in " + state + ".");
+    screen.line("Verticker is ready after " + screen.elapsed()
+        + ". Ctrl-C stops it, its data stays in " + state + ".");
   }
 
   private Optional<PostgresDatabase> postgres(StateFolder state) {
@@ -138,10 +139,8 @@ public final class Run {
     var more = new HashMap<>(redis);
     database.ifPresent(own -> more.putAll(own.settings()));
     more.putAll(upstream.settings());
-    var node = Node.start(
-        new NodeArguments(List.of(), false),
-        settings.with(more),
-        settings.home());
+    var node =
+        Node.start(new NodeArguments(List.of(), false), settings.with(more), settings.home());
     started("the node", node::stop);
     screen.fact("node", "ready in " + Screen.seconds(begun));
     return node;
@@ -171,8 +170,9 @@ public final class Run {
   /** Under Maven only: a Maven that is killed cannot tell us to stop. */
   private static void stopWithParent() {
     if (Boolean.getBoolean("verticker.stop-with-parent")) {
-      ProcessHandle.current().parent().ifPresent(parent ->
-          parent.onExit().thenRun(() -> System.exit(0)));
+      ProcessHandle.current()
+          .parent()
+          .ifPresent(parent -> parent.onExit().thenRun(() -> System.exit(0)));
     }
   }
 

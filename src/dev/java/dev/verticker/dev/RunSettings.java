@@ -43,7 +43,9 @@ record RunSettings(
         Map.copyOf(own),
         isOn(switches.getProperty("fresh")),
         given("MARKET_DATA", "market.data", own, switches).map(home::resolve),
-        given("MARKET_SPEED", "market.speed", own, switches).map(RunSettings::speed).orElse(1));
+        given("MARKET_SPEED", "market.speed", own, switches)
+            .map(RunSettings::speed)
+            .orElse(1));
   }
 
   /** True when the user, not a default, says so. */
@@ -72,7 +74,8 @@ record RunSettings(
 
   private static int speed(String value) {
     if (!value.matches("[1-9][0-9]{0,4}")) {
-      throw new DevServerException("MARKET_SPEED must be a whole number from 1 to 99999, was " + value);
+      throw new DevServerException(
+          "MARKET_SPEED must be a whole number from 1 to 99999, was " + value);
     }
     return Integer.parseInt(value);
   }

@@ -35,7 +35,8 @@ final class Upstream implements AutoCloseable {
   }
 
   /** A recording to replay asks for the simulator; a base URL asks for that host and nothing else. */
-  static Upstream choose(boolean setByUser, PriceSettings prices, Optional<Path> recorded, int speed) {
+  static Upstream choose(
+      boolean setByUser, PriceSettings prices, Optional<Path> recorded, int speed) {
     var host = prices.exchange();
     if (setByUser) {
       return new Upstream(Map.of(), host + ", as " + SETTING + " says", Optional.empty());
@@ -81,8 +82,8 @@ final class Upstream implements AutoCloseable {
       var simulator = ExchangeSimulator.start(vertx, options).await();
       return new Upstream(
           Map.of(SETTING, simulator.url()),
-          description + " (" + simulator.url() + recorded.map(folder -> ", " + folder).orElse("")
-              + ", speed " + speed + ")",
+          description + " (" + simulator.url()
+              + recorded.map(folder -> ", " + folder).orElse("") + ", speed " + speed + ")",
           Optional.of(vertx));
     } catch (RuntimeException e) {
       vertx.close().await();
@@ -103,7 +104,8 @@ final class Upstream implements AutoCloseable {
         .connectTimeout(PATIENCE)
         .proxy(ProxySelector.of(null))
         .build();
-    var ping = HttpRequest.newBuilder(host.resolve("/api/v3/ping")).timeout(PATIENCE).build();
+    var ping =
+        HttpRequest.newBuilder(host.resolve("/api/v3/ping")).timeout(PATIENCE).build();
     try {
       return client.send(ping, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {

@@ -20,7 +20,8 @@ final class WhereToLook {
       new Sight(
           "prices",
           "price-api",
-          "curl -H 'X-API-Key: %" + API_KEY + "%' 'http://localhost:%port%/internal/price?limit=5'"),
+          "curl -H 'X-API-Key: %" + API_KEY
+              + "%' 'http://localhost:%port%/internal/price?limit=5'"),
       new Sight("health", "management", "http://localhost:%port%/health/ready"),
       new Sight("metrics", "management", "http://localhost:%port%/metrics"));
 

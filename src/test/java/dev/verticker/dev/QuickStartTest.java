@@ -22,7 +22,8 @@ class QuickStartTest {
     var section = SECTION.matcher(Files.readString(Path.of("README.md")));
     assertTrue(section.find(), "README.md has a section \"Quick start\"");
 
-    var commands = BLOCK.matcher(section.group(1)).results().limit(2).map(b -> b.group(1)).toList();
+    var commands =
+        BLOCK.matcher(section.group(1)).results().limit(2).map(b -> b.group(1)).toList();
 
     assertEquals(List.of("./mvnw -Pdev\n", "./mvnw verify\n"), commands);
   }

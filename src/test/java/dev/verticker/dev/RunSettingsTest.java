@@ -16,7 +16,8 @@ class RunSettingsTest {
   private static final Path HOME = Path.of("/home/ada/verticker");
 
   @Test
-  void without_a_word_from_the_user_it_is_development_with_the_sample_secrets_on_this_machine_only() {
+  void
+      without_a_word_from_the_user_it_is_development_with_the_sample_secrets_on_this_machine_only() {
     var settings = read(Map.of("PATH", "/bin"), Map.of());
 
     assertEquals(
@@ -53,7 +54,8 @@ class RunSettingsTest {
       var refused = assertThrows(
           DevServerException.class, () -> read(Map.of("MARKET_SPEED", speed), Map.of()));
       assertEquals(
-          "MARKET_SPEED must be a whole number from 1 to 99999, was " + speed, refused.getMessage());
+          "MARKET_SPEED must be a whole number from 1 to 99999, was " + speed,
+          refused.getMessage());
     }
   }
 
@@ -70,7 +72,9 @@ class RunSettingsTest {
         WhereToLook.lines(ports, read(Map.of(), Map.of())));
     assertEquals(
         "curl -H 'X-API-Key: '\"$INTERNAL_API_KEY\"'' 'http://localhost:8101/internal/price?limit=5'",
-        WhereToLook.lines(ports, read(Map.of("INTERNAL_API_KEY", "mine"), Map.of())).get(1).text());
+        WhereToLook.lines(ports, read(Map.of("INTERNAL_API_KEY", "mine"), Map.of()))
+            .get(1)
+            .text());
   }
 
   private static RunSettings read(Map<String, String> environment, Map<String, String> switches) {

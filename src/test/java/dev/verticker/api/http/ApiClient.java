@@ -77,10 +77,11 @@ public final class ApiClient {
         .setURI(target)
         .setHeaders(sent);
     return http.request(options)
-        .compose(request -> body == null ? request.send() : request.send(body))
-        .compose(response -> response
-            .body()
-            .map(bytes -> new Reply(response.statusCode(), headers(response), bytes)))
+        .compose(request -> (body == null ? request.send() : request.send(body))
+            // Inside, on the event loop: a body that nobody waits for in time is gone.
+            .compose(response -> response
+                .body()
+                .map(bytes -> new Reply(response.statusCode(), headers(response), bytes))))
         .compose(reply -> validated(method, target, reply));
   }
 

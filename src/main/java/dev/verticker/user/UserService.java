@@ -281,6 +281,20 @@ final class UserService {
         user.ver());
   }
 
+  static User withRoles(User user, List<String> roles) {
+    return new User(
+        user.id(),
+        user.username(),
+        user.fullName(),
+        user.email(),
+        roles,
+        Status.ACTIVE,
+        user.createdAt(),
+        user.updatedAt(),
+        user.revision(),
+        user.ver());
+  }
+
   private static <T> T or(To<T> field, T unchanged) {
     return field == null ? unchanged : field.value();
   }

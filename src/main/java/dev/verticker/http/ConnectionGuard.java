@@ -1,0 +1,141 @@
+package dev.verticker.http;
+
+import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponse;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.time.Duration;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Watches one HTTP/1.x connection from just behind the decoder: ambiguous requests are marked as invalid, and a client that
+ * dribbles headers or body, or does not read its answer, is cut off. Leaves once the connection has become a WebSocket.
+ */
+final class ConnectionGuard extends ChannelDuplexHandler {
+  private final HttpLimits limits;
+  private Future<?> deadline;
+  private Future<?> outputCheck;
+  private boolean betweenRequests;
+  private boolean messageArrived;
+  private boolean refused;
+  private long unsentBytes;
+
+  ConnectionGuard(HttpLimits limits) {
+    this.limits = limits;
+  }
+
+  @Override
+  public void handlerAdded(ChannelHandlerContext context) {
+    closeUnlessDoneIn(context, limits.head());
+  }
+
+  @Override
+  public void handlerRemoved(ChannelHandlerContext context) {
+    cancel();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    cancel();
+    super.channelInactive(context);
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
+    messageArrived = true;
+    if (refused) {
+      // Whatever comes after a request that two parsers could end at different places.
+      ReferenceCountUtil.release(message);
+      return;
+    }
+    if (message instanceof HttpRequest request) {
+      if (request.decoderResult().isSuccess() && Framing.isAmbiguous(request)) {
+        refused = true;
+        request.setProtocolVersion(HttpVersion.HTTP_1_1);
+        request.setDecoderResult(
+            DecoderResult.failure(new IllegalArgumentException("ambiguous request")));
+      }
+      betweenRequests = false;
+      closeUnlessDoneIn(context, limits.body());
+    }
+    if (message instanceof LastHttpContent) {
+      betweenRequests = true;
+      stop(deadline);
+      deadline = null;
+    }
+    super.channelRead(context, message);
+  }
+
+  @Override
+  public void channelReadComplete(ChannelHandlerContext context) throws Exception {
+    if (betweenRequests && !messageArrived) {
+      // Bytes that are not yet a request: the next one has begun.
+      betweenRequests = false;
+      closeUnlessDoneIn(context, limits.head());
+    }
+    messageArrived = false;
+    super.channelReadComplete(context);
+  }
+
+  @Override
+  public void write(ChannelHandlerContext context, Object message, ChannelPromise promise)
+      throws Exception {
+    if (message instanceof HttpResponse response
+        && response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
+      super.write(context, message, promise);
+      context.pipeline().remove(this);
+      return;
+    }
+    super.write(context, message, promise);
+    if (outputCheck == null) {
+      unsentBytes = Long.MAX_VALUE;
+      checkOutputLater(context);
+    }
+  }
+
+  private void checkOutputLater(ChannelHandlerContext context) {
+    outputCheck = context
+        .executor()
+        .schedule(() -> checkOutput(context), limits.stall().toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void checkOutput(ChannelHandlerContext context) {
+    context.flush();
+    var buffer = context.channel().unsafe().outboundBuffer();
+    var unsent = buffer == null ? 0 : buffer.totalPendingWriteBytes();
+    outputCheck = null;
+    if (unsent == 0) {
+      return;
+    }
+    if (unsent == unsentBytes) {
+      context.close();
+      return;
+    }
+    unsentBytes = unsent;
+    checkOutputLater(context);
+  }
+
+  private void closeUnlessDoneIn(ChannelHandlerContext context, Duration limit) {
+    stop(deadline);
+    deadline =
+        context.executor().schedule(() -> context.close(), limit.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private void cancel() {
+    stop(deadline);
+    stop(outputCheck);
+  }
+
+  private static void stop(Future<?> task) {
+    if (task != null) {
+      task.cancel(false);
+    }
+  }
+}

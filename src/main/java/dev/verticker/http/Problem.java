@@ -1,0 +1,89 @@
+package dev.verticker.http;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.verticker.bus.Failure;
+import dev.verticker.bus.RequestId;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerResponse;
+import java.util.List;
+
+/**
+ * The one shape of every refusal: RFC 9457 with a stable {@code code}. What is null or empty is left out.
+ *
+ * @param type always {@code about:blank}: {@code title} is the name of the status, {@code code} tells cases apart
+ * @param detail one sentence for a human, never an exception's text
+ * @param instance path of the request; null when it could not be read
+ * @param code stable, documented, kebab-case
+ * @param requestId finds the request in the logs; null outside a request
+ * @param errors what is wrong with which part of the input
+ */
+@JsonInclude(JsonInclude.Include.NON_EMPTY)
+@JsonPropertyOrder({"type", "title", "status", "detail", "instance", "code", "request_id", "errors"
+})
+public record Problem(
+    String type,
+    String title,
+    int status,
+    String detail,
+    String instance,
+    String code,
+    @JsonProperty("request_id") String requestId,
+    List<Failure.Error> errors) {
+  public static final String MEDIA_TYPE = "application/problem+json";
+
+  private static final JsonMapper MAPPER = new JsonMapper();
+
+  public Problem {
+    errors = List.copyOf(errors);
+  }
+
+  public static Problem of(Failure failure) {
+    return of(failure.status(), failure.code(), failure.detail(), failure.errors());
+  }
+
+  public static Problem of(int status, String code, String detail) {
+    return of(status, code, detail, List.of());
+  }
+
+  private static Problem of(int status, String code, String detail, List<Failure.Error> errors) {
+    return new Problem(
+        "about:blank",
+        HttpResponseStatus.valueOf(status).reasonPhrase(),
+        status,
+        detail,
+        null,
+        code,
+        RequestId.current().orElse(null),
+        errors);
+  }
+
+  /** The same problem, met at this path. */
+  public Problem at(String path) {
+    return new Problem(type, title, status, detail, path, code, requestId, errors);
+  }
+
+  public Buffer encode() {
+    try {
+      return Buffer.buffer(MAPPER.writeValueAsBytes(this));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a problem is always JSON", e);
+    }
+  }
+
+  /** Answers with this; headers that belong to a status ({@code Retry-After}, {@code Allow}) are the caller's. */
+  public Future<Void> send(HttpServerResponse response) {
+    return response
+        .setStatusCode(status)
+        .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)
+        .putHeader(HttpHeaders.CACHE_CONTROL, "no-store")
+        .putHeader("X-Content-Type-Options", "nosniff")
+        .end(encode());
+  }
+}

@@ -1,0 +1,226 @@
+package dev.verticker.price.exchange;
+
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.circuitbreaker.CircuitBreaker;
+import io.vertx.circuitbreaker.CircuitBreakerOptions;
+import io.vertx.circuitbreaker.OpenCircuitException;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.ext.web.client.HttpRequest;
+import io.vertx.ext.web.client.HttpResponse;
+import io.vertx.ext.web.client.WebClient;
+import io.vertx.ext.web.client.WebClientOptions;
+import java.io.IOException;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.regex.Pattern;
+
+/**
+ * Binance Spot REST. Weights, limits and error codes: "General API information", "LIMITS" and errors.md of
+ * binance-spot-api-docs. Five failures in a row and calls fail at once, with a probe after {@code probeAfter}.
+ */
+public final class BinanceExchange implements Exchange {
+  private static final JsonMapper MAPPER = new JsonMapper();
+  private static final Pattern BANNED_UNTIL = Pattern.compile("until (\\d{13})\\b");
+  private static final Duration SHORT = Duration.ofSeconds(3);
+  private static final Duration LONG = Duration.ofSeconds(15);
+  private static final Duration DEFAULT_RETRY = Duration.ofMinutes(1);
+  private static final Duration LONGEST_BAN = Duration.ofDays(4);
+  private static final int KILOBYTE = 1024;
+  private static final int LISTING_BYTES = 32 * KILOBYTE * KILOBYTE;
+  private static final int MOST_LISTED = 100;
+  private static final int MOST_WAITING = 16;
+
+  private final Vertx vertx;
+  private final URI base;
+  private final RateLimits limits;
+  private final Clock clock;
+  private final MeterRegistry metrics;
+  private final TickerParser parser;
+  private final WebClient client;
+  private final CircuitBreaker breaker;
+
+  /** @param base scheme, host and port of the REST API */
+  public BinanceExchange(
+      Vertx vertx,
+      URI base,
+      Duration probeAfter,
+      RateLimits limits,
+      Clock clock,
+      MeterRegistry metrics) {
+    this.vertx = vertx;
+    this.base = base;
+    this.limits = limits;
+    this.clock = clock;
+    this.metrics = metrics;
+    this.parser = new TickerParser(metrics);
+    var ssl = "https".equals(base.getScheme());
+    this.client = WebClient.create(
+        vertx,
+        new WebClientOptions()
+            .setDefaultHost(base.getHost())
+            .setDefaultPort(base.getPort() > 0 ? base.getPort() : ssl ? 443 : 80)
+            .setSsl(ssl)
+            .setFollowRedirects(false)
+            .setPipelining(false)
+            .setConnectTimeout((int) SHORT.toMillis())
+            .setReadIdleTimeout((int) LONG.toSeconds())
+            .setIdleTimeoutUnit(TimeUnit.SECONDS)
+            .setUserAgent("verticker"),
+        new PoolOptions().setHttp1MaxSize(4).setMaxWaitQueueSize(MOST_WAITING));
+    this.breaker = CircuitBreaker.create(
+            "binance",
+            vertx,
+            new CircuitBreakerOptions()
+                .setMaxFailures(5)
+                .setTimeout(LONG.plus(SHORT).toMillis())
+                .setResetTimeout(probeAfter.toMillis()))
+        .failurePolicy(result -> result.cause() instanceof ExchangeFailure.Unavailable);
+  }
+
+  /**
+   * {@code ticker/24hr} costs 2 for up to 20 symbols and brings bid, ask and the time; beyond 100 symbols
+   * {@code ticker/price} of everything costs 4 instead of 80.
+   */
+  @Override
+  public Future<List<Ticker>> tickers(List<String> symbols) {
+    var asked = new HashSet<>(symbols);
+    return everything(symbols)
+        ? call("ticker/price", client.get(path("ticker/price")), 4, 4096 * KILOBYTE, SHORT)
+            .map(body -> parser.parse(body, asked))
+        : call(
+                "ticker/24hr",
+                symbolsOf(symbols),
+                weight(symbols),
+                (symbols.size() + 16) * KILOBYTE,
+                SHORT)
+            .map(body -> parser.parse(body, asked));
+  }
+
+  @Override
+  public Future<Listing> listing() {
+    return call("exchangeInfo", client.get(path("exchangeInfo")), 20, LISTING_BYTES, LONG)
+        .compose(body -> vertx.executeBlocking(() -> ListingParser.parse(body)))
+        .onSuccess(listing -> limits.allow(listing.weightPerMinute()));
+  }
+
+  private static boolean everything(List<String> symbols) {
+    return symbols.size() > MOST_LISTED;
+  }
+
+  private static int weight(List<String> symbols) {
+    return symbols.size() <= 20 ? 2 : 40;
+  }
+
+  private HttpRequest<Buffer> symbolsOf(List<String> symbols) {
+    return client
+        .get(path("ticker/24hr"))
+        .addQueryParam("symbols", new JsonArray(List.copyOf(symbols)).encode());
+  }
+
+  private String path(String endpoint) {
+    return base.getPath().replaceAll("/+$", "") + "/api/v3/" + endpoint;
+  }
+
+  private Future<Buffer> call(
+      String endpoint, HttpRequest<Buffer> request, int weight, int mostBytes, Duration atMost) {
+    return breaker
+        .execute(() -> limits.enter(weight).compose(entered -> request
+            .as(new BoundedBody(mostBytes))
+            .send()
+            .timeout(atMost.toMillis(), TimeUnit.MILLISECONDS)
+            .compose(this::body)
+            .recover(failure -> Future.failedFuture(explain(failure, atMost)))))
+        .recover(failure -> Future.failedFuture(explain(failure, atMost)))
+        .onComplete(result -> metrics
+            .counter(
+                "price_upstream_calls_total",
+                "endpoint",
+                endpoint,
+                "outcome",
+                result.succeeded() ? "ok" : result.cause().getClass().getSimpleName())
+            .increment());
+  }
+
+  private Future<Buffer> body(HttpResponse<Buffer> response) {
+    limits.used(response.getHeader("X-MBX-USED-WEIGHT-1M"));
+    return switch (response.statusCode()) {
+      case 200 -> Future.succeededFuture(response.body());
+      case 418, 429 -> limited(response);
+      case 403 ->
+        Future.failedFuture(
+            new ExchangeFailure.Refused("Binance refuses the request (403, firewall)"));
+      case 451 ->
+        Future.failedFuture(new ExchangeFailure.Refused(
+            "Binance does not serve the place this address is in (451)"));
+      default -> Future.failedFuture(refused(response));
+    };
+  }
+
+  private ExchangeFailure refused(HttpResponse<Buffer> response) {
+    return response.statusCode() == 400 && errorCode(response) == -1121
+        ? new ExchangeFailure.UnknownSymbol()
+        : new ExchangeFailure.Unavailable("Binance answered " + response.statusCode());
+  }
+
+  private Future<Buffer> limited(HttpResponse<Buffer> response) {
+    var until = until(response);
+    return limits
+        .block(until)
+        .transform(told -> Future.failedFuture(new ExchangeFailure.Limited(
+            until,
+            "Binance wants no request until " + until + " (" + response.statusCode() + ")")));
+  }
+
+  /** Retry-After is in seconds; the text of a ban also holds its end in epoch milliseconds. */
+  private Instant until(HttpResponse<Buffer> response) {
+    var now = clock.instant();
+    var until = now.plus(retryAfter(response.getHeader("Retry-After")));
+    var banned = BANNED_UNTIL.matcher(String.valueOf(response.body()));
+    if (banned.find() && Instant.ofEpochMilli(Long.parseLong(banned.group(1))).isAfter(until)) {
+      until = Instant.ofEpochMilli(Long.parseLong(banned.group(1)));
+    }
+    var latest = now.plus(LONGEST_BAN);
+    return until.isAfter(latest) ? latest : until;
+  }
+
+  private static Duration retryAfter(String header) {
+    return header != null && header.matches("\\d{1,7}")
+        ? Duration.ofSeconds(Long.parseLong(header))
+        : DEFAULT_RETRY;
+  }
+
+  private static int errorCode(HttpResponse<Buffer> response) {
+    try {
+      return MAPPER.readTree(response.body().getBytes()).path("code").asInt();
+    } catch (IOException | RuntimeException e) {
+      return 0;
+    }
+  }
+
+  private static ExchangeFailure explain(Throwable failure, Duration atMost) {
+    if (failure instanceof ExchangeFailure known) {
+      return known;
+    }
+    if (failure instanceof OpenCircuitException) {
+      return new ExchangeFailure.Unavailable(
+          "the exchange failed five times in a row, waiting before the next try");
+    }
+    if (failure instanceof TimeoutException) {
+      return new ExchangeFailure.Unavailable(
+          "the exchange did not answer within " + atMost.toSeconds() + " s");
+    }
+    return new ExchangeFailure.Unavailable(
+        "the exchange cannot be reached: " + failure.getMessage());
+  }
+}

@@ -20,7 +20,7 @@ public final class Sessions {
 
   /**
    * Fails with {@code invalid-credentials} (401, the same for an unknown user, a wrong password and a user who is not
-   * active), {@code too-many-attempts} (429) and {@code busy} (503).
+   * active), {@code too-many-attempts} (429) and {@code hashing-busy} (503).
    */
   public static final Address<Login, Grant> LOGIN =
       new Address<>("sessions.login", Login.class, Grant.class, PATIENT);
@@ -50,11 +50,17 @@ public final class Sessions {
 
   /**
    * A user's own password. The calling session goes on with its refresh token, every other one ends, and every access
-   * token given out before is refused. Fails with {@code wrong-password} (403), {@code password-refused} (422),
-   * {@code too-many-attempts} (429) and {@code busy} (503).
+   * token given out before is refused. Fails with {@code wrong-password} (403), {@code invalid-request} (422, pointer
+   * {@code /new_password}), {@code too-many-attempts} (429) and {@code hashing-busy} (503).
    */
   public static final Address<ChangePassword, Void> CHANGE_PASSWORD =
       new Address<>("sessions.change-password", ChangePassword.class, Void.class, PATIENT);
+
+  /**
+   * An account for somebody who has none. Fails with {@code registration-closed} (403) and like {@link Users#CREATE}.
+   */
+  public static final Address<Register, Users.User> REGISTER =
+      new Address<>("sessions.register", Register.class, Users.User.class, PATIENT);
 
   /** A ticket for one socket. Fails with {@code invalid-token} (401) when the session has ended. */
   public static final Address<IssueTicket, Ticket> ISSUE_TICKET =
@@ -82,7 +88,7 @@ public final class Sessions {
    */
   public record Client(String address, String device) {}
 
-  public record Login(String username, Confidential password, Client client) {}
+  public record Login(String username, Password password, Client client) {}
 
   /**
    * What a client is given.
@@ -123,12 +129,16 @@ public final class Sessions {
 
   public record EndSession(long userId, String sessionId, Client client) {}
 
+  /** @param fullName may be null, as may email */
+  public record Register(
+      String username, String fullName, String email, Password password, Client client) {}
+
   /** @param sessionId {@code sid} of the asking token: the session that goes on */
   public record ChangePassword(
       long userId,
       String sessionId,
-      Confidential currentPassword,
-      Confidential newPassword,
+      Password currentPassword,
+      Password newPassword,
       Client client) {}
 
   /** @param tokenExpiresAt end of the access token that asks: the socket lives no longer */
@@ -150,7 +160,7 @@ public final class Sessions {
       String username,
       List<String> roles,
       String sessionId,
-      int version,
+      long version,
       Instant expiresAt) {
     public Identity {
       roles = List.copyOf(roles);
@@ -179,7 +189,7 @@ public final class Sessions {
    * @param expiresAt when the last token it can be about has expired
    */
   public record Revocation(
-      long userId, Integer leastVersion, String sessionId, Reason reason, Instant expiresAt) {}
+      long userId, Long leastVersion, String sessionId, Reason reason, Instant expiresAt) {}
 
   /** @param cursor of the page before, null = everything that is still needed */
   public record RevokedSince(Cursor cursor) {}

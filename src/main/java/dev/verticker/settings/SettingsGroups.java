@@ -12,6 +12,7 @@ public final class SettingsGroups {
           Stream.<Map.Entry<String, Consumer<Reader>>>of(
               Map.entry("redis", RedisSettings::read),
               Map.entry("auth", AuthSettings::read),
+              Map.entry("user", UserSettings::read),
               Map.entry("price", PriceSettings::read),
               Map.entry("price-api", PriceApiSettings::read)),
           PostgresSettings.SCHEMAS.stream()

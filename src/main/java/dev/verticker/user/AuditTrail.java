@@ -34,6 +34,13 @@ final class AuditTrail {
          AND (address IS NOT NULL OR session IS NOT NULL)
       """;
 
+  /** For housekeeping. */
+  static final String REMOVE_OLD =
+      """
+      DELETE FROM account.audit
+       WHERE id IN (SELECT id FROM account.audit WHERE at < $1 ORDER BY at LIMIT $2)
+      """;
+
   private final Clock clock;
 
   AuditTrail(Clock clock) {

@@ -26,6 +26,13 @@ final class Outbox {
        WHERE user_id = $1
       """;
 
+  /** For housekeeping. */
+  static final String REMOVE_OLD =
+      """
+      DELETE FROM account.outbox
+       WHERE id IN (SELECT id FROM account.outbox WHERE at < $1 ORDER BY at LIMIT $2)
+      """;
+
   private final Clock clock;
 
   Outbox(Clock clock) {

@@ -75,3 +75,4 @@ CREATE TABLE account.outbox (
   payload jsonb       NOT NULL
 );
 CREATE INDEX outbox_user ON account.outbox (user_id);
+CREATE INDEX outbox_at   ON account.outbox (at);

@@ -69,9 +69,7 @@ public final class AccessTokenVerifier {
     }
     return signature(token).transform(user -> {
       try {
-        return user.succeeded()
-            ? Future.succeededFuture(checked(token, user.result()))
-            : refused();
+        return user.succeeded() ? Future.succeededFuture(checked(token, user.result())) : refused();
       } catch (RuntimeException e) {
         // A claim of a wrong type or form: whoever signed it, it is not one of ours.
         return refused();

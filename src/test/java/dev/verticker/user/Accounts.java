@@ -16,6 +16,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -51,6 +52,8 @@ final class Accounts implements AutoCloseable {
   Accounts(PostgresDatabase postgres) {
     this.postgres = postgres;
     this.database = Database.open(vertx, settings(postgres));
+    // The first connection of a cold JVM may take longer than a user ever waits for one.
+    database.query("SELECT 1", Tuple.tuple()).otherwiseEmpty().await();
     var clock = Clock.systemUTC();
     this.users =
         new UserService(database, hashing, access, new AuditTrail(clock), new Outbox(clock), clock);

@@ -8,6 +8,7 @@ import java.util.List;
  *
  * @param development true only with VERTICKER_ENV=development
  * @param cluster how to find the other nodes
+ * @param databaseWait how long a starting node waits for a PostgreSQL that does not answer yet
  * @param drain how long the node answers while telling others to send nothing new, before it stops
  */
 public record NodeSettings(
@@ -15,6 +16,7 @@ public record NodeSettings(
     String managementHost,
     int managementPort,
     ClusterSettings cluster,
+    Duration databaseWait,
     Duration drain) {
   /**
    * Hazelcast and the event bus are plain and unauthenticated: {@code host} is a private interface.
@@ -38,6 +40,7 @@ public record NodeSettings(
             reader.port("CLUSTER_PORT"),
             reader.port("CLUSTER_BUS_PORT"),
             members(reader)),
+        reader.seconds("POSTGRES_WAIT_SECONDS", Duration.ZERO, Duration.ofMinutes(10)),
         reader.seconds("DRAIN_SECONDS", Duration.ZERO, Duration.ofSeconds(15)));
   }
 

@@ -28,10 +28,19 @@ public final class SettingsFiles {
    * @throws SettingsFault when the file beside the jar cannot be read or names a setting that does not exist
    */
   public static JsonObject load(Map<String, String> environment, Path home) {
+    var faults = new ArrayList<String>();
+    var effective = load(environment, home, faults);
+    if (!faults.isEmpty()) {
+      throw new SettingsFault(faults);
+    }
+    return effective;
+  }
+
+  /** The same; what is wrong with the file is added to {@code faults}, so that it can be told with all other faults. */
+  public static JsonObject load(Map<String, String> environment, Path home, List<String> faults) {
     var packaged = packaged();
     var effective = new JsonObject();
     packaged.forEach((name, value) -> put(effective, name, value));
-    var faults = new ArrayList<String>();
     beside(home.resolve(FILE), faults).forEach((name, value) -> {
       if (isKnown(name, packaged)) {
         put(effective, name, value);
@@ -44,9 +53,6 @@ public final class SettingsFiles {
         put(effective, name, value);
       }
     });
-    if (!faults.isEmpty()) {
-      throw new SettingsFault(faults);
-    }
     return effective;
   }
 

@@ -1,0 +1,131 @@
+package dev.verticker.node;
+
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * One deployable: {@code verticles/<name>.yaml}.
+ *
+ * @param main class with a constructor {@code (NodeContext)}
+ * @param settings groups of settings it reads
+ * @param schemas database schemas it owns and therefore migrates
+ * @param after names of those that start before it and stop after it, where this node runs them
+ * @param options of Vert.x {@code DeploymentOptions}; {@code instances: cores} stands for the number of cores
+ */
+record Descriptor(
+    String name,
+    String main,
+    List<String> settings,
+    List<String> schemas,
+    List<String> after,
+    JsonObject options) {
+  private static final Set<String> KEYS = Set.of("main", "settings", "schemas", "after", "options");
+  private static final Set<String> OPTIONS = Set.of(
+      "instances",
+      "threadingModel",
+      "workerPoolName",
+      "workerPoolSize",
+      "maxWorkerExecuteTime",
+      "maxWorkerExecuteTimeUnit");
+  private static final String CORES = "cores";
+
+  /** Reads one; what is wrong with it is added to {@code faults}. */
+  static Descriptor read(String name, Map<String, Object> yaml, List<String> faults) {
+    var json = new JsonObject(yaml);
+    var file = "verticles/" + name + ".yaml";
+    unknown(json, KEYS)
+        .forEach(
+            key -> faults.add(file + ": must hold only " + sorted(KEYS) + ", was \"" + key + "\""));
+    var options = object(json, file, faults);
+    unknown(options, OPTIONS)
+        .forEach(key -> faults.add(
+            file + ": options must hold only " + sorted(OPTIONS) + ", was \"" + key + "\""));
+    if (!(json.getValue("main") instanceof String)) {
+      faults.add(file + ": main is required, the name of a class");
+    }
+    var instances = options.getValue("instances", 1);
+    if (!CORES.equals(instances) && !(instances instanceof Integer number && number > 0)) {
+      faults.add(file + ": options.instances must be a whole number from 1 or \"cores\", was \""
+          + instances + "\"");
+      options.remove("instances");
+    }
+    return new Descriptor(
+        name,
+        String.valueOf(json.getValue("main")),
+        names(json, "settings", file, faults),
+        names(json, "schemas", file, faults),
+        names(json, "after", file, faults),
+        options);
+  }
+
+  DeploymentOptions deployment(JsonObject config, int cores) {
+    var json = options.copy().put("config", config);
+    if (CORES.equals(json.getValue("instances"))) {
+      json.put("instances", cores);
+    }
+    return new DeploymentOptions(json);
+  }
+
+  /**
+   * The order to start in: each round needs only those before it, and is started together. Stopping goes the other way.
+   *
+   * @throws CannotStart when they wait for each other
+   */
+  static List<List<Descriptor>> rounds(List<Descriptor> selected) {
+    var names = selected.stream().map(Descriptor::name).collect(Collectors.toSet());
+    var waiting = new ArrayList<>(selected);
+    var rounds = new ArrayList<List<Descriptor>>();
+    while (!waiting.isEmpty()) {
+      var round = waiting.stream()
+          .filter(descriptor -> descriptor.after().stream().noneMatch(names::contains))
+          .toList();
+      if (round.isEmpty()) {
+        throw new CannotStart(
+            CannotStart.CONFIGURATION,
+            "verticles " + names.stream().sorted().toList() + " each start after another of them");
+      }
+      rounds.add(round);
+      waiting.removeAll(round);
+      round.forEach(descriptor -> names.remove(descriptor.name()));
+    }
+    return rounds;
+  }
+
+  private static JsonObject object(JsonObject json, String file, List<String> faults) {
+    var value = json.getValue("options");
+    if (value == null) {
+      return new JsonObject();
+    }
+    if (value instanceof JsonObject object) {
+      return object;
+    }
+    faults.add(file + ": options must be a map, was \"" + value + "\"");
+    return new JsonObject();
+  }
+
+  private static List<String> names(JsonObject json, String key, String file, List<String> faults) {
+    if (json.getValue(key) == null) {
+      return List.of();
+    }
+    if (json.getValue(key) instanceof io.vertx.core.json.JsonArray array
+        && array.stream().allMatch(String.class::isInstance)) {
+      return array.stream().map(String.class::cast).toList();
+    }
+    faults.add(file + ": " + key + " must be a list of names, was \"" + json.getValue(key) + "\"");
+    return List.of();
+  }
+
+  private static Stream<String> unknown(JsonObject json, Set<String> known) {
+    return json.fieldNames().stream().filter(key -> !known.contains(key));
+  }
+
+  private static String sorted(Set<String> names) {
+    return String.join(", ", names.stream().sorted().toList());
+  }
+}

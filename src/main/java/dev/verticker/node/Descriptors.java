@@ -1,0 +1,103 @@
+package dev.verticker.node;
+
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.JarURLConnection;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The descriptors a node knows: those in the jar, those beside it, which win. */
+final class Descriptors {
+  private static final String FOLDER = "verticles";
+  private static final String SUFFIX = ".yaml";
+  private static final String NEIGHBOUR = "conf/settings.yaml";
+  private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
+
+  private final Map<String, Descriptor> known = new TreeMap<>();
+  private final List<String> faults = new ArrayList<>();
+
+  private Descriptors() {}
+
+  /** @throws CannotStart with every fault of every descriptor */
+  static Descriptors load(Path home) {
+    var descriptors = new Descriptors();
+    try {
+      descriptors.readPackaged();
+      descriptors.readFolder(home.resolve(FOLDER));
+    } catch (IOException | URISyntaxException e) {
+      throw new CannotStart(
+          CannotStart.CONFIGURATION,
+          "the folder " + FOLDER + " cannot be read: " + e.getMessage(),
+          e);
+    }
+    if (!descriptors.faults.isEmpty()) {
+      throw new CannotStart(
+          CannotStart.CONFIGURATION,
+          "these descriptors cannot be used:\n  " + String.join("\n  ", descriptors.faults));
+    }
+    return descriptors;
+  }
+
+  /** The named ones, all when none is named; @throws CannotStart when a name is not known. */
+  List<Descriptor> select(List<String> names) {
+    var unknown = names.stream().filter(name -> !known.containsKey(name)).toList();
+    if (!unknown.isEmpty()) {
+      throw new CannotStart(
+          CannotStart.USAGE,
+          "there is no verticle \"" + String.join("\", \"", unknown) + "\"; known are "
+              + String.join(", ", known.keySet()));
+    }
+    return names.isEmpty()
+        ? List.copyOf(known.values())
+        : names.stream().distinct().map(known::get).toList();
+  }
+
+  private void readPackaged() throws IOException, URISyntaxException {
+    var url = Descriptors.class.getClassLoader().getResource(NEIGHBOUR);
+    if (!"jar".equals(url.getProtocol())) {
+      readFolder(Path.of(url.toURI()).getParent().resolveSibling(FOLDER));
+      return;
+    }
+    var connection = (JarURLConnection) url.openConnection();
+    var jar = connection.getJarFile();
+    for (var entry : jar.stream().toList()) {
+      if (entry.getName().startsWith(FOLDER + "/") && entry.getName().endsWith(SUFFIX)) {
+        try (var in = jar.getInputStream(entry)) {
+          read(Path.of(entry.getName()), in);
+        }
+      }
+    }
+  }
+
+  private void readFolder(Path folder) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return;
+    }
+    try (var files = Files.list(folder)) {
+      for (var file : files.filter(f -> f.toString().endsWith(SUFFIX)).sorted().toList()) {
+        try (var in = Files.newInputStream(file)) {
+          read(file, in);
+        }
+      }
+    }
+  }
+
+  private void read(Path file, InputStream in) {
+    var fileName = file.getFileName().toString();
+    var name = fileName.substring(0, fileName.length() - SUFFIX.length());
+    try {
+      var yaml = new YAMLMapper().readValue(in, MAP);
+      known.put(name, Descriptor.read(name, yaml == null ? Map.of() : yaml, faults));
+    } catch (IOException e) {
+      faults.add("verticles/" + fileName + ": must be a YAML map");
+    }
+  }
+}

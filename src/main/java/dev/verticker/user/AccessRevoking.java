@@ -1,5 +1,6 @@
 package dev.verticker.user;
 
+import dev.verticker.message.Sessions.Reason;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 
@@ -8,10 +9,6 @@ interface AccessRevoking {
   /** Access tokens of the user with a smaller {@code ver} are refused everywhere; sessions go on and get new tokens. */
   Future<Void> revokeTokens(SqlConnection transaction, long userId, long leastVer);
 
-  /**
-   * As {@link #revokeTokens}, and every session of the user ends.
-   *
-   * @param reason {@code PASSWORD_CHANGED}, {@code USER_DISABLED} or {@code USER_DELETED}
-   */
-  Future<Void> endSessions(SqlConnection transaction, long userId, long leastVer, String reason);
+  /** As {@link #revokeTokens}, and every session of the user ends. */
+  Future<Void> endSessions(SqlConnection transaction, long userId, long leastVer, Reason reason);
 }

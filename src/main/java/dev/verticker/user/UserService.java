@@ -3,6 +3,7 @@ package dev.verticker.user;
 import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Actor;
+import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Users.Change;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
@@ -32,7 +33,6 @@ import java.util.stream.Stream;
  */
 final class UserService {
   private static final String ADMINISTRATOR = "admin";
-  private static final String DELETED = "USER_DELETED";
   private static final String UNIQUE_VIOLATION = "23505";
 
   private final Database database;
@@ -181,7 +181,7 @@ final class UserService {
 
   private Future<Void> erase(SqlConnection tx, Actor actor, User user) {
     return keepAnAdministrator(tx, user, withStatus(user, Status.DELETED))
-        .compose(kept -> access.endSessions(tx, user.id(), user.ver() + 1, DELETED))
+        .compose(kept -> access.endSessions(tx, user.id(), user.ver() + 1, Reason.USER_DELETED))
         .compose(ended -> users.delete(tx, user.id()))
         .compose(deleted -> audit.erase(tx, user.id()))
         .compose(erased -> outbox.erase(tx, user.id()))
@@ -229,11 +229,11 @@ final class UserService {
     return revoking ? access.revokeTokens(tx, after.id(), after.ver()) : Future.succeededFuture();
   }
 
-  private static String endOf(User after) {
+  private static Reason endOf(User after) {
     return switch (after.status()) {
-      case DELETED -> DELETED;
-      case DISABLED -> "USER_DISABLED";
-      default -> "PASSWORD_CHANGED";
+      case DELETED -> Reason.USER_DELETED;
+      case DISABLED -> Reason.USER_DISABLED;
+      default -> Reason.PASSWORD_CHANGED;
     };
   }
 

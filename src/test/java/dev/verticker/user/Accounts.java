@@ -5,6 +5,7 @@ import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
+import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.User;
 import dev.verticker.settings.PostgresSettings;
@@ -226,7 +227,7 @@ final class Accounts implements AutoCloseable {
 
     @Override
     public Future<Void> endSessions(
-        SqlConnection transaction, long userId, long leastVer, String reason) {
+        SqlConnection transaction, long userId, long leastVer, Reason reason) {
       revoked.add("sessions of " + userId + " below " + leastVer + ": " + reason);
       return Future.succeededFuture();
     }

@@ -78,7 +78,7 @@ final class Revocations implements AccessRevoking {
   private static final String REMOVE_EXPIRED =
       """
       DELETE FROM account.revocations
-       WHERE expires_at <= $1
+       WHERE id IN (SELECT id FROM account.revocations WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
       """;
 
   private final Database database;
@@ -125,8 +125,8 @@ final class Revocations implements AccessRevoking {
     return database.query(SINCE, parameters).map(rows -> page(cursor, rows));
   }
 
-  Future<Void> removeExpired() {
-    return database.query(REMOVE_EXPIRED, Tuple.of(now())).mapEmpty();
+  static void addChores(Housekeeping housekeeping) {
+    housekeeping.removing("revocations", REMOVE_EXPIRED, Duration.ZERO);
   }
 
   private Future<Void> write(SqlConnection transaction, List<Tuple> rows) {

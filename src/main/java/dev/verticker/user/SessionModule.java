@@ -83,9 +83,10 @@ final class SessionModule {
         .mapEmpty();
   }
 
-  /** Removes sessions, tickets and revocations that are over. For housekeeping. */
-  Future<Void> removeExpired() {
-    return Future.join(service.removeExpired(), revocations.removeExpired()).mapEmpty();
+  /** What is over need not be kept. */
+  void addChores(Housekeeping housekeeping) {
+    SessionRepository.addChores(housekeeping);
+    Revocations.addChores(housekeeping);
   }
 
   Future<Void> close() {

@@ -9,6 +9,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -173,15 +174,29 @@ final class SessionRepository {
                 u.username, u.roles, u.ver
       """;
 
-  private static final List<String> REMOVE_EXPIRED = List.of(
-      "DELETE FROM account.tickets WHERE expires_at <= $1",
-      "DELETE FROM account.sessions WHERE expires_at <= $1");
+  private static final String REMOVE_SESSIONS =
+      """
+      DELETE FROM account.sessions
+       WHERE id IN (SELECT id FROM account.sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+      """;
+
+  private static final String REMOVE_TICKETS =
+      """
+      DELETE FROM account.tickets
+       WHERE hash IN (SELECT hash FROM account.tickets WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+      """;
 
   private static final String REMOVE_ADDRESSES =
       """
       DELETE FROM account.sign_in_addresses
-       WHERE seen_at < $1
+       WHERE (user_id, address) IN (SELECT user_id, address
+                                      FROM account.sign_in_addresses
+                                     WHERE seen_at <= $1
+                                     ORDER BY seen_at
+                                     LIMIT $2)
       """;
+
+  private static final Duration ADDRESS_REMEMBERED = Duration.ofDays(180);
 
   private final Database database;
 
@@ -345,13 +360,11 @@ final class SessionRepository {
             .map(row -> identity(row)));
   }
 
-  Future<Void> removeExpired(Instant now, Instant addressesUnseenSince) {
-    var removals = REMOVE_EXPIRED.stream()
-        .map(sql -> database.query(sql, Tuple.of(utc(now))))
-        .toList();
-    return Future.join(removals)
-        .compose(done -> database.query(REMOVE_ADDRESSES, Tuple.of(utc(addressesUnseenSince))))
-        .mapEmpty();
+  static void addChores(Housekeeping housekeeping) {
+    housekeeping
+        .removing("sessions", REMOVE_SESSIONS, Duration.ZERO)
+        .removing("tickets", REMOVE_TICKETS, Duration.ZERO)
+        .removing("sign-in addresses", REMOVE_ADDRESSES, ADDRESS_REMEMBERED);
   }
 
   private static Account account(Row row) {

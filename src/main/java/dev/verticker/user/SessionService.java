@@ -28,7 +28,6 @@ final class SessionService {
   private static final int MOST_ROTATIONS_IN_GRACE = 32;
   private static final int MOST_SESSIONS = 50;
   private static final int MOST_DEVICE = 200;
-  private static final Duration ADDRESS_REMEMBERED = Duration.ofDays(180);
   private static final Pattern USERNAME = Pattern.compile("[A-Za-z0-9._-]{3,50}");
 
   private final SessionRepository repository;
@@ -150,17 +149,12 @@ final class SessionService {
         .orElseGet(SessionService::invalidToken));
   }
 
-  /** Whether the address may create an account, and with which. */
+  /** Fails when accounts are created by administrators only. */
   Future<Void> checkRegistration() {
     return settings.registrationOpen()
         ? Future.succeededFuture()
         : Future.failedFuture(new Failure.Forbidden(
             "registration-closed", "Accounts are created by an administrator."));
-  }
-
-  Future<Void> removeExpired() {
-    var now = clock.instant();
-    return repository.removeExpired(now, now.minus(ADDRESS_REMEMBERED));
   }
 
   private Future<Optional<Account>> find(String username, LoginAttempt attempt) {

@@ -31,7 +31,9 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
       new TypeReference<>() {};
   private static final String FORM = "x-verticker-form";
   private static final Map<String, String> STAND_INS = Map.of(
-      "application/x-www-form-urlencoded", "application/json", "application/problem+json", PROBLEM);
+      "application/x-www-form-urlencoded", "application/json",
+      "application/merge-patch+json", "application/vnd.merge-patch+json",
+      "application/problem+json", PROBLEM);
 
   /** @param resource YAML on the class path, for example {@code openapi/price-api.yaml} */
   public static Future<Contract> load(Vertx vertx, String resource) {
@@ -54,6 +56,15 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
 
   static boolean isForm(JsonObject mediaType) {
     return mediaType.containsKey(FORM);
+  }
+
+  /** What the media type of the copy is called in the published contract; a form excepted. */
+  static String published(String mediaType) {
+    return STAND_INS.entrySet().stream()
+        .filter(standIn -> standIn.getValue().equals(mediaType) && mediaType.contains("vnd."))
+        .map(Map.Entry::getKey)
+        .findAny()
+        .orElse(mediaType);
   }
 
   private static JsonObject parse(Buffer published) throws JsonProcessingException {

@@ -12,6 +12,8 @@ import io.vertx.core.eventbus.ReplyException;
 import io.vertx.core.eventbus.ReplyFailure;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -88,7 +90,11 @@ public final class Bus {
         return;
       }
       try {
-        handler.accept(message.body().as(topic.event()));
+        var event = message.body().as(topic.event());
+        RequestId.with(message.headers().get(REQUEST_ID), () -> {
+          handler.accept(event);
+          return null;
+        });
       } catch (Exception e) {
         drop(topic.name(), "failed");
         log.error("event on {} was not handled", topic.name(), e);
@@ -121,7 +127,9 @@ public final class Bus {
       return Future.failedFuture(new Failure.Internal());
     }
     try {
-      return RequestId.with(message.headers().get(REQUEST_ID), () -> handler.apply(request));
+      return Objects.requireNonNull(
+          RequestId.with(message.headers().get(REQUEST_ID), () -> handler.apply(request)),
+          "a handler must return a future");
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
@@ -144,14 +152,7 @@ public final class Bus {
     if (message.replyAddress() == null) {
       return;
     }
-    try {
-      message.reply(envelope, new DeliveryOptions().setCodecName(EnvelopeCodec.NAME));
-    } catch (RuntimeException e) {
-      log.error("answer from {} cannot be written", message.address(), e);
-      message.reply(
-          Envelope.of(new Failure.Internal()),
-          new DeliveryOptions().setCodecName(EnvelopeCodec.NAME));
-    }
+    message.reply(envelope, new DeliveryOptions().setCodecName(EnvelopeCodec.NAME));
   }
 
   private <A> Future<A> open(Address<?, A> address, Message<Envelope> message) {
@@ -183,13 +184,20 @@ public final class Bus {
   }
 
   private boolean expired(Message<?> message) {
-    var expires = message.headers().get(EXPIRES);
-    return expires == null ? tooOld(message) : clock.millis() > Long.parseLong(expires);
+    var expires = time(message, EXPIRES);
+    return expires.isPresent() ? clock.millis() > expires.getAsLong() : tooOld(message);
   }
 
   private boolean tooOld(Message<?> message) {
-    var sent = message.headers().get(SENT);
-    return sent != null && clock.millis() - Long.parseLong(sent) > OLDEST_EVENT.toMillis();
+    var sent = time(message, SENT);
+    return sent.isPresent() && clock.millis() - sent.getAsLong() > OLDEST_EVENT.toMillis();
+  }
+
+  private static OptionalLong time(Message<?> message, String header) {
+    var millis = message.headers().get(header);
+    return millis == null || !millis.matches("\\d{1,18}")
+        ? OptionalLong.empty()
+        : OptionalLong.of(Long.parseLong(millis));
   }
 
   private DeliveryOptions options() {

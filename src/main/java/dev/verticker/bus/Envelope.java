@@ -1,7 +1,6 @@
 package dev.verticker.bus;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.netty.util.internal.EmptyArrays;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 
@@ -11,6 +10,8 @@ import java.io.IOException;
  * caller waiting.
  */
 record Envelope(Object value, Buffer json, boolean failed) {
+  private static final byte[] NOTHING = {};
+
   static Envelope of(Object value) {
     return new Envelope(value, null, false);
   }
@@ -19,11 +20,19 @@ record Envelope(Object value, Buffer json, boolean failed) {
     return new Envelope(failure, null, true);
   }
 
+  /** Null for {@link Void} only; fails for whatever is not a {@code type}. */
   <T> T as(Class<T> type) throws IOException {
-    if (json != null) {
-      return type == Void.class ? null : Json.MAPPER.readValue(json.getBytes(), type);
+    if (failed) {
+      throw new IOException("a failure where " + type.getSimpleName() + " belongs");
     }
-    return type.cast(value);
+    if (type == Void.class) {
+      return null;
+    }
+    var content = json == null ? type.cast(value) : Json.MAPPER.readValue(json.getBytes(), type);
+    if (content == null) {
+      throw new IOException("nothing where " + type.getSimpleName() + " belongs");
+    }
+    return content;
   }
 
   Failure failure() throws IOException {
@@ -34,7 +43,7 @@ record Envelope(Object value, Buffer json, boolean failed) {
 
   byte[] encode() throws JsonProcessingException {
     if (value == null) {
-      return EmptyArrays.EMPTY_BYTES;
+      return NOTHING;
     }
     return Json.MAPPER.writeValueAsBytes(
         value instanceof Failure failure ? FailureWire.of(failure) : value);

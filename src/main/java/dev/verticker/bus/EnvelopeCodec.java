@@ -3,30 +3,37 @@ package dev.verticker.bus;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.MessageCodec;
+import java.nio.charset.StandardCharsets;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** One byte (0 value, 1 failure), four bytes length, JSON. */
 final class EnvelopeCodec implements MessageCodec<Envelope, Envelope> {
   static final String NAME = "verticker";
 
+  private static final Logger log = LoggerFactory.getLogger(EnvelopeCodec.class);
+  private static final int HEAD = 5;
+  private static final byte[] INTERNAL = "{\"kind\":\"Internal\"}".getBytes(StandardCharsets.UTF_8);
+
+  /** Never throws: Vert.x would keep the failure to itself and let the other side wait for its deadline. */
   @Override
   public void encodeToWire(Buffer buffer, Envelope envelope) {
     try {
-      var json = envelope.encode();
-      buffer
-          .appendByte((byte) (envelope.failed() ? 1 : 0))
-          .appendInt(json.length)
-          .appendBytes(json);
+      append(buffer, envelope.failed(), envelope.encode());
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException(
-          "not a bus message: " + envelope.value().getClass(), e);
+      log.error("{} cannot be written as JSON", envelope.value().getClass(), e);
+      append(buffer, true, INTERNAL);
     }
   }
 
+  /** Never throws: what is cut short cannot be read by {@link Envelope#as} either. */
   @Override
   public Envelope decodeFromWire(int at, Buffer buffer) {
-    var start = at + 5;
-    return new Envelope(
-        null, buffer.getBuffer(start, start + buffer.getInt(at + 1)), buffer.getByte(at) == 1);
+    var start = at + HEAD;
+    var end = start <= buffer.length() ? (long) start + buffer.getInt(at + 1) : 0;
+    return end < start || end > buffer.length()
+        ? new Envelope(null, Buffer.buffer(), false)
+        : new Envelope(null, buffer.getBuffer(start, (int) end), buffer.getByte(at) == 1);
   }
 
   @Override
@@ -42,5 +49,9 @@ final class EnvelopeCodec implements MessageCodec<Envelope, Envelope> {
   @Override
   public byte systemCodecID() {
     return -1;
+  }
+
+  private static void append(Buffer buffer, boolean failed, byte[] json) {
+    buffer.appendByte((byte) (failed ? 1 : 0)).appendInt(json.length).appendBytes(json);
   }
 }

@@ -2,7 +2,6 @@ package dev.verticker.node;
 
 import com.hazelcast.config.Config;
 import com.hazelcast.config.YamlConfigBuilder;
-import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import dev.verticker.settings.NodeSettings.ClusterSettings;
@@ -39,6 +38,7 @@ final class Cluster implements Peers {
     var config = config(home).setClusterName(settings.name());
     var pair = settings.members().isEmpty();
     var host = pair ? LOOPBACK : host(settings);
+    requireFreePorts(settings, pair, host);
     var network = config.getNetworkConfig();
     network.setPort(settings.port()).setPortAutoIncrement(pair).setPortCount(2);
     network.getInterfaces().setEnabled(true).setInterfaces(List.of(address(host, "CLUSTER_HOST")));
@@ -58,26 +58,6 @@ final class Cluster implements Peers {
 
   EventBusOptions eventBus() {
     return eventBus;
-  }
-
-  /** Why joining failed, in the words of the settings. */
-  static CannotStart refused(ClusterSettings settings, Throwable cause) {
-    var text = cause instanceof HazelcastException && cause.getMessage() != null
-        ? cause.getMessage()
-        : cause.toString();
-    if (text.contains("bind")) {
-      return new CannotStart(
-          CannotStart.ENVIRONMENT,
-          "CLUSTER_PORT or CLUSTER_BUS_PORT: must be free on this machine, was "
-              + settings.port()
-              + " and "
-              + settings.busPort()
-              + " ("
-              + text
-              + ")",
-          cause);
-    }
-    return new CannotStart(CannotStart.ENVIRONMENT, "the cluster cannot be joined: " + text, cause);
   }
 
   @Override
@@ -103,6 +83,19 @@ final class Cluster implements Peers {
   @Override
   public void registerAgain() {
     manager.stateChanged(new LifecycleEvent(LifecycleState.MERGED));
+  }
+
+  /** Asked before anything is started, because Hazelcast and Vert.x answer with pages of stack traces. */
+  private static void requireFreePorts(ClusterSettings settings, boolean pair, String host) {
+    var port = settings.port();
+    if (pair
+        ? Ports.isTaken(host, port) && Ports.isTaken(host, port + 1)
+        : Ports.isTaken(host, port)) {
+      throw Ports.taken("CLUSTER_PORT", host, port);
+    }
+    if (!pair && Ports.isTaken(host, settings.busPort())) {
+      throw Ports.taken("CLUSTER_BUS_PORT", host, settings.busPort());
+    }
   }
 
   private static Config config(Path home) {

@@ -146,7 +146,8 @@ public final class Node {
           "the cluster could not be joined within " + LONGEST_JOIN.toSeconds() + " s",
           e);
     } catch (Throwable e) {
-      throw Cluster.refused(configuration.node().cluster(), e);
+      throw new CannotStart(
+          CannotStart.ENVIRONMENT, "the cluster cannot be joined: " + e.getMessage(), e);
     }
   }
 
@@ -174,11 +175,9 @@ public final class Node {
     } catch (Throwable e) {
       throw new CannotStart(
           CannotStart.ENVIRONMENT,
-          Ports.isTaken(e)
-              ? "MANAGEMENT_PORT: must be a port that is free on " + settings.managementHost()
-                  + ", was \"" + settings.managementPort() + "\""
-              : "MANAGEMENT_HOST: cannot listen on \"" + settings.managementHost() + "\": "
-                  + e.getMessage(),
+          Ports.brokenRule(e, configuration.seen())
+              .orElse("MANAGEMENT_HOST: must be an address of this machine, was \""
+                  + settings.managementHost() + "\""),
           e);
     }
   }

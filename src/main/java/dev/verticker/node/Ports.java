@@ -5,7 +5,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.Map;
-import java.util.stream.Collectors;
+import java.util.Optional;
 
 /** Finds the setting behind "Address already in use", which does not say which address. */
 final class Ports {
@@ -14,7 +14,36 @@ final class Ports {
 
   private Ports() {}
 
-  static boolean isTaken(Throwable failure) {
+  static boolean isTaken(String host, int port) {
+    try (var socket = new ServerSocket()) {
+      socket.setReuseAddress(true);
+      socket.bind(new InetSocketAddress(host, port));
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  static CannotStart taken(String setting, String host, int port) {
+    return new CannotStart(CannotStart.ENVIRONMENT, rule(setting, host, port));
+  }
+
+  /** When {@code failure} is about a taken port: the rule one of these settings breaks at this moment. */
+  static Optional<String> brokenRule(Throwable failure, Map<String, String> settings) {
+    if (!isAboutPort(failure)) {
+      return Optional.empty();
+    }
+    return settings.keySet().stream()
+        .filter(name -> name.endsWith(PORT) && settings.containsKey(host(name)))
+        .filter(name -> isTaken(settings.get(host(name)), Integer.parseInt(settings.get(name))))
+        .map(name -> isTaken(settings.get(host(name)), 0)
+            ? host(name) + ": must be an address of this machine, was \"" + settings.get(host(name))
+                + "\""
+            : rule(name, settings.get(host(name)), Integer.parseInt(settings.get(name))))
+        .findFirst();
+  }
+
+  private static boolean isAboutPort(Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {
       if (cause instanceof BindException) {
         return true;
@@ -23,30 +52,11 @@ final class Ports {
     return false;
   }
 
-  /** One sentence that names the settings whose port is taken at this moment. */
-  static String taken(Map<String, String> settings) {
-    var taken = settings.entrySet().stream()
-        .filter(setting -> setting.getKey().endsWith(PORT))
-        .filter(setting -> settings.containsKey(host(setting.getKey())))
-        .filter(setting ->
-            !canListen(settings.get(host(setting.getKey())), Integer.parseInt(setting.getValue())))
-        .map(setting -> setting.getKey() + ": must be a port that is free on "
-            + settings.get(host(setting.getKey())) + ", was \"" + setting.getValue() + "\"")
-        .collect(Collectors.joining("; "));
-    return taken.isEmpty() ? "a port was taken when the node wanted to listen" : taken;
+  private static String rule(String setting, String host, int port) {
+    return setting + ": must be a port that is free on " + host + ", was \"" + port + "\"";
   }
 
   private static String host(String port) {
     return port.substring(0, port.length() - PORT.length()) + HOST;
-  }
-
-  private static boolean canListen(String host, int port) {
-    try (var socket = new ServerSocket()) {
-      socket.setReuseAddress(true);
-      socket.bind(new InetSocketAddress(host, port));
-      return true;
-    } catch (IOException e) {
-      return false;
-    }
   }
 }

@@ -111,6 +111,10 @@ final class Pulse implements Liveness {
 
   private void beat() {
     var now = System.nanoTime();
+    if (now - lastBeat < rhythm.interval().toNanos() / 2) {
+      // After a standstill Vert.x makes up for every beat that was left out.
+      return;
+    }
     if (now - lastBeat > rhythm.interval().plus(rhythm.frozen()).toNanos()) {
       log.warn("this process stood still for {} s", (now - lastBeat) / 1_000_000_000);
       frozen = true;

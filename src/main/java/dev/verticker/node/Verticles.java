@@ -85,9 +85,8 @@ final class Verticles {
     if (cause instanceof SettingsFault) {
       return new CannotStart(CannotStart.CONFIGURATION, cause.getMessage(), cause);
     }
-    var reason = Ports.isTaken(cause)
-        ? Ports.taken(configuration.seenBy(descriptor))
-        : cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    var reason = Ports.brokenRule(cause, configuration.seenBy(descriptor))
+        .orElse(cause.getMessage() == null ? cause.toString() : cause.getMessage());
     return new CannotStart(
         CannotStart.ENVIRONMENT,
         "verticle " + descriptor.name() + " cannot start: " + reason,

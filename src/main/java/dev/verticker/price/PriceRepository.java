@@ -62,9 +62,9 @@ final class PriceRepository {
       SELECT id, symbol, exchange_info::text AS info, called_at, venue, event_time
         FROM market.exchange_info
        WHERE symbol = $1
-         AND called_at >= coalesce($2, '-infinity')
-         AND called_at < coalesce($3, 'infinity')
-         AND (called_at, id) < ($4, $5)
+         AND called_at >= coalesce($2::timestamptz, '-infinity')
+         AND called_at < coalesce($3::timestamptz, 'infinity')
+         AND (called_at, id) < (coalesce($4::timestamptz, 'infinity'), $5)
        ORDER BY called_at DESC, id DESC
        LIMIT $6
       """;
@@ -122,7 +122,7 @@ final class PriceRepository {
         .addValue(find.symbol())
         .addValue(utc(find.from()))
         .addValue(utc(find.to()))
-        .addValue(before.calledAt() == null ? OffsetDateTime.MAX : utc(before.calledAt()))
+        .addValue(utc(before.calledAt()))
         .addValue(before.id())
         .addValue(find.limit() + 1);
     return database

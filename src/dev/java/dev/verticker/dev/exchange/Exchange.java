@@ -6,6 +6,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.Router;
+import java.time.Instant;
 
 /** Answers calls over HTTP: counts and weighs each, and lets a fault strike before the right answer leaves. */
 final class Exchange {
@@ -60,16 +61,19 @@ final class Exchange {
   }
 
   private void sound(Endpoint endpoint, Query query, HttpServerResponse response) {
-    var reply = answer(endpoint, query);
-    api.served(reply, market.now());
-    send(response, reply);
+    if (!response.closed()) {
+      var now = market.now();
+      var reply = answer(endpoint, query, now);
+      api.served(reply.json(), reply.json(), now);
+      send(response, reply);
+    }
   }
 
-  private Reply answer(Endpoint endpoint, Query query) {
-    var now = time.real();
-    return weight.exceeded(now)
-        ? Reply.tooMuchWeight(weight.limit(), Weight.untilReset(now))
-        : api.answer(endpoint, query);
+  private Reply answer(Endpoint endpoint, Query query, Instant now) {
+    var real = time.real();
+    return weight.exceeded(real)
+        ? Reply.tooMuchWeight(weight.limit(), Weight.untilReset(real))
+        : api.answer(endpoint, query, now);
   }
 
   private void fail(Fault fault, Endpoint endpoint, Query query, HttpServerResponse response) {
@@ -81,13 +85,25 @@ final class Exchange {
       case RESTRICTED -> send(response, Reply.restrictedLocation());
       case SERVER_ERROR -> send(response, Reply.unknownError());
       case OVERLOADED -> send(response, Reply.overloaded());
-      case HANG -> response.setStatusCode(200);
+      case HANG -> {
+        // nothing is written: the caller's patience ends it, or the end of the simulator
+      }
       case SLOW -> later(fault, () -> sound(endpoint, query, response));
-      case EARLY_CLOSE -> closeEarly(response, answer(endpoint, query));
-      case TRUNCATED_JSON -> sendTruncated(response, answer(endpoint, query));
-      case HUGE_BODY -> sendHuge(response, answer(endpoint, query), fault.bytes());
-      default -> sendSpoiled(response, answer(endpoint, query), fault);
+      case EARLY_CLOSE -> closeEarly(response, answer(endpoint, query, market.now()));
+      case TRUNCATED_JSON -> sendTruncated(response, answer(endpoint, query, market.now()));
+      case HUGE_BODY -> sendHuge(response, answer(endpoint, query, market.now()), fault.bytes());
+      default -> spoiled(fault, endpoint, query, response);
     }
+  }
+
+  private void spoiled(Fault fault, Endpoint endpoint, Query query, HttpServerResponse response) {
+    var now = market.now();
+    var reply = answer(endpoint, query, now);
+    var sent = reply.status() == 200
+        ? Spoiler.spoil(fault.kind(), reply.json(), fault.symbol())
+        : reply.json();
+    api.served(reply.json(), sent, now);
+    send(response, reply, Json.encodeToBuffer(sent));
   }
 
   private void later(Fault fault, Runnable answer) {
@@ -105,16 +121,7 @@ final class Exchange {
   }
 
   private static void send(HttpServerResponse response, Reply reply, Buffer body) {
-    if (!response.closed()) {
-      head(response, reply).end(body);
-    }
-  }
-
-  private static void sendSpoiled(HttpServerResponse response, Reply reply, Fault fault) {
-    var json = reply.status() == 200
-        ? Spoiler.spoil(fault.kind(), reply.json(), fault.symbol())
-        : reply.json();
-    send(response, reply, Json.encodeToBuffer(json));
+    head(response, reply).end(body);
   }
 
   private static void sendTruncated(HttpServerResponse response, Reply reply) {

@@ -113,14 +113,7 @@ final class ExchangeInfo {
         .put("quoteCommissionPrecision", 8)
         .put(
             "orderTypes",
-            JsonArray.of(
-                "LIMIT",
-                "LIMIT_MAKER",
-                "MARKET",
-                "STOP_LOSS",
-                "STOP_LOSS_LIMIT",
-                "TAKE_PROFIT",
-                "TAKE_PROFIT_LIMIT"))
+            JsonArray.of("LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS_LIMIT", "TAKE_PROFIT_LIMIT"))
         .put("icebergAllowed", true)
         .put("ocoAllowed", true)
         .put("otoAllowed", true)

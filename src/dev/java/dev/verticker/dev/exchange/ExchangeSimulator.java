@@ -16,6 +16,8 @@ import org.slf4j.LoggerFactory;
 public final class ExchangeSimulator {
   private static final Logger log = LoggerFactory.getLogger(ExchangeSimulator.class);
   private static final String HOST = "127.0.0.1";
+  /** Hundreds of symbols fit into one call, as they do at the exchange. */
+  private static final int LONGEST_REQUEST_LINE = 64 * 1024;
 
   private final HttpServer server;
   private final Market market;
@@ -87,7 +89,10 @@ public final class ExchangeSimulator {
         .mount(router);
     new ControlApi(market, time, calls, faults, weight).mount(router);
     return vertx
-        .createHttpServer(new HttpServerOptions().setHost(HOST).setPort(options.port()))
+        .createHttpServer(new HttpServerOptions()
+            .setHost(HOST)
+            .setPort(options.port())
+            .setMaxInitialLineLength(LONGEST_REQUEST_LINE))
         .requestHandler(router)
         .listen()
         .map(server -> {

@@ -33,7 +33,7 @@ public enum FaultKind {
   ZERO_PRICE("zero_price"),
   /** Prices have a minus before them. */
   NEGATIVE_PRICE("negative_price"),
-  /** The answer is for a symbol that was not asked. */
+  /** The answer is for a symbol that was not asked. Candles carry no symbol and stay whole. */
   WRONG_SYMBOL("wrong_symbol"),
   /** The right answer behind megabytes of white space. */
   HUGE_BODY("huge_body"),

@@ -40,7 +40,7 @@ record Listing(
       "LTCUSDT", List.of("82.61", "0.01", "0.001"),
       "LTCBTC", List.of("0.001229", "0.000001", "0.001"));
 
-  /** Splits at the longest known quote asset; a stranger starts at a price that its name decides. */
+  /** Splits at the quote asset the name ends with; a stranger starts at a price that its name decides. */
   static Listing of(String symbol) {
     var quote = QUOTES.stream()
         .filter(asset -> symbol.length() > asset.length() && symbol.endsWith(asset))

@@ -55,7 +55,7 @@ public final class Market {
     return recording.has(symbol) ? candle(symbol, Timeline.minute(minute)) : Optional.empty();
   }
 
-  /** Prices that left in unspoiled answers, oldest first; the newest 50 000 are kept. */
+  /** Prices that left unspoiled, oldest first; the newest 50 000 are kept. */
   public List<Served> served(String symbol) {
     var kept = served.getOrDefault(symbol, new ArrayDeque<>());
     synchronized (kept) {

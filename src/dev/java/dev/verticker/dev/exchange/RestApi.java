@@ -3,8 +3,11 @@ package dev.verticker.dev.exchange;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** What a sound exchange answers to a call. */
 final class RestApi {
@@ -20,26 +23,26 @@ final class RestApi {
     this.klines = new Klines(market);
   }
 
-  Reply answer(Endpoint endpoint, Query query) {
+  Reply answer(Endpoint endpoint, Query query, Instant now) {
     try {
       query.check(endpoint);
-      return Reply.ok(json(endpoint, query, Asked.in(query), market.now()));
+      return Reply.ok(json(endpoint, query, Asked.in(query), now));
     } catch (Refusal refusal) {
       return Reply.refused(refusal);
     }
   }
 
-  /** Notes every price of a right answer as served; an answer that was spoiled on its way never comes here. */
-  void served(Reply reply, Instant at) {
-    if (reply.json() instanceof JsonObject object) {
-      served(object, at);
-    } else if (reply.json() instanceof JsonArray list) {
-      list.forEach(part -> {
-        if (part instanceof JsonObject object) {
-          served(object, at);
-        }
-      });
-    }
+  /** Notes as served each price that left as it was answered; the parts that a fault changed on the way are not. */
+  void served(Object answered, Object sent, Instant at) {
+    var sound = Collections.newSetFromMap(new IdentityHashMap<>());
+    parts(answered).forEach(sound::add);
+    parts(sent).filter(sound::contains).forEach(part -> served(part, at));
+  }
+
+  private static Stream<JsonObject> parts(Object json) {
+    return (json instanceof JsonArray list ? list.stream() : Stream.of(json))
+        .filter(JsonObject.class::isInstance)
+        .map(JsonObject.class::cast);
   }
 
   private void served(JsonObject ticker, Instant at) {

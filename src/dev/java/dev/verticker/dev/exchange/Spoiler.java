@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** Turns a right answer into a wrong one; what it was given stays as it was. */
+/** Turns a right answer into a wrong one, of new objects where it is wrong; what it was given stays as it was. */
 final class Spoiler {
   private static final String STRANGER = "WRONGUSDT";
 

@@ -1,14 +1,21 @@
 package dev.verticker.dev.exchange;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ExchangeSimulatorTest {
   private static final String TWO = Trial.encoded("[\"ETHBTC\",\"BTCUSDT\"]");
@@ -114,6 +121,35 @@ class ExchangeSimulatorTest {
             new Served(SteppedTime.START.plusSeconds(20), second.getString("price"))),
         trial.market().served("BTCUSDT"));
     assertEquals(List.of(), trial.market().served("ETHUSDT"));
+  }
+
+  @Test
+  @Timeout(20)
+  void runs_on_the_machines_clock_when_nobody_steps_it() {
+    var vertx = Vertx.vertx();
+    try {
+      var before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
+      var options = SimulatorOptions.defaults().withSymbols("BTCUSDT").withSpeed(3600);
+      var market = ExchangeSimulator.start(vertx, options).await().market();
+      assertTrue(!market.now().isBefore(before));
+      while (market.now().isBefore(before.plus(Duration.ofMinutes(2)))) {
+        Thread.onSpinWait();
+      }
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  @Test
+  void a_taken_port_or_a_missing_file_fails_the_start() {
+    var port = trial.simulator().port();
+    assertThrows(
+        Exception.class, () -> new Trial(SimulatorOptions.defaults().withPort(port)).close());
+    var missing = Path.of("does", "not", "exist.json");
+    var failure = assertThrows(
+        UncheckedIOException.class,
+        () -> new Trial(SimulatorOptions.defaults().withExchangeInfo(missing)).close());
+    assertEquals("cannot read the exchange info in " + missing, failure.getMessage());
   }
 
   @Test

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.CompletableFuture;
 
 /** A simulator in stepped time and a client of it, for one test. */
 final class Trial implements AutoCloseable {
@@ -72,6 +73,12 @@ final class Trial implements AutoCloseable {
 
   Answer control(String method, String path, String body) {
     return send(method, "/control/" + path, body);
+  }
+
+  /** Sends a call without waiting for its answer. */
+  CompletableFuture<HttpResponse<String>> begin(String path) {
+    var request = HttpRequest.newBuilder(uri("/api/v3/" + path)).build();
+    return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
   }
 
   HttpResponse<String> exchange(HttpRequest request) throws IOException, InterruptedException {

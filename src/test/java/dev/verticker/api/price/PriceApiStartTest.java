@@ -12,6 +12,7 @@ import dev.verticker.settings.SettingsFault;
 import dev.verticker.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.json.JsonObject;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;

@@ -1,5 +1,6 @@
 package dev.verticker.user;
 
+import dev.verticker.message.Sessions.Reason;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 
@@ -9,5 +10,5 @@ interface AccessRevoking {
   Future<Void> revokeTokens(SqlConnection transaction, long userId, long leastVer);
 
   /** As {@link #revokeTokens}, and every session of the user ends. */
-  Future<Void> endSessions(SqlConnection transaction, long userId, long leastVer, String reason);
+  Future<Void> endSessions(SqlConnection transaction, long userId, long leastVer, Reason reason);
 }

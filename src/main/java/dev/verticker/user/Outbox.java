@@ -4,6 +4,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
 
@@ -25,6 +26,9 @@ final class Outbox {
          SET payload = pg_catalog.jsonb_build_object('event', event, 'user_id', user_id, 'redacted', true)
        WHERE user_id = $1
       """;
+
+  /** A reader away for longer has lost more than events. */
+  static final Duration KEPT = Duration.ofDays(7);
 
   /** For housekeeping. */
   static final String REMOVE_OLD =

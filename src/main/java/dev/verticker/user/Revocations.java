@@ -98,11 +98,11 @@ final class Revocations implements AccessRevoking {
 
   @Override
   public Future<Void> endSessions(
-      SqlConnection transaction, long userId, long leastVer, String reason) {
+      SqlConnection transaction, long userId, long leastVer, Reason reason) {
     return transaction
         .preparedQuery(END_SESSIONS)
         .execute(Tuple.of(userId))
-        .compose(ended -> revokeUser(transaction, userId, leastVer, reason(reason)));
+        .compose(ended -> revokeUser(transaction, userId, leastVer, reason));
   }
 
   Future<Void> revokeUser(SqlConnection transaction, long userId, long leastVer, Reason reason) {

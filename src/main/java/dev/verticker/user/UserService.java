@@ -3,6 +3,7 @@ package dev.verticker.user;
 import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Actor;
+import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Users.Change;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
@@ -171,7 +172,7 @@ final class UserService {
     var revoking = ending || !before.roles().equals(wanted.roles());
     return keepAnAdministrator(tx, before, wanted)
         .compose(kept -> users.update(tx, before, wanted, hash, revoking, clock.instant()))
-        .compose(after -> revoke(tx, after, revoking, ending, action)
+        .compose(after -> revoke(tx, after, revoking, ending)
             .compose(revoked ->
                 audit.write(tx, actor, action, after.id(), details(before, after, hash != null)))
             .compose(written -> outbox.write(tx, events(actor, before, after, hash != null)))
@@ -180,7 +181,7 @@ final class UserService {
 
   private Future<Void> erase(SqlConnection tx, Actor actor, User user) {
     return keepAnAdministrator(tx, user, withStatus(user, Status.DELETED))
-        .compose(kept -> access.endSessions(tx, user.id(), user.ver() + 1, "user.erased"))
+        .compose(kept -> access.endSessions(tx, user.id(), user.ver() + 1, Reason.USER_DELETED))
         .compose(ended -> users.delete(tx, user.id()))
         .compose(deleted -> audit.erase(tx, user.id()))
         .compose(erased -> outbox.erase(tx, user.id()))
@@ -221,12 +222,19 @@ final class UserService {
                 "The last active administrator can be neither deleted, disabled nor demoted.")));
   }
 
-  private Future<Void> revoke(
-      SqlConnection tx, User after, boolean revoking, boolean ending, String reason) {
+  private Future<Void> revoke(SqlConnection tx, User after, boolean revoking, boolean ending) {
     if (ending) {
-      return access.endSessions(tx, after.id(), after.ver(), reason);
+      return access.endSessions(tx, after.id(), after.ver(), endOf(after));
     }
     return revoking ? access.revokeTokens(tx, after.id(), after.ver()) : Future.succeededFuture();
+  }
+
+  private static Reason endOf(User after) {
+    return switch (after.status()) {
+      case DELETED -> Reason.USER_DELETED;
+      case DISABLED -> Reason.USER_DISABLED;
+      default -> Reason.PASSWORD_CHANGED;
+    };
   }
 
   private static List<UserEvent> events(Actor actor, User before, User after, boolean passwordSet) {

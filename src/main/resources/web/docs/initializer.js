@@ -2,7 +2,7 @@
 
 // A file of its own: the page's Content-Security-Policy allows no script inside the page.
 window.ui = SwaggerUIBundle({
-  url: "openapi.yaml",
+  url: "/openapi.yaml",
   dom_id: "#swagger-ui",
   deepLinking: true,
   tryItOutEnabled: true,

@@ -194,10 +194,11 @@ public final class Bus {
   }
 
   private static OptionalLong time(Message<?> message, String header) {
-    var millis = message.headers().get(header);
-    return millis == null || !millis.matches("\\d{1,18}")
-        ? OptionalLong.empty()
-        : OptionalLong.of(Long.parseLong(millis));
+    try {
+      return OptionalLong.of(Long.parseLong(message.headers().get(header)));
+    } catch (NumberFormatException e) {
+      return OptionalLong.empty();
+    }
   }
 
   private DeliveryOptions options() {

@@ -35,7 +35,8 @@ public final class RedisLink {
   private Redis client;
   private RedisConnection connection;
   private boolean closed;
-  private long awaySince = System.nanoTime();
+  // A server that was never there counts as away for long: nobody waits for it to be missed.
+  private long awaySince = System.nanoTime() - Duration.ofDays(1).toNanos();
 
   private RedisLink(Vertx vertx, RedisSettings settings) {
     this.vertx = vertx;

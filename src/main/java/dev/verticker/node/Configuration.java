@@ -38,6 +38,7 @@ record Configuration(
     var databases = descriptors.stream()
         .flatMap(descriptor -> descriptor.schemas().stream())
         .distinct()
+        .filter(PostgresSettings.SCHEMAS::contains)
         .map(schema -> PostgresSettings.read(schema, reader))
         .toList();
     faults.addAll(reader.faults());

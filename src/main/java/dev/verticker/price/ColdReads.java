@@ -94,7 +94,7 @@ final class ColdReads {
 
   private Future<Quote> fetch(String symbol) {
     var told = latest.next(symbol);
-    if (latest.configured().contains(symbol)) {
+    if (latest.isConfigured(symbol)) {
       refresher.refreshIfDue();
       return symbols.mayExist(symbol) ? told : Future.failedFuture(notYetKnown(symbol));
     }

@@ -3,12 +3,16 @@ package dev.verticker.price;
 import dev.verticker.message.Prices.Quote;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
@@ -19,7 +23,8 @@ final class LatestQuotes {
   private static final int MOST_OTHERS = 1000;
 
   private final List<String> configured;
-  private final Map<String, Quote> quotes = new HashMap<>();
+  private final Set<String> isConfigured;
+  private final Map<String, Quote> quotes = new ConcurrentHashMap<>();
   private final Map<String, Quote> others = new LinkedHashMap<>(16, 0.75f, true) {
     @Override
     protected boolean removeEldestEntry(Map.Entry<String, Quote> eldest) {
@@ -30,10 +35,15 @@ final class LatestQuotes {
 
   LatestQuotes(List<String> configured) {
     this.configured = List.copyOf(configured);
+    this.isConfigured = Set.copyOf(configured);
   }
 
   List<String> configured() {
     return configured;
+  }
+
+  boolean isConfigured(String symbol) {
+    return isConfigured.contains(symbol);
   }
 
   /** Null when the symbol was never quoted, or so long ago that it was forgotten. */
@@ -52,7 +62,7 @@ final class LatestQuotes {
 
   /** Keeps the quote unless a newer one is held. */
   void accept(Quote quote) {
-    var map = configured.contains(quote.symbol()) ? quotes : others;
+    var map = isConfigured(quote.symbol()) ? quotes : others;
     if (quote.supersedes(map.get(quote.symbol()))) {
       map.put(quote.symbol(), quote);
     }
@@ -60,6 +70,14 @@ final class LatestQuotes {
     if (waiting != null) {
       waiting.complete(quote);
     }
+  }
+
+  /** Age of the configured symbol that was confirmed longest ago; zero while none is quoted. */
+  Duration oldestAge(Instant now) {
+    return quotes.values().stream()
+        .map(quote -> quote.age(now))
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO);
   }
 
   /** The next quote of the symbol, whoever brings it; the caller sets the time limit. */

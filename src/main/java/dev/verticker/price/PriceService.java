@@ -79,7 +79,7 @@ final class PriceService {
   }
 
   private List<String> others(List<String> symbols) {
-    return symbols.stream().filter(Predicate.not(latest.configured()::contains)).toList();
+    return symbols.stream().filter(Predicate.not(latest::isConfigured)).toList();
   }
 
   private static Failure together(List<Failure> failures) {

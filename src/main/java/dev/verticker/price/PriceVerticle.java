@@ -78,6 +78,11 @@ public final class PriceVerticle extends VerticleBase {
         latest, cache, repository, symbols, exchange, recorder, refresher, slots, bus, clock);
     var service = new PriceService(latest, coldReads, demand, refresher, repository, clock);
     tellHealth(settings, symbols);
+    node.metrics()
+        .gauge(
+            "price_oldest_age_seconds",
+            latest,
+            quoted -> quoted.oldestAge(clock.instant()).toMillis() / 1e3);
     return Future.all(
             limits.start(), ids.start().otherwiseEmpty(), restore(latest, cache, repository))
         .compose(ready -> Future.all(List.of(

@@ -88,7 +88,7 @@ final class Refresher {
   /** Another node asked for this slot. */
   void heard(List<Quote> quotes) {
     quotes.stream()
-        .filter(quote -> latest.configured().contains(quote.symbol()))
+        .filter(quote -> latest.isConfigured(quote.symbol()))
         .mapToLong(quote -> slots.of(quote.receivedAt()))
         .forEach(slot -> doneSlot = Math.max(doneSlot, slot));
   }

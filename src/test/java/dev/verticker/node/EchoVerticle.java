@@ -5,7 +5,7 @@ import dev.verticker.http.HttpServers;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** A front door that answers with its settings' price of nothing: only there to be deployed. */
+/** A front door without a house. */
 public final class EchoVerticle extends VerticleBase {
   private final NodeContext node;
 
@@ -15,10 +15,19 @@ public final class EchoVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
+    WitnessVerticle.EVENTS.add("echo started");
     return HttpServers.create(
-            vertx, "127.0.0.1", Integer.parseInt(config().getString("PRICE_API_PORT")))
+            vertx,
+            config().getString("PRICE_API_HOST"),
+            Integer.parseInt(config().getString("PRICE_API_PORT")))
         .requestHandler(request -> request.response().end("echo"))
         .listen()
         .onSuccess(server -> node.health().listening("echo", server.actualPort()));
+  }
+
+  @Override
+  public Future<?> stop() {
+    WitnessVerticle.EVENTS.add("echo stopped");
+    return Future.succeededFuture();
   }
 }

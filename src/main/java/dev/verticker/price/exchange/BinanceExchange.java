@@ -1,19 +1,16 @@
 package dev.verticker.price.exchange;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.verticker.price.exchange.BoundedClient.Answer;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.circuitbreaker.CircuitBreaker;
 import io.vertx.circuitbreaker.CircuitBreakerOptions;
 import io.vertx.circuitbreaker.OpenCircuitException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
-import io.vertx.core.http.PoolOptions;
 import io.vertx.core.json.JsonArray;
-import io.vertx.ext.web.client.HttpRequest;
-import io.vertx.ext.web.client.HttpResponse;
-import io.vertx.ext.web.client.WebClient;
-import io.vertx.ext.web.client.WebClientOptions;
 import java.io.IOException;
 import java.net.URI;
 import java.time.Clock;
@@ -21,7 +18,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
@@ -39,7 +35,6 @@ public final class BinanceExchange implements Exchange {
   private static final int KILOBYTE = 1024;
   private static final int LISTING_BYTES = 32 * KILOBYTE * KILOBYTE;
   private static final int MOST_LISTED = 100;
-  private static final int MOST_WAITING = 16;
 
   private final Vertx vertx;
   private final URI base;
@@ -47,7 +42,7 @@ public final class BinanceExchange implements Exchange {
   private final Clock clock;
   private final MeterRegistry metrics;
   private final TickerParser parser;
-  private final WebClient client;
+  private final BoundedClient client;
   private final CircuitBreaker breaker;
 
   /** @param base scheme, host and port of the REST API */
@@ -64,20 +59,7 @@ public final class BinanceExchange implements Exchange {
     this.clock = clock;
     this.metrics = metrics;
     this.parser = new TickerParser(metrics);
-    var ssl = "https".equals(base.getScheme());
-    this.client = WebClient.create(
-        vertx,
-        new WebClientOptions()
-            .setDefaultHost(base.getHost())
-            .setDefaultPort(base.getPort() > 0 ? base.getPort() : ssl ? 443 : 80)
-            .setSsl(ssl)
-            .setFollowRedirects(false)
-            .setPipelining(false)
-            .setConnectTimeout((int) SHORT.toMillis())
-            .setReadIdleTimeout((int) LONG.toSeconds())
-            .setIdleTimeoutUnit(TimeUnit.SECONDS)
-            .setUserAgent("verticker"),
-        new PoolOptions().setHttp1MaxSize(4).setMaxWaitQueueSize(MOST_WAITING));
+    this.client = new BoundedClient(vertx, base);
     this.breaker = CircuitBreaker.create(
             "binance",
             vertx,
@@ -96,7 +78,7 @@ public final class BinanceExchange implements Exchange {
   public Future<List<Ticker>> tickers(List<String> symbols) {
     var asked = new HashSet<>(symbols);
     return everything(symbols)
-        ? call("ticker/price", client.get(path("ticker/price")), 4, 4096 * KILOBYTE, SHORT)
+        ? call("ticker/price", path("ticker/price"), 4, 4096 * KILOBYTE, SHORT)
             .map(body -> parser.parse(body, asked))
         : call(
                 "ticker/24hr",
@@ -109,7 +91,7 @@ public final class BinanceExchange implements Exchange {
 
   @Override
   public Future<Listing> listing() {
-    return call("exchangeInfo", client.get(path("exchangeInfo")), 20, LISTING_BYTES, LONG)
+    return call("exchangeInfo", path("exchangeInfo"), 20, LISTING_BYTES, LONG)
         .compose(body -> vertx.executeBlocking(() -> ListingParser.parse(body)))
         .onSuccess(listing -> limits.allow(listing.weightPerMinute()));
   }
@@ -122,10 +104,10 @@ public final class BinanceExchange implements Exchange {
     return symbols.size() <= 20 ? 2 : 40;
   }
 
-  private HttpRequest<Buffer> symbolsOf(List<String> symbols) {
-    return client
-        .get(path("ticker/24hr"))
-        .addQueryParam("symbols", new JsonArray(List.copyOf(symbols)).encode());
+  private String symbolsOf(List<String> symbols) {
+    var query = new QueryStringEncoder(path("ticker/24hr"));
+    query.addParam("symbols", new JsonArray(List.copyOf(symbols)).encode());
+    return query.toString();
   }
 
   private String path(String endpoint) {
@@ -133,12 +115,10 @@ public final class BinanceExchange implements Exchange {
   }
 
   private Future<Buffer> call(
-      String endpoint, HttpRequest<Buffer> request, int weight, int mostBytes, Duration atMost) {
+      String endpoint, String target, int weight, int mostBytes, Duration atMost) {
     return breaker
-        .execute(() -> limits.enter(weight).compose(entered -> request
-            .as(new BoundedBody(mostBytes))
-            .send()
-            .timeout(atMost.toMillis(), TimeUnit.MILLISECONDS)
+        .execute(() -> limits.enter(weight).compose(entered -> client
+            .get(target, mostBytes, atMost)
             .compose(this::body)
             .recover(failure -> Future.failedFuture(explain(failure, atMost)))))
         .recover(failure -> Future.failedFuture(explain(failure, atMost)))
@@ -152,9 +132,9 @@ public final class BinanceExchange implements Exchange {
             .increment());
   }
 
-  private Future<Buffer> body(HttpResponse<Buffer> response) {
-    limits.used(response.getHeader("X-MBX-USED-WEIGHT-1M"));
-    return switch (response.statusCode()) {
+  private Future<Buffer> body(Answer response) {
+    limits.used(response.headers().get("X-MBX-USED-WEIGHT-1M"));
+    return switch (response.status()) {
       case 200 -> Future.succeededFuture(response.body());
       case 418, 429 -> limited(response);
       case 403 ->
@@ -167,26 +147,25 @@ public final class BinanceExchange implements Exchange {
     };
   }
 
-  private ExchangeFailure refused(HttpResponse<Buffer> response) {
-    return response.statusCode() == 400 && errorCode(response) == -1121
+  private ExchangeFailure refused(Answer response) {
+    return response.status() == 400 && errorCode(response) == -1121
         ? new ExchangeFailure.UnknownSymbol()
-        : new ExchangeFailure.Unavailable("Binance answered " + response.statusCode());
+        : new ExchangeFailure.Unavailable("Binance answered " + response.status());
   }
 
-  private Future<Buffer> limited(HttpResponse<Buffer> response) {
+  private Future<Buffer> limited(Answer response) {
     var until = until(response);
     return limits
         .block(until)
         .transform(told -> Future.failedFuture(new ExchangeFailure.Limited(
-            until,
-            "Binance wants no request until " + until + " (" + response.statusCode() + ")")));
+            until, "Binance wants no request until " + until + " (" + response.status() + ")")));
   }
 
   /** Retry-After is in seconds; the text of a ban also holds its end in epoch milliseconds. */
-  private Instant until(HttpResponse<Buffer> response) {
+  private Instant until(Answer response) {
     var now = clock.instant();
-    var until = now.plus(retryAfter(response.getHeader("Retry-After")));
-    var banned = BANNED_UNTIL.matcher(String.valueOf(response.body()));
+    var until = now.plus(retryAfter(response.headers().get("Retry-After")));
+    var banned = BANNED_UNTIL.matcher(response.body().toString());
     if (banned.find() && Instant.ofEpochMilli(Long.parseLong(banned.group(1))).isAfter(until)) {
       until = Instant.ofEpochMilli(Long.parseLong(banned.group(1)));
     }
@@ -200,7 +179,7 @@ public final class BinanceExchange implements Exchange {
         : DEFAULT_RETRY;
   }
 
-  private static int errorCode(HttpResponse<Buffer> response) {
+  private static int errorCode(Answer response) {
     try {
       return MAPPER.readTree(response.body().getBytes()).path("code").asInt();
     } catch (IOException | RuntimeException e) {

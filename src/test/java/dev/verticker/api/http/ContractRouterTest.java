@@ -343,8 +343,8 @@ class ContractRouterTest {
     assertTrue(policy.contains("default-src 'none'; script-src 'self';"), policy);
     assertTrue(page.body().toString().contains("<title>A library for tests</title>"));
     for (var link : page.body().toString().split("(?:src|href)=\"")) {
-      if (link.startsWith("docs/")) {
-        expect(200, client.get("/" + link.substring(0, link.indexOf('"'))));
+      if (link.startsWith("/docs/")) {
+        expect(200, client.get(link.substring(0, link.indexOf('"'))));
       }
     }
     var published = expect(200, client.get("/openapi.yaml"));

@@ -1,0 +1,239 @@
+package dev.verticker.bus;
+
+import static dev.verticker.bus.Samples.ASK;
+import static dev.verticker.bus.Samples.ECHO;
+import static dev.verticker.bus.Samples.NEWS;
+import static dev.verticker.bus.Samples.told;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.bus.Samples.Colour;
+import dev.verticker.bus.Samples.Question;
+import dev.verticker.bus.Samples.Reply;
+import dev.verticker.bus.Samples.SetClock;
+import dev.verticker.node.TwoNodes;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.internal.ContextInternal;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class ClusteredBusTest {
+  private static final Address<Question, Reply> PATIENT =
+      new Address<>("test.ask", Question.class, Reply.class, Duration.ofHours(1));
+
+  private static TwoNodes nodes;
+  private static SetClock clock;
+  private static SimpleMeterRegistry metrics;
+  private static Bus here;
+  private static Bus there;
+
+  private final List<Subscription> served = new ArrayList<>();
+
+  @BeforeAll
+  static void start() {
+    nodes = new TwoNodes();
+    clock = new SetClock();
+    metrics = new SimpleMeterRegistry();
+    here = new Bus(nodes.first(), clock, metrics);
+    there = new Bus(nodes.second(), clock, metrics);
+  }
+
+  @AfterAll
+  static void stop() {
+    nodes.close();
+  }
+
+  @AfterEach
+  void cancel() {
+    served.forEach(subscription -> subscription.cancel().await());
+  }
+
+  @Test
+  void a_message_keeps_its_value_to_the_last_digit() {
+    keep(there.serve(ECHO, Future::succeededFuture));
+    assertEquals(Question.ANY, here.request(ECHO, Question.ANY).await());
+    assertEquals(
+        "0.00000001000", here.request(ECHO, Question.ANY).await().amount().toPlainString());
+  }
+
+  @Test
+  void a_decimal_is_a_plain_string_on_the_wire() throws Exception {
+    var json = new io.vertx.core.json.JsonObject(Buffer.buffer(
+        Envelope.of(new Question("a", new BigDecimal("1E-8"), null, null)).encode()));
+    assertEquals("0.00000001", json.getValue("amount"));
+  }
+
+  @Test
+  void every_kind_of_failure_arrives_as_itself() {
+    for (var failure : Samples.FAILURES) {
+      var serving =
+          there.serve(PATIENT, question -> Future.<Reply>failedFuture(failure)).await();
+      assertEquals(told(failure), told(failureOf(here.request(PATIENT, Question.ANY))));
+      serving.cancel().await();
+    }
+  }
+
+  @Test
+  void a_failure_of_a_newer_node_that_this_one_does_not_know_is_an_internal_one() {
+    answerRaw(true, "{\"kind\":\"Teapot\",\"code\":\"x\",\"detail\":\"secret\"}");
+    assertEquals(
+        told(new Failure.Internal()), told(failureOf(here.request(PATIENT, Question.ANY))));
+  }
+
+  @Test
+  void a_handler_that_throws_answers_at_once() {
+    keep(there.serve(PATIENT, question -> {
+      throw new IllegalStateException("secret");
+    }));
+    assertEquals(
+        told(new Failure.Internal()), told(failureOf(here.request(PATIENT, Question.ANY))));
+  }
+
+  @Test
+  void an_answer_that_cannot_be_read_fails_at_once() {
+    for (var nonsense : List.of("{", "", "null", "[1]", "{\"text\":{\"a\":1}}")) {
+      answerRaw(false, nonsense);
+      assertEquals(
+          told(new Failure.Internal()), told(failureOf(here.request(PATIENT, Question.ANY))));
+      cancel();
+      served.clear();
+    }
+  }
+
+  @Test
+  void an_answer_that_cannot_be_written_fails_at_once() {
+    record Loop(List<Object> self) {}
+    var address = new Address<>("test.loop", Question.class, Loop.class, Duration.ofHours(1));
+    var self = new ArrayList<Object>();
+    self.add(self);
+    keep(there.serve(address, question -> Future.succeededFuture(new Loop(self))));
+    assertEquals(
+        told(new Failure.Internal()), told(failureOf(here.request(address, Question.ANY))));
+  }
+
+  @Test
+  void a_request_that_cannot_be_read_is_answered_at_once_and_the_consumer_lives_on() {
+    keep(there.serve(PATIENT, question -> Future.succeededFuture(new Reply("fine"))));
+    for (var nonsense : List.of("{", "", "null", "[1]", "{\"amount\":\"much\"}")) {
+      var answer = nodes
+          .first()
+          .eventBus()
+          .<Envelope>request(
+              PATIENT.name(), new Envelope(new Raw(nonsense), null, false), options())
+          .await();
+      assertTrue(answer.body().failed());
+    }
+    assertEquals(new Reply("fine"), here.request(PATIENT, Question.ANY).await());
+  }
+
+  @Test
+  void unknown_fields_and_enum_constants_of_a_newer_node_are_taken_calmly() {
+    var address = new Address<>("test.ask", Question.class, Question.class, Duration.ofHours(1));
+    answerRaw(false, "{\"text\":\"t\",\"colour\":\"ULTRAVIOLET\",\"since\":\"tomorrow\"}");
+    assertEquals(
+        new Question("t", null, null, Colour.UNKNOWN),
+        here.request(address, Question.ANY).await());
+  }
+
+  @Test
+  void a_consumer_on_this_node_is_always_asked_first_and_gets_the_same_instance() {
+    var local = new AtomicInteger();
+    keep(there.serve(ECHO, Future::succeededFuture));
+    keep(here.serve(ECHO, question -> {
+      local.incrementAndGet();
+      return Future.succeededFuture(question);
+    }));
+    for (var i = 0; i < 20; i++) {
+      assertSame(Question.ANY, here.request(ECHO, Question.ANY).await());
+    }
+    assertEquals(20, local.get());
+  }
+
+  @Test
+  void nobody_in_the_whole_cluster_is_unavailable_at_once() {
+    assertEquals("unavailable", failureOf(here.request(PATIENT, Question.ANY)).code());
+  }
+
+  @Test
+  void an_event_reaches_every_node() {
+    var heard = List.of(Promise.<Question>promise(), Promise.<Question>promise());
+    keep(here.subscribe(NEWS, heard.get(0)::tryComplete));
+    keep(there.subscribe(NEWS, heard.get(1)::tryComplete));
+    here.publish(NEWS, Question.ANY);
+    assertEquals(Question.ANY, heard.get(0).future().await());
+    assertEquals(Question.ANY, heard.get(1).future().await());
+  }
+
+  @Test
+  void the_request_id_reaches_the_other_node() {
+    keep(there.serve(
+        ASK, q -> Future.succeededFuture(new Reply(RequestId.current().orElse("none")))));
+    var asked = Promise.<Reply>promise();
+    ((ContextInternal) nodes.first().getOrCreateContext()).duplicate().runOnContext(inRequest -> {
+      RequestId.set("id-7");
+      here.request(ASK, Question.ANY).onComplete(asked);
+    });
+    assertEquals(new Reply("id-7"), asked.future().await());
+  }
+
+  @Test
+  void a_node_that_vanishes_makes_its_requests_unavailable_within_the_deadline() {
+    try (var others = new TwoNodes()) {
+      var asking = new Bus(others.first(), clock, metrics);
+      var vanishing = new Bus(others.second(), clock, metrics);
+      var received = Promise.<Void>promise();
+      var address = new Address<>("test.ask", Question.class, Reply.class, Duration.ofSeconds(2));
+      vanishing
+          .serve(address, question -> {
+            received.complete();
+            return Promise.<Reply>promise().future();
+          })
+          .await();
+      var request = asking.request(address, Question.ANY);
+      received.future().await();
+      others.second().close().await();
+      assertEquals("unavailable", failureOf(request).code());
+      assertEquals(
+          "unavailable", failureOf(asking.request(address, Question.ANY)).code());
+    }
+  }
+
+  private void keep(Future<Subscription> subscription) {
+    served.add(subscription.await());
+  }
+
+  /** Answers the test's address from the other node with exactly this JSON. */
+  private void answerRaw(boolean failed, String json) {
+    var consumer = nodes.second().eventBus().<Envelope>consumer(PATIENT.name());
+    consumer.handler(
+        message -> message.reply(new Envelope(new Raw(json), null, failed), options()));
+    consumer.completion().await();
+    served.add(consumer::unregister);
+  }
+
+  /** Serialises to exactly its text. */
+  private record Raw(
+      @com.fasterxml.jackson.annotation.JsonValue @com.fasterxml.jackson.annotation.JsonRawValue
+          String json) {}
+
+  private static DeliveryOptions options() {
+    return new DeliveryOptions().setCodecName(EnvelopeCodec.NAME);
+  }
+
+  private static Failure failureOf(Future<?> future) {
+    return assertThrows(Failure.class, future::await);
+  }
+}

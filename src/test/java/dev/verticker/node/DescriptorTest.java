@@ -1,0 +1,101 @@
+package dev.verticker.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DescriptorTest {
+  private Home home;
+
+  @BeforeEach
+  void home(@TempDir Path folder) {
+    home = new Home(folder);
+  }
+
+  @Test
+  void the_packaged_descriptors_are_known_and_all_of_them_run_when_none_is_named() {
+    var names = Descriptors.load(home.folder()).select(List.of()).stream()
+        .map(Descriptor::name)
+        .toList();
+    assertTrue(names.containsAll(List.of("price", "price-api")), names.toString());
+  }
+
+  @Test
+  void a_file_beside_the_jar_wins_over_the_packaged_one_and_may_add_another() {
+    home.descriptor("price", "main: a.B").descriptor("more", "main: c.D");
+    var selected = Descriptors.load(home.folder()).select(List.of("price", "more", "price"));
+    assertEquals(List.of("a.B", "c.D"), selected.stream().map(Descriptor::main).toList());
+  }
+
+  @Test
+  void an_unknown_name_is_refused_with_the_known_ones() {
+    var refusal = assertThrows(
+        CannotStart.class, () -> Descriptors.load(home.folder()).select(List.of("prise")));
+    assertEquals(CannotStart.USAGE, refusal.exitCode());
+    assertTrue(
+        refusal
+            .getMessage()
+            .matches("there is no verticle \"prise\"; known are .*price, price-api.*"),
+        refusal.getMessage());
+  }
+
+  @Test
+  void every_fault_of_every_descriptor_is_told_at_once() {
+    home.descriptor("a", "mian: x.Y\noptions: {instanzes: 2}")
+        .descriptor("b", "main: x.Y\nsettings: price\noptions: {instances: many}")
+        .descriptor("c", "- not a map");
+    var refusal = assertThrows(CannotStart.class, () -> Descriptors.load(home.folder()));
+    assertEquals(CannotStart.CONFIGURATION, refusal.exitCode());
+    assertEquals(
+        """
+        these descriptors cannot be used:
+          verticles/a.yaml: must hold only after, main, options, schemas, settings, was "mian"
+          verticles/a.yaml: options must hold only instances, maxWorkerExecuteTime, maxWorkerExecuteTimeUnit, threadingModel, workerPoolName, workerPoolSize, was "instanzes"
+          verticles/a.yaml: main is required, the name of a class
+          verticles/b.yaml: options.instances must be a whole number from 1 or "cores", was "many"
+          verticles/b.yaml: settings must be a list of names, was "price"
+          verticles/c.yaml: must be a YAML map""",
+        refusal.getMessage());
+  }
+
+  @Test
+  void cores_are_counted_when_it_is_deployed_and_the_settings_are_its_configuration() {
+    home.descriptor("a", "main: x.Y\noptions: {instances: cores, threadingModel: WORKER}");
+    var options = Descriptors.load(home.folder())
+        .select(List.of("a"))
+        .get(0)
+        .deployment(new JsonObject().put("SYMBOLS", "A"), 7);
+    assertEquals(7, options.getInstances());
+    assertEquals("WORKER", options.getThreadingModel().name());
+    assertEquals(new JsonObject().put("SYMBOLS", "A"), options.getConfig());
+  }
+
+  @Test
+  void those_that_need_nothing_of_each_other_start_together() {
+    home.descriptor("door", "main: x.Y\nafter: [left, right]")
+        .descriptor("left", "main: x.Y\nafter: [root]")
+        .descriptor("right", "main: x.Y\nafter: [root, elsewhere]")
+        .descriptor("root", "main: x.Y");
+    var selected = Descriptors.load(home.folder()).select(List.of("door", "left", "right", "root"));
+    assertEquals(
+        List.of(List.of("root"), List.of("left", "right"), List.of("door")),
+        Descriptor.rounds(selected).stream()
+            .map(round -> round.stream().map(Descriptor::name).toList())
+            .toList());
+  }
+
+  @Test
+  void a_circle_is_refused() {
+    home.descriptor("a", "main: x.Y\nafter: [b]").descriptor("b", "main: x.Y\nafter: [a]");
+    var selected = Descriptors.load(home.folder()).select(List.of("a", "b"));
+    var refusal = assertThrows(CannotStart.class, () -> Descriptor.rounds(selected));
+    assertEquals("verticles [a, b] each start after another of them", refusal.getMessage());
+  }
+}

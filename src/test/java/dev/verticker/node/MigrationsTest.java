@@ -1,0 +1,137 @@
+package dev.verticker.node;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Secret;
+import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class MigrationsTest {
+  private static final String FOLDER = "db/test-migration";
+
+  private static EmbeddedPostgres postgres;
+
+  @BeforeAll
+  static void start() throws IOException, SQLException {
+    postgres = EmbeddedPostgres.builder().start();
+    execute("CREATE ROLE ada LOGIN SUPERUSER PASSWORD 'right'");
+    askAdaForHerPassword();
+  }
+
+  @AfterAll
+  static void stop() throws IOException {
+    postgres.close();
+  }
+
+  @Test
+  void each_schema_has_its_own_folder_and_history_and_a_second_run_changes_nothing()
+      throws SQLException {
+    var migrations = new Migrations(FOLDER, Duration.ZERO);
+    for (var run = 0; run < 2; run++) {
+      migrations.migrate(settings("market", postgres.getPort(), "postgres", "right"));
+      migrations.migrate(settings("account", postgres.getPort(), "postgres", "right"));
+    }
+    assertEquals(
+        List.of("account.migrations", "account.other", "market.migrations", "market.thing"),
+        query("SELECT table_schema || '.' || table_name FROM information_schema.tables"
+            + " WHERE table_schema IN ('account', 'market') ORDER BY 1"));
+    assertEquals(
+        List.of("1", "2"),
+        query("SELECT version FROM market.migrations WHERE version IS NOT NULL ORDER BY 1"));
+  }
+
+  @Test
+  void a_wrong_password_is_refused_at_once_and_not_repeated_in_the_message() {
+    var refusal = refusal(FOLDER, settings("market", postgres.getPort(), "postgres", "wrong"));
+    assertEquals(
+        "POSTGRES_USER, POSTGRES_PASSWORD: PostgreSQL at localhost:" + postgres.getPort()
+            + " refuses user \"ada\" with this password",
+        refusal.getMessage());
+    assertFalse(refusal.getMessage().contains("wrong"));
+  }
+
+  @Test
+  void a_missing_database_is_named() {
+    assertEquals(
+        "POSTGRES_DB: PostgreSQL at localhost:" + postgres.getPort()
+            + " has no database \"nowhere\"",
+        refusal(FOLDER, settings("market", postgres.getPort(), "nowhere", "right"))
+            .getMessage());
+  }
+
+  @Test
+  void a_server_that_does_not_answer_is_named_after_the_wait() {
+    var port = TwoNodes.freePorts(1).get(0);
+    assertEquals(
+        "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at localhost:" + port
+            + " (waited 1 s)",
+        assertThrows(CannotStart.class, () -> new Migrations(FOLDER, Duration.ofSeconds(1))
+                .migrate(settings("market", port, "postgres", "right")))
+            .getMessage());
+  }
+
+  @Test
+  void a_broken_migration_is_one_line() throws SQLException {
+    execute("CREATE DATABASE broken");
+    var message = refusal(
+            "db/broken-migration", settings("market", postgres.getPort(), "broken", "right"))
+        .getMessage();
+    assertTrue(message.startsWith("schema market cannot be migrated: "), message);
+    assertTrue(message.contains("TABEL"), message);
+    assertFalse(message.contains("\n"), message);
+  }
+
+  private static CannotStart refusal(String folder, PostgresSettings settings) {
+    var refusal = assertThrows(
+        CannotStart.class, () -> new Migrations(folder, Duration.ofMinutes(5)).migrate(settings));
+    assertEquals(CannotStart.ENVIRONMENT, refusal.exitCode());
+    return refusal;
+  }
+
+  private static PostgresSettings settings(
+      String schema, int port, String database, String password) {
+    return new PostgresSettings(
+        schema, "localhost", port, database, "ada", new Secret(password), 1);
+  }
+
+  /** The embedded server trusts everyone; a real one does not. */
+  private static void askAdaForHerPassword() throws IOException, SQLException {
+    var file = Path.of(query("SHOW hba_file").get(0));
+    var rules = new ArrayList<>(List.of("host all ada all scram-sha-256"));
+    rules.addAll(Files.readAllLines(file));
+    Files.write(file, rules);
+    execute("SELECT pg_reload_conf()");
+  }
+
+  private static void execute(String sql) throws SQLException {
+    try (var connection = postgres.getPostgresDatabase().getConnection();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static List<String> query(String sql) throws SQLException {
+    try (var connection = postgres.getPostgresDatabase().getConnection();
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      var all = new ArrayList<String>();
+      while (rows.next()) {
+        all.add(rows.getString(1));
+      }
+      return all;
+    }
+  }
+}

@@ -1,0 +1,269 @@
+package dev.verticker.node;
+
+import static dev.verticker.node.Until.until;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class NodeTest {
+  private final HttpClient http = HttpClient.newHttpClient();
+  private Home home;
+  private Node node;
+
+  @BeforeEach
+  void home(@TempDir Path folder) {
+    home = new Home(folder);
+    WitnessVerticle.EVENTS.clear();
+  }
+
+  @AfterEach
+  void stop() {
+    if (node != null) {
+      node.stop();
+    }
+  }
+
+  @Test
+  void a_started_node_is_ready_tells_its_ports_and_is_gone_after_its_stop() throws Exception {
+    home.verticle("echo", EchoVerticle.class, "options: {instances: cores}");
+    start("echo");
+    assertEquals(Set.of("echo", "management"), node.ports().keySet());
+    assertEquals("echo", get(node.ports().get("echo"), "/").body());
+    var ready = get(node.managementPort(), "/health/ready");
+    assertEquals(200, ready.statusCode());
+    assertEquals(
+        new JsonObject()
+            .put("status", "ready")
+            .put("reasons", new JsonObject())
+            .put("notes", new JsonObject())
+            .put(
+                "listening",
+                new JsonObject()
+                    .put("echo", node.ports().get("echo"))
+                    .put("management", node.managementPort())),
+        new JsonObject(ready.body()));
+    assertEquals(200, get(node.managementPort(), "/health/live").statusCode());
+    node.stop();
+    node.stop();
+    assertThrows(IOException.class, () -> get(node.managementPort(), "/health/live"));
+    assertThrows(IOException.class, () -> get(node.ports().get("echo"), "/"));
+  }
+
+  @Test
+  void metrics_are_prometheus_text_with_the_jvm_the_servers_and_the_event_loops() throws Exception {
+    home.verticle("echo", EchoVerticle.class, "");
+    start("echo");
+    var metrics = get(node.managementPort(), "/metrics");
+    assertTrue(metrics.headers().firstValue("Content-Type").orElse("").startsWith("text/plain"));
+    for (var name : List.of(
+        "jvm_memory_used_bytes",
+        "vertx_http_server_active_connections",
+        "event_loop_lag_seconds")) {
+      assertTrue(metrics.body().contains("\n" + name), name);
+    }
+  }
+
+  @Test
+  void the_management_port_refuses_what_it_does_not_serve_as_a_problem() throws Exception {
+    home.verticle("echo", EchoVerticle.class, "");
+    start("echo");
+    var nothing = get(node.managementPort(), "/nothing");
+    assertEquals(404, nothing.statusCode());
+    assertEquals("/nothing", new JsonObject(nothing.body()).getString("instance"));
+    var post = http.send(
+        request(node.managementPort(), "/metrics")
+            .POST(HttpRequest.BodyPublishers.noBody())
+            .build(),
+        HttpResponse.BodyHandlers.ofString());
+    assertEquals(405, post.statusCode());
+    assertEquals("GET, HEAD", post.headers().firstValue("Allow").orElse(""));
+  }
+
+  @Test
+  void a_node_that_is_not_ready_says_why_even_when_a_check_breaks() throws Exception {
+    home.verticle("witness", WitnessVerticle.class, "");
+    start("witness");
+    var ready = get(node.managementPort(), "/health/ready");
+    assertEquals(503, ready.statusCode());
+    assertEquals(
+        new JsonObject().put("broken", "the check itself failed").put("witness", "must not go on"),
+        new JsonObject(ready.body()).getJsonObject("reasons"));
+    assertEquals(
+        "saw it", new JsonObject(ready.body()).getJsonObject("notes").getString("witness"));
+    assertEquals(200, get(node.managementPort(), "/health/live").statusCode());
+  }
+
+  @Test
+  void a_stopping_node_says_so_while_it_still_answers() throws Exception {
+    home.verticle("echo", EchoVerticle.class, "").with("DRAIN_SECONDS", "3");
+    start("echo");
+    var stopping = new Thread(node::stop);
+    stopping.start();
+    until("not ready", () -> status("/health/ready") == 503);
+    assertEquals("echo", get(node.ports().get("echo"), "/").body());
+    assertEquals(
+        "the node is stopping",
+        new JsonObject(get(node.managementPort(), "/health/ready").body())
+            .getJsonObject("reasons")
+            .getString("stopping"));
+    stopping.join();
+  }
+
+  @Test
+  void front_doors_start_last_and_stop_first() {
+    home.verticle("echo", EchoVerticle.class, "after: [witness, not-run-here]")
+        .verticle("witness", WitnessVerticle.class, "");
+    start("echo", "witness");
+    node.stop();
+    assertEquals(
+        List.of("witness started", "echo started", "echo stopped", "witness stopped"),
+        WitnessVerticle.EVENTS);
+  }
+
+  @Test
+  void a_verticle_that_fails_takes_everything_down_with_it() {
+    home.verticle("witness", WitnessVerticle.class, "")
+        .verticle("failing", FailingVerticle.class, "after: [witness]");
+    var before = eventLoops();
+    var refusal = refusal("witness", "failing");
+    assertEquals("verticle failing cannot start: the well is dry", refusal.getMessage());
+    assertEquals(CannotStart.ENVIRONMENT, refusal.exitCode());
+    assertEquals(List.of("witness started", "witness stopped"), WitnessVerticle.EVENTS);
+    until("every event loop has ended", () -> before.containsAll(eventLoops()));
+  }
+
+  @Test
+  void a_taken_port_is_named_with_its_setting() throws IOException {
+    home.verticle("echo", EchoVerticle.class, "");
+    try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+      var port = String.valueOf(taken.getLocalPort());
+      home.with("PRICE_API_PORT", port);
+      assertEquals(
+          "verticle echo cannot start: PRICE_API_PORT: must be a port that is free on 127.0.0.1, was \""
+              + port + "\"",
+          refusal("echo").getMessage());
+      home.with("PRICE_API_PORT", "0").with("MANAGEMENT_PORT", port);
+      assertEquals(
+          "MANAGEMENT_PORT: must be a port that is free on 127.0.0.1, was \"" + port + "\"",
+          refusal("echo").getMessage());
+      home.with("MANAGEMENT_PORT", "0").with("MANAGEMENT_HOST", "203.0.113.1");
+      assertEquals(
+          "MANAGEMENT_HOST: must be an address of this machine, was \"203.0.113.1\"",
+          refusal("echo").getMessage());
+    }
+  }
+
+  @Test
+  void a_database_that_does_not_answer_is_named_with_its_settings() {
+    var port = TwoNodes.freePorts(1).get(0);
+    home.verticle("witness", WitnessVerticle.class, "schemas: [market]")
+        .with("POSTGRES_PORT", port.toString())
+        .with("POSTGRES_PASSWORD", "a-password-nobody-knows");
+    assertEquals(
+        "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at localhost:" + port
+            + " (waited 0 s)",
+        refusal("witness").getMessage());
+  }
+
+  @Test
+  void two_nodes_on_one_machine_find_each_other_without_a_member_list() throws Exception {
+    home.verticle("echo", EchoVerticle.class, "")
+        .with("CLUSTER_PORT", freePair())
+        .with("CLUSTER_NAME", "pair-" + System.nanoTime());
+    node = Node.start(new NodeArguments(List.of("echo"), true), home.environment(), home.folder());
+    var second =
+        Node.start(new NodeArguments(List.of("echo"), true), home.environment(), home.folder());
+    try {
+      until("two nodes", () -> note("cluster").equals("1 other nodes"));
+      assertEquals(
+          "CLUSTER_PORT: must be a port that is free on 127.0.0.1, was \""
+              + home.environment().get("CLUSTER_PORT") + "\"",
+          assertThrows(
+                  CannotStart.class,
+                  () -> Node.start(
+                      new NodeArguments(List.of("echo"), true), home.environment(), home.folder()))
+              .getMessage());
+    } finally {
+      second.stop();
+    }
+    until("alone again", () -> note("cluster").equals("0 other nodes"));
+    assertEquals(200, status("/health/ready"));
+  }
+
+  @Test
+  void a_member_list_that_does_not_name_this_machine_is_refused() {
+    home.verticle("echo", EchoVerticle.class, "")
+        .with("CLUSTER_MEMBERS", "203.0.113.1,203.0.113.2");
+    var refusal = refusal("echo");
+    assertEquals(
+        "CLUSTER_MEMBERS: must name an address of this machine (or set CLUSTER_HOST), was \"203.0.113.1,203.0.113.2\"",
+        refusal.getMessage());
+    assertEquals(CannotStart.CONFIGURATION, refusal.exitCode());
+  }
+
+  private void start(String... verticles) {
+    node =
+        Node.start(new NodeArguments(List.of(verticles), false), home.environment(), home.folder());
+  }
+
+  private CannotStart refusal(String... verticles) {
+    return assertThrows(CannotStart.class, () -> start(verticles));
+  }
+
+  private static Set<Thread> eventLoops() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("vert.x-eventloop"))
+        .collect(Collectors.toSet());
+  }
+
+  private static String freePair() {
+    return TwoNodes.freePorts(20).stream()
+        .filter(port -> !Ports.isTaken("127.0.0.1", port + 1))
+        .findFirst()
+        .orElseThrow()
+        .toString();
+  }
+
+  private String note(String name) {
+    try {
+      return new JsonObject(get(node.managementPort(), "/health/ready").body())
+          .getJsonObject("notes")
+          .getString(name, "");
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private int status(String path) {
+    try {
+      return get(node.managementPort(), path).statusCode();
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
+    return http.send(request(port, path).build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private static HttpRequest.Builder request(int port, String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+  }
+}

@@ -1,0 +1,36 @@
+package dev.verticker.node;
+
+import dev.verticker.bus.NodeContext;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Remembers when it was started and stopped, and has something to say about its health. */
+public final class WitnessVerticle extends VerticleBase {
+  static final List<String> EVENTS = new CopyOnWriteArrayList<>();
+
+  private final NodeContext node;
+
+  public WitnessVerticle(NodeContext node) {
+    this.node = node;
+  }
+
+  @Override
+  public Future<?> start() {
+    EVENTS.add("witness started");
+    node.health().note("witness", () -> Optional.of("saw it"));
+    node.health().notReadyWhen("witness", () -> Optional.of("must not go on"));
+    node.health().notReadyWhen("broken", () -> {
+      throw new IllegalStateException("secret");
+    });
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<?> stop() {
+    EVENTS.add("witness stopped");
+    return Future.succeededFuture();
+  }
+}

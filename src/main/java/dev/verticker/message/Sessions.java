@@ -12,8 +12,8 @@ import java.util.List;
  * answers; every address fails with {@code database-unavailable} (503) while PostgreSQL is away.
  */
 public final class Sessions {
-  /** Hashing waits in a short queue: a little more patience than a look-up needs. */
-  private static final Duration PATIENT = Duration.ofMillis(2800);
+  /** Hashing waits in a short queue: more patience than a look-up needs. */
+  private static final Duration PATIENT = Duration.ofSeconds(5);
 
   /** Longer than the longest a database call takes, so that "PostgreSQL is down" is heard as an answer. */
   private static final Duration LONGER_THAN_THE_DATABASE = Duration.ofMillis(3200);

@@ -3,6 +3,7 @@ package dev.verticker.api.user;
 import static dev.verticker.api.http.ApiClient.await;
 import static dev.verticker.api.http.ApiClient.expect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.http.ApiClient.Reply;
 import dev.verticker.api.price.FakePrices;
@@ -22,7 +23,7 @@ import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -91,7 +92,7 @@ class UserApiPolicyTest {
       var reply = ask(row, callers.get(name), self);
       statuses.put(name, reply.status());
       if (reply.status() == 401) {
-        assertEquals(true, reply.headers().get("WWW-Authenticate").startsWith("Bearer "));
+        assertTrue(reply.headers().get("WWW-Authenticate").startsWith("Bearer "), row::toString);
       }
     }
 
@@ -101,11 +102,12 @@ class UserApiPolicyTest {
 
   @Test
   void the_table_names_every_operation_of_the_contract_and_no_other() {
-    assertEquals(
-        door.contract.openApi().operations().stream()
-            .map(Operation::getOperationId)
-            .collect(Collectors.toCollection(TreeSet::new)),
-        rows().stream().map(Row::operation).collect(Collectors.toCollection(TreeSet::new)));
+    Set<String> promised = door.contract.openApi().operations().stream()
+        .map(Operation::getOperationId)
+        .collect(Collectors.toSet());
+    Set<String> listed = rows().stream().map(Row::operation).collect(Collectors.toSet());
+
+    assertEquals(promised, listed);
   }
 
   /** Nobody learns from a refusal whether a user exists: it comes before anybody looks. */

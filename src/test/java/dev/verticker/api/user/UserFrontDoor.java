@@ -148,7 +148,7 @@ final class UserFrontDoor implements AutoCloseable {
     return client.begin(
         HttpMethod.POST,
         "/auth/login",
-        form("username", username, "password", password),
+        encoded("username", username, "password", password),
         "Content-Type",
         "application/x-www-form-urlencoded");
   }
@@ -162,7 +162,7 @@ final class UserFrontDoor implements AutoCloseable {
         HttpMethod.POST, target, form(fields), "Content-Type", "application/x-www-form-urlencoded");
   }
 
-  static Buffer form(String... fields) {
+  static Buffer encoded(String... fields) {
     var text = new StringBuilder();
     for (var i = 0; i < fields.length; i += 2) {
       text.append(i == 0 ? "" : "&")

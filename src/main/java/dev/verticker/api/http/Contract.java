@@ -15,7 +15,7 @@ import java.util.Map;
 /**
  * A published OpenAPI contract and the form the library can load.
  *
- * <p>The library refuses forms, {@code application/problem+json} and relative server URLs. The published text stays clean;
+ * <p>The library refuses forms, {@code application/problem+json} and relative URLs of servers and of OAuth flows. The published text stays clean;
  * a copy with stand-ins for these drives the router.
  *
  * @param name the resource, for messages
@@ -73,6 +73,13 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
 
   private static JsonObject loadable(JsonObject published) {
     var copy = (JsonObject) standIn(published);
+    var components = copy.getJsonObject("components", new JsonObject());
+    var schemes = components.getJsonObject("securitySchemes", new JsonObject());
+    for (var name : schemes.fieldNames()) {
+      if ("oauth2".equals(schemes.getJsonObject(name).getString("type"))) {
+        schemes.put(name, new JsonObject().put("type", "http").put("scheme", "bearer"));
+      }
+    }
     return copy.put(
         "servers", new JsonArray().add(new JsonObject().put("url", "http://localhost")));
   }

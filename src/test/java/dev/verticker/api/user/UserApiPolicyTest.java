@@ -15,11 +15,13 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.Operation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +39,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class UserApiPolicyTest {
   private static final Duration BEYOND_LEEWAY = Duration.ofSeconds(40);
 
+  /** Whoever did one of these is somebody else afterwards; everybody else can be asked again, for hashing takes time. */
+  private static final Set<String> ENDING =
+      Set.of("refresh", "logout", "logoutAll", "changeOwnPassword", "replaceUser");
+
   private final UserFrontDoor door = UserFrontDoor.open();
   private final Map<String, Person> shutOut = new LinkedHashMap<>();
+  private final Map<String, Person> others = new HashMap<>();
+  private Person self;
   private int names;
 
   record Row(String operation, String method, String target, String body, List<Integer> statuses) {
@@ -74,14 +82,16 @@ class UserApiPolicyTest {
   @ParameterizedTest
   @MethodSource("rows")
   void everybody_gets_what_the_table_says_and_nothing_else(Row row) {
-    var self = door.person();
+    if (self == null || !row.method().equals("GET")) {
+      self = door.person();
+    }
     var callers = new LinkedHashMap<String, Person>();
     callers.put("anonymous", Person.NOBODY);
     callers.put("self", self);
-    callers.put("other", door.person());
-    callers.put("admin", door.person("admin"));
+    callers.put("other", others.computeIfAbsent("other", name -> door.person()));
+    callers.put("admin", others.computeIfAbsent("admin", name -> door.person("admin")));
     callers.putAll(shutOut);
-    callers.put("expired", expired(door.person()));
+    callers.put("expired", others.computeIfAbsent("expired", name -> expired(door.person())));
 
     // The one who may most comes last: it may leave nothing behind.
     var order =
@@ -89,13 +99,16 @@ class UserApiPolicyTest {
     var statuses = new LinkedHashMap<String, Integer>();
     callers.keySet().forEach(name -> statuses.put(name, null));
     for (var name : order) {
-      var reply = ask(row, callers.get(name), self);
+      var reply = ask(row, callers.get(name));
       statuses.put(name, reply.status());
       if (reply.status() == 401) {
         assertTrue(reply.headers().get("WWW-Authenticate").startsWith("Bearer "), row::toString);
       }
     }
 
+    if (ENDING.contains(row.operation())) {
+      others.clear();
+    }
     assertEquals(
         zipped(callers.keySet().stream().toList(), row.statuses()), statuses, row::toString);
   }
@@ -150,13 +163,14 @@ class UserApiPolicyTest {
     }
   }
 
-  private Reply ask(Row row, Person caller, Person self) {
+  private Reply ask(Row row, Person caller) {
     var target = row.target()
         .replace("{self}", Long.toString(self.id()))
         .replace("{session}", session(self));
+    var json = row.body().startsWith("{\"");
     var body = row.body()
         .replace("{username}", caller.username())
-        .replace("{password}", caller.password())
+        .replace("{password}", json ? caller.password() : encoded(caller.password()))
         .replace("{refresh}", caller.refresh())
         .replace("{new}", "new-" + names++);
     var headers = new ArrayList<String>();
@@ -166,7 +180,7 @@ class UserApiPolicyTest {
     if (!body.isEmpty()) {
       headers.addAll(List.of(
           "Content-Type",
-          body.startsWith("{") ? "application/json" : "application/x-www-form-urlencoded"));
+          json ? "application/json" : "application/x-www-form-urlencoded"));
     }
     return await(door.client()
         .begin(
@@ -174,6 +188,10 @@ class UserApiPolicyTest {
             target,
             body.isEmpty() ? null : Buffer.buffer(body),
             headers.toArray(String[]::new)));
+  }
+
+  private static String encoded(String value) {
+    return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
   private Reply act(HttpMethod method, String target) {

@@ -39,7 +39,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** One node with the User API on two event loops and the user verticle, on real servers, beside prices the test invents. */
 final class UserFrontDoor implements AutoCloseable {
   static final String SECRET = "a secret of at least thirty-two bytes";
-  static final String PASSWORD = "correct horse battery staple";
+  static final String PASSWORD = "a lantern in the harbour";
 
   private static final AtomicInteger people = new AtomicInteger();
 
@@ -159,7 +159,7 @@ final class UserFrontDoor implements AutoCloseable {
 
   Reply form(String target, String... fields) {
     return client.send(
-        HttpMethod.POST, target, form(fields), "Content-Type", "application/x-www-form-urlencoded");
+        HttpMethod.POST, target, encoded(fields), "Content-Type", "application/x-www-form-urlencoded");
   }
 
   static Buffer encoded(String... fields) {

@@ -21,7 +21,7 @@ import java.util.function.Function;
 public final class FakePrices {
   private final Bus bus;
   private final Map<String, Quote> quotes = Collections.synchronizedMap(new LinkedHashMap<>());
-  final List<Object> asked = Collections.synchronizedList(new ArrayList<>());
+  public final List<Object> asked = Collections.synchronizedList(new ArrayList<>());
   final List<String> readsTold = Collections.synchronizedList(new ArrayList<>());
   public volatile List<String> configured = List.of();
   public volatile Function<Prices.FindHistory, Future<Prices.History>> history =

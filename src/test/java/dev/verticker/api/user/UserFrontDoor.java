@@ -30,6 +30,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -46,7 +49,8 @@ final class UserFrontDoor implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final RecordedHealth health = new RecordedHealth();
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  final Bus bus = new Bus(vertx, Clock.systemUTC(), metrics);
+  final MovedClock clock = new MovedClock();
+  final Bus bus = new Bus(vertx, clock, metrics);
   final FakePrices prices = new FakePrices(bus);
   final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
   private final JsonObject settings;
@@ -60,6 +64,30 @@ final class UserFrontDoor implements AutoCloseable {
 
     String bearer() {
       return "Bearer " + access;
+    }
+  }
+
+  /** The real time, or some time after it. */
+  static final class MovedClock extends Clock {
+    private volatile Duration ahead = Duration.ZERO;
+
+    void step(Duration time) {
+      ahead = ahead.plus(time);
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now().plus(ahead);
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
     }
   }
 
@@ -201,7 +229,7 @@ final class UserFrontDoor implements AutoCloseable {
   }
 
   private NodeContext context() {
-    return new NodeContext(bus, Clock.systemUTC(), health, handler -> {}, metrics);
+    return new NodeContext(bus, clock, health, handler -> {}, metrics);
   }
 
   private DeploymentOptions options() {

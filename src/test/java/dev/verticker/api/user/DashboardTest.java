@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.api.http.Timestamps;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.message.Prices.Quote;
@@ -18,31 +19,33 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /** The customer's endpoint for the front end: a user and the latest prices, and prices alone. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DashboardTest {
   private final UserFrontDoor door =
       UserFrontDoor.open(Map.of("INTERNAL_API_KEY", "an-internal-key-that-stays-inside-0123"));
   private Person ada;
 
-  @BeforeEach
+  @BeforeAll
   void somebody() {
     ada = door.person();
   }
 
-  @AfterEach
+  @AfterAll
   void close() {
     door.close();
   }
 
   @Test
   void user_and_prices_come_in_one_answer_that_says_how_old_it_is() {
-    quoted(quote(1, "BTCUSDT", "68000.12", Instant.now()));
+    quoted(quote(1, "BTCUSDT", "68000.12", door.clock.instant()));
 
-    var reply = expect(200, door.get(ada, "/dashboard"));
+    var reply = expect(200, door.get(ada, "/dashboard?symbols=BTCUSDT"));
     var dashboard = reply.object();
 
     assertEquals(
@@ -73,20 +76,23 @@ class DashboardTest {
 
   @Test
   void prices_that_are_away_cost_the_user_nothing() {
+    door.prices.tick(quote(7, "HEREUSDT", "1.5", door.clock.instant()));
+    door.prices.hold();
     var began = System.nanoTime();
-    var dashboard = expect(200, door.get(ada, "/dashboard?symbols=BTCUSDT")).object();
+    var dashboard = expect(200, door.get(ada, "/dashboard?symbols=HEREUSDT,AWAYUSDT")).object();
+    door.prices.release();
 
     assertEquals(ada.username(), dashboard.getJsonObject("user").getString("username"));
     assertEquals("unavailable", dashboard.getJsonObject("parts").getString("prices"));
-    assertEquals(0, dashboard.getJsonArray("prices").size());
+    assertEquals(1, dashboard.getJsonArray("prices").size());
     assertTrue(System.nanoTime() - began < Duration.ofSeconds(4).toNanos());
   }
 
   @Test
   void an_overdue_price_makes_its_part_stale() {
-    quoted(quote(1, "BTCUSDT", "68000.12", Instant.now().minusSeconds(100)));
+    quoted(quote(8, "OLDUSDT", "68000.12", door.clock.instant().minusSeconds(100)));
 
-    var dashboard = expect(200, door.get(ada, "/dashboard")).object();
+    var dashboard = expect(200, door.get(ada, "/dashboard?symbols=OLDUSDT")).object();
 
     assertEquals("stale", dashboard.getJsonObject("parts").getString("prices"));
     assertTrue(dashboard.getJsonArray("prices").getJsonObject(0).getBoolean("stale"));
@@ -94,24 +100,24 @@ class DashboardTest {
 
   @Test
   void the_same_dashboard_is_not_sent_twice_but_its_age_is_told() {
-    quoted(quote(1, "BTCUSDT", "68000.12", Instant.now().minusSeconds(3)));
-    var first = expect(200, door.get(ada, "/dashboard"));
+    quoted(quote(9, "AGEDUSDT", "68000.12", door.clock.instant().minusSeconds(3)));
+    var first = expect(200, door.get(ada, "/dashboard?symbols=AGEDUSDT"));
     var tag = first.headers().get("ETag");
     assertTrue(tag.startsWith("W/\""), tag);
 
-    var again = expect(304, door.get(ada, "/dashboard", "If-None-Match", tag));
+    var again = expect(304, door.get(ada, "/dashboard?symbols=AGEDUSDT", "If-None-Match", tag));
     assertEquals(tag, again.headers().get("ETag"));
     assertTrue(Long.parseLong(again.headers().get("Age")) >= 3);
 
     expect(200, door.as(
         ada, HttpMethod.PATCH, "/users/me", new JsonObject().put("full_name", "Ada")));
-    var changed = expect(200, door.get(ada, "/dashboard", "If-None-Match", tag));
+    var changed = expect(200, door.get(ada, "/dashboard?symbols=AGEDUSDT", "If-None-Match", tag));
     assertNotEquals(tag, changed.headers().get("ETag"));
   }
 
   @Test
   void an_administrator_sees_somebody_s_dashboard_and_a_symbol_that_is_none_is_said() {
-    quoted(quote(1, "BTCUSDT", "68000.12", Instant.now()));
+    quoted(quote(1, "BTCUSDT", "68000.12", door.clock.instant()));
 
     assertEquals(
         ada.username(),
@@ -128,15 +134,15 @@ class DashboardTest {
 
   @Test
   void prices_are_read_from_memory_and_go_on_without_the_user_verticle() {
-    quoted(quote(1, "BTCUSDT", "68000.12", Instant.now()), quote(2, "ETHUSDT", "4200.5", Instant.now()));
+    quoted(quote(1, "BTCUSDT", "68000.12", door.clock.instant()), quote(2, "ETHUSDT", "4200.5", door.clock.instant()));
     var asked = door.prices.asked.size();
 
     var reply = expect(200, door.get(ada, "/prices?symbols=ETHUSDT,BTCUSDT"));
     assertEquals("ETHUSDT", reply.array().getJsonObject(0).getString("symbol"));
     assertEquals(
         "4200.5", expect(200, door.get(ada, "/prices/ETHUSDT")).object().getString("price"));
-    expect(304, door.get(ada, "/prices", "If-None-Match",
-        expect(200, door.get(ada, "/prices")).headers().get("ETag")));
+    var tag = expect(200, door.get(ada, "/prices")).headers().get("ETag");
+    expect(304, door.get(ada, "/prices", "If-None-Match", tag));
     assertEquals("price-too-old", expect(503, door.get(ada, "/prices?max_age=0")).code());
     assertEquals(asked, door.prices.asked.size());
 
@@ -151,10 +157,15 @@ class DashboardTest {
   }
 
   private void quoted(Quote... quotes) {
-    door.prices.configured = java.util.stream.Stream.of(quotes).map(Quote::symbol).toList();
     door.prices.tick(quotes);
-    Eventually.within10s("heard", () -> door.get(ada, "/prices").status() == 200
-        && door.get(ada, "/prices").array().size() == quotes.length);
+    for (var quote : quotes) {
+      Eventually.within10s(
+          "heard",
+          () -> door.get(ada, "/prices/" + quote.symbol())
+              .object()
+              .getString("received_at")
+              .equals(Timestamps.write(quote.receivedAt())));
+    }
   }
 
   private static Quote quote(long id, String symbol, String price, Instant at) {

@@ -58,7 +58,6 @@ class UserApiPolicyTest {
 
   @BeforeAll
   void people() {
-    door.prices.configured = List.of("BTCUSDT");
     door.prices.tick(FakePrices.quote(1, "BTCUSDT", "68000.12", Instant.now()));
     var disabled = door.person();
     expect(200, act(HttpMethod.POST, "/users/" + disabled.id() + "/disable"));

@@ -12,6 +12,7 @@ import dev.verticker.testing.Eventually;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UserApiTest {
   private final UserFrontDoor door =
-      UserFrontDoor.open(java.util.Map.of("TRUSTED_PROXIES", "127.0.0.1,::1"));
+      UserFrontDoor.openAlone("TRUSTED_PROXIES", "127.0.0.1,::1");
 
   @AfterAll
   void close() {
@@ -134,7 +135,7 @@ class UserApiTest {
       expect(201, create(prefix + "-" + i));
     }
 
-    var found = new java.util.ArrayList<String>();
+    var found = new ArrayList<String>();
     var next = "/users?limit=2&q=" + prefix;
     var pages = 0;
     while (next != null) {

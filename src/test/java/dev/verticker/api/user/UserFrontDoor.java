@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One node with the User API on two event loops and the user verticle, on real servers, beside prices the test invents. */
@@ -99,6 +100,16 @@ final class UserFrontDoor implements AutoCloseable {
     return open(Map.of());
   }
 
+  /** With a secret of its own: wrong passwords that other tests send are not counted here, nor the other way round. */
+  static UserFrontDoor openAlone(String... more) {
+    var settings = new HashMap<String, String>();
+    settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
+    for (var i = 0; i < more.length; i += 2) {
+      settings.put(more[i], more[i + 1]);
+    }
+    return open(settings);
+  }
+
   static UserFrontDoor open(Map<String, String> more) {
     return open(TestServers.postgres().createDatabase(), more);
   }
@@ -108,6 +119,7 @@ final class UserFrontDoor implements AutoCloseable {
         new UserFrontDoor(SettingsFiles.load(environment(database, more), Path.of("target")));
     Migrations.packaged(Duration.ZERO)
         .migrate(Reader.read(door.settings, reader -> PostgresSettings.read("account", reader)));
+    door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
     await(door.prices.serve());
     door.startUsers();
     await(door.vertx.deployVerticle(

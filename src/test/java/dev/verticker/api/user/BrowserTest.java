@@ -94,14 +94,19 @@ class BrowserTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"*, https://app.example.org", "app.example.org", "https://app.example.org/", "https://*"})
+      strings = {
+        "*, https://app.example.org",
+        "app.example.org",
+        "https://app.example.org/",
+        "https://*"
+      })
   void an_origin_that_is_none_stops_the_start(String origins) {
     var values = SettingsFiles.load(
         Map.of("VERTICKER_ENV", "development", "CORS_ORIGINS", origins), Path.of("target"));
 
-    var fault =
-        assertThrows(SettingsFault.class, () -> Reader.read(values, UserApiSettings::read));
-    assertTrue(fault.getMessage().contains("CORS_ORIGINS: each must be an origin"), fault::getMessage);
+    var fault = assertThrows(SettingsFault.class, () -> Reader.read(values, UserApiSettings::read));
+    assertTrue(
+        fault.getMessage().contains("CORS_ORIGINS: each must be an origin"), fault::getMessage);
   }
 
   @Test
@@ -137,10 +142,8 @@ class BrowserTest {
     assertEquals(
         "mine-1",
         door.client().get("/users/me", "X-Request-Id", "mine-1").headers().get("X-Request-Id"));
-    var replaced = door.client()
-        .get("/users/me", "X-Request-Id", "not, usable")
-        .headers()
-        .get("X-Request-Id");
+    var replaced =
+        door.client().get("/users/me", "X-Request-Id", "not, usable").headers().get("X-Request-Id");
     assertTrue(replaced.matches("[0-9a-f]+-[0-9a-f]+"), replaced);
   }
 }

@@ -48,10 +48,8 @@ class DashboardTest {
     var reply = expect(200, door.get(ada, "/dashboard?symbols=BTCUSDT"));
     var dashboard = reply.object();
 
-    assertEquals(
-        List.of("user", "prices", "as_of", "parts"), List.copyOf(dashboard.fieldNames()));
-    assertEquals(
-        expect(200, door.get(ada, "/users/me")).object(), dashboard.getJsonObject("user"));
+    assertEquals(List.of("user", "prices", "as_of", "parts"), List.copyOf(dashboard.fieldNames()));
+    assertEquals(expect(200, door.get(ada, "/users/me")).object(), dashboard.getJsonObject("user"));
     assertEquals(
         new JsonObject().put("user", "ok").put("prices", "ok"), dashboard.getJsonObject("parts"));
     var price = dashboard.getJsonArray("prices").getJsonObject(0);
@@ -79,7 +77,8 @@ class DashboardTest {
     door.prices.tick(quote(7, "HEREUSDT", "1.5", door.clock.instant()));
     door.prices.hold();
     var began = System.nanoTime();
-    var dashboard = expect(200, door.get(ada, "/dashboard?symbols=HEREUSDT,AWAYUSDT")).object();
+    var dashboard =
+        expect(200, door.get(ada, "/dashboard?symbols=HEREUSDT,AWAYUSDT")).object();
     door.prices.release();
 
     assertEquals(ada.username(), dashboard.getJsonObject("user").getString("username"));
@@ -109,8 +108,8 @@ class DashboardTest {
     assertEquals(tag, again.headers().get("ETag"));
     assertTrue(Long.parseLong(again.headers().get("Age")) >= 3);
 
-    expect(200, door.as(
-        ada, HttpMethod.PATCH, "/users/me", new JsonObject().put("full_name", "Ada")));
+    expect(
+        200, door.as(ada, HttpMethod.PATCH, "/users/me", new JsonObject().put("full_name", "Ada")));
     var changed = expect(200, door.get(ada, "/dashboard?symbols=AGEDUSDT", "If-None-Match", tag));
     assertNotEquals(tag, changed.headers().get("ETag"));
   }
@@ -134,7 +133,9 @@ class DashboardTest {
 
   @Test
   void prices_are_read_from_memory_and_go_on_without_the_user_verticle() {
-    quoted(quote(1, "BTCUSDT", "68000.12", door.clock.instant()), quote(2, "ETHUSDT", "4200.5", door.clock.instant()));
+    quoted(
+        quote(1, "BTCUSDT", "68000.12", door.clock.instant()),
+        quote(2, "ETHUSDT", "4200.5", door.clock.instant()));
     var asked = door.prices.asked.size();
 
     var reply = expect(200, door.get(ada, "/prices?symbols=ETHUSDT,BTCUSDT"));
@@ -143,7 +144,8 @@ class DashboardTest {
         "4200.5", expect(200, door.get(ada, "/prices/ETHUSDT")).object().getString("price"));
     var tag = expect(200, door.get(ada, "/prices")).headers().get("ETag");
     expect(304, door.get(ada, "/prices", "If-None-Match", tag));
-    assertEquals("price-too-old", expect(503, door.get(ada, "/prices?max_age=0")).code());
+    assertEquals(
+        "price-too-old", expect(503, door.get(ada, "/prices?max_age=0")).code());
     assertEquals(asked, door.prices.asked.size());
 
     door.stopUsers();
@@ -159,12 +161,10 @@ class DashboardTest {
   private void quoted(Quote... quotes) {
     door.prices.tick(quotes);
     for (var quote : quotes) {
-      Eventually.within10s(
-          "heard",
-          () -> door.get(ada, "/prices/" + quote.symbol())
-              .object()
-              .getString("received_at")
-              .equals(Timestamps.write(quote.receivedAt())));
+      Eventually.within10s("heard", () -> door.get(ada, "/prices/" + quote.symbol())
+          .object()
+          .getString("received_at")
+          .equals(Timestamps.write(quote.receivedAt())));
     }
   }
 

@@ -97,11 +97,11 @@ class TokenAttacksTest {
     expect(204, door.as(door.admin(), HttpMethod.DELETE, "/users/" + first.id(), null));
     var body =
         new JsonObject().put("username", first.username()).put("password", UserFrontDoor.PASSWORD);
-    var again = expect(201, door.as(door.admin(), HttpMethod.POST, "/users", body)).object();
+    var again =
+        expect(201, door.as(door.admin(), HttpMethod.POST, "/users", body)).object();
 
     assertFalse(again.getLong("id").equals(first.id()));
-    Eventually.within10s(
-        "refused", () -> door.get(first, "/users/me").status() == 401);
+    Eventually.within10s("refused", () -> door.get(first, "/users/me").status() == 401);
     expect(401, door.refresh(first.refresh()));
   }
 
@@ -117,8 +117,10 @@ class TokenAttacksTest {
     attacks.put("no signature", parts[0] + "." + parts[1] + ".");
     attacks.put("two segments", parts[0] + "." + parts[1]);
     attacks.put("tampered claims", parts[0] + "." + tampered(id) + "." + parts[2]);
-    attacks.put("tampered signature", parts[0] + "." + parts[1] + "." + parts[2].replace(
-        parts[2].charAt(5), parts[2].charAt(5) == 'A' ? 'B' : 'A'));
+    attacks.put(
+        "tampered signature",
+        parts[0] + "." + parts[1] + "."
+            + parts[2].replace(parts[2].charAt(5), parts[2].charAt(5) == 'A' ? 'B' : 'A'));
     attacks.put("other secret", Forged.token(id, header -> {}, claims -> {}, OTHER));
     attacks.put("alg none", Forged.withHeader(id, "alg", "none"));
     attacks.put(
@@ -144,13 +146,14 @@ class TokenAttacksTest {
     }
     attacks.put("sub as a number", Forged.withClaim(id, "sub", id));
     attacks.put("sub huge", Forged.withClaim(id, "sub", "9".repeat(40)));
-    attacks.put("aud as a list", Forged.withClaim(
-        id, "aud", new JsonArray().add("verticker-user-api").add("other")));
+    attacks.put(
+        "aud as a list",
+        Forged.withClaim(id, "aud", new JsonArray().add("verticker-user-api").add("other")));
     attacks.put("nbf later", Forged.withClaim(id, "nbf", Instant.now().getEpochSecond() + 100));
     attacks.put("nbf a word", Forged.withClaim(id, "nbf", "now"));
     attacks.put("iat later", Forged.withClaim(id, "iat", Instant.now().getEpochSecond() + 100));
-    attacks.put("exp too late", Forged.withClaim(
-        id, "exp", Instant.now().getEpochSecond() + 100_000));
+    attacks.put(
+        "exp too late", Forged.withClaim(id, "exp", Instant.now().getEpochSecond() + 100_000));
     attacks.put("exp over", Forged.withClaim(id, "exp", Instant.now().getEpochSecond() - 40));
     var claims = Forged.claims(id).encode();
     attacks.put("exp 1e400", Forged.raw(claims.replaceAll("\"exp\":\\d+", "\"exp\":1e400")));
@@ -161,12 +164,14 @@ class TokenAttacksTest {
   }
 
   private static void embed(JsonObject header) {
-    var key = Base64.getUrlEncoder().withoutPadding().encodeToString(OTHER.secret().bytes());
+    var key =
+        Base64.getUrlEncoder().withoutPadding().encodeToString(OTHER.secret().bytes());
     header.put("jwk", new JsonObject().put("kty", "oct").put("alg", "HS256").put("k", key));
   }
 
   private static String tampered(long id) {
-    return Forged.encode(Forged.claims(id).put("roles", new JsonArray().add("admin")).encode());
+    return Forged.encode(
+        Forged.claims(id).put("roles", new JsonArray().add("admin")).encode());
   }
 
   private Reply me(String token) {

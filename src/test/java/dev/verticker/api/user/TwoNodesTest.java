@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.verticker.api.http.ApiClient;
 import dev.verticker.api.http.ApiClient.Reply;
 import dev.verticker.api.http.Contract;
+import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Eventually;
@@ -36,6 +37,9 @@ class TwoNodesTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
+  private final PostgresDatabase database = TestServers.postgres().createDatabase();
+  private final Map<String, String> secret =
+      Map.of("JWT_SECRET", "a secret of these two " + UUID.randomUUID());
   private List<Node> nodes;
   private ApiClient a;
   private ApiClient b;
@@ -46,10 +50,7 @@ class TwoNodesTest {
   @BeforeAll
   void start() {
     nodes = TestNode.startPair(
-        UserFrontDoor.environment(
-            TestServers.postgres().createDatabase(),
-            Map.of("JWT_SECRET", "a secret of these two " + UUID.randomUUID())),
-        List.of("user-api", "user"));
+        UserFrontDoor.environment(database, secret), List.of("user-api", "user"));
     a = client(nodes.get(0));
     b = client(nodes.get(1));
     admin = signIn(a, "admin", "admin1234").access();
@@ -78,8 +79,16 @@ class TwoNodesTest {
   @Test
   void a_new_password() {
     var ada = known();
-    expect(204, send(a, ada.access(), HttpMethod.PUT, "/users/me/password",
-        new JsonObject().put("current_password", PASSWORD).put("new_password", "an owl at midnight")));
+    expect(
+        204,
+        send(
+            a,
+            ada.access(),
+            HttpMethod.PUT,
+            "/users/me/password",
+            new JsonObject()
+                .put("current_password", PASSWORD)
+                .put("new_password", "an owl at midnight")));
     refusedByB(ada);
   }
 
@@ -96,11 +105,25 @@ class TwoNodesTest {
   @Test
   void other_roles() {
     var ada = known();
-    expect(200, byAdmin(HttpMethod.PATCH, "/users/" + ada.id(),
-        new JsonObject().put("roles", new JsonArray().add("admin"))));
+    expect(
+        200,
+        byAdmin(
+            HttpMethod.PATCH,
+            "/users/" + ada.id(),
+            new JsonObject().put("roles", new JsonArray().add("admin"))));
     refusedByB(ada);
-    var next = expect(200, form(b, "/auth/refresh", "refresh_token", ada.refresh())).object();
+    var next =
+        expect(200, form(b, "/auth/refresh", "refresh_token", ada.refresh())).object();
     expect(200, send(b, next.getString("access_token"), HttpMethod.GET, "/users", null));
+  }
+
+  @Test
+  void a_node_that_was_not_there_when_it_happened() {
+    var ada = known();
+    expect(200, form(a, "/auth/logout", "refresh_token", ada.refresh()));
+    try (var late = UserFrontDoor.open(database, secret)) {
+      expect(401, send(late.client(), ada.access(), HttpMethod.GET, "/users/me", null));
+    }
   }
 
   @Test
@@ -132,8 +155,12 @@ class TwoNodesTest {
   /** Somebody new whose token B has let in. */
   private Person known() {
     var username = name();
-    expect(201, byAdmin(HttpMethod.POST, "/users",
-        new JsonObject().put("username", username).put("password", PASSWORD)));
+    expect(
+        201,
+        byAdmin(
+            HttpMethod.POST,
+            "/users",
+            new JsonObject().put("username", username).put("password", PASSWORD)));
     var person = signIn(a, username, PASSWORD);
     expect(200, send(b, person.access(), HttpMethod.GET, "/users/me", null));
     return person;
@@ -161,8 +188,12 @@ class TwoNodesTest {
   }
 
   private static Reply form(ApiClient at, String target, String... fields) {
-    return at.send(HttpMethod.POST, target, UserFrontDoor.encoded(fields),
-        "Content-Type", "application/x-www-form-urlencoded");
+    return at.send(
+        HttpMethod.POST,
+        target,
+        UserFrontDoor.encoded(fields),
+        "Content-Type",
+        "application/x-www-form-urlencoded");
   }
 
   private static Reply send(
@@ -172,8 +203,14 @@ class TwoNodesTest {
 
   private static Future<Reply> begin(
       ApiClient at, String token, HttpMethod method, String target, JsonObject body) {
-    return at.begin(method, target, body == null ? (Buffer) null : body.toBuffer(),
-        "Authorization", "Bearer " + token, "Content-Type", "application/json");
+    return at.begin(
+        method,
+        target,
+        body == null ? (Buffer) null : body.toBuffer(),
+        "Authorization",
+        "Bearer " + token,
+        "Content-Type",
+        "application/json");
   }
 
   private ApiClient client(Node node) {

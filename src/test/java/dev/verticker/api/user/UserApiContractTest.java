@@ -46,12 +46,11 @@ class UserApiContractTest {
         // The library's own note.
         continue;
       }
-      var schema = JsonSchema.of(new JsonObject().put("$ref", "app:///#/components/schemas/" + name));
+      var schema =
+          JsonSchema.of(new JsonObject().put("$ref", "app:///#/components/schemas/" + name));
       for (var example : schemas.getJsonObject(name).getJsonArray("examples", new JsonArray())) {
         examples++;
-        var found = openApi.getSchemaRepository()
-            .validator(schema)
-            .validate(example);
+        var found = openApi.getSchemaRepository().validator(schema).validate(example);
         if (!Boolean.TRUE.equals(found.getValid())) {
           wrong.add(name + ": " + found.getErrors());
         }
@@ -81,11 +80,16 @@ class UserApiContractTest {
   void a_permission_that_nobody_can_have_stops_the_start(@TempDir Path folder) throws IOException {
     var changed = Files.writeString(
         folder.resolve("changed.yaml"),
-        contract.published().toString().replaceFirst("login: \\[users.read]", "login: [users.fly]"));
+        contract
+            .published()
+            .toString()
+            .replaceFirst("login: \\[users.read]", "login: [users.fly]"));
     var careless = await(Contract.load(vertx, changed.toString()));
 
     var fault = assertThrows(ContractFault.class, () -> BearerTokens.check(careless));
 
-    assertTrue(fault.getMessage().contains("listUsers wants the permission \"users.fly\""), fault::getMessage);
+    assertTrue(
+        fault.getMessage().contains("listUsers wants the permission \"users.fly\""),
+        fault::getMessage);
   }
 }

@@ -180,9 +180,8 @@ class UserApiPolicyTest {
       headers.addAll(List.of("Authorization", caller.bearer()));
     }
     if (!body.isEmpty()) {
-      headers.addAll(List.of(
-          "Content-Type",
-          json ? "application/json" : "application/x-www-form-urlencoded"));
+      headers.addAll(
+          List.of("Content-Type", json ? "application/json" : "application/x-www-form-urlencoded"));
     }
     return await(door.client()
         .begin(

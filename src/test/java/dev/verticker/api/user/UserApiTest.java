@@ -12,6 +12,7 @@ import dev.verticker.testing.Eventually;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -22,8 +23,7 @@ import org.junit.jupiter.api.TestInstance;
 /** What a client of the User API does, and what it gets for it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UserApiTest {
-  private final UserFrontDoor door =
-      UserFrontDoor.openAlone("TRUSTED_PROXIES", "127.0.0.1,::1");
+  private final UserFrontDoor door = UserFrontDoor.openAlone("TRUSTED_PROXIES", "127.0.0.1,::1");
 
   @AfterAll
   void close() {
@@ -33,16 +33,22 @@ class UserApiTest {
   @Test
   void a_client_of_the_earlier_system_finds_what_it_knows() {
     var name = name();
-    var created = expect(201, admin(HttpMethod.POST, "/users", new JsonObject()
-        .put("username", name)
-        .put("full_name", "Ada Lovelace")
-        .put("email", name + "@example.org")
-        .put("password", UserFrontDoor.PASSWORD)));
+    var created = expect(
+        201,
+        admin(
+            HttpMethod.POST,
+            "/users",
+            new JsonObject()
+                .put("username", name)
+                .put("full_name", "Ada Lovelace")
+                .put("email", name + "@example.org")
+                .put("password", UserFrontDoor.PASSWORD)));
     var user = created.object();
 
     assertEquals("/users/" + user.getLong("id"), created.headers().get("Location"));
     assertEquals(
-        List.of("id", "username", "full_name", "email", "roles", "status", "created_at", "updated_at"),
+        List.of(
+            "id", "username", "full_name", "email", "roles", "status", "created_at", "updated_at"),
         List.copyOf(user.fieldNames()));
     assertEquals("Ada Lovelace", user.getString("full_name"));
     assertEquals(new JsonArray().add("user"), user.getJsonArray("roles"));
@@ -55,9 +61,20 @@ class UserApiTest {
   @Test
   void swagger_s_own_fields_in_the_form_do_not_matter() {
     var ada = door.person();
-    expect(200, door.form(
-        "/auth/login", "grant_type", "password", "username", ada.username(), "password",
-        ada.password(), "scope", "users.read", "client_id", ""));
+    expect(
+        200,
+        door.form(
+            "/auth/login",
+            "grant_type",
+            "password",
+            "username",
+            ada.username(),
+            "password",
+            ada.password(),
+            "scope",
+            "users.read",
+            "client_id",
+            ""));
   }
 
   @Test
@@ -74,27 +91,51 @@ class UserApiTest {
   @Test
   void put_leaves_what_is_absent_or_null_and_patch_clears_what_is_null() {
     var ada = door.person();
-    change(ada, HttpMethod.PUT, new JsonObject().put("full_name", "Ada").put("email", name() + "@x.org"));
+    change(
+        ada,
+        HttpMethod.PUT,
+        new JsonObject().put("full_name", "Ada").put("email", name() + "@x.org"));
 
     var put = change(ada, HttpMethod.PUT, new JsonObject().putNull("full_name"));
     assertEquals("Ada", put.getString("full_name"));
     var patched = change(ada, HttpMethod.PATCH, new JsonObject().putNull("email"));
     assertNull(patched.getString("email"));
     assertEquals("Ada", patched.getString("full_name"));
-    expect(422, door.as(
-        ada, HttpMethod.PATCH, "/users/me", new JsonObject().putNull("username"),
-        "Content-Type", "application/merge-patch+json"));
+    expect(
+        422,
+        door.as(
+            ada,
+            HttpMethod.PATCH,
+            "/users/me",
+            new JsonObject().putNull("username"),
+            "Content-Type",
+            "application/merge-patch+json"));
   }
 
   @Test
   void a_patch_may_call_itself_a_merge_patch_and_nothing_stranger() {
     var ada = door.person();
     var body = new JsonObject().put("full_name", "Ada");
-    expect(200, door.as(
-        ada, HttpMethod.PATCH, "/users/me", body, "Content-Type", "application/merge-patch+json"));
-    var refused = expect(415, door.as(
-        ada, HttpMethod.PATCH, "/users/me", body, "Content-Type", "application/json-patch+json"));
-    assertEquals("application/json, application/merge-patch+json", refused.headers().get("Accept"));
+    expect(
+        200,
+        door.as(
+            ada,
+            HttpMethod.PATCH,
+            "/users/me",
+            body,
+            "Content-Type",
+            "application/merge-patch+json"));
+    var refused = expect(
+        415,
+        door.as(
+            ada,
+            HttpMethod.PATCH,
+            "/users/me",
+            body,
+            "Content-Type",
+            "application/json-patch+json"));
+    assertEquals(
+        "application/json, application/merge-patch+json", refused.headers().get("Accept"));
   }
 
   @Test
@@ -107,14 +148,26 @@ class UserApiTest {
     var second = new JsonObject().put("full_name", "Second");
     assertEquals(
         "revision-outdated",
-        expect(412, door.as(ada, HttpMethod.PUT, "/users/me", second, "If-Match", tag)).code());
-    expect(412, door.as(ada, HttpMethod.PUT, "/users/me", second, "If-Match", "W/" + changed.headers().get("ETag")));
+        expect(412, door.as(ada, HttpMethod.PUT, "/users/me", second, "If-Match", tag))
+            .code());
+    expect(
+        412,
+        door.as(
+            ada,
+            HttpMethod.PUT,
+            "/users/me",
+            second,
+            "If-Match",
+            "W/" + changed.headers().get("ETag")));
     expect(412, door.as(ada, HttpMethod.PUT, "/users/me", second, "If-Match", "garbage"));
     expect(200, door.as(ada, HttpMethod.PUT, "/users/me", second, "If-Match", "*"));
     assertEquals(
         "Second",
-        expect(200, door.get(ada, "/users/me", "If-None-Match", changed.headers().get("ETag")))
-            .object().getString("full_name"));
+        expect(
+                200,
+                door.get(ada, "/users/me", "If-None-Match", changed.headers().get("ETag")))
+            .object()
+            .getString("full_name"));
   }
 
   @Test
@@ -159,7 +212,9 @@ class UserApiTest {
     expect(204, admin(HttpMethod.DELETE, path + "?mode=soft", null));
     assertEquals(
         "deleted", expect(200, admin(HttpMethod.GET, path, null)).object().getString("status"));
-    assertEquals("user-deleted", expect(409, admin(HttpMethod.POST, path + "/disable", null)).code());
+    assertEquals(
+        "user-deleted",
+        expect(409, admin(HttpMethod.POST, path + "/disable", null)).code());
     assertEquals(
         "active",
         expect(200, admin(HttpMethod.POST, path + "/restore", null)).object().getString("status"));
@@ -171,7 +226,8 @@ class UserApiTest {
     assertEquals(
         "/username", taken.object().getJsonArray("errors").getJsonObject(0).getString("pointer"));
     expect(204, admin(HttpMethod.DELETE, path, null));
-    assertEquals("user-not-found", expect(404, admin(HttpMethod.GET, path, null)).code());
+    assertEquals(
+        "user-not-found", expect(404, admin(HttpMethod.GET, path, null)).code());
   }
 
   @Test
@@ -180,7 +236,8 @@ class UserApiTest {
     for (var reply : List.of(
         admin(HttpMethod.DELETE, path, null),
         admin(HttpMethod.POST, path + "/disable", null),
-        admin(HttpMethod.PATCH, path, new JsonObject().put("roles", new JsonArray().add("user"))))) {
+        admin(
+            HttpMethod.PATCH, path, new JsonObject().put("roles", new JsonArray().add("user"))))) {
       assertEquals("last-administrator", expect(409, reply).code());
     }
   }
@@ -189,12 +246,15 @@ class UserApiTest {
   void an_own_password_wants_the_current_one_and_ends_the_other_sessions() {
     var ada = door.person();
     var elsewhere = door.signIn(ada.username(), ada.password());
-    var body = new JsonObject().put("current_password", "wrong one").put("new_password", "an owl at midnight");
+    var body = new JsonObject()
+        .put("current_password", "wrong one")
+        .put("new_password", "an owl at midnight");
     assertEquals("wrong-password", expect(403, own(ada, body)).code());
 
     expect(204, own(ada, body.put("current_password", ada.password())));
 
-    assertEquals("invalid-refresh-token", expect(401, door.refresh(elsewhere.refresh())).code());
+    assertEquals(
+        "invalid-refresh-token", expect(401, door.refresh(elsewhere.refresh())).code());
     expect(200, door.refresh(ada.refresh()));
     expect(200, door.login(ada.username(), "an owl at midnight"));
     expect(401, door.login(ada.username(), ada.password()));
@@ -209,9 +269,27 @@ class UserApiTest {
 
     assertEquals(one.getString("refresh_token"), other.getString("refresh_token"));
     for (var tab : List.of(one, other)) {
-      expect(200, door.client().get("/users/me", "Authorization", "Bearer " + tab.getString("access_token")));
+      expect(
+          200,
+          door.client()
+              .get("/users/me", "Authorization", "Bearer " + tab.getString("access_token")));
     }
     expect(200, door.refresh(one.getString("refresh_token")));
+  }
+
+  @Test
+  void a_refresh_token_that_is_used_again_later_ends_the_session_for_both() {
+    var ada = door.person();
+    var next = expect(200, door.refresh(ada.refresh())).object().getString("refresh_token");
+    door.clock.step(Duration.ofSeconds(11));
+
+    assertEquals(
+        "invalid-refresh-token", expect(401, door.refresh(ada.refresh())).code());
+
+    assertEquals("invalid-refresh-token", expect(401, door.refresh(next)).code());
+    Eventually.within10s("signed out", () -> door.get(ada, "/users/me").status() == 401);
+    var audit = expect(200, admin(HttpMethod.GET, "/users/" + ada.id() + "/audit?limit=1", null));
+    assertEquals("session.token-reused", audit.array().getJsonObject(0).getString("action"));
   }
 
   @Test
@@ -223,41 +301,59 @@ class UserApiTest {
     var other = sessions.stream()
         .map(JsonObject.class::cast)
         .filter(session -> !session.getBoolean("current"))
-        .findAny().orElseThrow().getString("id");
+        .findAny()
+        .orElseThrow()
+        .getString("id");
 
     expect(204, door.as(ada, HttpMethod.DELETE, "/auth/sessions/" + other, null));
 
     Eventually.within10s("ended", () -> door.get(elsewhere, "/users/me").status() == 401);
     expect(200, door.get(ada, "/users/me"));
-    assertEquals("session-not-found",
-        expect(404, door.as(ada, HttpMethod.DELETE, "/auth/sessions/" + other, null)).code());
+    assertEquals(
+        "session-not-found",
+        expect(404, door.as(ada, HttpMethod.DELETE, "/auth/sessions/" + other, null))
+            .code());
   }
 
   @Test
   void the_audit_says_who_did_what_from_where_and_which_request_it_was() {
     var ada = door.person();
     var request = "audit-" + UUID.randomUUID();
-    expect(200, door.as(door.admin(), HttpMethod.PATCH, "/users/" + ada.id(),
-        new JsonObject().put("full_name", "Ada"),
-        "X-Request-Id", request, "X-Forwarded-For", "6.6.6.6, 203.0.113.7"));
+    expect(
+        200,
+        door.as(
+            door.admin(),
+            HttpMethod.PATCH,
+            "/users/" + ada.id(),
+            new JsonObject().put("full_name", "Ada"),
+            "X-Request-Id",
+            request,
+            "X-Forwarded-For",
+            "6.6.6.6, 203.0.113.7"));
 
     var entry = expect(200, admin(HttpMethod.GET, "/users/" + ada.id() + "/audit?limit=1", null))
-        .array().getJsonObject(0);
+        .array()
+        .getJsonObject(0);
 
     assertEquals("user.updated", entry.getString("action"));
-    assertEquals(new JsonObject().put("id", door.admin().id()).put("username", "admin"), entry.getJsonObject("actor"));
+    assertEquals(
+        new JsonObject().put("id", door.admin().id()).put("username", "admin"),
+        entry.getJsonObject("actor"));
     assertEquals("203.0.113.7", entry.getString("address"));
     assertEquals(request, entry.getString("request_id"));
     assertEquals(
         new JsonObject().put("full_name", new JsonObject().putNull("from").put("to", "Ada")),
         entry.getJsonObject("details"));
-    var all = expect(200, admin(HttpMethod.GET, "/users/" + ada.id() + "/audit", null)).body().toString();
+    var all = expect(200, admin(HttpMethod.GET, "/users/" + ada.id() + "/audit", null))
+        .body()
+        .toString();
     assertFalse(all.contains(ada.password()) || all.contains("$argon2"), all);
   }
 
   @Test
   void a_ticket_is_short_lived() {
-    var ticket = expect(200, door.as(door.person(), HttpMethod.POST, "/auth/ticket", null)).object();
+    var ticket = expect(200, door.as(door.person(), HttpMethod.POST, "/auth/ticket", null))
+        .object();
 
     assertEquals(30, ticket.getInteger("expires_in"));
     assertTrue(ticket.getString("ticket").length() >= 43, ticket::encode);
@@ -285,7 +381,9 @@ class UserApiTest {
   }
 
   private Reply create(String username) {
-    return admin(HttpMethod.POST, "/users",
+    return admin(
+        HttpMethod.POST,
+        "/users",
         new JsonObject().put("username", username).put("password", UserFrontDoor.PASSWORD));
   }
 

@@ -199,7 +199,11 @@ final class UserFrontDoor implements AutoCloseable {
 
   Reply form(String target, String... fields) {
     return client.send(
-        HttpMethod.POST, target, encoded(fields), "Content-Type", "application/x-www-form-urlencoded");
+        HttpMethod.POST,
+        target,
+        encoded(fields),
+        "Content-Type",
+        "application/x-www-form-urlencoded");
   }
 
   static Buffer encoded(String... fields) {

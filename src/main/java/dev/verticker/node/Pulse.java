@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,8 +54,8 @@ final class Pulse implements Liveness {
   private long lastBeat = System.nanoTime();
   private long silentSince;
   private boolean answered = true;
-  private boolean missed;
-  private volatile int misses;
+  private boolean disturbed;
+  private final AtomicInteger misses = new AtomicInteger();
   private volatile boolean frozen;
 
   Pulse(Vertx vertx, Bus bus, Peers peers, ClusterClock clock, Rhythm rhythm, Runnable giveUp) {
@@ -84,8 +85,9 @@ final class Pulse implements Liveness {
     if (frozen) {
       return Optional.of("the process stood still and is not yet back in the cluster");
     }
-    return misses >= rhythm.misses()
-        ? Optional.of("no other node has answered " + misses + " pings")
+    var missed = misses.get();
+    return missed >= rhythm.misses()
+        ? Optional.of("no other node has answered " + missed + " pings")
         : Optional.empty();
   }
 
@@ -118,7 +120,7 @@ final class Pulse implements Liveness {
     if (now - lastBeat > rhythm.interval().plus(rhythm.frozen()).toNanos()) {
       log.warn("this process stood still for {} s", (now - lastBeat) / 1_000_000_000);
       frozen = true;
-      missed = true;
+      disturbed = true;
       silentSince = now;
     }
     lastBeat = now;
@@ -135,10 +137,10 @@ final class Pulse implements Liveness {
   }
 
   private void miss(long now) {
-    missed = true;
-    misses++;
+    disturbed = true;
+    var missed = misses.incrementAndGet();
     var silent = Duration.ofNanos(now - silentSince);
-    if (misses % rhythm.misses() == 0) {
+    if (missed % rhythm.misses() == 0) {
       log.warn("no other node answers since {} s, registering again", silent.toSeconds());
       vertx.executeBlocking(() -> {
         peers.registerAgain();
@@ -153,7 +155,7 @@ final class Pulse implements Liveness {
   /** Nobody is there to answer: nothing is wrong with this node, unless it has only just woken up. */
   private void alone(long now) {
     answered = true;
-    misses = 0;
+    misses.set(0);
     if (frozen && now - silentSince < rhythm.giveUp().toNanos()) {
       return;
     }
@@ -163,16 +165,16 @@ final class Pulse implements Liveness {
 
   private void answered() {
     answered = true;
-    misses = 0;
+    misses.set(0);
     silentSince = System.nanoTime();
-    if (missed) {
+    if (disturbed) {
       returned("other nodes answer again");
     }
   }
 
   private void returned(String how) {
     log.info("{}", how);
-    missed = false;
+    disturbed = false;
     frozen = false;
     returns.forEach(Runnable::run);
   }

@@ -2,6 +2,7 @@ package dev.verticker.bus;
 
 import com.fasterxml.jackson.annotation.JsonFormat;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,10 +10,10 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.math.BigDecimal;
 
 /**
- * JSON between nodes. Old and new nodes share the bus during a rolling deploy: unknown fields are ignored, a missing one is
+ * Messages as JSON. Old and new nodes share the bus during a rolling deploy: unknown fields are ignored, a missing one is
  * null, an unknown enum constant becomes the one marked {@code @JsonEnumDefaultValue}. Decimals are plain strings.
  */
-final class Json {
+public final class Json {
   static final JsonMapper MAPPER = JsonMapper.builder()
       .addModule(new JavaTimeModule())
       .disable(
@@ -26,4 +27,22 @@ final class Json {
       .build();
 
   private Json() {}
+
+  /** A message record as text, to be kept outside the bus. */
+  public static String write(Object message) {
+    try {
+      return MAPPER.writeValueAsString(message);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not a message: " + message.getClass(), e);
+    }
+  }
+
+  /** What {@link #write} wrote; throws {@link IllegalArgumentException} when the text is something else. */
+  public static <T> T read(String text, Class<T> type) {
+    try {
+      return MAPPER.readValue(text, type);
+    } catch (JsonProcessingException e) {
+      throw new IllegalArgumentException("not a " + type.getSimpleName(), e);
+    }
+  }
 }

@@ -79,6 +79,9 @@ public record Problem(
 
   /** Answers with this; headers that belong to a status ({@code Retry-After}, {@code Allow}) are the caller's. */
   public Future<Void> send(HttpServerResponse response) {
+    if (requestId != null) {
+      response.putHeader("X-Request-Id", requestId);
+    }
     return response
         .setStatusCode(status)
         .putHeader(HttpHeaders.CONTENT_TYPE, MEDIA_TYPE)

@@ -31,6 +31,12 @@ public final class Prices {
   /** Symbols outside the configured ones that were read lately: keeps them in the refresh. */
   public static final Topic<Read> READ = new Topic<>("prices.read", Read.class);
 
+  /** The exchange lists no such symbol: ends the waiting of other nodes for it. */
+  public static final Topic<Unlisted> UNLISTED = new Topic<>("prices.unlisted", Unlisted.class);
+
+  /** The exchange wants no request for a while: no node asks until then. */
+  public static final Topic<Blocked> BLOCKED = new Topic<>("prices.blocked", Blocked.class);
+
   private Prices() {}
 
   /** How a quote was come by. */
@@ -156,4 +162,9 @@ public final class Prices {
       String exchangeInfo,
       String venue,
       Instant calledAt) {}
+
+  public record Unlisted(String symbol) {}
+
+  /** @param until on the cluster's clock */
+  public record Blocked(String host, Instant until) {}
 }

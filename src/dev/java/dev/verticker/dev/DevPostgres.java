@@ -1,0 +1,264 @@
+package dev.verticker.dev;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+
+/**
+ * A PostgreSQL 17 of our own on the loopback address, for development and tests. Its data stays in its folder; every login,
+ * also that of its superuser, goes through SCRAM as in production.
+ */
+public final class DevPostgres implements AutoCloseable {
+  private static final String HOST = "127.0.0.1";
+  private static final String SUPERUSER = "postgres";
+
+  private final Path folder;
+  private final Path programs;
+  private final Unprivileged unprivileged;
+  private final ServerProcess server;
+  private final int port;
+  private final boolean durable;
+  private final AtomicInteger databases = new AtomicInteger();
+
+  private DevPostgres(
+      Path folder,
+      Path programs,
+      Unprivileged unprivileged,
+      ServerProcess server,
+      int port,
+      boolean durable) {
+    this.folder = folder;
+    this.programs = programs;
+    this.unprivileged = unprivileged;
+    this.server = server;
+    this.port = port;
+    this.durable = durable;
+  }
+
+  /**
+   * Starts a server on the data in {@code folder}, which is made when absent. What a killed run left there is stopped first.
+   *
+   * @param wantedPort taken when free, else any other; 0 = any
+   * @param durable false spares the disk: data survives a killed server but not a power cut
+   * @param say told, in one sentence each, what its user should know
+   */
+  public static DevPostgres start(
+      Path folder, int wantedPort, boolean durable, Consumer<String> say) {
+    var absolute = folder.toAbsolutePath().normalize();
+    var programs = Binaries.ofThisRun().postgres();
+    var program = programs.resolve("bin/postgres");
+    try {
+      Files.createDirectories(absolute);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    var server = process(absolute);
+    server.stopLeftover(say);
+    var port = Ports.freeOr(wantedPort);
+    if (wantedPort != 0 && port != wantedPort) {
+      say.accept("port " + wantedPort + " belongs to another program: PostgreSQL takes " + port);
+    }
+    var postgres = new DevPostgres(
+        absolute, programs, Unprivileged.toRun(program, absolute), server, port, durable);
+    postgres.initialize();
+    postgres.start();
+    return postgres;
+  }
+
+  /** Stops what a killed run left behind in {@code folder}, if anything. */
+  static void stopLeftover(Path folder, Consumer<String> say) {
+    process(folder.toAbsolutePath().normalize()).stopLeftover(say);
+  }
+
+  private static ServerProcess process(Path folder) {
+    return new ServerProcess(
+        "PostgreSQL",
+        folder,
+        Binaries.ofThisRun().postgres().resolve("bin/postgres"),
+        folder.resolve("data/postmaster.pid"),
+        ServerProcess.StopSignal.INT);
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /**
+   * A database that {@code user} owns, made when absent; the password becomes the one given here.
+   *
+   * @param name of the database
+   */
+  public PostgresDatabase database(String name, String user, String password) {
+    try (var connection = superuser()) {
+      execute(
+          connection,
+          """
+          do $$ begin create role %1$I login; exception when duplicate_object then null; end $$
+          """,
+          user);
+      execute(connection, "alter role %1$I login password %2$L", user, password);
+      if (!exists(connection, name)) {
+        execute(connection, "create database %1$I owner %2$I", name, user);
+      }
+      return new PostgresDatabase(HOST, port, name, user, password);
+    } catch (SQLException e) {
+      throw new DevServerException("database " + name + " cannot be made: " + e.getMessage(), e);
+    }
+  }
+
+  /** A new empty database with an owner of its own. */
+  public PostgresDatabase createDatabase() {
+    var name = "test_" + databases.incrementAndGet();
+    return database(name, name, "secret-" + name);
+  }
+
+  /** Starts again, on the same port and data, after {@link #stop} or {@link #kill}. */
+  public void start() {
+    var command = new ArrayList<>(List.of(
+        programs.resolve("bin/postgres").toString(),
+        "-D",
+        data().toString(),
+        "-p",
+        Integer.toString(port)));
+    for (var setting : List.of(
+        "listen_addresses=" + HOST,
+        // A socket file would lie in the temporary folder of the machine, where another user's may
+        // stand in the way.
+        "unix_socket_directories=",
+        "timezone=UTC",
+        "log_timezone=UTC",
+        "max_connections=300",
+        "fsync=" + (durable ? "on" : "off"))) {
+      command.add("-c");
+      command.add(setting);
+    }
+    server.start(unprivileged.command(command), this::isReady);
+  }
+
+  public boolean isRunning() {
+    return server.isRunning();
+  }
+
+  /** Ends every connection and stops in order. */
+  public void stop() {
+    server.stop();
+  }
+
+  /** What a crash looks like: all its processes are gone at once. */
+  public void kill() {
+    server.kill();
+  }
+
+  /** Connections stay open but nothing answers, until {@link #thaw}. */
+  public void freeze() {
+    server.freeze();
+  }
+
+  public void thaw() {
+    server.thaw();
+  }
+
+  @Override
+  public void close() {
+    if (server.isRunning()) {
+      server.stop();
+    }
+  }
+
+  private void initialize() {
+    if (Files.exists(data().resolve("PG_VERSION"))) {
+      return;
+    }
+    // initdb leaves nothing behind when it fails, but a killed one does.
+    Folders.delete(data());
+    try {
+      Files.deleteIfExists(passwordFile());
+      Files.createFile(
+          passwordFile(),
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(passwordFile(), UUID.randomUUID().toString());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    unprivileged.own(passwordFile());
+    var made = Programs.run(unprivileged.command(List.of(
+        programs.resolve("bin/initdb").toString(),
+        "--pgdata=" + data(),
+        "--username=" + SUPERUSER,
+        "--pwfile=" + passwordFile(),
+        "--auth=scram-sha-256",
+        "--encoding=UTF8",
+        "--locale-provider=builtin",
+        "--builtin-locale=C.UTF-8",
+        "--locale=C",
+        "--no-sync")));
+    if (!made.succeeded()) {
+      throw new DevServerException(
+          "PostgreSQL cannot make its data in " + folder + ": " + made.output());
+    }
+  }
+
+  /** PostgreSQL writes how far it is into the eighth line of its own pid file. */
+  private boolean isReady() {
+    try {
+      var lines = Files.readAllLines(data().resolve("postmaster.pid"));
+      return lines.size() > 7 && lines.get(7).strip().equals("ready");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private Path data() {
+    return folder.resolve("data");
+  }
+
+  private Path passwordFile() {
+    return folder.resolve("superuser-password");
+  }
+
+  private Connection superuser() throws SQLException {
+    try {
+      var url = new PostgresDatabase(HOST, port, SUPERUSER, SUPERUSER, "").jdbcUrl();
+      return DriverManager.getConnection(
+          url, SUPERUSER, Files.readString(passwordFile()).strip());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static boolean exists(Connection connection, String database) throws SQLException {
+    try (var query = connection.prepareStatement("select from pg_database where datname = ?")) {
+      query.setString(1, database);
+      try (var rows = query.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
+  /** The server quotes the names and texts itself, so that any password will do. */
+  private static void execute(Connection connection, String template, String... values)
+      throws SQLException {
+    var statement = "";
+    try (var format = connection.prepareStatement("select format(?, variadic ?::text[])")) {
+      format.setString(1, template);
+      format.setArray(2, connection.createArrayOf("text", values));
+      try (var rows = format.executeQuery()) {
+        rows.next();
+        statement = rows.getString(1);
+      }
+    }
+    try (var execute = connection.createStatement()) {
+      execute.execute(statement);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package dev.verticker.dev;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+
+/** Ports of this machine's loopback address. */
+final class Ports {
+  private static final int CONNECT_MILLIS = 500;
+
+  private Ports() {}
+
+  /** The wanted port if nobody has it, else any free one; 0 = any. */
+  static int freeOr(int wanted) {
+    return isFree(wanted) ? bindOnce(wanted) : bindOnce(0);
+  }
+
+  static boolean isFree(int port) {
+    try {
+      bindOnce(port);
+      return true;
+    } catch (DevServerException e) {
+      return false;
+    }
+  }
+
+  static boolean answers(int port) {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), CONNECT_MILLIS);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static int bindOnce(int port) {
+    try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new DevServerException("port " + port + " cannot be had: " + e.getMessage(), e);
+    }
+  }
+}

@@ -1,0 +1,98 @@
+package dev.verticker.dev.exchange;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.BodyHandler;
+
+/** What a test or a curious person asks and tells the simulator itself, under {@code /control/}. */
+final class ControlApi {
+  private static final long BODY_LIMIT = 64 * 1024;
+  private final Market market;
+  private final SimulatedTime time;
+  private final Calls calls;
+  private final Faults faults;
+  private final Weight weight;
+
+  ControlApi(Market market, SimulatedTime time, Calls calls, Faults faults, Weight weight) {
+    this.market = market;
+    this.time = time;
+    this.calls = calls;
+    this.faults = faults;
+    this.weight = weight;
+  }
+
+  void mount(Router router) {
+    router
+        .post("/control/faults")
+        .handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT))
+        .handler(this::addFault);
+    router.get("/control/faults").handler(context -> send(context, 200, faultsJson()));
+    router.delete("/control/faults").handler(context -> {
+      faults.clear();
+      context.response().setStatusCode(204).end();
+    });
+    router.delete("/control/faults/:id").handler(this::clearFault);
+    router.get("/control/calls").handler(context -> send(context, 200, callsJson()));
+    router.delete("/control/calls").handler(context -> {
+      calls.reset();
+      context.response().setStatusCode(204).end();
+    });
+    router.get("/control/market").handler(context -> send(context, 200, marketJson()));
+    router
+        .get("/control/served/:symbol")
+        .handler(context -> send(context, 200, servedJson(context.pathParam("symbol"))));
+  }
+
+  private void addFault(RoutingContext context) {
+    try {
+      var fault = Fault.from(context.body().asJsonObject());
+      send(context, 201, new JsonObject().put("id", faults.add(fault)).mergeIn(fault.toJson()));
+    } catch (DecodeException
+        | IllegalArgumentException
+        | ClassCastException
+        | NullPointerException refused) {
+      send(context, 400, new JsonObject().put("error", "not a fault: " + refused.getMessage()));
+    }
+  }
+
+  private void clearFault(RoutingContext context) {
+    var id = context.pathParam("id");
+    var cleared = id.matches("[0-9]{1,18}") && faults.clear(Long.parseLong(id));
+    context.response().setStatusCode(cleared ? 204 : 404).end();
+  }
+
+  private JsonObject faultsJson() {
+    return new JsonObject().put("faults", faults.toJson());
+  }
+
+  private JsonObject callsJson() {
+    return calls.toJson().put("used_weight", weight.used(time.real()));
+  }
+
+  private JsonObject marketJson() {
+    return new JsonObject()
+        .put("now", market.now().toString())
+        .put("speed", time.speed())
+        .put("symbols", new JsonArray(market.symbols()));
+  }
+
+  private JsonObject servedJson(String symbol) {
+    var prices = new JsonArray();
+    market
+        .served(symbol)
+        .forEach(served -> prices.add(
+            new JsonObject().put("at", served.at().toString()).put("price", served.price())));
+    return new JsonObject().put("symbol", symbol).put("served", prices);
+  }
+
+  private static void send(RoutingContext context, int status, JsonObject json) {
+    context
+        .response()
+        .setStatusCode(status)
+        .putHeader("Content-Type", "application/json")
+        .end(json.toBuffer());
+  }
+}

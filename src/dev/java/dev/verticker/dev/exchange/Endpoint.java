@@ -1,0 +1,75 @@
+package dev.verticker.dev.exchange;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** What the simulator answers under {@code /api/v3/}. */
+public enum Endpoint {
+  PING("ping", List.of(), List.of()),
+  TIME("time", List.of(), List.of()),
+  TICKER_PRICE("ticker/price", List.of(), List.of("symbol", "symbols", "symbolStatus")),
+  TICKER_24HR("ticker/24hr", List.of(), List.of("symbol", "symbols", "type", "symbolStatus")),
+  KLINES("klines", List.of("symbol", "interval"), List.of("startTime", "endTime", "limit")),
+  EXCHANGE_INFO(
+      "exchangeInfo",
+      List.of(),
+      List.of("symbol", "symbols", "symbolStatus", "showPermissionSets"));
+
+  private static final String ROOT = "/api/v3/";
+  private final String path;
+  private final List<String> mandatory;
+  private final List<String> optional;
+
+  Endpoint(String path, List<String> mandatory, List<String> optional) {
+    this.path = path;
+    this.mandatory = mandatory;
+    this.optional = optional;
+  }
+
+  /** The path below {@code /api/v3/}: the name of this endpoint in the control answers. */
+  public String path() {
+    return path;
+  }
+
+  /** Finds by path, with or without {@code /api/v3/}. */
+  static Optional<Endpoint> at(String path) {
+    return Arrays.stream(values())
+        .filter(endpoint -> path.equals(endpoint.path) || path.equals(ROOT + endpoint.path))
+        .findFirst();
+  }
+
+  String route() {
+    return ROOT + path;
+  }
+
+  List<String> mandatory() {
+    return mandatory;
+  }
+
+  boolean accepts(String parameter) {
+    return mandatory.contains(parameter) || optional.contains(parameter);
+  }
+
+  int parameters() {
+    return mandatory.size() + optional.size();
+  }
+
+  /** Request weight of a call, as the exchange's documents have it; the tickers' depends on how many are asked. */
+  int weight(Asked asked) {
+    return switch (this) {
+      case PING, TIME -> 1;
+      case TICKER_PRICE -> asked.form() == Asked.Form.ONE ? 2 : 4;
+      case TICKER_24HR -> dayWeight(asked);
+      case KLINES -> 2;
+      case EXCHANGE_INFO -> 20;
+    };
+  }
+
+  private static int dayWeight(Asked asked) {
+    if (asked.form() == Asked.Form.ALL || asked.symbols().size() > 100) {
+      return 80;
+    }
+    return asked.symbols().size() > 20 ? 40 : 2;
+  }
+}

@@ -1,0 +1,108 @@
+package dev.verticker.dev.exchange;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.ext.web.Router;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Speaks the public part of Binance Spot REST on 127.0.0.1: ping, time, ticker/price, ticker/24hr, klines and
+ * exchangeInfo under {@code /api/v3/}, plus {@code /control/} for faults and counts. Wording of errors follows recorded
+ * answers where there are any, else the exchange's documents.
+ */
+public final class ExchangeSimulator {
+  private static final Logger log = LoggerFactory.getLogger(ExchangeSimulator.class);
+  private static final String HOST = "127.0.0.1";
+  /** Hundreds of symbols fit into one call, as they do at the exchange. */
+  private static final int LONGEST_REQUEST_LINE = 64 * 1024;
+
+  private final HttpServer server;
+  private final Market market;
+  private final Calls calls;
+  private final Faults faults;
+
+  /** What files or the seed decide, made off the event loop. */
+  private record Sources(Recording recording, ExchangeInfo info) {
+    static Sources read(SimulatorOptions options) {
+      var recording = Recording.of(options);
+      return new Sources(
+          recording, new ExchangeInfo(recording, options.exchangeInfo(), options.weightLimit()));
+    }
+  }
+
+  private ExchangeSimulator(HttpServer server, Market market, Calls calls, Faults faults) {
+    this.server = server;
+    this.market = market;
+    this.calls = calls;
+    this.faults = faults;
+  }
+
+  /**
+   * Reads or invents the market, then listens. The simulated clock starts when the market is there. Fails when a file
+   * cannot be read (naming it, and the line) or the port is taken.
+   */
+  public static Future<ExchangeSimulator> start(Vertx vertx, SimulatorOptions options) {
+    return vertx
+        .executeBlocking(() -> Sources.read(options))
+        .compose(sources -> listen(vertx, options, sources));
+  }
+
+  /** The port in use, also when a free one was asked for. */
+  public int port() {
+    return server.actualPort();
+  }
+
+  /** The base URL a client of the exchange is given, without a slash at the end. */
+  public String url() {
+    return "http://" + HOST + ":" + port();
+  }
+
+  public Market market() {
+    return market;
+  }
+
+  public Calls calls() {
+    return calls;
+  }
+
+  public Faults faults() {
+    return faults;
+  }
+
+  /** Closes the port and every connection, answered or not. */
+  public Future<Void> close() {
+    return server.close();
+  }
+
+  private static Future<ExchangeSimulator> listen(
+      Vertx vertx, SimulatorOptions options, Sources sources) {
+    var time = new SimulatedTime(options.clock(), options.nanos(), options.speed());
+    var market = new Market(sources.recording, time, options.seed());
+    var calls = new Calls();
+    var faults = new Faults();
+    var weight = new Weight(options.weightLimit());
+    var router = Router.router(vertx);
+    new Exchange(vertx, new RestApi(market, sources.info), market, time, calls, faults, weight)
+        .mount(router);
+    new ControlApi(market, time, calls, faults, weight).mount(router);
+    return vertx
+        .createHttpServer(new HttpServerOptions()
+            .setHost(HOST)
+            .setPort(options.port())
+            .setMaxInitialLineLength(LONGEST_REQUEST_LINE))
+        .requestHandler(router)
+        .listen()
+        .map(server -> {
+          log.info(
+              "simulated exchange on {}:{}, {} symbols, speed {}",
+              HOST,
+              server.actualPort(),
+              market.symbols().size(),
+              options.speed());
+          return new ExchangeSimulator(server, market, calls, faults);
+        });
+  }
+}

@@ -1,0 +1,104 @@
+package dev.verticker.dev.exchange;
+
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * A fault to inject.
+ *
+ * @param endpoint only there; empty means everywhere
+ * @param symbol only in answers that hold this symbol, and there only in its part where the answer has parts
+ * @param times for so many calls; empty means until cleared
+ * @param retryAfter told with 429 and 418, whole seconds of real time; the fault does not end by itself after it
+ * @param delay of a slow answer, real time
+ * @param bytes of white space in a huge body
+ */
+public record Fault(
+    FaultKind kind,
+    Optional<Endpoint> endpoint,
+    Optional<String> symbol,
+    OptionalInt times,
+    Duration retryAfter,
+    Duration delay,
+    long bytes) {
+
+  private static final Duration USUAL_RETRY_AFTER = Duration.ofSeconds(60);
+  private static final Duration USUAL_DELAY = Duration.ofSeconds(2);
+  private static final long USUAL_BYTES = 64L << 20;
+
+  public Fault {
+    if (times.isPresent() && times.getAsInt() < 1) {
+      throw new IllegalArgumentException("times: must be at least 1, was " + times.getAsInt());
+    }
+    if (retryAfter.isNegative() || delay.isNegative() || bytes < 0) {
+      throw new IllegalArgumentException("retry_after, delay_ms and bytes must not be negative");
+    }
+  }
+
+  /** Everywhere, until cleared. */
+  public static Fault of(FaultKind kind) {
+    return new Fault(
+        kind,
+        Optional.empty(),
+        Optional.empty(),
+        OptionalInt.empty(),
+        USUAL_RETRY_AFTER,
+        USUAL_DELAY,
+        USUAL_BYTES);
+  }
+
+  public Fault on(Endpoint value) {
+    return new Fault(kind, Optional.of(value), symbol, times, retryAfter, delay, bytes);
+  }
+
+  public Fault forSymbol(String value) {
+    return new Fault(kind, endpoint, Optional.of(value), times, retryAfter, delay, bytes);
+  }
+
+  public Fault times(int value) {
+    return new Fault(kind, endpoint, symbol, OptionalInt.of(value), retryAfter, delay, bytes);
+  }
+
+  public Fault retryAfter(Duration value) {
+    return new Fault(kind, endpoint, symbol, times, value, delay, bytes);
+  }
+
+  public Fault delay(Duration value) {
+    return new Fault(kind, endpoint, symbol, times, retryAfter, value, bytes);
+  }
+
+  public Fault bytes(long value) {
+    return new Fault(kind, endpoint, symbol, times, retryAfter, delay, value);
+  }
+
+  /** Reads the body of the control endpoint; only {@code kind} is needed. */
+  static Fault from(JsonObject json) {
+    var name = json.getString("kind", "");
+    var kind = FaultKind.of(name)
+        .orElseThrow(() -> new IllegalArgumentException("kind: unknown: " + name));
+    var path = Optional.ofNullable(json.getString("endpoint"));
+    var endpoint = path.map(text -> Endpoint.at(text)
+        .orElseThrow(() -> new IllegalArgumentException("endpoint: unknown: " + text)));
+    var usual = of(kind);
+    return new Fault(
+        kind,
+        endpoint,
+        Optional.ofNullable(json.getString("symbol")),
+        json.containsKey("times") ? OptionalInt.of(json.getInteger("times")) : OptionalInt.empty(),
+        Duration.ofSeconds(json.getLong("retry_after", usual.retryAfter.toSeconds())),
+        Duration.ofMillis(json.getLong("delay_ms", usual.delay.toMillis())),
+        json.getLong("bytes", usual.bytes));
+  }
+
+  JsonObject toJson() {
+    var json = new JsonObject().put("kind", kind.wire());
+    endpoint.ifPresent(value -> json.put("endpoint", value.path()));
+    symbol.ifPresent(value -> json.put("symbol", value));
+    times.ifPresent(value -> json.put("times", value));
+    return json.put("retry_after", retryAfter.toSeconds())
+        .put("delay_ms", delay.toMillis())
+        .put("bytes", bytes);
+  }
+}

@@ -1,0 +1,134 @@
+package dev.verticker.dev.exchange;
+
+import java.net.URLDecoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.regex.Pattern;
+
+/** The parameters of one call. Names are case-sensitive, as the exchange's are. */
+final class Query {
+  /** Letters of any script, as symbols may have since December 2025; the wording still shows the older range. */
+  private static final Pattern SYMBOL =
+      Pattern.compile("[\\w\\-._&&[^a-z]]{1,50}", Pattern.UNICODE_CHARACTER_CLASS);
+
+  private static final String SYMBOL_RANGE = "^[\\w\\-._&&[^a-z]]{1,50}$";
+  private static final Pattern SYMBOLS = Pattern.compile(
+      "\\[(\"[\\w\\-._&&[^a-z]]{1,50}\"(,\"[\\w\\-._&&[^a-z]]{1,50}\")*)?]",
+      Pattern.UNICODE_CHARACTER_CLASS);
+  private static final String SYMBOLS_RANGE =
+      "^\\[(\"[\\w\\-._&&[^a-z]]{1,50}\"(,\"[\\w\\-._&&[^a-z]]{1,50}\"){0,}){0,1}\\]$";
+  private static final Pattern NUMBER = Pattern.compile("[0-9]{1,20}");
+  private static final String NUMBER_RANGE = "^[0-9]{1,20}$";
+  private static final Pattern FLAG = Pattern.compile("true|false");
+  private static final List<String> STATUSES = List.of("TRADING", "HALT", "BREAK", "CANCEL_ONLY");
+
+  private final Map<String, List<String>> values;
+
+  private Query(Map<String, List<String>> values) {
+    this.values = values;
+  }
+
+  /** @param raw what stands behind the question mark, or null */
+  static Query of(String raw) {
+    var values = new LinkedHashMap<String, List<String>>();
+    if (raw != null && !raw.isEmpty()) {
+      for (var pair : raw.split("&")) {
+        var cut = pair.indexOf('=');
+        var name = decode(cut < 0 ? pair : pair.substring(0, cut));
+        values
+            .computeIfAbsent(name, first -> new ArrayList<>())
+            .add(cut < 0 ? "" : decode(pair.substring(cut + 1)));
+      }
+    }
+    return new Query(values);
+  }
+
+  /** Refuses what the endpoint does not take, in the order in which the recorded answers show the exchange looking. */
+  void check(Endpoint endpoint) {
+    if (values.values().stream().anyMatch(sent -> sent.size() > 1)) {
+      throw Refusal.duplicateParameter();
+    }
+    if (values.size() > endpoint.parameters()) {
+      throw Refusal.tooManyParameters(endpoint.parameters(), values.size());
+    }
+    for (var parameter : endpoint.mandatory()) {
+      if (!values.containsKey(parameter)) {
+        throw Refusal.missing(parameter);
+      }
+    }
+    values.keySet().stream().filter(endpoint::accepts).forEach(this::checkFormat);
+    var read = (int) values.keySet().stream().filter(endpoint::accepts).count();
+    if (read < values.size()) {
+      throw Refusal.unread(read, values.size());
+    }
+    if (values.containsKey("symbol") && values.containsKey("symbols")) {
+      throw Refusal.badCombination();
+    }
+  }
+
+  Optional<String> text(String parameter) {
+    return Optional.ofNullable(values.get(parameter)).map(sent -> sent.get(0));
+  }
+
+  /** Beyond what a long holds: the largest one. */
+  OptionalLong number(String parameter) {
+    return text(parameter)
+        .map(digits ->
+            OptionalLong.of(digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits)))
+        .orElse(OptionalLong.empty());
+  }
+
+  private void checkFormat(String parameter) {
+    var value = values.get(parameter).get(0);
+    if (value.isEmpty()) {
+      throw Refusal.empty(parameter);
+    }
+    switch (parameter) {
+      case "symbol" -> checkRange(parameter, value, SYMBOL, SYMBOL_RANGE);
+      case "symbols" -> checkSymbols(value);
+      case "limit", "startTime", "endTime" -> checkRange(parameter, value, NUMBER, NUMBER_RANGE);
+      case "interval" -> Interval.of(value).orElseThrow(Refusal::badInterval);
+      case "type" -> {
+        if (!List.of("FULL", "MINI").contains(value)) {
+          throw Refusal.badTickerType();
+        }
+      }
+      case "symbolStatus" -> {
+        if (!STATUSES.contains(value)) {
+          throw Refusal.invalid(parameter);
+        }
+      }
+      default -> checkRange(parameter, value, FLAG, "^true|false$");
+    }
+  }
+
+  private static void checkRange(String parameter, String value, Pattern legal, String range) {
+    if (!legal.matcher(value).matches()) {
+      throw Refusal.illegalCharacters(parameter, range);
+    }
+  }
+
+  private static void checkSymbols(String value) {
+    checkRange("symbols", value, SYMBOLS, SYMBOLS_RANGE);
+    var symbols = Asked.split(value);
+    if (symbols.isEmpty()) {
+      throw Refusal.empty("symbols");
+    }
+    if (symbols.stream().distinct().count() < symbols.size()) {
+      throw Refusal.symbolTwice();
+    }
+  }
+
+  private static String decode(String text) {
+    try {
+      return URLDecoder.decode(text, StandardCharsets.UTF_8);
+    } catch (IllegalArgumentException malformed) {
+      return text;
+    }
+  }
+}

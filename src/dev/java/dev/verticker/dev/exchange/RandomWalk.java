@@ -1,0 +1,71 @@
+package dev.verticker.dev.exchange;
+
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
+import java.util.SplittableRandom;
+
+/**
+ * Invented candles in whole ticks, the same for the same seed, symbol and length. The walk ends where it began, so that
+ * starting over makes no jump.
+ */
+final class RandomWalk {
+  private final long seed;
+  private final int minutes;
+
+  RandomWalk(long seed, int minutes) {
+    this.seed = seed;
+    this.minutes = minutes;
+  }
+
+  Series series(String symbol) {
+    var listing = Listing.of(symbol);
+    var random = new SplittableRandom(seed * 31 + symbol.hashCode());
+    var closes = closes(
+        listing.price().divide(listing.tick(), RoundingMode.HALF_EVEN).longValueExact(), random);
+    var candles = new Candle[minutes];
+    for (int minute = 0; minute < minutes; minute++) {
+      candles[minute] = candle(minute, closes[minute], closes[minute + 1], listing, random);
+    }
+    return new Series(candles);
+  }
+
+  /** Prices in ticks at the minutes' ends, the first one before them all. */
+  private long[] closes(long first, SplittableRandom random) {
+    var closes = new long[minutes + 1];
+    closes[0] = first;
+    for (int minute = 1; minute <= minutes; minute++) {
+      var stride = stride(closes[minute - 1]);
+      closes[minute] =
+          Math.max(first / 2, closes[minute - 1] + random.nextLong(-stride, stride + 1));
+    }
+    var drift = closes[minutes] - first;
+    for (int minute = 1; minute <= minutes; minute++) {
+      closes[minute] = Math.max(1, closes[minute] - drift * minute / minutes);
+    }
+    return closes;
+  }
+
+  private static Candle candle(
+      int minute, long open, long close, Listing listing, SplittableRandom random) {
+    var high = Math.max(open, close) + random.nextLong(stride(open) / 2 + 1);
+    var low = Math.max(1, Math.min(open, close) - random.nextLong(stride(open) / 2 + 1));
+    var volume = amount(random.nextLong(100, 200_000), listing.step());
+    return Candle.derived(
+        Instant.EPOCH.plusSeconds(60L * minute),
+        amount(open, listing.tick()),
+        amount(high, listing.tick()),
+        amount(low, listing.tick()),
+        amount(close, listing.tick()),
+        volume);
+  }
+
+  /** The widest move of a minute: a thousandth of the price, at least one tick. */
+  private static long stride(long ticks) {
+    return Math.max(1, ticks / 1000);
+  }
+
+  private static BigDecimal amount(long units, BigDecimal unit) {
+    return unit.multiply(BigDecimal.valueOf(units)).setScale(Candle.DECIMALS);
+  }
+}

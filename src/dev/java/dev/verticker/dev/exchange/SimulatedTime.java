@@ -1,0 +1,43 @@
+package dev.verticker.dev.exchange;
+
+import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.function.LongSupplier;
+
+/** Two clocks that leave together and never go back: one at the simulator's speed, one at the pace of the callers. */
+final class SimulatedTime {
+  private final Instant start;
+  private final long startNanos;
+  private final LongSupplier nanos;
+  private final int speed;
+
+  SimulatedTime(Clock clock, LongSupplier nanos, int speed) {
+    this.start = clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    this.nanos = nanos;
+    this.startNanos = nanos.getAsLong();
+    this.speed = speed;
+  }
+
+  Instant start() {
+    return start;
+  }
+
+  int speed() {
+    return speed;
+  }
+
+  /** The exchange's time, in whole milliseconds as it prints them. */
+  Instant simulated() {
+    return start.plusNanos(elapsed() * speed).truncatedTo(ChronoUnit.MILLIS);
+  }
+
+  /** The callers' time: request weights and bans are kept in it, whatever the speed. */
+  Instant real() {
+    return start.plusNanos(elapsed());
+  }
+
+  private long elapsed() {
+    return nanos.getAsLong() - startNanos;
+  }
+}

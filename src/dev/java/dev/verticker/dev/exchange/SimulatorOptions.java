@@ -1,0 +1,110 @@
+package dev.verticker.dev.exchange;
+
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.LongSupplier;
+
+/**
+ * How a simulator is started.
+ *
+ * @param port on 127.0.0.1; 0 takes a free one
+ * @param klines folder of {@code <SYMBOL>-1m*.csv} or {@code .csv.gz} files to replay
+ * @param exchangeInfo recorded answer of the exchange; without it one is generated in the recorded shape
+ * @param symbols symbols to serve beside those of the folder, walked at random; empty without a folder means a usual set
+ * @param speed simulated seconds per real second, at least 1
+ * @param seed of the random walk and of the order of low and high inside a minute
+ * @param weightLimit request weight per real minute before the simulator answers 429
+ * @param clock read once, at the start
+ * @param nanos monotonic nanoseconds that move the simulated clock; a test steps them by hand
+ */
+public record SimulatorOptions(
+    int port,
+    Optional<Path> klines,
+    Optional<Path> exchangeInfo,
+    List<String> symbols,
+    int speed,
+    long seed,
+    int weightLimit,
+    Clock clock,
+    LongSupplier nanos) {
+
+  public SimulatorOptions {
+    Objects.requireNonNull(klines);
+    Objects.requireNonNull(exchangeInfo);
+    Objects.requireNonNull(clock);
+    Objects.requireNonNull(nanos);
+    symbols = List.copyOf(symbols);
+    if (speed < 1) {
+      throw new IllegalArgumentException("speed: must be at least 1, was " + speed);
+    }
+    if (weightLimit < 1) {
+      throw new IllegalArgumentException("weightLimit: must be at least 1, was " + weightLimit);
+    }
+  }
+
+  /** A random walk in real time on a free port. */
+  public static SimulatorOptions defaults() {
+    return new SimulatorOptions(
+        0,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        1,
+        1,
+        6000,
+        Clock.systemUTC(),
+        System::nanoTime);
+  }
+
+  public SimulatorOptions withPort(int value) {
+    return new SimulatorOptions(
+        value, klines, exchangeInfo, symbols, speed, seed, weightLimit, clock, nanos);
+  }
+
+  public SimulatorOptions withKlines(Path folder) {
+    return new SimulatorOptions(
+        port, Optional.of(folder), exchangeInfo, symbols, speed, seed, weightLimit, clock, nanos);
+  }
+
+  public SimulatorOptions withExchangeInfo(Path file) {
+    return new SimulatorOptions(
+        port, klines, Optional.of(file), symbols, speed, seed, weightLimit, clock, nanos);
+  }
+
+  public SimulatorOptions withSymbols(List<String> value) {
+    return new SimulatorOptions(
+        port, klines, exchangeInfo, value, speed, seed, weightLimit, clock, nanos);
+  }
+
+  public SimulatorOptions withSymbols(String... value) {
+    return withSymbols(List.of(value));
+  }
+
+  public SimulatorOptions withSpeed(int value) {
+    return new SimulatorOptions(
+        port, klines, exchangeInfo, symbols, value, seed, weightLimit, clock, nanos);
+  }
+
+  public SimulatorOptions withSeed(long value) {
+    return new SimulatorOptions(
+        port, klines, exchangeInfo, symbols, speed, value, weightLimit, clock, nanos);
+  }
+
+  public SimulatorOptions withWeightLimit(int value) {
+    return new SimulatorOptions(
+        port, klines, exchangeInfo, symbols, speed, seed, value, clock, nanos);
+  }
+
+  public SimulatorOptions withClock(Clock value) {
+    return new SimulatorOptions(
+        port, klines, exchangeInfo, symbols, speed, seed, weightLimit, value, nanos);
+  }
+
+  public SimulatorOptions withNanos(LongSupplier value) {
+    return new SimulatorOptions(
+        port, klines, exchangeInfo, symbols, speed, seed, weightLimit, clock, value);
+  }
+}

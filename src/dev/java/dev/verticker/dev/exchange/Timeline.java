@@ -1,0 +1,41 @@
+package dev.verticker.dev.exchange;
+
+import java.time.Instant;
+
+/**
+ * Where the recording lies in simulated time. Minutes are counted from the epoch. The first 24 hours of a recording are
+ * the history before the start; a recording that is not longer starts with its first minute and is its own history. It
+ * goes round for ever, each round with later times.
+ */
+record Timeline(long firstMinute, long oldestMinute, int minutes) {
+  static final long MINUTE = 60_000;
+  private static final long QUARTER = MINUTE / 4;
+
+  static Timeline startingAt(Instant start, int minutes) {
+    var now = minute(start);
+    var history = minutes > Recording.HISTORY ? Recording.HISTORY : 0;
+    return new Timeline(now - history, now - Recording.HISTORY, minutes);
+  }
+
+  static long minute(Instant instant) {
+    return Math.floorDiv(instant.toEpochMilli(), MINUTE);
+  }
+
+  static Instant start(long minute) {
+    return Instant.ofEpochMilli(minute * MINUTE);
+  }
+
+  static int quarter(Instant instant) {
+    return (int) (Math.floorMod(instant.toEpochMilli(), MINUTE) / QUARTER);
+  }
+
+  /** Place of a simulated minute in the recording. */
+  int index(long minute) {
+    return (int) Math.floorMod(minute - firstMinute, (long) minutes);
+  }
+
+  /** The minute counted from the recording's first one in the first round. */
+  long played(long minute) {
+    return minute - firstMinute;
+  }
+}

@@ -1,0 +1,102 @@
+package dev.verticker.api.http;
+
+import dev.verticker.bus.Failure;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.json.schema.Validator;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
+import java.util.List;
+import java.util.Locale;
+
+/** The body an operation takes: a JSON object, or a form whose fields become one. */
+record Body(boolean required, boolean form, Validator schema) {
+  /** Null when the operation takes none: whatever is sent is ignored then. */
+  static Body of(OpenAPIContract contract, Operation operation) {
+    var declared = operation.getRequestBody();
+    if (declared == null) {
+      return null;
+    }
+    var media = declared.getContent().get("application/json");
+    if (media == null || declared.getContent().size() != 1) {
+      throw new IllegalArgumentException("a body must be application/json or a form");
+    }
+    return new Body(
+        declared.isRequired(),
+        Contract.isForm(media.getOpenAPIModel()),
+        contract.getSchemaRepository().validator(media.getSchema()));
+  }
+
+  JsonObject read(RoutingContext context, List<Failure.Error> errors) {
+    var bytes = context.body().buffer();
+    if (bytes == null || bytes.length() == 0) {
+      if (required) {
+        errors.add(new Failure.Error("", "required", "A body is required."));
+      }
+      return null;
+    }
+    requireMediaType(context.request().getHeader(HttpHeaders.CONTENT_TYPE));
+    var text = Decoding.body(bytes.getBytes());
+    var value = form ? fields(text, errors) : object(text);
+    var found = schema.validate(value);
+    if (!Boolean.TRUE.equals(found.getValid())) {
+      errors.addAll(SchemaErrors.of("", found));
+    }
+    return value;
+  }
+
+  private void requireMediaType(String sent) {
+    var wanted = form ? "application/x-www-form-urlencoded" : "application/json";
+    var type = sent == null ? "" : sent.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
+    if (!type.equals(wanted)) {
+      throw new UnsupportedMediaType(wanted);
+    }
+  }
+
+  private static JsonObject fields(String text, List<Failure.Error> errors) {
+    var fields = new JsonObject();
+    Query.parse(text.strip()).forEach((name, values) -> {
+      if (values.size() > 1) {
+        errors.add(new Failure.Error("/" + name, "repeated", "It must be given once."));
+      }
+      fields.put(name, values.get(0));
+    });
+    return fields;
+  }
+
+  private static JsonObject object(String text) {
+    try {
+      if (Json.decodeValue(text) instanceof JsonObject object) {
+        refuseUnstorable(object);
+        return object;
+      }
+    } catch (DecodeException e) {
+      // Refused below, as JSON that is no object is.
+    }
+    throw new Failure.Malformed("malformed-json", "The body must be a JSON object.");
+  }
+
+  /** Escapes can still smuggle in what no UTF-8 text holds. */
+  private static void refuseUnstorable(Object value) {
+    if (value instanceof JsonObject object) {
+      object.forEach(field -> {
+        refuseUnstorable(field.getKey());
+        refuseUnstorable(field.getValue());
+      });
+    } else if (value instanceof JsonArray array) {
+      array.forEach(Body::refuseUnstorable);
+    } else if (value instanceof String text && !isStorable(text)) {
+      throw new Failure.Malformed(
+          "malformed-json", "The body must not hold NUL or half of a surrogate pair.");
+    }
+  }
+
+  private static boolean isStorable(String text) {
+    return text.codePoints()
+        .noneMatch(c -> c == 0 || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+  }
+}

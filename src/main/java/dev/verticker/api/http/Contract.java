@@ -1,0 +1,87 @@
+package dev.verticker.api.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.openapi.contract.OpenAPIContract;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * A published OpenAPI contract and the form the library can load.
+ *
+ * <p>The library refuses forms, {@code application/problem+json} and relative server URLs. The published text stays clean;
+ * a copy with stand-ins for these drives the router.
+ *
+ * @param name the resource, for messages
+ * @param published the YAML as written
+ * @param title of the API
+ * @param openApi the loaded copy
+ */
+public record Contract(String name, Buffer published, String title, OpenAPIContract openApi) {
+  /** Stands for {@code application/problem+json} in the copy. */
+  public static final String PROBLEM = "application/vnd.problem+json";
+
+  private static final TypeReference<LinkedHashMap<String, Object>> FIELDS =
+      new TypeReference<>() {};
+  private static final String FORM = "x-verticker-form";
+  private static final Map<String, String> STAND_INS = Map.of(
+      "application/x-www-form-urlencoded", "application/json", "application/problem+json", PROBLEM);
+
+  /** @param resource YAML on the class path, for example {@code openapi/price-api.yaml} */
+  public static Future<Contract> load(Vertx vertx, String resource) {
+    return vertx
+        .fileSystem()
+        .readFile(resource)
+        .compose(published -> vertx
+            .executeBlocking(() -> parse(published))
+            .compose(json -> OpenAPIContract.from(vertx, loadable(json))
+                .map(openApi -> new Contract(
+                    resource, published, json.getJsonObject("info").getString("title"), openApi))))
+        .recover(cause -> Future.failedFuture(
+            new ContractFault(resource + " cannot be used: " + innermost(cause).getMessage())));
+  }
+
+  /** The library wraps the one sentence that helps in a hundred that do not. */
+  private static Throwable innermost(Throwable cause) {
+    return cause.getCause() == null ? cause : innermost(cause.getCause());
+  }
+
+  static boolean isForm(JsonObject mediaType) {
+    return mediaType.containsKey(FORM);
+  }
+
+  private static JsonObject parse(Buffer published) throws JsonProcessingException {
+    return new JsonObject(new YAMLMapper().readValue(published.toString(), FIELDS));
+  }
+
+  private static JsonObject loadable(JsonObject published) {
+    var copy = (JsonObject) standIn(published);
+    return copy.put(
+        "servers", new JsonArray().add(new JsonObject().put("url", "http://localhost")));
+  }
+
+  private static Object standIn(Object value) {
+    if (value instanceof JsonArray array) {
+      var copy = new JsonArray();
+      array.forEach(element -> copy.add(standIn(element)));
+      return copy;
+    }
+    if (!(value instanceof JsonObject object)) {
+      return value;
+    }
+    var copy = new JsonObject();
+    object.forEach(field -> copy.put(
+        STAND_INS.getOrDefault(field.getKey(), field.getKey()), standIn(field.getValue())));
+    var form = copy.getJsonObject("application/json");
+    if (form != null && object.containsKey("application/x-www-form-urlencoded")) {
+      form.put(FORM, true);
+    }
+    return copy;
+  }
+}

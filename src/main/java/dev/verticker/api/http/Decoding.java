@@ -1,0 +1,61 @@
+package dev.verticker.api.http;
+
+import dev.verticker.bus.Failure;
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Bytes to text without guessing: what is not UTF-8, and NUL (which PostgreSQL cannot store), is refused with 400. */
+final class Decoding {
+  private Decoding() {}
+
+  /** Percent-decoding of one component of a URL. */
+  static String url(String encoded, boolean plusIsBlank) {
+    var bytes = new ByteArrayOutputStream(encoded.length());
+    for (var at = 0; at < encoded.length(); at++) {
+      var c = encoded.charAt(at);
+      if (c == '%') {
+        bytes.write(hex(encoded, at + 1) << 4 | hex(encoded, at + 2));
+        at += 2;
+      } else if (c > ' ' && c < 0x7f) {
+        bytes.write(c == '+' && plusIsBlank ? ' ' : c);
+      } else {
+        throw malformedUrl();
+      }
+    }
+    return text(bytes.toByteArray(), malformedUrl());
+  }
+
+  static String body(byte[] bytes) {
+    return text(
+        bytes,
+        new Failure.Malformed("malformed-request", "The body must be UTF-8 text without NUL."));
+  }
+
+  private static String text(byte[] bytes, Failure otherwise) {
+    try {
+      var text =
+          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+      if (text.indexOf('\0') < 0) {
+        return text;
+      }
+    } catch (CharacterCodingException e) {
+      // Refused below, as NUL is.
+    }
+    throw otherwise;
+  }
+
+  private static int hex(String encoded, int at) {
+    var digit = at < encoded.length() ? Character.digit(encoded.charAt(at), 16) : -1;
+    if (digit < 0 || encoded.charAt(at) > 'f') {
+      throw malformedUrl();
+    }
+    return digit;
+  }
+
+  private static Failure malformedUrl() {
+    return new Failure.Malformed(
+        "malformed-request", "The URL must be percent-encoded UTF-8 without NUL.");
+  }
+}

@@ -1,0 +1,116 @@
+package dev.verticker.api.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.IOException;
+import java.io.StringReader;
+import java.io.UncheckedIOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+
+/**
+ * Swagger UI at {@code /docs} and the contract at {@code /openapi.yaml}; everything comes out of the jar, nothing from
+ * another host, and no script stands in the page.
+ */
+public final class DocsPage {
+  private static final String WEBJAR = "META-INF/resources/webjars/swagger-ui/";
+  private static final String WEBJAR_VERSION =
+      "META-INF/maven/org.webjars/swagger-ui/pom.properties";
+  private static final Map<String, String> ASSETS = Map.of(
+      "swagger-ui.css", "text/css; charset=utf-8",
+      "swagger-ui-bundle.js", "text/javascript; charset=utf-8",
+      "favicon-32x32.png", "image/png");
+
+  /** Swagger UI sets style attributes; its scripts are files of ours. */
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
+          + "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+
+  private static final String FOR_EVER = "public, max-age=31536000, immutable";
+  private static final String ASK_AGAIN = "no-cache";
+
+  private record Asset(String path, String type, String caching, Buffer content) {}
+
+  private final List<Asset> assets;
+
+  private DocsPage(List<Asset> assets) {
+    this.assets = assets;
+  }
+
+  /** Reads everything it will serve into memory. */
+  public static Future<DocsPage> load(Vertx vertx, Contract contract) {
+    var files = vertx.fileSystem();
+    return files.readFile(WEBJAR_VERSION).map(DocsPage::version).compose(version -> {
+      var names = ASSETS.keySet().stream().sorted().toList();
+      var webjar = names.stream()
+          .map(name -> files.readFile(WEBJAR + version + "/" + name))
+          .toList();
+      var page = files.readFile("web/docs/index.html");
+      var script = files.readFile("web/docs/initializer.js");
+      return Future.all(Future.join(webjar), page, script).map(all -> {
+        var assets = IntStream.range(0, names.size())
+            .mapToObj(i -> new Asset(
+                "/docs/" + version + "/" + names.get(i),
+                ASSETS.get(names.get(i)),
+                FOR_EVER,
+                webjar.get(i).result()))
+            .collect(Collectors.toList());
+        assets.add(new Asset(
+            "/docs",
+            "text/html; charset=utf-8",
+            ASK_AGAIN,
+            filled(page.result(), contract.title(), version)));
+        assets.add(new Asset(
+            "/docs/initializer.js", "text/javascript; charset=utf-8", ASK_AGAIN, script.result()));
+        assets.add(new Asset("/openapi.yaml", "application/yaml", ASK_AGAIN, contract.published()));
+        return new DocsPage(assets);
+      });
+    });
+  }
+
+  /** Adds its routes. */
+  public void mount(Router router) {
+    for (var asset : assets) {
+      router.get(asset.path()).handler(context -> serve(context, asset));
+      router.head(asset.path()).handler(context -> serve(context, asset));
+      router.route(asset.path()).handler(context -> {
+        context.response().putHeader("Allow", "GET, HEAD");
+        context.fail(405);
+      });
+    }
+  }
+
+  private static void serve(RoutingContext context, Asset asset) {
+    context.put(Arrival.OPERATION, "docs");
+    OperationHandler.write(
+        context,
+        new Answer(
+            200,
+            Map.of(
+                "Content-Type", asset.type(),
+                "Cache-Control", asset.caching(),
+                "Content-Security-Policy", POLICY),
+            asset.content()));
+  }
+
+  private static Buffer filled(Buffer page, String title, String version) {
+    return Buffer.buffer(
+        page.toString().replace("{{title}}", title).replace("{{version}}", version));
+  }
+
+  private static String version(Buffer file) {
+    var properties = new Properties();
+    try {
+      properties.load(new StringReader(file.toString()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return properties.getProperty("version");
+  }
+}

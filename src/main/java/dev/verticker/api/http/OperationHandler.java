@@ -1,0 +1,90 @@
+package dev.verticker.api.http;
+
+import dev.verticker.bus.Failure;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+
+/** One operation: who asks, then what, then the answer. */
+final class OperationHandler implements Handler<RoutingContext> {
+  private static final String CHALLENGE = "WWW-Authenticate";
+
+  /** One alternative of the operation's security. */
+  record Policy(Guard guard, List<String> permissions) {}
+
+  private final String operationId;
+  private final List<Policy> policies;
+  private final Inputs inputs;
+  private final ApiHandler handler;
+
+  /** @param policies any one of them suffices; none = public */
+  OperationHandler(String operationId, List<Policy> policies, Inputs inputs, ApiHandler handler) {
+    this.operationId = operationId;
+    this.policies = policies;
+    this.inputs = inputs;
+    this.handler = handler;
+  }
+
+  @Override
+  public void handle(RoutingContext context) {
+    context.put(Arrival.OPERATION, operationId);
+    var own = Vertx.currentContext();
+    admit(context, 0)
+        .compose(caller -> {
+          context.put(Arrival.CALLER, caller.name());
+          return handler.handle(inputs.read(context, caller));
+        })
+        .onComplete(
+            answer -> on(own, () -> write(context, answer)),
+            failure -> on(own, () -> context.fail(failure)));
+  }
+
+  private Future<Caller> admit(RoutingContext context, int alternative) {
+    if (policies.isEmpty()) {
+      return Future.succeededFuture(Caller.ANYONE);
+    }
+    var policy = policies.get(alternative);
+    return policy.guard().admit(context.request(), policy.permissions()).recover(failure -> {
+      if (failure instanceof Failure.Unauthenticated unknown) {
+        context.response().headers().add(CHALLENGE, policy.guard().challenge(unknown));
+        if (alternative + 1 < policies.size()) {
+          return admit(context, alternative + 1);
+        }
+      }
+      return Future.failedFuture(failure);
+    });
+  }
+
+  /** A handler may wait for work that another event loop does; the socket is written on its own. */
+  private static void on(Context own, Runnable work) {
+    if (Vertx.currentContext() == own) {
+      work.run();
+    } else {
+      own.runOnContext(nothing -> work.run());
+    }
+  }
+
+  static void write(RoutingContext context, Answer answer) {
+    var response = context.response();
+    if (response.closed()) {
+      return;
+    }
+    response.setStatusCode(answer.status());
+    response.headers().remove(CHALLENGE);
+    answer.headers().forEach(response::putHeader);
+    if (answer.body() == null) {
+      response.end();
+    } else if (context.request().method() == HttpMethod.HEAD) {
+      response
+          .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(answer.body().length()))
+          .end();
+    } else {
+      response.end(answer.body());
+    }
+  }
+}

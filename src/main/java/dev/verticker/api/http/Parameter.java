@@ -1,0 +1,84 @@
+package dev.verticker.api.http;
+
+import dev.verticker.bus.Failure;
+import io.vertx.core.json.JsonArray;
+import io.vertx.json.schema.Validator;
+import io.vertx.openapi.contract.OpenAPIContract;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+
+/** One declared parameter: its text becomes the declared type, then its schema is asked. */
+record Parameter(String pointer, String name, Type type, boolean required, Validator schema) {
+  private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
+
+  enum Type {
+    TEXT,
+    TIME,
+    INTEGER,
+    FLAG,
+    LIST
+  }
+
+  static Parameter of(OpenAPIContract contract, io.vertx.openapi.contract.Parameter declared) {
+    return new Parameter(
+        declared.getIn().name().toLowerCase(Locale.ROOT) + "/" + declared.getName(),
+        declared.getName(),
+        type(declared),
+        declared.isRequired(),
+        contract.getSchemaRepository().validator(declared.getSchema()));
+  }
+
+  private static Type type(io.vertx.openapi.contract.Parameter declared) {
+    return switch (declared.getSchemaType()) {
+      case STRING -> "date-time".equals(declared.getSchema().get("format")) ? Type.TIME : Type.TEXT;
+      case INTEGER -> Type.INTEGER;
+      case BOOLEAN -> Type.FLAG;
+      case ARRAY -> Type.LIST;
+      default ->
+        throw new IllegalArgumentException(
+            "parameter " + declared.getName() + " has a type that is not supported");
+    };
+  }
+
+  void read(List<String> sent, Map<String, Object> values, List<Failure.Error> errors) {
+    if (sent.isEmpty()) {
+      if (required) {
+        errors.add(new Failure.Error(pointer, "required", "It is required."));
+      }
+      return;
+    }
+    if (sent.size() > 1) {
+      errors.add(new Failure.Error(pointer, "repeated", "It must be given once."));
+      return;
+    }
+    var value = typed(sent.get(0));
+    if (value == null) {
+      errors.add(new Failure.Error(pointer, "type", rule()));
+      return;
+    }
+    var found = schema.validate(
+        value instanceof ApiRequest.Texts texts ? new JsonArray(texts.values()) : value);
+    if (Boolean.TRUE.equals(found.getValid())) {
+      values.put(pointer, value);
+    } else {
+      errors.addAll(SchemaErrors.of(pointer, found));
+    }
+  }
+
+  private Object typed(String text) {
+    return switch (type) {
+      case TEXT -> text;
+      // An offset copied into a URL as it is: "+" stands for a blank there, and no time has one.
+      case TIME -> text.replace(' ', '+');
+      case INTEGER -> INTEGER.matcher(text).matches() ? Long.valueOf(text) : null;
+      case FLAG -> text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : null;
+      case LIST -> new ApiRequest.Texts(List.of(text.split(",", -1)));
+    };
+  }
+
+  private String rule() {
+    return type == Type.FLAG ? "It must be true or false." : "It must be a whole number.";
+  }
+}

@@ -1,0 +1,66 @@
+package dev.verticker.api.price;
+
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Prices.Cursor;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.zip.CRC32C;
+
+/**
+ * Where a page ended, as opaque text. A checksum over symbol and position notices a cursor that was damaged or belongs to
+ * another symbol; it needs no secret, since a cursor opens nothing that {@code from} and {@code to} do not.
+ */
+final class HistoryCursor {
+  /** A checksum is no signature: what is beyond any time the database knows is refused all the same. */
+  private static final long YEAR_10000 = 253_402_300_800_000_000L;
+
+  private static final int BYTES = 3 * Long.BYTES;
+
+  private HistoryCursor() {}
+
+  static String write(String symbol, Cursor cursor) {
+    var calledAt = cursor.calledAt();
+    // ChronoUnit.MICROS.between counts nanoseconds on its way and overflows in the year 2262.
+    var micros = calledAt.getEpochSecond() * 1_000_000 + calledAt.getNano() / 1000;
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(bytes(symbol, micros, cursor.id()));
+  }
+
+  /** Throws {@link Failure.Invalid} when the text is not what {@link #write} wrote for this symbol. */
+  static Cursor read(String symbol, String text) {
+    try {
+      var sent = Base64.getUrlDecoder().decode(text);
+      if (sent.length == BYTES) {
+        var buffer = ByteBuffer.wrap(sent);
+        var micros = buffer.getLong();
+        var id = buffer.getLong();
+        if (micros >= 0
+            && micros < YEAR_10000
+            && Arrays.equals(sent, bytes(symbol, micros, id))
+            && text.equals(Base64.getUrlEncoder().withoutPadding().encodeToString(sent))) {
+          return new Cursor(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), id);
+        }
+      }
+    } catch (IllegalArgumentException e) {
+      // Refused below, as a cursor with a wrong checksum is.
+    }
+    throw new Failure.Invalid(
+        "invalid-request",
+        "The request breaks the contract.",
+        new Failure.Error(
+            "query/cursor", "cursor", "It must come from the Link header of this symbol's page."));
+  }
+
+  private static byte[] bytes(String symbol, long micros, long id) {
+    var position = ByteBuffer.allocate(BYTES).putLong(micros).putLong(id);
+    var checksum = new CRC32C();
+    checksum.update(position.array(), 0, 2 * Long.BYTES);
+    checksum.update(symbol.getBytes(StandardCharsets.UTF_8));
+    return position.putLong(checksum.getValue()).array();
+  }
+}

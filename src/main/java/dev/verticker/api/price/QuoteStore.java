@@ -1,0 +1,67 @@
+package dev.verticker.api.price;
+
+import dev.verticker.message.Prices.Quote;
+import dev.verticker.message.Prices.Snapshot;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
+
+/** The newest quote of each symbol this node has heard of; read and written by every event loop. Bounded. */
+final class QuoteStore {
+  /** Quotes held of symbols outside the configured ones; a tenth of them is kept fresh by the refresher. */
+  static final int MOST_OTHERS = 1000;
+
+  private record Configured(List<String> inOrder, Set<String> set) {}
+
+  private final Map<String, HeldQuote> held = new ConcurrentHashMap<>();
+  private volatile Configured configured = new Configured(List.of(), Set.of());
+
+  /** False until the price verticle has said which symbols are configured. */
+  boolean isFilled() {
+    return !configured.inOrder().isEmpty();
+  }
+
+  boolean isConfigured(String symbol) {
+    return configured.set().contains(symbol);
+  }
+
+  /** The configured symbols that were ever quoted, in the configured order. */
+  Stream<HeldQuote> configured() {
+    return configured.inOrder().stream().map(held::get).filter(quote -> quote != null);
+  }
+
+  /** Null when this node has not heard of it. */
+  HeldQuote find(String symbol) {
+    return held.get(symbol);
+  }
+
+  void keep(Snapshot snapshot) {
+    configured = new Configured(snapshot.configured(), Set.copyOf(snapshot.configured()));
+    keep(snapshot.quotes());
+  }
+
+  void keep(List<Quote> quotes) {
+    quotes.forEach(this::keep);
+    while (held.size() > configured.set().size() + MOST_OTHERS) {
+      dropOldestOther();
+    }
+  }
+
+  private void keep(Quote quote) {
+    held.compute(quote.symbol(), (symbol, standing) -> {
+      var known = standing == null ? null : standing.quote();
+      return quote.supersedes(known) ? new HeldQuote(quote) : standing;
+    });
+  }
+
+  private void dropOldestOther() {
+    held.values().stream()
+        .map(HeldQuote::quote)
+        .filter(quote -> !isConfigured(quote.symbol()))
+        .min(Comparator.comparing(Quote::receivedAt))
+        .ifPresent(oldest -> held.remove(oldest.symbol()));
+  }
+}

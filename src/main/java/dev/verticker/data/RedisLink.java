@@ -1,0 +1,129 @@
+package dev.verticker.data;
+
+import dev.verticker.bus.Failure;
+import dev.verticker.settings.RedisSettings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetClientOptions;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.RedisConnection;
+import io.vertx.redis.client.RedisOptions;
+import io.vertx.redis.client.Request;
+import io.vertx.redis.client.Response;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One connection to Redis that never makes anybody wait: a command is answered within 100 ms or fails with
+ * {@link Failure.Unavailable}, at once while the connection is down. Any failed command gives the connection up; a new one
+ * is tried every half second.
+ */
+public final class RedisLink {
+  private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
+  private static final int BUDGET_MS = 100;
+  private static final int CONNECT_MS = 1000;
+  private static final int RETRY_MS = 500;
+  private static final int MOST_WAITING = 1024;
+
+  private final Vertx vertx;
+  private final RedisOptions options;
+  private Redis client;
+  private RedisConnection connection;
+  private boolean closed;
+  // A server that was never there counts as away for long: nobody waits for it to be missed.
+  private long awaySince = System.nanoTime() - Duration.ofDays(1).toNanos();
+
+  private RedisLink(Vertx vertx, RedisSettings settings) {
+    this.vertx = vertx;
+    this.options = new RedisOptions()
+        .setConnectionString(settings.url().toString())
+        .setMaxWaitingHandlers(MOST_WAITING)
+        .setNetClientOptions(new NetClientOptions().setConnectTimeout(CONNECT_MS));
+  }
+
+  /** Tries once to connect; a server that is away is no reason not to start. */
+  public static Future<RedisLink> open(Vertx vertx, RedisSettings settings) {
+    var link = new RedisLink(vertx, settings);
+    return link.connect().map(link).otherwise(link);
+  }
+
+  public Future<Response> send(Request command) {
+    return bounded(connection -> connection.send(command));
+  }
+
+  /** The answers come in the order of the commands; all or nothing is not promised. */
+  public Future<List<Response>> batch(List<Request> commands) {
+    return bounded(connection -> connection.batch(commands));
+  }
+
+  /** How long Redis has been away; zero while it answers. */
+  public Duration away() {
+    return connection != null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - awaySince);
+  }
+
+  /** For an operator; empty while Redis answers. */
+  public Optional<String> outage() {
+    return connection != null ? Optional.empty() : Optional.of("Redis does not answer");
+  }
+
+  public Future<Void> close() {
+    closed = true;
+    connection = null;
+    return client.close();
+  }
+
+  private <T> Future<T> bounded(Function<RedisConnection, Future<T>> command) {
+    var used = connection;
+    if (used == null) {
+      return Future.failedFuture(unavailable());
+    }
+    return command.apply(used).timeout(BUDGET_MS, TimeUnit.MILLISECONDS).recover(failure -> {
+      log.debug("Redis command failed", failure);
+      lost(used);
+      return Future.failedFuture(unavailable());
+    });
+  }
+
+  private Future<Void> connect() {
+    client = Redis.createClient(vertx, options);
+    return client
+        .connect()
+        .timeout(CONNECT_MS, TimeUnit.MILLISECONDS)
+        .onSuccess(this::use)
+        .onFailure(failure -> giveUp())
+        .mapEmpty();
+  }
+
+  private void use(RedisConnection fresh) {
+    connection = fresh;
+    fresh.exceptionHandler(failure -> lost(fresh));
+    fresh.endHandler(end -> lost(fresh));
+    log.info("Redis answers");
+  }
+
+  private void lost(RedisConnection used) {
+    if (connection == used && !closed) {
+      connection = null;
+      awaySince = System.nanoTime();
+      log.warn("Redis does not answer, going on without it");
+      giveUp();
+    }
+  }
+
+  /** Closes the whole client: a connection given back to its pool would be handed out again although nobody answers. */
+  private void giveUp() {
+    if (!closed) {
+      client.close();
+      vertx.setTimer(RETRY_MS, id -> connect());
+    }
+  }
+
+  private static Failure unavailable() {
+    return new Failure.Unavailable("cache-unavailable", "The cache does not answer now.");
+  }
+}

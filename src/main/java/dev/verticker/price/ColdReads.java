@@ -1,0 +1,146 @@
+package dev.verticker.price;
+
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Prices;
+import dev.verticker.message.Prices.Quote;
+import dev.verticker.price.exchange.Exchange;
+import dev.verticker.price.exchange.ExchangeFailure;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Symbols this node has no quote of: from the cache, from the stored rows, and only then from the exchange, by one caller
+ * in the cluster; everyone else waits for what that caller tells, at most three seconds.
+ */
+final class ColdReads {
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+
+  private final LatestQuotes latest;
+  private final PriceCache cache;
+  private final PriceRepository repository;
+  private final SymbolList symbols;
+  private final Exchange exchange;
+  private final Recorder recorder;
+  private final Refresher refresher;
+  private final Slots slots;
+  private final Bus bus;
+  private final Clock clock;
+  private final Map<String, Future<Quote>> running = new HashMap<>();
+
+  ColdReads(
+      LatestQuotes latest,
+      PriceCache cache,
+      PriceRepository repository,
+      SymbolList symbols,
+      Exchange exchange,
+      Recorder recorder,
+      Refresher refresher,
+      Slots slots,
+      Bus bus,
+      Clock clock) {
+    this.latest = latest;
+    this.cache = cache;
+    this.repository = repository;
+    this.symbols = symbols;
+    this.exchange = exchange;
+    this.recorder = recorder;
+    this.refresher = refresher;
+    this.slots = slots;
+    this.bus = bus;
+    this.clock = clock;
+  }
+
+  /** Fails with {@link Failure.NotFound} or {@link Failure.Unavailable}; callers at the same time share one look-up. */
+  Future<Quote> read(String symbol) {
+    var known = running.get(symbol);
+    if (known != null) {
+      return known;
+    }
+    var read = lookUp(symbol)
+        .timeout(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(failure ->
+            Future.failedFuture(failure instanceof Failure ? failure : notYetKnown(symbol)));
+    running.put(symbol, read);
+    read.onComplete(done -> running.remove(symbol, read));
+    return read;
+  }
+
+  /** Another node learned that there is no such symbol. */
+  void unlisted(String symbol) {
+    latest.fail(symbol, unknown(symbol));
+  }
+
+  private Future<Quote> lookUp(String symbol) {
+    return cache
+        .find(List.of(symbol))
+        .compose(cached -> cached.isEmpty() ? stored(symbol) : Future.succeededFuture(cached))
+        .compose(found -> found.isEmpty() ? fetch(symbol) : hold(found.get(0)));
+  }
+
+  private Future<List<Quote>> stored(String symbol) {
+    return repository.newest(List.of(symbol)).otherwise(List.of());
+  }
+
+  private Future<Quote> hold(Quote quote) {
+    latest.accept(quote);
+    return Future.succeededFuture(quote);
+  }
+
+  private Future<Quote> fetch(String symbol) {
+    var told = latest.next(symbol);
+    if (latest.isConfigured(symbol)) {
+      refresher.refreshIfDue();
+      return symbols.mayExist(symbol) ? told : Future.failedFuture(notYetKnown(symbol));
+    }
+    if (!symbols.mayExist(symbol)) {
+      return Future.failedFuture(unknown(symbol));
+    }
+    return cache.mayFill(symbol, LONGEST_WAIT).compose(mine -> mine ? ask(symbol) : told);
+  }
+
+  private Future<Quote> ask(String symbol) {
+    return exchange
+        .tickers(List.of(symbol))
+        .compose(tickers -> recorder.record(tickers, slots.of(clock.instant())))
+        .compose(quotes -> quotes.isEmpty()
+            ? Future.failedFuture(notYetKnown(symbol))
+            : Future.succeededFuture(quotes.get(0)))
+        .recover(failure -> Future.failedFuture(explain(symbol, failure)));
+  }
+
+  private Throwable explain(String symbol, Throwable failure) {
+    if (failure instanceof ExchangeFailure.UnknownSymbol) {
+      bus.publish(Prices.UNLISTED, new Prices.Unlisted(symbol));
+      return unknown(symbol);
+    }
+    if (failure instanceof ExchangeFailure.Limited limited) {
+      return notYetKnown(symbol, Duration.between(clock.instant(), limited.until()));
+    }
+    return failure;
+  }
+
+  private static Failure unknown(String symbol) {
+    var detail = "The exchange lists no symbol " + symbol + ".";
+    return new Failure.NotFound("symbol-unknown", detail, List.of(error("symbol-unknown", detail)));
+  }
+
+  private static Failure notYetKnown(String symbol) {
+    return notYetKnown(symbol, Duration.ofSeconds(1));
+  }
+
+  private static Failure notYetKnown(String symbol, Duration retryAfter) {
+    var detail = "There is no price of " + symbol + " yet.";
+    return new Failure.Unavailable(
+        "price-not-yet-known", detail, retryAfter, List.of(error("price-not-yet-known", detail)));
+  }
+
+  private static Failure.Error error(String code, String detail) {
+    return new Failure.Error("query/symbols", code, detail);
+  }
+}

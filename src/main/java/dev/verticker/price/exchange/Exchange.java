@@ -1,0 +1,17 @@
+package dev.verticker.price.exchange;
+
+import io.vertx.core.Future;
+import java.util.List;
+
+/** Where prices come from. Every call fails with an {@link ExchangeFailure} and nothing else, within its time limit. */
+public interface Exchange {
+  /**
+   * The present figures of the symbols in one call. What is malformed, not positive or for another symbol is left out.
+   *
+   * @param symbols at least one, none twice
+   */
+  Future<List<Ticker>> tickers(List<String> symbols);
+
+  /** Every symbol the exchange lists, with its limits. */
+  Future<Listing> listing();
+}

@@ -1,0 +1,135 @@
+package dev.verticker.api.price;
+
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Prices;
+import dev.verticker.message.Prices.Quote;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
+
+/** The price verticle as a front door sees it: a table, and a list of everything it was asked and told. */
+final class FakePrices {
+  private final Bus bus;
+  private final Map<String, Quote> quotes = Collections.synchronizedMap(new LinkedHashMap<>());
+  final List<Object> asked = Collections.synchronizedList(new ArrayList<>());
+  final List<String> readsTold = Collections.synchronizedList(new ArrayList<>());
+  volatile List<String> configured = List.of();
+  volatile Function<Prices.FindHistory, Future<Prices.History>> history =
+      question -> Future.succeededFuture(new Prices.History(List.of(), null));
+  private final AtomicReference<Promise<Void>> held = new AtomicReference<>();
+
+  FakePrices(Bus bus) {
+    this.bus = bus;
+  }
+
+  Future<?> serve() {
+    return Future.all(
+        bus.serve(Prices.LATEST, this::latest),
+        bus.serve(Prices.FIND, this::find),
+        bus.serve(Prices.HISTORY, this::history),
+        bus.subscribe(Prices.READ, read -> readsTold.addAll(read.symbols())));
+  }
+
+  /** Known from now on, and told to nobody. */
+  FakePrices holds(Quote... more) {
+    for (var quote : more) {
+      quotes.put(quote.symbol(), quote);
+    }
+    return this;
+  }
+
+  void tick(Quote... more) {
+    holds(more);
+    bus.publish(Prices.TICK, new Prices.Quotes(List.of(more)));
+  }
+
+  /** No FIND is answered until {@link #release}. */
+  void hold() {
+    held.set(Promise.promise());
+  }
+
+  void release() {
+    held.getAndSet(null).complete();
+  }
+
+  List<Object> finds() {
+    synchronized (asked) {
+      return asked.stream().filter(Prices.Find.class::isInstance).toList();
+    }
+  }
+
+  static Quote quote(long id, String symbol, String price, Instant receivedAt) {
+    return quote(id, symbol, price, "simulated run 1", receivedAt.minusMillis(150), receivedAt);
+  }
+
+  static Quote quote(
+      long id, String symbol, String price, String feed, Instant eventTime, Instant receivedAt) {
+    return new Quote(
+        id,
+        symbol,
+        new BigDecimal(price),
+        null,
+        null,
+        null,
+        null,
+        "{\"symbol\":\"" + symbol + "\",\"lastPrice\":\"" + price + "\",\"price\":\"" + price
+            + "\",\"count\":76}",
+        feed,
+        "simulated",
+        Prices.Source.POLL,
+        eventTime,
+        receivedAt,
+        receivedAt.plus(Duration.ofSeconds(70)));
+  }
+
+  private Future<Prices.Snapshot> latest(Prices.Latest question) {
+    asked.add(question);
+    return Future.succeededFuture(new Prices.Snapshot(
+        configured,
+        configured.stream().filter(quotes::containsKey).map(quotes::get).toList()));
+  }
+
+  private Future<Prices.Quotes> find(Prices.Find question) {
+    asked.add(question);
+    var holding = held.get();
+    var before = holding == null ? Future.<Void>succeededFuture() : holding.future();
+    return before.compose(nothing -> found(question));
+  }
+
+  private Future<Prices.Quotes> found(Prices.Find question) {
+    var unknown = question.symbols().stream()
+        .filter(symbol -> !quotes.containsKey(symbol) && !configured.contains(symbol))
+        .map(
+            symbol -> new Failure.Error("query/symbols", "symbol-unknown", symbol + " is unknown."))
+        .toList();
+    if (!unknown.isEmpty()) {
+      return Future.failedFuture(
+          new Failure.NotFound("symbol-unknown", "A symbol is unknown.", unknown));
+    }
+    var unquoted = question.symbols().stream()
+        .filter(symbol -> !quotes.containsKey(symbol))
+        .map(symbol -> new Failure.Error(
+            "query/symbols", "price-not-yet-known", symbol + " has no price yet."))
+        .toList();
+    return unquoted.isEmpty()
+        ? Future.succeededFuture(
+            new Prices.Quotes(question.symbols().stream().map(quotes::get).toList()))
+        : Future.failedFuture(new Failure.Unavailable(
+            "price-not-yet-known", "A price is not known yet.", Duration.ofSeconds(3), unquoted));
+  }
+
+  private Future<Prices.History> history(Prices.FindHistory question) {
+    asked.add(question);
+    return history.apply(question);
+  }
+}

@@ -1,0 +1,77 @@
+package dev.verticker.api.price;
+
+import static dev.verticker.api.http.ApiClient.await;
+import static dev.verticker.api.http.ApiClient.expect;
+import static dev.verticker.api.price.FakePrices.quote;
+import static dev.verticker.api.price.PriceFrontDoor.NOON;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.verticker.api.PriceApiVerticle;
+import dev.verticker.settings.SettingsFault;
+import dev.verticker.testing.Eventually;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** A front door on a node that starts before any price verticle does. */
+class PriceApiStartTest {
+  private final PriceFrontDoor door = new PriceFrontDoor();
+
+  @AfterEach
+  void close() {
+    door.close();
+  }
+
+  @Test
+  void it_says_that_nothing_is_known_and_finds_the_prices_when_they_come() {
+    door.open();
+    assertEquals("price-not-yet-known", expect(503, door.get("/internal/price")).code());
+    assertEquals("unavailable", expect(503, door.get("/internal/price/BTCUSDT")).code());
+    assertEquals(Optional.of("no price is known yet"), door.health.remark("price-api"));
+
+    door.prices.configured = List.of("BTCUSDT");
+    door.prices.holds(quote(1, "BTCUSDT", "68000.12", NOON));
+    await(door.prices.serve());
+
+    Eventually.within10s("filled", () -> door.get("/internal/price").status() == 200);
+    assertEquals(Optional.empty(), door.health.remark("price-api"));
+  }
+
+  @Test
+  void a_tick_before_the_first_answer_is_not_lost() {
+    door.open();
+    door.prices.tick(quote(1, "BTCUSDT", "68000.12", NOON));
+
+    Eventually.within10s("heard", () -> door.get("/internal/price/BTCUSDT").status() == 200);
+  }
+
+  @Test
+  void it_can_be_taken_down_and_deployed_again_on_the_same_node() {
+    var first = await(door.deploy(0));
+    await(door.vertx.undeploy(first));
+    door.prices.configured = List.of("BTCUSDT");
+    door.prices.holds(quote(1, "BTCUSDT", "68000.12", NOON));
+    await(door.prices.serve());
+
+    door.open();
+
+    expect(200, door.get("/internal/price"));
+  }
+
+  @Test
+  void settings_that_cannot_be_used_stop_the_start() {
+    var start = door.vertx.deployVerticle(
+        new PriceApiVerticle(null),
+        new DeploymentOptions()
+            .setConfig(new JsonObject()
+                .put("VERTICKER_ENV", "production")
+                .put("PRICE_API_HOST", "localhost")
+                .put("PRICE_API_PORT", "0")));
+
+    assertThrows(SettingsFault.class, () -> await(start));
+  }
+}

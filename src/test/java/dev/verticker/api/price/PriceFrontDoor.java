@@ -1,0 +1,100 @@
+package dev.verticker.api.price;
+
+import static dev.verticker.api.http.ApiClient.await;
+
+import dev.verticker.api.PriceApiVerticle;
+import dev.verticker.api.http.ApiClient;
+import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.http.Contract;
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.NodeContext;
+import dev.verticker.testing.RecordedHealth;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One Vert.x with the Price API on two event loops, a price verticle that is none, and a clock that stands still. */
+final class PriceFrontDoor implements AutoCloseable {
+  static final String KEY = "a-key-of-the-back-office-0123456789";
+  static final String NEXT_KEY = "the-key-that-follows-it-0123456789ab";
+  static final Instant NOON = Instant.parse("2026-03-01T12:00:00.123456Z");
+
+  final Vertx vertx = Vertx.vertx();
+  final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  final RecordedHealth health = new RecordedHealth();
+  final List<Runnable> onReturn = new ArrayList<>();
+  final StandingClock clock = new StandingClock();
+  final Bus bus = new Bus(vertx, clock, metrics);
+  final FakePrices prices = new FakePrices(bus);
+  private ApiClient client;
+
+  static final class StandingClock extends Clock {
+    private volatile Instant now = NOON;
+
+    void advance(Duration time) {
+      now = now.plus(time);
+    }
+
+    void reset() {
+      now = NOON;
+    }
+
+    @Override
+    public Instant instant() {
+      return now;
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneId.of("UTC");
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  Future<String> deploy(int port) {
+    var settings = new JsonObject()
+        .put("VERTICKER_ENV", "development")
+        .put("PRICE_API_HOST", "localhost")
+        .put("PRICE_API_PORT", Integer.toString(port))
+        .put("INTERNAL_API_KEYS", "back-office:" + KEY + ",next:" + NEXT_KEY);
+    return vertx.deployVerticle(
+        () -> new PriceApiVerticle(new NodeContext(bus, clock, health, onReturn::add, metrics)),
+        new DeploymentOptions().setInstances(2).setConfig(settings));
+  }
+
+  PriceFrontDoor open() {
+    await(deploy(0));
+    var contract = await(Contract.load(vertx, "openapi/price-api.yaml"));
+    client = new ApiClient(vertx, contract, port());
+    return this;
+  }
+
+  int port() {
+    return health.port("price-api");
+  }
+
+  ApiClient client() {
+    return client;
+  }
+
+  Reply get(String target) {
+    return client.get(target, "X-API-Key", KEY);
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+}

@@ -1,0 +1,194 @@
+package dev.verticker.dev;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonArray;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class RunIT {
+  private static final Pattern UNEXPLAINED =
+      Pattern.compile("\\b(WARN|WARNING|ERROR|Exception|SLF4J)\\b");
+
+  @TempDir
+  private Path home;
+
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final List<Running> runs = new ArrayList<>();
+
+  @AfterEach
+  void leave_nothing_behind() {
+    runs.forEach(run -> run.process.destroyForcibly().onExit().join());
+    DevPostgres.stopLeftover(home.resolve(".verticker/postgres"), sentence -> {});
+    DevRedis.stopLeftover(home.resolve(".verticker/redis"), sentence -> {});
+  }
+
+  @Test
+  void a_run_serves_prices_survives_being_killed_and_ends_without_leaving_a_process()
+      throws IOException, InterruptedException, SQLException {
+    var first = run();
+    first.awaitReady();
+    assertEquals(200, get(first.found("health +(\\S+)")).statusCode());
+    var prices = get(first.found("(http\\S+/internal/price\\S+?)'"));
+    assertEquals(200, prices.statusCode(), prices::body);
+    var price = new JsonArray(prices.body()).getJsonObject(0);
+    assertEquals("BTCUSDT", price.getString("symbol"));
+    assertEquals("simulated", price.getString("venue"));
+    assertEquals(List.of(), first.unexplained());
+    var second = run();
+    assertEquals(1, second.exitCode());
+    assertTrue(second.printed().contains("already runs in this folder"), second::printed);
+
+    first.process.destroyForcibly().waitFor();
+    var third = run();
+    third.awaitReady();
+
+    assertTrue(
+        third.printed().contains("PostgreSQL of an earlier run was still there"), third::printed);
+    assertTrue(third.printed().contains("Redis of an earlier run was still there"), third::printed);
+    assertTrue(storedBefore(price.getLong("id"), third), "the price served before is still stored");
+
+    // By its handle: the process object would close the stream whose last lines are wanted.
+    third.process.toHandle().destroy();
+
+    assertEquals(0, third.exitCode(), third::printed);
+    assertEquals(List.of(), third.unexplained());
+    assertTrue(
+        third
+            .printed()
+            .lines()
+            .toList()
+            .containsAll(List.of(
+                "stopped the node",
+                "stopped the exchange simulator",
+                "stopped PostgreSQL",
+                "stopped Redis")),
+        third::printed);
+    for (var port :
+        List.of("PostgreSQL 17 .* port (\\d+)", "Redis .* port (\\d+)", "localhost:(\\d+)/docs")) {
+      assertFalse(Ports.answers(Integer.parseInt(third.found(port))), port);
+    }
+  }
+
+  private boolean storedBefore(long id, Running run) throws SQLException {
+    var url = URI.create(run.found("(postgresql://\\S+)"));
+    var signIn = url.getUserInfo().split(":");
+    try (var connection = DriverManager.getConnection(
+            "jdbc:postgresql://" + url.getHost() + ":" + url.getPort() + url.getPath(),
+            signIn[0],
+            signIn[1]);
+        var query = connection.prepareStatement("select from market.exchange_info where id = ?")) {
+      query.setLong(1, id);
+      try (var rows = query.executeQuery()) {
+        return rows.next();
+      }
+    }
+  }
+
+  private HttpResponse<String> get(String url) throws IOException, InterruptedException {
+    var request = HttpRequest.newBuilder(URI.create(url)).header("X-API-Key", "punapiinternalkey");
+    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  }
+
+  private Running run() throws IOException {
+    var command = new ArrayList<String>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add-"))
+        .forEach(command::add);
+    command.addAll(List.of(
+        "-XX:TieredStopAtLevel=1",
+        "-Xmx512m",
+        "-Dlogback.configurationFile=conf/logback.xml",
+        "-Dverticker.binaries=" + Binaries.ofThisRun().folder(),
+        "-Dmarket.data=" + recording(),
+        "-classpath",
+        System.getProperty("java.class.path"),
+        Run.class.getName()));
+    var builder = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
+    var environment = builder.environment();
+    environment.keySet().removeIf(name -> !List.of("PATH", "HOME", "LANG").contains(name));
+    environment.put("PRICE_API_PORT", "0");
+    environment.put("MANAGEMENT_PORT", "0");
+    var running = new Running(builder.start());
+    runs.add(running);
+    return running;
+  }
+
+  /** A recording makes a run independent of whether this machine reaches the real exchange. */
+  private Path recording() throws IOException {
+    var folder = Files.createDirectories(home.resolve("recorded market"));
+    var candles = IntStream.range(0, 5)
+        .mapToObj(minute -> 1_621_123_200_000L + minute * 60_000L
+            + ",100.00,103.00,99.00,102.00,1.5," + (1_621_123_259_999L + minute * 60_000L) + ",,")
+        .collect(Collectors.joining("\n"));
+    Files.writeString(folder.resolve("BTCUSDT-1m.csv"), candles);
+    return folder;
+  }
+
+  /** A run in a JVM of its own, and what it has printed so far. */
+  private static final class Running {
+    private final Process process;
+    private final BufferedReader output;
+    private final List<String> lines = new ArrayList<>();
+
+    Running(Process process) {
+      this.process = process;
+      this.output = process.inputReader();
+    }
+
+    void awaitReady() throws IOException {
+      for (var line = output.readLine(); line != null; line = output.readLine()) {
+        lines.add(line);
+        if (line.startsWith("Verticker is ready")) {
+          return;
+        }
+      }
+      throw new AssertionError("ended before it was ready:\n" + printed());
+    }
+
+    int exitCode() throws IOException, InterruptedException {
+      for (var line = output.readLine(); line != null; line = output.readLine()) {
+        lines.add(line);
+      }
+      assertTrue(process.waitFor(20, TimeUnit.SECONDS), this::printed);
+      return process.exitValue();
+    }
+
+    String printed() {
+      return String.join("\n", lines);
+    }
+
+    String found(String pattern) {
+      var matcher = Pattern.compile(pattern).matcher(printed());
+      assertTrue(matcher.find(), () -> pattern + " is not in\n" + printed());
+      return matcher.group(1);
+    }
+
+    List<String> unexplained() {
+      return lines.stream().filter(line -> UNEXPLAINED.matcher(line).find()).toList();
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package dev.verticker.dev;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * The servers that the tests of one JVM share, started by whoever asks first and stopped with the JVM. A test class takes a
+ * database of its own from {@link #postgres()}; a test that stops, kills or freezes a server must start or thaw it again.
+ */
+public final class TestServers {
+  private static final Path ALL = Path.of("target", "test-servers");
+  private static final Consumer<String> SILENT = sentence -> {};
+
+  private TestServers() {}
+
+  public static DevPostgres postgres() {
+    return SharedPostgres.SERVER;
+  }
+
+  public static DevRedis redis() {
+    return SharedRedis.SERVER;
+  }
+
+  /** Settings of a node in development mode on a new database and the shared Redis; the caller may add and replace. */
+  public static Map<String, String> settings() {
+    return settings(postgres().createDatabase());
+  }
+
+  /** As {@link #settings()}, on a database that already exists. */
+  public static Map<String, String> settings(PostgresDatabase database) {
+    var settings = new HashMap<>(Map.of("VERTICKER_ENV", "development"));
+    settings.putAll(database.settings());
+    settings.putAll(redis().settings());
+    return settings;
+  }
+
+  /** One folder per JVM, so that two builds never share; its lock tells the next build that its owner is gone. */
+  private static final class Home {
+    static final Path FOLDER = ALL.resolve(Long.toString(ProcessHandle.current().pid()));
+
+    static {
+      try {
+        Files.createDirectories(ALL);
+        try (var folders = Files.newDirectoryStream(ALL, Files::isDirectory)) {
+          for (var folder : folders) {
+            deleteUnlessInUse(folder);
+          }
+        }
+        Files.createDirectories(FOLDER);
+        // Held until the JVM ends.
+        FileChannel.open(
+                FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+            .lock();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void deleteUnlessInUse(Path folder) throws IOException {
+      try (var channel = FileChannel.open(
+              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          var lock = channel.tryLock()) {
+        if (lock == null) {
+          return;
+        }
+      } catch (OverlappingFileLockException e) {
+        return;
+      }
+      DevPostgres.stopLeftover(folder.resolve("postgres"), SILENT);
+      DevRedis.stopLeftover(folder.resolve("redis"), SILENT);
+      Folders.delete(folder);
+    }
+  }
+
+  private static final class SharedPostgres {
+    static final DevPostgres SERVER =
+        DevPostgres.start(Home.FOLDER.resolve("postgres"), 0, false, SILENT);
+
+    static {
+      stopWithJvm(SERVER::close, Home.FOLDER.resolve("postgres"));
+    }
+  }
+
+  private static final class SharedRedis {
+    static final DevRedis SERVER =
+        DevRedis.start(Home.FOLDER.resolve("redis"), 0, Optional.empty(), false, SILENT);
+
+    static {
+      stopWithJvm(SERVER::close, Home.FOLDER.resolve("redis"));
+    }
+  }
+
+  private static void stopWithJvm(Runnable stop, Path folder) {
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> {
+      stop.run();
+      Folders.delete(folder);
+    }));
+  }
+}

@@ -1,0 +1,148 @@
+package dev.verticker.dev.exchange;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ControlApiTest {
+  private static final String BOTH = "ticker/24hr?symbols=%5B%22BTCUSDT%22,%22NOPEUSDT%22%5D";
+  private final Trial trial =
+      new Trial(SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT"));
+
+  @AfterEach
+  void close() {
+    trial.close();
+  }
+
+  @Test
+  void a_fault_is_put_into_force_listed_and_ended() {
+    var json = new JsonObject()
+        .put("kind", "429")
+        .put("endpoint", "ticker/24hr")
+        .put("symbol", "BTCUSDT")
+        .put("times", 3)
+        .put("retry_after", 5)
+        .put("delay_ms", 100)
+        .put("bytes", 1000);
+    var added = trial.control("POST", "faults", json.encode());
+    assertEquals(201, added.status());
+    assertEquals(new JsonObject().put("id", 1).mergeIn(json), added.object());
+    assertEquals(List.of(fault()), trial.simulator().faults().active());
+
+    assertEquals("5", trial.get("ticker/24hr?symbol=BTCUSDT").header("Retry-After"));
+    var left = new JsonObject().put("id", 1).mergeIn(json).put("times", 2);
+    assertEquals(
+        new JsonObject().put("faults", JsonArray.of(left)),
+        trial.control("GET", "faults", "").object());
+
+    assertEquals(204, trial.control("DELETE", "faults/1", "").status());
+    assertEquals(404, trial.control("DELETE", "faults/1", "").status());
+    assertEquals(200, trial.get("ticker/24hr?symbol=BTCUSDT").status());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void every_kind_has_a_name_on_the_wire(FaultKind kind) {
+    assertEquals(
+        201,
+        trial
+            .control("POST", "faults", new JsonObject().put("kind", kind.wire()).encode())
+            .status());
+    assertEquals(List.of(Fault.of(kind)), trial.simulator().faults().active());
+    assertEquals(204, trial.control("DELETE", "faults", "").status());
+    assertEquals(List.of(), trial.simulator().faults().active());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "{",
+        "[]",
+        "{}",
+        "{\"kind\":\"flood\"}",
+        "{\"kind\":7}",
+        "{\"kind\":\"429\",\"times\":0}",
+        "{\"kind\":\"429\",\"times\":\"twice\"}",
+        "{\"kind\":\"slow\",\"delay_ms\":-1}",
+        "{\"kind\":\"nan\",\"endpoint\":\"order\"}"
+      })
+  void nonsense_is_no_fault(String body) {
+    assertEquals(400, trial.control("POST", "faults", body).status());
+    assertEquals(List.of(), trial.simulator().faults().active());
+  }
+
+  @Test
+  void calls_are_counted_by_endpoint_and_symbol_refused_and_spoiled_ones_too() {
+    trial.get(BOTH);
+    trial.get("ticker/24hr?symbol=BTCUSDT");
+    trial.get("ticker/price");
+    trial.simulator().faults().add(FaultKind.RATE_LIMITED);
+    trial.get("ticker/price?symbol=BTCUSDT");
+    trial.get("ping");
+
+    var calls = trial.simulator().calls();
+    assertEquals(5, calls.total());
+    assertEquals(2, calls.of(Endpoint.TICKER_24HR));
+    assertEquals(2, calls.of(Endpoint.TICKER_24HR, "BTCUSDT"));
+    assertEquals(1, calls.of(Endpoint.TICKER_24HR, "NOPEUSDT"));
+    assertEquals(3, calls.of("BTCUSDT"));
+    assertEquals(0, calls.of(Endpoint.KLINES));
+    assertEquals(
+        new JsonObject(
+            """
+            {"total": 5,
+             "endpoints": {
+               "ping": {"calls": 1, "symbols": {"*": 1}},
+               "ticker/price": {"calls": 2, "symbols": {"*": 1, "BTCUSDT": 1}},
+               "ticker/24hr": {"calls": 2, "symbols": {"BTCUSDT": 2, "NOPEUSDT": 1}}},
+             "used_weight": 11}"""),
+        trial.control("GET", "calls", "").object());
+
+    assertEquals(204, trial.control("DELETE", "calls", "").status());
+    assertEquals(0, calls.total());
+    assertEquals(0, calls.of("BTCUSDT"));
+  }
+
+  @Test
+  void the_names_of_callers_with_fantasy_do_not_fill_the_memory() {
+    var calls = new Calls();
+    for (int number = 0; number < 20_000; number++) {
+      calls.count(Endpoint.TICKER_PRICE, new Asked(Asked.Form.ONE, List.of("S" + number)));
+    }
+    assertEquals(20_000, calls.of(Endpoint.TICKER_PRICE));
+    assertEquals(10_000, calls.of("(others)"));
+  }
+
+  @Test
+  void tells_its_time_its_symbols_and_what_it_served() {
+    trial.pass(Duration.ofMillis(1500));
+    assertEquals(
+        new JsonObject(
+            "{\"now\":\"2030-03-04T05:06:01.500Z\",\"speed\":1,\"symbols\":[\"BTCUSDT\",\"ETHUSDT\"]}"),
+        trial.control("GET", "market", "").object());
+    var price = trial.get("ticker/price?symbol=BTCUSDT").object().getString("price");
+    var served = new JsonObject().put("at", "2030-03-04T05:06:01.500Z").put("price", price);
+    assertEquals(
+        new JsonObject().put("symbol", "BTCUSDT").put("served", JsonArray.of(served)),
+        trial.control("GET", "served/BTCUSDT", "").object());
+  }
+
+  private static Fault fault() {
+    return Fault.of(FaultKind.RATE_LIMITED)
+        .on(Endpoint.TICKER_24HR)
+        .forSymbol("BTCUSDT")
+        .times(3)
+        .retryAfter(Duration.ofSeconds(5))
+        .delay(Duration.ofMillis(100))
+        .bytes(1000);
+  }
+}

@@ -1,0 +1,237 @@
+package dev.verticker.dev.exchange;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.http.HttpRequest;
+import java.net.http.HttpTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class FaultsTest {
+  private static final String ONE = "ticker/24hr?symbol=BTCUSDT";
+  private static final String BOTH = "ticker/24hr?symbols=%5B%22BTCUSDT%22,%22ETHUSDT%22%5D";
+  private final Trial trial =
+      new Trial(SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT"));
+
+  @AfterEach
+  void close() {
+    trial.close();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "RATE_LIMITED,429,7",
+    "BANNED,418,7",
+    "FORBIDDEN,403,",
+    "RESTRICTED,451,",
+    "SERVER_ERROR,500,",
+    "OVERLOADED,503,"
+  })
+  void a_status_is_answered_with_its_headers(FaultKind kind, int status, String retryAfter) {
+    add(Fault.of(kind).retryAfter(Duration.ofSeconds(7)));
+    var answer = trial.get(ONE);
+    assertEquals(status, answer.status());
+    assertEquals(retryAfter, answer.header("Retry-After"));
+    assertEquals("2", answer.header("X-MBX-USED-WEIGHT-1M"));
+    assertTrue(answer
+        .header("Content-Type")
+        .startsWith(kind == FaultKind.FORBIDDEN ? "text/html" : "application/json"));
+  }
+
+  @Test
+  void a_ban_names_its_end() {
+    add(Fault.of(FaultKind.BANNED).retryAfter(Duration.ofMinutes(2)));
+    var end = SteppedTime.START.plusSeconds(120).toEpochMilli();
+    assertTrue(trial.get(ONE).object().getString("msg").contains("IP banned until " + end + "."));
+  }
+
+  @Test
+  @Timeout(20)
+  void a_hanging_call_is_answered_by_nothing_but_the_end_of_the_simulator() {
+    add(Fault.of(FaultKind.HANG).times(1));
+    var answer = trial.begin(ONE);
+    while (trial.simulator().calls().total() == 0) {
+      Thread.onSpinWait();
+    }
+    trial.get("ping?x=1");
+    assertFalse(answer.isDone());
+    trial.simulator().close().await();
+    var failure = assertThrows(ExecutionException.class, () -> answer.get(10, TimeUnit.SECONDS));
+    assertTrue(failure.getCause() instanceof IOException, failure.toString());
+  }
+
+  @Test
+  void a_slow_answer_is_right_and_late() {
+    add(Fault.of(FaultKind.SLOW).delay(Duration.ofMillis(300)));
+    var before = System.nanoTime();
+    var answer = trial.get(ONE);
+    assertTrue(System.nanoTime() - before >= 300_000_000);
+    assertEquals(
+        trial.market().served("BTCUSDT").get(0).price(), answer.object().getString("lastPrice"));
+  }
+
+  @Test
+  void an_early_close_leaves_half_of_the_announced_body() {
+    add(Fault.of(FaultKind.EARLY_CLOSE));
+    var request = HttpRequest.newBuilder(trial.uri("/api/v3/" + ONE))
+        .timeout(Duration.ofSeconds(5))
+        .build();
+    var failure = assertThrows(IOException.class, () -> trial.exchange(request));
+    assertFalse(failure instanceof HttpTimeoutException, failure.toString());
+  }
+
+  @Test
+  void truncated_json_is_a_whole_answer_that_cannot_be_read() {
+    add(FaultKind.TRUNCATED_JSON);
+    var answer = trial.get(BOTH);
+    assertEquals(200, answer.status());
+    assertThrows(DecodeException.class, answer::json);
+  }
+
+  @Test
+  void a_huge_body_is_the_right_answer_behind_white_space() {
+    add(Fault.of(FaultKind.HUGE_BODY).bytes(3_000_000));
+    var answer = trial.get(ONE);
+    assertTrue(answer.body().length() > 3_000_000);
+    assertEquals("BTCUSDT", answer.object().getString("symbol"));
+  }
+
+  @Test
+  void wrong_types_are_booleans_and_arrays() {
+    add(FaultKind.WRONG_TYPES);
+    var spoiled = trial.get(ONE).object();
+    assertEquals(Boolean.TRUE, spoiled.getValue("lastPrice"));
+    assertTrue(spoiled.getValue("closeTime") instanceof JsonArray);
+    assertEquals(Boolean.TRUE, spoiled.getValue("symbol"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"NAN,NaN", "ZERO_PRICE,0.00000000"})
+  void prices_become_nonsense_and_nothing_else_does(FaultKind kind, String price) {
+    add(kind);
+    for (var path : List.of(ONE, ONE + "&type=MINI", "ticker/price?symbol=BTCUSDT")) {
+      var spoiled = trial.get(path).object();
+      spoiled.fieldNames().stream()
+          .filter(key -> key.toLowerCase().endsWith("price"))
+          .forEach(key -> assertEquals(price, spoiled.getString(key), key));
+      assertEquals("BTCUSDT", spoiled.getString("symbol"));
+    }
+    var row = trial.get("klines?symbol=BTCUSDT&interval=1m&limit=1").array().getJsonArray(0);
+    assertEquals(List.of(price, price, price, price), row.getList().subList(1, 5));
+    assertTrue(new BigDecimal(row.getString(5)).signum() > 0);
+  }
+
+  @Test
+  void a_negative_price_has_a_minus_before_it() {
+    add(FaultKind.NEGATIVE_PRICE);
+    assertTrue(trial.get(ONE).object().getString("lastPrice").startsWith("-"));
+  }
+
+  @Test
+  void a_wrong_symbol_is_not_the_one_that_was_asked() {
+    add(FaultKind.WRONG_SYMBOL);
+    assertEquals("WRONGUSDT", trial.get(ONE).object().getString("symbol"));
+  }
+
+  @Test
+  void an_empty_list_says_nothing() {
+    add(FaultKind.EMPTY_LIST);
+    assertEquals("[]", trial.get(BOTH).body());
+    assertEquals("[]", trial.get("klines?symbol=BTCUSDT&interval=1m").body());
+    assertEquals(new JsonArray(), trial.get("exchangeInfo").object().getJsonArray("symbols"));
+  }
+
+  @Test
+  void a_missing_symbol_is_left_out() {
+    add(Fault.of(FaultKind.MISSING_SYMBOL).forSymbol("ETHUSDT"));
+    var list = trial.get(BOTH).array();
+    assertEquals(1, list.size());
+    assertEquals("BTCUSDT", list.getJsonObject(0).getString("symbol"));
+    assertFalse(trial.get("ticker/price?symbol=ETHUSDT").object().containsKey("symbol"));
+    assertEquals(1, trial.get("exchangeInfo").object().getJsonArray("symbols").size());
+  }
+
+  @Test
+  void a_fault_for_a_symbol_spoils_its_part_only() {
+    add(Fault.of(FaultKind.ZERO_PRICE).forSymbol("ETHUSDT"));
+    var list = trial.get(BOTH).array();
+    assertFalse(list.getJsonObject(0).getString("lastPrice").equals("0.00000000"));
+    assertEquals("0.00000000", list.getJsonObject(1).getString("lastPrice"));
+    assertFalse(trial.get(ONE).object().getString("lastPrice").equals("0.00000000"));
+    assertEquals(2, trial.market().served("BTCUSDT").size());
+    assertEquals(List.of(), trial.market().served("ETHUSDT"));
+  }
+
+  @Test
+  void a_fault_for_an_endpoint_leaves_the_others_alone() {
+    add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.TICKER_24HR));
+    assertEquals(500, trial.get(ONE).status());
+    assertEquals(200, trial.get("ticker/price?symbol=BTCUSDT").status());
+  }
+
+  @Test
+  void a_fault_for_n_times_ends_after_them() {
+    add(Fault.of(FaultKind.SERVER_ERROR).times(2));
+    assertEquals(500, trial.get(ONE).status());
+    assertEquals(500, trial.get(ONE).status());
+    assertEquals(200, trial.get(ONE).status());
+    assertEquals(List.of(), trial.simulator().faults().active());
+  }
+
+  @Test
+  void of_several_faults_the_oldest_that_fits_strikes() {
+    add(Fault.of(FaultKind.OVERLOADED).forSymbol("ETHUSDT"));
+    add(Fault.of(FaultKind.SERVER_ERROR));
+    assertEquals(500, trial.get(ONE).status());
+    assertEquals(503, trial.get(BOTH).status());
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      names = {"HANG", "SLOW", "HUGE_BODY"},
+      mode = EnumSource.Mode.EXCLUDE)
+  void a_spoiled_answer_is_counted_but_not_noted_as_served(FaultKind kind) {
+    add(Fault.of(kind).times(1));
+    if (kind == FaultKind.EARLY_CLOSE) {
+      assertThrows(RuntimeException.class, () -> trial.get(ONE));
+    } else {
+      trial.get(ONE);
+    }
+    assertEquals(1, trial.simulator().calls().of(Endpoint.TICKER_24HR, "BTCUSDT"));
+    assertEquals(List.of(), trial.market().served("BTCUSDT"));
+    assertEquals("BTCUSDT", trial.get(ONE).object().getString("symbol"));
+    assertEquals(1, trial.market().served("BTCUSDT").size());
+  }
+
+  @Test
+  void a_refusal_stays_a_refusal_under_a_fault_of_the_body() {
+    add(FaultKind.NAN);
+    assertEquals(
+        new JsonObject("{\"code\":-1121,\"msg\":\"Invalid symbol.\"}"),
+        trial.get("ticker/price?symbol=NOPE").object());
+  }
+
+  private void add(FaultKind kind) {
+    trial.simulator().faults().add(kind);
+  }
+
+  private void add(Fault fault) {
+    trial.simulator().faults().add(fault);
+  }
+}

@@ -1,0 +1,138 @@
+package dev.verticker.dev.exchange;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.zip.GZIPOutputStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class KlineFilesTest {
+  private static final String HEADER =
+      "openTime,open,high,low,close,volume,closeTime,quoteVolume,trades\n";
+  private static final String DUMP_HEADER =
+      "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n";
+  private static final String DUMP_REST =
+      ",100.1,120.2,90.3,110.4,4.50000000,1600000079999,473.85000000,17,1.25000000,131.60000000,0";
+  private static final Candle DUMPED = new Candle(
+      Instant.ofEpochMilli(Candles.FIRST),
+      amount("100.1"),
+      amount("120.2"),
+      amount("90.3"),
+      amount("110.4"),
+      amount("4.5"),
+      amount("473.85"),
+      17,
+      amount("1.25"),
+      amount("131.6"));
+
+  @TempDir
+  Path folder;
+
+  @Test
+  void reads_gzipped_files_with_a_header_and_derives_what_they_leave_empty() throws IOException {
+    try (var gz =
+        new GZIPOutputStream(Files.newOutputStream(folder.resolve("BTCUSDT-1m.csv.gz")))) {
+      gz.write((HEADER + Candles.line(3) + "\n").getBytes(StandardCharsets.UTF_8));
+    }
+    var expected = new Candle(
+        Instant.ofEpochMilli(Candles.open(3)),
+        amount("100.0003"),
+        amount("120.0003"),
+        amount("90.0003"),
+        amount("110.0003"),
+        amount("4"),
+        amount("420.0012"),
+        21,
+        amount("2"),
+        amount("210.0006"));
+    assertEquals(Optional.of(expected), read().of("BTCUSDT").at(0));
+  }
+
+  @Test
+  void reads_the_public_dump_with_or_without_names_in_milliseconds_or_microseconds() {
+    for (var header : List.of("", DUMP_HEADER)) {
+      for (var unit : List.of("", "000")) {
+        Candles.text(
+            folder.resolve("BTCUSDT-1m-2025-01.csv"),
+            header + Candles.FIRST + unit + DUMP_REST + "\n");
+        assertEquals(Optional.of(DUMPED), read().of("BTCUSDT").at(0), header + unit);
+      }
+    }
+  }
+
+  @Test
+  void joins_a_symbols_files_and_keeps_all_symbols_on_one_scale_of_time() {
+    Candles.write(
+        folder.resolve("BTCUSDT-1m-2025-01.csv"), HEADER, IntStream.range(0, 3), Candles::line);
+    Candles.write(
+        folder.resolve("BTCUSDT-1m-2025-02.csv"), HEADER, IntStream.range(5, 8), Candles::line);
+    Candles.write(folder.resolve("ETHUSDT-1m.csv"), "", IntStream.range(2, 10), Candles::line);
+    Candles.text(folder.resolve("README.txt"), "not candles");
+    var recording = read();
+    assertEquals(10, recording.minutes());
+    assertEquals(List.of("BTCUSDT", "ETHUSDT"), recording.symbols());
+    assertEquals(List.of(0, 1, 2, 5, 6, 7), present(recording.of("BTCUSDT")));
+    assertEquals(List.of(2, 3, 4, 5, 6, 7, 8, 9), present(recording.of("ETHUSDT")));
+  }
+
+  @Test
+  void finds_the_tick_and_step_in_the_figures() {
+    Candles.write(folder, "BTCUSDT", 100);
+    assertEquals(amount("0.0001"), read().of("BTCUSDT").tick());
+    assertEquals(amount("1"), read().of("BTCUSDT").step());
+  }
+
+  @Test
+  void a_bad_line_is_refused_with_its_place() {
+    Candles.text(
+        folder.resolve("BTCUSDT-1m.csv"),
+        HEADER + Candles.line(0) + "\n" + Candles.line(1).replace(",90.", ",900.") + "\n");
+    var refused = assertThrows(IllegalArgumentException.class, this::read);
+    assertEquals(
+        folder.resolve("BTCUSDT-1m.csv")
+            + " line 3: prices must be positive and lie between low and high",
+        refused.getMessage());
+  }
+
+  @Test
+  void a_line_that_is_too_short_or_off_the_minute_is_refused() {
+    Candles.text(folder.resolve("BTCUSDT-1m.csv"), "1,2,3\n");
+    assertThrows(IllegalArgumentException.class, this::read);
+    Candles.text(
+        folder.resolve("BTCUSDT-1m.csv"), Candles.line(0).replace("020000,", "020001,") + "\n");
+    assertThrows(IllegalArgumentException.class, this::read);
+  }
+
+  @Test
+  void a_folder_without_candles_is_refused_by_name() {
+    var refused = assertThrows(IllegalArgumentException.class, this::read);
+    assertEquals(
+        folder + ": holds no candles in files named <SYMBOL>-1m.csv or .csv.gz",
+        refused.getMessage());
+  }
+
+  private Recording read() {
+    return KlineFiles.read(folder);
+  }
+
+  private static List<Integer> present(Series series) {
+    return IntStream.range(0, series.length())
+        .filter(index -> series.at(index).isPresent())
+        .boxed()
+        .toList();
+  }
+
+  private static BigDecimal amount(String text) {
+    return new BigDecimal(text).setScale(Candle.DECIMALS);
+  }
+}

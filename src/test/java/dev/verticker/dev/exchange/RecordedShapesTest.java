@@ -1,0 +1,160 @@
+package dev.verticker.dev.exchange;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.verticker.dev.RecordedMarket;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Compares answers with recorded ones: keys and their order, JSON types, decimals of numbers in texts. */
+class RecordedShapesTest {
+  private SimulatorOptions recorded;
+
+  @BeforeEach
+  void needsRecordedData() {
+    recorded = SimulatorOptions.defaults()
+        .withKlines(RecordedMarket.klines())
+        .withExchangeInfo(RecordedMarket.exchangeInfo());
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+      ping.json                                | ping
+      time-2021-10.json                        | time
+      ticker-price-BTCUSDT-2021-10.json        | ticker/price?symbol=BTCUSDT
+      ticker-price-all-2021-04.json            | ticker/price
+      ticker-24hr-BTCUSDT-2021-10.json         | ticker/24hr?symbol=BTCUSDT
+      ticker-24hr-all-2024-01.json             | ticker/24hr
+      klines-BTCUSDT-1m-2021-10.json           | klines?symbol=BTCUSDT&interval=1m&limit=10
+      klines-ETHBTC-3d.json                    | klines?symbol=ETHBTC&interval=3d&limit=30
+      error-400-1121-klines.json               | klines?symbol=BOGUS&limit=2&interval=1h
+      """)
+  void an_answer_has_the_shape_of_the_recorded_one(String file, String path) throws IOException {
+    for (var options : List.of(recorded, SimulatorOptions.defaults())) {
+      try (var trial = new Trial(options)) {
+        trial.pass(Duration.ofMinutes(10));
+        assertEquals(
+            shape(read(RecordedMarket.responses().resolve(file))),
+            shape(trial.get(path).json()),
+            path);
+      }
+    }
+  }
+
+  @Test
+  void a_recorded_exchange_info_is_served_with_the_symbols_that_have_prices() throws IOException {
+    try (var trial = new Trial(recorded)) {
+      var served = trial.get("exchangeInfo").object();
+      var original = (JsonObject) read(RecordedMarket.exchangeInfo());
+      assertEquals(List.copyOf(original.fieldNames()), List.copyOf(served.fieldNames()));
+      assertEquals(entries(original, "BTCUSDT"), entries(served, "BTCUSDT"));
+      assertEquals(8, served.getJsonArray("symbols").size());
+      assertEquals(
+          shape(original.getJsonArray("rateLimits")), shape(served.getJsonArray("rateLimits")));
+    }
+  }
+
+  @Test
+  void a_generated_exchange_info_has_the_recorded_shape() throws IOException {
+    try (var trial = new Trial(SimulatorOptions.defaults())) {
+      var served = trial.get("exchangeInfo").object();
+      var original = (JsonObject) read(RecordedMarket.inside("exchangeInfo-testnet-2024-09.json"));
+      assertEquals(List.copyOf(original.fieldNames()), List.copyOf(served.fieldNames()));
+      var expected = entries(original, "BTCUSDT");
+      var actual = entries(served, "BTCUSDT");
+      assertEquals(shape(expected), shape(actual));
+      assertEquals(filters(expected), filters(actual));
+    }
+  }
+
+  @Test
+  void the_recorded_week_is_replayed_to_the_last_digit() throws IOException {
+    try (var trial = new Trial(recorded)) {
+      // the recording starts on 2021-05-16 00:00; a day later is the start
+      assertEquals("46762.99000000", at(trial, Duration.ofDays(-1)).open().toPlainString());
+      assertEquals("46969.15000000", at(trial, Duration.ofDays(-1)).close().toPlainString());
+      trial.pass(Duration.ofMinutes(6990 - 1440 - 1).plusSeconds(59));
+      assertEquals(
+          "40456.89000000", trial.get("ticker/price?symbol=BTCUSDT").object().getString("price"));
+      trial.pass(Duration.ofSeconds(1));
+      assertEquals(
+          "46762.99000000", trial.get("ticker/price?symbol=BTCUSDT").object().getString("price"));
+    }
+  }
+
+  @Test
+  void the_recorded_standstill_of_the_exchange_does_not_break_it() {
+    var options = SimulatorOptions.defaults().withKlines(RecordedMarket.inside("klines-outage"));
+    try (var trial = new Trial(options)) {
+      var before = trial.get("ticker/24hr?symbol=BTCUSDT").object();
+      trial.pass(Duration.ofHours(12));
+      var price = trial.get("ticker/price?symbol=BTCUSDT").object().getString("price");
+      trial.pass(Duration.ofHours(1));
+      assertEquals(price, trial.get("ticker/price?symbol=BTCUSDT").object().getString("price"));
+      assertEquals(true, trial.market().candle("BTCUSDT", trial.market().now()).isEmpty());
+      assertEquals(
+          before.fieldNames(), trial.get("ticker/24hr?symbol=BTCUSDT").object().fieldNames());
+    }
+  }
+
+  private static Candle at(Trial trial, Duration offset) {
+    Instant minute = SteppedTime.START.plus(offset);
+    return trial.market().candle("BTCUSDT", minute).orElseThrow();
+  }
+
+  private static Object read(Path file) throws IOException {
+    return Json.decodeValue(Files.readString(file));
+  }
+
+  private static JsonObject entries(JsonObject info, String symbol) {
+    return info.getJsonArray("symbols").stream()
+        .map(JsonObject.class::cast)
+        .filter(entry -> symbol.equals(entry.getString("symbol")))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> filters(JsonObject entry) {
+    return entry.getJsonArray("filters").stream()
+        .map(filter -> ((JsonObject) filter).getString("filterType"))
+        .toList();
+  }
+
+  /** Keys in order, elements of a list as the set of their shapes, numbers in texts by their decimals. */
+  private static Object shape(Object json) {
+    if (json instanceof JsonObject object) {
+      return object.stream()
+          .map(entry -> entry.getKey() + ": " + shape(entry.getValue()))
+          .toList();
+    }
+    if (json instanceof JsonArray list) {
+      return list.stream().anyMatch(JsonObject.class::isInstance)
+              || list.stream().anyMatch(JsonArray.class::isInstance)
+          ? list.stream().map(RecordedShapesTest::shape).distinct().toList()
+          : list.stream().map(RecordedShapesTest::shape).toList();
+    }
+    if (json instanceof String text) {
+      return text.matches("-?[0-9]+(\\.[0-9]+)?")
+          ? "text of a number, decimals " + new BigDecimal(text).scale()
+          : "text";
+    }
+    return json instanceof Number number
+        ? "whole number " + !(number instanceof Double)
+        : json.getClass().getSimpleName();
+  }
+}

@@ -1,0 +1,237 @@
+package dev.verticker.price;
+
+import static dev.verticker.price.PriceNode.await;
+import static dev.verticker.testing.Eventually.within;
+import static dev.verticker.testing.Eventually.within10s;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.bus.Bus;
+import dev.verticker.data.Database;
+import dev.verticker.data.RedisLink;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.RecordedMarket;
+import dev.verticker.dev.exchange.Candle;
+import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.Served;
+import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.message.Prices;
+import dev.verticker.message.Prices.Quote;
+import dev.verticker.price.exchange.BinanceExchange;
+import dev.verticker.price.exchange.BlockRepository;
+import dev.verticker.price.exchange.RateLimits;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.PriceSettings;
+import dev.verticker.settings.Reader;
+import dev.verticker.settings.RedisSettings;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import java.math.BigDecimal;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** The recorded market, from the exchange to the rows. */
+class PriceReplayTest {
+  private static final int SPEED = 60;
+  private static final Duration HOUR_AT_SPEED = Duration.ofHours(1).dividedBy(SPEED);
+  private static final List<String> SYMBOLS = List.of(
+      "BTCUSDT", "ETHUSDT", "ETHBTC", "LTCUSDT", "XRPUSDT", "ADAUSDT", "DOGEUSDT", "LTCBTC");
+
+  private final Vertx vertx = Vertx.vertx();
+  private final PostgresDatabase database = PriceNode.database();
+  private final List<Quote> told = Collections.synchronizedList(new ArrayList<>());
+
+  @AfterEach
+  void stop() {
+    await(vertx.close());
+  }
+
+  @Test
+  void
+      after_a_simulated_hour_every_row_is_what_was_served_and_each_minute_ends_on_the_recorded_close() {
+    var nanos = new AtomicLong();
+    var start = Instant.now();
+    var clock = steppedClock(start, nanos);
+    var exchange = exchange(options().withClock(clock).withNanos(nanos::get));
+    var interval = Duration.ofSeconds(60).dividedBy(6L * SPEED);
+    var refresher = refresher(exchange, clock, interval);
+
+    // Half a step in, so that each step lands in the middle of a slot and ten seconds of simulated
+    // time apart.
+    nanos.addAndGet(interval.toNanos() / 2);
+    var polls = HOUR_AT_SPEED.dividedBy(interval);
+    for (var poll = 1; poll <= polls; poll++) {
+      var calls = poll;
+      vertx.runOnContext(now -> refresher.refreshIfDue());
+      within10s("poll " + poll + " is stored", () -> told.size() == calls * SYMBOLS.size());
+      nanos.addAndGet(interval.toNanos());
+    }
+
+    assertRowsAreWhatWasServed(exchange);
+    assertEquals(60, wholeMinutesEndingOnTheRecordedClose(exchange));
+  }
+
+  @Test
+  @Tag("faults")
+  void the_same_in_real_time_through_the_whole_verticle() {
+    var exchange = exchange(options());
+    try (var node = PriceNode.start(
+        exchange,
+        database,
+        Map.of("SYMBOLS", String.join(",", SYMBOLS), "REFRESH_INTERVAL_SECONDS", "0.1"))) {
+      var end = exchange.market().now().plus(1, ChronoUnit.HOURS);
+      within(Duration.ofSeconds(90), "an hour", () -> exchange.market().now().isAfter(end));
+      assertEquals(SYMBOLS.size(), node.latest().size());
+    }
+    assertRowsAreWhatWasServed(exchange);
+    assertTrue(wholeMinutesEndingOnTheRecordedClose(exchange) >= 59);
+  }
+
+  /** The parts of the verticle without its timers: the test decides when a slot has come. */
+  private Refresher refresher(ExchangeSimulator simulator, Clock clock, Duration interval) {
+    var values =
+        PriceNode.settings(simulator.url(), database, Map.of("SYMBOLS", String.join(",", SYMBOLS)));
+    var settings = Reader.read(values, PriceSettings::read);
+    var metrics = new SimpleMeterRegistry();
+    var postgres =
+        Database.open(vertx, Reader.read(values, r -> PostgresSettings.read("market", r)));
+    var redis = await(RedisLink.open(vertx, Reader.read(values, RedisSettings::read)));
+    var bus = new Bus(vertx, clock, metrics);
+    var limits = new RateLimits("replay", redis, new BlockRepository(postgres), bus, clock);
+    var exchange =
+        new BinanceExchange(vertx, settings.exchange(), interval, limits, clock, metrics);
+    var quotes = new Quotes("simulated", "replay", settings.staleAfter());
+    var repository = new PriceRepository(postgres, quotes);
+    var latest = new LatestQuotes(SYMBOLS);
+    var ids = new Ids(repository);
+    await(ids.start());
+    await(bus.subscribe(Prices.TICK, tick -> told.addAll(tick.quotes())));
+    var recorder = new Recorder(
+        ids,
+        quotes,
+        repository,
+        new Backlog(repository, metrics),
+        latest,
+        new PriceCache(redis, settings.cacheTtl()),
+        bus,
+        clock);
+    return new Refresher(
+        vertx,
+        clock,
+        new Slots(interval),
+        new Lease(redis, "replay-" + UUID.randomUUID()),
+        exchange,
+        new SymbolList(vertx, exchange),
+        latest,
+        new Demand(),
+        recorder);
+  }
+
+  private static SimulatorOptions options() {
+    return SimulatorOptions.defaults()
+        .withKlines(RecordedMarket.klines())
+        .withExchangeInfo(RecordedMarket.exchangeInfo())
+        .withSpeed(SPEED)
+        .withWeightLimit(1_000_000);
+  }
+
+  private ExchangeSimulator exchange(SimulatorOptions options) {
+    return await(ExchangeSimulator.start(vertx, options));
+  }
+
+  private void assertRowsAreWhatWasServed(ExchangeSimulator exchange) {
+    for (var symbol : SYMBOLS) {
+      var rows = rows(symbol);
+      var served = exchange.market().served(symbol).stream()
+          .map(PriceReplayTest::text)
+          .collect(Collectors.toSet());
+      rows.forEach(row -> assertTrue(served.contains(text(row)), symbol + " never served: " + row));
+      assertEquals(
+          exchange.market().served(symbol).size(),
+          rows.size(),
+          1.0,
+          symbol + ": none may be missing");
+    }
+  }
+
+  /** How many; fails on a whole minute that ends on another price. */
+  private int wholeMinutesEndingOnTheRecordedClose(ExchangeSimulator exchange) {
+    var minutes = 0;
+    for (var symbol : SYMBOLS) {
+      var last = new TreeMap<Instant, Served>();
+      rows(symbol).forEach(row -> last.put(row.at().truncatedTo(ChronoUnit.MINUTES), row));
+      last.pollLastEntry();
+      last.forEach((minute, row) -> assertEquals(
+          exchange
+              .market()
+              .candle(symbol, minute)
+              .map(Candle::close)
+              .map(BigDecimal::toPlainString)
+              .orElseThrow(),
+          row.price(),
+          symbol + " at " + minute));
+      minutes = last.size();
+    }
+    return minutes;
+  }
+
+  private List<Served> rows(String symbol) {
+    return query(
+        "SELECT event_time, exchange_info ->> 'price' FROM market.exchange_info WHERE symbol = '"
+            + symbol + "' ORDER BY event_time");
+  }
+
+  private List<Served> query(String sql) {
+    try (var connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+        var rows = connection.createStatement().executeQuery(sql)) {
+      var found = new ArrayList<Served>();
+      while (rows.next()) {
+        found.add(new Served(rows.getTimestamp(1).toInstant(), rows.getString(2)));
+      }
+      return found;
+    } catch (SQLException e) {
+      throw new AssertionError(sql, e);
+    }
+  }
+
+  private static String text(Served price) {
+    return price.at().toEpochMilli() + " " + price.price();
+  }
+
+  private static Clock steppedClock(Instant start, AtomicLong nanos) {
+    return new Clock() {
+      @Override
+      public ZoneId getZone() {
+        return ZoneOffset.UTC;
+      }
+
+      @Override
+      public Clock withZone(ZoneId zone) {
+        return this;
+      }
+
+      @Override
+      public Instant instant() {
+        return start.plusNanos(nanos.get());
+      }
+    };
+  }
+}

@@ -1,0 +1,418 @@
+package dev.verticker.price;
+
+import static dev.verticker.price.PriceNode.await;
+import static dev.verticker.testing.Eventually.within;
+import static dev.verticker.testing.Eventually.within10s;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.bus.Failure;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.dev.exchange.Endpoint;
+import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.Fault;
+import dev.verticker.dev.exchange.FaultKind;
+import dev.verticker.dev.exchange.Served;
+import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.message.Prices;
+import dev.verticker.message.Prices.Quote;
+import dev.verticker.message.Prices.Source;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.redis.client.Command;
+import io.vertx.redis.client.Redis;
+import io.vertx.redis.client.Request;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class PriceVerticleTest {
+  private static final List<String> CONFIGURED = List.of("BTCUSDT", "ETHBTC", "ETHUSDT");
+
+  private final Vertx exchangeVertx = Vertx.vertx();
+  private final List<PriceNode> nodes = new ArrayList<>();
+  private ExchangeSimulator exchange;
+  private PostgresDatabase database;
+
+  @BeforeEach
+  void start() {
+    exchange = await(ExchangeSimulator.start(
+        exchangeVertx,
+        SimulatorOptions.defaults()
+            .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT", "XRPUSDT", "币安人生USDT")
+            .withSpeed(60)
+            .withWeightLimit(1_000_000)));
+    database = PriceNode.database();
+    redisCli("FLUSHALL");
+  }
+
+  @AfterEach
+  void stop() {
+    nodes.forEach(PriceNode::close);
+    await(exchangeVertx.close());
+  }
+
+  @Test
+  void the_first_quotes_come_at_once_in_the_configured_order_and_say_where_they_come_from() {
+    var before = Instant.now();
+    var node = quotedNode();
+
+    var quotes = node.latest();
+
+    assertEquals(CONFIGURED, symbols(quotes));
+    for (var quote : quotes) {
+      assertEquals("simulated", quote.venue());
+      assertEquals(Source.POLL, quote.source());
+      assertFalse(quote.receivedAt().isBefore(before.minusSeconds(1)));
+      assertEquals(Duration.ofMillis(800), Duration.between(quote.receivedAt(), quote.staleAt()));
+      assertTrue(exchange
+          .market()
+          .served(quote.symbol())
+          .contains(new Served(quote.eventTime(), quote.price().toPlainString())));
+      assertTrue(
+          quote.exchangeInfo().contains("\"price\":\"" + quote.price().toPlainString() + "\""));
+      assertTrue(
+          quote.bid().signum() > 0 && quote.ask().signum() > 0 && quote.volume().signum() > 0);
+    }
+    assertEquals(
+        "prices are simulated, from 127.0.0.1:" + exchange.port(),
+        node.health.remark("venue").orElseThrow());
+  }
+
+  @Test
+  void what_is_told_is_what_is_stored_and_every_slot_has_one_row_per_symbol() {
+    var node = quotedNode();
+    within10s("five refreshes", () -> node.told.size() >= 15);
+
+    var told = List.copyOf(node.told);
+    var stored = node.query(
+        "SELECT id || ' ' || symbol || ' ' || (exchange_info ->> 'price') FROM market.exchange_info");
+    told.forEach(quote -> assertTrue(
+        stored.contains(quote.id() + " " + quote.symbol() + " " + quote.price().toPlainString())));
+    assertEquals(
+        List.of(),
+        node.query(
+            "SELECT symbol FROM market.exchange_info GROUP BY symbol, slot HAVING count(*) > 1"));
+  }
+
+  @Test
+  void two_nodes_ask_once_per_slot_between_them() {
+    var first = quotedNode();
+    var second = node();
+    exchange.calls().reset();
+    var slotsBefore = slots(first);
+    within10s("six more slots", () -> slots(first) >= slotsBefore + 6);
+
+    var calls = exchange.calls().of(Endpoint.TICKER_24HR);
+    var slots = slots(second) - slotsBefore;
+    assertTrue(calls <= slots + 1, calls + " calls for " + slots + " slots");
+  }
+
+  @Test
+  void a_node_takes_over_when_the_one_with_the_lease_is_gone() {
+    var first = quotedNode();
+    var second = node();
+    nodes.remove(first);
+    first.close();
+    var before = Instant.now();
+    within10s("the second node asks", () -> second.told.stream()
+        .anyMatch(q -> q.receivedAt().isAfter(before)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FaultKind.class,
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"RATE_LIMITED", "BANNED", "SLOW", "MISSING_SYMBOL"})
+  void whatever_the_exchange_does_reads_go_on_with_a_growing_age_and_nothing_bad_is_stored(
+      FaultKind kind) {
+    var node = quotedNode();
+    exchange.faults().add(kind);
+    within10s("stale", () -> node.latest().stream().allMatch(q -> q.stale(Instant.now())));
+
+    var during = node.latest();
+    assertEquals(CONFIGURED, symbols(during));
+    assertEquals(during, node.latest(), "nothing new may come");
+    within10s("an operator is told", () -> node.health.remark("exchange").isPresent());
+    assertStoredIsServed(node);
+
+    exchange.faults().clear();
+    within(
+        PriceNode.INTERVAL.multipliedBy(10).plusSeconds(3),
+        "fresh again",
+        () -> node.latest().stream().noneMatch(q -> q.stale(Instant.now())));
+    assertTrue(node.health.remark("exchange").isEmpty());
+    assertStoredIsServed(node);
+  }
+
+  @Test
+  void a_symbol_missing_from_an_answer_grows_old_alone() {
+    var node = quotedNode();
+    exchange.faults().add(Fault.of(FaultKind.MISSING_SYMBOL).forSymbol("ETHBTC"));
+    within10s("ETHBTC stale", () -> quote(node, "ETHBTC").stale(Instant.now()));
+    assertFalse(quote(node, "BTCUSDT").stale(Instant.now()));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = FaultKind.class,
+      names = {"RATE_LIMITED", "BANNED"})
+  void after_a_429_or_418_nobody_asks_until_retry_after_not_even_after_a_restart(FaultKind kind) {
+    var first = quotedNode();
+    var second = node();
+    exchange.faults().add(Fault.of(kind).retryAfter(Duration.ofSeconds(4)).times(1));
+    within10s("the exchange said stop", () -> exchange.faults().active().isEmpty());
+    within10s(
+        "it is stored",
+        () -> !first.query("SELECT host FROM market.exchange_block").isEmpty());
+    var until = Instant.parse(first
+        .query(
+            "SELECT to_char(blocked_until, 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM market.exchange_block")
+        .get(0));
+    exchange.calls().reset();
+
+    nodes.remove(first);
+    first.close();
+    redisCli("FLUSHALL");
+    var restarted = node();
+
+    assertEquals(CONFIGURED, symbols(restarted.latest()), "stored quotes are served meanwhile");
+    assertInstanceOf(
+        Failure.Unavailable.class,
+        assertThrows(Failure.class, () -> await(restarted.find("LTCUSDT"))));
+    within10s("asked again", () -> exchange.calls().total() > 0);
+    assertFalse(Instant.now().isBefore(until), "asked before " + until);
+    within10s(
+        "fresh again",
+        () -> !quote(second, "BTCUSDT").stale(Instant.now())
+            || !quote(restarted, "BTCUSDT").stale(Instant.now()));
+  }
+
+  @Test
+  void a_thousand_reads_of_a_symbol_nobody_has_cause_one_call_and_one_row_on_two_nodes_together() {
+    var first = quotedNode();
+    var second = node();
+
+    var reads = IntStream.range(0, 1000)
+        .mapToObj(i -> (i % 2 == 0 ? first : second).find("LTCUSDT"))
+        .toList();
+    await(Future.all(reads));
+
+    assertEquals(
+        1,
+        new HashSet<>(reads.stream().map(r -> r.result().quotes().get(0).id()).toList()).size());
+    assertEquals(
+        1,
+        first
+            .query(
+                "SELECT DISTINCT slot FROM market.exchange_info WHERE symbol = 'LTCUSDT' AND id = "
+                    + reads.get(0).result().quotes().get(0).id())
+            .size());
+  }
+
+  @Test
+  void a_symbol_read_once_stays_in_the_refresh() {
+    var node = quotedNode();
+    var first = await(node.find("币安人生USDT")).quotes().get(0);
+    within10s(
+        "it is refreshed", () -> quote(node, "币安人生USDT").receivedAt().isAfter(first.receivedAt()));
+    assertEquals(List.of("BTCUSDT", "ETHBTC", "ETHUSDT", "币安人生USDT"), symbols(node.latest()));
+  }
+
+  @Test
+  void an_unknown_symbol_is_refused_from_the_list_without_asking_for_its_price() {
+    var node = quotedNode();
+    within10s("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
+    within10s("refused", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
+
+    var failure = failure(node, "NOSUCHPAIR", "LTCUSDT", "ALSONOT");
+
+    assertEquals("symbol-unknown", failure.code());
+    assertEquals(2, failure.errors().size());
+    assertEquals(0, exchange.calls().of(Endpoint.TICKER_24HR, "ALSONOT"));
+    assertEquals(
+        List.of(),
+        node.query(
+            "SELECT id FROM market.exchange_info WHERE symbol IN ('NOSUCHPAIR', 'ALSONOT')"));
+  }
+
+  @Test
+  void an_unknown_symbol_is_unknown_also_while_the_list_cannot_be_had() {
+    exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
+    var node = quotedNode();
+    assertInstanceOf(Failure.NotFound.class, failure(node, "NOSUCHPAIR"));
+    within10s("others are still refreshed", () -> !quote(node, "BTCUSDT").stale(Instant.now()));
+  }
+
+  @Test
+  void a_configured_symbol_the_exchange_does_not_list_is_left_out_and_named() {
+    var node = node(Map.of("SYMBOLS", "BTCUSDT,NOSUCHPAIR,ETHUSDT"));
+    within10s("the others are quoted", () -> symbols(node.latest())
+        .equals(List.of("BTCUSDT", "ETHUSDT")));
+    within10s("it is named", () -> node.health
+        .remark("symbols")
+        .equals(Optional.of("the exchange does not list NOSUCHPAIR")));
+  }
+
+  @Test
+  void redis_killed_flushed_and_back_again_is_never_noticed_by_readers() {
+    var node = quotedNode();
+    TestServers.redis().kill();
+    try {
+      within10s("noticed", () -> node.health.remark("redis").isPresent());
+      within10s("refreshed without Redis", () -> refreshedAfter(node, Instant.now()));
+      assertEquals("LTCUSDT", await(node.find("LTCUSDT")).quotes().get(0).symbol());
+    } finally {
+      TestServers.redis().start();
+    }
+    within(Duration.ofSeconds(5), "Redis is used again", () -> node.health
+        .remark("redis")
+        .isEmpty());
+    redisCli("FLUSHALL");
+    var flushed = Instant.now();
+    within10s("refreshed", () -> refreshedAfter(node, flushed));
+  }
+
+  @Test
+  void while_postgres_is_down_quotes_go_on_and_are_stored_afterwards() {
+    var node = quotedNode();
+    TestServers.postgres().kill();
+    var down = Instant.now();
+    try {
+      within10s("noticed", () -> node.health.notReady("postgres market").isPresent());
+      within10s("refreshed without PostgreSQL", () -> refreshedAfter(node, Instant.now()));
+      assertEquals("XRPUSDT", await(node.find("XRPUSDT")).quotes().get(0).symbol());
+    } finally {
+      TestServers.postgres().start();
+    }
+    within(Duration.ofSeconds(5), "ready again", () -> node.health
+        .notReady("postgres market")
+        .isEmpty());
+    within10s(
+        "the waiting observations are stored",
+        () -> node.metrics.find("price_observations_waiting").gauge().value() == 0);
+    var ids = new HashSet<>(node.query("SELECT id FROM market.exchange_info"));
+    node.told.stream()
+        .filter(quote -> quote.receivedAt().isAfter(down))
+        .limit(3)
+        .forEach(quote -> assertTrue(ids.contains(Long.toString(quote.id())), "lost " + quote));
+  }
+
+  @Test
+  void after_a_restart_the_last_quotes_are_there_although_the_exchange_is_not() {
+    var first = quotedNode();
+    nodes.remove(first);
+    first.close();
+    exchange.faults().add(FaultKind.HANG);
+    redisCli("FLUSHALL");
+
+    var restarted = node();
+
+    assertEquals(CONFIGURED, symbols(restarted.latest()));
+    assertTrue(restarted.latest().stream().allMatch(quote -> quote.source() == Source.STORED));
+    assertEquals(
+        first.told.stream()
+            .filter(q -> q.symbol().equals("ETHBTC"))
+            .reduce((a, b) -> b)
+            .orElseThrow()
+            .price(),
+        quote(restarted, "ETHBTC").price());
+  }
+
+  @Test
+  void history_is_paged_from_the_newest_without_gaps_or_doubles() {
+    var node = quotedNode();
+    within10s("seven observations", () -> slots(node) >= 7);
+    var all = node.query(
+        "SELECT id FROM market.exchange_info WHERE symbol = 'BTCUSDT' ORDER BY called_at DESC, id DESC LIMIT 100");
+    var to = Instant.now();
+
+    var ids = new ArrayList<String>();
+    Prices.Cursor cursor = null;
+    do {
+      var page = await(
+          node.bus.request(Prices.HISTORY, new Prices.FindHistory("BTCUSDT", null, to, 3, cursor)));
+      page.observations().forEach(o -> ids.add(Long.toString(o.id())));
+      cursor = page.next();
+    } while (cursor != null);
+
+    assertEquals(ids.size(), new HashSet<>(ids).size());
+    assertEquals(all, ids.subList(ids.size() - all.size(), ids.size()));
+    assertEquals(
+        List.of(),
+        await(node.bus.request(
+                Prices.HISTORY, new Prices.FindHistory("NOSUCHPAIR", null, null, 10, null)))
+            .observations());
+  }
+
+  private PriceNode node() {
+    return node(Map.of());
+  }
+
+  private PriceNode node(Map<String, String> settings) {
+    var node = PriceNode.start(exchange, database, settings);
+    nodes.add(node);
+    return node;
+  }
+
+  private PriceNode quotedNode() {
+    var node = node();
+    within10s("all configured symbols are quoted", () -> node.latest().size() == CONFIGURED.size());
+    return node;
+  }
+
+  private void assertStoredIsServed(PriceNode node) {
+    var served = CONFIGURED.stream()
+        .flatMap(
+            symbol -> exchange.market().served(symbol).stream().map(s -> symbol + " " + s.price()))
+        .collect(Collectors.toSet());
+    node.query("SELECT symbol || ' ' || (exchange_info ->> 'price') FROM market.exchange_info")
+        .forEach(row -> assertTrue(served.contains(row), "never served: " + row));
+  }
+
+  private static boolean refreshedAfter(PriceNode node, Instant time) {
+    within10s("a new quote", () -> quote(node, "BTCUSDT").receivedAt().isAfter(time));
+    return true;
+  }
+
+  private static int slots(PriceNode node) {
+    return Integer.parseInt(
+        node.query("SELECT count(DISTINCT slot) FROM market.exchange_info WHERE symbol = 'BTCUSDT'")
+            .get(0));
+  }
+
+  private static Failure failure(PriceNode node, String... symbols) {
+    return assertThrows(Failure.class, () -> await(node.find(symbols)));
+  }
+
+  private static Quote quote(PriceNode node, String symbol) {
+    return node.latest().stream()
+        .filter(q -> q.symbol().equals(symbol))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static List<String> symbols(List<Quote> quotes) {
+    return quotes.stream().map(Quote::symbol).toList();
+  }
+
+  private void redisCli(String command) {
+    await(Redis.createClient(exchangeVertx, TestServers.redis().url())
+        .send(Request.cmd(Command.create(command))));
+  }
+}

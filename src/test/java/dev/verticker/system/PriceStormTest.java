@@ -1,0 +1,143 @@
+package dev.verticker.system;
+
+import static dev.verticker.testing.Eventually.within10s;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.dev.exchange.Endpoint;
+import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.Fault;
+import dev.verticker.dev.exchange.FaultKind;
+import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.node.Node;
+import dev.verticker.testing.NodePorts;
+import dev.verticker.testing.TestNode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpClient;
+import io.vertx.core.http.HttpClientOptions;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.PoolOptions;
+import io.vertx.core.http.RequestOptions;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Many readers at once, nothing cached. */
+class PriceStormTest {
+  private static final int CONNECTIONS = 1000;
+  private static final int REQUESTS = 10_000;
+  private static final String KEY = "punapiinternalkey";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final HttpClient client = vertx.createHttpClient(
+      new HttpClientOptions().setKeepAlive(true),
+      new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(REQUESTS));
+  private final List<Node> nodes = new ArrayList<>();
+  private final PostgresDatabase database = TestServers.postgres().createDatabase();
+  private ExchangeSimulator exchange;
+
+  @BeforeEach
+  void start() {
+    exchange = await(ExchangeSimulator.start(
+        vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT")));
+    // The first answers take a second, so that every reader finds nothing yet.
+    exchange.faults().add(Fault.of(FaultKind.SLOW).delay(Duration.ofSeconds(1)));
+  }
+
+  @AfterEach
+  void stop() {
+    nodes.forEach(Node::stop);
+    await(vertx.close());
+  }
+
+  @Test
+  void ten_thousand_readers_of_one_node_cause_one_call_per_symbol_and_no_double_row() {
+    nodes.add(TestNode.start(settings(), List.of("price", "price-api")));
+    storm();
+  }
+
+  @Test
+  void so_do_ten_thousand_readers_of_two_clustered_nodes() {
+    var ports = NodePorts.cluster();
+    nodes.add(TestNode.start(with(settings(), ports), List.of("price", "price-api"), "--cluster"));
+    nodes.add(TestNode.start(with(settings(), ports), List.of("price", "price-api"), "--cluster"));
+    storm();
+  }
+
+  private void storm() {
+    var cold = IntStream.range(0, REQUESTS)
+        .mapToObj(i -> get(nodes.get(i % nodes.size()), i % 2 == 0 ? "LTCUSDT" : "ETHBTC"))
+        .toList();
+    await(Future.all(cold));
+
+    cold.forEach(answer -> assertEquals(200, answer.result()));
+    assertEquals(1, exchange.calls().of(Endpoint.TICKER_24HR, "LTCUSDT"));
+    assertEquals(1, exchange.calls().of(Endpoint.TICKER_24HR, "ETHBTC"));
+    within10s("every symbol is stored", () -> count("SELECT count(*) FROM market.exchange_info") == 4);
+    assertEquals(4, count("SELECT count(DISTINCT symbol) FROM market.exchange_info"));
+  }
+
+  private Future<Integer> get(Node node, String symbol) {
+    var options = new RequestOptions()
+        .setMethod(HttpMethod.GET)
+        .setHost("127.0.0.1")
+        .setPort(node.ports().get("price-api"))
+        .setURI("/internal/price/" + symbol)
+        .putHeader("X-API-Key", KEY);
+    return client
+        .request(options)
+        .compose(request -> request.send())
+        .compose(response -> response.body().map(body -> response.statusCode()));
+  }
+
+  private Map<String, String> settings() {
+    var settings = TestServers.settings(database);
+    settings.put("BINANCE_BASE_URL", exchange.url());
+    settings.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
+    settings.put("INTERNAL_API_KEY", KEY);
+    settings.put("REFRESH_INTERVAL_SECONDS", Long.toString(intervalThatDoesNotEndNow()));
+    return settings;
+  }
+
+  /** Whole slots are counted from the epoch: one that would end during the test would make a second call right. */
+  private static long intervalThatDoesNotEndNow() {
+    var now = System.currentTimeMillis() / 1000;
+    return now % 80_000 < 70_000 ? 80_000 : 77_777;
+  }
+
+  private static Map<String, String> with(Map<String, String> settings, Map<String, String> more) {
+    settings.putAll(more);
+    return settings;
+  }
+
+  private long count(String sql) {
+    try (var connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+        var rows = connection.createStatement().executeQuery(sql)) {
+      assertTrue(rows.next());
+      return rows.getLong(1);
+    } catch (SQLException e) {
+      throw new AssertionError(sql, e);
+    }
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.await(60, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("no result within 60 s", e);
+    }
+  }
+}

@@ -51,7 +51,8 @@ final class Pulse implements Liveness {
   private final List<Runnable> returns = new CopyOnWriteArrayList<>();
 
   // Touched on the context only, except that the checks read what is volatile.
-  private long lastBeat = System.nanoTime();
+  private long beats;
+  private long lastBeat;
   private long silentSince;
   private boolean answered = true;
   private boolean disturbed;
@@ -73,11 +74,17 @@ final class Pulse implements Liveness {
     var started = Promise.<Void>promise();
     context.runOnContext(here -> listen()
         .onSuccess(heard -> {
-          silentSince = System.nanoTime();
-          vertx.setPeriodic(rhythm.interval().toMillis(), beat -> beat());
+          lastBeat = System.nanoTime();
+          silentSince = lastBeat;
+          beats = vertx.setPeriodic(rhythm.interval().toMillis(), beat -> beat());
         })
         .onComplete(started));
     return started.future();
+  }
+
+  /** Asks nobody any more: the node leaves. */
+  void stop() {
+    context.runOnContext(here -> vertx.cancelTimer(beats));
   }
 
   /** Why this node should get no work now. */
@@ -148,6 +155,7 @@ final class Pulse implements Liveness {
       });
     }
     if (silent.compareTo(rhythm.giveUp()) >= 0) {
+      stop();
       giveUp.run();
     }
   }

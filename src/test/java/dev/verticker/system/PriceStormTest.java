@@ -85,7 +85,8 @@ class PriceStormTest {
     cold.forEach(answer -> assertEquals(200, answer.result()));
     assertEquals(1, exchange.calls().of(Endpoint.TICKER_24HR, "LTCUSDT"));
     assertEquals(1, exchange.calls().of(Endpoint.TICKER_24HR, "ETHBTC"));
-    within10s("every symbol is stored", () -> count("SELECT count(*) FROM market.exchange_info") == 4);
+    within10s(
+        "every symbol is stored", () -> count("SELECT count(*) FROM market.exchange_info") == 4);
     assertEquals(4, count("SELECT count(DISTINCT symbol) FROM market.exchange_info"));
   }
 
@@ -96,10 +97,9 @@ class PriceStormTest {
         .setPort(node.ports().get("price-api"))
         .setURI("/internal/price/" + symbol)
         .putHeader("X-API-Key", KEY);
-    return client
-        .request(options)
-        .compose(request -> request.send())
-        .compose(response -> response.body().map(body -> response.statusCode()));
+    return client.request(options).compose(request -> request.send()).compose(response -> response
+        .body()
+        .map(body -> response.statusCode()));
   }
 
   private Map<String, String> settings() {

@@ -11,7 +11,8 @@ import java.util.Map;
 public final class TestNode {
   private TestNode() {}
 
-  public static Node start(Map<String, String> settings, List<String> verticles, String... options) {
+  public static Node start(
+      Map<String, String> settings, List<String> verticles, String... options) {
     var environment = new HashMap<String, String>();
     for (var port : List.of("PRICE_API_PORT", "USER_API_PORT", "MANAGEMENT_PORT")) {
       environment.put(port, "0");
@@ -19,6 +20,8 @@ public final class TestNode {
     environment.put("DRAIN_SECONDS", "0");
     environment.putAll(settings);
     return Node.start(
-        new NodeArguments(verticles, List.of(options).contains("--cluster")), environment, Path.of("target"));
+        new NodeArguments(verticles, List.of(options).contains("--cluster")),
+        environment,
+        Path.of("target"));
   }
 }

@@ -42,7 +42,10 @@ class ArchitectureTest {
   static final ArchRule messages_know_only_the_bus = own("message", "bus");
 
   @ArchTest
-  static final ArchRule the_outbox_knows_messages_and_bus = own("outbox", "message", "bus");
+  static final ArchRule links_to_stores_know_only_their_settings = own("data", "settings", "bus");
+
+  @ArchTest
+  static final ArchRule the_outbox_knows_messages_and_bus = own("outbox", "message", "bus", "data");
 
   @ArchTest
   static final ArchRule a_node_knows_verticles_only_by_name =
@@ -50,15 +53,15 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule users_meet_others_in_messages =
-      own("user", "message", "bus", "settings", "outbox");
+      own("user", "message", "bus", "settings", "data", "outbox");
 
   @ArchTest
   static final ArchRule prices_meet_others_in_messages =
-      own("price", "message", "bus", "settings", "outbox");
+      own("price", "message", "bus", "settings", "data", "outbox");
 
   @ArchTest
   static final ArchRule notifications_meet_others_in_messages =
-      own("notification", "message", "bus", "settings", "outbox");
+      own("notification", "message", "bus", "settings", "data", "outbox");
 
   @ArchTest
   static final ArchRule front_doors_meet_others_in_messages =
@@ -88,17 +91,17 @@ class ArchitectureTest {
       .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule sql_is_spoken_by_repositories_the_outbox_and_what_opens_their_pools =
+  static final ArchRule sql_is_spoken_by_repositories_the_outbox_and_the_link_to_the_store =
       noClasses()
-          .that(not(resideInAPackage(BASE + ".outbox.."))
-              .and(not(nameMatching(".*(Repository|Verticle|Database|Pool)([$].*)?"))))
+          .that(not(resideInAnyPackage(BASE + ".outbox..", BASE + ".data.."))
+              .and(not(nameMatching(".*(Repository|Verticle)([$].*)?"))))
           .should()
           .dependOnClassesThat(resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient.."))
           .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule redis_is_spoken_by_domains_only = noClasses()
-      .that(not(resideInAnyPackage(DOMAINS)))
+  static final ArchRule redis_is_spoken_by_domains_over_the_link_to_it = noClasses()
+      .that(not(resideInAnyPackage(DOMAINS)).and(not(resideInAPackage(BASE + ".data.."))))
       .should()
       .dependOnClassesThat(resideInAPackage("io.vertx.redis.."))
       .allowEmptyShould(true);

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +18,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import java.util.jar.JarFile;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -68,6 +73,38 @@ class JarIT {
         "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at localhost:1 (waited 0 s)\n",
         run.err());
     assertFalse(run.out().contains("Exception"), run.out());
+  }
+
+  @Test
+  void a_signal_lets_a_node_finish_and_log_its_end() throws Exception {
+    var process = start(
+        Map.of(
+            "INTERNAL_API_KEY", GOOD.get("INTERNAL_API_KEY"),
+            "MANAGEMENT_PORT", "0",
+            "PRICE_API_PORT", "0",
+            "DRAIN_SECONDS", "2"),
+        "price-api");
+    try (var log = process.inputReader()) {
+      var ready = log.readLine();
+      var management = Pattern.compile("management=(\\d+)").matcher(ready);
+      assertTrue(ready.contains(" ready after ") && management.find(), ready);
+      process.toHandle().destroy();
+      var stopping = log.readLine();
+      assertTrue(stopping.contains(" stopping: answering for another 2.0 s"), stopping);
+      var answer = HttpClient.newHttpClient()
+          .send(
+              HttpRequest.newBuilder(
+                      URI.create("http://127.0.0.1:" + management.group(1) + "/health/ready"))
+                  .build(),
+              HttpResponse.BodyHandlers.ofString());
+      assertEquals(503, answer.statusCode(), answer.body());
+      var stopped = log.readLine();
+      assertTrue(stopped.endsWith(" stopped"), stopped);
+      assertEquals(143, process.waitFor());
+      assertEquals(null, log.readLine());
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   @Test
@@ -137,21 +174,31 @@ class JarIT {
 
   private Run run(Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
-    var command = new ArrayList<>(
-        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR));
-    command.addAll(List.of(arguments));
     var out = folder.resolve("out").toFile();
     var err = folder.resolve("err").toFile();
-    var builder = new ProcessBuilder(command).redirectOutput(out).redirectError(err);
-    builder.environment().clear();
-    builder.environment().putAll(environment);
-    var process = builder.start();
+    var process =
+        process(environment, arguments).redirectOutput(out).redirectError(err).start();
     try {
       assertTrue(process.waitFor(60, TimeUnit.SECONDS), "still running");
     } finally {
       process.destroyForcibly();
     }
     return new Run(process.exitValue(), read(out.toPath()), read(err.toPath()));
+  }
+
+  private static Process start(Map<String, String> environment, String... arguments)
+      throws IOException {
+    return process(environment, arguments).redirectErrorStream(true).start();
+  }
+
+  private static ProcessBuilder process(Map<String, String> environment, String... arguments) {
+    var command = new ArrayList<>(
+        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR));
+    command.addAll(List.of(arguments));
+    var builder = new ProcessBuilder(command);
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    return builder;
   }
 
   private static String read(Path file) throws IOException {

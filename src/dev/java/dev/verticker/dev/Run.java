@@ -22,9 +22,9 @@ import java.util.function.Supplier;
  */
 public final class Run {
   /** Out of the way of servers that a developer may have on the usual ports. */
-  private static final int POSTGRES_PORT = 15432;
+  private static final int POSTGRES_PORT = Integer.getInteger("verticker.postgres.port", 15432);
 
-  private static final int REDIS_PORT = 16379;
+  private static final int REDIS_PORT = Integer.getInteger("verticker.redis.port", 16379);
 
   private final Screen screen;
   private final RunSettings settings;

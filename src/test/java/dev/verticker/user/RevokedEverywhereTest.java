@@ -72,8 +72,9 @@ final class RevokedEverywhereTest {
 
   @Test
   void what_an_administrator_does() {
-    refusedAfter(node -> node.await(() -> node.database.transaction(transaction ->
-        node.module.revoking().endSessions(transaction, grant.userId(), 2, Sessions.Reason.USER_DISABLED))));
+    refusedAfter(node -> node.await(() -> node.database.transaction(transaction -> node.module
+        .revoking()
+        .endSessions(transaction, grant.userId(), 2, Sessions.Reason.USER_DISABLED))));
     assertEquals("invalid-refresh-token", a.outcome(a.refresh(grant.refreshToken())));
   }
 

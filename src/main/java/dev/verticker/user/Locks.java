@@ -6,10 +6,10 @@ import io.vertx.sqlclient.Tuple;
 
 /** What only one transaction on all nodes may do at a time. Each lock is let go at the end of its transaction. */
 enum Locks {
-  LAST_ADMINISTRATOR,
-  FIRST_START,
-  HOUSEKEEPING,
-  IMPORT;
+  LAST_ADMINISTRATOR(1),
+  FIRST_START(2),
+  HOUSEKEEPING(3),
+  IMPORT(4);
 
   /** "acco": apart from the locks of other schemas that may live in the same database. */
   static final int SPACE = 0x6163636f;
@@ -17,15 +17,20 @@ enum Locks {
   private static final String WAIT = "SELECT pg_catalog.pg_advisory_xact_lock($1::int, $2::int)";
   private static final String TRY = "SELECT pg_catalog.pg_try_advisory_xact_lock($1::int, $2::int)";
 
+  final int key;
+
+  Locks(int key) {
+    this.key = key;
+  }
+
   Future<Void> acquire(SqlConnection transaction) {
-    return transaction.preparedQuery(WAIT).execute(Tuple.of(SPACE, ordinal())).mapEmpty();
+    return transaction.preparedQuery(WAIT).execute(Tuple.of(SPACE, key)).mapEmpty();
   }
 
   /** False when another transaction has it. */
   Future<Boolean> tryAcquire(SqlConnection transaction) {
-    return transaction
-        .preparedQuery(TRY)
-        .execute(Tuple.of(SPACE, ordinal()))
-        .map(rows -> rows.iterator().next().getBoolean(0));
+    return transaction.preparedQuery(TRY).execute(Tuple.of(SPACE, key)).map(rows -> rows.iterator()
+        .next()
+        .getBoolean(0));
   }
 }

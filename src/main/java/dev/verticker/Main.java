@@ -17,6 +17,10 @@ public final class Main {
   public static void main(String[] arguments) throws URISyntaxException {
     var home = home();
     configureLogging(home);
+    if (arguments.length > 0 && arguments[0].equals(ImportLegacy.NAME)) {
+      var rest = List.of(arguments).subList(1, arguments.length);
+      System.exit(new ImportLegacy(System.getenv(), home, System.out, System.err).run(rest));
+    }
     new CommandLine(System.getenv(), home, System.out, System.err, Main::stopOnSignal)
         .run(List.of(arguments))
         .ifPresent(System::exit);

@@ -14,18 +14,20 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One connection to Redis that never makes anybody wait: a command is answered within 100 ms or fails with
- * {@link Failure.Unavailable}, at once while the connection is down. Any failed command gives the connection up; a new one
- * is tried every half second.
+ * {@link Failure.Unavailable}, at once while the connection is down. A connection that reported a failure, or on which
+ * nothing was heard for a second although something was asked, is given up; a new one is tried every half second.
  */
 public final class RedisLink {
   private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
-  private static final int BUDGET_MS = 100;
+  private static final Duration BUDGET = Duration.ofMillis(100);
+  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(1);
   private static final int CONNECT_MS = 1000;
   private static final int RETRY_MS = 500;
   private static final int MOST_WAITING = 1024;
@@ -35,6 +37,7 @@ public final class RedisLink {
   private Redis client;
   private RedisConnection connection;
   private boolean closed;
+  private long lastHeard;
   // A server that was never there counts as away for long: nobody waits for it to be missed.
   private long awaySince = System.nanoTime() - Duration.ofDays(1).toNanos();
 
@@ -53,12 +56,17 @@ public final class RedisLink {
   }
 
   public Future<Response> send(Request command) {
-    return bounded(connection -> connection.send(command));
+    return send(command, BUDGET);
+  }
+
+  /** For the few who would rather wait than go on without Redis. */
+  public Future<Response> send(Request command, Duration budget) {
+    return bounded(connection -> connection.send(command), budget);
   }
 
   /** The answers come in the order of the commands; all or nothing is not promised. */
   public Future<List<Response>> batch(List<Request> commands) {
-    return bounded(connection -> connection.batch(commands));
+    return bounded(connection -> connection.batch(commands), BUDGET);
   }
 
   /** How long Redis has been away; zero while it answers. */
@@ -77,15 +85,34 @@ public final class RedisLink {
     return client.close();
   }
 
-  private <T> Future<T> bounded(Function<RedisConnection, Future<T>> command) {
+  private <T> Future<T> bounded(Function<RedisConnection, Future<T>> command, Duration budget) {
     var used = connection;
     if (used == null) {
       return Future.failedFuture(unavailable());
     }
-    return command.apply(used).timeout(BUDGET_MS, TimeUnit.MILLISECONDS).recover(failure -> {
-      log.debug("Redis command failed", failure);
-      lost(used);
-      return Future.failedFuture(unavailable());
+    var asked = System.nanoTime();
+    return command
+        .apply(used)
+        .onSuccess(answer -> lastHeard = System.nanoTime())
+        .timeout(budget.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(failure -> {
+          log.debug("Redis command failed", failure);
+          if (!(failure instanceof TimeoutException)) {
+            lost(used);
+          } else {
+            giveUpIfSilent(used, asked);
+          }
+          return Future.failedFuture(unavailable());
+        });
+  }
+
+  /** One late answer may be this node's own doing; a second of silence is not. */
+  private void giveUpIfSilent(RedisConnection used, long asked) {
+    var left = LONGEST_SILENCE.toNanos() - (System.nanoTime() - asked);
+    vertx.setTimer(Math.max(1, left / 1_000_000), id -> {
+      if (lastHeard - asked < 0) {
+        lost(used);
+      }
     });
   }
 

@@ -15,11 +15,13 @@ public final class CommandLine {
       """
       usage: java -jar verticker.jar [--cluster] [verticle...]
              java -jar verticker.jar check-config [verticle...]
+             java -jar verticker.jar import-legacy [database]
 
       Starts the named verticles, all of them when none is named.
 
         --cluster      find other nodes; without CLUSTER_MEMBERS: a second node on this machine
         check-config   print the settings in effect, secrets redacted, and check them
+        import-legacy  take over users and prices of the earlier system, before the first start
         --help         this text
         --version      the version
 

@@ -11,8 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Brings a schema up to date before a verticle uses it. One folder and one history table per schema. */
-final class Migrations {
+public final class Migrations {
   private static final Logger log = LoggerFactory.getLogger(Migrations.class);
+  private static final String FOLDER = "db/migration";
   private static final int CONNECT_SECONDS = 3;
   private static final Duration PAUSE = Duration.ofMillis(500);
 
@@ -28,8 +29,17 @@ final class Migrations {
     this.patience = patience;
   }
 
+  /**
+   * Those in the jar.
+   *
+   * @param patience how long to wait for a server that does not answer yet
+   */
+  public static Migrations packaged(Duration patience) {
+    return new Migrations(FOLDER, patience);
+  }
+
   /** @throws CannotStart when the server, the database or the login is not there, or a migration fails */
-  void migrate(PostgresSettings settings) {
+  public void migrate(PostgresSettings settings) {
     var source = source(settings);
     await(source, settings);
     try {

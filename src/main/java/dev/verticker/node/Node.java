@@ -30,7 +30,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class Node {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
-  private static final String MIGRATIONS = "db/migration";
   private static final Duration LONGEST_JOIN = Duration.ofSeconds(60);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(19);
 
@@ -112,7 +111,7 @@ public final class Node {
 
   private void start(NodeArguments arguments, Path home) {
     var settings = configuration.node();
-    var migrations = new Migrations(MIGRATIONS, settings.databaseWait());
+    var migrations = Migrations.packaged(settings.databaseWait());
     configuration.databases().forEach(migrations::migrate);
     if (arguments.cluster() || !settings.cluster().members().isEmpty()) {
       startClustered(Cluster.of(settings.cluster(), home));

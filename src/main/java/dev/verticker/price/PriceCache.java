@@ -20,6 +20,9 @@ final class PriceCache {
   private static final String QUOTE = "verticker:price:quote:";
   private static final String FILL = "verticker:price:fill:";
 
+  // A call to the exchange too many costs more than this wait.
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+
   private final RedisLink redis;
   private final Duration ttl;
 
@@ -54,12 +57,14 @@ final class PriceCache {
   /** Whether this caller is the one in the cluster to fetch the symbol now; everyone is while Redis is away. */
   Future<Boolean> mayFill(String symbol, Duration term) {
     return redis
-        .send(Request.cmd(Command.SET)
-            .arg(FILL + symbol)
-            .arg("1")
-            .arg("NX")
-            .arg("PX")
-            .arg(term.toMillis()))
+        .send(
+            Request.cmd(Command.SET)
+                .arg(FILL + symbol)
+                .arg("1")
+                .arg("NX")
+                .arg("PX")
+                .arg(term.toMillis()),
+            LONGEST_WAIT)
         .map(Objects::nonNull)
         .otherwise(true);
   }

@@ -11,6 +11,8 @@ public final class SettingsGroups {
   private static final Map<String, Consumer<Reader>> GROUPS = Stream.concat(
           Stream.<Map.Entry<String, Consumer<Reader>>>of(
               Map.entry("redis", RedisSettings::read),
+              Map.entry("auth", AuthSettings::read),
+              Map.entry("user", UserSettings::read),
               Map.entry("price", PriceSettings::read),
               Map.entry("price-api", PriceApiSettings::read)),
           PostgresSettings.SCHEMAS.stream()

@@ -2,26 +2,56 @@ package dev.verticker.testing;
 
 import dev.verticker.node.Node;
 import dev.verticker.node.NodeArguments;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
 
-/** A whole node in this JVM, every port free. */
+/** Whole nodes in this JVM, on free ports. */
 public final class TestNode {
   private TestNode() {}
 
-  public static Node start(
-      Map<String, String> settings, List<String> verticles, String... options) {
+  public static Node start(Map<String, String> settings, List<String> verticles) {
+    return start(settings, verticles, false);
+  }
+
+  /** Two nodes of one cluster on this machine. */
+  public static List<Node> startPair(Map<String, String> settings, List<String> verticles) {
+    var clustered = new HashMap<>(settings);
+    clustered.put("CLUSTER_NAME", "test-" + UUID.randomUUID());
+    clustered.put("CLUSTER_PORT", Integer.toString(firstOfTwoFreePorts()));
+    return Stream.generate(() -> start(clustered, verticles, true)).limit(2).toList();
+  }
+
+  private static Node start(Map<String, String> settings, List<String> verticles, boolean cluster) {
     var environment = new HashMap<String, String>();
     for (var port : List.of("PRICE_API_PORT", "USER_API_PORT", "MANAGEMENT_PORT")) {
       environment.put(port, "0");
     }
     environment.put("DRAIN_SECONDS", "0");
     environment.putAll(settings);
-    return Node.start(
-        new NodeArguments(verticles, List.of(options).contains("--cluster")),
-        environment,
-        Path.of("target"));
+    return Node.start(new NodeArguments(verticles, cluster), environment, Path.of("target"));
+  }
+
+  private static int firstOfTwoFreePorts() {
+    try {
+      var loopback = InetAddress.getLoopbackAddress();
+      while (true) {
+        try (var first = new ServerSocket(0, 1, loopback);
+            var second = new ServerSocket(first.getLocalPort() + 1, 1, loopback)) {
+          return second.getLocalPort() - 1;
+        } catch (java.net.BindException e) {
+          continue;
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 }

@@ -45,6 +45,7 @@ public final class RateLimits {
   private final BlockRepository blocks;
   private final Bus bus;
   private final Clock clock;
+  private boolean restored;
   private Instant blockedUntil = Instant.EPOCH;
   private int limit = budget(DEFAULT_LIMIT);
   private long minute;
@@ -60,12 +61,7 @@ public final class RateLimits {
 
   /** Learns of a block that was in force before this node started, and from now on of those other nodes meet. */
   public Future<Void> start() {
-    return bus.subscribe(Prices.BLOCKED, this::heard)
-        .compose(subscription -> blocks.find(host))
-        .onSuccess(this::extend)
-        .onFailure(failure -> log.warn("cannot read whether {} blocked this address", host))
-        .otherwiseEmpty()
-        .mapEmpty();
+    return bus.subscribe(Prices.BLOCKED, this::heard).compose(subscription -> restore());
   }
 
   /** Until when nothing may be sent; in the past when there is no block. */
@@ -78,6 +74,27 @@ public final class RateLimits {
     if (clock.instant().isBefore(blockedUntil)) {
       return Future.failedFuture(blocked());
     }
+    return restore().compose(restored -> count(weight)).compose(used -> enter(weight, used));
+  }
+
+  /** Reads the stored block; until that worked once, every call tries first. Never fails. */
+  private Future<Void> restore() {
+    if (restored) {
+      return Future.succeededFuture();
+    }
+    return blocks
+        .find(host)
+        .onSuccess(until -> {
+          restored = true;
+          extend(until);
+        })
+        .onFailure(failure -> log.warn("cannot read whether {} blocked this address", host))
+        .otherwiseEmpty()
+        .mapEmpty();
+  }
+
+  /** The weight used by all nodes this minute with this call; 0 while Redis is away. */
+  private Future<Integer> count(int weight) {
     return redis
         .send(Request.cmd(Command.EVAL)
             .arg(ENTER)
@@ -86,8 +103,7 @@ public final class RateLimits {
             .arg(weightKey())
             .arg(weight))
         .map(this::usedIn)
-        .otherwise(0)
-        .compose(used -> enter(weight, used));
+        .otherwise(0);
   }
 
   /** Fails while the address is blocked; the sharper of Redis' count and this node's own decides otherwise. */

@@ -1,0 +1,226 @@
+package dev.verticker.message;
+
+import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
+import dev.verticker.bus.Address;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+
+/**
+ * What the user verticle is asked about users. Permissions are checked before; here is refused what only the domain knows.
+ *
+ * <p>Failures, besides those named at each address: {@code invalid-request} (422, a pointer per broken rule),
+ * {@code user-not-found} (404), {@code database-unavailable} (503).
+ */
+public final class Users {
+  private static final Duration WITH_HASHING = Duration.ofMillis(2900);
+
+  /**
+   * Fails with {@code username-taken}, {@code email-taken} (409, pointer to the field), the password policy's refusals (422)
+   * and {@code hashing-busy} (503).
+   */
+  public static final Address<Create, User> CREATE =
+      new Address<>("users.create", Create.class, User.class, WITH_HASHING);
+
+  /** One user, soft-deleted ones included. */
+  public static final Address<Find, User> FIND =
+      new Address<>("users.find", Find.class, User.class);
+
+  /** Users in the order of their ids. */
+  public static final Address<Search, Page> SEARCH =
+      new Address<>("users.search", Search.class, Page.class);
+
+  /**
+   * Changes what is named and answers the user as it is then; nothing is written or told when all of it is so already. Fails
+   * like {@link #CREATE}, and with {@code revision-outdated} (412), {@code user-deleted} (409), {@code last-administrator}
+   * (409) and {@code own-password} (403: one's own password is changed with the current one).
+   */
+  public static final Address<Update, User> UPDATE =
+      new Address<>("users.update", Update.class, User.class, WITH_HASHING);
+
+  /**
+   * Fails with {@code last-administrator} (409) and {@code revision-outdated} (412). Deleting softly twice changes nothing;
+   * a hard delete ends what a soft one left.
+   */
+  public static final Address<Delete, Void> DELETE =
+      new Address<>("users.delete", Delete.class, Void.class);
+
+  /** Undoes a soft delete. Fails with {@code username-taken} or {@code email-taken} when another has it now. */
+  public static final Address<Change, User> RESTORE =
+      new Address<>("users.restore", Change.class, User.class);
+
+  /** Fails with {@code last-administrator} or {@code user-deleted} (409); disabling twice changes nothing. */
+  public static final Address<Change, User> DISABLE =
+      new Address<>("users.disable", Change.class, User.class);
+
+  /** Fails with {@code user-deleted} (409); enabling twice changes nothing. */
+  public static final Address<Change, User> ENABLE =
+      new Address<>("users.enable", Change.class, User.class);
+
+  /** What was done to a user and by a user's own sign-ins, newest first; also of users that are gone. */
+  public static final Address<FindAudit, Audit> AUDIT =
+      new Address<>("users.audit", FindAudit.class, Audit.class);
+
+  /** Every role there is; what each may do is decided at the front door. */
+  public static final List<String> ROLES = List.of("admin", "user");
+
+  private Users() {}
+
+  /** The word in JSON and in the database is {@link #word()}. */
+  public enum Status {
+    ACTIVE,
+    DISABLED,
+    DELETED,
+    @JsonEnumDefaultValue
+    UNKNOWN;
+
+    public String word() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** UNKNOWN for a word that is none. */
+    public static Status of(String word) {
+      for (var status : values()) {
+        if (status.word().equals(word)) {
+          return status;
+        }
+      }
+      return UNKNOWN;
+    }
+  }
+
+  /**
+   * @param fullName may be null, as may email
+   * @param roles in alphabetical order, at least one
+   * @param revision counts every change of this user: the ETag
+   * @param ver an access token with a smaller one is refused
+   */
+  public record User(
+      long id,
+      String username,
+      String fullName,
+      String email,
+      List<String> roles,
+      Status status,
+      Instant createdAt,
+      Instant updatedAt,
+      long revision,
+      long ver) {
+    public User {
+      roles = List.copyOf(roles);
+    }
+  }
+
+  /**
+   * @param fullName may be null, as may email
+   * @param roles null = those of an ordinary user
+   */
+  public record Create(
+      Actor actor,
+      String username,
+      String fullName,
+      String email,
+      Password password,
+      List<String> roles) {
+    public Create {
+      roles = roles == null ? null : List.copyOf(roles);
+    }
+  }
+
+  public record Find(long id) {}
+
+  /**
+   * @param q null = everybody; else the beginning of a username, of an e-mail address, or of a full name at any of its words,
+   *     ignoring case and accents
+   * @param role null = any
+   * @param status null = everybody but the deleted ones
+   * @param after only ids above this; null = from the first
+   * @param limit 1 to 1000
+   */
+  public record Search(String q, String role, Status status, Long after, int limit) {}
+
+  /**
+   * @param next {@code after} of the next page; null when this is the last
+   * @param truncated more than 1 000 users match {@code q} in one field: only 1 000 of them were looked at
+   */
+  public record Page(List<User> users, Long next, boolean truncated) {
+    public Page {
+      users = List.copyOf(users);
+    }
+  }
+
+  /** What a field becomes. @param value null clears it; a field without one of these stays as it is */
+  public record To<T>(T value) {
+    public static <T> To<T> of(T value) {
+      return new To<>(value);
+    }
+  }
+
+  /**
+   * @param ifMatch revisions one of which the user must have now; null = whichever; an empty list matches none
+   * @param username null = unchanged, as for every field that follows
+   * @param password an administrator's choice for another user: ends that user's sessions
+   */
+  public record Update(
+      Actor actor,
+      long id,
+      List<Long> ifMatch,
+      To<String> username,
+      To<String> fullName,
+      To<String> email,
+      To<List<String>> roles,
+      To<Password> password) {
+    public Update {
+      ifMatch = ifMatch == null ? null : List.copyOf(ifMatch);
+    }
+  }
+
+  /**
+   * @param soft keep the user, restorable; otherwise nothing personal remains
+   * @param ifMatch as in {@link Update}
+   */
+  public record Delete(Actor actor, long id, boolean soft, List<Long> ifMatch) {
+    public Delete {
+      ifMatch = ifMatch == null ? null : List.copyOf(ifMatch);
+    }
+  }
+
+  /** A change that needs no more than the user's id. @param ifMatch as in {@link Update} */
+  public record Change(Actor actor, long id, List<Long> ifMatch) {
+    public Change {
+      ifMatch = ifMatch == null ? null : List.copyOf(ifMatch);
+    }
+  }
+
+  /**
+   * @param before only entries older than the one with this id; null = from the newest
+   * @param limit 1 to 1000
+   */
+  public record FindAudit(long userId, Long before, int limit) {}
+
+  /** @param next {@code before} of the next page; null when there is nothing more */
+  public record Audit(List<AuditEntry> entries, Long next) {
+    public Audit {
+      entries = List.copyOf(entries);
+    }
+  }
+
+  /**
+   * @param action such as {@code user.updated}
+   * @param actorId null when the system or somebody not signed in did it
+   * @param actorUsername as it is now; null when that user is gone
+   * @param details JSON text: what changed, from what to what; null when there is nothing to add or the user was erased
+   */
+  public record AuditEntry(
+      long id,
+      Instant at,
+      String action,
+      long userId,
+      Long actorId,
+      String actorUsername,
+      String session,
+      String address,
+      String requestId,
+      String details) {}
+}

@@ -1,0 +1,56 @@
+package dev.verticker.settings;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Tokens and sessions; front doors and the user verticle read the same.
+ *
+ * @param keys the current key first, then the other one that is accepted during a rotation
+ * @param issuer {@code iss} of every access token
+ * @param audience {@code aud} of every access token
+ * @param registrationOpen whether anybody may create an account
+ * @param sessionIdle a session not used for so long ends
+ * @param sessionLife a session ends after this, used or not
+ */
+public record AuthSettings(
+    List<SigningKey> keys,
+    String issuer,
+    String audience,
+    boolean registrationOpen,
+    Duration sessionIdle,
+    Duration sessionLife) {
+  private static final int LEAST_BYTES = 32;
+
+  public AuthSettings {
+    keys = List.copyOf(keys);
+    if (keys.isEmpty()) {
+      throw new IllegalArgumentException(
+          "there must be a key: without one unsigned tokens would be accepted");
+    }
+  }
+
+  public static AuthSettings read(Reader reader) {
+    return new AuthSettings(
+        keys(reader),
+        reader.text("JWT_ISSUER"),
+        reader.text("JWT_AUDIENCE"),
+        "open".equals(reader.oneOf("REGISTRATION", List.of("open", "closed"))),
+        Duration.ofDays(reader.number("SESSION_IDLE_DAYS", 1, 3650)),
+        Duration.ofDays(reader.number("SESSION_LIFE_DAYS", 1, 3650)));
+  }
+
+  private static List<SigningKey> keys(Reader reader) {
+    var current = reader.requiredSecret("JWT_SECRET", LEAST_BYTES);
+    var previous = reader.secret("JWT_SECRET_PREVIOUS", LEAST_BYTES);
+    if (previous.isPresent() && previous.get().equals(current)) {
+      reader.fault("JWT_SECRET_PREVIOUS", "must differ from JWT_SECRET");
+    }
+    var keys = new ArrayList<SigningKey>();
+    // A stand-in after a fault, which never gets out of the reader.
+    keys.add(new SigningKey(current.value().isEmpty() ? new Secret("missing") : current));
+    previous.map(SigningKey::new).ifPresent(keys::add);
+    return keys;
+  }
+}

@@ -1,0 +1,46 @@
+package dev.verticker.settings;
+
+import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
+import java.util.Arrays;
+import java.util.Base64;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+
+/** A secret that signs, and the keys for other purposes that are derived from it. */
+public record SigningKey(Secret secret) {
+  private static final String HMAC = "HmacSHA256";
+  private static final int ID_BYTES = 8;
+
+  public SigningKey {
+    if (secret.bytes().length == 0) {
+      throw new IllegalArgumentException("a signing key must not be empty");
+    }
+  }
+
+  /** The {@code kid} of its tokens; says nothing about the secret. */
+  public String id() {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(Arrays.copyOf(derived("kid"), ID_BYTES));
+  }
+
+  /** 32 bytes for one purpose, HMAC-SHA256 of the purpose's name. */
+  public byte[] derived(String purpose) {
+    return hmac(secret.bytes(), purpose.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** HMAC-SHA256 of the parts one after another. */
+  public static byte[] hmac(byte[] key, byte[]... parts) {
+    try {
+      var mac = Mac.getInstance(HMAC);
+      mac.init(new SecretKeySpec(key, HMAC));
+      for (var part : parts) {
+        mac.update(part);
+      }
+      return mac.doFinal();
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("every Java has HMAC-SHA256", e);
+    }
+  }
+}

@@ -1,0 +1,29 @@
+package dev.verticker.user;
+
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A user as signing in needs one.
+ *
+ * @param knownAddress the user signed in from the asking address before
+ */
+record Account(
+    long id,
+    String username,
+    String fullName,
+    String email,
+    String passwordHash,
+    List<String> roles,
+    boolean active,
+    long ver,
+    boolean knownAddress) {
+  List<String> names() {
+    return Stream.of(username, fullName, email).filter(name -> name != null).toList();
+  }
+
+  @Override
+  public String toString() {
+    return "Account[" + id + "]";
+  }
+}

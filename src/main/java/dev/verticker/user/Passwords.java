@@ -1,0 +1,146 @@
+package dev.verticker.user;
+
+import com.password4j.Argon2Function;
+import com.password4j.BcryptFunction;
+import com.password4j.types.Argon2;
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Password;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.WorkerExecutor;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
+
+/**
+ * Hashes and compares passwords on a few threads of their own, never on an event loop: argon2id with the parameters of the
+ * OWASP Password Storage Cheat Sheet (19 MiB, two passes). bcrypt hashes of the earlier system are understood and reported
+ * as outdated. Each hash takes a core for some 50 ms, so no more wait than can be served soon.
+ */
+final class Passwords implements PasswordHashing {
+  private static final int MEMORY_KIB = 19_456;
+  private static final int PASSES = 2;
+  private static final int LANES = 1;
+  private static final int HASH_BYTES = 32;
+  private static final String CURRENT =
+      "$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=" + LANES + "$";
+  private static final int LONGEST_QUEUE = 24;
+  private static final Duration SOON = Duration.ofSeconds(1);
+
+  /** Salt and hash of nothing: whoever does not exist is refused after the same work as whoever does. */
+  private static final String NOBODY =
+      CURRENT + "dGhlcmUgaXMgbm9ib2R5IQ$bm8gcGFzc3dvcmQgZXZlciBnaXZlcyB0aGlzIGhhc2g";
+
+  private static final Pattern BCRYPT = Pattern.compile("\\$2[aby]\\$(\\d\\d)\\$[./A-Za-z0-9]{53}");
+
+  /** bcrypt reads no further. */
+  private static final int BCRYPT_BYTES = 72;
+
+  /** A row with a higher cost would hold a thread for minutes: it is no password of the earlier system (12). */
+  private static final int MOST_BCRYPT_COST = 14;
+
+  private final Argon2Function argon2 =
+      Argon2Function.getInstance(MEMORY_KIB, PASSES, LANES, HASH_BYTES, Argon2.ID);
+  private final AtomicInteger running = new AtomicInteger();
+  private final PasswordPolicy policy;
+  private final WorkerExecutor workers;
+  private final int most;
+  private final MeterRegistry metrics;
+
+  private Passwords(
+      PasswordPolicy policy, WorkerExecutor workers, int threads, MeterRegistry metrics) {
+    this.policy = policy;
+    this.workers = workers;
+    this.most = threads + LONGEST_QUEUE;
+    this.metrics = metrics;
+  }
+
+  /** @param cores of this machine: half of them may hash */
+  static Passwords open(Vertx vertx, int cores, MeterRegistry metrics) {
+    var threads = Math.max(1, cores / 2);
+    var workers = vertx.createSharedWorkerExecutor("passwords", threads);
+    return new Passwords(PasswordPolicy.load(), workers, threads, metrics);
+  }
+
+  /** @param outdated the password is right and its hash should be replaced */
+  record Verdict(boolean right, boolean outdated) {}
+
+  /** Compares with the hash; without one, takes as long and says no. */
+  Future<Verdict> compare(Password password, Optional<String> hash) {
+    return bounded(() -> compareNow(bytes(password), hash.orElse(NOBODY)));
+  }
+
+  @Override
+  public Future<String> hash(Password password, List<String> ownNames) {
+    return hash(password, ownNames, "/password");
+  }
+
+  /** @param pointer where the password is in the request */
+  Future<String> hash(Password password, List<String> ownNames, String pointer) {
+    var broken = policy.broken(password.value(), ownNames, pointer);
+    return broken.isEmpty()
+        ? hashWithoutPolicy(password)
+        : Future.failedFuture(
+            new Failure.Invalid("invalid-request", "This password cannot be used.", broken));
+  }
+
+  @Override
+  public Future<String> hashWithoutPolicy(Password password) {
+    return bounded(() -> {
+      count("argon2id");
+      return argon2.hash(bytes(password)).getResult();
+    });
+  }
+
+  Future<Void> close() {
+    return workers.close();
+  }
+
+  private Verdict compareNow(byte[] password, String hash) {
+    var bcrypt = BCRYPT.matcher(hash);
+    if (bcrypt.matches()) {
+      return compareBcrypt(password, hash, Integer.parseInt(bcrypt.group(1)));
+    }
+    count("argon2id");
+    var right = argon2.check(password, hash.getBytes(StandardCharsets.US_ASCII));
+    return new Verdict(right, !hash.startsWith(CURRENT));
+  }
+
+  /**
+   * The earlier system looked at 72 bytes of a password, so must whoever compares with its hashes; the new hash, made of
+   * what was typed, takes all of it.
+   */
+  private Verdict compareBcrypt(byte[] password, String hash, int cost) {
+    if (cost > MOST_BCRYPT_COST) {
+      return new Verdict(false, false);
+    }
+    count("bcrypt");
+    var read = Arrays.copyOf(password, Math.min(password.length, BCRYPT_BYTES));
+    var right = BcryptFunction.getInstanceFromHash(hash)
+        .check(read, hash.getBytes(StandardCharsets.US_ASCII));
+    return new Verdict(right, true);
+  }
+
+  private <T> Future<T> bounded(Callable<T> work) {
+    if (running.incrementAndGet() > most) {
+      running.decrementAndGet();
+      return Future.failedFuture(new Failure.Unavailable(
+          "hashing-busy", "Too many passwords are being checked now.", SOON, List.of()));
+    }
+    return workers.executeBlocking(work, false).onComplete(done -> running.decrementAndGet());
+  }
+
+  private void count(String kind) {
+    metrics.counter("password_hashes_total", "kind", kind).increment();
+  }
+
+  private static byte[] bytes(Password password) {
+    return password.value().getBytes(StandardCharsets.UTF_8);
+  }
+}

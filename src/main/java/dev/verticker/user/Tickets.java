@@ -1,0 +1,67 @@
+package dev.verticker.user;
+
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Confidential;
+import dev.verticker.message.Sessions;
+import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.UUID;
+
+/** Tickets that open one socket each: a URL ends up in logs, so what is in it must be worthless a moment later. */
+final class Tickets {
+  static final Duration LIFE = Duration.ofSeconds(30);
+
+  private static final int BYTES = 32;
+
+  private final SecureRandom random = new SecureRandom();
+  private final SessionRepository repository;
+  private final Clock clock;
+
+  Tickets(SessionRepository repository, Clock clock) {
+    this.repository = repository;
+    this.clock = clock;
+  }
+
+  Future<Sessions.Ticket> issue(Sessions.IssueTicket issue) {
+    var bytes = new byte[BYTES];
+    random.nextBytes(bytes);
+    var ticket = new Confidential(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    var now = clock.instant();
+    return repository
+        .insertTicket(
+            hash(ticket),
+            UUID.fromString(issue.sessionId()),
+            issue.userId(),
+            issue.tokenExpiresAt(),
+            now,
+            now.plus(LIFE))
+        .compose(issued -> issued
+            ? Future.succeededFuture(new Sessions.Ticket(ticket, LIFE))
+            : Future.failedFuture(
+                new Failure.Unauthenticated("invalid-token", "The session has ended.")));
+  }
+
+  Future<Sessions.Identity> redeem(Sessions.RedeemTicket redeem) {
+    return repository
+        .redeemTicket(hash(redeem.ticket()), clock.instant())
+        .compose(identity -> identity
+            .map(Future::succeededFuture)
+            .orElseGet(() -> Future.failedFuture(new Failure.Unauthenticated(
+                "invalid-ticket", "The ticket is not valid, or was used."))));
+  }
+
+  private static byte[] hash(Confidential ticket) {
+    try {
+      return MessageDigest.getInstance("SHA-256")
+          .digest(ticket.value().getBytes(StandardCharsets.UTF_8));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

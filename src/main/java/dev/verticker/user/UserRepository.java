@@ -1,0 +1,266 @@
+package dev.verticker.user;
+
+import dev.verticker.data.Database;
+import dev.verticker.message.Users.Status;
+import dev.verticker.message.Users.User;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Optional;
+
+/** The rows of {@code account.users} and their words, one user at a time. */
+final class UserRepository {
+  static final String COLUMNS =
+      "id, username, full_name, email, roles, status, created_at, updated_at, revision, ver";
+
+  private static final String FIND =
+      """
+      SELECT %s
+        FROM account.users
+       WHERE id = $1
+      """
+          .formatted(COLUMNS);
+
+  private static final String FIND_BY_USERNAME =
+      """
+      SELECT %s, status_if_restored
+        FROM account.users
+       WHERE pg_catalog.lower(username COLLATE "C") = pg_catalog.lower($1::text COLLATE "C")
+         AND status <> 'deleted'
+         FOR UPDATE
+      """
+          .formatted(COLUMNS);
+
+  private static final String TAKEN =
+      """
+      SELECT EXISTS (
+               SELECT FROM account.users
+                WHERE pg_catalog.lower(username COLLATE "C") = pg_catalog.lower($1::text COLLATE "C")
+                  AND status <> 'deleted') AS username_taken,
+             EXISTS (
+               SELECT FROM account.users
+                WHERE pg_catalog.lower(email COLLATE "C") = pg_catalog.lower($2::text COLLATE "C")
+                  AND status <> 'deleted') AS email_taken
+      """;
+
+  private static final String LOCK =
+      """
+      SELECT %s, status_if_restored
+        FROM account.users
+       WHERE id = $1
+         FOR UPDATE
+      """
+          .formatted(COLUMNS);
+
+  private static final String INSERT =
+      """
+      INSERT INTO account.users (username, full_name, email, password_hash, roles, created_at, updated_at)
+      VALUES ($1, $2, $3, $4, $5, $6, $6)
+      RETURNING %s
+      """
+          .formatted(COLUMNS);
+
+  private static final String UPDATE =
+      """
+      UPDATE account.users
+         SET username = $2,
+             full_name = $3,
+             email = $4,
+             roles = $5,
+             password_hash = coalesce($6, password_hash),
+             status_if_restored = CASE WHEN $7 = 'deleted' THEN status END,
+             deleted_at = CASE WHEN $7 = 'deleted' THEN $8::timestamptz END,
+             status = $7,
+             updated_at = $8,
+             revision = revision + 1,
+             ver = ver + $9
+       WHERE id = $1
+      RETURNING %s
+      """
+          .formatted(COLUMNS);
+
+  private static final String DELETE = "DELETE FROM account.users WHERE id = $1";
+
+  private static final String OTHER_ADMINISTRATOR =
+      """
+      SELECT EXISTS (
+        SELECT FROM account.users
+         WHERE roles @> ARRAY['admin']
+           AND status = 'active'
+           AND id <> $1)
+      """;
+
+  private static final String ANY_ADMINISTRATOR =
+      "SELECT EXISTS (SELECT FROM account.users WHERE roles @> ARRAY['admin'])";
+
+  private static final String ADD_WORDS =
+      """
+      INSERT INTO account.name_words (deleted, words, user_id)
+      SELECT $1, words, $2
+        FROM pg_catalog.unnest($3::text[]) AS words
+      """;
+
+  private static final String REMOVE_WORDS = "DELETE FROM account.name_words WHERE user_id = $1";
+
+  private final Database database;
+
+  UserRepository(Database database) {
+    this.database = database;
+  }
+
+  /** A user whose row nobody else can change before this transaction ends. @param restoredAs null unless deleted */
+  record Locked(User user, Status restoredAs) {}
+
+  /** Whether a username or an e-mail address belongs to somebody who is not deleted. */
+  record Taken(boolean username, boolean email) {}
+
+  Future<Optional<User>> find(long id) {
+    return database.query(FIND, Tuple.of(id)).map(rows -> first(rows).map(UserRepository::user));
+  }
+
+  Future<Taken> taken(String username, String email) {
+    return database
+        .query(TAKEN, Tuple.of(username, email))
+        .map(rows -> rows.iterator().next())
+        .map(row -> new Taken(row.getBoolean("username_taken"), row.getBoolean("email_taken")));
+  }
+
+  Future<Boolean> anyAdministrator() {
+    return database.query(ANY_ADMINISTRATOR, Tuple.tuple()).map(UserRepository::yes);
+  }
+
+  Future<Boolean> anyAdministrator(SqlConnection transaction) {
+    return transaction.preparedQuery(ANY_ADMINISTRATOR).execute().map(UserRepository::yes);
+  }
+
+  Future<Boolean> anotherAdministrator(SqlConnection transaction, long than) {
+    return transaction
+        .preparedQuery(OTHER_ADMINISTRATOR)
+        .execute(Tuple.of(than))
+        .map(UserRepository::yes);
+  }
+
+  Future<Optional<Locked>> lock(SqlConnection transaction, long id) {
+    return transaction.preparedQuery(LOCK).execute(Tuple.of(id)).map(UserRepository::locked);
+  }
+
+  Future<Optional<Locked>> lock(SqlConnection transaction, String username) {
+    return transaction
+        .preparedQuery(FIND_BY_USERNAME)
+        .execute(Tuple.of(username))
+        .map(UserRepository::locked);
+  }
+
+  Future<User> insert(
+      SqlConnection transaction,
+      String username,
+      String fullName,
+      String email,
+      String passwordHash,
+      List<String> roles,
+      Instant at) {
+    return transaction
+        .preparedQuery(INSERT)
+        .execute(Tuple.of(username, fullName, email, passwordHash, array(roles), utc(at)))
+        .map(rows -> user(rows.iterator().next()))
+        .compose(user -> addWords(transaction, user).map(user));
+  }
+
+  /**
+   * @param passwordHash null = unchanged
+   * @param revoking whether access tokens given so far end
+   */
+  Future<User> update(
+      SqlConnection transaction,
+      User before,
+      User wanted,
+      String passwordHash,
+      boolean revoking,
+      Instant at) {
+    var parameters = Tuple.tuple()
+        .addLong(wanted.id())
+        .addString(wanted.username())
+        .addString(wanted.fullName())
+        .addString(wanted.email())
+        .addArrayOfString(array(wanted.roles()))
+        .addString(passwordHash)
+        .addString(wanted.status().word())
+        .addOffsetDateTime(utc(at))
+        .addInteger(revoking ? 1 : 0);
+    return transaction
+        .preparedQuery(UPDATE)
+        .execute(parameters)
+        .map(rows -> user(rows.iterator().next()))
+        .compose(after -> moveWords(transaction, before, after).map(after));
+  }
+
+  /** The words go with the row. */
+  Future<Void> delete(SqlConnection transaction, long id) {
+    return transaction.preparedQuery(DELETE).execute(Tuple.of(id)).mapEmpty();
+  }
+
+  static User user(Row row) {
+    return new User(
+        row.getLong("id"),
+        row.getString("username"),
+        row.getString("full_name"),
+        row.getString("email"),
+        List.of(row.getArrayOfStrings("roles")),
+        Status.of(row.getString("status")),
+        row.getOffsetDateTime("created_at").toInstant(),
+        row.getOffsetDateTime("updated_at").toInstant(),
+        row.getLong("revision"),
+        row.getLong("ver"));
+  }
+
+  private Future<Void> moveWords(SqlConnection transaction, User before, User after) {
+    if (NameWords.of(before.fullName()).equals(NameWords.of(after.fullName()))
+        && (before.status() == Status.DELETED) == (after.status() == Status.DELETED)) {
+      return Future.succeededFuture();
+    }
+    return transaction
+        .preparedQuery(REMOVE_WORDS)
+        .execute(Tuple.of(after.id()))
+        .compose(removed -> addWords(transaction, after));
+  }
+
+  private Future<Void> addWords(SqlConnection transaction, User user) {
+    var words = NameWords.of(user.fullName());
+    if (words.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    return transaction
+        .preparedQuery(ADD_WORDS)
+        .execute(Tuple.of(user.status() == Status.DELETED, user.id(), array(words)))
+        .mapEmpty();
+  }
+
+  private static Optional<Locked> locked(RowSet<Row> rows) {
+    return first(rows).map(row -> {
+      var restoredAs = row.getString("status_if_restored");
+      return new Locked(user(row), restoredAs == null ? null : Status.of(restoredAs));
+    });
+  }
+
+  private static Optional<Row> first(RowSet<Row> rows) {
+    return rows.size() == 0 ? Optional.empty() : Optional.of(rows.iterator().next());
+  }
+
+  private static boolean yes(RowSet<Row> rows) {
+    return rows.iterator().next().getBoolean(0);
+  }
+
+  private static String[] array(List<String> list) {
+    return list.toArray(String[]::new);
+  }
+
+  private static OffsetDateTime utc(Instant at) {
+    return at.atOffset(ZoneOffset.UTC);
+  }
+}

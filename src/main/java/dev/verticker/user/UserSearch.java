@@ -1,0 +1,158 @@
+package dev.verticker.user;
+
+import dev.verticker.data.Database;
+import dev.verticker.message.Users.Page;
+import dev.verticker.message.Users.Search;
+import dev.verticker.message.Users.Status;
+import dev.verticker.message.Users.User;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.TreeSet;
+import java.util.stream.StreamSupport;
+
+/**
+ * Lists of users, made so that among a million only the rows of the page are read: every filter has an index in the order
+ * of the ids. Words among the filters become part of the statement, because a partial index only helps when its condition
+ * is written out.
+ */
+final class UserSearch {
+  private static final int MOST_MATCHES = 1000;
+
+  /** Sorts above everything that begins with the text before it. */
+  private static final String END = new String(Character.toChars(Character.MAX_CODE_POINT));
+
+  private static final String LIST =
+      """
+      SELECT %s
+        FROM account.users
+       WHERE id > $1
+         AND %s
+       ORDER BY id
+       LIMIT $2
+      """;
+
+  private static final String AMONG =
+      """
+      SELECT %s
+        FROM account.users
+       WHERE id = ANY ($1)
+         AND %s
+       ORDER BY id
+       LIMIT $2
+      """;
+
+  private static final String BY_COLUMN =
+      """
+      SELECT id
+        FROM account.users
+       WHERE pg_catalog.lower(%1$s COLLATE "C") >= $1
+         AND pg_catalog.lower(%1$s COLLATE "C") < $2
+         AND %2$s
+       ORDER BY pg_catalog.lower(%1$s COLLATE "C")
+       LIMIT $3
+      """;
+
+  private static final String BY_WORDS =
+      """
+      SELECT user_id
+        FROM account.name_words
+       WHERE deleted = %s
+         AND words >= $1
+         AND words < $2
+       ORDER BY words
+       LIMIT $3
+      """;
+
+  private final Database database;
+
+  UserSearch(Database database) {
+    this.database = database;
+  }
+
+  Future<Page> search(Search search) {
+    return search.q() == null ? list(search) : matches(search);
+  }
+
+  /** As it is sent to the server: $1 is the id before the page, $2 one more than the page has. */
+  static String listStatement(Search search) {
+    return LIST.formatted(UserRepository.COLUMNS, filter(search));
+  }
+
+  /** As they are sent to the server: $1 and $2 are the bounds of the prefix, $3 one more than is looked at. */
+  static List<String> matchStatements(boolean deleted) {
+    var filter = deleted ? "status = 'deleted'" : "status <> 'deleted'";
+    return List.of(
+        BY_COLUMN.formatted("username", filter),
+        BY_COLUMN.formatted("email", filter),
+        BY_WORDS.formatted(deleted));
+  }
+
+  private Future<Page> list(Search search) {
+    var after = search.after() == null ? 0 : search.after();
+    return database
+        .query(listStatement(search), Tuple.of(after, search.limit() + 1))
+        .map(rows -> page(rows, search.limit(), false));
+  }
+
+  private Future<Page> matches(Search search) {
+    var statements = matchStatements(search.status() == Status.DELETED);
+    // "C" compares a folded e-mail address or username bytewise, so the prefix is folded the same
+    // way.
+    var text = search.q().strip().toLowerCase(Locale.ROOT);
+    var usernames = ids(statements.get(0), text);
+    var emails = ids(statements.get(1), text);
+    var names = ids(statements.get(2), NameWords.prefix(search.q()));
+    return Future.all(usernames, emails, names)
+        .compose(
+            all -> among(search, List.of(usernames.result(), emails.result(), names.result())));
+  }
+
+  private Future<List<Long>> ids(String statement, String prefix) {
+    if (prefix.isEmpty()) {
+      return Future.succeededFuture(List.of());
+    }
+    return database
+        .query(statement, Tuple.of(prefix, prefix + END, MOST_MATCHES + 1))
+        .map(rows -> StreamSupport.stream(rows.spliterator(), false)
+            .map(row -> row.getLong(0))
+            .toList());
+  }
+
+  private Future<Page> among(Search search, List<List<Long>> fields) {
+    var truncated = fields.stream().anyMatch(ids -> ids.size() > MOST_MATCHES);
+    var ids = new TreeSet<Long>();
+    fields.forEach(field -> field.stream().limit(MOST_MATCHES).forEach(ids::add));
+    var later = search.after() == null ? ids : ids.tailSet(search.after(), false);
+    if (later.isEmpty()) {
+      return Future.succeededFuture(new Page(List.of(), null, truncated));
+    }
+    return database
+        .query(
+            AMONG.formatted(UserRepository.COLUMNS, filter(search)),
+            Tuple.of(later.toArray(Long[]::new), search.limit() + 1))
+        .map(rows -> page(rows, search.limit(), truncated));
+  }
+
+  private static Page page(RowSet<Row> rows, int limit, boolean truncated) {
+    var users = new ArrayList<User>();
+    rows.forEach(row -> users.add(UserRepository.user(row)));
+    if (users.size() <= limit) {
+      return new Page(users, null, truncated);
+    }
+    var page = users.subList(0, limit);
+    return new Page(page, page.get(limit - 1).id(), truncated);
+  }
+
+  /** Only words that were checked before get in here. */
+  private static String filter(Search search) {
+    var status = search.status() == null
+        ? "status <> 'deleted'"
+        : "status = '" + search.status().word() + "'";
+    return search.role() == null ? status : status + " AND roles @> ARRAY['" + search.role() + "']";
+  }
+}

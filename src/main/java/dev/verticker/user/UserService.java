@@ -1,0 +1,368 @@
+package dev.verticker.user;
+
+import dev.verticker.bus.Failure;
+import dev.verticker.data.Database;
+import dev.verticker.message.Actor;
+import dev.verticker.message.Sessions.Reason;
+import dev.verticker.message.Users.Change;
+import dev.verticker.message.Users.Create;
+import dev.verticker.message.Users.Delete;
+import dev.verticker.message.Users.Find;
+import dev.verticker.message.Users.Page;
+import dev.verticker.message.Users.Search;
+import dev.verticker.message.Users.Status;
+import dev.verticker.message.Users.To;
+import dev.verticker.message.Users.Update;
+import dev.verticker.message.Users.User;
+import dev.verticker.user.UserRepository.Locked;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.SqlConnection;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.Stream;
+
+/**
+ * What may be done with users. Every change is one transaction: the row, what it revokes, its audit entry and, last, what
+ * is told of it. A change that changes nothing writes and tells nothing.
+ */
+final class UserService {
+  private static final String ADMINISTRATOR = "admin";
+  private static final String UNIQUE_VIOLATION = "23505";
+
+  private final Database database;
+  private final UserRepository users;
+  private final UserSearch searches;
+  private final PasswordHashing passwords;
+  private final AccessRevoking access;
+  private final AuditTrail audit;
+  private final Outbox outbox;
+  private final Clock clock;
+  private final InTurn creating = new InTurn();
+
+  UserService(
+      Database database,
+      PasswordHashing passwords,
+      AccessRevoking access,
+      AuditTrail audit,
+      Outbox outbox,
+      Clock clock) {
+    this.database = database;
+    this.users = new UserRepository(database);
+    this.searches = new UserSearch(database);
+    this.passwords = passwords;
+    this.access = access;
+    this.audit = audit;
+    this.outbox = outbox;
+    this.clock = clock;
+  }
+
+  Future<User> find(Find find) {
+    return users.find(find.id()).compose(user -> user.map(Future::succeededFuture)
+        .orElse(notFound(find.id())));
+  }
+
+  Future<Page> search(Search search) {
+    UserRules.check(search);
+    return searches.search(search);
+  }
+
+  Future<User> create(Create create) {
+    UserRules.check(create);
+    return creating.run(create.username().toLowerCase(Locale.ROOT), () -> users
+        .taken(create.username(), create.email())
+        .compose(UserService::refuseTaken)
+        .compose(free -> passwords.hash(
+            create.password(), names(create.username(), create.fullName(), create.email())))
+        .compose(hash -> database.transaction(tx -> insert(tx, create, hash)))
+        .recover(UserService::asConflict));
+  }
+
+  Future<User> update(Update update) {
+    UserRules.check(update);
+    var change = new Change(update.actor(), update.id(), update.ifMatch());
+    if (update.password() == null) {
+      return change(change, "user.updated", locked -> wanted(locked.user(), update), null);
+    }
+    if (update.actor().is(update.id())) {
+      return Future.failedFuture(new Failure.Forbidden(
+          "own-password", "One's own password is changed by giving the current one as well."));
+    }
+    return find(new Find(update.id()))
+        .map(user -> wanted(user, update))
+        .compose(user -> passwords.hash(
+            update.password().value(), names(user.username(), user.fullName(), user.email())))
+        .compose(
+            hash -> change(change, "user.updated", locked -> wanted(locked.user(), update), hash));
+  }
+
+  Future<User> disable(Change change) {
+    return change(
+        change, "user.disabled", locked -> withStatus(locked.user(), Status.DISABLED), null);
+  }
+
+  Future<User> enable(Change change) {
+    return change(change, "user.enabled", locked -> withStatus(locked.user(), Status.ACTIVE), null);
+  }
+
+  Future<User> restore(Change change) {
+    return change(
+        change,
+        "user.restored",
+        locked -> locked.restoredAs() == null
+            ? locked.user()
+            : withStatus(locked.user(), locked.restoredAs()),
+        null);
+  }
+
+  Future<Void> delete(Delete delete) {
+    var change = new Change(delete.actor(), delete.id(), delete.ifMatch());
+    return delete.soft()
+        ? change(change, "user.deleted", locked -> withStatus(locked.user(), Status.DELETED), null)
+            .mapEmpty()
+        : database.transaction(
+            tx -> lock(tx, change).compose(locked -> erase(tx, delete.actor(), locked.user())));
+  }
+
+  private Future<User> insert(SqlConnection tx, Create create, String hash) {
+    var roles = create.roles() == null ? List.of("user") : sorted(create.roles());
+    return users
+        .insert(
+            tx, create.username(), create.fullName(), create.email(), hash, roles, clock.instant())
+        .compose(user -> created(tx, create.actor(), user));
+  }
+
+  /** Writes down and tells that the user is new. */
+  Future<User> created(SqlConnection tx, Actor actor, User user) {
+    var event = UserEvent.created(user, actor);
+    return audit
+        .write(tx, actor, "user.created", user.id(), event.payload().getJsonObject("data"))
+        .compose(written -> outbox.write(tx, List.of(event)))
+        .map(user);
+  }
+
+  /** @param hash of a new password; null = the password stays */
+  private Future<User> change(
+      Change change, String action, Function<Locked, User> wish, String hash) {
+    return database
+        .transaction(tx -> lock(tx, change).compose(locked -> {
+          var before = locked.user();
+          if (before.status() == Status.DELETED && !mayChangeDeleted(action)) {
+            return Future.failedFuture(new Failure.Conflict(
+                "user-deleted", "This user was deleted and must be restored first."));
+          }
+          var wanted = wish.apply(locked);
+          return hash == null && UserEvent.changes(before, wanted).isEmpty()
+              ? Future.succeededFuture(before)
+              : store(tx, change.actor(), action, before, wanted, hash);
+        }))
+        .recover(UserService::asConflict);
+  }
+
+  /** Changes what differs, revokes what must end with it, writes it down and tells it. */
+  Future<User> store(
+      SqlConnection tx, Actor actor, String action, User before, User wanted, String hash) {
+    var leaving = before.status() == Status.ACTIVE && wanted.status() != Status.ACTIVE;
+    var ending = leaving || hash != null;
+    var revoking = ending || !before.roles().equals(wanted.roles());
+    return keepAnAdministrator(tx, before, wanted)
+        .compose(kept -> users.update(tx, before, wanted, hash, revoking, clock.instant()))
+        .compose(after -> revoke(tx, after, revoking, ending)
+            .compose(revoked ->
+                audit.write(tx, actor, action, after.id(), details(before, after, hash != null)))
+            .compose(written -> outbox.write(tx, events(actor, before, after, hash != null)))
+            .map(after));
+  }
+
+  private Future<Void> erase(SqlConnection tx, Actor actor, User user) {
+    return keepAnAdministrator(tx, user, withStatus(user, Status.DELETED))
+        .compose(kept -> access.endSessions(tx, user.id(), user.ver() + 1, Reason.USER_DELETED))
+        .compose(ended -> users.delete(tx, user.id()))
+        .compose(deleted -> audit.erase(tx, user.id()))
+        .compose(erased -> outbox.erase(tx, user.id()))
+        .compose(erased ->
+            audit.write(tx, withoutTraces(actor, user.id()), "user.erased", user.id(), null))
+        .compose(written -> outbox.write(tx, List.of(UserEvent.erased(user.id(), actor))));
+  }
+
+  private Future<Locked> lock(SqlConnection tx, Change change) {
+    return users.lock(tx, change.id()).compose(found -> {
+      if (found.isEmpty()) {
+        return notFound(change.id());
+      }
+      var revision = found.get().user().revision();
+      if (change.ifMatch() != null && !change.ifMatch().contains(revision)) {
+        return Future.failedFuture(new Failure.PreconditionFailed(
+            "revision-outdated", "The user was changed since it was read."));
+      }
+      return Future.succeededFuture(found.get());
+    });
+  }
+
+  /**
+   * Two administrators that take each other's role at once lock different rows and would both see one left; so whoever
+   * takes one away asks alone.
+   */
+  private Future<Void> keepAnAdministrator(SqlConnection tx, User before, User wanted) {
+    if (!isActiveAdministrator(before) || isActiveAdministrator(wanted)) {
+      return Future.succeededFuture();
+    }
+    return Locks.LAST_ADMINISTRATOR
+        .acquire(tx)
+        .compose(alone -> users.anotherAdministrator(tx, before.id()))
+        .compose(another -> another
+            ? Future.succeededFuture()
+            : Future.failedFuture(new Failure.Conflict(
+                "last-administrator",
+                "The last active administrator can be neither deleted, disabled nor demoted.")));
+  }
+
+  private Future<Void> revoke(SqlConnection tx, User after, boolean revoking, boolean ending) {
+    if (ending) {
+      return access.endSessions(tx, after.id(), after.ver(), endOf(after));
+    }
+    return revoking ? access.revokeTokens(tx, after.id(), after.ver()) : Future.succeededFuture();
+  }
+
+  private static Reason endOf(User after) {
+    return switch (after.status()) {
+      case DELETED -> Reason.USER_DELETED;
+      case DISABLED -> Reason.USER_DISABLED;
+      default -> Reason.PASSWORD_CHANGED;
+    };
+  }
+
+  private static List<UserEvent> events(Actor actor, User before, User after, boolean passwordSet) {
+    var events = new ArrayList<UserEvent>();
+    if (!UserEvent.changes(before, after).isEmpty()) {
+      events.add(
+          after.status() == Status.DELETED
+              ? UserEvent.deleted(after, actor)
+              : UserEvent.updated(before, after, actor));
+    }
+    if (passwordSet) {
+      events.add(UserEvent.passwordChanged(after.id(), actor));
+    }
+    return events;
+  }
+
+  private static JsonObject details(User before, User after, boolean passwordSet) {
+    var to = UserEvent.changes(before, after);
+    var from = UserEvent.changes(after, before);
+    var details = new JsonObject();
+    to.forEach(field -> details.put(
+        field.getKey(),
+        new JsonObject().put("from", from.getValue(field.getKey())).put("to", field.getValue())));
+    return passwordSet ? details.put("password", "set") : details;
+  }
+
+  private static User wanted(User user, Update update) {
+    return new User(
+        user.id(),
+        or(update.username(), user.username()),
+        or(update.fullName(), user.fullName()),
+        or(update.email(), user.email()),
+        sorted(or(update.roles(), user.roles())),
+        user.status(),
+        user.createdAt(),
+        user.updatedAt(),
+        user.revision(),
+        user.ver());
+  }
+
+  private static User withStatus(User user, Status status) {
+    return new User(
+        user.id(),
+        user.username(),
+        user.fullName(),
+        user.email(),
+        user.roles(),
+        status,
+        user.createdAt(),
+        user.updatedAt(),
+        user.revision(),
+        user.ver());
+  }
+
+  static User withRoles(User user, List<String> roles) {
+    return new User(
+        user.id(),
+        user.username(),
+        user.fullName(),
+        user.email(),
+        roles,
+        Status.ACTIVE,
+        user.createdAt(),
+        user.updatedAt(),
+        user.revision(),
+        user.ver());
+  }
+
+  private static <T> T or(To<T> field, T unchanged) {
+    return field == null ? unchanged : field.value();
+  }
+
+  private static List<String> sorted(List<String> roles) {
+    return roles.stream().distinct().sorted().toList();
+  }
+
+  private static List<String> names(String... names) {
+    return Stream.of(names).filter(Objects::nonNull).toList();
+  }
+
+  private static boolean isActiveAdministrator(User user) {
+    return user.status() == Status.ACTIVE && user.roles().contains(ADMINISTRATOR);
+  }
+
+  private static boolean mayChangeDeleted(String action) {
+    return action.equals("user.restored") || action.equals("user.deleted");
+  }
+
+  /** Somebody who erases the own account leaves no address behind. */
+  private static Actor withoutTraces(Actor actor, long erased) {
+    return actor.is(erased) ? new Actor(erased, null, null, null) : actor;
+  }
+
+  private static <T> Future<T> notFound(long id) {
+    return Future.failedFuture(
+        new Failure.NotFound("user-not-found", "There is no user " + id + "."));
+  }
+
+  private static Future<Void> refuseTaken(UserRepository.Taken taken) {
+    if (taken.username()) {
+      return Future.failedFuture(usernameTaken());
+    }
+    return taken.email() ? Future.failedFuture(emailTaken()) : Future.succeededFuture();
+  }
+
+  /** The unique indexes decide when two ask at once. */
+  private static <T> Future<T> asConflict(Throwable failure) {
+    if (failure instanceof PgException pg && UNIQUE_VIOLATION.equals(pg.getSqlState())) {
+      if ("users_username".equals(pg.getConstraint())) {
+        return Future.failedFuture(usernameTaken());
+      }
+      if ("users_email".equals(pg.getConstraint())) {
+        return Future.failedFuture(emailTaken());
+      }
+    }
+    return Future.failedFuture(failure);
+  }
+
+  private static Failure usernameTaken() {
+    return taken("username", "This username belongs to somebody else.");
+  }
+
+  private static Failure emailTaken() {
+    return taken("email", "This e-mail address belongs to somebody else.");
+  }
+
+  private static Failure taken(String field, String detail) {
+    return new Failure.Conflict(
+        field + "-taken", detail, new Failure.Error("/" + field, "taken", detail));
+  }
+}

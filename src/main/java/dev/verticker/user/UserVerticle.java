@@ -1,0 +1,90 @@
+package dev.verticker.user;
+
+import dev.verticker.bus.Failure;
+import dev.verticker.bus.NodeContext;
+import dev.verticker.data.Database;
+import dev.verticker.data.RedisLink;
+import dev.verticker.message.Users;
+import dev.verticker.settings.AuthSettings;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Reader;
+import dev.verticker.settings.RedisSettings;
+import dev.verticker.settings.UserSettings;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.time.Duration;
+import java.util.List;
+
+/** Accounts: who there is, who may do what, and who is signed in. */
+public final class UserVerticle extends VerticleBase {
+  private static final String SCHEMA = "account";
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final int MOST_ATTEMPTS = 20;
+
+  private final NodeContext node;
+  private Database database;
+  private RedisLink redis;
+  private SessionModule sessions;
+
+  public UserVerticle(NodeContext node) {
+    this.node = node;
+  }
+
+  @Override
+  public Future<?> start() {
+    var settings = Reader.read(config(), UserSettings::read);
+    var auth = Reader.read(config(), AuthSettings::read);
+    database = Database.open(
+        vertx, Reader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader)));
+    return RedisLink.open(vertx, Reader.read(config(), RedisSettings::read)).compose(link -> {
+      redis = link;
+      return start(settings, auth);
+    });
+  }
+
+  @Override
+  public Future<?> stop() {
+    return sessions.close().eventually(redis::close).eventually(database::close);
+  }
+
+  private Future<?> start(UserSettings settings, AuthSettings auth) {
+    var bus = node.bus();
+    var clock = node.clock();
+    var audit = new AuditTrail(clock);
+    var outbox = new Outbox(clock);
+    sessions = SessionModule.open(vertx, node, database, redis, audit, outbox, auth);
+    var users =
+        new UserService(database, sessions.passwords(), sessions.revoking(), audit, outbox, clock);
+    var administrator =
+        new FirstAdministrator(database, users, sessions.passwords(), settings, clock);
+    var trail = new AuditReader(database);
+    var housekeeping = new Housekeeping(vertx, database, clock, node.metrics())
+        .removing("audit", AuditTrail.REMOVE_OLD, settings.auditRetention())
+        .removingUnwanted("outbox", Outbox.REMOVE_OLD, Outbox.KEPT);
+    sessions.addChores(housekeeping);
+    node.health().notReadyWhen("postgres account", database::outage);
+    node.health().note("redis account", redis::outage);
+    return ensure(administrator, MOST_ATTEMPTS)
+        .compose(ready -> sessions.serve(users::create))
+        .compose(serving -> Future.all(List.of(
+            bus.serve(Users.CREATE, users::create),
+            bus.serve(Users.FIND, users::find),
+            bus.serve(Users.SEARCH, users::search),
+            bus.serve(Users.UPDATE, users::update),
+            bus.serve(Users.DELETE, users::delete),
+            bus.serve(Users.RESTORE, users::restore),
+            bus.serve(Users.DISABLE, users::disable),
+            bus.serve(Users.ENABLE, users::enable),
+            bus.serve(Users.AUDIT, trail::read))))
+        .onSuccess(serving -> housekeeping.start());
+  }
+
+  /** The database was there for the migrations; a moment's absence, or a slow machine, is no reason to give up. */
+  private Future<Void> ensure(FirstAdministrator administrator, int attempts) {
+    return administrator
+        .ensure()
+        .recover(failure -> failure instanceof Failure.Unavailable && attempts > 1
+            ? vertx.timer(PAUSE.toMillis()).compose(later -> ensure(administrator, attempts - 1))
+            : Future.failedFuture(failure));
+  }
+}

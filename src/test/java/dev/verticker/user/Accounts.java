@@ -1,0 +1,242 @@
+package dev.verticker.user;
+
+import dev.verticker.data.Database;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.message.Actor;
+import dev.verticker.message.Password;
+import dev.verticker.message.Sessions.Reason;
+import dev.verticker.message.Users.Create;
+import dev.verticker.message.Users.User;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Reader;
+import dev.verticker.settings.SettingsFiles;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.flywaydb.core.Flyway;
+
+/** An account schema of its own, one node that works on it, and a look at everything the work left behind. */
+final class Accounts implements AutoCloseable {
+  static final Actor NOBODY = Actor.anonymous("203.0.113.9");
+
+  final Vertx vertx = Vertx.vertx();
+  final PostgresDatabase postgres;
+  final Database database;
+  final UserService users;
+  final AuditReader audit;
+  final FakeHashing hashing = new FakeHashing();
+  final FakeAccess access = new FakeAccess();
+  private final Context context = vertx.getOrCreateContext();
+  private long lastNoted;
+  private long lastTold;
+
+  Accounts() {
+    this(migrated());
+  }
+
+  /** Another node on the same database. */
+  Accounts(PostgresDatabase postgres) {
+    this.postgres = postgres;
+    this.database = Database.open(vertx, settings(postgres));
+    // The first connection of a cold JVM may take longer than a user ever waits for one.
+    database.query("SELECT 1", Tuple.tuple()).otherwiseEmpty().await();
+    var clock = Clock.systemUTC();
+    this.users =
+        new UserService(database, hashing, access, new AuditTrail(clock), new Outbox(clock), clock);
+    this.audit = new AuditReader(database);
+  }
+
+  static PostgresDatabase migrated() {
+    var database = TestServers.postgres().createDatabase();
+    Flyway.configure()
+        .dataSource(database.jdbcUrl(), database.user(), database.password())
+        .schemas("account")
+        .table("migrations")
+        .locations("classpath:db/migration/account")
+        .load()
+        .migrate();
+    return database;
+  }
+
+  static PostgresSettings settings(PostgresDatabase database) {
+    var values = SettingsFiles.load(TestServers.settings(database), Path.of(""));
+    return Reader.read(values, reader -> PostgresSettings.read("account", reader));
+  }
+
+  /** Waits for work done on this node's event loop. */
+  <T> T await(Supplier<Future<T>> work) {
+    return start(work).await();
+  }
+
+  <T> Future<T> start(Supplier<Future<T>> work) {
+    var done = Promise.<T>promise();
+    context.runOnContext(ignored -> {
+      try {
+        work.get().onComplete(done);
+      } catch (RuntimeException e) {
+        done.fail(e);
+      }
+    });
+    return done.future();
+  }
+
+  /** Why it was refused; fails when it was not. */
+  Throwable refusal(Supplier<Future<?>> work) {
+    var refused = start(() -> work.get().mapEmpty());
+    return refused
+        .<Throwable>transform(result -> result.failed()
+            ? Future.succeededFuture(result.cause())
+            : Future.failedFuture(new AssertionError("was not refused")))
+        .await();
+  }
+
+  /** An active user of that name without anything to tell. */
+  User given(String username, String... roles) {
+    var create = new Create(
+        NOBODY,
+        username,
+        null,
+        null,
+        new Password("correct horse"),
+        roles.length == 0 ? null : List.of(roles));
+    var user = await(() -> users.create(create));
+    told();
+    noted();
+    return user;
+  }
+
+  static Actor as(User user) {
+    return new Actor(user.id(), user.username(), "session-of-" + user.username(), "192.0.2.7");
+  }
+
+  /** What was put into the outbox since it was looked at last, without {@code by}. */
+  List<JsonObject> told() {
+    return toldWithActor().stream()
+        .map(event -> {
+          event.remove("by");
+          return event;
+        })
+        .toList();
+  }
+
+  List<JsonObject> toldWithActor() {
+    var events = new ArrayList<JsonObject>();
+    for (var row :
+        rows("SELECT id, payload FROM account.outbox WHERE id > " + lastTold + " ORDER BY id")) {
+      lastTold = Long.parseLong(row.get(0));
+      events.add(new JsonObject(row.get(1)));
+    }
+    return events;
+  }
+
+  /** "actor action user" of every audit entry since it was looked at last; a dash for nobody. */
+  List<String> noted() {
+    var entries = new ArrayList<String>();
+    for (var row : rows(
+        """
+        SELECT id, coalesce(actor_id::text, '-') || ' ' || action || ' ' || coalesce(user_id::text, '-')
+          FROM account.audit WHERE id > %d ORDER BY id"""
+            .formatted(lastNoted))) {
+      lastNoted = Long.parseLong(row.get(0));
+      entries.add(row.get(1));
+    }
+    return entries;
+  }
+
+  String one(String sql) {
+    return rows(sql).get(0).get(0);
+  }
+
+  List<List<String>> rows(String sql) {
+    try (var connection = connect();
+        var statement = connection.createStatement();
+        var result = statement.executeQuery(sql)) {
+      var rows = new ArrayList<List<String>>();
+      while (result.next()) {
+        var row = new ArrayList<String>();
+        for (var i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+          row.add(result.getString(i));
+        }
+        rows.add(row);
+      }
+      return rows;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  void execute(String sql) {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  Connection connect() throws SQLException {
+    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+  }
+
+  @Override
+  public void close() {
+    database.close().await();
+    vertx.close().await();
+  }
+
+  /** Hashes at once, and counts. */
+  static final class FakeHashing implements PasswordHashing {
+    final AtomicInteger hashed = new AtomicInteger();
+
+    @Override
+    public Future<String> hash(Password password, List<String> ownNames) {
+      return hashWithoutPolicy(password);
+    }
+
+    @Override
+    public Future<String> hashWithoutPolicy(Password password) {
+      hashed.incrementAndGet();
+      return Future.succeededFuture("$fake$of$" + password.value().hashCode() + "$000000000000");
+    }
+  }
+
+  /** Remembers what was revoked. */
+  static final class FakeAccess implements AccessRevoking {
+    private final List<String> revoked = new CopyOnWriteArrayList<>();
+
+    @Override
+    public Future<Void> revokeTokens(SqlConnection transaction, long userId, long leastVer) {
+      revoked.add("tokens of " + userId + " below " + leastVer);
+      return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Void> endSessions(
+        SqlConnection transaction, long userId, long leastVer, Reason reason) {
+      revoked.add("sessions of " + userId + " below " + leastVer + ": " + reason);
+      return Future.succeededFuture();
+    }
+
+    /** Since it was asked last. */
+    List<String> revoked() {
+      var all = List.copyOf(revoked);
+      revoked.clear();
+      return all;
+    }
+  }
+}

@@ -1,0 +1,158 @@
+package dev.verticker.user;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.message.Password;
+import dev.verticker.message.Users.Search;
+import dev.verticker.message.Users.User;
+import dev.verticker.settings.Reader;
+import dev.verticker.settings.SettingsFault;
+import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.UserSettings;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class FirstAdministratorTest {
+  private static final String GOOD = "a long enough password";
+  private static Accounts accounts;
+  private static Accounts otherNode;
+
+  @BeforeAll
+  static void open() {
+    accounts = new Accounts();
+    otherNode = new Accounts(accounts.postgres);
+  }
+
+  @AfterAll
+  static void close() {
+    otherNode.close();
+    accounts.close();
+  }
+
+  @BeforeEach
+  void nobody() {
+    accounts.execute("TRUNCATE account.users, account.audit, account.outbox CASCADE");
+    accounts.told();
+    accounts.noted();
+    accounts.access.revoked();
+  }
+
+  @Test
+  void two_nodes_that_start_together_make_one_and_say_so_once() {
+    var production = settings(Map.of("ADMIN_USERNAME", "chief", "ADMIN_PASSWORD", GOOD));
+    var starts = List.of(
+        accounts.start(() -> of(accounts, production).ensure()),
+        otherNode.start(() -> of(otherNode, production).ensure()));
+    Future.all(starts).await();
+
+    var chief = only();
+    assertEquals("chief", chief.username());
+    assertEquals(List.of("admin", "user"), chief.roles());
+    assertEquals(
+        List.of("user_created"),
+        accounts.told().stream().map(event -> event.getString("event")).toList());
+    assertEquals(List.of("- user.created " + chief.id()), accounts.noted());
+  }
+
+  @Test
+  void a_later_start_neither_makes_another_nor_looks_at_the_password() {
+    ensure(Map.of("ADMIN_PASSWORD", GOOD));
+    var hash = hash();
+    accounts.told();
+    accounts.noted();
+
+    ensure(Map.of());
+    ensure(Map.of("ADMIN_PASSWORD", "admin1234"));
+    ensure(Map.of("ADMIN_USERNAME", "second", "ADMIN_PASSWORD", GOOD + "!"));
+
+    assertEquals("admin", only().username());
+    assertEquals(hash, hash());
+    assertEquals(List.of(), accounts.told());
+    assertEquals(List.of(), accounts.noted());
+  }
+
+  @Test
+  void without_a_good_password_the_first_start_is_refused_with_what_to_do() {
+    assertTrue(refusal(Map.of()).contains("ADMIN_PASSWORD: is required for the first start"));
+    assertTrue(refusal(Map.of("ADMIN_PASSWORD", "admin1234")).contains("published sample"));
+    assertTrue(refusal(Map.of("ADMIN_PASSWORD", "elevenchars")).contains("at least 12 characters"));
+    assertEquals("0", accounts.one("SELECT count(*) FROM account.users"));
+    assertEquals(List.of(), accounts.told());
+  }
+
+  @Test
+  void in_development_everybody_knows_the_password() {
+    ensure(Map.of("VERTICKER_ENV", "development"));
+
+    assertEquals("admin", only().username());
+    assertEquals(accounts.hashing.hashWithoutPolicy(new Password("admin1234")).result(), hash());
+    accounts.told();
+    accounts.noted();
+  }
+
+  @Test
+  void an_imported_user_of_that_name_becomes_it_with_the_new_password() {
+    accounts.execute(
+        """
+        INSERT INTO account.users (username, password_hash, roles, imported, created_at, updated_at)
+        VALUES ('Admin', repeat('x', 60), ARRAY['user'], true, now(), now())
+        """);
+
+    ensure(Map.of("ADMIN_PASSWORD", GOOD));
+
+    var admin = only();
+    assertEquals("Admin", admin.username());
+    assertEquals(List.of("admin", "user"), admin.roles());
+    assertTrue(hash().startsWith("$fake$"));
+    assertEquals(
+        List.of("sessions of " + admin.id() + " below 2: PASSWORD_CHANGED"),
+        accounts.access.revoked());
+    assertEquals(
+        List.of("user_updated", "password_changed"),
+        accounts.told().stream().map(event -> event.getString("event")).toList());
+    assertEquals(List.of("- user.updated " + admin.id()), accounts.noted());
+  }
+
+  private static void ensure(Map<String, String> environment) {
+    accounts.await(() -> of(accounts, settings(environment)).ensure());
+  }
+
+  private static String refusal(Map<String, String> environment) {
+    var refused = accounts.refusal(() -> of(accounts, settings(environment)).ensure());
+    return assertInstanceOf(SettingsFault.class, refused).getMessage();
+  }
+
+  private static FirstAdministrator of(Accounts node, UserSettings settings) {
+    return new FirstAdministrator(
+        node.database, node.users, node.hashing, settings, Clock.systemUTC());
+  }
+
+  /** Of production, unless said otherwise. */
+  private static UserSettings settings(Map<String, String> environment) {
+    var values = new HashMap<>(Map.of("VERTICKER_ENV", "production"));
+    values.putAll(environment);
+    return Reader.read(SettingsFiles.load(values, Path.of("target")), UserSettings::read);
+  }
+
+  private static User only() {
+    var users = accounts
+        .await(() -> accounts.users.search(new Search(null, null, null, null, 10)))
+        .users();
+    assertEquals(1, users.size());
+    return users.get(0);
+  }
+
+  private static String hash() {
+    return accounts.one("SELECT password_hash FROM account.users");
+  }
+}

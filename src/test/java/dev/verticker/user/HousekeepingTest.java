@@ -1,0 +1,86 @@
+package dev.verticker.user;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class HousekeepingTest {
+  private static Accounts accounts;
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+
+  @BeforeAll
+  static void open() {
+    accounts = new Accounts();
+  }
+
+  @AfterAll
+  static void close() {
+    accounts.close();
+  }
+
+  @BeforeEach
+  void two_and_a_half_batches_too_old_and_ten_rows_to_keep() {
+    accounts.execute("TRUNCATE account.audit, account.outbox");
+    accounts.execute(
+        """
+        INSERT INTO account.audit (at, action)
+        SELECT now() - CASE WHEN n <= 2500 THEN interval '401 days' ELSE interval '399 days' END, 'test'
+          FROM generate_series(1, 2510) AS n
+        """);
+    accounts.execute(
+        """
+        INSERT INTO account.outbox (at, event, user_id, topics, payload)
+        SELECT now() - CASE WHEN n <= 3 THEN interval '8 days' ELSE interval '6 days' END, 'test', 1, '{users}', '{}'
+          FROM generate_series(1, 10) AS n
+        """);
+  }
+
+  @Test
+  void what_is_too_old_goes_in_batches_and_the_rest_stays() {
+    var house = housekeeping();
+
+    accounts.await(house::run);
+
+    assertEquals("10", accounts.one("SELECT count(*) FROM account.audit"));
+    assertEquals("7", accounts.one("SELECT count(*) FROM account.outbox"));
+    assertEquals(2500, removed("audit"));
+    assertEquals(3, removed("outbox"));
+    accounts.await(house::run);
+    assertEquals(2500, removed("audit"), "nothing more");
+  }
+
+  @Test
+  void while_another_node_does_it_this_one_leaves_it() throws SQLException {
+    var house = housekeeping();
+    try (var other = accounts.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute(
+          "SELECT pg_advisory_xact_lock(%d, %d)".formatted(Locks.SPACE, Locks.HOUSEKEEPING.key));
+
+      accounts.await(house::run);
+
+      assertEquals("2510", accounts.one("SELECT count(*) FROM account.audit"));
+      other.rollback();
+    }
+    accounts.await(house::run);
+    assertEquals("10", accounts.one("SELECT count(*) FROM account.audit"));
+  }
+
+  private Housekeeping housekeeping() {
+    return new Housekeeping(accounts.vertx, accounts.database, Clock.systemUTC(), metrics)
+        .removing("audit", AuditTrail.REMOVE_OLD, Duration.ofDays(400))
+        .removingUnwanted("outbox", Outbox.REMOVE_OLD, Outbox.KEPT);
+  }
+
+  private double removed(String what) {
+    return metrics.counter("housekeeping_removed_total", "what", what).count();
+  }
+}

@@ -1,0 +1,130 @@
+package dev.verticker.user;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.verticker.api.http.AccessToken;
+import dev.verticker.api.http.AccessTokenVerifier;
+import dev.verticker.api.http.Revoked;
+import dev.verticker.bus.Failure;
+import dev.verticker.dev.TestServers;
+import dev.verticker.message.Password;
+import dev.verticker.message.Sessions;
+import dev.verticker.message.Sessions.Client;
+import dev.verticker.message.Sessions.Grant;
+import dev.verticker.testing.Eventually;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.Map;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Two nodes on one database that do not hear each other: what node A ends, node B must find out by asking. */
+final class RevokedEverywhereTest {
+  private static final String PASSWORD = "a long walk by the sea";
+  private static final Client CLIENT = new Client(SignIn.HOME, "a test");
+  private static final Duration WITHIN = Duration.ofSeconds(1);
+
+  private SignIn a;
+  private SignIn b;
+  private Revoked front;
+  private Grant grant;
+  private AccessToken token;
+
+  @BeforeEach
+  void start() {
+    a = new SignIn();
+    a.given("ada", PASSWORD);
+    b = another();
+    front = front(b);
+    grant = a.signIn("ada", PASSWORD);
+    token = verified(grant);
+    assertEquals("passes", refusal());
+  }
+
+  @AfterEach
+  void stop() {
+    if (!TestServers.redis().isRunning()) {
+      TestServers.redis().start();
+    }
+    a.close();
+    b.close();
+  }
+
+  @Test
+  void signing_out() {
+    refusedAfter(node -> node.await(() ->
+        node.bus.request(Sessions.LOGOUT, new Sessions.Logout(grant.refreshToken(), CLIENT))));
+  }
+
+  @Test
+  void changing_the_password() {
+    refusedAfter(node -> node.await(() -> node.bus.request(
+        Sessions.CHANGE_PASSWORD,
+        new Sessions.ChangePassword(
+            grant.userId(),
+            grant.sessionId(),
+            new Password(PASSWORD),
+            new Password("moon over water"),
+            CLIENT))));
+  }
+
+  @Test
+  void what_an_administrator_does() {
+    refusedAfter(node -> node.await(() -> node.database.transaction(transaction -> node.module
+        .revoking()
+        .endSessions(transaction, grant.userId(), 2, Sessions.Reason.USER_DISABLED))));
+    assertEquals("invalid-refresh-token", a.outcome(a.refresh(grant.refreshToken())));
+  }
+
+  @Test
+  void other_roles_leave_the_session_alive() {
+    refusedAfter(node -> node.await(() -> node.database.transaction(
+        transaction -> node.module.revoking().revokeTokens(transaction, grant.userId(), 2))));
+    assertEquals("ok", a.outcome(a.refresh(grant.refreshToken())));
+  }
+
+  @Test
+  void a_node_that_was_started_again_in_between_knows() {
+    a.await(
+        () -> a.bus.request(Sessions.LOGOUT, new Sessions.Logout(grant.refreshToken(), CLIENT)));
+    b.close();
+    b = another();
+    front = front(b);
+    assertEquals("invalid-token", refusal());
+  }
+
+  @Test
+  void also_while_redis_is_away() {
+    TestServers.redis().kill();
+    refusedAfter(node -> node.await(() ->
+        node.bus.request(Sessions.LOGOUT_ALL, new Sessions.LogoutAll(grant.userId(), CLIENT))));
+  }
+
+  private void refusedAfter(Consumer<SignIn> deed) {
+    deed.accept(a);
+    Eventually.within(WITHIN, "refused", () -> refusal().equals("invalid-token"));
+  }
+
+  private SignIn another() {
+    return new SignIn(a.postgres, a.clock, Map.of());
+  }
+
+  private static Revoked front(SignIn node) {
+    var revoked = new Revoked(node.vertx, node.bus, node.clock);
+    node.await(() -> revoked.start());
+    return revoked;
+  }
+
+  private AccessToken verified(Grant of) {
+    var verifier = new AccessTokenVerifier(b.vertx, b.auth, b.clock);
+    Future<AccessToken> verified =
+        b.start(() -> verifier.verify(of.accessToken().value()));
+    return b.await(verified);
+  }
+
+  private String refusal() {
+    return front.refusal(token).map(Failure::code).orElse("passes");
+  }
+}

@@ -1,0 +1,213 @@
+package dev.verticker.user;
+
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
+import dev.verticker.bus.NodeContext;
+import dev.verticker.data.Database;
+import dev.verticker.data.RedisLink;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.message.Confidential;
+import dev.verticker.message.Password;
+import dev.verticker.message.Sessions;
+import dev.verticker.message.Sessions.Client;
+import dev.verticker.message.Sessions.Grant;
+import dev.verticker.settings.AuthSettings;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Reader;
+import dev.verticker.settings.RedisSettings;
+import dev.verticker.settings.SettingsFiles;
+import dev.verticker.testing.RecordedHealth;
+import dev.verticker.testing.SteppedClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
+import org.flywaydb.core.Flyway;
+
+/** One node that signs people in, on real PostgreSQL and Redis, at a time the test chooses. */
+final class SignIn implements AutoCloseable {
+  static final String HOME = "192.0.2.7";
+  static final String SECRET = "a secret of at least thirty-two bytes";
+
+  final Vertx vertx = Vertx.vertx();
+  final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  final SteppedClock clock;
+  final PostgresDatabase postgres;
+  final AuthSettings auth;
+  final Bus bus;
+  final Database database;
+  final Revocations revocations;
+  final SessionModule module;
+  final RedisLink redis;
+  private final Context context = vertx.getOrCreateContext();
+
+  SignIn() {
+    this(migrated(), new SteppedClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), Map.of());
+  }
+
+  SignIn(PostgresDatabase postgres, SteppedClock clock, Map<String, String> more) {
+    this.postgres = postgres;
+    this.clock = clock;
+    var values = settings(postgres, more);
+    auth = Reader.read(values, AuthSettings::read);
+    bus = new Bus(vertx, clock, metrics);
+    database = Database.open(
+        vertx, Reader.read(values, reader -> PostgresSettings.read("account", reader)));
+    redis = await(() -> RedisLink.open(vertx, Reader.read(values, RedisSettings::read)));
+    revocations = new Revocations(database, bus, clock);
+    module = SessionModule.open(
+        vertx,
+        new NodeContext(bus, clock, new RecordedHealth(), handler -> {}, metrics),
+        database,
+        redis,
+        new AuditTrail(clock),
+        new Outbox(clock),
+        auth);
+    await(() -> module.serve(
+        create -> Future.failedFuture(new Failure.Conflict("username-taken", "Taken."))));
+  }
+
+  static JsonObject settings(PostgresDatabase postgres, Map<String, String> more) {
+    var environment = new HashMap<>(TestServers.settings(postgres));
+    environment.put("JWT_SECRET", SECRET);
+    environment.putAll(more);
+    return SettingsFiles.load(environment, Path.of("target"));
+  }
+
+  static PostgresDatabase migrated() {
+    var database = TestServers.postgres().createDatabase();
+    Flyway.configure()
+        .dataSource(database.jdbcUrl(), database.user(), database.password())
+        .schemas("account")
+        .table("migrations")
+        .locations("classpath:db/migration/account")
+        .load()
+        .migrate();
+    return database;
+  }
+
+  /** An active user with that password. */
+  long given(String username, String password) {
+    return givenHash(
+        username, await(() -> module.passwords().hashWithoutPolicy(new Password(password))));
+  }
+
+  long givenHash(String username, String hash) {
+    return Long.parseLong(query(
+            """
+            INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
+            VALUES ('%s', '%s', '{user}', now(), now()) RETURNING id"""
+                .formatted(username, hash))
+        .get(0));
+  }
+
+  Future<Grant> signIn(String username, String password, String address) {
+    return start(() -> bus.request(
+        Sessions.LOGIN,
+        new Sessions.Login(username, new Password(password), new Client(address, "a test"))));
+  }
+
+  Grant signIn(String username, String password) {
+    return await(signIn(username, password, HOME));
+  }
+
+  Future<Grant> refresh(Confidential token) {
+    return start(() ->
+        bus.request(Sessions.REFRESH, new Sessions.Refresh(token, new Client(HOME, "a test"))));
+  }
+
+  Grant refreshed(Grant grant) {
+    return await(refresh(grant.refreshToken()));
+  }
+
+  /** The code of the failure; "ok" when there is none. */
+  String outcome(Future<?> work) {
+    return await(work.transform(result -> Future.succeededFuture(
+        result.succeeded()
+            ? "ok"
+            : result.cause() instanceof Failure failure ? failure.code() : "" + result.cause())));
+  }
+
+  List<Sessions.Revocation> revoked() {
+    return await(() -> revocations.since(null)).revocations();
+  }
+
+  double hashes(String kind) {
+    return metrics.find("password_hashes_total").tag("kind", kind).counters().stream()
+        .mapToDouble(counter -> counter.count())
+        .sum();
+  }
+
+  List<String> query(String sql) {
+    try (var connection = connect();
+        var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      var found = new ArrayList<String>();
+      while (rows.next()) {
+        found.add(rows.getString(1));
+      }
+      return found;
+    } catch (SQLException e) {
+      throw new AssertionError(sql, e);
+    }
+  }
+
+  Connection connect() throws SQLException {
+    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+  }
+
+  void execute(String sql) {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new AssertionError(sql, e);
+    }
+  }
+
+  <T> T await(Supplier<Future<T>> work) {
+    return await(start(work));
+  }
+
+  <T> T await(Future<T> future) {
+    try {
+      return future.await(20, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("no result within 20 s", e);
+    }
+  }
+
+  /** Starts work on the event loop of the node. */
+  <T> Future<T> start(Supplier<Future<T>> work) {
+    var done = Promise.<T>promise();
+    context.runOnContext(ignored -> {
+      try {
+        work.get().onComplete(done);
+      } catch (RuntimeException e) {
+        done.fail(e);
+      }
+    });
+    return done.future();
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+}

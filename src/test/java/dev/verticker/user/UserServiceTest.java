@@ -1,0 +1,568 @@
+package dev.verticker.user;
+
+import static dev.verticker.user.Accounts.NOBODY;
+import static dev.verticker.user.Accounts.as;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Actor;
+import dev.verticker.message.Password;
+import dev.verticker.message.Users.AuditEntry;
+import dev.verticker.message.Users.Change;
+import dev.verticker.message.Users.Create;
+import dev.verticker.message.Users.Delete;
+import dev.verticker.message.Users.Find;
+import dev.verticker.message.Users.FindAudit;
+import dev.verticker.message.Users.Status;
+import dev.verticker.message.Users.To;
+import dev.verticker.message.Users.Update;
+import dev.verticker.message.Users.User;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class UserServiceTest {
+  private static Accounts accounts;
+  private static Accounts otherNode;
+  private User admin;
+
+  @BeforeAll
+  static void open() {
+    accounts = new Accounts();
+    otherNode = new Accounts(accounts.postgres);
+  }
+
+  @AfterAll
+  static void close() {
+    otherNode.close();
+    accounts.close();
+  }
+
+  @BeforeEach
+  void one_administrator_and_nobody_else() {
+    accounts.execute("TRUNCATE account.users, account.audit, account.outbox CASCADE");
+    admin = accounts.given("root", "admin", "user");
+    accounts.access.revoked();
+    otherNode.access.revoked();
+  }
+
+  @AfterEach
+  void nothing_was_told_noted_or_revoked_but_what_the_test_expected() {
+    assertEquals(List.of(), accounts.told());
+    assertEquals(List.of(), accounts.noted());
+    assertEquals(List.of(), accounts.access.revoked());
+  }
+
+  @Test
+  void a_new_user_is_answered_told_and_noted_without_the_password() {
+    var ada = accounts.await(() -> accounts.users.create(
+        new Create(as(admin), "Ada", "Ada Lovelace", "ada@example.com", password(), null)));
+
+    var expected = new User(
+        ada.id(),
+        "Ada",
+        "Ada Lovelace",
+        "ada@example.com",
+        List.of("user"),
+        Status.ACTIVE,
+        ada.createdAt(),
+        ada.createdAt(),
+        1,
+        1);
+    assertEquals(expected, ada);
+    assertEquals(ada, accounts.await(() -> accounts.users.find(new Find(ada.id()))));
+    var told = accounts.toldWithActor();
+    assertEquals(
+        List.of(new JsonObject()
+            .put("event", "user_created")
+            .put("user_id", ada.id())
+            .put("by", new JsonObject().put("id", admin.id()).put("username", "root"))
+            .put("username", "Ada")
+            .put("data", data(ada))),
+        told);
+    assertEquals(
+        "{users,user." + ada.id() + "}",
+        accounts.one("SELECT topics::text FROM account.outbox ORDER BY id DESC LIMIT 1"));
+    assertEquals(List.of(admin.id() + " user.created " + ada.id()), accounts.noted());
+    var entry = onlyEntry(ada);
+    assertEquals(
+        new AuditEntry(
+            entry.id(),
+            entry.at(),
+            "user.created",
+            ada.id(),
+            admin.id(),
+            "root",
+            "session-of-root",
+            "192.0.2.7",
+            null,
+            entry.details()),
+        entry);
+    assertEquals(data(ada), new JsonObject(entry.details()));
+    assertFalse((told + entry.details()).contains("fake"), "a hash got out");
+  }
+
+  @Test
+  void everything_wrong_with_a_new_user_is_said_at_once_each_with_its_pointer() {
+    var refused = accounts.refusal(() -> accounts.users.create(
+        new Create(NOBODY, "a b", "x".repeat(101), "no address", null, List.of("god"))));
+
+    assertEquals(
+        List.of("/username", "/full_name", "/email", "/password", "/roles"),
+        ((Failure.Invalid) refused)
+            .errors().stream().map(Failure.Error::pointer).toList());
+  }
+
+  @Test
+  void names_at_the_edge_of_the_rules() {
+    assertTrue(UserRules.isUsername("A.b"));
+    assertTrue(UserRules.isUsername("x".repeat(50)));
+    assertFalse(UserRules.isUsername("x".repeat(51)));
+    assertFalse(UserRules.isUsername("ab"));
+    assertFalse(UserRules.isUsername("ädä"));
+    assertFalse(UserRules.isUsername("ada\n"));
+    assertTrue(
+        UserRules.isFullName("\uD83D\uDE00".repeat(100)), "counted in characters, not in halves");
+    assertFalse(UserRules.isFullName("a\u0000b"));
+    assertFalse(UserRules.isFullName("half \uD83D pair"));
+    assertTrue(UserRules.isEmail("a+b@example.co.th"));
+    assertFalse(UserRules.isEmail("a@b@c"));
+    assertFalse(UserRules.isEmail("a@" + "b".repeat(64) + ".com"));
+    assertFalse(UserRules.isEmail("x".repeat(250) + "@b.co"));
+  }
+
+  @Test
+  void a_taken_name_or_address_is_a_conflict_that_names_the_field_whatever_the_case() {
+    accounts.await(() -> accounts.users.create(
+        new Create(as(admin), "ada", null, "ada@example.com", password(), null)));
+    accounts.told();
+    accounts.noted();
+
+    assertConflict(
+        "username-taken",
+        "/username",
+        () -> accounts.users.create(new Create(as(admin), "ADA", null, null, password(), null)));
+    assertConflict(
+        "email-taken",
+        "/email",
+        () -> accounts.users.create(
+            new Create(as(admin), "grace", null, "ADA@Example.com", password(), null)));
+    var grace = accounts.given("grace");
+    assertConflict(
+        "username-taken",
+        "/username",
+        () -> accounts.users.update(update(as(admin), grace, To.of("Ada"), null, null, null)));
+    assertConflict(
+        "email-taken",
+        "/email",
+        () -> accounts.users.update(
+            update(as(admin), grace, null, null, To.of("Ada@example.com"), null)));
+  }
+
+  @Test
+  void of_fifty_who_want_one_name_on_two_nodes_one_gets_it_and_few_passwords_are_hashed() {
+    var before = accounts.hashing.hashed.get() + otherNode.hashing.hashed.get();
+    var asked = IntStream.range(0, 50)
+        .mapToObj(i -> i % 2 == 0 ? accounts : otherNode)
+        .map(node -> node.start(
+            () -> node.users.create(new Create(NOBODY, "wanted", null, null, password(), null))))
+        .toList();
+    Future.join(asked).transform(done -> Future.succeededFuture()).await();
+
+    assertEquals(1, asked.stream().filter(Future::succeeded).count());
+    assertEquals(
+        Collections.nCopies(49, "username-taken"),
+        asked.stream().filter(Future::failed).map(one -> code(one.cause())).toList());
+    var hashed = accounts.hashing.hashed.get() + otherNode.hashing.hashed.get() - before;
+    assertTrue(hashed <= 2, "one a node: " + hashed);
+    assertEquals(List.of("user_created"), names(accounts.told()));
+    assertEquals(1, accounts.noted().size());
+  }
+
+  @Test
+  void a_field_not_named_stays_and_a_field_named_without_a_value_is_cleared() {
+    var ada = accounts.await(() -> accounts.users.create(
+        new Create(as(admin), "ada", "Ada", "ada@example.com", password(), null)));
+    accounts.told();
+    accounts.noted();
+
+    var after = accounts.await(() -> accounts.users.update(
+        update(as(ada), ada, null, To.of("Ada Lovelace"), To.of(null), null)));
+
+    assertEquals("ada", after.username());
+    assertEquals("Ada Lovelace", after.fullName());
+    assertEquals(null, after.email());
+    assertEquals(ada.revision() + 1, after.revision());
+    assertEquals(ada.ver(), after.ver(), "tokens stay good");
+    assertEquals(
+        List.of(new JsonObject()
+            .put("event", "user_updated")
+            .put("user_id", ada.id())
+            .put("changes", new JsonObject().put("full_name", "Ada Lovelace").putNull("email"))
+            .put("data", data(after))
+            .put("before", data(ada))),
+        accounts.told());
+    assertEquals(List.of(ada.id() + " user.updated " + ada.id()), accounts.noted());
+    assertEquals(
+        new JsonObject()
+            .put("full_name", new JsonObject().put("from", "Ada").put("to", "Ada Lovelace"))
+            .put("email", new JsonObject().put("from", "ada@example.com").putNull("to")),
+        new JsonObject(entries(ada).get(0).details()));
+    var unnamed = accounts.refusal(
+        () -> accounts.users.update(update(as(ada), ada, To.of(null), null, null, To.of(null))));
+    assertEquals(
+        List.of("/username", "/roles"),
+        ((Failure.Invalid) unnamed)
+            .errors().stream().map(Failure.Error::pointer).toList());
+  }
+
+  @Test
+  void a_change_that_changes_nothing_writes_and_tells_nothing() {
+    var ada = accounts.given("ada");
+
+    var after = accounts.await(() -> accounts.users.update(
+        update(as(admin), ada, To.of("ada"), To.of(null), null, To.of(List.of("user", "user")))));
+
+    assertEquals(ada, after);
+  }
+
+  @Test
+  void a_change_of_what_was_changed_meanwhile_is_refused() {
+    var ada = accounts.given("ada");
+    var read = List.of(ada.revision());
+    var first = new Update(as(admin), ada.id(), read, null, To.of("One"), null, null, null);
+    var second = new Update(as(admin), ada.id(), read, null, To.of("Two"), null, null, null);
+    accounts.await(() -> accounts.users.update(first));
+    accounts.told();
+    accounts.noted();
+
+    var refused = accounts.refusal(() -> accounts.users.update(second));
+
+    assertInstanceOf(Failure.PreconditionFailed.class, refused);
+    assertEquals("revision-outdated", code(refused));
+    for (var soft : List.of(true, false)) {
+      assertEquals(
+          "revision-outdated",
+          code(accounts.refusal(
+              () -> accounts.users.delete(new Delete(as(admin), ada.id(), soft, read)))));
+    }
+    assertEquals(
+        "revision-outdated",
+        code(accounts.refusal(
+            () -> accounts.users.disable(new Change(as(admin), ada.id(), List.of())))));
+  }
+
+  @Test
+  void a_new_role_ends_the_tokens_and_keeps_the_sessions() {
+    var ada = accounts.given("ada");
+
+    var after = accounts.await(() -> accounts.users.update(
+        update(as(admin), ada, null, null, null, To.of(List.of("user", "admin")))));
+
+    assertEquals(List.of("admin", "user"), after.roles());
+    assertEquals(ada.ver() + 1, after.ver());
+    assertEquals(
+        List.of("tokens of " + ada.id() + " below " + after.ver()), accounts.access.revoked());
+    assertEquals(
+        new JsonObject().put("roles", new JsonArray().add("admin").add("user")),
+        accounts.told().get(0).getJsonObject("changes"));
+    assertEquals(List.of(admin.id() + " user.updated " + ada.id()), accounts.noted());
+  }
+
+  @Test
+  void a_password_set_by_an_administrator_ends_the_sessions_and_is_told_to_nobody_else() {
+    var ada = accounts.given("ada");
+    var update = new Update(
+        as(admin), ada.id(), null, null, null, null, null, To.of(new Password("battery staple")));
+
+    var after = accounts.await(() -> accounts.users.update(update));
+
+    assertEquals(ada.ver() + 1, after.ver());
+    assertEquals(
+        List.of("sessions of " + ada.id() + " below " + after.ver() + ": PASSWORD_CHANGED"),
+        accounts.access.revoked());
+    assertEquals(
+        List.of(new JsonObject().put("event", "password_changed").put("user_id", ada.id())),
+        accounts.told());
+    assertEquals(
+        "{user." + ada.id() + "}",
+        accounts.one("SELECT topics::text FROM account.outbox ORDER BY id DESC LIMIT 1"));
+    assertEquals(List.of(admin.id() + " user.updated " + ada.id()), accounts.noted());
+    assertEquals("{\"password\":\"set\"}", entries(ada).get(0).details());
+  }
+
+  @Test
+  void ones_own_password_is_not_changed_like_this() {
+    var update = new Update(
+        as(admin), admin.id(), null, null, null, null, null, To.of(new Password("battery staple")));
+
+    var refused = accounts.refusal(() -> accounts.users.update(update));
+
+    assertInstanceOf(Failure.Forbidden.class, refused);
+    assertEquals("own-password", code(refused));
+  }
+
+  @Test
+  void disabling_ends_the_sessions_once_and_enabling_undoes_it_once() {
+    var ada = accounts.given("ada");
+    var change = new Change(as(admin), ada.id(), null);
+
+    var disabled = accounts.await(() -> accounts.users.disable(change));
+    assertEquals(disabled, accounts.await(() -> accounts.users.disable(change)));
+    assertEquals(
+        List.of("sessions of " + ada.id() + " below " + disabled.ver() + ": USER_DISABLED"),
+        accounts.access.revoked());
+    var enabled = accounts.await(() -> accounts.users.enable(change));
+    assertEquals(enabled, accounts.await(() -> accounts.users.enable(change)));
+
+    assertEquals(Status.DISABLED, disabled.status());
+    assertEquals(Status.ACTIVE, enabled.status());
+    assertEquals(
+        List.of(
+            new JsonObject().put("status", "disabled"), new JsonObject().put("status", "active")),
+        accounts.told().stream().map(event -> event.getJsonObject("changes")).toList());
+    assertEquals(
+        List.of(
+            admin.id() + " user.disabled " + ada.id(), admin.id() + " user.enabled " + ada.id()),
+        accounts.noted());
+  }
+
+  @Test
+  void
+      a_soft_deleted_user_frees_the_name_can_be_restored_as_it_was_and_not_when_the_name_is_taken() {
+    var ada = accounts.given("ada");
+    var change = new Change(as(admin), ada.id(), null);
+    var delete = new Delete(as(admin), ada.id(), true, null);
+    accounts.await(() -> accounts.users.disable(change));
+    accounts.told();
+    accounts.noted();
+    accounts.access.revoked();
+
+    accounts.await(() -> accounts.users.delete(delete));
+    accounts.await(() -> accounts.users.delete(delete));
+
+    var deleted = accounts.await(() -> accounts.users.find(new Find(ada.id())));
+    assertEquals(Status.DELETED, deleted.status());
+    assertEquals(
+        List.of(new JsonObject()
+            .put("event", "user_deleted")
+            .put("user_id", ada.id())
+            .put("mode", "soft")
+            .put("data", data(deleted))),
+        accounts.told());
+    assertEquals(List.of(admin.id() + " user.deleted " + ada.id()), accounts.noted());
+    assertConflict("user-deleted", null, () -> accounts.users.enable(change));
+    assertConflict(
+        "user-deleted",
+        null,
+        () -> accounts.users.update(update(as(admin), ada, To.of("other"), null, null, null)));
+
+    var newAda = accounts.given("ADA");
+    assertTrue(newAda.id() > ada.id());
+    assertConflict("username-taken", "/username", () -> accounts.users.restore(change));
+    accounts.await(() -> accounts.users.delete(new Delete(as(admin), newAda.id(), false, null)));
+    accounts.told();
+    accounts.noted();
+    accounts.access.revoked();
+
+    var restored = accounts.await(() -> accounts.users.restore(change));
+    assertEquals(restored, accounts.await(() -> accounts.users.restore(change)));
+    assertEquals(Status.DISABLED, restored.status(), "as it was");
+    assertEquals(
+        new JsonObject().put("status", "disabled"),
+        accounts.told().get(0).getJsonObject("changes"));
+    assertEquals(List.of(admin.id() + " user.restored " + ada.id()), accounts.noted());
+  }
+
+  @Test
+  void a_hard_deleted_user_leaves_ids_and_nothing_personal() {
+    var ada = accounts.await(() -> accounts.users.create(
+        new Create(as(admin), "ada", "Ada Lovelace", "ada@example.com", password(), null)));
+    accounts.await(
+        () -> accounts.users.update(update(as(ada), ada, To.of("countess"), null, null, null)));
+
+    accounts.await(() -> accounts.users.delete(new Delete(as(admin), ada.id(), false, null)));
+
+    assertEquals(
+        "user-not-found", code(accounts.refusal(() -> accounts.users.find(new Find(ada.id())))));
+    assertEquals(
+        List.of("sessions of " + ada.id() + " below " + (ada.ver() + 1) + ": USER_DELETED"),
+        accounts.access.revoked());
+    assertEquals(
+        List.of(
+            redacted("user_created", ada),
+            redacted("user_updated", ada),
+            new JsonObject()
+                .put("event", "user_deleted")
+                .put("user_id", ada.id())
+                .put("mode", "hard")
+                .put("data", new JsonObject().put("id", ada.id()))),
+        accounts.told());
+    assertEquals(
+        List.of(
+            admin.id() + " user.created " + ada.id(),
+            ada.id() + " user.updated " + ada.id(),
+            admin.id() + " user.erased " + ada.id()),
+        accounts.noted());
+    var everything = accounts
+        .rows(
+            """
+        SELECT row_to_json(a)::text FROM account.audit AS a WHERE user_id = %1$d
+        UNION ALL SELECT row_to_json(o)::text FROM account.outbox AS o WHERE user_id = %1$d
+        UNION ALL SELECT row_to_json(w)::text FROM account.name_words AS w
+        """
+                .formatted(ada.id()))
+        .toString();
+    for (var personal :
+        List.of("ada", "Lovelace", "lovelace", "countess", "example.com", "session-of-ada")) {
+      assertFalse(everything.contains(personal), personal + " is in " + everything);
+    }
+    assertEquals("192.0.2.7", entries(ada).get(0).address(), "the administrator's own trail stays");
+    var later = accounts.given("ada");
+    assertTrue(later.id() > ada.id(), "an id is never given twice");
+    assertEquals(
+        "user-not-found",
+        code(accounts.refusal(
+            () -> accounts.users.delete(new Delete(as(admin), ada.id(), false, null)))));
+  }
+
+  @Test
+  void the_last_active_administrator_stays() {
+    var change = new Change(as(admin), admin.id(), null);
+    accounts.given("ada");
+
+    assertConflict("last-administrator", null, () -> accounts.users.disable(change));
+    assertConflict(
+        "last-administrator",
+        null,
+        () -> accounts.users.delete(new Delete(as(admin), admin.id(), true, null)));
+    assertConflict(
+        "last-administrator",
+        null,
+        () -> accounts.users.delete(new Delete(as(admin), admin.id(), false, null)));
+    assertConflict(
+        "last-administrator",
+        null,
+        () -> accounts.users.update(
+            update(as(admin), admin, null, null, null, To.of(List.of("user")))));
+  }
+
+  @Test
+  void of_two_administrators_who_demote_each_other_at_once_on_two_nodes_one_stays() {
+    for (var round = 0; round < 10; round++) {
+      accounts.execute("TRUNCATE account.users CASCADE");
+      var one = accounts.given("one", "admin");
+      var two = accounts.given("two", "admin");
+      var demotions = new ArrayList<Future<User>>();
+      demotions.add(accounts.start(() ->
+          accounts.users.update(update(as(one), two, null, null, null, To.of(List.of("user"))))));
+      demotions.add(otherNode.start(() ->
+          otherNode.users.update(update(as(two), one, null, null, null, To.of(List.of("user"))))));
+      Future.join(demotions).transform(done -> Future.succeededFuture()).await();
+
+      assertEquals(1, demotions.stream().filter(Future::succeeded).count());
+      assertEquals(
+          List.of("last-administrator"),
+          demotions.stream()
+              .filter(Future::failed)
+              .map(each -> code(each.cause()))
+              .toList());
+      assertEquals(List.of("user_updated"), names(accounts.told()));
+      assertEquals(1, accounts.noted().size());
+    }
+    accounts.access.revoked();
+    otherNode.access.revoked();
+  }
+
+  @Test
+  void the_trail_is_read_newest_first_page_by_page() {
+    var ada = accounts.given("ada");
+    for (var name : List.of("A", "B", "C")) {
+      accounts.await(
+          () -> accounts.users.update(update(as(admin), ada, null, To.of(name), null, null)));
+    }
+    accounts.told();
+    accounts.noted();
+
+    var first = accounts.await(() -> accounts.audit.read(new FindAudit(ada.id(), null, 3)));
+    var rest = accounts.await(() -> accounts.audit.read(new FindAudit(ada.id(), first.next(), 3)));
+
+    assertEquals(
+        List.of("user.updated", "user.updated", "user.updated"),
+        first.entries().stream().map(AuditEntry::action).toList());
+    assertEquals(
+        List.of("user.created"), rest.entries().stream().map(AuditEntry::action).toList());
+    assertEquals(null, rest.next());
+  }
+
+  private static Password password() {
+    return new Password("correct horse");
+  }
+
+  private static Update update(
+      Actor actor,
+      User user,
+      To<String> username,
+      To<String> fullName,
+      To<String> email,
+      To<List<String>> roles) {
+    return new Update(actor, user.id(), null, username, fullName, email, roles, null);
+  }
+
+  private static JsonObject data(User user) {
+    return new JsonObject()
+        .put("id", user.id())
+        .put("username", user.username())
+        .put("full_name", user.fullName())
+        .put("email", user.email())
+        .put("roles", new JsonArray(user.roles()))
+        .put("status", user.status().word());
+  }
+
+  private static JsonObject redacted(String event, User user) {
+    return new JsonObject().put("event", event).put("user_id", user.id()).put("redacted", true);
+  }
+
+  private static List<String> names(List<JsonObject> events) {
+    return events.stream().map(event -> event.getString("event")).toList();
+  }
+
+  private static List<AuditEntry> entries(User user) {
+    return accounts
+        .await(() -> accounts.audit.read(new FindAudit(user.id(), null, 100)))
+        .entries();
+  }
+
+  private static AuditEntry onlyEntry(User user) {
+    var entries = entries(user);
+    assertEquals(1, entries.size());
+    assertTrue(entries.get(0).at().isBefore(Instant.now().plusSeconds(1)));
+    return entries.get(0);
+  }
+
+  private static String code(Throwable failure) {
+    return failure instanceof Failure known ? known.code() : failure.toString();
+  }
+
+  private static void assertConflict(String code, String pointer, Supplier<Future<?>> work) {
+    var refused = assertInstanceOf(Failure.Conflict.class, accounts.refusal(work));
+    assertEquals(code, refused.code());
+    assertEquals(
+        pointer == null ? List.of() : List.of(pointer),
+        refused.errors().stream().map(Failure.Error::pointer).toList());
+  }
+}

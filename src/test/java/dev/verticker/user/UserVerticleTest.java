@@ -1,0 +1,126 @@
+package dev.verticker.user;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
+import dev.verticker.bus.NodeContext;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.message.Actor;
+import dev.verticker.message.Password;
+import dev.verticker.message.Sessions;
+import dev.verticker.message.Users;
+import dev.verticker.settings.SettingsFault;
+import dev.verticker.settings.SettingsFiles;
+import dev.verticker.testing.RecordedHealth;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The whole verticle over the bus: real passwords, real sessions. */
+class UserVerticleTest {
+  private final PostgresDatabase postgres = Accounts.migrated();
+  private final Vertx vertx = Vertx.vertx();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final RecordedHealth health = new RecordedHealth();
+  private final Bus bus = new Bus(vertx, Clock.systemUTC(), metrics);
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void the_first_administrator_signs_in_and_manages_users() {
+    start(Map.of("VERTICKER_ENV", "development")).await();
+    assertEquals(Optional.empty(), health.notReady("postgres account"));
+
+    var root = signIn("admin", "admin1234").await();
+    var actor = new Actor(root.userId(), "admin", root.sessionId(), "192.0.2.1");
+    var ada = create(actor, "ada").await();
+    signIn("ada", "correct horse battery").await();
+    bus.request(Users.DISABLE, new Users.Change(actor, ada.id(), null)).await();
+
+    var refused = signIn("ada", "correct horse battery");
+    refused.otherwiseEmpty().await();
+    assertInstanceOf(Failure.Unauthenticated.class, refused.cause());
+    assertEquals(
+        "user.disabled",
+        bus.request(Users.AUDIT, new Users.FindAudit(ada.id(), null, 10))
+            .await()
+            .entries()
+            .get(0)
+            .action());
+  }
+
+  @Test
+  void fifty_who_want_one_name_wait_for_one_hash_and_hear_of_the_conflict() {
+    start(Map.of("VERTICKER_ENV", "development")).await();
+    var asked = IntStream.range(0, 50)
+        .mapToObj(i -> create(Actor.anonymous("192.0.2.1"), "wanted"))
+        .toList();
+    Future.join(asked).otherwiseEmpty().await();
+
+    assertEquals(1, asked.stream().filter(Future::succeeded).count());
+    assertEquals(
+        Collections.nCopies(49, "username-taken"),
+        asked.stream()
+            .filter(Future::failed)
+            .map(each -> ((Failure) each.cause()).code())
+            .toList());
+  }
+
+  @Test
+  void without_an_administrator_and_a_password_for_one_it_does_not_start() {
+    var starting = start(Map.of("VERTICKER_ENV", "production"));
+    starting.otherwiseEmpty().await();
+
+    var fault = assertInstanceOf(SettingsFault.class, starting.cause());
+    assertTrue(fault.getMessage().contains("ADMIN_PASSWORD: is required"), fault::getMessage);
+    var known = start(Map.of(
+        "VERTICKER_ENV", "production",
+        "ADMIN_USERNAME", "chiefofstaff",
+        "ADMIN_PASSWORD", "chiefofstaff"));
+    known.otherwiseEmpty().await();
+    var refused = assertInstanceOf(SettingsFault.class, known.cause());
+    assertTrue(refused.getMessage().contains("ADMIN_PASSWORD: is refused"), refused::getMessage);
+  }
+
+  private Future<String> start(Map<String, String> more) {
+    var environment = new HashMap<>(TestServers.settings(postgres));
+    environment.put("JWT_SECRET", "0123456789abcdef0123456789abcdef");
+    environment.putAll(more);
+    var node = new NodeContext(bus, Clock.systemUTC(), health, handler -> {}, metrics);
+    return vertx.deployVerticle(
+        new UserVerticle(node),
+        new DeploymentOptions().setConfig(SettingsFiles.load(environment, Path.of("target"))));
+  }
+
+  private Future<Sessions.Grant> signIn(String username, String password) {
+    return bus.request(
+        Sessions.LOGIN,
+        new Sessions.Login(
+            username, new Password(password), new Sessions.Client("192.0.2.1", "test")));
+  }
+
+  private Future<Users.User> create(Actor actor, String username) {
+    return bus.request(
+        Users.CREATE,
+        new Users.Create(
+            actor, username, null, null, new Password("correct horse battery"), List.of("user")));
+  }
+}

@@ -27,7 +27,8 @@ class UsersOnTheWireTest {
         To.of(List.of("admin")),
         To.of(new Password("secret")));
 
-    assertEquals(update, Json.MAPPER.readValue(Json.MAPPER.writeValueAsBytes(update), Update.class));
+    assertEquals(
+        update, Json.MAPPER.readValue(Json.MAPPER.writeValueAsBytes(update), Update.class));
   }
 
   @Test
@@ -39,7 +40,6 @@ class UsersOnTheWireTest {
 
   @Test
   void a_status_of_a_newer_node_is_unknown_to_this_one() throws IOException {
-    assertEquals(
-        Users.Status.UNKNOWN, Json.MAPPER.readValue("\"FROZEN\"", Users.Status.class));
+    assertEquals(Users.Status.UNKNOWN, Json.MAPPER.readValue("\"FROZEN\"", Users.Status.class));
   }
 }

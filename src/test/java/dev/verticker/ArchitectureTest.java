@@ -5,7 +5,6 @@ import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
-import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
@@ -91,13 +90,12 @@ class ArchitectureTest {
       .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule sql_is_spoken_by_repositories_the_outbox_and_the_link_to_the_store =
-      noClasses()
-          .that(not(resideInAnyPackage(BASE + ".outbox..", BASE + ".data.."))
-              .and(not(nameMatching(".*(Repository|Verticle)([$].*)?"))))
-          .should()
-          .dependOnClassesThat(resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient.."))
-          .allowEmptyShould(true);
+  static final ArchRule sql_is_spoken_by_domains_the_outbox_and_the_link_to_the_store = noClasses()
+      .that(not(resideInAnyPackage(DOMAINS))
+          .and(not(resideInAnyPackage(BASE + ".outbox..", BASE + ".data.."))))
+      .should()
+      .dependOnClassesThat(resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient.."))
+      .allowEmptyShould(true);
 
   @ArchTest
   static final ArchRule redis_is_spoken_by_domains_over_the_link_to_it = noClasses()

@@ -14,15 +14,10 @@ final class Ports {
 
   /** The wanted port if nobody has it, else any free one; 0 = any. */
   static int freeOr(int wanted) {
-    return isFree(wanted) ? bindOnce(wanted) : bindOnce(0);
-  }
-
-  static boolean isFree(int port) {
     try {
-      bindOnce(port);
-      return true;
+      return bindOnce(wanted);
     } catch (DevServerException e) {
-      return false;
+      return bindOnce(0);
     }
   }
 

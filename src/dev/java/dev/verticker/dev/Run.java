@@ -11,9 +11,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 
 /**
@@ -22,13 +27,16 @@ import java.util.function.Supplier;
  */
 public final class Run {
   /** Out of the way of servers that a developer may have on the usual ports. */
-  private static final int POSTGRES_PORT = 15432;
+  private static final int POSTGRES_PORT = Integer.getInteger("verticker.postgres.port", 15432);
 
-  private static final int REDIS_PORT = 16379;
+  private static final int REDIS_PORT = Integer.getInteger("verticker.redis.port", 16379);
+
+  private static final int LONGEST_START_SECONDS = 15;
 
   private final Screen screen;
   private final RunSettings settings;
   private final Deque<Running> running = new ConcurrentLinkedDeque<>();
+  private final Queue<CompletableFuture<?>> starting = new ConcurrentLinkedQueue<>();
   private volatile boolean stopping;
   private volatile int exitCode;
 
@@ -75,8 +83,9 @@ public final class Run {
     // Each is independent of the others, and each takes its second or two.
     var redis = async(() -> redis(state));
     var upstream = async(this::upstream);
-    var database = postgres(state);
-    var node = node(database, redis.join(), upstream.join());
+    var postgres = async(() -> postgres(state));
+    var database = postgres.join();
+    var node = async(() -> node(database, redis.join(), upstream.join())).join();
     if (upstream.join().isSimulated()) {
       screen.line("");
       screen.line("  These prices are not the market's: each says venue \"simulated\".");
@@ -153,6 +162,7 @@ public final class Run {
   /** The JVM's last act. Halts by itself, because a JVM that ends by a signal would report the signal as its exit code. */
   private void stop(StateFolder state) {
     stopping = true;
+    awaitStarting();
     for (var next = running.poll(); next != null; next = running.poll()) {
       try {
         next.stop().run();
@@ -162,7 +172,7 @@ public final class Run {
         screen.line("could not stop " + next.name() + ": " + reason(e));
       }
     }
-    // Whoever stops us while we start: a server may be there that nobody has been told of.
+    // A server that took too long to start may be there all the same.
     state.stopLeftovers(screen::line);
     Runtime.getRuntime().halt(exitCode);
   }
@@ -176,8 +186,27 @@ public final class Run {
     }
   }
 
-  private static <T> CompletableFuture<T> async(Supplier<T> work) {
-    return CompletableFuture.supplyAsync(work);
+  private <T> CompletableFuture<T> async(Supplier<T> work) {
+    if (stopping) {
+      throw new DevServerException("stopped while starting");
+    }
+    var begun =
+        CompletableFuture.supplyAsync(work, command -> new Thread(command, "start").start());
+    starting.add(begun);
+    return begun;
+  }
+
+  /** What is on its way up must be up before it can be stopped; a start that failed has nothing to stop. */
+  private void awaitStarting() {
+    try {
+      CompletableFuture.allOf(starting.toArray(CompletableFuture[]::new))
+          .exceptionally(failure -> null)
+          .get(LONGEST_START_SECONDS, TimeUnit.SECONDS);
+    } catch (ExecutionException | TimeoutException e) {
+      screen.line("not waiting longer for what was still starting");
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private static String reason(Throwable failure) {

@@ -29,7 +29,7 @@ final class Unprivileged {
     if (!"root".equals(System.getProperty("user.name")) && userOf(Path.of("/proc/self")) != 0) {
       return new Unprivileged(List.of(), 0);
     }
-    var user = userOf(folder.getParent()) == 0 ? NOBODY : userOf(folder.getParent());
+    var user = whoMayEnter(folder);
     return Stream.of(
             new Unprivileged(List.of("unshare", "-U"), 0),
             new Unprivileged(
@@ -64,6 +64,16 @@ final class Unprivileged {
         throw new UncheckedIOException("cannot hand over " + path, e);
       }
     }
+  }
+
+  /** Inside somebody's home that is that somebody: the home may be closed to everyone else, also to root without rights. */
+  private static int whoMayEnter(Path folder) {
+    for (var path = folder.getParent(); path != null; path = path.getParent()) {
+      if (userOf(path) != 0) {
+        return userOf(path);
+      }
+    }
+    return NOBODY;
   }
 
   private static int userOf(Path path) {

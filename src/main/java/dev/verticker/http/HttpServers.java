@@ -29,7 +29,8 @@ public final class HttpServers {
    * A server that wants its request handler and {@code listen()}. What cannot be parsed is answered with 400, 414 or 431 as
    * a {@link Problem} and never reaches the handler; slow requests and readers that take nothing are cut off.
    *
-   * @param port 0 lets the operating system choose
+   * @param port 0 lets the operating system choose; a negative one too, but servers of one verticle with the same negative
+   *     port share what was chosen
    */
   public static HttpServer create(Vertx vertx, String host, int port) {
     return create(vertx, host, port, HttpLimits.STANDARD);

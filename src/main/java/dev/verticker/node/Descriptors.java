@@ -2,6 +2,7 @@ package dev.verticker.node;
 
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.JarURLConnection;
@@ -63,7 +64,7 @@ final class Descriptors {
   private void readPackaged() throws IOException, URISyntaxException {
     var url = Descriptors.class.getClassLoader().getResource(NEIGHBOUR);
     if (!"jar".equals(url.getProtocol())) {
-      readFolder(Path.of(url.toURI()).getParent().resolveSibling(FOLDER));
+      readFolder(Path.of(url.toURI()).resolve("../..").normalize().resolve(FOLDER));
       return;
     }
     var connection = (JarURLConnection) url.openConnection();
@@ -71,7 +72,7 @@ final class Descriptors {
     for (var entry : jar.stream().toList()) {
       if (entry.getName().startsWith(FOLDER + "/") && entry.getName().endsWith(SUFFIX)) {
         try (var in = jar.getInputStream(entry)) {
-          read(Path.of(entry.getName()), in);
+          read(entry.getName(), in);
         }
       }
     }
@@ -84,20 +85,20 @@ final class Descriptors {
     try (var files = Files.list(folder)) {
       for (var file : files.filter(f -> f.toString().endsWith(SUFFIX)).sorted().toList()) {
         try (var in = Files.newInputStream(file)) {
-          read(file, in);
+          read(file.toString(), in);
         }
       }
     }
   }
 
-  private void read(Path file, InputStream in) {
-    var fileName = file.getFileName().toString();
-    var name = fileName.substring(0, fileName.length() - SUFFIX.length());
+  private void read(String file, InputStream in) {
+    var separator = Math.max(file.lastIndexOf('/'), file.lastIndexOf(File.separatorChar));
+    var name = file.substring(separator + 1, file.length() - SUFFIX.length());
     try {
       var yaml = new YAMLMapper().readValue(in, MAP);
       known.put(name, Descriptor.read(name, yaml == null ? Map.of() : yaml, faults));
     } catch (IOException e) {
-      faults.add("verticles/" + fileName + ": must be a YAML map");
+      faults.add("verticles/" + name + SUFFIX + ": must be a YAML map");
     }
   }
 }

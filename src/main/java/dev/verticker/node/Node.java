@@ -42,6 +42,7 @@ public final class Node {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private Vertx vertx;
   private Verticles verticles;
+  private Runnable beforeClose = () -> {};
 
   private Node(Configuration configuration, IntConsumer exit) {
     this.configuration = configuration;
@@ -127,8 +128,9 @@ public final class Node {
     var pulse = new Pulse(
         vertx, bus, cluster, clock, Pulse.Rhythm.STANDARD, () -> exit.accept(CannotStart.CUT_OFF));
     pulse.start().await();
+    beforeClose = pulse::stop;
     readiness.notReadyWhen("cluster", pulse::reason);
-    readiness.note("cluster", () -> Optional.of(cluster.count() + " other nodes"));
+    readiness.note("cluster", () -> Optional.of("other nodes: " + cluster.count()));
     begin(bus, clock, pulse);
   }
 
@@ -192,6 +194,7 @@ public final class Node {
     if (verticles != null) {
       verticles.undeploy(endNanos);
     }
+    beforeClose.run();
     if (vertx != null) {
       try {
         vertx.close().await(Math.max(1, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);

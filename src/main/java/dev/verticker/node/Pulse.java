@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,11 +51,12 @@ final class Pulse implements Liveness {
   private final List<Runnable> returns = new CopyOnWriteArrayList<>();
 
   // Touched on the context only, except that the checks read what is volatile.
-  private long lastBeat = System.nanoTime();
+  private long beats;
+  private long lastBeat;
   private long silentSince;
   private boolean answered = true;
-  private boolean missed;
-  private volatile int misses;
+  private boolean disturbed;
+  private final AtomicInteger misses = new AtomicInteger();
   private volatile boolean frozen;
 
   Pulse(Vertx vertx, Bus bus, Peers peers, ClusterClock clock, Rhythm rhythm, Runnable giveUp) {
@@ -72,11 +74,17 @@ final class Pulse implements Liveness {
     var started = Promise.<Void>promise();
     context.runOnContext(here -> listen()
         .onSuccess(heard -> {
-          silentSince = System.nanoTime();
-          vertx.setPeriodic(rhythm.interval().toMillis(), beat -> beat());
+          lastBeat = System.nanoTime();
+          silentSince = lastBeat;
+          beats = vertx.setPeriodic(rhythm.interval().toMillis(), beat -> beat());
         })
         .onComplete(started));
     return started.future();
+  }
+
+  /** Asks nobody any more: the node leaves. */
+  void stop() {
+    context.runOnContext(here -> vertx.cancelTimer(beats));
   }
 
   /** Why this node should get no work now. */
@@ -84,8 +92,9 @@ final class Pulse implements Liveness {
     if (frozen) {
       return Optional.of("the process stood still and is not yet back in the cluster");
     }
-    return misses >= rhythm.misses()
-        ? Optional.of("no other node has answered " + misses + " pings")
+    var missed = misses.get();
+    return missed >= rhythm.misses()
+        ? Optional.of("no other node has answered " + missed + " pings")
         : Optional.empty();
   }
 
@@ -118,7 +127,7 @@ final class Pulse implements Liveness {
     if (now - lastBeat > rhythm.interval().plus(rhythm.frozen()).toNanos()) {
       log.warn("this process stood still for {} s", (now - lastBeat) / 1_000_000_000);
       frozen = true;
-      missed = true;
+      disturbed = true;
       silentSince = now;
     }
     lastBeat = now;
@@ -135,10 +144,10 @@ final class Pulse implements Liveness {
   }
 
   private void miss(long now) {
-    missed = true;
-    misses++;
+    disturbed = true;
+    var missed = misses.incrementAndGet();
     var silent = Duration.ofNanos(now - silentSince);
-    if (misses % rhythm.misses() == 0) {
+    if (missed % rhythm.misses() == 0) {
       log.warn("no other node answers since {} s, registering again", silent.toSeconds());
       vertx.executeBlocking(() -> {
         peers.registerAgain();
@@ -146,6 +155,7 @@ final class Pulse implements Liveness {
       });
     }
     if (silent.compareTo(rhythm.giveUp()) >= 0) {
+      stop();
       giveUp.run();
     }
   }
@@ -153,7 +163,7 @@ final class Pulse implements Liveness {
   /** Nobody is there to answer: nothing is wrong with this node, unless it has only just woken up. */
   private void alone(long now) {
     answered = true;
-    misses = 0;
+    misses.set(0);
     if (frozen && now - silentSince < rhythm.giveUp().toNanos()) {
       return;
     }
@@ -163,16 +173,16 @@ final class Pulse implements Liveness {
 
   private void answered() {
     answered = true;
-    misses = 0;
+    misses.set(0);
     silentSince = System.nanoTime();
-    if (missed) {
+    if (disturbed) {
       returned("other nodes answer again");
     }
   }
 
   private void returned(String how) {
     log.info("{}", how);
-    missed = false;
+    disturbed = false;
     frozen = false;
     returns.forEach(Runnable::run);
   }

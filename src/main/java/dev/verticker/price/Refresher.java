@@ -35,7 +35,7 @@ final class Refresher {
   private final Recorder recorder;
   private final Duration longestPause;
   private long doneSlot = Long.MIN_VALUE;
-  private boolean polling;
+  private Future<Void> polling = Future.succeededFuture();
   private boolean stopped;
   private int failures;
   private long pausedUntil = System.nanoTime();
@@ -69,18 +69,18 @@ final class Refresher {
     everySlot();
   }
 
+  /** Completes when what was asked last is recorded and another node may ask. */
   Future<Void> stop() {
     stopped = true;
-    return lease.giveBack();
+    return polling.eventually(lease::giveBack);
   }
 
   /** Asks now when nobody did in this slot and it is this node's turn. */
   void refreshIfDue() {
     lease.take().onSuccess(held -> {
       var slot = slots.of(clock.instant());
-      if (held && !polling && !stopped && slot > doneSlot && System.nanoTime() - pausedUntil >= 0) {
-        polling = true;
-        poll(slot).onComplete(done -> polling = false);
+      if (held && !stopped && polling.isComplete() && slot > doneSlot && !pausing()) {
+        polling = poll(slot);
       }
     });
   }
@@ -158,6 +158,10 @@ final class Refresher {
         .refresh()
         .onSuccess(known -> symbols.missing(asked).forEach(demand::forget))
         .otherwiseEmpty();
+  }
+
+  private boolean pausing() {
+    return pausedUntil - System.nanoTime() > 0;
   }
 
   private Duration pause() {

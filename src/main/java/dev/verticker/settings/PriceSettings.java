@@ -72,7 +72,7 @@ public record PriceSettings(
       reader.fault(
           name,
           "must be https and one of Binance's own REST hosts outside development",
-          uri.toString());
+          Reader.withoutUserInfo(uri));
     }
     return uri;
   }

@@ -124,7 +124,11 @@ public final class Reader {
     } catch (ArithmeticException | NumberFormatException e) {
       // Reported below, as a number out of range is.
     }
-    fault(name, "must be seconds between " + toSeconds(least) + " and " + toSeconds(most), value);
+    fault(
+        name,
+        "must be seconds between " + toSeconds(least).toPlainString() + " and "
+            + toSeconds(most).toPlainString(),
+        value);
     return least;
   }
 
@@ -226,7 +230,7 @@ public final class Reader {
     return "<secret of " + secret.bytes().length + " bytes>";
   }
 
-  private static String withoutUserInfo(URI uri) {
+  static String withoutUserInfo(URI uri) {
     return uri.getRawUserInfo() == null
         ? uri.toString()
         : uri.toString().replace(uri.getRawUserInfo() + "@", "<secret>@");

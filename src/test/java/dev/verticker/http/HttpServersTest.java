@@ -249,6 +249,22 @@ class HttpServersTest {
     socket.closeHandler(closed -> done.tryFail("closed"));
     vertx.setPeriodic(100, id -> socket.writeTextMessage("still here"));
     done.future().await();
-    assertEquals(null, socket.headers().get("Sec-WebSocket-Extensions"));
+  }
+
+  @Test
+  void a_web_socket_is_never_compressed() throws IOException {
+    var server = HttpServers.create(vertx, "127.0.0.1", 0, FAST)
+        .webSocketHandler(socket -> socket.close())
+        .listen()
+        .await();
+    try (var client = new RawHttp(server.actualPort())) {
+      var answer = client
+          .send("GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+              + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AQIDBAUGBwgJCgsMDQ4PEA==\r\n"
+              + "Sec-WebSocket-Extensions: permessage-deflate, x-webkit-deflate-frame\r\n\r\n")
+          .untilClosed();
+      assertTrue(answer.startsWith("HTTP/1.1 101"), answer);
+      assertFalse(answer.toLowerCase().contains("sec-websocket-extensions"), answer);
+    }
   }
 }

@@ -191,7 +191,7 @@ class NodeTest {
     var second =
         Node.start(new NodeArguments(List.of("echo"), true), home.environment(), home.folder());
     try {
-      until("two nodes", () -> note("cluster").equals("1 other nodes"));
+      until("two nodes", () -> note("cluster").equals("other nodes: 1"));
       assertEquals(
           "CLUSTER_PORT: must be a port that is free on 127.0.0.1, was \""
               + home.environment().get("CLUSTER_PORT") + "\"",
@@ -203,7 +203,7 @@ class NodeTest {
     } finally {
       second.stop();
     }
-    until("alone again", () -> note("cluster").equals("0 other nodes"));
+    until("alone again", () -> note("cluster").equals("other nodes: 0"));
     assertEquals(200, status("/health/ready"));
   }
 

@@ -25,6 +25,10 @@ final class BoundedClient {
   private static final int MOST_WAITING = 16;
   private static final int IDLE_SECONDS = 20;
 
+  // Well below a minute: a connection kept as long as the usual interval is closed by the other
+  // side just as it is used.
+  private static final int KEEP_ALIVE_SECONDS = 15;
+
   private final HttpClient client;
 
   /** A whole answer. */
@@ -39,6 +43,7 @@ final class BoundedClient {
             .setDefaultPort(base.getPort() > 0 ? base.getPort() : ssl ? 443 : 80)
             .setSsl(ssl)
             .setPipelining(false)
+            .setKeepAliveTimeout(KEEP_ALIVE_SECONDS)
             .setConnectTimeout(CONNECT_MS)
             .setIdleTimeout(IDLE_SECONDS)
             .setIdleTimeoutUnit(TimeUnit.SECONDS),

@@ -1,0 +1,144 @@
+package dev.verticker;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaCall.Predicates.target;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.name;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Who may import whom. ARCHITECTURE.md says why. */
+@AnalyzeClasses(packages = "dev.verticker", importOptions = DoNotIncludeTests.class)
+class ArchitectureTest {
+  private static final String BASE = "dev.verticker";
+  private static final String[] DOMAINS = {
+    BASE + ".user..", BASE + ".price..", BASE + ".notification..", BASE + ".trading.."
+  };
+
+  @ArchTest
+  static final ArchRule there_are_no_cycles =
+      slices().matching(BASE + ".(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule the_bus_knows_nothing_of_the_system = own("bus");
+
+  @ArchTest
+  static final ArchRule http_knows_only_the_bus = own("http", "bus");
+
+  @ArchTest
+  static final ArchRule settings_know_nothing_of_the_system = own("settings");
+
+  @ArchTest
+  static final ArchRule messages_know_only_the_bus = own("message", "bus");
+
+  @ArchTest
+  static final ArchRule links_to_stores_know_only_their_settings = own("data", "settings", "bus");
+
+  @ArchTest
+  static final ArchRule the_outbox_knows_messages_and_bus = own("outbox", "message", "bus", "data");
+
+  @ArchTest
+  static final ArchRule a_node_knows_verticles_only_by_name =
+      own("node", "settings", "bus", "http");
+
+  @ArchTest
+  static final ArchRule users_meet_others_in_messages =
+      own("user", "message", "bus", "settings", "data", "outbox");
+
+  @ArchTest
+  static final ArchRule prices_meet_others_in_messages =
+      own("price", "message", "bus", "settings", "data", "outbox");
+
+  @ArchTest
+  static final ArchRule notifications_meet_others_in_messages =
+      own("notification", "message", "bus", "settings", "data", "outbox");
+
+  @ArchTest
+  static final ArchRule front_doors_meet_others_in_messages =
+      own("api", "message", "bus", "settings", "http");
+
+  @ArchTest
+  static final ArchRule only_the_node_knows_of_a_cluster_and_of_migrations = noClasses()
+      .that(not(resideInAPackage(BASE + ".node..")))
+      .should()
+      .dependOnClassesThat(resideInAnyPackage(
+          "com.hazelcast..", "io.vertx.spi.cluster..", "org.flywaydb..", "org.postgresql.."))
+      .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule only_front_doors_route_http = noClasses()
+      .that(not(resideInAPackage(BASE + ".api..")))
+      .should()
+      .dependOnClassesThat(resideInAPackage("io.vertx.ext.web..")
+          .and(not(resideInAPackage("io.vertx.ext.web.client.."))))
+      .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule only_prices_call_other_servers = noClasses()
+      .that(not(resideInAPackage(BASE + ".price..")))
+      .should()
+      .dependOnClassesThat(resideInAPackage("io.vertx.ext.web.client.."))
+      .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule sql_is_spoken_by_domains_the_outbox_and_the_link_to_the_store = noClasses()
+      .that(not(resideInAnyPackage(DOMAINS))
+          .and(not(resideInAnyPackage(BASE + ".outbox..", BASE + ".data.."))))
+      .should()
+      .dependOnClassesThat(resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient.."))
+      .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule redis_is_spoken_by_domains_over_the_link_to_it = noClasses()
+      .that(not(resideInAnyPackage(DOMAINS)).and(not(resideInAPackage(BASE + ".data.."))))
+      .should()
+      .dependOnClassesThat(resideInAPackage("io.vertx.redis.."))
+      .allowEmptyShould(true);
+
+  @ArchTest
+  static final ArchRule the_environment_is_read_once = noClasses()
+      .that(not(is("dev.verticker.Main")))
+      .should()
+      .callMethod(System.class, "getenv")
+      .orShould()
+      .callMethod(System.class, "getenv", String.class);
+
+  @ArchTest
+  static final ArchRule http_servers_are_built_in_one_place = noClasses()
+      .that(not(is("dev.verticker.http.HttpServers")))
+      .should()
+      .dependOnClassesThat(is("io.vertx.core.http.HttpServerOptions"))
+      .orShould()
+      .callMethodWhere(target(name("createHttpServer")));
+
+  @ArchTest
+  static final ArchRule there_is_no_static_mutable_state =
+      fields().that().areStatic().should().beFinal();
+
+  /** Of our own packages this one imports itself and these. */
+  private static ArchRule own(String name, String... allowed) {
+    DescribedPredicate<JavaClass> ours = resideInAPackage(BASE + "..");
+    DescribedPredicate<JavaClass> known = resideInAPackage(BASE + "." + name + "..");
+    for (var other : allowed) {
+      known = known.or(resideInAPackage(BASE + "." + other + ".."));
+    }
+    return noClasses()
+        .that(resideInAPackage(BASE + "." + name + ".."))
+        .should()
+        .dependOnClassesThat(ours.and(not(known)))
+        .allowEmptyShould(true);
+  }
+
+  private static DescribedPredicate<JavaClass> is(String name) {
+    return DescribedPredicate.describe(name, type -> type.getName().equals(name));
+  }
+}

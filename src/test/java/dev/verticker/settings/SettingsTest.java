@@ -1,0 +1,245 @@
+package dev.verticker.settings;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsTest {
+  private static final String KEY = "0123456789abcdef0123456789abcdef";
+
+  @TempDir
+  private Path home;
+
+  @Test
+  void the_environment_wins_over_the_file_beside_the_jar_which_wins_over_the_packaged_one()
+      throws IOException {
+    beside("SYMBOLS: FILE\nCACHE_TTL_SECONDS: 7");
+    var settings = SettingsFiles.load(Map.of("SYMBOLS", "ENVIRONMENT", "PATH", "/bin"), home);
+    assertEquals("ENVIRONMENT", settings.getString("SYMBOLS"));
+    assertEquals("7", settings.getString("CACHE_TTL_SECONDS"));
+    assertEquals("60", settings.getString("REFRESH_INTERVAL_SECONDS"));
+    assertFalse(settings.containsKey("PATH"));
+  }
+
+  @Test
+  void an_empty_value_counts_as_absent() {
+    var settings = SettingsFiles.load(Map.of("SYMBOLS", " ", "INTERNAL_API_KEY", ""), home);
+    assertEquals("BTCUSDT,ETHBTC,ETHUSDT", settings.getString("SYMBOLS"));
+    assertFalse(settings.containsKey("INTERNAL_API_KEY"));
+  }
+
+  @Test
+  void a_name_that_does_not_exist_in_the_file_is_a_fault() throws IOException {
+    beside("SIMBOLS: A\nMARKET_POSTGRES_HOST: db2\nMARKT_POSTGRES_HOST: db3");
+    var fault = assertThrows(SettingsFault.class, () -> SettingsFiles.load(Map.of(), home));
+    assertEquals(
+        List.of(
+            "SIMBOLS: is not a setting (in conf/settings.yaml)",
+            "MARKT_POSTGRES_HOST: is not a setting (in conf/settings.yaml)"),
+        fault.faults());
+  }
+
+  @Test
+  void a_file_that_is_not_yaml_is_a_fault() throws IOException {
+    beside("{: ");
+    assertEquals(
+        1,
+        assertThrows(SettingsFault.class, () -> SettingsFiles.load(Map.of(), home))
+            .faults()
+            .size());
+  }
+
+  @Test
+  void a_schema_may_live_elsewhere() {
+    var settings = settings(
+        "POSTGRES_PASSWORD",
+        "pw-one",
+        "MARKET_POSTGRES_HOST",
+        "db2",
+        "MARKET_POSTGRES_PASSWORD",
+        "pw-two");
+    assertEquals(
+        new PostgresSettings(
+            "market", "db2", 5432, "verticker", "verticker", new Secret("pw-two"), 8),
+        Reader.read(settings, reader -> PostgresSettings.read("market", reader)));
+    assertEquals(
+        new PostgresSettings(
+            "account", "localhost", 5432, "verticker", "verticker", new Secret("pw-one"), 8),
+        Reader.read(settings, reader -> PostgresSettings.read("account", reader)));
+  }
+
+  @Test
+  void everything_that_is_wrong_is_told_at_once_with_key_rule_and_value() {
+    var fault = assertThrows(
+        SettingsFault.class,
+        () -> Reader.read(
+            settings(
+                "VERTICKER_ENV", "staging",
+                "SYMBOLS", "A,B,A",
+                "REFRESH_INTERVAL_SECONDS", "soon",
+                "CACHE_TTL_SECONDS", "0",
+                "PRICE_RETENTION_DAYS", "1.5",
+                "BINANCE_BASE_URL", "ftp://x"),
+            PriceSettings::read));
+    assertEquals(
+        List.of(
+            "VERTICKER_ENV: must be one of development, production, was \"staging\"",
+            "BINANCE_BASE_URL: must be a URL with scheme http or https and a host (value not shown: it may hold a password)",
+            "SYMBOLS: must not name anything twice, was \"A,B,A\"",
+            "REFRESH_INTERVAL_SECONDS: must be seconds between 0.1 and 86400, was \"soon\"",
+            "CACHE_TTL_SECONDS: must be seconds between 0.1 and 86400, was \"0\"",
+            "PRICE_RETENTION_DAYS: must be a whole number between 1 and 36500, was \"1.5\""),
+        fault.faults());
+  }
+
+  @Test
+  void seconds_take_decimals() {
+    var price = Reader.read(
+        settings("REFRESH_INTERVAL_SECONDS", "0.25", "CACHE_TTL_SECONDS", "1.0005"),
+        PriceSettings::read);
+    assertEquals(Duration.ofMillis(250), price.refreshInterval());
+    assertEquals(Duration.ofNanos(1_000_500_000), price.cacheTtl());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"postgres1234", "admin1234", "punjwtsecrete", "punapiinternalkey", "change_me"})
+  void a_published_sample_is_refused_outside_development_and_never_shown(String sample) {
+    var fault = assertThrows(
+        SettingsFault.class,
+        () -> Reader.read(
+            settings("POSTGRES_PASSWORD", sample, "INTERNAL_API_KEY", sample), SettingsTest::all));
+    assertEquals(2, fault.faults().size(), fault.getMessage());
+    assertFalse(fault.getMessage().contains(sample));
+    var development = settings(
+        "VERTICKER_ENV", "development", "POSTGRES_PASSWORD", sample, "INTERNAL_API_KEY", sample);
+    assertTrue(Reader.read(development, SettingsTest::all).startsWith("RedisSettings"));
+  }
+
+  @Test
+  void a_key_must_be_long_enough_outside_development() {
+    var fault = assertThrows(
+        SettingsFault.class,
+        () -> Reader.read(
+            settings("INTERNAL_API_KEY", "short", "INTERNAL_API_KEYS", "a:" + KEY + ",b:tiny"),
+            PriceApiSettings::read));
+    assertEquals(
+        List.of(
+            "INTERNAL_API_KEY: must have at least 32 bytes outside development, was <secret of 5 bytes>",
+            "INTERNAL_API_KEYS[b]: must have at least 32 bytes outside development, was <secret of 4 bytes>"),
+        fault.faults());
+  }
+
+  @Test
+  void several_keys_live_side_by_side_under_their_names() {
+    var api = Reader.read(
+        settings(
+            "INTERNAL_API_KEY", KEY, "INTERNAL_API_KEYS", "shop:" + KEY + "1, desk:" + KEY + "2"),
+        PriceApiSettings::read);
+    assertEquals(Set.of("default", "shop", "desk"), api.apiKeys().keySet());
+  }
+
+  @Test
+  void without_any_key_the_price_api_does_not_start() {
+    assertEquals(
+        List.of("INTERNAL_API_KEY: is required (or INTERNAL_API_KEYS=name:key,...)"),
+        assertThrows(SettingsFault.class, () -> Reader.read(settings(), PriceApiSettings::read))
+            .faults());
+  }
+
+  @Test
+  void a_secret_is_printed_by_nobody() {
+    var reader = new Reader(settings(
+        "POSTGRES_PASSWORD", "hidden-1",
+        "INTERNAL_API_KEYS", "shop:hidden-2-hidden-2-hidden-2-hidden",
+        "REDIS_URL", "redis://user:hidden-3@cache:6379/1"));
+    var shown = all(reader) + reader.seen() + new Secret("hidden-4");
+    assertFalse(shown.contains("hidden"), shown);
+    assertEquals("redis://<secret>@cache:6379/1", reader.seen().get("REDIS_URL"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://data-api.binance.vision, binance",
+    "https://api.binance.com, binance",
+    "https://testnet.binance.vision, testnet",
+    "https://demo-api.binance.com, testnet"
+  })
+  void a_published_exchange_is_known_by_its_venue(String url, String venue) {
+    assertEquals(
+        venue,
+        Reader.read(settings("BINANCE_BASE_URL", url), PriceSettings::read).venue());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://api.binance.com",
+        "https://api.binance.com.evil.example",
+        "https://evil.example/api.binance.com",
+        "http://127.0.0.1:9"
+      })
+  void any_other_exchange_is_for_development_only(String url) {
+    assertThrows(
+        SettingsFault.class,
+        () -> Reader.read(settings("BINANCE_BASE_URL", url), PriceSettings::read));
+    var development = settings("BINANCE_BASE_URL", url, "VERTICKER_ENV", "development");
+    assertEquals(URI.create(url), Reader.read(development, PriceSettings::read).exchange());
+  }
+
+  @Test
+  void the_public_data_host_is_the_default_exchange() {
+    var price = Reader.read(settings(), PriceSettings::read);
+    assertEquals(URI.create("https://data-api.binance.vision"), price.exchange());
+    assertEquals(Duration.ofSeconds(70), price.staleAfter());
+  }
+
+  @Test
+  void a_member_list_of_something_else_is_a_fault() {
+    var fault = assertThrows(
+        SettingsFault.class,
+        () -> Reader.read(settings("CLUSTER_MEMBERS", "10.0.0.1,http://b"), NodeSettings::read));
+    assertEquals(
+        List.of(
+            "CLUSTER_MEMBERS: must be addresses, ip or ip:port, separated by commas, was \"http://b\""),
+        fault.faults());
+  }
+
+  private static String all(Reader reader) {
+    PriceApiSettings.read(reader);
+    return RedisSettings.read(reader)
+        + " "
+        + PostgresSettings.read("market", reader)
+        + PriceSettings.read(reader);
+  }
+
+  private JsonObject settings(String... pairs) {
+    var environment = new HashMap<String, String>();
+    for (var i = 0; i < pairs.length; i += 2) {
+      environment.put(pairs[i], pairs[i + 1]);
+    }
+    return SettingsFiles.load(environment, home);
+  }
+
+  private void beside(String yaml) throws IOException {
+    Files.createDirectories(home.resolve("conf"));
+    Files.writeString(home.resolve("conf/settings.yaml"), yaml);
+  }
+}

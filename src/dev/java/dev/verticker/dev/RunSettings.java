@@ -31,6 +31,7 @@ record RunSettings(
       "JWT_SECRET", "punjwtsecrete",
       // Known secrets stay on this machine.
       "PRICE_API_HOST", "127.0.0.1",
+      "USER_API_HOST", "127.0.0.1",
       // Nobody balances load over a developer's node.
       "DRAIN_SECONDS", "0");
 

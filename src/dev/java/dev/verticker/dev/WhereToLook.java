@@ -16,6 +16,11 @@ final class WhereToLook {
   private record Sight(String label, String server, String text) {}
 
   private static final List<Sight> SIGHTS = List.of(
+      new Sight("User API docs", "user-api", "http://localhost:%port%/docs"),
+      new Sight(
+          "sign in",
+          "user-api",
+          "curl -d 'username=admin&password=admin1234' 'http://localhost:%port%/auth/login'"),
       new Sight("Price API docs", "price-api", "http://localhost:%port%/docs"),
       new Sight(
           "prices",

@@ -1,6 +1,7 @@
 package dev.verticker.api;
 
 import dev.verticker.api.price.PriceApi;
+import dev.verticker.api.price.QuoteReads;
 import dev.verticker.bus.NodeContext;
 import dev.verticker.http.HttpServers;
 import dev.verticker.settings.PriceApiSettings;
@@ -11,12 +12,16 @@ import io.vertx.ext.web.Router;
 
 /** Serves prices to other internal services: {@code openapi/price-api.yaml}. One instance per core. */
 public final class PriceApiVerticle extends VerticleBase {
+  /** What every front door of a node reads prices from. */
+  static final String QUOTES = "quotes";
+
   private static final String NAME = "price-api";
 
   /** Chosen by the operating system, and the same for all instances of a deployment. */
   private static final int ANY_SHARED_PORT = -1;
 
   private final NodeContext node;
+  private PerNode<QuoteReads> quotes;
   private PerNode<Router> shared;
 
   public PriceApiVerticle(NodeContext node) {
@@ -27,19 +32,27 @@ public final class PriceApiVerticle extends VerticleBase {
   public Future<?> start() {
     var settings = Reader.read(config(), PriceApiSettings::read);
     var port = settings.port() == 0 ? ANY_SHARED_PORT : settings.port();
-    shared = PerNode.join(vertx, NAME, () -> PriceApi.open(vertx, node, settings.apiKeys()));
+    quotes = PerNode.join(vertx, QUOTES, () -> QuoteReads.open(vertx, node));
+    shared = PerNode.join(vertx, NAME, () -> quotes
+        .on(context)
+        .compose(reads -> PriceApi.open(vertx, node, reads, settings.apiKeys())));
     return shared
         .on(context)
         .compose(router -> HttpServers.create(vertx, settings.host(), port)
             .requestHandler(router)
             .listen())
         .onSuccess(server -> node.health().listening(NAME, server.actualPort()))
-        .onFailure(failure -> shared.leave());
+        .onFailure(failure -> leave());
   }
 
   @Override
   public Future<?> stop() {
-    shared.leave();
+    leave();
     return Future.succeededFuture();
+  }
+
+  private void leave() {
+    shared.leave();
+    quotes.leave();
   }
 }

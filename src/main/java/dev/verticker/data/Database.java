@@ -36,6 +36,8 @@ public final class Database {
   private static final int STATEMENT_MS = 2000;
   private static final int ANSWER_MS = 2800;
   private static final int SILENT_CONNECTION_MS = 3000;
+  private static final int UNUSED_CONNECTION_MS = 2000;
+  private static final int POOL_CLEANING_MS = 500;
   private static final int LONGEST_QUEUE = 200;
   private static final int PROBE_MS = 1000;
 
@@ -149,7 +151,12 @@ public final class Database {
         .setMaxSize(settings.poolSize())
         .setMaxWaitQueueSize(LONGEST_QUEUE)
         .setConnectionTimeout(POOL_WAIT_MS)
-        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS);
+        .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
+        // Before the silence below is noticed: a statement must not get a connection that is just
+        // being given up.
+        .setIdleTimeout(UNUSED_CONNECTION_MS)
+        .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
+        .setPoolCleanerPeriod(POOL_CLEANING_MS);
     // A connection on which nothing was heard for so long is given up: a black-holed server never
     // closes it.
     var network = new NetClientOptions()

@@ -13,6 +13,7 @@ public final class SettingsGroups {
               Map.entry("redis", RedisSettings::read),
               Map.entry("auth", AuthSettings::read),
               Map.entry("user", UserSettings::read),
+              Map.entry("user-api", UserApiSettings::read),
               Map.entry("price", PriceSettings::read),
               Map.entry("price-api", PriceApiSettings::read)),
           PostgresSettings.SCHEMAS.stream()

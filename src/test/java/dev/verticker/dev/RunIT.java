@@ -134,6 +134,7 @@ class RunIT {
     var environment = builder.environment();
     environment.keySet().removeIf(name -> !List.of("PATH", "HOME", "LANG").contains(name));
     environment.put("PRICE_API_PORT", "0");
+    environment.put("USER_API_PORT", "0");
     environment.put("MANAGEMENT_PORT", "0");
     var running = new Running(builder.start());
     runs.add(running);

@@ -28,6 +28,7 @@ class RunSettingsTest {
             "INTERNAL_API_KEY", "punapiinternalkey",
             "JWT_SECRET", "punjwtsecrete",
             "PRICE_API_HOST", "127.0.0.1",
+            "USER_API_HOST", "127.0.0.1",
             "DRAIN_SECONDS", "0"),
         settings.environment());
     assertFalse(settings.fresh());

@@ -29,6 +29,11 @@ public record Answer(int status, Map<String, String> headers, Buffer body) {
     return new Answer(204, Map.of(), null);
   }
 
+  /** 304: what the client has is still right. */
+  public static Answer notModified() {
+    return new Answer(304, Map.of(), null);
+  }
+
   /** The same answer with one more header. */
   public Answer with(String name, String value) {
     var more = new LinkedHashMap<>(headers);

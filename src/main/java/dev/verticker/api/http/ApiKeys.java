@@ -29,7 +29,7 @@ public final class ApiKeys implements Guard {
   }
 
   @Override
-  public Future<Caller> admit(HttpServerRequest request, List<String> permissions) {
+  public Future<Caller> admit(HttpServerRequest request, Wanted wanted) {
     var sent = request.headers().getAll(HEADER);
     if (sent.isEmpty()) {
       return refused("api-key-missing", "A key is wanted in " + HEADER + ".");

@@ -13,12 +13,22 @@ import java.util.OptionalLong;
 public final class ApiRequest {
   private final String rawPath;
   private final Caller caller;
+  private final String address;
+  private final String userAgent;
   private final Map<String, Object> parameters;
   private final JsonObject body;
 
-  ApiRequest(String rawPath, Caller caller, Map<String, Object> parameters, JsonObject body) {
+  ApiRequest(
+      String rawPath,
+      Caller caller,
+      String address,
+      String userAgent,
+      Map<String, Object> parameters,
+      JsonObject body) {
     this.rawPath = rawPath;
     this.caller = caller;
+    this.address = address;
+    this.userAgent = userAgent;
     this.parameters = parameters;
     this.body = body;
   }
@@ -31,6 +41,16 @@ public final class ApiRequest {
   /** Who asks. */
   public Caller caller() {
     return caller;
+  }
+
+  /** IP address of the client, as far as it can be trusted; empty when there is none. */
+  public String address() {
+    return address;
+  }
+
+  /** What the client calls itself, any text. */
+  public Optional<String> userAgent() {
+    return Optional.ofNullable(userAgent);
   }
 
   /** A parameter of the path. */

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 
 /** The body an operation takes: a JSON object, or a form whose fields become one. */
-record Body(boolean required, boolean form, Validator schema) {
+record Body(boolean required, List<String> mediaTypes, boolean form, Validator schema) {
   /** Null when the operation takes none: whatever is sent is ignored then. */
   static Body of(OpenAPIContract contract, Operation operation) {
     var declared = operation.getRequestBody();
@@ -22,12 +22,23 @@ record Body(boolean required, boolean form, Validator schema) {
       return null;
     }
     var media = declared.getContent().get("application/json");
-    if (media == null || declared.getContent().size() != 1) {
-      throw new IllegalArgumentException("a body must be application/json or a form");
+    if (media == null
+        || declared.getContent().values().stream()
+            .anyMatch(
+                other -> !other.getSchema().toString().equals(media.getSchema().toString()))) {
+      throw new IllegalArgumentException(
+          "a body must be a form or application/json, beside which the same may be offered as another JSON type");
     }
+    var form = Contract.isForm(media.getOpenAPIModel());
     return new Body(
         declared.isRequired(),
-        Contract.isForm(media.getOpenAPIModel()),
+        form
+            ? List.of("application/x-www-form-urlencoded")
+            : declared.getContent().keySet().stream()
+                .map(Contract::published)
+                .sorted()
+                .toList(),
+        form,
         contract.getSchemaRepository().validator(media.getSchema()));
   }
 
@@ -50,10 +61,9 @@ record Body(boolean required, boolean form, Validator schema) {
   }
 
   private void requireMediaType(String sent) {
-    var wanted = form ? "application/x-www-form-urlencoded" : "application/json";
     var type = sent == null ? "" : sent.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    if (!type.equals(wanted)) {
-      throw new UnsupportedMediaType(wanted);
+    if (!mediaTypes.contains(type)) {
+      throw new UnsupportedMediaType(String.join(", ", mediaTypes));
     }
   }
 

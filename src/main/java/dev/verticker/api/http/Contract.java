@@ -15,7 +15,7 @@ import java.util.Map;
 /**
  * A published OpenAPI contract and the form the library can load.
  *
- * <p>The library refuses forms, {@code application/problem+json} and relative server URLs. The published text stays clean;
+ * <p>The library refuses forms, {@code application/problem+json} and relative URLs of servers and of OAuth flows. The published text stays clean;
  * a copy with stand-ins for these drives the router.
  *
  * @param name the resource, for messages
@@ -31,7 +31,9 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
       new TypeReference<>() {};
   private static final String FORM = "x-verticker-form";
   private static final Map<String, String> STAND_INS = Map.of(
-      "application/x-www-form-urlencoded", "application/json", "application/problem+json", PROBLEM);
+      "application/x-www-form-urlencoded", "application/json",
+      "application/merge-patch+json", "application/vnd.merge-patch+json",
+      "application/problem+json", PROBLEM);
 
   /** @param resource YAML on the class path, for example {@code openapi/price-api.yaml} */
   public static Future<Contract> load(Vertx vertx, String resource) {
@@ -56,12 +58,28 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
     return mediaType.containsKey(FORM);
   }
 
+  /** What the media type of the copy is called in the published contract; a form excepted. */
+  static String published(String mediaType) {
+    return STAND_INS.entrySet().stream()
+        .filter(standIn -> standIn.getValue().equals(mediaType) && mediaType.contains("vnd."))
+        .map(Map.Entry::getKey)
+        .findAny()
+        .orElse(mediaType);
+  }
+
   private static JsonObject parse(Buffer published) throws JsonProcessingException {
     return new JsonObject(new YAMLMapper().readValue(published.toString(), FIELDS));
   }
 
   private static JsonObject loadable(JsonObject published) {
     var copy = (JsonObject) standIn(published);
+    var components = copy.getJsonObject("components", new JsonObject());
+    var schemes = components.getJsonObject("securitySchemes", new JsonObject());
+    for (var name : schemes.fieldNames()) {
+      if ("oauth2".equals(schemes.getJsonObject(name).getString("type"))) {
+        schemes.put(name, new JsonObject().put("type", "http").put("scheme", "bearer"));
+      }
+    }
     return copy.put(
         "servers", new JsonArray().add(new JsonObject().put("url", "http://localhost")));
   }

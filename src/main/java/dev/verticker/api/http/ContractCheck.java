@@ -1,5 +1,6 @@
 package dev.verticker.api.http;
 
+import io.vertx.openapi.contract.Location;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Response;
 import java.util.ArrayList;
@@ -41,6 +42,7 @@ final class ContractCheck {
       fault(id, "has no handler");
     }
     security(operation);
+    owner(operation);
     problems(operation);
   }
 
@@ -59,6 +61,16 @@ final class ContractCheck {
           .filter(name -> !guards.contains(name))
           .forEach(
               name -> fault(id, "wants security scheme \"" + name + "\", which nothing enforces"));
+    }
+  }
+
+  private void owner(Operation operation) {
+    var owner = operation.getOpenAPIModel().getValue(ContractRouter.OWNER);
+    if (owner != null
+        && operation.getParameters().stream()
+            .noneMatch(parameter ->
+                parameter.getIn() == Location.PATH && parameter.getName().equals(owner))) {
+      fault(operation.getOperationId(), "names an owner that is no parameter of its path");
     }
   }
 

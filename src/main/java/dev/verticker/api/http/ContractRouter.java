@@ -11,6 +11,7 @@ import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -22,10 +23,15 @@ import java.util.stream.Collectors;
 public final class ContractRouter {
   static final int BODY_BYTES = 64 * 1024;
 
+  /** Names the path parameter whose owner may do it without the permission. */
+  static final String OWNER = "x-owner";
+
   private final Vertx vertx;
   private final Contract contract;
   private final Map<String, Guard> guards = new LinkedHashMap<>();
   private final Map<String, ApiHandler> handlers = new LinkedHashMap<>();
+  private Cors cors = Cors.none();
+  private ClientAddresses addresses = ClientAddresses.direct();
 
   public ContractRouter(Vertx vertx, Contract contract) {
     this.vertx = vertx;
@@ -44,6 +50,18 @@ public final class ContractRouter {
     return this;
   }
 
+  /** Which pages of other origins may ask. Without this none. */
+  public ContractRouter allow(Cors cors) {
+    this.cors = cors;
+    return this;
+  }
+
+  /** How a client's address is found. Without this it is the connection's. */
+  public ContractRouter find(ClientAddresses addresses) {
+    this.addresses = addresses;
+    return this;
+  }
+
   /**
    * Puts it together, the documentation page included; routes added to it later answer what the contract does not.
    *
@@ -53,6 +71,7 @@ public final class ContractRouter {
   public Router router(String api, MeterRegistry metrics) {
     ContractCheck.check(contract, handlers.keySet(), guards.keySet());
     var builder = RouterBuilder.create(vertx, contract.openApi())
+        .rootHandler(cors)
         .rootHandler(new Arrival(api, metrics))
         .rootHandler(BodyHandler.create(false).setBodyLimit(BODY_BYTES));
     var operations = contract.openApi().operations().stream()
@@ -71,19 +90,23 @@ public final class ContractRouter {
     var policies = operation.getSecurityRequirements().stream()
         .map(alternative -> {
           var scheme = alternative.getNames().iterator().next();
-          return new OperationHandler.Policy(guards.get(scheme), alternative.getScopes(scheme));
+          return new OperationHandler.Policy(
+              guards.get(scheme),
+              alternative.getScopes(scheme),
+              operation.getOpenAPIModel().getString(OWNER));
         })
         .toList();
     return new OperationHandler(
         operation.getOperationId(),
         policies,
+        List.copyOf(guards.values()),
         inputs(operation),
         handlers.get(operation.getOperationId()));
   }
 
   private Inputs inputs(Operation operation) {
     try {
-      return new Inputs(contract.openApi(), operation);
+      return new Inputs(contract.openApi(), operation, addresses);
     } catch (IllegalArgumentException e) {
       throw new ContractFault(
           contract.name() + ": operation " + operation.getOperationId() + ": " + e.getMessage());

@@ -1,6 +1,7 @@
 package dev.verticker.api.http;
 
 import dev.verticker.bus.Failure;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.openapi.contract.OpenAPIContract;
@@ -28,8 +29,10 @@ final class Inputs {
   private final Map<String, Parameter> query = new LinkedHashMap<>();
   private final Map<String, Parameter> header = new LinkedHashMap<>();
   private final Body body;
+  private final ClientAddresses addresses;
 
-  Inputs(OpenAPIContract contract, Operation operation) {
+  Inputs(OpenAPIContract contract, Operation operation, ClientAddresses addresses) {
+    this.addresses = addresses;
     for (var declared : operation.getParameters()) {
       var parameter = Parameter.of(contract, declared);
       switch (declared.getIn()) {
@@ -57,7 +60,13 @@ final class Inputs {
     if (!errors.isEmpty()) {
       throw new Failure.Invalid("invalid-request", "The request breaks the contract.", errors);
     }
-    return new ApiRequest(context.request().path(), caller, values, sent);
+    return new ApiRequest(
+        context.request().path(),
+        caller,
+        addresses.of(context.request()),
+        context.request().getHeader(HttpHeaders.USER_AGENT),
+        values,
+        sent);
   }
 
   private void readQuery(

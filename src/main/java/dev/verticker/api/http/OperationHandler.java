@@ -9,23 +9,38 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
+import java.util.Optional;
 
 /** One operation: who asks, then what, then the answer. */
 final class OperationHandler implements Handler<RoutingContext> {
   private static final String CHALLENGE = "WWW-Authenticate";
 
-  /** One alternative of the operation's security. */
-  record Policy(Guard guard, List<String> permissions) {}
+  /** One alternative of the operation's security. @param owner a path parameter; null = nobody owns it */
+  record Policy(Guard guard, List<String> permissions, String owner) {
+    Guard.Wanted wanted(RoutingContext context) {
+      return new Guard.Wanted(permissions, Optional.ofNullable(owner).map(context::pathParam));
+    }
+  }
 
   private final String operationId;
   private final List<Policy> policies;
+  private final List<Guard> guards;
   private final Inputs inputs;
   private final ApiHandler handler;
 
-  /** @param policies any one of them suffices; none = public */
-  OperationHandler(String operationId, List<Policy> policies, Inputs inputs, ApiHandler handler) {
+  /**
+   * @param policies any one of them suffices; none = public
+   * @param guards of the whole contract: a public operation can refuse who asks, too
+   */
+  OperationHandler(
+      String operationId,
+      List<Policy> policies,
+      List<Guard> guards,
+      Inputs inputs,
+      ApiHandler handler) {
     this.operationId = operationId;
     this.policies = policies;
+    this.guards = guards;
     this.inputs = inputs;
     this.handler = handler;
   }
@@ -41,7 +56,7 @@ final class OperationHandler implements Handler<RoutingContext> {
         })
         .onComplete(
             answer -> on(own, () -> write(context, answer)),
-            failure -> on(own, () -> context.fail(failure)));
+            failure -> on(own, () -> refuse(context, failure)));
   }
 
   private Future<Caller> admit(RoutingContext context, int alternative) {
@@ -49,7 +64,7 @@ final class OperationHandler implements Handler<RoutingContext> {
       return Future.succeededFuture(Caller.ANYONE);
     }
     var policy = policies.get(alternative);
-    return policy.guard().admit(context.request(), policy.permissions()).recover(failure -> {
+    return policy.guard().admit(context.request(), policy.wanted(context)).recover(failure -> {
       if (failure instanceof Failure.Unauthenticated unknown) {
         context.response().headers().add(CHALLENGE, policy.guard().challenge(unknown));
         if (alternative + 1 < policies.size()) {
@@ -58,6 +73,14 @@ final class OperationHandler implements Handler<RoutingContext> {
       }
       return Future.failedFuture(failure);
     });
+  }
+
+  private void refuse(RoutingContext context, Throwable failure) {
+    var headers = context.response().headers();
+    if (failure instanceof Failure.Unauthenticated unknown && !headers.contains(CHALLENGE)) {
+      guards.forEach(guard -> headers.add(CHALLENGE, guard.challenge(unknown)));
+    }
+    context.fail(failure);
   }
 
   /** A handler may wait for work that another event loop does; the socket is written on its own. */

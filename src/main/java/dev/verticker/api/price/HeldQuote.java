@@ -1,5 +1,6 @@
 package dev.verticker.api.price;
 
+import dev.verticker.api.http.Timestamps;
 import dev.verticker.message.Prices.Quote;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
@@ -11,7 +12,7 @@ import java.util.Locale;
  * A quote and its JSON, written once when it arrives. It is read far more often than it changes, and between two reads only
  * its age does: a read copies the bytes and adds {@code age_ms} and {@code stale}.
  */
-final class HeldQuote {
+public final class HeldQuote {
   private static final byte[] FRESH = ",\"stale\":false}".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] STALE = ",\"stale\":true}".getBytes(StandardCharsets.US_ASCII);
 
@@ -23,7 +24,7 @@ final class HeldQuote {
     this.json = unfinished(quote).getBytes(StandardCharsets.UTF_8);
   }
 
-  Quote quote() {
+  public Quote quote() {
     return quote;
   }
 

@@ -2,6 +2,7 @@ package dev.verticker.api.price;
 
 import dev.verticker.api.http.Answer;
 import dev.verticker.api.http.ApiRequest;
+import dev.verticker.api.http.Timestamps;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Prices;
@@ -16,16 +17,17 @@ import java.time.format.DateTimeParseException;
 import java.util.stream.Collectors;
 
 /** What was observed before. */
-final class HistoryOperations {
+public final class HistoryOperations {
   private static final int STANDARD_LIMIT = 100;
 
   private final Bus bus;
 
-  HistoryOperations(Bus bus) {
+  public HistoryOperations(Bus bus) {
     this.bus = bus;
   }
 
-  Future<Answer> listPriceHistory(ApiRequest request) {
+  /** {@code symbol}, {@code from}, {@code to}, {@code limit}, {@code cursor}: the same on every front door. */
+  public Future<Answer> listPriceHistory(ApiRequest request) {
     var asked = asked(request);
     return bus.request(Prices.HISTORY, asked).map(history -> {
       var page = Answer.json(json(history));

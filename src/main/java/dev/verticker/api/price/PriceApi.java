@@ -9,43 +9,38 @@ import dev.verticker.settings.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
-import java.time.Duration;
 import java.util.Map;
 
 /** Puts the Price API together; once per node. */
 public final class PriceApi {
   private static final String NAME = "price-api";
   private static final String CONTRACT = "openapi/price-api.yaml";
-  private static final Duration TELL_READS = Duration.ofSeconds(3);
 
   private PriceApi() {}
 
   /**
-   * The router, once this node hears prices. It works on the calling context until that is undeployed.
+   * The router.
    *
    * @param keys name to key of everybody who may read
    */
-  public static Future<Router> open(Vertx vertx, NodeContext node, Map<String, Secret> keys) {
+  public static Future<Router> open(
+      Vertx vertx, NodeContext node, QuoteReads quotes, Map<String, Secret> keys) {
     return Contract.load(vertx, CONTRACT)
-        .compose(contract -> DocsPage.load(vertx, contract).compose(docs -> {
-          var store = new QuoteStore();
-          var router = router(vertx, node, keys, contract, store);
+        .compose(contract -> DocsPage.load(vertx, contract).map(docs -> {
+          var router = router(vertx, node, quotes, keys, contract);
           docs.mount(router);
           router.get("/").handler(context -> context.redirect("/docs"));
-          return new QuoteFeed(vertx, node, store).start().map(router);
+          return router;
         }));
   }
 
   private static Router router(
       Vertx vertx,
       NodeContext node,
+      QuoteReads quotes,
       Map<String, Secret> keys,
-      Contract contract,
-      QuoteStore store) {
-    var outsideReads = new OutsideReads(node.bus(), store);
-    vertx.setPeriodic(TELL_READS.toMillis(), timer -> outsideReads.tell());
-    var prices =
-        new PriceOperations(store, new ColdReads(node.bus(), store), outsideReads, node.clock());
+      Contract contract) {
+    var prices = new PriceOperations(quotes, node.clock());
     var history = new HistoryOperations(node.bus());
     return new ContractRouter(vertx, contract)
         .guard("apiKey", new ApiKeys(keys))

@@ -104,8 +104,10 @@ public final class ApiClient {
     if (operation == null || method == HttpMethod.HEAD) {
       return Future.succeededFuture(reply);
     }
-    var response = ValidatableResponse.create(
-        reply.status(), Map.copyOf(plain(reply.headers())), reply.body(), mediaType(reply));
+    var headers = Map.copyOf(plain(reply.headers()));
+    var response = reply.body().length() == 0
+        ? ValidatableResponse.create(reply.status(), headers)
+        : ValidatableResponse.create(reply.status(), headers, reply.body(), mediaType(reply));
     return validator
         .validate(response, operation.getOperationId())
         .transform(result -> result.succeeded()

@@ -450,13 +450,13 @@ class ContractRouterTest {
   /** Two tokens, each its own name; only the writer may write. */
   private static final class Tokens implements Guard {
     @Override
-    public Future<Caller> admit(HttpServerRequest request, List<String> permissions) {
+    public Future<Caller> admit(HttpServerRequest request, Wanted wanted) {
       var token = request.getHeader("Authorization");
       if (token == null) {
         return Future.failedFuture(
             new Failure.Unauthenticated("token-missing", "A token is wanted."));
       }
-      if (!permissions.isEmpty() && token.equals(READER)) {
+      if (!wanted.permissions().isEmpty() && token.equals(READER)) {
         return Future.failedFuture(new Failure.Forbidden("not-allowed", "That is not allowed."));
       }
       return Future.succeededFuture(() -> token.substring("Bearer ".length()));

@@ -18,21 +18,21 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
 /** The price verticle as a front door sees it: a table, and a list of what it was asked because of a client. */
-final class FakePrices {
+public final class FakePrices {
   private final Bus bus;
   private final Map<String, Quote> quotes = Collections.synchronizedMap(new LinkedHashMap<>());
-  final List<Object> asked = Collections.synchronizedList(new ArrayList<>());
+  public final List<Object> asked = Collections.synchronizedList(new ArrayList<>());
   final List<String> readsTold = Collections.synchronizedList(new ArrayList<>());
-  volatile List<String> configured = List.of();
-  volatile Function<Prices.FindHistory, Future<Prices.History>> history =
+  public volatile List<String> configured = List.of();
+  public volatile Function<Prices.FindHistory, Future<Prices.History>> history =
       question -> Future.succeededFuture(new Prices.History(List.of(), null));
   private final AtomicReference<Promise<Void>> held = new AtomicReference<>();
 
-  FakePrices(Bus bus) {
+  public FakePrices(Bus bus) {
     this.bus = bus;
   }
 
-  Future<?> serve() {
+  public Future<?> serve() {
     return Future.all(
         bus.serve(Prices.LATEST, this::latest),
         bus.serve(Prices.FIND, this::find),
@@ -41,24 +41,24 @@ final class FakePrices {
   }
 
   /** Known from now on, and told to nobody. */
-  FakePrices holds(Quote... more) {
+  public FakePrices holds(Quote... more) {
     for (var quote : more) {
       quotes.put(quote.symbol(), quote);
     }
     return this;
   }
 
-  void tick(Quote... more) {
+  public void tick(Quote... more) {
     holds(more);
     bus.publish(Prices.TICK, new Prices.Quotes(List.of(more)));
   }
 
   /** No FIND is answered until {@link #release}. */
-  void hold() {
+  public void hold() {
     held.set(Promise.promise());
   }
 
-  void release() {
+  public void release() {
     held.getAndSet(null).complete();
   }
 
@@ -68,11 +68,11 @@ final class FakePrices {
     }
   }
 
-  static Quote quote(long id, String symbol, String price, Instant receivedAt) {
+  public static Quote quote(long id, String symbol, String price, Instant receivedAt) {
     return quote(id, symbol, price, "simulated run 1", receivedAt.minusMillis(150), receivedAt);
   }
 
-  static Quote quote(
+  public static Quote quote(
       long id, String symbol, String price, String feed, Instant eventTime, Instant receivedAt) {
     return new Quote(
         id,

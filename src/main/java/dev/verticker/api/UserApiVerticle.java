@@ -1,0 +1,57 @@
+package dev.verticker.api;
+
+import dev.verticker.api.price.QuoteReads;
+import dev.verticker.api.user.UserApi;
+import dev.verticker.bus.NodeContext;
+import dev.verticker.http.HttpServers;
+import dev.verticker.settings.AuthSettings;
+import dev.verticker.settings.Reader;
+import dev.verticker.settings.UserApiSettings;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import io.vertx.ext.web.Router;
+
+/** Serves accounts, sessions, prices and the dashboard: {@code openapi/user-api.yaml}. One instance per core. */
+public final class UserApiVerticle extends VerticleBase {
+  private static final String NAME = "user-api";
+
+  /** Chosen by the operating system, and the same for all instances of a deployment. */
+  private static final int ANY_SHARED_PORT = -2;
+
+  private final NodeContext node;
+  private PerNode<QuoteReads> quotes;
+  private PerNode<Router> shared;
+
+  public UserApiVerticle(NodeContext node) {
+    this.node = node;
+  }
+
+  @Override
+  public Future<?> start() {
+    var settings = Reader.read(config(), UserApiSettings::read);
+    var auth = Reader.read(config(), AuthSettings::read);
+    var port = settings.port() == 0 ? ANY_SHARED_PORT : settings.port();
+    quotes = PerNode.join(vertx, PriceApiVerticle.QUOTES, () -> QuoteReads.open(vertx, node));
+    shared = PerNode.join(vertx, NAME, () -> quotes
+        .on(context)
+        .compose(reads -> UserApi.open(vertx, node, reads, settings, auth)));
+    return shared
+        .on(context)
+        .compose(router -> HttpServers.create(vertx, settings.host(), port)
+            .requestHandler(router)
+            .listen())
+        .onSuccess(server -> node.health().listening(NAME, server.actualPort()))
+        .onFailure(failure -> leave());
+  }
+
+  @Override
+  public Future<?> stop() {
+    leave();
+    return Future.succeededFuture();
+  }
+
+  private void leave() {
+    shared.leave();
+    quotes.leave();
+  }
+}

@@ -1,0 +1,52 @@
+package dev.verticker.api.http;
+
+import dev.verticker.settings.Network;
+import io.vertx.core.http.HttpServerRequest;
+import java.util.List;
+
+/**
+ * Where a request comes from. Anybody can write {@code X-Forwarded-For}; so it is read from its end, one entry per trusted
+ * proxy, and only while the one that sent it is trusted.
+ */
+public final class ClientAddresses {
+  private static final String HEADER = "X-Forwarded-For";
+  private static final String NOWHERE = "";
+
+  private final List<Network> proxies;
+
+  private ClientAddresses(List<Network> proxies) {
+    this.proxies = proxies;
+  }
+
+  /** @param proxies networks of the proxies that overwrite or extend the header */
+  public static ClientAddresses behind(List<Network> proxies) {
+    return new ClientAddresses(List.copyOf(proxies));
+  }
+
+  static ClientAddresses direct() {
+    return new ClientAddresses(List.of());
+  }
+
+  /** IP address as text; empty when the connection has none. */
+  public String of(HttpServerRequest request) {
+    var remote =
+        request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
+    if (remote == null) {
+      return NOWHERE;
+    }
+    var hops = String.join(",", request.headers().getAll(HEADER)).split(",");
+    var client = remote;
+    for (var hop = hops.length - 1; hop >= 0 && isTrusted(client); hop--) {
+      var before = hops[hop].strip();
+      if (!Network.isAddress(before)) {
+        return client;
+      }
+      client = before;
+    }
+    return client;
+  }
+
+  private boolean isTrusted(String address) {
+    return proxies.stream().anyMatch(network -> network.contains(address));
+  }
+}

@@ -1,0 +1,37 @@
+package dev.verticker.api.http;
+
+import java.util.Set;
+
+/**
+ * A caller with a valid access token.
+ *
+ * @param permissions what the roles in the token bring
+ */
+public record SignedIn(AccessToken token, Set<Permission> permissions) implements Caller {
+  public SignedIn {
+    permissions = Set.copyOf(permissions);
+  }
+
+  static SignedIn with(AccessToken token) {
+    return new SignedIn(token, Permission.of(token.roles()));
+  }
+
+  public long userId() {
+    return token.userId();
+  }
+
+  public boolean may(Permission permission) {
+    return permissions.contains(permission);
+  }
+
+  /** Whether the id of a path, which may be {@code me}, is the caller's own. */
+  public boolean owns(String id) {
+    return id.equals("me") || id.equals(Long.toString(userId()));
+  }
+
+  /** For logs and metrics: the most powerful kind of user it is. */
+  @Override
+  public String name() {
+    return token.roles().contains("admin") ? "admin" : "user";
+  }
+}

@@ -1,0 +1,131 @@
+package dev.verticker.api.user;
+
+import dev.verticker.api.http.Answer;
+import dev.verticker.api.http.ApiRequest;
+import dev.verticker.api.http.Timestamps;
+import dev.verticker.bus.Bus;
+import dev.verticker.message.Confidential;
+import dev.verticker.message.Password;
+import dev.verticker.message.Sessions;
+import dev.verticker.message.Sessions.Client;
+import dev.verticker.message.Sessions.Grant;
+import dev.verticker.message.Sessions.Session;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/** Signing in, staying signed in, signing out. Every answer is {@code no-store}, as all are that do not say otherwise. */
+final class SessionOperations {
+  private static final JsonObject SIGNED_OUT = new JsonObject().put("signed_out", true);
+
+  private final Bus bus;
+
+  SessionOperations(Bus bus) {
+    this.bus = bus;
+  }
+
+  Future<Answer> login(ApiRequest request) {
+    var form = request.body();
+    return bus.request(
+            Sessions.LOGIN,
+            new Sessions.Login(
+                form.getString("username"),
+                new Password(form.getString("password")),
+                client(request)))
+        .map(SessionOperations::tokens);
+  }
+
+  Future<Answer> refresh(ApiRequest request) {
+    return bus.request(
+            Sessions.REFRESH, new Sessions.Refresh(refreshToken(request), client(request)))
+        .map(SessionOperations::tokens);
+  }
+
+  Future<Answer> logout(ApiRequest request) {
+    return bus.request(Sessions.LOGOUT, new Sessions.Logout(refreshToken(request), client(request)))
+        .map(ended -> Answer.json(SIGNED_OUT.toBuffer()));
+  }
+
+  Future<Answer> logoutAll(ApiRequest request) {
+    return bus.request(
+            Sessions.LOGOUT_ALL,
+            new Sessions.LogoutAll(Callers.caller(request).userId(), client(request)))
+        .map(ended -> Answer.json(SIGNED_OUT.toBuffer()));
+  }
+
+  Future<Answer> listSessions(ApiRequest request) {
+    var token = Callers.caller(request).token();
+    return bus.request(Sessions.LIST, new Sessions.ListSessions(token.userId(), token.sessionId()))
+        .map(list -> {
+          var json = new JsonArray();
+          list.sessions().forEach(session -> json.add(json(session)));
+          return Answer.json(json.toBuffer());
+        });
+  }
+
+  Future<Answer> endSession(ApiRequest request) {
+    var end = new Sessions.EndSession(
+        Callers.caller(request).userId(), request.path("id"), client(request));
+    return bus.request(Sessions.END, end).map(ended -> Answer.nothing());
+  }
+
+  Future<Answer> register(ApiRequest request) {
+    var body = request.body();
+    var register = new Sessions.Register(
+        body.getString("username"),
+        body.getString("full_name"),
+        body.getString("email"),
+        new Password(body.getString("password")),
+        client(request));
+    return bus.request(Sessions.REGISTER, register).map(UserJson::created);
+  }
+
+  Future<Answer> issueTicket(ApiRequest request) {
+    var token = Callers.caller(request).token();
+    var issue = new Sessions.IssueTicket(token.userId(), token.sessionId(), token.expiresAt());
+    return bus.request(Sessions.ISSUE_TICKET, issue)
+        .map(ticket -> Answer.json(new JsonObject()
+            .put("ticket", ticket.ticket().value())
+            .put("expires_in", ticket.validFor().toSeconds())
+            .toBuffer()));
+  }
+
+  Future<Answer> changeOwnPassword(ApiRequest request) {
+    var token = Callers.caller(request).token();
+    var body = request.body();
+    var change = new Sessions.ChangePassword(
+        token.userId(),
+        token.sessionId(),
+        new Password(body.getString("current_password")),
+        new Password(body.getString("new_password")),
+        client(request));
+    return bus.request(Sessions.CHANGE_PASSWORD, change).map(changed -> Answer.nothing());
+  }
+
+  private static Client client(ApiRequest request) {
+    return new Client(request.address(), request.userAgent().orElse(null));
+  }
+
+  private static Confidential refreshToken(ApiRequest request) {
+    return new Confidential(request.body().getString("refresh_token"));
+  }
+
+  private static Answer tokens(Grant grant) {
+    return Answer.json(new JsonObject()
+        .put("access_token", grant.accessToken().value())
+        .put("token_type", "bearer")
+        .put("expires_in", grant.expiresIn().toSeconds())
+        .put("refresh_token", grant.refreshToken().value())
+        .toBuffer());
+  }
+
+  private static JsonObject json(Session session) {
+    return new JsonObject()
+        .put("id", session.id())
+        .put("device", session.device())
+        .put("created_at", Timestamps.write(session.createdAt()))
+        .put("last_used_at", Timestamps.write(session.lastUsedAt()))
+        .put("expires_at", Timestamps.write(session.expiresAt()))
+        .put("current", session.current());
+  }
+}

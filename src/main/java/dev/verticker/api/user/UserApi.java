@@ -1,0 +1,85 @@
+package dev.verticker.api.user;
+
+import dev.verticker.api.http.AccessTokenVerifier;
+import dev.verticker.api.http.BearerTokens;
+import dev.verticker.api.http.ClientAddresses;
+import dev.verticker.api.http.Contract;
+import dev.verticker.api.http.ContractRouter;
+import dev.verticker.api.http.Cors;
+import dev.verticker.api.http.DocsPage;
+import dev.verticker.api.http.Revoked;
+import dev.verticker.api.price.HistoryOperations;
+import dev.verticker.api.price.QuoteReads;
+import dev.verticker.bus.NodeContext;
+import dev.verticker.settings.AuthSettings;
+import dev.verticker.settings.UserApiSettings;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+
+/** Puts the User API together; once per node. */
+public final class UserApi {
+  private static final String NAME = "user-api";
+  private static final String CONTRACT = "openapi/user-api.yaml";
+
+  private UserApi() {}
+
+  /** The router. It works on the calling context until that is undeployed. */
+  public static Future<Router> open(
+      Vertx vertx,
+      NodeContext node,
+      QuoteReads quotes,
+      UserApiSettings settings,
+      AuthSettings auth) {
+    return Contract.load(vertx, CONTRACT)
+        .compose(contract -> DocsPage.load(vertx, contract).compose(docs -> {
+          BearerTokens.check(contract);
+          var revoked = new Revoked(vertx, node.bus(), node.clock());
+          node.health().notReadyWhen("revoked tokens", revoked::outage);
+          var tokens =
+              new BearerTokens(new AccessTokenVerifier(vertx, auth, node.clock()), revoked);
+          var router = routes(vertx, node, quotes, contract)
+              .guard("login", tokens)
+              .allow(Cors.of(settings.corsOrigins()))
+              .find(ClientAddresses.behind(settings.trustedProxies()))
+              .router(NAME, node.metrics());
+          docs.mount(router);
+          return revoked.start().map(router);
+        }));
+  }
+
+  private static ContractRouter routes(
+      Vertx vertx, NodeContext node, QuoteReads quotes, Contract contract) {
+    var bus = node.bus();
+    var sessions = new SessionOperations(bus);
+    var users = new UserOperations(bus);
+    var prices = new QuoteOperations(quotes, node.clock());
+    var dashboard = new DashboardOperations(bus, quotes, node.clock());
+    var history = new HistoryOperations(bus);
+    return new ContractRouter(vertx, contract)
+        .on("login", sessions::login)
+        .on("refresh", sessions::refresh)
+        .on("logout", sessions::logout)
+        .on("logoutAll", sessions::logoutAll)
+        .on("listSessions", sessions::listSessions)
+        .on("endSession", sessions::endSession)
+        .on("register", sessions::register)
+        .on("issueTicket", sessions::issueTicket)
+        .on("changeOwnPassword", sessions::changeOwnPassword)
+        .on("listUsers", users::listUsers)
+        .on("createUser", users::createUser)
+        .on("getUser", users::getUser)
+        .on("replaceUser", users::replaceUser)
+        .on("patchUser", users::patchUser)
+        .on("deleteUser", users::deleteUser)
+        .on("restoreUser", users::restoreUser)
+        .on("disableUser", users::disableUser)
+        .on("enableUser", users::enableUser)
+        .on("listAudit", users::listAudit)
+        .on("getDashboard", dashboard::getDashboard)
+        .on("getUserDashboard", dashboard::getUserDashboard)
+        .on("listPrices", prices::listPrices)
+        .on("getPrice", prices::getPrice)
+        .on("listPriceHistory", history::listPriceHistory);
+  }
+}

@@ -1,0 +1,56 @@
+package dev.verticker.api.user;
+
+import dev.verticker.api.http.Answer;
+import dev.verticker.api.http.EntityTags;
+import dev.verticker.api.http.Timestamps;
+import dev.verticker.message.Users.AuditEntry;
+import dev.verticker.message.Users.User;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/** Users as clients see them. */
+final class UserJson {
+  private UserJson() {}
+
+  static Answer found(User user) {
+    return Answer.json(of(user).toBuffer()).with("ETag", tag(user));
+  }
+
+  static Answer created(User user) {
+    return Answer.json(201, of(user).toBuffer())
+        .with("ETag", tag(user))
+        .with("Location", "/users/" + user.id());
+  }
+
+  static String tag(User user) {
+    return EntityTags.revision(user.revision());
+  }
+
+  static JsonObject of(User user) {
+    return new JsonObject()
+        .put("id", user.id())
+        .put("username", user.username())
+        .put("full_name", user.fullName())
+        .put("email", user.email())
+        .put("roles", new JsonArray(user.roles()))
+        .put("status", user.status().word())
+        .put("created_at", Timestamps.write(user.createdAt()))
+        .put("updated_at", Timestamps.write(user.updatedAt()));
+  }
+
+  static JsonObject of(AuditEntry entry) {
+    var actor = entry.actorId() == null
+        ? null
+        : new JsonObject().put("id", entry.actorId()).put("username", entry.actorUsername());
+    return new JsonObject()
+        .put("id", entry.id())
+        .put("at", Timestamps.write(entry.at()))
+        .put("action", entry.action())
+        .put("user_id", entry.userId())
+        .put("actor", actor)
+        .put("session", entry.session())
+        .put("address", entry.address())
+        .put("request_id", entry.requestId())
+        .put("details", entry.details() == null ? null : new JsonObject(entry.details()));
+  }
+}

@@ -1,0 +1,149 @@
+package dev.verticker.api.user;
+
+import static dev.verticker.api.http.ApiClient.expect;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.settings.Reader;
+import dev.verticker.settings.SettingsFault;
+import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.UserApiSettings;
+import io.vertx.core.http.HttpMethod;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a browser is told: which pages may ask, what may be kept, what a page may load. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class BrowserTest {
+  private static final String APP = "https://app.example.org";
+
+  private final UserFrontDoor door =
+      UserFrontDoor.open(Map.of("CORS_ORIGINS", APP + ", http://localhost:5173"));
+
+  @AfterAll
+  void close() {
+    door.close();
+  }
+
+  @Test
+  void a_page_of_ours_may_ask_and_read_the_headers_it_needs() {
+    var preflight = door.client()
+        .send(
+            HttpMethod.OPTIONS,
+            "/users/7",
+            null,
+            "Origin",
+            APP,
+            "Access-Control-Request-Method",
+            "PATCH",
+            "Access-Control-Request-Headers",
+            "authorization,if-match");
+    expect(204, preflight);
+    assertEquals(APP, preflight.headers().get("Access-Control-Allow-Origin"));
+    assertEquals("true", preflight.headers().get("Access-Control-Allow-Credentials"));
+    assertTrue(preflight.headers().get("Access-Control-Allow-Methods").contains("PATCH"));
+    assertTrue(preflight.headers().get("Access-Control-Allow-Headers").contains("If-Match"));
+
+    for (var reply : List.of(
+        door.client().get("/users/me", "Origin", APP),
+        door.client().get("/nowhere", "Origin", APP),
+        door.client().get("/%00", "Origin", APP))) {
+      assertEquals(APP, reply.headers().get("Access-Control-Allow-Origin"));
+      assertEquals("origin", reply.headers().get("Vary").toLowerCase());
+      for (var header : List.of("ETag", "Link", "Location", "Retry-After", "X-Request-Id")) {
+        assertTrue(reply.headers().get("Access-Control-Expose-Headers").contains(header), header);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://evil.example",
+        "https://app.example.org.evil.example",
+        "http://app.example.org",
+        "https://app.example.org:8443",
+        "null"
+      })
+  void a_page_of_somebody_else_may_not(String origin) {
+    var reply = door.client().get("/users/me", "Origin", origin);
+
+    assertNull(reply.headers().get("Access-Control-Allow-Origin"));
+    assertNull(reply.headers().get("Access-Control-Allow-Credentials"));
+  }
+
+  @Test
+  void everybody_may_when_it_says_so_but_never_with_credentials() {
+    try (var open = UserFrontDoor.open(Map.of("CORS_ORIGINS", "*"))) {
+      var reply = open.client().get("/users/me", "Origin", "https://anybody.example");
+
+      assertEquals("*", reply.headers().get("Access-Control-Allow-Origin"));
+      assertNull(reply.headers().get("Access-Control-Allow-Credentials"));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "*, https://app.example.org",
+        "app.example.org",
+        "https://app.example.org/",
+        "https://*"
+      })
+  void an_origin_that_is_none_stops_the_start(String origins) {
+    var values = SettingsFiles.load(
+        Map.of("VERTICKER_ENV", "development", "CORS_ORIGINS", origins), Path.of("target"));
+
+    var fault = assertThrows(SettingsFault.class, () -> Reader.read(values, UserApiSettings::read));
+    assertTrue(
+        fault.getMessage().contains("CORS_ORIGINS: each must be an origin"), fault::getMessage);
+  }
+
+  @Test
+  void every_answer_carries_the_headers_that_protect() {
+    var ada = door.person();
+    for (var reply : List.of(
+        door.get(ada, "/users/me"),
+        door.get(ada, "/auth/sessions"),
+        door.client().get("/users/me"),
+        door.client().get("/nowhere"))) {
+      assertEquals("nosniff", reply.headers().get("X-Content-Type-Options"));
+      assertEquals("no-store", reply.headers().get("Cache-Control"));
+      assertEquals("no-referrer", reply.headers().get("Referrer-Policy"));
+      assertTrue(reply.headers().get("Content-Security-Policy").contains("default-src 'none'"));
+      assertNull(reply.headers().get("Server"));
+      assertNull(reply.headers().get("Set-Cookie"));
+    }
+  }
+
+  @Test
+  void the_documentation_signs_in_with_the_form_and_loads_nothing_from_elsewhere() {
+    var page = expect(200, door.client().get("/docs")).body().toString();
+    assertFalse(page.contains("https://"), page);
+
+    var contract = expect(200, door.client().get("/openapi.yaml")).body().toString();
+    assertTrue(contract.contains("tokenUrl: /auth/login"));
+    assertTrue(contract.contains("application/x-www-form-urlencoded"));
+    assertTrue(Stream.of("/ws", "vnd.").noneMatch(contract::contains));
+  }
+
+  @Test
+  void a_request_id_comes_back_and_a_bad_one_is_replaced() {
+    assertEquals(
+        "mine-1",
+        door.client().get("/users/me", "X-Request-Id", "mine-1").headers().get("X-Request-Id"));
+    var replaced =
+        door.client().get("/users/me", "X-Request-Id", "not, usable").headers().get("X-Request-Id");
+    assertTrue(replaced.matches("[0-9a-f]+-[0-9a-f]+"), replaced);
+  }
+}

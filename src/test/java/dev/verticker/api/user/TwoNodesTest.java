@@ -1,0 +1,223 @@
+package dev.verticker.api.user;
+
+import static dev.verticker.api.http.ApiClient.await;
+import static dev.verticker.api.http.ApiClient.expect;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.verticker.api.http.ApiClient;
+import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.http.Contract;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.node.Node;
+import dev.verticker.testing.Eventually;
+import dev.verticker.testing.TestNode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Two whole nodes in one cluster: what is done on A is true on B within a second. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TwoNodesTest {
+  private static final Duration WITHIN = Duration.ofSeconds(1);
+  private static final String PASSWORD = "a lantern in the harbour";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
+  private final PostgresDatabase database = TestServers.postgres().createDatabase();
+  private final Map<String, String> secret =
+      Map.of("JWT_SECRET", "a secret of these two " + UUID.randomUUID());
+  private List<Node> nodes;
+  private ApiClient a;
+  private ApiClient b;
+  private String admin;
+
+  private record Person(long id, String username, String access, String refresh) {}
+
+  @BeforeAll
+  void start() {
+    nodes = TestNode.startPair(
+        UserFrontDoor.environment(database, secret), List.of("user-api", "user"));
+    a = client(nodes.get(0));
+    b = client(nodes.get(1));
+    admin = signIn(a, "admin", "admin1234").access();
+  }
+
+  @AfterAll
+  void stop() {
+    nodes.forEach(Node::stop);
+    await(vertx.close());
+  }
+
+  @Test
+  void signing_out() {
+    var ada = known();
+    expect(200, form(a, "/auth/logout", "refresh_token", ada.refresh()));
+    refusedByB(ada);
+  }
+
+  @Test
+  void signing_out_everywhere() {
+    var ada = known();
+    expect(200, send(a, ada.access(), HttpMethod.POST, "/auth/logout-all", null));
+    refusedByB(ada);
+  }
+
+  @Test
+  void a_new_password() {
+    var ada = known();
+    expect(
+        204,
+        send(
+            a,
+            ada.access(),
+            HttpMethod.PUT,
+            "/users/me/password",
+            new JsonObject()
+                .put("current_password", PASSWORD)
+                .put("new_password", "an owl at midnight")));
+    refusedByB(ada);
+  }
+
+  @Test
+  void an_administrator_who_disables_or_deletes() {
+    var ada = known();
+    expect(200, byAdmin(HttpMethod.POST, "/users/" + ada.id() + "/disable", null));
+    refusedByB(ada);
+    var grace = known();
+    expect(204, byAdmin(HttpMethod.DELETE, "/users/" + grace.id(), null));
+    refusedByB(grace);
+  }
+
+  @Test
+  void other_roles() {
+    var ada = known();
+    expect(
+        200,
+        byAdmin(
+            HttpMethod.PATCH,
+            "/users/" + ada.id(),
+            new JsonObject().put("roles", new JsonArray().add("admin"))));
+    refusedByB(ada);
+    var next =
+        expect(200, form(b, "/auth/refresh", "refresh_token", ada.refresh())).object();
+    expect(200, send(b, next.getString("access_token"), HttpMethod.GET, "/users", null));
+  }
+
+  @Test
+  void a_node_that_was_not_there_when_it_happened() {
+    var ada = known();
+    expect(200, form(a, "/auth/logout", "refresh_token", ada.refresh()));
+    try (var late = UserFrontDoor.open(database, secret)) {
+      expect(401, send(late.client(), ada.access(), HttpMethod.GET, "/users/me", null));
+    }
+  }
+
+  @Test
+  void while_redis_is_away() {
+    var ada = known();
+    TestServers.redis().kill();
+    try {
+      expect(200, form(a, "/auth/logout", "refresh_token", ada.refresh()));
+      refusedByB(ada);
+    } finally {
+      TestServers.redis().start();
+    }
+  }
+
+  @Test
+  void of_fifty_who_want_one_name_on_two_nodes_one_gets_it() {
+    var body = new JsonObject().put("username", name()).put("password", PASSWORD);
+    var asked = new ArrayList<Future<Reply>>();
+    for (var i = 0; i < 50; i++) {
+      asked.add(begin(i % 2 == 0 ? a : b, admin, HttpMethod.POST, "/users", body));
+    }
+    var statuses = asked.stream().map(each -> await(each).status()).sorted().toList();
+
+    var expected = new ArrayList<>(List.of(201));
+    expected.addAll(Collections.nCopies(49, 409));
+    assertEquals(expected, statuses);
+  }
+
+  /** Somebody new whose token B has let in. */
+  private Person known() {
+    var username = name();
+    expect(
+        201,
+        byAdmin(
+            HttpMethod.POST,
+            "/users",
+            new JsonObject().put("username", username).put("password", PASSWORD)));
+    var person = signIn(a, username, PASSWORD);
+    expect(200, send(b, person.access(), HttpMethod.GET, "/users/me", null));
+    return person;
+  }
+
+  private void refusedByB(Person person) {
+    Eventually.within(
+        WITHIN,
+        "refused",
+        () -> send(b, person.access(), HttpMethod.GET, "/users/me", null).status() == 401);
+  }
+
+  private Reply byAdmin(HttpMethod method, String target, JsonObject body) {
+    return send(a, admin, method, target, body);
+  }
+
+  private static Person signIn(ApiClient at, String username, String password) {
+    var tokens = expect(200, form(at, "/auth/login", "username", username, "password", password))
+        .object();
+    var access = tokens.getString("access_token");
+    var id = expect(200, send(at, access, HttpMethod.GET, "/users/me", null))
+        .object()
+        .getLong("id");
+    return new Person(id, username, access, tokens.getString("refresh_token"));
+  }
+
+  private static Reply form(ApiClient at, String target, String... fields) {
+    return at.send(
+        HttpMethod.POST,
+        target,
+        UserFrontDoor.encoded(fields),
+        "Content-Type",
+        "application/x-www-form-urlencoded");
+  }
+
+  private static Reply send(
+      ApiClient at, String token, HttpMethod method, String target, JsonObject body) {
+    return await(begin(at, token, method, target, body));
+  }
+
+  private static Future<Reply> begin(
+      ApiClient at, String token, HttpMethod method, String target, JsonObject body) {
+    return at.begin(
+        method,
+        target,
+        body == null ? (Buffer) null : body.toBuffer(),
+        "Authorization",
+        "Bearer " + token,
+        "Content-Type",
+        "application/json");
+  }
+
+  private ApiClient client(Node node) {
+    return new ApiClient(vertx, contract, node.ports().get("user-api"));
+  }
+
+  private static String name() {
+    return "user-" + UUID.randomUUID().toString().substring(0, 12);
+  }
+}

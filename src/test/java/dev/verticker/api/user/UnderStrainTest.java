@@ -1,0 +1,144 @@
+package dev.verticker.api.user;
+
+import static dev.verticker.api.http.ApiClient.await;
+import static dev.verticker.api.http.ApiClient.expect;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.price.FakePrices;
+import dev.verticker.api.user.UserFrontDoor.Person;
+import dev.verticker.dev.TestServers;
+import dev.verticker.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What others notice while one part is busy or gone. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class UnderStrainTest {
+  /** Three seconds are promised; the rest is what a busy test machine adds. */
+  private static final Duration LONGEST_ANSWER = Duration.ofMillis(3500);
+
+  private final UserFrontDoor door = UserFrontDoor.openAlone();
+  private Person ada;
+
+  @BeforeAll
+  void somebody() {
+    ada = door.person();
+    door.prices.tick(FakePrices.quote(1, "BTCUSDT", "68000.12", door.clock.instant()));
+  }
+
+  @AfterAll
+  void close() {
+    door.close();
+  }
+
+  @Test
+  void who_signs_in_delays_nobody_else() {
+    assertTrue(slowestOfHundred().compareTo(Duration.ofSeconds(2)) < 0);
+  }
+
+  @Test
+  @Tag("faults")
+  void who_signs_in_delays_nobody_else_by_half_a_second() {
+    var p99 = slowestOfHundred();
+    System.out.println(
+        "p99 of other requests beside 64 sign-ins at once: " + p99.toMillis() + " ms");
+    assertTrue(p99.compareTo(Duration.ofMillis(500)) < 0, p99::toString);
+  }
+
+  @Test
+  void a_silent_database_costs_three_seconds_at_most_and_nothing_that_was_acknowledged() {
+    var acknowledged = new ConcurrentLinkedQueue<String>();
+    var creating = create(acknowledged, 0, 6);
+    TestServers.postgres().freeze();
+    try {
+      for (var round = 0; round < 3; round++) {
+        var asked = List.of(
+            answer(ada, HttpMethod.GET, "/users/me"),
+            answer(ada, HttpMethod.GET, "/auth/sessions"),
+            answer(ada, HttpMethod.GET, "/dashboard"),
+            answer(door.admin(), HttpMethod.GET, "/users"),
+            timed(door.beginLogin("nobody", "no password")));
+        for (var each : asked) {
+          var answer = await(each);
+          assertEquals(503, answer.reply().status(), () -> answer.reply().toString());
+          assertTrue(answer.took().compareTo(LONGEST_ANSWER) < 0, () -> answer.toString());
+        }
+        expect(200, door.get(ada, "/prices"));
+      }
+    } finally {
+      TestServers.postgres().thaw();
+    }
+    Eventually.within(
+        Duration.ofSeconds(5), "recovered", () -> door.get(ada, "/users/me").status() == 200);
+    await(creating);
+
+    Eventually.within10s("all there", () -> usernames().containsAll(acknowledged));
+  }
+
+  private record Timed(Reply reply, Duration took) {}
+
+  private Future<Timed> answer(Person person, HttpMethod method, String target) {
+    return timed(door.begin(person, method, target, null));
+  }
+
+  private static Future<Timed> timed(Future<Reply> reply) {
+    var began = System.nanoTime();
+    return reply.map(answer -> new Timed(answer, Duration.ofNanos(System.nanoTime() - began)));
+  }
+
+  /** One user after another, before, while and after the database is silent; only a 201 counts. */
+  private Future<Void> create(ConcurrentLinkedQueue<String> acknowledged, int done, int wanted) {
+    if (done == wanted) {
+      return Future.succeededFuture();
+    }
+    var username = "silent-" + done;
+    var body = new JsonObject().put("username", username).put("password", UserFrontDoor.PASSWORD);
+    return door.begin(door.admin(), HttpMethod.POST, "/users", body).compose(reply -> {
+      if (reply.status() == 201) {
+        acknowledged.add(username);
+      }
+      return create(acknowledged, done + 1, wanted);
+    });
+  }
+
+  private Set<String> usernames() {
+    return expect(200, door.get(door.admin(), "/users?limit=1000")).array().stream()
+        .map(user -> ((JsonObject) user).getString("username"))
+        .collect(Collectors.toSet());
+  }
+
+  /** 64 sign-ins at once, and requests that need none one after another until all are answered. */
+  private Duration slowestOfHundred() {
+    door.admin();
+    var logins = IntStream.range(0, 64)
+        .mapToObj(i -> door.beginLogin(ada.username(), ada.password()))
+        .toList();
+    var took = new ArrayList<Duration>();
+    var signedIn = Future.join(logins);
+    while (took.size() < 200 || !signedIn.isComplete()) {
+      for (var target : List.of("/prices", "/users/me")) {
+        var answer = await(answer(ada, HttpMethod.GET, target));
+        assertEquals(200, answer.reply().status(), () -> answer.reply().toString());
+        took.add(answer.took());
+      }
+    }
+    var statuses = logins.stream().map(each -> await(each).status()).distinct().toList();
+    assertTrue(Set.of(200, 503).containsAll(statuses), statuses::toString);
+    return took.stream().sorted().toList().get(took.size() * 99 / 100);
+  }
+}

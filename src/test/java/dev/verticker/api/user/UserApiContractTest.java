@@ -1,0 +1,95 @@
+package dev.verticker.api.user;
+
+import static dev.verticker.api.http.ApiClient.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.api.http.BearerTokens;
+import dev.verticker.api.http.Contract;
+import dev.verticker.api.http.ContractFault;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The contract itself: what a reader may rely on. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class UserApiContractTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
+  private final OpenAPIContract openApi = contract.openApi();
+
+  @AfterAll
+  void close() {
+    await(vertx.close());
+  }
+
+  @Test
+  void every_example_keeps_its_own_schema() {
+    var wrong = new ArrayList<String>();
+    var examples = 0;
+    var schemas = openApi.getRawContract().getJsonObject("components").getJsonObject("schemas");
+    for (var name : schemas.fieldNames()) {
+      if (name.startsWith("__")) {
+        // The library's own note.
+        continue;
+      }
+      var schema =
+          JsonSchema.of(new JsonObject().put("$ref", "app:///#/components/schemas/" + name));
+      for (var example : schemas.getJsonObject(name).getJsonArray("examples", new JsonArray())) {
+        examples++;
+        var found = openApi.getSchemaRepository().validator(schema).validate(example);
+        if (!Boolean.TRUE.equals(found.getValid())) {
+          wrong.add(name + ": " + found.getErrors());
+        }
+      }
+    }
+    assertEquals(List.of(), wrong);
+    assertTrue(examples > 20, "examples: " + examples);
+  }
+
+  @Test
+  void every_operation_says_what_it_does_and_who_may() {
+    var silent = openApi.operations().stream()
+        .filter(operation -> {
+          var model = operation.getOpenAPIModel();
+          return !model.containsKey("security")
+              || model.getString("summary", "").isBlank()
+              || model.getString("description", "").isBlank()
+              || operation.getTags().isEmpty();
+        })
+        .map(Operation::getOperationId)
+        .toList();
+
+    assertEquals(List.of(), silent);
+  }
+
+  @Test
+  void a_permission_that_nobody_can_have_stops_the_start(@TempDir Path folder) throws IOException {
+    var changed = Files.writeString(
+        folder.resolve("changed.yaml"),
+        contract
+            .published()
+            .toString()
+            .replaceFirst("login: \\[users.read]", "login: [users.fly]"));
+    var careless = await(Contract.load(vertx, changed.toString()));
+
+    var fault = assertThrows(ContractFault.class, () -> BearerTokens.check(careless));
+
+    assertTrue(
+        fault.getMessage().contains("listUsers wants the permission \"users.fly\""),
+        fault::getMessage);
+  }
+}

@@ -1,0 +1,397 @@
+package dev.verticker.api.user;
+
+import static dev.verticker.api.http.ApiClient.expect;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.user.UserFrontDoor.Person;
+import dev.verticker.testing.Eventually;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** What a client of the User API does, and what it gets for it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class UserApiTest {
+  private final UserFrontDoor door = UserFrontDoor.openAlone("TRUSTED_PROXIES", "127.0.0.1,::1");
+
+  @AfterAll
+  void close() {
+    door.close();
+  }
+
+  @Test
+  void a_client_of_the_earlier_system_finds_what_it_knows() {
+    var name = name();
+    var created = expect(
+        201,
+        admin(
+            HttpMethod.POST,
+            "/users",
+            new JsonObject()
+                .put("username", name)
+                .put("full_name", "Ada Lovelace")
+                .put("email", name + "@example.org")
+                .put("password", UserFrontDoor.PASSWORD)));
+    var user = created.object();
+
+    assertEquals("/users/" + user.getLong("id"), created.headers().get("Location"));
+    assertEquals(
+        List.of(
+            "id", "username", "full_name", "email", "roles", "status", "created_at", "updated_at"),
+        List.copyOf(user.fieldNames()));
+    assertEquals("Ada Lovelace", user.getString("full_name"));
+    assertEquals(new JsonArray().add("user"), user.getJsonArray("roles"));
+    var login = expect(200, door.login(name, UserFrontDoor.PASSWORD));
+    assertEquals("bearer", login.object().getString("token_type"));
+    assertEquals(900, login.object().getInteger("expires_in"));
+    assertEquals("no-store", login.headers().get("Cache-Control"));
+  }
+
+  @Test
+  void swagger_s_own_fields_in_the_form_do_not_matter() {
+    var ada = door.person();
+    expect(
+        200,
+        door.form(
+            "/auth/login",
+            "grant_type",
+            "password",
+            "username",
+            ada.username(),
+            "password",
+            ada.password(),
+            "scope",
+            "users.read",
+            "client_id",
+            ""));
+  }
+
+  @Test
+  void a_wrong_password_and_an_unknown_user_are_told_the_same() {
+    var ada = door.person();
+    var wrong = expect(401, door.login(ada.username(), "not the password"));
+    var unknown = expect(401, door.login("nobody-" + name(), "not the password"));
+
+    assertEquals("invalid-credentials", wrong.code());
+    assertEquals(wrong.object().getString("detail"), unknown.object().getString("detail"));
+    assertEquals("Bearer realm=\"verticker\"", wrong.headers().get("WWW-Authenticate"));
+  }
+
+  @Test
+  void put_leaves_what_is_absent_or_null_and_patch_clears_what_is_null() {
+    var ada = door.person();
+    change(
+        ada,
+        HttpMethod.PUT,
+        new JsonObject().put("full_name", "Ada").put("email", name() + "@x.org"));
+
+    var put = change(ada, HttpMethod.PUT, new JsonObject().putNull("full_name"));
+    assertEquals("Ada", put.getString("full_name"));
+    var patched = change(ada, HttpMethod.PATCH, new JsonObject().putNull("email"));
+    assertNull(patched.getString("email"));
+    assertEquals("Ada", patched.getString("full_name"));
+    expect(
+        422,
+        door.as(
+            ada,
+            HttpMethod.PATCH,
+            "/users/me",
+            new JsonObject().putNull("username"),
+            "Content-Type",
+            "application/merge-patch+json"));
+  }
+
+  @Test
+  void a_patch_may_call_itself_a_merge_patch_and_nothing_stranger() {
+    var ada = door.person();
+    var body = new JsonObject().put("full_name", "Ada");
+    expect(
+        200,
+        door.as(
+            ada,
+            HttpMethod.PATCH,
+            "/users/me",
+            body,
+            "Content-Type",
+            "application/merge-patch+json"));
+    var refused = expect(
+        415,
+        door.as(
+            ada,
+            HttpMethod.PATCH,
+            "/users/me",
+            body,
+            "Content-Type",
+            "application/json-patch+json"));
+    assertEquals(
+        "application/json, application/merge-patch+json", refused.headers().get("Accept"));
+  }
+
+  @Test
+  void two_who_change_the_same_user_do_not_overwrite_each_other() {
+    var ada = door.person();
+    var tag = expect(200, door.get(ada, "/users/me")).headers().get("ETag");
+    var first = new JsonObject().put("full_name", "First");
+    var changed = expect(200, door.as(ada, HttpMethod.PUT, "/users/me", first, "If-Match", tag));
+
+    var second = new JsonObject().put("full_name", "Second");
+    assertEquals(
+        "revision-outdated",
+        expect(412, door.as(ada, HttpMethod.PUT, "/users/me", second, "If-Match", tag))
+            .code());
+    expect(
+        412,
+        door.as(
+            ada,
+            HttpMethod.PUT,
+            "/users/me",
+            second,
+            "If-Match",
+            "W/" + changed.headers().get("ETag")));
+    expect(412, door.as(ada, HttpMethod.PUT, "/users/me", second, "If-Match", "garbage"));
+    expect(200, door.as(ada, HttpMethod.PUT, "/users/me", second, "If-Match", "*"));
+    assertEquals(
+        "Second",
+        expect(
+                200,
+                door.get(ada, "/users/me", "If-None-Match", changed.headers().get("ETag")))
+            .object()
+            .getString("full_name"));
+  }
+
+  @Test
+  void an_unchanged_user_is_not_sent_again() {
+    var ada = door.person();
+    var tag = expect(200, door.get(ada, "/users/me")).headers().get("ETag");
+
+    var again = expect(304, door.get(ada, "/users/me", "If-None-Match", "\"x\", W/" + tag));
+
+    assertEquals(tag, again.headers().get("ETag"));
+    assertEquals(0, again.body().length());
+  }
+
+  @Test
+  void a_list_is_read_page_by_page_by_following_the_links() {
+    var prefix = "page" + UUID.randomUUID().toString().substring(0, 8);
+    for (var i = 0; i < 5; i++) {
+      expect(201, create(prefix + "-" + i));
+    }
+
+    var found = new ArrayList<String>();
+    var next = "/users?limit=2&q=" + prefix;
+    var pages = 0;
+    while (next != null) {
+      var page = expect(200, door.get(door.admin(), next));
+      page.array().forEach(user -> found.add(((JsonObject) user).getString("username")));
+      pages++;
+      var link = page.headers().get("Link");
+      next = link == null ? null : link.substring(1, link.indexOf('>'));
+      assertNull(page.headers().get("X-Search-Truncated"));
+    }
+
+    assertEquals(
+        List.of(prefix + "-0", prefix + "-1", prefix + "-2", prefix + "-3", prefix + "-4"), found);
+    assertEquals(3, pages);
+  }
+
+  @Test
+  void a_soft_delete_can_be_undone_unless_the_name_was_taken_meanwhile() {
+    var ada = door.person();
+    var path = "/users/" + ada.id();
+    expect(204, admin(HttpMethod.DELETE, path + "?mode=soft", null));
+    assertEquals(
+        "deleted", expect(200, admin(HttpMethod.GET, path, null)).object().getString("status"));
+    assertEquals(
+        "user-deleted",
+        expect(409, admin(HttpMethod.POST, path + "/disable", null)).code());
+    assertEquals(
+        "active",
+        expect(200, admin(HttpMethod.POST, path + "/restore", null)).object().getString("status"));
+
+    expect(204, admin(HttpMethod.DELETE, path + "?mode=soft", null));
+    expect(201, create(ada.username()));
+    var taken = expect(409, admin(HttpMethod.POST, path + "/restore", null));
+    assertEquals("username-taken", taken.code());
+    assertEquals(
+        "/username", taken.object().getJsonArray("errors").getJsonObject(0).getString("pointer"));
+    expect(204, admin(HttpMethod.DELETE, path, null));
+    assertEquals(
+        "user-not-found", expect(404, admin(HttpMethod.GET, path, null)).code());
+  }
+
+  @Test
+  void the_last_administrator_stays() {
+    var path = "/users/" + door.admin().id();
+    for (var reply : List.of(
+        admin(HttpMethod.DELETE, path, null),
+        admin(HttpMethod.POST, path + "/disable", null),
+        admin(
+            HttpMethod.PATCH, path, new JsonObject().put("roles", new JsonArray().add("user"))))) {
+      assertEquals("last-administrator", expect(409, reply).code());
+    }
+  }
+
+  @Test
+  void an_own_password_wants_the_current_one_and_ends_the_other_sessions() {
+    var ada = door.person();
+    var elsewhere = door.signIn(ada.username(), ada.password());
+    var body = new JsonObject()
+        .put("current_password", "wrong one")
+        .put("new_password", "an owl at midnight");
+    assertEquals("wrong-password", expect(403, own(ada, body)).code());
+
+    expect(204, own(ada, body.put("current_password", ada.password())));
+
+    assertEquals(
+        "invalid-refresh-token", expect(401, door.refresh(elsewhere.refresh())).code());
+    expect(200, door.refresh(ada.refresh()));
+    expect(200, door.login(ada.username(), "an owl at midnight"));
+    expect(401, door.login(ada.username(), ada.password()));
+  }
+
+  @Test
+  void two_tabs_that_refresh_at_once_stay_signed_in() {
+    var ada = door.person();
+
+    var one = expect(200, door.refresh(ada.refresh())).object();
+    var other = expect(200, door.refresh(ada.refresh())).object();
+
+    assertEquals(one.getString("refresh_token"), other.getString("refresh_token"));
+    for (var tab : List.of(one, other)) {
+      expect(
+          200,
+          door.client()
+              .get("/users/me", "Authorization", "Bearer " + tab.getString("access_token")));
+    }
+    expect(200, door.refresh(one.getString("refresh_token")));
+  }
+
+  @Test
+  void a_refresh_token_that_is_used_again_later_ends_the_session_for_both() {
+    var ada = door.person();
+    var next = expect(200, door.refresh(ada.refresh())).object().getString("refresh_token");
+    door.clock.step(Duration.ofSeconds(11));
+
+    assertEquals(
+        "invalid-refresh-token", expect(401, door.refresh(ada.refresh())).code());
+
+    assertEquals("invalid-refresh-token", expect(401, door.refresh(next)).code());
+    Eventually.within10s("signed out", () -> door.get(ada, "/users/me").status() == 401);
+    var audit = expect(200, admin(HttpMethod.GET, "/users/" + ada.id() + "/audit?limit=1", null));
+    assertEquals("session.token-reused", audit.array().getJsonObject(0).getString("action"));
+  }
+
+  @Test
+  void sessions_can_be_seen_and_ended() {
+    var ada = door.person();
+    var elsewhere = door.signIn(ada.username(), ada.password());
+    var sessions = expect(200, door.get(ada, "/auth/sessions")).array();
+    assertEquals(2, sessions.size());
+    var other = sessions.stream()
+        .map(JsonObject.class::cast)
+        .filter(session -> !session.getBoolean("current"))
+        .findAny()
+        .orElseThrow()
+        .getString("id");
+
+    expect(204, door.as(ada, HttpMethod.DELETE, "/auth/sessions/" + other, null));
+
+    Eventually.within10s("ended", () -> door.get(elsewhere, "/users/me").status() == 401);
+    expect(200, door.get(ada, "/users/me"));
+    assertEquals(
+        "session-not-found",
+        expect(404, door.as(ada, HttpMethod.DELETE, "/auth/sessions/" + other, null))
+            .code());
+  }
+
+  @Test
+  void the_audit_says_who_did_what_from_where_and_which_request_it_was() {
+    var ada = door.person();
+    var request = "audit-" + UUID.randomUUID();
+    expect(
+        200,
+        door.as(
+            door.admin(),
+            HttpMethod.PATCH,
+            "/users/" + ada.id(),
+            new JsonObject().put("full_name", "Ada"),
+            "X-Request-Id",
+            request,
+            "X-Forwarded-For",
+            "6.6.6.6, 203.0.113.7"));
+
+    var entry = expect(200, admin(HttpMethod.GET, "/users/" + ada.id() + "/audit?limit=1", null))
+        .array()
+        .getJsonObject(0);
+
+    assertEquals("user.updated", entry.getString("action"));
+    assertEquals(
+        new JsonObject().put("id", door.admin().id()).put("username", "admin"),
+        entry.getJsonObject("actor"));
+    assertEquals("203.0.113.7", entry.getString("address"));
+    assertEquals(request, entry.getString("request_id"));
+    assertEquals(
+        new JsonObject().put("full_name", new JsonObject().putNull("from").put("to", "Ada")),
+        entry.getJsonObject("details"));
+    var all = expect(200, admin(HttpMethod.GET, "/users/" + ada.id() + "/audit", null))
+        .body()
+        .toString();
+    assertFalse(all.contains(ada.password()) || all.contains("$argon2"), all);
+  }
+
+  @Test
+  void a_ticket_is_short_lived() {
+    var ticket = expect(200, door.as(door.person(), HttpMethod.POST, "/auth/ticket", null))
+        .object();
+
+    assertEquals(30, ticket.getInteger("expires_in"));
+    assertTrue(ticket.getString("ticket").length() >= 43, ticket::encode);
+  }
+
+  @Test
+  void guessing_is_slowed_down_and_says_for_how_long() {
+    var ada = door.person();
+    for (var i = 0; i < 5; i++) {
+      expect(401, door.form("/auth/login", "username", ada.username(), "password", "guess " + i));
+    }
+
+    var refused = expect(429, door.login(ada.username(), ada.password()));
+
+    assertEquals("too-many-attempts", refused.code());
+    assertTrue(Long.parseLong(refused.headers().get("Retry-After")) > 60, refused::toString);
+  }
+
+  private Reply own(Person person, JsonObject body) {
+    return door.as(person, HttpMethod.PUT, "/users/me/password", body);
+  }
+
+  private JsonObject change(Person person, HttpMethod method, JsonObject body) {
+    return expect(200, door.as(person, method, "/users/me", body)).object();
+  }
+
+  private Reply create(String username) {
+    return admin(
+        HttpMethod.POST,
+        "/users",
+        new JsonObject().put("username", username).put("password", UserFrontDoor.PASSWORD));
+  }
+
+  private Reply admin(HttpMethod method, String target, JsonObject body) {
+    return door.as(door.admin(), method, target, body);
+  }
+
+  private static String name() {
+    return "user-" + UUID.randomUUID().toString().substring(0, 12);
+  }
+}

@@ -1,0 +1,254 @@
+package dev.verticker.api.user;
+
+import static dev.verticker.api.http.ApiClient.await;
+import static dev.verticker.api.http.ApiClient.expect;
+
+import dev.verticker.api.UserApiVerticle;
+import dev.verticker.api.http.ApiClient;
+import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.http.Contract;
+import dev.verticker.api.price.FakePrices;
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.NodeContext;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.node.Migrations;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Reader;
+import dev.verticker.settings.SettingsFiles;
+import dev.verticker.testing.RecordedHealth;
+import dev.verticker.user.UserVerticle;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.DeploymentOptions;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** One node with the User API on two event loops and the user verticle, on real servers, beside prices the test invents. */
+final class UserFrontDoor implements AutoCloseable {
+  static final String SECRET = "a secret of at least thirty-two bytes";
+  static final String PASSWORD = "a lantern in the harbour";
+
+  private static final AtomicInteger people = new AtomicInteger();
+
+  final Vertx vertx = Vertx.vertx();
+  final RecordedHealth health = new RecordedHealth();
+  final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  final MovedClock clock = new MovedClock();
+  final Bus bus = new Bus(vertx, clock, metrics);
+  final FakePrices prices = new FakePrices(bus);
+  final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
+  private final JsonObject settings;
+  private String users;
+  private ApiClient client;
+  private Person admin;
+
+  /** Somebody who can sign in, and what signing in brought. */
+  record Person(long id, String username, String password, String access, String refresh) {
+    static final Person NOBODY = new Person(999_999_999, "nobody", "no password", null, "nothing");
+
+    String bearer() {
+      return "Bearer " + access;
+    }
+  }
+
+  /** The real time, or some time after it. */
+  static final class MovedClock extends Clock {
+    private volatile Duration ahead = Duration.ZERO;
+
+    void step(Duration time) {
+      ahead = ahead.plus(time);
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now().plus(ahead);
+    }
+
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+  }
+
+  private UserFrontDoor(JsonObject settings) {
+    this.settings = settings;
+  }
+
+  static UserFrontDoor open() {
+    return open(Map.of());
+  }
+
+  /** With a secret of its own: wrong passwords that other tests send are not counted here, nor the other way round. */
+  static UserFrontDoor openAlone(String... more) {
+    var settings = new HashMap<String, String>();
+    settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
+    for (var i = 0; i < more.length; i += 2) {
+      settings.put(more[i], more[i + 1]);
+    }
+    return open(settings);
+  }
+
+  static UserFrontDoor open(Map<String, String> more) {
+    return open(TestServers.postgres().createDatabase(), more);
+  }
+
+  static UserFrontDoor open(PostgresDatabase database, Map<String, String> more) {
+    var door =
+        new UserFrontDoor(SettingsFiles.load(environment(database, more), Path.of("target")));
+    Migrations.packaged(Duration.ZERO)
+        .migrate(Reader.read(door.settings, reader -> PostgresSettings.read("account", reader)));
+    door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
+    await(door.prices.serve());
+    door.startUsers();
+    await(door.vertx.deployVerticle(
+        () -> new UserApiVerticle(door.context()), door.options().setInstances(2)));
+    door.client = new ApiClient(door.vertx, door.contract, door.port());
+    return door;
+  }
+
+  static Map<String, String> environment(PostgresDatabase database, Map<String, String> more) {
+    var environment = new HashMap<>(TestServers.settings(database));
+    environment.put("JWT_SECRET", SECRET);
+    environment.put("USER_API_HOST", "localhost");
+    environment.put("USER_API_PORT", "0");
+    environment.putAll(more);
+    return environment;
+  }
+
+  int port() {
+    return health.port("user-api");
+  }
+
+  ApiClient client() {
+    return client;
+  }
+
+  void startUsers() {
+    users = await(vertx.deployVerticle(() -> new UserVerticle(context()), options()));
+  }
+
+  void stopUsers() {
+    await(vertx.undeploy(users));
+  }
+
+  Person admin() {
+    if (admin == null) {
+      admin = signIn("admin", "admin1234");
+    }
+    return admin;
+  }
+
+  /** Somebody new, signed in. */
+  Person person(String... roles) {
+    var username = "person-" + people.incrementAndGet();
+    var body = new JsonObject().put("username", username).put("password", PASSWORD);
+    if (roles.length > 0) {
+      body.put("roles", roles);
+    }
+    expect(201, as(admin(), HttpMethod.POST, "/users", body));
+    return signIn(username, PASSWORD);
+  }
+
+  Person signIn(String username, String password) {
+    var tokens = expect(200, login(username, password)).object();
+    var access = tokens.getString("access_token");
+    var me = expect(200, client.get("/users/me", "Authorization", "Bearer " + access))
+        .object();
+    return new Person(
+        me.getLong("id"), username, password, access, tokens.getString("refresh_token"));
+  }
+
+  Reply login(String username, String password) {
+    return await(beginLogin(username, password));
+  }
+
+  Future<Reply> beginLogin(String username, String password) {
+    return client.begin(
+        HttpMethod.POST,
+        "/auth/login",
+        encoded("username", username, "password", password),
+        "Content-Type",
+        "application/x-www-form-urlencoded");
+  }
+
+  Reply refresh(String token) {
+    return form("/auth/refresh", "refresh_token", token);
+  }
+
+  Reply form(String target, String... fields) {
+    return client.send(
+        HttpMethod.POST,
+        target,
+        encoded(fields),
+        "Content-Type",
+        "application/x-www-form-urlencoded");
+  }
+
+  static Buffer encoded(String... fields) {
+    var text = new StringBuilder();
+    for (var i = 0; i < fields.length; i += 2) {
+      text.append(i == 0 ? "" : "&")
+          .append(fields[i])
+          .append('=')
+          .append(URLEncoder.encode(fields[i + 1], StandardCharsets.UTF_8));
+    }
+    return Buffer.buffer(text.toString());
+  }
+
+  Reply get(Person person, String target, String... headers) {
+    return as(person, HttpMethod.GET, target, null, headers);
+  }
+
+  Reply as(Person person, HttpMethod method, String target, JsonObject body, String... headers) {
+    return await(begin(person, method, target, body, headers));
+  }
+
+  /** @param body JSON; null = none */
+  Future<Reply> begin(
+      Person person, HttpMethod method, String target, JsonObject body, String... headers) {
+    var all = new ArrayList<>(List.of(headers));
+    if (person.access() != null) {
+      all.addAll(List.of("Authorization", person.bearer()));
+    }
+    if (body != null && !all.contains("Content-Type")) {
+      all.addAll(List.of("Content-Type", "application/json"));
+    }
+    return client.begin(
+        method, target, body == null ? null : body.toBuffer(), all.toArray(String[]::new));
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+
+  private NodeContext context() {
+    return new NodeContext(bus, clock, health, handler -> {}, metrics);
+  }
+
+  private DeploymentOptions options() {
+    return new DeploymentOptions().setConfig(settings);
+  }
+}

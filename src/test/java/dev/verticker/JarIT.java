@@ -28,6 +28,7 @@ class JarIT {
   private static final Map<String, String> GOOD = Map.of(
       "POSTGRES_PASSWORD", "a-password-of-nobody",
       "INTERNAL_API_KEY", "0123456789abcdef0123456789abcdef",
+      "JWT_SECRET", "fedcba9876543210fedcba9876543210",
       "POSTGRES_PORT", "1",
       "POSTGRES_WAIT_SECONDS", "0");
 
@@ -53,6 +54,7 @@ class JarIT {
     assertTrue(run.out().contains("MANAGEMENT_PORT=9000\n"), run.out());
     assertFalse(run.out().contains("a-password-of-nobody"), run.out());
     assertFalse(run.out().contains("0123456789abcdef"), run.out());
+    assertFalse(run.out().contains("fedcba9876543210"), run.out());
   }
 
   @Test

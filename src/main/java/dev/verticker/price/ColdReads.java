@@ -13,13 +13,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Symbols this node has no quote of: from the cache, from the stored rows, and only then from the exchange, by one caller
- * in the cluster; everyone else waits for what that caller tells, at most three seconds.
+ * in the cluster; everyone else waits for what that caller tells or caches, at most three seconds.
  */
 final class ColdReads {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
+  private static final int LOOKS = 5;
 
   private final LatestQuotes latest;
   private final PriceCache cache;
@@ -101,7 +104,24 @@ final class ColdReads {
     if (!symbols.mayExist(symbol)) {
       return Future.failedFuture(unknown(symbol));
     }
-    return cache.mayFill(symbol, LONGEST_WAIT).compose(mine -> mine ? ask(symbol) : told);
+    return cache
+        .mayFill(symbol, LONGEST_WAIT)
+        .compose(mine -> mine ? ask(symbol) : told(symbol, told, LOOKS));
+  }
+
+  /** A message may be lost: now and then a look into the cache shows what the other caller got. */
+  private Future<Quote> told(String symbol, Future<Quote> told, int looks) {
+    if (looks == 0) {
+      return told;
+    }
+    return told.timeout(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS).recover(failure -> {
+      if (!(failure instanceof TimeoutException)) {
+        return Future.failedFuture(failure);
+      }
+      return cache
+          .find(List.of(symbol))
+          .compose(found -> found.isEmpty() ? told(symbol, told, looks - 1) : hold(found.get(0)));
+    });
   }
 
   private Future<Quote> ask(String symbol) {

@@ -12,6 +12,7 @@ import dev.verticker.dev.exchange.Fault;
 import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
+import dev.verticker.testing.LongInterval;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -121,14 +122,8 @@ class PriceStormTest {
     settings.put("BINANCE_BASE_URL", exchange.url());
     settings.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
     settings.put("INTERNAL_API_KEY", KEY);
-    settings.put("REFRESH_INTERVAL_SECONDS", Long.toString(intervalThatDoesNotEndNow()));
+    settings.put("REFRESH_INTERVAL_SECONDS", LongInterval.seconds());
     return settings;
-  }
-
-  /** Whole slots are counted from the epoch: one that would end during the test would make a second call right. */
-  private static long intervalThatDoesNotEndNow() {
-    var now = System.currentTimeMillis() / 1000;
-    return now % 80_000 < 70_000 ? 80_000 : 77_777;
   }
 
   private long count(String sql) {

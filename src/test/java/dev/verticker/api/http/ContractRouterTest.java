@@ -405,6 +405,7 @@ class ContractRouterTest {
     assertEquals(
         """
         openapi/careless.yaml: operation peek has neither a security requirement nor the mark of a public one, "security: []"
+        openapi/careless.yaml: operation peek names an owner that is no parameter of its path
         openapi/careless.yaml: operation peek does not document its answer 400 as application/problem+json
         openapi/careless.yaml: operation peek does not document its answer 413
         openapi/careless.yaml: operation peek does not document its answer 414

@@ -44,6 +44,9 @@ public final class Database {
   private final Pool pool;
   private final CircuitBreaker breaker;
   private final String schema;
+  private final Vertx vertx;
+  private final long probing;
+  private boolean closed;
   private boolean away;
 
   private Database(Vertx vertx, PostgresSettings settings) {
@@ -58,7 +61,8 @@ public final class Database {
                 .setTimeout(ANSWER_MS)
                 .setResetTimeout(PROBE_MS))
         .failurePolicy(result -> result.failed() && !isAnswer(result.cause()));
-    vertx.setPeriodic(PROBE_MS, id -> probe());
+    this.vertx = vertx;
+    this.probing = vertx.setPeriodic(PROBE_MS, id -> probe());
   }
 
   /** Opens no connection yet; a server that is away is no reason not to start. */
@@ -86,6 +90,8 @@ public final class Database {
   }
 
   public Future<Void> close() {
+    closed = true;
+    vertx.cancelTimer(probing);
     return pool.close();
   }
 
@@ -104,7 +110,7 @@ public final class Database {
 
   private void probe() {
     query("SELECT 1", Tuple.tuple()).onComplete(result -> {
-      if (result.failed() != away) {
+      if (!closed && result.failed() != away) {
         away = result.failed();
         if (away) {
           log.warn("PostgreSQL does not answer for schema {}", schema);

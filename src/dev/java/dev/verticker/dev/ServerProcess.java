@@ -78,6 +78,7 @@ final class ServerProcess {
   /** Stops in order; returns when the process and its children are gone. */
   void stop() {
     end(process.toHandle());
+    takeNote();
   }
 
   /** What a crash looks like: the process and its children are gone at once, nothing is tidied up. */
@@ -85,6 +86,7 @@ final class ServerProcess {
     var family = family(process.toHandle());
     signal("KILL", family);
     await(family);
+    takeNote();
   }
 
   /** The process and its children stand still but keep their sockets, until {@link #thaw}. */
@@ -94,6 +96,15 @@ final class ServerProcess {
 
   void thaw() {
     signal("CONT", family(process.toHandle()));
+  }
+
+  /** Until its parent, this JVM, has taken note of its end, its pid still counts: the next one would think it runs. */
+  private void takeNote() {
+    try {
+      process.waitFor(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   private Optional<ProcessHandle> leftover() {

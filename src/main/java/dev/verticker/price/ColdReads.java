@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Symbols this node has no quote of: from the cache, from the stored rows, and only then from the exchange, by one caller
- * in the cluster; everyone else waits for what that caller tells or caches, at most three seconds.
+ * in the cluster; everyone else waits for what that caller tells or keeps, at most three seconds.
  */
 final class ColdReads {
   private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
@@ -80,10 +80,14 @@ final class ColdReads {
   }
 
   private Future<Quote> lookUp(String symbol) {
+    return kept(symbol).compose(found -> found.isEmpty() ? fetch(symbol) : hold(found.get(0)));
+  }
+
+  /** What is cached or stored of it; empty when nothing is, or nothing answers. */
+  private Future<List<Quote>> kept(String symbol) {
     return cache
         .find(List.of(symbol))
-        .compose(cached -> cached.isEmpty() ? stored(symbol) : Future.succeededFuture(cached))
-        .compose(found -> found.isEmpty() ? fetch(symbol) : hold(found.get(0)));
+        .compose(cached -> cached.isEmpty() ? stored(symbol) : Future.succeededFuture(cached));
   }
 
   private Future<List<Quote>> stored(String symbol) {
@@ -109,7 +113,7 @@ final class ColdReads {
         .compose(mine -> mine ? ask(symbol) : told(symbol, told, LOOKS));
   }
 
-  /** A message may be lost: now and then a look into the cache shows what the other caller got. */
+  /** A message may be lost: now and then a look at what is kept shows what the other caller got. */
   private Future<Quote> told(String symbol, Future<Quote> told, int looks) {
     if (looks == 0) {
       return told;
@@ -118,8 +122,7 @@ final class ColdReads {
       if (!(failure instanceof TimeoutException)) {
         return Future.failedFuture(failure);
       }
-      return cache
-          .find(List.of(symbol))
+      return kept(symbol)
           .compose(found -> found.isEmpty() ? told(symbol, told, looks - 1) : hold(found.get(0)));
     });
   }

@@ -100,8 +100,29 @@ public abstract sealed class Failure extends RuntimeException {
 
   /** 410: it was there and is not kept any more. */
   public static final class Gone extends Failure {
+    private final transient Start start;
+
+    /**
+     * Where whoever reads on can begin again.
+     *
+     * @param epoch of the sequences now
+     * @param oldest sequence still kept
+     */
+    public record Start(String epoch, long oldest) {}
+
     public Gone(String code, String detail, Error... errors) {
       super(410, code, detail, null, List.of(errors));
+      this.start = null;
+    }
+
+    public Gone(String code, String detail, Start start) {
+      super(410, code, detail, null, List.of());
+      this.start = start;
+    }
+
+    /** Empty when there is nothing to read on in. */
+    public Optional<Start> start() {
+      return Optional.ofNullable(start);
     }
   }
 

@@ -5,7 +5,12 @@ import java.util.List;
 
 /** A {@link Failure} as it travels to another node. */
 record FailureWire(
-    String kind, String code, String detail, Long retryAfterMs, List<Failure.Error> errors) {
+    String kind,
+    String code,
+    String detail,
+    Long retryAfterMs,
+    List<Failure.Error> errors,
+    Failure.Gone.Start start) {
   private static final long LONGEST_RETRY_MS = Duration.ofDays(4).toMillis();
 
   FailureWire {
@@ -18,7 +23,8 @@ record FailureWire(
         failure.code(),
         failure.detail(),
         failure.retryAfter().map(Duration::toMillis).orElse(null),
-        failure.errors());
+        failure.errors(),
+        failure instanceof Failure.Gone gone ? gone.start().orElse(null) : null);
   }
 
   Failure failure() {
@@ -29,7 +35,8 @@ record FailureWire(
       case "Forbidden" -> new Failure.Forbidden(code, detail);
       case "NotFound" -> new Failure.NotFound(code, detail, errors);
       case "Conflict" -> new Failure.Conflict(code, detail, all);
-      case "Gone" -> new Failure.Gone(code, detail, all);
+      case "Gone" ->
+        start == null ? new Failure.Gone(code, detail, all) : new Failure.Gone(code, detail, start);
       case "PreconditionFailed" -> new Failure.PreconditionFailed(code, detail);
       case "Invalid" -> new Failure.Invalid(code, detail, errors);
       case "TooManyRequests" -> new Failure.TooManyRequests(code, detail, retryAfter());

@@ -13,6 +13,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerResponse;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The one shape of every refusal: RFC 9457 with a stable {@code code}. What is null or empty is left out.
@@ -23,9 +24,21 @@ import java.util.List;
  * @param code stable, documented, kebab-case
  * @param requestId finds the request in the logs; null outside a request
  * @param errors what is wrong with which part of the input
+ * @param epoch where whoever reads on can begin again; null for every refusal but a 410 that says so
+ * @param oldest sequence still kept in that epoch; null without it
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
-@JsonPropertyOrder({"type", "title", "status", "detail", "instance", "code", "request_id", "errors"
+@JsonPropertyOrder({
+  "type",
+  "title",
+  "status",
+  "detail",
+  "instance",
+  "code",
+  "request_id",
+  "errors",
+  "epoch",
+  "oldest"
 })
 public record Problem(
     String type,
@@ -35,7 +48,9 @@ public record Problem(
     String instance,
     String code,
     @JsonProperty("request_id") String requestId,
-    List<Failure.Error> errors) {
+    List<Failure.Error> errors,
+    String epoch,
+    Long oldest) {
   public static final String MEDIA_TYPE = "application/problem+json";
 
   private static final JsonMapper MAPPER = new JsonMapper();
@@ -45,14 +60,21 @@ public record Problem(
   }
 
   public static Problem of(Failure failure) {
-    return of(failure.status(), failure.code(), failure.detail(), failure.errors());
+    var start =
+        failure instanceof Failure.Gone gone ? gone.start() : Optional.<Failure.Gone.Start>empty();
+    return of(failure.status(), failure.code(), failure.detail(), failure.errors(), start);
   }
 
   public static Problem of(int status, String code, String detail) {
-    return of(status, code, detail, List.of());
+    return of(status, code, detail, List.of(), Optional.empty());
   }
 
-  private static Problem of(int status, String code, String detail, List<Failure.Error> errors) {
+  private static Problem of(
+      int status,
+      String code,
+      String detail,
+      List<Failure.Error> errors,
+      Optional<Failure.Gone.Start> start) {
     return new Problem(
         "about:blank",
         HttpResponseStatus.valueOf(status).reasonPhrase(),
@@ -61,12 +83,14 @@ public record Problem(
         null,
         code,
         RequestId.current().orElse(null),
-        errors);
+        errors,
+        start.map(Failure.Gone.Start::epoch).orElse(null),
+        start.map(Failure.Gone.Start::oldest).orElse(null));
   }
 
   /** The same problem, met at this path. */
   public Problem at(String path) {
-    return new Problem(type, title, status, detail, path, code, requestId, errors);
+    return new Problem(type, title, status, detail, path, code, requestId, errors, epoch, oldest);
   }
 
   public Buffer encode() {

@@ -35,6 +35,11 @@ public record PostgresSettings(
         reader.number(name(reader, schema, "POSTGRES_POOL_SIZE"), 1, 100));
   }
 
+  /** The same server for a task of its own. */
+  public PostgresSettings withPoolSize(int connections) {
+    return new PostgresSettings(schema, host, port, database, user, password, connections);
+  }
+
   static String prefix(String schema) {
     return schema.toUpperCase(Locale.ROOT) + "_";
   }

@@ -14,6 +14,7 @@ public final class SettingsGroups {
               Map.entry("auth", AuthSettings::read),
               Map.entry("user", UserSettings::read),
               Map.entry("user-api", UserApiSettings::read),
+              Map.entry("notification", NotificationSettings::read),
               Map.entry("price", PriceSettings::read),
               Map.entry("price-api", PriceApiSettings::read)),
           PostgresSettings.SCHEMAS.stream()

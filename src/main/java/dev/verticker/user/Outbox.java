@@ -1,16 +1,23 @@
 package dev.verticker.user;
 
+import dev.verticker.message.Notifications;
+import dev.verticker.message.Notifications.Audience;
+import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.Recipient;
 import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Writes what must be told, as the last statement of the transaction that changed it: told if and only if it happened.
- * While nobody drains it, housekeeping removes what is older than a week, so it cannot grow for ever.
+ * Where no notifications ever run, housekeeping removes what is older than a week, so it cannot grow for ever.
  */
 final class Outbox {
   private static final String INSERT =
@@ -27,6 +34,14 @@ final class Outbox {
        WHERE user_id = $1
       """;
 
+  /** What they did to others keeps their id. */
+  private static final String ERASE_ACTOR =
+      """
+      UPDATE account.outbox
+         SET payload = pg_catalog.jsonb_set(payload, '{by,username}', 'null')
+       WHERE payload #>> '{by,id}' = $1::text
+      """;
+
   /** A reader away for longer has lost more than events. */
   static final Duration KEPT = Duration.ofDays(7);
 
@@ -38,9 +53,36 @@ final class Outbox {
       """;
 
   private final Clock clock;
+  private final Runnable committed;
 
-  Outbox(Clock clock) {
+  /** @param committed called after each commit that left something here */
+  Outbox(Clock clock, Runnable committed) {
     this.clock = clock;
+    this.committed = committed;
+  }
+
+  /** A row as it is handed over. */
+  static Entry entry(Row row) {
+    var payload = row.get(JsonObject.class, "payload");
+    var by = payload.getJsonObject("by");
+    var userId = row.getLong("user_id");
+    return new Entry(
+        row.getLong("id"),
+        row.getOffsetDateTime("at").toInstant(),
+        row.getString("event"),
+        userId,
+        by == null ? null : by.getLong("id"),
+        UserEvent.erases(payload),
+        Stream.of(row.getArrayOfStrings("topics"))
+            .map(topic -> new Recipient(topic, audience(topic, userId)))
+            .toList(),
+        payload.encode());
+  }
+
+  private static Audience audience(String topic, long userId) {
+    return topic.equals(Notifications.USERS)
+        ? Audience.permission("users.read")
+        : Audience.user(userId);
   }
 
   Future<Void> write(SqlConnection transaction, List<UserEvent> events) {
@@ -56,10 +98,16 @@ final class Outbox {
             event.topics().toArray(String[]::new),
             event.payload()))
         .toList();
+    transaction.transaction().completion().onSuccess(done -> committed.run());
     return transaction.preparedQuery(INSERT).executeBatch(rows).mapEmpty();
   }
 
   Future<Void> erase(SqlConnection transaction, long userId) {
-    return transaction.preparedQuery(ERASE).execute(Tuple.of(userId)).mapEmpty();
+    return transaction
+        .preparedQuery(ERASE)
+        .execute(Tuple.of(userId))
+        .compose(
+            rows -> transaction.preparedQuery(ERASE_ACTOR).execute(Tuple.of(Long.toString(userId))))
+        .mapEmpty();
   }
 }

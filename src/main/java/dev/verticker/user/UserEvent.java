@@ -1,6 +1,7 @@
 package dev.verticker.user;
 
 import dev.verticker.message.Actor;
+import dev.verticker.message.Notifications;
 import dev.verticker.message.Users.User;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -40,10 +41,17 @@ record UserEvent(String event, long userId, List<String> topics, JsonObject payl
         .with("data", new JsonObject().put("id", userId));
   }
 
+  /** Whether it says that the user is gone. */
+  static boolean erases(JsonObject payload) {
+    return "user_deleted".equals(payload.getString("event"))
+        && "hard".equals(payload.getString("mode"));
+  }
+
   /** Nobody else is told. */
   static UserEvent passwordChanged(long userId, Actor actor) {
     var event = of("password_changed", userId, actor);
-    return new UserEvent(event.event, userId, List.of(ownTopic(userId)), event.payload);
+    return new UserEvent(
+        event.event, userId, List.of(Notifications.ownTopic(userId)), event.payload);
   }
 
   /** Every field that differs, with its new value. */
@@ -70,16 +78,13 @@ record UserEvent(String event, long userId, List<String> topics, JsonObject payl
 
   private static UserEvent of(String event, long userId, Actor actor) {
     var payload = new JsonObject().put("event", event).put("user_id", userId).put("by", by(actor));
-    return new UserEvent(event, userId, List.of("users", ownTopic(userId)), payload);
+    return new UserEvent(
+        event, userId, List.of(Notifications.USERS, Notifications.ownTopic(userId)), payload);
   }
 
   private UserEvent with(String key, Object value) {
     payload.put(key, value);
     return this;
-  }
-
-  private static String ownTopic(long userId) {
-    return "user." + userId;
   }
 
   private static JsonObject by(Actor actor) {

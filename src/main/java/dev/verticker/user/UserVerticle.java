@@ -5,6 +5,7 @@ import dev.verticker.bus.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.RedisLink;
 import dev.verticker.message.Users;
+import dev.verticker.outbox.OutboxDrain;
 import dev.verticker.settings.AuthSettings;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.Reader;
@@ -25,6 +26,7 @@ public final class UserVerticle extends VerticleBase {
   private Database database;
   private RedisLink redis;
   private SessionModule sessions;
+  private OutboxDrain drain;
 
   public UserVerticle(NodeContext node) {
     this.node = node;
@@ -34,8 +36,16 @@ public final class UserVerticle extends VerticleBase {
   public Future<?> start() {
     var settings = Reader.read(config(), UserSettings::read);
     var auth = Reader.read(config(), AuthSettings::read);
-    database = Database.open(
-        vertx, Reader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader)));
+    var postgres = Reader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader));
+    database = Database.open(vertx, postgres);
+    drain = new OutboxDrain(
+        vertx,
+        Database.open(vertx, postgres.withPoolSize(1)),
+        node.bus(),
+        node.clock(),
+        node.metrics(),
+        SCHEMA,
+        Outbox::entry);
     return RedisLink.open(vertx, Reader.read(config(), RedisSettings::read)).compose(link -> {
       redis = link;
       return start(settings, auth);
@@ -44,14 +54,18 @@ public final class UserVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return sessions.close().eventually(redis::close).eventually(database::close);
+    return drain
+        .stop()
+        .eventually(sessions::close)
+        .eventually(redis::close)
+        .eventually(database::close);
   }
 
   private Future<?> start(UserSettings settings, AuthSettings auth) {
     var bus = node.bus();
     var clock = node.clock();
     var audit = new AuditTrail(clock);
-    var outbox = new Outbox(clock);
+    var outbox = new Outbox(clock, drain::wake);
     sessions = SessionModule.open(vertx, node, database, redis, audit, outbox, auth);
     var users =
         new UserService(database, sessions.passwords(), sessions.revoking(), audit, outbox, clock);
@@ -64,6 +78,7 @@ public final class UserVerticle extends VerticleBase {
     sessions.addChores(housekeeping);
     node.health().notReadyWhen("postgres account", database::outage);
     node.health().note("redis account", redis::outage);
+    node.health().note("outbox account", drain::delay);
     return ensure(administrator, MOST_ATTEMPTS)
         .compose(ready -> sessions.serve(users::create))
         .compose(serving -> Future.all(List.of(
@@ -76,7 +91,10 @@ public final class UserVerticle extends VerticleBase {
             bus.serve(Users.DISABLE, users::disable),
             bus.serve(Users.ENABLE, users::enable),
             bus.serve(Users.AUDIT, trail::read))))
-        .onSuccess(serving -> housekeeping.start());
+        .onSuccess(serving -> {
+          housekeeping.start();
+          drain.start();
+        });
   }
 
   /** The database was there for the migrations; a moment's absence, or a slow machine, is no reason to give up. */

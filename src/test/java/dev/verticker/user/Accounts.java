@@ -56,8 +56,8 @@ final class Accounts implements AutoCloseable {
     // The first connection of a cold JVM may take longer than a user ever waits for one.
     database.query("SELECT 1", Tuple.tuple()).otherwiseEmpty().await();
     var clock = Clock.systemUTC();
-    this.users =
-        new UserService(database, hashing, access, new AuditTrail(clock), new Outbox(clock), clock);
+    this.users = new UserService(
+        database, hashing, access, new AuditTrail(clock), new Outbox(clock, () -> {}), clock);
     this.audit = new AuditReader(database);
   }
 

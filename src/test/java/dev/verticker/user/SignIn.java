@@ -77,7 +77,7 @@ final class SignIn implements AutoCloseable {
         database,
         redis,
         new AuditTrail(clock),
-        new Outbox(clock),
+        new Outbox(clock, () -> {}),
         auth);
     await(() -> module.serve(
         create -> Future.failedFuture(new Failure.Conflict("username-taken", "Taken."))));

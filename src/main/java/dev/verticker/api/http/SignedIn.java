@@ -1,5 +1,6 @@
 package dev.verticker.api.http;
 
+import dev.verticker.message.Notifications.Audience;
 import java.util.Set;
 
 /**
@@ -22,6 +23,13 @@ public record SignedIn(AccessToken token, Set<Permission> permissions) implement
 
   public boolean may(Permission permission) {
     return permissions.contains(permission);
+  }
+
+  /** Whether an event is for the caller. One that is for nobody this version knows is not. */
+  public boolean mayHear(Audience audience) {
+    return audience.userId() != null
+        ? audience.userId() == userId()
+        : Permission.of(audience.permission()).filter(this::may).isPresent();
   }
 
   /** Whether the id of a path, which may be {@code me}, is the caller's own. */

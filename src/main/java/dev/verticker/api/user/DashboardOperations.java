@@ -8,14 +8,16 @@ import dev.verticker.api.price.HeldQuote;
 import dev.verticker.api.price.QuoteReads;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
+import dev.verticker.message.Notifications;
 import dev.verticker.message.Users.User;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** What a front end shows first: the user and the latest prices, in one answer. */
+/** What a front end shows first: the user, the latest prices and how much is unread, in one answer. */
 final class DashboardOperations {
   /** The user's part is waited for no longer than that either. */
   private static final long PATIENCE_MS = 2500;
@@ -44,7 +46,17 @@ final class DashboardOperations {
   private Future<Answer> dashboard(ApiRequest request, long userId) {
     var user = Callers.find(bus, request, userId);
     var prices = prices(request);
-    return Future.all(user, prices).map(both -> answer(request, user.result(), prices.result()));
+    var unread = unread(userId);
+    return Future.all(user, prices, unread)
+        .map(all -> answer(request, user.result(), prices.result(), unread.result()));
+  }
+
+  /** Empty while notifications are away: that costs the other parts nothing. */
+  private Future<Optional<Long>> unread(long userId) {
+    return bus.request(
+            Notifications.UNREAD, new Notifications.FindUnread(Notifications.ownTopic(userId)))
+        .map(unread -> Optional.of(unread.count()))
+        .otherwise(Optional.empty());
   }
 
   /** Being away is no failure; a symbol that does not exist is the caller's. */
@@ -60,19 +72,25 @@ final class DashboardOperations {
             : Future.succeededFuture(new Part(quotes.held(named.orElse(List.of())), false)));
   }
 
-  private Answer answer(ApiRequest request, User user, Part part) {
+  private Answer answer(ApiRequest request, User user, Part part, Optional<Long> unread) {
     var now = clock.instant();
     var prices = new QuoteJson(part.quotes(), now);
     var state = state(part, prices);
-    var tag = prices.tag(user.id() + " " + user.revision() + " " + state);
+    var tag = prices.tag(user.id() + " " + user.revision() + " " + state + " " + unread);
     if (EntityTags.names(request.header("If-None-Match"), tag)) {
       return Answer.notModified().with("ETag", tag).with("Age", prices.age());
     }
     var dashboard = new JsonObject()
         .put("user", UserJson.of(user))
         .put("prices", prices.array())
+        .put("unread", unread.orElse(null))
         .put("as_of", Timestamps.write(now))
-        .put("parts", new JsonObject().put("user", "ok").put("prices", state));
+        .put(
+            "parts",
+            new JsonObject()
+                .put("user", "ok")
+                .put("prices", state)
+                .put("notifications", unread.isPresent() ? "ok" : "unavailable"));
     return Answer.json(dashboard.toBuffer()).with("ETag", tag).with("Age", prices.age());
   }
 

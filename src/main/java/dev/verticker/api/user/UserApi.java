@@ -56,6 +56,7 @@ public final class UserApi {
     var prices = new QuoteOperations(quotes, node.clock());
     var dashboard = new DashboardOperations(bus, quotes, node.clock());
     var history = new HistoryOperations(bus);
+    var notifications = new NotificationOperations(bus);
     return new ContractRouter(vertx, contract)
         .on("login", sessions::login)
         .on("refresh", sessions::refresh)
@@ -80,6 +81,9 @@ public final class UserApi {
         .on("getUserDashboard", dashboard::getUserDashboard)
         .on("listPrices", prices::listPrices)
         .on("getPrice", prices::getPrice)
-        .on("listPriceHistory", history::listPriceHistory);
+        .on("listPriceHistory", history::listPriceHistory)
+        .on("listNotifications", notifications::listNotifications)
+        .on("markNotificationsRead", notifications::markNotificationsRead)
+        .on("listEvents", notifications::listEvents);
   }
 }

@@ -48,10 +48,12 @@ class DashboardTest {
     var reply = expect(200, door.get(ada, "/dashboard?symbols=BTCUSDT"));
     var dashboard = reply.object();
 
-    assertEquals(List.of("user", "prices", "as_of", "parts"), List.copyOf(dashboard.fieldNames()));
+    assertEquals(
+        List.of("user", "prices", "unread", "as_of", "parts"), List.copyOf(dashboard.fieldNames()));
     assertEquals(expect(200, door.get(ada, "/users/me")).object(), dashboard.getJsonObject("user"));
     assertEquals(
-        new JsonObject().put("user", "ok").put("prices", "ok"), dashboard.getJsonObject("parts"));
+        new JsonObject().put("user", "ok").put("prices", "ok").put("notifications", "ok"),
+        dashboard.getJsonObject("parts"));
     var price = dashboard.getJsonArray("prices").getJsonObject(0);
     assertTrue(price.getLong("age_ms") >= 0);
     price.remove("age_ms");

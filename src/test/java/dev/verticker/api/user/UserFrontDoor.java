@@ -13,6 +13,7 @@ import dev.verticker.bus.NodeContext;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.node.Migrations;
+import dev.verticker.notification.NotificationVerticle;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.Reader;
 import dev.verticker.settings.SettingsFiles;
@@ -56,6 +57,7 @@ final class UserFrontDoor implements AutoCloseable {
   final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
   private final JsonObject settings;
   private String users;
+  private String notifications;
   private ApiClient client;
   private Person admin;
 
@@ -117,10 +119,13 @@ final class UserFrontDoor implements AutoCloseable {
   static UserFrontDoor open(PostgresDatabase database, Map<String, String> more) {
     var door =
         new UserFrontDoor(SettingsFiles.load(environment(database, more), Path.of("target")));
-    Migrations.packaged(Duration.ZERO)
-        .migrate(Reader.read(door.settings, reader -> PostgresSettings.read("account", reader)));
+    for (var schema : List.of("account", "notification")) {
+      Migrations.packaged(Duration.ZERO)
+          .migrate(Reader.read(door.settings, reader -> PostgresSettings.read(schema, reader)));
+    }
     door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
     await(door.prices.serve());
+    door.startNotifications();
     door.startUsers();
     await(door.vertx.deployVerticle(
         () -> new UserApiVerticle(door.context()), door.options().setInstances(2)));
@@ -147,6 +152,15 @@ final class UserFrontDoor implements AutoCloseable {
 
   void startUsers() {
     users = await(vertx.deployVerticle(() -> new UserVerticle(context()), options()));
+  }
+
+  void startNotifications() {
+    notifications =
+        await(vertx.deployVerticle(() -> new NotificationVerticle(context()), options()));
+  }
+
+  void stopNotifications() {
+    await(vertx.undeploy(notifications));
   }
 
   void stopUsers() {

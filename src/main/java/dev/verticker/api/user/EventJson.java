@@ -1,0 +1,21 @@
+package dev.verticker.api.user;
+
+import dev.verticker.api.http.Timestamps;
+import dev.verticker.message.Notifications.Event;
+import io.vertx.core.json.JsonObject;
+
+/** An event as clients see it: flat, with the keys of what was told and where it stands. */
+final class EventJson {
+  private EventJson() {}
+
+  static JsonObject of(Event event) {
+    var payload = new JsonObject(event.payload());
+    var json = new JsonObject()
+        .put("event", payload.getString("event"))
+        .put("topic", event.topic())
+        .put("epoch", event.epoch())
+        .put("seq", event.seq())
+        .put("at", Timestamps.write(event.at()));
+    return json.mergeIn(payload);
+  }
+}

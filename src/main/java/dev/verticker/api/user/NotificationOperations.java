@@ -1,0 +1,85 @@
+package dev.verticker.api.user;
+
+import dev.verticker.api.http.Answer;
+import dev.verticker.api.http.ApiRequest;
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Notifications;
+import dev.verticker.message.Notifications.MarkRead;
+import dev.verticker.message.Notifications.Page;
+import dev.verticker.message.Notifications.ReadTopic;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+
+/** What happened while a client was away, from the log that sockets replay. */
+final class NotificationOperations {
+  private static final int STANDARD_LIMIT = 100;
+
+  private final Bus bus;
+
+  NotificationOperations(Bus bus) {
+    this.bus = bus;
+  }
+
+  Future<Answer> listNotifications(ApiRequest request) {
+    return page(request, ownTopic(request))
+        .map(page -> Answer.json(json(request, page)
+            .put("read_up_to", page.readUpTo())
+            .put("unread", page.unread())
+            .toBuffer()));
+  }
+
+  Future<Answer> listEvents(ApiRequest request) {
+    return page(request, request.query("topic").orElseThrow())
+        .map(page -> Answer.json(json(request, page).toBuffer()));
+  }
+
+  Future<Answer> markNotificationsRead(ApiRequest request) {
+    var body = request.body();
+    var mark = new MarkRead(ownTopic(request), body.getString("epoch"), body.getLong("up_to"));
+    return bus.request(Notifications.MARK, mark)
+        .map(unread -> Answer.json(new JsonObject()
+            .put("epoch", unread.epoch())
+            .put("read_up_to", unread.upTo())
+            .put("unread", unread.count())
+            .toBuffer()));
+  }
+
+  private Future<Page> page(ApiRequest request, String topic) {
+    var after = request.queryNumber("after");
+    var epoch = request.query("epoch");
+    if (after.isPresent() != epoch.isPresent()) {
+      throw new Failure.Invalid(
+          "invalid-request",
+          "The request breaks the contract.",
+          new Failure.Error(
+              after.isPresent() ? "query/epoch" : "query/after",
+              "required",
+              "A sequence means nothing without its epoch: give both or neither."));
+    }
+    return bus.request(
+        Notifications.READ,
+        new ReadTopic(topic, epoch.orElse(null), after.isPresent() ? after.getAsLong() : null, (int)
+            request.queryNumber("limit").orElse(STANDARD_LIMIT)));
+  }
+
+  /** The topic's door was open to the caller; each event says once more who may hear it. */
+  private static JsonObject json(ApiRequest request, Page page) {
+    var caller = Callers.caller(request);
+    var events = new JsonArray();
+    page.events().stream()
+        .filter(event -> caller.mayHear(event.audience()))
+        .forEach(event -> events.add(EventJson.of(event)));
+    return new JsonObject()
+        .put("topic", page.topic())
+        .put("epoch", page.epoch())
+        .put("oldest", page.oldest())
+        .put("newest", page.newest())
+        .put("events", events);
+  }
+
+  private static String ownTopic(ApiRequest request) {
+    return Notifications.ownTopic(Callers.caller(request).userId());
+  }
+}

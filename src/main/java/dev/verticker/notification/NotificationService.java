@@ -1,0 +1,83 @@
+package dev.verticker.notification;
+
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Notifications;
+import dev.verticker.message.Notifications.After;
+import dev.verticker.message.Notifications.Append;
+import dev.verticker.message.Notifications.Appended;
+import dev.verticker.message.Notifications.FindUnread;
+import dev.verticker.message.Notifications.MarkRead;
+import dev.verticker.message.Notifications.News;
+import dev.verticker.message.Notifications.Page;
+import dev.verticker.message.Notifications.ReadTopic;
+import dev.verticker.message.Notifications.Unread;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import java.util.List;
+
+/** What the notification verticle is told and asked. */
+final class NotificationService {
+  private final EventLog log;
+  private final Topics topics;
+  private final Bus bus;
+  private final MeterRegistry metrics;
+
+  NotificationService(EventLog log, Topics topics, Bus bus, MeterRegistry metrics) {
+    this.log = log;
+    this.topics = topics;
+    this.bus = bus;
+    this.metrics = metrics;
+  }
+
+  Future<Appended> append(Append append) {
+    if (append.entries().size() > Notifications.MOST) {
+      return Future.failedFuture(
+          invalid("/entries", "At most " + Notifications.MOST + " are taken at once."));
+    }
+    return log.append(append).map(written -> {
+      var known = append.entries().size() - written.entries();
+      if (known > 0) {
+        metrics.counter("notification_known_total", "source", append.source()).increment(known);
+      }
+      if (written.news() != null) {
+        bus.publish(Notifications.NEWS, bounded(written.news()));
+      }
+      return new Appended(written.entries());
+    });
+  }
+
+  Future<News> after(After after) {
+    return log.after(after.epoch(), after.position(), Notifications.MOST);
+  }
+
+  Future<Page> read(ReadTopic read) {
+    if (read.limit() < 1 || read.limit() > Notifications.MOST) {
+      return Future.failedFuture(
+          invalid("query/limit", "It must be 1 to " + Notifications.MOST + "."));
+    }
+    return topics.read(read);
+  }
+
+  Future<Unread> mark(MarkRead mark) {
+    return topics.mark(mark);
+  }
+
+  Future<Unread> unread(FindUnread find) {
+    return topics.unread(find.topic());
+  }
+
+  /** Too much for one message: whoever hears of the head asks for the rest. */
+  private static News bounded(News news) {
+    return news.events().size() <= Notifications.MOST
+        ? news
+        : new News(news.epoch(), news.head(), news.oldest(), List.of());
+  }
+
+  private static Failure invalid(String pointer, String rule) {
+    return new Failure.Invalid(
+        "invalid-request",
+        "The request breaks the contract.",
+        new Failure.Error(pointer, "range", rule));
+  }
+}

@@ -1,0 +1,49 @@
+package dev.verticker.notification;
+
+import dev.verticker.bus.NodeContext;
+import dev.verticker.data.Database;
+import dev.verticker.message.Notifications;
+import dev.verticker.settings.NotificationSettings;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Reader;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.util.List;
+
+/** Notifications: the log of what was told, and how far it was read. */
+public final class NotificationVerticle extends VerticleBase {
+  private static final String SCHEMA = "notification";
+
+  private final NodeContext node;
+  private Database database;
+
+  public NotificationVerticle(NodeContext node) {
+    this.node = node;
+  }
+
+  @Override
+  public Future<?> start() {
+    var settings = Reader.read(config(), NotificationSettings::read);
+    database = Database.open(
+        vertx, Reader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader)));
+    var bus = node.bus();
+    var log = new EventLog(database, new Erasure(), node.clock());
+    var service = new NotificationService(log, new Topics(database), bus, node.metrics());
+    var heads = new LogHeads(node.metrics());
+    var retention = new Retention(vertx, database, settings, node.clock(), node.metrics());
+    node.health().notReadyWhen("postgres notification", database::outage);
+    return Future.all(List.of(
+            bus.serve(Notifications.APPEND, service::append),
+            bus.serve(Notifications.AFTER, service::after),
+            bus.serve(Notifications.READ, service::read),
+            bus.serve(Notifications.MARK, service::mark),
+            bus.serve(Notifications.UNREAD, service::unread),
+            bus.subscribe(Notifications.NEWS, heads::heard)))
+        .onSuccess(serving -> retention.start());
+  }
+
+  @Override
+  public Future<?> stop() {
+    return database.close();
+  }
+}

@@ -1,0 +1,2 @@
+/** The log of what was told. */
+package dev.verticker.notification;

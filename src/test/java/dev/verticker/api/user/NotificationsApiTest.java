@@ -1,0 +1,241 @@
+package dev.verticker.api.user;
+
+import static dev.verticker.api.http.ApiClient.expect;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.user.UserFrontDoor.Person;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.testing.Eventually;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Catching up over HTTP: from the change of a user to what others read of it. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class NotificationsApiTest {
+  private final PostgresDatabase database = TestServers.postgres().createDatabase();
+  private final UserFrontDoor door = UserFrontDoor.open(
+      database, Map.of("JWT_SECRET", "a secret of this test " + UUID.randomUUID()));
+
+  @AfterAll
+  void close() {
+    door.close();
+  }
+
+  @Test
+  void a_change_is_told_to_the_user_and_to_whoever_may_read_users() {
+    var ada = door.person();
+    rename(door.admin(), ada, "Ada King");
+    rename(ada, ada, "Ada Lovelace");
+    var own = notifications(ada, 3);
+
+    assertEquals("user." + ada.id(), own.getString("topic"));
+    assertEquals(List.of(1, 2, 3), sequences(own));
+    assertEquals(List.of("user_created", "user_updated", "user_updated"), column(own, "event"));
+    assertEquals(List.of(self(false), self(false), self(true)), column(own, "by"), "not which one");
+    assertEquals(3, own.getInteger("unread"));
+    var last = expect(200, door.get(door.admin(), "/events?topic=users&limit=500"))
+        .object()
+        .getJsonArray("events")
+        .stream()
+        .map(JsonObject.class::cast)
+        .filter(event -> event.getLong("user_id") == ada.id())
+        .reduce((first, second) -> second)
+        .orElseThrow();
+    assertEquals(new JsonObject().put("full_name", "Ada Lovelace"), last.getJsonObject("changes"));
+    assertEquals("Ada King", last.getJsonObject("before").getString("full_name"));
+    assertEquals(
+        new JsonObject().put("id", ada.id()).put("username", ada.username()),
+        last.getJsonObject("by"));
+  }
+
+  @Test
+  void a_client_reads_on_from_where_it_was_page_by_page() {
+    var ada = door.person();
+    rename(ada, ada, "One");
+    rename(ada, ada, "Two");
+    var epoch = notifications(ada, 3).getString("epoch");
+
+    var page = expect(200, door.get(ada, "/notifications?after=1&limit=1&epoch=" + epoch))
+        .object();
+    assertEquals(List.of(2), sequences(page));
+    assertEquals(3, page.getInteger("newest"));
+    assertEquals(
+        new JsonArray(),
+        expect(200, door.get(ada, "/notifications?after=3&epoch=" + epoch))
+            .object()
+            .getJsonArray("events"));
+    for (var half : List.of("after=1", "epoch=" + epoch)) {
+      assertEquals(
+          "invalid-request",
+          expect(422, door.get(ada, "/notifications?" + half)).code());
+    }
+  }
+
+  @Test
+  void another_epoch_is_gone_and_the_refusal_says_where_to_begin_again() {
+    var ada = door.person();
+    var now = notifications(ada, 1);
+
+    for (var after : List.of("after=0&epoch=another", "after=9&epoch=" + now.getString("epoch"))) {
+      var gone = expect(410, door.get(ada, "/notifications?" + after)).object();
+      assertEquals("epoch-changed", gone.getString("code"));
+      assertEquals(now.getString("epoch"), gone.getString("epoch"));
+      assertEquals(1, gone.getInteger("oldest"));
+    }
+    var users =
+        expect(200, door.get(door.admin(), "/events?topic=users&limit=1")).object();
+    var gone = expect(410, door.get(door.admin(), "/events?topic=users&after=0&epoch=another"))
+        .object();
+    assertEquals(users.getString("epoch"), gone.getString("epoch"));
+  }
+
+  @Test
+  void what_is_not_kept_any_more_is_gone_and_the_refusal_says_what_is() throws SQLException {
+    var ada = door.person();
+    rename(ada, ada, "One");
+    rename(ada, ada, "Two");
+    var epoch = notifications(ada, 3).getString("epoch");
+    try (var connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+        var statement = connection.createStatement()) {
+      statement.execute("DELETE FROM notification.events WHERE topic = 'user.%d' AND seq < 3"
+          .formatted(ada.id()));
+    }
+
+    var gone =
+        expect(410, door.get(ada, "/notifications?after=1&epoch=" + epoch)).object();
+    assertEquals("events-expired", gone.getString("code"));
+    assertEquals(epoch, gone.getString("epoch"));
+    assertEquals(3, gone.getInteger("oldest"));
+    assertEquals(
+        List.of(3),
+        sequences(
+            expect(200, door.get(ada, "/notifications?after=2&epoch=" + epoch)).object()));
+  }
+
+  @Test
+  void what_was_seen_is_not_counted_any_more() {
+    var ada = door.person();
+    rename(ada, ada, "One");
+    var epoch = notifications(ada, 2).getString("epoch");
+    assertEquals(2, dashboard(ada).getInteger("unread"));
+
+    assertEquals(
+        new JsonObject().put("epoch", epoch).put("read_up_to", 1).put("unread", 1),
+        expect(200, read(ada, epoch, 1)).object());
+    assertEquals(1, dashboard(ada).getInteger("unread"));
+    assertEquals(1, notifications(ada, 2).getInteger("read_up_to"));
+    assertEquals("epoch-changed", expect(410, read(ada, "another", 1)).code());
+    assertEquals(
+        "/up_to",
+        expect(422, read(ada, epoch, 3))
+            .object()
+            .getJsonArray("errors")
+            .getJsonObject(0)
+            .getString("pointer"));
+  }
+
+  @Test
+  void of_whoever_was_erased_only_numbers_are_left() {
+    var ada = door.person();
+    rename(ada, ada, "Augusta Ada");
+    notifications(ada, 2);
+    expect(204, door.as(door.admin(), HttpMethod.DELETE, "/users/" + ada.id(), null));
+    var path = "/events?topic=users&limit=500";
+    Eventually.within10s(
+        "told", () -> door.get(door.admin(), path).body().toString().contains("\"mode\":\"hard\""));
+
+    var events = door.get(door.admin(), path).object().getJsonArray("events").stream()
+        .map(JsonObject.class::cast)
+        .filter(event -> event.getLong("user_id") == ada.id())
+        .toList();
+    assertEquals(3, events.size());
+    for (var event : events.subList(0, 2)) {
+      assertEquals(
+          Set.of("event", "topic", "epoch", "seq", "at", "user_id", "redacted"),
+          event.fieldNames());
+      assertTrue(event.getBoolean("redacted"));
+    }
+    assertEquals(new JsonObject().put("id", (int) ada.id()), events.get(2).getJsonObject("data"));
+    var all = door.get(door.admin(), path).body().toString();
+    assertFalse(all.contains(ada.username()) || all.contains("Augusta"), all);
+  }
+
+  @Test
+  void notifications_that_are_away_cost_the_dashboard_nothing_and_are_not_lost() {
+    var ada = door.person();
+    notifications(ada, 1);
+    door.stopNotifications();
+    rename(ada, ada, "Meanwhile");
+
+    var without = dashboard(ada);
+    assertNull(without.getValue("unread"));
+    assertEquals("unavailable", without.getJsonObject("parts").getString("notifications"));
+    assertEquals("Meanwhile", without.getJsonObject("user").getString("full_name"));
+    assertEquals("unavailable", expect(503, door.get(ada, "/notifications")).code());
+
+    door.startNotifications();
+    notifications(ada, 2);
+    assertEquals("ok", dashboard(ada).getJsonObject("parts").getString("notifications"));
+  }
+
+  /** The own topic, once there are so many events in it. */
+  private JsonObject notifications(Person person, int events) {
+    Eventually.within10s(events + " events", () -> {
+      var reply = door.get(person, "/notifications");
+      return reply.status() == 200 && reply.object().getJsonArray("events").size() == events;
+    });
+    return door.get(person, "/notifications").object();
+  }
+
+  private JsonObject dashboard(Person person) {
+    return expect(200, door.get(person, "/dashboard")).object();
+  }
+
+  private Reply read(Person person, String epoch, long upTo) {
+    return door.as(
+        person,
+        HttpMethod.POST,
+        "/notifications/read",
+        new JsonObject().put("epoch", epoch).put("up_to", upTo));
+  }
+
+  private void rename(Person by, Person person, String fullName) {
+    expect(
+        200,
+        door.as(
+            by,
+            HttpMethod.PATCH,
+            "/users/" + person.id(),
+            new JsonObject().put("full_name", fullName)));
+  }
+
+  private static JsonObject self(boolean self) {
+    return new JsonObject().put("self", self);
+  }
+
+  private static List<Object> sequences(JsonObject page) {
+    return column(page, "seq");
+  }
+
+  private static List<Object> column(JsonObject page, String key) {
+    return page.getJsonArray("events").stream()
+        .map(event -> ((JsonObject) event).getValue(key))
+        .toList();
+  }
+}

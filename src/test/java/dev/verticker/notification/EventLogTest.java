@@ -1,0 +1,421 @@
+package dev.verticker.notification;
+
+import static dev.verticker.notification.LogNode.entry;
+import static dev.verticker.notification.LogNode.payloads;
+import static dev.verticker.notification.LogNode.sequences;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Notifications;
+import dev.verticker.message.Notifications.After;
+import dev.verticker.message.Notifications.Append;
+import dev.verticker.message.Notifications.Audience;
+import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.Event;
+import dev.verticker.message.Notifications.FindUnread;
+import dev.verticker.message.Notifications.MarkRead;
+import dev.verticker.message.Notifications.News;
+import dev.verticker.message.Notifications.ReadTopic;
+import dev.verticker.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class EventLogTest {
+  private static LogNode node;
+
+  @BeforeAll
+  static void open() {
+    node = new LogNode();
+  }
+
+  @AfterAll
+  static void close() {
+    node.close();
+  }
+
+  @BeforeEach
+  void an_empty_log() {
+    node.column(
+        """
+        TRUNCATE notification.log, notification.topics, notification.events, notification.received,
+                 notification.erased_users, notification.read_marks""");
+  }
+
+  @Test
+  void an_event_is_kept_for_each_of_its_topics_with_the_audience_it_is_for() {
+    node.append(entry(10, 7));
+
+    var users = node.page("users");
+    var own = node.page("user.7");
+
+    assertEquals(
+        List.of(new Event(
+            1,
+            "users",
+            users.epoch(),
+            1,
+            entry(10, 7).at(),
+            Audience.permission("users.read"),
+            users.events().get(0).payload())),
+        users.events());
+    assertEquals(Audience.user(7), own.events().get(0).audience());
+    assertEquals(List.of(1L), sequences(own.events()));
+    assertEquals(1, own.oldest());
+    assertEquals(1, own.newest());
+    assertEquals(1, own.unread());
+  }
+
+  @Test
+  void a_user_hears_whether_it_was_an_administrator_but_not_which() {
+    node.append(
+        entry(1, 7, "user_updated", 3L, false),
+        entry(2, 7, "user_updated", 7L, false),
+        entry(3, 7, "user_updated", null, false));
+
+    assertEquals(
+        new JsonObject().put("id", 3).put("username", "name-of-3"),
+        payloads(node.page("users").events()).get(0).getJsonObject("by"));
+    assertEquals(
+        List.of(false, true, false),
+        payloads(node.page("user.7").events()).stream()
+            .map(payload -> payload.getJsonObject("by"))
+            .map(by -> {
+              assertEquals(1, by.size(), "nothing but that");
+              return by.getBoolean("self");
+            })
+            .toList());
+    assertEquals(
+        List.of(),
+        node.column("SELECT payload FROM notification.events WHERE topic = 'user.7'"
+            + " AND (payload::text LIKE '%name-of%' OR actor_id IS NOT NULL)"));
+  }
+
+  @Test
+  void the_same_batch_twice_is_in_the_log_once() {
+    var known = node.metrics.counter("notification_known_total", "source", "account");
+    var before = known.count();
+    assertEquals(2, node.append(entry(1, 7), entry(2, 8)));
+    assertEquals(0, node.append(entry(1, 7), entry(2, 8)));
+    assertEquals(1, node.append(entry(2, 8), entry(3, 9)), "half of it is known");
+
+    assertEquals(List.of(1L, 2L, 3L), sequences(node.page("users").events()));
+    assertEquals(
+        List.of(7, 8, 9),
+        payloads(node.page("users").events()).stream()
+            .map(payload -> payload.getInteger("user_id"))
+            .toList());
+    assertEquals(3, known.count() - before);
+  }
+
+  @Test
+  void the_same_ids_of_another_outbox_are_other_entries() {
+    node.append(entry(1, 7));
+
+    assertEquals(
+        1,
+        node.ask(Notifications.APPEND, new Append("trading", List.of(entry(1, 7))))
+            .added());
+  }
+
+  @Test
+  void many_who_append_at_once_on_two_nodes_leave_no_gap_and_no_double() {
+    try (var other = new LogNode(node.postgres)) {
+      var appends = new ArrayList<Future<?>>();
+      for (var batch = 0; batch < 40; batch++) {
+        var first = batch / 2 * 10L;
+        var entries = LongStream.range(first, first + 10)
+            .mapToObj(id -> entry(id, 100 + id % 3))
+            .toArray(Entry[]::new);
+        var to = batch % 2 == 0 ? node : other;
+        appends.add(
+            to.bus.request(Notifications.APPEND, new Append(LogNode.SOURCE, List.of(entries))));
+      }
+      Future.all(appends).await();
+    }
+
+    var events = node.page("users").events();
+    assertEquals(LongStream.rangeClosed(1, 200).boxed().toList(), sequences(events));
+    for (var user = 100; user < 103; user++) {
+      var own = node.page("user." + user);
+      assertEquals(
+          LongStream.rangeClosed(1, own.newest()).boxed().toList(), sequences(own.events()));
+    }
+    assertEquals(
+        LongStream.rangeClosed(1, 400).mapToObj(Long::toString).toList(),
+        node.column("SELECT position FROM notification.events ORDER BY position"));
+  }
+
+  @Test
+  void whoever_reads_on_by_position_misses_nothing_that_commits_meanwhile() {
+    var start = node.ask(Notifications.AFTER, new After(null, 0));
+    assertEquals(new News(start.epoch(), 0, 1, List.of()), start);
+    var appends = IntStream.range(0, 20)
+        .mapToObj(id -> node.bus.request(
+            Notifications.APPEND, new Append(LogNode.SOURCE, List.of(entry(id, 7)))))
+        .toList();
+    var seen = new ArrayList<Long>();
+    for (var reads = 0; seen.size() < 40 && reads < 10_000; reads++) {
+      var position = seen.isEmpty() ? 0 : seen.get(seen.size() - 1);
+      node.ask(Notifications.AFTER, new After(start.epoch(), position))
+          .events()
+          .forEach(event -> seen.add(event.position()));
+    }
+    Future.all(appends).await();
+
+    assertEquals(LongStream.rangeClosed(1, 40).boxed().toList(), seen);
+    assertEquals(40, node.ask(Notifications.AFTER, new After(start.epoch(), 40)).head());
+  }
+
+  @Test
+  void what_was_added_is_told_with_its_positions_and_nothing_is_told_twice() {
+    var heard = new CopyOnWriteArrayList<News>();
+    var subscription = node.bus.subscribe(Notifications.NEWS, heard::add).await();
+    node.append(entry(1, 7));
+    node.append(entry(1, 7));
+    node.append(entry(2, 8));
+    Eventually.within10s("heard", () -> heard.size() == 2);
+    subscription.cancel().await();
+
+    assertEquals(
+        List.of(1L, 2L, 3L, 4L),
+        heard.stream()
+            .flatMap(news -> news.events().stream())
+            .map(Event::position)
+            .toList());
+    assertEquals(
+        payloads(
+            node.ask(Notifications.AFTER, new After(heard.get(0).epoch(), 0)).events()),
+        payloads(heard.stream().flatMap(news -> news.events().stream()).toList()));
+    Eventually.within10s(
+        "shown",
+        () -> node.metrics
+                .get("notification_log_head")
+                .tag("family", "user")
+                .gauge()
+                .value()
+            == 4);
+  }
+
+  @Test
+  void a_client_resumes_where_it_was_and_a_page_has_an_end() {
+    LongStream.rangeClosed(1, 5).forEach(id -> node.append(entry(id, 7)));
+    var epoch = node.page("users").epoch();
+
+    assertEquals(List.of(4L, 5L), sequences(node.after("users", epoch, 3).events()));
+    assertEquals(List.of(), node.after("users", epoch, 5).events());
+    assertEquals(
+        List.of(2L, 3L),
+        sequences(
+            node.ask(Notifications.READ, new ReadTopic("users", epoch, 1L, 2)).events()));
+  }
+
+  @Test
+  void a_topic_nothing_was_told_on_has_the_epoch_its_first_event_will_have() {
+    var before = node.page("user.7");
+    assertEquals(List.of(0L, 1L, 0L), List.of(before.newest(), before.oldest(), before.unread()));
+    node.append(entry(1, 7));
+
+    assertEquals(List.of(1L), sequences(node.after("user.7", before.epoch(), 0).events()));
+  }
+
+  @Test
+  void after_a_reset_the_epoch_is_another_and_whoever_resumes_hears_so() {
+    node.append(entry(1, 7), entry(2, 7));
+    var old = node.page("users").epoch();
+    var log = node.ask(Notifications.AFTER, new After(null, 0)).epoch();
+    an_empty_log();
+    node.append(entry(3, 7));
+
+    var gone = assertInstanceOf(
+        Failure.Gone.class, node.refusal(Notifications.READ, new ReadTopic("users", old, 2L, 10)));
+    var now = node.page("users");
+    assertEquals("epoch-changed", gone.code());
+    assertEquals(new Failure.Gone.Start(now.epoch(), 1), gone.start().orElseThrow());
+    assertNotEquals(old, now.epoch());
+    var news = node.ask(Notifications.AFTER, new After(log, 2));
+    assertNotEquals(log, news.epoch());
+    assertEquals(List.of(), news.events());
+  }
+
+  @Test
+  void a_sequence_that_was_never_reached_is_one_of_another_log() {
+    node.append(entry(1, 7));
+    var epoch = node.page("users").epoch();
+
+    assertEquals(
+        "epoch-changed",
+        node.refusal(Notifications.READ, new ReadTopic("users", epoch, 2L, 10)).code());
+  }
+
+  @Test
+  void only_so_many_of_a_topic_are_kept_and_what_is_kept_has_no_gap() {
+    LongStream.rangeClosed(1, 10).forEach(id -> node.append(entry(id, 7 + id % 2)));
+    node.retain(Duration.ofDays(30), 4);
+
+    var users = node.page("users");
+    assertEquals(List.of(7L, 8L, 9L, 10L), sequences(users.events()));
+    assertEquals(7, users.oldest());
+    assertEquals(List.of(2L, 3L, 4L, 5L), sequences(node.page("user.7").events()));
+    assertEquals(
+        List.of(7L, 8L),
+        sequences(node.after("users", users.epoch(), 6).events()).subList(0, 2));
+    var gone = assertInstanceOf(
+        Failure.Gone.class,
+        node.refusal(Notifications.READ, new ReadTopic("users", users.epoch(), 5L, 10)));
+    assertEquals("events-expired", gone.code());
+    assertEquals(new Failure.Gone.Start(users.epoch(), 7), gone.start().orElseThrow());
+  }
+
+  @Test
+  void what_is_too_old_goes_in_batches_and_the_count_goes_on() {
+    var removed = node.metrics.counter("notification_removed_total", "why", "by-age");
+    var before = removed.count();
+    for (var batch = 0; batch < 3; batch++) {
+      var first = batch * 500L;
+      node.append(
+          LongStream.range(first, first + 500).mapToObj(id -> entry(id, 7)).toArray(Entry[]::new));
+    }
+    node.clock.step(Duration.ofDays(31));
+    node.append(entry(5000, 7));
+    node.retain(Duration.ofDays(30), 1_000_000);
+
+    var users = node.page("users");
+    assertEquals(List.of(1501L), sequences(users.events()));
+    assertEquals(1501, users.oldest());
+    assertEquals(3000, removed.count() - before);
+    assertEquals(List.of("1"), node.column("SELECT count(*) FROM notification.received"));
+    node.clock.step(Duration.ofDays(31));
+    node.retain(Duration.ofDays(30), 1_000_000);
+    assertEquals(1502, node.page("users").oldest(), "an empty topic goes on where it was");
+  }
+
+  @Test
+  void clocks_that_disagree_make_no_gap() {
+    node.append(entry(1, 7));
+    node.clock.step(Duration.ofDays(-40));
+    node.append(entry(2, 7));
+    node.clock.step(Duration.ofDays(40));
+    node.append(entry(3, 7));
+    node.retain(Duration.ofDays(30), 1000);
+
+    assertEquals(List.of(3L), sequences(node.page("users").events()));
+  }
+
+  @Test
+  void whoever_is_erased_leaves_numbers_and_times_and_nothing_else() {
+    node.append(
+        entry(1, 7, "user_created", 3L, false),
+        entry(2, 8, "user_updated", 7L, false),
+        entry(3, 7, "user_updated", 7L, false));
+    var before = node.page("users").epoch();
+    node.append(erasing(4, 7));
+
+    var users = node.page("users");
+    assertEquals(before, users.epoch());
+    assertEquals(List.of(1L, 2L, 3L, 4L), sequences(users.events()));
+    var payloads = payloads(users.events());
+    assertEquals(redacted("user_created", 7), payloads.get(0));
+    assertEquals(redacted("user_updated", 7), payloads.get(2));
+    assertEquals(
+        new JsonObject().put("id", 7).putNull("username"), payloads.get(1).getJsonObject("by"));
+    assertEquals("user_deleted", payloads.get(3).getString("event"));
+    assertFalse(payloads.get(3).containsKey("redacted"), "it says itself all that may be said");
+    assertEquals(
+        List.of(),
+        node.column("SELECT payload FROM notification.events"
+            + " WHERE payload::text LIKE '%user-7@%' OR payload::text LIKE '%name-of-7%'"));
+    assertEquals(
+        List.of(), node.column("SELECT name FROM notification.topics WHERE name = 'user.7'"));
+    assertEquals(
+        "topic-not-found",
+        node.refusal(Notifications.READ, new ReadTopic("user.7", null, null, 10))
+            .code());
+    assertEquals(
+        "topic-not-found",
+        node.refusal(Notifications.MARK, new MarkRead("user.7", before, 1)).code());
+  }
+
+  @Test
+  void what_arrives_late_about_somebody_erased_is_redacted_on_arrival() {
+    node.append(erasing(5, 7));
+    node.append(entry(4, 7, "user_updated", 3L, false), entry(6, 8, "user_updated", 7L, false));
+
+    var payloads = payloads(node.page("users").events());
+    assertEquals(redacted("user_updated", 7), payloads.get(1));
+    assertNull(payloads.get(2).getJsonObject("by").getString("username"));
+    assertEquals(
+        List.of(), node.column("SELECT name FROM notification.topics WHERE name = 'user.7'"));
+  }
+
+  @Test
+  void created_and_erased_in_one_batch_is_as_if_it_were_two() {
+    node.append(entry(1, 7, "user_created", 3L, false), erasing(2, 7));
+
+    assertEquals(
+        List.of(redacted("user_created", 7)),
+        payloads(node.page("users").events()).subList(0, 1));
+    assertEquals(List.of("users"), node.column("SELECT name FROM notification.topics"));
+    assertEquals(0, node.append(entry(1, 7, "user_created", 3L, false), erasing(2, 7)));
+  }
+
+  @Test
+  void what_was_seen_is_not_unread_and_a_mark_never_goes_back() {
+    node.append(entry(1, 7), entry(2, 7), entry(3, 7));
+    var epoch = node.page("user.7").epoch();
+    assertEquals(3, node.ask(Notifications.UNREAD, new FindUnread("user.7")).count());
+
+    assertEquals(
+        1, node.ask(Notifications.MARK, new MarkRead("user.7", epoch, 2)).count());
+    assertEquals(
+        new Notifications.Unread(epoch, 2, 1),
+        node.ask(Notifications.MARK, new MarkRead("user.7", epoch, 1)));
+    var page = node.page("user.7");
+    assertEquals(List.of(2L, 1L), List.of(page.readUpTo(), page.unread()));
+    var beyond = node.refusal(Notifications.MARK, new MarkRead("user.7", epoch, 4));
+    assertEquals("/up_to", beyond.errors().get(0).pointer());
+    assertEquals(
+        "epoch-changed",
+        node.refusal(Notifications.MARK, new MarkRead("user.7", "another", 1)).code());
+    assertEquals(0, node.ask(Notifications.UNREAD, new FindUnread("user.99")).count());
+  }
+
+  @Test
+  void what_is_not_kept_any_more_cannot_be_unread() {
+    LongStream.rangeClosed(1, 5).forEach(id -> node.append(entry(id, 7)));
+    node.retain(Duration.ofDays(30), 2);
+
+    assertEquals(2, node.ask(Notifications.UNREAD, new FindUnread("user.7")).count());
+  }
+
+  @Test
+  void more_than_a_message_should_carry_is_refused() {
+    var entries = LongStream.rangeClosed(1, 501).mapToObj(id -> entry(id, 7)).toArray(Entry[]::new);
+
+    assertTrue(
+        node.refusal(Notifications.APPEND, new Append(LogNode.SOURCE, List.of(entries)))
+            instanceof Failure.Invalid);
+  }
+
+  private static Entry erasing(long id, long userId) {
+    return entry(id, userId, "user_deleted", 3L, true);
+  }
+
+  private static JsonObject redacted(String event, long userId) {
+    return new JsonObject().put("event", event).put("redacted", true).put("user_id", (int) userId);
+  }
+}

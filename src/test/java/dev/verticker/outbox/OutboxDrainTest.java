@@ -1,0 +1,271 @@
+package dev.verticker.outbox;
+
+import static dev.verticker.testing.Eventually.within;
+import static dev.verticker.testing.Eventually.within10s;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
+import dev.verticker.data.Database;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.message.Notifications;
+import dev.verticker.message.Notifications.Append;
+import dev.verticker.message.Notifications.Appended;
+import dev.verticker.message.Notifications.Entry;
+import dev.verticker.node.Migrations;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Reader;
+import dev.verticker.settings.SettingsFiles;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Row;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Against a log that remembers what it was handed. */
+class OutboxDrainTest {
+  private final PostgresDatabase postgres = TestServers.postgres().createDatabase();
+  private final PostgresSettings settings = Reader.read(
+      SettingsFiles.load(TestServers.settings(postgres), Path.of("target")),
+      reader -> PostgresSettings.read("account", reader));
+  private final Vertx vertx = Vertx.vertx();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final Bus bus = new Bus(vertx, Clock.systemUTC(), metrics);
+  private final Context context = vertx.getOrCreateContext();
+  private final List<List<Long>> batches = new CopyOnWriteArrayList<>();
+
+  @BeforeEach
+  void an_empty_outbox() {
+    Migrations.packaged(Duration.ZERO).migrate(settings);
+  }
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @Test
+  void entries_are_handed_over_in_order_in_batches_and_leave() {
+    serve(this::taken);
+    insert(1200);
+    drain();
+
+    within10s("empty", () -> waiting() == 0);
+
+    assertEquals(List.of(500, 500, 200), batches.stream().map(List::size).toList());
+    assertEquals(ids(1, 1200), handed());
+    within10s("no lag", () -> lag() == 0);
+  }
+
+  @Test
+  void nobody_need_wake_it_and_a_wake_up_is_quicker_than_its_own_look() {
+    serve(this::taken);
+    var drain = drain();
+    insert(1);
+    within10s("found by itself", () -> handed().size() == 1);
+    insert(1);
+    run(() -> {
+      drain.wake();
+      return Future.succeededFuture();
+    });
+    within10s("found when woken", () -> handed().size() == 2);
+  }
+
+  @Test
+  void while_nobody_takes_them_they_wait_and_the_operator_sees_since_when() {
+    insert(3);
+    execute("UPDATE account.outbox SET at = now() - interval '1 minute'");
+    var drain = drain();
+    within10s("lag", () -> lag() >= 60);
+    assertTrue(drain.delay().orElseThrow().startsWith("events of account wait"));
+    assertEquals(3, waiting());
+
+    serve(this::taken);
+
+    within10s("taken", () -> waiting() == 0);
+    assertEquals(ids(1, 3), handed());
+  }
+
+  @Test
+  void an_answer_that_gets_lost_or_a_refusal_makes_the_same_batch_come_again() {
+    var answers = new AtomicInteger();
+    serve(append -> switch (answers.incrementAndGet()) {
+      case 1 -> taken(append).compose(taken -> Promise.<Appended>promise().future());
+      case 2 ->
+        taken(append)
+            .compose(taken -> Future.failedFuture(new Failure.Unavailable("unavailable", "No.")));
+      default -> taken(append);
+    });
+    insert(2);
+    drain();
+
+    within(Duration.ofSeconds(20), "taken", () -> waiting() == 0);
+
+    assertEquals(List.of(ids(1, 2), ids(1, 2), ids(1, 2)), batches);
+  }
+
+  @Test
+  void of_two_at_once_one_hands_over_and_the_other_leaves_it() {
+    var atOnce = new AtomicInteger();
+    var most = new AtomicInteger();
+    serve(append -> {
+      most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+      return vertx.timer(20).compose(later -> {
+        atOnce.decrementAndGet();
+        return taken(append);
+      });
+    });
+    drain();
+    drain();
+    for (var i = 0; i < 30; i++) {
+      insert(100);
+    }
+
+    within10s("empty", () -> waiting() == 0);
+
+    assertEquals(1, most.get());
+    assertEquals(ids(1, 3000), handed());
+  }
+
+  @Test
+  void whoever_froze_in_the_middle_holds_the_others_up_for_three_seconds() throws SQLException {
+    serve(this::taken);
+    insert(1);
+    try (var frozen = DriverManager.getConnection(
+        postgres.jdbcUrl() + "?options=-c%20idle_in_transaction_session_timeout=3s",
+        postgres.user(),
+        postgres.password())) {
+      frozen.setAutoCommit(false);
+      try (var statement = frozen.createStatement()) {
+        statement.execute("SELECT pg_advisory_xact_lock(%d, hashtext('account'))"
+            .formatted(OutboxDrain.LOCK_SPACE));
+      }
+      drain();
+      within10s("taken by another", () -> waiting() == 0);
+    }
+    assertEquals(ids(1, 1), handed());
+  }
+
+  @Test
+  void stopping_lets_what_is_under_way_end() {
+    var asked = Promise.<Void>promise();
+    serve(append -> {
+      asked.tryComplete();
+      return vertx.timer(300).compose(later -> taken(append));
+    });
+    insert(1);
+    var drain = drain();
+    asked.future().await();
+
+    run(drain::stop);
+
+    assertEquals(0, waiting());
+    assertEquals(ids(1, 1), handed());
+  }
+
+  private OutboxDrain drain() {
+    return run(() -> {
+      var drain = new OutboxDrain(
+          vertx,
+          Database.open(vertx, settings.withPoolSize(1)),
+          bus,
+          Clock.systemUTC(),
+          metrics,
+          "account",
+          OutboxDrainTest::entry);
+      drain.start();
+      return Future.succeededFuture(drain);
+    });
+  }
+
+  private <T> T run(Supplier<Future<T>> work) {
+    var done = Promise.<T>promise();
+    context.runOnContext(nothing -> work.get().onComplete(done));
+    return done.future().await();
+  }
+
+  private void serve(Function<Append, Future<Appended>> handler) {
+    bus.serve(Notifications.APPEND, handler).await();
+  }
+
+  private Future<Appended> taken(Append append) {
+    assertEquals("account", append.source());
+    batches.add(append.entries().stream().map(Entry::id).toList());
+    return Future.succeededFuture(new Appended(append.entries().size()));
+  }
+
+  private static Entry entry(Row row) {
+    return new Entry(
+        row.getLong("id"),
+        row.getOffsetDateTime("at").toInstant(),
+        row.getString("event"),
+        row.getLong("user_id"),
+        null,
+        false,
+        List.of(),
+        "{}");
+  }
+
+  private List<Long> handed() {
+    return batches.stream().flatMap(List::stream).toList();
+  }
+
+  private static List<Long> ids(long first, long last) {
+    return LongStream.rangeClosed(first, last).boxed().toList();
+  }
+
+  private double lag() {
+    return metrics.get("outbox_lag").tag("source", "account").timeGauge().value(TimeUnit.SECONDS);
+  }
+
+  private void insert(int rows) {
+    execute(
+        """
+        INSERT INTO account.outbox (at, event, user_id, topics, payload)
+        SELECT now(), 'test', 1, '{users}', '{}' FROM generate_series(1, %d)"""
+            .formatted(rows));
+  }
+
+  private int waiting() {
+    try (var connection = connect();
+        var statement = connection.createStatement();
+        var result = statement.executeQuery("SELECT count(*) FROM account.outbox")) {
+      result.next();
+      return result.getInt(1);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private void execute(String sql) {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      statement.execute(sql);
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private Connection connect() throws SQLException {
+    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+  }
+}

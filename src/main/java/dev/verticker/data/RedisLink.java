@@ -37,6 +37,7 @@ public final class RedisLink {
   private Redis client;
   private RedisConnection connection;
   private boolean closed;
+  private boolean missed;
   private long lastHeard;
   // A server that was never there counts as away for long: nobody waits for it to be missed.
   private long awaySince = System.nanoTime() - Duration.ofDays(1).toNanos();
@@ -130,12 +131,16 @@ public final class RedisLink {
     connection = fresh;
     fresh.exceptionHandler(failure -> lost(fresh));
     fresh.endHandler(end -> lost(fresh));
-    log.info("Redis answers");
+    if (missed) {
+      log.info("Redis answers again");
+      missed = false;
+    }
   }
 
   private void lost(RedisConnection used) {
     if (connection == used && !closed) {
       connection = null;
+      missed = true;
       awaySince = System.nanoTime();
       log.warn("Redis does not answer, going on without it");
       giveUp();

@@ -54,6 +54,7 @@ final class Pulse implements Liveness {
   private long beats;
   private long lastBeat;
   private long silentSince;
+  private int othersTold;
   private boolean answered = true;
   private boolean disturbed;
   private final AtomicInteger misses = new AtomicInteger();
@@ -132,6 +133,7 @@ final class Pulse implements Liveness {
     }
     lastBeat = now;
     clock.follow(peers.time());
+    tellWhoIsThere();
     if (!answered) {
       miss(now);
     }
@@ -141,6 +143,14 @@ final class Pulse implements Liveness {
     }
     answered = false;
     bus.publish(PING, new Ping(id));
+  }
+
+  private void tellWhoIsThere() {
+    var others = peers.count();
+    if (others != othersTold) {
+      log.info("{} other nodes in the cluster, there were {}", others, othersTold);
+      othersTold = others;
+    }
   }
 
   private void miss(long now) {

@@ -24,6 +24,8 @@ public final class Reader {
       Set.of("postgres1234", "admin1234", "punjwtsecrete", "punapiinternalkey", "change_me");
   private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000L);
 
+  private static final int LAST_PORT = 65535;
+
   private final JsonObject values;
   private final boolean development;
   private final List<String> faults = new ArrayList<>();
@@ -106,7 +108,7 @@ public final class Reader {
 
   /** 0 lets the operating system choose. */
   int port(String name) {
-    return number(name, 0, 65535);
+    return number(name, 0, LAST_PORT);
   }
 
   /** Seconds, decimals allowed. */
@@ -154,7 +156,9 @@ public final class Reader {
     try {
       var uri = new URI(value.get());
       seen.put(name, withoutUserInfo(uri));
-      if (uri.getHost() != null && schemes.contains(uri.getScheme())) {
+      if (uri.getHost() != null
+          && schemes.contains(uri.getScheme())
+          && uri.getPort() <= LAST_PORT) {
         return Optional.of(uri);
       }
     } catch (URISyntaxException e) {
@@ -164,7 +168,7 @@ public final class Reader {
         name,
         "must be a URL with scheme "
             + String.join(" or ", schemes.stream().sorted().toList())
-            + " and a host (value not shown: it may hold a password)");
+            + " and a host, the port at most 65535 (value not shown: it may hold a password)");
     return Optional.empty();
   }
 

@@ -101,7 +101,7 @@ class SettingsTest {
     assertEquals(
         List.of(
             "VERTICKER_ENV: must be one of development, production, was \"staging\"",
-            "BINANCE_BASE_URL: must be a URL with scheme http or https and a host (value not shown: it may hold a password)",
+            "BINANCE_BASE_URL: must be a URL with scheme http or https and a host, the port at most 65535 (value not shown: it may hold a password)",
             "SYMBOLS: must not name anything twice, was \"A,B,A\"",
             "REFRESH_INTERVAL_SECONDS: must be seconds between 0.1 and 86400, was \"soon\"",
             "CACHE_TTL_SECONDS: must be seconds between 0.1 and 86400, was \"0\"",

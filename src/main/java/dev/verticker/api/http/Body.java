@@ -1,5 +1,7 @@
 package dev.verticker.api.http;
 
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.verticker.bus.Failure;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
@@ -10,11 +12,16 @@ import io.vertx.ext.web.RoutingContext;
 import io.vertx.json.schema.Validator;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.Operation;
+import java.io.IOException;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The body an operation takes: a JSON object, or a form whose fields become one. */
 record Body(boolean required, List<String> mediaTypes, boolean form, Validator schema) {
+  private static final JsonFactory STRICT =
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
   /** Null when the operation takes none: whatever is sent is ignored then. */
   static Body of(OpenAPIContract contract, Operation operation) {
     var declared = operation.getRequestBody();
@@ -43,6 +50,10 @@ record Body(boolean required, List<String> mediaTypes, boolean form, Validator s
   }
 
   JsonObject read(RoutingContext context, List<Failure.Error> errors) {
+    var mediaType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    if (mediaType != null) {
+      requireMediaType(mediaType);
+    }
     var bytes = context.body().buffer();
     if (bytes == null || bytes.length() == 0) {
       if (required) {
@@ -50,7 +61,7 @@ record Body(boolean required, List<String> mediaTypes, boolean form, Validator s
       }
       return null;
     }
-    requireMediaType(context.request().getHeader(HttpHeaders.CONTENT_TYPE));
+    requireMediaType(mediaType);
     var text = Decoding.body(bytes.getBytes());
     var value = form ? fields(text, errors) : object(text);
     var found = schema.validate(value);
@@ -61,10 +72,17 @@ record Body(boolean required, List<String> mediaTypes, boolean form, Validator s
   }
 
   private void requireMediaType(String sent) {
-    var type = sent == null ? "" : sent.split(";", 2)[0].strip().toLowerCase(Locale.ROOT);
-    if (!mediaTypes.contains(type)) {
+    var parts = sent == null ? new String[] {""} : sent.toLowerCase(Locale.ROOT).split(";");
+    if (!mediaTypes.contains(parts[0].strip())
+        || !Stream.of(parts).skip(1).allMatch(Body::isUtf8)) {
       throw new UnsupportedMediaType(String.join(", ", mediaTypes));
     }
+  }
+
+  /** Of the parameters only a charset changes how the body is read, and it is read as UTF-8. */
+  private static boolean isUtf8(String parameter) {
+    var charset = parameter.strip();
+    return !charset.startsWith("charset=") || charset.replace("\"", "").equals("charset=utf-8");
   }
 
   private static JsonObject fields(String text, List<Failure.Error> errors) {
@@ -80,14 +98,24 @@ record Body(boolean required, List<String> mediaTypes, boolean form, Validator s
 
   private static JsonObject object(String text) {
     try {
+      requireStrict(text);
       if (Json.decodeValue(text) instanceof JsonObject object) {
         refuseUnstorable(object);
         return object;
       }
-    } catch (DecodeException e) {
+    } catch (DecodeException | IOException e) {
       // Refused below, as JSON that is no object is.
     }
     throw new Failure.Malformed("malformed-json", "The body must be a JSON object.");
+  }
+
+  /** The framework's parser takes comments, and the last of two fields of one name. */
+  private static void requireStrict(String text) throws IOException {
+    try (var json = STRICT.createParser(text)) {
+      while (json.nextToken() != null) {
+        // Only whether it can be read.
+      }
+    }
   }
 
   /** Escapes can still smuggle in what no UTF-8 text holds. */

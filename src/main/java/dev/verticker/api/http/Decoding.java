@@ -10,7 +10,7 @@ import java.nio.charset.StandardCharsets;
 final class Decoding {
   private Decoding() {}
 
-  /** Percent-decoding of one component of a URL. */
+  /** Percent-decoding of one component of a URL or form. */
   static String url(String encoded, boolean plusIsBlank) {
     var bytes = new ByteArrayOutputStream(encoded.length());
     for (var at = 0; at < encoded.length(); at++) {
@@ -56,6 +56,6 @@ final class Decoding {
 
   private static Failure malformedUrl() {
     return new Failure.Malformed(
-        "malformed-request", "The URL must be percent-encoded UTF-8 without NUL.");
+        "malformed-request", "A URL or form must be percent-encoded UTF-8 without NUL.");
   }
 }

@@ -59,7 +59,7 @@ final class Problems implements Handler<RoutingContext> {
             413,
             "body-too-large",
             "The body must not exceed " + ContractRouter.BODY_BYTES + " bytes.");
-      case 417 -> Problem.of(417, "expectation-failed", "Only 100-continue can be expected.");
+      case 417 -> Problem.of(400, "malformed-request", "Nothing but 100-continue can be expected.");
       default -> Problem.of(400, "malformed-request", "The request cannot be read.");
     };
   }

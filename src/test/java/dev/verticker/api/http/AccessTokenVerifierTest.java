@@ -53,6 +53,14 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
+  void a_token_has_one_spelling_also_where_the_bits_of_a_character_mean_nothing() {
+    var token = token(CURRENT, claims());
+    var last = token.charAt(token.length() - 1);
+    refused(token.substring(0, token.length() - 1) + (char) (last + 1));
+    refused(token + "=");
+  }
+
+  @Test
   void a_token_of_ours_says_who_asks() {
     assertEquals(
         new AccessToken("id", 7, SESSION, 3, List.of("user"), NOW, NOW.plusSeconds(900)),

@@ -170,7 +170,9 @@ class ContractRouterTest {
         "\"a\"",
         "{\"title\":\"\\u0000\"}",
         "{\"title\":\"\\ud800\"}",
-        "{} {}"
+        "{} {}",
+        "{\"title\":\"a\",\"title\":\"b\"}",
+        "{/* a */\"title\":\"a\"}"
       })
   void a_body_that_is_no_usable_json_object_is_400(String body) {
     assertEquals("malformed-json", expect(400, post("/shelves/1/books", body)).code());

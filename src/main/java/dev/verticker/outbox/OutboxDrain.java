@@ -53,8 +53,7 @@ public final class OutboxDrain {
   private Future<?> working = Future.succeededFuture();
   private boolean busy;
   private boolean again;
-  private boolean stopped;
-  private long timer;
+  private volatile boolean stopped;
 
   /**
    * @param database connections of nobody else; one is enough
@@ -87,13 +86,18 @@ public final class OutboxDrain {
 
   /** From now on it looks four times a second. */
   public void start() {
-    timer = vertx.setPeriodic(POLL.toMillis(), id -> wake());
+    vertx.setPeriodic(POLL.toMillis(), id -> {
+      if (stopped) {
+        vertx.cancelTimer(id);
+      } else {
+        wake();
+      }
+    });
   }
 
   /** Completes when nothing is under way any more. */
   public Future<Void> stop() {
     stopped = true;
-    vertx.cancelTimer(timer);
     return working.otherwiseEmpty().eventually(database::close).mapEmpty();
   }
 
@@ -110,7 +114,9 @@ public final class OutboxDrain {
           rest(handed.result() == Notifications.MOST || again ? Duration.ZERO : null);
         } else {
           // The notifications, or PostgreSQL, are away: nothing is lost, it waits.
-          log.debug("the outbox {} waits", schema, handed.cause());
+          if (pause.equals(POLL)) {
+            log.warn("the outbox of {} waits: {}", schema, handed.cause().getMessage());
+          }
           rest(pause);
           pause = longer(pause);
         }

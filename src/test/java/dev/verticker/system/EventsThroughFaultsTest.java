@@ -132,7 +132,7 @@ class EventsThroughFaultsTest {
         """
         SELECT user_id || ' ' || (details -> 'full_name' ->> 'to')
           FROM account.audit WHERE action = 'user.updated' ORDER BY user_id, id""");
-    assertTrue(committed.size() >= CHANGES, () -> "committed: " + committed.size());
+    assertTrue(committed.size() > CHANGES / 2, () -> "committed: " + committed.size());
     assertEquals(committed, told("users"), "each once, in the order of its user's changes");
     assertGapless();
     assertEquals(

@@ -441,6 +441,23 @@ class UserServiceTest {
   }
 
   @Test
+  void what_an_erased_user_did_to_others_waits_without_the_name() {
+    var grace = accounts.given("grace", "admin");
+    var ada = accounts.given("ada");
+    accounts.await(
+        () -> accounts.users.update(update(as(grace), ada, To.of("countess"), null, null, null)));
+
+    accounts.await(() -> accounts.users.delete(new Delete(as(admin), grace.id(), false, null)));
+
+    var told = accounts.toldWithActor().get(0);
+    assertEquals("countess", told.getJsonObject("data").getString("username"));
+    assertEquals(
+        new JsonObject().put("id", grace.id()).putNull("username"), told.getJsonObject("by"));
+    accounts.noted();
+    accounts.access.revoked();
+  }
+
+  @Test
   void the_last_active_administrator_stays() {
     var change = new Change(as(admin), admin.id(), null);
     accounts.given("ada");

@@ -1,5 +1,6 @@
 package dev.verticker.api;
 
+import dev.verticker.api.browser.Feed;
 import dev.verticker.api.price.QuoteReads;
 import dev.verticker.api.user.UserApi;
 import dev.verticker.bus.NodeContext;
@@ -9,9 +10,8 @@ import dev.verticker.settings.Reader;
 import dev.verticker.settings.UserApiSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
-import io.vertx.ext.web.Router;
 
-/** Serves accounts, sessions, prices and the dashboard: {@code openapi/user-api.yaml}. One instance per core. */
+/** Serves accounts, sessions, prices, the dashboard and sockets: {@code openapi/user-api.yaml}. One instance per core. */
 public final class UserApiVerticle extends VerticleBase {
   private static final String NAME = "user-api";
 
@@ -20,7 +20,8 @@ public final class UserApiVerticle extends VerticleBase {
 
   private final NodeContext node;
   private PerNode<QuoteReads> quotes;
-  private PerNode<Router> shared;
+  private PerNode<UserApi> shared;
+  private Feed feed;
 
   public UserApiVerticle(NodeContext node) {
     this.node = node;
@@ -37,9 +38,13 @@ public final class UserApiVerticle extends VerticleBase {
         .compose(reads -> UserApi.open(vertx, node, reads, settings, auth)));
     return shared
         .on(context)
-        .compose(router -> HttpServers.create(vertx, settings.host(), port)
-            .requestHandler(router)
-            .listen())
+        .compose(api -> {
+          feed = api.feed();
+          feed.join(context);
+          return HttpServers.create(vertx, settings.host(), port)
+              .requestHandler(api.router())
+              .listen();
+        })
         .onSuccess(server -> node.health().listening(NAME, server.actualPort()))
         .onFailure(failure -> leave());
   }
@@ -47,7 +52,7 @@ public final class UserApiVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     leave();
-    return Future.succeededFuture();
+    return feed == null ? Future.succeededFuture() : feed.leave();
   }
 
   private void leave() {

@@ -21,6 +21,7 @@ public final class HttpServers {
   private static final int HEADER_BYTES = 16 * 1024;
   private static final int CHUNK_BYTES = 8 * 1024;
   private static final int FRAME_BYTES = 64 * 1024;
+  private static final int SEND_BUFFER_BYTES = 128 * 1024;
   private static final int MESSAGE_BYTES = 256 * 1024;
 
   private HttpServers() {}
@@ -53,6 +54,8 @@ public final class HttpServers {
         .setPerMessageWebSocketCompressionSupported(false)
         .setMaxWebSocketFrameSize(FRAME_BYTES)
         .setMaxWebSocketMessageSize(MESSAGE_BYTES)
+        // Of a reader that stopped the kernel would else take megabytes before anybody notices.
+        .setSendBufferSize(SEND_BUFFER_BYTES)
         .setMaxInitialLineLength(LINE_BYTES)
         .setMaxHeaderSize(HEADER_BYTES)
         .setMaxChunkSize(CHUNK_BYTES)

@@ -42,6 +42,10 @@ public final class Notifications {
   public static final Address<ReadTopic, Page> READ =
       new Address<>("notifications.read", ReadTopic.class, Page.class);
 
+  /** How any number of topics stand, and what follows a sequence of each; a topic of an erased user is left out. */
+  public static final Address<Replay, Replayed> REPLAY =
+      new Address<>("notifications.replay", Replay.class, Replayed.class);
+
   /**
    * Everything up to a sequence was seen; a mark never goes back. Fails with {@code epoch-changed} (410), with
    * {@code invalid-request} (422) beyond the newest event, and like {@link #READ} for an erased user.
@@ -175,6 +179,36 @@ public final class Notifications {
       long unread,
       List<Event> events) {
     public Page {
+      events = List.copyOf(events);
+    }
+  }
+
+  /** @param after the last sequence that is known; null = no events, only how the topic stands */
+  public record Start(String topic, Long after) {}
+
+  /**
+   * @param topics each of them once
+   * @param limit events of each topic, at least 1
+   */
+  public record Replay(List<Start> topics, int limit) {
+    public Replay {
+      topics = List.copyOf(topics);
+    }
+  }
+
+  public record Replayed(List<Replaying> topics) {
+    public Replayed {
+      topics = List.copyOf(topics);
+    }
+  }
+
+  /**
+   * @param oldest the oldest sequence still kept; newest + 1 when there is none
+   * @param events in the order of their sequence, without gaps
+   */
+  public record Replaying(
+      String topic, String epoch, long oldest, long newest, List<Event> events) {
+    public Replaying {
       events = List.copyOf(events);
     }
   }

@@ -36,6 +36,7 @@ public final class NotificationVerticle extends VerticleBase {
             bus.serve(Notifications.APPEND, service::append),
             bus.serve(Notifications.AFTER, service::after),
             bus.serve(Notifications.READ, service::read),
+            bus.serve(Notifications.REPLAY, new Replays(database)::replay),
             bus.serve(Notifications.MARK, service::mark),
             bus.serve(Notifications.UNREAD, service::unread),
             bus.subscribe(Notifications.NEWS, heads::heard)))

@@ -1,6 +1,7 @@
 package dev.verticker.api.http;
 
 import dev.verticker.settings.Network;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 
@@ -44,6 +45,17 @@ public final class ClientAddresses {
       client = before;
     }
     return client;
+  }
+
+  /** The origin under which the client reached us: what a trusted proxy says of it, else what the request says itself. */
+  public String origin(HttpServerRequest request) {
+    var remote = request.remoteAddress();
+    var proxied = remote != null && remote.hostAddress() != null && isTrusted(remote.hostAddress());
+    var scheme = proxied ? request.getHeader("X-Forwarded-Proto") : null;
+    var host = proxied ? request.getHeader("X-Forwarded-Host") : null;
+    return (scheme == null ? request.scheme() : scheme)
+        + "://"
+        + (host == null ? request.getHeader(HttpHeaders.HOST) : host);
   }
 
   private boolean isTrusted(String address) {

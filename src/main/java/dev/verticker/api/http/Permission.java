@@ -24,14 +24,15 @@ public enum Permission {
     return word;
   }
 
-  static Optional<Permission> of(String word) {
+  /** Empty when there is none of that name. */
+  public static Optional<Permission> of(String word) {
     return Arrays.stream(values())
         .filter(permission -> permission.word.equals(word))
         .findAny();
   }
 
   /** What a role brings; a role this version does not know brings nothing. */
-  static Set<Permission> of(Iterable<String> roles) {
+  public static Set<Permission> of(Iterable<String> roles) {
     var permissions = EnumSet.noneOf(Permission.class);
     roles.forEach(role -> permissions.addAll(
         switch (role) {

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 
 /** The latest prices as this node holds them; only a symbol it never heard of is asked for. Once per node. */
 public final class QuoteReads {
@@ -78,6 +79,20 @@ public final class QuoteReads {
   /** Those of them that are held here now; nobody is asked. */
   public List<HeldQuote> held(List<String> symbols) {
     return symbols.stream().map(store::find).filter(Objects::nonNull).toList();
+  }
+
+  /** The configured symbols that were ever quoted, in their order; nobody is asked. */
+  public List<HeldQuote> heldConfigured() {
+    return store.configured().toList();
+  }
+
+  public boolean isConfigured(String symbol) {
+    return store.isConfigured(symbol);
+  }
+
+  /** Calls back with every quote that is newer than the one held before, on a context of ours. */
+  public void onFresh(Consumer<List<HeldQuote>> listener) {
+    store.onFresh(listener);
   }
 
   /** Throws {@link Failure.Unavailable}, {@code price-too-old}. @param maxAge seconds; empty = any age */

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /** The newest quote of each symbol this node has heard of; read and written by every event loop. Bounded. */
@@ -17,6 +19,7 @@ final class QuoteStore {
   private record Configured(List<String> inOrder, Set<String> set) {}
 
   private final Map<String, HeldQuote> held = new ConcurrentHashMap<>();
+  private final List<Consumer<List<HeldQuote>>> listeners = new CopyOnWriteArrayList<>();
   private volatile Configured configured = new Configured(List.of(), Set.of());
 
   /** False until the price verticle has said which symbols are configured. */
@@ -44,17 +47,30 @@ final class QuoteStore {
   }
 
   void keep(List<Quote> quotes) {
-    quotes.forEach(this::keep);
+    var fresh = quotes.stream()
+        .filter(this::keep)
+        .map(quote -> held.get(quote.symbol()))
+        .toList();
+    if (!fresh.isEmpty()) {
+      listeners.forEach(listener -> listener.accept(fresh));
+    }
     while (held.size() > configured.set().size() + MOST_OTHERS) {
       dropOldestOther();
     }
   }
 
-  private void keep(Quote quote) {
-    held.compute(quote.symbol(), (symbol, standing) -> {
+  /** Calls back with every quote newer than the one held before, on the context it arrives on. */
+  void onFresh(Consumer<List<HeldQuote>> listener) {
+    listeners.add(listener);
+  }
+
+  /** Whether it is newer than what was held. */
+  private boolean keep(Quote quote) {
+    var now = held.compute(quote.symbol(), (symbol, standing) -> {
       var known = standing == null ? null : standing.quote();
       return quote.supersedes(known) ? new HeldQuote(quote) : standing;
     });
+    return now.quote() == quote;
   }
 
   private void dropOldestOther() {

@@ -5,6 +5,7 @@ import dev.verticker.api.http.ApiRequest;
 import dev.verticker.api.http.EntityTags;
 import dev.verticker.api.http.Timestamps;
 import dev.verticker.api.price.HeldQuote;
+import dev.verticker.api.price.QuoteJson;
 import dev.verticker.api.price.QuoteReads;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;

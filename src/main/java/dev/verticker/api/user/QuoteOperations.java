@@ -4,6 +4,7 @@ import dev.verticker.api.http.Answer;
 import dev.verticker.api.http.ApiRequest;
 import dev.verticker.api.http.EntityTags;
 import dev.verticker.api.price.HeldQuote;
+import dev.verticker.api.price.QuoteJson;
 import dev.verticker.api.price.QuoteReads;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;

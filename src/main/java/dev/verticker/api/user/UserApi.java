@@ -1,5 +1,7 @@
 package dev.verticker.api.user;
 
+import dev.verticker.api.browser.EventsPage;
+import dev.verticker.api.browser.Feed;
 import dev.verticker.api.http.AccessTokenVerifier;
 import dev.verticker.api.http.BearerTokens;
 import dev.verticker.api.http.ClientAddresses;
@@ -17,35 +19,48 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 
-/** Puts the User API together; once per node. */
-public final class UserApi {
+/**
+ * The User API put together; once per node.
+ *
+ * @param feed what its sockets hear
+ */
+public record UserApi(Router router, Feed feed) {
   private static final String NAME = "user-api";
   private static final String CONTRACT = "openapi/user-api.yaml";
 
-  private UserApi() {}
-
-  /** The router. It works on the calling context until that is undeployed. */
-  public static Future<Router> open(
+  /** It works on the calling context until that is undeployed. */
+  public static Future<UserApi> open(
       Vertx vertx,
       NodeContext node,
       QuoteReads quotes,
       UserApiSettings settings,
       AuthSettings auth) {
     return Contract.load(vertx, CONTRACT)
-        .compose(contract -> DocsPage.load(vertx, contract).compose(docs -> {
-          BearerTokens.check(contract);
-          var revoked = new Revoked(vertx, node.bus(), node.clock());
-          node.health().notReadyWhen("revoked tokens", revoked::outage);
-          var tokens =
-              new BearerTokens(new AccessTokenVerifier(vertx, auth, node.clock()), revoked);
-          var router = routes(vertx, node, quotes, contract)
-              .guard("login", tokens)
-              .allow(Cors.of(settings.corsOrigins()))
-              .find(ClientAddresses.behind(settings.trustedProxies()))
-              .router(NAME, node.metrics());
-          docs.mount(router);
-          return revoked.start().map(router);
-        }));
+        .compose(contract -> Future.all(DocsPage.load(vertx, contract), EventsPage.load(vertx))
+            .compose(pages -> {
+              DocsPage docs = pages.resultAt(0);
+              EventsPage events = pages.resultAt(1);
+              BearerTokens.check(contract);
+              var revoked = new Revoked(vertx, node.bus(), node.clock());
+              node.health().notReadyWhen("revoked tokens", revoked::outage);
+              var verifier = new AccessTokenVerifier(vertx, auth, node.clock());
+              var cors = Cors.of(settings.corsOrigins());
+              var addresses = ClientAddresses.behind(settings.trustedProxies());
+              var router = routes(vertx, node, quotes, contract)
+                  .guard("login", new BearerTokens(verifier, revoked))
+                  .allow(cors)
+                  .find(addresses)
+                  .router(NAME, node.metrics());
+              docs.mount(router);
+              events.mount(router);
+              return revoked
+                  .start()
+                  .compose(started -> Feed.open(vertx, node, verifier, revoked, quotes))
+                  .map(feed -> {
+                    feed.mount(router, cors, addresses, settings.sockJsFallbacks());
+                    return new UserApi(router, feed);
+                  });
+            }));
   }
 
   private static ContractRouter routes(

@@ -42,18 +42,18 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** One node with the User API on two event loops and the user verticle, on real servers, beside prices the test invents. */
-final class UserFrontDoor implements AutoCloseable {
+public final class UserFrontDoor implements AutoCloseable {
   static final String SECRET = "a secret of at least thirty-two bytes";
-  static final String PASSWORD = "a lantern in the harbour";
+  public static final String PASSWORD = "a lantern in the harbour";
 
   private static final AtomicInteger people = new AtomicInteger();
 
-  final Vertx vertx = Vertx.vertx();
+  public final Vertx vertx = Vertx.vertx();
   final RecordedHealth health = new RecordedHealth();
-  final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  final MovedClock clock = new MovedClock();
-  final Bus bus = new Bus(vertx, clock, metrics);
-  final FakePrices prices = new FakePrices(bus);
+  public final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  public final MovedClock clock = new MovedClock();
+  public final Bus bus = new Bus(vertx, clock, metrics);
+  public final FakePrices prices = new FakePrices(bus);
   final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
   private final JsonObject settings;
   private String users;
@@ -62,19 +62,19 @@ final class UserFrontDoor implements AutoCloseable {
   private Person admin;
 
   /** Somebody who can sign in, and what signing in brought. */
-  record Person(long id, String username, String password, String access, String refresh) {
+  public record Person(long id, String username, String password, String access, String refresh) {
     static final Person NOBODY = new Person(999_999_999, "nobody", "no password", null, "nothing");
 
-    String bearer() {
+    public String bearer() {
       return "Bearer " + access;
     }
   }
 
   /** The real time, or some time after it. */
-  static final class MovedClock extends Clock {
+  public static final class MovedClock extends Clock {
     private volatile Duration ahead = Duration.ZERO;
 
-    void step(Duration time) {
+    public void step(Duration time) {
       ahead = ahead.plus(time);
     }
 
@@ -98,12 +98,12 @@ final class UserFrontDoor implements AutoCloseable {
     this.settings = settings;
   }
 
-  static UserFrontDoor open() {
+  public static UserFrontDoor open() {
     return open(Map.of());
   }
 
   /** With a secret of its own: wrong passwords that other tests send are not counted here, nor the other way round. */
-  static UserFrontDoor openAlone(String... more) {
+  public static UserFrontDoor openAlone(String... more) {
     var settings = new HashMap<String, String>();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
     for (var i = 0; i < more.length; i += 2) {
@@ -112,11 +112,11 @@ final class UserFrontDoor implements AutoCloseable {
     return open(settings);
   }
 
-  static UserFrontDoor open(Map<String, String> more) {
+  public static UserFrontDoor open(Map<String, String> more) {
     return open(TestServers.postgres().createDatabase(), more);
   }
 
-  static UserFrontDoor open(PostgresDatabase database, Map<String, String> more) {
+  public static UserFrontDoor open(PostgresDatabase database, Map<String, String> more) {
     var door =
         new UserFrontDoor(SettingsFiles.load(environment(database, more), Path.of("target")));
     for (var schema : List.of("account", "notification")) {
@@ -133,7 +133,8 @@ final class UserFrontDoor implements AutoCloseable {
     return door;
   }
 
-  static Map<String, String> environment(PostgresDatabase database, Map<String, String> more) {
+  public static Map<String, String> environment(
+      PostgresDatabase database, Map<String, String> more) {
     var environment = new HashMap<>(TestServers.settings(database));
     environment.put("JWT_SECRET", SECRET);
     environment.put("USER_API_HOST", "localhost");
@@ -142,32 +143,32 @@ final class UserFrontDoor implements AutoCloseable {
     return environment;
   }
 
-  int port() {
+  public int port() {
     return health.port("user-api");
   }
 
-  ApiClient client() {
+  public ApiClient client() {
     return client;
   }
 
-  void startUsers() {
+  public void startUsers() {
     users = await(vertx.deployVerticle(() -> new UserVerticle(context()), options()));
   }
 
-  void startNotifications() {
+  public void startNotifications() {
     notifications =
         await(vertx.deployVerticle(() -> new NotificationVerticle(context()), options()));
   }
 
-  void stopNotifications() {
+  public void stopNotifications() {
     await(vertx.undeploy(notifications));
   }
 
-  void stopUsers() {
+  public void stopUsers() {
     await(vertx.undeploy(users));
   }
 
-  Person admin() {
+  public Person admin() {
     if (admin == null) {
       admin = signIn("admin", "admin1234");
     }
@@ -175,7 +176,7 @@ final class UserFrontDoor implements AutoCloseable {
   }
 
   /** Somebody new, signed in. */
-  Person person(String... roles) {
+  public Person person(String... roles) {
     var username = "person-" + people.incrementAndGet();
     var body = new JsonObject().put("username", username).put("password", PASSWORD);
     if (roles.length > 0) {
@@ -185,7 +186,7 @@ final class UserFrontDoor implements AutoCloseable {
     return signIn(username, PASSWORD);
   }
 
-  Person signIn(String username, String password) {
+  public Person signIn(String username, String password) {
     var tokens = expect(200, login(username, password)).object();
     var access = tokens.getString("access_token");
     var me = expect(200, client.get("/users/me", "Authorization", "Bearer " + access))
@@ -194,11 +195,11 @@ final class UserFrontDoor implements AutoCloseable {
         me.getLong("id"), username, password, access, tokens.getString("refresh_token"));
   }
 
-  Reply login(String username, String password) {
+  public Reply login(String username, String password) {
     return await(beginLogin(username, password));
   }
 
-  Future<Reply> beginLogin(String username, String password) {
+  public Future<Reply> beginLogin(String username, String password) {
     return client.begin(
         HttpMethod.POST,
         "/auth/login",
@@ -207,11 +208,11 @@ final class UserFrontDoor implements AutoCloseable {
         "application/x-www-form-urlencoded");
   }
 
-  Reply refresh(String token) {
+  public Reply refresh(String token) {
     return form("/auth/refresh", "refresh_token", token);
   }
 
-  Reply form(String target, String... fields) {
+  public Reply form(String target, String... fields) {
     return client.send(
         HttpMethod.POST,
         target,
@@ -220,7 +221,7 @@ final class UserFrontDoor implements AutoCloseable {
         "application/x-www-form-urlencoded");
   }
 
-  static Buffer encoded(String... fields) {
+  public static Buffer encoded(String... fields) {
     var text = new StringBuilder();
     for (var i = 0; i < fields.length; i += 2) {
       text.append(i == 0 ? "" : "&")
@@ -231,16 +232,17 @@ final class UserFrontDoor implements AutoCloseable {
     return Buffer.buffer(text.toString());
   }
 
-  Reply get(Person person, String target, String... headers) {
+  public Reply get(Person person, String target, String... headers) {
     return as(person, HttpMethod.GET, target, null, headers);
   }
 
-  Reply as(Person person, HttpMethod method, String target, JsonObject body, String... headers) {
+  public Reply as(
+      Person person, HttpMethod method, String target, JsonObject body, String... headers) {
     return await(begin(person, method, target, body, headers));
   }
 
   /** @param body JSON; null = none */
-  Future<Reply> begin(
+  public Future<Reply> begin(
       Person person, HttpMethod method, String target, JsonObject body, String... headers) {
     var all = new ArrayList<>(List.of(headers));
     if (person.access() != null) {

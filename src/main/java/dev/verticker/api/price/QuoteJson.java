@@ -1,7 +1,6 @@
-package dev.verticker.api.user;
+package dev.verticker.api.price;
 
 import dev.verticker.api.http.Timestamps;
-import dev.verticker.api.price.HeldQuote;
 import dev.verticker.message.Prices.Quote;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -18,34 +17,34 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Quotes as signed-in users see them, wherever they are answered, at one moment. */
-final class QuoteJson {
+public final class QuoteJson {
   private static final int TAG_BYTES = 8;
 
   private final List<Quote> quotes;
   private final Instant now;
 
-  QuoteJson(List<HeldQuote> quotes, Instant now) {
+  public QuoteJson(List<HeldQuote> quotes, Instant now) {
     this.quotes = quotes.stream().map(HeldQuote::quote).toList();
     this.now = now;
   }
 
-  JsonArray array() {
+  public JsonArray array() {
     var array = new JsonArray();
-    quotes.forEach(quote -> array.add(json(quote)));
+    quotes.forEach(quote -> array.add(of(quote, now)));
     return array;
   }
 
   /** When there is exactly one. */
-  JsonObject single() {
-    return json(quotes.get(0));
+  public JsonObject single() {
+    return of(quotes.get(0), now);
   }
 
-  boolean anyStale() {
+  public boolean anyStale() {
     return quotes.stream().anyMatch(quote -> quote.stale(now));
   }
 
   /** Of the oldest, in whole seconds; 0 when there is none. */
-  String age() {
+  public String age() {
     return Long.toString(quotes.stream()
         .map(quote -> quote.age(now))
         .max(Duration::compareTo)
@@ -54,7 +53,7 @@ final class QuoteJson {
   }
 
   /** Changes when anything but the age does; a price that was only confirmed again is the same price. */
-  String tag(String more) {
+  public String tag(String more) {
     var content = quotes.stream()
         .map(quote -> String.join(
             " ",
@@ -72,7 +71,8 @@ final class QuoteJson {
     return "W/\"" + HexFormat.of().formatHex(Arrays.copyOf(sha256(content), TAG_BYTES)) + "\"";
   }
 
-  private JsonObject json(Quote quote) {
+  /** One of them. */
+  public static JsonObject of(Quote quote, Instant now) {
     return new JsonObject()
         .put("symbol", quote.symbol())
         .put("price", quote.price().toPlainString())

@@ -1,0 +1,50 @@
+package dev.verticker.api.browser;
+
+/** What was written to one socket and not taken by the kernel yet. The framework bounds nothing by itself. */
+final class Backlog {
+  private final SocketLimits limits;
+  private final AllUnsent ofAll;
+  private long unsent;
+  private long lastProgress;
+
+  /** @param ofAll the same for all sockets of the node */
+  Backlog(SocketLimits limits, AllUnsent ofAll) {
+    this.limits = limits;
+    this.ofAll = ofAll;
+  }
+
+  boolean takes(int bytes) {
+    return unsent + bytes <= limits.unsentBytes() && (!isBehind() || !ofAll.isTooMuch());
+  }
+
+  void add(int bytes) {
+    if (unsent == 0) {
+      lastProgress = System.nanoTime();
+    }
+    unsent += bytes;
+    ofAll.add(bytes);
+  }
+
+  void remove(int bytes, boolean taken) {
+    // After the end everything was forgotten at once.
+    var known = Math.min(bytes, unsent);
+    unsent -= known;
+    ofAll.add(-known);
+    if (taken) {
+      lastProgress = System.nanoTime();
+    }
+  }
+
+  boolean isBehind() {
+    return unsent > limits.behindBytes();
+  }
+
+  boolean isStuck(long now) {
+    return unsent > 0 && now - lastProgress > limits.stall().toNanos();
+  }
+
+  void forget() {
+    ofAll.add(-unsent);
+    unsent = 0;
+  }
+}

@@ -1,0 +1,223 @@
+package dev.verticker.api.browser;
+
+import dev.verticker.api.http.AccessTokenVerifier;
+import dev.verticker.api.http.ClientAddresses;
+import dev.verticker.api.http.Cors;
+import dev.verticker.api.http.Revoked;
+import dev.verticker.api.price.HeldQuote;
+import dev.verticker.api.price.QuoteReads;
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.NodeContext;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.ext.web.Router;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/**
+ * Delivers events and prices to browsers; once per node, for all its event loops and both framings. A socket lives on its own
+ * event loop; what all of them hear is read once and handed to each loop once.
+ */
+public final class Feed {
+  private static final long SWEEP_MS = 1000;
+  private static final Duration LONGEST_DRAIN = Duration.ofSeconds(3);
+
+  private final Vertx vertx;
+  private final NodeContext node;
+  private final AccessTokenVerifier verifier;
+  private final Revoked revoked;
+  private final QuoteReads quotes;
+  private final SocketLimits limits;
+  private final LogReader reader;
+  private final Map<Thread, Loop> loops = new ConcurrentHashMap<>();
+  private final Map<Framing, AtomicLong> open;
+  private final Map<Framing, AtomicLong> signedIn;
+  private final AllUnsent unsent;
+
+  private Feed(
+      Vertx vertx,
+      NodeContext node,
+      AccessTokenVerifier verifier,
+      Revoked revoked,
+      QuoteReads quotes,
+      SocketLimits limits) {
+    this.vertx = vertx;
+    this.node = node;
+    this.verifier = verifier;
+    this.revoked = revoked;
+    this.quotes = quotes;
+    this.limits = limits;
+    this.reader = new LogReader(
+        vertx,
+        node,
+        told -> everywhere(loop -> loop.hear(told)),
+        () -> everywhere(Loop::startOver));
+    this.open = gauges(node.metrics(), "open");
+    this.signedIn = gauges(node.metrics(), "signed-in");
+    this.unsent = new AllUnsent(
+        node.metrics().gauge("socket_unsent_bytes", new AtomicLong()), limits.allUnsentBytes());
+  }
+
+  /** Follows events, prices and revocations on the calling context until that is undeployed. */
+  public static Future<Feed> open(
+      Vertx vertx,
+      NodeContext node,
+      AccessTokenVerifier verifier,
+      Revoked revoked,
+      QuoteReads quotes) {
+    var feed = new Feed(vertx, node, verifier, revoked, quotes, SocketLimits.STANDARD);
+    revoked.onRevoked(revocation -> feed.everywhere(loop -> loop.hear(revocation)));
+    quotes.onFresh(fresh -> feed.everywhere(loop -> loop.hearPrices(fresh)));
+    node.liveness().onReturn(() -> feed.reader.ask());
+    return feed.reader.start().map(feed);
+  }
+
+  /**
+   * Adds {@code /ws} and {@code /eventbus}.
+   *
+   * @param cors pages of which other origins may connect
+   * @param fallbacks whether clients without WebSocket may use XHR and EventSource
+   */
+  public void mount(Router router, Cors cors, ClientAddresses addresses, boolean fallbacks) {
+    new SocketRoutes(this, new Origins(cors, addresses), fallbacks).mount(router);
+  }
+
+  /** Takes sockets on the calling event loop from now on. */
+  public void join(Context context) {
+    var loop = new Loop(this, context);
+    loops.put(Thread.currentThread(), loop);
+    vertx.setPeriodic(SWEEP_MS, timer -> {
+      loop.sweep();
+      loop.symbols().forEach(this::known);
+    });
+  }
+
+  /** Sends the sockets of the calling event loop away; completes when they are gone or do not react. */
+  public Future<Void> leave() {
+    var loop = loops.remove(Thread.currentThread());
+    if (loop == null) {
+      return Future.succeededFuture();
+    }
+    var leaving = loop.visitors();
+    leaving.forEach(Visitor::restart);
+    var gone = Promise.<Void>promise();
+    var latest = System.nanoTime() + LONGEST_DRAIN.toNanos();
+    vertx.setPeriodic(20, timer -> {
+      if (leaving.stream().allMatch(Visitor::hasEnded) || System.nanoTime() > latest) {
+        vertx.cancelTimer(timer);
+        gone.complete();
+      }
+    });
+    return leaving.isEmpty() ? Future.succeededFuture() : gone.future();
+  }
+
+  /** Null where no front door of this node listens any more. */
+  Loop loop() {
+    return loops.get(Thread.currentThread());
+  }
+
+  Vertx vertx() {
+    return vertx;
+  }
+
+  Bus bus() {
+    return node.bus();
+  }
+
+  Instant now() {
+    return node.clock().instant();
+  }
+
+  MeterRegistry metrics() {
+    return node.metrics();
+  }
+
+  AccessTokenVerifier verifier() {
+    return verifier;
+  }
+
+  Revoked revoked() {
+    return revoked;
+  }
+
+  LogReader reader() {
+    return reader;
+  }
+
+  SocketLimits limits() {
+    return limits;
+  }
+
+  AllUnsent unsent() {
+    return unsent;
+  }
+
+  boolean isConfigured(String symbol) {
+    return quotes.isConfigured(symbol);
+  }
+
+  /** @param symbol null = the configured ones */
+  List<HeldQuote> quotesOf(String symbol) {
+    return symbol == null ? quotes.heldConfigured() : quotes.held(List.of(symbol));
+  }
+
+  /** Fails when there is no such symbol; keeps an outside one fresh. @param symbol null = the configured ones */
+  Future<?> known(String symbol) {
+    return symbol == null ? Future.succeededFuture() : quotes.named(List.of(symbol), "/topic");
+  }
+
+  void opened(Framing framing) {
+    open.get(framing).incrementAndGet();
+  }
+
+  void signedIn(Framing framing) {
+    signedIn.get(framing).incrementAndGet();
+  }
+
+  void ended(Visitor visitor) {
+    open.get(visitor.framing()).decrementAndGet();
+    if (visitor.isSignedIn()) {
+      signedIn.get(visitor.framing()).decrementAndGet();
+    }
+  }
+
+  void closed(Framing framing, int code, String reason) {
+    metrics()
+        .counter(
+            "socket_closes_total",
+            "framing",
+            framing.word(),
+            "code",
+            Integer.toString(code),
+            "reason",
+            reason)
+        .increment();
+  }
+
+  private void everywhere(Consumer<Loop> work) {
+    // Always later, also on this very loop: what is handed over keeps its order.
+    loops.values().forEach(loop -> loop.later(() -> work.accept(loop)));
+  }
+
+  private static Map<Framing, AtomicLong> gauges(MeterRegistry metrics, String state) {
+    return Map.of(
+        Framing.PLAIN, gauge(metrics, Framing.PLAIN, state),
+        Framing.BRIDGE, gauge(metrics, Framing.BRIDGE, state));
+  }
+
+  private static AtomicLong gauge(MeterRegistry metrics, Framing framing, String state) {
+    return metrics.gauge(
+        "sockets",
+        List.of(Tag.of("framing", framing.word()), Tag.of("state", state)),
+        new AtomicLong());
+  }
+}

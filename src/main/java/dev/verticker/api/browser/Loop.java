@@ -1,0 +1,110 @@
+package dev.verticker.api.browser;
+
+import dev.verticker.api.price.HeldQuote;
+import dev.verticker.message.Sessions.Revocation;
+import io.vertx.core.Context;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** The sockets of one event loop, and who of them hears which topic. Used on that loop only. */
+final class Loop {
+  private final Feed feed;
+  private final Context context;
+  private final Thread thread;
+  private final Set<Visitor> visitors = new LinkedHashSet<>();
+  private final Map<String, Set<LogSubscription>> topics = new HashMap<>();
+  private final Map<PriceChannel.Key, PriceChannel> prices = new HashMap<>();
+
+  /** On its own thread. */
+  Loop(Feed feed, Context context) {
+    this.feed = feed;
+    this.context = context;
+    this.thread = Thread.currentThread();
+  }
+
+  /** At once when that is here, else in the order of the calls. */
+  void run(Runnable work) {
+    if (Thread.currentThread() == thread) {
+      work.run();
+    } else {
+      later(work);
+    }
+  }
+
+  void later(Runnable work) {
+    context.runOnContext(nothing -> work.run());
+  }
+
+  Set<Visitor> visitors() {
+    return Set.copyOf(visitors);
+  }
+
+  void add(Visitor visitor) {
+    visitors.add(visitor);
+  }
+
+  void remove(Visitor visitor) {
+    visitors.remove(visitor);
+  }
+
+  void add(String topic, LogSubscription subscription) {
+    topics.computeIfAbsent(topic, name -> new HashSet<>()).add(subscription);
+  }
+
+  void remove(String topic, LogSubscription subscription) {
+    topics.computeIfPresent(topic, (name, all) -> {
+      all.remove(subscription);
+      return all.isEmpty() ? null : all;
+    });
+  }
+
+  PriceChannel join(PriceChannel.Key key, Visitor visitor) {
+    var channel = prices.computeIfAbsent(key, fresh -> new PriceChannel(feed, this, fresh));
+    channel.add(visitor);
+    return channel;
+  }
+
+  void leave(PriceChannel channel, Visitor visitor) {
+    channel.remove(visitor);
+    prices.values().removeIf(PriceChannel::isEmpty);
+  }
+
+  void hear(List<Told> news) {
+    for (var told : news) {
+      var listeners = topics.get(told.topic());
+      if (listeners != null) {
+        // Sending may end a socket, and so change the listeners.
+        List.copyOf(listeners).forEach(subscription -> subscription.hear(told));
+      }
+    }
+  }
+
+  void startOver() {
+    topics.values().forEach(all -> List.copyOf(all).forEach(LogSubscription::startOver));
+  }
+
+  void hearPrices(List<HeldQuote> quotes) {
+    List.copyOf(prices.values()).forEach(channel -> quotes.forEach(channel::hear));
+  }
+
+  void hear(Revocation revocation) {
+    visitors().forEach(visitor -> visitor.hear(revocation));
+  }
+
+  void sweep() {
+    visitors().forEach(Visitor::sweep);
+  }
+
+  /** Those that are read outside the configured ones: whoever keeps prices fresh must know. */
+  List<String> symbols() {
+    return prices.values().stream()
+        .map(PriceChannel::symbol)
+        .filter(symbol -> symbol != null)
+        .distinct()
+        .toList();
+  }
+}

@@ -1,0 +1,125 @@
+package dev.verticker.api.browser;
+
+import dev.verticker.bus.Failure;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.sockjs.SockJSHandler;
+import io.vertx.ext.web.handler.sockjs.SockJSHandlerOptions;
+import io.vertx.ext.web.handler.sockjs.SockJSSocket;
+import java.io.IOException;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** The two ways in: {@code /ws} and {@code /eventbus}. What is refused here never becomes a socket. */
+final class SocketRoutes {
+  private static final String PLAIN = "/ws";
+  private static final String BRIDGE = "/eventbus/*";
+  private static final String TICKET = "ticket";
+  private static final Set<String> TOKENS =
+      Set.of("token", "access_token", "authorization", "bearer", "jwt");
+  private static final Pattern JWT = Pattern.compile("[\\w-]+\\.[\\w-]+\\.[\\w-]+");
+  private static final long HEARTBEAT_MS = 10_000;
+
+  private final Feed feed;
+  private final Origins origins;
+  private final boolean fallbacks;
+
+  /** @param fallbacks whether clients without WebSocket may use XHR and EventSource */
+  SocketRoutes(Feed feed, Origins origins, boolean fallbacks) {
+    this.feed = feed;
+    this.origins = origins;
+    this.fallbacks = fallbacks;
+  }
+
+  /** Adds the routes. */
+  void mount(Router router) {
+    router.route(PLAIN).handler(this::admit).handler(this::upgrade);
+    router.route(BRIDGE).handler(this::admit);
+    router
+        .route(BRIDGE)
+        .subRouter(SockJSHandler.create(feed.vertx(), options()).socketHandler(this::bridged));
+  }
+
+  private SockJSHandlerOptions options() {
+    var options = new SockJSHandlerOptions()
+        .setHeartbeatInterval(HEARTBEAT_MS)
+        .setInsertJSESSIONID(false)
+        .setRegisterWriteHandler(false)
+        // Only the iframe transports load it, and they are off.
+        .setLibraryURL("/sockjs.min.js")
+        .addDisabledTransport("HTML_FILE")
+        .addDisabledTransport("JSON_P");
+    return fallbacks
+        ? options
+        : options.addDisabledTransport("XHR").addDisabledTransport("EVENT_SOURCE");
+  }
+
+  private void admit(RoutingContext context) {
+    var request = context.request();
+    if (!origins.allow(request)) {
+      context.fail(
+          new Failure.Forbidden("origin-not-allowed", "Pages of this origin may not connect."));
+    } else if (carriesToken(request)) {
+      context.fail(new Failure.Malformed(
+          "token-in-url", "An access token does not belong in a URL: use a ticket or a frame."));
+    } else {
+      context.next();
+    }
+  }
+
+  private void upgrade(RoutingContext context) {
+    var request = context.request();
+    var loop = feed.loop();
+    if (!"websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))) {
+      context.response().putHeader(HttpHeaders.UPGRADE, "websocket");
+      context.fail(new Failure.Malformed("not-a-websocket", "This is a WebSocket."));
+      return;
+    }
+    if (loop == null) {
+      context.fail(new Failure.Unavailable("unavailable", "This node stops."));
+      return;
+    }
+    var tickets = request.params().getAll(TICKET);
+    var connection = request.connection();
+    request.toWebSocket().onSuccess(socket -> {
+      var visitor = new Visitor(feed, loop, new PlainPeer(socket, connection), Framing.PLAIN);
+      feed.opened(Framing.PLAIN);
+      socket.textMessageHandler(text -> loop.run(() -> visitor.hear(text)));
+      socket.binaryMessageHandler(bytes -> loop.run(() -> visitor.hear("")));
+      socket.pongHandler(pong -> loop.run(visitor::hearSign));
+      socket.exceptionHandler(fault -> loop.run(() -> fail(visitor, fault)));
+      socket.closeHandler(closed -> loop.run(visitor::ended));
+      loop.run(() -> visitor.arrive(tickets.isEmpty() ? null : tickets.get(0)));
+    });
+  }
+
+  private void bridged(SockJSSocket socket) {
+    var loop = feed.loop();
+    if (loop == null) {
+      socket.close();
+      return;
+    }
+    var visitor = new Visitor(feed, loop, new SockJsPeer(socket), Framing.BRIDGE);
+    feed.opened(Framing.BRIDGE);
+    socket.handler(text -> loop.run(() -> visitor.hear(text.toString())));
+    socket.exceptionHandler(fault -> loop.run(() -> fail(visitor, fault)));
+    socket.closeHandler(closed -> loop.run(visitor::ended));
+    loop.run(() -> visitor.arrive(null));
+  }
+
+  /** A message that is too big leaves the socket open, and half of it unread. */
+  private static void fail(Visitor visitor, Throwable fault) {
+    if (!(fault instanceof IOException)) {
+      visitor.tooBig();
+    }
+  }
+
+  private static boolean carriesToken(HttpServerRequest request) {
+    return request.params().entries().stream()
+        .anyMatch(parameter -> TOKENS.contains(parameter.getKey().toLowerCase(Locale.ROOT))
+            || JWT.matcher(parameter.getValue()).matches());
+  }
+}

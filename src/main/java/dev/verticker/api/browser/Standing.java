@@ -1,0 +1,20 @@
+package dev.verticker.api.browser;
+
+import dev.verticker.bus.Failure;
+import java.util.List;
+
+/** What a subscription to a topic of the log is told about the past. */
+sealed interface Standing {
+  /**
+   * A piece of what was missed.
+   *
+   * @param recovered whether everything since the wanted position is there
+   * @param newest of the topic at this moment
+   * @param told in order, without gaps
+   * @param complete whether everything from now on is heard live; otherwise another piece follows
+   */
+  record Piece(String epoch, boolean recovered, long newest, List<Told> told, boolean complete)
+      implements Standing {}
+
+  record Refused(Failure failure) implements Standing {}
+}

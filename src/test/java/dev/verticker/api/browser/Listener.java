@@ -1,0 +1,190 @@
+package dev.verticker.api.browser;
+
+import static dev.verticker.api.http.ApiClient.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.verticker.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.UpgradeRejectedException;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.function.Predicate;
+
+/** A client at one of the two endpoints, and everything it heard. It speaks SockJS by hand. */
+final class Listener {
+  static final String PLAIN = "/ws";
+
+  private static final FrameContract CONTRACT = new FrameContract();
+
+  private final WebSocket socket;
+  private final boolean bridged;
+  final List<JsonObject> frames = Collections.synchronizedList(new ArrayList<>());
+  private int read;
+
+  private Listener(WebSocket socket, boolean bridged) {
+    this.socket = socket;
+    this.bridged = bridged;
+  }
+
+  /** @param headers name, value, ... */
+  static Listener plain(Vertx vertx, int port, String query, String... headers) {
+    return await(connect(vertx, port, PLAIN + query, false, headers));
+  }
+
+  static Listener bridged(Vertx vertx, int port, String... headers) {
+    return await(connect(vertx, port, bridge(), true, headers));
+  }
+
+  static String bridge() {
+    return "/eventbus/123/" + UUID.randomUUID() + "/websocket";
+  }
+
+  static Future<Listener> connect(
+      Vertx vertx, int port, String target, boolean bridged, String... headers) {
+    var sent = MultiMap.caseInsensitiveMultiMap();
+    for (var i = 0; i < headers.length; i += 2) {
+      sent.add(headers[i], headers[i + 1]);
+    }
+    var options = new WebSocketConnectOptions()
+        .setHost("localhost")
+        .setPort(port)
+        .setURI(target)
+        .setHeaders(sent);
+    var limits = new WebSocketClientOptions()
+        .setMaxFrameSize(4_000_000)
+        .setMaxMessageSize(4_000_000)
+        .setMaxConnections(1000);
+    return vertx
+        .createWebSocketClient(limits)
+        .webSocket()
+        .textMessageHandler(text -> {})
+        .connect(options)
+        .map(socket -> {
+          var listener = new Listener(socket, bridged);
+          socket.textMessageHandler(listener::hear);
+          return listener;
+        });
+  }
+
+  /** The HTTP status of the refusal to connect. */
+  static int refusal(Vertx vertx, int port, String target, String... headers) {
+    try {
+      await(connect(vertx, port, target, false, headers));
+      return 101;
+    } catch (CompletionException | UpgradeRejectedException e) {
+      var cause = e instanceof UpgradeRejectedException ? e : e.getCause();
+      return ((UpgradeRejectedException) cause).getStatus();
+    }
+  }
+
+  Listener say(String text) {
+    socket.writeTextMessage(bridged ? new JsonArray().add(text).encode() : text);
+    return this;
+  }
+
+  Listener say(JsonObject frame) {
+    return say(frame.encode());
+  }
+
+  Listener subscribe(String topic) {
+    return say(new JsonObject().put("op", "subscribe").put("topic", topic));
+  }
+
+  Listener subscribe(String topic, String epoch, long seq) {
+    return say(new JsonObject()
+        .put("op", "subscribe")
+        .put("topic", topic)
+        .put("since", new JsonObject().put("epoch", epoch).put("seq", seq)));
+  }
+
+  /** @param headers name, value, ... */
+  Listener register(String address, String... headers) {
+    var sent = new JsonObject();
+    for (var i = 0; i < headers.length; i += 2) {
+      sent.put(headers[i], headers[i + 1]);
+    }
+    return say(
+        new JsonObject().put("type", "register").put("address", address).put("headers", sent));
+  }
+
+  /** The next frame that was not looked at yet. */
+  JsonObject next() {
+    Eventually.within10s(
+        "a frame after " + frames.subList(0, Math.min(read, frames.size())),
+        () -> frames.size() > read);
+    var frame = frames.get(read++);
+    CONTRACT.check(frame, bridged);
+    return frame;
+  }
+
+  JsonObject next(String event) {
+    return next(frame -> event.equals(frame.getString("event")));
+  }
+
+  JsonObject next(Predicate<JsonObject> wanted) {
+    while (true) {
+      var frame = next();
+      if (wanted.test(frame)) {
+        return frame;
+      }
+    }
+  }
+
+  /** The bodies of the events of a topic of the log, as heard so far. */
+  List<Long> sequences(String topic) {
+    synchronized (frames) {
+      return frames.stream()
+          .map(frame -> frame.containsKey("body") ? frame.getValue("body") : frame)
+          .filter(JsonObject.class::isInstance)
+          .map(JsonObject.class::cast)
+          .filter(body -> topic.equals(body.getString("topic"))
+              && !"subscribed".equals(body.getString("event")))
+          .filter(body -> body.containsKey("seq"))
+          .map(body -> body.getLong("seq"))
+          .toList();
+    }
+  }
+
+  void expectClose(int code, String reason) {
+    Eventually.within10s("closed", socket::isClosed);
+    assertEquals(code + " " + reason, socket.closeStatusCode() + " " + socket.closeReason());
+  }
+
+  boolean isClosed() {
+    return socket.isClosed();
+  }
+
+  void pause() {
+    socket.pause();
+  }
+
+  void writeBig(int bytes) {
+    socket.writeTextMessage("x".repeat(bytes));
+  }
+
+  WebSocket socket() {
+    return socket;
+  }
+
+  void close() {
+    socket.close();
+  }
+
+  private void hear(String text) {
+    if (!bridged) {
+      frames.add(new JsonObject(text));
+    } else if (text.startsWith("a")) {
+      new JsonArray(text.substring(1)).forEach(frame -> frames.add(new JsonObject((String) frame)));
+    }
+  }
+}

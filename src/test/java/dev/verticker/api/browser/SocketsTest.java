@@ -1,0 +1,564 @@
+package dev.verticker.api.browser;
+
+import static dev.verticker.api.http.ApiClient.expect;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.api.http.ApiClient;
+import dev.verticker.api.price.FakePrices;
+import dev.verticker.api.user.UserFrontDoor;
+import dev.verticker.api.user.UserFrontDoor.Person;
+import dev.verticker.bus.Address;
+import dev.verticker.bus.Topic;
+import dev.verticker.message.Notifications;
+import dev.verticker.message.Prices;
+import dev.verticker.message.Sessions;
+import dev.verticker.message.Users;
+import dev.verticker.testing.Eventually;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.WebSocketFrame;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Both endpoints on real sockets, over the real log. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class SocketsTest {
+  private static final String OWN = "https://app.example.org";
+
+  private final UserFrontDoor door = UserFrontDoor.openAlone("CORS_ORIGINS", OWN);
+
+  @AfterAll
+  void close() {
+    door.close();
+  }
+
+  @Test
+  void a_client_of_the_earlier_system_only_connects_and_hears_who_changes() {
+    var socket = plain(door.admin());
+    var hello = socket.next("hello");
+    assertEquals(door.admin().id(), hello.getLong("user_id"));
+
+    var ada = door.person();
+    var created = socket.next("user_created");
+    assertEquals(ada.id(), created.getLong("user_id"));
+    assertEquals(ada.username(), created.getString("username"));
+
+    rename(ada, "Ada");
+    var updated = socket.next("user_updated");
+    assertEquals("Ada", updated.getJsonObject("changes").getString("full_name"));
+    assertEquals("Ada", updated.getJsonObject("data").getString("full_name"));
+    assertEquals(ada.username(), updated.getJsonObject("before").getString("username"));
+    assertEquals("users", updated.getString("topic"));
+
+    expect(204, door.as(door.admin(), HttpMethod.DELETE, "/users/" + ada.id(), null));
+    assertEquals(
+        new JsonObject().put("id", ada.id()), socket.next("user_deleted").getJsonObject("data"));
+    socket.close();
+  }
+
+  @Test
+  void who_has_no_permission_hears_only_of_oneself() {
+    var ada = door.person();
+    var socket = plain(ada);
+    socket.next("subscribed");
+    door.person();
+    rename(ada, "Ada L.");
+
+    var updated = socket.next();
+    assertEquals("user." + ada.id(), updated.getString("topic"));
+    assertEquals(new JsonObject().put("self", false), updated.getJsonObject("by"));
+    socket.close();
+  }
+
+  @Test
+  void the_bridge_tells_the_same_in_its_own_words() {
+    var admin = door.admin();
+    var plain = subscribed("users");
+    var bridged = bridged(admin, "users");
+    var ada = door.person();
+
+    var frame = bridged.next();
+    assertEquals("rec", frame.getString("type"));
+    assertEquals("users", frame.getString("address"));
+    assertEquals(plain.next("user_created"), frame.getJsonObject("body"));
+    assertEquals(ada.id(), frame.getJsonObject("body").getLong("user_id"));
+    plain.close();
+    bridged.close();
+  }
+
+  @Test
+  void who_comes_back_hears_what_it_missed_and_then_goes_on() {
+    var ada = door.person();
+    var socket = plain(ada);
+    var place = socket.subscribe("user." + ada.id()).next("subscribed");
+    assertFalse(place.getBoolean("recovered"));
+    socket.close();
+    for (var i = 0; i < 5; i++) {
+      rename(ada, "Ada " + i);
+    }
+
+    var again =
+        plain(ada).subscribe("user." + ada.id(), place.getString("epoch"), place.getLong("seq"));
+    var resumed = again.next("subscribed");
+    assertTrue(resumed.getBoolean("recovered"));
+    rename(ada, "Ada at last");
+    var first = place.getLong("seq") + 1;
+    heard(again, "user." + ada.id(), first, first + 5);
+    again.close();
+
+    var lost = bridged(ada, "user." + ada.id(), "since", "another-epoch:3");
+    assertFalse(lost.frames.get(0).getJsonObject("body").getBoolean("recovered"));
+    lost.close();
+  }
+
+  @Test
+  void while_five_write_a_client_that_drops_all_the_time_misses_nothing() {
+    var people = new ArrayList<Person>();
+    for (var i = 0; i < 5; i++) {
+      people.add(door.person());
+    }
+    var first = subscribed("users");
+    var place = first.frames.get(first.frames.size() - 1);
+    first.close();
+    var epoch = place.getString("epoch");
+    var reached = place.getLong("seq");
+    var writing = new ArrayList<Future<?>>();
+    for (var person : people) {
+      var chain = Future.<Object>succeededFuture();
+      for (var i = 0; i < 20; i++) {
+        var name = "Name " + i;
+        chain = chain.compose(done -> door.begin(
+                door.admin(),
+                HttpMethod.PATCH,
+                "/users/" + person.id(),
+                new JsonObject().put("full_name", name),
+                "Content-Type",
+                "application/merge-patch+json")
+            .map(reply -> expect(200, reply)));
+      }
+      writing.add(chain);
+    }
+    var heard = new ArrayList<Long>();
+    var last = reached + 100;
+    while (reached < last) {
+      var socket = plain(door.admin()).subscribe("users", epoch, reached);
+      assertTrue(socket.next("subscribed").getBoolean("recovered"));
+      var wanted = Math.min(12, last - reached);
+      Eventually.within10s("more events", () -> socket.sequences("users").size() >= wanted);
+      socket.close();
+      Eventually.within10s("closed", socket::isClosed);
+      var sequences = socket.sequences("users");
+      heard.addAll(sequences);
+      reached = sequences.get(sequences.size() - 1);
+    }
+    assertEquals(LongStream.rangeClosed(place.getLong("seq") + 1, last).boxed().toList(), heard);
+    writing.forEach(ApiClient::await);
+  }
+
+  @Test
+  void prices_come_at_once_and_then_with_their_extremes() {
+    var now = door.clock.instant();
+    door.prices.tick(FakePrices.quote(1, "BTCUSDT", "100", now));
+    var ada = door.person();
+    var socket = plain(ada)
+        .say(new JsonObject()
+            .put("op", "subscribe")
+            .put("topic", "prices.BTCUSDT")
+            .put("every_ms", 400));
+    assertFalse(socket.next("subscribed").containsKey("seq"));
+    var snapshot = socket.next("prices").getJsonArray("data").getJsonObject(0);
+    assertEquals("100", snapshot.getString("price"));
+    assertEquals("simulated", snapshot.getString("venue"));
+
+    var later = now.plusMillis(1);
+    for (var price : List.of("101", "107", "93", "99")) {
+      later = later.plusMillis(1);
+      door.prices.tick(FakePrices.quote(2, "BTCUSDT", price, later));
+    }
+    var high = 0;
+    JsonObject quote;
+    do {
+      quote = socket.next("prices").getJsonArray("data").getJsonObject(0);
+      high = Math.max(high, Integer.parseInt(quote.getString("high")));
+    } while (!quote.getString("price").equals("99"));
+    assertEquals("107 93", high + " " + quote.getString("low"));
+
+    socket.subscribe("prices.NONSENSE");
+    assertEquals("symbol-unknown", socket.next("error").getString("code"));
+    socket.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"https://evil.example", "null", "http://app.example.org"})
+  void pages_of_others_may_not_connect(String origin) {
+    assertEquals(403, refusal("/ws", "Origin", origin));
+    assertEquals(403, refusal(Listener.bridge(), "Origin", origin));
+    assertEquals(403, refusal("/eventbus/websocket", "Origin", origin));
+    assertEquals(403, door.client().get("/eventbus/info", "Origin", origin).status());
+  }
+
+  @Test
+  void our_own_pages_and_those_that_may_ask_connect() {
+    assertEquals(101, refusal("/ws", "Origin", OWN));
+    assertEquals(101, refusal("/ws", "Origin", "http://localhost:" + door.port()));
+    assertEquals(
+        101,
+        refusal(
+            "/ws",
+            "Origin",
+            "https://verticker.example",
+            "X-Forwarded-Proto",
+            "https",
+            "X-Forwarded-Host",
+            "verticker.example"));
+    assertEquals(101, refusal("/ws"));
+  }
+
+  @Test
+  void a_token_has_no_place_in_a_url() {
+    assertEquals(400, refusal("/ws?token=" + door.admin().access()));
+    assertEquals(400, refusal("/ws?ticket=" + door.admin().access()));
+    assertEquals(400, refusal(Listener.bridge() + "?access_token=x"));
+  }
+
+  @Test
+  void only_websocket_by_default() {
+    for (var transport : List.of("xhr", "xhr_streaming", "xhr_send", "jsonp_send")) {
+      var reply = door.client()
+          .send(HttpMethod.POST, "/eventbus/000/abc/" + transport, null, "Origin", OWN);
+      assertEquals(404, reply.status(), transport);
+    }
+  }
+
+  @Test
+  void a_ticket_opens_one_socket() {
+    var ticket = ticket(door.admin());
+    var first = Listener.plain(door.vertx, door.port(), "?ticket=" + ticket);
+    first.next("hello");
+    var second = Listener.plain(door.vertx, door.port(), "?ticket=" + ticket);
+    second.expectClose(4401, "invalid-ticket");
+    Listener.plain(door.vertx, door.port(), "?ticket=nonsense").expectClose(4401, "invalid-ticket");
+    first.close();
+  }
+
+  @Test
+  void who_does_not_sign_in_hears_nothing_and_is_sent_away() {
+    var plain = Listener.plain(door.vertx, door.port(), "");
+    var bridged = Listener.bridged(door.vertx, door.port());
+    assertFalse(plain.next("hello").getBoolean("authenticated"));
+    assertEquals("token-missing", plain.subscribe("users").next("error").getString("code"));
+    assertEquals("token-missing", bridged.register("users").next().getString("failureType"));
+    assertEquals(
+        "invalid-token",
+        bridged.register("users", "Authorization", "Bearer x").next().getString("failureType"));
+    door.person();
+    plain.expectClose(4401, "auth-timeout");
+    Eventually.within10s("closed", bridged::isClosed);
+    assertEquals("auth-timeout", bridged.next().getString("failureType"));
+    assertEquals(List.of(), plain.sequences("users"));
+  }
+
+  @Test
+  void a_frame_can_sign_in_and_extend() {
+    var ada = door.person();
+    var socket = Listener.plain(door.vertx, door.port(), "");
+    socket.say(auth(ada.access()));
+    assertEquals(ada.id(), socket.next("authenticated").getLong("user_id"));
+    socket.say(auth(door.admin().access()));
+    assertEquals("other-user", socket.next("error").getString("code"));
+    socket.say(auth("nonsense"));
+    assertEquals("invalid-token", socket.next("error").getString("code"));
+    socket.say("{\"op\":\"ping\"}");
+    socket.next("pong");
+    socket.close();
+  }
+
+  @Test
+  void somebody_elses_topic_is_refused() {
+    var ada = door.person();
+    var other = "user." + door.person().id();
+    var plain = plain(ada);
+    var bridged = Listener.bridged(door.vertx, door.port());
+    for (var topic : List.of(other, "users", other + "0")) {
+      assertEquals("not-allowed", plain.subscribe(topic).next("error").getString("code"));
+      var refused = bridged.register(topic, "Authorization", ada.bearer()).next();
+      assertEquals(403, refused.getInteger("failureCode"));
+      assertEquals(topic, refused.getString("address"));
+    }
+    for (var topic : List.of("user.*", "user.me", "", "#", "prices.*", "prices.latest")) {
+      assertEquals("topic-unknown", plain.subscribe(topic).next("error").getString("code"));
+    }
+    plain.close();
+    bridged.close();
+  }
+
+  @Test
+  void nothing_a_browser_says_reaches_the_bus() throws IllegalAccessException {
+    var before = door.get(door.admin(), "/users?limit=1000").array().size();
+    for (var name : addresses()) {
+      var socket = Listener.bridged(door.vertx, door.port());
+      var forged = new JsonObject()
+          .put("address", name)
+          .put("headers", new JsonObject().put("Authorization", door.admin().bearer()))
+          .put("body", new JsonObject().put("username", "forged"))
+          .put("replyAddress", "reply");
+      var sent = socket.say(forged.copy().put("type", "send")).next();
+      assertEquals("err reply outbound-only", shown(sent));
+      var published = socket.say(forged.copy().put("type", "publish")).next();
+      assertEquals("outbound-only", published.getString("failureType"));
+      var registered =
+          socket.register(name, "Authorization", door.admin().bearer()).next();
+      assertEquals("err " + name + " topic-unknown", shown(registered));
+      socket.close();
+    }
+    assertEquals(before, door.get(door.admin(), "/users?limit=1000").array().size());
+  }
+
+  @Test
+  void nonsense_is_answered_and_the_socket_stays() {
+    var plain = plain(door.admin());
+    var bridged = Listener.bridged(door.vertx, door.port());
+    for (var text : List.of("", "[1,2]", "{", "{\"op\":7}", "{\"op\":\"subscribe\"}", "null")) {
+      assertEquals("malformed-frame", plain.say(text).next("error").getString("code"), text);
+    }
+    for (var text : List.of("x", "[1]", "{\"type\":7}", "{\"type\":\"register\",\"headers\":3}")) {
+      assertEquals("malformed-frame", bridged.say(text).next().getString("failureType"), text);
+    }
+    assertEquals(
+        "invalid-request",
+        plain
+            .say("{\"op\":\"subscribe\",\"topic\":\"users\",\"since\":7}")
+            .next("error")
+            .getString("code"));
+    plain.say("{\"op\":\"ping\"}").next("pong");
+    plain.close();
+    bridged.close();
+  }
+
+  @Test
+  void too_much_of_anything() {
+    var many = plain(door.admin());
+    for (var i = 0; i < 200; i++) {
+      many.subscribe("users");
+    }
+    many.expectClose(1008, "too-many-messages");
+
+    var topics = plain(door.admin());
+    var symbols = new ArrayList<String>();
+    for (var i = 0; i <= 20; i++) {
+      symbols.add("S" + i + "USDT");
+    }
+    for (var symbol : symbols) {
+      door.prices.holds(FakePrices.quote(1, symbol, "1", door.clock.instant()));
+      topics.subscribe("prices." + symbol);
+    }
+    assertEquals("too-many-topics", topics.next("error").getString("code"));
+    topics.close();
+
+    var big = plain(door.admin());
+    big.writeBig(2_000_000);
+    Eventually.within10s("closed", big::isClosed);
+
+    var fragments = plain(door.admin());
+    fragments.next("hello");
+    for (var i = 0; i < 6; i++) {
+      var part = "x".repeat(60_000);
+      fragments
+          .socket()
+          .writeFrame(
+              i == 0
+                  ? WebSocketFrame.textFrame(part, false)
+                  : WebSocketFrame.continuationFrame(Buffer.buffer(part), i == 5));
+    }
+    fragments.expectClose(1009, "too-big");
+  }
+
+  @Test
+  void compression_is_not_agreed_to() {
+    var socket = plain(door.admin());
+    assertFalse(socket.socket().headers().contains("Sec-WebSocket-Extensions"));
+    socket.close();
+  }
+
+  @Test
+  void who_loses_a_role_loses_its_topics_at_once_and_nothing_else() {
+    var second = door.person("admin");
+    var plain = plain(second).subscribe("users").subscribe("user." + second.id());
+    plain.next("subscribed");
+    plain.next("subscribed");
+    var bridged = bridged(second, "users");
+    patch(second, new JsonObject().put("roles", new JsonArray().add("user")));
+
+    assertEquals("users", plain.next("error").getString("topic"));
+    assertEquals(
+        "err users not-allowed", shown(bridged.next(f -> "err".equals(f.getString("type")))));
+    var heard = plain.sequences("users").size();
+    var third = door.person();
+    rename(third, "Third");
+    rename(second, "Second");
+    plain.next(f -> f.getString("topic", "").equals("user." + second.id())
+        && f.containsKey("changes")
+        && f.getJsonObject("changes").containsKey("full_name"));
+    assertEquals(heard, plain.sequences("users").size());
+    plain.close();
+    bridged.close();
+  }
+
+  @Test
+  void who_is_disabled_or_deleted_is_sent_away_with_the_reason() {
+    var ada = door.person();
+    var socket = plain(ada);
+    socket.next("hello");
+    expect(200, door.as(door.admin(), HttpMethod.POST, "/users/" + ada.id() + "/disable", null));
+    socket.expectClose(4403, "user-disabled");
+
+    var grace = door.person();
+    var gone = plain(grace);
+    var bridged = bridged(grace, "user." + grace.id());
+    gone.next("hello");
+    expect(204, door.as(door.admin(), HttpMethod.DELETE, "/users/" + grace.id(), null));
+    gone.expectClose(4403, "user-deleted");
+    Eventually.within10s("closed", bridged::isClosed);
+    assertEquals(
+        "user-deleted", bridged.frames.get(bridged.frames.size() - 1).getString("failureType"));
+  }
+
+  @Test
+  void a_socket_ends_with_its_token() {
+    try (var alone = UserFrontDoor.openAlone()) {
+      var admin = alone.admin();
+      var ticket = expect(200, alone.as(admin, HttpMethod.POST, "/auth/ticket", null))
+          .object()
+          .getString("ticket");
+      var socket = Listener.plain(alone.vertx, alone.port(), "?ticket=" + ticket);
+      socket.next("hello");
+      alone.clock.step(Duration.ofMinutes(15));
+      socket.expectClose(4401, "token-expired");
+    }
+  }
+
+  @Test
+  void a_stopping_node_says_when_to_come_back() {
+    var alone = UserFrontDoor.openAlone();
+    var admin = alone.admin();
+    var ticket = expect(200, alone.as(admin, HttpMethod.POST, "/auth/ticket", null))
+        .object()
+        .getString("ticket");
+    var client = Vertx.vertx();
+    var socket = Listener.plain(client, alone.port(), "?ticket=" + ticket);
+    socket.next("hello");
+    alone.close();
+    Eventually.within10s("closed", socket::isClosed);
+    assertEquals(1012, socket.socket().closeStatusCode().intValue());
+    assertTrue(socket.next("error").getInteger("retry_after_ms") <= 5000);
+    client.close();
+  }
+
+  @Test
+  void the_document_can_be_read() {
+    var document = expect(200, door.client().get("/asyncapi.yaml")).body().toString();
+    assertTrue(document.startsWith("asyncapi: 3"), document);
+    for (var reason : CloseReason.values()) {
+      assertTrue(document.contains(reason.word()), reason.word());
+    }
+    assertTrue(
+        expect(200, door.client().get("/docs/events")).body().toString().contains("recovered"));
+  }
+
+  @Test
+  void what_there_is_to_measure() {
+    var socket = subscribed("users");
+    var open =
+        door.metrics.get("sockets").tag("framing", "plain").tag("state", "open").gauge();
+    assertTrue(open.value() >= 1);
+    socket.close();
+  }
+
+  private static List<String> addresses() throws IllegalAccessException {
+    var names = new ArrayList<>(List.of("unknown", "__vertx.reply.1"));
+    for (var type : List.of(Users.class, Sessions.class, Prices.class, Notifications.class)) {
+      for (var field : Arrays.asList(type.getDeclaredFields())) {
+        if (field.getType() == Address.class) {
+          names.add(((Address<?, ?>) field.get(null)).name());
+        } else if (field.getType() == Topic.class) {
+          names.add(((Topic<?>) field.get(null)).name());
+        }
+      }
+    }
+    return names;
+  }
+
+  private static String shown(JsonObject refusal) {
+    return refusal.getString("type") + " " + refusal.getString("address") + " "
+        + refusal.getString("failureType");
+  }
+
+  private void heard(Listener socket, String topic, long from, long to) {
+    var expected = LongStream.rangeClosed(from, to).boxed().toList();
+    Eventually.within10s("everything", () -> socket.sequences(topic).size() >= expected.size());
+    assertEquals(expected, socket.sequences(topic));
+  }
+
+  private Listener plain(Person person) {
+    return Listener.plain(door.vertx, door.port(), "?ticket=" + ticket(person));
+  }
+
+  private Listener subscribed(String topic) {
+    var socket = plain(door.admin()).subscribe(topic);
+    socket.next("subscribed");
+    return socket;
+  }
+
+  private Listener bridged(Person person, String address, String... headers) {
+    var all = new ArrayList<>(List.of("Authorization", person.bearer()));
+    all.addAll(List.of(headers));
+    var socket =
+        Listener.bridged(door.vertx, door.port()).register(address, all.toArray(String[]::new));
+    assertEquals("subscribed", socket.next().getJsonObject("body").getString("event"));
+    return socket;
+  }
+
+  private String ticket(Person person) {
+    return expect(200, door.as(person, HttpMethod.POST, "/auth/ticket", null))
+        .object()
+        .getString("ticket");
+  }
+
+  private static JsonObject auth(String token) {
+    return new JsonObject().put("op", "auth").put("token", token);
+  }
+
+  private int refusal(String target, String... headers) {
+    return Listener.refusal(door.vertx, door.port(), target, headers);
+  }
+
+  private void rename(Person person, String name) {
+    patch(person, new JsonObject().put("full_name", name));
+  }
+
+  private void patch(Person person, JsonObject change) {
+    expect(
+        200,
+        door.as(
+            door.admin(),
+            HttpMethod.PATCH,
+            "/users/" + person.id(),
+            change,
+            "Content-Type",
+            "application/merge-patch+json"));
+  }
+}

@@ -1,0 +1,137 @@
+package dev.verticker.api.browser;
+
+import static dev.verticker.api.http.ApiClient.await;
+import static dev.verticker.api.http.ApiClient.expect;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.verticker.api.http.ApiClient;
+import dev.verticker.api.http.Contract;
+import dev.verticker.api.user.UserFrontDoor;
+import dev.verticker.dev.TestServers;
+import dev.verticker.node.Node;
+import dev.verticker.testing.Eventually;
+import dev.verticker.testing.TestNode;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Two whole nodes in one cluster, a client on each. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class TwoNodesHearTest {
+  private final Vertx vertx = Vertx.vertx();
+  private final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
+  private List<Node> nodes;
+  private ApiClient a;
+  private String admin;
+
+  @BeforeAll
+  void start() {
+    nodes = TestNode.startPair(
+        UserFrontDoor.environment(
+            TestServers.postgres().createDatabase(),
+            Map.of("JWT_SECRET", "a secret of these two " + UUID.randomUUID())),
+        List.of("user-api", "user", "notification"));
+    a = new ApiClient(vertx, contract, port(0));
+    admin = login("admin", "admin1234").getString("access_token");
+  }
+
+  @AfterAll
+  void stop() {
+    nodes.forEach(Node::stop);
+    await(vertx.close());
+  }
+
+  @Test
+  void one_update_is_heard_once_by_each() {
+    var onA = subscribed(0);
+    var onB = subscribed(1);
+    var start = onA.frames.get(onA.frames.size() - 1).getLong("seq");
+    var id = create("grace-" + UUID.randomUUID().toString().substring(0, 8));
+    for (var i = 0; i < 10; i++) {
+      expect(
+          200,
+          send(
+              HttpMethod.PATCH,
+              "/users/" + id,
+              new JsonObject().put("full_name", "Grace " + i),
+              "application/merge-patch+json"));
+    }
+    var expected = LongStream.rangeClosed(start + 1, start + 11).boxed().toList();
+    for (var listener : List.of(onA, onB)) {
+      Eventually.within10s("all of it", () -> listener.sequences("users").size() >= 11);
+    }
+    // What came twice would have come by now: both nodes have asked the log once more.
+    var last = create("last-" + UUID.randomUUID().toString().substring(0, 8));
+    for (var listener : List.of(onA, onB)) {
+      listener.next(frame -> frame.getValue("user_id", 0L).equals((int) last));
+      assertEquals(expected, listener.sequences("users").subList(0, 11));
+      assertEquals(12, listener.sequences("users").size());
+      listener.close();
+    }
+  }
+
+  @Test
+  void who_is_signed_out_on_one_is_sent_away_from_the_other() {
+    var name = "ada-" + UUID.randomUUID().toString().substring(0, 8);
+    create(name);
+    var tokens = login(name, UserFrontDoor.PASSWORD);
+    var listener = Listener.plain(vertx, port(1), "");
+    listener.say(new JsonObject().put("op", "auth").put("token", tokens.getString("access_token")));
+    listener.next("authenticated");
+    expect(
+        200,
+        a.send(
+            HttpMethod.POST,
+            "/auth/logout",
+            UserFrontDoor.encoded("refresh_token", tokens.getString("refresh_token")),
+            "Content-Type",
+            "application/x-www-form-urlencoded"));
+    Eventually.within(Duration.ofSeconds(1), "closed", listener::isClosed);
+    listener.expectClose(4403, "logged-out");
+  }
+
+  private Listener subscribed(int node) {
+    var listener = Listener.plain(vertx, port(node), "");
+    listener.say(new JsonObject().put("op", "auth").put("token", admin)).subscribe("users");
+    listener.next("subscribed");
+    return listener;
+  }
+
+  private long create(String username) {
+    var body = new JsonObject().put("username", username).put("password", UserFrontDoor.PASSWORD);
+    return expect(201, send(HttpMethod.POST, "/users", body, "application/json"))
+        .object()
+        .getLong("id");
+  }
+
+  private JsonObject login(String username, String password) {
+    return expect(
+            200,
+            a.send(
+                HttpMethod.POST,
+                "/auth/login",
+                UserFrontDoor.encoded("username", username, "password", password),
+                "Content-Type",
+                "application/x-www-form-urlencoded"))
+        .object();
+  }
+
+  private ApiClient.Reply send(HttpMethod method, String target, JsonObject body, String type) {
+    Buffer sent = body.toBuffer();
+    return a.send(method, target, sent, "Authorization", "Bearer " + admin, "Content-Type", type);
+  }
+
+  private int port(int node) {
+    return nodes.get(node).ports().get("user-api");
+  }
+}

@@ -91,6 +91,8 @@ final class ServerProcess {
 
   /** The process and its children stand still but keep their sockets, until {@link #thaw}. */
   void freeze() {
+    // The parent first, or a child that is born meanwhile goes on.
+    signal("STOP", List.of(process.toHandle()));
     signal("STOP", family(process.toHandle()));
   }
 

@@ -67,7 +67,7 @@ class PriceReplayTest {
   void
       after_a_simulated_hour_every_row_is_what_was_served_and_each_minute_ends_on_the_recorded_close() {
     var nanos = new AtomicLong();
-    var start = Instant.now();
+    var start = Instant.now().truncatedTo(ChronoUnit.MINUTES);
     var clock = steppedClock(start, nanos);
     var exchange = exchange(options().withClock(clock).withNanos(nanos::get));
     var interval = Duration.ofSeconds(60).dividedBy(6L * SPEED);
@@ -85,8 +85,8 @@ class PriceReplayTest {
     }
 
     assertRowsAreWhatWasServed(exchange);
-    // An hour that does not begin with a minute holds 59 or 60 of which both ends were seen.
-    assertTrue(wholeMinutesEndingOnTheRecordedClose(exchange) >= 59);
+    // The hour begins with a minute; its last one is still running at the end.
+    assertEquals(59, wholeMinutesEndingOnTheRecordedClose(exchange));
   }
 
   @Test

@@ -36,11 +36,11 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +56,7 @@ class PriceReplayTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final PostgresDatabase database = PriceNode.database();
-  private final List<Quote> told = Collections.synchronizedList(new ArrayList<>());
+  private final List<Quote> told = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void stop() {

@@ -13,11 +13,10 @@ import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
 /** A client at one of the two endpoints, and everything it heard. It speaks SockJS by hand. */
@@ -28,7 +27,7 @@ final class Listener {
 
   private final WebSocket socket;
   private final boolean bridged;
-  final List<JsonObject> frames = Collections.synchronizedList(new ArrayList<>());
+  final List<JsonObject> frames = new CopyOnWriteArrayList<>();
   private int read;
 
   private Listener(WebSocket socket, boolean bridged) {
@@ -120,8 +119,7 @@ final class Listener {
   /** The next frame that was not looked at yet. */
   JsonObject next() {
     Eventually.within10s(
-        "a frame after " + frames.subList(0, Math.min(read, frames.size())),
-        () -> frames.size() > read);
+        "a frame after " + frames.stream().limit(read).toList(), () -> frames.size() > read);
     var frame = frames.get(read++);
     CONTRACT.check(frame, bridged);
     return frame;
@@ -142,17 +140,15 @@ final class Listener {
 
   /** The bodies of the events of a topic of the log, as heard so far. */
   List<Long> sequences(String topic) {
-    synchronized (frames) {
-      return frames.stream()
-          .map(frame -> frame.containsKey("body") ? frame.getValue("body") : frame)
-          .filter(JsonObject.class::isInstance)
-          .map(JsonObject.class::cast)
-          .filter(body -> topic.equals(body.getString("topic"))
-              && !"subscribed".equals(body.getString("event")))
-          .filter(body -> body.containsKey("seq"))
-          .map(body -> body.getLong("seq"))
-          .toList();
-    }
+    return frames.stream()
+        .map(frame -> frame.containsKey("body") ? frame.getValue("body") : frame)
+        .filter(JsonObject.class::isInstance)
+        .map(JsonObject.class::cast)
+        .filter(body ->
+            topic.equals(body.getString("topic")) && !"subscribed".equals(body.getString("event")))
+        .filter(body -> body.containsKey("seq"))
+        .map(body -> body.getLong("seq"))
+        .toList();
   }
 
   void expectClose(int code, String reason) {

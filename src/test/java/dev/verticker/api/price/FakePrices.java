@@ -9,11 +9,11 @@ import io.vertx.core.Promise;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
@@ -21,8 +21,8 @@ import java.util.function.Function;
 public final class FakePrices {
   private final Bus bus;
   private final Map<String, Quote> quotes = Collections.synchronizedMap(new LinkedHashMap<>());
-  public final List<Object> asked = Collections.synchronizedList(new ArrayList<>());
-  final List<String> readsTold = Collections.synchronizedList(new ArrayList<>());
+  public final List<Object> asked = new CopyOnWriteArrayList<>();
+  final List<String> readsTold = new CopyOnWriteArrayList<>();
   public volatile List<String> configured = List.of();
   public volatile Function<Prices.FindHistory, Future<Prices.History>> history =
       question -> Future.succeededFuture(new Prices.History(List.of(), null));

@@ -1,0 +1,88 @@
+package dev.verticker.testing;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The npm packages of {@code src/test/npm}, installed once per lock file into {@code target/npm}, and scripts run with
+ * them under Node.js.
+ */
+public final class Npm {
+  private static final Path SOURCE = Path.of("src/test/npm");
+  private static final Path HOME = Path.of("target/npm").toAbsolutePath();
+
+  private Npm() {}
+
+  /** The folder with {@code node_modules}; the test is skipped where Node.js is absent. */
+  public static synchronized Path home() {
+    Tool.needed("node", "nodejs");
+    var npm = Tool.needed("npm", "npm");
+    try {
+      if (!installed()) {
+        install(npm);
+      }
+      return HOME;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * A Node.js process that finds the packages by {@code require} wherever the script lies. Both its outputs are read
+   * from the process's input stream.
+   *
+   * @param arguments the script's path, then its arguments
+   */
+  public static Process node(Map<String, String> environment, List<String> arguments)
+      throws IOException {
+    var home = home();
+    var command = new ArrayList<>(List.of("node"));
+    command.addAll(arguments);
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("NODE_PATH", home.resolve("node_modules").toString());
+    builder.environment().putAll(environment);
+    return builder.start();
+  }
+
+  private static boolean installed() throws IOException {
+    var lock = HOME.resolve("node_modules/installed-lock.json");
+    return Files.exists(lock) && Files.mismatch(lock, SOURCE.resolve("package-lock.json")) == -1;
+  }
+
+  private static void install(Path npm) throws IOException {
+    Files.createDirectories(HOME);
+    for (var file : List.of("package.json", "package-lock.json")) {
+      Files.copy(SOURCE.resolve(file), HOME.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+    }
+    var log = HOME.resolve("install.log");
+    var process = new ProcessBuilder(
+            npm.toString(), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+        .directory(HOME.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(Redirect.to(log.toFile()))
+        .start();
+    assertEquals(0, ended(process), () -> "npm ci failed, see " + log);
+    Files.copy(
+        SOURCE.resolve("package-lock.json"),
+        HOME.resolve("node_modules/installed-lock.json"),
+        StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static int ended(Process process) {
+    try {
+      return process.waitFor();
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,36 @@
+package dev.verticker.testing;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A program that a test needs beyond Java. Where it is absent the test is skipped and says so; with {@code CI=true} it
+ * fails instead, so that nothing is left out unnoticed.
+ */
+public final class Tool {
+  private Tool() {}
+
+  /** The program of that name on the PATH; {@code debianPackage} is what to install where it is missing. */
+  public static Path needed(String name, String debianPackage) {
+    return find(name).orElseGet(() -> absent(name, debianPackage));
+  }
+
+  private static Optional<Path> find(String name) {
+    return Arrays.stream(System.getenv("PATH").split(":"))
+        .map(folder -> Path.of(folder, name))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  private static Path absent(String name, String debianPackage) {
+    var sentence = "Needs " + name + ", which is not installed: apt-get install " + debianPackage;
+    if ("true".equals(System.getenv("CI"))) {
+      return Assertions.fail(sentence);
+    }
+    return Assumptions.abort(sentence);
+  }
+}

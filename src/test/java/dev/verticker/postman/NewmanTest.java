@@ -1,0 +1,78 @@
+package dev.verticker.postman;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.dev.TestServers;
+import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.testing.Npm;
+import dev.verticker.testing.TestNode;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The collection against the whole system, as somebody runs it who has just started Verticker. */
+class NewmanTest {
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void stop() {
+    await(vertx.close());
+  }
+
+  @Test
+  void every_request_of_the_collection_passes_twice_on_the_same_system() throws Exception {
+    var exchange = await(ExchangeSimulator.start(
+        vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT")));
+    var settings = new HashMap<>(TestServers.settings(TestServers.postgres().createDatabase()));
+    settings.put("BINANCE_BASE_URL", exchange.url());
+    settings.put("SYMBOLS", "BTCUSDT,ETHUSDT");
+    settings.put("VERTICKER_ENV", "development");
+    settings.put("INTERNAL_API_KEY", "punapiinternalkey");
+    settings.put("JWT_SECRET", "punjwtsecrete");
+    var node = TestNode.start(settings, List.of());
+    try {
+      newman(node.ports());
+      newman(node.ports());
+    } finally {
+      node.stop();
+    }
+  }
+
+  private static void newman(Map<String, Integer> ports) throws IOException, InterruptedException {
+    var script = Npm.home().resolve("node_modules/newman/bin/newman.js");
+    var process = Npm.node(
+        Map.of(),
+        List.of(
+            script.toString(),
+            "run",
+            PostmanCollection.FILE.toString(),
+            "--environment",
+            "postman/local.postman_environment.json",
+            "--env-var",
+            "user_url=http://localhost:" + ports.get("user-api"),
+            "--env-var",
+            "price_url=http://localhost:" + ports.get("price-api"),
+            "--color",
+            "off"));
+    var said = new String(process.getInputStream().readAllBytes());
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), said);
+    assertEquals(0, process.exitValue(), said);
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.await(30, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("no result within 30 s", e);
+    }
+  }
+}

@@ -18,15 +18,12 @@ import java.util.function.Consumer;
  * A PostgreSQL 17 of our own on the loopback address, for development and tests. Its data stays in its folder; every login,
  * also that of its superuser, goes through SCRAM as in production.
  */
-public final class DevPostgres implements AutoCloseable {
-  private static final String HOST = "127.0.0.1";
+public final class DevPostgres extends DevServer {
   private static final String SUPERUSER = "postgres";
 
   private final Path folder;
   private final Path programs;
   private final Unprivileged unprivileged;
-  private final ServerProcess server;
-  private final int port;
   private final boolean durable;
   private final AtomicInteger databases = new AtomicInteger();
 
@@ -37,11 +34,10 @@ public final class DevPostgres implements AutoCloseable {
       ServerProcess server,
       int port,
       boolean durable) {
+    super(server, port);
     this.folder = folder;
     this.programs = programs;
     this.unprivileged = unprivileged;
-    this.server = server;
-    this.port = port;
     this.durable = durable;
   }
 
@@ -57,17 +53,8 @@ public final class DevPostgres implements AutoCloseable {
     var absolute = folder.toAbsolutePath().normalize();
     var programs = Binaries.ofThisRun().postgres();
     var program = programs.resolve("bin/postgres");
-    try {
-      Files.createDirectories(absolute);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
     var server = process(absolute);
-    server.stopLeftover(say);
-    var port = Ports.freeOr(wantedPort);
-    if (wantedPort != 0 && port != wantedPort) {
-      say.accept("port " + wantedPort + " belongs to another program: PostgreSQL takes " + port);
-    }
+    var port = prepare("PostgreSQL", absolute, server, wantedPort, say);
     var postgres = new DevPostgres(
         absolute, programs, Unprivileged.toRun(program, absolute), server, port, durable);
     postgres.initialize();
@@ -89,10 +76,6 @@ public final class DevPostgres implements AutoCloseable {
         ServerProcess.StopSignal.INT);
   }
 
-  public int port() {
-    return port;
-  }
-
   /**
    * A database that {@code user} owns, made when absent; the password becomes the one given here.
    *
@@ -110,7 +93,7 @@ public final class DevPostgres implements AutoCloseable {
       if (!exists(connection, name)) {
         execute(connection, "create database %1$I owner %2$I", name, user);
       }
-      return new PostgresDatabase(HOST, port, name, user, password);
+      return new PostgresDatabase(HOST, port(), name, user, password);
     } catch (SQLException e) {
       throw new DevServerException("database " + name + " cannot be made: " + e.getMessage(), e);
     }
@@ -122,14 +105,14 @@ public final class DevPostgres implements AutoCloseable {
     return database(name, name, "secret-" + name);
   }
 
-  /** Starts again, on the same port and data, after {@link #stop} or {@link #kill}. */
+  @Override
   public void start() {
     var command = new ArrayList<>(List.of(
         programs.resolve("bin/postgres").toString(),
         "-D",
         data().toString(),
         "-p",
-        Integer.toString(port)));
+        Integer.toString(port())));
     for (var setting : List.of(
         "listen_addresses=" + HOST,
         // A socket file would lie in the temporary folder of the machine, where another user's may
@@ -142,37 +125,7 @@ public final class DevPostgres implements AutoCloseable {
       command.add("-c");
       command.add(setting);
     }
-    server.start(unprivileged.command(command), this::isReady);
-  }
-
-  public boolean isRunning() {
-    return server.isRunning();
-  }
-
-  /** Ends every connection and stops in order. */
-  public void stop() {
-    server.stop();
-  }
-
-  /** What a crash looks like: all its processes are gone at once. */
-  public void kill() {
-    server.kill();
-  }
-
-  /** Connections stay open but nothing answers, until {@link #thaw}. */
-  public void freeze() {
-    server.freeze();
-  }
-
-  public void thaw() {
-    server.thaw();
-  }
-
-  @Override
-  public void close() {
-    if (server.isRunning()) {
-      server.stop();
-    }
+    server().start(unprivileged.command(command), this::isReady);
   }
 
   private void initialize() {
@@ -228,7 +181,7 @@ public final class DevPostgres implements AutoCloseable {
 
   private Connection superuser() throws SQLException {
     try {
-      var url = new PostgresDatabase(HOST, port, SUPERUSER, SUPERUSER, "").jdbcUrl();
+      var url = new PostgresDatabase(HOST, port(), SUPERUSER, SUPERUSER, "").jdbcUrl();
       return DriverManager.getConnection(
           url, SUPERUSER, Files.readString(passwordFile()).strip());
     } catch (IOException e) {

@@ -1,8 +1,5 @@
 package dev.verticker.dev;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,13 +8,9 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /** A Redis of our own on the loopback address, for development and tests. */
-public final class DevRedis implements AutoCloseable {
-  private static final String HOST = "127.0.0.1";
-
+public final class DevRedis extends DevServer {
   private final Path folder;
   private final Path program;
-  private final ServerProcess server;
-  private final int port;
   private final Optional<String> password;
   private final boolean durable;
 
@@ -28,10 +21,9 @@ public final class DevRedis implements AutoCloseable {
       int port,
       Optional<String> password,
       boolean durable) {
+    super(server, port);
     this.folder = folder;
     this.program = program;
-    this.server = server;
-    this.port = port;
     this.password = password;
     this.durable = durable;
   }
@@ -52,17 +44,8 @@ public final class DevRedis implements AutoCloseable {
       Consumer<String> say) {
     var absolute = folder.toAbsolutePath().normalize();
     var program = Binaries.ofThisRun().redis();
-    try {
-      Files.createDirectories(absolute);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
     var server = process(absolute);
-    server.stopLeftover(say);
-    var port = Ports.freeOr(wantedPort);
-    if (wantedPort != 0 && port != wantedPort) {
-      say.accept("port " + wantedPort + " belongs to another program: Redis takes " + port);
-    }
+    var port = prepare("Redis", absolute, server, wantedPort, say);
     var redis = new DevRedis(absolute, program, server, port, password, durable);
     redis.start();
     return redis;
@@ -86,13 +69,9 @@ public final class DevRedis implements AutoCloseable {
     return folder.resolve("redis.pid");
   }
 
-  public int port() {
-    return port;
-  }
-
   /** With the password, if there is one: not for logs. */
   public String url() {
-    return "redis://" + password.map(secret -> ":" + secret + "@").orElse("") + HOST + ":" + port;
+    return "redis://" + password.map(secret -> ":" + secret + "@").orElse("") + HOST + ":" + port();
   }
 
   /** The settings that point a node here. */
@@ -100,14 +79,14 @@ public final class DevRedis implements AutoCloseable {
     return Map.of("REDIS_URL", url());
   }
 
-  /** Starts again on the same port after {@link #stop} or {@link #kill}. */
+  @Override
   public void start() {
     var command = new ArrayList<>(List.of(
         program.toString(),
         "--bind",
         HOST,
         "--port",
-        Integer.toString(port),
+        Integer.toString(port()),
         "--pidfile",
         pidFile(folder).toString(),
         "--save",
@@ -115,35 +94,6 @@ public final class DevRedis implements AutoCloseable {
         "--dir",
         folder.toString()));
     password.ifPresent(secret -> command.addAll(List.of("--requirepass", secret)));
-    server.start(command, () -> Ports.answers(port));
-  }
-
-  public boolean isRunning() {
-    return server.isRunning();
-  }
-
-  public void stop() {
-    server.stop();
-  }
-
-  /** What a crash looks like: gone at once, with everything it held. */
-  public void kill() {
-    server.kill();
-  }
-
-  /** Connections stay open but nothing answers, until {@link #thaw}. */
-  public void freeze() {
-    server.freeze();
-  }
-
-  public void thaw() {
-    server.thaw();
-  }
-
-  @Override
-  public void close() {
-    if (server.isRunning()) {
-      server.stop();
-    }
+    server().start(command, () -> Ports.answers(port()));
   }
 }

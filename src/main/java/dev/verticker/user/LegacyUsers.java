@@ -22,10 +22,10 @@ public final class LegacyUsers {
   private static final int PAGE = 1000;
   private static final Pattern BCRYPT = Pattern.compile("\\$2[aby]\\$\\d\\d\\$[./A-Za-z0-9]{53}");
 
-  private static final String TRY_LOCK =
-      "SELECT pg_catalog.pg_try_advisory_lock(%d, %d)".formatted(Locks.SPACE, Locks.IMPORT.key);
-  private static final String UNLOCK =
-      "SELECT pg_catalog.pg_advisory_unlock(%d, %d)".formatted(Locks.SPACE, Locks.IMPORT.key);
+  private static final String TRY_LOCK = "SELECT pg_catalog.pg_try_advisory_lock(%d, %d)"
+      .formatted(Locks.IMPORT.space(), Locks.IMPORT.key());
+  private static final String UNLOCK = "SELECT pg_catalog.pg_advisory_unlock(%d, %d)"
+      .formatted(Locks.IMPORT.space(), Locks.IMPORT.key());
   private static final String STRANGERS = "SELECT count(*) FROM account.users WHERE NOT imported";
   private static final String TOTAL = "SELECT count(*) FROM users";
 

@@ -1,36 +1,16 @@
 package dev.verticker.user;
 
-import io.vertx.core.Future;
-import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
+import dev.verticker.data.AdvisoryLock;
 
-/** What only one transaction on all nodes may do at a time. Each lock is let go at the end of its transaction. */
-enum Locks {
-  LAST_ADMINISTRATOR(1),
-  FIRST_START(2),
-  HOUSEKEEPING(3),
-  IMPORT(4);
+/** What only one node at a time may do to accounts. */
+final class Locks {
+  /** "acco". */
+  private static final int SPACE = 0x6163636f;
 
-  /** "acco": apart from the locks of other schemas that may live in the same database. */
-  static final int SPACE = 0x6163636f;
+  static final AdvisoryLock LAST_ADMINISTRATOR = new AdvisoryLock(SPACE, 1);
+  static final AdvisoryLock FIRST_START = new AdvisoryLock(SPACE, 2);
+  static final AdvisoryLock HOUSEKEEPING = new AdvisoryLock(SPACE, 3);
+  static final AdvisoryLock IMPORT = new AdvisoryLock(SPACE, 4);
 
-  private static final String WAIT = "SELECT pg_catalog.pg_advisory_xact_lock($1::int, $2::int)";
-  private static final String TRY = "SELECT pg_catalog.pg_try_advisory_xact_lock($1::int, $2::int)";
-
-  final int key;
-
-  Locks(int key) {
-    this.key = key;
-  }
-
-  Future<Void> acquire(SqlConnection transaction) {
-    return transaction.preparedQuery(WAIT).execute(Tuple.of(SPACE, key)).mapEmpty();
-  }
-
-  /** False when another transaction has it. */
-  Future<Boolean> tryAcquire(SqlConnection transaction) {
-    return transaction.preparedQuery(TRY).execute(Tuple.of(SPACE, key)).map(rows -> rows.iterator()
-        .next()
-        .getBoolean(0));
-  }
+  private Locks() {}
 }

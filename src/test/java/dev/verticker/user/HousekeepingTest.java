@@ -62,8 +62,8 @@ class HousekeepingTest {
     try (var other = accounts.connect();
         var statement = other.createStatement()) {
       other.setAutoCommit(false);
-      statement.execute(
-          "SELECT pg_advisory_xact_lock(%d, %d)".formatted(Locks.SPACE, Locks.HOUSEKEEPING.key));
+      statement.execute("SELECT pg_advisory_xact_lock(%d, %d)"
+          .formatted(Locks.HOUSEKEEPING.space(), Locks.HOUSEKEEPING.key()));
 
       accounts.await(house::run);
 

@@ -38,9 +38,10 @@ public final class PriceApiVerticle extends VerticleBase {
         .compose(reads -> PriceApi.open(vertx, node, reads, settings.apiKeys())));
     return shared
         .on(context)
-        .compose(router -> HttpServers.create(vertx, settings.host(), port)
-            .requestHandler(router)
-            .listen())
+        .compose(
+            router -> HttpServers.create(vertx, settings.host(), port, node.health()::isStopping)
+                .requestHandler(router)
+                .listen())
         .onSuccess(server -> node.health().listening(NAME, server.actualPort()))
         .onFailure(failure -> leave());
   }

@@ -41,7 +41,7 @@ public final class UserApiVerticle extends VerticleBase {
         .compose(api -> {
           feed = api.feed();
           feed.join(context);
-          return HttpServers.create(vertx, settings.host(), port)
+          return HttpServers.create(vertx, settings.host(), port, node.health()::isStopping)
               .requestHandler(api.router())
               .listen();
         })

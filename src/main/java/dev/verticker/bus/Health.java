@@ -17,4 +17,9 @@ public interface Health {
 
   /** Adds or replaces something an operator should see although the node stays ready; empty = nothing to say. */
   void note(String name, Supplier<Optional<String>> remark);
+
+  /** True from the moment this node is told to stop: it still answers, and clients should come back elsewhere. */
+  default boolean isStopping() {
+    return false;
+  }
 }

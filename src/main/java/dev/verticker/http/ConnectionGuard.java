@@ -4,31 +4,39 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpResponse;
 import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Watches one HTTP/1.x connection from just behind the decoder: ambiguous requests are marked as invalid, and a client that
- * dribbles headers or body, or does not read its answer, is cut off. Leaves once the connection has become a WebSocket.
+ * dribbles headers or body, or does not read its answer, is cut off. A server that is about to stop ends each connection
+ * with the answer it is waiting for. Leaves once the connection has become a WebSocket.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
   private final HttpLimits limits;
+  private final BooleanSupplier leaving;
   private Future<?> deadline;
   private Future<?> outputCheck;
   private boolean betweenRequests;
   private boolean messageArrived;
   private boolean refused;
+  private boolean lastAnswer;
   private long unsentBytes;
 
-  ConnectionGuard(HttpLimits limits) {
+  ConnectionGuard(HttpLimits limits, BooleanSupplier leaving) {
     this.limits = limits;
+    this.leaving = leaving;
   }
 
   @Override
@@ -50,8 +58,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
     messageArrived = true;
-    if (refused) {
-      // Whatever comes after a request that two parsers could end at different places.
+    if (refused || lastAnswer) {
+      // Whatever comes after a request that two parsers could end at different places, or after the
+      // goodbye.
       ReferenceCountUtil.release(message);
       return;
     }
@@ -93,7 +102,16 @@ final class ConnectionGuard extends ChannelDuplexHandler {
       context.pipeline().remove(this);
       return;
     }
+    if (message instanceof HttpResponse response
+        && response.status().codeClass() != HttpStatusClass.INFORMATIONAL
+        && leaving.getAsBoolean()) {
+      response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+      lastAnswer = true;
+    }
     super.write(context, message, promise);
+    if (lastAnswer && message instanceof LastHttpContent) {
+      promise.addListener(sent -> context.close());
+    }
     if (outputCheck == null) {
       unsentBytes = Long.MAX_VALUE;
       checkOutputLater(context);

@@ -11,6 +11,7 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * The only place that builds an HTTP server. The framework's defaults let a client tunnel HTTP/2 past a proxy, inflate
@@ -34,14 +35,25 @@ public final class HttpServers {
    *     port share what was chosen
    */
   public static HttpServer create(Vertx vertx, String host, int port) {
-    return create(vertx, host, port, HttpLimits.STANDARD);
+    return create(vertx, host, port, () -> false);
   }
 
-  static HttpServer create(Vertx vertx, String host, int port, HttpLimits limits) {
+  /**
+   * As {@link #create(Vertx, String, int)}, for a server that says goodbye.
+   *
+   * @param leaving asked before each answer; while true the answer is the last one of its connection and says so, so that
+   *     clients which keep connections go elsewhere before the server is gone
+   */
+  public static HttpServer create(Vertx vertx, String host, int port, BooleanSupplier leaving) {
+    return create(vertx, host, port, HttpLimits.STANDARD, leaving);
+  }
+
+  static HttpServer create(
+      Vertx vertx, String host, int port, HttpLimits limits, BooleanSupplier leaving) {
     return vertx
         .createHttpServer(options(limits).setHost(host).setPort(port))
         .invalidRequestHandler(HttpServers::refuse)
-        .connectionHandler(connection -> guard(connection, limits));
+        .connectionHandler(connection -> guard(connection, limits, leaving));
   }
 
   private static HttpServerOptions options(HttpLimits limits) {
@@ -63,13 +75,13 @@ public final class HttpServers {
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
   }
 
-  private static void guard(HttpConnection connection, HttpLimits limits) {
+  private static void guard(HttpConnection connection, HttpLimits limits, BooleanSupplier leaving) {
     // Vert.x has no time limit for headers or bodies: only the pipeline sees the bytes that are not
     // yet a request.
     ((ConnectionBase) connection)
         .channelHandlerContext()
         .pipeline()
-        .addBefore("handler", "guard", new ConnectionGuard(limits));
+        .addBefore("handler", "guard", new ConnectionGuard(limits, leaving));
   }
 
   private static void refuse(HttpServerRequest request) {

@@ -100,6 +100,7 @@ public final class Node {
       awaitQuietly(stopped, LONGEST_STOP);
       return;
     }
+    readiness.stopping();
     var end = System.nanoTime() + LONGEST_STOP.toNanos();
     var drain = configuration.node().drain();
     log.info("stopping: answering for another {} s", drain.toMillis() / 1000.0);
@@ -159,8 +160,6 @@ public final class Node {
   private void begin(Bus bus, Clock clock, Liveness liveness) {
     vertx.exceptionHandler(failure -> log.error("a failure nobody handled", failure));
     readiness.notReadyWhen("event-loops", new EventLoopLag(vertx, metrics)::reason);
-    readiness.notReadyWhen(
-        "stopping", () -> stopping.get() ? Optional.of("the node is stopping") : Optional.empty());
     verticles = new Verticles(
         vertx, new NodeContext(bus, clock, readiness, liveness, metrics), configuration);
     verticles.deploy();

@@ -16,6 +16,7 @@ final class Readiness implements Health {
   private final Map<String, Supplier<Optional<String>>> checks = new ConcurrentSkipListMap<>();
   private final Map<String, Supplier<Optional<String>>> notes = new ConcurrentSkipListMap<>();
   private final Map<String, Integer> ports = new ConcurrentSkipListMap<>();
+  private volatile boolean stopping;
 
   @Override
   public void notReadyWhen(String name, Supplier<Optional<String>> reason) {
@@ -30,6 +31,17 @@ final class Readiness implements Health {
   @Override
   public void note(String name, Supplier<Optional<String>> remark) {
     notes.put(name, remark);
+  }
+
+  @Override
+  public boolean isStopping() {
+    return stopping;
+  }
+
+  /** From now on the node is not ready, for good. */
+  void stopping() {
+    stopping = true;
+    notReadyWhen("stopping", () -> Optional.of("the node is stopping"));
   }
 
   Map<String, Integer> ports() {

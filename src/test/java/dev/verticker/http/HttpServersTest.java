@@ -11,7 +11,9 @@ import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -37,7 +39,7 @@ class HttpServersTest {
 
   @BeforeEach
   void start() {
-    server = HttpServers.create(vertx, "127.0.0.1", 0, FAST)
+    server = HttpServers.create(vertx, "127.0.0.1", 0, FAST, () -> false)
         .requestHandler(request -> request.body().onSuccess(body -> {
           handled.incrementAndGet();
           request.response().end(request.path() + " " + body.length());
@@ -120,6 +122,28 @@ class HttpServersTest {
           .untilClosed();
       assertTrue(
           answer.contains("/a 3") && answer.contains("/b 2") && answer.endsWith("/last 0"), answer);
+    }
+  }
+
+  @Test
+  void a_server_that_leaves_ends_each_connection_with_the_answer_it_waits_for() throws IOException {
+    var leaving = new AtomicBoolean();
+    var server = HttpServers.create(vertx, "127.0.0.1", 0, HttpLimits.STANDARD, leaving::get)
+        .requestHandler(request -> {
+          leaving.set(request.path().equals("/last"));
+          request.response().end("served " + request.path());
+        })
+        .listen()
+        .await();
+    try (var client = new RawHttp(server.actualPort())) {
+      var answers = client
+          .send("GET /first HTTP/1.1\r\nHost: a\r\n\r\nGET /last HTTP/1.1\r\nHost: a\r\n\r\n")
+          .untilClosed()
+          .toLowerCase(Locale.ROOT);
+      assertTrue(answers.endsWith("served /last"), answers);
+      var firstAndLast = answers.split("served /first");
+      assertFalse(firstAndLast[0].contains("connection: close"), answers);
+      assertTrue(firstAndLast[1].contains("connection: close"), answers);
     }
   }
 
@@ -218,7 +242,8 @@ class HttpServersTest {
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(1),
                 Duration.ofMillis(200),
-                Duration.ofMinutes(1)))
+                Duration.ofMinutes(1)),
+            () -> false)
         .requestHandler(request -> {
           request.connection().closeHandler(closed::complete);
           request.response().end(Buffer.buffer(new byte[32 * 1024 * 1024]));
@@ -233,7 +258,7 @@ class HttpServersTest {
 
   @Test
   void a_web_socket_outlives_the_limits_of_a_request() {
-    var server = HttpServers.create(vertx, "127.0.0.1", 0, FAST)
+    var server = HttpServers.create(vertx, "127.0.0.1", 0, FAST, () -> false)
         .webSocketHandler(socket -> socket.textMessageHandler(socket::writeTextMessage))
         .listen()
         .await();
@@ -253,7 +278,7 @@ class HttpServersTest {
 
   @Test
   void a_web_socket_is_never_compressed() throws IOException {
-    var server = HttpServers.create(vertx, "127.0.0.1", 0, FAST)
+    var server = HttpServers.create(vertx, "127.0.0.1", 0, FAST, () -> false)
         .webSocketHandler(socket -> socket.close())
         .listen()
         .await();

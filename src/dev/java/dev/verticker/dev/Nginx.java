@@ -1,0 +1,162 @@
+package dev.verticker.dev;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+
+/**
+ * nginx with the configuration of {@code conf/nginx}, as a child process on a port of its own. Only what depends on the place
+ * is replaced: ports, nodes and the folders it writes to.
+ */
+public final class Nginx implements AutoCloseable {
+  private static final Path CONFIGURATION = Path.of("conf", "nginx");
+  private static final String NODE = "server 127.0.0.1:8000 ";
+  private static final long POLL_MILLIS = 5;
+  private static final long POLLS = 2000;
+
+  private final Path program;
+  private final Path folder;
+  private final int port;
+  private final Process process;
+
+  private Nginx(Path program, Path folder, int port, Process process) {
+    this.program = program;
+    this.folder = folder;
+    this.port = port;
+    this.process = process;
+  }
+
+  /**
+   * Returns when it answers.
+   *
+   * @param folder its own, absolute; the configuration is copied into it
+   * @param nodes host:port of each node's User API
+   * @param limits text of the configuration to what stands there instead, for a load that comes from one address
+   */
+  public static Nginx start(
+      Path program, Path folder, List<String> nodes, Map<String, String> limits) {
+    try {
+      // It cannot say which port it was given, so it is not asked to choose.
+      var port = Ports.freeOr(0);
+      configure(folder, port, nodes, limits);
+      // Its workers would else be another user, who may not read a folder of ours.
+      var command = List.of(
+          program.toString(),
+          "-p",
+          folder.toString(),
+          "-c",
+          folder.resolve("nginx.conf").toString(),
+          "-g",
+          "daemon off; user root;");
+      var process = new ProcessBuilder(command)
+          .redirectErrorStream(true)
+          .redirectOutput(Redirect.to(folder.resolve("output").toFile()))
+          .start();
+      var nginx = new Nginx(program, folder, port, process);
+      nginx.awaitReady();
+      return nginx;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public int port() {
+    return port;
+  }
+
+  /** What {@code conf/rolling-restart} edits. */
+  public Path nodesFile() {
+    return folder.resolve("conf.d/nodes.conf");
+  }
+
+  public Path accessLog() {
+    return folder.resolve("log/access.log");
+  }
+
+  public Path errorLog() {
+    return folder.resolve("log/error.log");
+  }
+
+  /** A command line that checks the configuration and takes it over. */
+  public String reloadCommand() {
+    var nginx = program + " -p " + folder + " -c " + folder.resolve("nginx.conf")
+        + " -g 'daemon off; user root;'";
+    return nginx + " -t -q && " + nginx + " -s reload";
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(5, TimeUnit.SECONDS)) {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void configure(
+      Path folder, int port, List<String> nodes, Map<String, String> limits) throws IOException {
+    var included = Files.createDirectories(folder.resolve("conf.d"));
+    Files.createDirectories(folder.resolve("log"));
+    Files.createDirectories(folder.resolve("temporary"));
+    try (var files = Files.newDirectoryStream(CONFIGURATION, Files::isRegularFile)) {
+      for (var file : files) {
+        var name = file.getFileName().toString();
+        var target = name.equals("nginx.conf") ? folder.resolve(name) : included.resolve(name);
+        Files.writeString(target, adapted(Files.readString(file), folder, port, nodes, limits));
+      }
+    }
+    var temporary = List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi").stream()
+        .map(kind -> kind + "_temp_path " + folder.resolve("temporary").resolve(kind) + ";\n")
+        .collect(Collectors.joining());
+    Files.writeString(included.resolve("temporary.conf"), temporary);
+  }
+
+  private static String adapted(
+      String text, Path folder, int port, List<String> nodes, Map<String, String> limits) {
+    for (var limit : limits.entrySet()) {
+      text = text.replace(limit.getKey(), limit.getValue());
+    }
+    return text.replace("listen 80 ", "listen 127.0.0.1:" + port + " ")
+        .replace("/run/nginx.pid", folder.resolve("nginx.pid").toString())
+        .replace("/var/log/nginx", folder.resolve("log").toString())
+        .lines()
+        .flatMap(line -> line.contains(NODE)
+            ? nodes.stream().map(node -> line.replace(NODE, "server " + node + " "))
+            : List.of(line).stream())
+        .collect(Collectors.joining("\n", "", "\n"));
+  }
+
+  private void awaitReady() throws IOException {
+    for (var poll = 0; poll < POLLS; poll++) {
+      if (Ports.answers(port)) {
+        return;
+      }
+      if (!process.isAlive()) {
+        throw new DevServerException(
+            "nginx ended at its start: " + Files.readString(folder.resolve("output")));
+      }
+      pause();
+    }
+    close();
+    throw new DevServerException("nginx does not answer: " + folder);
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new DevServerException("interrupted while waiting for nginx", e);
+    }
+  }
+}

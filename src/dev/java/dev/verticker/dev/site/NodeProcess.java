@@ -1,0 +1,157 @@
+package dev.verticker.dev.site;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.lang.management.ManagementFactory;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A node in a JVM of its own, from the class path of this one; it can be stopped, killed and started again. */
+public final class NodeProcess implements AutoCloseable {
+  private static final Duration LONGEST_STOP = Duration.ofSeconds(25);
+  private static final int CONNECT_MILLIS = 500;
+
+  private final List<String> prefix;
+  private final String host;
+  private final int management;
+  private final Map<String, String> settings;
+  private final List<String> verticles;
+  private final Path log;
+  private Process process;
+
+  /**
+   * @param prefix what stands before {@code java} on the command line; empty = nothing
+   * @param host where its management port answers, as seen from here
+   * @param settings all of them, with ports; MANAGEMENT_PORT must be one
+   * @param verticles empty = all
+   */
+  public NodeProcess(
+      List<String> prefix,
+      String host,
+      Map<String, String> settings,
+      List<String> verticles,
+      Path log) {
+    this.prefix = List.copyOf(prefix);
+    this.host = host;
+    this.management = Integer.parseInt(settings.get("MANAGEMENT_PORT"));
+    this.settings = Map.copyOf(settings);
+    this.verticles = List.copyOf(verticles);
+    this.log = log;
+  }
+
+  /** Returns at once; see {@link #awaitReady}. */
+  public void start() {
+    var command = new ArrayList<>(prefix);
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(argument -> argument.startsWith("--add-"))
+        .forEach(command::add);
+    command.addAll(List.of(
+        "@conf/jvm.options",
+        "-XX:TieredStopAtLevel=1",
+        "-Xmx256m",
+        "-classpath",
+        System.getProperty("java.class.path"),
+        "dev.verticker.Main"));
+    command.addAll(verticles);
+    var builder = new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(Redirect.appendTo(log.toFile()));
+    var environment = new HashMap<>(settings);
+    environment.put("PATH", System.getenv("PATH"));
+    builder.environment().clear();
+    builder.environment().putAll(environment);
+    try {
+      process = builder.start();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public void awaitReady(Duration longest) {
+    var end = System.nanoTime() + longest.toNanos();
+    while (!isReady()) {
+      if (!process.isAlive() || System.nanoTime() > end) {
+        throw new IllegalStateException("a node is not ready, see " + log + ":\n" + lastWords());
+      }
+      pause();
+    }
+  }
+
+  public boolean isReady() {
+    try (var socket = new Socket()) {
+      socket.connect(new InetSocketAddress(host, management), CONNECT_MILLIS);
+      socket.setSoTimeout(2000);
+      socket
+          .getOutputStream()
+          .write("GET /health/ready HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+      var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return answer.contains(" 200 OK");
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  /** Stops as a service manager does. @return from the signal to the end of the process */
+  public Duration stop() {
+    var begin = System.nanoTime();
+    process.destroy();
+    awaitEnd();
+    return Duration.ofNanos(System.nanoTime() - begin);
+  }
+
+  public void kill() {
+    process.destroyForcibly();
+    awaitEnd();
+  }
+
+  public Path log() {
+    return log;
+  }
+
+  @Override
+  public void close() {
+    if (process != null) {
+      process.destroyForcibly();
+      awaitEnd();
+    }
+  }
+
+  private void awaitEnd() {
+    try {
+      if (!process.waitFor(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+        process.destroyForcibly();
+        throw new IllegalStateException("a node did not stop, see " + log);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String lastWords() {
+    try {
+      var lines = Files.readAllLines(log);
+      return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));
+    } catch (IOException e) {
+      return e.getMessage();
+    }
+  }
+
+  private static void pause() {
+    try {
+      TimeUnit.MILLISECONDS.sleep(50);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}

@@ -1,0 +1,121 @@
+package dev.verticker.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.dev.TestServers;
+import dev.verticker.dev.site.Load;
+import dev.verticker.dev.site.Resuming;
+import dev.verticker.dev.site.TwoNodesBehindNginx;
+import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Tool;
+import io.vertx.core.Future;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two nodes behind nginx, under load, as {@code conf/rolling-restart} takes them through a new version. */
+class RollingRestartTest {
+  @TempDir
+  private Path folder;
+
+  @Test
+  void nobody_notices_that_a_node_restarts() {
+    restart(1, "1");
+  }
+
+  @Tag("faults")
+  @Test
+  void nobody_notices_that_all_nodes_restart_one_after_the_other() {
+    restart(2, "5");
+  }
+
+  @Tag("faults")
+  @Test
+  void a_killed_node_costs_hardly_a_request_and_no_event() {
+    try (var site = site("5")) {
+      var token = site.signIn();
+      var load = new Load(site.vertx(), site.port(), "Bearer " + token);
+      var sockets = sockets(site, token);
+      var clients = load.start(8, site.createUser(token));
+      asked(load, 200);
+      var killed = System.nanoTime();
+      site.node(site.addresses().get(0)).kill();
+      asked(load, load.requests() + 2000);
+      load.stop();
+      Future.all(clients).await();
+      var all = load.between(killed, System.nanoTime());
+      assertTrue(
+          all.failures().size() <= all.requests() / 100.0, () -> all.failures().toString());
+      var lastFailure = load.lastFailure(killed, System.nanoTime());
+      assertTrue(lastFailure - killed < 2_000_000_000L, () -> "still failing after 2 s");
+      assertNothingMissed(sockets, load);
+    }
+  }
+
+  private void restart(int nodes, String drainSeconds) {
+    try (var site = site(drainSeconds)) {
+      var token = site.signIn();
+      var load = new Load(site.vertx(), site.port(), "Bearer " + token);
+      var sockets = sockets(site, token);
+      var clients = load.start(4, site.createUser(token));
+      asked(load, 100);
+      site.restart(site.addresses().subList(0, nodes));
+      asked(load, load.requests() + 100);
+      load.stop();
+      Future.all(clients).await();
+      var all = load.between(0, System.nanoTime());
+      assertEquals(List.of(), all.failures());
+      assertEquals(nodes, site.stops().size());
+      site.stops()
+          .forEach(stop -> assertTrue(stop.compareTo(Duration.ofSeconds(20)) < 0, stop::toString));
+      assertNothingMissed(sockets, load);
+      var closes = sockets.stream().flatMap(each -> each.closes().stream()).toList();
+      assertTrue(
+          closes.size() >= sockets.size() / 2
+              && closes.stream()
+                  .allMatch(each -> each.matches("1012 restart, retry_after_ms=\\d+")),
+          closes::toString);
+    }
+  }
+
+  private TwoNodesBehindNginx site(String drainSeconds) {
+    return new TwoNodesBehindNginx(
+        TestServers.settings(), Tool.needed("nginx", "nginx-light"), folder, drainSeconds);
+  }
+
+  private static List<Resuming> sockets(TwoNodesBehindNginx site, String token) {
+    var sockets = IntStream.range(0, 20)
+        .mapToObj(i -> new Resuming(site.vertx(), site.port(), token).connect())
+        .toList();
+    Eventually.within10s("subscribed", () -> sockets.stream().allMatch(Resuming::isHere));
+    return sockets;
+  }
+
+  /** Every socket is back and has heard one run of sequences, which holds all that was confirmed. */
+  private static void assertNothingMissed(List<Resuming> sockets, Load load) {
+    var changes = load.changes();
+    for (var socket : sockets) {
+      Eventually.within(
+          Duration.ofSeconds(20),
+          "heard all " + changes + " changes, not " + socket.heard().size(),
+          () -> socket.isHere() && socket.heard().size() >= changes);
+      var heard = socket.heard();
+      assertFalse(socket.hasLost());
+      assertEquals(
+          LongStream.range(heard.get(0), heard.get(0) + heard.size()).boxed().toList(), heard);
+      socket.stop();
+    }
+  }
+
+  private static void asked(Load load, int requests) {
+    Eventually.within(
+        Duration.ofSeconds(60), requests + " requests", () -> load.requests() >= requests);
+  }
+}

@@ -1,7 +1,6 @@
 package dev.verticker.docs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
@@ -27,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** What {@code docs/database.md} draws is what the migrations make. */
 class DatabaseDocumentTest {
-  private static final Path DOCUMENT = Path.of("docs/database.md");
+  private static final Document DOCUMENT = Document.read(Path.of("docs/database.md"));
 
   private static Connection connection;
 
@@ -53,8 +52,9 @@ class DatabaseDocumentTest {
   @ParameterizedTest
   @MethodSource("schemas")
   void the_diagram_of_a_service_has_every_table_column_and_key_of_its_schema_and_no_other(
-      String schema) throws IOException, SQLException {
-    assertSame(ErDiagram.of(connection, schema), ErDiagram.parse(block(schema, "mermaid")));
+      String schema) throws SQLException {
+    assertSame(
+        ErDiagram.of(connection, schema), ErDiagram.parse(DOCUMENT.block(schema, "mermaid")));
   }
 
   @Test
@@ -68,7 +68,7 @@ class DatabaseDocumentTest {
   /** Builds it: moves every table of the four schemas into one and adds the foreign keys the document adds. */
   @Test
   void the_diagram_of_the_monolith_is_all_four_schemas_in_one_with_the_foreign_keys_it_adds()
-      throws IOException, SQLException {
+      throws SQLException {
     try {
       execute("CREATE SCHEMA monolith");
       for (var table : query("SELECT relnamespace::regnamespace || '.' || quote_ident(relname)"
@@ -78,9 +78,10 @@ class DatabaseDocumentTest {
         execute("ALTER TABLE " + table + " SET SCHEMA monolith");
       }
       execute("SET search_path = monolith");
-      execute(block("As a monolith", "sql"));
+      execute(DOCUMENT.block("As a monolith", "sql"));
       assertSame(
-          ErDiagram.of(connection, "monolith"), ErDiagram.parse(block("As a monolith", "mermaid")));
+          ErDiagram.of(connection, "monolith"),
+          ErDiagram.parse(DOCUMENT.block("As a monolith", "mermaid")));
     } finally {
       connection.rollback();
     }
@@ -95,6 +96,7 @@ class DatabaseDocumentTest {
             .matcher(Files.readString(file))
             .results()
             .flatMap(line -> Stream.of(line.group(1).split(", *")))
+            .filter(schema -> !schema.isEmpty())
             .forEach(owned::add);
       }
     }
@@ -103,19 +105,6 @@ class DatabaseDocumentTest {
 
   private static void assertSame(ErDiagram expected, ErDiagram drawn) {
     assertEquals(expected.toString(), drawn.toString());
-  }
-
-  /** The first block of that language under the heading that begins so. */
-  private static String block(String heading, String language) throws IOException {
-    var section = Pattern.compile(
-            "^#+ `?" + heading + "\\b.*?$(.*?)(?=^#|\\z)", Pattern.MULTILINE | Pattern.DOTALL)
-        .matcher(Files.readString(DOCUMENT));
-    assertTrue(section.find(), DOCUMENT + " has a section " + heading);
-    var block = Pattern.compile(
-            "^```" + language + "\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)
-        .matcher(section.group(1));
-    assertTrue(block.find(), "the section " + heading + " has a block of " + language);
-    return block.group(1);
   }
 
   private static void execute(String sql) throws SQLException {

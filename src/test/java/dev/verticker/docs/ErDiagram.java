@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
@@ -117,18 +116,10 @@ record ErDiagram(Map<String, List<String>> tables, Map<String, Long> keys) {
     }
   }
 
-  /** As Mermaid has it, so that a difference is read like a change of the document. */
-  @Override
-  public String toString() {
-    var lines = new TreeSet<String>();
-    keys.forEach((key, count) -> lines.add("  " + key + (count > 1 ? " x" + count : "") + "\n"));
-    return "erDiagram\n" + String.join("", lines)
-        + tables.entrySet().stream()
-            .map(table -> "  " + table.getKey() + " {\n"
-                + table.getValue().stream()
-                    .map(c -> "    " + c + "\n")
-                    .collect(Collectors.joining())
-                + "  }\n")
-            .collect(Collectors.joining());
+  /** One line for each key, table and column. */
+  List<String> lines() {
+    var lines = new ArrayList<String>(keys.keySet());
+    tables.forEach((table, columns) -> columns.forEach(column -> lines.add(table + ": " + column)));
+    return lines;
   }
 }

@@ -8,6 +8,7 @@ import dev.verticker.dev.TestServers;
 import dev.verticker.node.Migrations;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.Secret;
+import dev.verticker.testing.Eventually;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -15,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -33,12 +35,8 @@ class TradingSchemaTest {
   private static Connection connection;
 
   @BeforeAll
-  static void migrate() throws SQLException {
-    var database = TestServers.postgres().createDatabase();
-    Migrations.packaged(Duration.ZERO).migrate(settings(database));
-    connection =
-        DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-    connection.setAutoCommit(false);
+  static void open() throws SQLException {
+    connection = connect(migrated());
   }
 
   @AfterAll
@@ -346,6 +344,27 @@ class TradingSchemaTest {
   }
 
   @Test
+  void two_withdrawals_at_once_cannot_take_the_same_money() throws SQLException {
+    var database = migrated();
+    try (var first = connect(database);
+        var second = connect(database);
+        var statement = first.createStatement()) {
+      statement.execute("INSERT INTO trading.assets VALUES ('USDT', 'Tether', 6)");
+      statement.execute("INSERT INTO trading.wallets (user_id, asset) VALUES (7, 'USDT')");
+      statement.execute(booking(1, "'deposit', 10, 0, NULL, NULL, 'd-1'"));
+      first.commit();
+
+      statement.execute(booking(1, "'withdrawal', -10, 0, NULL, NULL, 'w-1'"));
+      var other = CompletableFuture.supplyAsync(
+          () -> refused(second, booking(1, "'withdrawal', -10, 0, NULL, NULL, 'w-2'")));
+      Eventually.within10s("the second waits for the first", () -> isAnybodyWaiting(first));
+      first.commit();
+
+      assertEquals("wallets_covered", other.join());
+    }
+  }
+
+  @Test
   void a_trade_of_somebody_else_moves_nothing() throws SQLException {
     var wallet = wallet(ADA, "USDT");
     var trade = trade(order(GRACE, "a"), 1);
@@ -459,11 +478,15 @@ class TradingSchemaTest {
     }
   }
 
-  /** The rule that refuses the statement; what went before it stays. */
   private static String refused(String sql) {
-    try {
+    return refused(connection, sql);
+  }
+
+  /** The rule that refuses the statement; what went before it stays. */
+  private static String refused(Connection connection, String sql) {
+    try (var statement = connection.createStatement()) {
       var before = connection.setSavepoint();
-      var refusal = assertThrows(PSQLException.class, () -> execute(sql), sql);
+      var refusal = assertThrows(PSQLException.class, () -> statement.execute(sql), sql);
       connection.rollback(before);
       return Optional.ofNullable(refusal.getServerErrorMessage())
           .map(message -> message.getConstraint())
@@ -471,6 +494,28 @@ class TradingSchemaTest {
     } catch (SQLException e) {
       throw new AssertionError(e);
     }
+  }
+
+  private static boolean isAnybodyWaiting(Connection connection) {
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery("SELECT FROM pg_locks WHERE NOT granted")) {
+      return rows.next();
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static PostgresDatabase migrated() {
+    var database = TestServers.postgres().createDatabase();
+    Migrations.packaged(Duration.ZERO).migrate(settings(database));
+    return database;
+  }
+
+  private static Connection connect(PostgresDatabase database) throws SQLException {
+    var connection =
+        DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    connection.setAutoCommit(false);
+    return connection;
   }
 
   private static PostgresSettings settings(PostgresDatabase database) {

@@ -1,0 +1,178 @@
+package dev.verticker.dev.bench;
+
+import dev.verticker.dev.DevPostgres;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.node.Migrations;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * How many bytes a row takes on disk, with its share of the indexes, in every table that grows with use: the migrated
+ * schemas filled with a hundred thousand rows each, as long as rows usually are.
+ */
+public final class RowSizes {
+  private static final int ROWS = 100_000;
+
+  private RowSizes() {}
+
+  public static void main(String[] arguments) throws IOException, SQLException {
+    var folder = Files.createDirectories(Path.of("target", "bench"));
+    try (var postgres =
+        DevPostgres.start(folder.resolve("postgres"), 0, false, System.out::println)) {
+      var name = "rows_" + System.currentTimeMillis();
+      var database = postgres.database(name, name, name);
+      var migrations = Migrations.packaged(Duration.ZERO);
+      PostgresSettings.SCHEMAS.forEach(schema -> migrations.migrate(settings(schema, database)));
+      try (var connection =
+          DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password())) {
+        measure(connection);
+      }
+    }
+  }
+
+  private static void measure(Connection connection) throws SQLException {
+    try (var sql = connection.createStatement()) {
+      for (var fill : fills().values()) {
+        sql.execute(fill.replace(":rows", Integer.toString(ROWS)));
+      }
+      sql.execute("VACUUM ANALYZE");
+      System.out.printf("%n%-32s %10s %6s %8s%n", "bytes a row", "table", "index", "together");
+      for (var table : fills().keySet()) {
+        try (var row = sql.executeQuery(
+            """
+            SELECT round(pg_table_size('%1$s') / n), round(pg_indexes_size('%1$s') / n)
+              FROM (SELECT count(*)::numeric AS n FROM %1$s) AS counted
+             WHERE n >= %2$d
+            """
+                .formatted(table, ROWS))) {
+          if (!row.next()) {
+            continue;
+          }
+          System.out.printf(
+              "%-32s %10d %6d %8d%n",
+              table, row.getLong(1), row.getLong(2), row.getLong(1) + row.getLong(2));
+        }
+      }
+    }
+  }
+
+  /** Table to the statement that fills it, in an order their foreign keys allow. */
+  private static Map<String, String> fills() {
+    var fills = new LinkedHashMap<String, String>();
+    fills.put(
+        "account.users",
+        """
+        INSERT INTO account.users (username, full_name, email, password_hash, roles, created_at, updated_at)
+        SELECT 'user' || n, 'Given' || n % 1000 || ' Family' || n, 'mail' || n || '@example.com', repeat('x', 97),
+               ARRAY['user'], now(), now()
+          FROM generate_series(1, :rows) AS n
+        """);
+    fills.put(
+        "account.name_words",
+        """
+        INSERT INTO account.name_words (deleted, words, user_id)
+        SELECT false, word, id
+          FROM account.users, LATERAL (VALUES (lower(full_name)), (split_part(lower(full_name), ' ', 2))) AS w (word)
+        """);
+    fills.put(
+        "account.sessions",
+        """
+        INSERT INTO account.sessions (id, user_id, device, token_hash, rotated_at, created_at, last_used_at, expires_at)
+        SELECT gen_random_uuid(), id, repeat('Mozilla/5.0 ', 9), sha256(username::bytea), ARRAY[now(), now(), now()], now(), now(), now()
+          FROM account.users
+        """);
+    fills.put(
+        "account.audit",
+        """
+        INSERT INTO account.audit (at, action, user_id, actor_id, session, address, request_id, details)
+        SELECT now(), 'session.opened', id, id, gen_random_uuid(), '203.0.113.7', gen_random_uuid(), '{"device": "Mozilla/5.0"}'
+          FROM account.users
+        """);
+    fills.put(
+        "market.exchange_info",
+        """
+        INSERT INTO market.exchange_info (id, symbol, exchange_info, called_at, slot, venue, event_time)
+        SELECT n, 'BTCUSDT', jsonb_build_object('symbol', 'BTCUSDT', 'priceChange', '-94.99999800', 'priceChangePercent', '-0.152',
+               'weightedAvgPrice', '62431.29347282', 'lastPrice', '62410.01000000', 'price', '62410.01000000', 'lastQty', '0.00040000',
+               'openPrice', '62505.00000000', 'highPrice', '63200.00000000', 'lowPrice', '61700.00000000', 'volume', '8913.30000000',
+               'quoteVolume', '556478911.30000000', 'openTime', 1499783499040 + n, 'closeTime', 1499869899040 + n,
+               'firstId', 28385 + n, 'lastId', 28460 + n, 'count', 76), now(), n, 'binance', now()
+          FROM generate_series(1, :rows) AS n
+        """);
+    fills.put(
+        "notification.topics", "INSERT INTO notification.topics (name, seq) VALUES ('users', 0)");
+    fills.put(
+        "notification.events",
+        """
+        INSERT INTO notification.events (position, topic, seq, at, logged_at, event, user_id, actor_id, audience_permission, payload)
+        SELECT id, 'users', id, now(), now(), 'user_updated', id, id, 'users.read', jsonb_build_object('event', 'user_updated',
+               'user_id', id, 'by', jsonb_build_object('id', id, 'username', username), 'changes', jsonb_build_object('email', email),
+               'data', jsonb_build_object('id', id, 'username', username, 'full_name', full_name, 'email', email, 'roles',
+               '["user"]'::jsonb, 'status', 'active'), 'before', jsonb_build_object('id', id, 'username', username, 'full_name',
+               full_name, 'email', email, 'roles', '["user"]'::jsonb, 'status', 'active'))
+          FROM account.users
+        """);
+    fills.put(
+        "notification.received",
+        """
+        INSERT INTO notification.received (source, entry, received_at)
+        SELECT 'account', n, now() FROM generate_series(1, :rows) AS n
+        """);
+    fills.put(
+        "trading.assets",
+        "INSERT INTO trading.assets VALUES ('BTC', 'Bitcoin', 8), ('USDT', 'Tether', 8)");
+    fills.put(
+        "trading.symbols",
+        "INSERT INTO trading.symbols VALUES ('BTCUSDT', 'BTC', 'USDT', 0.01, 0.00001, 5, true)");
+    fills.put(
+        "trading.orders",
+        """
+        INSERT INTO trading.orders (user_id, symbol, side, type, time_in_force, price, qty, client_order_id, created_at, updated_at)
+        SELECT n % 1000, 'BTCUSDT', 'buy', 'limit', 'GTC', 62410.01, 0.00125, gen_random_uuid(), now(), now()
+          FROM generate_series(1, :rows) AS n
+        """);
+    fills.put(
+        "trading.trades",
+        """
+        INSERT INTO trading.trades (order_id, exchange_trade_id, price, qty, quote_qty, fee_asset, fee_amount, traded_at)
+        SELECT id, 3000000000 + id, 62410.01, 0.00125, 78.0125125, 'BTC', 0.00000125, now()
+          FROM trading.orders
+        """);
+    fills.put(
+        "trading.wallets",
+        """
+        INSERT INTO trading.wallets (user_id, asset)
+        SELECT n / 2, CASE n % 2 WHEN 0 THEN 'BTC' ELSE 'USDT' END FROM generate_series(0, 1999) AS n
+        """);
+    fills.put(
+        "trading.wallet_transactions",
+        """
+        INSERT INTO trading.wallet_transactions (wallet_id, kind, available_change, trade_id, at)
+        SELECT w.id, 'trade', t.qty, t.id, t.traded_at
+          FROM trading.trades AS t
+          JOIN trading.orders AS o ON o.id = t.order_id
+          JOIN trading.wallets AS w ON w.user_id = o.user_id AND w.asset = 'BTC'
+        """);
+    return fills;
+  }
+
+  private static PostgresSettings settings(String schema, PostgresDatabase database) {
+    return new PostgresSettings(
+        schema,
+        database.host(),
+        database.port(),
+        database.name(),
+        database.user(),
+        new Secret(database.password()),
+        1);
+  }
+}

@@ -1,0 +1,144 @@
+package dev.verticker.docs;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.node.Migrations;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Secret;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What {@code docs/database.md} draws is what the migrations make. */
+class DatabaseDocumentTest {
+  private static final Document DOCUMENT = Document.read(Path.of("docs/database.md"));
+
+  private static Connection connection;
+
+  @BeforeAll
+  static void migrate() throws SQLException {
+    var database = TestServers.postgres().createDatabase();
+    var migrations = Migrations.packaged(Duration.ZERO);
+    schemas().forEach(schema -> migrations.migrate(settings(schema, database)));
+    connection =
+        DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    connection.setAutoCommit(false);
+  }
+
+  @AfterAll
+  static void close() throws SQLException {
+    connection.close();
+  }
+
+  static List<String> schemas() {
+    return PostgresSettings.SCHEMAS;
+  }
+
+  @ParameterizedTest
+  @MethodSource("schemas")
+  void the_diagram_of_a_service_has_every_table_column_and_key_of_its_schema_and_no_other(
+      String schema) throws SQLException {
+    assertSame(
+        ErDiagram.of(connection, schema), ErDiagram.parse(DOCUMENT.block(schema, "mermaid")));
+  }
+
+  @Test
+  void no_foreign_key_leaves_its_schema() throws SQLException {
+    assertEquals(
+        List.of(),
+        query("SELECT conname FROM pg_constraint AS f JOIN pg_class AS p ON p.oid = f.confrelid"
+            + " WHERE f.contype = 'f' AND p.relnamespace <> f.connamespace"));
+  }
+
+  /** Builds it: moves every table of the four schemas into one and adds the foreign keys the document adds. */
+  @Test
+  void the_diagram_of_the_monolith_is_all_four_schemas_in_one_with_the_foreign_keys_it_adds()
+      throws SQLException {
+    try {
+      execute("CREATE SCHEMA monolith");
+      for (var table : query("SELECT relnamespace::regnamespace || '.' || quote_ident(relname)"
+          + " FROM pg_class WHERE relkind = 'r' AND relname <> 'migrations'"
+          + " AND relnamespace::regnamespace::text IN ('" + String.join("', '", schemas())
+          + "')")) {
+        execute("ALTER TABLE " + table + " SET SCHEMA monolith");
+      }
+      execute("SET search_path = monolith");
+      execute(DOCUMENT.block("As a monolith", "sql"));
+      assertSame(
+          ErDiagram.of(connection, "monolith"),
+          ErDiagram.parse(DOCUMENT.block("As a monolith", "mermaid")));
+    } finally {
+      connection.rollback();
+    }
+  }
+
+  @Test
+  void every_schema_is_migrated_by_exactly_one_verticle() throws IOException {
+    var owned = new ArrayList<String>();
+    try (var files = Files.newDirectoryStream(Path.of("verticles"), "*.yaml")) {
+      for (var file : files) {
+        Pattern.compile("^schemas: \\[(.*)]$", Pattern.MULTILINE)
+            .matcher(Files.readString(file))
+            .results()
+            .flatMap(line -> Stream.of(line.group(1).split(", *")))
+            .filter(schema -> !schema.isEmpty())
+            .forEach(owned::add);
+      }
+    }
+    assertEquals(schemas(), owned.stream().sorted().toList());
+  }
+
+  private static void assertSame(ErDiagram migrated, ErDiagram drawn) {
+    assertEquals(List.of(), without(migrated.lines(), drawn.lines()), "not drawn");
+    assertEquals(List.of(), without(drawn.lines(), migrated.lines()), "drawn but not there");
+    // And in the same order, as many times.
+    assertEquals(migrated, drawn);
+  }
+
+  private static List<String> without(List<String> lines, List<String> others) {
+    return lines.stream().filter(line -> !others.contains(line)).toList();
+  }
+
+  private static void execute(String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+
+  private static List<String> query(String sql) throws SQLException {
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      var all = new ArrayList<String>();
+      while (rows.next()) {
+        all.add(rows.getString(1));
+      }
+      return all;
+    }
+  }
+
+  private static PostgresSettings settings(String schema, PostgresDatabase database) {
+    return new PostgresSettings(
+        schema,
+        database.host(),
+        database.port(),
+        database.name(),
+        database.user(),
+        new Secret(database.password()),
+        1);
+  }
+}

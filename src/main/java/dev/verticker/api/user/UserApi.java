@@ -5,6 +5,7 @@ import dev.verticker.api.browser.Feed;
 import dev.verticker.api.http.AccessTokenVerifier;
 import dev.verticker.api.http.BearerTokens;
 import dev.verticker.api.http.ClientAddresses;
+import dev.verticker.api.http.ConsolePage;
 import dev.verticker.api.http.Contract;
 import dev.verticker.api.http.ContractRouter;
 import dev.verticker.api.http.Cors;
@@ -35,32 +36,34 @@ public record UserApi(Router router, Feed feed) {
       QuoteReads quotes,
       UserApiSettings settings,
       AuthSettings auth) {
-    return Contract.load(vertx, CONTRACT)
-        .compose(contract -> Future.all(DocsPage.load(vertx, contract), EventsPage.load(vertx))
-            .compose(pages -> {
-              DocsPage docs = pages.resultAt(0);
-              EventsPage events = pages.resultAt(1);
-              BearerTokens.check(contract);
-              var revoked = new Revoked(vertx, node.bus(), node.clock());
-              node.health().notReadyWhen("revoked tokens", revoked::outage);
-              var verifier = new AccessTokenVerifier(vertx, auth, node.clock());
-              var cors = Cors.of(settings.corsOrigins());
-              var addresses = ClientAddresses.behind(settings.trustedProxies());
-              var router = routes(vertx, node, quotes, contract)
-                  .guard("login", new BearerTokens(verifier, revoked))
-                  .allow(cors)
-                  .find(addresses)
-                  .router(NAME, node.metrics());
-              docs.mount(router);
-              events.mount(router);
-              return revoked
-                  .start()
-                  .compose(started -> Feed.open(vertx, node, verifier, revoked, quotes))
-                  .map(feed -> {
-                    feed.mount(router, cors, addresses, settings.sockJsFallbacks());
-                    return new UserApi(router, feed);
-                  });
-            }));
+    return Contract.load(vertx, CONTRACT).compose(contract -> Future.all(
+            DocsPage.load(vertx, contract), EventsPage.load(vertx), ConsolePage.load(vertx))
+        .compose(pages -> {
+          DocsPage docs = pages.resultAt(0);
+          EventsPage events = pages.resultAt(1);
+          ConsolePage console = pages.resultAt(2);
+          BearerTokens.check(contract);
+          var revoked = new Revoked(vertx, node.bus(), node.clock());
+          node.health().notReadyWhen("revoked tokens", revoked::outage);
+          var verifier = new AccessTokenVerifier(vertx, auth, node.clock());
+          var cors = Cors.of(settings.corsOrigins());
+          var addresses = ClientAddresses.behind(settings.trustedProxies());
+          var router = routes(vertx, node, quotes, contract)
+              .guard("login", new BearerTokens(verifier, revoked))
+              .allow(cors)
+              .find(addresses)
+              .router(NAME, node.metrics());
+          docs.mount(router);
+          events.mount(router);
+          console.mount(router);
+          return revoked
+              .start()
+              .compose(started -> Feed.open(vertx, node, verifier, revoked, quotes))
+              .map(feed -> {
+                feed.mount(router, cors, addresses, settings.sockJsFallbacks());
+                return new UserApi(router, feed);
+              });
+        }));
   }
 
   private static ContractRouter routes(

@@ -1,0 +1,140 @@
+package dev.verticker.api.http;
+
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.zip.GZIPOutputStream;
+
+/**
+ * The console at {@code /}, and under {@code /console/} exactly the files that its page names: no path is ever looked up in
+ * a folder. Everything comes out of the jar once and is kept in memory, plain and compressed.
+ */
+public final class ConsolePage {
+  private static final String FOLDER = "web";
+  private static final String PAGE = "/console/index.html";
+  private static final Pattern NAMED = Pattern.compile("(?:href|src)=\"(/console/[^\"]+)\"");
+
+  /** No script, style, frame or request but our own, and no text of anybody becomes markup. */
+  private static final String POLICY =
+      "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+          + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+          + "require-trusted-types-for 'script'; trusted-types 'none'";
+
+  private static final Map<String, String> TYPES = Map.of(
+      "html", "text/html; charset=utf-8",
+      "js", "text/javascript; charset=utf-8",
+      "css", "text/css; charset=utf-8",
+      "svg", "image/svg+xml");
+
+  /** One form of a file; each has a tag of its own, so that caches never mix them up. */
+  private record Form(Buffer content, String tag) {
+    static Form of(Buffer content) {
+      return new Form(content, hash(content));
+    }
+  }
+
+  private record Asset(String path, String type, Form plain, Form compressed) {
+    static Asset of(String path, String file, Buffer content) {
+      var type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
+      return new Asset(path, type, Form.of(content), Form.of(compress(content)));
+    }
+  }
+
+  private final List<Asset> assets;
+
+  private ConsolePage(List<Asset> assets) {
+    this.assets = assets;
+  }
+
+  /** Reads everything it will serve into memory; fails when the page names a file that is not there. */
+  public static Future<ConsolePage> load(Vertx vertx) {
+    return vertx.executeBlocking(() -> {
+      var files = vertx.fileSystem();
+      var page = files.readFileBlocking(FOLDER + PAGE);
+      var assets = new ArrayList<Asset>();
+      assets.add(Asset.of("/", PAGE, page));
+      NAMED
+          .matcher(page.toString())
+          .results()
+          .map(named -> named.group(1))
+          .distinct()
+          .map(path -> Asset.of(path, path, files.readFileBlocking(FOLDER + path)))
+          .forEach(assets::add);
+      return new ConsolePage(List.copyOf(assets));
+    });
+  }
+
+  /** Adds its routes. */
+  public void mount(Router router) {
+    for (var asset : assets) {
+      router.get(asset.path()).handler(context -> serve(context, asset));
+      router.head(asset.path()).handler(context -> serve(context, asset));
+      router.route(asset.path()).handler(context -> {
+        context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+        context.fail(405);
+      });
+    }
+  }
+
+  private static void serve(RoutingContext context, Asset asset) {
+    context.put(Arrival.OPERATION, "console");
+    var compressed = acceptsGzip(context);
+    var form = compressed ? asset.compressed() : asset.plain();
+    var headers = context.response().headers();
+    headers
+        .set(HttpHeaders.CACHE_CONTROL, "no-cache")
+        .set("Content-Security-Policy", POLICY)
+        .set("Cross-Origin-Opener-Policy", "same-origin")
+        .set("Cross-Origin-Resource-Policy", "same-origin")
+        .set(HttpHeaders.ETAG, form.tag())
+        .add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+    var known = Optional.ofNullable(context.request().getHeader(HttpHeaders.IF_NONE_MATCH));
+    if (EntityTags.names(known, form.tag())) {
+      OperationHandler.write(context, Answer.notModified());
+      return;
+    }
+    if (compressed) {
+      headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
+    }
+    OperationHandler.write(
+        context, new Answer(200, Map.of("Content-Type", asset.type()), form.content()));
+  }
+
+  private static boolean acceptsGzip(RoutingContext context) {
+    return context.parsedHeaders().acceptEncoding().stream()
+        .anyMatch(coding -> coding.value().equalsIgnoreCase("gzip") && coding.weight() > 0);
+  }
+
+  private static Buffer compress(Buffer content) {
+    var bytes = new ByteArrayOutputStream();
+    try (var gzip = new GZIPOutputStream(bytes)) {
+      gzip.write(content.getBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Buffer.buffer(bytes.toByteArray());
+  }
+
+  private static String hash(Buffer content) {
+    try {
+      var digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes());
+      return "\"" + HexFormat.of().formatHex(digest, 0, 8) + "\"";
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+}

@@ -37,6 +37,9 @@ final class LogReader {
   private static final int MOST_TOPICS = 2000;
   private static final int MOST_EVENTS = 8000;
 
+  /** At most so many events of one topic in one answer. */
+  private static final int PIECE = 1000;
+
   private final Vertx vertx;
   private final Bus bus;
   private final MeterRegistry metrics;
@@ -53,21 +56,13 @@ final class LogReader {
   private boolean batchPlanned;
   private long lastBatch = System.nanoTime() - EVERY.toNanos();
 
-  /** One subscription that wants to know how its topic stands. */
-  private static final class Waiting {
-    private final String topic;
-    private final Since wanted;
-    private final Consumer<Standing> answer;
-    private final long since = System.nanoTime();
-    private Since reached;
-    private boolean answered;
-    private boolean recovered;
-
-    Waiting(String topic, Since wanted, Consumer<Standing> answer) {
-      this.topic = topic;
-      this.wanted = wanted;
-      this.reached = wanted;
-      this.answer = answer;
+  /** One subscription that wants to know how its topic stands. @param begun nanoseconds */
+  private record Waiting(String topic, Since wanted, Consumer<Standing> answer, long begun) {
+    /** Whether one piece of the log serves both. */
+    boolean isNear(Waiting other) {
+      return wanted == null
+          || other.wanted == null
+          || Math.abs(wanted.seq() - other.wanted.seq()) < PIECE;
     }
   }
 
@@ -98,13 +93,13 @@ final class LogReader {
   }
 
   /**
-   * Answers on this reader's context, with pieces or a refusal.
+   * Answers once, on this reader's context. Whoever gets a piece that is not complete asks again when it is done with it.
    *
    * @param since null = only where the topic is now
    */
   void standing(String topic, Since since, Consumer<Standing> answer) {
     context.runOnContext(nothing -> {
-      var asked = new Waiting(topic, since, answer);
+      var asked = new Waiting(topic, since, answer, System.nanoTime());
       if (epoch == null || !answeredFromMemory(asked)) {
         waiting.add(asked);
         replay();
@@ -222,7 +217,7 @@ final class LogReader {
     metrics.counter("socket_replay_queries_total").increment();
     bus.request(
             Notifications.REPLAY,
-            new Notifications.Replay(starts(batch), Math.min(1000, MOST_EVENTS / batch.size())))
+            new Notifications.Replay(starts(batch), Math.min(PIECE, MOST_EVENTS / batch.size())))
         .onComplete(answer -> {
           replaying = false;
           if (answer.succeeded()) {
@@ -238,7 +233,9 @@ final class LogReader {
     var batch = new LinkedHashMap<String, List<Waiting>>();
     var later = new ArrayList<Waiting>();
     for (var asked : waiting) {
-      if (batch.size() < MOST_TOPICS || batch.containsKey(asked.topic)) {
+      var together = batch.get(asked.topic);
+      // Who is far ahead of the first one waits for its turn: the piece would not reach so far.
+      if (together == null ? batch.size() < MOST_TOPICS : together.get(0).isNear(asked)) {
         batch.computeIfAbsent(asked.topic, topic -> new ArrayList<>()).add(asked);
       } else {
         later.add(asked);
@@ -255,8 +252,8 @@ final class LogReader {
         .map(topic -> new Start(
             topic.getKey(),
             topic.getValue().stream()
-                .filter(asked -> asked.reached != null)
-                .map(asked -> asked.reached.seq())
+                .filter(asked -> asked.wanted != null)
+                .map(asked -> asked.wanted.seq())
                 .min(Long::compare)
                 .orElse(null)))
         .toList();
@@ -277,38 +274,39 @@ final class LogReader {
   }
 
   private void answer(Waiting asked, Notifications.Replaying topic, List<Told> told) {
-    if (!asked.answered) {
-      asked.recovered = asked.wanted != null
-          && asked.wanted.epoch().equals(topic.epoch())
-          && asked.wanted.seq() <= topic.newest()
-          && asked.wanted.seq() >= topic.oldest() - 1;
-    }
-    if (!asked.recovered) {
-      asked.answer.accept(new Standing.Piece(topic.epoch(), false, newest(topic), List.of(), true));
+    var newest = newest(topic);
+    var recovered = asked.wanted != null
+        && asked.wanted.epoch().equals(topic.epoch())
+        && asked.wanted.seq() <= newest
+        && asked.wanted.seq() >= topic.oldest() - 1;
+    if (!recovered) {
+      asked.answer.accept(new Standing.Piece(topic.epoch(), false, newest, List.of(), true));
       return;
     }
     var piece = new ArrayList<Told>();
+    var reached = asked.wanted.seq();
     for (var each : told) {
-      if (each.seq() == asked.reached.seq() + 1) {
+      if (each.seq() == reached + 1) {
         piece.add(each);
-        asked.reached = new Since(topic.epoch(), each.seq());
+        reached++;
       }
     }
     // What was heard here while the question was under way.
-    var heard = memory.after(topic.topic(), topic.epoch(), asked.reached.seq());
-    if (heard != null && !heard.isEmpty()) {
+    var heard = memory.after(topic.topic(), topic.epoch(), reached);
+    if (heard != null) {
       piece.addAll(heard);
-      asked.reached = new Since(topic.epoch(), asked.reached.seq() + heard.size());
+      reached += heard.size();
     }
-    var newest = newest(topic);
-    var complete = heard != null && asked.reached.seq() >= newest;
-    count("log", piece.size());
-    asked.answer.accept(new Standing.Piece(topic.epoch(), true, newest, piece, complete));
-    asked.answered = true;
-    if (!complete) {
+    var complete = heard != null && reached >= newest;
+    if (piece.isEmpty() && !complete) {
+      // Others wanted so much more that nothing was left: it is among the first of the next
+      // question.
       waiting.add(asked);
       replay();
+      return;
     }
+    count("log", piece.size());
+    asked.answer.accept(new Standing.Piece(topic.epoch(), true, newest, piece, complete));
   }
 
   /** What was heard live while the question was under way was heard by nobody who waits. */
@@ -322,7 +320,7 @@ final class LogReader {
   private void giveUp() {
     var latest = System.nanoTime() - LONGEST_WAIT.toNanos();
     waiting.removeIf(asked -> {
-      var late = !asked.answered && asked.since < latest;
+      var late = asked.begun < latest;
       if (late) {
         asked.answer.accept(new Standing.Refused(
             new Failure.Unavailable("unavailable", "The log of events does not answer now.")));

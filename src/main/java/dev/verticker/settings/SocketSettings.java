@@ -17,6 +17,6 @@ public record SocketSettings(boolean fallbacks, int most, int unsentMegabytes, D
         reader.oneOf("SOCKJS_FALLBACKS", List.of("false", "true")).equals("true"),
         reader.number("SOCKETS_MOST", 1, 1_000_000),
         reader.number("SOCKETS_UNSENT_MB", 1, 100_000),
-        reader.seconds("SOCKET_SILENCE_SECONDS", Duration.ofSeconds(1), Duration.ofMinutes(10)));
+        reader.seconds("SOCKET_SILENCE_SECONDS", Duration.ofSeconds(3), Duration.ofMinutes(10)));
   }
 }

@@ -43,7 +43,7 @@ class SlowReaderTest {
   private static final AtomicLong entries = new AtomicLong(1_000_000);
 
   private final UserFrontDoor door = UserFrontDoor.openAlone(
-      "SOCKET_SILENCE_SECONDS", "2",
+      "SOCKET_SILENCE_SECONDS", "3",
       "SOCKETS_MOST", "" + MOST,
       "SOCKETS_UNSENT_MB", "" + ALL_UNSENT_MB);
 

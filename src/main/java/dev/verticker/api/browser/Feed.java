@@ -112,7 +112,7 @@ public final class Feed {
       return Future.succeededFuture();
     }
     var leaving = loop.visitors();
-    leaving.forEach(Visitor::restart);
+    leaving.forEach(visitor -> visitor.close(CloseReason.RESTART));
     var gone = Promise.<Void>promise();
     var latest = System.nanoTime() + LONGEST_DRAIN.toNanos();
     vertx.setPeriodic(20, timer -> {

@@ -124,9 +124,9 @@ final class SocketRoutes {
   private static void fail(Visitor visitor, Throwable fault) {
     if (fault instanceof CorruptedWebSocketFrameException corrupted
         && corrupted.closeStatus().equals(WebSocketCloseStatus.PROTOCOL_ERROR)) {
-      visitor.refuseToRead(CloseReason.PROTOCOL_ERROR);
+      visitor.close(CloseReason.PROTOCOL_ERROR);
     } else if (!(fault instanceof IOException)) {
-      visitor.refuseToRead(CloseReason.TOO_BIG);
+      visitor.close(CloseReason.TOO_BIG);
     }
   }
 

@@ -132,11 +132,6 @@ final class Visitor {
     lastSign = System.nanoTime();
   }
 
-  /** What came cannot be read on from. */
-  void refuseToRead(CloseReason why) {
-    close(why);
-  }
-
   /** The transport has ended. @param code why, as the peer or its absence said it */
   void ended(int code) {
     if (!closed) {
@@ -185,10 +180,6 @@ final class Visitor {
     } else {
       close(CloseReason.of(revocation.reason()));
     }
-  }
-
-  void restart() {
-    close(CloseReason.RESTART);
   }
 
   boolean mayHear(Audience audience) {
@@ -365,7 +356,8 @@ final class Visitor {
     outbound.send(frame);
   }
 
-  private void close(CloseReason reason) {
+  /** Does nothing when it is closing already. */
+  void close(CloseReason reason) {
     if (closing || closed) {
       return;
     }

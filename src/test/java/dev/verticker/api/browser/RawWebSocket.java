@@ -13,7 +13,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 
 /** A WebSocket client that sends exactly the frames it is told to, and reads only when it is asked to. */
@@ -98,25 +97,24 @@ final class RawWebSocket implements AutoCloseable {
     return this;
   }
 
+  /** Reads until a frame has this in it. */
+  RawWebSocket until(String part) throws IOException {
+    Frame frame;
+    do {
+      frame = read();
+    } while (!frame.text().contains(part));
+    return this;
+  }
+
   /** How the server ended it: "1009 too-big", or "reset" or "end" without a close frame. Fails when it is still open. */
   String ending() throws IOException {
-    var ending = new ArrayList<String>();
     try {
-      var input = new DataInputStream(socket.getInputStream());
-      while (ending.isEmpty()) {
-        var opcode = input.read();
-        if (opcode < 0) {
-          return "end";
-        }
-        var payload = new byte[length(input)];
-        input.readFully(payload);
-        if ((opcode & 0xf) == CLOSE) {
-          ending.add(((payload[0] & 0xff) << 8 | payload[1] & 0xff)
-              + " "
-              + new String(payload, 2, payload.length - 2, StandardCharsets.UTF_8));
-        }
-      }
-      return ending.get(0);
+      Frame frame;
+      do {
+        frame = read();
+      } while (frame.opcode() != CLOSE);
+      var payload = frame.payload();
+      return ((payload[0] & 0xff) << 8 | payload[1] & 0xff) + " " + frame.text().substring(2);
     } catch (SocketTimeoutException e) {
       throw new AssertionError("is still open", e);
     } catch (EOFException end) {
@@ -126,8 +124,22 @@ final class RawWebSocket implements AutoCloseable {
     }
   }
 
+  private record Frame(int opcode, byte[] payload) {
+    String text() {
+      return new String(payload, StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private Frame read() throws IOException {
+    var input = new DataInputStream(socket.getInputStream());
+    var opcode = input.readUnsignedByte() & 0xf;
+    var payload = new byte[length(input)];
+    input.readFully(payload);
+    return new Frame(opcode, payload);
+  }
+
   private static int length(DataInputStream input) throws IOException {
-    var length = input.read();
+    var length = input.readUnsignedByte();
     return switch (length) {
       case 126 -> input.readUnsignedShort();
       case 127 -> (int) input.readLong();

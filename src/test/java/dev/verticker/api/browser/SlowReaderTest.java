@@ -213,10 +213,11 @@ class SlowReaderTest {
     return socket;
   }
 
-  /** Hears, and reads nothing. */
+  /** Hears, and reads nothing from then on. */
   private static RawWebSocket plain(UserFrontDoor door) throws IOException {
     return RawWebSocket.plain(door.port(), "?ticket=" + ticket(door))
-        .say("{\"op\":\"subscribe\",\"topic\":\"users\"}");
+        .say("{\"op\":\"subscribe\",\"topic\":\"users\"}")
+        .until("subscribed");
   }
 
   private static RawWebSocket bridged(UserFrontDoor door, String topic) throws IOException {
@@ -226,7 +227,8 @@ class SlowReaderTest {
             .put("type", "register")
             .put("address", topic)
             .put("headers", headers)
-            .encode());
+            .encode())
+        .until("subscribed");
   }
 
   private static void append(UserFrontDoor door, int events) {

@@ -1,39 +1,72 @@
 package dev.verticker.notification;
 
+import dev.verticker.data.Database;
 import dev.verticker.message.Notifications.News;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The newest position of each family of topics, as this node heard it last. */
+/** The newest position of each family of topics, as this node heard it last; 0 while there is none. */
 final class LogHeads {
-  private final Map<String, AtomicLong> heads = new ConcurrentHashMap<>();
-  private final MeterRegistry metrics;
+  private static final Logger log = LoggerFactory.getLogger(LogHeads.class);
+  private static final String USERS = "users";
+  private static final String USER = "user";
 
-  LogHeads(MeterRegistry metrics) {
-    this.metrics = metrics;
+  /** From the newest event back: the first of each family is never far. */
+  private static final String READ =
+      """
+      SELECT COALESCE((SELECT position FROM notification.events
+                        WHERE topic = 'users' ORDER BY position DESC LIMIT 1), 0) AS users,
+             COALESCE((SELECT position FROM notification.events
+                        WHERE topic LIKE 'user.%' ORDER BY position DESC LIMIT 1), 0) AS "user"
+      """;
+
+  private final Map<String, AtomicLong> heads;
+  private final Database database;
+
+  LogHeads(Database database, MeterRegistry metrics) {
+    this.database = database;
+    this.heads = Map.of(USERS, gauge(metrics, USERS), USER, gauge(metrics, USER));
+  }
+
+  /** As the log says; never fails. */
+  Future<Void> read() {
+    return database.query(READ, Tuple.tuple()).transform(rows -> {
+      if (rows.succeeded()) {
+        var row = rows.result().iterator().next();
+        heads.forEach((family, head) -> raise(family, row.getLong(family)));
+      } else {
+        log.debug("the heads of the log are not known: {}", rows.cause().getMessage());
+      }
+      return Future.succeededFuture();
+    });
   }
 
   void heard(News news) {
-    for (var event : news.events()) {
-      heads
-          .computeIfAbsent(family(event.topic()), this::register)
-          .accumulateAndGet(event.position(), Math::max);
+    if (news.events().isEmpty()) {
+      // It was too much for one message.
+      read();
     }
+    news.events().forEach(event -> raise(family(event.topic()), event.position()));
   }
 
-  private AtomicLong register(String family) {
-    var head = new AtomicLong();
-    metrics.gauge("notification_log_head", List.of(Tag.of("family", family)), head);
-    return head;
+  private void raise(String family, long position) {
+    heads.get(family).accumulateAndGet(position, Math::max);
+  }
+
+  private static AtomicLong gauge(MeterRegistry metrics, String family) {
+    return metrics.gauge(
+        "notification_log_head", List.of(Tag.of("family", family)), new AtomicLong());
   }
 
   /** {@code user} for {@code user.7}. */
   private static String family(String topic) {
-    var dot = topic.indexOf('.');
-    return dot < 0 ? topic : topic.substring(0, dot);
+    return topic.equals(USERS) ? USERS : USER;
   }
 }

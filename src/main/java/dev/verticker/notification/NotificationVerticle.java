@@ -29,7 +29,7 @@ public final class NotificationVerticle extends VerticleBase {
     var bus = node.bus();
     var log = new EventLog(database, new Erasure(), node.clock());
     var service = new NotificationService(log, new Topics(database), bus, node.metrics());
-    var heads = new LogHeads(node.metrics());
+    var heads = new LogHeads(database, node.metrics());
     var retention = new Retention(vertx, database, settings, node.clock(), node.metrics());
     node.health().notReadyWhen("postgres notification", database::outage);
     return Future.all(List.of(
@@ -40,7 +40,8 @@ public final class NotificationVerticle extends VerticleBase {
             bus.serve(Notifications.MARK, service::mark),
             bus.serve(Notifications.UNREAD, service::unread),
             bus.subscribe(Notifications.NEWS, heads::heard)))
-        .onSuccess(serving -> retention.start());
+        .compose(serving -> heads.read())
+        .onSuccess(read -> retention.start());
   }
 
   @Override

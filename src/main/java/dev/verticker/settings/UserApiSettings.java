@@ -7,14 +7,13 @@ import java.util.List;
  *
  * @param corsOrigins exact origins whose pages may ask, or {@code *} alone; empty = only pages of our own
  * @param trustedProxies whose {@code X-Forwarded-For} is believed
- * @param sockJsFallbacks whether {@code /eventbus} also works without WebSocket
  */
 public record UserApiSettings(
     String host,
     int port,
     List<String> corsOrigins,
     List<Network> trustedProxies,
-    boolean sockJsFallbacks) {
+    SocketSettings sockets) {
   private static final String ORIGINS = "CORS_ORIGINS";
   private static final String PROXIES = "TRUSTED_PROXIES";
   private static final String EVERYBODY = "*";
@@ -30,7 +29,7 @@ public record UserApiSettings(
         reader.port("USER_API_PORT"),
         origins(reader),
         reader.list(PROXIES).stream().map(text -> network(reader, text)).toList(),
-        reader.oneOf("SOCKJS_FALLBACKS", List.of("false", "true")).equals("true"));
+        SocketSettings.read(reader));
   }
 
   private static List<String> origins(Reader reader) {

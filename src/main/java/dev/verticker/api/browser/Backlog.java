@@ -35,12 +35,17 @@ final class Backlog {
     }
   }
 
+  /** Bytes. */
+  long unsent() {
+    return unsent;
+  }
+
   boolean isBehind() {
     return unsent > limits.behindBytes();
   }
 
   boolean isStuck(long now) {
-    return unsent > 0 && now - lastProgress > limits.stall().toNanos();
+    return unsent > 0 && now - lastProgress > limits.silence().toNanos();
   }
 
   void forget() {

@@ -15,11 +15,16 @@ enum CloseReason {
   USER_DISABLED(4403, "The user was disabled."),
   USER_DELETED(4403, "The user was deleted."),
   REVOKED(4403, "The access token was revoked."),
+  PROTOCOL_ERROR(
+      1002, "This is not how WebSocket frames are written; compression is not agreed to."),
   TOO_MANY_MESSAGES(1008, "More than twenty messages a second."),
-  TOO_BIG(1009, "A message must not exceed 256 kB."),
+  TOO_BIG(1009, "A frame must not exceed 64 kB, a message 256 kB."),
   RESTART(1012, "The server restarts; come back after retry_after_ms."),
   SLOW_READER(1013, "Frames are not read fast enough; come back and resume."),
   UNAVAILABLE(1013, "Who signs in cannot be verified at the moment.");
+
+  /** What a peer sees when there was no close frame. */
+  static final int RESET = 1006;
 
   private final int code;
   private final String sentence;
@@ -50,6 +55,7 @@ enum CloseReason {
     return switch (code) {
       case 4401 -> 401;
       case 4403 -> 403;
+      case 1002 -> 400;
       case 1008 -> 429;
       case 1009 -> 413;
       default -> 503;

@@ -8,6 +8,7 @@ import dev.verticker.api.price.HeldQuote;
 import dev.verticker.api.price.QuoteReads;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.NodeContext;
+import dev.verticker.settings.SocketSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.vertx.core.Context;
@@ -65,6 +66,7 @@ public final class Feed {
     this.signedIn = gauges(node.metrics(), "signed-in");
     this.unsent = new AllUnsent(
         node.metrics().gauge("socket_unsent_bytes", new AtomicLong()), limits.allUnsentBytes());
+    node.metrics().gauge("socket_unsent_bytes_of_one", loops, Feed::mostUnsent);
   }
 
   /** Follows events, prices and revocations on the calling context until that is undeployed. */
@@ -73,8 +75,10 @@ public final class Feed {
       NodeContext node,
       AccessTokenVerifier verifier,
       Revoked revoked,
-      QuoteReads quotes) {
-    var feed = new Feed(vertx, node, verifier, revoked, quotes, SocketLimits.STANDARD);
+      QuoteReads quotes,
+      SocketSettings settings) {
+    var limits = SocketLimits.of(settings);
+    var feed = new Feed(vertx, node, verifier, revoked, quotes, limits);
     revoked.onRevoked(revocation -> feed.everywhere(loop -> loop.hear(revocation)));
     quotes.onFresh(fresh -> feed.everywhere(loop -> loop.hearPrices(fresh)));
     node.liveness().onReturn(() -> feed.reader.ask());
@@ -108,7 +112,7 @@ public final class Feed {
       return Future.succeededFuture();
     }
     var leaving = loop.visitors();
-    leaving.forEach(Visitor::restart);
+    leaving.forEach(visitor -> visitor.close(CloseReason.RESTART));
     var gone = Promise.<Void>promise();
     var latest = System.nanoTime() + LONGEST_DRAIN.toNanos();
     vertx.setPeriodic(20, timer -> {
@@ -161,6 +165,11 @@ public final class Feed {
     return unsent;
   }
 
+  /** Whether another socket would be one too many. */
+  boolean isFull() {
+    return open.values().stream().mapToLong(AtomicLong::get).sum() >= limits.most();
+  }
+
   boolean isConfigured(String symbol) {
     return quotes.isConfigured(symbol);
   }
@@ -190,6 +199,12 @@ public final class Feed {
     }
   }
 
+  void refused(Framing framing, String code) {
+    metrics()
+        .counter("socket_refusals_total", "framing", framing.word(), "code", code)
+        .increment();
+  }
+
   void closed(Framing framing, int code, String reason) {
     metrics()
         .counter(
@@ -201,6 +216,11 @@ public final class Feed {
             "reason",
             reason)
         .increment();
+  }
+
+  /** Bytes. */
+  private static double mostUnsent(Map<Thread, Loop> loops) {
+    return loops.values().stream().mapToLong(Loop::mostUnsent).max().orElse(0);
   }
 
   private void everywhere(Consumer<Loop> work) {

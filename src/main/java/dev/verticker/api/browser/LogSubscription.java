@@ -1,21 +1,31 @@
 package dev.verticker.api.browser;
 
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayDeque;
+import java.util.Queue;
 
 /**
  * One socket's place in one topic of the log. It hands on each event once, in the order of the sequence: what it missed
- * first, then what is told live.
+ * first, as fast as the socket takes it, then what is told live.
  */
 final class LogSubscription {
   private final Visitor visitor;
   private final String topic;
   private final LogReader reader;
-  private Since wanted;
-  private boolean announced;
+  private final Since wanted;
+  private final boolean resumes;
+  private final Queue<Told> missed = new ArrayDeque<>();
+
+  /** Null until the first answer about the past came. */
   private Since reached;
+
+  private boolean asking;
   private boolean live;
-  private boolean started;
+  private boolean goesOn;
   private boolean cancelled;
+
+  /** More was missed than is held here. */
+  private boolean more;
 
   /** @param resumes the client asked for what follows {@code wanted}, not we */
   LogSubscription(Visitor visitor, String topic, LogReader reader, Since wanted, boolean resumes) {
@@ -23,21 +33,20 @@ final class LogSubscription {
     this.topic = topic;
     this.reader = reader;
     this.wanted = wanted;
-    this.announced = resumes;
+    this.resumes = resumes;
   }
 
   void start() {
-    live = false;
-    started = false;
-    reader.standing(topic, wanted, standing -> visitor.loop().run(() -> hear(standing)));
+    ask(wanted);
   }
 
-  /** The log cannot say what was missed; this can. */
+  /** Something may have been missed. */
   void startOver() {
     if (live) {
-      wanted = reached;
-      announced = true;
-      start();
+      ask(reached);
+    } else {
+      // A question that is under way will be answered with it.
+      more |= !asking;
     }
   }
 
@@ -54,20 +63,51 @@ final class LogSubscription {
 
   /** An event of the topic, live. */
   void hear(Told told) {
-    if (!live || cancelled) {
+    if (cancelled) {
       return;
     }
-    if (!told.epoch().equals(reached.epoch())) {
-      startOver();
+    if (!live) {
+      more |= !asking;
+    } else if (!told.epoch().equals(reached.epoch())) {
+      ask(reached);
     } else if (told.seq() > reached.seq() + 1) {
       visitor.feed().metrics().counter("socket_gaps_total").increment();
-      startOver();
+      ask(reached);
     } else if (told.seq() == reached.seq() + 1) {
       pass(told);
     }
   }
 
+  /** Sends what was missed while the socket takes it; called again when it takes more. */
+  void goOn() {
+    if (live || asking || goesOn) {
+      return;
+    }
+    goesOn = true;
+    while (!cancelled && !missed.isEmpty() && !visitor.isBehind()) {
+      var told = missed.poll();
+      if (told.seq() == reached.seq() + 1) {
+        pass(told);
+      }
+    }
+    goesOn = false;
+    if (!cancelled && missed.isEmpty()) {
+      if (more) {
+        ask(reached);
+      } else {
+        live = true;
+      }
+    }
+  }
+
+  private void ask(Since since) {
+    live = false;
+    asking = true;
+    reader.standing(topic, since, standing -> visitor.loop().run(() -> hear(standing)));
+  }
+
   private void hear(Standing standing) {
+    asking = false;
     if (cancelled) {
       return;
     }
@@ -80,21 +120,15 @@ final class LogSubscription {
   }
 
   private void hear(Standing.Piece piece) {
-    if (!started) {
-      started = true;
-      reached = piece.recovered() ? wanted : new Since(piece.epoch(), piece.newest());
-      var replayed = piece.newest() - reached.seq();
-      visitor.send(subscribed(piece.recovered() && announced, replayed));
+    var first = reached == null;
+    if (first || !piece.recovered()) {
+      reached = first && piece.recovered() ? wanted : new Since(piece.epoch(), piece.newest());
+      var recovered = first && resumes && piece.recovered();
+      visitor.send(subscribed(recovered, piece.newest() - reached.seq()));
     }
-    for (var told : piece.told()) {
-      if (cancelled) {
-        return;
-      }
-      if (told.seq() == reached.seq() + 1) {
-        pass(told);
-      }
-    }
-    live = piece.complete();
+    missed.addAll(piece.told());
+    more = !piece.complete();
+    goOn();
   }
 
   private void pass(Told told) {

@@ -18,6 +18,7 @@ final class Loop {
   private final Set<Visitor> visitors = new LinkedHashSet<>();
   private final Map<String, Set<LogSubscription>> topics = new HashMap<>();
   private final Map<PriceChannel.Key, PriceChannel> prices = new HashMap<>();
+  private volatile long mostUnsent;
 
   /** On its own thread. */
   Loop(Feed feed, Context context) {
@@ -96,7 +97,13 @@ final class Loop {
   }
 
   void sweep() {
+    mostUnsent = visitors.stream().mapToLong(Visitor::unsent).max().orElse(0);
     visitors().forEach(Visitor::sweep);
+  }
+
+  /** Bytes of the socket that was furthest behind at the last sweep; for any thread. */
+  long mostUnsent() {
+    return mostUnsent;
   }
 
   /** Those that are read outside the configured ones: whoever keeps prices fresh must know. */

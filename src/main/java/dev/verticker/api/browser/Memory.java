@@ -14,6 +14,9 @@ final class Memory {
   private static final int MOST_EVENTS = 4096;
   private static final int MOST_TOPICS = 50_000;
 
+  /** Nothing that a user wrote can look like it: in a text the quotes are escaped. */
+  private static final String DELETED = "\"event\":\"user_deleted\"";
+
   record Head(String epoch, long seq) {}
 
   private final ArrayDeque<Told> events = new ArrayDeque<>();
@@ -22,7 +25,7 @@ final class Memory {
 
   /** The next event of the log. */
   void add(Told told) {
-    if (told.frame().plain().text().contains("\"user_deleted\"")) {
+    if (told.frame().plain().text().contains(DELETED)) {
       // The log erases what it holds of a deleted user; so does whoever remembers it.
       forgetEvents();
     }

@@ -1,8 +1,11 @@
 package dev.verticker.api.browser;
 
 import dev.verticker.bus.Failure;
+import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
+import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.sockjs.SockJSHandler;
@@ -22,6 +25,11 @@ final class SocketRoutes {
       Set.of("token", "access_token", "authorization", "bearer", "jwt");
   private static final Pattern JWT = Pattern.compile("[\\w-]+\\.[\\w-]+\\.[\\w-]+");
   private static final long HEARTBEAT_MS = 10_000;
+
+  /** "No code was received": the one for what has none. */
+  private static final int NO_CODE = 1005;
+
+  private static final Set<Integer> CODES = Set.of(1000, 1001, NO_CODE, CloseReason.RESET);
 
   private final Feed feed;
   private final Origins origins;
@@ -78,8 +86,8 @@ final class SocketRoutes {
       context.fail(new Failure.Malformed("not-a-websocket", "This is a WebSocket."));
       return;
     }
-    if (loop == null) {
-      context.fail(new Failure.Unavailable("unavailable", "This node stops."));
+    if (loop == null || feed.isFull()) {
+      context.fail(new Failure.Unavailable("unavailable", "This node takes no more sockets."));
       return;
     }
     var tickets = request.params().getAll(TICKET);
@@ -91,14 +99,16 @@ final class SocketRoutes {
       socket.binaryMessageHandler(bytes -> loop.run(() -> visitor.hear("")));
       socket.pongHandler(pong -> loop.run(visitor::hearSign));
       socket.exceptionHandler(fault -> loop.run(() -> fail(visitor, fault)));
-      socket.closeHandler(closed -> loop.run(visitor::ended));
+      socket.closeHandler(closed -> loop.run(() -> visitor.ended(code(socket))));
       loop.run(() -> visitor.arrive(tickets.isEmpty() ? null : tickets.get(0)));
     });
   }
 
   private void bridged(SockJSSocket socket) {
     var loop = feed.loop();
-    if (loop == null) {
+    if (loop == null || feed.isFull()) {
+      // Without this the framework logs that the client is gone.
+      socket.exceptionHandler(gone -> {});
       socket.close();
       return;
     }
@@ -106,15 +116,24 @@ final class SocketRoutes {
     feed.opened(Framing.BRIDGE);
     socket.handler(text -> loop.run(() -> visitor.hear(text.toString())));
     socket.exceptionHandler(fault -> loop.run(() -> fail(visitor, fault)));
-    socket.closeHandler(closed -> loop.run(visitor::ended));
+    socket.closeHandler(closed -> loop.run(() -> visitor.ended(NO_CODE)));
     loop.run(() -> visitor.arrive(null));
   }
 
   /** A message that is too big leaves the socket open, and half of it unread. */
   private static void fail(Visitor visitor, Throwable fault) {
-    if (!(fault instanceof IOException)) {
-      visitor.tooBig();
+    if (fault instanceof CorruptedWebSocketFrameException corrupted
+        && corrupted.closeStatus().equals(WebSocketCloseStatus.PROTOCOL_ERROR)) {
+      visitor.close(CloseReason.PROTOCOL_ERROR);
+    } else if (!(fault instanceof IOException)) {
+      visitor.close(CloseReason.TOO_BIG);
     }
+  }
+
+  /** Of the many a client may send only those that browsers choose by themselves, so that they can be counted. */
+  private static int code(ServerWebSocket socket) {
+    var code = socket.closeStatusCode();
+    return code == null ? CloseReason.RESET : CODES.contains((int) code) ? code : NO_CODE;
   }
 
   private static boolean carriesToken(HttpServerRequest request) {

@@ -11,7 +11,7 @@ sealed interface Standing {
    * @param recovered whether everything since the wanted position is there
    * @param newest of the topic at this moment
    * @param told in order, without gaps
-   * @param complete whether everything from now on is heard live; otherwise another piece follows
+   * @param complete whether everything from now on is heard live; otherwise there is more to ask for
    */
   record Piece(String epoch, boolean recovered, long newest, List<Told> told, boolean complete)
       implements Standing {}

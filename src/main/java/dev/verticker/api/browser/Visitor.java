@@ -11,32 +11,21 @@ import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Revocation;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * One socket: who it is, what it hears, how far it is behind. Every rule about sockets is here, whatever the framing. Used on
- * the socket's own event loop.
+ * One socket: who it is, what it may hear, how long it stays, whatever the framing. What it is told goes through its
+ * {@link Outbound}, what it hears is in its {@link Subscriptions}. Used on the socket's own event loop.
  */
 final class Visitor {
-  private static final int MOST_TOPICS = 20;
-  private static final int MESSAGES_A_SECOND = 20;
-
-  /** A client that comes back says everything at once. */
-  private static final int MESSAGES_AT_ONCE = 40;
-
   private final Feed feed;
   private final Loop loop;
-  private final Peer peer;
   private final Framing framing;
   private final SocketLimits limits;
-  private final Backlog backlog;
-  private final Map<String, LogSubscription> log = new HashMap<>();
-  private final Map<String, PriceChannel> prices = new HashMap<>();
+  private final Outbound outbound;
+  private final Subscriptions subscriptions;
+  private final MessageRate rate = new MessageRate();
   private final long arrived = System.nanoTime();
   private Future<Void> turn = Future.succeededFuture();
   private AccessToken identity;
@@ -46,18 +35,17 @@ final class Visitor {
   private boolean named;
   private boolean closing;
   private boolean closed;
-  private double allowance = MESSAGES_AT_ONCE;
-  private long lastMessage = arrived;
   private long lastSign = arrived;
   private long lastPing = arrived;
 
   Visitor(Feed feed, Loop loop, Peer peer, Framing framing) {
     this.feed = feed;
     this.loop = loop;
-    this.peer = peer;
     this.framing = framing;
     this.limits = feed.limits();
-    this.backlog = new Backlog(limits, feed.unsent());
+    this.subscriptions = new Subscriptions(feed, loop, this);
+    this.outbound = new Outbound(
+        feed, loop, peer, framing, () -> close(CloseReason.SLOW_READER), subscriptions::roomAgain);
   }
 
   Loop loop() {
@@ -78,7 +66,16 @@ final class Visitor {
 
   /** Whether more than a little was not taken by the reader yet. */
   boolean isBehind() {
-    return backlog.isBehind();
+    return outbound.isBehind();
+  }
+
+  /** Bytes. */
+  long unsent() {
+    return outbound.unsent();
+  }
+
+  boolean isClosing() {
+    return closing;
   }
 
   /** @param ticket null = signs in by a frame */
@@ -116,7 +113,7 @@ final class Visitor {
     if (closing) {
       return;
     }
-    if (!isAllowed()) {
+    if (!rate.allowsOneMore()) {
       close(CloseReason.TOO_MANY_MESSAGES);
       return;
     }
@@ -135,16 +132,15 @@ final class Visitor {
     lastSign = System.nanoTime();
   }
 
-  void tooBig() {
-    close(CloseReason.TOO_BIG);
-  }
-
-  /** The transport has ended. */
-  void ended() {
+  /** The transport has ended. @param code why, as the peer or its absence said it */
+  void ended(int code) {
     if (!closed) {
       closed = true;
+      if (!closing) {
+        feed.closed(framing, code, "client");
+      }
       leave();
-      backlog.forget();
+      outbound.forget();
       feed.ended(this);
     }
   }
@@ -158,7 +154,7 @@ final class Visitor {
     if (closing) {
       return;
     }
-    if (backlog.isStuck(now)) {
+    if (outbound.isStuck(now)) {
       cut("stalled");
     } else if (now - lastSign > limits.silence().toNanos()) {
       cut("silent");
@@ -170,7 +166,7 @@ final class Visitor {
       close(CloseReason.TOKEN_EXPIRED);
     } else if (now - lastPing > limits.ping().toNanos()) {
       lastPing = now;
-      peer.ping();
+      outbound.ping();
     }
   }
 
@@ -186,10 +182,6 @@ final class Visitor {
     }
   }
 
-  void restart() {
-    close(CloseReason.RESTART);
-  }
-
   boolean mayHear(Audience audience) {
     return audience.userId() != null
         ? audience.userId() == identity.userId()
@@ -197,26 +189,15 @@ final class Visitor {
   }
 
   void send(Frame frame) {
-    write(framing.text(frame));
+    outbound.send(frame);
   }
 
   void refuse(String about, Failure failure) {
-    feed.metrics()
-        .counter("socket_refusals_total", "framing", framing.word(), "code", failure.code())
-        .increment();
-    send(framing.refusal(about, failure.status(), failure.code(), failure.detail()));
+    outbound.refuse(about, failure);
   }
 
   void drop(String topic) {
-    var subscription = log.remove(topic);
-    if (subscription != null) {
-      subscription.cancel();
-      loop.remove(topic, subscription);
-    }
-    var channel = prices.remove(topic);
-    if (channel != null) {
-      loop.leave(channel, this);
-    }
+    subscriptions.drop(topic);
   }
 
   private Future<Void> carryOut(Command command) {
@@ -259,9 +240,7 @@ final class Visitor {
     return signedIn
         .compose(done -> {
           Topics.check(command.topic(), identity.userId(), permissions);
-          return Topics.isOfPrices(command.topic())
-              ? hearPrices(command)
-              : hearLog(command.topic(), command.since());
+          return subscriptions.add(command);
         })
         .transform(result -> {
           if (result.failed() && !closing) {
@@ -273,49 +252,6 @@ final class Visitor {
 
   private void refused(String about, Throwable cause) {
     refuse(about, cause instanceof Failure failure ? failure : new Failure.Internal());
-  }
-
-  private Future<Void> hearLog(String topic, Since since) {
-    var standing = log.get(topic);
-    if (standing != null && since == null) {
-      standing.confirm();
-      return Future.succeededFuture();
-    }
-    drop(topic);
-    refuseOneTooMany();
-    startLog(topic, since, true);
-    return Future.succeededFuture();
-  }
-
-  private void startLog(String topic, Since since, boolean resumes) {
-    var subscription = new LogSubscription(this, topic, feed.reader(), since, resumes);
-    log.put(topic, subscription);
-    loop.add(topic, subscription);
-    subscription.start();
-  }
-
-  private Future<Void> hearPrices(Command.Subscribe command) {
-    var topic = command.topic();
-    return feed.known(Topics.symbol(topic)).map(known -> {
-      if (closing) {
-        return null;
-      }
-      drop(topic);
-      refuseOneTooMany();
-      send(Frame.of(
-          topic,
-          event("subscribed").put("topic", topic).put("recovered", false).put("replayed", 0)));
-      var everyMs = command.everyMs() == null ? PriceChannel.LEAST_MS : command.everyMs();
-      prices.put(topic, loop.join(new PriceChannel.Key(topic, everyMs), this));
-      return null;
-    });
-  }
-
-  private void refuseOneTooMany() {
-    if (log.size() + prices.size() >= MOST_TOPICS) {
-      throw new Failure.TooManyRequests(
-          "too-many-topics", "At most " + MOST_TOPICS + " topics a socket.", Duration.ofSeconds(1));
-    }
   }
 
   private Future<Void> authenticate(String token) {
@@ -357,7 +293,7 @@ final class Visitor {
   }
 
   private void dropWhatIsNotAllowed() {
-    for (var topic : Set.copyOf(log.keySet())) {
+    for (var topic : subscriptions.ofLog()) {
       try {
         Topics.check(topic, identity.userId(), permissions);
       } catch (Failure failure) {
@@ -404,7 +340,7 @@ final class Visitor {
     named = true;
     try {
       Topics.check(topic, identity.userId(), permissions);
-      startLog(topic, atArrival, false);
+      subscriptions.start(topic, atArrival, false);
     } catch (Failure failure) {
       refuse(topic, failure);
     }
@@ -416,76 +352,30 @@ final class Visitor {
         && (revocation.leastVersion() == null || identity.version() < revocation.leastVersion());
   }
 
-  private boolean isAllowed() {
-    var now = System.nanoTime();
-    allowance =
-        Math.min(MESSAGES_AT_ONCE, allowance + (now - lastMessage) / 1e9 * MESSAGES_A_SECOND);
-    lastMessage = now;
-    allowance--;
-    return allowance >= 0;
-  }
-
   private void send(JsonObject frame) {
-    write(Frame.Text.of(frame.encode()));
+    outbound.send(frame);
   }
 
-  private void write(Frame.Text text) {
+  /** Does nothing when it is closing already. */
+  void close(CloseReason reason) {
     if (closing || closed) {
       return;
     }
-    if (!backlog.takes(text.bytes())) {
-      close(CloseReason.SLOW_READER);
-      return;
-    }
-    writeNow(text);
-  }
-
-  private Future<Void> writeNow(Frame.Text text) {
-    backlog.add(text.bytes());
-    return peer.write(text.text())
-        .onComplete(written -> loop.run(() -> {
-          backlog.remove(text.bytes(), written.succeeded());
-          if (!backlog.isBehind()) {
-            Set.copyOf(prices.values()).forEach(channel -> channel.ready(this));
-          }
-        }));
-  }
-
-  private void close(CloseReason reason) {
-    if (closing || closed) {
-      return;
-    }
-    var retryAfterMs = ThreadLocalRandom.current().nextLong(limits.spread().toMillis() + 1);
-    var said = reason == CloseReason.SLOW_READER
-        ? Future.<Void>succeededFuture()
-        : writeNow(Frame.Text.of(farewell(reason, retryAfterMs).encode()));
     closing = true;
     leave();
     feed.closed(framing, reason.code(), reason.word());
-    var word = reason == CloseReason.RESTART
-        ? reason.word() + ", retry_after_ms=" + retryAfterMs
-        : reason.word();
-    // SockJS forgets what was not taken when it closes.
-    said.onComplete(done -> loop.run(() -> peer.close(reason.code(), word)));
-    // Whoever does not read never answers a close.
-    feed.vertx().setTimer(limits.polite().toMillis(), timer -> loop.run(peer::hardClose));
-  }
-
-  private JsonObject farewell(CloseReason reason, long retryAfterMs) {
-    var frame = framing.refusal(null, reason.status(), reason.word(), reason.sentence());
-    return reason == CloseReason.RESTART ? frame.put("retry_after_ms", retryAfterMs) : frame;
+    outbound.close(reason);
   }
 
   private void cut(String why) {
     closing = true;
     leave();
-    feed.closed(framing, 1006, why);
-    peer.hardClose();
+    feed.closed(framing, CloseReason.RESET, why);
+    outbound.cut();
   }
 
   private void leave() {
-    Set.copyOf(log.keySet()).forEach(this::drop);
-    Set.copyOf(prices.keySet()).forEach(this::drop);
+    subscriptions.dropAll();
     loop.remove(this);
   }
 

@@ -58,9 +58,10 @@ public record UserApi(Router router, Feed feed) {
           console.mount(router);
           return revoked
               .start()
-              .compose(started -> Feed.open(vertx, node, verifier, revoked, quotes))
+              .compose(
+                  started -> Feed.open(vertx, node, verifier, revoked, quotes, settings.sockets()))
               .map(feed -> {
-                feed.mount(router, cors, addresses, settings.sockJsFallbacks());
+                feed.mount(router, cors, addresses, settings.sockets().fallbacks());
                 return new UserApi(router, feed);
               });
         }));

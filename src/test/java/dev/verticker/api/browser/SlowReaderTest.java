@@ -2,6 +2,7 @@ package dev.verticker.api.browser;
 
 import static dev.verticker.api.http.ApiClient.expect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.http.ApiClient;
@@ -13,123 +14,226 @@ import dev.verticker.message.Notifications.Entry;
 import dev.verticker.message.Notifications.Recipient;
 import dev.verticker.testing.Eventually;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.net.SocketException;
-import java.net.SocketTimeoutException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** Somebody stops reading, for good. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SlowReaderTest {
-  private static final int EVENTS = 60;
   private static final int EVENT_BYTES = 100_000;
 
-  private final UserFrontDoor door = UserFrontDoor.openAlone();
+  /** More than a kernel takes for a peer, less than a socket may have unsent. */
+  private static final int SOME = 9;
+
+  private static final int MORE_THAN_ALLOWED = 60;
+  private static final int MOST = 6;
+  private static final int ALL_UNSENT_MB = 2;
+  private static final String PING = "{\"op\":\"ping\"}";
+  private static final AtomicLong entries = new AtomicLong(1_000_000);
+
+  private final UserFrontDoor door = UserFrontDoor.openAlone(
+      "SOCKET_SILENCE_SECONDS", "3",
+      "SOCKETS_MOST", "" + MOST,
+      "SOCKETS_UNSENT_MB", "" + ALL_UNSENT_MB);
 
   @AfterAll
   void close() {
     door.close();
   }
 
+  @BeforeEach
+  void nobody() {
+    Eventually.within10s("the sockets before are gone", () -> sockets(door, "open") == 0);
+  }
+
   @Test
   void is_cut_while_the_others_hear_everything() throws IOException {
-    var healthy = Listener.plain(door.vertx, door.port(), "?ticket=" + ticket());
-    healthy.subscribe("users").next("subscribed");
-    try (var plain =
-            stalled("/ws?ticket=" + ticket(), "{\"op\":\"subscribe\",\"topic\":\"users\"}");
-        var bridged = stalled(
-            "/eventbus/1/stalled/websocket",
-            "["
-                + quoted(new JsonObject()
-                    .put("type", "register")
-                    .put("address", "users")
-                    .put(
-                        "headers",
-                        new JsonObject().put("Authorization", door.admin().bearer())))
-                + "]")) {
-      Eventually.within10s("all are signed in", () -> signedIn() == 3);
-      for (var i = 1; i <= EVENTS; i++) {
-        var appended = door.bus.request(Notifications.APPEND, big(i));
-        ApiClient.await(appended);
-      }
-      Eventually.within10s(
-          "the healthy one has everything", () -> healthy.sequences("users").size() == EVENTS);
-      var first = healthy.sequences("users").get(0);
-      assertEquals(
-          LongStream.range(first, first + EVENTS).boxed().toList(), healthy.sequences("users"));
-      Eventually.within10s("both are gone", () -> signedIn() == 1);
-      Eventually.within10s(
-          "nothing is held for them",
-          () -> door.metrics.get("socket_unsent_bytes").gauge().value() == 0);
-      assertEquals(2, closes());
-      assertReset(plain);
-      assertReset(bridged);
+    var before = closes(door, "slow-reader");
+    var healthy = healthy(door);
+    try (var plain = plain(door);
+        var bridged = bridged(door, "users")) {
+      Eventually.within10s("all are signed in", () -> sockets(door, "signed-in") == 3);
+      append(door, MORE_THAN_ALLOWED);
+      assertHeard(healthy, MORE_THAN_ALLOWED);
+      Eventually.within10s("both are gone", () -> sockets(door, "signed-in") == 1);
+      Eventually.within10s("nothing is held for them", () -> unsent(door) == 0);
+      assertEquals(2, closes(door, "slow-reader") - before);
+      assertEquals("reset reset", plain.ending() + " " + bridged.ending());
     }
     healthy.close();
   }
 
-  private double signedIn() {
-    return door.metrics.get("sockets").tag("state", "signed-in").gauges().stream()
+  @Test
+  void is_cut_when_it_takes_nothing_or_says_nothing_for_too_long() throws IOException {
+    var stalledBefore = closes(door, "stalled");
+    var silentBefore = closes(door, "silent");
+    var healthy = healthy(door);
+    var bearer = door.admin().bearer();
+    try (var plain = plain(door);
+        var bridged = bridged(door, "users");
+        var plainSilent = RawWebSocket.plain(door.port(), "");
+        var bridgedSilent = bridged(door, "prices")) {
+      plainSilent.say(
+          new JsonObject().put("op", "auth").put("token", bearer.substring(7)).encode());
+      Eventually.within10s("all are signed in", () -> sockets(door, "signed-in") == 5);
+      append(door, SOME);
+      assertTrue(unsent(door) > 0);
+      var lively = door.vertx.setPeriodic(200, timer -> {
+        sayStillThere(plain, PING);
+        sayStillThere(bridged, "{\"type\":\"ping\"}");
+      });
+      Eventually.within10s("the furthest behind is known", () -> unsentOfOne(door) > EVENT_BYTES);
+      Eventually.within10s("they are gone", () -> sockets(door, "signed-in") == 1);
+      door.vertx.cancelTimer(lively);
+      assertEquals(2, closes(door, "stalled") - stalledBefore);
+      assertEquals(2, closes(door, "silent") - silentBefore);
+      for (var socket : List.of(plain, bridged, plainSilent, bridgedSilent)) {
+        assertEquals("reset", socket.ending());
+      }
+      assertHeard(healthy, SOME);
+      assertEquals(0, unsent(door));
+      assertFalse(healthy.isClosed(), "it answers pings");
+    }
+    healthy.close();
+  }
+
+  @Test
+  void nobody_may_be_behind_when_all_together_hold_too_much() throws IOException {
+    var before = closes(door, "slow-reader");
+    var healthy = healthy(door);
+    var stalled = new ArrayList<RawWebSocket>();
+    for (var i = 1; i < MOST; i++) {
+      stalled.add(plain(door));
+    }
+    Eventually.within10s("all are signed in", () -> sockets(door, "signed-in") == MOST);
+    var most = 0.0;
+    for (var i = 0; i < SOME; i++) {
+      append(door, 1);
+      most = Math.max(most, unsent(door));
+    }
+    assertHeard(healthy, SOME);
+    assertTrue(closes(door, "slow-reader") > before, "none was so far behind by itself");
+    assertTrue(most <= ALL_UNSENT_MB * 1_048_576 + MOST * EVENT_BYTES, "held " + most);
+    for (var socket : stalled) {
+      socket.close();
+    }
+    assertFalse(healthy.isClosed());
+    healthy.close();
+  }
+
+  @Test
+  void a_node_takes_no_more_sockets_than_it_may() throws IOException {
+    var open = new ArrayList<RawWebSocket>();
+    for (var i = 0; i < MOST; i++) {
+      open.add(RawWebSocket.plain(door.port(), ""));
+    }
+    assertEquals(503, Listener.refusal(door.vertx, door.port(), "/ws"));
+    try (var bridged = RawWebSocket.bridged(door.port())) {
+      assertEquals("1000 ", bridged.ending());
+    }
+    for (var socket : open) {
+      socket.close();
+    }
+    Eventually.within10s("there is room", () -> sockets(door, "open") == 0);
+    assertEquals(101, Listener.refusal(door.vertx, door.port(), "/ws"));
+  }
+
+  @Test
+  @Tag("faults")
+  void thirty_seconds_are_what_everybody_gets() throws IOException {
+    try (var standard = UserFrontDoor.openAlone();
+        var plain = plain(standard);
+        var bridged = bridged(standard, "users");
+        var silent = plain(standard)) {
+      Eventually.within10s("all are signed in", () -> sockets(standard, "signed-in") == 3);
+      var begun = System.nanoTime();
+      append(standard, SOME);
+      var lively = standard.vertx.setPeriodic(1000, timer -> {
+        sayStillThere(plain, PING);
+        sayStillThere(bridged, "{\"type\":\"ping\"}");
+      });
+      Eventually.within(
+          Duration.ofSeconds(40), "all are gone", () -> sockets(standard, "signed-in") == 0);
+      var seconds = Duration.ofNanos(System.nanoTime() - begun).toMillis() / 1000.0;
+      standard.vertx.cancelTimer(lively);
+      assertTrue(seconds > 29 && seconds < 33, "after " + seconds + " s");
+      assertEquals("reset", silent.ending());
+    }
+  }
+
+  private static void sayStillThere(RawWebSocket socket, String ping) {
+    try {
+      socket.say(ping);
+    } catch (IOException gone) {
+      // It was cut.
+    }
+  }
+
+  private static void assertHeard(Listener socket, int events) {
+    Eventually.within10s("everything", () -> socket.sequences("users").size() == events);
+    var first = socket.sequences("users").get(0);
+    assertEquals(
+        LongStream.range(first, first + events).boxed().toList(), socket.sequences("users"));
+  }
+
+  private static double sockets(UserFrontDoor door, String state) {
+    return door.metrics.get("sockets").tag("state", state).gauges().stream()
         .mapToDouble(gauge -> gauge.value())
         .sum();
   }
 
-  private double closes() {
-    return door.metrics.get("socket_closes_total").tag("reason", "slow-reader").counters().stream()
+  private static double closes(UserFrontDoor door, String reason) {
+    return door.metrics.find("socket_closes_total").tag("reason", reason).counters().stream()
         .mapToDouble(counter -> counter.count())
         .sum();
   }
 
-  /** Reads the handshake and then nothing more. */
-  private Socket stalled(String target, String frame) throws IOException {
-    var socket = new Socket();
-    socket.setReceiveBufferSize(8192);
-    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), door.port()));
-    var output = socket.getOutputStream();
-    output.write(("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
-            + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
-            + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n")
-        .getBytes(StandardCharsets.US_ASCII));
-    var head = new StringBuilder();
-    while (!head.toString().endsWith("\r\n\r\n")) {
-      head.append((char) socket.getInputStream().read());
-    }
-    assertTrue(head.toString().startsWith("HTTP/1.1 101"), head::toString);
-    var bytes = frame.getBytes(StandardCharsets.UTF_8);
-    // A final text frame, masked with zeros.
-    output.write(0x81);
-    output.write(
-        bytes.length < 126
-            ? new byte[] {(byte) (0x80 | bytes.length)}
-            : new byte[] {(byte) 0xfe, (byte) (bytes.length >> 8), (byte) bytes.length});
-    output.write(new byte[4]);
-    output.write(bytes);
+  private static double unsent(UserFrontDoor door) {
+    return door.metrics.get("socket_unsent_bytes").gauge().value();
+  }
+
+  private static double unsentOfOne(UserFrontDoor door) {
+    return door.metrics.get("socket_unsent_bytes_of_one").gauge().value();
+  }
+
+  private static Listener healthy(UserFrontDoor door) {
+    var socket = Listener.plain(door.vertx, door.port(), "?ticket=" + ticket(door));
+    socket.subscribe("users").next("subscribed");
     return socket;
   }
 
-  /** What the kernel has may still be read; then it ends. */
-  private static void assertReset(Socket socket) throws IOException {
-    socket.setSoTimeout(5000);
-    try {
-      var input = socket.getInputStream();
-      while (input.read(new byte[65536]) >= 0) {
-        continue;
-      }
-    } catch (SocketTimeoutException e) {
-      throw new AssertionError("is still open", e);
-    } catch (SocketException reset) {
-      assertTrue(reset.getMessage().contains("reset"), reset::getMessage);
+  /** Hears, and reads nothing from then on. */
+  private static RawWebSocket plain(UserFrontDoor door) throws IOException {
+    return RawWebSocket.plain(door.port(), "?ticket=" + ticket(door))
+        .say("{\"op\":\"subscribe\",\"topic\":\"users\"}")
+        .until("subscribed");
+  }
+
+  private static RawWebSocket bridged(UserFrontDoor door, String topic) throws IOException {
+    var headers = new JsonObject().put("Authorization", door.admin().bearer());
+    return RawWebSocket.bridged(door.port())
+        .say(new JsonObject()
+            .put("type", "register")
+            .put("address", topic)
+            .put("headers", headers)
+            .encode())
+        .until("subscribed");
+  }
+
+  private static void append(UserFrontDoor door, int events) {
+    for (var i = 0; i < events; i++) {
+      ApiClient.await(door.bus.request(Notifications.APPEND, big(entries.incrementAndGet())));
     }
   }
 
@@ -141,7 +245,7 @@ class SlowReaderTest {
     return new Append(
         "account",
         List.of(new Entry(
-            1_000_000 + id,
+            id,
             Instant.now(),
             "user_updated",
             7,
@@ -151,11 +255,7 @@ class SlowReaderTest {
             payload.encode())));
   }
 
-  private static String quoted(JsonObject frame) {
-    return Json.encode(frame.encode());
-  }
-
-  private String ticket() {
+  private static String ticket(UserFrontDoor door) {
     return expect(200, door.as(door.admin(), HttpMethod.POST, "/auth/ticket", null))
         .object()
         .getString("ticket");

@@ -5,17 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.verticker.api.http.ApiClient;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Topic;
-import dev.verticker.message.Notifications;
-import dev.verticker.message.Prices;
-import dev.verticker.message.Sessions;
 import dev.verticker.message.Users;
 import dev.verticker.testing.Eventually;
+import io.micrometer.core.instrument.Measurement;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -23,11 +22,14 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
+import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -309,6 +311,7 @@ class SocketsTest {
   @Test
   void nothing_a_browser_says_reaches_the_bus() throws IllegalAccessException {
     var before = door.get(door.admin(), "/users?limit=1000").array().size();
+    var plain = new ArrayList<Listener>();
     for (var name : addresses()) {
       var socket = Listener.bridged(door.vertx, door.port());
       var forged = new JsonObject()
@@ -323,6 +326,14 @@ class SocketsTest {
       var registered =
           socket.register(name, "Authorization", door.admin().bearer()).next();
       assertEquals("err " + name + " topic-unknown", shown(registered));
+      socket.close();
+      plain.add(forged(name));
+    }
+    // Each of them below the rate.
+    for (var socket : plain) {
+      assertEquals("unknown-op", socket.next("error").getString("code"));
+      assertEquals("unknown-op", socket.next("error").getString("code"));
+      assertEquals("topic-unknown", socket.next("error").getString("code"));
       socket.close();
     }
     assertEquals(before, door.get(door.admin(), "/users?limit=1000").array().size());
@@ -356,6 +367,13 @@ class SocketsTest {
       many.subscribe("users");
     }
     many.expectClose(1008, "too-many-messages");
+    var registers = Listener.bridged(door.vertx, door.port());
+    for (var i = 0; i < 200; i++) {
+      registers.register("users", "Authorization", door.admin().bearer());
+    }
+    Eventually.within10s("closed", registers::isClosed);
+    var heard = registers.frames;
+    assertEquals("too-many-messages", heard.get(heard.size() - 1).getString("failureType"));
 
     var topics = plain(door.admin());
     var symbols = new ArrayList<String>();
@@ -385,13 +403,6 @@ class SocketsTest {
                   : WebSocketFrame.continuationFrame(Buffer.buffer(part), i == 5));
     }
     fragments.expectClose(1009, "too-big");
-  }
-
-  @Test
-  void compression_is_not_agreed_to() {
-    var socket = plain(door.admin());
-    assertFalse(socket.socket().headers().contains("Sec-WebSocket-Extensions"));
-    socket.close();
   }
 
   @Test
@@ -438,7 +449,7 @@ class SocketsTest {
   }
 
   @Test
-  void a_socket_ends_with_its_token() {
+  void a_ticket_ends_after_half_a_minute_and_a_socket_with_its_token() {
     try (var alone = UserFrontDoor.openAlone()) {
       var admin = alone.admin();
       var ticket = expect(200, alone.as(admin, HttpMethod.POST, "/auth/ticket", null))
@@ -446,6 +457,13 @@ class SocketsTest {
           .getString("ticket");
       var socket = Listener.plain(alone.vertx, alone.port(), "?ticket=" + ticket);
       socket.next("hello");
+      var late = expect(200, alone.as(admin, HttpMethod.POST, "/auth/ticket", null))
+          .object()
+          .getString("ticket");
+      alone.clock.step(Duration.ofSeconds(31));
+      Listener.plain(alone.vertx, alone.port(), "?ticket=" + late)
+          .expectClose(4401, "invalid-ticket");
+      assertFalse(socket.isClosed());
       alone.clock.step(Duration.ofMinutes(15));
       socket.expectClose(4401, "token-expired");
     }
@@ -477,21 +495,78 @@ class SocketsTest {
     }
     assertTrue(
         expect(200, door.client().get("/docs/events")).body().toString().contains("recovered"));
+    var http = expect(200, door.client().get("/openapi.yaml")).body().toString();
+    assertTrue(http.contains("[/docs/events](/docs/events)"), "the other document leads to it");
   }
 
   @Test
-  void what_there_is_to_measure() {
-    var socket = subscribed("users");
-    var open =
-        door.metrics.get("sockets").tag("framing", "plain").tag("state", "open").gauge();
-    assertTrue(open.value() >= 1);
-    socket.close();
+  void what_there_is_to_measure() throws IOException {
+    var open = measured("sockets", "framing", "plain", "state", "open");
+    var signedIn = measured("sockets", "framing", "plain", "state", "signed-in");
+    var byClient =
+        measured("socket_closes_total", "framing", "plain", "code", "1001", "reason", "client");
+    var refused = measured("socket_refusals_total", "framing", "plain", "code", "topic-unknown");
+    var replays = measured("socket_replays_total", "from", "memory");
+    var replayed = measured("socket_replayed_events_total", "from", "memory");
+
+    var first = subscribed("users");
+    var place = first.frames.get(first.frames.size() - 1);
+    door.person();
+    door.person();
+    first.next("user_created");
+    first.next("user_created");
+    var socket = plain(door.admin())
+        .subscribe("users", place.getString("epoch"), place.getLong("seq"))
+        .subscribe("nonsense");
+    socket.next("error");
+    assertEquals(open + 2, measured("sockets", "framing", "plain", "state", "open"));
+    assertEquals(signedIn + 2, measured("sockets", "framing", "plain", "state", "signed-in"));
+    assertEquals(
+        refused + 1,
+        measured("socket_refusals_total", "framing", "plain", "code", "topic-unknown"));
+    assertEquals(replays + 1, measured("socket_replays_total", "from", "memory"));
+    assertEquals(replayed + 2, measured("socket_replayed_events_total", "from", "memory"));
+
+    socket.socket().close((short) 1001);
+    first.socket().close((short) 4999, "whatever a client says");
+    Eventually.within10s(
+        "both have ended", () -> measured("sockets", "framing", "plain", "state", "open") == open);
+    assertEquals(
+        byClient + 1,
+        measured("socket_closes_total", "framing", "plain", "code", "1001", "reason", "client"));
+    assertEquals(signedIn, measured("sockets", "framing", "plain", "state", "signed-in"));
+    assertTrue(
+        door.metrics.find("socket_closes_total").tag("code", "4999").counters().isEmpty());
+
+    var documented = Files.readString(Path.of("docs/notifications.md"));
+    door.metrics.getMeters().stream()
+        .map(meter -> meter.getId().getName())
+        .filter(name -> name.matches("(socket|notification_|outbox_).*"))
+        .forEach(name -> assertTrue(documented.contains("`" + name), name));
   }
 
+  /** 0 when it was not counted yet. */
+  private double measured(String name, String... tags) {
+    return door.metrics.find(name).tags(tags).meters().stream()
+        .flatMap(meter -> StreamSupport.stream(meter.measure().spliterator(), false))
+        .mapToDouble(Measurement::getValue)
+        .sum();
+  }
+
+  private Listener forged(String address) {
+    var frame = new JsonObject().put("topic", address).put("body", new JsonObject());
+    return plain(door.admin())
+        .say(frame.copy().put("op", "send"))
+        .say(frame.copy().put("op", "publish"))
+        .say(frame.copy().put("op", "subscribe"));
+  }
+
+  /** All there are, and some that there are not. */
   private static List<String> addresses() throws IllegalAccessException {
     var names = new ArrayList<>(List.of("unknown", "__vertx.reply.1"));
-    for (var type : List.of(Users.class, Sessions.class, Prices.class, Notifications.class)) {
-      for (var field : Arrays.asList(type.getDeclaredFields())) {
+    var classes = new ClassFileImporter().importPackagesOf(Users.class);
+    for (var imported : classes) {
+      for (var field : imported.reflect().getDeclaredFields()) {
         if (field.getType() == Address.class) {
           names.add(((Address<?, ?>) field.get(null)).name());
         } else if (field.getType() == Topic.class) {
@@ -499,6 +574,7 @@ class SocketsTest {
         }
       }
     }
+    assertTrue(names.containsAll(List.of("users.create", "notifications.news")), names::toString);
     return names;
   }
 

@@ -88,6 +88,9 @@ class TwoNodesHearTest {
     var listener = Listener.plain(vertx, port(1), "");
     listener.say(new JsonObject().put("op", "auth").put("token", tokens.getString("access_token")));
     listener.next("authenticated");
+    var bridged = Listener.bridged(vertx, port(1))
+        .register("prices", "Authorization", "Bearer " + tokens.getString("access_token"));
+    bridged.next();
     expect(
         200,
         a.send(
@@ -96,8 +99,11 @@ class TwoNodesHearTest {
             UserFrontDoor.encoded("refresh_token", tokens.getString("refresh_token")),
             "Content-Type",
             "application/x-www-form-urlencoded"));
-    Eventually.within(Duration.ofSeconds(1), "closed", listener::isClosed);
+    Eventually.within(
+        Duration.ofSeconds(1), "closed", () -> listener.isClosed() && bridged.isClosed());
     listener.expectClose(4403, "logged-out");
+    var told = bridged.frames;
+    assertEquals("logged-out", told.get(told.size() - 1).getString("failureType"));
   }
 
   private Listener subscribed(int node) {

@@ -1,0 +1,193 @@
+package dev.verticker.api.browser;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.api.http.ApiClient;
+import dev.verticker.api.user.UserFrontDoor;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpClientRequest;
+import io.vertx.core.http.HttpClientResponse;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonObject;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The client of the event bus bridge as its authors published it, over everything SockJS carries it on. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class StockClientTest {
+  private static final String OWN = "https://app.example.org";
+
+  private final UserFrontDoor door =
+      UserFrontDoor.openAlone("SOCKJS_FALLBACKS", "true", "CORS_ORIGINS", OWN);
+
+  @AfterAll
+  void close() {
+    door.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"websocket", "xhr-streaming", "xhr-polling", "eventsource"})
+  void hears_topics_as_addresses_and_resumes(String transport) {
+    try (var client = client(transport)) {
+      assertEquals(transport, client.say(command("open")).next().getString("open"));
+      client.say(register("users", null));
+      assertEquals("subscribed", client.next().getJsonObject("body").getString("event"));
+      var ada = door.person();
+      var heard = client.next();
+      assertEquals("users", heard.getString("address"));
+      assertEquals(ada.id(), heard.getJsonObject("body").getLong("user_id"));
+
+      client.say(command("close")).next(line -> line.containsKey("closed"));
+      var grace = door.person();
+      var joan = door.person();
+      client.say(command("open")).next(line -> line.containsKey("open"));
+      client.say(register("users", since(heard)));
+
+      var again = client.next().getJsonObject("body");
+      assertEquals("true 2", again.getBoolean("recovered") + " " + again.getInteger("replayed"));
+      var edith = door.person();
+      for (var person : List.of(grace, joan, edith)) {
+        assertEquals(person.id(), client.next().getJsonObject("body").getLong("user_id"));
+      }
+    }
+  }
+
+  @Test
+  void is_told_what_was_refused_where_it_asked() {
+    var ada = door.person();
+    try (var client = client("websocket")) {
+      client.say(command("open")).next();
+      var headers = new JsonObject().put("Authorization", ada.bearer());
+      client.say(command("register").put("address", "users").put("headers", headers));
+      assertEquals(
+          new JsonObject()
+              .put("failureCode", 403)
+              .put("failureType", "not-allowed")
+              .put("message", "This needs the permission users.read."),
+          client.next().getJsonObject("refusal"));
+      client.say(command("unregister").put("address", "users"));
+
+      client.say(command("send").put("address", "users.create").put("headers", headers));
+      assertEquals("outbound-only", client.next().getJsonObject("reply").getString("failureType"));
+      client.say(command("publish").put("address", "notifications.news").put("headers", headers));
+      assertEquals("outbound-only", client.next().getJsonObject("error").getString("failureType"));
+    }
+  }
+
+  @Test
+  void pages_of_others_are_refused_on_every_transport() {
+    var session = "/eventbus/000/stranger/";
+    var targets = Map.of(
+        "/eventbus/info",
+        HttpMethod.GET,
+        session + "websocket",
+        HttpMethod.GET,
+        "/eventbus/websocket",
+        HttpMethod.GET,
+        session + "xhr",
+        HttpMethod.POST,
+        session + "xhr_streaming",
+        HttpMethod.POST,
+        session + "xhr_send",
+        HttpMethod.POST,
+        session + "eventsource",
+        HttpMethod.GET,
+        session + "htmlfile?c=x",
+        HttpMethod.GET,
+        session + "jsonp?c=x",
+        HttpMethod.GET,
+        session + "jsonp_send",
+        HttpMethod.POST);
+    for (var origin : List.of("https://evil.example", "null", "http://app.example.org")) {
+      targets.forEach((target, method) -> {
+        var answer = begin(method, target, origin);
+        assertEquals(403, answer.statusCode(), () -> method + " " + target + " of " + origin);
+        assertEquals(null, answer.getHeader("Access-Control-Allow-Origin"), target);
+      });
+    }
+    var own = new TreeMap<String, Integer>();
+    targets.forEach(
+        (target, method) -> own.put(target, begin(method, target, OWN).statusCode()));
+    own.keySet().removeIf(target -> target.endsWith("websocket") || target.endsWith("xhr_send"));
+    assertEquals(
+        new TreeMap<>(Map.of(
+            "/eventbus/info",
+            200,
+            session + "xhr",
+            200,
+            session + "xhr_streaming",
+            200,
+            session + "eventsource",
+            200,
+            session + "htmlfile?c=x",
+            404,
+            session + "jsonp?c=x",
+            404,
+            session + "jsonp_send",
+            404)),
+        own);
+  }
+
+  @Test
+  void a_page_that_may_ask_is_named_and_no_other() {
+    var answer = begin(HttpMethod.GET, "/eventbus/info", OWN);
+    assertEquals(Set.of(OWN), Set.copyOf(answer.headers().getAll("Access-Control-Allow-Origin")));
+    assertTrue(begin(HttpMethod.POST, "/eventbus/000/nobody/xhr", null).statusCode() == 200);
+    assertNotEquals("*", answer.getHeader("Access-Control-Allow-Origin"));
+  }
+
+  private HttpClientResponse begin(HttpMethod method, String target, String origin) {
+    var headers = MultiMap.caseInsensitiveMultiMap();
+    if (origin != null) {
+      headers.add("Origin", origin);
+    }
+    var options = new RequestOptions()
+        .setHost("localhost")
+        .setPort(door.port())
+        .setMethod(method)
+        .setURI(target)
+        .setHeaders(headers);
+    var client = door.vertx.createHttpClient();
+    Future<HttpClientResponse> answer = client
+        .request(options)
+        .compose(HttpClientRequest::send)
+        .onSuccess(HttpClientResponse::pause);
+    var answered = ApiClient.await(answer);
+    // A stream goes on for ever.
+    client.close();
+    return answered;
+  }
+
+  private Script client(String transport) {
+    return Script.start(
+        "src/test/npm/stock.js", "http://localhost:" + door.port() + "/eventbus", transport);
+  }
+
+  private JsonObject register(String address, String since) {
+    var headers = new JsonObject().put("Authorization", door.admin().bearer());
+    if (since != null) {
+      headers.put("since", since);
+    }
+    return command("register").put("address", address).put("headers", headers);
+  }
+
+  private static String since(JsonObject heard) {
+    var event = heard.getJsonObject("body");
+    return event.getString("epoch") + ":" + event.getLong("seq");
+  }
+
+  private static JsonObject command(String what) {
+    return new JsonObject().put("do", what);
+  }
+}

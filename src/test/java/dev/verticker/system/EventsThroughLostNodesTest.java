@@ -41,6 +41,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two nodes, each in a process of its own, are killed, frozen and restarted while users change and clients listen. */
@@ -48,7 +50,7 @@ class EventsThroughLostNodesTest {
   private static final int WRITERS = 20;
   private static final Duration UNANSWERED = Duration.ofSeconds(3);
 
-  @TempDir
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
 
   private final Vertx vertx = Vertx.vertx();
@@ -117,6 +119,7 @@ class EventsThroughLostNodesTest {
 
   @Test
   @Tag("faults")
+  @Timeout(600)
   void five_thousand_changes_are_heard_once_and_in_order_whatever_happens_to_the_nodes()
       throws Exception {
     var seed = Long.getLong("seed", System.nanoTime());

@@ -125,7 +125,7 @@ class EventsThroughLostNodesTest {
     var seed = Long.getLong("seed", System.nanoTime());
     System.out.println("nodes are lost at random: -Dseed=" + seed);
     var clients = clients();
-    var changes = changes(5000, 450);
+    var changes = changes(5000, 300);
     var random = new Random(seed);
     var faults = new ArrayList<Future<Integer>>();
     for (var node : nodes) {
@@ -149,7 +149,7 @@ class EventsThroughLostNodesTest {
       throws InterruptedException {
     var times = 0;
     while (changes.stream().anyMatch(change -> !change.isDone())) {
-      pause(random.nextInt(8000));
+      pause(random.nextInt(12_000));
       times++;
       switch (random.nextInt(4)) {
         case 0 -> {

@@ -111,6 +111,7 @@ final class ResumingClient {
   /** At the next beats, not at once: a node that is not there answers immediately. */
   private synchronized void again(int attempt) {
     if (attempt == attempts) {
+      attempts++;
       socket = null;
       standing = false;
       lastSign = System.nanoTime() - SILENCE.toNanos();
@@ -168,6 +169,7 @@ final class ResumingClient {
   private void refused(JsonObject frame) {
     if (frame.getInteger("status") == 503) {
       // Not now: comes back, as after a drop.
+      socket.close();
       again(attempts);
     } else {
       surprises.add(frame.encode());

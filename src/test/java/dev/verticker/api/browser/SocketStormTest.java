@@ -42,10 +42,11 @@ class SocketStormTest {
   private final ConcurrentLinkedQueue<Long> questions = new ConcurrentLinkedQueue<>();
   private final AtomicInteger away = new AtomicInteger();
   private UserFrontDoor door = open();
-  private List<Returner> sockets;
+  private List<Returner> sockets = List.of();
 
   @AfterEach
   void close() {
+    sockets.forEach(Returner::forget);
     clients.close().await();
     door.close();
   }
@@ -229,6 +230,10 @@ class SocketStormTest {
       socket.close();
     }
 
+    synchronized void forget() {
+      wanted = false;
+    }
+
     synchronized boolean isStanding() {
       return standing;
     }
@@ -242,7 +247,11 @@ class SocketStormTest {
     }
 
     private void again() {
-      clients.setTimer(RETRY_MS, timer -> connect());
+      clients.setTimer(RETRY_MS, timer -> {
+        if (wanted) {
+          connect();
+        }
+      });
     }
 
     private synchronized void connected(WebSocket fresh) {

@@ -445,7 +445,7 @@ final class Visitor {
     return peer.write(text.text())
         .onComplete(written -> loop.run(() -> {
           backlog.remove(text.bytes(), written.succeeded());
-          if (!backlog.isBehind()) {
+          if (!prices.isEmpty() && !backlog.isBehind()) {
             Set.copyOf(prices.values()).forEach(channel -> channel.ready(this));
           }
         }));

@@ -31,8 +31,8 @@ import java.util.Optional;
  */
 public final class Sockets {
   private static final int SOCKETS = Integer.getInteger("sockets", 5000);
-  private static final int WARM_UP = 5;
-  private static final int ROUNDS = 11;
+  private static final int WARM_UP = 3;
+  private static final int ROUNDS = 7;
 
   /** Messages to each socket in a round that measures the work. */
   private static final int BURST = 10;
@@ -56,6 +56,7 @@ public final class Sockets {
     this.administrator = new JsonObject(get(product, "/users/me")).getLong("id");
   }
 
+  /** @param arguments the endpoints to measure; none = both */
   public static void main(String[] arguments) throws Exception {
     var folder = Files.createDirectories(Path.of("target", "bench"));
     Process servers = null;
@@ -68,8 +69,10 @@ public final class Sockets {
       var ports = ports(servers);
       var bench = new Sockets(database, ports[0], ports[1]);
       System.out.printf("%,d sockets, frames of a changed user%n", SOCKETS);
-      bench.compare("/ws", bench::plain);
-      bench.compare("/eventbus", bench::bridged);
+      var paths = arguments.length == 0 ? List.of("/ws", "/eventbus") : List.of(arguments);
+      for (var path : paths) {
+        bench.compare(path, path.equals("/ws") ? bench::plain : bench::bridged);
+      }
     } finally {
       if (servers != null) {
         servers.destroy();
@@ -107,14 +110,16 @@ public final class Sockets {
   }
 
   private void compare(String path, Crowds crowds) throws Exception {
+    // SockJS puts messages that come at once into one frame.
+    var atOnce = path.equals("/ws") ? BURST : 1;
     // What is loaded and compiled by the first sockets is not part of what a socket needs.
     try (var ours = crowds.at(product);
         var theirs = crowds.at(bare)) {
       ours.join(50);
       theirs.join(50);
-      for (var i = 0; i < 30; i++) {
-        ours.hear(BURST, () -> tell(BURST));
-        theirs.hear(BURST, () -> say(text(ours), BURST));
+      for (var i = 0; i < 100; i++) {
+        ours.hear(1, () -> tell(1));
+        theirs.hear(1, () -> say(text(ours), 1));
       }
     }
     try (var ours = crowds.at(product);
@@ -128,10 +133,10 @@ public final class Sockets {
       var our = new ArrayList<Figures>();
       var their = new ArrayList<Figures>();
       for (var round = -WARM_UP; round < ROUNDS; round++) {
-        var one = figures(ours, this::change, () -> tell(BURST), withOurs - empty);
+        var one = figures(ours, this::change, () -> tell(atOnce), atOnce, withOurs - empty);
         var text = text(ours);
-        var other =
-            figures(theirs, () -> say(text, 1), () -> say(text, BURST), withBoth - withOurs);
+        var other = figures(
+            theirs, () -> say(text, 1), () -> say(text, atOnce), atOnce, withBoth - withOurs);
         if (round >= 0) {
           our.add(one);
           their.add(other);
@@ -141,13 +146,16 @@ public final class Sockets {
     }
   }
 
-  private Figures figures(Crowd crowd, Crowd.Trigger once, Crowd.Trigger burst, long heap)
+  private Figures figures(
+      Crowd crowd, Crowd.Trigger once, Crowd.Trigger several, int atOnce, long heap)
       throws IOException, InterruptedException {
     var asked = System.nanoTime();
     var delays = crowd.hear(1, once).clone();
     Arrays.sort(delays);
     var before = ask("/cpu");
-    crowd.hear(BURST, burst);
+    for (var told = 0; told < BURST; told += atOnce) {
+      crowd.hear(atOnce, several);
+    }
     var work = ask("/cpu") - before;
     return new Figures(
         work / 1e3 / (BURST * crowd.size()),

@@ -91,10 +91,13 @@ class SocketStormTest {
     expectQuietLog();
 
     // Another node, which has heard nothing of what they miss.
-    var left = System.nanoTime();
-    door.close();
+    sockets.forEach(Returner::drop);
     tell();
+    within(ALL_BACK, "told to nobody", () -> logged() == 6 * count);
+    door.close();
     door = open();
+    var left = System.nanoTime();
+    sockets.forEach(Returner::connect);
     tell();
     awaitAll("are at the other", 4);
     var toTheOther = System.nanoTime() - left;

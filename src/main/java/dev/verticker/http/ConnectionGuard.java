@@ -2,6 +2,7 @@ package dev.verticker.http;
 
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.DecoderResult;
 import io.netty.handler.codec.http.HttpHeaderNames;
@@ -12,6 +13,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.time.Duration;
 import java.util.concurrent.Future;
@@ -100,6 +102,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         && response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
       super.write(context, message, promise);
       context.pipeline().remove(this);
+      watchWhatIsHeardOnly(context.pipeline());
       return;
     }
     if (message instanceof HttpResponse response
@@ -115,6 +118,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     if (outputCheck == null) {
       unsentBytes = Long.MAX_VALUE;
       checkOutputLater(context);
+    }
+  }
+
+  /** Whoever reads a WebSocket answers its pings; timing what is written as well would cost every frame. */
+  private void watchWhatIsHeardOnly(ChannelPipeline pipeline) {
+    var idle = pipeline.get(IdleStateHandler.class);
+    if (idle != null) {
+      pipeline.replace(
+          idle,
+          "idle",
+          new IdleStateHandler(limits.idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS));
     }
   }
 

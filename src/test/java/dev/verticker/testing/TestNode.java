@@ -24,9 +24,17 @@ public final class TestNode {
   /** Two nodes of one cluster on this machine. */
   public static List<Node> startPair(Map<String, String> settings, List<String> verticles) {
     var clustered = new HashMap<>(settings);
-    clustered.put("CLUSTER_NAME", "test-" + UUID.randomUUID());
-    clustered.put("CLUSTER_PORT", Integer.toString(firstOfTwoFreePorts()));
+    clustered.putAll(pair());
     return Stream.generate(() -> start(clustered, verticles, true)).limit(2).toList();
+  }
+
+  /** What two nodes on this machine need to find each other, and nobody else. */
+  public static Map<String, String> pair() {
+    return Map.of(
+        "CLUSTER_NAME",
+        "test-" + UUID.randomUUID(),
+        "CLUSTER_PORT",
+        Integer.toString(firstOfTwoFreePorts()));
   }
 
   private static Node start(Map<String, String> settings, List<String> verticles, boolean cluster) {

@@ -2,8 +2,11 @@ package dev.verticker.api.http;
 
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What one may do, by the word the contracts use. */
 public enum Permission {
@@ -13,6 +16,10 @@ public enum Permission {
   USERS_ROLES("users.roles"),
   USERS_AUDIT("users.audit"),
   PRICES_READ("prices.read");
+
+  /** Asked for each event and each socket that hears it. */
+  private static final Map<String, Permission> BY_WORD =
+      Arrays.stream(values()).collect(Collectors.toMap(Permission::word, Function.identity()));
 
   private final String word;
 
@@ -26,9 +33,7 @@ public enum Permission {
 
   /** Empty when there is none of that name. */
   public static Optional<Permission> of(String word) {
-    return Arrays.stream(values())
-        .filter(permission -> permission.word.equals(word))
-        .findAny();
+    return Optional.ofNullable(BY_WORD.get(word));
   }
 
   /** What a role brings; a role this version does not know brings nothing. */

@@ -1,0 +1,377 @@
+package dev.verticker.system;
+
+import static dev.verticker.testing.Eventually.within;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.api.user.UserFrontDoor;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.testing.NodeProcess;
+import dev.verticker.testing.TestNode;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two nodes, each in a process of its own, are killed, frozen and restarted while users change and clients listen. */
+class EventsThroughLostNodesTest {
+  private static final int WRITERS = 20;
+  private static final Duration UNANSWERED = Duration.ofSeconds(3);
+
+  @TempDir(cleanup = CleanupMode.ON_SUCCESS)
+  private Path folder;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final HttpClient http =
+      HttpClient.newBuilder().connectTimeout(UNANSWERED).build();
+  private final PostgresDatabase postgres = TestServers.postgres().createDatabase();
+  private final Map<String, String> cluster = TestNode.pair();
+  private final List<NodeProcess> nodes = new ArrayList<>();
+  private final AtomicInteger tried = new AtomicInteger();
+  private final AtomicInteger answered = new AtomicInteger();
+  private final Set<String> promised = ConcurrentHashMap.newKeySet();
+  private volatile boolean enoughFaults;
+  private List<Long> users;
+  private String token;
+
+  @BeforeEach
+  void two_nodes_and_a_user_for_each_writer() {
+    for (var name : List.of("a", "b")) {
+      nodes.add(new NodeProcess(
+          folder.resolve(name),
+          settings(),
+          List.of("--cluster", "user-api", "user", "notification")));
+    }
+    nodes.forEach(NodeProcess::start);
+    nodes.forEach(NodeProcess::awaitReady);
+    query(
+        """
+        INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
+        SELECT 'writer-' || n, '$fake$of$a$hash$000000000000', '{user}', now(), now()
+          FROM generate_series(1, %d) AS n"""
+            .formatted(WRITERS));
+    users = query("SELECT id::text FROM account.users WHERE username LIKE 'writer-%'").stream()
+        .map(Long::valueOf)
+        .toList();
+    token = signIn();
+  }
+
+  @AfterEach
+  void stop() {
+    threads.shutdownNow();
+    nodes.forEach(NodeProcess::close);
+    vertx.close().await();
+  }
+
+  @Test
+  void each_client_hears_each_change_once_and_in_order_although_one_is_killed_and_one_frozen()
+      throws Exception {
+    var clients = clients();
+    var changes = changes(300, 300);
+    within(Duration.ofSeconds(20), "the first changes", () -> answered.get() > 40);
+
+    nodes.get(0).kill();
+    nodes.get(0).start();
+    nodes.get(0).awaitReady();
+    // For longer than clients wait for a sign.
+    nodes.get(1).freeze();
+    pause(4000);
+    nodes.get(1).thaw();
+    enoughFaults = true;
+
+    expectAllOfItHeard(clients, changes);
+    clients.forEach(client -> assertTrue(client.resumed() > 0, "went on where it was"));
+    assertTrue(answered.get() >= 300);
+  }
+
+  @Test
+  @Tag("faults")
+  @Timeout(600)
+  void five_thousand_changes_are_heard_once_and_in_order_whatever_happens_to_the_nodes()
+      throws Exception {
+    var seed = Long.getLong("seed", System.nanoTime());
+    System.out.println("nodes are lost at random: -Dseed=" + seed);
+    enoughFaults = true;
+    var clients = clients();
+    var changes = changes(5000, 300);
+    var random = new Random(seed);
+    var faults = new ArrayList<Future<Integer>>();
+    for (var node : nodes) {
+      var own = new Random(random.nextLong());
+      faults.add(threads.submit(() -> lose(node, own, changes)));
+    }
+    var lost = 0;
+    for (var fault : faults) {
+      lost += fault.get();
+    }
+
+    expectAllOfItHeard(clients, changes);
+    System.out.printf(
+        "%d changes, %d tried, %d times a node was lost, clients resumed %s times%n",
+        5000, tried.get(), lost, clients.stream().map(ResumingClient::resumed).toList());
+    assertTrue(lost >= 10, "nodes lost: " + lost);
+  }
+
+  /** Until all changes are made; the node is whole again then. Answers how often it was lost. */
+  private int lose(NodeProcess node, Random random, List<Future<Void>> changes)
+      throws InterruptedException {
+    var times = 0;
+    while (changes.stream().anyMatch(change -> !change.isDone())) {
+      pause(random.nextInt(12_000));
+      times++;
+      switch (random.nextInt(4)) {
+        case 0 -> {
+          node.kill();
+          pause(random.nextInt(4000));
+          node.start();
+        }
+        case 1 -> {
+          node.stop();
+          node.start();
+        }
+        case 2 -> {
+          node.freeze();
+          pause(random.nextInt(4000));
+          node.thaw();
+        }
+        default -> {
+          node.freeze();
+          pause(8000 + random.nextInt(12_000));
+          node.thaw();
+        }
+      }
+      node.awaitReady();
+    }
+    return times;
+  }
+
+  /** One at each node, listening. */
+  private List<ResumingClient> clients() {
+    IntSupplier a = () -> nodes.get(0).port("user-api");
+    IntSupplier b = () -> nodes.get(1).port("user-api");
+    var clients = List.of(
+        new ResumingClient(vertx, List.of(a, b), token),
+        new ResumingClient(vertx, List.of(b, a), token));
+    within(Duration.ofSeconds(10), "both listen", () -> clients.stream()
+        .allMatch(ResumingClient::isStanding));
+    return clients;
+  }
+
+  private List<Future<Void>> changes(int count, int pauseMs) {
+    var writers = new ArrayList<Future<Void>>();
+    for (var user : users) {
+      writers.add(threads.submit(() -> {
+        write(user, count, pauseMs);
+        return null;
+      }));
+    }
+    return writers;
+  }
+
+  /** One change after another, until so many of all writers were answered and there were enough faults. */
+  private void write(long user, int count, int pauseMs) throws InterruptedException {
+    var node = (int) (user % 2);
+    while (answered.get() < count || !enoughFaults) {
+      var name = "name " + tried.incrementAndGet();
+      if (changed(nodes.get(node), user, name)) {
+        promised.add(user + " " + name);
+        answered.incrementAndGet();
+        pause(pauseMs / 2 + (int) (Math.random() * pauseMs));
+      } else {
+        // Nobody knows whether it was made: the database is asked in the end.
+        node = 1 - node;
+        pause(50);
+      }
+    }
+  }
+
+  private boolean changed(NodeProcess node, long user, String name) throws InterruptedException {
+    var port = node.port("user-api");
+    if (port < 0) {
+      return false;
+    }
+    var body = new JsonObject().put("full_name", name).encode();
+    var request = HttpRequest.newBuilder(uri(port, "/users/" + user))
+        .timeout(UNANSWERED)
+        .header("Authorization", "Bearer " + token)
+        .header("Content-Type", "application/merge-patch+json")
+        .method("PATCH", BodyPublishers.ofString(body))
+        .build();
+    try {
+      var answer = http.send(request, BodyHandlers.ofString());
+      assertTrue(answer.statusCode() == 200 || answer.statusCode() == 503, answer::body);
+      return answer.statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private void expectAllOfItHeard(List<ResumingClient> clients, List<Future<Void>> changes)
+      throws InterruptedException, ExecutionException {
+    for (var change : changes) {
+      change.get();
+    }
+    within(Duration.ofSeconds(30), "all of it handed over", () -> query(
+            "SELECT id::text FROM account.outbox")
+        .isEmpty());
+    var newest = newest();
+    for (var client : clients) {
+      within(Duration.ofSeconds(30), "heard up to " + newest, () -> {
+        var events = client.events();
+        return !events.isEmpty() && events.get(events.size() - 1).getLong("seq") >= newest;
+      });
+    }
+    // What came twice, or late, would come by now: both nodes are told another thing.
+    within(Duration.ofSeconds(20), "one more change", () -> changedSomewhere());
+    var last = newest + 1;
+    for (var client : clients) {
+      within(Duration.ofSeconds(20), "heard the last", () -> {
+        var events = client.events();
+        return events.get(events.size() - 1).getLong("seq") >= last;
+      });
+    }
+
+    var told = told();
+    for (var client : clients) {
+      assertEquals(List.of(), client.surprises());
+      var from = client.start().getLong("seq") + 1;
+      assertEquals(
+          LongStream.rangeClosed(from, newest()).boxed().toList(),
+          client.events().stream().map(event -> event.getLong("seq")).toList(),
+          "each sequence once, in order");
+      assertEquals(
+          told.subList(told.size() - client.events().size(), told.size()),
+          client.events().stream().map(EventsThroughLostNodesTest::change).toList(),
+          "as the log has it");
+    }
+    var committed = committed();
+    assertEquals(committed, sorted(told), "what was told is what was committed, each once");
+    var kept = new HashSet<>(committed);
+    assertEquals(committed.size(), kept.size());
+    assertTrue(kept.containsAll(promised), "what was answered was committed");
+  }
+
+  private boolean changedSomewhere() {
+    try {
+      var name = "name " + tried.incrementAndGet();
+      return changed(nodes.get(0), users.get(0), name) || changed(nodes.get(1), users.get(0), name);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String change(JsonObject event) {
+    return event.getLong("user_id") + " " + event.getJsonObject("changes").getString("full_name");
+  }
+
+  /** Stable: the order of each user's own changes stays. */
+  private static List<String> sorted(List<String> changes) {
+    var sorted = new ArrayList<>(changes);
+    sorted.sort((one, other) -> Long.compare(user(one), user(other)));
+    return sorted;
+  }
+
+  private static long user(String change) {
+    return Long.parseLong(change.substring(0, change.indexOf(' ')));
+  }
+
+  private List<String> committed() {
+    return query(
+        """
+        SELECT user_id || ' ' || (details -> 'full_name' ->> 'to')
+          FROM account.audit WHERE action = 'user.updated' ORDER BY user_id, id""");
+  }
+
+  private List<String> told() {
+    return query(
+        """
+        SELECT user_id || ' ' || (payload #>> '{changes,full_name}')
+          FROM notification.events
+         WHERE topic = 'users' AND event = 'user_updated'
+         ORDER BY seq""");
+  }
+
+  private long newest() {
+    return Long.parseLong(
+        query("SELECT seq::text FROM notification.topics WHERE name = 'users'").get(0));
+  }
+
+  private String signIn() {
+    var request = HttpRequest.newBuilder(uri(nodes.get(0).port("user-api"), "/auth/login"))
+        .header("Content-Type", "application/x-www-form-urlencoded")
+        .POST(BodyPublishers.ofString("username=admin&password=admin1234"))
+        .build();
+    try {
+      HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+      return new JsonObject(answer.body()).getString("access_token");
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static URI uri(int port, String path) {
+    return URI.create("http://127.0.0.1:" + port + path);
+  }
+
+  private Map<String, String> settings() {
+    var settings = UserFrontDoor.environment(postgres, Map.of("USER_API_HOST", "127.0.0.1"));
+    settings.putAll(cluster);
+    settings.put("MANAGEMENT_PORT", "0");
+    settings.put("DRAIN_SECONDS", "0");
+    return settings;
+  }
+
+  private static void pause(int ms) throws InterruptedException {
+    TimeUnit.MILLISECONDS.sleep(ms);
+  }
+
+  private List<String> query(String sql) {
+    try (var connection =
+            DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+        var statement = connection.createStatement()) {
+      var column = new ArrayList<String>();
+      if (statement.execute(sql)) {
+        var result = statement.getResultSet();
+        while (result.next()) {
+          column.add(result.getString(1));
+        }
+      }
+      return column;
+    } catch (SQLException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

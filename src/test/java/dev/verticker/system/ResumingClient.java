@@ -1,0 +1,182 @@
+package dev.verticker.system;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntSupplier;
+
+/**
+ * Follows the topic {@code users} at {@code /ws} as a client should: it pings, takes a node that is silent for gone, comes
+ * back to the node it prefers or else to the next one, and resumes after the last event it has. It keeps everything it
+ * hears, also what should not have come.
+ */
+final class ResumingClient {
+  private static final String TOPIC = "users";
+  private static final long BEAT_MS = 250;
+  private static final Duration SILENCE = Duration.ofSeconds(2);
+
+  private final Context context;
+  private final WebSocketClient client;
+  private final List<IntSupplier> ports;
+  private final String token;
+  private final List<JsonObject> events = new ArrayList<>();
+  private final List<String> surprises = new ArrayList<>();
+  private WebSocket socket;
+  private int attempts;
+  private int resumed;
+  private int untilNext;
+  private long lastSign;
+  private JsonObject since;
+  private JsonObject start;
+  private boolean standing;
+
+  /** @param ports of the nodes, the preferred one first; -1 while a node is not there */
+  ResumingClient(Vertx vertx, List<IntSupplier> ports, String token) {
+    this.context = vertx.getOrCreateContext();
+    this.client = vertx.createWebSocketClient(new WebSocketClientOptions()
+        .setConnectTimeout((int) SILENCE.toMillis())
+        .setMaxFrameSize(1_000_000));
+    this.ports = ports;
+    this.token = token;
+    context.runOnContext(here -> {
+      connect();
+      vertx.setPeriodic(BEAT_MS, beat -> beat());
+    });
+  }
+
+  /** Where it began to listen: {@code epoch} and {@code seq}; null before that. */
+  synchronized JsonObject start() {
+    return start;
+  }
+
+  /** Whether it is subscribed at this moment. */
+  synchronized boolean isStanding() {
+    return standing;
+  }
+
+  synchronized List<JsonObject> events() {
+    return List.copyOf(events);
+  }
+
+  /** What a client must never be told. */
+  synchronized List<String> surprises() {
+    return List.copyOf(surprises);
+  }
+
+  /** How often it came back and went on. */
+  synchronized int resumed() {
+    return resumed;
+  }
+
+  private synchronized void beat() {
+    if (System.nanoTime() - lastSign > SILENCE.toNanos()) {
+      connect();
+    } else if (socket != null) {
+      socket.writeTextMessage("{\"op\":\"ping\"}");
+    }
+  }
+
+  private synchronized void connect() {
+    var before = socket;
+    socket = null;
+    standing = false;
+    if (before != null) {
+      before.close();
+      untilNext = 0;
+    }
+    lastSign = System.nanoTime();
+    var attempt = ++attempts;
+    var port = ports.get(untilNext++ % ports.size()).getAsInt();
+    var connecting = port < 0
+        ? Future.<WebSocket>failedFuture("not there")
+        : client.connect(
+            new WebSocketConnectOptions().setHost("127.0.0.1").setPort(port).setURI("/ws"));
+    connecting.onComplete(result -> context.runOnContext(here -> {
+      if (result.succeeded()) {
+        connected(attempt, result.result());
+      } else {
+        again(attempt);
+      }
+    }));
+  }
+
+  /** At the next beats, not at once: a node that is not there answers immediately. */
+  private synchronized void again(int attempt) {
+    if (attempt == attempts) {
+      attempts++;
+      socket = null;
+      standing = false;
+      lastSign = System.nanoTime() - SILENCE.toNanos();
+    }
+  }
+
+  private synchronized void connected(int attempt, WebSocket fresh) {
+    if (attempt != attempts) {
+      fresh.close();
+      return;
+    }
+    socket = fresh;
+    lastSign = System.nanoTime();
+    fresh.textMessageHandler(text -> {
+      // A client that has given a socket up does not listen to it any more.
+      if (attempt == attempts) {
+        hear(new JsonObject(text));
+      }
+    });
+    fresh.closeHandler(closed -> again(attempt));
+    var subscribe = new JsonObject().put("op", "subscribe").put("topic", TOPIC);
+    if (since != null) {
+      subscribe.put("since", since);
+    }
+    fresh.writeTextMessage(
+        new JsonObject().put("op", "auth").put("token", token).encode());
+    fresh.writeTextMessage(subscribe.encode());
+  }
+
+  private synchronized void hear(JsonObject frame) {
+    lastSign = System.nanoTime();
+    switch (frame.getString("event")) {
+      case "hello", "authenticated", "pong" -> {}
+      case "subscribed" -> subscribed(frame);
+      case "error" -> refused(frame);
+      default -> {
+        events.add(frame);
+        since = position(frame);
+      }
+    }
+  }
+
+  private void subscribed(JsonObject frame) {
+    standing = true;
+    if (since == null) {
+      start = position(frame);
+      since = start;
+    } else if (!frame.getBoolean("recovered") || !position(frame).equals(since)) {
+      surprises.add("wanted to resume after " + since.encode() + " but was told " + frame.encode());
+    } else {
+      resumed++;
+    }
+  }
+
+  private void refused(JsonObject frame) {
+    if (frame.getInteger("status") == 503) {
+      // Not now: comes back, as after a drop.
+      socket.close();
+      again(attempts);
+    } else {
+      surprises.add(frame.encode());
+    }
+  }
+
+  private static JsonObject position(JsonObject frame) {
+    return new JsonObject().put("epoch", frame.getString("epoch")).put("seq", frame.getLong("seq"));
+  }
+}

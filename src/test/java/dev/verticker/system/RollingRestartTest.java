@@ -40,10 +40,10 @@ class RollingRestartTest {
   @Test
   void a_killed_node_costs_hardly_a_request_and_no_event() {
     try (var site = site("5")) {
-      var token = site.signIn();
+      var token = site.token();
       var load = new Load(site.vertx(), site.port(), "Bearer " + token);
       var sockets = sockets(site, token);
-      var clients = load.start(8, site.createUser(token));
+      var clients = load.start(8, site.createUser());
       asked(load, 200);
       var killed = System.nanoTime();
       site.node(site.addresses().get(0)).kill();
@@ -61,10 +61,10 @@ class RollingRestartTest {
 
   private void restart(int nodes, String drainSeconds) {
     try (var site = site(drainSeconds)) {
-      var token = site.signIn();
+      var token = site.token();
       var load = new Load(site.vertx(), site.port(), "Bearer " + token);
       var sockets = sockets(site, token);
-      var clients = load.start(4, site.createUser(token));
+      var clients = load.start(4, site.createUser());
       asked(load, 100);
       site.restart(site.addresses().subList(0, nodes));
       asked(load, load.requests() + 100);

@@ -28,23 +28,32 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The files that put Verticker on a machine: containers, services, alerts. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DeliveryTest {
   private static final Path COMPOSE = Path.of("docker-compose.yml");
   private static final Path EXAMPLE = Path.of(".env.example");
 
   @TempDir
-  private Path folder;
+  private static Path folder;
+
+  private JsonNode everything;
 
   private record Run(int code, String out) {}
 
+  /** With all profiles: docker-compose 1.29 shows every service, and which profile it is in. */
+  @BeforeAll
+  void compose() throws Exception {
+    everything = composed(env());
+  }
+
   @Test
   void of_all_ports_only_that_of_nginx_is_published_to_others() throws Exception {
-    var everything =
-        compose("--profile", "admin", "--profile", "cluster", "--profile", "observability");
     var published = new TreeSet<String>();
     everything.get("services").fields().forEachRemaining(service -> service
         .getValue()
@@ -63,9 +72,7 @@ class DeliveryTest {
 
   @Test
   void each_container_is_bounded_and_is_nobody_of_importance() throws Exception {
-    var services = compose(
-            "--profile", "admin", "--profile", "cluster", "--profile", "observability")
-        .get("services");
+    var services = everything.get("services");
     for (var name : names(services)) {
       var service = services.get(name);
       assertTrue(service.has("mem_limit") && service.has("cpus"), name);
@@ -81,7 +88,7 @@ class DeliveryTest {
 
   @Test
   void nothing_starts_before_what_it_needs_is_healthy() throws Exception {
-    var services = compose("--profile", "cluster").get("services");
+    var services = everything.get("services");
     for (var node : List.of("app", "app-2")) {
       for (var store : List.of("postgres", "redis")) {
         assertEquals(
@@ -98,7 +105,7 @@ class DeliveryTest {
   void the_second_node_is_there_only_in_a_cluster_and_has_another_role() throws Exception {
     var environmentFile = env("--cluster");
     assertTrue(lines(environmentFile).anyMatch("COMPOSE_PROFILES=cluster"::equals));
-    var cluster = composeWith(environmentFile).get("services");
+    var cluster = composed(environmentFile).get("services");
     assertEquals("[\"cluster\"]", cluster.get("app-2").get("profiles").toString());
     var first = cluster.get("app");
     var second = cluster.get("app-2");
@@ -127,7 +134,7 @@ class DeliveryTest {
     var settings = new TreeSet<>(
         names(new YAMLMapper().readTree(Path.of("conf/settings.yaml").toFile())));
     assertEquals(
-        settings, new TreeSet<>(names(compose().get("services").get("app").get("environment"))));
+        settings, new TreeSet<>(names(everything.get("services").get("app").get("environment"))));
   }
 
   @Test
@@ -190,6 +197,20 @@ class DeliveryTest {
   }
 
   @Test
+  void what_a_droplet_starts_with_can_be_read() throws Exception {
+    var first = Path.of("conf/cloud-init.yaml");
+    assertTrue(Files.readString(first).startsWith("#cloud-config\n"));
+    assertTrue(new YAMLMapper().readTree(first.toFile()).get("runcmd").size() > 1);
+    for (var script : List.of("healthy", "make-archive", "make-env", "rolling-restart")) {
+      var check = run(Map.of(), "bash", "-n", Path.of("conf", script).toString());
+      assertEquals(0, check.code(), check.out());
+    }
+    var service = Files.readString(Path.of("conf/systemd/verticker.service"));
+    assertTrue(service.contains("@/opt/verticker/conf/jvm.options"), service);
+    assertTrue(Files.exists(Path.of("conf/jvm.options")));
+  }
+
+  @Test
   void every_alert_is_explained() throws IOException {
     var operations = Files.readString(Path.of("docs/operations.md"));
     for (var alert : new YAMLMapper()
@@ -248,15 +269,8 @@ class DeliveryTest {
     }
   }
 
-  private JsonNode compose(String... profiles) throws Exception {
-    return composeWith(env(), profiles);
-  }
-
-  private JsonNode composeWith(Path environment, String... profiles) throws Exception {
-    var command = new ArrayList<>(List.of(docker(), "--env-file", environment.toString()));
-    command.addAll(List.of(profiles));
-    command.add("config");
-    var run = run(Map.of(), command.toArray(String[]::new));
+  private static JsonNode composed(Path environment) throws Exception {
+    var run = run(Map.of(), docker(), "--env-file", environment.toString(), "config");
     assertEquals(0, run.code(), run.out());
     return new YAMLMapper().readTree(run.out());
   }
@@ -265,7 +279,7 @@ class DeliveryTest {
     return Tool.needed("docker-compose", "docker-compose").toString();
   }
 
-  private Path env(String... options) throws Exception {
+  private static Path env(String... options) throws Exception {
     var file = folder.resolve("env-" + UUID.randomUUID());
     var command = new ArrayList<>(List.of("bash", "conf/make-env"));
     command.addAll(List.of(options));

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two nodes behind nginx, under load, as {@code conf/rolling-restart} takes them through a new version. */
+@Tag("faults")
 class RollingRestartTest {
   @TempDir
   private Path folder;
@@ -30,13 +31,11 @@ class RollingRestartTest {
     restart(1, "1");
   }
 
-  @Tag("faults")
   @Test
   void nobody_notices_that_all_nodes_restart_one_after_the_other() {
     restart(2, "5");
   }
 
-  @Tag("faults")
   @Test
   void a_killed_node_costs_hardly_a_request_and_no_event() {
     try (var site = site("5")) {

@@ -12,6 +12,7 @@ import dev.verticker.testing.Eventually;
 import dev.verticker.testing.Npm;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
@@ -48,6 +49,7 @@ class TwoDropletsTest {
   private static Path folder;
 
   private final Vertx vertx = Vertx.vertx();
+  private final HttpClient http = vertx.createHttpClient();
   private final List<NodeProcess> nodes = new ArrayList<>();
   private Droplets droplets;
 
@@ -176,9 +178,7 @@ class TwoDropletsTest {
         .setMethod(method)
         .setURI(target);
     headers.forEach(options::putHeader);
-    return vertx
-        .createHttpClient()
-        .request(options)
+    return http.request(options)
         .compose(request -> request.send(body))
         .compose(response -> response.body())
         .map(Buffer::toJsonObject)

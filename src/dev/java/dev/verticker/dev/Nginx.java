@@ -105,20 +105,19 @@ public final class Nginx implements AutoCloseable {
 
   private static void configure(
       Path folder, int port, List<String> nodes, Map<String, String> limits) throws IOException {
-    var included = Files.createDirectories(folder.resolve("conf.d"));
     Files.createDirectories(folder.resolve("log"));
     Files.createDirectories(folder.resolve("temporary"));
-    try (var files = Files.newDirectoryStream(CONFIGURATION, Files::isRegularFile)) {
-      for (var file : files) {
-        var name = file.getFileName().toString();
-        var target = name.equals("nginx.conf") ? folder.resolve(name) : included.resolve(name);
+    try (var files = Files.walk(CONFIGURATION)) {
+      for (var file : files.filter(Files::isRegularFile).toList()) {
+        var target = folder.resolve(CONFIGURATION.relativize(file));
+        Files.createDirectories(target.getParent());
         Files.writeString(target, adapted(Files.readString(file), folder, port, nodes, limits));
       }
     }
     var temporary = List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi").stream()
         .map(kind -> kind + "_temp_path " + folder.resolve("temporary").resolve(kind) + ";\n")
         .collect(Collectors.joining());
-    Files.writeString(included.resolve("temporary.conf"), temporary);
+    Files.writeString(folder.resolve("conf.d/temporary.conf"), temporary);
   }
 
   private static String adapted(

@@ -24,6 +24,7 @@ import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonArray;
@@ -61,6 +62,10 @@ class BehindNginxTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final List<MultiMap> seen = new CopyOnWriteArrayList<>();
+
+  /** A client that nobody holds any more is closed, whatever it waits for. */
+  private final List<Client> clients = new ArrayList<>();
+
   private Node node;
   private HttpServer witness;
   private Nginx nginx;
@@ -84,6 +89,7 @@ class BehindNginxTest {
 
     Client(Nginx entrance) {
       this.port = entrance.port();
+      clients.add(this);
     }
 
     Reply get(String target, String... headers) {
@@ -129,8 +135,7 @@ class BehindNginxTest {
     }
 
     WebSocket open(String target, String... headers) {
-      return vertx
-          .createWebSocketClient(new WebSocketClientOptions().setLocalAddress(address))
+      return sockets
           .connect(new WebSocketConnectOptions()
               .setHost("127.0.0.1")
               .setPort(port)
@@ -148,6 +153,8 @@ class BehindNginxTest {
       }
     }
 
+    private final WebSocketClient sockets = vertx.createWebSocketClient(
+        new WebSocketClientOptions().setLocalAddress(address).setMaxConnections(100));
     private final HttpClient http = vertx.createHttpClient(
         new HttpClientOptions().setLocalAddress(address), new PoolOptions().setHttp1MaxSize(20));
   }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two nodes behind nginx, under load, as {@code conf/rolling-restart} takes them through a new version. */
+@Tag("faults")
 class RollingRestartTest {
   @TempDir
   private Path folder;
@@ -30,20 +31,18 @@ class RollingRestartTest {
     restart(1, "1");
   }
 
-  @Tag("faults")
   @Test
   void nobody_notices_that_all_nodes_restart_one_after_the_other() {
     restart(2, "5");
   }
 
-  @Tag("faults")
   @Test
   void a_killed_node_costs_hardly_a_request_and_no_event() {
     try (var site = site("5")) {
-      var token = site.signIn();
+      var token = site.token();
       var load = new Load(site.vertx(), site.port(), "Bearer " + token);
       var sockets = sockets(site, token);
-      var clients = load.start(8, site.createUser(token));
+      var clients = load.start(8, site.createUser());
       asked(load, 200);
       var killed = System.nanoTime();
       site.node(site.addresses().get(0)).kill();
@@ -61,10 +60,10 @@ class RollingRestartTest {
 
   private void restart(int nodes, String drainSeconds) {
     try (var site = site(drainSeconds)) {
-      var token = site.signIn();
+      var token = site.token();
       var load = new Load(site.vertx(), site.port(), "Bearer " + token);
       var sockets = sockets(site, token);
-      var clients = load.start(4, site.createUser(token));
+      var clients = load.start(4, site.createUser());
       asked(load, 100);
       site.restart(site.addresses().subList(0, nodes));
       asked(load, load.requests() + 100);

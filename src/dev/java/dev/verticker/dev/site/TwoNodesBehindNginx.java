@@ -5,8 +5,10 @@ import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -23,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
 /** Two full nodes, each a process, behind nginx; the script that restarts them in production does it here. */
@@ -42,7 +45,9 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
   private final Map<String, NodeProcess> nodes = new HashMap<>();
   private final Map<String, Integer> management = new HashMap<>();
   private final List<Duration> stops = new CopyOnWriteArrayList<>();
+  private final HttpClient http = vertx.createHttpClient();
   private final Nginx nginx;
+  private final String token;
 
   /**
    * Returns when both are ready.
@@ -62,16 +67,25 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
           .await();
       var shared = new HashMap<>(settings);
       shared.put("JWT_SECRET", "a secret of these nodes " + UUID.randomUUID());
+      shared.put("INTERNAL_API_KEY", "a key of these nodes " + UUID.randomUUID());
       shared.put("BINANCE_BASE_URL", exchange.url());
+      shared.put("REFRESH_INTERVAL_SECONDS", "2");
       shared.put("DRAIN_SECONDS", drainSeconds);
       shared.put("CLUSTER_NAME", "site-" + UUID.randomUUID());
       prepare(shared, folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    nodes.values().forEach(NodeProcess::start);
-    nodes.values().forEach(node -> node.awaitReady(READY));
-    nginx = Nginx.start(program, folder.resolve("nginx"), addresses, WITHOUT_LIMITS);
+    try {
+      nodes.values().forEach(NodeProcess::start);
+      nodes.values().forEach(node -> node.awaitReady(READY));
+      nginx = Nginx.start(program, folder.resolve("nginx"), addresses, WITHOUT_LIMITS);
+      token = signIn();
+      awaitPrices();
+    } catch (RuntimeException e) {
+      nodes.values().forEach(NodeProcess::close);
+      throw e;
+    }
     var thread = new Thread(this::obey, "restarts");
     thread.setDaemon(true);
     thread.start();
@@ -99,40 +113,22 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
     return List.copyOf(stops);
   }
 
-  public String signIn() {
-    var options = new RequestOptions()
-        .setMethod(HttpMethod.POST)
-        .setHost("127.0.0.1")
-        .setPort(port())
-        .setURI("/auth/login")
-        .putHeader("Content-Type", "application/x-www-form-urlencoded");
-    return vertx
-        .createHttpClient()
-        .request(options)
-        .compose(request -> request.send(Buffer.buffer("username=admin&password=admin1234")))
-        .compose(response -> response.body())
-        .map(body -> body.toJsonObject().getString("access_token"))
-        .await();
+  /** The first administrator's access token. */
+  public String token() {
+    return token;
   }
 
   /** Somebody whose name may be changed. */
-  public long createUser(String token) {
+  public long createUser() {
     var body =
         new JsonObject().put("username", "renamed").put("password", "a lantern in the harbour");
-    var options = new RequestOptions()
-        .setMethod(HttpMethod.POST)
-        .setHost("127.0.0.1")
-        .setPort(port())
-        .setURI("/users")
-        .putHeader("Authorization", "Bearer " + token)
-        .putHeader("Content-Type", "application/json");
-    return vertx
-        .createHttpClient()
-        .request(options)
-        .compose(request -> request.send(body.toBuffer()))
-        .compose(response -> response.body())
-        .map(answer -> answer.toJsonObject().getLong("id"))
-        .await();
+    return ask(
+            HttpMethod.POST,
+            port(),
+            "/users",
+            Map.of("Authorization", "Bearer " + token, "Content-Type", "application/json"),
+            body.toBuffer())
+        .getLong("id");
   }
 
   /** Runs {@code conf/rolling-restart} for these nodes to its end. */
@@ -168,6 +164,16 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
       nodes.values().forEach(NodeProcess::close);
       nginx.close();
       vertx.close().await();
+    }
+  }
+
+  private void awaitPrices() {
+    var end = System.nanoTime() + READY.toNanos();
+    while (!addresses.stream().allMatch(this::knowsPrices)) {
+      if (System.nanoTime() > end) {
+        throw new IllegalStateException("a node knows no prices");
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
   }
 
@@ -208,6 +214,42 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
     return management.entrySet().stream()
         .map(each -> each.getKey() + ") conf/healthy 127.0.0.1 " + each.getValue() + ";;")
         .collect(Collectors.joining(" ", "case $node in ", " esac"));
+  }
+
+  private String signIn() {
+    return ask(
+            HttpMethod.POST,
+            port(),
+            "/auth/login",
+            Map.of("Content-Type", "application/x-www-form-urlencoded"),
+            Buffer.buffer("username=admin&password=admin1234"))
+        .getString("access_token");
+  }
+
+  /** A node whose peer was the first to ask the exchange hears of prices a little later. */
+  private boolean knowsPrices(String address) {
+    var port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
+    var bearer = Map.of("Authorization", "Bearer " + token);
+    return !ask(HttpMethod.GET, port, "/prices/BTCUSDT", bearer, Buffer.buffer())
+            .containsKey("code")
+        && !ask(HttpMethod.GET, port, "/dashboard", bearer, Buffer.buffer())
+            .getJsonArray("prices", new JsonArray())
+            .isEmpty();
+  }
+
+  private JsonObject ask(
+      HttpMethod method, int port, String target, Map<String, String> headers, Buffer body) {
+    var options = new RequestOptions()
+        .setMethod(method)
+        .setHost("127.0.0.1")
+        .setPort(port)
+        .setURI(target);
+    headers.forEach(options::putHeader);
+    return http.request(options)
+        .compose(request -> request.send(body))
+        .compose(response -> response.body())
+        .map(Buffer::toJsonObject)
+        .await();
   }
 
   /** What a service manager does on another machine. */

@@ -1,0 +1,341 @@
+package dev.verticker.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.verticker.dev.TestServers;
+import dev.verticker.testing.TestNode;
+import dev.verticker.testing.Tool;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The files that put Verticker on a machine: containers, services, alerts. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class DeliveryTest {
+  private static final Path COMPOSE = Path.of("docker-compose.yml");
+  private static final Path EXAMPLE = Path.of(".env.example");
+
+  @TempDir
+  private static Path folder;
+
+  private JsonNode everything;
+
+  private record Run(int code, String out) {}
+
+  /** With all profiles: docker-compose 1.29 shows every service, and which profile it is in. */
+  @BeforeAll
+  void compose() throws Exception {
+    everything = composed(env());
+  }
+
+  @Test
+  void of_all_ports_only_that_of_nginx_is_published_to_others() throws Exception {
+    var published = new TreeSet<String>();
+    everything.get("services").fields().forEachRemaining(service -> service
+        .getValue()
+        .path("ports")
+        .forEach(port -> published.add(service.getKey() + " " + port(port))));
+    assertEquals(
+        Set.of(
+            "app 127.0.0.1:8001:8001/tcp",
+            "app 127.0.0.1:8100:8001/tcp",
+            "grafana 127.0.0.1:3000:3000/tcp",
+            "nginx 80:80",
+            "pgadmin 127.0.0.1:5050:8080/tcp",
+            "prometheus 127.0.0.1:9090:9090/tcp"),
+        published);
+  }
+
+  @Test
+  void each_container_is_bounded_and_is_nobody_of_importance() throws Exception {
+    var services = everything.get("services");
+    for (var name : names(services)) {
+      var service = services.get(name);
+      assertTrue(service.has("mem_limit") && service.has("cpus"), name);
+      assertTrue(service.has("pids_limit"), name);
+      assertEquals("ALL", service.get("cap_drop").get(0).asText(), name);
+      assertEquals("no-new-privileges:true", service.get("security_opt").get(0).asText(), name);
+      assertTrue(service.has("healthcheck"), name);
+      assertTrue(service.has("user") || name.startsWith("app"), name);
+      assertEquals(!name.equals("pgadmin"), service.path("read_only").asBoolean(), name);
+    }
+    assertTrue(Files.readString(Path.of("Dockerfile")).contains("\nUSER 10001:10001\n"));
+  }
+
+  @Test
+  void nothing_starts_before_what_it_needs_is_healthy() throws Exception {
+    var services = everything.get("services");
+    for (var node : List.of("app", "app-2")) {
+      for (var store : List.of("postgres", "redis")) {
+        assertEquals(
+            "service_healthy",
+            services.get(node).get("depends_on").get(store).get("condition").asText());
+      }
+    }
+    assertEquals(
+        "service_healthy",
+        services.get("nginx").get("depends_on").get("app").get("condition").asText());
+  }
+
+  @Test
+  void the_second_node_is_there_only_in_a_cluster_and_has_another_role() throws Exception {
+    var environmentFile = env("--cluster");
+    assertTrue(lines(environmentFile).anyMatch("COMPOSE_PROFILES=cluster"::equals));
+    var cluster = composed(environmentFile).get("services");
+    assertEquals("[\"cluster\"]", cluster.get("app-2").get("profiles").toString());
+    var first = cluster.get("app");
+    var second = cluster.get("app-2");
+    assertEquals("user-api price-api user notification", first.get("command").asText());
+    assertEquals("user-api price-api price", second.get("command").asText());
+    for (var node : List.of(first, second)) {
+      var environment = node.get("environment");
+      var address = environment.get("CLUSTER_HOST").asText();
+      assertEquals(
+          address, node.get("networks").get("nodes").get("ipv4_address").asText());
+      assertTrue(List.of(environment.get("CLUSTER_MEMBERS").asText().split(",")).contains(address));
+      var upstream = Files.readString(Path.of("conf/nginx/compose/two.conf"));
+      var front = node.get("networks").get("front").get("ipv4_address").asText();
+      assertTrue(upstream.contains("server " + front + ":8000 "), upstream);
+    }
+    assertTrue(cluster.get("nginx").toString().contains("conf/nginx/compose/two.conf"));
+  }
+
+  @Test
+  void the_example_names_what_the_compose_file_reads_and_nothing_else() throws IOException {
+    assertEquals(read(COMPOSE, "(?<!\\$)\\$\\{([A-Z0-9_]+)"), withoutProfiles());
+  }
+
+  @Test
+  void every_setting_reaches_the_nodes() throws Exception {
+    var settings = new TreeSet<>(
+        names(new YAMLMapper().readTree(Path.of("conf/settings.yaml").toFile())));
+    assertEquals(
+        settings, new TreeSet<>(names(everything.get("services").get("app").get("environment"))));
+  }
+
+  @Test
+  void made_settings_are_private_each_their_own_and_never_replaced() throws Exception {
+    var first = env();
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(first)));
+    var written = Files.readString(first);
+    var again = run(Map.of(), "bash", "conf/make-env", first.toString());
+    assertEquals(1, again.code(), again.out());
+    assertEquals(written, Files.readString(first));
+    var secrets = Stream.of(first, env())
+        .flatMap(file -> lines(file).filter(line -> line.matches(".*(PASSWORD|SECRET|API_KEY)=.*")))
+        .map(line -> line.substring(line.indexOf('=') + 1))
+        .toList();
+    assertEquals(14, secrets.size());
+    assertEquals(14, new HashSet<>(secrets).size());
+    secrets.forEach(
+        secret -> assertTrue(secret.matches("[A-Za-z0-9]{24}|[A-Za-z0-9]{48}"), secret));
+  }
+
+  @Test
+  void without_secrets_nothing_starts() throws Exception {
+    var run = run(Map.of(), docker(), "--env-file", EXAMPLE.toString(), "config", "-q");
+    assertTrue(run.code() != 0 && run.out().contains("run conf/make-env"), run.out());
+  }
+
+  @Test
+  void the_image_copies_what_there_is_and_starts_what_was_tried() throws IOException {
+    var dockerfile = Files.readString(Path.of("Dockerfile"));
+    for (var line : dockerfile.lines().filter(each -> each.startsWith("COPY ")).toList()) {
+      var words = List.of(line.split(" "));
+      if (words.get(1).startsWith("--from")) {
+        assertEquals("COPY --from=build /src/target/verticker.jar ./", line);
+        continue;
+      }
+      for (var source : words.subList(1, words.size() - 1)) {
+        assertTrue(Files.exists(Path.of(source)), source);
+        var top = source.split("/")[0];
+        assertTrue(lines(Path.of(".dockerignore")).anyMatch(("!" + top)::equals), top);
+      }
+    }
+    for (var script : List.of("healthy", "make-archive", "make-env", "rolling-restart")) {
+      assertTrue(Files.isExecutable(Path.of("conf", script)), script);
+    }
+  }
+
+  @Test
+  void every_metric_that_an_alert_or_a_panel_names_is_one_that_a_node_has() throws Exception {
+    var named = new TreeSet<String>();
+    for (var file : List.of("alerts.yml", "grafana/verticker.json")) {
+      var tree = new YAMLMapper().readTree(Path.of("conf/observability", file).toFile());
+      tree.findValuesAsText("expr").forEach(expression -> named.addAll(metrics(expression)));
+    }
+    assertTrue(named.size() > 15, named::toString);
+    named.removeAll(scraped());
+    named.remove("up");
+    var written = sources();
+    named.removeIf(name -> written.contains("\"" + name + "\""));
+    assertEquals(Set.of(), named);
+  }
+
+  @Test
+  void what_a_droplet_starts_with_can_be_read() throws Exception {
+    var first = Path.of("conf/cloud-init.yaml");
+    assertTrue(Files.readString(first).startsWith("#cloud-config\n"));
+    assertTrue(new YAMLMapper().readTree(first.toFile()).get("runcmd").size() > 1);
+    for (var script : List.of("healthy", "make-archive", "make-env", "rolling-restart")) {
+      var check = run(Map.of(), "bash", "-n", Path.of("conf", script).toString());
+      assertEquals(0, check.code(), check.out());
+    }
+    var service = Files.readString(Path.of("conf/systemd/verticker.service"));
+    assertTrue(service.contains("@/opt/verticker/conf/jvm.options"), service);
+    assertTrue(Files.exists(Path.of("conf/jvm.options")));
+  }
+
+  @Test
+  void every_alert_is_explained() throws IOException {
+    var operations = Files.readString(Path.of("docs/operations.md"));
+    for (var alert : new YAMLMapper()
+        .readTree(Path.of("conf/observability/alerts.yml").toFile())
+        .findValuesAsText("alert")) {
+      assertTrue(operations.contains("`" + alert + "`"), alert);
+    }
+  }
+
+  /** Names of metrics in an expression: what is no function, label, keyword or quoted text. */
+  private static Set<String> metrics(String expression) {
+    var bare = expression
+        .replaceAll("\\{[^}]*}|\\[[^]]*]|\"[^\"]*\"", "")
+        .replaceAll("\\bby\\s*\\([^)]*\\)", "");
+    return Pattern.compile("\\b[a-z]+(_[a-z0-9]+)*\\b(?!\\s*\\()")
+        .matcher(bare)
+        .results()
+        .map(match -> match.group())
+        .filter(word -> !List.of("sum", "min", "max", "or", "and").contains(word))
+        .collect(Collectors.toSet());
+  }
+
+  private static Set<String> scraped() throws Exception {
+    var settings = TestServers.settings();
+    settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
+    settings.put("BINANCE_BASE_URL", "http://127.0.0.1:9");
+    var node = TestNode.start(settings, List.of("user-api", "user", "notification", "price"));
+    try {
+      var http = HttpClient.newHttpClient();
+      get(http, node.ports().get("user-api"), "/users/me");
+      return get(http, node.managementPort(), "/metrics")
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .map(line -> line.split("[ {]")[0])
+          .collect(Collectors.toSet());
+    } finally {
+      node.stop();
+    }
+  }
+
+  private static String get(HttpClient http, int port, String path) throws Exception {
+    return http.send(
+            HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
+  }
+
+  /** Counters that begin with the first thing they count. */
+  private static String sources() throws IOException {
+    try (var files = Files.walk(Path.of("src/main/java"))) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(DeliveryTest::text)
+          .collect(Collectors.joining("\n"));
+    }
+  }
+
+  private static JsonNode composed(Path environment) throws Exception {
+    var run = run(Map.of(), docker(), "--env-file", environment.toString(), "config");
+    assertEquals(0, run.code(), run.out());
+    return new YAMLMapper().readTree(run.out());
+  }
+
+  private static String docker() {
+    return Tool.needed("docker-compose", "docker-compose").toString();
+  }
+
+  private static Path env(String... options) throws Exception {
+    var file = folder.resolve("env-" + UUID.randomUUID());
+    var command = new ArrayList<>(List.of("bash", "conf/make-env"));
+    command.addAll(List.of(options));
+    command.add(file.toString());
+    var run = run(Map.of(), command.toArray(String[]::new));
+    assertEquals(0, run.code(), run.out());
+    return file;
+  }
+
+  /** COMPOSE_PROFILES is read by docker-compose itself. */
+  private static Set<String> withoutProfiles() throws IOException {
+    var names = read(EXAMPLE, "(?m)^([A-Z0-9_]+)=");
+    assertTrue(names.remove("COMPOSE_PROFILES"));
+    return names;
+  }
+
+  private static Set<String> read(Path file, String pattern) throws IOException {
+    return Pattern.compile(pattern)
+        .matcher(Files.readString(file))
+        .results()
+        .map(match -> match.group(1))
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  /** Text when it names an address, else an object. */
+  private static String port(JsonNode port) {
+    return port.isTextual()
+        ? port.asText()
+        : port.get("published").asText() + ":" + port.get("target").asText();
+  }
+
+  private static List<String> names(JsonNode object) {
+    var names = new ArrayList<String>();
+    object.fieldNames().forEachRemaining(names::add);
+    return names;
+  }
+
+  private static Stream<String> lines(Path file) {
+    return text(file).lines();
+  }
+
+  private static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Run run(Map<String, String> environment, String... command)
+      throws IOException, InterruptedException {
+    var builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().putAll(environment);
+    var process = builder.start();
+    process.getOutputStream().close();
+    var out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    return new Run(process.waitFor(), out);
+  }
+}

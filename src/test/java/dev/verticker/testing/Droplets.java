@@ -1,0 +1,140 @@
+package dev.verticker.testing;
+
+import io.vertx.core.Vertx;
+import io.vertx.core.net.NetServerOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Machines on one private network, as network namespaces of this one: each with an address, ports and a loopback of its own.
+ * This machine is on it too, as the one with the databases.
+ */
+public final class Droplets implements AutoCloseable {
+  private static final long PID = ProcessHandle.current().pid();
+
+  private final String network = "10.77." + (1 + PID % 250) + ".";
+  private final String bridge = "vtk" + PID % 1_000_000;
+  private final List<String> namespaces = new ArrayList<>();
+  private final Thread atExit = new Thread(this::tearDown);
+  private final String ip;
+
+  private Droplets(String ip) {
+    this.ip = ip;
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  /** The test is skipped where there is no root to make them, and fails instead with {@code CI=true}. */
+  public static Droplets create(int count) {
+    var ip = Tool.needed("ip", "iproute2").toString();
+    if (!"root".equals(System.getProperty("user.name"))) {
+      var sentence = "Needs root, which may make network namespaces";
+      Assumptions.assumeTrue("true".equals(System.getenv("CI")), sentence);
+      Assertions.fail(sentence);
+    }
+    var droplets = new Droplets(ip);
+    try {
+      droplets.build(count);
+      return droplets;
+    } catch (RuntimeException e) {
+      droplets.close();
+      throw e;
+    }
+  }
+
+  /** Address of this machine on the private network. */
+  public String here() {
+    return network + 1;
+  }
+
+  /** @param number from 0 */
+  public String address(int number) {
+    return network + (number + 2);
+  }
+
+  /** What a command line begins with to run there. */
+  public List<String> on(int number) {
+    return List.of(ip, "netns", "exec", namespaces.get(number));
+  }
+
+  /** Lets them reach a port of this machine's loopback. @return the port at {@link #here()} */
+  public int open(Vertx vertx, int port) {
+    var client = vertx.createNetClient();
+    return vertx
+        .createNetServer(new NetServerOptions().setHost(here()))
+        .connectHandler(socket -> {
+          socket.pause();
+          client
+              .connect(port, "127.0.0.1")
+              .onSuccess(server -> {
+                socket.pipeTo(server);
+                server.pipeTo(socket);
+                socket.resume();
+              })
+              .onFailure(refused -> socket.close());
+        })
+        .listen()
+        .await()
+        .actualPort();
+  }
+
+  @Override
+  public void close() {
+    tearDown();
+    try {
+      Runtime.getRuntime().removeShutdownHook(atExit);
+    } catch (IllegalStateException e) {
+      // It runs already.
+    }
+  }
+
+  private void build(int count) {
+    run("link", "add", bridge, "type", "bridge");
+    run("address", "add", here() + "/24", "dev", bridge);
+    run("link", "set", bridge, "up");
+    for (var number = 0; number < count; number++) {
+      var namespace = bridge + "-" + number;
+      var outside = "v" + bridge + number;
+      run("netns", "add", namespace);
+      namespaces.add(namespace);
+      run("link", "add", outside, "type", "veth", "peer", "name", "eth1", "netns", namespace);
+      run("link", "set", outside, "master", bridge, "up");
+      run("-n", namespace, "address", "add", address(number) + "/24", "dev", "eth1");
+      run("-n", namespace, "link", "set", "eth1", "up");
+      run("-n", namespace, "link", "set", "lo", "up");
+    }
+  }
+
+  private synchronized void tearDown() {
+    namespaces.forEach(namespace -> attempt("netns", "delete", namespace));
+    namespaces.clear();
+    attempt("link", "delete", bridge);
+  }
+
+  private void run(String... arguments) {
+    var failure = attempt(arguments);
+    if (!failure.isEmpty()) {
+      throw new IllegalStateException("ip " + String.join(" ", arguments) + ": " + failure);
+    }
+  }
+
+  /** @return what it complains of; empty = done */
+  private String attempt(String... arguments) {
+    var command = new ArrayList<>(List.of(ip));
+    command.addAll(List.of(arguments));
+    try {
+      var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return process.waitFor() == 0 ? "" : said + " ";
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return "interrupted";
+    }
+  }
+}

@@ -132,7 +132,7 @@ module.exports = {
     assert.match(await visitor.page.locator(".quote .price").first().innerText(), /^\d{1,3}(,\d{3})*\.\d{8}$/);
     await visitor.page.reload();
     await visitor.page.locator("nav").getByText("การแจ้งเตือน").waitFor();
-    await visitor.press("English");
+    await visitor.press("EN");
     await visitor.page.locator("nav").getByText("Notifications").waitFor();
   },
 };

@@ -156,7 +156,7 @@ class Visitor {
   }
 
   async sees(text) {
-    await this.page.getByText(text).first().waitFor();
+    await this.page.getByText(text).filter({ visible: true }).first().waitFor();
   }
 
   async doesNotSee(selector) {

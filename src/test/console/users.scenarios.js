@@ -136,6 +136,7 @@ module.exports = {
     const visitor = await stage.visitor();
     await visitor.go("users");
     await visitor.page.getByRole("searchbox").fill("paged");
+    await visitor.page.locator("tbody tr:first-child", { hasText: "Paged Person 0" }).waitFor();
     await visitor.sees("Page 1, 25 users");
     await visitor.press("Next");
     await visitor.sees("Page 2, 2 users");

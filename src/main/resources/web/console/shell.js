@@ -32,7 +32,7 @@ export class Shell {
         this.#connection.element,
         languageChoice(),
         h("span.me", { title: me.username }, me.full_name || me.username),
-        h("button.quiet", { type: "button", onclick: () => session.signOut() }, icon("out"),
+        h("button.quiet", { type: "button", "aria-label": t("signOut"), onclick: () => session.signOut() }, icon("out"),
           h("span.wide", null, t("signOut")))),
       h("nav", { "aria-label": t("nav.label") }, this.#links(), docs()),
       this.#main);
@@ -118,7 +118,7 @@ export function languageChoice() {
   for (const language of LANGUAGES) {
     choice.append(h("button", {
       type: "button", lang: language, "aria-pressed": String(language === currentLanguage()),
-      "aria-label": NAMES[language], onclick: () => useLanguage(language),
+      title: NAMES[language], onclick: () => useLanguage(language),
     }, language === "th" ? "ไทย" : "EN"));
   }
   return choice;

@@ -14,6 +14,10 @@ async function look(visitor, view, { width, scheme, locale, checked }) {
   await visitor.picture(`${view} ${width} ${scheme} ${locale.slice(0, 2)}`);
   const overflow = await visitor.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(overflow <= 0, `${view} at ${width}: ${overflow} px too wide`);
+  const outside = await visitor.page.evaluate(() => [...document.querySelectorAll("button, a, input, select")]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth)
+    .map((one) => one.outerHTML));
+  assert.deepEqual(outside, [], `${view} at ${width}: out of reach`);
   if (!checked) return;
   await visitor.page.evaluate(axe);
   const faults = await visitor.page.evaluate(async () => {

@@ -37,14 +37,17 @@ class ConsolePageTest {
 
     assertEquals("text/html; charset=utf-8", page.headers().get("Content-Type"));
     var policy = page.headers().get("Content-Security-Policy");
-    assertTrue(policy.startsWith("default-src 'none'; script-src 'self'; style-src 'self';"), policy);
+    assertTrue(
+        policy.startsWith("default-src 'none'; script-src 'self'; style-src 'self';"), policy);
     assertTrue(policy.contains("require-trusted-types-for 'script'"), policy);
-    assertFalse(policy.contains("unsafe") || policy.contains("http") || policy.contains("data:"), policy);
+    assertFalse(
+        policy.contains("unsafe") || policy.contains("http") || policy.contains("data:"), policy);
     assertEquals("nosniff", page.headers().get("X-Content-Type-Options"));
     assertEquals("no-referrer", page.headers().get("Referrer-Policy"));
     assertEquals("same-origin", page.headers().get("Cross-Origin-Opener-Policy"));
     var text = page.body().toString();
-    assertFalse(text.contains("://") || text.contains("style="), "nothing from elsewhere, nothing inline");
+    assertFalse(
+        text.contains("://") || text.contains("style="), "nothing from elsewhere, nothing inline");
   }
 
   @Test
@@ -69,14 +72,15 @@ class ConsolePageTest {
     assertEquals("no-cache", first.headers().get("Cache-Control"));
     var tag = first.headers().get("ETag");
 
-    var again = door.client()
-        .get("/console/app.js", "Accept-Encoding", coding, "If-None-Match", tag);
+    var again =
+        door.client().get("/console/app.js", "Accept-Encoding", coding, "If-None-Match", tag);
 
     assertEquals(304, again.status());
     assertEquals(tag, again.headers().get("ETag"));
     assertEquals(0, again.body() == null ? 0 : again.body().length());
     assertEquals(
-        200, door.client().get("/console/app.js", "If-None-Match", "\"another\"").status());
+        200,
+        door.client().get("/console/app.js", "If-None-Match", "\"another\"").status());
   }
 
   @Test
@@ -88,8 +92,7 @@ class ConsolePageTest {
         expect(200, door.client().get("/console/console.css", "Accept-Encoding", "gzip;q=0"));
 
     assertEquals("gzip", small.headers().get("Content-Encoding"));
-    try (var unzip =
-        new GZIPInputStream(new ByteArrayInputStream(small.body().getBytes()))) {
+    try (var unzip = new GZIPInputStream(new ByteArrayInputStream(small.body().getBytes()))) {
       assertEquals(plain.body().toString(), new String(unzip.readAllBytes(), "UTF-8"));
     }
     assertTrue(small.body().length() < plain.body().length() / 2);

@@ -33,7 +33,7 @@ class Stage {
   /** An administrator, or anybody, at a browser of their own. */
   async visitor({ person = ADMIN, width = 1280, scheme = "light", locale = "en-GB", signedIn = true } = {}) {
     const context = await this.#browser.newContext({
-      baseURL: CONSOLE, locale, colorScheme: scheme, viewport: { width, height: width < 600 ? 844 : 800 },
+      baseURL: CONSOLE, locale, colorScheme: scheme, reducedMotion: "reduce", viewport: { width, height: width < 600 ? 844 : 800 },
     });
     this.#contexts.push(context);
     const visitor = await this.#visit(context);

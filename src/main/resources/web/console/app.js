@@ -39,6 +39,7 @@ let shell = null;
 let view = null;
 let shown = null;
 let visit = 0;
+let waiting = false;
 
 // ---- who is signed in
 
@@ -53,10 +54,11 @@ async function enter() {
   try {
     me = (await api.get("/users/me")).body;
   } catch (problem) {
-    if (problem.status !== 401 && mineNow === visit) waitForServer(mineNow);
+    if (problem.status !== 401 && mineNow === visit) waitForServer();
     return;
   }
   if (mineNow !== visit) return;
+  waiting = false;
   become(me);
   listen();
   shell = new Shell(app, VIEWS);
@@ -83,6 +85,7 @@ function listenToEverybody() {
 
 function leave(note) {
   visit++;
+  waiting = false;
   closeView();
   shell?.close();
   shell = null;
@@ -98,10 +101,11 @@ function leave(note) {
   view.focus?.();
 }
 
-function waitForServer(mineNow) {
-  leave(t("signIn.unreachable"));
-  const again = ++visit;
-  setTimeout(() => again === visit && session.exists && enter(), RETRY_MS);
+function waitForServer() {
+  if (!waiting) leave(t("signIn.unreachable"));
+  waiting = true;
+  const mineNow = visit;
+  setTimeout(() => mineNow === visit && session.exists && enter(), RETRY_MS);
 }
 
 // ---- what happens to me

@@ -173,14 +173,16 @@ export class Bus extends EventTarget {
     const headers = { Authorization: `Bearer ${this.#used}` };
     if (since) headers.since = `${since.epoch}:${since.seq}`;
     if (everyMs) headers.every_ms = String(everyMs);
-    subscription.handler = (refusal, frame) => {
+    const handler = (refusal, frame) => {
+      // What still comes from a connection or a topic that was left.
+      if (subscription.handler !== handler) return;
       this.#heard();
-      if (this.#topics.get(topic) !== subscription) return;
       if (refusal) this.#refuse(subscription, refusal);
       else if (frame.body.event === "subscribed") this.#subscribed(subscription, frame.body);
       else this.#hear(subscription, frame.body);
     };
-    this.#client.registerHandler(topic, headers, subscription.handler);
+    subscription.handler = handler;
+    this.#client.registerHandler(topic, headers, handler);
   }
 
   #unregister(subscription) {

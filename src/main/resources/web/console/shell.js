@@ -1,7 +1,7 @@
 // What stays around the views: navigation, the connection, the language, signing out.
 
 import { fill, h, icon, say } from "./dom.js";
-import { currentLanguage, LANGUAGES, t, tCount, useLanguage } from "./i18n.js";
+import { currentLanguage, LANGUAGES, t, tCount, tOrNull, useLanguage } from "./i18n.js";
 import { number } from "./format.js";
 
 export class Shell {
@@ -89,7 +89,7 @@ class ConnectionSign {
     this.#state = state;
     const word = state.name === "waiting" && !navigator.onLine ? "offline" : state.name;
     this.element.dataset.state = state.name;
-    this.element.title = t(`bus.${word}.more`, { reason: t(`reason.${state.reason}`) });
+    this.element.title = t(`bus.${word}.more`, { reason: tOrNull(`reason.${state.reason}`) ?? "" }).trim();
     say(this.#text, t(`bus.${word}`));
     say(this.#retry, t("bus.retry"));
     this.#retry.hidden = state.name !== "waiting";

@@ -18,7 +18,7 @@ export function usersView(app) {
   const { query } = route();
   const search = { q: query.get("q") ?? "", role: query.get("role") ?? "", status: query.get("status") ?? "" };
   /** Where each page that was turned began; the last is the one that is shown. */
-  let pages = [query.get("after") ?? ""];
+  let pages = query.has("after") ? ["", query.get("after")] : [""];
   let users = null;
   let open = query.get("open");
   let dialog = null;

@@ -37,7 +37,6 @@ export default {
   "bus.caughtUp.one": "Back again: {count} event from the time away was made up for.",
   "bus.caughtUp.other": "Back again: {count} events from the time away were made up for.",
   "bus.readAnew": "Back again: everything was read anew.",
-  "reason.null": "",
   "reason.restart": "The server restarts.",
   "reason.silent": "The server said nothing for a while.",
   "reason.unreachable": "The connection was lost.",

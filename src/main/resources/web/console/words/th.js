@@ -36,7 +36,6 @@ export default {
   "bus.retry": "ลองเลย",
   "bus.caughtUp.other": "กลับมาแล้ว: ตามเหตุการณ์ที่พลาดไปครบ {count} รายการ",
   "bus.readAnew": "กลับมาแล้ว: โหลดข้อมูลใหม่ทั้งหมด",
-  "reason.null": "",
   "reason.restart": "เซิร์ฟเวอร์กำลังเริ่มใหม่",
   "reason.silent": "เซิร์ฟเวอร์เงียบไปครู่หนึ่ง",
   "reason.unreachable": "การเชื่อมต่อขาดหาย",

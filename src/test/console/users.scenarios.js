@@ -116,10 +116,10 @@ module.exports = {
     await visitor.press(`Delete ${user.username}`);
     await visitor.press("Delete, can be restored");
     await visitor.sees("No users here");
-    await visitor.page.getByLabel("Active and disabled").selectOption("deleted");
+    await visitor.page.getByLabel("Not deleted").selectOption("deleted");
     await visitor.press(`Restore ${user.username}`);
     await visitor.sees("No users here");
-    await visitor.page.getByLabel("Active and disabled").selectOption("");
+    await visitor.page.getByLabel("Not deleted").selectOption("");
     await row.getByText("Active", { exact: true }).waitFor();
     await row.getByText("Restored by you").waitFor();
 

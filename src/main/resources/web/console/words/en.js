@@ -82,7 +82,7 @@ export default {
   "users.create": "New user",
   "users.search": "Search name, username or e-mail",
   "users.anyRole": "Any role",
-  "users.anyStatus": "Active and disabled",
+  "users.anyStatus": "Not deleted",
   "users.user": "User",
   "users.roles": "Roles",
   "users.status": "Status",

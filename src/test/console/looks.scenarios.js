@@ -14,6 +14,10 @@ async function look(visitor, view, { width, scheme, locale, checked }) {
   await visitor.picture(`${view} ${width} ${scheme} ${locale.slice(0, 2)}`);
   const overflow = await visitor.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
   assert.ok(overflow <= 0, `${view} at ${width}: ${overflow} px too wide`);
+  const outside = await visitor.page.evaluate(() => [...document.querySelectorAll("button, a, input, select")]
+    .filter((one) => one.checkVisibility() && one.getBoundingClientRect().right > innerWidth)
+    .map((one) => one.outerHTML));
+  assert.deepEqual(outside, [], `${view} at ${width}: out of reach`);
   if (!checked) return;
   await visitor.page.evaluate(axe);
   const faults = await visitor.page.evaluate(async () => {
@@ -132,7 +136,13 @@ module.exports = {
     assert.match(await visitor.page.locator(".quote .price").first().innerText(), /^\d{1,3}(,\d{3})*\.\d{8}$/);
     await visitor.page.reload();
     await visitor.page.locator("nav").getByText("การแจ้งเตือน").waitFor();
-    await visitor.press("English");
+    const missing = await visitor.page.evaluate(async () => {
+      const [en, th] = await Promise.all(["en", "th"].map((one) => import(`/console/words/${one}.js`)));
+      // Thai has one form for every number.
+      return Object.keys(en.default).filter((key) => !key.endsWith(".one") && !(key in th.default));
+    });
+    assert.deepEqual(missing, []);
+    await visitor.press("EN");
     await visitor.page.locator("nav").getByText("Notifications").waitFor();
   },
 };

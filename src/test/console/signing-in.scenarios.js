@@ -30,7 +30,7 @@ module.exports = {
     const used = [];
     let under = 0;
     let most = 0;
-    // Every token is as good as over when it arrives.
+    // Every token is as good as over when it arrives, and the server takes its time: without turns they would overlap.
     await one.page.context().route(/\/auth\/(login|refresh)/, async (route) => {
       const refresh = route.request().url().endsWith("refresh");
       if (refresh) {
@@ -38,6 +38,7 @@ module.exports = {
         most = Math.max(most, ++under);
       }
       const response = await route.fetch();
+      if (refresh) await new Promise((resolve) => setTimeout(resolve, 200));
       if (refresh) under--;
       await route.fulfill({ response, json: { ...(await response.json()), expires_in: 30 } });
     });
@@ -45,18 +46,15 @@ module.exports = {
     const two = await stage.tab(one);
     await two.live();
 
-    for (let round = 0; round < 5; round++) {
-      await Promise.all([one, two].map(async (tab) => {
-        await tab.go("sessions");
-        await tab.page.locator(".sessions h2").first().waitFor();
-        await tab.go("notifications");
-      }));
-    }
+    await Promise.all([one, two].map(async (tab) => {
+      await tab.go("sessions");
+      await tab.page.locator(".sessions h2").first().waitFor();
+    }));
     await one.page.reload();
     await one.live();
     await two.live();
 
-    assert.ok(used.length >= 10, `refreshed ${used.length} times`);
+    assert.ok(used.length >= 3, `refreshed ${used.length} times`);
     assert.equal(new Set(used).size, used.length, "each token was used once");
     assert.equal(most, 1, "one refresh at a time");
     await one.page.context().unrouteAll({ behavior: "wait" });

@@ -10,14 +10,17 @@ const PASSWORD = "a lantern in the harbour";
 const ADMIN = { username: "admin", password: "admin1234" };
 const PATIENCE_MS = 15_000;
 
-let people = 0;
+/** Names of one length: none begins with another one. */
+let people = 100;
+
+/** Signed in once for all scenarios. */
+let admin = null;
 
 /** One scenario's browsers and people. */
 class Stage {
   #browser;
   #visitors = [];
   #contexts = [];
-  #admin = null;
   troubles = [];
   #allowed = new Set();
   please;
@@ -30,7 +33,7 @@ class Stage {
   /** An administrator, or anybody, at a browser of their own. */
   async visitor({ person = ADMIN, width = 1280, scheme = "light", locale = "en-GB", signedIn = true } = {}) {
     const context = await this.#browser.newContext({
-      baseURL: CONSOLE, locale, colorScheme: scheme, viewport: { width, height: width < 600 ? 844 : 800 },
+      baseURL: CONSOLE, locale, colorScheme: scheme, reducedMotion: "reduce", viewport: { width, height: width < 600 ? 844 : 800 },
     });
     this.#contexts.push(context);
     const visitor = await this.#visit(context);
@@ -90,8 +93,8 @@ class Stage {
 
   /** As the administrator, from elsewhere. */
   async admin(method, path, body) {
-    this.#admin ??= await this.tokens(ADMIN);
-    return this.ask(method, path, body, this.#admin.access_token);
+    admin ??= await this.tokens(ADMIN);
+    return this.ask(method, path, body, admin.access_token);
   }
 
   async tokens({ username, password }) {
@@ -156,7 +159,7 @@ class Visitor {
   }
 
   async sees(text) {
-    await this.page.getByText(text).first().waitFor();
+    await this.page.getByText(text).filter({ visible: true }).first().waitFor();
   }
 
   async doesNotSee(selector) {

@@ -32,13 +32,14 @@ const quotes = new Quotes(api);
 const mine = new Feed(api, "/notifications");
 const everybody = new Feed(api, "/events?topic=users");
 
-/** What every view gets. `me` is the user as `GET /users/me` gives it, with `can(permission)`. */
-const app = { api, bus, session, quotes, mine, everybody, me: null, can: () => false, route, navigate };
+/** What every view gets. `me` is the user as `GET /users/me` gives it; `away` is what was made up for after the last time away. */
+const app = { api, bus, session, quotes, mine, everybody, me: null, away: null, can: () => false, route, navigate };
 
 let shell = null;
 let view = null;
 let shown = null;
 let visit = 0;
+let waiting = false;
 
 // ---- who is signed in
 
@@ -53,10 +54,11 @@ async function enter() {
   try {
     me = (await api.get("/users/me")).body;
   } catch (problem) {
-    if (problem.status !== 401 && mineNow === visit) waitForServer(mineNow);
+    if (problem.status !== 401 && mineNow === visit) waitForServer();
     return;
   }
   if (mineNow !== visit) return;
+  waiting = false;
   become(me);
   listen();
   shell = new Shell(app, VIEWS);
@@ -83,6 +85,7 @@ function listenToEverybody() {
 
 function leave(note) {
   visit++;
+  waiting = false;
   closeView();
   shell?.close();
   shell = null;
@@ -90,7 +93,7 @@ function leave(note) {
   bus.close();
   mine.clear();
   everybody.clear();
-  app.me = null;
+  app.me = app.away = null;
   document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
   view = signInView(app, note);
   document.title = `${t("signIn.title")} \u00b7 Verticker`;
@@ -98,16 +101,18 @@ function leave(note) {
   view.focus?.();
 }
 
-function waitForServer(mineNow) {
-  leave(t("signIn.unreachable"));
-  const again = ++visit;
-  setTimeout(() => again === visit && session.exists && enter(), RETRY_MS);
+function waitForServer() {
+  if (!waiting) leave(t("signIn.unreachable"));
+  waiting = true;
+  const mineNow = visit;
+  setTimeout(() => mineNow === visit && session.exists && enter(), RETRY_MS);
 }
 
 // ---- what happens to me
 
-mine.addEventListener("event", ({ detail: event }) => {
-  toast(sentence(event, app.me.id), { action: [t("nav.notifications"), () => navigate("notifications")] });
+mine.addEventListener("event", ({ detail: { event, replayed } }) => {
+  // What is made up for is told in one sentence.
+  if (!replayed) toast(sentence(event, app.me.id), { action: [t("nav.notifications"), () => navigate("notifications")] });
   if (event.event === "user_updated") changed(event.changes);
 });
 
@@ -122,10 +127,11 @@ async function changed({ roles }) {
   if (!app.can("users.read")) everybody.clear();
   else if (!could) listenToEverybody();
   shell.draw();
-  show();
+  if (roles) show();
 }
 
-bus.addEventListener("caughtUp", ({ detail: { replayed, anew } }) => {
+bus.addEventListener("caughtUp", ({ detail }) => {
+  const { replayed, anew } = (app.away = detail);
   toast(anew ? t("bus.readAnew") : tCount("bus.caughtUp", replayed), { look: "good" });
 });
 

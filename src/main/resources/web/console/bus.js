@@ -85,14 +85,15 @@ export class Bus extends EventTarget {
   /**
    * Hears a topic until it is told to stop; one listener a topic.
    *
-   * @param listener `event(body)` gets each event once and in order; `snapshot()`, if given, reads the state anew whenever
+   * @param listener `event(body, replayed)` gets each event once and in order, `replayed` when it happened while we were
+   *     away; `snapshot()`, if given, reads the state anew whenever
    *     events may have been missed, at first too: events wait until its promise is kept; `refused({ code, message })` says
    *     that the server does not let us hear it
    * @param since `{ epoch, seq }` of the last event that is known, if any
    * @param everyMs the least time between two frames of a price topic
    */
   listen(topic, listener, { since = null, everyMs } = {}) {
-    const subscription = { topic, listener, since, everyMs, answered: false, queue: null, attempt: 0 };
+    const subscription = { topic, listener, since, everyMs, answered: false, past: 0, queue: null, attempt: 0 };
     this.#topics.set(topic, subscription);
     if (this.#isOpen()) this.#register(subscription);
     return () => {
@@ -172,14 +173,16 @@ export class Bus extends EventTarget {
     const headers = { Authorization: `Bearer ${this.#used}` };
     if (since) headers.since = `${since.epoch}:${since.seq}`;
     if (everyMs) headers.every_ms = String(everyMs);
-    subscription.handler = (refusal, frame) => {
+    const handler = (refusal, frame) => {
+      // What still comes from a connection or a topic that was left.
+      if (subscription.handler !== handler) return;
       this.#heard();
-      if (this.#topics.get(topic) !== subscription) return;
       if (refusal) this.#refuse(subscription, refusal);
       else if (frame.body.event === "subscribed") this.#subscribed(subscription, frame.body);
       else this.#hear(subscription, frame.body);
     };
-    this.#client.registerHandler(topic, headers, subscription.handler);
+    subscription.handler = handler;
+    this.#client.registerHandler(topic, headers, handler);
   }
 
   #unregister(subscription) {
@@ -196,6 +199,7 @@ export class Bus extends EventTarget {
   #subscribed(subscription, { epoch, seq, recovered, replayed }) {
     subscription.answered = true;
     subscription.attempt = 0;
+    subscription.past = replayed;
     if (epoch) subscription.since = { epoch, seq };
     if (this.#away) this.#away.replayed += replayed;
     if (!recovered && subscription.listener.snapshot) {
@@ -211,8 +215,10 @@ export class Bus extends EventTarget {
       if (since?.epoch === event.epoch && event.seq <= since.seq) return;
       subscription.since = { epoch: event.epoch, seq: event.seq };
     }
+    const replayed = subscription.past > 0;
+    if (replayed) subscription.past--;
     if (subscription.queue) subscription.queue.push(event);
-    else subscription.listener.event?.(event);
+    else subscription.listener.event?.(event, replayed);
   }
 
   /** Events wait until the state is there that they change. */
@@ -222,7 +228,7 @@ export class Bus extends EventTarget {
       await subscription.listener.snapshot();
       if (subscription.queue !== queue) return;
       subscription.queue = null;
-      queue.forEach((event) => subscription.listener.event?.(event));
+      queue.forEach((event) => subscription.listener.event?.(event, false));
     } catch {
       if (subscription.queue !== queue) return;
       subscription.timer = setTimeout(() => this.#readAnew(subscription), backOff(subscription.attempt++));

@@ -4,7 +4,7 @@ const KEPT = 200;
 
 /**
  * One topic of the log: read over HTTP, then continued by the bus from exactly there.
- * Events: `change`; `event`, with `detail` what just happened.
+ * Events: `change`; `event`, with `detail` { event, replayed }: what happened, and whether it happened while we were away.
  */
 export class Feed extends EventTarget {
   #api;
@@ -26,7 +26,7 @@ export class Feed extends EventTarget {
   open(bus, topic) {
     return bus.listen(topic, {
       snapshot: () => this.#read(),
-      event: (event) => this.#hear(event),
+      event: (event, replayed) => this.#hear(event, replayed),
     });
   }
 
@@ -72,12 +72,12 @@ export class Feed extends EventTarget {
     return (await this.#api.get(this.#path + (this.#path.includes("?") ? "&" : "?") + query)).body;
   }
 
-  #hear(event) {
+  #hear(event, replayed) {
     // The page that was read may have had it already.
     if (event.epoch === this.#epoch && event.seq <= (this.events[0]?.seq ?? 0)) return;
     this.#epoch = event.epoch;
     this.events = [event, ...this.events].slice(0, KEPT);
-    this.dispatchEvent(new CustomEvent("event", { detail: event }));
+    this.dispatchEvent(new CustomEvent("event", { detail: { event, replayed } }));
     this.#count(this.unread + 1);
   }
 

@@ -36,6 +36,10 @@ export function dateTime(at) {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }
 
+export function clock(at) {
+  return new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(new Date(at));
+}
+
 export function time(at) {
   return new Intl.DateTimeFormat(locale(), { timeStyle: "medium" }).format(new Date(at));
 }

@@ -1,7 +1,7 @@
 // What stays around the views: navigation, the connection, the language, signing out.
 
 import { fill, h, icon, say } from "./dom.js";
-import { currentLanguage, LANGUAGES, t, tCount, useLanguage } from "./i18n.js";
+import { currentLanguage, LANGUAGES, t, tCount, tOrNull, useLanguage } from "./i18n.js";
 import { number } from "./format.js";
 
 export class Shell {
@@ -32,7 +32,7 @@ export class Shell {
         this.#connection.element,
         languageChoice(),
         h("span.me", { title: me.username }, me.full_name || me.username),
-        h("button.quiet", { type: "button", onclick: () => session.signOut() }, icon("out"),
+        h("button.quiet", { type: "button", "aria-label": t("signOut"), onclick: () => session.signOut() }, icon("out"),
           h("span.wide", null, t("signOut")))),
       h("nav", { "aria-label": t("nav.label") }, this.#links(), docs()),
       this.#main);
@@ -89,7 +89,7 @@ class ConnectionSign {
     this.#state = state;
     const word = state.name === "waiting" && !navigator.onLine ? "offline" : state.name;
     this.element.dataset.state = state.name;
-    this.element.title = t(`bus.${word}.more`, { reason: t(`reason.${state.reason}`) });
+    this.element.title = t(`bus.${word}.more`, { reason: tOrNull(`reason.${state.reason}`) ?? "" }).trim();
     say(this.#text, t(`bus.${word}`));
     say(this.#retry, t("bus.retry"));
     this.#retry.hidden = state.name !== "waiting";
@@ -118,7 +118,7 @@ export function languageChoice() {
   for (const language of LANGUAGES) {
     choice.append(h("button", {
       type: "button", lang: language, "aria-pressed": String(language === currentLanguage()),
-      "aria-label": NAMES[language], onclick: () => useLanguage(language),
+      title: NAMES[language], onclick: () => useLanguage(language),
     }, language === "th" ? "ไทย" : "EN"));
   }
   return choice;

@@ -62,12 +62,16 @@ export function notificationsView(app) {
   async function markRead() {
     try {
       await mine.markRead();
+      app.away = null;
+      caughtUp.hidden = true;
     } catch (problem) {
       toast(explain(problem), { look: "bad" });
     }
   }
 
-  function sayCaughtUp({ detail: { replayed, anew } }) {
+  function sayCaughtUp() {
+    if (!app.away) return;
+    const { replayed, anew } = app.away;
     fill(caughtUp, icon("undo"), anew ? t("bus.readAnew") : tCount("bus.caughtUp", replayed));
     caughtUp.hidden = false;
   }
@@ -77,6 +81,7 @@ export function notificationsView(app) {
   everybody.addEventListener("change", draw);
   bus.addEventListener("caughtUp", sayCaughtUp);
   draw();
+  sayCaughtUp();
 
   return {
     element,

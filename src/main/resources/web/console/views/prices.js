@@ -3,7 +3,7 @@
 import { Chart } from "../chart.js";
 import { fill, h, icon, say } from "../dom.js";
 import { explain } from "../form.js";
-import { age, dateTime, decimal, decimalParts, time, compareDecimals } from "../format.js";
+import { age, dateTime, decimal, decimalParts, clock, time, compareDecimals } from "../format.js";
 import { t, tOrNull } from "../i18n.js";
 
 const HISTORY = 240;
@@ -27,6 +27,7 @@ export function pricesView({ api, quotes }) {
         card.readHistory(api);
       }
       cards.get(quote.symbol).draw(quote);
+      cards.get(quote.symbol).drawAge(quotes.ageOf(quote));
     }
     drawBanners(all);
   }
@@ -53,7 +54,6 @@ export function pricesView({ api, quotes }) {
   quotes.addEventListener("change", draw);
   quotes.addEventListener("problem", draw);
   draw();
-  drawAges();
 
   return {
     element,
@@ -77,20 +77,24 @@ class Card {
   #age = h("span.age");
   #source = h("span");
   #venue = h("span");
-  #caption = h("p.caption", null, "\u00a0");
-  #chart = new Chart((point) => this.#drawCaption(point));
-  #confirmed = null;
+  #low = h("dd", null, "\u2013");
+  #high = h("dd", null, "\u2013");
+  #since = [h("dt", null, t("prices.low")), h("dt", null, t("prices.high"))];
+  #pointed = h("p.pointed", { hidden: true });
+  #chart = new Chart((point) => this.#drawPointed(point));
 
   constructor(symbol) {
     this.symbol = symbol;
     this.element = h("article.card.quote", { "aria-label": symbol },
       h("header", null, h("h2", null, symbol), this.#change),
       h("div.figure", null, this.#direction, this.#price),
-      this.#chart.element, this.#caption,
+      h("div.history", null, this.#chart.element, this.#pointed),
       h("dl", null,
         h("div", null, h("dt", null, t("prices.bid")), this.#bid),
         h("div", null, h("dt", null, t("prices.ask")), this.#ask),
-        h("div", null, h("dt", null, t("prices.volume")), this.#volume)),
+        h("div", null, h("dt", null, t("prices.volume")), this.#volume),
+        h("div", null, this.#since[0], this.#low),
+        h("div", null, this.#since[1], this.#high)),
       h("footer", null, this.#venue, this.#source, this.#age));
   }
 
@@ -114,7 +118,6 @@ class Card {
     say(this.#venue, tOrNull(`venue.${quote.venue}`) ?? quote.venue);
     this.element.classList.toggle("stale", stale);
     this.#age.title = t("prices.eventTime", { at: dateTime(quote.event_time) });
-    this.#confirmed = quote.received_at;
     if (this.#chart.points.length) this.#chart.add({ at: Date.parse(quote.received_at), price });
     this.#describe();
   }
@@ -130,8 +133,8 @@ class Card {
       this.#chart.set(points.filter((point, i) => i === 0 || point.at > points[i - 1].at));
       this.#describe();
       if (this.#direction.dataset.is === "even") this.#point(this.#lastTurn());
-    } catch {
-      say(this.#caption, t("prices.noHistory"));
+    } catch (problem) {
+      if (problem.status !== 401) this.#drawPointed(null, t("prices.noHistory"));
     }
   }
 
@@ -158,15 +161,17 @@ class Card {
     if (!points.length) return;
     const low = points.reduce((a, b) => (compareDecimals(b.price, a.price) < 0 ? b : a));
     const high = points.reduce((a, b) => (compareDecimals(b.price, a.price) > 0 ? b : a));
-    this.summary = t("prices.range", { since: time(points[0].at), low: decimal(low.price), high: decimal(high.price) });
-    this.#chart.element.setAttribute("aria-label", this.summary);
-    if (!this.pointing) say(this.#caption, this.summary);
+    const values = { since: clock(points[0].at), low: decimal(low.price), high: decimal(high.price) };
+    say(this.#low, values.low);
+    say(this.#high, values.high);
+    say(this.#since[0], t("prices.lowSince", values));
+    say(this.#since[1], t("prices.highSince", values));
+    this.#chart.element.setAttribute("aria-label", t("prices.range", values));
   }
 
-  #drawCaption(point) {
-    this.pointing = point !== null;
-    if (point) say(this.#caption, `${time(point.at)} \u00b7 ${decimal(point.price)}`);
-    else if (this.summary) say(this.#caption, this.summary);
+  /** What the pointer is at. */
+  #drawPointed(point, text = point && `${time(point.at)} \u00b7 ${decimal(point.price)}`) {
+    say(this.#pointed, text ?? "").hidden = !text;
   }
 
   /** Shows for a moment where the price went. */

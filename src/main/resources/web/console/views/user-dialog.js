@@ -113,7 +113,7 @@ export function openUserDialog({ api, me, can, everybody }, id, { onsaved, onclo
   // ---- somebody else was faster
 
   /** Told while the form is open: nothing typed is touched. */
-  function hear({ detail: event }) {
+  function hear({ detail: { event } }) {
     if (event.user_id !== id || base === null || event.by?.id === me.id) return;
     fill(news, icon("info"), h("p", null, sentence(event, me.id), " ", t("user.meanwhile"))).hidden = false;
   }

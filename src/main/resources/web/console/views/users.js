@@ -18,19 +18,23 @@ export function usersView(app) {
   const { query } = route();
   const search = { q: query.get("q") ?? "", role: query.get("role") ?? "", status: query.get("status") ?? "" };
   /** Where each page that was turned began; the last is the one that is shown. */
-  let pages = [query.get("after") ?? ""];
+  let pages = query.has("after") ? ["", query.get("after")] : [""];
   let users = null;
   let open = query.get("open");
   let dialog = null;
   let asking = null;
-  let later = null;
+  let typing = null;
+  let settling = null;
   let closed = false;
 
   // ---- what is asked for
 
   const text = h("input.search-text", {
     type: "search", value: search.q, placeholder: t("users.search"), "aria-label": t("users.search"),
-    oninput: () => soon(() => find({ q: text.value.trim() }), TYPING_MS),
+    oninput() {
+      clearTimeout(typing);
+      typing = setTimeout(() => find({ q: text.value.trim() }), TYPING_MS);
+    },
   });
   const role = choice("role", t("users.anyRole"), ["user", "admin"].map((one) => [one, t(`role.${one}`)]));
   const status = choice("status", t("users.anyStatus"), ["active", "disabled", "deleted"].map((one) => [one, t(`status.${one}`)]));
@@ -78,7 +82,7 @@ export function usersView(app) {
   let following = null;
 
   async function read() {
-    clearTimeout(later);
+    clearTimeout(settling);
     asking?.abort();
     asking = new AbortController();
     const parameters = { limit: PAGE, ...search, after: pages.at(-1) };
@@ -224,12 +228,12 @@ export function usersView(app) {
 
   // ---- what others do
 
-  function soon(work, ms) {
-    clearTimeout(later);
-    later = setTimeout(work, ms);
+  /** Many events at once cause one look. */
+  function changed() {
+    clearTimeout(settling);
+    settling = setTimeout(read, SETTLING_MS);
   }
 
-  const changed = () => soon(read, SETTLING_MS);
   const fading = setInterval(() => users && draw(), 15_000);
   everybody.addEventListener("change", changed);
 
@@ -243,7 +247,8 @@ export function usersView(app) {
     element,
     close() {
       clearInterval(fading);
-      clearTimeout(later);
+      clearTimeout(typing);
+      clearTimeout(settling);
       closed = true;
       asking.abort();
       everybody.removeEventListener("change", changed);

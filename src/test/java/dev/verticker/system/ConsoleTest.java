@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInfo;
 import org.junit.jupiter.api.TestInstance;
@@ -32,6 +33,7 @@ class ConsoleTest {
   private final Map<String, String> settings = new HashMap<>(TestServers.settings());
   private Node node;
   private Browser browser;
+  private Method test;
 
   @BeforeAll
   void start() {
@@ -61,6 +63,11 @@ class ConsoleTest {
         Map.of("stop the node", () -> node.stop(), "start the node", this::restart));
   }
 
+  @BeforeEach
+  void name(TestInfo info) {
+    test = info.getTestMethod().orElseThrow();
+  }
+
   @AfterAll
   void stop() {
     if (browser != null) {
@@ -73,121 +80,120 @@ class ConsoleTest {
   }
 
   @Test
-  void a_wrong_password_is_explained_and_the_right_one_signs_in(TestInfo test) {
-    play(test);
+  void a_wrong_password_is_explained_and_the_right_one_signs_in() {
+    play();
   }
 
   @Test
-  void tabs_that_refresh_at_once_never_use_the_same_token_and_stay_signed_in(TestInfo test) {
-    play(test);
+  void tabs_that_refresh_at_once_never_use_the_same_token_and_stay_signed_in() {
+    play();
   }
 
   @Test
-  void a_session_that_ended_asks_to_sign_in_and_returns_to_the_same_place(TestInfo test) {
-    play(test);
+  void a_session_that_ended_asks_to_sign_in_and_returns_to_the_same_place() {
+    play();
   }
 
   @Test
-  void signing_out_in_one_tab_signs_out_the_other(TestInfo test) {
-    play(test);
+  void signing_out_in_one_tab_signs_out_the_other() {
+    play();
   }
 
   @Test
-  void a_user_created_in_one_tab_appears_in_the_other_with_who_did_it(TestInfo test) {
-    play(test);
+  void a_user_created_in_one_tab_appears_in_the_other_with_who_did_it() {
+    play();
   }
 
   @Test
-  void an_edit_conflict_is_explained_and_can_be_resolved(TestInfo test) {
-    play(test);
+  void an_edit_conflict_is_explained_and_can_be_resolved() {
+    play();
   }
 
   @Test
-  void a_refusal_stands_beside_the_field_it_is_about(TestInfo test) {
-    play(test);
+  void a_refusal_stands_beside_the_field_it_is_about() {
+    play();
   }
 
   @Test
-  void a_user_named_like_markup_is_text(TestInfo test) {
-    play(test);
+  void a_user_named_like_markup_is_text() {
+    play();
   }
 
   @Test
-  void a_user_is_disabled_enabled_deleted_and_restored(TestInfo test) {
-    play(test);
+  void a_user_is_disabled_enabled_deleted_and_restored() {
+    play();
   }
 
   @Test
-  void users_are_searched_filtered_and_paged(TestInfo test) {
-    play(test);
+  void users_are_searched_filtered_and_paged() {
+    play();
   }
 
   @Test
-  void a_normal_user_sees_no_control_of_an_administrator_and_is_refused_when_forcing_it(
-      TestInfo test) {
-    play(test);
+  void a_normal_user_sees_no_control_of_an_administrator_and_is_refused_when_forcing_it() {
+    play();
   }
 
   @Test
-  void a_role_taken_away_takes_its_controls_with_it_and_a_role_given_brings_them(TestInfo test) {
-    play(test);
+  void a_role_taken_away_takes_its_controls_with_it_and_a_role_given_brings_them() {
+    play();
   }
 
   @Test
-  void prices_move_without_a_reload_and_are_never_rounded(TestInfo test) {
-    play(test);
+  void prices_move_without_a_reload_and_are_never_rounded() {
+    play();
   }
 
   @Test
-  void simulated_prices_say_so_and_so_do_overdue_ones(TestInfo test) {
-    play(test);
+  void simulated_prices_say_so_and_so_do_overdue_ones() {
+    play();
   }
 
   @Test
-  void after_a_time_offline_everything_is_made_up_for_once(TestInfo test) {
-    play(test);
+  void after_a_time_offline_everything_is_made_up_for_once() {
+    play();
   }
 
   @Test
-  void a_restarted_node_is_found_again_and_nothing_is_missing_or_doubled(TestInfo test) {
-    play(test);
+  void a_restarted_node_is_found_again_and_nothing_is_missing_or_doubled() {
+    play();
   }
 
   @Test
-  void unread_notifications_are_counted_and_marked_as_read(TestInfo test) {
-    play(test);
+  void unread_notifications_are_counted_and_marked_as_read() {
+    play();
   }
 
   @Test
-  void other_sessions_are_ended_and_this_one_stays(TestInfo test) {
-    play(test);
+  void other_sessions_are_ended_and_this_one_stays() {
+    play();
   }
 
   @Test
-  void everything_can_be_done_with_the_keyboard(TestInfo test) {
-    play(test);
+  void everything_can_be_done_with_the_keyboard() {
+    play();
   }
 
   @Test
-  void the_language_is_chosen_remembered_and_leaves_the_digits_alone(TestInfo test) {
-    play(test);
+  void the_language_is_chosen_remembered_and_leaves_the_digits_alone() {
+    play();
   }
 
   @Test
-  void the_first_paint_comes_within_a_second_and_three_hundred_kilobytes(TestInfo test) {
-    play(test);
+  void the_first_paint_comes_within_a_second_and_three_hundred_kilobytes() {
+    play();
   }
 
   @Test
-  void every_view_fits_is_accessible_and_does_not_jump(TestInfo test) {
-    play(test);
+  void every_view_fits_is_accessible_and_does_not_jump() {
+    play();
   }
 
   /** A scenario without a test would never be played. */
   @Test
   void every_scenario_has_its_test() {
     var tests = Arrays.stream(ConsoleTest.class.getDeclaredMethods())
-        .filter(method -> method.isAnnotationPresent(Test.class) && method.getParameterCount() == 1)
+        .filter(method -> method.isAnnotationPresent(Test.class) && !method.equals(test))
         .map(ConsoleTest::sentence)
         .sorted()
         .toList();
@@ -195,8 +201,8 @@ class ConsoleTest {
     assertEquals(tests, browser.scenarios());
   }
 
-  private void play(TestInfo test) {
-    browser.play(sentence(test.getTestMethod().orElseThrow()));
+  private void play() {
+    browser.play(sentence(test));
   }
 
   private static String sentence(Method test) {

@@ -16,6 +16,7 @@ final class WhereToLook {
   private record Sight(String label, String server, String text) {}
 
   private static final List<Sight> SIGHTS = List.of(
+      new Sight("console", "user-api", "http://localhost:%port%/"),
       new Sight("User API docs", "user-api", "http://localhost:%port%/docs"),
       new Sight(
           "sign in",

@@ -83,13 +83,14 @@ public final class PriceVerticle extends VerticleBase {
             "price_oldest_age_seconds",
             latest,
             quoted -> quoted.oldestAge(clock.instant()).toMillis() / 1e3);
-    return Future.all(
-            limits.start(), ids.start().otherwiseEmpty(), restore(latest, cache, repository))
+    // Heard first, restored then: what another node records meanwhile is in one of the two.
+    return bus.subscribe(Prices.TICK, service::heard)
+        .compose(hearing -> Future.all(
+            limits.start(), ids.start().otherwiseEmpty(), restore(latest, cache, repository)))
         .compose(ready -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, service::history),
-            bus.subscribe(Prices.TICK, service::heard),
             bus.subscribe(Prices.READ, service::read),
             bus.subscribe(Prices.UNLISTED, event -> coldReads.unlisted(event.symbol())))))
         .onSuccess(serving -> {

@@ -38,12 +38,25 @@ public final class QuoteReads {
         .map(new QuoteReads(store, new ColdReads(node.bus(), store), outsideReads));
   }
 
-  /** The configured symbols that were ever quoted, in their order; fails with {@code price-not-yet-known} if none was. */
+  /**
+   * The configured symbols that were ever quoted, in their order; fails with {@code price-not-yet-known} if none was. A node
+   * that has not heard of any, because it has just joined, asks before it says so.
+   */
   public Future<List<HeldQuote>> configured() {
-    var quotes = store.configured().toList();
-    return quotes.isEmpty()
-        ? Future.failedFuture(new Failure.Unavailable(NOT_YET_KNOWN, "No price is known yet."))
-        : Future.succeededFuture(quotes);
+    var quotes = heldConfigured();
+    if (!quotes.isEmpty()) {
+      return Future.succeededFuture(quotes);
+    }
+    // Each by itself: one that was never quoted must not hide the others.
+    var asked = store.configuredSymbols().stream()
+        .map(symbol -> coldReads.read(List.of(symbol)))
+        .toList();
+    return Future.join(asked).transform(answered -> {
+      var known = heldConfigured();
+      return known.isEmpty()
+          ? Future.failedFuture(new Failure.Unavailable(NOT_YET_KNOWN, "No price is known yet."))
+          : Future.succeededFuture(known);
+    });
   }
 
   /**

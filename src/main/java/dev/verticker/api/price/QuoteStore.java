@@ -31,6 +31,11 @@ final class QuoteStore {
     return configured.set().contains(symbol);
   }
 
+  /** Empty until the price verticle has said them. */
+  List<String> configuredSymbols() {
+    return configured.inOrder();
+  }
+
   /** The configured symbols that were ever quoted, in the configured order. */
   Stream<HeldQuote> configured() {
     return configured.inOrder().stream().map(held::get).filter(quote -> quote != null);

@@ -11,6 +11,7 @@ import dev.verticker.api.PriceApiVerticle;
 import dev.verticker.settings.SettingsFault;
 import dev.verticker.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,20 @@ class PriceApiStartTest {
     door.prices.tick(quote(1, "BTCUSDT", "68000.12", NOON));
 
     Eventually.within10s("heard", () -> door.get("/internal/price/BTCUSDT").status() == 200);
+  }
+
+  @Test
+  void a_node_that_has_heard_no_tick_yet_asks_before_it_says_that_nothing_is_known() {
+    door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
+    await(door.prices.serve());
+    door.open();
+    assertEquals("price-not-yet-known", expect(503, door.get("/internal/price")).code());
+
+    // What another node told while this one could not hear it.
+    door.prices.holds(quote(1, "BTCUSDT", "68000.12", NOON));
+
+    var prices = new JsonArray(expect(200, door.get("/internal/price")).body());
+    assertEquals(1, prices.size(), "the other one was never quoted");
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.verticker.bus.Samples.Question;
 import dev.verticker.bus.Samples.Reply;
 import dev.verticker.bus.Samples.SetClock;
 import dev.verticker.node.TwoNodes;
+import dev.verticker.testing.Provokes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -129,6 +130,7 @@ class ClusteredBusTest {
   }
 
   @Test
+  @Provokes(24)
   void a_request_that_cannot_be_read_is_answered_at_once_and_the_consumer_lives_on() {
     keep(there.serve(PATIENT, question -> Future.succeededFuture(new Reply("fine"))));
     for (var nonsense : List.of("{", "", "null", "[1]", "{\"amount\":\"much\"}")) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.node.Pulse.Rhythm;
+import dev.verticker.testing.Provokes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -80,6 +81,7 @@ class PulseTest {
   }
 
   @Test
+  @Provokes(13)
   void a_node_that_nobody_answers_is_not_ready_registers_again_and_gives_up_in_the_end() {
     pulse.start().await();
     until("not ready", () -> pulse.reason().isPresent());
@@ -114,6 +116,7 @@ class PulseTest {
   }
 
   @Test
+  @Provokes(11)
   void a_process_that_stood_still_is_not_ready_until_it_is_heard_again() {
     peers.count = 0;
     pulse.start().await();

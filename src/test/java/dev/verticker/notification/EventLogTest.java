@@ -22,6 +22,7 @@ import dev.verticker.message.Notifications.MarkRead;
 import dev.verticker.message.Notifications.News;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Provokes;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
@@ -318,6 +319,7 @@ class EventLogTest {
   }
 
   @Test
+  @Provokes(17)
   void clocks_that_disagree_make_no_gap() {
     node.append(entry(1, 7));
     node.clock.step(Duration.ofDays(-40));

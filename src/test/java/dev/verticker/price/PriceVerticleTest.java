@@ -22,6 +22,7 @@ import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
 import dev.verticker.testing.LongInterval;
+import dev.verticker.testing.Provokes;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -140,6 +141,7 @@ class PriceVerticleTest {
       value = FaultKind.class,
       mode = EnumSource.Mode.EXCLUDE,
       names = {"RATE_LIMITED", "BANNED", "SLOW", "MISSING_SYMBOL"})
+  @Provokes({8, 9})
   void whatever_the_exchange_does_reads_go_on_with_a_growing_age_and_nothing_bad_is_stored(
       FaultKind kind) {
     var node = quotedNode();
@@ -173,6 +175,7 @@ class PriceVerticleTest {
   @EnumSource(
       value = FaultKind.class,
       names = {"RATE_LIMITED", "BANNED"})
+  @Provokes(7)
   void after_a_429_or_418_nobody_asks_until_retry_after_not_even_after_a_restart(FaultKind kind) {
     var first = quotedNode();
     var second = node();
@@ -270,6 +273,7 @@ class PriceVerticleTest {
   }
 
   @Test
+  @Provokes(6)
   void redis_killed_flushed_and_back_again_is_never_noticed_by_readers() {
     var node = quotedNode();
     TestServers.redis().kill();

@@ -20,6 +20,7 @@ import dev.verticker.notification.NotificationVerticle;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.Reader;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.testing.Provokes;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.user.UserVerticle;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -104,6 +105,7 @@ class EventsThroughFaultsTest {
   }
 
   @Test
+  @Provokes(1)
   void every_change_is_told_once_and_in_order_although_all_of_it_comes_and_goes() {
     var a = services.get(0);
     var b = services.get(1);

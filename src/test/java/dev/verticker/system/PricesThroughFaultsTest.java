@@ -11,6 +11,7 @@ import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
+import dev.verticker.testing.Provokes;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -64,6 +65,7 @@ class PricesThroughFaultsTest {
   }
 
   @Test
+  @Provokes(8)
   void an_exchange_that_hangs_makes_prices_stale_and_older_but_never_absent() {
     exchange.faults().add(FaultKind.HANG);
     within10s("stale", () -> !fresh());
@@ -78,6 +80,7 @@ class PricesThroughFaultsTest {
   }
 
   @Test
+  @Provokes(4)
   void redis_gone_and_back_is_told_to_the_operator_and_to_nobody_else() {
     TestServers.redis().kill();
     try {
@@ -92,6 +95,7 @@ class PricesThroughFaultsTest {
   }
 
   @Test
+  @Provokes(1)
   void postgres_gone_and_back_leaves_prices_fresh_and_the_node_not_ready_meanwhile() {
     TestServers.postgres().kill();
     try {
@@ -106,6 +110,7 @@ class PricesThroughFaultsTest {
   }
 
   @Test
+  @Provokes(1)
   void history_is_unavailable_while_postgres_is_and_says_when_to_come_back() {
     TestServers.postgres().kill();
     try {

@@ -8,10 +8,11 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 
 /**
  * Follows the topic {@code users} at {@code /ws} as a client should: it pings, takes a node that is silent for gone, comes
@@ -25,7 +26,7 @@ final class ResumingClient {
 
   private final Context context;
   private final WebSocketClient client;
-  private final List<IntSupplier> ports;
+  private final List<Supplier<SocketAddress>> nodes;
   private final String token;
   private final List<JsonObject> events = new ArrayList<>();
   private final List<String> surprises = new ArrayList<>();
@@ -38,13 +39,13 @@ final class ResumingClient {
   private JsonObject start;
   private boolean standing;
 
-  /** @param ports of the nodes, the preferred one first; -1 while a node is not there */
-  ResumingClient(Vertx vertx, List<IntSupplier> ports, String token) {
+  /** @param nodes the preferred one first; null while a node is not there */
+  ResumingClient(Vertx vertx, List<Supplier<SocketAddress>> nodes, String token) {
     this.context = vertx.getOrCreateContext();
     this.client = vertx.createWebSocketClient(new WebSocketClientOptions()
         .setConnectTimeout((int) SILENCE.toMillis())
         .setMaxFrameSize(1_000_000));
-    this.ports = ports;
+    this.nodes = nodes;
     this.token = token;
     context.runOnContext(here -> {
       connect();
@@ -94,11 +95,13 @@ final class ResumingClient {
     }
     lastSign = System.nanoTime();
     var attempt = ++attempts;
-    var port = ports.get(untilNext++ % ports.size()).getAsInt();
-    var connecting = port < 0
+    var node = nodes.get(untilNext++ % nodes.size()).get();
+    var connecting = node == null
         ? Future.<WebSocket>failedFuture("not there")
-        : client.connect(
-            new WebSocketConnectOptions().setHost("127.0.0.1").setPort(port).setURI("/ws"));
+        : client.connect(new WebSocketConnectOptions()
+            .setHost(node.host())
+            .setPort(node.port())
+            .setURI("/ws"));
     connecting.onComplete(result -> context.runOnContext(here -> {
       if (result.succeeded()) {
         connected(attempt, result.result());

@@ -9,6 +9,7 @@ import dev.verticker.dev.site.Load;
 import dev.verticker.dev.site.Resuming;
 import dev.verticker.dev.site.TwoNodesBehindNginx;
 import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Provokes;
 import dev.verticker.testing.Tool;
 import io.vertx.core.Future;
 import java.nio.file.Path;
@@ -32,11 +33,13 @@ class RollingRestartTest {
   }
 
   @Test
+  @Provokes({20, 21})
   void nobody_notices_that_all_nodes_restart_one_after_the_other() {
     restart(2, "5");
   }
 
   @Test
+  @Provokes(10)
   void a_killed_node_costs_hardly_a_request_and_no_event() {
     try (var site = site("5")) {
       var token = site.token();

@@ -20,6 +20,7 @@ public final class Droplets implements AutoCloseable {
   private final String network = "10.77." + (1 + PID % 250) + ".";
   private final String bridge = "vtk" + PID % 1_000_000;
   private final List<String> namespaces = new ArrayList<>();
+  private final List<List<String>> lost = new ArrayList<>();
   private final Thread atExit = new Thread(this::tearDown);
   private final String ip;
 
@@ -59,6 +60,18 @@ public final class Droplets implements AutoCloseable {
   /** What a command line begins with to run there. */
   public List<String> on(int number) {
     return List.of(ip, "netns", "exec", namespaces.get(number));
+  }
+
+  /** Until {@link #loseNothing}, what one sends another vanishes without a word. */
+  public void loseWhatGoes(int from, int to) {
+    run("-n", namespaces.get(from), "route", "add", "blackhole", address(to) + "/32");
+    lost.add(
+        List.of("-n", namespaces.get(from), "route", "delete", "blackhole", address(to) + "/32"));
+  }
+
+  public void loseNothing() {
+    lost.forEach(undo -> run(undo.toArray(String[]::new)));
+    lost.clear();
   }
 
   /** Lets them reach a port of this machine's loopback. @return the port at {@link #here()} */

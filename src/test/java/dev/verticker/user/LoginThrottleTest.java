@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.TestServers;
 import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Provokes;
 import dev.verticker.testing.SteppedClock;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -108,6 +109,7 @@ final class LoginThrottleTest {
   }
 
   @Test
+  @Provokes(4)
   void when_redis_goes_away_midway_the_node_goes_on_counting() {
     assertEquals(wrong(3), guesses(3, "wrong"));
     TestServers.redis().kill();

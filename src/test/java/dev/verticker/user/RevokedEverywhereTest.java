@@ -12,6 +12,7 @@ import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
 import dev.verticker.message.Sessions.Grant;
 import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Provokes;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.util.Map;
@@ -96,6 +97,7 @@ final class RevokedEverywhereTest {
   }
 
   @Test
+  @Provokes(4)
   void also_while_redis_is_away() {
     TestServers.redis().kill();
     refusedAfter(node -> node.await(() ->

@@ -13,6 +13,7 @@ import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Notifications.Entry;
 import dev.verticker.message.Notifications.Recipient;
 import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Provokes;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -58,6 +59,7 @@ class SlowReaderTest {
   }
 
   @Test
+  @Provokes(14)
   void is_cut_while_the_others_hear_everything() throws IOException {
     var before = closes(door, "slow-reader");
     var healthy = healthy(door);
@@ -151,6 +153,7 @@ class SlowReaderTest {
 
   @Test
   @Tag("faults")
+  @Provokes(14)
   void thirty_seconds_are_what_everybody_gets() throws IOException {
     try (var standard = UserFrontDoor.openAlone();
         var plain = plain(standard);

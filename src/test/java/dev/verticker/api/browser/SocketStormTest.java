@@ -10,6 +10,7 @@ import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.message.Notifications;
+import dev.verticker.testing.Provokes;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
@@ -64,6 +65,7 @@ class SocketStormTest {
   @Test
   @Tag("faults")
   @Timeout(300)
+  @Provokes(15)
   void so_are_five_thousand() {
     storm(5000);
   }

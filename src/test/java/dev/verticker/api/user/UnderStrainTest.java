@@ -10,6 +10,7 @@ import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.dev.TestServers;
 import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Provokes;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -61,6 +62,7 @@ class UnderStrainTest {
   }
 
   @Test
+  @Provokes(2)
   void a_silent_database_costs_three_seconds_at_most_and_nothing_that_was_acknowledged() {
     var acknowledged = new ConcurrentLinkedQueue<String>();
     await(create(acknowledged, 0, 2));

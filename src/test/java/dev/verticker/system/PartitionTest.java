@@ -1,0 +1,112 @@
+package dev.verticker.system;
+
+import static dev.verticker.testing.Eventually.within;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.verticker.testing.Provokes;
+import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.SocketAddress;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Two full nodes whose network parts them, while clients and PostgreSQL reach both. */
+@Tag("faults")
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PartitionTest {
+  private static final int CHANGES = 40;
+
+  @TempDir
+  private static Path folder;
+
+  private TwoDroplets two;
+
+  @BeforeAll
+  void start() {
+    two = TwoDroplets.start(List.of(List.of(), List.of()), folder);
+  }
+
+  @AfterAll
+  void stop() {
+    if (two != null) {
+      two.close();
+    }
+  }
+
+  @Timeout(300)
+  @Provokes({12, 13})
+  @ParameterizedTest(name = "both ways: {0}")
+  @ValueSource(booleans = {true, false})
+  void what_both_sides_change_meanwhile_is_heard_at_both_once_and_in_order(boolean both) {
+    var token = two.signIn(0);
+    var clients = List.of(client(0, token), client(1, token));
+    within(Duration.ofSeconds(15), "both listen", () -> clients.stream()
+        .allMatch(ResumingClient::isStanding));
+
+    two.part(both);
+    try {
+      for (var change = 0; change < CHANGES; change++) {
+        rename(change % 2, token, "name " + both + " " + change);
+      }
+      within(Duration.ofSeconds(60), "each side is alone", () -> others(0) == 0 && others(1) == 0);
+      rename(0, token, "alone " + both);
+      rename(1, token, "alone too " + both);
+    } finally {
+      two.heal();
+    }
+    within(Duration.ofSeconds(60), "together again", () -> others(0) == 1 && others(1) == 1);
+    rename(0, token, "together " + both);
+
+    var newest = events(token).getLong("newest");
+    for (var client : clients) {
+      within(Duration.ofSeconds(10), "heard up to " + newest, () -> {
+        var events = client.events();
+        return !events.isEmpty() && events.get(events.size() - 1).getLong("seq") >= newest;
+      });
+      assertEquals(List.of(), client.surprises());
+      assertEquals(
+          LongStream.rangeClosed(client.start().getLong("seq") + 1, newest)
+              .boxed()
+              .toList(),
+          client.events().stream().map(event -> event.getLong("seq")).toList());
+    }
+  }
+
+  private ResumingClient client(int number, String token) {
+    var node = SocketAddress.inetSocketAddress(8000, two.address(number));
+    return new ResumingClient(two.vertx, List.of(() -> node), token);
+  }
+
+  private void rename(int number, String token, String name) {
+    var user = two.ask(
+        number,
+        8000,
+        "PATCH",
+        "/users/me",
+        Map.of("Authorization", "Bearer " + token, "Content-Type", "application/merge-patch+json"),
+        new JsonObject().put("full_name", name).encode());
+    assertEquals(name, user.getString("full_name"), user::encode);
+  }
+
+  private JsonObject events(String token) {
+    return two.get(
+        0, 8000, "/events?topic=users&limit=1", Map.of("Authorization", "Bearer " + token));
+  }
+
+  private int others(int number) {
+    var cluster = two.get(number, 9000, "/health/ready", Map.of())
+        .getJsonObject("notes")
+        .getString("cluster", "other nodes: 0");
+    return Integer.parseInt(cluster.replaceAll("\\D+", ""));
+  }
+}

@@ -1,0 +1,147 @@
+package dev.verticker.system;
+
+import dev.verticker.dev.TestServers;
+import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.dev.site.NodeProcess;
+import dev.verticker.testing.Droplets;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** Two machines on a private network, with a node each; PostgreSQL, Redis and the exchange are on this one. */
+final class TwoDroplets implements AutoCloseable {
+  private static final Duration LONGEST = Duration.ofSeconds(10);
+
+  final Vertx vertx = Vertx.vertx();
+  private final HttpClient http = HttpClient.newHttpClient();
+  private final List<NodeProcess> nodes = new ArrayList<>();
+  private final Droplets droplets = Droplets.create(2);
+
+  /**
+   * Returns when both are ready.
+   *
+   * @param verticles of each
+   * @param folder where the nodes leave what they print
+   */
+  static TwoDroplets start(List<List<String>> verticles, Path folder) {
+    var two = new TwoDroplets();
+    try {
+      two.startNodes(verticles, folder);
+      return two;
+    } catch (RuntimeException e) {
+      two.close();
+      throw e;
+    }
+  }
+
+  private void startNodes(List<List<String>> verticles, Path folder) {
+    var exchange = ExchangeSimulator.start(
+            vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT"))
+        .await();
+    var shared = new HashMap<>(TestServers.settings());
+    shared.put("POSTGRES_PORT", opened(Integer.parseInt(shared.get("POSTGRES_PORT"))));
+    shared.put("POSTGRES_HOST", droplets.here());
+    var redis = URI.create(shared.get("REDIS_URL"));
+    shared.put(
+        "REDIS_URL",
+        shared
+            .get("REDIS_URL")
+            .replace(
+                redis.getHost() + ":" + redis.getPort(),
+                droplets.here() + ":" + opened(redis.getPort())));
+    shared.put(
+        "BINANCE_BASE_URL",
+        "http://" + droplets.here() + ":" + opened(URI.create(exchange.url()).getPort()));
+    shared.put("JWT_SECRET", "a secret of these machines " + UUID.randomUUID());
+    shared.put("INTERNAL_API_KEY", "punapiinternalkey");
+    shared.put("CLUSTER_MEMBERS", droplets.address(0) + "," + droplets.address(1));
+    for (var number = 0; number < 2; number++) {
+      var own = new HashMap<>(shared);
+      own.put("MANAGEMENT_HOST", droplets.address(number));
+      own.put("MANAGEMENT_PORT", "9000");
+      nodes.add(new NodeProcess(
+          droplets.on(number),
+          droplets.address(number),
+          own,
+          verticles.get(number),
+          folder.resolve("droplet-" + number + ".log")));
+    }
+    nodes.forEach(NodeProcess::start);
+    nodes.forEach(node -> node.awaitReady(Duration.ofSeconds(90)));
+  }
+
+  String address(int number) {
+    return droplets.address(number);
+  }
+
+  /** Whatever the first sends the second is lost, and the other way round if {@code both}; all else arrives. */
+  void part(boolean both) {
+    droplets.loseWhatGoes(0, 1);
+    if (both) {
+      droplets.loseWhatGoes(1, 0);
+    }
+  }
+
+  void heal() {
+    droplets.loseNothing();
+  }
+
+  @Override
+  public void close() {
+    nodes.forEach(NodeProcess::close);
+    droplets.close();
+    vertx.close().await();
+  }
+
+  private String opened(int port) {
+    return Integer.toString(droplets.open(vertx, port));
+  }
+
+  /** The access token of the administrator. */
+  String signIn(int number) {
+    return ask(
+            number,
+            8000,
+            "POST",
+            "/auth/login",
+            Map.of("Content-Type", "application/x-www-form-urlencoded"),
+            "username=admin&password=admin1234")
+        .getString("access_token");
+  }
+
+  JsonObject get(int number, int port, String target, Map<String, String> headers) {
+    return ask(number, port, "GET", target, headers, "");
+  }
+
+  JsonObject ask(
+      int number,
+      int port,
+      String method,
+      String target,
+      Map<String, String> headers,
+      String body) {
+    var request = HttpRequest.newBuilder(
+            URI.create("http://" + droplets.address(number) + ":" + port + target))
+        .timeout(LONGEST)
+        .method(method, BodyPublishers.ofString(body));
+    headers.forEach(request::header);
+    try {
+      return new JsonObject(http.send(request.build(), BodyHandlers.ofString()).body());
+    } catch (IOException | InterruptedException e) {
+      throw new AssertionError(method + " " + target, e);
+    }
+  }
+}

@@ -1,0 +1,13 @@
+package dev.verticker.testing;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+/** The rows of "What was provoked" in docs/operations.md that this test stands for. */
+@Retention(RetentionPolicy.RUNTIME)
+@Target(ElementType.METHOD)
+public @interface Provokes {
+  int[] value();
+}

@@ -28,6 +28,7 @@ public final class Comparison {
   private record Plan(int rounds, int seconds, int warmUpSeconds, int starts) {
     static final Plan FULL = new Plan(5, 5, 12, 3);
     static final Plan QUICK = new Plan(1, 1, 2, 1);
+    static final Plan NARROW = new Plan(1, 10, 10, 1);
   }
 
   /** One contender's measurements of one endpoint, a round each. */
@@ -44,7 +45,8 @@ public final class Comparison {
     this.plan = plan;
   }
 
-  /** {@code --quick} only shows that it works and writes nothing; {@code --starts} measures starts only. */
+  /** {@code --quick} only shows that it works, {@code --bare} leaves out all but bare Vert.x (room for a profiler),
+   * {@code --starts} measures starts only; none of them writes anything. */
   public static void main(String[] arguments) {
     try {
       compare(List.of(arguments));
@@ -58,7 +60,8 @@ public final class Comparison {
 
   private static void compare(List<String> options) throws Exception {
     var quick = options.contains("--quick");
-    var plan = quick ? Plan.QUICK : Plan.FULL;
+    var narrow = options.contains("--bare");
+    var plan = quick ? Plan.QUICK : narrow ? Plan.NARROW : Plan.FULL;
     var folder = Files.createDirectories(Path.of("target", "bench"));
     var vertx = Vertx.vertx();
     try (var postgres =
@@ -69,9 +72,9 @@ public final class Comparison {
       var surroundings = Surroundings.of(folder, postgres, redis, exchange.url());
       var report = new Report();
       if (!options.contains("--starts")) {
-        new Comparison(plan).run(vertx, surroundings, report);
+        new Comparison(plan).run(vertx, surroundings, narrow, report);
       }
-      if (!quick) {
+      if (!quick && !narrow) {
         new Starts(surroundings, plan.starts()).measure(report);
       }
       System.out.println(report.text());
@@ -81,7 +84,8 @@ public final class Comparison {
     }
   }
 
-  private void run(Vertx vertx, Surroundings surroundings, Report report) throws Exception {
+  private void run(Vertx vertx, Surroundings surroundings, boolean narrow, Report report)
+      throws Exception {
     var contenders = new ArrayList<Contender>();
     try {
       var peers = new Peers(surroundings, skipped::add);
@@ -96,7 +100,7 @@ public final class Comparison {
               "/users/" + USERS / 2,
               "Authorization: Bearer " + surroundings.signIn(product.users())));
       surroundings.shareQuotes(vertx, product.prices());
-      contenders.addAll(peers.others());
+      contenders.addAll(narrow ? List.of(peers.bare()) : peers.others());
       requireSameAnswers(contenders, questions);
       var measured = measure(contenders, questions);
       report.comparison(measured, skipped);

@@ -53,14 +53,7 @@ final class Peers {
   /** Those whose packages are there. */
   List<Contender> others() throws IOException, InterruptedException {
     var others = new ArrayList<Contender>();
-    others.add(peer(
-        "bare Vert.x",
-        List.of(
-            java(),
-            HEAP,
-            "-cp",
-            System.getProperty("java.class.path"),
-            BareServer.class.getName())));
+    others.add(bare());
     var packages = npmPackages();
     if (packages.isPresent()) {
       for (var name : List.of("Fastify", "Express")) {
@@ -78,6 +71,17 @@ final class Peers {
               + " is not installed.");
     }
     return others;
+  }
+
+  Contender bare() throws IOException, InterruptedException {
+    return peer(
+        "bare Vert.x",
+        List.of(
+            java(),
+            HEAP,
+            "-cp",
+            System.getProperty("java.class.path"),
+            BareServer.class.getName()));
   }
 
   /** The product's environment with these ports. */

@@ -88,7 +88,8 @@ record Surroundings(Path folder, PostgresDatabase database, Map<String, String> 
     var request = HttpRequest.newBuilder(URI.create(prices + "/internal/price"))
         .header("X-API-Key", API_KEY)
         .build();
-    var quotes = new JsonArray(Contender.HTTP.send(request, BodyHandlers.ofString()).body());
+    var quotes =
+        new JsonArray(Contender.HTTP.send(request, BodyHandlers.ofString()).body());
     var redis = Redis.createClient(vertx, environment.get("REDIS_URL"));
     for (var each : quotes) {
       var quote = (JsonObject) each;

@@ -35,6 +35,9 @@ public final class ClientAddresses {
     if (remote == null) {
       return NOWHERE;
     }
+    if (!request.headers().contains(HEADER)) {
+      return remote;
+    }
     var hops = String.join(",", request.headers().getAll(HEADER)).split(",");
     var client = remote;
     for (var hop = hops.length - 1; hop >= 0 && isTrusted(client); hop--) {

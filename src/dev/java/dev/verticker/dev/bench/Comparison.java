@@ -26,7 +26,7 @@ public final class Comparison {
 
   /** @param seconds of each measurement */
   private record Plan(int rounds, int seconds, int warmUpSeconds, int starts) {
-    static final Plan FULL = new Plan(5, 4, 12, 3);
+    static final Plan FULL = new Plan(5, 4, 10, 3);
     static final Plan QUICK = new Plan(1, 1, 2, 1);
     static final Plan NARROW = new Plan(3, 5, 15, 1);
   }

@@ -31,6 +31,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   private Future<?> deadline;
   private Future<?> outputCheck;
   private boolean betweenRequests;
+  private boolean bodyBegan;
   private boolean messageArrived;
   private boolean refused;
   private boolean lastAnswer;
@@ -74,10 +75,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             DecoderResult.failure(new IllegalArgumentException("ambiguous request")));
       }
       betweenRequests = false;
-      closeUnlessDoneIn(context, limits.body());
+      bodyBegan = true;
     }
     if (message instanceof LastHttpContent) {
       betweenRequests = true;
+      bodyBegan = false;
       stop(deadline);
       deadline = null;
     }
@@ -90,6 +92,11 @@ final class ConnectionGuard extends ChannelDuplexHandler {
       // Bytes that are not yet a request: the next one has begun.
       betweenRequests = false;
       closeUnlessDoneIn(context, limits.head());
+    }
+    if (bodyBegan) {
+      // Only now: nearly every request arrives in one piece and needs no timer.
+      bodyBegan = false;
+      closeUnlessDoneIn(context, limits.body());
     }
     messageArrived = false;
     super.channelReadComplete(context);

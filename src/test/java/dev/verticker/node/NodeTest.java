@@ -67,15 +67,13 @@ class NodeTest {
   }
 
   @Test
-  void metrics_are_prometheus_text_with_the_jvm_the_servers_and_the_event_loops() throws Exception {
+  void metrics_are_prometheus_text_with_the_jvm_the_pools_and_the_event_loops() throws Exception {
     home.verticle("echo", EchoVerticle.class, "");
     start("echo");
     var metrics = get(node.managementPort(), "/metrics");
     assertTrue(metrics.headers().firstValue("Content-Type").orElse("").startsWith("text/plain"));
-    for (var name : List.of(
-        "jvm_memory_used_bytes",
-        "vertx_http_server_active_connections",
-        "event_loop_lag_seconds")) {
+    for (var name :
+        List.of("jvm_memory_used_bytes", "vertx_pool_in_use", "event_loop_lag_seconds")) {
       assertTrue(metrics.body().contains("\n" + name), name);
     }
   }

@@ -42,6 +42,7 @@ public final class AccessTokenVerifier {
   private static final int LONGEST_ID = 100;
   private static final int MOST_ROLES = 20;
 
+  private final VerifiedTokens verified = new VerifiedTokens();
   private final JWTAuth signatures;
   private final Set<String> keyIds;
   private final AuthSettings settings;
@@ -68,9 +69,21 @@ public final class AccessTokenVerifier {
     if (token.length() > LONGEST) {
       return refused();
     }
+    var known = verified.find(token);
+    if (known != null) {
+      // Time is all that can have changed: keys and names are those of the start.
+      return isCurrent(known.issuedAt(), known.expiresAt(), clock.instant())
+          ? Future.succeededFuture(known)
+          : refused();
+    }
     return signature(token).transform(user -> {
       try {
-        return user.succeeded() ? Future.succeededFuture(checked(token, user.result())) : refused();
+        if (user.failed()) {
+          return refused();
+        }
+        var checked = checked(token, user.result());
+        verified.keep(token, checked, clock.instant());
+        return Future.succeededFuture(checked);
       } catch (RuntimeException e) {
         // A claim of a wrong type or form: whoever signed it, it is not one of ours.
         return refused();
@@ -111,8 +124,7 @@ public final class AccessTokenVerifier {
     var issuedAt = time(claims, "iat");
     var expiresAt = time(claims, "exp");
     var now = clock.instant();
-    require(!issuedAt.isAfter(now.plus(LEEWAY)));
-    require(expiresAt.isAfter(now.minus(LEEWAY)));
+    require(isCurrent(issuedAt, expiresAt, now));
     require(expiresAt.isAfter(issuedAt) && !expiresAt.isAfter(issuedAt.plus(LIFE)));
     if (claims.containsKey("nbf")) {
       require(!time(claims, "nbf").isAfter(now.plus(LEEWAY)));
@@ -125,6 +137,10 @@ public final class AccessTokenVerifier {
         roles(claims),
         issuedAt,
         expiresAt);
+  }
+
+  private static boolean isCurrent(Instant issuedAt, Instant expiresAt, Instant now) {
+    return !issuedAt.isAfter(now.plus(LEEWAY)) && expiresAt.isAfter(now.minus(LEEWAY));
   }
 
   private static String text(JsonObject claims, String name) {

@@ -4,6 +4,7 @@ import dev.verticker.bus.RequestId;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.PlatformHandler;
 import java.time.Duration;
@@ -20,8 +21,19 @@ final class Arrival implements PlatformHandler {
   static final String CALLER = "caller";
 
   private static final Logger access = LoggerFactory.getLogger("dev.verticker.access");
-  private static final String REQUEST_ID = "X-Request-Id";
+  private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
   private static final Pattern USABLE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  /** On every answer, and encoded once. */
+  private static final Map<CharSequence, CharSequence> EVERYWHERE = Map.of(
+      HttpHeaders.createOptimized("X-Content-Type-Options"),
+      HttpHeaders.createOptimized("nosniff"),
+      HttpHeaders.createOptimized("Content-Security-Policy"),
+      HttpHeaders.createOptimized("default-src 'none'; frame-ancestors 'none'"),
+      HttpHeaders.createOptimized("Referrer-Policy"),
+      HttpHeaders.createOptimized("no-referrer"),
+      HttpHeaders.CACHE_CONTROL,
+      HttpHeaders.createOptimized("no-store"));
 
   private record Kind(String operation, int status, String caller) {}
 
@@ -47,13 +59,8 @@ final class Arrival implements PlatformHandler {
   static void identify(RoutingContext context) {
     var id = requestId(context.request().headers());
     RequestId.set(id);
-    context
-        .response()
-        .putHeader(REQUEST_ID, id)
-        .putHeader("X-Content-Type-Options", "nosniff")
-        .putHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'")
-        .putHeader("Referrer-Policy", "no-referrer")
-        .putHeader("Cache-Control", "no-store");
+    var headers = context.response().headers().set(REQUEST_ID, id);
+    EVERYWHERE.forEach(headers::set);
   }
 
   static boolean isIdentified(RoutingContext context) {

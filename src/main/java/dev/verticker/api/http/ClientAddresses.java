@@ -30,10 +30,15 @@ public final class ClientAddresses {
 
   /** IP address as text; empty when the connection has none. */
   public String of(HttpServerRequest request) {
-    var remote =
-        request.remoteAddress() == null ? null : request.remoteAddress().hostAddress();
+    // The connection's: the request would first look for what proxies say, in headers nobody may
+    // trust yet.
+    var address = request.connection().remoteAddress();
+    var remote = address == null ? null : address.hostAddress();
     if (remote == null) {
       return NOWHERE;
+    }
+    if (!request.headers().contains(HEADER)) {
+      return remote;
     }
     var hops = String.join(",", request.headers().getAll(HEADER)).split(",");
     var client = remote;

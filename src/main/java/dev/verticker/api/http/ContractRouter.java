@@ -26,6 +26,9 @@ public final class ContractRouter {
   /** Names the path parameter whose owner may do it without the permission. */
   static final String OWNER = "x-owner";
 
+  /** Marks an operation that is asked so often that its schemas are worth compiling: {@link CompiledSchema}. */
+  static final String HOT = "x-hot";
+
   private final Vertx vertx;
   private final Contract contract;
   private final Map<String, Guard> guards = new LinkedHashMap<>();

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Supplier;
 
 /** Bytes to text without guessing: what is not UTF-8, and NUL (which PostgreSQL cannot store), is refused with 400. */
 final class Decoding {
@@ -12,6 +13,9 @@ final class Decoding {
 
   /** Percent-decoding of one component of a URL or form. */
   static String url(String encoded, boolean plusIsBlank) {
+    if (isPlain(encoded)) {
+      return plusIsBlank ? encoded.replace('+', ' ') : encoded;
+    }
     var bytes = new ByteArrayOutputStream(encoded.length());
     for (var at = 0; at < encoded.length(); at++) {
       var c = encoded.charAt(at);
@@ -24,16 +28,28 @@ final class Decoding {
         throw malformedUrl();
       }
     }
-    return text(bytes.toByteArray(), malformedUrl());
+    return text(bytes.toByteArray(), Decoding::malformedUrl);
+  }
+
+  /** Nearly every URL: nothing in it is encoded. */
+  private static boolean isPlain(String encoded) {
+    for (var at = 0; at < encoded.length(); at++) {
+      var c = encoded.charAt(at);
+      if (c <= ' ' || c >= 0x7f || c == '%') {
+        return false;
+      }
+    }
+    return true;
   }
 
   static String body(byte[] bytes) {
     return text(
         bytes,
-        new Failure.Malformed("malformed-request", "The body must be UTF-8 text without NUL."));
+        () ->
+            new Failure.Malformed("malformed-request", "The body must be UTF-8 text without NUL."));
   }
 
-  private static String text(byte[] bytes, Failure otherwise) {
+  private static String text(byte[] bytes, Supplier<Failure> otherwise) {
     try {
       var text =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -43,7 +59,7 @@ final class Decoding {
     } catch (CharacterCodingException e) {
       // Refused below, as NUL is.
     }
-    throw otherwise;
+    throw otherwise.get();
   }
 
   private static int hex(String encoded, int at) {

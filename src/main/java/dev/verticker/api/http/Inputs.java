@@ -33,8 +33,9 @@ final class Inputs {
 
   Inputs(OpenAPIContract contract, Operation operation, ClientAddresses addresses) {
     this.addresses = addresses;
+    var hot = operation.getOpenAPIModel().getBoolean(ContractRouter.HOT, false);
     for (var declared : operation.getParameters()) {
-      var parameter = Parameter.of(contract, declared);
+      var parameter = Parameter.of(contract, declared, hot);
       switch (declared.getIn()) {
         case PATH -> path.put(declared.getName(), parameter);
         case QUERY -> query.put(declared.getName(), parameter);
@@ -72,10 +73,12 @@ final class Inputs {
   private void readQuery(
       HttpServerRequest request, Map<String, Object> values, List<Failure.Error> errors) {
     var sent = Query.parse(request.query());
-    sent.keySet().stream()
-        .filter(name -> !query.containsKey(name))
-        .forEach(name -> errors.add(new Failure.Error(
-            QUERY + shortened(name), "unknown-parameter", "There is no such parameter here.")));
+    for (var name : sent.keySet()) {
+      if (!query.containsKey(name)) {
+        errors.add(new Failure.Error(
+            QUERY + shortened(name), "unknown-parameter", "There is no such parameter here."));
+      }
+    }
     query
         .values()
         .forEach(parameter ->

@@ -7,10 +7,21 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/** One declared parameter: its text becomes the declared type, then its schema is asked. */
-record Parameter(String pointer, String name, Type type, boolean required, Validator schema) {
+/**
+ * One declared parameter: its text becomes the declared type, then its schema is asked.
+ *
+ * @param accepts a quick look that may spare asking the schema; it says no when it does not know
+ */
+record Parameter(
+    String pointer,
+    String name,
+    Type type,
+    boolean required,
+    Predicate<Object> accepts,
+    Validator schema) {
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
 
   enum Type {
@@ -21,12 +32,17 @@ record Parameter(String pointer, String name, Type type, boolean required, Valid
     LIST
   }
 
-  static Parameter of(OpenAPIContract contract, io.vertx.openapi.contract.Parameter declared) {
+  /** @param hot whether the schema is compiled */
+  static Parameter of(
+      OpenAPIContract contract, io.vertx.openapi.contract.Parameter declared, boolean hot) {
     return new Parameter(
         declared.getIn().name().toLowerCase(Locale.ROOT) + "/" + declared.getName(),
         declared.getName(),
         type(declared),
         declared.isRequired(),
+        hot
+            ? CompiledSchema.of(declared.getOpenAPIModel().getJsonObject("schema"))
+            : value -> false,
         contract.getSchemaRepository().validator(declared.getSchema()));
   }
 
@@ -56,6 +72,10 @@ record Parameter(String pointer, String name, Type type, boolean required, Valid
     var value = typed(sent.get(0));
     if (value == null) {
       errors.add(new Failure.Error(pointer, "type", rule()));
+      return;
+    }
+    if (accepts.test(value)) {
+      values.put(pointer, value);
       return;
     }
     var found = schema.validate(

@@ -1,6 +1,8 @@
 package dev.verticker.api.http;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.verticker.bus.Failure;
@@ -83,6 +85,39 @@ final class AccessTokenVerifierTest {
     assertEquals(7, verify(token).userId());
     clock.step(Duration.ofSeconds(-1));
     refused(token);
+  }
+
+  @Test
+  void a_token_that_was_accepted_before_is_still_refused_when_its_time_is_over() {
+    var token = token(CURRENT, claims());
+    var first = verify(token);
+    assertSame(first, verify(token), "not verified again");
+    clock.step(Duration.ofSeconds(930));
+    refused(token);
+  }
+
+  @Test
+  void a_refused_token_is_not_remembered_as_an_accepted_one() {
+    var token = token(STRANGE, claims());
+    refused(token);
+    refused(token);
+    var good = token(CURRENT, claims());
+    verify(good);
+    refused(good.substring(0, good.length() - 2) + "AA");
+  }
+
+  @Test
+  void remembered_tokens_are_bounded() {
+    var tokens = new VerifiedTokens();
+    var kept = verify(token(CURRENT, claims()));
+    for (var number = 0; number < VerifiedTokens.MOST; number++) {
+      tokens.keep("token " + number, kept, NOW);
+    }
+    assertEquals(VerifiedTokens.MOST, tokens.size());
+    tokens.keep("one more", kept, NOW);
+    assertEquals(1, tokens.size());
+    assertSame(kept, tokens.find("one more"));
+    assertNull(tokens.find("token 1"));
   }
 
   @Test

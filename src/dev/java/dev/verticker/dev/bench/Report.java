@@ -1,0 +1,150 @@
+package dev.verticker.dev.bench;
+
+import dev.verticker.dev.bench.Comparison.Measured;
+import dev.verticker.dev.bench.Contender.Endpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
+
+/** The measured part of {@code docs/performance.md}; what stands around it is written by hand. */
+final class Report {
+  private static final String BEGIN = "<!-- bench/run writes from here -->\n";
+  private static final String END = "<!-- to here -->\n";
+  private static final Map<Endpoint, String> TITLES = Map.of(
+      Endpoint.PRICE, "`GET /internal/price?limit=3`, API key",
+      Endpoint.USER, "`GET /users/{id}`, access token, one row from PostgreSQL");
+
+  private final StringBuilder text = new StringBuilder();
+
+  Report() throws IOException {
+    line("");
+    line(
+        "%s, %s, Java %s, %s. `bench/run`.",
+        LocalDate.now(ZoneOffset.UTC),
+        machine(),
+        Runtime.version().feature(),
+        Files.readString(Path.of("/proc/sys/kernel/ostype")).strip()
+            + " "
+            + Files.readString(Path.of("/proc/sys/kernel/osrelease"))
+                .strip()
+                .replaceAll("-.*", ""));
+  }
+
+  /** The first of each endpoint is what the others are compared with. */
+  void comparison(Map<Endpoint, Map<String, Measured>> measured, List<String> skipped) {
+    measured.forEach((endpoint, contenders) -> {
+      var ours = contenders.values().iterator().next();
+      line("");
+      line("### %s", TITLES.get(endpoint));
+      line("");
+      line(
+          "| server | requests/s | lowest to highest | Verticker is | CPU per request | 99th percentile |");
+      line("|---|---|---|---|---|---|");
+      contenders.forEach((name, figures) -> {
+        var rates =
+            figures.loads().stream().mapToDouble(Wrk.Load::perSecond).sorted().toArray();
+        line(
+            "| %s | %,.0f | %,.0f to %,.0f | %s | %.0f us | %.1f ms |",
+            name,
+            perSecond(figures),
+            rates[0],
+            rates[rates.length - 1],
+            name.equals("Verticker") ? "" : "%.2f times".formatted(ratio(ours, figures)),
+            median(figures.cpuMicros(), Double::doubleValue),
+            median(figures.loads(), Wrk.Load::p99Millis));
+      });
+    });
+    if (!skipped.isEmpty()) {
+      line("");
+      skipped.forEach(sentence -> line("%s", sentence));
+    }
+  }
+
+  void memory(long residentMegabytes) {
+    line("");
+    line(
+        "After all this load the Verticker process is %d MB resident (`-Xmx256m`, one core).",
+        residentMegabytes);
+  }
+
+  void starts(List<Starts.Result> results, long jarBytes) {
+    line("");
+    line("### From `java -jar` to ready");
+    line("");
+    line(
+        "All five verticles in one node, `-Xmx256m`, both cores, PostgreSQL and Redis running, tables made. The jar has %.1f MB.",
+        jarBytes / 1e6);
+    line("");
+    line("| | ready after | CPU until then | resident | live heap |");
+    line("|---|---|---|---|---|");
+    for (var result : results) {
+      var starts = result.starts();
+      line(
+          "| %s | %.2f s | %.2f s | %.0f MB | %.0f MB |",
+          result.name(),
+          median(starts, Starts.Started::wallSeconds),
+          median(starts, Starts.Started::cpuSeconds),
+          median(starts, Starts.Started::residentMegabytes),
+          median(starts, Starts.Started::heapMegabytes));
+    }
+    line("");
+  }
+
+  String text() {
+    return text.toString();
+  }
+
+  /** Replaces what an earlier run measured. */
+  void write(Path document) throws IOException {
+    var whole = Files.readString(document);
+    var begin = whole.indexOf(BEGIN) + BEGIN.length();
+    var end = whole.indexOf(END);
+    Files.writeString(document, whole.substring(0, begin) + text + whole.substring(end));
+  }
+
+  private static double perSecond(Measured measured) {
+    return median(measured.loads(), Wrk.Load::perSecond);
+  }
+
+  /** Of two measurements that followed each other: what the machine did besides fell on both. */
+  private static double ratio(Measured ours, Measured theirs) {
+    var rounds = IntStream.range(0, ours.loads().size()).boxed().toList();
+    return median(
+        rounds,
+        round -> ours.loads().get(round).perSecond() / theirs.loads().get(round).perSecond());
+  }
+
+  private static <T> double median(List<T> measured, ToDoubleFunction<T> figure) {
+    var sorted = measured.stream().mapToDouble(figure).sorted().toArray();
+    return sorted[sorted.length / 2];
+  }
+
+  private static String machine() throws IOException {
+    var model = Files.readString(Path.of("/proc/cpuinfo"))
+        .lines()
+        .filter(line -> line.startsWith("model name"))
+        .map(line -> line.substring(line.indexOf(':') + 2))
+        .findFirst()
+        .orElse("unknown processor");
+    var memory = Files.readString(Path.of("/proc/meminfo")).lines().findFirst().orElse("0");
+    return "%d cores of %s, %d GiB"
+        .formatted(
+            Files.readString(Path.of("/proc/cpuinfo"))
+                .lines()
+                .filter(line -> line.startsWith("processor"))
+                .count(),
+            model,
+            Math.round(Long.parseLong(memory.replaceAll("[^0-9]", "")) / 1024.0 / 1024.0));
+  }
+
+  private void line(String format, Object... values) {
+    text.append(String.format(Locale.ROOT, format, values)).append('\n');
+  }
+}

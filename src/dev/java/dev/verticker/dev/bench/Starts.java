@@ -1,0 +1,155 @@
+package dev.verticker.dev.bench;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How long {@code java -jar verticker.jar} takes until it is ready, with PostgreSQL and Redis there, the tables made and
+ * both cores to use: all verticles in one node.
+ */
+final class Starts {
+  private static final String HEAP = "-Xmx256m";
+  private static final int LONGEST_START_MS = 30_000;
+  private static final int LOOK_EVERY_MS = 10;
+
+  private final Surroundings surroundings;
+  private final int times;
+
+  /**
+   * A way to start.
+   *
+   * @param java the program
+   * @param prepare option of the run that writes an archive; null = there is none
+   * @param use options of the runs that are measured
+   */
+  private record Way(String name, String java, String prepare, List<String> use) {}
+
+  /** One start, to the moment it was ready. @param heapMegabytes what the objects took that were still in use */
+  record Started(
+      double wallSeconds, double cpuSeconds, long residentMegabytes, long heapMegabytes) {}
+
+  /** The starts of one way, all of the same. */
+  record Result(String name, List<Started> starts) {}
+
+  Starts(Surroundings surroundings, int times) {
+    this.surroundings = surroundings;
+    this.times = times;
+  }
+
+  void measure(Report report) throws IOException, InterruptedException {
+    var results = new ArrayList<Result>();
+    for (var way : ways()) {
+      if (way.prepare() != null) {
+        start(way.java(), List.of(way.prepare()));
+      }
+      results.add(new Result(way.name(), new ArrayList<>()));
+    }
+    for (var time = 0; time < times; time++) {
+      for (var at = 0; at < results.size(); at++) {
+        var way = ways().get(at);
+        results.get(at).starts().add(start(way.java(), way.use()));
+      }
+    }
+    report.starts(results, Files.size(Peers.JAR));
+  }
+
+  private List<Way> ways() throws IOException {
+    var archive = surroundings.folder().resolve("verticker.jsa");
+    var ways = new ArrayList<>(List.of(
+        new Way("JDK 17", Peers.java(), null, List.of()),
+        new Way(
+            "JDK 17, class-data archive",
+            Peers.java(),
+            "-XX:ArchiveClassesAtExit=" + archive,
+            List.of("-XX:SharedArchiveFile=" + archive)),
+        new Way(
+            "JDK 17, class-data archive, first compiler only",
+            Peers.java(),
+            null,
+            List.of("-XX:SharedArchiveFile=" + archive, "-XX:TieredStopAtLevel=1"))));
+    newer().ifPresent(java -> {
+      var cache = surroundings.folder().resolve("verticker.aot");
+      ways.add(new Way("JDK 25", java, null, List.of()));
+      ways.add(new Way(
+          "JDK 25, AOT cache",
+          java,
+          "-XX:AOTCacheOutput=" + cache,
+          List.of("-XX:AOTCache=" + cache)));
+    });
+    return ways;
+  }
+
+  /** A JDK 25 where distributions put it. */
+  private static Optional<String> newer() throws IOException {
+    var home = Path.of("/usr/lib/jvm");
+    if (!Files.isDirectory(home)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> found = Files.list(home)) {
+      return found
+          .filter(folder -> folder.getFileName().toString().contains("-25"))
+          .map(folder -> folder.resolve("bin").resolve("java"))
+          .filter(Files::isExecutable)
+          .min(Comparator.naturalOrder())
+          .map(Path::toString);
+    }
+  }
+
+  private Started start(String java, List<String> options)
+      throws IOException, InterruptedException {
+    var management = Peers.freePort();
+    var environment =
+        new Peers(surroundings, skipped -> {}).node(Peers.freePort(), Peers.freePort(), management);
+    var command = new ArrayList<>(List.of(java, HEAP));
+    command.addAll(options);
+    command.addAll(List.of("-jar", Peers.JAR.toString()));
+    var folder = surroundings.folder();
+    var begun = System.nanoTime();
+    try (var process =
+        Pinned.start("0,1", folder, folder.resolve("start.log"), environment, command)) {
+      awaitReady(process, URI.create("http://127.0.0.1:" + management + "/health/ready"));
+      var wall = (System.nanoTime() - begun) / 1e9;
+      var cpu = process.cpuSeconds();
+      var resident = process.residentMegabytes();
+      return new Started(wall, cpu, resident, heap(java, process.pid()));
+    }
+  }
+
+  private static void awaitReady(Pinned process, URI ready) throws InterruptedException {
+    var request = HttpRequest.newBuilder(ready).build();
+    for (var looks = 0; looks < LONGEST_START_MS / LOOK_EVERY_MS; looks++) {
+      process.requireAlive();
+      try {
+        if (Contender.HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200) {
+          return;
+        }
+      } catch (IOException e) {
+        // Not listening yet.
+      }
+      Thread.sleep(LOOK_EVERY_MS);
+    }
+    throw new IllegalStateException(ready + " does not answer");
+  }
+
+  private static long heap(String java, long pid) throws IOException, InterruptedException {
+    var jcmd = Path.of(java).resolveSibling("jcmd").toString();
+    var process = new ProcessBuilder(jcmd, Long.toString(pid), "GC.class_histogram").start();
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return said.lines()
+        .filter(line -> line.startsWith("Total"))
+        .mapToLong(line -> Long.parseLong(line.trim().split(" +")[2]) / (1024 * 1024))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("jcmd said: " + said));
+  }
+}

@@ -50,16 +50,21 @@ public final class TestServers {
     static {
       try {
         Files.createDirectories(ALL);
-        try (var folders = Files.newDirectoryStream(ALL, Files::isDirectory)) {
-          for (var folder : folders) {
-            deleteUnlessInUse(folder);
+        try (var all = FileChannel.open(
+            ALL.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+          // Until this JVM's folder is locked, another that tidies up would take it for a leftover.
+          all.lock();
+          try (var folders = Files.newDirectoryStream(ALL, Files::isDirectory)) {
+            for (var folder : folders) {
+              deleteUnlessInUse(folder);
+            }
           }
+          Files.createDirectories(FOLDER);
+          // Held until the JVM ends.
+          FileChannel.open(
+                  FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)
+              .lock();
         }
-        Files.createDirectories(FOLDER);
-        // Held until the JVM ends.
-        FileChannel.open(
-                FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)
-            .lock();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +29,14 @@ public final class Npm {
     Tool.needed("node", "nodejs");
     var npm = Tool.needed("npm", "npm");
     try {
-      if (!installed()) {
-        install(npm);
+      Files.createDirectories(HOME);
+      try (var channel = FileChannel.open(
+          HOME.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        // Several JVMs may run tests at the same time.
+        channel.lock();
+        if (!installed()) {
+          install(npm);
+        }
       }
       return HOME;
     } catch (IOException e) {
@@ -59,7 +67,6 @@ public final class Npm {
   }
 
   private static void install(Path npm) throws IOException {
-    Files.createDirectories(HOME);
     for (var file : List.of("package.json", "package-lock.json")) {
       Files.copy(SOURCE.resolve(file), HOME.resolve(file), StandardCopyOption.REPLACE_EXISTING);
     }

@@ -47,6 +47,9 @@ public final class TestServers {
   private static final class Home {
     static final Path FOLDER = ALL.resolve(Long.toString(ProcessHandle.current().pid()));
 
+    /** Locked until the JVM ends: a channel that nobody refers to is closed, and its lock with it. */
+    private static final FileChannel IN_USE;
+
     static {
       try {
         Files.createDirectories(ALL);
@@ -60,10 +63,9 @@ public final class TestServers {
             }
           }
           Files.createDirectories(FOLDER);
-          // Held until the JVM ends.
-          FileChannel.open(
-                  FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)
-              .lock();
+          IN_USE = FileChannel.open(
+              FOLDER.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          IN_USE.lock();
         }
       } catch (IOException e) {
         throw new UncheckedIOException(e);

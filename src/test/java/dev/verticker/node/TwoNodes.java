@@ -75,7 +75,8 @@ public final class TwoNodes implements AutoCloseable {
   /** The packaged configuration, without the second that production waits for more members. */
   private static Path homeThatJoinsAtOnce() {
     try {
-      var home = Path.of("target", "two-nodes");
+      var home =
+          Path.of("target", "two-nodes", Long.toString(ProcessHandle.current().pid()));
       Files.createDirectories(home.resolve("conf"));
       Files.writeString(
           home.resolve("conf/hazelcast.yaml"),

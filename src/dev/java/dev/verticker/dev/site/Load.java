@@ -129,12 +129,13 @@ public final class Load {
       options.putHeader("Content-Type", "application/json");
     }
     return http.request(options)
-        .compose(request -> body == null ? request.send() : request.send(body))
-        .compose(response -> response
-            .body()
-            .map(bytes -> response.statusCode() == 200
-                ? null
-                : method + " " + target + ": " + response.statusCode() + " " + bytes))
+        .compose(request -> (body == null ? request.send() : request.send(body))
+            // Inside, on the event loop: a body that nobody waits for in time is gone.
+            .compose(response -> response
+                .body()
+                .map(bytes -> response.statusCode() == 200
+                    ? null
+                    : method + " " + target + ": " + response.statusCode() + " " + bytes)))
         .otherwise(failure -> method + " " + target + ": " + failure)
         .map(failure -> {
           if (failure == null && body != null) {

@@ -246,8 +246,10 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
         .setURI(target);
     headers.forEach(options::putHeader);
     return http.request(options)
-        .compose(request -> request.send(body))
-        .compose(response -> response.body())
+        .compose(request -> request
+            .send(body)
+            // Inside, on the event loop: a body that nobody waits for in time is gone.
+            .compose(response -> response.body()))
         .map(Buffer::toJsonObject)
         .await();
   }

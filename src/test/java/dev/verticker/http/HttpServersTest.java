@@ -274,6 +274,7 @@ class HttpServersTest {
     socket.closeHandler(closed -> done.tryFail("closed"));
     vertx.setPeriodic(100, id -> socket.writeTextMessage("still here"));
     done.future().await();
+    client.close().await();
   }
 
   @Test

@@ -9,13 +9,16 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.UpgradeRejectedException;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
@@ -25,14 +28,24 @@ final class Listener {
 
   private static final FrameContract CONTRACT = new FrameContract();
 
-  private final WebSocket socket;
+  /** Vert.x closes a client that nobody refers to, and its sockets with it. */
+  private static final Set<Listener> ALL = ConcurrentHashMap.newKeySet();
+
+  private final WebSocketClient client;
   private final boolean bridged;
   final List<JsonObject> frames = new CopyOnWriteArrayList<>();
+  private volatile WebSocket socket;
   private int read;
 
-  private Listener(WebSocket socket, boolean bridged) {
-    this.socket = socket;
+  private Listener(WebSocketClient client, boolean bridged) {
+    this.client = client;
     this.bridged = bridged;
+  }
+
+  /** Ends whatever the tests have left open. */
+  static void closeAll() {
+    ALL.forEach(listener -> listener.client.close());
+    ALL.clear();
   }
 
   /** @param headers name, value, ... */
@@ -63,14 +76,16 @@ final class Listener {
         .setMaxFrameSize(4_000_000)
         .setMaxMessageSize(4_000_000)
         .setMaxConnections(1000);
-    return vertx
-        .createWebSocketClient(limits)
+    var client = vertx.createWebSocketClient(limits);
+    var listener = new Listener(client, bridged);
+    ALL.add(listener);
+    // From the first frame on, whenever we hear of the connection.
+    return client
         .webSocket()
-        .textMessageHandler(text -> {})
+        .textMessageHandler(listener::hear)
         .connect(options)
         .map(socket -> {
-          var listener = new Listener(socket, bridged);
-          socket.textMessageHandler(listener::hear);
+          listener.socket = socket;
           return listener;
         });
   }

@@ -55,9 +55,10 @@ class ClientAddressesTest {
       options.addHeader("X-Forwarded-For", line);
     }
 
-    var answer = await(vertx.createHttpClient().request(options).compose(request -> request
-        .send()
-        .compose(response -> response.body())));
+    var http = vertx.createHttpClient();
+    var answer = await(http.request(options)
+        .compose(request -> request.send().compose(response -> response.body())));
+    await(http.close());
 
     assertEquals(client, answer.toString());
   }

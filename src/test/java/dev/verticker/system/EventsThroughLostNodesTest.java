@@ -48,6 +48,7 @@ import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two nodes, each in a process of its own, are killed, frozen and restarted while users change and clients listen. */
+@Tag("alone")
 class EventsThroughLostNodesTest {
   private static final int WRITERS = 20;
   private static final Duration UNANSWERED = Duration.ofSeconds(3);

@@ -21,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two full nodes whose network parts them, while clients and PostgreSQL reach both. */
+@Tag("alone")
 @Tag("faults")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PartitionTest {

@@ -36,9 +36,11 @@ import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Many readers at once, nothing cached. */
+@Tag("alone")
 class PriceStormTest {
   private static final int CONNECTIONS = 1000;
   private static final int REQUESTS = 10_000;

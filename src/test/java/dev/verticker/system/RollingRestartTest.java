@@ -22,6 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two nodes behind nginx, under load, as {@code conf/rolling-restart} takes them through a new version. */
+@Tag("alone")
 @Tag("faults")
 class RollingRestartTest {
   @TempDir

@@ -22,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Two machines on a private network: both have the front doors, and each has the verticles the other one lacks. What is asked
  * of either is answered by both together.
  */
+@Tag("alone")
 @Tag("faults")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TwoDropletsTest {

@@ -42,7 +42,8 @@ public final class NodeProcess implements AutoCloseable {
   public void start() {
     try {
       Files.createDirectories(folder);
-      log = folder.resolve("start-" + ++starts + ".log");
+      // Others look into it at any time.
+      log = Files.createFile(folder.resolve("start-" + ++starts + ".log"));
       var builder = new ProcessBuilder(command())
           .directory(folder.toFile())
           .redirectErrorStream(true)

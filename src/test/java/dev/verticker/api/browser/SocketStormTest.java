@@ -35,6 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Thousands of sockets, each of another user, are gone and back at once. */
+@Tag("alone")
 class SocketStormTest {
   /** A minute for what takes seconds: clients, servers and database share this machine with other tests. */
   private static final Duration ALL_BACK = Duration.ofSeconds(60);

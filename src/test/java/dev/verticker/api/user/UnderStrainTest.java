@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** What others notice while one part is busy or gone. */
+@Tag("alone")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnderStrainTest {
   /** Three seconds are promised; the rest is what a busy test machine adds. */

@@ -37,7 +37,7 @@ class StockClientTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"websocket", "xhr-streaming", "xhr-polling", "eventsource"})
+  @ValueSource(strings = {"websocket", "xhr-streaming", "eventsource"})
   void hears_topics_as_addresses_and_resumes(String transport) {
     try (var client = client(transport)) {
       assertEquals(transport, client.say(command("open")).next().getString("open"));

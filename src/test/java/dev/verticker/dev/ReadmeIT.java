@@ -32,7 +32,13 @@ class ReadmeIT {
       "docker compose up -d", "needs a Docker engine");
 
   private static final Set<String> NOT_COPIED = Set.of(
-      ".git", ".verticker", "node_modules", "site", "test-servers", "npm", "bench", "console");
+      ".git",
+      ".verticker",
+      "target/bench",
+      "target/console",
+      "target/npm",
+      "target/site",
+      "target/test-servers");
   private static final Pattern BLOCK =
       Pattern.compile("^```sh\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
@@ -157,7 +163,8 @@ class ReadmeIT {
       @Override
       public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
           throws IOException {
-        if (NOT_COPIED.contains(folder.getFileName().toString())) {
+        if (NOT_COPIED.contains(project.relativize(folder).toString())
+            || folder.endsWith("node_modules")) {
           return FileVisitResult.SKIP_SUBTREE;
         }
         Files.createDirectories(copy(folder));

@@ -124,6 +124,7 @@ public final class Sockets {
     }
     try (var ours = crowds.at(product);
         var theirs = crowds.at(bare)) {
+      // What the crowds before held is let go by then, and the heap is that of nobody.
       Thread.sleep(3000);
       var empty = ask("/heap");
       ours.join(SOCKETS);

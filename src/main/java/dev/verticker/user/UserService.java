@@ -4,6 +4,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Sessions.Reason;
+import dev.verticker.message.Users;
 import dev.verticker.message.Users.Change;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
@@ -43,7 +44,7 @@ final class UserService {
   private final AuditTrail audit;
   private final Outbox outbox;
   private final Clock clock;
-  private final InTurn creating = new InTurn();
+  private final InTurn creating;
 
   UserService(
       Database database,
@@ -60,6 +61,7 @@ final class UserService {
     this.audit = audit;
     this.outbox = outbox;
     this.clock = clock;
+    this.creating = new InTurn(Users.CREATE.deadline(), clock);
   }
 
   Future<User> find(Find find) {

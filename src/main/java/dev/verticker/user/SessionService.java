@@ -66,6 +66,15 @@ final class SessionService {
 
   Future<Grant> login(Sessions.Login login) {
     var attempt = loginKeys.attempt(login.username(), login.client().address());
+    return login(login, attempt)
+        // Somebody who signed in at the same moment replaced the hash: it is for the same password.
+        .compose(grant -> grant.isPresent() ? Future.succeededFuture(grant) : login(login, attempt))
+        .compose(
+            grant -> grant.map(Future::succeededFuture).orElseGet(SessionService::refusedLogin));
+  }
+
+  /** Empty when the account changed after its hash was read. */
+  private Future<Optional<Grant>> login(Sessions.Login login, LoginAttempt attempt) {
     return throttle.look(attempt).compose(waits -> find(login.username(), attempt)
         .compose(found -> throttle
             .admit(waits, isKnown(found))
@@ -163,7 +172,7 @@ final class SessionService {
         : Future.succeededFuture(Optional.empty());
   }
 
-  private Future<Grant> welcome(
+  private Future<Optional<Grant>> welcome(
       Sessions.Login login, LoginAttempt attempt, Account account, Passwords.Verdict verdict) {
     return throttle
         .right(attempt, account.knownAddress())
@@ -175,9 +184,7 @@ final class SessionService {
             .compose(current -> current.isPresent()
                 ? open(transaction, login.client(), attempt, current.get(), hash)
                     .map(Optional::of)
-                : Future.succeededFuture(Optional.<Grant>empty()))))
-        .compose(
-            grant -> grant.map(Future::succeededFuture).orElseGet(SessionService::refusedLogin));
+                : Future.succeededFuture(Optional.empty()))));
   }
 
   /** The new hash; empty when there is no time for it now: then the next sign-in tries again. */
@@ -377,7 +384,7 @@ final class SessionService {
             "invalid-refresh-token", "The refresh token is not valid. Sign in again.")));
   }
 
-  private static Future<Grant> refusedLogin() {
+  private static <T> Future<T> refusedLogin() {
     return Future.failedFuture(new Failure.Unauthenticated(
         "invalid-credentials", "The username or the password is wrong."));
   }

@@ -4,7 +4,6 @@ import dev.verticker.bus.Bus;
 import dev.verticker.bus.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.RedisLink;
-import dev.verticker.message.Actor;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Users;
 import dev.verticker.settings.AuthSettings;
@@ -20,18 +19,21 @@ final class SessionModule {
   private final Revocations revocations;
   private final Tickets tickets;
   private final SessionService service;
+  private final Registration registration;
 
   private SessionModule(
       Bus bus,
       Passwords passwords,
       Revocations revocations,
       Tickets tickets,
-      SessionService service) {
+      SessionService service,
+      Registration registration) {
     this.bus = bus;
     this.passwords = passwords;
     this.revocations = revocations;
     this.tickets = tickets;
     this.service = service;
+    this.registration = registration;
   }
 
   static SessionModule open(
@@ -47,13 +49,20 @@ final class SessionModule {
     var passwords = Passwords.open(vertx, cores, node.metrics());
     var revocations = new Revocations(database, node.bus(), clock);
     var repository = new SessionRepository(database);
-    var throttle = new LoginThrottle(
-        new LoginFailuresInRedis(redis, LoginLimits.STANDARD, clock),
-        new LoginFailuresInMemory(LoginLimits.STANDARD, clock));
+    var signIns = new LoginThrottle(LoginLimits.SIGN_INS, redis, clock);
+    var registrations = new LoginThrottle(LoginLimits.REGISTRATIONS, redis, clock);
     var service = new SessionService(
-        repository, passwords, throttle, revocations, audit, outbox, settings, clock);
+        repository, passwords, signIns, revocations, audit, outbox, settings, clock);
     return new SessionModule(
-        node.bus(), passwords, revocations, new Tickets(repository, clock), service);
+        node.bus(),
+        passwords,
+        revocations,
+        new Tickets(repository, clock),
+        service,
+        new Registration(
+            settings.registrationOpen(),
+            LoginKeys.ofRegistrations(settings.keys()),
+            registrations));
   }
 
   /** For whoever creates users and sets their passwords. */
@@ -76,7 +85,7 @@ final class SessionModule {
             bus.serve(Sessions.LIST, service::list),
             bus.serve(Sessions.END, service::end),
             bus.serve(Sessions.CHANGE_PASSWORD, service::changePassword),
-            bus.serve(Sessions.REGISTER, register -> register(register, create)),
+            bus.serve(Sessions.REGISTER, register -> registration.register(register, create)),
             bus.serve(Sessions.ISSUE_TICKET, tickets::issue),
             bus.serve(Sessions.REDEEM_TICKET, tickets::redeem),
             bus.serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor()))))
@@ -91,18 +100,5 @@ final class SessionModule {
 
   Future<Void> close() {
     return passwords.close();
-  }
-
-  private Future<Users.User> register(
-      Sessions.Register register, Function<Users.Create, Future<Users.User>> create) {
-    return service
-        .checkRegistration()
-        .compose(open -> create.apply(new Users.Create(
-            Actor.anonymous(register.client().address()),
-            register.username(),
-            register.fullName(),
-            register.email(),
-            register.password(),
-            null)));
   }
 }

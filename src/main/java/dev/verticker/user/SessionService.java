@@ -53,7 +53,7 @@ final class SessionService {
       Clock clock) {
     this.repository = repository;
     this.passwords = passwords;
-    this.loginKeys = new LoginKeys(settings.keys());
+    this.loginKeys = LoginKeys.ofSignIns(settings.keys());
     this.throttle = throttle;
     this.refreshTokens = new RefreshTokens(settings.keys());
     this.accessTokens = new AccessTokens(settings);
@@ -156,14 +156,6 @@ final class SessionService {
         .filter(Account::active)
         .map(account -> changePassword(change, account))
         .orElseGet(SessionService::invalidToken));
-  }
-
-  /** Fails when accounts are created by administrators only. */
-  Future<Void> checkRegistration() {
-    return settings.registrationOpen()
-        ? Future.succeededFuture()
-        : Future.failedFuture(new Failure.Forbidden(
-            "registration-closed", "Accounts are created by an administrator."));
   }
 
   private Future<Optional<Account>> find(String username, LoginAttempt attempt) {

@@ -369,7 +369,10 @@ class UserApiTest {
     var refused = expect(429, door.login(ada.username(), ada.password()));
 
     assertEquals("too-many-attempts", refused.code());
-    assertTrue(Long.parseLong(refused.headers().get("Retry-After")) > 60, refused::toString);
+    var wait = refused.headers().get("Retry-After");
+    assertTrue(Long.parseLong(wait) > 60, refused::toString);
+    assertEquals("\"too-many-attempts\";q=5;w=900", refused.headers().get("RateLimit-Policy"));
+    assertEquals("\"too-many-attempts\";r=0;t=" + wait, refused.headers().get("RateLimit"));
   }
 
   private Reply own(Person person, JsonObject body) {

@@ -39,7 +39,7 @@ final class AuditTrail {
   static final String REMOVE_OLD =
       """
       DELETE FROM account.audit
-       WHERE id IN (SELECT id FROM account.audit WHERE at < $1 ORDER BY at LIMIT $2)
+       WHERE id IN (SELECT id FROM account.audit WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)
       """;
 
   private final Clock clock;

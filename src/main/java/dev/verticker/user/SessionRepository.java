@@ -177,13 +177,23 @@ final class SessionRepository {
   private static final String REMOVE_SESSIONS =
       """
       DELETE FROM account.sessions
-       WHERE id IN (SELECT id FROM account.sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+       WHERE id IN (SELECT id
+                      FROM account.sessions
+                     WHERE expires_at <= $1
+                     ORDER BY expires_at
+                     LIMIT $2
+                       FOR UPDATE SKIP LOCKED)
       """;
 
   private static final String REMOVE_TICKETS =
       """
       DELETE FROM account.tickets
-       WHERE hash IN (SELECT hash FROM account.tickets WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+       WHERE hash IN (SELECT hash
+                        FROM account.tickets
+                       WHERE expires_at <= $1
+                       ORDER BY expires_at
+                       LIMIT $2
+                         FOR UPDATE SKIP LOCKED)
       """;
 
   private static final String REMOVE_ADDRESSES =
@@ -193,7 +203,8 @@ final class SessionRepository {
                                       FROM account.sign_in_addresses
                                      WHERE seen_at <= $1
                                      ORDER BY seen_at
-                                     LIMIT $2)
+                                     LIMIT $2
+                                       FOR UPDATE SKIP LOCKED)
       """;
 
   private static final Duration ADDRESS_REMEMBERED = Duration.ofDays(180);

@@ -18,25 +18,13 @@ final class SessionModule {
   private final Passwords passwords;
   private final Revocations revocations;
   private final Tickets tickets;
-  private final SessionService service;
+  private final LoginService logins;
+  private final RefreshService refreshes;
+  private final SessionService sessions;
+  private final OwnPassword ownPassword;
   private final Registration registration;
 
-  private SessionModule(
-      Bus bus,
-      Passwords passwords,
-      Revocations revocations,
-      Tickets tickets,
-      SessionService service,
-      Registration registration) {
-    this.bus = bus;
-    this.passwords = passwords;
-    this.revocations = revocations;
-    this.tickets = tickets;
-    this.service = service;
-    this.registration = registration;
-  }
-
-  static SessionModule open(
+  SessionModule(
       Vertx vertx,
       NodeContext node,
       Database database,
@@ -46,23 +34,27 @@ final class SessionModule {
       AuthSettings settings) {
     var clock = node.clock();
     var cores = Runtime.getRuntime().availableProcessors();
-    var passwords = Passwords.open(vertx, cores, node.metrics());
-    var revocations = new Revocations(database, node.bus(), clock);
-    var repository = new SessionRepository(database);
-    var signIns = new LoginThrottle(LoginLimits.SIGN_INS, redis, clock);
-    var registrations = new LoginThrottle(LoginLimits.REGISTRATIONS, redis, clock);
-    var service = new SessionService(
-        repository, passwords, signIns, revocations, audit, outbox, settings, clock);
-    return new SessionModule(
-        node.bus(),
+    var throttle = new LoginThrottle(LoginLimits.SIGN_INS, redis, clock);
+    bus = node.bus();
+    passwords = Passwords.open(vertx, cores, node.metrics());
+    revocations = new Revocations(database, bus, clock);
+    tickets = new Tickets(new TicketRepository(database), clock);
+    logins = new LoginService(database, passwords, throttle, revocations, audit, settings, clock);
+    refreshes = new RefreshService(database, revocations, audit, settings, clock);
+    sessions =
+        new SessionService(database, new RefreshTokens(settings.keys()), revocations, audit, clock);
+    ownPassword = new OwnPassword(
+        database,
         passwords,
+        LoginKeys.ofSignIns(settings.keys()),
+        throttle,
         revocations,
-        new Tickets(repository, clock),
-        service,
-        new Registration(
-            settings.registrationOpen(),
-            LoginKeys.ofRegistrations(settings.keys()),
-            registrations));
+        audit,
+        outbox);
+    registration = new Registration(
+        settings.registrationOpen(),
+        LoginKeys.ofRegistrations(settings.keys()),
+        new LoginThrottle(LoginLimits.REGISTRATIONS, redis, clock));
   }
 
   /** For whoever creates users and sets their passwords. */
@@ -78,13 +70,13 @@ final class SessionModule {
   /** @param create creates a user, with every rule there is for one */
   Future<Void> serve(Function<Users.Create, Future<Users.User>> create) {
     return Future.all(List.of(
-            bus.serve(Sessions.LOGIN, service::login),
-            bus.serve(Sessions.REFRESH, service::refresh),
-            bus.serve(Sessions.LOGOUT, service::logout),
-            bus.serve(Sessions.LOGOUT_ALL, service::logoutAll),
-            bus.serve(Sessions.LIST, service::list),
-            bus.serve(Sessions.END, service::end),
-            bus.serve(Sessions.CHANGE_PASSWORD, service::changePassword),
+            bus.serve(Sessions.LOGIN, logins::login),
+            bus.serve(Sessions.REFRESH, refreshes::refresh),
+            bus.serve(Sessions.LOGOUT, sessions::logout),
+            bus.serve(Sessions.LOGOUT_ALL, sessions::logoutAll),
+            bus.serve(Sessions.LIST, sessions::list),
+            bus.serve(Sessions.END, sessions::end),
+            bus.serve(Sessions.CHANGE_PASSWORD, ownPassword::change),
             bus.serve(Sessions.REGISTER, register -> registration.register(register, create)),
             bus.serve(Sessions.ISSUE_TICKET, tickets::issue),
             bus.serve(Sessions.REDEEM_TICKET, tickets::redeem),
@@ -95,6 +87,8 @@ final class SessionModule {
   /** What is over need not be kept. */
   void addChores(Housekeeping housekeeping) {
     SessionRepository.addChores(housekeeping);
+    TicketRepository.addChores(housekeeping);
+    AccountRepository.addChores(housekeeping);
     Revocations.addChores(housekeeping);
   }
 

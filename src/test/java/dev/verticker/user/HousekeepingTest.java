@@ -79,12 +79,18 @@ class HousekeepingTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "audit", "outbox", "sessions WHERE expires_at < now()", "tickets", "sign_in_addresses"
+        "audit",
+        "outbox",
+        "sessions WHERE expires_at < now()",
+        "tickets",
+        "sign_in_addresses"
       })
   void what_somebody_has_locked_is_left_for_the_next_time(String rows) throws SQLException {
     nothingButWhatIsOver();
     var house = housekeeping();
     SessionRepository.addChores(house);
+    TicketRepository.addChores(house);
+    AccountRepository.addChores(house);
     try (var other = accounts.connect();
         var statement = other.createStatement()) {
       other.setAutoCommit(false);

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 final class SessionServiceTest {
   private static final String PASSWORD = "a long walk by the sea";
   private static final Client CLIENT = new Client(SignIn.HOME, "a test");
-  private static final Duration LATER = SessionService.GRACE.plusSeconds(1);
+  private static final Duration LATER = RefreshService.GRACE.plusSeconds(1);
 
   private SignIn node;
   private String ada;

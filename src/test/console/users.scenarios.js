@@ -130,7 +130,7 @@ module.exports = {
 
   async "users are searched filtered and paged"(stage) {
     const people = [];
-    for (let i = 0; i < 26; i++) {
+    for (let i = 0; i < 51; i++) {
       people.push(await stage.person({ full_name: `Paged Person ${i}`, roles: i === 3 ? ["admin"] : ["user"] }));
     }
     const visitor = await stage.visitor();
@@ -139,10 +139,15 @@ module.exports = {
     await visitor.page.locator("tbody tr:first-child", { hasText: "Paged Person 0" }).waitFor();
     await visitor.sees("Page 1, 25 users");
     await visitor.press("Next");
-    await visitor.sees("Page 2, 1 user");
-    await visitor.row(people[25]).waitFor();
+    await visitor.sees("Page 2, 25 users");
+    await visitor.press("Next");
+    await visitor.sees("Page 3, 1 user");
     await visitor.page.reload();
-    await visitor.row(people[25]).waitFor();
+    await visitor.sees("Page 3, 1 user");
+    await visitor.row(people[50]).waitFor();
+    await visitor.press("Previous");
+    await visitor.sees("Page 2, 25 users");
+    await visitor.row(people[49]).waitFor();
     await visitor.page.getByLabel("Any role").selectOption("admin");
     await visitor.sees("Page 1, 1 user");
     await visitor.row(people[3]).waitFor();

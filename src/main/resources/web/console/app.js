@@ -6,7 +6,6 @@ import { toast } from "./dialogs.js";
 import { fill } from "./dom.js";
 import { Feed } from "./feed.js";
 import { onLanguage, t, tCount } from "./i18n.js";
-import { permissionsOf } from "./permissions.js";
 import { Quotes } from "./quotes.js";
 import { sentence } from "./sentences.js";
 import { Session } from "./session.js";
@@ -67,9 +66,8 @@ async function enter() {
 }
 
 function become(me) {
-  const permissions = permissionsOf(me);
   app.me = me;
-  app.can = (permission) => permissions.has(permission);
+  app.can = (permission) => me.permissions.includes(permission);
 }
 
 function listen() {
@@ -143,12 +141,12 @@ function route() {
   return { name, query: new URLSearchParams(query) };
 }
 
-/** Goes to a view; with `replace` only the address changes, so that a reload comes back to the same. */
-function navigate(name, query = {}, { replace = false } = {}) {
+/** Goes to a view; with `replace` only the address changes, so that a reload comes back to the same, with the same `state`. */
+function navigate(name, query = {}, { replace = false, state = null } = {}) {
   const given = Object.entries(query).filter(([, value]) => value !== "" && value != null);
   const parameters = new URLSearchParams(given).toString();
   const hash = `#/${name}${parameters && "?"}${parameters}`;
-  if (replace) history.replaceState(null, "", hash);
+  if (replace) history.replaceState(state, "", hash);
   else location.hash = hash;
 }
 

@@ -44,6 +44,7 @@ class ImportLegacyTest {
           (2, 'käthe', NULL, NULL, '%1$s', NULL, NULL),
           (3, 'ab', NULL, NULL, '%1$s', NULL, NULL),
           (4, 'plain', NULL, NULL, 'plaintext', NULL, NULL),
+          (5, 'costly', NULL, NULL, replace('%1$s', '$12$', '$15$'), NULL, NULL),
           (2501, 'USER10', NULL, NULL, '%1$s', NULL, NULL),
           (2502, 'doubled', NULL, 'MAIL11@example.com', '%1$s', NULL, NULL),
           (2503, 'crooked', NULL, 'no address', '%1$s', NULL, NULL),
@@ -71,7 +72,8 @@ class ImportLegacyTest {
         List.of(
             "user 2 \"käthe\" skipped: the username must have 3 to 50 ASCII letters, digits, dots, underscores, hyphens",
             "user 3 \"ab\" skipped: the username must have 3 to 50 ASCII letters, digits, dots, underscores, hyphens",
-            "user 4 \"plain\" skipped: the password hash is not bcrypt",
+            "user 4 \"plain\" skipped: the password hash must be bcrypt with a cost of 4 to 14",
+            "user 5 \"costly\" skipped: the password hash must be bcrypt with a cost of 4 to 14",
             "user 9001 \"x y\" skipped: the username must have 3 to 50 ASCII letters, digits, dots, underscores, hyphens",
             "user 2501 \"USER10\" skipped: the username is taken, ignoring case",
             "user 2502 \"doubled\" e-mail address emptied: it belongs to another user, ignoring case",
@@ -79,9 +81,9 @@ class ImportLegacyTest {
         said.lines().filter(line -> line.startsWith("user ")).toList());
     assertTrue(
         said.contains(
-            "users: 2500 read, 2495 imported, 0 here already, 5 skipped, 2 e-mail addresses emptied"),
+            "users: 2501 read, 2495 imported, 0 here already, 6 skipped, 2 e-mail addresses emptied"),
         said);
-    assertTrue(said.contains("users: 1000 of 2500"), "progress");
+    assertTrue(said.contains("users: 1000 of 2501"), "progress");
     assertFalse(said.contains("$2b$"), "a hash got out");
     assertEquals(
         List.of("10|user10|Given Family10|mail10@example.com|" + BCRYPT
@@ -153,7 +155,7 @@ class ImportLegacyTest {
     var said = out.toString(StandardCharsets.UTF_8);
     assertTrue(
         said.contains(
-            "users: 2501 read, 1 imported, 2495 here already, 5 skipped, 0 e-mail addresses emptied"),
+            "users: 2502 read, 1 imported, 2495 here already, 6 skipped, 0 e-mail addresses emptied"),
         said);
     assertTrue(said.contains("observations: 6004 read, 0 kept, 2001 here already"), said);
     assertEquals(before, rows(here, "SELECT * FROM account.users WHERE id < 9500 ORDER BY id"));

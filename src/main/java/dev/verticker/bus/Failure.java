@@ -146,8 +146,23 @@ public abstract sealed class Failure extends RuntimeException {
 
   /** 429: too many requests; says when to come back. */
   public static final class TooManyRequests extends Failure {
-    public TooManyRequests(String code, String detail, Duration retryAfter) {
+    private final transient Quota quota;
+
+    /** @param most so many within any window of this length */
+    public record Quota(int most, Duration window) {}
+
+    public TooManyRequests(String code, String detail, Duration retryAfter, Quota quota) {
       super(429, code, detail, retryAfter, List.of());
+      this.quota = quota;
+    }
+
+    public TooManyRequests(String code, String detail, Duration retryAfter) {
+      this(code, detail, retryAfter, null);
+    }
+
+    /** What was used up; empty when it is nothing that comes back with time. */
+    public Optional<Quota> quota() {
+      return Optional.ofNullable(quota);
     }
   }
 

@@ -10,7 +10,8 @@ record FailureWire(
     String detail,
     Long retryAfterMs,
     List<Failure.Error> errors,
-    Failure.Gone.Start start) {
+    Failure.Gone.Start start,
+    Failure.TooManyRequests.Quota quota) {
   private static final long LONGEST_RETRY_MS = Duration.ofDays(4).toMillis();
 
   FailureWire {
@@ -24,7 +25,8 @@ record FailureWire(
         failure.detail(),
         failure.retryAfter().map(Duration::toMillis).orElse(null),
         failure.errors(),
-        failure instanceof Failure.Gone gone ? gone.start().orElse(null) : null);
+        failure instanceof Failure.Gone gone ? gone.start().orElse(null) : null,
+        failure instanceof Failure.TooManyRequests many ? many.quota().orElse(null) : null);
   }
 
   Failure failure() {
@@ -39,7 +41,7 @@ record FailureWire(
         start == null ? new Failure.Gone(code, detail, all) : new Failure.Gone(code, detail, start);
       case "PreconditionFailed" -> new Failure.PreconditionFailed(code, detail);
       case "Invalid" -> new Failure.Invalid(code, detail, errors);
-      case "TooManyRequests" -> new Failure.TooManyRequests(code, detail, retryAfter());
+      case "TooManyRequests" -> new Failure.TooManyRequests(code, detail, retryAfter(), quota);
       case "Unavailable" -> new Failure.Unavailable(code, detail, retryAfter(), errors);
       default -> new Failure.Internal();
     };

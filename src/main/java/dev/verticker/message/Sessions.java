@@ -57,7 +57,8 @@ public final class Sessions {
       new Address<>("sessions.change-password", ChangePassword.class, Void.class, PATIENT);
 
   /**
-   * An account for somebody who has none. Fails with {@code registration-closed} (403) and like {@link Users#CREATE}.
+   * An account for somebody who has none. Fails with {@code registration-closed} (403), {@code too-many-attempts} (429)
+   * and like {@link Users#CREATE}.
    */
   public static final Address<Register, Users.User> REGISTER =
       new Address<>("sessions.register", Register.class, Users.User.class, PATIENT);

@@ -110,6 +110,24 @@ public final class Users {
     public User {
       roles = List.copyOf(roles);
     }
+
+    /** The same user with this status. */
+    public User withStatus(Status status) {
+      return new User(
+          id, username, fullName, email, roles, status, createdAt, updatedAt, revision, ver);
+    }
+
+    /** The same user with these roles. */
+    public User withRoles(List<String> roles) {
+      return new User(
+          id, username, fullName, email, roles, status, createdAt, updatedAt, revision, ver);
+    }
+
+    /** The same user, called and reached like this. */
+    public User withNames(String username, String fullName, String email) {
+      return new User(
+          id, username, fullName, email, roles, status, createdAt, updatedAt, revision, ver);
+    }
   }
 
   /**

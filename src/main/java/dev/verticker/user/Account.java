@@ -1,6 +1,9 @@
 package dev.verticker.user;
 
+import dev.verticker.message.Actor;
+import dev.verticker.message.Sessions.Client;
 import java.util.List;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
@@ -20,6 +23,11 @@ record Account(
     boolean knownAddress) {
   List<String> names() {
     return Stream.of(username, fullName, email).filter(name -> name != null).toList();
+  }
+
+  /** The user, signed in with a session. */
+  Actor actor(UUID session, Client client) {
+    return new Actor(id, username, session.toString(), client.address());
   }
 
   @Override

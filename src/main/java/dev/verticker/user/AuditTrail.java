@@ -26,11 +26,12 @@ final class AuditTrail {
          AND details IS NOT NULL
       """;
 
+  /** Also of what somebody not signed in did to the user: whoever registers is the user. */
   private static final String ERASE_ACTOR =
       """
       UPDATE account.audit
          SET address = NULL, session = NULL
-       WHERE actor_id = $1
+       WHERE (actor_id = $1 OR user_id = $1 AND actor_id IS NULL)
          AND (address IS NOT NULL OR session IS NOT NULL)
       """;
 
@@ -38,7 +39,7 @@ final class AuditTrail {
   static final String REMOVE_OLD =
       """
       DELETE FROM account.audit
-       WHERE id IN (SELECT id FROM account.audit WHERE at < $1 ORDER BY at LIMIT $2)
+       WHERE id IN (SELECT id FROM account.audit WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)
       """;
 
   private final Clock clock;

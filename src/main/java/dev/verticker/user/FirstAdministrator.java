@@ -4,8 +4,10 @@ import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
+import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.User;
 import dev.verticker.settings.UserSettings;
+import dev.verticker.user.UserService.Deed;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Clock;
@@ -70,8 +72,8 @@ final class FirstAdministrator {
 
   /** An imported user of that name: the old password is not trusted with the new power. */
   private Future<User> promote(SqlConnection tx, User user, String hash) {
-    var wanted = UserService.withRoles(user, ROLES);
-    return service.store(tx, Actor.system(), "user.updated", user, wanted, hash);
+    var wanted = user.withRoles(ROLES).withStatus(Status.ACTIVE);
+    return service.store(tx, Actor.system(), Deed.UPDATED, user, wanted, hash);
   }
 
   private Future<String> hash() {

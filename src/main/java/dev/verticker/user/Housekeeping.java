@@ -44,7 +44,8 @@ final class Housekeeping {
 
   /**
    * @param name as the metric {@code housekeeping_removed_total} shows it
-   * @param sql deletes at most $2 (an integer) rows that are older than $1 (a time)
+   * @param sql deletes at most $2 (an integer) rows that are older than $1 (a time), and skips those somebody has locked:
+   *     its order of locking is not theirs
    * @param kept how long before now $1 is; zero where a column says when its row ends
    */
   Housekeeping removing(String name, String sql, Duration kept) {

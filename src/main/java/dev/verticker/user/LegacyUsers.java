@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /**
  * Takes over the users of the earlier system with their ids and bcrypt hashes, before the first start. Can be repeated:
@@ -20,7 +19,6 @@ import java.util.regex.Pattern;
  */
 public final class LegacyUsers {
   private static final int PAGE = 1000;
-  private static final Pattern BCRYPT = Pattern.compile("\\$2[aby]\\$\\d\\d\\$[./A-Za-z0-9]{53}");
 
   private static final String TRY_LOCK = "SELECT pg_catalog.pg_try_advisory_lock(%d, %d)"
       .formatted(Locks.IMPORT.space(), Locks.IMPORT.key());
@@ -263,9 +261,9 @@ public final class LegacyUsers {
     if (!UserRules.isFullName(user.fullName())) {
       return "the full name must have at most 100 characters, no control characters";
     }
-    return user.hash() != null && BCRYPT.matcher(user.hash()).matches()
+    return user.hash() != null && Passwords.isBcrypt(user.hash())
         ? null
-        : "the password hash is not bcrypt";
+        : "the password hash must be bcrypt with a cost of 4 to 14";
   }
 
   private void skip(Legacy user, String reason) {

@@ -1,6 +1,6 @@
 package dev.verticker.user;
 
-import dev.verticker.user.LoginLimits.Limit;
+import dev.verticker.bus.Failure.TooManyRequests.Quota;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
@@ -62,7 +62,7 @@ final class LoginFailuresInMemory implements LoginFailures {
         wait(attempt.account(), limits.account()));
   }
 
-  private Duration wait(String key, Limit limit) {
+  private Duration wait(String key, Quota limit) {
     var failures = times.get(key);
     if (failures == null) {
       return Duration.ZERO;

@@ -1,7 +1,6 @@
 package dev.verticker.user;
 
 import dev.verticker.data.RedisLink;
-import dev.verticker.user.LoginLimits.Limit;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -75,7 +74,7 @@ final class LoginFailuresInRedis implements LoginFailures {
         .arg(known ? 1 : 0)
         .arg(clock.millis())
         .arg(UUID.randomUUID().toString());
-    for (Limit limit : limits.all()) {
+    for (var limit : limits.all()) {
       command.arg(limit.most()).arg(limit.window().toMillis());
     }
     return redis

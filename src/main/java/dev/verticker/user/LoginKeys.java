@@ -17,9 +17,18 @@ final class LoginKeys {
 
   private final List<byte[]> keys;
 
+  private LoginKeys(List<SigningKey> keys, String purpose) {
+    this.keys = keys.stream().map(key -> key.derived(purpose)).toList();
+  }
+
   /** @param keys the current one first */
-  LoginKeys(List<SigningKey> keys) {
-    this.keys = keys.stream().map(key -> key.derived("login-attempts")).toList();
+  static LoginKeys ofSignIns(List<SigningKey> keys) {
+    return new LoginKeys(keys, "login-attempts");
+  }
+
+  /** These never count as sign-ins, nor the other way round. @param keys the current one first */
+  static LoginKeys ofRegistrations(List<SigningKey> keys) {
+    return new LoginKeys(keys, "registrations");
   }
 
   /** @param address null counts as an address of its own */

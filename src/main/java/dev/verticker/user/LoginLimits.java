@@ -1,5 +1,7 @@
 package dev.verticker.user;
 
+import dev.verticker.bus.Failure.TooManyRequests.Quota;
+import dev.verticker.user.LoginFailures.Waits;
 import java.time.Duration;
 import java.util.List;
 
@@ -10,16 +12,28 @@ import java.util.List;
  * @param address one address, whatever the account
  * @param account one account from all addresses that never signed it in: who signed in there before is not shut out
  */
-record LoginLimits(Limit pair, Limit address, Limit account) {
-  static final LoginLimits STANDARD = new LoginLimits(
-      new Limit(5, Duration.ofMinutes(15)),
-      new Limit(20, Duration.ofMinutes(1)),
-      new Limit(100, Duration.ofHours(1)));
+record LoginLimits(Quota pair, Quota address, Quota account) {
+  static final LoginLimits SIGN_INS = new LoginLimits(
+      new Quota(5, Duration.ofMinutes(15)),
+      new Quota(20, Duration.ofMinutes(1)),
+      new Quota(100, Duration.ofHours(1)));
 
-  /** @param most so many within any window of this length */
-  record Limit(int most, Duration window) {}
+  /** Of registrations the address alone matters. */
+  static final LoginLimits REGISTRATIONS = same(new Quota(20, Duration.ofMinutes(10)));
 
-  List<Limit> all() {
+  List<Quota> all() {
     return List.of(pair, address, account);
+  }
+
+  /** The one that makes somebody wait so long. */
+  Quota reached(Waits waits, Duration wait) {
+    if (wait.equals(waits.pair())) {
+      return pair;
+    }
+    return wait.equals(waits.address()) ? address : account;
+  }
+
+  private static LoginLimits same(Quota quota) {
+    return new LoginLimits(quota, quota, quota);
   }
 }

@@ -1,8 +1,11 @@
 package dev.verticker.user;
 
 import dev.verticker.bus.Failure;
+import dev.verticker.bus.Failure.TooManyRequests.Quota;
+import dev.verticker.data.RedisLink;
 import dev.verticker.user.LoginFailures.Waits;
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Function;
 
@@ -14,12 +17,14 @@ import java.util.function.Function;
  * right. Signing in rightly many times at once is not slowed down.
  */
 final class LoginThrottle {
+  private final LoginLimits limits;
   private final LoginFailures cluster;
   private final LoginFailures node;
 
-  LoginThrottle(LoginFailures cluster, LoginFailures node) {
-    this.cluster = cluster;
-    this.node = node;
+  LoginThrottle(LoginLimits limits, RedisLink redis, Clock clock) {
+    this.limits = limits;
+    this.cluster = new LoginFailuresInRedis(redis, limits, clock);
+    this.node = new LoginFailuresInMemory(limits, clock);
   }
 
   /**
@@ -54,13 +59,15 @@ final class LoginThrottle {
     return deed.apply(cluster).recover(away -> here);
   }
 
-  private static Future<Waits> passed(Waits waits, boolean known) {
+  private Future<Waits> passed(Waits waits, boolean known) {
     var wait = waits.forAttempt(known);
-    return wait.isZero() ? Future.succeededFuture(waits) : Future.failedFuture(tooMany(wait));
+    return wait.isZero()
+        ? Future.succeededFuture(waits)
+        : Future.failedFuture(tooMany(wait, limits.reached(waits, wait)));
   }
 
-  private static Failure tooMany(Duration wait) {
+  private static Failure tooMany(Duration wait, Quota reached) {
     return new Failure.TooManyRequests(
-        "too-many-attempts", "Too many wrong passwords. Try again later.", wait);
+        "too-many-attempts", "Too many attempts. Try again later.", wait, reached);
   }
 }

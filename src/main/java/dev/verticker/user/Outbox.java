@@ -49,7 +49,7 @@ final class Outbox {
   static final String REMOVE_OLD =
       """
       DELETE FROM account.outbox
-       WHERE id IN (SELECT id FROM account.outbox WHERE at < $1 ORDER BY at LIMIT $2)
+       WHERE id IN (SELECT id FROM account.outbox WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)
       """;
 
   private final Clock clock;

@@ -42,6 +42,8 @@ final class Passwords implements PasswordHashing {
   /** bcrypt reads no further. */
   private static final int BCRYPT_BYTES = 72;
 
+  private static final int LEAST_BCRYPT_COST = 4;
+
   /** A row with a higher cost would hold a thread for minutes: it is no password of the earlier system (12). */
   private static final int MOST_BCRYPT_COST = 14;
 
@@ -66,6 +68,16 @@ final class Passwords implements PasswordHashing {
     var threads = Math.max(1, cores / 2);
     var workers = vertx.createSharedWorkerExecutor("passwords", threads);
     return new Passwords(PasswordPolicy.load(), workers, threads, metrics);
+  }
+
+  /** Whether passwords can be compared with this hash of the earlier system. */
+  static boolean isBcrypt(String hash) {
+    var bcrypt = BCRYPT.matcher(hash);
+    if (!bcrypt.matches()) {
+      return false;
+    }
+    var cost = Integer.parseInt(bcrypt.group(1));
+    return cost >= LEAST_BCRYPT_COST && cost <= MOST_BCRYPT_COST;
   }
 
   /** @param outdated the password is right and its hash should be replaced */
@@ -103,9 +115,8 @@ final class Passwords implements PasswordHashing {
   }
 
   private Verdict compareNow(byte[] password, String hash) {
-    var bcrypt = BCRYPT.matcher(hash);
-    if (bcrypt.matches()) {
-      return compareBcrypt(password, hash, Integer.parseInt(bcrypt.group(1)));
+    if (BCRYPT.matcher(hash).matches()) {
+      return compareBcrypt(password, hash);
     }
     count("argon2id");
     var right = argon2.check(password, hash.getBytes(StandardCharsets.US_ASCII));
@@ -116,8 +127,8 @@ final class Passwords implements PasswordHashing {
    * The earlier system looked at 72 bytes of a password, so must whoever compares with its hashes; the new hash, made of
    * what was typed, takes all of it.
    */
-  private Verdict compareBcrypt(byte[] password, String hash, int cost) {
-    if (cost > MOST_BCRYPT_COST) {
+  private Verdict compareBcrypt(byte[] password, String hash) {
+    if (!isBcrypt(hash)) {
       return new Verdict(false, false);
     }
     count("bcrypt");

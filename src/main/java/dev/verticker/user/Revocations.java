@@ -19,7 +19,6 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 import java.util.UUID;
 
 /**
@@ -169,8 +168,7 @@ final class Revocations implements AccessRevoking {
         row.getOffsetDateTime("expires_at").toInstant());
   }
 
-  private static Reason reason(String word) {
-    var name = word.toUpperCase(Locale.ROOT).replace('-', '_');
+  private static Reason reason(String name) {
     return Arrays.stream(Reason.values())
         .filter(reason -> reason.name().equals(name))
         .findAny()

@@ -4,7 +4,6 @@ import dev.verticker.bus.Bus;
 import dev.verticker.bus.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.RedisLink;
-import dev.verticker.message.Actor;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Users;
 import dev.verticker.settings.AuthSettings;
@@ -19,22 +18,13 @@ final class SessionModule {
   private final Passwords passwords;
   private final Revocations revocations;
   private final Tickets tickets;
-  private final SessionService service;
+  private final LoginService logins;
+  private final RefreshService refreshes;
+  private final SessionService sessions;
+  private final OwnPassword ownPassword;
+  private final Registration registration;
 
-  private SessionModule(
-      Bus bus,
-      Passwords passwords,
-      Revocations revocations,
-      Tickets tickets,
-      SessionService service) {
-    this.bus = bus;
-    this.passwords = passwords;
-    this.revocations = revocations;
-    this.tickets = tickets;
-    this.service = service;
-  }
-
-  static SessionModule open(
+  SessionModule(
       Vertx vertx,
       NodeContext node,
       Database database,
@@ -44,16 +34,27 @@ final class SessionModule {
       AuthSettings settings) {
     var clock = node.clock();
     var cores = Runtime.getRuntime().availableProcessors();
-    var passwords = Passwords.open(vertx, cores, node.metrics());
-    var revocations = new Revocations(database, node.bus(), clock);
-    var repository = new SessionRepository(database);
-    var throttle = new LoginThrottle(
-        new LoginFailuresInRedis(redis, LoginLimits.STANDARD, clock),
-        new LoginFailuresInMemory(LoginLimits.STANDARD, clock));
-    var service = new SessionService(
-        repository, passwords, throttle, revocations, audit, outbox, settings, clock);
-    return new SessionModule(
-        node.bus(), passwords, revocations, new Tickets(repository, clock), service);
+    var throttle = new LoginThrottle(LoginLimits.SIGN_INS, redis, clock);
+    bus = node.bus();
+    passwords = Passwords.open(vertx, cores, node.metrics());
+    revocations = new Revocations(database, bus, clock);
+    tickets = new Tickets(new TicketRepository(database), clock);
+    logins = new LoginService(database, passwords, throttle, revocations, audit, settings, clock);
+    refreshes = new RefreshService(database, revocations, audit, settings, clock);
+    sessions =
+        new SessionService(database, new RefreshTokens(settings.keys()), revocations, audit, clock);
+    ownPassword = new OwnPassword(
+        database,
+        passwords,
+        LoginKeys.ofSignIns(settings.keys()),
+        throttle,
+        revocations,
+        audit,
+        outbox);
+    registration = new Registration(
+        settings.registrationOpen(),
+        LoginKeys.ofRegistrations(settings.keys()),
+        new LoginThrottle(LoginLimits.REGISTRATIONS, redis, clock));
   }
 
   /** For whoever creates users and sets their passwords. */
@@ -69,14 +70,14 @@ final class SessionModule {
   /** @param create creates a user, with every rule there is for one */
   Future<Void> serve(Function<Users.Create, Future<Users.User>> create) {
     return Future.all(List.of(
-            bus.serve(Sessions.LOGIN, service::login),
-            bus.serve(Sessions.REFRESH, service::refresh),
-            bus.serve(Sessions.LOGOUT, service::logout),
-            bus.serve(Sessions.LOGOUT_ALL, service::logoutAll),
-            bus.serve(Sessions.LIST, service::list),
-            bus.serve(Sessions.END, service::end),
-            bus.serve(Sessions.CHANGE_PASSWORD, service::changePassword),
-            bus.serve(Sessions.REGISTER, register -> register(register, create)),
+            bus.serve(Sessions.LOGIN, logins::login),
+            bus.serve(Sessions.REFRESH, refreshes::refresh),
+            bus.serve(Sessions.LOGOUT, sessions::logout),
+            bus.serve(Sessions.LOGOUT_ALL, sessions::logoutAll),
+            bus.serve(Sessions.LIST, sessions::list),
+            bus.serve(Sessions.END, sessions::end),
+            bus.serve(Sessions.CHANGE_PASSWORD, ownPassword::change),
+            bus.serve(Sessions.REGISTER, register -> registration.register(register, create)),
             bus.serve(Sessions.ISSUE_TICKET, tickets::issue),
             bus.serve(Sessions.REDEEM_TICKET, tickets::redeem),
             bus.serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor()))))
@@ -86,23 +87,12 @@ final class SessionModule {
   /** What is over need not be kept. */
   void addChores(Housekeeping housekeeping) {
     SessionRepository.addChores(housekeeping);
+    TicketRepository.addChores(housekeeping);
+    AccountRepository.addChores(housekeeping);
     Revocations.addChores(housekeeping);
   }
 
   Future<Void> close() {
     return passwords.close();
-  }
-
-  private Future<Users.User> register(
-      Sessions.Register register, Function<Users.Create, Future<Users.User>> create) {
-    return service
-        .checkRegistration()
-        .compose(open -> create.apply(new Users.Create(
-            Actor.anonymous(register.client().address()),
-            register.username(),
-            register.fullName(),
-            register.email(),
-            register.password(),
-            null)));
   }
 }

@@ -1,92 +1,26 @@
 package dev.verticker.user;
 
+import static dev.verticker.user.Rows.all;
+import static dev.verticker.user.Rows.first;
+import static dev.verticker.user.Rows.instant;
+import static dev.verticker.user.Rows.utc;
+
 import dev.verticker.data.Database;
-import dev.verticker.message.Sessions.Identity;
 import dev.verticker.message.Sessions.Session;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
-import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.function.Function;
-import java.util.stream.StreamSupport;
 
-/** Sessions, the tickets they gave, and what signing in reads of users. */
+/** The rows of {@code account.sessions}. */
 final class SessionRepository {
-  private static final String ACCOUNT_COLUMNS =
-      "u.id AS user_id, u.username, u.full_name, u.email, u.password_hash, u.roles, u.status, u.ver";
-
-  private static final String ACCOUNT =
-      """
-      SELECT %s,
-             EXISTS (SELECT FROM account.sign_in_addresses a
-                      WHERE a.user_id = u.id AND a.address = ANY ($2)) AS known_address
-        FROM account.users u
-       WHERE pg_catalog.lower(u.username COLLATE "C") = pg_catalog.lower($1 COLLATE "C")
-         AND u.status <> 'deleted'
-      """
-          .formatted(ACCOUNT_COLUMNS);
-
-  private static final String ACCOUNT_BY_ID =
-      """
-      SELECT %s, true AS known_address
-        FROM account.users u
-       WHERE u.id = $1
-      """
-          .formatted(ACCOUNT_COLUMNS);
-
-  /** The lock makes a password change that is under way finish first; then the hash is another. */
-  private static final String LOCK_ACCOUNT =
-      """
-      SELECT %s, true AS known_address
-        FROM account.users u
-       WHERE u.id = $1
-         AND u.password_hash = $2
-         AND u.status = 'active'
-         FOR NO KEY UPDATE
-      """
-          .formatted(ACCOUNT_COLUMNS);
-
-  private static final String REHASH =
-      """
-      UPDATE account.users
-         SET password_hash = $2
-       WHERE id = $1
-      """;
-
-  private static final String CHANGE_PASSWORD =
-      """
-      UPDATE account.users
-         SET password_hash = $3, ver = ver + 1
-       WHERE id = $1
-         AND password_hash = $2
-         AND status = 'active'
-      RETURNING ver
-      """;
-
-  private static final String RAISE_VERSION =
-      """
-      UPDATE account.users
-         SET ver = ver + 1
-       WHERE id = $1
-      RETURNING ver
-      """;
-
-  private static final String REMEMBER_ADDRESS =
-      """
-      INSERT INTO account.sign_in_addresses (user_id, address, seen_at)
-      VALUES ($1, $2, $3)
-      ON CONFLICT (user_id, address) DO UPDATE SET seen_at = excluded.seen_at
-      """;
-
   private static final String INSERT =
       """
       INSERT INTO account.sessions (id, user_id, device, token_hash, created_at, last_used_at, expires_at)
@@ -114,7 +48,7 @@ final class SessionRepository {
        WHERE s.id = $1
          FOR UPDATE OF s
       """
-          .formatted(ACCOUNT_COLUMNS);
+          .formatted(AccountRepository.COLUMNS);
 
   private static final String ROTATE =
       """
@@ -138,12 +72,6 @@ final class SessionRepository {
          AND id <> $2
       """;
 
-  private static final String DELETE_ALL =
-      """
-      DELETE FROM account.sessions
-       WHERE user_id = $1
-      """;
-
   private static final String LIST =
       """
       SELECT id, device, created_at, last_used_at, expires_at
@@ -153,109 +81,21 @@ final class SessionRepository {
        ORDER BY last_used_at DESC, id
       """;
 
-  private static final String INSERT_TICKET =
-      """
-      INSERT INTO account.tickets (hash, session_id, token_expires_at, expires_at)
-      SELECT $1, s.id, $4, $5
-        FROM account.sessions s
-       WHERE s.id = $2
-         AND s.user_id = $3
-         AND s.expires_at > $6
-      """;
-
-  private static final String REDEEM_TICKET =
-      """
-      DELETE FROM account.tickets t
-       USING account.sessions s, account.users u
-       WHERE t.hash = $1
-         AND s.id = t.session_id
-         AND u.id = s.user_id
-      RETURNING t.expires_at > $2 AND u.status = 'active' AS valid, t.token_expires_at, s.id, u.id AS user_id,
-                u.username, u.roles, u.ver
-      """;
-
-  private static final String REMOVE_SESSIONS =
+  private static final String REMOVE_OVER =
       """
       DELETE FROM account.sessions
-       WHERE id IN (SELECT id FROM account.sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+       WHERE id IN (SELECT id
+                      FROM account.sessions
+                     WHERE expires_at <= $1
+                     ORDER BY expires_at
+                     LIMIT $2
+                       FOR UPDATE SKIP LOCKED)
       """;
-
-  private static final String REMOVE_TICKETS =
-      """
-      DELETE FROM account.tickets
-       WHERE hash IN (SELECT hash FROM account.tickets WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
-      """;
-
-  private static final String REMOVE_ADDRESSES =
-      """
-      DELETE FROM account.sign_in_addresses
-       WHERE (user_id, address) IN (SELECT user_id, address
-                                      FROM account.sign_in_addresses
-                                     WHERE seen_at <= $1
-                                     ORDER BY seen_at
-                                     LIMIT $2)
-      """;
-
-  private static final Duration ADDRESS_REMEMBERED = Duration.ofDays(180);
 
   private final Database database;
 
   SessionRepository(Database database) {
     this.database = database;
-  }
-
-  <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
-    return database.transaction(work);
-  }
-
-  /** @param addressHashes the asking address under every accepted key */
-  Future<Optional<Account>> account(String username, List<byte[]> addressHashes) {
-    var addresses = addressHashes.stream().map(Buffer::buffer).toArray(Buffer[]::new);
-    return database
-        .query(ACCOUNT, Tuple.of(username, (Object) addresses))
-        .map(rows -> first(rows, SessionRepository::account));
-  }
-
-  Future<Optional<Account>> account(long id) {
-    return database
-        .query(ACCOUNT_BY_ID, Tuple.of(id))
-        .map(rows -> first(rows, SessionRepository::account));
-  }
-
-  /** The account as it is now, locked; empty when it is not active or has another password hash by now. */
-  Future<Optional<Account>> lockAccount(SqlConnection transaction, Account read) {
-    return transaction
-        .preparedQuery(LOCK_ACCOUNT)
-        .execute(Tuple.of(read.id(), read.passwordHash()))
-        .map(rows -> first(rows, SessionRepository::account));
-  }
-
-  Future<Void> rehash(SqlConnection transaction, long userId, String hash) {
-    return transaction.preparedQuery(REHASH).execute(Tuple.of(userId, hash)).mapEmpty();
-  }
-
-  /** The new version; empty when the account is not active or has another password hash by now. */
-  Future<Optional<Long>> changePassword(SqlConnection transaction, Account read, String hash) {
-    return transaction
-        .preparedQuery(CHANGE_PASSWORD)
-        .execute(Tuple.of(read.id(), read.passwordHash(), hash))
-        .map(rows -> first(rows, row -> row.getLong("ver")));
-  }
-
-  /** The new version; empty when there is no such user. */
-  Future<Optional<Long>> raiseVersion(SqlConnection transaction, long userId) {
-    return transaction
-        .preparedQuery(RAISE_VERSION)
-        .execute(Tuple.of(userId))
-        .map(rows -> first(rows, row -> row.getLong("ver")));
-  }
-
-  Future<Void> rememberAddress(
-      SqlConnection transaction, long userId, byte[] addressHash, Instant now) {
-    return transaction
-        .preparedQuery(REMEMBER_ADDRESS)
-        .execute(Tuple.of(userId, Buffer.buffer(addressHash), utc(now)))
-        .mapEmpty();
   }
 
   Future<Void> insert(
@@ -293,7 +133,7 @@ final class SessionRepository {
       List<Instant> rotatedAt,
       Instant now,
       Instant expiresAt) {
-    var rotations = rotatedAt.stream().map(SessionRepository::utc).toArray(OffsetDateTime[]::new);
+    var rotations = rotatedAt.stream().map(Rows::utc).toArray(OffsetDateTime[]::new);
     return transaction
         .preparedQuery(ROTATE)
         .execute(Tuple.of(
@@ -320,71 +160,21 @@ final class SessionRepository {
         .mapEmpty();
   }
 
-  Future<Void> deleteAll(SqlConnection transaction, long userId) {
-    return transaction.preparedQuery(DELETE_ALL).execute(Tuple.of(userId)).mapEmpty();
-  }
-
   Future<List<Session>> list(long userId, String current, Instant now) {
     return database
         .query(LIST, Tuple.of(userId, utc(now)))
         .map(rows -> all(rows, row -> listed(row, current)));
   }
 
-  /** Whether the session is there to give one. */
-  Future<Boolean> insertTicket(
-      byte[] hash,
-      UUID session,
-      long userId,
-      Instant tokenExpiresAt,
-      Instant now,
-      Instant expiresAt) {
-    return database
-        .query(
-            INSERT_TICKET,
-            Tuple.of(
-                Buffer.buffer(hash),
-                session,
-                userId,
-                utc(tokenExpiresAt),
-                utc(expiresAt),
-                utc(now)))
-        .map(rows -> rows.rowCount() > 0);
-  }
-
-  /** Takes the ticket away, so that nobody else can; empty when it is not valid. */
-  Future<Optional<Identity>> redeemTicket(byte[] hash, Instant now) {
-    return database
-        .query(REDEEM_TICKET, Tuple.of(Buffer.buffer(hash), utc(now)))
-        .map(rows -> first(rows, row -> row)
-            .filter(row -> row.getBoolean("valid"))
-            .map(row -> identity(row)));
-  }
-
   static void addChores(Housekeeping housekeeping) {
-    housekeeping
-        .removing("sessions", REMOVE_SESSIONS, Duration.ZERO)
-        .removing("tickets", REMOVE_TICKETS, Duration.ZERO)
-        .removing("sign-in addresses", REMOVE_ADDRESSES, ADDRESS_REMEMBERED);
-  }
-
-  private static Account account(Row row) {
-    return new Account(
-        row.getLong("user_id"),
-        row.getString("username"),
-        row.getString("full_name"),
-        row.getString("email"),
-        row.getString("password_hash"),
-        List.of(row.getArrayOfStrings("roles")),
-        "active".equals(row.getString("status")),
-        row.getLong("ver"),
-        row.getBoolean("known_address"));
+    housekeeping.removing("sessions", REMOVE_OVER, Duration.ZERO);
   }
 
   private static SessionRow session(Row row) {
     var rotations = List.of(row.getArrayOfOffsetDateTimes("rotated_at"));
     return new SessionRow(
         row.getUUID("id"),
-        account(row),
+        AccountRepository.account(row),
         row.getBuffer("token_hash").getBytes(),
         row.getInteger("generation"),
         rotations.stream().map(OffsetDateTime::toInstant).toList(),
@@ -401,31 +191,5 @@ final class SessionRepository {
         instant(row, "last_used_at"),
         instant(row, "expires_at"),
         id.equals(current));
-  }
-
-  private static Identity identity(Row row) {
-    return new Identity(
-        row.getLong("user_id"),
-        row.getString("username"),
-        List.of(row.getArrayOfStrings("roles")),
-        row.getUUID("id").toString(),
-        row.getLong("ver"),
-        instant(row, "token_expires_at"));
-  }
-
-  private static <T> Optional<T> first(RowSet<Row> rows, Function<Row, T> shape) {
-    return all(rows, shape).stream().findFirst();
-  }
-
-  private static <T> List<T> all(RowSet<Row> rows, Function<Row, T> shape) {
-    return StreamSupport.stream(rows.spliterator(), false).map(shape).toList();
-  }
-
-  private static Instant instant(Row row, String column) {
-    return row.getOffsetDateTime(column).toInstant();
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
   }
 }

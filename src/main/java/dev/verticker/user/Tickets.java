@@ -20,10 +20,10 @@ final class Tickets {
   private static final int BYTES = 32;
 
   private final SecureRandom random = new SecureRandom();
-  private final SessionRepository repository;
+  private final TicketRepository repository;
   private final Clock clock;
 
-  Tickets(SessionRepository repository, Clock clock) {
+  Tickets(TicketRepository repository, Clock clock) {
     this.repository = repository;
     this.clock = clock;
   }
@@ -34,7 +34,7 @@ final class Tickets {
     var ticket = new Confidential(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
     var now = clock.instant();
     return repository
-        .insertTicket(
+        .insert(
             hash(ticket),
             UUID.fromString(issue.sessionId()),
             issue.userId(),
@@ -48,12 +48,10 @@ final class Tickets {
   }
 
   Future<Sessions.Identity> redeem(Sessions.RedeemTicket redeem) {
-    return repository
-        .redeemTicket(hash(redeem.ticket()), clock.instant())
-        .compose(identity -> identity
-            .map(Future::succeededFuture)
-            .orElseGet(() -> Future.failedFuture(new Failure.Unauthenticated(
-                "invalid-ticket", "The ticket is not valid, or was used."))));
+    return repository.redeem(hash(redeem.ticket()), clock.instant()).compose(identity -> identity
+        .map(Future::succeededFuture)
+        .orElseGet(() -> Future.failedFuture(new Failure.Unauthenticated(
+            "invalid-ticket", "The ticket is not valid, or was used."))));
   }
 
   private static byte[] hash(Confidential ticket) {

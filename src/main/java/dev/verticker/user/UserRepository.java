@@ -1,16 +1,16 @@
 package dev.verticker.user;
 
+import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.User;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 
@@ -106,6 +106,8 @@ final class UserRepository {
         FROM pg_catalog.unnest($3::text[]) AS words
       """;
 
+  private static final String UNIQUE_VIOLATION = "23505";
+
   private static final String REMOVE_WORDS = "DELETE FROM account.name_words WHERE user_id = $1";
 
   private final Database database;
@@ -117,18 +119,23 @@ final class UserRepository {
   /** A user whose row nobody else can change before this transaction ends. @param restoredAs null unless deleted */
   record Locked(User user, Status restoredAs) {}
 
-  /** Whether a username or an e-mail address belongs to somebody who is not deleted. */
-  record Taken(boolean username, boolean email) {}
-
   Future<Optional<User>> find(long id) {
-    return database.query(FIND, Tuple.of(id)).map(rows -> first(rows).map(UserRepository::user));
+    return database.query(FIND, Tuple.of(id)).map(rows -> Rows.first(rows, UserRepository::user));
   }
 
-  Future<Taken> taken(String username, String email) {
+  /** Fails with {@link Failure.Conflict} when somebody who is not deleted has the username or the e-mail address. */
+  Future<Void> checkFree(String username, String email) {
     return database
         .query(TAKEN, Tuple.of(username, email))
         .map(rows -> rows.iterator().next())
-        .map(row -> new Taken(row.getBoolean("username_taken"), row.getBoolean("email_taken")));
+        .compose(row -> {
+          if (row.getBoolean("username_taken")) {
+            return Future.failedFuture(usernameTaken());
+          }
+          return row.getBoolean("email_taken")
+              ? Future.failedFuture(emailTaken())
+              : Future.succeededFuture();
+        });
   }
 
   Future<Boolean> anyAdministrator() {
@@ -157,6 +164,7 @@ final class UserRepository {
         .map(UserRepository::locked);
   }
 
+  /** Fails as {@link #checkFree} does. */
   Future<User> insert(
       SqlConnection transaction,
       String username,
@@ -167,12 +175,15 @@ final class UserRepository {
       Instant at) {
     return transaction
         .preparedQuery(INSERT)
-        .execute(Tuple.of(username, fullName, email, passwordHash, array(roles), utc(at)))
+        .execute(Tuple.of(username, fullName, email, passwordHash, array(roles), Rows.utc(at)))
         .map(rows -> user(rows.iterator().next()))
+        .recover(UserRepository::asConflict)
         .compose(user -> addWords(transaction, user).map(user));
   }
 
   /**
+   * Fails as {@link #checkFree} does.
+   *
    * @param passwordHash null = unchanged
    * @param revoking whether access tokens given so far end
    */
@@ -191,12 +202,13 @@ final class UserRepository {
         .addArrayOfString(array(wanted.roles()))
         .addString(passwordHash)
         .addString(wanted.status().word())
-        .addOffsetDateTime(utc(at))
+        .addOffsetDateTime(Rows.utc(at))
         .addInteger(revoking ? 1 : 0);
     return transaction
         .preparedQuery(UPDATE)
         .execute(parameters)
         .map(rows -> user(rows.iterator().next()))
+        .recover(UserRepository::asConflict)
         .compose(after -> moveWords(transaction, before, after).map(after));
   }
 
@@ -213,8 +225,8 @@ final class UserRepository {
         row.getString("email"),
         List.of(row.getArrayOfStrings("roles")),
         Status.of(row.getString("status")),
-        row.getOffsetDateTime("created_at").toInstant(),
-        row.getOffsetDateTime("updated_at").toInstant(),
+        Rows.instant(row, "created_at"),
+        Rows.instant(row, "updated_at"),
         row.getLong("revision"),
         row.getLong("ver"));
   }
@@ -242,14 +254,10 @@ final class UserRepository {
   }
 
   private static Optional<Locked> locked(RowSet<Row> rows) {
-    return first(rows).map(row -> {
+    return Rows.first(rows, row -> {
       var restoredAs = row.getString("status_if_restored");
       return new Locked(user(row), restoredAs == null ? null : Status.of(restoredAs));
     });
-  }
-
-  private static Optional<Row> first(RowSet<Row> rows) {
-    return rows.size() == 0 ? Optional.empty() : Optional.of(rows.iterator().next());
   }
 
   private static boolean yes(RowSet<Row> rows) {
@@ -260,7 +268,29 @@ final class UserRepository {
     return list.toArray(String[]::new);
   }
 
-  private static OffsetDateTime utc(Instant at) {
-    return at.atOffset(ZoneOffset.UTC);
+  /** The unique indexes decide when two ask at once. */
+  private static <T> Future<T> asConflict(Throwable failure) {
+    if (failure instanceof PgException pg && UNIQUE_VIOLATION.equals(pg.getSqlState())) {
+      if ("users_username".equals(pg.getConstraint())) {
+        return Future.failedFuture(usernameTaken());
+      }
+      if ("users_email".equals(pg.getConstraint())) {
+        return Future.failedFuture(emailTaken());
+      }
+    }
+    return Future.failedFuture(failure);
+  }
+
+  private static Failure usernameTaken() {
+    return taken("username", "This username belongs to somebody else.");
+  }
+
+  private static Failure emailTaken() {
+    return taken("email", "This e-mail address belongs to somebody else.");
+  }
+
+  private static Failure taken(String field, String detail) {
+    return new Failure.Conflict(
+        field + "-taken", detail, new Failure.Error("/" + field, "taken", detail));
   }
 }

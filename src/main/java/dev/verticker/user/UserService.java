@@ -4,6 +4,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Sessions.Reason;
+import dev.verticker.message.Users;
 import dev.verticker.message.Users.Change;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
@@ -17,7 +18,6 @@ import dev.verticker.message.Users.User;
 import dev.verticker.user.UserRepository.Locked;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -33,7 +33,6 @@ import java.util.stream.Stream;
  */
 final class UserService {
   private static final String ADMINISTRATOR = "admin";
-  private static final String UNIQUE_VIOLATION = "23505";
 
   private final Database database;
   private final UserRepository users;
@@ -43,7 +42,26 @@ final class UserService {
   private final AuditTrail audit;
   private final Outbox outbox;
   private final Clock clock;
-  private final InTurn creating = new InTurn();
+  private final UserErasure erasure;
+  private final InTurn creating;
+
+  /** What is done to a user; the audit has it as {@code user.updated} and so on. */
+  enum Deed {
+    UPDATED,
+    DISABLED,
+    ENABLED,
+    RESTORED,
+    DELETED;
+
+    String action() {
+      return "user." + name().toLowerCase(Locale.ROOT);
+    }
+
+    /** Whatever else somebody wants of a deleted user, the user must be restored first. */
+    boolean isForDeleted() {
+      return this == RESTORED || this == DELETED;
+    }
+  }
 
   UserService(
       Database database,
@@ -60,6 +78,8 @@ final class UserService {
     this.audit = audit;
     this.outbox = outbox;
     this.clock = clock;
+    this.erasure = new UserErasure(users, access, audit, outbox);
+    this.creating = new InTurn(Users.CREATE.deadline(), clock);
   }
 
   Future<User> find(Find find) {
@@ -75,19 +95,17 @@ final class UserService {
   Future<User> create(Create create) {
     UserRules.check(create);
     return creating.run(create.username().toLowerCase(Locale.ROOT), () -> users
-        .taken(create.username(), create.email())
-        .compose(UserService::refuseTaken)
+        .checkFree(create.username(), create.email())
         .compose(free -> passwords.hash(
             create.password(), names(create.username(), create.fullName(), create.email())))
-        .compose(hash -> database.transaction(tx -> insert(tx, create, hash)))
-        .recover(UserService::asConflict));
+        .compose(hash -> database.transaction(tx -> insert(tx, create, hash))));
   }
 
   Future<User> update(Update update) {
     UserRules.check(update);
     var change = new Change(update.actor(), update.id(), update.ifMatch());
     if (update.password() == null) {
-      return change(change, "user.updated", locked -> wanted(locked.user(), update), null);
+      return change(change, Deed.UPDATED, locked -> wanted(locked.user(), update), null);
     }
     if (update.actor().is(update.id())) {
       return Future.failedFuture(new Failure.Forbidden(
@@ -98,32 +116,31 @@ final class UserService {
         .compose(user -> passwords.hash(
             update.password().value(), names(user.username(), user.fullName(), user.email())))
         .compose(
-            hash -> change(change, "user.updated", locked -> wanted(locked.user(), update), hash));
+            hash -> change(change, Deed.UPDATED, locked -> wanted(locked.user(), update), hash));
   }
 
   Future<User> disable(Change change) {
-    return change(
-        change, "user.disabled", locked -> withStatus(locked.user(), Status.DISABLED), null);
+    return change(change, Deed.DISABLED, locked -> locked.user().withStatus(Status.DISABLED), null);
   }
 
   Future<User> enable(Change change) {
-    return change(change, "user.enabled", locked -> withStatus(locked.user(), Status.ACTIVE), null);
+    return change(change, Deed.ENABLED, locked -> locked.user().withStatus(Status.ACTIVE), null);
   }
 
   Future<User> restore(Change change) {
     return change(
         change,
-        "user.restored",
+        Deed.RESTORED,
         locked -> locked.restoredAs() == null
             ? locked.user()
-            : withStatus(locked.user(), locked.restoredAs()),
+            : locked.user().withStatus(locked.restoredAs()),
         null);
   }
 
   Future<Void> delete(Delete delete) {
     var change = new Change(delete.actor(), delete.id(), delete.ifMatch());
     return delete.soft()
-        ? change(change, "user.deleted", locked -> withStatus(locked.user(), Status.DELETED), null)
+        ? change(change, Deed.DELETED, locked -> locked.user().withStatus(Status.DELETED), null)
             .mapEmpty()
         : database.transaction(
             tx -> lock(tx, change).compose(locked -> erase(tx, delete.actor(), locked.user())));
@@ -147,47 +164,38 @@ final class UserService {
   }
 
   /** @param hash of a new password; null = the password stays */
-  private Future<User> change(
-      Change change, String action, Function<Locked, User> wish, String hash) {
-    return database
-        .transaction(tx -> lock(tx, change).compose(locked -> {
-          var before = locked.user();
-          if (before.status() == Status.DELETED && !mayChangeDeleted(action)) {
-            return Future.failedFuture(new Failure.Conflict(
-                "user-deleted", "This user was deleted and must be restored first."));
-          }
-          var wanted = wish.apply(locked);
-          return hash == null && UserEvent.changes(before, wanted).isEmpty()
-              ? Future.succeededFuture(before)
-              : store(tx, change.actor(), action, before, wanted, hash);
-        }))
-        .recover(UserService::asConflict);
+  private Future<User> change(Change change, Deed deed, Function<Locked, User> wish, String hash) {
+    return database.transaction(tx -> lock(tx, change).compose(locked -> {
+      var before = locked.user();
+      if (before.status() == Status.DELETED && !deed.isForDeleted()) {
+        return Future.failedFuture(new Failure.Conflict(
+            "user-deleted", "This user was deleted and must be restored first."));
+      }
+      var wanted = wish.apply(locked);
+      return hash == null && UserEvent.changes(before, wanted).isEmpty()
+          ? Future.succeededFuture(before)
+          : store(tx, change.actor(), deed, before, wanted, hash);
+    }));
   }
 
   /** Changes what differs, revokes what must end with it, writes it down and tells it. */
   Future<User> store(
-      SqlConnection tx, Actor actor, String action, User before, User wanted, String hash) {
+      SqlConnection tx, Actor actor, Deed deed, User before, User wanted, String hash) {
     var leaving = before.status() == Status.ACTIVE && wanted.status() != Status.ACTIVE;
     var ending = leaving || hash != null;
     var revoking = ending || !before.roles().equals(wanted.roles());
     return keepAnAdministrator(tx, before, wanted)
         .compose(kept -> users.update(tx, before, wanted, hash, revoking, clock.instant()))
         .compose(after -> revoke(tx, after, revoking, ending)
-            .compose(revoked ->
-                audit.write(tx, actor, action, after.id(), details(before, after, hash != null)))
+            .compose(revoked -> audit.write(
+                tx, actor, deed.action(), after.id(), details(before, after, hash != null)))
             .compose(written -> outbox.write(tx, events(actor, before, after, hash != null)))
             .map(after));
   }
 
   private Future<Void> erase(SqlConnection tx, Actor actor, User user) {
-    return keepAnAdministrator(tx, user, withStatus(user, Status.DELETED))
-        .compose(kept -> access.endSessions(tx, user.id(), user.ver() + 1, Reason.USER_DELETED))
-        .compose(ended -> users.delete(tx, user.id()))
-        .compose(deleted -> audit.erase(tx, user.id()))
-        .compose(erased -> outbox.erase(tx, user.id()))
-        .compose(erased ->
-            audit.write(tx, withoutTraces(actor, user.id()), "user.erased", user.id(), null))
-        .compose(written -> outbox.write(tx, List.of(UserEvent.erased(user.id(), actor))));
+    return keepAnAdministrator(tx, user, user.withStatus(Status.DELETED))
+        .compose(kept -> erasure.erase(tx, actor, user));
   }
 
   private Future<Locked> lock(SqlConnection tx, Change change) {
@@ -262,45 +270,11 @@ final class UserService {
   }
 
   private static User wanted(User user, Update update) {
-    return new User(
-        user.id(),
-        or(update.username(), user.username()),
-        or(update.fullName(), user.fullName()),
-        or(update.email(), user.email()),
-        sorted(or(update.roles(), user.roles())),
-        user.status(),
-        user.createdAt(),
-        user.updatedAt(),
-        user.revision(),
-        user.ver());
-  }
-
-  private static User withStatus(User user, Status status) {
-    return new User(
-        user.id(),
-        user.username(),
-        user.fullName(),
-        user.email(),
-        user.roles(),
-        status,
-        user.createdAt(),
-        user.updatedAt(),
-        user.revision(),
-        user.ver());
-  }
-
-  static User withRoles(User user, List<String> roles) {
-    return new User(
-        user.id(),
-        user.username(),
-        user.fullName(),
-        user.email(),
-        roles,
-        Status.ACTIVE,
-        user.createdAt(),
-        user.updatedAt(),
-        user.revision(),
-        user.ver());
+    return user.withNames(
+            or(update.username(), user.username()),
+            or(update.fullName(), user.fullName()),
+            or(update.email(), user.email()))
+        .withRoles(sorted(or(update.roles(), user.roles())));
   }
 
   private static <T> T or(To<T> field, T unchanged) {
@@ -319,50 +293,8 @@ final class UserService {
     return user.status() == Status.ACTIVE && user.roles().contains(ADMINISTRATOR);
   }
 
-  private static boolean mayChangeDeleted(String action) {
-    return action.equals("user.restored") || action.equals("user.deleted");
-  }
-
-  /** Somebody who erases the own account leaves no address behind. */
-  private static Actor withoutTraces(Actor actor, long erased) {
-    return actor.is(erased) ? new Actor(erased, null, null, null) : actor;
-  }
-
   private static <T> Future<T> notFound(long id) {
     return Future.failedFuture(
         new Failure.NotFound("user-not-found", "There is no user " + id + "."));
-  }
-
-  private static Future<Void> refuseTaken(UserRepository.Taken taken) {
-    if (taken.username()) {
-      return Future.failedFuture(usernameTaken());
-    }
-    return taken.email() ? Future.failedFuture(emailTaken()) : Future.succeededFuture();
-  }
-
-  /** The unique indexes decide when two ask at once. */
-  private static <T> Future<T> asConflict(Throwable failure) {
-    if (failure instanceof PgException pg && UNIQUE_VIOLATION.equals(pg.getSqlState())) {
-      if ("users_username".equals(pg.getConstraint())) {
-        return Future.failedFuture(usernameTaken());
-      }
-      if ("users_email".equals(pg.getConstraint())) {
-        return Future.failedFuture(emailTaken());
-      }
-    }
-    return Future.failedFuture(failure);
-  }
-
-  private static Failure usernameTaken() {
-    return taken("username", "This username belongs to somebody else.");
-  }
-
-  private static Failure emailTaken() {
-    return taken("email", "This e-mail address belongs to somebody else.");
-  }
-
-  private static Failure taken(String field, String detail) {
-    return new Failure.Conflict(
-        field + "-taken", detail, new Failure.Error("/" + field, "taken", detail));
   }
 }

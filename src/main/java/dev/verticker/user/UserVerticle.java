@@ -66,7 +66,7 @@ public final class UserVerticle extends VerticleBase {
     var clock = node.clock();
     var audit = new AuditTrail(clock);
     var outbox = new Outbox(clock, drain::wake);
-    sessions = SessionModule.open(vertx, node, database, redis, audit, outbox, auth);
+    sessions = new SessionModule(vertx, node, database, redis, audit, outbox, auth);
     var users =
         new UserService(database, sessions.passwords(), sessions.revoking(), audit, outbox, clock);
     var administrator =

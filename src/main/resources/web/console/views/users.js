@@ -17,8 +17,8 @@ export function usersView(app) {
   const { api, me, can, everybody, route, navigate } = app;
   const { query } = route();
   const search = { q: query.get("q") ?? "", role: query.get("role") ?? "", status: query.get("status") ?? "" };
-  /** Where each page that was turned began; the last is the one that is shown. */
-  let pages = query.has("after") ? ["", query.get("after")] : [""];
+  /** Where each page that was turned began; the last is the one that is shown. An address from elsewhere knows only its own. */
+  let pages = history.state?.pages ?? (query.has("after") ? ["", query.get("after")] : [""]);
   let users = null;
   let open = query.get("open");
   let dialog = null;
@@ -56,7 +56,7 @@ export function usersView(app) {
   }
 
   function remember() {
-    navigate("users", { ...search, after: pages.at(-1), open }, { replace: true });
+    navigate("users", { ...search, after: pages.at(-1), open }, { replace: true, state: { pages } });
   }
 
   // ---- what is shown

@@ -44,6 +44,11 @@ final class Samples {
       new Failure.PreconditionFailed("a", "b"),
       new Failure.Invalid("a", "b", new Failure.Error("/name", "c", "d")),
       new Failure.TooManyRequests("a", "b", Duration.ofSeconds(7)),
+      new Failure.TooManyRequests(
+          "a",
+          "b",
+          Duration.ofSeconds(7),
+          new Failure.TooManyRequests.Quota(5, Duration.ofMinutes(15))),
       new Failure.Internal(),
       new Failure.Unavailable(
           "a", "b", Duration.ofSeconds(3), List.of(new Failure.Error("e", "c", "d"))));
@@ -61,7 +66,8 @@ final class Samples {
             f.detail(),
             f.retryAfter().toString(),
             f.errors().toString(),
-            f instanceof Failure.Gone gone ? gone.start().toString() : "")
+            f instanceof Failure.Gone gone ? gone.start().toString() : "",
+            f instanceof Failure.TooManyRequests many ? many.quota().toString() : "")
         : "not a failure: " + failure;
   }
 

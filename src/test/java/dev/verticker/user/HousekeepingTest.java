@@ -10,6 +10,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class HousekeepingTest {
   private static Accounts accounts;
@@ -72,6 +74,56 @@ class HousekeepingTest {
     }
     accounts.await(house::run);
     assertEquals("10", accounts.one("SELECT count(*) FROM account.audit"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "audit",
+        "outbox",
+        "sessions WHERE expires_at < now()",
+        "tickets",
+        "sign_in_addresses"
+      })
+  void what_somebody_has_locked_is_left_for_the_next_time(String rows) throws SQLException {
+    nothingButWhatIsOver();
+    var house = housekeeping();
+    SessionRepository.addChores(house);
+    TicketRepository.addChores(house);
+    AccountRepository.addChores(house);
+    try (var other = accounts.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("SELECT FROM account." + rows + " LIMIT 1 FOR UPDATE");
+      accounts.await(house::run);
+      assertEquals("1", accounts.one("SELECT count(*) FROM account." + rows));
+      other.rollback();
+    }
+    accounts.await(house::run);
+    assertEquals("0", accounts.one("SELECT count(*) FROM account." + rows));
+  }
+
+  /** Nothing but what is over. */
+  private static void nothingButWhatIsOver() {
+    accounts.execute(
+        """
+        TRUNCATE account.audit, account.outbox, account.users CASCADE;
+        INSERT INTO account.audit (at, action) SELECT now() - interval '401 days', 'test' FROM generate_series(1, 3);
+        INSERT INTO account.outbox (at, event, user_id, topics, payload)
+        SELECT now() - interval '8 days', 'test', 1, '{users}', '{}' FROM generate_series(1, 3);
+        INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
+        VALUES ('ada', repeat('x', 20), '{user}', now(), now());
+        INSERT INTO account.sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
+        SELECT gen_random_uuid(), id, sha256(n::text::bytea), now(), now(), now() - n * interval '1 day'
+          FROM account.users, generate_series(-1, 3) AS n
+         WHERE n <> 0;
+        INSERT INTO account.tickets (hash, session_id, token_expires_at, expires_at)
+        SELECT sha256(n::text::bytea), id, now(), now() - interval '1 hour'
+          FROM account.sessions, generate_series(1, 3) AS n
+         WHERE expires_at > now();
+        INSERT INTO account.sign_in_addresses (user_id, address, seen_at)
+        SELECT id, n::text::bytea, now() - interval '200 days' FROM account.users, generate_series(1, 3) AS n;
+        """);
   }
 
   private Housekeeping housekeeping() {

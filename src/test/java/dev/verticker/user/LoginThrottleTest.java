@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.TestServers;
+import dev.verticker.message.Password;
+import dev.verticker.message.Sessions;
+import dev.verticker.message.Sessions.Client;
 import dev.verticker.testing.Eventually;
 import dev.verticker.testing.Provokes;
 import dev.verticker.testing.SteppedClock;
@@ -63,8 +66,8 @@ final class LoginThrottleTest {
   private void guess120Times() {
     for (var address = 0; address < 24; address++) {
       for (var guess = 0; guess < 5; guess++) {
-        var attempt = new LoginKeys(node.auth.keys()).attempt(ada, "198.51.100." + address);
-        var failures = new LoginFailuresInRedis(node.redis, LoginLimits.STANDARD, node.clock);
+        var attempt = LoginKeys.ofSignIns(node.auth.keys()).attempt(ada, "198.51.100." + address);
+        var failures = new LoginFailuresInRedis(node.redis, LoginLimits.SIGN_INS, node.clock);
         node.await(() -> failures.wrong(attempt, false));
       }
     }
@@ -136,8 +139,29 @@ final class LoginThrottleTest {
   }
 
   @Test
+  void the_twenty_first_registration_from_an_address_must_wait_whatever_became_of_the_others() {
+    try (var open = new SignIn(
+        node.postgres, node.clock, Map.of("JWT_SECRET", secret(node), "REGISTRATION", "open"))) {
+      IntStream.range(0, 20)
+          .forEach(n -> assertEquals("username-taken", register(open, "name" + n, ELSEWHERE)));
+      assertEquals("too-many-attempts", register(open, "another", ELSEWHERE));
+      assertEquals("username-taken", register(open, "another", SignIn.HOME));
+      assertEquals("ok", open.outcome(open.signIn(ada, PASSWORD, ELSEWHERE)));
+      node.clock.step(Duration.ofMinutes(10).plusMillis(1));
+      assertEquals("username-taken", register(open, "another", ELSEWHERE));
+    }
+  }
+
+  private static String register(SignIn node, String username, String address) {
+    return node.outcome(node.start(() -> node.bus.request(
+        Sessions.REGISTER,
+        new Sessions.Register(
+            username, null, null, new Password(PASSWORD), new Client(address, "a test")))));
+  }
+
+  @Test
   void keys_tell_nothing_about_people() {
-    var keys = new LoginKeys(node.auth.keys());
+    var keys = LoginKeys.ofSignIns(node.auth.keys());
     var attempt = keys.attempt(ada, SignIn.HOME);
     assertTrue(
         attempt.keys().stream().noneMatch(key -> key.contains(ada) || key.contains(SignIn.HOME)));

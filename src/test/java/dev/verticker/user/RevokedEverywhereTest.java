@@ -14,6 +14,9 @@ import dev.verticker.message.Sessions.Grant;
 import dev.verticker.testing.Eventually;
 import dev.verticker.testing.Provokes;
 import io.vertx.core.Future;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -77,6 +80,15 @@ final class RevokedEverywhereTest {
         .revoking()
         .endSessions(transaction, grant.userId(), 2, Sessions.Reason.USER_DISABLED))));
     assertEquals("invalid-refresh-token", a.outcome(a.refresh(grant.refreshToken())));
+  }
+
+  @Test
+  void the_statement_in_the_operators_document() throws IOException {
+    var document = Files.readString(Path.of("docs/operations.md"));
+    var statement = document.substring(document.indexOf("WITH ended AS"));
+    refusedAfter(node -> node.execute(statement.substring(0, statement.indexOf("```"))));
+    assertEquals("invalid-refresh-token", a.outcome(a.refresh(grant.refreshToken())));
+    assertEquals("ok", a.outcome(a.signIn("ada", PASSWORD, SignIn.HOME)));
   }
 
   @Test

@@ -15,6 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.Test;
 final class SessionServiceTest {
   private static final String PASSWORD = "a long walk by the sea";
   private static final Client CLIENT = new Client(SignIn.HOME, "a test");
-  private static final Duration LATER = SessionService.GRACE.plusSeconds(1);
+  private static final Duration LATER = RefreshService.GRACE.plusSeconds(1);
 
   private SignIn node;
   private String ada;
@@ -314,6 +315,18 @@ final class SessionServiceTest {
         .get(0);
     assertTrue(hash.startsWith("$argon2id$v=19$m=19456,t=2,p=1$"), hash);
     node.signIn("legacy", "the old password");
+  }
+
+  @Test
+  void of_several_first_sign_ins_at_once_with_a_hash_of_the_earlier_system_none_is_refused() {
+    node.signIn(ada, PASSWORD);
+    node.givenHash(
+        "legacy",
+        BcryptFunction.getInstance(Bcrypt.B, 4).hash("the old password").getResult());
+    var asked = IntStream.range(0, 3)
+        .mapToObj(n -> node.signIn("legacy", "the old password", SignIn.HOME))
+        .toList();
+    assertEquals(Collections.nCopies(3, "ok"), asked.stream().map(node::outcome).toList());
   }
 
   @Test

@@ -71,7 +71,7 @@ final class SignIn implements AutoCloseable {
         vertx, Reader.read(values, reader -> PostgresSettings.read("account", reader)));
     redis = await(() -> RedisLink.open(vertx, Reader.read(values, RedisSettings::read)));
     revocations = new Revocations(database, bus, clock);
-    module = SessionModule.open(
+    module = new SessionModule(
         vertx,
         new NodeContext(bus, clock, new RecordedHealth(), handler -> {}, metrics),
         database,

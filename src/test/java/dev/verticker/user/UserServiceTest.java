@@ -25,6 +25,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.function.Supplier;
@@ -438,6 +439,21 @@ class UserServiceTest {
         "user-not-found",
         code(accounts.refusal(
             () -> accounts.users.delete(new Delete(as(admin), ada.id(), false, null)))));
+  }
+
+  @Test
+  void a_hard_deleted_user_who_registered_alone_leaves_no_address() {
+    var ada = accounts.await(
+        () -> accounts.users.create(new Create(NOBODY, "ada", null, null, password(), null)));
+    assertEquals(NOBODY.address(), entries(ada).get(0).address());
+
+    accounts.await(() -> accounts.users.delete(new Delete(as(admin), ada.id(), false, null)));
+
+    var addresses = entries(ada).stream().map(AuditEntry::address).toList();
+    assertEquals(Arrays.asList(as(admin).address(), null), addresses);
+    accounts.told();
+    accounts.noted();
+    accounts.access.revoked();
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.Validator;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.Operation;
@@ -18,7 +19,12 @@ import java.util.Locale;
 import java.util.stream.Stream;
 
 /** The body an operation takes: a JSON object, or a form whose fields become one. */
-record Body(boolean required, List<String> mediaTypes, boolean form, Validator schema) {
+record Body(
+    boolean required,
+    List<String> mediaTypes,
+    boolean form,
+    JsonSchema schema,
+    Validator validator) {
   private static final JsonFactory STRICT =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
@@ -46,6 +52,7 @@ record Body(boolean required, List<String> mediaTypes, boolean form, Validator s
                 .sorted()
                 .toList(),
         form,
+        media.getSchema(),
         contract.getSchemaRepository().validator(media.getSchema()));
   }
 
@@ -64,9 +71,9 @@ record Body(boolean required, List<String> mediaTypes, boolean form, Validator s
     requireMediaType(mediaType);
     var text = Decoding.body(bytes.getBytes());
     var value = form ? fields(text, errors) : object(text);
-    var found = schema.validate(value);
+    var found = validator.validate(value);
     if (!Boolean.TRUE.equals(found.getValid())) {
-      errors.addAll(SchemaErrors.of("", found));
+      errors.addAll(SchemaErrors.of("", schema, found));
     }
     return value;
   }

@@ -21,7 +21,7 @@ public final class Cors implements PlatformHandler {
   private static final String HEADERS =
       "Authorization, Content-Type, If-Match, If-None-Match, X-Request-Id";
   private static final String EXPOSED =
-      "Age, ETag, Link, Location, Retry-After, X-Request-Id, X-Search-Truncated";
+      "Age, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, X-Search-Truncated";
   private static final String TEN_MINUTES = "600";
 
   private final Set<String> origins;

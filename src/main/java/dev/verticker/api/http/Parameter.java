@@ -2,6 +2,7 @@ package dev.verticker.api.http;
 
 import dev.verticker.bus.Failure;
 import io.vertx.core.json.JsonArray;
+import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.Validator;
 import io.vertx.openapi.contract.OpenAPIContract;
 import java.util.List;
@@ -21,7 +22,8 @@ record Parameter(
     Type type,
     boolean required,
     Predicate<Object> accepts,
-    Validator schema) {
+    JsonSchema schema,
+    Validator validator) {
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
 
   enum Type {
@@ -43,6 +45,7 @@ record Parameter(
         hot
             ? CompiledSchema.of(declared.getOpenAPIModel().getJsonObject("schema"))
             : value -> false,
+        declared.getSchema(),
         contract.getSchemaRepository().validator(declared.getSchema()));
   }
 
@@ -78,12 +81,12 @@ record Parameter(
       values.put(pointer, value);
       return;
     }
-    var found = schema.validate(
+    var found = validator.validate(
         value instanceof ApiRequest.Texts texts ? new JsonArray(texts.values()) : value);
     if (Boolean.TRUE.equals(found.getValid())) {
       values.put(pointer, value);
     } else {
-      errors.addAll(SchemaErrors.of(pointer, found));
+      errors.addAll(SchemaErrors.of(pointer, schema, found));
     }
   }
 

@@ -1,9 +1,12 @@
 package dev.verticker.api.http;
 
 import dev.verticker.bus.Failure;
+import dev.verticker.bus.Failure.TooManyRequests;
+import dev.verticker.bus.Failure.TooManyRequests.Quota;
 import dev.verticker.bus.RequestId;
 import dev.verticker.http.Problem;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
 import java.time.Duration;
@@ -38,6 +41,9 @@ final class Problems implements Handler<RoutingContext> {
       failure.retryAfter().ifPresent(wait -> context
           .response()
           .putHeader("Retry-After", Long.toString(seconds(wait))));
+      if (failure instanceof Failure.TooManyRequests tooMany) {
+        tooMany.quota().ifPresent(quota -> limit(context.response(), tooMany, quota));
+      }
       return Problem.of(failure);
     }
     if (cause instanceof UnsupportedMediaType unsupported) {
@@ -47,6 +53,16 @@ final class Problems implements Handler<RoutingContext> {
     }
     var status = cause instanceof HttpException http ? http.getStatusCode() : context.statusCode();
     return status >= 400 && status < 500 ? refused(status) : broken(context);
+  }
+
+  /** As draft-ietf-httpapi-ratelimit-headers has it: what is allowed, and how much of that is left for how long. */
+  private static void limit(HttpServerResponse response, TooManyRequests tooMany, Quota quota) {
+    var policy = '"' + tooMany.code() + '"';
+    response.putHeader(
+        "RateLimit-Policy", policy + ";q=" + quota.most() + ";w=" + seconds(quota.window()));
+    tooMany
+        .retryAfter()
+        .ifPresent(wait -> response.putHeader("RateLimit", policy + ";r=0;t=" + seconds(wait)));
   }
 
   /** What the framework refuses before or beside our own handlers. */

@@ -1,6 +1,7 @@
 package dev.verticker.api.http;
 
 import dev.verticker.bus.Failure;
+import io.vertx.json.schema.JsonSchema;
 import io.vertx.json.schema.OutputUnit;
 import java.util.List;
 import java.util.Locale;
@@ -14,15 +15,20 @@ final class SchemaErrors {
 
   private SchemaErrors() {}
 
-  /** @param pointer what the validated value is called, for example {@code query/limit}; empty for a body */
-  static List<Failure.Error> of(String pointer, OutputUnit found) {
+  /**
+   * @param pointer what the validated value is called, for example {@code query/limit}; empty for a body
+   * @param schema what the value was validated against
+   */
+  static List<Failure.Error> of(String pointer, JsonSchema schema, OutputUnit found) {
     var rules = found.getErrors().stream()
         .filter(unit -> !CONTAINERS.contains(keyword(unit)))
         .toList();
     return rules.stream()
         .filter(unit -> !isEcho(unit, rules))
         .map(unit -> new Failure.Error(
-            pointer + unit.getInstanceLocation().substring(1), code(unit), unit.getError()))
+            pointer + unit.getInstanceLocation().substring(1),
+            code(unit),
+            SchemaRules.sentence(schema, unit)))
         .distinct()
         .toList();
   }
@@ -42,7 +48,7 @@ final class SchemaErrors {
         : keyword.replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
   }
 
-  private static String keyword(OutputUnit unit) {
+  static String keyword(OutputUnit unit) {
     var location = unit.getKeywordLocation();
     return location.substring(location.lastIndexOf('/') + 1);
   }

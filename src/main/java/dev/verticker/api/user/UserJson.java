@@ -2,6 +2,7 @@ package dev.verticker.api.user;
 
 import dev.verticker.api.http.Answer;
 import dev.verticker.api.http.EntityTags;
+import dev.verticker.api.http.Permission;
 import dev.verticker.api.http.Timestamps;
 import dev.verticker.message.Users.AuditEntry;
 import dev.verticker.message.Users.User;
@@ -14,6 +15,12 @@ final class UserJson {
 
   static Answer found(User user) {
     return Answer.json(of(user).toBuffer()).with("ETag", tag(user));
+  }
+
+  static Answer own(User user) {
+    var permissions = new JsonArray();
+    Permission.of(user.roles()).forEach(permission -> permissions.add(permission.word()));
+    return Answer.json(of(user).put("permissions", permissions).toBuffer()).with("ETag", tag(user));
   }
 
   static Answer created(User user) {

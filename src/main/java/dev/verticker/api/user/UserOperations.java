@@ -67,12 +67,15 @@ final class UserOperations {
         .map(UserJson::created);
   }
 
+  /** Who asks for oneself also hears what that allows, so that no client need know the roles. */
   Future<Answer> getUser(ApiRequest request) {
-    return Callers.find(bus, request, Callers.id(request)).map(user -> {
+    var id = Callers.id(request);
+    var own = id == Callers.caller(request).userId();
+    return Callers.find(bus, request, id).map(user -> {
       var tag = UserJson.tag(user);
       return EntityTags.names(request.header("If-None-Match"), tag)
           ? Answer.notModified().with("ETag", tag)
-          : UserJson.found(user);
+          : own ? UserJson.own(user) : UserJson.found(user);
     });
   }
 

@@ -156,7 +156,7 @@ class ContractRouterTest {
             .add(new JsonObject()
                 .put("pointer", "")
                 .put("code", "required")
-                .put("detail", "Instance does not have required property \"title\"")),
+                .put("detail", "The field \"title\" is required.")),
         errors);
   }
 

@@ -60,7 +60,8 @@ class BrowserTest {
         door.client().get("/%00", "Origin", APP))) {
       assertEquals(APP, reply.headers().get("Access-Control-Allow-Origin"));
       assertEquals("origin", reply.headers().get("Vary").toLowerCase());
-      for (var header : List.of("ETag", "Link", "Location", "Retry-After", "X-Request-Id")) {
+      for (var header :
+          List.of("ETag", "Link", "Location", "RateLimit-Policy", "Retry-After", "X-Request-Id")) {
         assertTrue(reply.headers().get("Access-Control-Expose-Headers").contains(header), header);
       }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.http.Permission;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.testing.Eventually;
 import io.vertx.core.http.HttpMethod;
@@ -14,8 +15,11 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -110,6 +114,34 @@ class UserApiTest {
             new JsonObject().putNull("username"),
             "Content-Type",
             "application/merge-patch+json"));
+  }
+
+  @Test
+  void who_asks_for_oneself_hears_what_that_allows_and_nobody_else_does() {
+    var ada = door.person();
+    var own = expect(200, door.get(ada, "/users/me")).object();
+    assertEquals(new JsonArray().add("prices.read"), own.getJsonArray("permissions"));
+    var admin = expect(200, door.get(door.admin(), "/users/me")).object();
+    assertEquals(
+        Arrays.stream(Permission.values()).map(Permission::word).toList(),
+        admin.getJsonArray("permissions").getList());
+    var other = expect(200, door.get(door.admin(), "/users/" + ada.id())).object();
+    assertFalse(other.containsKey("permissions"));
+  }
+
+  @Test
+  void a_broken_rule_is_said_in_plain_words() {
+    var body = new JsonObject().put("username", "x").put("roles", new JsonArray());
+    var errors =
+        expect(422, admin(HttpMethod.PATCH, "/users/me", body)).object().getJsonArray("errors");
+    assertEquals(
+        Set.of(
+            "/username: It must match ^[A-Za-z0-9._-]{3,50}$.",
+            "/roles: It must have at least 1 entry."),
+        errors.stream()
+            .map(JsonObject.class::cast)
+            .map(error -> error.getString("pointer") + ": " + error.getString("detail"))
+            .collect(Collectors.toSet()));
   }
 
   @Test
@@ -369,7 +401,10 @@ class UserApiTest {
     var refused = expect(429, door.login(ada.username(), ada.password()));
 
     assertEquals("too-many-attempts", refused.code());
-    assertTrue(Long.parseLong(refused.headers().get("Retry-After")) > 60, refused::toString);
+    var wait = refused.headers().get("Retry-After");
+    assertTrue(Long.parseLong(wait) > 60, refused::toString);
+    assertEquals("\"too-many-attempts\";q=5;w=900", refused.headers().get("RateLimit-Policy"));
+    assertEquals("\"too-many-attempts\";r=0;t=" + wait, refused.headers().get("RateLimit"));
   }
 
   private Reply own(Person person, JsonObject body) {

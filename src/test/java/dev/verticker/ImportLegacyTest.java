@@ -177,6 +177,29 @@ class ImportLegacyTest {
   }
 
   @Test
+  void what_stopped_an_import_is_said_and_what_was_taken_before_is_kept() {
+    assertEquals(0, run(), err::toString);
+    execute(here, "DELETE FROM market.exchange_info");
+    execute(
+        here,
+        """
+        ALTER TABLE market.exchange_info
+          ADD CONSTRAINT no_room CHECK (called_at < '2025-08-20 20:00:00Z')
+        """);
+
+    assertEquals(3, run());
+
+    var said = err.toString(StandardCharsets.UTF_8);
+    assertTrue(said.contains("the import was cut short, repeat it: "), said);
+    assertTrue(said.contains("no_room"), said);
+    assertFalse(said.contains("ROLLBACK"), "a consequence is no cause: " + said);
+    assertEquals(List.of("1000"), rows(here, "SELECT count(*) FROM market.exchange_info"));
+    execute(here, "ALTER TABLE market.exchange_info DROP CONSTRAINT no_room");
+    assertEquals(0, run(), err::toString);
+    assertEquals(List.of("2001"), rows(here, "SELECT count(*) FROM market.exchange_info"));
+  }
+
+  @Test
   void an_address_that_is_none_is_refused_without_repeating_it() {
     assertEquals(
         2,

@@ -1,5 +1,6 @@
 package dev.verticker.price;
 
+import dev.verticker.data.ImportLock;
 import dev.verticker.data.ImportRefused;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -26,11 +27,6 @@ public final class LegacyObservations {
   private static final int TELL_EVERY = 100_000;
   private static final int LONGEST_SYMBOL = 64;
 
-  /** "mark": apart from the locks of other schemas that may live in the same database. */
-  private static final String TRY_LOCK =
-      "SELECT pg_catalog.pg_try_advisory_lock(x'6d61726b'::int, 0)";
-
-  private static final String UNLOCK = "SELECT pg_catalog.pg_advisory_unlock(x'6d61726b'::int, 0)";
   private static final String TOTAL = "SELECT count(*) FROM exchange_info";
   private static final String NEXT_BLOCK = "SELECT pg_catalog.nextval('market.exchange_info_ids')";
 
@@ -73,7 +69,8 @@ public final class LegacyObservations {
   }
 
   /**
-   * @param from the database of the earlier system, where {@code exchange_info} is found without a schema
+   * @param from the database of the earlier system, where {@code exchange_info} is found without a schema; after a failure
+   *     it is left inside a transaction
    * @param to the database of schema {@code market}, migrated
    * @param interval the refresh interval of this system, which numbers the slots
    * @param venue where the earlier system asked, which it did not write down
@@ -87,16 +84,7 @@ public final class LegacyObservations {
   }
 
   private void run() throws SQLException {
-    if (!"t".equals(one(to, TRY_LOCK))) {
-      throw new ImportRefused("another import is running");
-    }
-    try {
-      take();
-    } finally {
-      from.setAutoCommit(true);
-      to.setAutoCommit(true);
-      one(to, UNLOCK);
-    }
+    new ImportLock(to, Locks.IMPORT).run(this::take);
   }
 
   private void take() throws SQLException {
@@ -125,6 +113,7 @@ public final class LegacyObservations {
         store(insert);
       }
     }
+    from.setAutoCommit(true);
     to.setAutoCommit(true);
     try (var statement = to.createStatement()) {
       statement.execute("ANALYZE market.exchange_info");

@@ -83,6 +83,7 @@ public final class PriceVerticle extends VerticleBase {
             "price_oldest_age_seconds",
             latest,
             quoted -> quoted.oldestAge(clock.instant()).toMillis() / 1e3);
+    node.metrics().gauge("price_symbols_awaited", latest, LatestQuotes::awaited);
     // Heard first, restored then: what another node records meanwhile is in one of the two.
     return bus.subscribe(Prices.TICK, service::heard)
         .compose(hearing -> Future.all(

@@ -28,6 +28,8 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -263,6 +265,73 @@ class PriceVerticleTest {
   }
 
   @Test
+  void unknown_symbols_leave_nothing_behind_whether_the_list_is_known_or_not() {
+    var node = quotedNode();
+    within10s("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
+    for (var request = 0; request < 10; request++) {
+      assertEquals("symbol-unknown", failure(node, junk(request)).code());
+    }
+    assertEquals(0, awaited(node));
+
+    exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
+    var other = quotedNode();
+    assertEquals("symbol-unknown", failure(other, junk(10)).code());
+    assertEquals(0, awaited(other));
+  }
+
+  @Test
+  void a_read_that_ends_without_a_price_leaves_nothing_behind() {
+    exchange.faults().add(FaultKind.HANG);
+    var node = node();
+    assertEquals("price-not-yet-known", failure(node, "LTCUSDT", "BTCUSDT").code());
+    assertEquals(0, awaited(node));
+  }
+
+  @Test
+  void a_hundred_unknown_symbols_ask_neither_database_nor_exchange() throws SQLException {
+    var node = node(Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
+    within10s("the first prices are stored", () -> slots(node) > 0);
+    within10s("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
+    exchange.calls().reset();
+    try (var connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+        var statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("LOCK TABLE market.exchange_info IN ACCESS EXCLUSIVE MODE");
+
+      var failure = failure(node, junk(0));
+
+      assertEquals("symbol-unknown", failure.code());
+      assertEquals(100, failure.errors().size());
+      connection.rollback();
+    }
+    assertEquals(0, exchange.calls().total());
+    assertEquals(Optional.empty(), node.health.notReady("postgres market"));
+  }
+
+  @Test
+  void stored_prices_of_a_hundred_symbols_are_read_together_while_the_list_cannot_be_had() {
+    exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
+    var node = node();
+    var symbols = IntStream.range(0, 100).mapToObj(i -> "OLD" + i).toList();
+    for (var symbol : symbols) {
+      node.query(
+          """
+          INSERT INTO market.exchange_info (id, symbol, exchange_info, called_at, slot, venue, event_time)
+          VALUES (-1 - %1$s, 'OLD%1$s', '{"price": "%1$s.5"}', now(), 0, 'simulated', now()) RETURNING id
+          """
+              .formatted(symbol.substring(3)));
+    }
+
+    var quotes = await(node.find(symbols.toArray(String[]::new))).quotes();
+
+    assertEquals(symbols, symbols(quotes));
+    assertEquals("99.5", quotes.get(99).price().toPlainString());
+    assertEquals(Source.STORED, quotes.get(0).source());
+    assertEquals(0, exchange.calls().of(Endpoint.TICKER_24HR, "OLD7"));
+  }
+
+  @Test
   void a_configured_symbol_the_exchange_does_not_list_is_left_out_and_named() {
     var node = node(Map.of("SYMBOLS", "BTCUSDT,NOSUCHPAIR,ETHUSDT"));
     within10s("the others are quoted", () -> symbols(node.latest())
@@ -387,6 +456,15 @@ class PriceVerticleTest {
         .collect(Collectors.toSet());
     node.query("SELECT symbol || ' ' || (exchange_info ->> 'price') FROM market.exchange_info")
         .forEach(row -> assertTrue(served.contains(row), "never served: " + row));
+  }
+
+  /** A hundred symbols nobody lists, others for each number. */
+  private static String[] junk(int number) {
+    return IntStream.range(0, 100).mapToObj(i -> "JUNK" + number + "X" + i).toArray(String[]::new);
+  }
+
+  private static double awaited(PriceNode node) {
+    return node.metrics.get("price_symbols_awaited").gauge().value();
   }
 
   private static boolean refreshedAfter(PriceNode node, Instant time) {

@@ -9,7 +9,9 @@ import dev.verticker.message.Prices.FindHistory;
 import dev.verticker.message.Prices.History;
 import dev.verticker.message.Prices.Observation;
 import dev.verticker.message.Prices.Quote;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -19,12 +21,16 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code market.exchange_info}: every observation, one per symbol and slot. */
 final class PriceRepository {
+  private static final Logger log = LoggerFactory.getLogger(PriceRepository.class);
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final int RETENTION_BATCH = 5000;
 
@@ -79,14 +85,53 @@ final class PriceRepository {
 
   private final Database database;
   private final Quotes quotes;
+  private final MeterRegistry metrics;
 
-  PriceRepository(Database database, Quotes quotes) {
+  PriceRepository(Database database, Quotes quotes, MeterRegistry metrics) {
     this.database = database;
     this.quotes = quotes;
+    this.metrics = metrics;
   }
 
-  /** Stores what has no row yet; the symbols that got one. */
-  Future<HashSet<String>> insert(List<Observed> observed) {
+  /**
+   * Stores what has no row yet; the symbols that got one. An observation that PostgreSQL refuses for what it contains is
+   * left out, logged and counted in {@code price_rejected_total}: it must not keep the others from being stored.
+   */
+  Future<Set<String>> insert(List<Observed> observed) {
+    return insertAll(observed).recover(failure -> {
+      if (!isRefusal(failure)) {
+        return Future.failedFuture(failure);
+      }
+      if (observed.size() == 1) {
+        reject(observed.get(0).quote(), failure);
+        return Future.succeededFuture(Set.of());
+      }
+      var half = observed.size() / 2;
+      return insert(observed.subList(0, half))
+          .compose(first -> insert(observed.subList(half, observed.size())).map(second -> {
+            var symbols = new HashSet<>(first);
+            symbols.addAll(second);
+            return symbols;
+          }));
+    });
+  }
+
+  /** Class 22: the data cannot be represented; class 23: it breaks a constraint. */
+  private static boolean isRefusal(Throwable failure) {
+    return failure instanceof PgException refusal
+        && refusal.getSqlState() != null
+        && (refusal.getSqlState().startsWith("22") || refusal.getSqlState().startsWith("23"));
+  }
+
+  private void reject(Quote quote, Throwable failure) {
+    log.warn(
+        "PostgreSQL refuses an observation of {}, it is dropped: {}",
+        quote.symbol(),
+        failure.getMessage());
+    metrics.counter("price_rejected_total", "reason", "refused-by-postgres").increment();
+  }
+
+  private Future<Set<String>> insertAll(List<Observed> observed) {
     var args = Tuple.tuple()
         .addValue(each(observed, o -> o.quote().id(), Long[]::new))
         .addValue(each(observed, o -> o.quote().symbol(), String[]::new))
@@ -96,7 +141,7 @@ final class PriceRepository {
         .addValue(each(observed, o -> o.quote().venue(), String[]::new))
         .addValue(each(observed, o -> utc(o.quote().eventTime()), OffsetDateTime[]::new));
     return database.query(INSERT, args).map(rows -> {
-      var symbols = new HashSet<String>();
+      Set<String> symbols = new HashSet<>();
       rows.forEach(row -> symbols.add(row.getString("symbol")));
       return symbols;
     });

@@ -65,7 +65,7 @@ public final class PriceVerticle extends VerticleBase {
         vertx, settings.exchange(), probeAfter(settings), limits, clock, node.metrics());
     var symbols = new SymbolList(vertx, exchange);
     var quotes = new Quotes(settings.venue(), run, settings.staleAfter());
-    var repository = new PriceRepository(database, quotes);
+    var repository = new PriceRepository(database, quotes, node.metrics());
     var latest = new LatestQuotes(settings.symbols());
     var cache = new PriceCache(redis, settings.cacheTtl());
     var ids = new Ids(repository);

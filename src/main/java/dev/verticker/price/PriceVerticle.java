@@ -69,7 +69,7 @@ public final class PriceVerticle extends VerticleBase {
     var latest = new LatestQuotes(settings.symbols());
     var cache = new PriceCache(redis, settings.cacheTtl());
     var ids = new Ids(repository);
-    var demand = new Demand();
+    var demand = new Demand(settings.symbols().size());
     backlog = new Backlog(repository, node.metrics());
     var recorder = new Recorder(ids, quotes, repository, backlog, latest, cache, bus, clock);
     refresher = new Refresher(

@@ -141,7 +141,7 @@ class PriceReplayTest {
         exchange,
         new SymbolList(vertx, exchange),
         latest,
-        new Demand(),
+        new Demand(SYMBOLS.size()),
         recorder);
   }
 

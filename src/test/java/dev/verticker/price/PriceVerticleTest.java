@@ -240,6 +240,29 @@ class PriceVerticleTest {
   }
 
   @Test
+  void however_many_other_symbols_are_read_the_configured_ones_keep_all_their_figures() {
+    var others = IntStream.range(0, 100).mapToObj(i -> "OTHER" + i).toList();
+    var listed = new ArrayList<>(CONFIGURED);
+    listed.addAll(others);
+    var crowded = await(ExchangeSimulator.start(
+        exchangeVertx,
+        SimulatorOptions.defaults().withSymbols(listed).withSpeed(60).withWeightLimit(1_000_000)));
+    var node = PriceNode.start(crowded, database, Map.of());
+    nodes.add(node);
+    within10s("the configured are quoted", () -> node.latest().size() == CONFIGURED.size());
+
+    node.bus.publish(Prices.READ, new Prices.Read(others));
+    within10s(
+        "others are refreshed with them",
+        () -> crowded.calls().of(Endpoint.TICKER_24HR, "OTHER99") > 0);
+    var calls = crowded.calls().of(Endpoint.TICKER_24HR);
+    within10s("three more calls", () -> crowded.calls().of(Endpoint.TICKER_24HR) >= calls + 3);
+
+    assertEquals(0, crowded.calls().of(Endpoint.TICKER_PRICE));
+    assertTrue(node.told.stream().allMatch(q -> q.bid() != null && q.volume() != null));
+  }
+
+  @Test
   void an_unknown_symbol_is_refused_from_the_list_without_asking_for_its_price() {
     var node = quotedNode();
     within10s("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);

@@ -385,6 +385,25 @@ class PriceVerticleTest {
   }
 
   @Test
+  void a_redis_that_takes_no_writes_is_told_to_an_operator_and_prices_go_on() {
+    redisCli("REPLICAOF", "localhost", "1");
+    try {
+      var node = node();
+      within10s("it is told", () -> node.health
+          .remark("redis")
+          .equals(Optional.of("Redis refuses commands: READONLY")));
+      within10s("refreshed all the same", () -> node.latest().size() == CONFIGURED.size());
+      assertEquals("LTCUSDT", await(node.find("LTCUSDT")).quotes().get(0).symbol());
+      assertEquals(
+          Optional.of("Redis refuses commands: READONLY"),
+          node.health.remark("redis"),
+          "it answers, so it is not away");
+    } finally {
+      redisCli("REPLICAOF", "NO", "ONE");
+    }
+  }
+
+  @Test
   void while_postgres_is_down_quotes_go_on_and_are_stored_afterwards() {
     var node = quotedNode();
     TestServers.postgres().kill();
@@ -516,8 +535,9 @@ class PriceVerticleTest {
     return quotes.stream().map(Quote::symbol).toList();
   }
 
-  private void redisCli(String command) {
-    await(Redis.createClient(exchangeVertx, TestServers.redis().url())
-        .send(Request.cmd(Command.create(command))));
+  private void redisCli(String command, String... arguments) {
+    var request = Request.cmd(Command.create(command));
+    List.of(arguments).forEach(request::arg);
+    await(Redis.createClient(exchangeVertx, TestServers.redis().url()).send(request));
   }
 }

@@ -8,6 +8,7 @@ final class Locks {
   private static final int SPACE = 0x6d61726b;
 
   static final AdvisoryLock IMPORT = new AdvisoryLock(SPACE, 1);
+  static final AdvisoryLock HOUSEKEEPING = new AdvisoryLock(SPACE, 2);
 
   private Locks() {}
 }

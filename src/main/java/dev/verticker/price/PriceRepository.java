@@ -32,7 +32,6 @@ import org.slf4j.LoggerFactory;
 final class PriceRepository {
   private static final Logger log = LoggerFactory.getLogger(PriceRepository.class);
   private static final JsonMapper MAPPER = new JsonMapper();
-  private static final int RETENTION_BATCH = 5000;
 
   private static final String INSERT =
       """
@@ -77,7 +76,8 @@ final class PriceRepository {
 
   private static final String NEXT_BLOCK = "SELECT nextval('market.exchange_info_ids') AS first";
 
-  private static final String DELETE_OLDEST =
+  /** For housekeeping. */
+  static final String REMOVE_OLD =
       """
       DELETE FROM market.exchange_info
        WHERE id IN (SELECT id FROM market.exchange_info WHERE called_at < $1 ORDER BY called_at LIMIT $2)
@@ -180,13 +180,6 @@ final class PriceRepository {
     return database
         .query(NEXT_BLOCK, Tuple.tuple())
         .map(rows -> rows.iterator().next().getLong("first"));
-  }
-
-  /** Removes one batch of observations older than that; how many. */
-  Future<Integer> deleteOlderThan(Instant oldest) {
-    return database
-        .query(DELETE_OLDEST, Tuple.of(utc(oldest), RETENTION_BATCH))
-        .map(RowSet::rowCount);
   }
 
   private static History page(List<Observation> found, int limit) {

@@ -2,6 +2,7 @@ package dev.verticker.price;
 
 import dev.verticker.bus.NodeContext;
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.data.RedisLink;
 import dev.verticker.message.Prices;
 import dev.verticker.price.exchange.BinanceExchange;
@@ -97,7 +98,9 @@ public final class PriceVerticle extends VerticleBase {
         .onSuccess(serving -> {
           symbols.start();
           refresher.start();
-          new Retention(vertx, repository, settings.retention(), clock).start();
+          new Housekeeping(vertx, database, Locks.HOUSEKEEPING, clock, node.metrics())
+              .removing("observations", PriceRepository.REMOVE_OLD, settings.retention())
+              .start();
           vertx.setPeriodic(FLUSH.toMillis(), id -> flush());
         });
   }

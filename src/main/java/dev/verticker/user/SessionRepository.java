@@ -1,6 +1,7 @@
 package dev.verticker.user;
 
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Sessions.Identity;
 import dev.verticker.message.Sessions.Session;
 import io.vertx.core.Future;

@@ -6,7 +6,6 @@ import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
@@ -113,6 +112,6 @@ public final class Housekeeping {
   }
 
   private Object before(Duration kept) {
-    return clock.instant().minus(kept).atOffset(ZoneOffset.UTC);
+    return Rows.utc(clock.instant().minus(kept));
   }
 }

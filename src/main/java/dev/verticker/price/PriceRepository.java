@@ -1,5 +1,9 @@
 package dev.verticker.price;
 
+import static dev.verticker.data.Rows.all;
+import static dev.verticker.data.Rows.instant;
+import static dev.verticker.data.Rows.utc;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -16,15 +20,12 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.stream.StreamSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -172,7 +173,7 @@ final class PriceRepository {
         .addValue(find.limit() + 1);
     return database
         .query(HISTORY, args)
-        .map(rows -> page(list(rows, PriceRepository::observation), find.limit()));
+        .map(rows -> page(all(rows, PriceRepository::observation), find.limit()));
   }
 
   /** The first of a block of ids as long as the sequence's increment. */
@@ -192,7 +193,7 @@ final class PriceRepository {
   }
 
   private List<Quote> quotes(RowSet<Row> rows) {
-    return list(rows, row -> {
+    return all(rows, row -> {
       var observation = observation(row);
       return quotes.stored(
           observation, parse(observation.exchangeInfo()), instant(row, "event_time"));
@@ -218,20 +219,8 @@ final class PriceRepository {
     }
   }
 
-  private static <T> List<T> list(RowSet<Row> rows, Function<Row, T> shape) {
-    return StreamSupport.stream(rows.spliterator(), false).map(shape).toList();
-  }
-
   private static <T> T[] each(
       List<Observed> observed, Function<Observed, T> field, IntFunction<T[]> array) {
     return observed.stream().map(field).toArray(array);
-  }
-
-  private static Instant instant(Row row, String column) {
-    return row.getOffsetDateTime(column).toInstant();
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 }

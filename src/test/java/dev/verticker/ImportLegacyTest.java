@@ -142,6 +142,31 @@ class ImportLegacyTest {
   }
 
   @Test
+  void a_price_that_is_a_number_keeps_every_digit() {
+    execute(earlier, "TRUNCATE exchange_info");
+    execute(
+        earlier,
+        """
+        INSERT INTO exchange_info (symbol, exchange_info, called_at) VALUES
+          ('SMALL', '{"price": 0.00000001, "volume": 0.00000010}', '2025-09-01 10:00:00Z'),
+          ('LONG', '{"price": 1234567890123.4567890, "volume": 98765432109876543210}', '2025-09-01 10:00:00Z'),
+          ('TEXT', '{"price": "5.10"}', '2025-09-01 10:00:00Z'),
+          ('NESTED', '{"price": {"amount": 5}}', '2025-09-01 10:00:00Z'),
+          ('ENDLESS', '{"price": "1e999999999"}', '2025-09-01 10:00:00Z'),
+          ('LIST', '[{"price": 5}]', '2025-09-01 10:00:00Z')
+        """);
+
+    assertEquals(0, run(), err::toString);
+
+    assertEquals(
+        List.of(
+            "LONG|{\"price\": \"1234567890123.4567890\", \"volume\": 98765432109876543210}",
+            "SMALL|{\"price\": \"0.00000001\", \"volume\": 0.00000010}",
+            "TEXT|{\"price\": \"5.10\"}"),
+        rows(here, "SELECT symbol, exchange_info FROM market.exchange_info ORDER BY symbol"));
+  }
+
+  @Test
   void a_second_run_changes_nothing_and_brings_what_was_added_meanwhile() {
     assertEquals(0, run(), err::toString);
     var before = rows(here, "SELECT * FROM account.users ORDER BY id");
@@ -176,6 +201,29 @@ class ImportLegacyTest {
     assertEquals(
         "account.users holds 1 users that were not imported: import-legacy runs before the first start",
         err.toString(StandardCharsets.UTF_8).strip());
+  }
+
+  @Test
+  void what_stopped_an_import_is_said_and_what_was_taken_before_is_kept() {
+    assertEquals(0, run(), err::toString);
+    execute(here, "DELETE FROM market.exchange_info");
+    execute(
+        here,
+        """
+        ALTER TABLE market.exchange_info
+          ADD CONSTRAINT no_room CHECK (called_at < '2025-08-20 20:00:00Z')
+        """);
+
+    assertEquals(3, run());
+
+    var said = err.toString(StandardCharsets.UTF_8);
+    assertTrue(said.contains("the import was cut short, repeat it: "), said);
+    assertTrue(said.contains("no_room"), said);
+    assertFalse(said.contains("ROLLBACK"), "a consequence is no cause: " + said);
+    assertEquals(List.of("1000"), rows(here, "SELECT count(*) FROM market.exchange_info"));
+    execute(here, "ALTER TABLE market.exchange_info DROP CONSTRAINT no_room");
+    assertEquals(0, run(), err::toString);
+    assertEquals(List.of("2001"), rows(here, "SELECT count(*) FROM market.exchange_info"));
   }
 
   @Test

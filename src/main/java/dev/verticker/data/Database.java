@@ -47,7 +47,9 @@ public final class Database {
   private final Vertx vertx;
   private final long probing;
   private boolean closed;
-  private boolean away;
+
+  /** Read by the health check on a thread of its own. */
+  private volatile boolean away;
 
   private Database(Vertx vertx, PostgresSettings settings) {
     this.schema = settings.schema();

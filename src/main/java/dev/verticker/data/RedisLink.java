@@ -16,18 +16,26 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * One connection to Redis that never makes anybody wait: a command is answered within 100 ms or fails with
- * {@link Failure.Unavailable}, at once while the connection is down. A connection that reported a failure, or on which
- * nothing was heard for a second although something was asked, is given up; a new one is tried every half second.
+ * {@link Failure.Unavailable}, at once while the connection is down. A connection that broke, or on which nothing was heard
+ * for a second although something was asked, is given up; a new one is tried every half second. A server that refuses a
+ * command (it is a replica, loading, out of memory) is no reason to: it may take another.
  */
 public final class RedisLink {
   private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
+
+  /** Why a server refuses what it understands; of a script's failure they stand inside the text. Nothing else is told. */
+  private static final Pattern REFUSAL = Pattern.compile(
+      "\\b(READONLY|LOADING|OOM|MISCONF|MASTERDOWN|NOREPLICAS|NOPERM|NOAUTH|BUSY)\\b");
+
   private static final Duration BUDGET = Duration.ofMillis(100);
   private static final Duration LONGEST_SILENCE = Duration.ofSeconds(1);
+  private static final Duration REFUSAL_TOLD = Duration.ofSeconds(10);
   private static final int CONNECT_MS = 1000;
   private static final int RETRY_MS = 500;
   private static final int MOST_WAITING = 1024;
@@ -35,12 +43,22 @@ public final class RedisLink {
   private final Vertx vertx;
   private final RedisOptions options;
   private Redis client;
-  private RedisConnection connection;
   private boolean closed;
   private boolean missed;
   private long lastHeard;
+
+  /** What the server said last when it refused a command. */
+  private record Refusal(String kind, long nanoTime) {
+    boolean recent() {
+      return System.nanoTime() - nanoTime < REFUSAL_TOLD.toNanos();
+    }
+  }
+
+  // Read by the health check on a thread of its own.
+  private volatile RedisConnection connection;
+  private volatile Refusal refusal;
   // A server that was never there counts as away for long: nobody waits for it to be missed.
-  private long awaySince = System.nanoTime() - Duration.ofDays(1).toNanos();
+  private volatile long awaySince = System.nanoTime() - Duration.ofDays(1).toNanos();
 
   private RedisLink(Vertx vertx, RedisSettings settings) {
     this.vertx = vertx;
@@ -75,9 +93,14 @@ public final class RedisLink {
     return connection != null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - awaySince);
   }
 
-  /** For an operator; empty while Redis answers. */
+  /** For an operator; empty while Redis does what it is asked. */
   public Optional<String> outage() {
-    return connection != null ? Optional.empty() : Optional.of("Redis does not answer");
+    if (connection == null) {
+      return Optional.of("Redis does not answer");
+    }
+    return Optional.ofNullable(refusal)
+        .filter(Refusal::recent)
+        .map(last -> "Redis refuses commands: " + last.kind());
   }
 
   public Future<Void> close() {
@@ -98,13 +121,30 @@ public final class RedisLink {
         .timeout(budget.toMillis(), TimeUnit.MILLISECONDS)
         .recover(failure -> {
           log.debug("Redis command failed", failure);
-          if (!(failure instanceof TimeoutException)) {
-            lost(used);
-          } else {
+          if (failure instanceof TimeoutException) {
             giveUpIfSilent(used, asked);
+          } else if (failure instanceof Response answer && !isEnd(answer)) {
+            refused(answer);
+          } else {
+            lost(used);
           }
           return Future.failedFuture(unavailable());
         });
+  }
+
+  /** Where the connection ends, Vert.x says so in the place of the answer. */
+  private static boolean isEnd(Response answer) {
+    return answer.toString().startsWith("CONNECTION_CLOSED");
+  }
+
+  private void refused(Response answer) {
+    lastHeard = System.nanoTime();
+    var known = REFUSAL.matcher(answer.toString());
+    var kind = known.find() ? known.group() : "ERR";
+    if (refusal == null || !refusal.recent()) {
+      log.warn("Redis refuses commands: {}", kind);
+    }
+    refusal = new Refusal(kind, lastHeard);
   }
 
   /** One late answer may be this node's own doing; a second of silence is not. */

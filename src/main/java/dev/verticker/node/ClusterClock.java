@@ -1,5 +1,6 @@
 package dev.verticker.node;
 
+import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -34,6 +35,17 @@ final class ClusterClock extends Clock {
   ClusterClock(Instant start, LongSupplier nanoTime) {
     this.nanoTime = nanoTime;
     this.anchor = new Anchor(nanoTime.getAsLong(), start, 0);
+  }
+
+  /**
+   * For a node that is alone: the time of this host, without its steps back.
+   *
+   * @param every how often it looks at the host's clock
+   */
+  static ClusterClock following(Clock host, Duration every, Vertx vertx) {
+    var clock = new ClusterClock(host.instant(), System::nanoTime);
+    vertx.setPeriodic(every.toMillis(), look -> clock.follow(host.instant()));
+    return clock;
   }
 
   /** Says what the cluster takes for the time at this moment; called every few seconds from one thread. */

@@ -33,6 +33,7 @@ public final class Node {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
   private static final Duration LONGEST_JOIN = Duration.ofSeconds(60);
   private static final Duration LONGEST_STOP = Duration.ofSeconds(19);
+  private static final Duration CLOCK_LOOK = Duration.ofSeconds(2);
 
   private final Configuration configuration;
   private final IntConsumer exit;
@@ -119,7 +120,7 @@ public final class Node {
       startClustered(Cluster.of(settings.cluster(), home));
     } else {
       vertx = builder(new VertxOptions()).build();
-      begin(Clock.systemUTC(), handler -> {});
+      begin(ClusterClock.following(Clock.systemUTC(), CLOCK_LOOK, vertx), handler -> {});
     }
   }
 

@@ -159,10 +159,12 @@ final class Pulse implements Liveness {
     var silent = Duration.ofNanos(now - silentSince);
     if (missed % rhythm.misses() == 0) {
       log.warn("no other node answers since {} s, registering again", silent.toSeconds());
-      vertx.executeBlocking(() -> {
-        peers.registerAgain();
-        return null;
-      });
+      vertx
+          .executeBlocking(() -> {
+            peers.registerAgain();
+            return null;
+          })
+          .onFailure(failure -> log.warn("this node could not register again", failure));
     }
     if (silent.compareTo(rhythm.giveUp()) >= 0) {
       stop();

@@ -1,12 +1,13 @@
 package dev.verticker.notification;
 
+import static dev.verticker.data.Rows.utc;
+
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Entry;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -84,7 +85,7 @@ final class Erasure {
     }
     var topics = Stream.of(users).map(Notifications::ownTopic).toArray(String[]::new);
     return tx.preparedQuery(REMEMBER)
-        .execute(Tuple.of(users, now.atOffset(ZoneOffset.UTC)))
+        .execute(Tuple.of(users, utc(now)))
         .compose(rows -> tx.preparedQuery(DROP_EVENTS).execute(Tuple.of(topics)))
         .compose(rows -> tx.preparedQuery(DROP_TOPICS).execute(Tuple.of(topics)))
         .compose(rows -> tx.preparedQuery(REDACT).execute(Tuple.of(users)))

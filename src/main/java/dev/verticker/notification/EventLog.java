@@ -1,5 +1,8 @@
 package dev.verticker.notification;
 
+import static dev.verticker.data.Rows.instant;
+import static dev.verticker.data.Rows.utc;
+
 import dev.verticker.data.Database;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
@@ -13,8 +16,6 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -147,7 +148,7 @@ final class EventLog {
             row.getString("topic"),
             row.getString("epoch"),
             row.getLong("seq"),
-            row.getOffsetDateTime("at").toInstant(),
+            instant(row, "at"),
             new Audience(row.getString("audience_permission"), row.getLong("audience_user")),
             row.get(JsonObject.class, "payload").encode()));
   }
@@ -246,9 +247,5 @@ final class EventLog {
           .addValue(told.get(i).payload()));
     }
     return tuples;
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant.atOffset(ZoneOffset.UTC);
   }
 }

@@ -8,7 +8,7 @@ final class Locks {
   private static final int SPACE = 0x6e6f7469;
 
   static final AdvisoryLock APPEND = new AdvisoryLock(SPACE, 1);
-  static final AdvisoryLock RETENTION = new AdvisoryLock(SPACE, 2);
+  static final AdvisoryLock HOUSEKEEPING = new AdvisoryLock(SPACE, 2);
 
   private Locks() {}
 }

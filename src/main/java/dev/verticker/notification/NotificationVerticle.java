@@ -2,6 +2,7 @@ package dev.verticker.notification;
 
 import dev.verticker.bus.NodeContext;
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Notifications;
 import dev.verticker.settings.NotificationSettings;
 import dev.verticker.settings.PostgresSettings;
@@ -30,7 +31,9 @@ public final class NotificationVerticle extends VerticleBase {
     var log = new EventLog(database, new Erasure(), node.clock());
     var service = new NotificationService(log, new Topics(database), bus, node.metrics());
     var heads = new LogHeads(database, node.metrics());
-    var retention = new Retention(vertx, database, settings, node.clock(), node.metrics());
+    var housekeeping =
+        new Housekeeping(vertx, database, Locks.HOUSEKEEPING, node.clock(), node.metrics());
+    Retention.addChores(housekeeping, settings);
     node.health().notReadyWhen("postgres notification", database::outage);
     return Future.all(List.of(
             bus.serve(Notifications.APPEND, service::append),
@@ -41,7 +44,7 @@ public final class NotificationVerticle extends VerticleBase {
             bus.serve(Notifications.UNREAD, service::unread),
             bus.subscribe(Notifications.NEWS, heads::heard)))
         .compose(serving -> heads.read())
-        .onSuccess(read -> retention.start());
+        .onSuccess(read -> housekeeping.start());
   }
 
   @Override

@@ -59,19 +59,18 @@ final class ColdReads {
     this.clock = clock;
   }
 
-  /** Fails with {@link Failure.NotFound} or {@link Failure.Unavailable}; callers at the same time share one look-up. */
-  Future<Quote> read(String symbol) {
-    var known = running.get(symbol);
-    if (known != null) {
-      return known;
-    }
-    var read = lookUp(symbol)
-        .timeout(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)
-        .recover(failure ->
-            Future.failedFuture(failure instanceof Failure ? failure : notYetKnown(symbol)));
-    running.put(symbol, read);
-    read.onComplete(done -> running.remove(symbol, read));
-    return read;
+  /**
+   * One for each of the symbols, in their order; callers at the same time share one look-up. What the exchange does not list
+   * is refused before anything is asked. Fails with {@link Failure.NotFound} or {@link Failure.Unavailable}.
+   */
+  List<Future<Quote>> read(List<String> symbols) {
+    var kept = kept(symbols.stream()
+        .filter(symbol -> mayHaveQuote(symbol) && !running.containsKey(symbol))
+        .toList());
+    return symbols.stream()
+        .map(symbol ->
+            mayHaveQuote(symbol) ? read(symbol, kept) : Future.<Quote>failedFuture(unknown(symbol)))
+        .toList();
   }
 
   /** Another node learned that there is no such symbol. */
@@ -79,19 +78,50 @@ final class ColdReads {
     latest.fail(symbol, unknown(symbol));
   }
 
-  private Future<Quote> lookUp(String symbol) {
-    return kept(symbol).compose(found -> found.isEmpty() ? fetch(symbol) : hold(found.get(0)));
+  private boolean mayHaveQuote(String symbol) {
+    return latest.isConfigured(symbol) || symbols.mayExist(symbol);
   }
 
-  /** What is cached or stored of it; empty when nothing is, or nothing answers. */
-  private Future<List<Quote>> kept(String symbol) {
-    return cache
-        .find(List.of(symbol))
-        .compose(cached -> cached.isEmpty() ? stored(symbol) : Future.succeededFuture(cached));
+  private Future<Quote> read(String symbol, Future<Map<String, Quote>> kept) {
+    var known = running.get(symbol);
+    if (known != null) {
+      return known;
+    }
+    var told = latest.next(symbol);
+    var read = kept.compose(
+            found -> found.containsKey(symbol) ? hold(found.get(symbol)) : fetch(symbol, told))
+        .timeout(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(failure ->
+            Future.failedFuture(failure instanceof Failure ? failure : notYetKnown(symbol)));
+    running.put(symbol, read);
+    read.onComplete(done -> {
+      running.remove(symbol, read);
+      latest.fail(symbol, notYetKnown(symbol));
+    });
+    return read;
   }
 
-  private Future<List<Quote>> stored(String symbol) {
-    return repository.newest(List.of(symbol)).otherwise(List.of());
+  /** What is cached or stored of them; nothing of a symbol where nothing is, or nothing answers. */
+  private Future<Map<String, Quote>> kept(List<String> asked) {
+    if (asked.isEmpty()) {
+      return Future.succeededFuture(Map.of());
+    }
+    return cache.find(asked).compose(cached -> {
+      var found = bySymbol(cached);
+      var others = asked.stream().filter(symbol -> !found.containsKey(symbol)).toList();
+      return others.isEmpty()
+          ? Future.succeededFuture(found)
+          : repository.newest(others).otherwise(List.of()).map(stored -> {
+            found.putAll(bySymbol(stored));
+            return found;
+          });
+    });
+  }
+
+  private static Map<String, Quote> bySymbol(List<Quote> quotes) {
+    var found = new HashMap<String, Quote>();
+    quotes.forEach(quote -> found.put(quote.symbol(), quote));
+    return found;
   }
 
   private Future<Quote> hold(Quote quote) {
@@ -99,14 +129,11 @@ final class ColdReads {
     return Future.succeededFuture(quote);
   }
 
-  private Future<Quote> fetch(String symbol) {
-    var told = latest.next(symbol);
+  /** @param told what another caller will bring */
+  private Future<Quote> fetch(String symbol, Future<Quote> told) {
     if (latest.isConfigured(symbol)) {
       refresher.refreshIfDue();
       return symbols.mayExist(symbol) ? told : Future.failedFuture(notYetKnown(symbol));
-    }
-    if (!symbols.mayExist(symbol)) {
-      return Future.failedFuture(unknown(symbol));
     }
     return cache
         .mayFill(symbol, LONGEST_WAIT)
@@ -122,8 +149,9 @@ final class ColdReads {
       if (!(failure instanceof TimeoutException)) {
         return Future.failedFuture(failure);
       }
-      return kept(symbol)
-          .compose(found -> found.isEmpty() ? told(symbol, told, looks - 1) : hold(found.get(0)));
+      return kept(List.of(symbol))
+          .compose(
+              found -> found.isEmpty() ? told(symbol, told, looks - 1) : hold(found.get(symbol)));
     });
   }
 

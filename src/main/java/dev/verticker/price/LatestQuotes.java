@@ -80,9 +80,14 @@ final class LatestQuotes {
         .orElse(Duration.ZERO);
   }
 
-  /** The next quote of the symbol, whoever brings it; the caller sets the time limit. */
+  /** The next quote of the symbol, whoever brings it; the caller sets the time limit and calls {@link #fail} then. */
   Future<Quote> next(String symbol) {
     return awaited.computeIfAbsent(symbol, absent -> Promise.promise()).future();
+  }
+
+  /** For how many symbols somebody waits. */
+  int awaited() {
+    return awaited.size();
   }
 
   /** Ends the waiting for a symbol that will not come. */

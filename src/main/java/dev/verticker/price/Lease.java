@@ -8,7 +8,7 @@ import java.time.Duration;
 
 /**
  * Which node asks the exchange. An optimisation, not a safety device: a second poller is harmless because a slot has one
- * row. While Redis is away for longer than a lease lasts, every node is on its own.
+ * row. When Redis has not said for longer than a lease lasts who holds it, every node is on its own.
  */
 final class Lease {
   static final Duration TERM = Duration.ofSeconds(6);
@@ -31,10 +31,12 @@ final class Lease {
   private final RedisLink redis;
   private final String node;
   private long heldUntil = System.nanoTime();
+  private long answeredAt;
 
   Lease(RedisLink redis, String node) {
     this.redis = redis;
     this.node = node;
+    this.answeredAt = System.nanoTime() - redis.away().toNanos();
   }
 
   /** Takes or renews it; never fails. */
@@ -43,6 +45,7 @@ final class Lease {
     return redis
         .send(Request.cmd(Command.EVAL).arg(TAKE).arg(1).arg(KEY).arg(node).arg(TERM.toMillis()))
         .map(answer -> {
+          answeredAt = System.nanoTime();
           heldUntil = answer.toInteger() == 1 ? asked + TERM.toNanos() : asked;
           return held();
         })
@@ -58,6 +61,7 @@ final class Lease {
   }
 
   private boolean held() {
-    return heldUntil - System.nanoTime() > 0 || redis.away().compareTo(TERM) > 0;
+    var now = System.nanoTime();
+    return heldUntil - now > 0 || now - answeredAt > TERM.toNanos();
   }
 }

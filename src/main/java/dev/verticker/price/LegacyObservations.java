@@ -1,8 +1,13 @@
 package dev.verticker.price;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.verticker.data.ImportLock;
 import dev.verticker.data.ImportRefused;
-import io.vertx.core.json.DecodeException;
-import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -25,12 +30,15 @@ public final class LegacyObservations {
   private static final int BATCH = 1000;
   private static final int TELL_EVERY = 100_000;
   private static final int LONGEST_SYMBOL = 64;
+  private static final int MOST_DIGITS = 64;
 
-  /** "mark": apart from the locks of other schemas that may live in the same database. */
-  private static final String TRY_LOCK =
-      "SELECT pg_catalog.pg_try_advisory_lock(x'6d61726b'::int, 0)";
+  /** Every number as exact as it was written. */
+  private static final JsonMapper JSON = JsonMapper.builder()
+      .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+      .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
+      .enable(StreamWriteFeature.WRITE_BIGDECIMAL_AS_PLAIN)
+      .build();
 
-  private static final String UNLOCK = "SELECT pg_catalog.pg_advisory_unlock(x'6d61726b'::int, 0)";
   private static final String TOTAL = "SELECT count(*) FROM exchange_info";
   private static final String NEXT_BLOCK = "SELECT pg_catalog.nextval('market.exchange_info_ids')";
 
@@ -73,7 +81,8 @@ public final class LegacyObservations {
   }
 
   /**
-   * @param from the database of the earlier system, where {@code exchange_info} is found without a schema
+   * @param from the database of the earlier system, where {@code exchange_info} is found without a schema; after a failure
+   *     it is left inside a transaction
    * @param to the database of schema {@code market}, migrated
    * @param interval the refresh interval of this system, which numbers the slots
    * @param venue where the earlier system asked, which it did not write down
@@ -87,16 +96,7 @@ public final class LegacyObservations {
   }
 
   private void run() throws SQLException {
-    if (!"t".equals(one(to, TRY_LOCK))) {
-      throw new ImportRefused("another import is running");
-    }
-    try {
-      take();
-    } finally {
-      from.setAutoCommit(true);
-      to.setAutoCommit(true);
-      one(to, UNLOCK);
-    }
+    new ImportLock(to, Locks.IMPORT).run(this::take);
   }
 
   private void take() throws SQLException {
@@ -125,6 +125,7 @@ public final class LegacyObservations {
         store(insert);
       }
     }
+    from.setAutoCommit(true);
     to.setAutoCommit(true);
     try (var statement = to.createStatement()) {
       statement.execute("ANALYZE market.exchange_info");
@@ -162,12 +163,16 @@ public final class LegacyObservations {
   /** Null unless it is an object with a positive price, which becomes a string where it was a number. */
   private static String usable(String exchangeInfo) {
     try {
-      var info = new JsonObject(exchangeInfo == null ? "{}" : exchangeInfo);
-      var price = new BigDecimal(String.valueOf(info.getValue("price")));
-      return price.signum() > 0
-          ? info.put("price", info.getValue("price").toString()).encode()
-          : null;
-    } catch (DecodeException | NumberFormatException e) {
+      if (exchangeInfo != null && JSON.readTree(exchangeInfo) instanceof ObjectNode info) {
+        var price = new BigDecimal(info.path("price").asText());
+        return price.signum() > 0
+                && price.precision() <= MOST_DIGITS
+                && Math.abs(price.scale()) <= MOST_DIGITS
+            ? JSON.writeValueAsString(info.put("price", price.toPlainString()))
+            : null;
+      }
+      return null;
+    } catch (JsonProcessingException | NumberFormatException e) {
       return null;
     }
   }

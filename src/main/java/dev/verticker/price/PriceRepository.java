@@ -1,5 +1,9 @@
 package dev.verticker.price;
 
+import static dev.verticker.data.Rows.all;
+import static dev.verticker.data.Rows.instant;
+import static dev.verticker.data.Rows.utc;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,24 +13,26 @@ import dev.verticker.message.Prices.FindHistory;
 import dev.verticker.message.Prices.History;
 import dev.verticker.message.Prices.Observation;
 import dev.verticker.message.Prices.Quote;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.math.BigDecimal;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import java.util.stream.StreamSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** {@code market.exchange_info}: every observation, one per symbol and slot. */
 final class PriceRepository {
+  private static final Logger log = LoggerFactory.getLogger(PriceRepository.class);
   private static final JsonMapper MAPPER = new JsonMapper();
-  private static final int RETENTION_BATCH = 5000;
 
   private static final String INSERT =
       """
@@ -71,7 +77,8 @@ final class PriceRepository {
 
   private static final String NEXT_BLOCK = "SELECT nextval('market.exchange_info_ids') AS first";
 
-  private static final String DELETE_OLDEST =
+  /** For housekeeping. */
+  static final String REMOVE_OLD =
       """
       DELETE FROM market.exchange_info
        WHERE id IN (SELECT id FROM market.exchange_info WHERE called_at < $1 ORDER BY called_at LIMIT $2)
@@ -79,14 +86,53 @@ final class PriceRepository {
 
   private final Database database;
   private final Quotes quotes;
+  private final MeterRegistry metrics;
 
-  PriceRepository(Database database, Quotes quotes) {
+  PriceRepository(Database database, Quotes quotes, MeterRegistry metrics) {
     this.database = database;
     this.quotes = quotes;
+    this.metrics = metrics;
   }
 
-  /** Stores what has no row yet; the symbols that got one. */
-  Future<HashSet<String>> insert(List<Observed> observed) {
+  /**
+   * Stores what has no row yet; the symbols that got one. An observation that PostgreSQL refuses for what it contains is
+   * left out, logged and counted in {@code price_rejected_total}: it must not keep the others from being stored.
+   */
+  Future<Set<String>> insert(List<Observed> observed) {
+    return insertAll(observed).recover(failure -> {
+      if (!isRefusal(failure)) {
+        return Future.failedFuture(failure);
+      }
+      if (observed.size() == 1) {
+        reject(observed.get(0).quote(), failure);
+        return Future.succeededFuture(Set.of());
+      }
+      var half = observed.size() / 2;
+      return insert(observed.subList(0, half))
+          .compose(first -> insert(observed.subList(half, observed.size())).map(second -> {
+            var symbols = new HashSet<>(first);
+            symbols.addAll(second);
+            return symbols;
+          }));
+    });
+  }
+
+  /** Class 22: the data cannot be represented; class 23: it breaks a constraint. */
+  private static boolean isRefusal(Throwable failure) {
+    return failure instanceof PgException refusal
+        && refusal.getSqlState() != null
+        && (refusal.getSqlState().startsWith("22") || refusal.getSqlState().startsWith("23"));
+  }
+
+  private void reject(Quote quote, Throwable failure) {
+    log.warn(
+        "PostgreSQL refuses an observation of {}, it is dropped: {}",
+        quote.symbol(),
+        failure.getMessage());
+    metrics.counter("price_rejected_total", "reason", "refused-by-postgres").increment();
+  }
+
+  private Future<Set<String>> insertAll(List<Observed> observed) {
     var args = Tuple.tuple()
         .addValue(each(observed, o -> o.quote().id(), Long[]::new))
         .addValue(each(observed, o -> o.quote().symbol(), String[]::new))
@@ -96,7 +142,7 @@ final class PriceRepository {
         .addValue(each(observed, o -> o.quote().venue(), String[]::new))
         .addValue(each(observed, o -> utc(o.quote().eventTime()), OffsetDateTime[]::new));
     return database.query(INSERT, args).map(rows -> {
-      var symbols = new HashSet<String>();
+      Set<String> symbols = new HashSet<>();
       rows.forEach(row -> symbols.add(row.getString("symbol")));
       return symbols;
     });
@@ -127,7 +173,7 @@ final class PriceRepository {
         .addValue(find.limit() + 1);
     return database
         .query(HISTORY, args)
-        .map(rows -> page(list(rows, PriceRepository::observation), find.limit()));
+        .map(rows -> page(all(rows, PriceRepository::observation), find.limit()));
   }
 
   /** The first of a block of ids as long as the sequence's increment. */
@@ -135,13 +181,6 @@ final class PriceRepository {
     return database
         .query(NEXT_BLOCK, Tuple.tuple())
         .map(rows -> rows.iterator().next().getLong("first"));
-  }
-
-  /** Removes one batch of observations older than that; how many. */
-  Future<Integer> deleteOlderThan(Instant oldest) {
-    return database
-        .query(DELETE_OLDEST, Tuple.of(utc(oldest), RETENTION_BATCH))
-        .map(RowSet::rowCount);
   }
 
   private static History page(List<Observation> found, int limit) {
@@ -154,7 +193,7 @@ final class PriceRepository {
   }
 
   private List<Quote> quotes(RowSet<Row> rows) {
-    return list(rows, row -> {
+    return all(rows, row -> {
       var observation = observation(row);
       return quotes.stored(
           observation, parse(observation.exchangeInfo()), instant(row, "event_time"));
@@ -180,20 +219,8 @@ final class PriceRepository {
     }
   }
 
-  private static <T> List<T> list(RowSet<Row> rows, Function<Row, T> shape) {
-    return StreamSupport.stream(rows.spliterator(), false).map(shape).toList();
-  }
-
   private static <T> T[] each(
       List<Observed> observed, Function<Observed, T> field, IntFunction<T[]> array) {
     return observed.stream().map(field).toArray(array);
-  }
-
-  private static Instant instant(Row row, String column) {
-    return row.getOffsetDateTime(column).toInstant();
-  }
-
-  private static OffsetDateTime utc(Instant instant) {
-    return instant == null ? null : OffsetDateTime.ofInstant(instant, ZoneOffset.UTC);
   }
 }

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Answers what the price verticle is asked. */
 final class PriceService {
@@ -40,7 +41,8 @@ final class PriceService {
 
   /** All or none: an unknown symbol outweighs one whose price is not known yet. */
   Future<Prices.Quotes> find(Prices.Find asked) {
-    var reads = asked.symbols().stream().map(this::find).toList();
+    demand.read(others(asked.symbols()), clock.instant());
+    var reads = reads(asked.symbols());
     return Future.join(reads).transform(done -> {
       var failures = reads.stream()
           .map(Future::cause)
@@ -70,12 +72,19 @@ final class PriceService {
     refresher.heard(tick.quotes());
   }
 
-  private Future<Quote> find(String symbol) {
-    demand.read(others(List.of(symbol)), clock.instant());
-    var held = latest.find(symbol);
-    return held != null
-        ? Future.succeededFuture(held)
-        : coldReads.read(symbol).onFailure(failure -> demand.forget(symbol));
+  /** In the order asked: what is held, and what is had otherwise. */
+  private List<Future<Quote>> reads(List<String> symbols) {
+    var held = symbols.stream().map(latest::find).toList();
+    var missing = IntStream.range(0, held.size())
+        .filter(i -> held.get(i) == null)
+        .mapToObj(symbols::get)
+        .toList();
+    var cold = coldReads.read(missing).iterator();
+    return IntStream.range(0, held.size())
+        .mapToObj(i -> held.get(i) != null
+            ? Future.succeededFuture(held.get(i))
+            : cold.next().onFailure(failure -> demand.forget(symbols.get(i))))
+        .toList();
   }
 
   private List<String> others(List<String> symbols) {

@@ -2,6 +2,7 @@ package dev.verticker.price;
 
 import dev.verticker.bus.NodeContext;
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.data.RedisLink;
 import dev.verticker.message.Prices;
 import dev.verticker.price.exchange.BinanceExchange;
@@ -65,11 +66,11 @@ public final class PriceVerticle extends VerticleBase {
         vertx, settings.exchange(), probeAfter(settings), limits, clock, node.metrics());
     var symbols = new SymbolList(vertx, exchange);
     var quotes = new Quotes(settings.venue(), run, settings.staleAfter());
-    var repository = new PriceRepository(database, quotes);
+    var repository = new PriceRepository(database, quotes, node.metrics());
     var latest = new LatestQuotes(settings.symbols());
     var cache = new PriceCache(redis, settings.cacheTtl());
     var ids = new Ids(repository);
-    var demand = new Demand();
+    var demand = new Demand(settings.symbols().size());
     backlog = new Backlog(repository, node.metrics());
     var recorder = new Recorder(ids, quotes, repository, backlog, latest, cache, bus, clock);
     refresher = new Refresher(
@@ -83,6 +84,7 @@ public final class PriceVerticle extends VerticleBase {
             "price_oldest_age_seconds",
             latest,
             quoted -> quoted.oldestAge(clock.instant()).toMillis() / 1e3);
+    node.metrics().gauge("price_symbols_awaited", latest, LatestQuotes::awaited);
     // Heard first, restored then: what another node records meanwhile is in one of the two.
     return bus.subscribe(Prices.TICK, service::heard)
         .compose(hearing -> Future.all(
@@ -96,7 +98,9 @@ public final class PriceVerticle extends VerticleBase {
         .onSuccess(serving -> {
           symbols.start();
           refresher.start();
-          new Retention(vertx, repository, settings.retention(), clock).start();
+          new Housekeeping(vertx, database, Locks.HOUSEKEEPING, clock, node.metrics())
+              .removing("observations", PriceRepository.REMOVE_OLD, settings.retention())
+              .start();
           vertx.setPeriodic(FLUSH.toMillis(), id -> flush());
         });
   }

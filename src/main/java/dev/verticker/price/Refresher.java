@@ -39,7 +39,9 @@ final class Refresher {
   private boolean stopped;
   private int failures;
   private long pausedUntil = System.nanoTime();
-  private String trouble;
+
+  /** Read by the health check on a thread of its own. */
+  private volatile String trouble;
 
   Refresher(
       Vertx vertx,

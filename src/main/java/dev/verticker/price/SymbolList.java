@@ -20,7 +20,10 @@ final class SymbolList {
 
   private final Vertx vertx;
   private final Exchange exchange;
-  private Set<String> listed = Set.of();
+
+  /** Read by the health check on a thread of its own. */
+  private volatile Set<String> listed = Set.of();
+
   private Future<Void> asking;
 
   SymbolList(Vertx vertx, Exchange exchange) {

@@ -1,9 +1,10 @@
 package dev.verticker.user;
 
-import static dev.verticker.user.Rows.first;
-import static dev.verticker.user.Rows.utc;
+import static dev.verticker.data.Rows.first;
+import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;

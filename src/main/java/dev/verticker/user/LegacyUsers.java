@@ -1,5 +1,6 @@
 package dev.verticker.user;
 
+import dev.verticker.data.ImportLock;
 import dev.verticker.data.ImportRefused;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
@@ -20,10 +21,6 @@ import java.util.Set;
 public final class LegacyUsers {
   private static final int PAGE = 1000;
 
-  private static final String TRY_LOCK = "SELECT pg_catalog.pg_try_advisory_lock(%d, %d)"
-      .formatted(Locks.IMPORT.space(), Locks.IMPORT.key());
-  private static final String UNLOCK = "SELECT pg_catalog.pg_advisory_unlock(%d, %d)"
-      .formatted(Locks.IMPORT.space(), Locks.IMPORT.key());
   private static final String STRANGERS = "SELECT count(*) FROM account.users WHERE NOT imported";
   private static final String TOTAL = "SELECT count(*) FROM users";
 
@@ -113,16 +110,10 @@ public final class LegacyUsers {
   }
 
   private void run() throws SQLException {
-    if (!"t".equals(one(to, TRY_LOCK))) {
-      throw new ImportRefused("another import is running");
-    }
-    try {
+    new ImportLock(to, Locks.IMPORT).run(() -> {
       refuseStrangers();
       take();
-    } finally {
-      to.setAutoCommit(true);
-      one(to, UNLOCK);
-    }
+    });
   }
 
   private void refuseStrangers() throws SQLException {

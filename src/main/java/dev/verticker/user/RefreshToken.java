@@ -1,9 +1,9 @@
 package dev.verticker.user;
 
+import dev.verticker.bus.Digests;
 import dev.verticker.message.Confidential;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
@@ -80,11 +80,7 @@ final class RefreshToken {
 
   /** What may be stored of it: SHA-256; it has too much entropy to be searched for. */
   byte[] hash() {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Digests.sha256(bytes);
   }
 
   boolean hasHash(byte[] hash) {

@@ -2,6 +2,7 @@ package dev.verticker.user;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Cursor;
 import dev.verticker.message.Sessions.Reason;

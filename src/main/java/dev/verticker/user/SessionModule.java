@@ -3,6 +3,7 @@ package dev.verticker.user;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.NodeContext;
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.data.RedisLink;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Users;

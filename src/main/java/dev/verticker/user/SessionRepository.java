@@ -1,11 +1,12 @@
 package dev.verticker.user;
 
-import static dev.verticker.user.Rows.all;
-import static dev.verticker.user.Rows.first;
-import static dev.verticker.user.Rows.instant;
-import static dev.verticker.user.Rows.utc;
+import static dev.verticker.data.Rows.all;
+import static dev.verticker.data.Rows.first;
+import static dev.verticker.data.Rows.instant;
+import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Sessions.Session;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -133,7 +134,7 @@ final class SessionRepository {
       List<Instant> rotatedAt,
       Instant now,
       Instant expiresAt) {
-    var rotations = rotatedAt.stream().map(Rows::utc).toArray(OffsetDateTime[]::new);
+    var rotations = rotatedAt.stream().map(at -> utc(at)).toArray(OffsetDateTime[]::new);
     return transaction
         .preparedQuery(ROTATE)
         .execute(Tuple.of(

@@ -1,10 +1,11 @@
 package dev.verticker.user;
 
-import static dev.verticker.user.Rows.first;
-import static dev.verticker.user.Rows.instant;
-import static dev.verticker.user.Rows.utc;
+import static dev.verticker.data.Rows.first;
+import static dev.verticker.data.Rows.instant;
+import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Sessions.Identity;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;

@@ -1,12 +1,10 @@
 package dev.verticker.user;
 
+import dev.verticker.bus.Digests;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Confidential;
 import dev.verticker.message.Sessions;
 import io.vertx.core.Future;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -55,11 +53,6 @@ final class Tickets {
   }
 
   private static byte[] hash(Confidential ticket) {
-    try {
-      return MessageDigest.getInstance("SHA-256")
-          .digest(ticket.value().getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Digests.sha256(ticket.value());
   }
 }

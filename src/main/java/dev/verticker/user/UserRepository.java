@@ -2,6 +2,7 @@ package dev.verticker.user;
 
 import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
+import dev.verticker.data.Rows;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.User;
 import io.vertx.core.Future;

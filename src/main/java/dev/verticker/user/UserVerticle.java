@@ -3,6 +3,7 @@ package dev.verticker.user;
 import dev.verticker.bus.Failure;
 import dev.verticker.bus.NodeContext;
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.data.RedisLink;
 import dev.verticker.message.Users;
 import dev.verticker.outbox.OutboxDrain;
@@ -72,7 +73,7 @@ public final class UserVerticle extends VerticleBase {
     var administrator =
         new FirstAdministrator(database, users, sessions.passwords(), settings, clock);
     var trail = new AuditReader(database);
-    var housekeeping = new Housekeeping(vertx, database, clock, node.metrics())
+    var housekeeping = new Housekeeping(vertx, database, Locks.HOUSEKEEPING, clock, node.metrics())
         .removing("audit", AuditTrail.REMOVE_OLD, settings.auditRetention())
         .removingUnwanted("outbox", Outbox.REMOVE_OLD, Outbox.KEPT);
     sessions.addChores(housekeeping);

@@ -1,8 +1,11 @@
 package dev.verticker.node;
 
+import static dev.verticker.testing.Eventually.within10s;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.verticker.testing.SteppedClock;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicLong;
@@ -58,6 +61,24 @@ class ClusterClockTest {
       clock.follow(START.plusMillis((long) (2_000 * Math.sin(i))));
       assertFalse(clock.instant().isBefore(last));
       last = clock.instant();
+    }
+  }
+
+  @Test
+  void a_node_alone_does_not_see_its_host_step_back_but_follows_it_forward() {
+    var vertx = Vertx.vertx();
+    try {
+      var host = new SteppedClock(START);
+      var alone = ClusterClock.following(host, Duration.ofMillis(2), vertx);
+      var before = alone.instant();
+      host.step(Duration.ofHours(-1));
+      within10s("it goes on", () -> alone.instant().isAfter(before.plusMillis(20)));
+      assertFalse(alone.instant().isAfter(before.plusSeconds(10)), "at half speed at most");
+
+      host.step(Duration.ofHours(3));
+      within10s("it is followed", () -> !alone.instant().isBefore(START.plus(Duration.ofHours(2))));
+    } finally {
+      vertx.close().await();
     }
   }
 

@@ -297,7 +297,7 @@ class EventLogTest {
 
   @Test
   void what_is_too_old_goes_in_batches_and_the_count_goes_on() {
-    var removed = node.metrics.counter("notification_removed_total", "why", "by-age");
+    var removed = node.metrics.counter("housekeeping_removed_total", "what", "events-by-age");
     var before = removed.count();
     for (var batch = 0; batch < 3; batch++) {
       var first = batch * 500L;

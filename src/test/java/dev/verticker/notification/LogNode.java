@@ -5,6 +5,7 @@ import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.bus.NodeContext;
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.message.Notifications;
@@ -147,10 +148,9 @@ final class LogNode implements AutoCloseable {
   /** The chore by itself, with these bounds. */
   void retain(Duration kept, int mostPerTopic) {
     var database = Database.open(vertx, postgresSettings(settings));
-    new Retention(vertx, database, new NotificationSettings(kept, mostPerTopic), clock, metrics)
-        .run()
-        .eventually(database::close)
-        .await();
+    var housekeeping = new Housekeeping(vertx, database, Locks.HOUSEKEEPING, clock, metrics);
+    Retention.addChores(housekeeping, new NotificationSettings(kept, mostPerTopic));
+    housekeeping.run().eventually(database::close).await();
   }
 
   List<String> column(String sql) {

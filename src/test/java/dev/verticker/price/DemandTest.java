@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class DemandTest {
-  private final Demand demand = new Demand();
+  private final Demand demand = new Demand(3);
 
   @Test
   void a_symbol_stays_ten_minutes_after_its_last_read() {
@@ -21,14 +21,28 @@ class DemandTest {
   }
 
   @Test
-  void of_more_than_a_hundred_the_least_recently_read_leaves_first() {
-    IntStream.range(0, 100).forEach(i -> demand.read(List.of("S" + i), NOON));
+  void of_more_than_there_is_room_for_the_least_recently_read_leaves_first() {
+    IntStream.range(0, 97).forEach(i -> demand.read(List.of("S" + i), NOON));
     demand.read(List.of("S0"), NOON);
     demand.read(List.of("ONE_MORE"), NOON);
     var symbols = demand.symbols(NOON);
-    assertEquals(100, symbols.size());
+    assertEquals(97, symbols.size());
     assertTrue(symbols.contains("S0"));
     assertFalse(symbols.contains("S1"));
+  }
+
+  @Test
+  void with_the_configured_ones_there_are_never_more_than_one_call_tells_every_figure_of() {
+    assertEquals(99, keptBeside(1));
+    assertEquals(20, keptBeside(80));
+    assertEquals(0, keptBeside(100));
+    assertEquals(100, keptBeside(101), "a call for everything has room for all");
+  }
+
+  private static int keptBeside(int configured) {
+    var demand = new Demand(configured);
+    demand.read(IntStream.range(0, 200).mapToObj(i -> "S" + i).toList(), NOON);
+    return demand.symbols(NOON).size();
   }
 
   @Test

@@ -119,7 +119,7 @@ class PriceReplayTest {
     var exchange =
         new BinanceExchange(vertx, settings.exchange(), interval, limits, clock, metrics);
     var quotes = new Quotes("simulated", "replay", settings.staleAfter());
-    var repository = new PriceRepository(postgres, quotes);
+    var repository = new PriceRepository(postgres, quotes, metrics);
     var latest = new LatestQuotes(SYMBOLS);
     var ids = new Ids(repository);
     await(ids.start());
@@ -141,7 +141,7 @@ class PriceReplayTest {
         exchange,
         new SymbolList(vertx, exchange),
         latest,
-        new Demand(),
+        new Demand(SYMBOLS.size()),
         recorder);
   }
 

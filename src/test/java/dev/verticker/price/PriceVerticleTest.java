@@ -28,6 +28,8 @@ import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -238,6 +240,29 @@ class PriceVerticleTest {
   }
 
   @Test
+  void however_many_other_symbols_are_read_the_configured_ones_keep_all_their_figures() {
+    var others = IntStream.range(0, 100).mapToObj(i -> "OTHER" + i).toList();
+    var listed = new ArrayList<>(CONFIGURED);
+    listed.addAll(others);
+    var crowded = await(ExchangeSimulator.start(
+        exchangeVertx,
+        SimulatorOptions.defaults().withSymbols(listed).withSpeed(60).withWeightLimit(1_000_000)));
+    var node = PriceNode.start(crowded, database, Map.of());
+    nodes.add(node);
+    within10s("the configured are quoted", () -> node.latest().size() == CONFIGURED.size());
+
+    node.bus.publish(Prices.READ, new Prices.Read(others));
+    within10s(
+        "others are refreshed with them",
+        () -> crowded.calls().of(Endpoint.TICKER_24HR, "OTHER99") > 0);
+    var calls = crowded.calls().of(Endpoint.TICKER_24HR);
+    within10s("three more calls", () -> crowded.calls().of(Endpoint.TICKER_24HR) >= calls + 3);
+
+    assertEquals(0, crowded.calls().of(Endpoint.TICKER_PRICE));
+    assertTrue(node.told.stream().allMatch(q -> q.bid() != null && q.volume() != null));
+  }
+
+  @Test
   void an_unknown_symbol_is_refused_from_the_list_without_asking_for_its_price() {
     var node = quotedNode();
     within10s("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
@@ -260,6 +285,73 @@ class PriceVerticleTest {
     var node = quotedNode();
     assertInstanceOf(Failure.NotFound.class, failure(node, "NOSUCHPAIR"));
     within10s("others are still refreshed", () -> !quote(node, "BTCUSDT").stale(Instant.now()));
+  }
+
+  @Test
+  void unknown_symbols_leave_nothing_behind_whether_the_list_is_known_or_not() {
+    var node = quotedNode();
+    within10s("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
+    for (var request = 0; request < 10; request++) {
+      assertEquals("symbol-unknown", failure(node, junk(request)).code());
+    }
+    assertEquals(0, awaited(node));
+
+    exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
+    var other = quotedNode();
+    assertEquals("symbol-unknown", failure(other, junk(10)).code());
+    assertEquals(0, awaited(other));
+  }
+
+  @Test
+  void a_read_that_ends_without_a_price_leaves_nothing_behind() {
+    exchange.faults().add(FaultKind.HANG);
+    var node = node();
+    assertEquals("price-not-yet-known", failure(node, "LTCUSDT", "BTCUSDT").code());
+    assertEquals(0, awaited(node));
+  }
+
+  @Test
+  void a_hundred_unknown_symbols_ask_neither_database_nor_exchange() throws SQLException {
+    var node = node(Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
+    within10s("the first prices are stored", () -> slots(node) > 0);
+    within10s("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
+    exchange.calls().reset();
+    try (var connection =
+            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+        var statement = connection.createStatement()) {
+      connection.setAutoCommit(false);
+      statement.execute("LOCK TABLE market.exchange_info IN ACCESS EXCLUSIVE MODE");
+
+      var failure = failure(node, junk(0));
+
+      assertEquals("symbol-unknown", failure.code());
+      assertEquals(100, failure.errors().size());
+      connection.rollback();
+    }
+    assertEquals(0, exchange.calls().total());
+    assertEquals(Optional.empty(), node.health.notReady("postgres market"));
+  }
+
+  @Test
+  void stored_prices_of_a_hundred_symbols_are_read_together_while_the_list_cannot_be_had() {
+    exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
+    var node = node();
+    var symbols = IntStream.range(0, 100).mapToObj(i -> "OLD" + i).toList();
+    for (var symbol : symbols) {
+      node.query(
+          """
+          INSERT INTO market.exchange_info (id, symbol, exchange_info, called_at, slot, venue, event_time)
+          VALUES (-1 - %1$s, 'OLD%1$s', '{"price": "%1$s.5"}', now(), 0, 'simulated', now()) RETURNING id
+          """
+              .formatted(symbol.substring(3)));
+    }
+
+    var quotes = await(node.find(symbols.toArray(String[]::new))).quotes();
+
+    assertEquals(symbols, symbols(quotes));
+    assertEquals("99.5", quotes.get(99).price().toPlainString());
+    assertEquals(Source.STORED, quotes.get(0).source());
+    assertEquals(0, exchange.calls().of(Endpoint.TICKER_24HR, "OLD7"));
   }
 
   @Test
@@ -290,6 +382,25 @@ class PriceVerticleTest {
     redisCli("FLUSHALL");
     var flushed = Instant.now();
     within10s("refreshed", () -> refreshedAfter(node, flushed));
+  }
+
+  @Test
+  void a_redis_that_takes_no_writes_is_told_to_an_operator_and_prices_go_on() {
+    redisCli("REPLICAOF", "localhost", "1");
+    try {
+      var node = node();
+      within10s("it is told", () -> node.health
+          .remark("redis")
+          .equals(Optional.of("Redis refuses commands: READONLY")));
+      within10s("refreshed all the same", () -> node.latest().size() == CONFIGURED.size());
+      assertEquals("LTCUSDT", await(node.find("LTCUSDT")).quotes().get(0).symbol());
+      assertEquals(
+          Optional.of("Redis refuses commands: READONLY"),
+          node.health.remark("redis"),
+          "it answers, so it is not away");
+    } finally {
+      redisCli("REPLICAOF", "NO", "ONE");
+    }
   }
 
   @Test
@@ -389,6 +500,15 @@ class PriceVerticleTest {
         .forEach(row -> assertTrue(served.contains(row), "never served: " + row));
   }
 
+  /** A hundred symbols nobody lists, others for each number. */
+  private static String[] junk(int number) {
+    return IntStream.range(0, 100).mapToObj(i -> "JUNK" + number + "X" + i).toArray(String[]::new);
+  }
+
+  private static double awaited(PriceNode node) {
+    return node.metrics.get("price_symbols_awaited").gauge().value();
+  }
+
   private static boolean refreshedAfter(PriceNode node, Instant time) {
     within10s("a new quote", () -> quote(node, "BTCUSDT").receivedAt().isAfter(time));
     return true;
@@ -415,8 +535,9 @@ class PriceVerticleTest {
     return quotes.stream().map(Quote::symbol).toList();
   }
 
-  private void redisCli(String command) {
-    await(Redis.createClient(exchangeVertx, TestServers.redis().url())
-        .send(Request.cmd(Command.create(command))));
+  private void redisCli(String command, String... arguments) {
+    var request = Request.cmd(Command.create(command));
+    List.of(arguments).forEach(request::arg);
+    await(Redis.createClient(exchangeVertx, TestServers.redis().url()).send(request));
   }
 }

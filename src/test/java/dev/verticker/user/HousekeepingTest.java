@@ -2,6 +2,7 @@ package dev.verticker.user;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.verticker.data.Housekeeping;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -126,8 +127,29 @@ class HousekeepingTest {
         """);
   }
 
+  @Test
+  void a_chore_that_fails_is_counted_by_name_and_the_others_are_done() {
+    var house = new Housekeeping(
+            accounts.vertx, accounts.database, Locks.HOUSEKEEPING, Clock.systemUTC(), metrics)
+        .removing("broken", "DELETE FROM account.nowhere WHERE at < $1 AND $2 > 0", Duration.ZERO)
+        .removing("audit", AuditTrail.REMOVE_OLD, Duration.ofDays(400));
+
+    accounts.await(house::run);
+
+    assertEquals(2500, removed("audit"));
+    assertEquals(1, failures("broken"));
+    assertEquals(0, failures("audit"));
+    accounts.await(house::run);
+    assertEquals(2, failures("broken"), "it is tried again");
+  }
+
+  private double failures(String what) {
+    return metrics.counter("housekeeping_failures_total", "what", what).count();
+  }
+
   private Housekeeping housekeeping() {
-    return new Housekeeping(accounts.vertx, accounts.database, Clock.systemUTC(), metrics)
+    return new Housekeeping(
+            accounts.vertx, accounts.database, Locks.HOUSEKEEPING, Clock.systemUTC(), metrics)
         .removing("audit", AuditTrail.REMOVE_OLD, Duration.ofDays(400))
         .removingUnwanted("outbox", Outbox.REMOVE_OLD, Outbox.KEPT);
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.password4j.BcryptFunction;
 import com.password4j.types.Bcrypt;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Confidential;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
@@ -377,7 +378,8 @@ final class SessionServiceTest {
     var grant = node.signIn(ada, PASSWORD);
     ticket(grant);
     node.await(logout(node.signIn(ada, PASSWORD).refreshToken()));
-    var housekeeping = new Housekeeping(node.vertx, node.database, node.clock, node.metrics);
+    var housekeeping =
+        new Housekeeping(node.vertx, node.database, Locks.HOUSEKEEPING, node.clock, node.metrics);
     node.module.addChores(housekeeping);
     node.clock.step(Duration.ofDays(181));
     node.await(housekeeping::run);

@@ -1,12 +1,12 @@
 package dev.verticker.api.http;
 
+import dev.verticker.bus.Digests;
 import dev.verticker.bus.Failure;
 import dev.verticker.settings.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.List;
 import java.util.Map;
 
@@ -24,7 +24,7 @@ public final class ApiKeys implements Guard {
   /** @param secrets name to key; the name goes into logs and metrics, the key nowhere */
   public ApiKeys(Map<String, Secret> secrets) {
     this.keys = secrets.entrySet().stream()
-        .map(entry -> new Key(entry::getKey, digest(entry.getValue().bytes())))
+        .map(entry -> new Key(entry::getKey, Digests.sha256(entry.getValue().bytes())))
         .toList();
   }
 
@@ -50,7 +50,7 @@ public final class ApiKeys implements Guard {
 
   private Caller owner(String sent) {
     // Header values arrive as one character per byte.
-    var digest = digest(sent.getBytes(StandardCharsets.ISO_8859_1));
+    var digest = Digests.sha256(sent.getBytes(StandardCharsets.ISO_8859_1));
     Caller owner = null;
     for (var key : keys) {
       if (MessageDigest.isEqual(key.digest(), digest)) {
@@ -62,13 +62,5 @@ public final class ApiKeys implements Guard {
 
   private static Future<Caller> refused(String code, String detail) {
     return Future.failedFuture(new Failure.Unauthenticated(code, detail));
-  }
-
-  private static byte[] digest(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java platform has SHA-256", e);
-    }
   }
 }

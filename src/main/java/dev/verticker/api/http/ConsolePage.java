@@ -1,5 +1,6 @@
 package dev.verticker.api.http;
 
+import dev.verticker.bus.Digests;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -9,8 +10,6 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -130,11 +129,6 @@ public final class ConsolePage {
   }
 
   private static String hash(Buffer content) {
-    try {
-      var digest = MessageDigest.getInstance("SHA-256").digest(content.getBytes());
-      return "\"" + HexFormat.of().formatHex(digest, 0, 8) + "\"";
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return "\"" + HexFormat.of().formatHex(Digests.sha256(content.getBytes()), 0, 8) + "\"";
   }
 }

@@ -1,13 +1,11 @@
 package dev.verticker.api.price;
 
 import dev.verticker.api.http.Timestamps;
+import dev.verticker.bus.Digests;
 import dev.verticker.message.Prices.Quote;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -68,7 +66,8 @@ public final class QuoteJson {
             quote.eventTime().toString(),
             Boolean.toString(quote.stale(now))))
         .collect(Collectors.joining("\n", more + "\n", ""));
-    return "W/\"" + HexFormat.of().formatHex(Arrays.copyOf(sha256(content), TAG_BYTES)) + "\"";
+    return "W/\"" + HexFormat.of().formatHex(Arrays.copyOf(Digests.sha256(content), TAG_BYTES))
+        + "\"";
   }
 
   /** One of them. */
@@ -94,13 +93,5 @@ public final class QuoteJson {
 
   private static String decimal(BigDecimal figure) {
     return figure == null ? null : figure.toPlainString();
-  }
-
-  private static byte[] sha256(String text) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 }

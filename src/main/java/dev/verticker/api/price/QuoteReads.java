@@ -19,12 +19,12 @@ public final class QuoteReads {
   private static final Duration TELL_READS = Duration.ofSeconds(3);
 
   private final QuoteStore store;
-  private final ColdReads coldReads;
+  private final MissingQuotes missingQuotes;
   private final OutsideReads outsideReads;
 
-  private QuoteReads(QuoteStore store, ColdReads coldReads, OutsideReads outsideReads) {
+  private QuoteReads(QuoteStore store, MissingQuotes missingQuotes, OutsideReads outsideReads) {
     this.store = store;
-    this.coldReads = coldReads;
+    this.missingQuotes = missingQuotes;
     this.outsideReads = outsideReads;
   }
 
@@ -35,7 +35,7 @@ public final class QuoteReads {
     vertx.setPeriodic(TELL_READS.toMillis(), timer -> outsideReads.tell());
     return new QuoteFeed(vertx, node, store)
         .start()
-        .map(new QuoteReads(store, new ColdReads(node.bus(), store), outsideReads));
+        .map(new QuoteReads(store, new MissingQuotes(node.bus(), store), outsideReads));
   }
 
   /**
@@ -49,7 +49,7 @@ public final class QuoteReads {
     }
     // Each by itself: one that was never quoted must not hide the others.
     var asked = store.configuredSymbols().stream()
-        .map(symbol -> coldReads.read(List.of(symbol)))
+        .map(symbol -> missingQuotes.read(List.of(symbol)))
         .toList();
     return Future.join(asked).transform(answered -> {
       var known = heldConfigured();
@@ -79,7 +79,7 @@ public final class QuoteReads {
     if (missing.isEmpty()) {
       return Future.succeededFuture(quotes);
     }
-    return coldReads
+    return missingQuotes
         .read(List.copyOf(missing))
         .recover(failure -> Future.failedFuture(at(pointer, failure)))
         .map(found -> {

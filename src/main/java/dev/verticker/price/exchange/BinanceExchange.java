@@ -34,7 +34,6 @@ public final class BinanceExchange implements Exchange {
   private static final Duration LONGEST_BAN = Duration.ofDays(4);
   private static final int KILOBYTE = 1024;
   private static final int LISTING_BYTES = 32 * KILOBYTE * KILOBYTE;
-  private static final int MOST_LISTED = 100;
 
   private final Vertx vertx;
   private final URI base;
@@ -97,7 +96,7 @@ public final class BinanceExchange implements Exchange {
   }
 
   private static boolean everything(List<String> symbols) {
-    return symbols.size() > MOST_LISTED;
+    return symbols.size() > MOST_NAMED;
   }
 
   private static int weight(List<String> symbols) {

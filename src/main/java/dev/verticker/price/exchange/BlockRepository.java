@@ -1,11 +1,13 @@
 package dev.verticker.price.exchange;
 
+import static dev.verticker.data.Rows.first;
+import static dev.verticker.data.Rows.instant;
+import static dev.verticker.data.Rows.utc;
+
 import dev.verticker.data.Database;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 
 /** Until when an exchange host wants no request from this address. */
 public final class BlockRepository {
@@ -31,17 +33,12 @@ public final class BlockRepository {
 
   /** The epoch when the host never blocked this address. */
   Future<Instant> find(String host) {
-    return database.query(FIND, Tuple.of(host)).map(rows -> {
-      for (var row : rows) {
-        return row.getOffsetDateTime(0).toInstant();
-      }
-      return Instant.EPOCH;
-    });
+    return database
+        .query(FIND, Tuple.of(host))
+        .map(rows -> first(rows, row -> instant(row, "blocked_until")).orElse(Instant.EPOCH));
   }
 
   Future<Void> save(String host, Instant until) {
-    return database
-        .query(SAVE, Tuple.of(host, OffsetDateTime.ofInstant(until, ZoneOffset.UTC)))
-        .mapEmpty();
+    return database.query(SAVE, Tuple.of(host, utc(until))).mapEmpty();
   }
 }

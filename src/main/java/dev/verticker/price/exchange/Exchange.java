@@ -5,6 +5,9 @@ import java.util.List;
 
 /** Where prices come from. Every call fails with an {@link ExchangeFailure} and nothing else, within its time limit. */
 public interface Exchange {
+  /** Of so many symbols at once the exchange tells every figure; of more only the price. */
+  int MOST_NAMED = 100;
+
   /**
    * The present figures of the symbols in one call. What is malformed, not positive or for another symbol is left out.
    *

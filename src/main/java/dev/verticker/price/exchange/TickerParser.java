@@ -9,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,9 @@ final class TickerParser {
       .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .build();
+
+  /** The year 10000, in milliseconds: no clock is meant by what is later. */
+  private static final long END_OF_TIME = 253_402_300_800_000L;
 
   private final MeterRegistry metrics;
 
@@ -72,8 +76,12 @@ final class TickerParser {
     if (price.signum() <= 0) {
       return reject("not-positive");
     }
-    open.remove(symbol);
     fields.put("price", price.toPlainString());
+    var json = text(fields);
+    if (!storable(json)) {
+      return reject("not-storable");
+    }
+    open.remove(symbol);
     return new Ticker(
         symbol,
         price,
@@ -82,7 +90,12 @@ final class TickerParser {
         decimal(fields.get("priceChangePercent")),
         decimal(fields.get("volume")),
         eventTime(fields.path("closeTime")),
-        text(fields));
+        json);
+  }
+
+  /** PostgreSQL keeps no NUL and no half of a surrogate pair; a NUL is always written as an escape. */
+  private static boolean storable(String json) {
+    return !json.contains("\\u0000") && StandardCharsets.UTF_8.newEncoder().canEncode(json);
   }
 
   private static BigDecimal decimal(JsonNode node) {
@@ -92,7 +105,10 @@ final class TickerParser {
   }
 
   private static Instant eventTime(JsonNode node) {
-    return node.isIntegralNumber() && node.canConvertToLong() && node.longValue() > 0
+    return node.isIntegralNumber()
+            && node.canConvertToLong()
+            && node.longValue() > 0
+            && node.longValue() < END_OF_TIME
         ? Instant.ofEpochMilli(node.longValue())
         : null;
   }

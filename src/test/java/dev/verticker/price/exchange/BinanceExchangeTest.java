@@ -3,6 +3,7 @@ package dev.verticker.price.exchange;
 import static dev.verticker.testing.Eventually.within10s;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -254,6 +255,28 @@ class BinanceExchangeTest {
         metrics.find("price_rejected_total").counters().stream()
             .mapToDouble(c -> c.count())
             .sum());
+  }
+
+  @Test
+  void what_a_database_cannot_keep_is_left_out_and_counted() {
+    var parser = new TickerParser(metrics);
+    var body = Buffer.buffer(
+        """
+        [{"symbol":"A","lastPrice":"1","note":"\\u0000"},
+         {"symbol":"B","lastPrice":"1","note":{"deep":["\\ud83d"]}},
+         {"symbol":"C","lastPrice":"1","\\udca9":1},
+         {"symbol":"D","lastPrice":"1","note":"\\ud83d\\udca9","closeTime":9223372036854775807}]
+        """);
+    var tickers = parser.parse(body, Set.of("A", "B", "C", "D"));
+    assertEquals(List.of("D"), tickers.stream().map(Ticker::symbol).toList());
+    assertNull(tickers.get(0).eventTime());
+    assertEquals(
+        3,
+        metrics
+            .get("price_rejected_total")
+            .tag("reason", "not-storable")
+            .counter()
+            .count());
   }
 
   private boolean exchangeRefuses(RateLimits other) {

@@ -14,14 +14,14 @@ import java.util.concurrent.ConcurrentHashMap;
  * Asks the price verticle for symbols this node holds no quote of. Readers of the same symbols at the same time share one
  * request; one answer for several symbols is all or nothing, so only readers of exactly the same ones can.
  */
-final class ColdReads {
+final class MissingQuotes {
   static final int MOST_AT_ONCE = 500;
 
   private final Bus bus;
   private final QuoteStore store;
   private final Map<List<String>, Future<List<HeldQuote>>> underWay = new ConcurrentHashMap<>();
 
-  ColdReads(Bus bus, QuoteStore store) {
+  MissingQuotes(Bus bus, QuoteStore store) {
     this.bus = bus;
     this.store = store;
   }

@@ -1,0 +1,73 @@
+package dev.verticker.price;
+
+import static dev.verticker.price.PriceNode.await;
+import static dev.verticker.price.QuoteFixture.NOON;
+import static dev.verticker.price.QuoteFixture.quote;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
+import dev.verticker.message.Prices.FindHistory;
+import dev.verticker.message.Prices.Observation;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Reader;
+import dev.verticker.testing.SteppedClock;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class ObservationsKeptTest {
+  private static final Duration KEPT = Duration.ofDays(400);
+
+  private final Vertx vertx = Vertx.vertx();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final Database database = Database.open(
+      vertx,
+      Reader.read(
+          PriceNode.settings("http://localhost", PriceNode.database(), Map.of()),
+          reader -> PostgresSettings.read("market", reader)));
+  private final PriceRepository repository = new PriceRepository(
+      database, new Quotes("simulated", "run", Duration.ofSeconds(70)), metrics);
+
+  @AfterEach
+  void stop() {
+    await(vertx.close());
+  }
+
+  @Test
+  void observations_that_are_too_old_are_removed_and_no_other() {
+    observe("TOO_OLD", NOON.minus(KEPT).minusSeconds(1));
+    observe("OLD", NOON.minus(KEPT));
+    observe("NEW", NOON);
+
+    await(new Housekeeping(vertx, database, Locks.HOUSEKEEPING, new SteppedClock(NOON), metrics)
+        .removing("observations", PriceRepository.REMOVE_OLD, KEPT)
+        .run());
+
+    assertEquals(List.of(), history("TOO_OLD"));
+    assertEquals(1, history("OLD").size());
+    assertEquals(1, history("NEW").size());
+    assertEquals(
+        1, metrics.counter("housekeeping_removed_total", "what", "observations").count());
+  }
+
+  /** A row of its own, although every quote of the fixture has the same id. */
+  private void observe(String symbol, Instant at) {
+    var id = await(repository.nextBlock());
+    var quote = quote(symbol, "simulated:run", at, at);
+    await(repository.insert(List.of(new Observed(quote, 0))));
+    await(database.query(
+        "UPDATE market.exchange_info SET id = id + $1 WHERE symbol = $2", Tuple.of(id, symbol)));
+  }
+
+  private List<Observation> history(String symbol) {
+    return await(repository.history(new FindHistory(symbol, null, null, 10, null)))
+        .observations();
+  }
+}

@@ -83,7 +83,7 @@ class SocketStormTest {
     var began = System.nanoTime();
     sockets = users(count);
     sockets.forEach(Returner::connect);
-    awaitAll("listen", 0);
+    awaitAll(ALL_PREPARED, "listen", 0);
 
     sockets.forEach(Returner::drop);
     within(ALL_PREPARED, "all gone", () -> openSockets() == 0);
@@ -92,7 +92,7 @@ class SocketStormTest {
     var back = System.nanoTime();
     sockets.forEach(Returner::connect);
     tell();
-    awaitAll("are back", 2);
+    awaitAll(ALL_BACK, "are back", 2);
     var toTheSame = System.nanoTime() - back;
     expectQuietLog();
 
@@ -105,12 +105,12 @@ class SocketStormTest {
     var left = System.nanoTime();
     sockets.forEach(Returner::connect);
     tell();
-    awaitAll("are at the other", 4);
+    awaitAll(ALL_BACK, "are at the other", 4);
     var toTheOther = System.nanoTime() - left;
     expectQuietLog();
 
     tell();
-    awaitAll("listen on", 5);
+    awaitAll(ALL_BACK, "listen on", 5);
     System.out.printf(
         "%d sockets: there after %d ms, back after %d ms, at another node after %d ms; sent away meanwhile: %d%n",
         count,
@@ -121,8 +121,8 @@ class SocketStormTest {
   }
 
   /** All of them, and none has heard anything twice, out of order or else. */
-  private void awaitAll(String what, int events) {
-    within(ALL_BACK, "all " + what, () -> count(events) == sockets.size());
+  private void awaitAll(Duration limit, String what, int events) {
+    within(limit, "all " + what, () -> count(events) == sockets.size());
     var expected = LongStream.rangeClosed(1, events).boxed().toList();
     for (var socket : sockets) {
       assertEquals(expected, socket.heard(), socket.topic);

@@ -563,23 +563,6 @@ class SocketsTest {
   }
 
   @Test
-  void who_leaves_while_it_signs_in_was_never_there() throws IOException {
-    Eventually.within10s(
-        "the sockets of other tests have ended",
-        () -> measured("sockets", "framing", "plain") == 0);
-    for (var i = 0; i < 20; i++) {
-      RawWebSocket.plain(door.port(), "?ticket=" + ticket(door.admin())).close();
-    }
-    var socket = plain(door.admin());
-    socket.next("hello");
-    Eventually.within10s(
-        "the others have ended",
-        () -> measured("sockets", "framing", "plain", "state", "open") == 1);
-    assertEquals(1, measured("sockets", "framing", "plain", "state", "signed-in"));
-    socket.close();
-  }
-
-  @Test
   void the_document_can_be_read() {
     var document = expect(200, door.client().get("/asyncapi.yaml")).body().toString();
     assertTrue(document.startsWith("asyncapi: 3"), document);

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -40,6 +41,10 @@ public final class Feed {
   private final SocketLimits limits;
   private final LogReader reader;
   private final Map<Thread, Loop> loops = new ConcurrentHashMap<>();
+
+  /** The same, as they joined. */
+  private final List<Loop> order = new CopyOnWriteArrayList<>();
+
   private final Map<Framing, AtomicLong> open;
   private final Map<Framing, AtomicLong> signedIn;
   private final AllUnsent unsent;
@@ -99,6 +104,7 @@ public final class Feed {
   public void join(Context context) {
     var loop = new Loop(this, context);
     loops.put(Thread.currentThread(), loop);
+    order.add(loop);
     vertx.setPeriodic(SWEEP_MS, timer -> {
       loop.sweep();
       loop.symbols().forEach(this::known);
@@ -111,6 +117,7 @@ public final class Feed {
     if (loop == null) {
       return Future.succeededFuture();
     }
+    order.remove(loop);
     var leaving = loop.visitors();
     leaving.forEach(visitor -> visitor.close(CloseReason.RESTART));
     var gone = Promise.<Void>promise();
@@ -127,6 +134,12 @@ public final class Feed {
   /** Null where no front door of this node listens any more. */
   Loop loop() {
     return loops.get(Thread.currentThread());
+  }
+
+  /** Always the same one for a name, as long as loops neither join nor leave; null where none listens. */
+  Loop loopOf(String name) {
+    var all = order.toArray(Loop[]::new);
+    return all.length == 0 ? null : all[Math.floorMod(name.hashCode(), all.length)];
   }
 
   Vertx vertx() {

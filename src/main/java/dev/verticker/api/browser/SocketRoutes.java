@@ -20,6 +20,14 @@ import java.util.regex.Pattern;
 final class SocketRoutes {
   private static final String PLAIN = "/ws";
   private static final String BRIDGE = "/eventbus/*";
+
+  /** A session without a WebSocket: its requests come on any connections, and so on any event loops. */
+  private static final String SESSION = "/eventbus/[^/.]+/(?<session>[^/.]+)/";
+
+  private static final String HEARS = SESSION + "(?:xhr|xhr_streaming|eventsource)";
+  private static final String HEARS_OR_SAYS =
+      SESSION + "(?:xhr|xhr_streaming|xhr_send|eventsource)";
+
   private static final String TICKET = "ticket";
   private static final Set<String> TOKENS =
       Set.of("token", "access_token", "authorization", "bearer", "jwt");
@@ -46,6 +54,11 @@ final class SocketRoutes {
   void mount(Router router) {
     router.route(PLAIN).handler(this::admit).handler(this::upgrade);
     router.route(BRIDGE).handler(this::admit);
+    if (fallbacks) {
+      router.postWithRegex(HEARS).handler(SocketRoutes::announceEnd);
+      router.getWithRegex(HEARS).handler(SocketRoutes::announceEnd);
+      router.routeWithRegex(HEARS_OR_SAYS).handler(this::goToItsLoop);
+    }
     router
         .route(BRIDGE)
         .subRouter(SockJSHandler.create(feed.vertx(), options()).socketHandler(this::bridged));
@@ -76,6 +89,33 @@ final class SocketRoutes {
     } else {
       context.next();
     }
+  }
+
+  /**
+   * The framework closes the connection behind each of these answers without having said so. A client that keeps connections
+   * would send its next request on the dying one, and take the reset for the end of its session.
+   */
+  private static void announceEnd(RoutingContext context) {
+    context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    context.next();
+  }
+
+  /**
+   * The framework's sessions bear no second thread: a client that asks for more while the loop that told it "open" has not
+   * noted so is told "open" again by another, takes that for a new session and closes.
+   */
+  private void goToItsLoop(RoutingContext context) {
+    var loop = feed.loopOf(context.pathParam("session"));
+    if (loop == null) {
+      context.next();
+      return;
+    }
+    loop.run(() -> {
+      // Whoever has gone meanwhile would be waited for.
+      if (!context.response().closed()) {
+        context.next();
+      }
+    });
   }
 
   private void upgrade(RoutingContext context) {

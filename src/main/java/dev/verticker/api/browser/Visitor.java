@@ -1,7 +1,6 @@
 package dev.verticker.api.browser;
 
 import dev.verticker.api.http.AccessToken;
-import dev.verticker.api.http.Permission;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Confidential;
 import dev.verticker.message.Notifications.Audience;
@@ -12,11 +11,11 @@ import dev.verticker.message.Sessions.Revocation;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
-import java.util.Set;
 
 /**
- * One socket: who it is, what it may hear, how long it stays, whatever the framing. What it is told goes through its
- * {@link Outbound}, what it hears is in its {@link Subscriptions}. Used on the socket's own event loop.
+ * One socket, whatever the framing: it carries out what the client says and decides how long it stays. Who it is and what
+ * it may hear is its {@link Principal}'s to say; what it is told goes through its {@link Outbound}, what it hears is in its
+ * {@link Subscriptions}. Used on the socket's own event loop.
  */
 final class Visitor {
   private final Feed feed;
@@ -25,14 +24,11 @@ final class Visitor {
   private final SocketLimits limits;
   private final Outbound outbound;
   private final Subscriptions subscriptions;
+  private final Principal principal;
+  private final DefaultTopic defaultTopic;
   private final MessageRate rate = new MessageRate();
   private final long arrived = System.nanoTime();
   private Future<Void> turn = Future.succeededFuture();
-  private AccessToken identity;
-  private Set<Permission> permissions = Set.of();
-  private Since atArrival;
-  private boolean defaultsDue;
-  private boolean named;
   private boolean closing;
   private boolean closed;
   private long lastSign = arrived;
@@ -44,6 +40,8 @@ final class Visitor {
     this.framing = framing;
     this.limits = feed.limits();
     this.subscriptions = new Subscriptions(feed, loop, this);
+    this.principal = new Principal(feed);
+    this.defaultTopic = new DefaultTopic(feed, loop, this::startDefault);
     this.outbound = new Outbound(
         feed, loop, peer, framing, () -> close(CloseReason.SLOW_READER), subscriptions::roomAgain);
   }
@@ -57,7 +55,7 @@ final class Visitor {
   }
 
   boolean isSignedIn() {
-    return identity != null;
+    return principal.isKnown();
   }
 
   Framing framing() {
@@ -94,7 +92,7 @@ final class Visitor {
             loop.run(() -> {
               if (redeemed.succeeded()) {
                 signIn(token(redeemed.result()));
-                hearDefaults();
+                welcome();
               } else {
                 close(
                     redeemed.cause() instanceof Failure.Unauthenticated
@@ -139,6 +137,8 @@ final class Visitor {
       if (!closing) {
         feed.closed(framing, code, "client");
       }
+      // What was begun for it, as a signature that is being checked, comes to nothing.
+      closing = true;
       leave();
       outbound.forget();
       feed.ended(this);
@@ -158,11 +158,11 @@ final class Visitor {
       cut("stalled");
     } else if (now - lastSign > limits.silence().toNanos()) {
       cut("silent");
-    } else if (identity == null) {
+    } else if (!principal.isKnown()) {
       if (now - arrived > limits.signIn().toNanos()) {
         close(CloseReason.AUTH_TIMEOUT);
       }
-    } else if (!feed.now().isBefore(identity.expiresAt())) {
+    } else if (principal.hasExpired()) {
       close(CloseReason.TOKEN_EXPIRED);
     } else if (now - lastPing > limits.ping().toNanos()) {
       lastPing = now;
@@ -172,20 +172,19 @@ final class Visitor {
 
   /** Something was revoked; mostly somebody else's. */
   void hear(Revocation revocation) {
-    if (identity == null || closing || !isMine(revocation)) {
+    if (closing || !principal.isMeantBy(revocation)) {
       return;
     }
     if (revocation.reason() == Reason.ROLES_CHANGED) {
-      loseRoles();
+      principal.loseRoles();
+      dropWhatIsNotAllowed();
     } else {
       close(CloseReason.of(revocation.reason()));
     }
   }
 
   boolean mayHear(Audience audience) {
-    return audience.userId() != null
-        ? audience.userId() == identity.userId()
-        : Permission.of(audience.permission()).filter(permissions::contains).isPresent();
+    return principal.mayHear(audience);
   }
 
   void send(Frame frame) {
@@ -202,14 +201,14 @@ final class Visitor {
 
   private Future<Void> carryOut(Command command) {
     if (command instanceof Command.Subscribe subscribe) {
-      named = true;
+      defaultTopic.forget();
       return subscribe(subscribe);
     }
     if (command instanceof Command.Auth auth) {
       return authenticate(auth.token())
           .onSuccess(done -> send(event("authenticated")
-              .put("user_id", identity.userId())
-              .put("expires_at", identity.expiresAt().toString())))
+              .put("user_id", principal.userId())
+              .put("expires_at", principal.expiresAt().toString())))
           .transform(result -> {
             if (result.failed()) {
               refused(null, result.cause());
@@ -233,13 +232,13 @@ final class Visitor {
   private Future<Void> subscribe(Command.Subscribe command) {
     var signedIn = command.token() != null
         ? authenticate(command.token())
-        : identity != null
+        : principal.isKnown()
             ? Future.<Void>succeededFuture()
             : Future.<Void>failedFuture(
                 new Failure.Unauthenticated("token-missing", "Sign in first."));
     return signedIn
         .compose(done -> {
-          Topics.check(command.topic(), identity.userId(), permissions);
+          principal.check(command.topic());
           return subscriptions.add(command);
         })
         .transform(result -> {
@@ -255,17 +254,9 @@ final class Visitor {
   }
 
   private Future<Void> authenticate(String token) {
-    return feed.verifier().verify(token).compose(verified -> {
-      var refusal = feed.revoked().refusal(verified);
-      if (refusal.isPresent()) {
-        return Future.failedFuture(refusal.get());
-      }
-      if (identity != null && identity.userId() != verified.userId()) {
-        return Future.failedFuture(new Failure.Forbidden(
-            "other-user", "A socket stays with the user who signed in first."));
-      }
+    return principal.verify(token).map(verified -> {
       signIn(verified);
-      return Future.succeededFuture();
+      return null;
     });
   }
 
@@ -273,29 +264,22 @@ final class Visitor {
     if (closing) {
       return;
     }
-    var first = identity == null;
-    identity = token;
-    permissions = Permission.of(token.roles());
-    // After identity was set: a revocation is either known here or comes by itself.
-    if (feed.revoked().isRevoked(token)) {
-      close(CloseReason.REVOKED);
-      return;
-    }
-    dropWhatIsNotAllowed();
-    if (first) {
+    if (!principal.isKnown()) {
       feed.signedIn(framing);
     }
-  }
-
-  private void loseRoles() {
-    permissions = Set.of();
-    dropWhatIsNotAllowed();
+    principal.become(token);
+    // After it became so: a revocation is either known here or comes by itself.
+    if (principal.isRevoked()) {
+      close(CloseReason.REVOKED);
+    } else {
+      dropWhatIsNotAllowed();
+    }
   }
 
   private void dropWhatIsNotAllowed() {
     for (var topic : subscriptions.ofLog()) {
       try {
-        Topics.check(topic, identity.userId(), permissions);
+        principal.check(topic);
       } catch (Failure failure) {
         drop(topic);
         refuse(topic, failure);
@@ -303,53 +287,25 @@ final class Visitor {
     }
   }
 
-  /** Who names no topic shortly after the ticket hears what happened since then on the default one. */
-  private void hearDefaults() {
+  private void welcome() {
     if (closing) {
       return;
     }
     send(event("hello")
         .put("authenticated", true)
-        .put("user_id", identity.userId())
-        .put("expires_at", identity.expiresAt().toString())
+        .put("user_id", principal.userId())
+        .put("expires_at", principal.expiresAt().toString())
         .put("ping_every_ms", limits.ping().toMillis()));
-    var topic = Topics.byDefault(identity.userId(), permissions);
-    feed.reader()
-        .standing(
-            topic,
-            null,
-            standing -> loop.run(() -> {
-              if (standing instanceof Standing.Piece piece) {
-                atArrival = new Since(piece.epoch(), piece.newest());
-              }
-              startDefaults(topic);
-            }));
-    feed.vertx()
-        .setTimer(
-            limits.defaults().toMillis(),
-            timer -> loop.run(() -> {
-              defaultsDue = true;
-              startDefaults(topic);
-            }));
+    defaultTopic.arrive(principal.defaultTopic());
   }
 
-  private void startDefaults(String topic) {
-    if (atArrival == null || !defaultsDue || named || closing || closed) {
-      return;
-    }
-    named = true;
+  private void startDefault(String topic, Since since) {
     try {
-      Topics.check(topic, identity.userId(), permissions);
-      subscriptions.start(topic, atArrival, false);
+      principal.check(topic);
+      subscriptions.start(topic, since, false);
     } catch (Failure failure) {
       refuse(topic, failure);
     }
-  }
-
-  private boolean isMine(Revocation revocation) {
-    return revocation.userId() == identity.userId()
-        && (revocation.sessionId() == null || revocation.sessionId().equals(identity.sessionId()))
-        && (revocation.leastVersion() == null || identity.version() < revocation.leastVersion());
   }
 
   private void send(JsonObject frame) {
@@ -358,7 +314,7 @@ final class Visitor {
 
   /** Does nothing when it is closing already. */
   void close(CloseReason reason) {
-    if (closing || closed) {
+    if (closing) {
       return;
     }
     closing = true;
@@ -375,6 +331,7 @@ final class Visitor {
   }
 
   private void leave() {
+    defaultTopic.forget();
     subscriptions.dropAll();
     loop.remove(this);
   }

@@ -18,10 +18,21 @@ import java.util.LinkedHashMap;
 final class FrameContract {
   private final Validator plain = validator("PlainFrame");
   private final Validator bridged = validator("BridgeFrame");
+  private final String codes = codes();
 
   void check(JsonObject frame, boolean isBridged) {
     var result = (isBridged ? bridged : plain).validate(frame);
     assertTrue(result.getValid(), () -> "asyncapi/events.yaml does not describe " + frame.encode());
+    var code = frame.getString(isBridged ? "failureType" : "code");
+    assertTrue(
+        code == null || codes.contains("`" + code), () -> "asyncapi/events.yaml has no " + code);
+  }
+
+  private static String codes() {
+    var document = document();
+    var schemas = document.getJsonObject("components").getJsonObject("schemas");
+    return schemas.getJsonObject("Code").getString("description")
+        + document.getJsonObject("info").getString("description");
   }
 
   private static Validator validator(String schema) {

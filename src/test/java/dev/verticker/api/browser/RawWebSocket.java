@@ -99,11 +99,17 @@ final class RawWebSocket implements AutoCloseable {
 
   /** Reads until a frame has this in it. */
   RawWebSocket until(String part) throws IOException {
+    next(part);
+    return this;
+  }
+
+  /** The next frame that has this in it. */
+  String next(String part) throws IOException {
     Frame frame;
     do {
       frame = read();
     } while (!frame.text().contains(part));
-    return this;
+    return frame.text();
   }
 
   /** How the server ended it: "1009 too-big", or "reset" or "end" without a close frame. Fails when it is still open. */

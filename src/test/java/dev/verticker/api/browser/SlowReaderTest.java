@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.http.ApiClient;
+import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Notifications.Entry;
 import dev.verticker.message.Notifications.Recipient;
+import dev.verticker.message.Prices.Quote;
 import dev.verticker.testing.Eventually;
 import dev.verticker.testing.Provokes;
 import io.vertx.core.http.HttpMethod;
@@ -111,6 +113,35 @@ class SlowReaderTest {
   }
 
   @Test
+  void gets_the_prices_of_the_meantime_as_one_when_it_reads_again() throws IOException {
+    var now = door.clock.instant();
+    door.prices.tick(FakePrices.quote(1, "BTCUSDT", "100", now));
+    try (var behind = plain(door)) {
+      behind
+          .say("{\"op\":\"subscribe\",\"topic\":\"prices.BTCUSDT\"}")
+          .until("\"event\":\"prices\"");
+      append(door, SOME);
+      Eventually.within10s("it is behind", () -> unsent(door) > EVENT_BYTES);
+      var before = conflated(door);
+      var quotes = new ArrayList<Quote>();
+      for (var price : List.of("101", "107", "93", "99")) {
+        now = now.plusMillis(1);
+        quotes.add(FakePrices.quote(2, "BTCUSDT", price, now));
+      }
+      door.prices.tick(quotes.toArray(Quote[]::new));
+      // The first change at once, the others together.
+      Eventually.within10s("it was not sent them", () -> conflated(door) == before + 2);
+
+      var told = new JsonObject(behind.next("\"event\":\"prices\""))
+          .getJsonArray("data")
+          .getJsonObject(0);
+      assertEquals(
+          "99 107 93",
+          told.getString("price") + " " + told.getString("high") + " " + told.getString("low"));
+    }
+  }
+
+  @Test
   void nobody_may_be_behind_when_all_together_hold_too_much() throws IOException {
     var before = closes(door, "slow-reader");
     var healthy = healthy(door);
@@ -204,6 +235,10 @@ class SlowReaderTest {
 
   private static double unsent(UserFrontDoor door) {
     return door.metrics.get("socket_unsent_bytes").gauge().value();
+  }
+
+  private static double conflated(UserFrontDoor door) {
+    return door.metrics.counter("socket_prices_conflated_total").count();
   }
 
   private static double unsentOfOne(UserFrontDoor door) {

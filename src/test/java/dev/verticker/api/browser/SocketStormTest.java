@@ -37,8 +37,11 @@ import org.junit.jupiter.api.Timeout;
 /** Thousands of sockets, each of another user, are gone and back at once. */
 @Tag("alone")
 class SocketStormTest {
-  /** A minute for what takes seconds: clients, servers and database share this machine with other tests. */
-  private static final Duration ALL_BACK = Duration.ofSeconds(60);
+  /** What is promised. Clients, servers and database share the machine that it is promised on. */
+  private static final Duration ALL_BACK = Duration.ofSeconds(30);
+
+  /** Without a promise: until the test has what it begins with. */
+  private static final Duration ALL_PREPARED = Duration.ofSeconds(60);
 
   private static final long RETRY_MS = 250;
 
@@ -80,34 +83,34 @@ class SocketStormTest {
     var began = System.nanoTime();
     sockets = users(count);
     sockets.forEach(Returner::connect);
-    awaitAll("listen", 0);
+    awaitAll(ALL_PREPARED, "listen", 0);
 
     sockets.forEach(Returner::drop);
-    within(ALL_BACK, "all gone", () -> openSockets() == 0);
+    within(ALL_PREPARED, "all gone", () -> openSockets() == 0);
     tell();
-    within(ALL_BACK, "told to nobody", () -> logged() == 2 * count);
+    within(ALL_PREPARED, "told to nobody", () -> logged() == 2 * count);
     var back = System.nanoTime();
     sockets.forEach(Returner::connect);
     tell();
-    awaitAll("are back", 2);
+    awaitAll(ALL_BACK, "are back", 2);
     var toTheSame = System.nanoTime() - back;
     expectQuietLog();
 
     // Another node, which has heard nothing of what they miss.
     sockets.forEach(Returner::drop);
     tell();
-    within(ALL_BACK, "told to nobody", () -> logged() == 6 * count);
+    within(ALL_PREPARED, "told to nobody", () -> logged() == 6 * count);
     door.close();
     door = open();
     var left = System.nanoTime();
     sockets.forEach(Returner::connect);
     tell();
-    awaitAll("are at the other", 4);
+    awaitAll(ALL_BACK, "are at the other", 4);
     var toTheOther = System.nanoTime() - left;
     expectQuietLog();
 
     tell();
-    awaitAll("listen on", 5);
+    awaitAll(ALL_BACK, "listen on", 5);
     System.out.printf(
         "%d sockets: there after %d ms, back after %d ms, at another node after %d ms; sent away meanwhile: %d%n",
         count,
@@ -118,8 +121,8 @@ class SocketStormTest {
   }
 
   /** All of them, and none has heard anything twice, out of order or else. */
-  private void awaitAll(String what, int events) {
-    within(ALL_BACK, "all " + what, () -> count(events) == sockets.size());
+  private void awaitAll(Duration limit, String what, int events) {
+    within(limit, "all " + what, () -> count(events) == sockets.size());
     var expected = LongStream.rangeClosed(1, events).boxed().toList();
     for (var socket : sockets) {
       assertEquals(expected, socket.heard(), socket.topic);

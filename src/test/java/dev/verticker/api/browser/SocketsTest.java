@@ -210,6 +210,76 @@ class SocketsTest {
     socket.close();
   }
 
+  @Test
+  void a_client_says_how_often_it_wants_prices() {
+    var now = door.clock.instant();
+    door.prices.tick(FakePrices.quote(1, "ETHUSDT", "100", now));
+    var often = plain(door.admin()).subscribe("prices.ETHUSDT");
+    var seldom = plain(door.admin())
+        .say(new JsonObject()
+            .put("op", "subscribe")
+            .put("topic", "prices.ETHUSDT")
+            .put("every_ms", 3_600_000));
+    var bridged = Listener.bridged(door.vertx, door.port())
+        .say(new JsonObject()
+            .put("type", "register")
+            .put("address", "prices.ETHUSDT")
+            .put(
+                "headers",
+                new JsonObject()
+                    .put("Authorization", door.admin().bearer())
+                    .put("every_ms", "3600000")));
+    for (var socket : List.of(often, seldom, bridged)) {
+      Eventually.within10s("where it is now", () -> prices(socket).equals(List.of("100")));
+    }
+    for (var price : List.of("101", "102", "103")) {
+      now = now.plusMillis(1);
+      door.prices.tick(FakePrices.quote(2, "ETHUSDT", price, now));
+      Eventually.within10s("told", () -> prices(often).contains(price));
+    }
+    seldom.say("{\"op\":\"ping\"}").next("pong");
+    assertEquals(List.of("100", "101"), prices(seldom), "the next one in an hour");
+    assertEquals(List.of("100", "101"), prices(bridged));
+
+    for (var wrong : List.of(249, 3_600_001, "soon", 0.5)) {
+      var asked = new JsonObject().put("topic", "prices.ETHUSDT").put("every_ms", wrong);
+      assertEquals(
+          "invalid-request",
+          often.say(asked.put("op", "subscribe")).next("error").getString("code"));
+    }
+  }
+
+  @Test
+  void who_unsubscribes_hears_no_more_of_that_topic() {
+    var second = door.person("admin");
+    var own = "user." + second.id();
+    door.prices.tick(FakePrices.quote(1, "SOLUSDT", "100", door.clock.instant()));
+    var plain = plain(second).subscribe("users").subscribe(own).subscribe("prices.SOLUSDT");
+    plain.next("prices");
+    var bridged = bridged(second, "users");
+    bridged.register(own).next();
+    plain.say(new JsonObject().put("op", "unsubscribe").put("topic", "users"));
+    assertEquals("users", plain.next("unsubscribed").getString("topic"));
+    plain.say(new JsonObject().put("op", "unsubscribe").put("topic", "prices.SOLUSDT"));
+    assertEquals("prices.SOLUSDT", plain.next("unsubscribed").getString("topic"));
+    // Of a topic that it does not hear, as the bridge's client does after a refusal.
+    bridged.say(new JsonObject().put("type", "unregister").put("address", "nonsense"));
+    bridged.say(new JsonObject().put("type", "unregister").put("address", "users"));
+    bridged.register(own).next();
+
+    door.prices.tick(FakePrices.quote(2, "SOLUSDT", "101", door.clock.instant().plusMillis(1)));
+    rename(second, "Second");
+    for (var socket : List.of(plain, bridged)) {
+      Eventually.within10s("what it still hears", () -> socket.sequences(own).size() == 1);
+      assertEquals(List.of(), socket.sequences("users"));
+    }
+    plain.say("{\"op\":\"ping\"}").next("pong");
+    assertEquals(List.of("100"), prices(plain));
+    assertEquals(
+        List.of(),
+        bridged.frames.stream().filter(f -> "err".equals(f.getString("type"))).toList());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"https://evil.example", "null", "http://app.example.org"})
   void pages_of_others_may_not_connect(String origin) {
@@ -497,7 +567,8 @@ class SocketsTest {
     var document = expect(200, door.client().get("/asyncapi.yaml")).body().toString();
     assertTrue(document.startsWith("asyncapi: 3"), document);
     for (var reason : CloseReason.values()) {
-      assertTrue(document.contains(reason.word()), reason.word());
+      var row = document.lines().filter(line -> line.contains("| " + reason.code() + " |"));
+      assertTrue(row.anyMatch(line -> line.contains("`" + reason.word())), reason.word());
     }
     assertTrue(
         expect(200, door.client().get("/docs/events")).body().toString().contains("recovered"));
@@ -550,6 +621,15 @@ class SocketsTest {
         .map(meter -> meter.getId().getName())
         .filter(name -> name.matches("(socket|notification_|outbox_).*"))
         .forEach(name -> assertTrue(documented.contains("`" + name), name));
+  }
+
+  /** Of all frames of prices so far. */
+  private static List<String> prices(Listener socket) {
+    return socket.frames.stream()
+        .map(frame -> frame.getValue("body") instanceof JsonObject body ? body : frame)
+        .filter(body -> "prices".equals(body.getString("event")))
+        .map(body -> body.getJsonArray("data").getJsonObject(0).getString("price"))
+        .toList();
   }
 
   /** 0 when it was not counted yet. */

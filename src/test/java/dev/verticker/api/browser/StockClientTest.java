@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.http.ApiClient;
 import dev.verticker.api.user.UserFrontDoor;
+import dev.verticker.testing.Eventually;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientRequest;
@@ -13,6 +14,12 @@ import io.vertx.core.http.HttpClientResponse;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class StockClientTest {
   private static final String OWN = "https://app.example.org";
+  private static final int SESSIONS = 200;
 
   private final UserFrontDoor door =
       UserFrontDoor.openAlone("SOCKJS_FALLBACKS", "true", "CORS_ORIGINS", OWN);
@@ -37,7 +45,7 @@ class StockClientTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"websocket", "xhr-streaming", "eventsource"})
+  @ValueSource(strings = {"websocket", "xhr-streaming", "xhr-polling", "eventsource"})
   void hears_topics_as_addresses_and_resumes(String transport) {
     try (var client = client(transport)) {
       assertEquals(transport, client.say(command("open")).next().getString("open"));
@@ -66,6 +74,67 @@ class StockClientTest {
   /** The next thing heard, whatever the connection that was closed still says. */
   private static JsonObject body(Script client) {
     return client.next(line -> line.containsKey("body")).getJsonObject("body");
+  }
+
+  /** Its client would send the next request on the same connection, and lose the race against the end. */
+  @ParameterizedTest
+  @ValueSource(strings = {"xhr", "xhr_streaming", "eventsource"})
+  void an_answer_behind_which_the_connection_ends_says_so(String transport) {
+    var method = transport.equals("eventsource") ? HttpMethod.GET : HttpMethod.POST;
+    var answer = begin(method, "/eventbus/000/" + transport + "/" + transport, null);
+    assertEquals("close", answer.getHeader("Connection"));
+  }
+
+  @Test
+  void a_session_is_opened_once_also_when_its_requests_come_on_two_event_loops()
+      throws IOException {
+    Eventually.within10s("those of other tests have ended", () -> openSessions() == 0);
+    var polling = new ArrayList<Socket>();
+    for (var i = 0; i < SESSIONS; i++) {
+      try (var first = connection()) {
+        // The next connection: on the other loop.
+        var second = connection();
+        polling.add(second);
+        poll(first, "two-" + i);
+        readOpened(first.getInputStream());
+        poll(second, "two-" + i);
+      }
+    }
+    Eventually.within10s("as many as began", () -> openSessions() == SESSIONS);
+    for (var second : polling) {
+      second.close();
+    }
+    Eventually.within10s("all have ended", () -> openSessions() == 0);
+  }
+
+  private Socket connection() throws IOException {
+    var socket = new Socket(InetAddress.getLoopbackAddress(), door.port());
+    socket.setTcpNoDelay(true);
+    return socket;
+  }
+
+  private static void poll(Socket connection, String session) throws IOException {
+    var request = "POST /eventbus/000/" + session
+        + "/xhr HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n";
+    connection.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
+  }
+
+  private static void readOpened(InputStream answer) throws IOException {
+    var read = new StringBuilder();
+    // Lines of the head end otherwise.
+    while (!read.toString().endsWith("o\n")) {
+      var next = answer.read();
+      assertTrue(next >= 0, () -> "ended after " + read);
+      read.append((char) next);
+    }
+  }
+
+  private double openSessions() {
+    return door.metrics
+        .get("sockets")
+        .tags("framing", "bridge", "state", "open")
+        .gauge()
+        .value();
   }
 
   @Test

@@ -1,0 +1,55 @@
+package dev.verticker.api.browser;
+
+import java.util.function.BiConsumer;
+
+/**
+ * The topic of who signs in by a ticket and names none shortly after: it hears everything since its arrival. Used on the
+ * socket's own event loop.
+ */
+final class DefaultTopic {
+  private final Feed feed;
+  private final Loop loop;
+  private final BiConsumer<String, Since> start;
+  private Since atArrival;
+  private boolean due;
+  private boolean decided;
+
+  /** @param start called at most once */
+  DefaultTopic(Feed feed, Loop loop, BiConsumer<String, Since> start) {
+    this.feed = feed;
+    this.loop = loop;
+    this.start = start;
+  }
+
+  void arrive(String topic) {
+    feed.reader()
+        .standing(
+            topic,
+            null,
+            standing -> loop.run(() -> {
+              if (standing instanceof Standing.Piece piece) {
+                atArrival = new Since(piece.epoch(), piece.newest());
+              }
+              startWhenDue(topic);
+            }));
+    feed.vertx()
+        .setTimer(
+            feed.limits().defaults().toMillis(),
+            timer -> loop.run(() -> {
+              due = true;
+              startWhenDue(topic);
+            }));
+  }
+
+  /** A topic was named, or there is nobody any more to hear one. */
+  void forget() {
+    decided = true;
+  }
+
+  private void startWhenDue(String topic) {
+    if (due && atArrival != null && !decided) {
+      decided = true;
+      start.accept(topic, atArrival);
+    }
+  }
+}

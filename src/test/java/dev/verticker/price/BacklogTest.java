@@ -2,6 +2,7 @@ package dev.verticker.price;
 
 import static dev.verticker.price.PriceNode.await;
 import static dev.verticker.price.QuoteFixture.NOON;
+import static dev.verticker.testing.Eventually.within10s;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.data.Database;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
@@ -34,6 +36,13 @@ class BacklogTest {
           reader -> PostgresSettings.read("market", reader)));
   private final PriceRepository repository = new PriceRepository(
       database, new Quotes("simulated", "run", Duration.ofSeconds(70)), metrics);
+
+  @BeforeEach
+  void connect() {
+    within10s(
+        "PostgreSQL answers",
+        () -> await(database.query("SELECT 1", Tuple.tuple()).map(true).otherwise(false)));
+  }
 
   @AfterEach
   void stop() {

@@ -21,13 +21,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection to Redis that never makes anybody wait: a command is answered within 100 ms or fails with
- * {@link Failure.Unavailable}, at once while the connection is down. A connection that reported a failure, or on which
- * nothing was heard for a second although something was asked, is given up; a new one is tried every half second.
+ * {@link Failure.Unavailable}, at once while the connection is down. A connection that reported a failure, or that leaves a
+ * command without an answer for a second, is given up; a new one is tried every half second.
  */
 public final class RedisLink {
   private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
   private static final Duration BUDGET = Duration.ofMillis(100);
-  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(1);
+
+  /** What a connection may take to answer before it is given up, and so the longest budget that makes sense. */
+  public static final Duration LONGEST_SILENCE = Duration.ofSeconds(1);
+
   private static final int CONNECT_MS = 1000;
   private static final int RETRY_MS = 500;
   private static final int MOST_WAITING = 1024;
@@ -38,7 +41,7 @@ public final class RedisLink {
   private RedisConnection connection;
   private boolean closed;
   private boolean missed;
-  private long lastHeard;
+  private boolean heard;
   // A server that was never there counts as away for long: nobody waits for it to be missed.
   private long awaySince = System.nanoTime() - Duration.ofDays(1).toNanos();
 
@@ -70,9 +73,11 @@ public final class RedisLink {
     return bounded(connection -> connection.batch(commands), BUDGET);
   }
 
-  /** How long Redis has been away; zero while it answers. */
+  /** How long Redis has been away; zero while it answers. One that lets us connect and then is silent is still away. */
   public Duration away() {
-    return connection != null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - awaySince);
+    return connection != null && heard
+        ? Duration.ZERO
+        : Duration.ofNanos(System.nanoTime() - awaySince);
   }
 
   /** For an operator; empty while Redis answers. */
@@ -92,26 +97,26 @@ public final class RedisLink {
       return Future.failedFuture(unavailable());
     }
     var asked = System.nanoTime();
-    return command
-        .apply(used)
-        .onSuccess(answer -> lastHeard = System.nanoTime())
+    var answer = command.apply(used);
+    return answer
         .timeout(budget.toMillis(), TimeUnit.MILLISECONDS)
+        .onSuccess(inTime -> heard = true)
         .recover(failure -> {
           log.debug("Redis command failed", failure);
           if (!(failure instanceof TimeoutException)) {
             lost(used);
           } else {
-            giveUpIfSilent(used, asked);
+            giveUpIfSilent(used, answer, asked);
           }
           return Future.failedFuture(unavailable());
         });
   }
 
   /** One late answer may be this node's own doing; a second of silence is not. */
-  private void giveUpIfSilent(RedisConnection used, long asked) {
+  private void giveUpIfSilent(RedisConnection used, Future<?> answer, long asked) {
     var left = LONGEST_SILENCE.toNanos() - (System.nanoTime() - asked);
     vertx.setTimer(Math.max(1, left / 1_000_000), id -> {
-      if (lastHeard - asked < 0) {
+      if (!answer.isComplete()) {
         lost(used);
       }
     });
@@ -141,7 +146,10 @@ public final class RedisLink {
     if (connection == used && !closed) {
       connection = null;
       missed = true;
-      awaySince = System.nanoTime();
+      if (heard) {
+        heard = false;
+        awaySince = System.nanoTime();
+      }
       log.warn("Redis does not answer, going on without it");
       giveUp();
     }

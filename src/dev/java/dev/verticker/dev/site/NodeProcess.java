@@ -115,6 +115,15 @@ public final class NodeProcess implements AutoCloseable {
     awaitEnd();
   }
 
+  /** It stands still but keeps its sockets, until {@link #thaw}. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  public void thaw() {
+    signal("CONT");
+  }
+
   public Path log() {
     return log;
   }
@@ -124,6 +133,17 @@ public final class NodeProcess implements AutoCloseable {
     if (process != null) {
       process.destroyForcibly();
       awaitEnd();
+    }
+  }
+
+  private void signal(String signal) {
+    try {
+      new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
+          .start()
+          .onExit()
+          .join();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

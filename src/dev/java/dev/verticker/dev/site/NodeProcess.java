@@ -57,7 +57,8 @@ public final class NodeProcess implements AutoCloseable {
         .filter(argument -> argument.startsWith("--add-"))
         .forEach(command::add);
     command.addAll(List.of(
-        "@conf/jvm.options",
+        // Wherever the prefix leads to.
+        "@" + Path.of("conf/jvm.options").toAbsolutePath(),
         "-XX:TieredStopAtLevel=1",
         "-Xmx256m",
         "-classpath",
@@ -122,6 +123,32 @@ public final class NodeProcess implements AutoCloseable {
 
   public void thaw() {
     signal("CONT");
+  }
+
+  /** The port of its health. */
+  public int management() {
+    return management;
+  }
+
+  /** What the process holds of the machine's memory, in bytes. */
+  public long memory() {
+    try (var status = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+      return status
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+          .sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public boolean isRunning() {
+    return process.isAlive();
+  }
+
+  /** Of a process that has ended. */
+  public int exitCode() {
+    return process.exitValue();
   }
 
   public Path log() {

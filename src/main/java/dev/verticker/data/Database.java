@@ -19,6 +19,7 @@ import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The connections of one service to its schema. Whatever happens to the server, an answer comes within three seconds:
  * a result, the server's own {@link PgException} for what the statement did wrong, or {@link Failure.Unavailable}. After
- * five outages in ten seconds calls fail at once and one call a second tries again.
+ * five outages in ten seconds calls fail at once and one call a second tries again; a server that only takes no writes is
+ * still read.
  */
 public final class Database {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
@@ -40,6 +42,7 @@ public final class Database {
   private static final int POOL_CLEANING_MS = 500;
   private static final int LONGEST_QUEUE = 200;
   private static final int PROBE_MS = 1000;
+  private static final Set<String> NO_WRITES = Set.of("53100", "25006");
 
   private final Pool pool;
   private final CircuitBreaker breaker;
@@ -62,7 +65,8 @@ public final class Database {
                 .setFailuresRollingWindow(10_000)
                 .setTimeout(ANSWER_MS)
                 .setResetTimeout(PROBE_MS))
-        .failurePolicy(result -> result.failed() && !isAnswer(result.cause()));
+        .failurePolicy(result ->
+            result.failed() && !isAnswer(result.cause()) && !takesNoWrites(result.cause()));
     this.vertx = vertx;
     this.probing = vertx.setPeriodic(PROBE_MS, id -> probe());
   }
@@ -133,12 +137,18 @@ public final class Database {
         && !isOutage(pg.getSqlState());
   }
 
-  /** Connection, resource, operator and system classes; 25006 is a server that takes no writes. */
+  /** Connection, resource, operator and system classes. */
   private static boolean isOutage(String sqlState) {
     return switch (sqlState.substring(0, 2)) {
       case "08", "53", "57", "58", "XX" -> true;
-      default -> sqlState.equals("25006");
+      default -> NO_WRITES.contains(sqlState);
     };
+  }
+
+  /** No space on its disk, or read-only. */
+  private static boolean takesNoWrites(Throwable failure) {
+    return failure instanceof PgException pg
+        && NO_WRITES.contains(String.valueOf(pg.getSqlState()));
   }
 
   private static Pool pool(Vertx vertx, PostgresSettings settings) {

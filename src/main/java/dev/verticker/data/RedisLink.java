@@ -22,9 +22,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * One connection to Redis that never makes anybody wait: a command is answered within 100 ms or fails with
- * {@link Failure.Unavailable}, at once while the connection is down. A connection that broke, or on which nothing was heard
- * for a second although something was asked, is given up; a new one is tried every half second. A server that refuses a
- * command (it is a replica, loading, out of memory) is no reason to: it may take another.
+ * {@link Failure.Unavailable}, at once while the connection is down. A connection that broke, or that leaves a command without
+ * an answer for a second, is given up; a new one is tried every half second. A server that refuses a command (it is a replica,
+ * loading, out of memory) is no reason to: it may take another.
  */
 public final class RedisLink {
   private static final Logger log = LoggerFactory.getLogger(RedisLink.class);
@@ -34,7 +34,10 @@ public final class RedisLink {
       "\\b(READONLY|LOADING|OOM|MISCONF|MASTERDOWN|NOREPLICAS|NOPERM|NOAUTH|BUSY)\\b");
 
   private static final Duration BUDGET = Duration.ofMillis(100);
-  private static final Duration LONGEST_SILENCE = Duration.ofSeconds(1);
+
+  /** What a connection may take to answer before it is given up, and so the longest budget that makes sense. */
+  public static final Duration LONGEST_SILENCE = Duration.ofSeconds(1);
+
   private static final Duration REFUSAL_TOLD = Duration.ofSeconds(10);
   private static final int CONNECT_MS = 1000;
   private static final int RETRY_MS = 500;
@@ -45,7 +48,6 @@ public final class RedisLink {
   private Redis client;
   private boolean closed;
   private boolean missed;
-  private long lastHeard;
 
   /** What the server said last when it refused a command. */
   private record Refusal(String kind, long nanoTime) {
@@ -56,6 +58,7 @@ public final class RedisLink {
 
   // Read by the health check on a thread of its own.
   private volatile RedisConnection connection;
+  private volatile boolean heard;
   private volatile Refusal refusal;
   // A server that was never there counts as away for long: nobody waits for it to be missed.
   private volatile long awaySince = System.nanoTime() - Duration.ofDays(1).toNanos();
@@ -88,9 +91,11 @@ public final class RedisLink {
     return bounded(connection -> connection.batch(commands), BUDGET);
   }
 
-  /** How long Redis has been away; zero while it answers. */
+  /** How long Redis has been away; zero while it answers. One that lets us connect and then is silent is still away. */
   public Duration away() {
-    return connection != null ? Duration.ZERO : Duration.ofNanos(System.nanoTime() - awaySince);
+    return connection != null && heard
+        ? Duration.ZERO
+        : Duration.ofNanos(System.nanoTime() - awaySince);
   }
 
   /** For an operator; empty while Redis does what it is asked. */
@@ -115,16 +120,16 @@ public final class RedisLink {
       return Future.failedFuture(unavailable());
     }
     var asked = System.nanoTime();
-    return command
-        .apply(used)
-        .onSuccess(answer -> lastHeard = System.nanoTime())
+    var answer = command.apply(used);
+    return answer
         .timeout(budget.toMillis(), TimeUnit.MILLISECONDS)
+        .onSuccess(inTime -> heard = true)
         .recover(failure -> {
           log.debug("Redis command failed", failure);
           if (failure instanceof TimeoutException) {
-            giveUpIfSilent(used, asked);
-          } else if (failure instanceof Response answer && !isEnd(answer)) {
-            refused(answer);
+            giveUpIfSilent(used, answer, asked);
+          } else if (failure instanceof Response refused && !isEnd(refused)) {
+            refused(refused);
           } else {
             lost(used);
           }
@@ -138,20 +143,20 @@ public final class RedisLink {
   }
 
   private void refused(Response answer) {
-    lastHeard = System.nanoTime();
+    heard = true;
     var known = REFUSAL.matcher(answer.toString());
     var kind = known.find() ? known.group() : "ERR";
     if (refusal == null || !refusal.recent()) {
       log.warn("Redis refuses commands: {}", kind);
     }
-    refusal = new Refusal(kind, lastHeard);
+    refusal = new Refusal(kind, System.nanoTime());
   }
 
   /** One late answer may be this node's own doing; a second of silence is not. */
-  private void giveUpIfSilent(RedisConnection used, long asked) {
+  private void giveUpIfSilent(RedisConnection used, Future<?> answer, long asked) {
     var left = LONGEST_SILENCE.toNanos() - (System.nanoTime() - asked);
     vertx.setTimer(Math.max(1, left / 1_000_000), id -> {
-      if (lastHeard - asked < 0) {
+      if (!answer.isComplete()) {
         lost(used);
       }
     });
@@ -181,7 +186,10 @@ public final class RedisLink {
     if (connection == used && !closed) {
       connection = null;
       missed = true;
-      awaySince = System.nanoTime();
+      if (heard) {
+        heard = false;
+        awaySince = System.nanoTime();
+      }
       log.warn("Redis does not answer, going on without it");
       giveUp();
     }

@@ -19,7 +19,7 @@ public final class Prices {
    * {@code symbol-unknown} (404) or {@code price-not-yet-known} (503), each symbol in {@code errors}.
    */
   public static final Address<Find, Quotes> FIND =
-      new Address<>("prices.find", Find.class, Quotes.class, Duration.ofMillis(3800));
+      new Address<>("prices.find", Find.class, Quotes.class, Duration.ofMillis(2700));
 
   /** Stored observations of one symbol, newest first. */
   public static final Address<FindHistory, History> HISTORY =

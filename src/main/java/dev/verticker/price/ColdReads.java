@@ -17,10 +17,12 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Symbols this node has no quote of: from the cache, from the stored rows, and only then from the exchange, by one caller
- * in the cluster; everyone else waits for what that caller tells or keeps, at most three seconds.
+ * in the cluster; everyone else waits for what that caller tells or keeps, at most two and a half
+ * seconds.
  */
 final class ColdReads {
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(3);
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(2500);
+  private static final Duration LONGEST_CALL = Duration.ofSeconds(3);
   private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
   private static final int LOOKS = 5;
 
@@ -136,7 +138,7 @@ final class ColdReads {
       return symbols.mayExist(symbol) ? told : Future.failedFuture(notYetKnown(symbol));
     }
     return cache
-        .mayFill(symbol, LONGEST_WAIT)
+        .mayFill(symbol, LONGEST_CALL)
         .compose(mine -> mine ? ask(symbol) : told(symbol, told, LOOKS));
   }
 

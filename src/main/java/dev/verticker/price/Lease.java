@@ -43,7 +43,11 @@ final class Lease {
   Future<Boolean> take() {
     var asked = System.nanoTime();
     return redis
-        .send(Request.cmd(Command.EVAL).arg(TAKE).arg(1).arg(KEY).arg(node).arg(TERM.toMillis()))
+        .send(
+            Request.cmd(Command.EVAL).arg(TAKE).arg(1).arg(KEY).arg(node).arg(TERM.toMillis()),
+            // Nobody waits for it, and without it nobody would ask the exchange while Redis is
+            // slow.
+            RedisLink.LONGEST_SILENCE)
         .map(answer -> {
           answeredAt = System.nanoTime();
           heldUntil = answer.toInteger() == 1 ? asked + TERM.toNanos() : asked;

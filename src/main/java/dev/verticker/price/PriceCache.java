@@ -20,9 +20,6 @@ final class PriceCache {
   private static final String QUOTE = "verticker:price:quote:";
   private static final String FILL = "verticker:price:fill:";
 
-  // A call to the exchange too many costs more than this wait.
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
-
   private final RedisLink redis;
   private final Duration ttl;
 
@@ -64,7 +61,8 @@ final class PriceCache {
                 .arg("NX")
                 .arg("PX")
                 .arg(term.toMillis()),
-            LONGEST_WAIT)
+            // A call to the exchange too many costs more than this wait.
+            RedisLink.LONGEST_SILENCE)
         .map(Objects::nonNull)
         .otherwise(true);
   }

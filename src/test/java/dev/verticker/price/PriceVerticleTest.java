@@ -210,6 +210,38 @@ class PriceVerticleTest {
   }
 
   @Test
+  @Provokes({7, 22})
+  void a_429_that_nobody_could_store_is_stored_when_postgres_is_back_and_survives_a_restart() {
+    var first = quotedNode();
+    TestServers.redis().kill();
+    TestServers.postgres().kill();
+    try {
+      exchange
+          .faults()
+          .add(Fault.of(FaultKind.RATE_LIMITED)
+              .retryAfter(Duration.ofSeconds(60))
+              .times(1));
+      within10s("the exchange said stop", () -> exchange.faults().active().isEmpty());
+    } finally {
+      TestServers.redis().start();
+      TestServers.postgres().start();
+    }
+    within10s(
+        "it is stored",
+        () -> !first.query("SELECT host FROM market.exchange_block").isEmpty());
+    exchange.calls().reset();
+
+    nodes.remove(first);
+    first.close();
+    var restarted = node();
+
+    assertInstanceOf(
+        Failure.Unavailable.class,
+        assertThrows(Failure.class, () -> await(restarted.find("LTCUSDT"))));
+    assertEquals(0, exchange.calls().total());
+  }
+
+  @Test
   void
       a_thousand_reads_of_a_symbol_nobody_has_cause_one_call_and_one_row_on_two_nodes_that_do_not_hear_each_other() {
     var settings = Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds());

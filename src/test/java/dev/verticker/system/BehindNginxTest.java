@@ -38,7 +38,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -393,6 +395,55 @@ class BehindNginxTest {
   }
 
   @Test
+  void a_node_that_stands_still_is_left_for_the_other_but_nothing_is_carried_out_twice() {
+    var frozenSaw = new CopyOnWriteArrayList<String>();
+    var frozen = vertx
+        .createHttpServer()
+        .requestHandler(request -> frozenSaw.add(request.method() + request.uri()))
+        .listen(0)
+        .await();
+    var both = Nginx.start(
+        Tool.needed("nginx", "nginx-light"),
+        folder.resolve("nginx-both"),
+        List.of("127.0.0.1:" + frozen.actualPort(), "127.0.0.1:" + witness.actualPort()),
+        Map.of());
+    try {
+      var client = new Client(both);
+      var began = System.nanoTime();
+      var took = new AtomicLong();
+      var reads = IntStream.range(0, 4)
+          .mapToObj(i -> client
+              .begin(HttpMethod.GET, "/users?frozen=" + i, null)
+              .onSuccess(reply -> took.accumulateAndGet(System.nanoTime() - began, Math::max)))
+          .toList();
+      var changes = IntStream.range(0, 4)
+          .mapToObj(i -> client.begin(HttpMethod.POST, "/users?frozen=" + i, Buffer.buffer("{}")))
+          .toList();
+      var patient =
+          new Client(beforeWitness).begin(HttpMethod.POST, "/auth/login?slow", Buffer.buffer("{}"));
+      Future.join(reads).await();
+      Future.join(changes).await();
+
+      reads.forEach(read -> assertEquals(200, read.result().status()));
+      assertTrue(frozenSaw.stream().anyMatch(each -> each.startsWith("GET")), "tried");
+      assertTrue(took.get() < 3_000_000_000L, () -> took.get() / 1_000_000 + " ms");
+      for (var i = 0; i < 4; i++) {
+        var seenByFrozen = frozenSaw.contains("POST/users?frozen=" + i);
+        var posted = toldOf("/users?frozen=" + i).stream()
+            .filter(each -> "POST".equals(each.get("method")))
+            .count();
+        assertEquals(seenByFrozen ? 0 : 1, posted);
+        assertEquals(seenByFrozen ? 503 : 200, changes.get(i).result().status());
+      }
+      assertTrue(frozenSaw.stream().anyMatch(each -> each.startsWith("POST/users")), "lost");
+      assertEquals(200, patient.await().status(), "what takes four seconds is waited for");
+    } finally {
+      both.close();
+      frozen.close().await();
+    }
+  }
+
+  @Test
   void without_a_node_the_answer_says_when_to_come_back() {
     var answer = new Client(beforeNobody).get("/users");
     answer.expectProblem(503, "unavailable");
@@ -405,9 +456,13 @@ class BehindNginxTest {
   }
 
   private void tell(HttpServerRequest request) {
-    seen.add(
-        MultiMap.caseInsensitiveMultiMap().addAll(request.headers()).add("target", request.uri()));
-    request.response().end("seen");
+    seen.add(MultiMap.caseInsensitiveMultiMap()
+        .addAll(request.headers())
+        .add("target", request.uri())
+        .add("method", request.method().name()));
+    var slow = request.uri().endsWith("?slow");
+    (slow ? vertx.timer(4, TimeUnit.SECONDS) : Future.succeededFuture())
+        .onSuccess(due -> request.response().end("seen"));
   }
 
   private MultiMap told(String target) {

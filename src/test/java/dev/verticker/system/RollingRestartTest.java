@@ -62,6 +62,38 @@ class RollingRestartTest {
     }
   }
 
+  @Test
+  @Provokes(11)
+  void a_frozen_node_costs_a_reader_three_seconds_and_after_ten_hardly_anybody_anything()
+      throws InterruptedException {
+    try (var site = site("5")) {
+      var load = new Load(site.vertx(), site.port(), "Bearer " + site.token());
+      var clients = load.start(8, site.createUser());
+      asked(load, 200);
+      var frozen = System.nanoTime();
+      var node = site.node(site.addresses().get(0));
+      node.freeze();
+      try {
+        // For several times what nginx leaves a node alone for.
+        Thread.sleep(25_000);
+      } finally {
+        node.thaw();
+      }
+      var end = System.nanoTime();
+      load.stop();
+      Future.all(clients).await();
+      var all = load.between(frozen, end);
+      assertEquals(
+          List.of(),
+          all.failures().stream().filter(each -> each.startsWith("GET")).toList());
+      assertTrue(all.slowestReadMillis() < 3000, () -> all.slowestReadMillis() + " ms");
+      var later = load.between(frozen + 10_000_000_000L, end);
+      assertTrue(
+          later.failures().size() <= later.requests() / 100.0,
+          () -> later.failures().toString());
+    }
+  }
+
   private void restart(int nodes, String drainSeconds) {
     try (var site = site(drainSeconds)) {
       var token = site.token();

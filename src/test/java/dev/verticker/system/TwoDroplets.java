@@ -95,6 +95,22 @@ final class TwoDroplets implements AutoCloseable {
     }
   }
 
+  /** So many of the packets that each gets from the other are lost, and no others. */
+  void losePackets(int percent) {
+    droplets.losePackets(0, 1, percent);
+    droplets.losePackets(1, 0, percent);
+  }
+
+  /** @return how many were lost */
+  long loseNoPackets() {
+    return droplets.loseNoPackets(0) + droplets.loseNoPackets(1);
+  }
+
+  /** What the node's process holds of the machine's memory, in bytes. */
+  long memory(int number) {
+    return nodes.get(number).memory();
+  }
+
   void heal() {
     droplets.loseNothing();
   }

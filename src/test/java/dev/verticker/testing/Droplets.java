@@ -2,9 +2,6 @@ package dev.verticker.testing;
 
 import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Assertions;
@@ -67,6 +64,26 @@ public final class Droplets implements AutoCloseable {
     run("-n", namespaces.get(from), "route", "add", "blackhole", address(to) + "/32");
     lost.add(
         List.of("-n", namespaces.get(from), "route", "delete", "blackhole", address(to) + "/32"));
+  }
+
+  /** Until {@link #loseNoPackets}, so many of the packets that one gets from another vanish, at random. */
+  public void losePackets(int to, int from, int percent) {
+    var nft = Tool.needed("nft", "nftables").toString();
+    for (var command : List.of(
+        "add table ip loss",
+        "add chain ip loss in { type filter hook input priority 0 ; }",
+        "add rule ip loss in ip saddr " + address(from) + " numgen random mod 100 < " + percent
+            + " counter drop")) {
+      run("netns", "exec", namespaces.get(to), nft, command);
+    }
+  }
+
+  /** @return how many vanished */
+  public long loseNoPackets(int to) {
+    var nft = Tool.needed("nft", "nftables").toString();
+    var rules = Command.said(ip, "netns", "exec", namespaces.get(to), nft, "list table ip loss");
+    run("netns", "exec", namespaces.get(to), nft, "delete table ip loss");
+    return Long.parseLong(rules.replaceAll("(?s).*counter packets (\\d+).*", "$1"));
   }
 
   public void loseNothing() {
@@ -139,15 +156,6 @@ public final class Droplets implements AutoCloseable {
   private String attempt(String... arguments) {
     var command = new ArrayList<>(List.of(ip));
     command.addAll(List.of(arguments));
-    try {
-      var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.waitFor() == 0 ? "" : said + " ";
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return "interrupted";
-    }
+    return Command.run(command.toArray(String[]::new));
   }
 }

@@ -31,11 +31,16 @@ public final class Load {
   private final AtomicInteger changes = new AtomicInteger();
   private volatile boolean stopped;
 
-  /** @param at nanoseconds of this JVM, when it was sent; @param failure null = answered as it should be */
-  public record Sample(long at, long nanos, String failure) {}
+  /**
+   * @param at nanoseconds of this JVM, when it was sent
+   * @param read whether it changed nothing
+   * @param failure null = answered as it should be
+   */
+  public record Sample(long at, long nanos, boolean read, String failure) {}
 
   /** All that happened in some time. */
-  public record Summary(int requests, List<String> failures, double p99Millis) {}
+  public record Summary(
+      int requests, List<String> failures, double p99Millis, double slowestReadMillis) {}
 
   public Load(Vertx vertx, int port, String bearer) {
     this.vertx = vertx;
@@ -76,7 +81,8 @@ public final class Load {
     return new Summary(
         chosen.size(),
         chosen.stream().map(Sample::failure).filter(failure -> failure != null).toList(),
-        nanos.length == 0 ? 0 : nanos[(int) (nanos.length * 0.99)] / 1e6);
+        nanos.length == 0 ? 0 : nanos[(int) (nanos.length * 0.99)] / 1e6,
+        chosen.stream().filter(Sample::read).mapToLong(Sample::nanos).max().orElse(0) / 1e6);
   }
 
   /** When the last request failed that was sent in this time; {@code begin} when none did. */
@@ -141,7 +147,7 @@ public final class Load {
           if (failure == null && body != null) {
             changes.incrementAndGet();
           }
-          samples.add(new Sample(begin, System.nanoTime() - begin, failure));
+          samples.add(new Sample(begin, System.nanoTime() - begin, body == null, failure));
           return null;
         });
   }

@@ -57,7 +57,8 @@ public final class NodeProcess implements AutoCloseable {
         .filter(argument -> argument.startsWith("--add-"))
         .forEach(command::add);
     command.addAll(List.of(
-        "@conf/jvm.options",
+        // Wherever the prefix leads to.
+        "@" + Path.of("conf/jvm.options").toAbsolutePath(),
         "-XX:TieredStopAtLevel=1",
         "-Xmx256m",
         "-classpath",
@@ -115,6 +116,41 @@ public final class NodeProcess implements AutoCloseable {
     awaitEnd();
   }
 
+  /** It stands still but keeps its sockets, until {@link #thaw}. */
+  public void freeze() {
+    signal("STOP");
+  }
+
+  public void thaw() {
+    signal("CONT");
+  }
+
+  /** The port of its health. */
+  public int management() {
+    return management;
+  }
+
+  /** What the process holds of the machine's memory, in bytes. */
+  public long memory() {
+    try (var status = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
+      return status
+          .filter(line -> line.startsWith("VmRSS:"))
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) * 1024)
+          .sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  public boolean isRunning() {
+    return process.isAlive();
+  }
+
+  /** Of a process that has ended. */
+  public int exitCode() {
+    return process.exitValue();
+  }
+
   public Path log() {
     return log;
   }
@@ -124,6 +160,17 @@ public final class NodeProcess implements AutoCloseable {
     if (process != null) {
       process.destroyForcibly();
       awaitEnd();
+    }
+  }
+
+  private void signal(String signal) {
+    try {
+      new ProcessBuilder("sh", "-c", "kill -" + signal + " " + process.pid())
+          .start()
+          .onExit()
+          .join();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

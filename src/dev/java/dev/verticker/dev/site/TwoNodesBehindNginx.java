@@ -57,6 +57,16 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
    */
   public TwoNodesBehindNginx(
       Map<String, String> settings, Path program, Path folder, String drainSeconds) {
+    this(settings, program, folder, drainSeconds, List.of());
+  }
+
+  /** @param prefix what stands before the command line of the first node; empty = nothing */
+  public TwoNodesBehindNginx(
+      Map<String, String> settings,
+      Path program,
+      Path folder,
+      String drainSeconds,
+      List<String> prefix) {
     try {
       orders = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
       var exchange = ExchangeSimulator.start(
@@ -72,7 +82,7 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
       shared.put("REFRESH_INTERVAL_SECONDS", "2");
       shared.put("DRAIN_SECONDS", drainSeconds);
       shared.put("CLUSTER_NAME", "site-" + UUID.randomUUID());
-      prepare(shared, folder);
+      prepare(shared, folder, prefix);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -177,7 +187,8 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
     }
   }
 
-  private void prepare(Map<String, String> shared, Path folder) throws IOException {
+  private void prepare(Map<String, String> shared, Path folder, List<String> prefixOfFirst)
+      throws IOException {
     var hazelcast = List.of(freePort(), freePort());
     var members =
         hazelcast.stream().map(port -> "127.0.0.1:" + port).collect(Collectors.joining(","));
@@ -194,7 +205,8 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
       addresses.add(address);
       management.put(address, Integer.parseInt(own.get("MANAGEMENT_PORT")));
       var log = folder.resolve("node-" + addresses.size() + ".log");
-      nodes.put(address, new NodeProcess(List.of(), "127.0.0.1", own, List.of(), log));
+      var prefix = addresses.size() == 1 ? prefixOfFirst : List.<String>of();
+      nodes.put(address, new NodeProcess(prefix, "127.0.0.1", own, List.of(), log));
     }
   }
 

@@ -16,12 +16,14 @@ import org.slf4j.LoggerFactory;
 /**
  * One weight budget and one answer to "stop" for the whole cluster, because Binance counts by address. The weight of the
  * running minute is in Redis, corrected from what Binance says it is. A block (429, 418) is in memory, told to every node,
- * in Redis, and in PostgreSQL, so that neither a restart nor a flushed Redis forgets it.
+ * in Redis, and in PostgreSQL, so that neither a restart nor a flushed Redis forgets it: every node that knows of it stores
+ * it, again and again until that worked. A node that can read neither of the two since it started does not ask.
  */
 public final class RateLimits {
   private static final Logger log = LoggerFactory.getLogger(RateLimits.class);
   private static final int DEFAULT_LIMIT = 6000;
   private static final Duration MINUTE = Duration.ofMinutes(1);
+  private static final Duration SOON = Duration.ofSeconds(1);
 
   /** Returns the end of the block in epoch ms (0 = none), then the weight used this minute including this call. */
   private static final String ENTER =
@@ -46,6 +48,8 @@ public final class RateLimits {
   private final Bus bus;
   private final Clock clock;
   private boolean restored;
+  private boolean storing;
+  private Instant storedUntil = Instant.EPOCH;
   private Instant blockedUntil = Instant.EPOCH;
   private int limit = budget(DEFAULT_LIMIT);
   private long minute;
@@ -72,6 +76,7 @@ public final class RateLimits {
   /** Counts a call before it is made; fails with {@link ExchangeFailure.Limited} when it must not be made. */
   Future<Void> enter(int weight) {
     if (clock.instant().isBefore(blockedUntil)) {
+      store();
       return Future.failedFuture(blocked());
     }
     return restore().compose(restored -> count(weight)).compose(used -> enter(weight, used));
@@ -86,6 +91,7 @@ public final class RateLimits {
         .find(host)
         .onSuccess(until -> {
           restored = true;
+          storedUntil = until;
           extend(until);
         })
         .onFailure(failure -> log.warn("cannot read whether {} blocked this address", host))
@@ -93,7 +99,7 @@ public final class RateLimits {
         .mapEmpty();
   }
 
-  /** The weight used by all nodes this minute with this call; 0 while Redis is away. */
+  /** The weight used by all nodes this minute with this call; 0 while Redis is away, if it is known that there is no block. */
   private Future<Integer> count(int weight) {
     return redis
         .send(Request.cmd(Command.EVAL)
@@ -103,7 +109,11 @@ public final class RateLimits {
             .arg(weightKey())
             .arg(weight))
         .map(this::usedIn)
-        .otherwise(0);
+        .recover(away -> restored
+            ? Future.succeededFuture(0)
+            : Future.failedFuture(new ExchangeFailure.Limited(
+                clock.instant().plus(SOON),
+                "neither store says whether " + host + " may be asked")));
   }
 
   /** Fails while the address is blocked; the sharper of Redis' count and this node's own decides otherwise. */
@@ -148,10 +158,21 @@ public final class RateLimits {
         .arg(until.toEpochMilli())
         .arg("PX")
         .arg(left));
-    var stored = blocks
+    return Future.join(cached, store()).mapEmpty();
+  }
+
+  /** Until it worked once for the block that is in force. */
+  private Future<Void> store() {
+    if (storing || !blockedUntil.isAfter(storedUntil)) {
+      return Future.succeededFuture();
+    }
+    storing = true;
+    var until = blockedUntil;
+    return blocks
         .save(host, until)
-        .onFailure(failure -> log.warn("cannot store that {} blocked this address", host));
-    return Future.join(cached, stored).mapEmpty();
+        .onSuccess(saved -> storedUntil = until)
+        .onFailure(failure -> log.warn("cannot store that {} blocked this address", host))
+        .onComplete(done -> storing = false);
   }
 
   private void heard(Prices.Blocked event) {

@@ -232,6 +232,18 @@ class BinanceExchangeTest {
   }
 
   @Test
+  void a_node_that_can_read_neither_store_since_its_start_does_not_ask() {
+    limits = limits(settings
+        .copy()
+        .put("POSTGRES_PORT", Integer.toString(unusedPort()))
+        .put("REDIS_URL", "redis://127.0.0.1:" + unusedPort()));
+    assertInstanceOf(
+        ExchangeFailure.Limited.class,
+        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT"))));
+    assertEquals(0, simulator.calls().total());
+  }
+
+  @Test
   void numbers_that_are_no_prices_are_left_out_and_counted() {
     var parser = new TickerParser(metrics);
     var body = Buffer.buffer(
@@ -279,6 +291,12 @@ class BinanceExchangeTest {
             .count());
   }
 
+  private int unusedPort() {
+    var server = await(vertx.createNetServer().connectHandler(socket -> {}).listen(0));
+    await(server.close());
+    return server.actualPort();
+  }
+
   private boolean exchangeRefuses(RateLimits other) {
     return other
         .enter(1)
@@ -290,6 +308,10 @@ class BinanceExchangeTest {
   }
 
   private RateLimits limits() {
+    return limits(settings);
+  }
+
+  private RateLimits limits(JsonObject settings) {
     var redis = await(RedisLink.open(vertx, Reader.read(settings, RedisSettings::read)));
     var postgres =
         Database.open(vertx, Reader.read(settings, r -> PostgresSettings.read("market", r)));

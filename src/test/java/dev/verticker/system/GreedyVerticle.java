@@ -1,0 +1,31 @@
+package dev.verticker.system;
+
+import dev.verticker.bus.NodeContext;
+import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+
+/** Takes all memory there is once there is a file of this name in the working directory. */
+public final class GreedyVerticle extends VerticleBase {
+  static final String FILE = "be-greedy";
+  private static final int MEGABYTE = 1 << 20;
+
+  public GreedyVerticle(NodeContext node) {}
+
+  @Override
+  public Future<?> start() {
+    vertx.setPeriodic(100, id -> {
+      if (Files.exists(Path.of(FILE))) {
+        var taken = new ArrayList<byte[]>();
+        vertx.executeBlocking(() -> {
+          while (true) {
+            taken.add(new byte[MEGABYTE]);
+          }
+        });
+      }
+    });
+    return Future.succeededFuture();
+  }
+}

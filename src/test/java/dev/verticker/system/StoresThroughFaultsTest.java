@@ -1,0 +1,253 @@
+package dev.verticker.system;
+
+import static dev.verticker.testing.Eventually.within;
+import static dev.verticker.testing.Eventually.within10s;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.dev.TestServers;
+import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.node.Node;
+import dev.verticker.system.NodeClient.Answer;
+import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TcpProxy;
+import dev.verticker.testing.TestNode;
+import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is seen of a whole node while PostgreSQL or Redis is slow or silent, or both are gone at once. */
+@Tag("alone")
+@Tag("faults")
+class StoresThroughFaultsTest {
+
+  /** Three seconds are promised; the rest is what a busy test machine adds. */
+  private static final Duration LONGEST_ANSWER = Duration.ofMillis(3500);
+
+  private static final Duration AT_ONCE = Duration.ofMillis(300);
+
+  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Vertx vertx = Vertx.vertx();
+  private final TcpProxy postgres =
+      TcpProxy.before(vertx, TestServers.postgres().port());
+  private final TcpProxy redis = TcpProxy.before(vertx, TestServers.redis().port());
+  private Node node;
+  private NodeClient client;
+
+  @BeforeEach
+  void start() {
+    var exchange = ExchangeSimulator.start(
+            vertx,
+            SimulatorOptions.defaults()
+                .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
+                .withWeightLimit(1_000_000))
+        .await();
+    var settings = TestServers.settings();
+    settings.put("POSTGRES_PORT", Integer.toString(postgres.port()));
+    settings.put("REDIS_URL", "redis://127.0.0.1:" + redis.port());
+    settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
+    settings.put("INTERNAL_API_KEY", NodeClient.KEY);
+    settings.put("BINANCE_BASE_URL", exchange.url());
+    settings.put("REFRESH_INTERVAL_SECONDS", "0.5");
+    settings.put("CACHE_TTL_SECONDS", "0.4");
+    settings.put("PRICE_STALE_GRACE_SECONDS", "3");
+    node = TestNode.start(settings, List.of());
+    client = new NodeClient(
+        "127.0.0.1",
+        node.ports().get("user-api"),
+        node.ports().get("price-api"),
+        node.managementPort());
+    client.signIn();
+    within10s("prices", () -> fresh());
+  }
+
+  @AfterEach
+  void stop() {
+    postgres.passOn();
+    redis.passOn();
+    threads.shutdownNow();
+    node.stop();
+    vertx.close().await();
+  }
+
+  @Test
+  @Provokes(3)
+  void a_slow_database_delays_nobody_who_does_not_need_it() {
+    var before = slowestPrice();
+    postgres.delay(Duration.ofSeconds(2));
+    within(Duration.ofSeconds(30), "it is left alone", () -> {
+      var together = Stream.generate(() -> CompletableFuture.supplyAsync(this::me, threads))
+          .limit(20)
+          .toList();
+      var answers = together.stream().map(CompletableFuture::join).toList();
+      answers.forEach(this::expectLateOrUnavailable);
+      // One of them tries whether it is well again.
+      return answers.stream().filter(answer -> answer.isWithin(AT_ONCE)).count() >= 18;
+    });
+    var during = slowestPrice();
+    assertTrue(during.compareTo(AT_ONCE) < 0, () -> before + " before, now " + during);
+    assertTrue(fresh());
+    assertEquals(503, client.health().status());
+
+    postgres.passOn();
+    within(
+        Duration.ofSeconds(5),
+        "all is well",
+        () -> client.get("/users/me").status() == 200
+            && client.rename("after it").status() == 200
+            && client.health().status() == 200);
+  }
+
+  /** Seconds; null = silent. */
+  @ParameterizedTest
+  @NullSource
+  @ValueSource(doubles = {0.5, 1, 2})
+  @Provokes(5)
+  void a_redis_that_is_silent_or_slow_costs_a_reader_nothing_and_makes_no_price_old(Double delay) {
+    if (delay == null) {
+      redis.silence();
+    } else {
+      redis.delay(Duration.ofMillis((long) (delay * 1000)));
+    }
+    // For longer than a node waits until it takes over from one that is away.
+    var end = System.nanoTime() + Duration.ofSeconds(12).toNanos();
+    while (System.nanoTime() < end) {
+      var slowest = slowestPrice();
+      assertTrue(slowest.compareTo(AT_ONCE) < 0, slowest::toString);
+      var login = client.login();
+      assertEquals(200, login.status(), login::toString);
+      assertTrue(login.isWithin(Duration.ofSeconds(2)), login::toString);
+      assertEquals(200, client.health().status());
+    }
+    within10s("prices are refreshed", this::fresh);
+
+    redis.passOn();
+    within(
+        Duration.ofSeconds(5),
+        "all is well",
+        () -> fresh() && !client.health().body().contains("Redis"));
+  }
+
+  @Test
+  @Provokes(22)
+  void both_stores_gone_and_back_lose_nothing_that_was_acknowledged() throws Exception {
+    var acknowledged = new CopyOnWriteArrayList<String>();
+    var done = new AtomicBoolean();
+    var writer = CompletableFuture.runAsync(() -> rename(acknowledged, done), threads);
+    within10s("changes", () -> acknowledged.size() > 10);
+
+    TestServers.redis().kill();
+    TestServers.postgres().kill();
+    try {
+      within10s("noticed", () -> client.health().status() == 503);
+      client.get("/users/me").expectUnavailable();
+      assertEquals(200, client.price("").status());
+    } finally {
+      TestServers.redis().start();
+      TestServers.postgres().start();
+    }
+    within10s(
+        "all is well",
+        () -> client.health().status() == 200
+            && !client.health().body().contains("Redis")
+            && client.login().status() == 200
+            && client.rename("all is well").status() == 200
+            && fresh());
+    var before = acknowledged.size();
+    within10s("more changes", () -> acknowledged.size() > before + 10);
+    done.set(true);
+    writer.join();
+
+    within10s("all of it is told", () -> told().containsAll(acknowledged));
+    var told = told();
+    assertEquals(told.size(), Set.copyOf(told).size(), "each once");
+    assertEquals(
+        acknowledged, told.stream().filter(acknowledged::contains).toList(), "in their order");
+  }
+
+  /** One change after another; only what is answered by 200 counts. */
+  private void rename(List<String> acknowledged, AtomicBoolean done) {
+    for (var change = 0; !done.get(); change++) {
+      var name = "name " + change;
+      var answer = client.rename(name);
+      if (answer.status() == 200) {
+        acknowledged.add(name);
+      } else {
+        answer.expectUnavailable();
+      }
+      LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+    }
+  }
+
+  /** The names in the order of their events. */
+  private List<String> told() {
+    var names = new ArrayList<String>();
+    var after = "";
+    while (true) {
+      var page = client.get("/events?topic=users&limit=100" + after).json();
+      var events = page.getJsonArray("events");
+      if (events.isEmpty()) {
+        return names;
+      }
+      after = "&epoch=" + page.getString("epoch") + "&after="
+          + events.getJsonObject(events.size() - 1).getLong("seq");
+      for (var each : events) {
+        var event = (JsonObject) each;
+        var name = event.getJsonObject("changes", new JsonObject()).getString("full_name");
+        if (name != null && name.startsWith("name ")) {
+          names.add(name);
+        }
+      }
+    }
+  }
+
+  private Answer me() {
+    return client.get("/users/me");
+  }
+
+  /** A short question may get its answer although it comes late. */
+  private void expectLateOrUnavailable(Answer answer) {
+    assertTrue(answer.isWithin(LONGEST_ANSWER), answer::toString);
+    if (answer.status() != 200) {
+      answer.expectUnavailable();
+    }
+  }
+
+  private boolean fresh() {
+    var answer = client.price("");
+    return answer.status() == 200
+        && new JsonArray(answer.body())
+            .stream().map(JsonObject.class::cast).noneMatch(price -> price.getBoolean("stale"));
+  }
+
+  /** Of a hundred but one. */
+  private Duration slowestPrice() {
+    var took = new ArrayList<Duration>();
+    for (var read = 0; read < 100; read++) {
+      var answer = client.price("");
+      assertEquals(200, answer.status(), answer::toString);
+      took.add(answer.took());
+    }
+    return took.stream().sorted().toList().get(98);
+  }
+}

@@ -1,0 +1,111 @@
+package dev.verticker.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * Processes that have only so much of the machine. Of control groups version 1, and of version 2 where its controllers may
+ * be given to groups right below the root.
+ */
+public final class Cgroup implements AutoCloseable {
+  private static final Path ROOT = Path.of("/sys/fs/cgroup");
+
+  private final Path folder;
+  private final boolean second;
+  private final Thread atExit = new Thread(this::remove);
+
+  private Cgroup(Path folder, boolean second) {
+    this.folder = folder;
+    this.second = second;
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  /** The test is skipped where there is no such controller, or nobody here may use it. */
+  public static Cgroup ofMemory(int megabytes) {
+    var group = create("memory");
+    var bytes = Long.toString(megabytes * 1024L * 1024);
+    group.write(group.second ? "memory.max" : "memory.limit_in_bytes", bytes);
+    return group;
+  }
+
+  /** As much of one processor as {@link #allow} says, from then on. */
+  public static Cgroup ofProcessor() {
+    return create("cpu");
+  }
+
+  /**
+   * The processes get {@code percent} of one processor, all of it in the beginning of each period.
+   *
+   * @param percent 0 = as much as they want
+   */
+  public void allow(int percent, Duration period) {
+    var micros = period.toNanos() / 1000;
+    var quota = micros * percent / 100;
+    if (second) {
+      write("cpu.max", (percent == 0 ? "max" : quota) + " " + micros);
+    } else {
+      write("cpu.cfs_period_us", Long.toString(micros));
+      write("cpu.cfs_quota_us", Long.toString(percent == 0 ? -1 : quota));
+    }
+  }
+
+  /** What a command line begins with to run inside. */
+  public List<String> inside() {
+    return List.of("sh", "-c", "echo $$ > \"$0\"/cgroup.procs && exec \"$@\"", folder.toString());
+  }
+
+  /** How often the kernel killed a process here because there was no memory left. */
+  public long killed() {
+    try {
+      return Files.readAllLines(folder.resolve(second ? "memory.events" : "memory.oom_control"))
+          .stream()
+          .filter(line -> line.startsWith("oom_kill "))
+          .mapToLong(line -> Long.parseLong(line.split(" ")[1]))
+          .sum();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** After the processes. */
+  @Override
+  public void close() {
+    remove();
+    Runtime.getRuntime().removeShutdownHook(atExit);
+  }
+
+  private static Cgroup create(String controller) {
+    var second = Files.exists(ROOT.resolve("cgroup.controllers"));
+    var parent = second ? ROOT : ROOT.resolve(controller);
+    var folder = parent.resolve("verticker-" + ProcessHandle.current().pid());
+    try {
+      if (second) {
+        Files.writeString(ROOT.resolve("cgroup.subtree_control"), "+" + controller);
+      }
+      Assumptions.assumeTrue(
+          Files.isDirectory(parent), "Needs the " + controller + " controller of control groups");
+      Files.createDirectory(folder);
+      return new Cgroup(folder, second);
+    } catch (IOException e) {
+      return Assumptions.abort("Needs root, which may make control groups: " + e);
+    }
+  }
+
+  private void write(String file, String value) {
+    try {
+      Files.writeString(folder.resolve(file), value);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void remove() {
+    // Not emptied as other folders are: its files belong to the kernel.
+    folder.toFile().delete();
+  }
+}

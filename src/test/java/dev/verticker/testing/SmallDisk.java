@@ -1,0 +1,80 @@
+package dev.verticker.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Assumptions;
+
+/** A file system of its own in memory, small enough to be filled. */
+public final class SmallDisk implements AutoCloseable {
+  private static final int BLOCK = 4096;
+
+  private final Path folder;
+  private final Thread atExit = new Thread(this::unmount);
+
+  private SmallDisk(Path folder) {
+    this.folder = folder;
+    Runtime.getRuntime().addShutdownHook(atExit);
+  }
+
+  /**
+   * The test is skipped where it cannot be mounted.
+   *
+   * @param folder an empty one
+   */
+  public static SmallDisk mount(Path folder, int megabytes) {
+    Tool.needed("mount", "mount");
+    var said =
+        Command.run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", "" + folder);
+    Assumptions.assumeTrue(said.isEmpty(), "Needs root, which may mount a file system: " + said);
+    return new SmallDisk(folder);
+  }
+
+  public Path folder() {
+    return folder;
+  }
+
+  /** To the last byte. */
+  public void fill() {
+    try (var file = FileChannel.open(
+        filling(),
+        StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.APPEND)) {
+      while (file.write(ByteBuffer.allocate(BLOCK)) > 0) {
+        // On.
+      }
+    } catch (IOException full) {
+      if (folder.toFile().getUsableSpace() >= BLOCK) {
+        throw new UncheckedIOException(full);
+      }
+    }
+  }
+
+  /** There is space again. */
+  public void clear() {
+    try {
+      Files.deleteIfExists(filling());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    unmount();
+    Runtime.getRuntime().removeShutdownHook(atExit);
+  }
+
+  private Path filling() {
+    return folder.resolve("filling");
+  }
+
+  private void unmount() {
+    Command.run("umount", "--lazy", folder.toString());
+  }
+}

@@ -4,8 +4,11 @@ import dev.verticker.bus.Failure;
 import dev.verticker.settings.PostgresSettings;
 import io.vertx.circuitbreaker.CircuitBreaker;
 import io.vertx.circuitbreaker.CircuitBreakerOptions;
+import io.vertx.circuitbreaker.OpenCircuitException;
+import io.vertx.circuitbreaker.TimeoutException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
@@ -29,8 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The connections of one service to its schema. Whatever happens to the server, an answer comes within three seconds:
  * a result, the server's own {@link PgException} for what the statement did wrong, or {@link Failure.Unavailable}. After
- * five outages in ten seconds calls fail at once and one call a second tries again; a server that only takes no writes is
- * still read.
+ * five outages in a row within ten seconds calls fail at once and one call a second tries again. Our own mistakes are not taken for
+ * an outage, nor is what the server cannot do just now (no space, a row that somebody holds): that is unavailable, all else goes on.
  */
 public final class Database {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
@@ -42,7 +45,12 @@ public final class Database {
   private static final int POOL_CLEANING_MS = 500;
   private static final int LONGEST_QUEUE = 200;
   private static final int PROBE_MS = 1000;
-  private static final Set<String> NO_WRITES = Set.of("53100", "25006");
+
+  /** Shorter than a statement may take, so that waiting for a row is not taken for a slow server. */
+  private static final int LOCK_MS = 1500;
+
+  /** No space on its disk; read-only; waited for a lock in vain; of two that waited for each other; not serializable. */
+  private static final Set<String> NOT_NOW = Set.of("53100", "25006", "55P03", "40P01", "40001");
 
   private final Pool pool;
   private final CircuitBreaker breaker;
@@ -65,8 +73,7 @@ public final class Database {
                 .setFailuresRollingWindow(10_000)
                 .setTimeout(ANSWER_MS)
                 .setResetTimeout(PROBE_MS))
-        .failurePolicy(result ->
-            result.failed() && !isAnswer(result.cause()) && !takesNoWrites(result.cause()));
+        .failurePolicy(result -> result.failed() && Server.after(result.cause()) == Server.AWAY);
     this.vertx = vertx;
     this.probing = vertx.setPeriodic(PROBE_MS, id -> probe());
   }
@@ -102,13 +109,11 @@ public final class Database {
   }
 
   private <T> Future<T> guarded(Supplier<Future<T>> work) {
-    return breaker.execute(work::get).transform(result -> {
-      if (result.succeeded() || isAnswer(result.cause())) {
-        return result.succeeded()
-            ? Future.succeededFuture(result.result())
-            : Future.failedFuture(result.cause());
+    return breaker.execute(work::get).recover(failure -> {
+      if (Server.after(failure) == Server.FINE) {
+        return Future.failedFuture(failure);
       }
-      log.debug("no answer for schema {}", schema, result.cause());
+      log.debug("no answer for schema {}", schema, failure);
       return Future.failedFuture(
           new Failure.Unavailable("database-unavailable", "The database does not answer now."));
     });
@@ -127,28 +132,40 @@ public final class Database {
     });
   }
 
-  /** Whether the statement failed for a reason of its own, or the server could not do its work at all. */
-  private static boolean isAnswer(Throwable failure) {
-    if (failure instanceof Failure) {
-      return true;
+  /** What a failed call says of the server. */
+  private enum Server {
+    /** It did its work: the statement, or our own code, is at fault. */
+    FINE,
+    /** It works but cannot do this now: no space, read-only, somebody else holds the row. */
+    BUSY,
+    /** It is away, or cannot do its work at all. */
+    AWAY;
+
+    static Server after(Throwable failure) {
+      if (failure instanceof PgException pg && pg.getSqlState() != null) {
+        return after(pg.getSqlState());
+      }
+      return failure instanceof Failure || isOurs(failure) ? FINE : AWAY;
     }
-    return failure instanceof PgException pg
-        && pg.getSqlState() != null
-        && !isOutage(pg.getSqlState());
-  }
 
-  /** Connection, resource, operator and system classes. */
-  private static boolean isOutage(String sqlState) {
-    return switch (sqlState.substring(0, 2)) {
-      case "08", "53", "57", "58", "XX" -> true;
-      default -> NO_WRITES.contains(sqlState);
-    };
-  }
+    /** Away are the classes for connection, resource, operator and system. */
+    private static Server after(String sqlState) {
+      if (NOT_NOW.contains(sqlState)) {
+        return BUSY;
+      }
+      return switch (sqlState.substring(0, 2)) {
+        case "08", "53", "57", "58", "XX" -> AWAY;
+        default -> FINE;
+      };
+    }
 
-  /** No space on its disk, or read-only. */
-  private static boolean takesNoWrites(Throwable failure) {
-    return failure instanceof PgException pg
-        && NO_WRITES.contains(String.valueOf(pg.getSqlState()));
+    /** What the driver and the circuit breaker do not throw. */
+    private static boolean isOurs(Throwable failure) {
+      return (failure instanceof RuntimeException || failure instanceof Error)
+          && !(failure instanceof VertxException
+              || failure instanceof OpenCircuitException
+              || failure instanceof TimeoutException);
+    }
   }
 
   private static Pool pool(Vertx vertx, PostgresSettings settings) {
@@ -160,11 +177,18 @@ public final class Database {
         .setPassword(settings.password().value())
         .setCachePreparedStatements(true)
         .setProperties(Map.of(
-            "application_name", "verticker-" + settings.schema(),
-            "search_path", "pg_catalog",
-            "timezone", "UTC",
-            "statement_timeout", Integer.toString(STATEMENT_MS),
-            "idle_in_transaction_session_timeout", "3000"));
+            "application_name",
+            "verticker-" + settings.schema(),
+            "search_path",
+            "pg_catalog",
+            "timezone",
+            "UTC",
+            "statement_timeout",
+            Integer.toString(STATEMENT_MS),
+            "lock_timeout",
+            Integer.toString(LOCK_MS),
+            "idle_in_transaction_session_timeout",
+            "3000"));
     var bounds = new PoolOptions()
         .setMaxSize(settings.poolSize())
         .setMaxWaitQueueSize(LONGEST_QUEUE)

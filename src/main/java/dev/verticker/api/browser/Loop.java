@@ -71,7 +71,9 @@ final class Loop {
 
   void leave(PriceChannel channel, Visitor visitor) {
     channel.remove(visitor);
-    prices.values().removeIf(PriceChannel::isEmpty);
+    if (channel.isEmpty()) {
+      prices.remove(channel.key());
+    }
   }
 
   void hear(List<Told> news) {

@@ -20,7 +20,13 @@ final class PriceChannel {
   static final int MOST_MS = 3_600_000;
 
   /** @param everyMs between two frames */
-  record Key(String topic, int everyMs) {}
+  record Key(String topic, int everyMs) {
+    /** The step above what a client asks for: so that clients share channels, however many different wishes they have. */
+    static Key of(String topic, int wished) {
+      var step = wished <= 10_000 ? LEAST_MS : wished <= 60_000 ? 1_000 : 60_000;
+      return new Key(topic, (wished + step - 1) / step * step);
+    }
+  }
 
   /** The newest quote and the extremes since the last one that was sent. */
   private record Change(HeldQuote quote, BigDecimal high, BigDecimal low) {
@@ -50,6 +56,10 @@ final class PriceChannel {
     this.loop = loop;
     this.key = key;
     this.symbol = Topics.symbol(key.topic());
+  }
+
+  Key key() {
+    return key;
   }
 
   boolean isEmpty() {

@@ -92,7 +92,7 @@ final class Subscriptions {
               .put("recovered", false)
               .put("replayed", 0)));
       var everyMs = command.everyMs() == null ? PriceChannel.LEAST_MS : command.everyMs();
-      prices.put(topic, loop.join(new PriceChannel.Key(topic, everyMs), visitor));
+      prices.put(topic, loop.join(PriceChannel.Key.of(topic, everyMs), visitor));
       return null;
     });
   }

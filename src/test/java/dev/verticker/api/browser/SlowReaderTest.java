@@ -171,6 +171,7 @@ class SlowReaderTest {
     for (var i = 0; i < MOST; i++) {
       open.add(RawWebSocket.plain(door.port(), ""));
     }
+    Eventually.within10s("all are counted", () -> sockets(door, "open") == MOST);
     assertEquals(503, Listener.refusal(door.vertx, door.port(), "/ws"));
     try (var bridged = RawWebSocket.bridged(door.port())) {
       assertEquals("1000 ", bridged.ending());

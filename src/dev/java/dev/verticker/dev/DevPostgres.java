@@ -99,9 +99,14 @@ public final class DevPostgres extends DevServer {
     }
   }
 
-  /** A new empty database with an owner of its own. */
+  /** A new empty database with an owner of its own; one of an earlier run in the same folder goes. */
   public PostgresDatabase createDatabase() {
     var name = "test_" + databases.incrementAndGet();
+    try (var connection = superuser()) {
+      execute(connection, "drop database if exists %1$I", name);
+    } catch (SQLException e) {
+      throw new DevServerException("database " + name + " cannot be removed: " + e.getMessage(), e);
+    }
     return database(name, name, "secret-" + name);
   }
 

@@ -22,7 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -37,7 +37,8 @@ class UnderStrainTest {
   private final UserFrontDoor door = UserFrontDoor.openAlone();
   private Person ada;
 
-  @BeforeAll
+  /** Somebody new each time: who signs in often loses the first session. */
+  @BeforeEach
   void somebody() {
     ada = door.person();
     door.prices.tick(FakePrices.quote(1, "BTCUSDT", "68000.12", door.clock.instant()));

@@ -157,7 +157,12 @@ final class TwoDroplets implements AutoCloseable {
     try {
       return new JsonObject(http.send(request.build(), BodyHandlers.ofString()).body());
     } catch (IOException | InterruptedException e) {
-      throw new AssertionError(method + " " + target, e);
+      var node = nodes.get(number);
+      throw new AssertionError(
+          method + " " + target + ", the node "
+              + (node.isRunning() ? "runs" : "ended with " + node.exitCode()) + ":\n"
+              + node.lastWords(),
+          e);
     }
   }
 }

@@ -185,7 +185,8 @@ public final class NodeProcess implements AutoCloseable {
     }
   }
 
-  private String lastWords() {
+  /** The end of its log. */
+  public String lastWords() {
     try {
       var lines = Files.readAllLines(log);
       return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));

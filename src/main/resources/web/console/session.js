@@ -1,5 +1,6 @@
 // Who is signed in. The refresh token lies in localStorage, for all tabs of this browser; it is read and replaced only
-// under a Web Lock, so that two tabs never use the same one. The access token stays in the memory of this tab.
+// under a Web Lock, so that tabs take turns. What one stored may reach another a few milliseconds after its turn came: then
+// a token is used twice, which the server's ten seconds of grace are for. The access token stays in the memory of this tab.
 
 import { Problem, send } from "./api.js";
 

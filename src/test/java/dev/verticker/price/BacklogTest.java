@@ -2,78 +2,55 @@ package dev.verticker.price;
 
 import static dev.verticker.price.PriceNode.await;
 import static dev.verticker.price.QuoteFixture.NOON;
-import static dev.verticker.testing.Eventually.within10s;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.verticker.data.Database;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
-import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BacklogTest {
   private static final String NUL = "{\"price\": \"1\", \"note\": \"\\u0000\"}";
   private static final String TOO_BIG = "{\"price\": \"1\", \"count\": 1e400000}";
 
-  private final Vertx vertx = Vertx.vertx();
-  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  private final Database database = Database.open(
-      vertx,
-      Reader.read(
-          PriceNode.settings("http://localhost", PriceNode.database(), Map.of()),
-          reader -> PostgresSettings.read("market", reader)));
-  private final PriceRepository repository = new PriceRepository(
-      database, new Quotes("simulated", "run", Duration.ofSeconds(70)), metrics);
-
-  @BeforeEach
-  void connect() {
-    within10s(
-        "PostgreSQL answers",
-        () -> await(database.query("SELECT 1", Tuple.tuple()).map(true).otherwise(false)));
-  }
+  private final Market market = new Market();
 
   @AfterEach
-  void stop() {
-    await(vertx.close());
+  void close() {
+    market.close();
   }
 
   @Test
   void observations_postgres_refuses_are_dropped_and_counted_and_all_others_stored() {
-    var backlog = new Backlog(repository, metrics);
+    var backlog = new Backlog(market.repository, market.metrics);
     var waiting = IntStream.range(0, 1201)
         .mapToObj(i -> observed(i, i == 0 ? NUL : i == 700 ? TOO_BIG : "{\"price\": \"1\"}"))
         .toList();
     backlog.add(waiting);
 
-    await(vertx.timer(1).compose(on -> backlog.flush()));
+    await(market.vertx.timer(1).compose(on -> backlog.flush()));
 
-    assertEquals(0, metrics.get("price_observations_waiting").gauge().value());
+    assertEquals(0, market.metrics.get("price_observations_waiting").gauge().value());
     assertEquals(1199, stored());
     assertEquals(2, rejected());
-    assertEquals(0, metrics.get("price_observations_dropped_total").counter().count());
+    assertEquals(
+        0, market.metrics.get("price_observations_dropped_total").counter().count());
   }
 
   @Test
   void a_row_that_stands_for_the_slot_already_is_no_refusal() {
     assertEquals(
         Set.of("S1", "S2"),
-        await(repository.insert(
+        await(market.repository.insert(
             List.of(observed(1, "{\"price\": \"1\"}"), observed(2, "{\"price\": \"1\"}")))));
     assertEquals(
         Set.of("S3"),
-        await(repository.insert(List.of(
+        await(market.repository.insert(List.of(
             observed(2, "{\"price\": \"2\"}"),
             observed(3, "{\"price\": \"1\"}"),
             observed(4, NUL)))));
@@ -102,7 +79,7 @@ class BacklogTest {
   }
 
   private int stored() {
-    return await(database.query(
+    return await(market.database.query(
             "SELECT count(*)::int AS stored FROM market.exchange_info", Tuple.tuple()))
         .iterator()
         .next()
@@ -110,7 +87,7 @@ class BacklogTest {
   }
 
   private double rejected() {
-    return metrics.find("price_rejected_total").counters().stream()
+    return market.metrics.find("price_rejected_total").counters().stream()
         .mapToDouble(counter -> counter.count())
         .sum();
   }

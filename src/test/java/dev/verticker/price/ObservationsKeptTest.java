@@ -3,50 +3,27 @@ package dev.verticker.price;
 import static dev.verticker.price.PriceNode.await;
 import static dev.verticker.price.QuoteFixture.NOON;
 import static dev.verticker.price.QuoteFixture.quote;
-import static dev.verticker.testing.Eventually.within10s;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Prices.FindHistory;
 import dev.verticker.message.Prices.Observation;
-import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.testing.SteppedClock;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ObservationsKeptTest {
   private static final Duration KEPT = Duration.ofDays(400);
 
-  private final Vertx vertx = Vertx.vertx();
-  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  private final Database database = Database.open(
-      vertx,
-      Reader.read(
-          PriceNode.settings("http://localhost", PriceNode.database(), Map.of()),
-          reader -> PostgresSettings.read("market", reader)));
-  private final PriceRepository repository = new PriceRepository(
-      database, new Quotes("simulated", "run", Duration.ofSeconds(70)), metrics);
-
-  @BeforeEach
-  void connect() {
-    within10s(
-        "PostgreSQL answers",
-        () -> await(database.query("SELECT 1", Tuple.tuple()).map(true).otherwise(false)));
-  }
+  private final Market market = new Market();
 
   @AfterEach
-  void stop() {
-    await(vertx.close());
+  void close() {
+    market.close();
   }
 
   @Test
@@ -55,7 +32,12 @@ class ObservationsKeptTest {
     observe("OLD", NOON.minus(KEPT));
     observe("NEW", NOON);
 
-    await(new Housekeeping(vertx, database, Locks.HOUSEKEEPING, new SteppedClock(NOON), metrics)
+    await(new Housekeeping(
+            market.vertx,
+            market.database,
+            Locks.HOUSEKEEPING,
+            new SteppedClock(NOON),
+            market.metrics)
         .removing("observations", PriceRepository.REMOVE_OLD, KEPT)
         .run());
 
@@ -63,20 +45,24 @@ class ObservationsKeptTest {
     assertEquals(1, history("OLD").size());
     assertEquals(1, history("NEW").size());
     assertEquals(
-        1, metrics.counter("housekeeping_removed_total", "what", "observations").count());
+        1,
+        market
+            .metrics
+            .counter("housekeeping_removed_total", "what", "observations")
+            .count());
   }
 
   /** A row of its own, although every quote of the fixture has the same id. */
   private void observe(String symbol, Instant at) {
-    var id = await(repository.nextBlock());
+    var id = await(market.repository.nextBlock());
     var quote = quote(symbol, "simulated:run", at, at);
-    await(repository.insert(List.of(new Observed(quote, 0))));
-    await(database.query(
+    await(market.repository.insert(List.of(new Observed(quote, 0))));
+    await(market.database.query(
         "UPDATE market.exchange_info SET id = id + $1 WHERE symbol = $2", Tuple.of(id, symbol)));
   }
 
   private List<Observation> history(String symbol) {
-    return await(repository.history(new FindHistory(symbol, null, null, 10, null)))
+    return await(market.repository.history(new FindHistory(symbol, null, null, 10, null)))
         .observations();
   }
 }

@@ -87,7 +87,7 @@ class ConsoleTest {
   }
 
   @Test
-  void tabs_that_refresh_at_once_never_use_the_same_token_and_stay_signed_in() {
+  void tabs_that_refresh_at_once_take_turns_and_stay_signed_in() {
     play();
   }
 

@@ -1,5 +1,6 @@
 package dev.verticker.api.browser;
 
+import dev.verticker.api.http.AccessTokenVerifier;
 import dev.verticker.bus.Failure;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
@@ -41,9 +42,12 @@ enum Framing {
                   everyMs(frame.getValue("every_ms"))));
         case "unsubscribe" -> topic(frame.getValue("topic"), Command.Unsubscribe::new);
         case "auth" ->
-          frame.getValue("token") instanceof String token
-              ? new Command.Auth(token)
-              : new Command.Refused(null, malformed("token must be a string."));
+          isToken(frame.getValue("token"))
+              ? new Command.Auth(frame.getString("token"))
+              : new Command.Refused(
+                  null,
+                  malformed("token must be a string of at most " + AccessTokenVerifier.LONGEST
+                      + " characters."));
         case "ping" -> new Command.Ping();
         default ->
           new Command.Refused(
@@ -86,7 +90,10 @@ enum Framing {
         // A send that wants an answer fails at once when the refusal goes to its reply address.
         case "send", "publish" ->
           new Command.Refused(
-              frame.getValue("replyAddress") instanceof String reply ? reply : null,
+              frame.getValue("replyAddress") instanceof String reply
+                      && reply.length() <= Topics.LONGEST
+                  ? reply
+                  : null,
               new Failure.Forbidden("outbound-only", "Browsers listen; they cannot send."));
         default ->
           new Command.Refused(
@@ -128,6 +135,7 @@ enum Framing {
     if (authorization != null) {
       token = authorization instanceof String text
               && text.regionMatches(true, 0, BEARER, 0, BEARER.length())
+              && isToken(text.substring(BEARER.length()))
           ? text.substring(BEARER.length())
           : "";
     }
@@ -136,6 +144,11 @@ enum Framing {
         token,
         Since.ofHeader(headers.getValue("since")),
         everyMs(headers.getValue("every_ms")));
+  }
+
+  /** Frames wait while a signature is checked, and anybody may send some. */
+  private static boolean isToken(Object value) {
+    return value instanceof String text && text.length() <= AccessTokenVerifier.LONGEST;
   }
 
   private interface Made {

@@ -36,8 +36,8 @@ public final class AccessTokenVerifier {
   private static final Duration LEEWAY = Duration.ofSeconds(30);
   private static final Pattern USER_ID = Pattern.compile("[1-9][0-9]{0,18}");
 
-  /** Ours have some 450. */
-  private static final int LONGEST = 4096;
+  /** Characters of a token; ours have some 450. */
+  public static final int LONGEST = 4096;
 
   private static final int LONGEST_ID = 100;
   private static final int MOST_ROLES = 20;

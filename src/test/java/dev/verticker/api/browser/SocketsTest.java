@@ -416,6 +416,30 @@ class SocketsTest {
   }
 
   @Test
+  void what_is_longer_than_any_token_or_address_is_not_kept() {
+    var tooLong = "x".repeat(10_000);
+    var plain = plain(door.admin());
+    assertEquals(
+        "malformed-frame",
+        plain
+            .say(new JsonObject().put("op", "auth").put("token", tooLong))
+            .next("error")
+            .getString("code"));
+    var bridged = Listener.bridged(door.vertx, door.port());
+    var register = new JsonObject()
+        .put("type", "register")
+        .put("address", "users")
+        .put("headers", new JsonObject().put("Authorization", "Bearer " + tooLong));
+    assertEquals("invalid-token", bridged.say(register).next().getString("failureType"));
+    var send = new JsonObject().put("type", "send").put("address", "users");
+    var refusal = bridged.say(send.put("replyAddress", tooLong)).next();
+    assertEquals("outbound-only", refusal.getString("failureType"));
+    assertFalse(refusal.containsKey("address"), "what anybody sends is not sent back at length");
+    plain.close();
+    bridged.close();
+  }
+
+  @Test
   void nonsense_is_answered_and_the_socket_stays() {
     var plain = plain(door.admin());
     var bridged = Listener.bridged(door.vertx, door.port());

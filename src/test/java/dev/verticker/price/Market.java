@@ -1,0 +1,37 @@
+package dev.verticker.price;
+
+import static dev.verticker.price.PriceNode.await;
+import static dev.verticker.testing.Eventually.within10s;
+
+import dev.verticker.data.Database;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Reader;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Vertx;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.util.Map;
+
+/** A market schema of its own that answers, and what stores observations there. */
+final class Market implements AutoCloseable {
+  final Vertx vertx = Vertx.vertx();
+  final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  final Database database = Database.open(
+      vertx,
+      Reader.read(
+          PriceNode.settings("http://localhost", PriceNode.database(), Map.of()),
+          reader -> PostgresSettings.read("market", reader)));
+  final PriceRepository repository = new PriceRepository(
+      database, new Quotes("simulated", "run", Duration.ofSeconds(70)), metrics);
+
+  Market() {
+    within10s(
+        "PostgreSQL answers",
+        () -> await(database.query("SELECT 1", Tuple.tuple()).map(true).otherwise(false)));
+  }
+
+  @Override
+  public void close() {
+    await(vertx.close());
+  }
+}

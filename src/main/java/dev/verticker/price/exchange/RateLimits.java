@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One weight budget and one answer to "stop" for the whole cluster, because Binance counts by address. The weight of the
- * running minute is in Redis, corrected from what Binance says it is. A block (429, 418) is in memory, told to every node,
- * in Redis, and in PostgreSQL, so that neither a restart nor a flushed Redis forgets it: every node that knows of it stores
- * it, again and again until that worked. A node that can read neither of the two since it started does not ask.
+ * One weight budget and one answer to "stop" for the whole cluster, because exchanges count by address. The weight of the
+ * running minute is in Redis, corrected from what the exchange says it is. A block (429, 418) is in memory, told to every
+ * node, in Redis, and in PostgreSQL, so that neither a restart nor a flushed Redis forgets it: every node that knows of it
+ * stores it, again and again until that worked. A node that can read neither of the two since it started does not ask.
  */
 public final class RateLimits {
   private static final Logger log = LoggerFactory.getLogger(RateLimits.class);
@@ -131,7 +131,7 @@ public final class RateLimits {
     return Future.succeededFuture();
   }
 
-  /** @param header what Binance says was used this minute; null or nonsense is ignored */
+  /** @param header what the exchange says was used this minute; null or nonsense is ignored */
   void used(String header) {
     if (header != null && header.matches("\\d{1,7}")) {
       startMinute();
@@ -140,7 +140,7 @@ public final class RateLimits {
     }
   }
 
-  /** @param weightPerMinute Binance's own limit; we use at most four fifths of it */
+  /** @param weightPerMinute the exchange's own limit; we use at most four fifths of it */
   void allow(int weightPerMinute) {
     if (weightPerMinute > 0) {
       limit = budget(weightPerMinute);
@@ -202,7 +202,7 @@ public final class RateLimits {
 
   private ExchangeFailure blocked() {
     return new ExchangeFailure.Limited(
-        blockedUntil, "Binance wants no request until " + blockedUntil);
+        blockedUntil, host + " wants no request until " + blockedUntil);
   }
 
   private String blockKey() {

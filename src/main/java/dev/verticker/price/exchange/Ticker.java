@@ -9,7 +9,8 @@ import java.time.Instant;
  * @param price last price, positive, exact
  * @param bid null when not said; so are ask, changePercent, volume
  * @param eventTime end of the window the figures describe; null when not said
- * @param json the exchange's own object, with {@code price} added
+ * @param json the exchange's own object with {@code price} added, which a database can keep; a restarted node reads the
+ *     other figures from it under the names {@link TickerParser} knows
  */
 public record Ticker(
     String symbol,

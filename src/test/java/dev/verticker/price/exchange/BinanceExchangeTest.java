@@ -227,6 +227,9 @@ class BinanceExchangeTest {
     var failure = assertInstanceOf(
         ExchangeFailure.Limited.class, failure(exchange(url).tickers(List.of("BTCUSDT"))));
     assertEquals(until, failure.until());
+    assertEquals(
+        "host-" + simulator.port() + " wants no request until " + until,
+        failure(exchange(url).tickers(List.of("BTCUSDT"))).getMessage());
     var restarted = limits();
     assertEquals(until, restarted.blockedUntil(), "stored, so that a restart knows it");
   }

@@ -130,7 +130,7 @@ public final class PriceVerticle extends VerticleBase {
     health.note("exchange", refresher::trouble);
     health.note(
         "venue",
-        () -> "binance".equals(settings.venue())
+        () -> settings.ofTheMarket()
             ? Optional.empty()
             : Optional.of("prices are " + settings.venue() + ", from "
                 + settings.exchange().getAuthority()));

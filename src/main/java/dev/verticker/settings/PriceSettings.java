@@ -1,8 +1,11 @@
 package dev.verticker.settings;
 
+import static java.util.Map.entry;
+
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /**
@@ -27,19 +30,24 @@ public record PriceSettings(
   private static final int LONGEST_SYMBOL = 64;
   private static final Duration DAY = Duration.ofDays(1);
 
-  /** REST hosts of the live venue: "General API information", binance-spot-api-docs. */
-  private static final Set<String> LIVE = Set.of(
-      "api.binance.com",
-      "api-gcp.binance.com",
-      "api1.binance.com",
-      "api2.binance.com",
-      "api3.binance.com",
-      "api4.binance.com",
-      "data-api.binance.vision");
+  /**
+   * The hosts that may be asked outside development, and the venue of their prices: "General API information", "testnet"
+   * and "demo mode" of binance-spot-api-docs.
+   */
+  private static final Map<String, String> VENUES = Map.ofEntries(
+      entry("api.binance.com", "binance"),
+      entry("api-gcp.binance.com", "binance"),
+      entry("api1.binance.com", "binance"),
+      entry("api2.binance.com", "binance"),
+      entry("api3.binance.com", "binance"),
+      entry("api4.binance.com", "binance"),
+      entry("data-api.binance.vision", "binance"),
+      entry("testnet.binance.vision", "testnet"),
+      entry("api1.testnet.binance.vision", "testnet"),
+      entry("demo-api.binance.com", "testnet"));
 
-  /** Virtual funds, prices unrelated to the market: "testnet" and "demo mode", binance-spot-api-docs. */
-  private static final Set<String> TESTNET =
-      Set.of("testnet.binance.vision", "api1.testnet.binance.vision", "demo-api.binance.com");
+  /** Virtual funds or invented prices, unrelated to the market. */
+  private static final Set<String> NOT_THE_MARKET = Set.of("testnet", "simulated");
 
   public static PriceSettings read(Reader reader) {
     return new PriceSettings(
@@ -58,17 +66,19 @@ public record PriceSettings(
 
   /** What every price says of its origin: {@code binance}, {@code testnet} or {@code simulated}. */
   public String venue() {
-    if (LIVE.contains(exchange.getHost())) {
-      return "binance";
-    }
-    return TESTNET.contains(exchange.getHost()) ? "testnet" : "simulated";
+    return VENUES.getOrDefault(exchange.getHost(), "simulated");
+  }
+
+  /** Whether the prices are those of a real market. */
+  public boolean ofTheMarket() {
+    return !NOT_THE_MARKET.contains(venue());
   }
 
   private static URI exchange(Reader reader) {
     var name = "BINANCE_BASE_URL";
     var uri = reader.uri(name, Set.of("http", "https")).orElse(PUBLIC_DATA);
-    var published = LIVE.contains(uri.getHost()) || TESTNET.contains(uri.getHost());
-    if (!reader.development() && !("https".equals(uri.getScheme()) && published)) {
+    var published = "https".equals(uri.getScheme()) && VENUES.containsKey(uri.getHost());
+    if (!reader.development() && !published) {
       reader.fault(
           name,
           "must be https and one of Binance's own REST hosts outside development",

@@ -177,15 +177,15 @@ class SettingsTest {
 
   @ParameterizedTest
   @CsvSource({
-    "https://data-api.binance.vision, binance",
-    "https://api.binance.com, binance",
-    "https://testnet.binance.vision, testnet",
-    "https://demo-api.binance.com, testnet"
+    "https://data-api.binance.vision, binance, true",
+    "https://api.binance.com, binance, true",
+    "https://testnet.binance.vision, testnet, false",
+    "https://demo-api.binance.com, testnet, false"
   })
-  void a_published_exchange_is_known_by_its_venue(String url, String venue) {
-    assertEquals(
-        venue,
-        Reader.read(settings("BINANCE_BASE_URL", url), PriceSettings::read).venue());
+  void a_published_exchange_is_known_by_its_venue(String url, String venue, boolean ofTheMarket) {
+    var price = Reader.read(settings("BINANCE_BASE_URL", url), PriceSettings::read);
+    assertEquals(venue, price.venue());
+    assertEquals(ofTheMarket, price.ofTheMarket());
   }
 
   @ParameterizedTest

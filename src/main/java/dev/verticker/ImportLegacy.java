@@ -71,8 +71,7 @@ final class ImportLegacy {
       var prices = PriceSettings.read(reader);
       var migrations = Migrations.packaged(NodeSettings.read(reader).databaseWait());
       reader.failOnFaults();
-      migrations.migrate(account);
-      migrations.migrate(market);
+      migrations.migrateAll(List.of(account, market));
       try (var from = JdbcConnections.open(url);
           var users = JdbcConnections.open(account);
           var observations = JdbcConnections.open(market)) {

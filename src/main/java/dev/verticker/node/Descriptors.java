@@ -5,8 +5,6 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.JarURLConnection;
-import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,7 +17,6 @@ import java.util.TreeMap;
 final class Descriptors {
   private static final String FOLDER = "verticles";
   private static final String SUFFIX = ".yaml";
-  private static final String NEIGHBOUR = "conf/settings.yaml";
   private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
 
   private final Map<String, Descriptor> known = new TreeMap<>();
@@ -33,7 +30,7 @@ final class Descriptors {
     try {
       descriptors.readPackaged();
       descriptors.readFolder(home.resolve(FOLDER));
-    } catch (IOException | URISyntaxException e) {
+    } catch (IOException e) {
       throw new CannotStart(
           CannotStart.CONFIGURATION,
           "the folder " + FOLDER + " cannot be read: " + e.getMessage(),
@@ -61,19 +58,10 @@ final class Descriptors {
         : names.stream().distinct().map(known::get).toList();
   }
 
-  private void readPackaged() throws IOException, URISyntaxException {
-    var url = Descriptors.class.getClassLoader().getResource(NEIGHBOUR);
-    if (!"jar".equals(url.getProtocol())) {
-      readFolder(Path.of(url.toURI()).resolve("../..").normalize().resolve(FOLDER));
-      return;
-    }
-    var connection = (JarURLConnection) url.openConnection();
-    var jar = connection.getJarFile();
-    for (var entry : jar.stream().toList()) {
-      if (entry.getName().startsWith(FOLDER + "/") && entry.getName().endsWith(SUFFIX)) {
-        try (var in = jar.getInputStream(entry)) {
-          read(entry.getName(), in);
-        }
+  private void readPackaged() throws IOException {
+    for (var file : PackagedFolder.files(FOLDER, SUFFIX)) {
+      try (var in = Descriptors.class.getClassLoader().getResourceAsStream(file)) {
+        read(file, in);
       }
     }
   }

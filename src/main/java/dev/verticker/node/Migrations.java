@@ -1,16 +1,25 @@
 package dev.verticker.node;
 
 import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.Secret;
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Brings a schema up to date before a verticle uses it. One folder and one history table per schema. */
+/**
+ * Brings schemas up to date before verticles use them. One folder and one history table per schema. Flyway is asked only for those
+ * whose history lacks something: with each schema it opens connections and reads through the jar.
+ */
 public final class Migrations {
   private static final Logger log = LoggerFactory.getLogger(Migrations.class);
   private static final String FOLDER = "db/migration";
@@ -19,6 +28,35 @@ public final class Migrations {
 
   private final String folder;
   private final Duration patience;
+
+  /** What several schemas may share. */
+  private record Login(String host, int port, String database, String user, Secret password) {
+    static Login of(PostgresSettings settings) {
+      return new Login(
+          settings.host(),
+          settings.port(),
+          settings.database(),
+          settings.user(),
+          settings.password());
+    }
+
+    DataSource source() {
+      var source = new PGSimpleDataSource();
+      source.setServerNames(new String[] {host});
+      source.setPortNumbers(new int[] {port});
+      source.setDatabaseName(database);
+      source.setUser(user);
+      source.setPassword(password.value());
+      source.setConnectTimeout(CONNECT_SECONDS);
+      source.setLoginTimeout(CONNECT_SECONDS);
+      source.setApplicationName("verticker migrations");
+      return source;
+    }
+
+    String where() {
+      return host + ":" + port;
+    }
+  }
 
   /**
    * @param folder on the class path, holds a folder for each schema
@@ -38,46 +76,68 @@ public final class Migrations {
     return new Migrations(FOLDER, patience);
   }
 
-  /** @throws CannotStart when the server, the database or the login is not there, or a migration fails */
-  public void migrate(PostgresSettings settings) {
-    var source = source(settings);
-    await(source, settings);
+  /** @throws CannotStart when a server, a database or a login is not there, or a migration fails */
+  public void migrateAll(List<PostgresSettings> schemas) {
+    schemas.stream()
+        .collect(Collectors.groupingBy(Login::of, LinkedHashMap::new, Collectors.toList()))
+        .forEach(this::migrate);
+  }
+
+  /** The same for one schema. */
+  public void migrate(PostgresSettings schema) {
+    migrateAll(List.of(schema));
+  }
+
+  private void migrate(Login login, List<PostgresSettings> schemas) {
+    try (var connection = await(login)) {
+      schemas.stream()
+          .filter(each -> !packaged(each.schema()).areIn(connection))
+          .forEach(each -> migrate(login.source(), each.schema()));
+    } catch (SQLException e) {
+      throw refused(login, e);
+    }
+  }
+
+  private PackagedMigrations packaged(String schema) {
+    return new PackagedMigrations(folder + "/" + schema, schema);
+  }
+
+  private void migrate(DataSource source, String schema) {
     try {
       var result = Flyway.configure()
           .dataSource(source)
-          .schemas(settings.schema())
-          .defaultSchema(settings.schema())
-          .table("migrations")
-          .locations("classpath:" + folder + "/" + settings.schema())
+          .schemas(schema)
+          .defaultSchema(schema)
+          .table(PackagedMigrations.HISTORY)
+          .locations("classpath:" + folder + "/" + schema)
           .failOnMissingLocations(true)
           .load()
           .migrate();
       if (result.migrationsExecuted > 0) {
-        log.info("schema {} is now at version {}", settings.schema(), result.targetSchemaVersion);
+        log.info("schema {} is now at version {}", schema, result.targetSchemaVersion);
       }
     } catch (FlywayException e) {
       throw new CannotStart(
           CannotStart.ENVIRONMENT,
-          "schema " + settings.schema() + " cannot be migrated: " + oneLine(e.getMessage()),
+          "schema " + schema + " cannot be migrated: " + oneLine(e.getMessage()),
           e);
     }
   }
 
-  private void await(PGSimpleDataSource source, PostgresSettings settings) {
+  private Connection await(Login login) {
     var end = System.nanoTime() + patience.toNanos();
     var told = false;
     while (true) {
       try {
-        source.getConnection().close();
-        return;
+        return login.source().getConnection();
       } catch (SQLException e) {
         var mayCome = mayCome(e);
         if (!mayCome || System.nanoTime() > end) {
-          throw refused(settings, e);
+          throw refused(login, e);
         }
         if (!told) {
           told = true;
-          log.info("waiting for PostgreSQL at {}", where(settings));
+          log.info("waiting for PostgreSQL at {}", login.where());
         }
         pause();
       }
@@ -90,40 +150,22 @@ public final class Migrations {
     return state.startsWith("08") || state.startsWith("57P");
   }
 
-  private CannotStart refused(PostgresSettings settings, SQLException e) {
+  private CannotStart refused(Login login, SQLException e) {
     var message =
         switch (String.valueOf(e.getSQLState())) {
           case "28P01", "28000" ->
-            "POSTGRES_USER, POSTGRES_PASSWORD: PostgreSQL at " + where(settings)
-                + " refuses user \"" + settings.user() + "\" with this password";
+            "POSTGRES_USER, POSTGRES_PASSWORD: PostgreSQL at " + login.where() + " refuses user \""
+                + login.user() + "\" with this password";
           case "3D000" ->
-            "POSTGRES_DB: PostgreSQL at " + where(settings) + " has no database \""
-                + settings.database() + "\"";
+            "POSTGRES_DB: PostgreSQL at " + login.where() + " has no database \"" + login.database()
+                + "\"";
           default ->
             mayCome(e)
-                ? "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at " + where(settings)
+                ? "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at " + login.where()
                     + " (waited " + patience.toSeconds() + " s)"
-                : "PostgreSQL at " + where(settings) + " cannot be used: "
-                    + oneLine(e.getMessage());
+                : "PostgreSQL at " + login.where() + " cannot be used: " + oneLine(e.getMessage());
         };
     return new CannotStart(CannotStart.ENVIRONMENT, message, e);
-  }
-
-  private static PGSimpleDataSource source(PostgresSettings settings) {
-    var source = new PGSimpleDataSource();
-    source.setServerNames(new String[] {settings.host()});
-    source.setPortNumbers(new int[] {settings.port()});
-    source.setDatabaseName(settings.database());
-    source.setUser(settings.user());
-    source.setPassword(settings.password().value());
-    source.setConnectTimeout(CONNECT_SECONDS);
-    source.setLoginTimeout(CONNECT_SECONDS);
-    source.setApplicationName("verticker migrations");
-    return source;
-  }
-
-  private static String where(PostgresSettings settings) {
-    return settings.host() + ":" + settings.port();
   }
 
   private static String oneLine(String text) {

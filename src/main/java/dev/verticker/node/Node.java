@@ -114,8 +114,7 @@ public final class Node {
 
   private void start(NodeArguments arguments, Path home) {
     var settings = configuration.node();
-    var migrations = Migrations.packaged(settings.databaseWait());
-    configuration.databases().forEach(migrations::migrate);
+    Migrations.packaged(settings.databaseWait()).migrateAll(configuration.databases());
     if (arguments.cluster() || !settings.cluster().members().isEmpty()) {
       startClustered(Cluster.of(settings.cluster(), home));
     } else {

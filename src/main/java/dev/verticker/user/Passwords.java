@@ -21,7 +21,8 @@ import java.util.regex.Pattern;
 /**
  * Hashes and compares passwords on a few threads of their own, never on an event loop: argon2id with the parameters of the
  * OWASP Password Storage Cheat Sheet (19 MiB, two passes). bcrypt hashes of the earlier system are understood and reported
- * as outdated. Each hash takes a core for some 50 ms, so no more wait than can be served soon.
+ * as outdated. Each hash takes a core for some 50 ms, so no more wait than can be served soon, and what waited for longer than
+ * anybody waits for its answer is not begun.
  */
 final class Passwords implements PasswordHashing {
   private static final int MEMORY_KIB = 19_456;
@@ -32,6 +33,9 @@ final class Passwords implements PasswordHashing {
       "$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=" + LANES + "$";
   private static final int LONGEST_QUEUE = 24;
   private static final Duration SOON = Duration.ofSeconds(1);
+
+  /** A caller gives up after 2.9 s, and needs the database before and after. */
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
 
   /** Salt and hash of nothing: whoever does not exist is refused after the same work as whoever does. */
   private static final String NOBODY =
@@ -141,10 +145,24 @@ final class Passwords implements PasswordHashing {
   private <T> Future<T> bounded(Callable<T> work) {
     if (running.incrementAndGet() > most) {
       running.decrementAndGet();
-      return Future.failedFuture(new Failure.Unavailable(
-          "hashing-busy", "Too many passwords are being checked now.", SOON, List.of()));
+      return Future.failedFuture(busy());
     }
-    return workers.executeBlocking(work, false).onComplete(done -> running.decrementAndGet());
+    var end = System.nanoTime() + LONGEST_WAIT.toNanos();
+    return workers
+        .executeBlocking(() -> inTime(end, work), false)
+        .onComplete(done -> running.decrementAndGet());
+  }
+
+  private static <T> T inTime(long end, Callable<T> work) throws Exception {
+    if (System.nanoTime() - end > 0) {
+      throw busy();
+    }
+    return work.call();
+  }
+
+  private static Failure busy() {
+    return new Failure.Unavailable(
+        "hashing-busy", "Too many passwords are being checked now.", SOON, List.of());
   }
 
   private void count(String kind) {

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,34 @@ class MigrationsTest {
     assertEquals(
         List.of("1", "2"),
         query("SELECT version FROM market.migrations WHERE version IS NOT NULL ORDER BY 1"));
+  }
+
+  @Test
+  void schemas_that_lack_nothing_are_read_through_one_connection_and_otherwise_left_alone()
+      throws SQLException {
+    execute("CREATE DATABASE whole");
+    migrate("whole", "ada", "market", "account");
+    // Flyway takes more than one connection, and may create what is missing.
+    execute("CREATE ROLE reader LOGIN PASSWORD 'right' CONNECTION LIMIT 1");
+    executeIn("whole", "GRANT USAGE ON SCHEMA market, account TO reader");
+    executeIn("whole", "GRANT SELECT ON market.migrations, account.migrations TO reader");
+
+    migrate("whole", "reader", "market", "account");
+
+    executeIn("whole", "DELETE FROM market.migrations WHERE version = '2'");
+    assertThrows(CannotStart.class, () -> migrate("whole", "reader", "market", "account"));
+  }
+
+  @Test
+  void a_migration_that_was_edited_after_it_ran_is_refused() throws SQLException {
+    execute("CREATE DATABASE edited");
+    migrate("edited", "ada", "market");
+    executeIn("edited", "UPDATE market.migrations SET checksum = 1 WHERE version = '1'");
+
+    var refusal = assertThrows(CannotStart.class, () -> migrate("edited", "ada", "market"));
+
+    assertTrue(refusal.getMessage().startsWith("schema market cannot be migrated: "));
+    assertTrue(refusal.getMessage().contains("checksum mismatch"), refusal.getMessage());
   }
 
   @Test
@@ -101,10 +130,21 @@ class MigrationsTest {
     return refusal;
   }
 
+  private static void migrate(String database, String user, String... schemas) {
+    new Migrations(FOLDER, Duration.ZERO)
+        .migrateAll(Stream.of(schemas)
+            .map(schema -> settings(schema, postgres.getPort(), database, user, "right"))
+            .toList());
+  }
+
   private static PostgresSettings settings(
       String schema, int port, String database, String password) {
-    return new PostgresSettings(
-        schema, "localhost", port, database, "ada", new Secret(password), 1);
+    return settings(schema, port, database, "ada", password);
+  }
+
+  private static PostgresSettings settings(
+      String schema, int port, String database, String user, String password) {
+    return new PostgresSettings(schema, "localhost", port, database, user, new Secret(password), 1);
   }
 
   /** The embedded server trusts everyone; a real one does not. */
@@ -117,7 +157,11 @@ class MigrationsTest {
   }
 
   private static void execute(String sql) throws SQLException {
-    try (var connection = postgres.getPostgresDatabase().getConnection();
+    executeIn("postgres", sql);
+  }
+
+  private static void executeIn(String database, String sql) throws SQLException {
+    try (var connection = postgres.getDatabase("postgres", database).getConnection();
         var statement = connection.createStatement()) {
       statement.execute(sql);
     }

@@ -21,6 +21,10 @@ final class PasswordsTest {
   private static final List<String> NAMES =
       List.of("ada.l", "Ada Lovelace", "countess@example.org");
 
+  /** Takes some 300 ms to compare with. */
+  private static final String SLOW =
+      BcryptFunction.getInstance(Bcrypt.B, 13).hash("of old").getResult();
+
   private final Vertx vertx = Vertx.vertx();
   private final Passwords passwords = Passwords.open(vertx, 2, new SimpleMeterRegistry());
   private final PasswordPolicy policy = PasswordPolicy.load();
@@ -81,12 +85,25 @@ final class PasswordsTest {
   @Test
   void no_more_than_twenty_four_wait() {
     var all = IntStream.range(0, 40)
-        .mapToObj(n -> passwords.hashWithoutPolicy(new Password("number " + n)))
+        .mapToObj(n -> passwords.compare(new Password("number " + n), Optional.of(SLOW)))
         .toList();
-    var outcomes = all.stream().map(PasswordsTest::code).toList();
-    // One thread for two cores, and the queue.
-    assertEquals(25, outcomes.stream().filter("ok"::equals).count());
-    assertEquals(15, outcomes.stream().filter("hashing-busy"::equals).count());
+    // One thread for two cores, and the queue; the others are refused at once.
+    assertEquals(15, all.stream().filter(Future::isComplete).count());
+    assertEquals("hashing-busy", code(all.get(25)));
+    all.forEach(PasswordsTest::code);
+    assertEquals("ok", code(passwords.hashWithoutPolicy(new Password("afterwards"))));
+  }
+
+  @Test
+  void a_password_whose_caller_gave_up_while_it_waited_is_not_hashed() {
+    var line = IntStream.range(0, 25)
+        .mapToObj(n -> passwords.compare(new Password("of old"), Optional.of(SLOW)))
+        .toList();
+
+    var outcomes = line.stream().map(PasswordsTest::code).toList();
+
+    assertEquals("ok", outcomes.get(0));
+    assertEquals("hashing-busy", outcomes.get(24));
     assertEquals("ok", code(passwords.hashWithoutPolicy(new Password("afterwards"))));
   }
 

@@ -16,20 +16,35 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's commands, typed into a copy of the project one after the other. */
+/** The README's commands, those of its blocks and those within sentences, typed into a copy of the project. */
 class ReadmeIT {
   private static final String RUN = "./mvnw -Pdev";
+  private static final String READY = "Verticker is ready";
 
   /** What is not run here, and why. */
   private static final Map<String, String> NOT_RUN = Map.of(
       "./mvnw verify", "the test command itself",
+      "./mvnw verify -Pfaults", "the test command itself, with the long tests",
       "docker compose up -d", "needs a Docker engine");
+
+  /** The other ways to run in development mode, and what each prints. */
+  private static final Map<String, String> RUNS = Map.of(
+      "./mvnw -Pdev -Dmarket.data=/path/to/folder -Dmarket.speed=60",
+          "replayed by the exchange simulator",
+      "./mvnw -Pdev -Dfresh", "earlier data is gone");
+
+  /** The jar in the README's roles, and what each says it runs. */
+  private static final Map<String, String> NODES = Map.of(
+      "java -jar target/verticker.jar", " ms: notification, price, price-api, user, user-api;",
+      "java -jar target/verticker.jar user-api user", " ms: user-api, user;");
 
   private static final Set<String> NOT_COPIED = Set.of(
       ".git",
@@ -40,7 +55,9 @@ class ReadmeIT {
       "target/site",
       "target/test-servers");
   private static final Pattern BLOCK =
-      Pattern.compile("^```sh\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+      Pattern.compile("^```(\\w*)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
+  private static final Pattern CODE = Pattern.compile("`([^`\\n]+)`");
+  private static final Set<String> PROGRAMS = Set.of("java", "curl", "docker", "npm", "node");
 
   @TempDir
   private Path home;
@@ -53,13 +70,14 @@ class ReadmeIT {
     commands.removeAll(NOT_RUN.keySet());
     copyProject();
 
-    var run = started(RUN);
+    var run = started(RUN, Map.of());
     try {
+      var printed = readUntil(run, READY);
       var script = new StringBuilder(
           "curl() { command curl --silent --show-error --fail-with-body \"$@\"; }\n");
-      var ports = ports(run);
+      var ports = ports(printed);
       commands.forEach(command -> script.append(onThese(ports, command)).append('\n'));
-      var typed = started(script.toString());
+      var typed = started(script.toString(), Map.of());
 
       var said = new String(typed.getInputStream().readAllBytes());
 
@@ -73,15 +91,35 @@ class ReadmeIT {
           "check-config")) {
         assertTrue(said.contains(sign), () -> sign + " is not in\n" + said);
       }
+      for (var node : NODES.entrySet()) {
+        prints(node.getKey(), storesOf(printed), " ready after ", node.getValue());
+      }
     } finally {
-      run.descendants().forEach(ProcessHandle::destroy);
-      assertTrue(run.waitFor(30, TimeUnit.SECONDS), "the run ends");
+      stop(run);
     }
+    var recorded = RecordedMarket.invented(home.resolve("recorded")).toString();
+    for (var other : RUNS.entrySet()) {
+      var command = other.getKey().replace("/path/to/folder", recorded);
+      prints(command, Map.of(), READY, other.getValue());
+    }
+  }
+
+  @Test
+  void every_command_within_a_sentence_is_run_or_has_a_reason_not_to_be() throws IOException {
+    var known = new TreeSet<String>();
+    Stream.of(RUNS, NODES, NOT_RUN).forEach(some -> known.addAll(some.keySet()));
+    var written = new TreeSet<>(commandsWithinSentences("README.md"));
+    written.addAll(commands("README.md"));
+    assertTrue(written.containsAll(known), () -> "none is in vain: " + known);
+    written.removeAll(commands("README.md"));
+    written.removeAll(known);
+    assertEquals(Set.of(), written);
   }
 
   @Test
   void the_thai_readme_has_the_same_commands() throws IOException {
     assertEquals(commands("README.md"), commands("README.th.md"));
+    assertEquals(commandsWithinSentences("README.md"), commandsWithinSentences("README.th.md"));
   }
 
   @Test
@@ -108,11 +146,56 @@ class ReadmeIT {
     return BLOCK
         .matcher(Files.readString(Path.of(readme)))
         .results()
-        .flatMap(block -> List.of(block.group(1).strip().split("(?<!\\\\)\\n")).stream())
+        .filter(block -> block.group(1).equals("sh"))
+        .flatMap(block -> List.of(block.group(2).strip().split("(?<!\\\\)\\n")).stream())
         .toList();
   }
 
-  private Process started(String script) throws IOException {
+  private static List<String> commandsWithinSentences(String readme) throws IOException {
+    var sentences = BLOCK.matcher(Files.readString(Path.of(readme))).replaceAll("");
+    return CODE.matcher(sentences)
+        .results()
+        .map(code -> code.group(1))
+        .filter(ReadmeIT::isCommand)
+        .toList();
+  }
+
+  /** It begins with a program of the machine or of the project, behind variables that are set for it. */
+  private static boolean isCommand(String code) {
+    var program = code.replaceFirst("^([A-Z_]+=\\S* )+", "").split(" ")[0];
+    var file = Path.of(program);
+    return PROGRAMS.contains(program) || Files.isRegularFile(file) && Files.isExecutable(file);
+  }
+
+  /** What a node must be told to use the stores of that run. */
+  private static Map<String, String> storesOf(String printed) {
+    var postgres = Pattern.compile("postgresql://\\w+:(\\w+)@127.0.0.1:(\\d+)/").matcher(printed);
+    var redis = Pattern.compile("Redis +ready .* port (\\d+)").matcher(printed);
+    assertTrue(postgres.find() && redis.find(), printed);
+    return Map.of(
+        "VERTICKER_ENV", "development",
+        "POSTGRES_HOST", "127.0.0.1",
+        "POSTGRES_PORT", postgres.group(2),
+        "POSTGRES_PASSWORD", postgres.group(1),
+        "REDIS_URL", "redis://127.0.0.1:" + redis.group(1),
+        "BINANCE_BASE_URL", "http://127.0.0.1:1",
+        "INTERNAL_API_KEY", "0123456789abcdef0123456789abcdef",
+        "JWT_SECRET", "fedcba9876543210fedcba9876543210",
+        "DRAIN_SECONDS", "0");
+  }
+
+  private void prints(String command, Map<String, String> more, String ready, String sign)
+      throws Exception {
+    var process = started(command, more);
+    try {
+      var printed = readUntil(process, ready);
+      assertTrue(printed.contains(sign), printed);
+    } finally {
+      stop(process);
+    }
+  }
+
+  private Process started(String script, Map<String, String> more) throws IOException {
     Tool.needed("curl", "curl");
     var builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script)
         .directory(home.toFile())
@@ -121,22 +204,37 @@ class ReadmeIT {
     // What this build was told is not for a build inside it.
     environment.remove("MAVEN_CMD_LINE_ARGS");
     environment.put("MAVEN_ARGS", "-ntp -B");
+    // None of these processes lives long enough for the second compiler.
+    environment.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
     // Nobody's ports are in the way, and no exchange on the internet is asked.
     for (var port : List.of("USER_API_PORT", "PRICE_API_PORT", "MANAGEMENT_PORT")) {
       environment.put(port, "0");
     }
+    environment.putAll(more);
     return builder.start();
   }
 
-  private static Map<String, String> ports(Process run) throws IOException {
+  private static void stop(Process process) throws InterruptedException {
+    // Maven waits for what it started; a node is the process itself.
+    var started = process.descendants().toList();
+    (started.isEmpty() ? List.of(process.toHandle()) : started).forEach(ProcessHandle::destroy);
+    assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the run ends");
+  }
+
+  /** All it printed up to the line that has this, or to its end. */
+  private static String readUntil(Process process, String sign) throws IOException {
     var printed = new StringBuilder();
-    var output = run.inputReader();
+    var output = process.inputReader();
     for (var line = output.readLine(); line != null; line = output.readLine()) {
       printed.append(line).append('\n');
-      if (line.startsWith("Verticker is ready")) {
-        break;
+      if (line.contains(sign)) {
+        return printed.toString();
       }
     }
+    throw new AssertionError("ended without \"" + sign + "\":\n" + printed);
+  }
+
+  private static Map<String, String> ports(String printed) {
     return Map.of(
         "8000", port(printed, "User API"),
         "8001", port(printed, "Price API"),
@@ -174,11 +272,17 @@ class ReadmeIT {
       @Override
       public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
           throws IOException {
-        Files.copy(
-            file,
-            copy(file),
-            StandardCopyOption.COPY_ATTRIBUTES,
-            StandardCopyOption.REPLACE_EXISTING);
+        if (file.startsWith(project.resolve("target/maven-status"))) {
+          // Whole paths of what was compiled: of another folder, all would be compiled again.
+          var paths = Files.readString(file).replace(project.toString(), home.toString());
+          Files.writeString(copy(file), paths);
+        } else {
+          Files.copy(
+              file,
+              copy(file),
+              StandardCopyOption.COPY_ATTRIBUTES,
+              StandardCopyOption.REPLACE_EXISTING);
+        }
         return FileVisitResult.CONTINUE;
       }
 

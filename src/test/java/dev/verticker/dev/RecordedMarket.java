@@ -2,10 +2,17 @@ package dev.verticker.dev;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
-/** The folder of recorded exchange data that {@code -Dmarket.data=} names; tests that need it are skipped without. */
+/**
+ * The folder of recorded exchange data that {@code -Dmarket.data=} names; tests that need it are skipped without. Those
+ * that want any recording invent one.
+ */
 public final class RecordedMarket {
   private RecordedMarket() {}
 
@@ -13,6 +20,17 @@ public final class RecordedMarket {
     return Optional.ofNullable(System.getProperty("market.data"))
         .filter(path -> !path.isBlank())
         .map(Path::of);
+  }
+
+  /** Makes that folder with five minutes of BTCUSDT in it. */
+  static Path invented(Path folder) throws IOException {
+    var candles = IntStream.range(0, 5)
+        .mapToObj(minute -> 1_621_123_200_000L + minute * 60_000L
+            + ",100.00,103.00,99.00,102.00,1.5," + (1_621_123_259_999L + minute * 60_000L) + ",,")
+        .collect(Collectors.joining("\n"));
+    Files.createDirectories(folder);
+    Files.writeString(folder.resolve("BTCUSDT-1m.csv"), candles);
+    return folder;
   }
 
   public static Path klines() {

@@ -12,7 +12,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -20,8 +19,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -126,7 +123,8 @@ class RunIT {
         "-Dverticker.binaries=" + Binaries.ofThisRun().folder(),
         "-Dverticker.postgres.port=0",
         "-Dverticker.redis.port=0",
-        "-Dmarket.data=" + recording(),
+        // It makes a run independent of whether this machine reaches the real exchange.
+        "-Dmarket.data=" + RecordedMarket.invented(home.resolve("recorded market")),
         "-classpath",
         System.getProperty("java.class.path"),
         Run.class.getName()));
@@ -139,17 +137,6 @@ class RunIT {
     var running = new Running(builder.start());
     runs.add(running);
     return running;
-  }
-
-  /** A recording makes a run independent of whether this machine reaches the real exchange. */
-  private Path recording() throws IOException {
-    var folder = Files.createDirectories(home.resolve("recorded market"));
-    var candles = IntStream.range(0, 5)
-        .mapToObj(minute -> 1_621_123_200_000L + minute * 60_000L
-            + ",100.00,103.00,99.00,102.00,1.5," + (1_621_123_259_999L + minute * 60_000L) + ",,")
-        .collect(Collectors.joining("\n"));
-    Files.writeString(folder.resolve("BTCUSDT-1m.csv"), candles);
-    return folder;
   }
 
   /** A run in a JVM of its own, and what it has printed so far. */

@@ -103,8 +103,9 @@ public final class Comparison {
       contenders.addAll(narrow ? List.of(peers.bare()) : peers.others());
       requireSameAnswers(contenders, questions);
       var measured = measure(contenders, questions);
+      report.versions(Versions.of(surroundings));
       report.comparison(measured, skipped);
-      report.memory(product.process().residentMegabytes());
+      report.processes(contenders);
     } finally {
       contenders.forEach(Contender::close);
     }

@@ -17,8 +17,9 @@ import java.util.TreeMap;
  *
  * @param prices base URL of the one, without a path
  * @param users base URL of the other
+ * @param startSeconds until it first answered
  */
-record Contender(String name, Pinned process, String prices, String users)
+record Contender(String name, Pinned process, String prices, String users, double startSeconds)
     implements AutoCloseable {
   /** Some servers answer an offer of HTTP/2 with 400. */
   static final HttpClient HTTP =

@@ -22,10 +22,10 @@ final class Peers {
   static final Path JAR = Path.of("target", "verticker.jar").toAbsolutePath();
   private static final String CORE = "0";
   private static final String HEAP = "-Xmx256m";
-  private static final Path SOURCE = Path.of("bench", "peers").toAbsolutePath();
+  static final Path SOURCE = Path.of("bench", "peers").toAbsolutePath();
 
   /** Not whatever comes first on the PATH: the packages are the system's. */
-  private static final String PYTHON = "/usr/bin/python3";
+  static final String PYTHON = "/usr/bin/python3";
 
   private static final int LONGEST_START_MS = 30_000;
 
@@ -44,10 +44,15 @@ final class Peers {
     var users = freePort();
     var management = freePort();
     var command = List.of(java(), HEAP, "-jar", JAR.toString());
+    var begun = System.nanoTime();
     var process = start("verticker", command, node(prices, users, management));
     await(process, "http://127.0.0.1:" + management + "/health/ready", true);
     return new Contender(
-        "Verticker", process, "http://127.0.0.1:" + prices, "http://127.0.0.1:" + users);
+        "Verticker",
+        process,
+        "http://127.0.0.1:" + prices,
+        "http://127.0.0.1:" + users,
+        secondsSince(begun));
   }
 
   /** Those whose packages are there. */
@@ -112,10 +117,15 @@ final class Peers {
     var environment = new HashMap<>(surroundings.environment());
     environment.put("PORT", Integer.toString(port));
     environment.put("NODE_ENV", "production");
+    var begun = System.nanoTime();
     var process = start(name.toLowerCase(Locale.ROOT).replace(' ', '-'), command, environment);
     var url = "http://127.0.0.1:" + port;
     await(process, url + "/internal/price", false);
-    return new Contender(name, process, url, url);
+    return new Contender(name, process, url, url, secondsSince(begun));
+  }
+
+  private static double secondsSince(long begun) {
+    return (System.nanoTime() - begun) / 1e9;
   }
 
   private Pinned start(String name, List<String> command, Map<String, String> environment) {

@@ -26,10 +26,9 @@ final class Report {
   Report() throws IOException {
     line("");
     line(
-        "%s, %s, Java %s, %s. `bench/run`.",
+        "%s, %s, %s. `bench/run`.",
         LocalDate.now(ZoneOffset.UTC),
         machine(),
-        Runtime.version().feature(),
         Files.readString(Path.of("/proc/sys/kernel/ostype")).strip()
             + " "
             + Files.readString(Path.of("/proc/sys/kernel/osrelease"))
@@ -37,27 +36,40 @@ final class Report {
                 .replaceAll("-.*", ""));
   }
 
+  /** @param versions of all that takes part, each with its name */
+  void versions(List<String> versions) {
+    line("");
+    line("%s.", String.join(", ", versions));
+  }
+
   /** The first of each endpoint is what the others are compared with. */
   void comparison(Map<Endpoint, Map<String, Measured>> measured, List<String> skipped) {
+    line("");
+    line(
+        "\"By rate\" and \"by CPU\" say how many times as many requests Verticker answers in a second, and in a second"
+            + " of its CPU. They are medians");
+    line(
+        "of the ratios inside each round, so they differ a little from the ratios of the medians beside them.");
     measured.forEach((endpoint, contenders) -> {
       var ours = contenders.values().iterator().next();
       line("");
       line("### %s", TITLES.get(endpoint));
       line("");
       line(
-          "| server | requests/s | lowest to highest | Verticker is | CPU per request | 99th percentile |");
-      line("|---|---|---|---|---|---|");
+          "| server | requests/s | lowest to highest | by rate | CPU per request | by CPU | 99th percentile |");
+      line("|---|---|---|---|---|---|---|");
       contenders.forEach((name, figures) -> {
         var rates =
             figures.loads().stream().mapToDouble(Wrk.Load::perSecond).sorted().toArray();
         line(
-            "| %s | %,.0f | %,.0f to %,.0f | %s | %.0f us | %.1f ms |",
+            "| %s | %,.0f | %,.0f to %,.0f | %s | %.0f us | %s | %.1f ms |",
             name,
             perSecond(figures),
             rates[0],
             rates[rates.length - 1],
-            name.equals("Verticker") ? "" : "%.2f times".formatted(ratio(ours, figures)),
+            figures == ours ? "" : times(byRate(ours, figures)),
             median(figures.cpuMicros(), Double::doubleValue),
+            figures == ours ? "" : times(byCpu(ours, figures)),
             median(figures.loads(), Wrk.Load::p99Millis));
       });
     });
@@ -67,11 +79,23 @@ final class Report {
     }
   }
 
-  void memory(long residentMegabytes) {
+  /** To be told when all were measured. */
+  void processes(List<Contender> contenders) {
+    line("");
+    line("### What a process takes");
     line("");
     line(
-        "After all this load the Verticker process is %d MB resident (`-Xmx256m`, one core).",
-        residentMegabytes);
+        "One process on one core, the JVMs with `-Xmx256m`: from its start to its first answer (Verticker makes its tables"
+            + " meanwhile), and the");
+    line("memory it has after all this load.");
+    line("");
+    line("| server | answers after | resident |");
+    line("|---|---|---|");
+    for (var contender : contenders) {
+      line(
+          "| %s | %.1f s | %d MB |",
+          contender.name(), contender.startSeconds(), contender.process().residentMegabytes());
+    }
   }
 
   void starts(List<Starts.Result> results, long jarBytes) {
@@ -113,12 +137,23 @@ final class Report {
     return median(measured.loads(), Wrk.Load::perSecond);
   }
 
-  /** Of two measurements that followed each other: what the machine did besides fell on both. */
-  private static double ratio(Measured ours, Measured theirs) {
-    var rounds = IntStream.range(0, ours.loads().size()).boxed().toList();
-    return median(
-        rounds,
+  private static double byRate(Measured ours, Measured theirs) {
+    return ratio(
+        ours,
         round -> ours.loads().get(round).perSecond() / theirs.loads().get(round).perSecond());
+  }
+
+  private static double byCpu(Measured ours, Measured theirs) {
+    return ratio(ours, round -> theirs.cpuMicros().get(round) / ours.cpuMicros().get(round));
+  }
+
+  /** Of two measurements that followed each other: what the machine did besides fell on both. */
+  private static double ratio(Measured ours, ToDoubleFunction<Integer> inRound) {
+    return median(IntStream.range(0, ours.loads().size()).boxed().toList(), inRound);
+  }
+
+  private static String times(double ratio) {
+    return String.format(Locale.ROOT, "%.2f times", ratio);
   }
 
   private static <T> double median(List<T> measured, ToDoubleFunction<T> figure) {

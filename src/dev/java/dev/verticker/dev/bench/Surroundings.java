@@ -108,4 +108,19 @@ record Surroundings(Path folder, PostgresDatabase database, Map<String, String> 
     }
     redis.close().await();
   }
+
+  String redisVersion() {
+    var vertx = Vertx.vertx();
+    try {
+      var redis = Redis.createClient(vertx, environment.get("REDIS_URL"));
+      var said = redis.send(Request.cmd(Command.INFO).arg("server")).await().toString();
+      return said.lines()
+          .filter(line -> line.startsWith("redis_version:"))
+          .map(line -> line.substring(line.indexOf(':') + 1))
+          .findFirst()
+          .orElseThrow();
+    } finally {
+      vertx.close().await();
+    }
+  }
 }

@@ -1,0 +1,58 @@
+package dev.verticker.dev.bench;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.verticker.dev.bench.Comparison.Measured;
+import dev.verticker.dev.bench.Contender.Endpoint;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReportTest {
+  @TempDir
+  private Path folder;
+
+  @Test
+  void ratios_by_rate_and_by_cpu_are_medians_of_those_inside_the_rounds() throws IOException {
+    var contenders = new LinkedHashMap<String, Measured>();
+    contenders.put("Verticker", new Measured(loads(1000, 3000, 2000), List.of(10.0, 20.0, 30.0)));
+    contenders.put("another", new Measured(loads(500, 1000, 200), List.of(40.0, 60.0, 300.0)));
+    var report = new Report();
+
+    report.comparison(Map.of(Endpoint.PRICE, contenders), List.of());
+
+    assertEquals(
+        List.of(
+            "| Verticker | 2,000 | 1,000 to 3,000 |  | 20 us |  | 1.0 ms |",
+            "| another | 500 | 200 to 1,000 | 3.00 times | 60 us | 4.00 times | 1.0 ms |"),
+        report.text().lines().filter(line -> line.endsWith(" ms |")).toList());
+  }
+
+  @Test
+  void only_what_an_earlier_run_measured_is_replaced() throws IOException {
+    var document = folder.resolve("performance.md");
+    Files.writeString(
+        document,
+        "by hand\n<!-- bench/run writes from here -->\nold\n<!-- to here -->\nalso by hand\n");
+    var report = new Report();
+
+    report.write(document);
+
+    assertEquals(
+        "by hand\n<!-- bench/run writes from here -->\n" + report.text()
+            + "<!-- to here -->\nalso by hand\n",
+        Files.readString(document));
+  }
+
+  private static List<Wrk.Load> loads(double... perSecond) {
+    return Arrays.stream(perSecond)
+        .mapToObj(each -> new Wrk.Load(each, (long) each, 1))
+        .toList();
+  }
+}

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.dev.Nginx;
 import dev.verticker.dev.TestServers;
 import dev.verticker.node.Node;
+import dev.verticker.testing.Command;
 import dev.verticker.testing.Eventually;
 import dev.verticker.testing.TestNode;
 import dev.verticker.testing.Tool;
@@ -20,6 +21,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.UpgradeRejectedException;
@@ -73,8 +75,9 @@ class BehindNginxTest {
   private Nginx nginx;
   private Nginx beforeWitness;
   private Nginx beforeNobody;
+  private Nginx withTls;
 
-  private record Reply(int status, MultiMap headers, Buffer body) {
+  private record Reply(HttpVersion version, int status, MultiMap headers, Buffer body) {
     void expectProblem(int expected, String code) {
       assertEquals(expected, status, body::toString);
       assertEquals("application/problem+json", headers.get("Content-Type"));
@@ -90,7 +93,15 @@ class BehindNginxTest {
     final int port;
 
     Client(Nginx entrance) {
-      this.port = entrance.port();
+      this(entrance.port(), new HttpClientOptions(), new WebSocketClientOptions());
+    }
+
+    private Client(int port, HttpClientOptions http, WebSocketClientOptions sockets) {
+      this.port = port;
+      this.http = vertx.createHttpClient(
+          http.setLocalAddress(address), new PoolOptions().setHttp1MaxSize(20));
+      this.sockets =
+          vertx.createWebSocketClient(sockets.setLocalAddress(address).setMaxConnections(100));
       clients.add(this);
     }
 
@@ -110,7 +121,8 @@ class BehindNginxTest {
               // Inside, on the event loop: a body that nobody waits for in time is gone.
               .compose(response -> response
                   .body()
-                  .map(bytes -> new Reply(response.statusCode(), response.headers(), bytes))));
+                  .map(bytes -> new Reply(
+                      response.version(), response.statusCode(), response.headers(), bytes))));
     }
 
     Reply signIn(String username, String password, String... headers) {
@@ -156,14 +168,12 @@ class BehindNginxTest {
       }
     }
 
-    private final WebSocketClient sockets = vertx.createWebSocketClient(
-        new WebSocketClientOptions().setLocalAddress(address).setMaxConnections(100));
-    private final HttpClient http = vertx.createHttpClient(
-        new HttpClientOptions().setLocalAddress(address), new PoolOptions().setHttp1MaxSize(20));
+    private final WebSocketClient sockets;
+    private final HttpClient http;
   }
 
   @BeforeAll
-  void start() {
+  void start() throws IOException {
     var program = Tool.needed("nginx", "nginx-light");
     var settings = TestServers.settings();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
@@ -179,11 +189,16 @@ class BehindNginxTest {
     var nobody = vertx.createNetServer().connectHandler(socket -> {}).listen(0).await();
     beforeNobody = nginx(program, nobody.actualPort());
     nobody.close().await();
+    withTls = Nginx.startWithTls(
+        program,
+        folder.resolve("nginx-tls"),
+        List.of("127.0.0.1:" + node.ports().get("user-api")),
+        certificate());
   }
 
   @AfterAll
   void stop() {
-    for (var each : List.of(nginx, beforeWitness, beforeNobody)) {
+    for (var each : List.of(nginx, beforeWitness, beforeNobody, withTls)) {
       each.close();
     }
     node.stop();
@@ -444,6 +459,41 @@ class BehindNginxTest {
   }
 
   @Test
+  void with_the_example_of_tls_requests_pass_by_http_2_and_sockets_by_wss() {
+    var client = overTls();
+    var me = client.get("/users/me", "Authorization", client.bearer());
+    assertEquals(200, me.status(), me.body()::toString);
+    assertEquals(HttpVersion.HTTP_2, me.version());
+    var origin = "https://127.0.0.1:" + withTls.tlsPort();
+    assertEquals(101, client.refusal("/ws", "Origin", origin));
+    assertEquals(403, client.refusal("/ws", "Origin", "http://127.0.0.1:" + withTls.tlsPort()));
+    client.get("/metrics").expectProblem(404, "not-found");
+  }
+
+  @Test
+  void the_port_without_tls_only_sends_there_and_logs_no_ticket() throws IOException {
+    var client = new Client(withTls);
+    var answer = client.get("/ws?ticket=SECRET");
+    assertEquals(308, answer.status());
+    assertEquals("https://127.0.0.1/ws?ticket=SECRET", answer.headers().get("Location"));
+    var tooMany = IntStream.range(0, 400)
+        .mapToObj(i -> client.begin(HttpMethod.GET, "/ws?ticket=SECRET", null))
+        .toList();
+    Future.join(tooMany).await();
+    Eventually.within10s(
+        "logged",
+        () -> lines(withTls.accessLog())
+                .filter(each -> each.contains(client.address + " "))
+                .count()
+            == 401);
+    try (var logs = Files.list(withTls.accessLog().getParent())) {
+      for (var log : logs.toList()) {
+        assertFalse(Files.readString(log).contains("SECRET"), log::toString);
+      }
+    }
+  }
+
+  @Test
   void without_a_node_the_answer_says_when_to_come_back() {
     var answer = new Client(beforeNobody).get("/users");
     answer.expectProblem(503, "unavailable");
@@ -453,6 +503,39 @@ class BehindNginxTest {
   private static Nginx nginx(Path program, int port) {
     return Nginx.start(
         program, folder.resolve("nginx-" + port), List.of("127.0.0.1:" + port), Map.of());
+  }
+
+  private Client overTls() {
+    return new Client(
+        withTls.tlsPort(),
+        new HttpClientOptions()
+            .setSsl(true)
+            .setTrustAll(true)
+            .setVerifyHost(false)
+            .setUseAlpn(true)
+            .setProtocolVersion(HttpVersion.HTTP_2),
+        new WebSocketClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false));
+  }
+
+  private static Path certificate() throws IOException {
+    var certificate = Files.createDirectory(folder.resolve("certificate"));
+    var complaint = Command.run(
+        Tool.needed("openssl", "openssl").toString(),
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=api.example.org",
+        "-keyout",
+        certificate.resolve("privkey.pem").toString(),
+        "-out",
+        certificate.resolve("fullchain.pem").toString());
+    assertEquals("", complaint);
+    return certificate;
   }
 
   private void tell(HttpServerRequest request) {

@@ -211,6 +211,17 @@ class DeliveryTest {
   }
 
   @Test
+  void alerts_fire_when_they_should_and_only_then() throws Exception {
+    var promtool = Tool.needed("promtool", "prometheus").toString();
+    var rules = "src/test/resources/observability/alerts.test.yml";
+    var tested = run(Map.of(), promtool, "test", "rules", rules);
+    assertEquals(0, tested.code(), tested.out());
+    var file = "conf/observability/prometheus.yml";
+    var checked = run(Map.of(), promtool, "check", "config", file);
+    assertEquals(0, checked.code(), checked.out());
+  }
+
+  @Test
   void every_alert_is_explained() throws IOException {
     var operations = Files.readString(Path.of("docs/operations.md"));
     for (var alert : new YAMLMapper()

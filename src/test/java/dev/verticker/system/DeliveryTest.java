@@ -182,6 +182,43 @@ class DeliveryTest {
   }
 
   @Test
+  void a_node_that_a_failed_restart_left_down_gets_nothing_before_it_is_restarted()
+      throws Exception {
+    var nodes = folder.resolve("nodes.conf");
+    var told = folder.resolve("told");
+    Files.writeString(
+        nodes,
+        """
+        upstream user_api {
+            server 10.0.0.2:8000 max_fails=3 fail_timeout=5s;
+            server 10.0.0.3:8000 max_fails=3 fail_timeout=5s down;
+        }
+        """);
+    var before = Files.readString(nodes);
+    var how = Map.of(
+        "NODES_FILE",
+        nodes.toString(),
+        "RELOAD",
+        "echo $(grep -c 'down;' $NODES_FILE) down >>" + told,
+        "RESTART",
+        "echo restarted $node >>" + told,
+        "READY",
+        "true");
+    var run = run(how, "bash", "conf/rolling-restart", "10.0.0.3:8000", "10.0.0.2:8000");
+    assertEquals(0, run.code(), run.out());
+    assertEquals(
+        List.of(
+            "1 down",
+            "restarted 10.0.0.3:8000",
+            "0 down",
+            "1 down",
+            "restarted 10.0.0.2:8000",
+            "0 down"),
+        lines(told).toList());
+    assertEquals(before.replace(" down;", ";"), Files.readString(nodes));
+  }
+
+  @Test
   void every_metric_that_an_alert_or_a_panel_names_is_one_that_a_node_has() throws Exception {
     var named = new TreeSet<String>();
     for (var file : List.of("alerts.yml", "grafana/verticker.json")) {

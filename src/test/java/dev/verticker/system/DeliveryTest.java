@@ -1,6 +1,7 @@
 package dev.verticker.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -122,6 +123,30 @@ class DeliveryTest {
       assertTrue(upstream.contains("server " + front + ":8000 "), upstream);
     }
     assertTrue(cluster.get("nginx").toString().contains("conf/nginx/compose/two.conf"));
+  }
+
+  @Test
+  void a_cluster_may_have_the_other_profiles_too() throws Exception {
+    assertTrue(
+        lines(env("--cluster", "--admin")).anyMatch("COMPOSE_PROFILES=cluster,admin"::equals));
+    assertTrue(lines(env("--observability")).anyMatch("NGINX_NODES=one"::equals));
+    assertTrue(lines(env()).anyMatch("COMPOSE_PROFILES="::equals));
+    var unknown = run(Map.of(), "bash", "conf/make-env", "--clustre", folder + "/never");
+    assertEquals(2, unknown.code(), unknown.out());
+    // On the command line it replaces COMPOSE_PROFILES, and so takes the second node away.
+    for (var file : List.of(COMPOSE, Path.of("docs/operations.md"))) {
+      assertFalse(Files.readString(file).contains("--profile "), file::toString);
+    }
+  }
+
+  @Test
+  void no_comment_stands_behind_a_value_where_systemd_would_take_it_for_a_part() throws Exception {
+    var operations = lines(Path.of("docs/operations.md"));
+    assertEquals(
+        List.of(),
+        operations.filter(line -> line.matches("[A-Z0-9_]+=.*\\s#.*")).toList());
+    assertFalse(
+        Files.readString(Path.of("conf/cloud-init.yaml")).matches("(?s).*\n *[A-Z_]+=[^\n]* #.*"));
   }
 
   @Test

@@ -29,6 +29,7 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -39,6 +40,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DeliveryTest {
   private static final Path COMPOSE = Path.of("docker-compose.yml");
   private static final Path EXAMPLE = Path.of(".env.example");
+  private static final List<String> SCRIPTS =
+      List.of("healthy", "make-archive", "make-env", "rolling-restart", "share-certificate");
 
   @TempDir
   private static Path folder;
@@ -165,7 +168,7 @@ class DeliveryTest {
   @Test
   void made_settings_are_private_each_their_own_and_never_replaced() throws Exception {
     var first = env();
-    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(first)));
+    assertEquals("rw-------", permissions(first));
     var written = Files.readString(first);
     var again = run(Map.of(), "bash", "conf/make-env", first.toString());
     assertEquals(1, again.code(), again.out());
@@ -201,7 +204,7 @@ class DeliveryTest {
         assertTrue(lines(Path.of(".dockerignore")).anyMatch(("!" + top)::equals), top);
       }
     }
-    for (var script : List.of("healthy", "make-archive", "make-env", "rolling-restart")) {
+    for (var script : SCRIPTS) {
       assertTrue(Files.isExecutable(Path.of("conf", script)), script);
     }
   }
@@ -244,6 +247,33 @@ class DeliveryTest {
   }
 
   @Test
+  void a_certificate_is_copied_to_where_the_group_of_nginx_in_its_container_reads_it()
+      throws Exception {
+    Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "Needs root");
+    var from = Files.createDirectory(folder.resolve("certbot"));
+    var to = folder.resolve("tls");
+    var names = List.of("fullchain.pem", "privkey.pem");
+    for (var name : names) {
+      Files.writeString(from.resolve(name), name);
+    }
+    Files.setPosixFilePermissions(from, PosixFilePermissions.fromString("rwx------"));
+    var how = Map.of(
+        "RENEWED_LINEAGE", from.toString(),
+        "CERTIFICATE_FOLDER", to.toString(),
+        "RELOAD", "echo reloaded");
+    var run = run(how, "bash", "conf/share-certificate");
+    assertEquals("reloaded\n", run.out());
+    for (var name : names) {
+      assertEquals(name, Files.readString(to.resolve(name)));
+      assertEquals("rw-r-----", permissions(to.resolve(name)));
+      assertEquals(101, Files.getAttribute(to.resolve(name), "unix:gid"));
+    }
+    assertEquals("rwxr-x---", permissions(to));
+    assertEquals(101, Files.getAttribute(to, "unix:gid"));
+    assertEquals("101:101", everything.get("services").get("nginx").get("user").asText());
+  }
+
+  @Test
   void every_metric_that_an_alert_or_a_panel_names_is_one_that_a_node_has() throws Exception {
     var named = new TreeSet<String>();
     for (var file : List.of("alerts.yml", "grafana/verticker.json")) {
@@ -262,8 +292,14 @@ class DeliveryTest {
   void what_a_droplet_starts_with_can_be_read() throws Exception {
     var first = Path.of("conf/cloud-init.yaml");
     assertTrue(Files.readString(first).startsWith("#cloud-config\n"));
-    assertTrue(new YAMLMapper().readTree(first.toFile()).get("runcmd").size() > 1);
-    for (var script : List.of("healthy", "make-archive", "make-env", "rolling-restart")) {
+    var droplet = new YAMLMapper().readTree(first.toFile());
+    assertTrue(droplet.get("runcmd").size() > 1);
+    // Debian 12 has 15, so the package is found in the other repository or not at all.
+    assertTrue(droplet.get("packages").toString().contains("\"postgresql-17\""));
+    var repository = droplet.get("apt").get("sources").get("pgdg");
+    assertTrue(repository.get("source").asText().startsWith("deb [signed-by=$KEY_FILE] https://"));
+    assertTrue(repository.get("key").asText().startsWith("-----BEGIN PGP PUBLIC KEY BLOCK-----\n"));
+    for (var script : SCRIPTS) {
       var check = run(Map.of(), "bash", "-n", Path.of("conf", script).toString());
       assertEquals(0, check.code(), check.out());
     }
@@ -400,6 +436,10 @@ class DeliveryTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String permissions(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
   }
 
   private static Run run(Map<String, String> environment, String... command)

@@ -6,11 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.sun.net.httpserver.HttpServer;
 import dev.verticker.dev.TestServers;
 import dev.verticker.testing.TestNode;
 import dev.verticker.testing.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -317,6 +320,44 @@ class DeliveryTest {
     var file = "conf/observability/prometheus.yml";
     var checked = run(Map.of(), promtool, "check", "config", file);
     assertEquals(0, checked.code(), checked.out());
+  }
+
+  @Test
+  void what_is_told_of_prometheus_on_another_machine_is_what_prometheus_takes() throws Exception {
+    var promtool = Tool.needed("promtool", "prometheus").toString();
+    var example = Pattern.compile("(?s)```yaml\n(rule_files:.*?)```")
+        .matcher(text(Path.of("docs/operations.md")));
+    assertTrue(example.find());
+    var place = Files.createDirectory(folder.resolve("prometheus"));
+    Files.writeString(place.resolve("prometheus.yml"), example.group(1));
+    Files.copy(Path.of("conf/observability/alerts.yml"), place.resolve("alerts.yml"));
+    var file = place.resolve("prometheus.yml").toString();
+    var checked = run(Map.of(), promtool, "check", "config", file);
+    assertEquals(0, checked.code(), checked.out());
+  }
+
+  @Test
+  void whether_a_node_is_ready_is_asked_where_it_listens() throws Exception {
+    var status = new AtomicInteger(200);
+    var server = HttpServer.create(new InetSocketAddress("127.0.0.9", 0), 0);
+    server.createContext("/health/ready", exchange -> {
+      exchange.sendResponseHeaders(status.get(), -1);
+      exchange.close();
+    });
+    server.start();
+    try {
+      var port = Integer.toString(server.getAddress().getPort());
+      var settings = folder.resolve("verticker.env");
+      Files.writeString(settings, "VERTICLES=\nMANAGEMENT_HOST=127.0.0.9\nMANAGEMENT_PORT=" + port);
+      var service = Map.of("SETTINGS_FILE", settings.toString());
+      assertEquals(0, run(service, "bash", "conf/healthy").code());
+      assertEquals(0, run(Map.of(), "bash", "conf/healthy", "127.0.0.9", port).code());
+      assertEquals(1, run(service, "bash", "conf/healthy", "127.0.0.10").code());
+      status.set(503);
+      assertEquals(1, run(service, "bash", "conf/healthy").code());
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test

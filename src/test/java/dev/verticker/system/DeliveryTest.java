@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.verticker.dev.TestServers;
+import dev.verticker.settings.PostgresSettings;
 import dev.verticker.testing.TestNode;
 import dev.verticker.testing.Tool;
 import java.io.IOException;
@@ -20,10 +21,12 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -166,6 +169,29 @@ class DeliveryTest {
         names(new YAMLMapper().readTree(Path.of("conf/settings.yaml").toFile())));
     assertEquals(
         settings, new TreeSet<>(names(everything.get("services").get("app").get("environment"))));
+  }
+
+  @Test
+  void a_schema_elsewhere_is_said_to_the_nodes_in_a_file_beside() throws Exception {
+    var example = Pattern.compile("(?s)```yaml\n(# docker-compose.override.yml\n.*?)```")
+        .matcher(text(Path.of("docs/operations.md")));
+    assertTrue(example.find());
+    var override = folder.resolve("docker-compose.override.yml");
+    Files.writeString(override, example.group(1));
+    var settings = env();
+    Files.writeString(settings, "MARKET_POSTGRES_PASSWORD=of-another\n", StandardOpenOption.APPEND);
+    var both = composed(settings, "-f", COMPOSE.toString(), "-f", override.toString());
+    for (var node : List.of("app", "app-2")) {
+      var environment = both.get("services").get(node).get("environment");
+      assertEquals("db.example.org", environment.get("MARKET_POSTGRES_HOST").asText());
+      assertEquals("of-another", environment.get("MARKET_POSTGRES_PASSWORD").asText());
+      assertEquals("postgres", environment.get("POSTGRES_HOST").asText());
+    }
+    var operations = text(Path.of("docs/operations.md"));
+    for (var schema : PostgresSettings.SCHEMAS) {
+      var name = schema.toUpperCase(Locale.ROOT) + "_POSTGRES_HOST";
+      assertTrue(operations.contains("`" + name + "`"), name);
+    }
   }
 
   @Test
@@ -419,8 +445,11 @@ class DeliveryTest {
     }
   }
 
-  private static JsonNode composed(Path environment) throws Exception {
-    var run = run(Map.of(), docker(), "--env-file", environment.toString(), "config");
+  private static JsonNode composed(Path environment, String... files) throws Exception {
+    var command = new ArrayList<>(List.of(docker(), "--env-file", environment.toString()));
+    command.addAll(List.of(files));
+    command.add("config");
+    var run = run(Map.of(), command.toArray(String[]::new));
     assertEquals(0, run.code(), run.out());
     return new YAMLMapper().readTree(run.out());
   }

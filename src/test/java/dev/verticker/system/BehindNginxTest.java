@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.Nginx;
 import dev.verticker.dev.TestServers;
+import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Command;
 import dev.verticker.testing.Eventually;
@@ -38,6 +40,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -93,13 +96,21 @@ class BehindNginxTest {
     final int port;
 
     Client(Nginx entrance) {
-      this(entrance.port(), new HttpClientOptions(), new WebSocketClientOptions());
+      this(entrance, 20);
     }
 
-    private Client(int port, HttpClientOptions http, WebSocketClientOptions sockets) {
+    Client(Nginx entrance, int connections) {
+      this(
+          entrance.port(),
+          new HttpClientOptions(),
+          new WebSocketClientOptions(),
+          new PoolOptions().setHttp1MaxSize(connections));
+    }
+
+    private Client(
+        int port, HttpClientOptions http, WebSocketClientOptions sockets, PoolOptions pool) {
       this.port = port;
-      this.http = vertx.createHttpClient(
-          http.setLocalAddress(address), new PoolOptions().setHttp1MaxSize(20));
+      this.http = vertx.createHttpClient(http.setLocalAddress(address), pool);
       this.sockets =
           vertx.createWebSocketClient(sockets.setLocalAddress(address).setMaxConnections(100));
       clients.add(this);
@@ -177,7 +188,11 @@ class BehindNginxTest {
     var program = Tool.needed("nginx", "nginx-light");
     var settings = TestServers.settings();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
-    node = TestNode.start(settings, List.of("user-api", "user", "notification"));
+    var exchange = ExchangeSimulator.start(
+            vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT"))
+        .await();
+    settings.put("BINANCE_BASE_URL", exchange.url());
+    node = TestNode.start(settings, List.of("user-api", "user", "notification", "price"));
     witness = vertx
         .createHttpServer()
         .requestHandler(this::tell)
@@ -211,6 +226,9 @@ class BehindNginxTest {
     var me = client.get("/users/me", "Authorization", client.bearer());
     assertEquals(200, me.status());
     assertEquals("admin", me.body().toJsonObject().getString("username"));
+    var bearer = client.bearer();
+    Eventually.within10s(
+        "prices", () -> client.get("/prices/BTCUSDT", "Authorization", bearer).status() == 200);
     var refused = client.get("/users/me");
     refused.expectProblem(401, "token-missing");
     assertEquals(
@@ -355,6 +373,73 @@ class BehindNginxTest {
     refused.forEach(each -> each.expectProblem(429, "too-many-requests"));
     assertEquals("1", refused.get(0).headers().get("Retry-After"));
     assertEquals(200, new Client(beforeWitness).get("/users").status());
+  }
+
+  @Test
+  void too_many_connections_from_one_address_are_refused_and_nobody_else_notices() {
+    var waiting = new CopyOnWriteArrayList<HttpServerRequest>();
+    var patient =
+        vertx.createHttpServer().requestHandler(waiting::add).listen(0).await();
+    // So that nobody is refused for being hasty.
+    var unhurried = Map.of("rate=50r/s", "rate=100000r/s", "burst=100 ", "burst=100000 ");
+    var entrance = Nginx.start(
+        Tool.needed("nginx", "nginx-light"),
+        folder.resolve("nginx-patient"),
+        List.of("127.0.0.1:" + patient.actualPort()),
+        unhurried);
+    try {
+      var greedy = new Client(entrance, 110);
+      var asked = IntStream.range(0, 110)
+          .mapToObj(i -> greedy.begin(HttpMethod.POST, "/users", Buffer.buffer("{}")))
+          .toList();
+      Eventually.within10s(
+          "ten are refused",
+          () -> asked.stream().filter(Future::succeeded).count() == 10 && waiting.size() == 100);
+      asked.stream().filter(Future::succeeded).forEach(each -> each.result()
+          .expectProblem(429, "too-many-requests"));
+      var other = new Client(entrance).begin(HttpMethod.POST, "/users", Buffer.buffer("{}"));
+      Eventually.within10s("somebody else is let in", () -> waiting.size() == 101);
+      waiting.forEach(each -> each.response().end("seen"));
+      assertEquals(200, other.await().status());
+      Future.join(asked).await();
+      assertEquals(
+          100, asked.stream().filter(each -> each.result().status() == 200).count());
+    } finally {
+      entrance.close();
+      patient.close().await();
+    }
+  }
+
+  @Test
+  void with_the_line_for_fallbacks_taken_in_who_comes_again_finds_the_node_he_was_at() {
+    var atOther = new AtomicInteger();
+    var other = vertx
+        .createHttpServer()
+        .requestHandler(request -> {
+          atOther.incrementAndGet();
+          request.response().end("seen");
+        })
+        .listen(0)
+        .await();
+    var hash = "hash $remote_addr consistent;";
+    var both = Nginx.start(
+        Tool.needed("nginx", "nginx-light"),
+        folder.resolve("nginx-hash"),
+        List.of("127.0.0.1:" + other.actualPort(), "127.0.0.1:" + witness.actualPort()),
+        Map.of("# " + hash, hash));
+    try {
+      for (var i = 0; i < 4; i++) {
+        var before = atOther.get();
+        var client = new Client(both);
+        for (var request = 0; request < 6; request++) {
+          assertEquals(200, client.get("/eventbus/info").status());
+        }
+        assertTrue(Set.of(0, 6).contains(atOther.get() - before), () -> atOther + " after all");
+      }
+    } finally {
+      both.close();
+      other.close().await();
+    }
   }
 
   @Test
@@ -514,7 +599,8 @@ class BehindNginxTest {
             .setVerifyHost(false)
             .setUseAlpn(true)
             .setProtocolVersion(HttpVersion.HTTP_2),
-        new WebSocketClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false));
+        new WebSocketClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false),
+        new PoolOptions());
   }
 
   private static Path certificate() throws IOException {

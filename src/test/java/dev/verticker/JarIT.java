@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -110,6 +111,42 @@ class JarIT {
   }
 
   @Test
+  void the_archive_that_the_image_is_built_with_is_one_that_a_node_starts_from() throws Exception {
+    var archive = folder.resolve("verticker.archive");
+    var make = new ProcessBuilder(
+            "bash", "conf/make-archive", Path.of(JAR).toString(), archive.toString())
+        .redirectErrorStream(true);
+    make.environment().put("JAVA_HOME", System.getProperty("java.home"));
+    var making = make.start();
+    making.getOutputStream().close();
+    var option = new String(making.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+    assertEquals(0, making.waitFor(), option);
+    assertTrue(option.matches("-XX:[A-Za-z]+=" + Pattern.quote(archive.toString())), option);
+
+    var out = folder.resolve("version").toFile();
+    var command = List.of(
+        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        "@conf/jvm.options",
+        option,
+        // It ends unless it can use the archive.
+        "-Xshare:on",
+        "-Xlog:class+load",
+        "-jar",
+        JAR,
+        "--version");
+    var node = new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(out)
+        .start();
+    assertEquals(0, node.waitFor(), () -> text(out.toPath()));
+    var main = text(out.toPath())
+        .lines()
+        .filter(line -> line.contains(" dev.verticker.Main "))
+        .toList();
+    assertTrue(main.get(0).endsWith("source: shared objects file (top)"), main::toString);
+  }
+
+  @Test
   void an_unknown_verticle_is_wrong_usage() throws Exception {
     var run = run(GOOD, "prise");
     assertEquals(2, run.exitCode());
@@ -201,6 +238,14 @@ class JarIT {
     builder.environment().clear();
     builder.environment().putAll(environment);
     return builder;
+  }
+
+  private static String text(Path file) {
+    try {
+      return read(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static String read(Path file) throws IOException {

@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -16,6 +18,8 @@ import java.util.stream.Collectors;
  */
 public final class Nginx implements AutoCloseable {
   private static final Path CONFIGURATION = Path.of("conf", "nginx");
+  private static final String SITE = "conf.d/verticker.conf";
+  private static final String SITE_WITH_TLS = "conf.d/tls.conf.example";
   private static final String NODE = "server 127.0.0.1:8000 ";
   private static final long POLL_MILLIS = 5;
   private static final long POLLS = 2000;
@@ -23,12 +27,14 @@ public final class Nginx implements AutoCloseable {
   private final Path program;
   private final Path folder;
   private final int port;
+  private final int tlsPort;
   private final Process process;
 
-  private Nginx(Path program, Path folder, int port, Process process) {
+  private Nginx(Path program, Path folder, int port, int tlsPort, Process process) {
     this.program = program;
     this.folder = folder;
     this.port = port;
+    this.tlsPort = tlsPort;
     this.process = process;
   }
 
@@ -41,10 +47,30 @@ public final class Nginx implements AutoCloseable {
    */
   public static Nginx start(
       Path program, Path folder, List<String> nodes, Map<String, String> limits) {
+    return start(program, folder, nodes, limits, SITE);
+  }
+
+  /**
+   * With the example of TLS in place of the plain site: {@link #port} only redirects then.
+   *
+   * @param certificate folder with fullchain.pem and privkey.pem
+   */
+  public static Nginx startWithTls(
+      Path program, Path folder, List<String> nodes, Path certificate) {
+    var place = Map.of("/etc/letsencrypt/live/api.example.org", certificate.toString());
+    return start(program, folder, nodes, place, SITE_WITH_TLS);
+  }
+
+  private static Nginx start(
+      Path program, Path folder, List<String> nodes, Map<String, String> replaced, String site) {
     try {
-      // It cannot say which port it was given, so it is not asked to choose.
+      // It cannot say which ports it was given, so it is not asked to choose.
       var port = Ports.freeOr(0);
-      configure(folder, port, nodes, limits);
+      var tlsPort = Ports.freeOr(0);
+      var places = new HashMap<>(replaced);
+      places.put("listen 80 ", "listen 127.0.0.1:" + port + " ");
+      places.put("listen 443 ", "listen 127.0.0.1:" + tlsPort + " ");
+      configure(folder, nodes, places, site);
       // Its workers would else be another user, who may not read a folder of ours.
       var command = List.of(
           program.toString(),
@@ -58,7 +84,7 @@ public final class Nginx implements AutoCloseable {
           .redirectErrorStream(true)
           .redirectOutput(Redirect.to(folder.resolve("output").toFile()))
           .start();
-      var nginx = new Nginx(program, folder, port, process);
+      var nginx = new Nginx(program, folder, port, tlsPort, process);
       nginx.awaitReady();
       return nginx;
     } catch (IOException e) {
@@ -68,6 +94,11 @@ public final class Nginx implements AutoCloseable {
 
   public int port() {
     return port;
+  }
+
+  /** Answers only after {@link #startWithTls}. */
+  public int tlsPort() {
+    return tlsPort;
   }
 
   /** What {@code conf/rolling-restart} edits. */
@@ -104,15 +135,18 @@ public final class Nginx implements AutoCloseable {
   }
 
   private static void configure(
-      Path folder, int port, List<String> nodes, Map<String, String> limits) throws IOException {
+      Path folder, List<String> nodes, Map<String, String> places, String site) throws IOException {
     Files.createDirectories(folder.resolve("log"));
     Files.createDirectories(folder.resolve("temporary"));
     try (var files = Files.walk(CONFIGURATION)) {
       for (var file : files.filter(Files::isRegularFile).toList()) {
         var target = folder.resolve(CONFIGURATION.relativize(file));
         Files.createDirectories(target.getParent());
-        Files.writeString(target, adapted(Files.readString(file), folder, port, nodes, limits));
+        Files.writeString(target, adapted(Files.readString(file), folder, nodes, places));
       }
+    }
+    if (!site.equals(SITE)) {
+      Files.copy(folder.resolve(site), folder.resolve(SITE), StandardCopyOption.REPLACE_EXISTING);
     }
     var temporary = List.of("client_body", "proxy", "fastcgi", "uwsgi", "scgi").stream()
         .map(kind -> kind + "_temp_path " + folder.resolve("temporary").resolve(kind) + ";\n")
@@ -121,12 +155,11 @@ public final class Nginx implements AutoCloseable {
   }
 
   private static String adapted(
-      String text, Path folder, int port, List<String> nodes, Map<String, String> limits) {
-    for (var limit : limits.entrySet()) {
-      text = text.replace(limit.getKey(), limit.getValue());
+      String text, Path folder, List<String> nodes, Map<String, String> places) {
+    for (var place : places.entrySet()) {
+      text = text.replace(place.getKey(), place.getValue());
     }
-    return text.replace("listen 80 ", "listen 127.0.0.1:" + port + " ")
-        .replace("/run/nginx.pid", folder.resolve("nginx.pid").toString())
+    return text.replace("/run/nginx.pid", folder.resolve("nginx.pid").toString())
         .replace("/var/log/nginx", folder.resolve("log").toString())
         .lines()
         .flatMap(line -> line.contains(NODE)

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -72,12 +73,9 @@ final class LatestQuotes {
     }
   }
 
-  /** Age of the configured symbol that was confirmed longest ago; zero while none is quoted. */
-  Duration oldestAge(Instant now) {
-    return quotes.values().stream()
-        .map(quote -> quote.age(now))
-        .max(Duration::compareTo)
-        .orElse(Duration.ZERO);
+  /** Age of the configured symbol that was confirmed longest ago; empty while none is quoted. */
+  Optional<Duration> oldestAge(Instant now) {
+    return quotes.values().stream().map(quote -> quote.age(now)).max(Duration::compareTo);
   }
 
   /** The next quote of the symbol, whoever brings it; the caller sets the time limit and calls {@link #fail} then. */

@@ -79,11 +79,14 @@ public final class PriceVerticle extends VerticleBase {
         latest, cache, repository, symbols, exchange, recorder, refresher, slots, bus, clock);
     var service = new PriceService(latest, coldReads, demand, refresher, repository, clock);
     tellHealth(settings, symbols);
-    node.metrics()
-        .gauge(
-            "price_oldest_age_seconds",
-            latest,
-            quoted -> quoted.oldestAge(clock.instant()).toMillis() / 1e3);
+    // No number while nothing is quoted: 0 would be the age of the freshest price there can be.
+    node.metrics().gauge("price_oldest_age_seconds", latest, quoted -> quoted
+        .oldestAge(clock.instant())
+        .map(PriceVerticle::seconds)
+        .orElse(Double.NaN));
+    // Of an object that lives on: the registry holds it weakly.
+    var staleAfter = seconds(settings.staleAfter());
+    node.metrics().gauge("price_stale_after_seconds", latest, quoted -> staleAfter);
     node.metrics().gauge("price_symbols_awaited", latest, LatestQuotes::awaited);
     // Heard first, restored then: what another node records meanwhile is in one of the two.
     return bus.subscribe(Prices.TICK, service::heard)
@@ -103,6 +106,10 @@ public final class PriceVerticle extends VerticleBase {
               .start();
           vertx.setPeriodic(FLUSH.toMillis(), id -> flush());
         });
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1e3;
   }
 
   /** What was known before this node started, so that the first answer need not wait for the exchange. */

@@ -32,11 +32,11 @@ public record NodeSettings(
   public static NodeSettings read(Reader reader) {
     return new NodeSettings(
         reader.development(),
-        reader.text("MANAGEMENT_HOST"),
+        reader.host("MANAGEMENT_HOST"),
         reader.port("MANAGEMENT_PORT"),
         new ClusterSettings(
             reader.text("CLUSTER_NAME"),
-            reader.optional("CLUSTER_HOST").orElse(""),
+            reader.optionalHost("CLUSTER_HOST").orElse(""),
             reader.port("CLUSTER_PORT"),
             reader.port("CLUSTER_BUS_PORT"),
             members(reader)),

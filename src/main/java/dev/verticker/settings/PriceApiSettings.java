@@ -19,7 +19,7 @@ public record PriceApiSettings(String host, int port, Map<String, Secret> apiKey
 
   public static PriceApiSettings read(Reader reader) {
     return new PriceApiSettings(
-        reader.text("PRICE_API_HOST"), reader.port("PRICE_API_PORT"), apiKeys(reader));
+        reader.host("PRICE_API_HOST"), reader.port("PRICE_API_PORT"), apiKeys(reader));
   }
 
   private static Map<String, Secret> apiKeys(Reader reader) {

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
@@ -25,6 +26,10 @@ public final class Reader {
   private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000L);
 
   private static final int LAST_PORT = 65535;
+
+  /** What is numbers alone must be an address. */
+  private static final Pattern HOST_NAME = Pattern.compile(
+      "(?![0-9.]*$)(?=.{1,253}$)WORD(\\.WORD)*".replace("WORD", "[A-Za-z0-9_-]{1,63}"));
 
   private final JsonObject values;
   private final boolean development;
@@ -109,6 +114,16 @@ public final class Reader {
   /** 0 lets the operating system choose. */
   int port(String name) {
     return number(name, 0, LAST_PORT);
+  }
+
+  /** An IP address or the name of a machine. */
+  String host(String name) {
+    var value = text(name);
+    return value.isEmpty() ? value : checkedHost(name, value);
+  }
+
+  Optional<String> optionalHost(String name) {
+    return optional(name).map(value -> checkedHost(name, value));
   }
 
   /** Seconds, decimals allowed. */
@@ -224,6 +239,13 @@ public final class Reader {
 
   void fault(String name, String rule) {
     faults.add(name + ": " + rule);
+  }
+
+  private String checkedHost(String name, String value) {
+    if (!Network.isAddress(value) && !HOST_NAME.matcher(value).matches()) {
+      fault(name, "must be an IP address or a host name", value);
+    }
+    return value;
   }
 
   private static BigDecimal toSeconds(Duration duration) {

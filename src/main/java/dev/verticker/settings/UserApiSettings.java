@@ -25,7 +25,7 @@ public record UserApiSettings(
 
   public static UserApiSettings read(Reader reader) {
     return new UserApiSettings(
-        reader.text("USER_API_HOST"),
+        reader.host("USER_API_HOST"),
         reader.port("USER_API_PORT"),
         origins(reader),
         reader.list(PROXIES).stream().map(text -> network(reader, text)).toList(),

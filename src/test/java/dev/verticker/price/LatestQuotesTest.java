@@ -13,6 +13,7 @@ import dev.verticker.message.Prices.Quote;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -71,6 +72,17 @@ class LatestQuotesTest {
     var third = latest.next("NOSUCHPAIR");
     latest.fail("NOSUCHPAIR", new IllegalStateException("none"));
     assertTrue(third.failed());
+  }
+
+  @Test
+  void
+      the_oldest_age_is_that_of_the_configured_symbol_confirmed_longest_ago_and_none_while_none_is_quoted() {
+    assertEquals(Optional.empty(), latest.oldestAge(NOON));
+    latest.accept(quote("LTCUSDT"));
+    assertEquals(Optional.empty(), latest.oldestAge(NOON), "nobody configured it");
+    latest.accept(quote("BTCUSDT"));
+    latest.accept(quote("ETHUSDT", "f", NOON, NOON.plusSeconds(30)));
+    assertEquals(Optional.of(Duration.ofSeconds(40)), latest.oldestAge(NOON.plusSeconds(40)));
   }
 
   @Test

@@ -343,6 +343,16 @@ class PriceVerticleTest {
   }
 
   @Test
+  void while_nothing_is_quoted_the_oldest_age_is_no_number() {
+    exchange.faults().add(FaultKind.SERVER_ERROR);
+    var node = node();
+    assertTrue(Double.isNaN(gauge(node, "price_oldest_age_seconds")));
+    exchange.faults().clear();
+    within10s("quoted", () -> gauge(node, "price_oldest_age_seconds") >= 0);
+    assertEquals(0.8, gauge(node, "price_stale_after_seconds"));
+  }
+
+  @Test
   void a_hundred_unknown_symbols_ask_neither_database_nor_exchange() throws SQLException {
     var node = node(Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
     within10s("the first prices are stored", () -> slots(node) > 0);
@@ -538,7 +548,11 @@ class PriceVerticleTest {
   }
 
   private static double awaited(PriceNode node) {
-    return node.metrics.get("price_symbols_awaited").gauge().value();
+    return gauge(node, "price_symbols_awaited");
+  }
+
+  private static double gauge(PriceNode node, String name) {
+    return node.metrics.get(name).gauge().value();
   }
 
   private static boolean refreshedAfter(PriceNode node, Instant time) {

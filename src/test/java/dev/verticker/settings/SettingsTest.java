@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -220,6 +221,40 @@ class SettingsTest {
         List.of(
             "CLUSTER_MEMBERS: must be addresses, ip or ip:port, separated by commas, was \"http://b\""),
         fault.faults());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "10.0.0.2        # its own private address",
+        "10.0.0.2,10.0.0.3",
+        "10.0.0.256",
+        "http://localhost",
+        "localhost:8000",
+        "a..b"
+      })
+  void a_host_that_is_neither_an_address_nor_a_name_is_a_fault(String value) {
+    var names = List.of("MANAGEMENT_HOST", "CLUSTER_HOST", "USER_API_HOST", "PRICE_API_HOST");
+    var reader = new Reader(
+        settings(names.stream().flatMap(name -> Stream.of(name, value)).toArray(String[]::new))
+            .put("INTERNAL_API_KEY", KEY));
+    NodeSettings.read(reader);
+    UserApiSettings.read(reader);
+    PriceApiSettings.read(reader);
+    assertEquals(
+        names.stream()
+            .map(name -> name + ": must be an IP address or a host name, was \"" + value + "\"")
+            .toList(),
+        reader.faults());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"0.0.0.0", "::", "fd00::12", "localhost", "app-2", "db_1.example.org", "3.de"})
+  void a_host_is_an_address_or_a_name(String value) {
+    assertEquals(
+        value,
+        Reader.read(settings("USER_API_HOST", value), UserApiSettings::read).host());
   }
 
   private static String all(Reader reader) {

@@ -7,7 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.Nginx;
 import dev.verticker.dev.TestServers;
+import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
+import dev.verticker.testing.Command;
 import dev.verticker.testing.Eventually;
 import dev.verticker.testing.TestNode;
 import dev.verticker.testing.Tool;
@@ -20,6 +23,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.http.HttpVersion;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import io.vertx.core.http.UpgradeRejectedException;
@@ -36,6 +40,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -73,8 +78,9 @@ class BehindNginxTest {
   private Nginx nginx;
   private Nginx beforeWitness;
   private Nginx beforeNobody;
+  private Nginx withTls;
 
-  private record Reply(int status, MultiMap headers, Buffer body) {
+  private record Reply(HttpVersion version, int status, MultiMap headers, Buffer body) {
     void expectProblem(int expected, String code) {
       assertEquals(expected, status, body::toString);
       assertEquals("application/problem+json", headers.get("Content-Type"));
@@ -90,7 +96,23 @@ class BehindNginxTest {
     final int port;
 
     Client(Nginx entrance) {
-      this.port = entrance.port();
+      this(entrance, 20);
+    }
+
+    Client(Nginx entrance, int connections) {
+      this(
+          entrance.port(),
+          new HttpClientOptions(),
+          new WebSocketClientOptions(),
+          new PoolOptions().setHttp1MaxSize(connections));
+    }
+
+    private Client(
+        int port, HttpClientOptions http, WebSocketClientOptions sockets, PoolOptions pool) {
+      this.port = port;
+      this.http = vertx.createHttpClient(http.setLocalAddress(address), pool);
+      this.sockets =
+          vertx.createWebSocketClient(sockets.setLocalAddress(address).setMaxConnections(100));
       clients.add(this);
     }
 
@@ -110,7 +132,8 @@ class BehindNginxTest {
               // Inside, on the event loop: a body that nobody waits for in time is gone.
               .compose(response -> response
                   .body()
-                  .map(bytes -> new Reply(response.statusCode(), response.headers(), bytes))));
+                  .map(bytes -> new Reply(
+                      response.version(), response.statusCode(), response.headers(), bytes))));
     }
 
     Reply signIn(String username, String password, String... headers) {
@@ -156,18 +179,20 @@ class BehindNginxTest {
       }
     }
 
-    private final WebSocketClient sockets = vertx.createWebSocketClient(
-        new WebSocketClientOptions().setLocalAddress(address).setMaxConnections(100));
-    private final HttpClient http = vertx.createHttpClient(
-        new HttpClientOptions().setLocalAddress(address), new PoolOptions().setHttp1MaxSize(20));
+    private final WebSocketClient sockets;
+    private final HttpClient http;
   }
 
   @BeforeAll
-  void start() {
+  void start() throws IOException {
     var program = Tool.needed("nginx", "nginx-light");
     var settings = TestServers.settings();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
-    node = TestNode.start(settings, List.of("user-api", "user", "notification"));
+    var exchange = ExchangeSimulator.start(
+            vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT"))
+        .await();
+    settings.put("BINANCE_BASE_URL", exchange.url());
+    node = TestNode.start(settings, List.of("user-api", "user", "notification", "price"));
     witness = vertx
         .createHttpServer()
         .requestHandler(this::tell)
@@ -179,11 +204,16 @@ class BehindNginxTest {
     var nobody = vertx.createNetServer().connectHandler(socket -> {}).listen(0).await();
     beforeNobody = nginx(program, nobody.actualPort());
     nobody.close().await();
+    withTls = Nginx.startWithTls(
+        program,
+        folder.resolve("nginx-tls"),
+        List.of("127.0.0.1:" + node.ports().get("user-api")),
+        certificate());
   }
 
   @AfterAll
   void stop() {
-    for (var each : List.of(nginx, beforeWitness, beforeNobody)) {
+    for (var each : List.of(nginx, beforeWitness, beforeNobody, withTls)) {
       each.close();
     }
     node.stop();
@@ -196,6 +226,9 @@ class BehindNginxTest {
     var me = client.get("/users/me", "Authorization", client.bearer());
     assertEquals(200, me.status());
     assertEquals("admin", me.body().toJsonObject().getString("username"));
+    var bearer = client.bearer();
+    Eventually.within10s(
+        "prices", () -> client.get("/prices/BTCUSDT", "Authorization", bearer).status() == 200);
     var refused = client.get("/users/me");
     refused.expectProblem(401, "token-missing");
     assertEquals(
@@ -343,6 +376,73 @@ class BehindNginxTest {
   }
 
   @Test
+  void too_many_connections_from_one_address_are_refused_and_nobody_else_notices() {
+    var waiting = new CopyOnWriteArrayList<HttpServerRequest>();
+    var patient =
+        vertx.createHttpServer().requestHandler(waiting::add).listen(0).await();
+    // So that nobody is refused for being hasty.
+    var unhurried = Map.of("rate=50r/s", "rate=100000r/s", "burst=100 ", "burst=100000 ");
+    var entrance = Nginx.start(
+        Tool.needed("nginx", "nginx-light"),
+        folder.resolve("nginx-patient"),
+        List.of("127.0.0.1:" + patient.actualPort()),
+        unhurried);
+    try {
+      var greedy = new Client(entrance, 110);
+      var asked = IntStream.range(0, 110)
+          .mapToObj(i -> greedy.begin(HttpMethod.POST, "/users", Buffer.buffer("{}")))
+          .toList();
+      Eventually.within10s(
+          "ten are refused",
+          () -> asked.stream().filter(Future::succeeded).count() == 10 && waiting.size() == 100);
+      asked.stream().filter(Future::succeeded).forEach(each -> each.result()
+          .expectProblem(429, "too-many-requests"));
+      var other = new Client(entrance).begin(HttpMethod.POST, "/users", Buffer.buffer("{}"));
+      Eventually.within10s("somebody else is let in", () -> waiting.size() == 101);
+      waiting.forEach(each -> each.response().end("seen"));
+      assertEquals(200, other.await().status());
+      Future.join(asked).await();
+      assertEquals(
+          100, asked.stream().filter(each -> each.result().status() == 200).count());
+    } finally {
+      entrance.close();
+      patient.close().await();
+    }
+  }
+
+  @Test
+  void with_the_line_for_fallbacks_taken_in_who_comes_again_finds_the_node_he_was_at() {
+    var atOther = new AtomicInteger();
+    var other = vertx
+        .createHttpServer()
+        .requestHandler(request -> {
+          atOther.incrementAndGet();
+          request.response().end("seen");
+        })
+        .listen(0)
+        .await();
+    var hash = "hash $remote_addr consistent;";
+    var both = Nginx.start(
+        Tool.needed("nginx", "nginx-light"),
+        folder.resolve("nginx-hash"),
+        List.of("127.0.0.1:" + other.actualPort(), "127.0.0.1:" + witness.actualPort()),
+        Map.of("# " + hash, hash));
+    try {
+      for (var i = 0; i < 4; i++) {
+        var before = atOther.get();
+        var client = new Client(both);
+        for (var request = 0; request < 6; request++) {
+          assertEquals(200, client.get("/eventbus/info").status());
+        }
+        assertTrue(Set.of(0, 6).contains(atOther.get() - before), () -> atOther + " after all");
+      }
+    } finally {
+      both.close();
+      other.close().await();
+    }
+  }
+
+  @Test
   void too_many_sockets_from_one_address_are_refused_and_nobody_else_notices() {
     var greedy = new Client(beforeWitness);
     var open = IntStream.range(0, 50).mapToObj(i -> greedy.open("/ws")).toList();
@@ -444,6 +544,41 @@ class BehindNginxTest {
   }
 
   @Test
+  void with_the_example_of_tls_requests_pass_by_http_2_and_sockets_by_wss() {
+    var client = overTls();
+    var me = client.get("/users/me", "Authorization", client.bearer());
+    assertEquals(200, me.status(), me.body()::toString);
+    assertEquals(HttpVersion.HTTP_2, me.version());
+    var origin = "https://127.0.0.1:" + withTls.tlsPort();
+    assertEquals(101, client.refusal("/ws", "Origin", origin));
+    assertEquals(403, client.refusal("/ws", "Origin", "http://127.0.0.1:" + withTls.tlsPort()));
+    client.get("/metrics").expectProblem(404, "not-found");
+  }
+
+  @Test
+  void the_port_without_tls_only_sends_there_and_logs_no_ticket() throws IOException {
+    var client = new Client(withTls);
+    var answer = client.get("/ws?ticket=SECRET");
+    assertEquals(308, answer.status());
+    assertEquals("https://127.0.0.1/ws?ticket=SECRET", answer.headers().get("Location"));
+    var tooMany = IntStream.range(0, 400)
+        .mapToObj(i -> client.begin(HttpMethod.GET, "/ws?ticket=SECRET", null))
+        .toList();
+    Future.join(tooMany).await();
+    Eventually.within10s(
+        "logged",
+        () -> lines(withTls.accessLog())
+                .filter(each -> each.contains(client.address + " "))
+                .count()
+            == 401);
+    try (var logs = Files.list(withTls.accessLog().getParent())) {
+      for (var log : logs.toList()) {
+        assertFalse(Files.readString(log).contains("SECRET"), log::toString);
+      }
+    }
+  }
+
+  @Test
   void without_a_node_the_answer_says_when_to_come_back() {
     var answer = new Client(beforeNobody).get("/users");
     answer.expectProblem(503, "unavailable");
@@ -453,6 +588,40 @@ class BehindNginxTest {
   private static Nginx nginx(Path program, int port) {
     return Nginx.start(
         program, folder.resolve("nginx-" + port), List.of("127.0.0.1:" + port), Map.of());
+  }
+
+  private Client overTls() {
+    return new Client(
+        withTls.tlsPort(),
+        new HttpClientOptions()
+            .setSsl(true)
+            .setTrustAll(true)
+            .setVerifyHost(false)
+            .setUseAlpn(true)
+            .setProtocolVersion(HttpVersion.HTTP_2),
+        new WebSocketClientOptions().setSsl(true).setTrustAll(true).setVerifyHost(false),
+        new PoolOptions());
+  }
+
+  private static Path certificate() throws IOException {
+    var certificate = Files.createDirectory(folder.resolve("certificate"));
+    var complaint = Command.run(
+        Tool.needed("openssl", "openssl").toString(),
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-subj",
+        "/CN=api.example.org",
+        "-keyout",
+        certificate.resolve("privkey.pem").toString(),
+        "-out",
+        certificate.resolve("fullchain.pem").toString());
+    assertEquals("", complaint);
+    return certificate;
   }
 
   private void tell(HttpServerRequest request) {

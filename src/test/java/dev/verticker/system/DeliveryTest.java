@@ -1,15 +1,19 @@
 package dev.verticker.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import com.sun.net.httpserver.HttpServer;
 import dev.verticker.dev.TestServers;
+import dev.verticker.settings.PostgresSettings;
 import dev.verticker.testing.TestNode;
 import dev.verticker.testing.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,17 +21,22 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -38,6 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
 class DeliveryTest {
   private static final Path COMPOSE = Path.of("docker-compose.yml");
   private static final Path EXAMPLE = Path.of(".env.example");
+  private static final List<String> SCRIPTS =
+      List.of("healthy", "make-archive", "make-env", "rolling-restart", "share-certificate");
 
   @TempDir
   private static Path folder;
@@ -73,17 +84,83 @@ class DeliveryTest {
   @Test
   void each_container_is_bounded_and_is_nobody_of_importance() throws Exception {
     var services = everything.get("services");
+    // Of each its user and group; that of a node is in the image.
+    var users = Map.of(
+        "app", "",
+        "app-2", "",
+        "nginx", "101:101",
+        "postgres", "999:999",
+        "redis", "999:999",
+        "pgadmin", "5050:0",
+        "prometheus", "65534:65534",
+        "grafana", "472:0");
+    assertEquals(users.keySet(), Set.copyOf(names(services)));
     for (var name : names(services)) {
       var service = services.get(name);
       assertTrue(service.has("mem_limit") && service.has("cpus"), name);
       assertTrue(service.has("pids_limit"), name);
-      assertEquals("ALL", service.get("cap_drop").get(0).asText(), name);
-      assertEquals("no-new-privileges:true", service.get("security_opt").get(0).asText(), name);
+      assertEquals("[\"ALL\"]", service.get("cap_drop").toString(), name);
+      assertFalse(service.has("cap_add") || service.has("privileged"), name);
+      assertEquals("[\"no-new-privileges:true\"]", service.get("security_opt").toString(), name);
       assertTrue(service.has("healthcheck"), name);
-      assertTrue(service.has("user") || name.startsWith("app"), name);
+      assertEquals(users.get(name), service.path("user").asText(), name);
       assertEquals(!name.equals("pgadmin"), service.path("read_only").asBoolean(), name);
     }
-    assertTrue(Files.readString(Path.of("Dockerfile")).contains("\nUSER 10001:10001\n"));
+    assertTrue(text(Path.of("Dockerfile")).contains("\nUSER 10001:10001\n"));
+  }
+
+  @Test
+  void what_runs_is_what_was_tried_and_only_redis_forgets() {
+    var services = everything.get("services");
+    var images = new TreeMap<String, String>();
+    names(services)
+        .forEach(name -> images.put(name, services.get(name).get("image").asText()));
+    assertEquals("postgres:17", images.get("postgres"));
+    assertEquals("redis:7", images.get("redis"));
+    // Older ones let whoever signed in run what he likes on the server.
+    var pgadmin = images.get("pgadmin").split("[:.]");
+    assertEquals("dpage/pgadmin4", pgadmin[0]);
+    assertTrue(Integer.parseInt(pgadmin[1]) * 1000 + Integer.parseInt(pgadmin[2]) >= 9015);
+    images.forEach((name, image) ->
+        assertEquals(name.startsWith("app"), image.endsWith(":latest"), name + " " + image));
+    var kept = Map.of(
+        "postgres", "postgres:/var/lib/postgresql/data:rw",
+        "pgadmin", "pgadmin:/var/lib/pgadmin:rw",
+        "prometheus", "prometheus:/prometheus:rw",
+        "grafana", "grafana:/var/lib/grafana:rw");
+    assertEquals(kept.keySet(), Set.copyOf(names(everything.get("volumes"))));
+    kept.forEach((name, volume) ->
+        assertTrue(services.get(name).get("volumes").toString().contains(volume), name));
+    assertFalse(services.get("redis").has("volumes"));
+  }
+
+  /** Its own shell makes them, so that no list of processes shows the password. */
+  @Test
+  void redis_asks_for_a_password_and_forgets_what_it_has_no_room_for() throws Exception {
+    var redis = everything.get("services").get("redis");
+    var command = redis.get("command");
+    assertEquals(3, command.size(), command::toString);
+    assertTrue(command.get(2).asText().contains("exec redis-server -"), command::toString);
+    var script = command.get(2).asText().replace("$$", "$").replace("exec redis-server -", "cat");
+    var run = run(Map.of("REDIS_PASSWORD", "its-password"), "sh", "-c", script);
+    assertEquals(
+        """
+        requirepass its-password
+        maxmemory 64mb
+        maxmemory-policy allkeys-lru
+        save ""
+        appendonly no
+        """,
+        run.out());
+    assertFalse(redis.get("environment").get("REDIS_PASSWORD").asText().isEmpty());
+    var url = everything
+        .get("services")
+        .get("app")
+        .get("environment")
+        .get("REDIS_URL")
+        .asText();
+    assertEquals(
+        "redis://:" + redis.get("environment").get("REDIS_PASSWORD").asText() + "@redis:6379", url);
   }
 
   @Test
@@ -125,6 +202,30 @@ class DeliveryTest {
   }
 
   @Test
+  void a_cluster_may_have_the_other_profiles_too() throws Exception {
+    assertTrue(
+        lines(env("--cluster", "--admin")).anyMatch("COMPOSE_PROFILES=cluster,admin"::equals));
+    assertTrue(lines(env("--observability")).anyMatch("NGINX_NODES=one"::equals));
+    assertTrue(lines(env()).anyMatch("COMPOSE_PROFILES="::equals));
+    var unknown = run(Map.of(), "bash", "conf/make-env", "--clustre", folder + "/never");
+    assertEquals(2, unknown.code(), unknown.out());
+    // On the command line it replaces COMPOSE_PROFILES, and so takes the second node away.
+    for (var file : List.of(COMPOSE, Path.of("docs/operations.md"))) {
+      assertFalse(Files.readString(file).contains("--profile "), file::toString);
+    }
+  }
+
+  @Test
+  void no_comment_stands_behind_a_value_where_systemd_would_take_it_for_a_part() throws Exception {
+    var operations = lines(Path.of("docs/operations.md"));
+    assertEquals(
+        List.of(),
+        operations.filter(line -> line.matches("[A-Z0-9_]+=.*\\s#.*")).toList());
+    assertFalse(
+        Files.readString(Path.of("conf/cloud-init.yaml")).matches("(?s).*\n *[A-Z_]+=[^\n]* #.*"));
+  }
+
+  @Test
   void the_example_names_what_the_compose_file_reads_and_nothing_else() throws IOException {
     assertEquals(read(COMPOSE, "(?<!\\$)\\$\\{([A-Z0-9_]+)"), withoutProfiles());
   }
@@ -138,9 +239,32 @@ class DeliveryTest {
   }
 
   @Test
+  void a_schema_elsewhere_is_said_to_the_nodes_in_a_file_beside() throws Exception {
+    var example = Pattern.compile("(?s)```yaml\n(# docker-compose.override.yml\n.*?)```")
+        .matcher(text(Path.of("docs/operations.md")));
+    assertTrue(example.find());
+    var override = folder.resolve("docker-compose.override.yml");
+    Files.writeString(override, example.group(1));
+    var settings = env();
+    Files.writeString(settings, "MARKET_POSTGRES_PASSWORD=of-another\n", StandardOpenOption.APPEND);
+    var both = composed(settings, "-f", COMPOSE.toString(), "-f", override.toString());
+    for (var node : List.of("app", "app-2")) {
+      var environment = both.get("services").get(node).get("environment");
+      assertEquals("db.example.org", environment.get("MARKET_POSTGRES_HOST").asText());
+      assertEquals("of-another", environment.get("MARKET_POSTGRES_PASSWORD").asText());
+      assertEquals("postgres", environment.get("POSTGRES_HOST").asText());
+    }
+    var operations = text(Path.of("docs/operations.md"));
+    for (var schema : PostgresSettings.SCHEMAS) {
+      var name = schema.toUpperCase(Locale.ROOT) + "_POSTGRES_HOST";
+      assertTrue(operations.contains("`" + name + "`"), name);
+    }
+  }
+
+  @Test
   void made_settings_are_private_each_their_own_and_never_replaced() throws Exception {
     var first = env();
-    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(first)));
+    assertEquals("rw-------", permissions(first));
     var written = Files.readString(first);
     var again = run(Map.of(), "bash", "conf/make-env", first.toString());
     assertEquals(1, again.code(), again.out());
@@ -176,9 +300,79 @@ class DeliveryTest {
         assertTrue(lines(Path.of(".dockerignore")).anyMatch(("!" + top)::equals), top);
       }
     }
-    for (var script : List.of("healthy", "make-archive", "make-env", "rolling-restart")) {
+    // The archive by the name and option that conf/make-archive gives them; JarIT runs it.
+    var option = "-XX:AOTCache=/app/verticker.archive";
+    assertTrue(dockerfile.contains("RUN conf/make-archive verticker.jar verticker.archive "));
+    assertTrue(dockerfile.contains("\nFROM eclipse-temurin:25-jre AS run\nWORKDIR /app\n"));
+    assertTrue(dockerfile.contains("\nENTRYPOINT [\"java\", \"@/app/conf/jvm.options\", \"" + option
+        + "\", \"-jar\", \"/app/verticker.jar\"]\n"));
+    for (var script : SCRIPTS) {
       assertTrue(Files.isExecutable(Path.of("conf", script)), script);
     }
+  }
+
+  @Test
+  void a_node_that_a_failed_restart_left_down_gets_nothing_before_it_is_restarted()
+      throws Exception {
+    var nodes = folder.resolve("nodes.conf");
+    var told = folder.resolve("told");
+    Files.writeString(
+        nodes,
+        """
+        upstream user_api {
+            server 10.0.0.2:8000 max_fails=3 fail_timeout=5s;
+            server 10.0.0.3:8000 max_fails=3 fail_timeout=5s down;
+        }
+        """);
+    var before = Files.readString(nodes);
+    var how = Map.of(
+        "NODES_FILE",
+        nodes.toString(),
+        "RELOAD",
+        "echo $(grep -c 'down;' $NODES_FILE) down >>" + told,
+        "RESTART",
+        "echo restarted $node >>" + told,
+        "READY",
+        "true");
+    var run = run(how, "bash", "conf/rolling-restart", "10.0.0.3:8000", "10.0.0.2:8000");
+    assertEquals(0, run.code(), run.out());
+    assertEquals(
+        List.of(
+            "1 down",
+            "restarted 10.0.0.3:8000",
+            "0 down",
+            "1 down",
+            "restarted 10.0.0.2:8000",
+            "0 down"),
+        lines(told).toList());
+    assertEquals(before.replace(" down;", ";"), Files.readString(nodes));
+  }
+
+  @Test
+  void a_certificate_is_copied_to_where_the_group_of_nginx_in_its_container_reads_it()
+      throws Exception {
+    Assumptions.assumeTrue("root".equals(System.getProperty("user.name")), "Needs root");
+    var from = Files.createDirectory(folder.resolve("certbot"));
+    var to = folder.resolve("tls");
+    var names = List.of("fullchain.pem", "privkey.pem");
+    for (var name : names) {
+      Files.writeString(from.resolve(name), name);
+    }
+    Files.setPosixFilePermissions(from, PosixFilePermissions.fromString("rwx------"));
+    var how = Map.of(
+        "RENEWED_LINEAGE", from.toString(),
+        "CERTIFICATE_FOLDER", to.toString(),
+        "RELOAD", "echo reloaded");
+    var run = run(how, "bash", "conf/share-certificate");
+    assertEquals("reloaded\n", run.out());
+    for (var name : names) {
+      assertEquals(name, Files.readString(to.resolve(name)));
+      assertEquals("rw-r-----", permissions(to.resolve(name)));
+      assertEquals(101, Files.getAttribute(to.resolve(name), "unix:gid"));
+    }
+    assertEquals("rwxr-x---", permissions(to));
+    assertEquals(101, Files.getAttribute(to, "unix:gid"));
+    assertEquals("101:101", everything.get("services").get("nginx").get("user").asText());
   }
 
   @Test
@@ -200,14 +394,69 @@ class DeliveryTest {
   void what_a_droplet_starts_with_can_be_read() throws Exception {
     var first = Path.of("conf/cloud-init.yaml");
     assertTrue(Files.readString(first).startsWith("#cloud-config\n"));
-    assertTrue(new YAMLMapper().readTree(first.toFile()).get("runcmd").size() > 1);
-    for (var script : List.of("healthy", "make-archive", "make-env", "rolling-restart")) {
+    var droplet = new YAMLMapper().readTree(first.toFile());
+    assertTrue(droplet.get("runcmd").size() > 1);
+    // Debian 12 has 15, so the package is found in the other repository or not at all.
+    assertTrue(droplet.get("packages").toString().contains("\"postgresql-17\""));
+    var repository = droplet.get("apt").get("sources").get("pgdg");
+    assertTrue(repository.get("source").asText().startsWith("deb [signed-by=$KEY_FILE] https://"));
+    assertTrue(repository.get("key").asText().startsWith("-----BEGIN PGP PUBLIC KEY BLOCK-----\n"));
+    for (var script : SCRIPTS) {
       var check = run(Map.of(), "bash", "-n", Path.of("conf", script).toString());
       assertEquals(0, check.code(), check.out());
     }
     var service = Files.readString(Path.of("conf/systemd/verticker.service"));
     assertTrue(service.contains("@/opt/verticker/conf/jvm.options"), service);
     assertTrue(Files.exists(Path.of("conf/jvm.options")));
+  }
+
+  @Test
+  void alerts_fire_when_they_should_and_only_then() throws Exception {
+    var promtool = Tool.needed("promtool", "prometheus").toString();
+    var rules = "src/test/resources/observability/alerts.test.yml";
+    var tested = run(Map.of(), promtool, "test", "rules", rules);
+    assertEquals(0, tested.code(), tested.out());
+    var file = "conf/observability/prometheus.yml";
+    var checked = run(Map.of(), promtool, "check", "config", file);
+    assertEquals(0, checked.code(), checked.out());
+  }
+
+  @Test
+  void what_is_told_of_prometheus_on_another_machine_is_what_prometheus_takes() throws Exception {
+    var promtool = Tool.needed("promtool", "prometheus").toString();
+    var example = Pattern.compile("(?s)```yaml\n(rule_files:.*?)```")
+        .matcher(text(Path.of("docs/operations.md")));
+    assertTrue(example.find());
+    var place = Files.createDirectory(folder.resolve("prometheus"));
+    Files.writeString(place.resolve("prometheus.yml"), example.group(1));
+    Files.copy(Path.of("conf/observability/alerts.yml"), place.resolve("alerts.yml"));
+    var file = place.resolve("prometheus.yml").toString();
+    var checked = run(Map.of(), promtool, "check", "config", file);
+    assertEquals(0, checked.code(), checked.out());
+  }
+
+  @Test
+  void whether_a_node_is_ready_is_asked_where_it_listens() throws Exception {
+    var status = new AtomicInteger(200);
+    var server = HttpServer.create(new InetSocketAddress("127.0.0.9", 0), 0);
+    server.createContext("/health/ready", exchange -> {
+      exchange.sendResponseHeaders(status.get(), -1);
+      exchange.close();
+    });
+    server.start();
+    try {
+      var port = Integer.toString(server.getAddress().getPort());
+      var settings = folder.resolve("verticker.env");
+      Files.writeString(settings, "VERTICLES=\nMANAGEMENT_HOST=127.0.0.9\nMANAGEMENT_PORT=" + port);
+      var service = Map.of("SETTINGS_FILE", settings.toString());
+      assertEquals(0, run(service, "bash", "conf/healthy").code());
+      assertEquals(0, run(Map.of(), "bash", "conf/healthy", "127.0.0.9", port).code());
+      assertEquals(1, run(service, "bash", "conf/healthy", "127.0.0.10").code());
+      status.set(503);
+      assertEquals(1, run(service, "bash", "conf/healthy").code());
+    } finally {
+      server.stop(0);
+    }
   }
 
   @Test
@@ -269,8 +518,11 @@ class DeliveryTest {
     }
   }
 
-  private static JsonNode composed(Path environment) throws Exception {
-    var run = run(Map.of(), docker(), "--env-file", environment.toString(), "config");
+  private static JsonNode composed(Path environment, String... files) throws Exception {
+    var command = new ArrayList<>(List.of(docker(), "--env-file", environment.toString()));
+    command.addAll(List.of(files));
+    command.add("config");
+    var run = run(Map.of(), command.toArray(String[]::new));
     assertEquals(0, run.code(), run.out());
     return new YAMLMapper().readTree(run.out());
   }
@@ -327,6 +579,10 @@ class DeliveryTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static String permissions(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
   }
 
   private static Run run(Map<String, String> environment, String... command)

@@ -5,18 +5,18 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 
 /** Runs a program to its end. */
-final class Command {
+public final class Command {
   private record Ended(int code, String said) {}
 
   private Command() {}
 
   /** @return what it complains of; empty = it did what it should */
-  static String run(String... command) {
+  public static String run(String... command) {
     var ended = end(command);
     return ended.code == 0 ? "" : ended.said + " ";
   }
 
-  static String said(String... command) {
+  public static String said(String... command) {
     return end(command).said;
   }
 

@@ -1,0 +1,108 @@
+package dev.verticker.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.verticker.testing.Command;
+import dev.verticker.testing.Droplets;
+import dev.verticker.testing.Tool;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The firewalls that are delivered, on a droplet beside a member of the cluster and a stranger on the same private network. */
+@Tag("faults")
+class FirewallTest {
+  private static final int GUARDED = 0;
+  private static final int MEMBER = 1;
+  private static final int STRANGER = 2;
+
+  private static final Set<Integer> FOR_EVERYBODY = Set.of(22, 80, 443);
+
+  /** Hazelcast, the event bus, the front doors, the management port, PostgreSQL, Redis; nobody has 4444. */
+  private static final List<Integer> ALL =
+      List.of(22, 80, 443, 5701, 15701, 8000, 8001, 9000, 5432, 6379, 4444);
+
+  @TempDir
+  private Path folder;
+
+  private final Droplets droplets = Droplets.create(3);
+  private String nft;
+
+  @BeforeEach
+  void tool() {
+    nft = Tool.needed("nft", "nftables").toString();
+  }
+
+  @AfterEach
+  void close() {
+    droplets.close();
+  }
+
+  @Test
+  void nodes_reach_hazelcast_and_the_bus_and_nobody_else_does() throws IOException {
+    assertEquals(Set.copyOf(ALL), reached(STRANGER), "without a firewall");
+    var rules = Files.readString(Path.of("conf/systemd/verticker-firewall.nft"))
+        .replace("10.0.0.2", droplets.address(GUARDED))
+        .replace("10.0.0.3", droplets.address(MEMBER));
+
+    guard(rules);
+
+    assertEquals(FOR_EVERYBODY, reached(STRANGER));
+    assertEquals(
+        new TreeSet<>(ALL.stream().filter(port -> port != 4444).toList()), reached(MEMBER));
+  }
+
+  @Test
+  void a_first_droplet_is_reached_by_ssh_and_through_nginx_only() throws IOException {
+    var files =
+        new YAMLMapper().readTree(Path.of("conf/cloud-init.yaml").toFile()).get("write_files");
+    var rules = StreamSupport.stream(files.spliterator(), false)
+        .filter(file -> file.get("path").asText().equals("/etc/nftables.conf"))
+        .map(file -> file.get("content").asText())
+        .findFirst()
+        .orElseThrow();
+
+    guard(rules);
+
+    assertEquals(FOR_EVERYBODY, reached(STRANGER));
+    assertEquals(FOR_EVERYBODY, reached(MEMBER));
+  }
+
+  private void guard(String rules) throws IOException {
+    var file = Files.writeString(folder.resolve("firewall.nft"), rules);
+    var command =
+        Stream.concat(droplets.on(GUARDED).stream(), Stream.of(nft, "-f", file.toString()));
+    assertEquals("", Command.run(command.toArray(String[]::new)));
+  }
+
+  /** The ports that answer, if only that nobody listens: a firewall says nothing at all. */
+  private Set<Integer> reached(int from) {
+    var ask =
+        """
+        for port in %s; do
+          (timeout 2 bash -c "</dev/tcp/%s/$port" 2>&1 | grep -q refused && echo $port) &
+        done
+        wait
+        """
+            .formatted(
+                ALL.stream().map(String::valueOf).collect(Collectors.joining(" ")),
+                droplets.address(GUARDED));
+    var command = Stream.concat(droplets.on(from).stream(), Stream.of("bash", "-c", ask));
+    return Command.said(command.toArray(String[]::new))
+        .lines()
+        .map(Integer::valueOf)
+        .collect(Collectors.toCollection(TreeSet::new));
+  }
+}

@@ -8,7 +8,14 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.json.schema.Draft;
+import io.vertx.json.schema.JsonSchemaOptions;
+import io.vertx.json.schema.OutputFormat;
+import io.vertx.json.schema.SchemaRepository;
 import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.OpenAPIVersion;
+import io.vertx.openapi.contract.impl.OpenAPIContractImpl;
+import io.vertx.openapi.impl.OpenAPIFormatValidator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -30,6 +37,10 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
   private static final TypeReference<LinkedHashMap<String, Object>> FIELDS =
       new TypeReference<>() {};
   private static final String FORM = "x-verticker-form";
+  private static final JsonSchemaOptions SCHEMAS = new JsonSchemaOptions()
+      .setDraft(Draft.DRAFT202012)
+      .setBaseUri("app://")
+      .setOutputFormat(OutputFormat.Basic);
   private static final Map<String, String> STAND_INS = Map.of(
       "application/x-www-form-urlencoded", "application/json",
       "application/merge-patch+json", "application/vnd.merge-patch+json",
@@ -40,13 +51,18 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
     return vertx
         .fileSystem()
         .readFile(resource)
-        .compose(published -> vertx
-            .executeBlocking(() -> parse(published))
-            .compose(json -> OpenAPIContract.from(vertx, loadable(json))
-                .map(openApi -> new Contract(
-                    resource, published, json.getJsonObject("info").getString("title"), openApi))))
+        .compose(
+            published -> vertx.executeBlocking(() -> of(resource, published, parse(published))))
         .recover(cause -> Future.failedFuture(
             new ContractFault(resource + " cannot be used: " + innermost(cause).getMessage())));
+  }
+
+  private static Contract of(String resource, Buffer published, JsonObject json) {
+    var schemas = SchemaRepository.create(SCHEMAS, new OpenAPIFormatValidator());
+    var openApi =
+        new OpenAPIContractImpl(schemas.resolve(loadable(json)), OpenAPIVersion.V3_1, schemas);
+    return new Contract(
+        resource, published, json.getJsonObject("info").getString("title"), openApi);
   }
 
   /** The library wraps the one sentence that helps in a hundred that do not. */
@@ -67,11 +83,12 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
         .orElse(mediaType);
   }
 
-  private static JsonObject parse(Buffer published) throws JsonProcessingException {
+  static JsonObject parse(Buffer published) throws JsonProcessingException {
     return new JsonObject(new YAMLMapper().readValue(published.toString(), FIELDS));
   }
 
-  private static JsonObject loadable(JsonObject published) {
+  /** The copy with stand-ins. */
+  static JsonObject loadable(JsonObject published) {
     var copy = (JsonObject) standIn(published);
     var components = copy.getJsonObject("components", new JsonObject());
     var schemes = components.getJsonObject("securitySchemes", new JsonObject());

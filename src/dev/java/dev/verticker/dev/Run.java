@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
+import org.slf4j.LoggerFactory;
 
 /**
  * Development mode: everything on this machine in one command. Starts a PostgreSQL and a Redis of its own unless the
@@ -49,6 +50,8 @@ public final class Run {
   }
 
   public static void main(String[] arguments) {
+    // Before there are threads: logging says so when several begin it at once.
+    LoggerFactory.getILoggerFactory();
     var screen = new Screen(System.out);
     screen.line("Verticker, development mode");
     try {

@@ -19,6 +19,10 @@ import java.util.stream.Stream;
  */
 final class Starts {
   private static final String HEAP = "-Xmx256m";
+
+  /** The options a droplet and the image start with. */
+  private static final String DELIVERED = "@" + Path.of("conf", "jvm.options").toAbsolutePath();
+
   private static final int LONGEST_START_MS = 30_000;
   private static final int LOOK_EVERY_MS = 10;
 
@@ -73,18 +77,18 @@ final class Starts {
             "-XX:ArchiveClassesAtExit=" + archive,
             List.of("-XX:SharedArchiveFile=" + archive)),
         new Way(
-            "JDK 17, class-data archive, first compiler only",
+            "JDK 17, class-data archive, `conf/jvm.options`",
             Peers.java(),
             null,
-            List.of("-XX:SharedArchiveFile=" + archive, "-XX:TieredStopAtLevel=1"))));
+            List.of(DELIVERED, "-XX:SharedArchiveFile=" + archive))));
     newer().ifPresent(java -> {
       var cache = surroundings.folder().resolve("verticker.aot");
       ways.add(new Way("JDK 25", java, null, List.of()));
       ways.add(new Way(
-          "JDK 25, AOT cache",
+          "JDK 25, AOT cache, `conf/jvm.options`",
           java,
           "-XX:AOTCacheOutput=" + cache,
-          List.of("-XX:AOTCache=" + cache)));
+          List.of(DELIVERED, "-XX:AOTCache=" + cache)));
     });
     return ways;
   }

@@ -20,10 +20,9 @@ final class PackagedMigrations {
   private static final Pattern FILE = Pattern.compile(".*/V([0-9]+)__.*\\.sql");
 
   private final String schema;
-  private final Set<Migration> migrations;
 
-  /** @param checksum null in rows that Flyway writes for itself */
-  private record Migration(String version, Integer checksum) {}
+  /** Version and checksum of each. */
+  private final Set<String> migrations;
 
   /** @param folder on the class path */
   PackagedMigrations(String folder, String schema) {
@@ -38,9 +37,9 @@ final class PackagedMigrations {
     try (var statement = connection.createStatement();
         var rows = statement.executeQuery(
             "SELECT version, checksum FROM \"" + schema + "\"." + HISTORY + " WHERE success")) {
-      var applied = new HashSet<Migration>();
+      var applied = new HashSet<String>();
       while (rows.next()) {
-        applied.add(new Migration(rows.getString(1), rows.getObject(2, Integer.class)));
+        applied.add(rows.getString(1) + " " + rows.getInt(2));
       }
       return !migrations.isEmpty() && applied.containsAll(migrations);
     } catch (SQLException e) {
@@ -49,12 +48,12 @@ final class PackagedMigrations {
     }
   }
 
-  private static Migration migration(String file) {
+  private static String migration(String file) {
     var name = FILE.matcher(file);
     if (!name.matches()) {
       throw new IllegalStateException(file + " must be named V<number>__<what>.sql");
     }
-    return new Migration(name.group(1), checksum(file));
+    return name.group(1) + " " + checksum(file);
   }
 
   /** As Flyway counts: CRC-32 of the lines without their ends. */

@@ -20,10 +20,13 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
+import io.vertx.core.eventbus.MessageCodec;
 import io.vertx.core.internal.ContextInternal;
+import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
@@ -146,6 +149,36 @@ class ClusteredBusTest {
   }
 
   @Test
+  @Provokes(24)
+  void what_only_a_stranger_could_have_sent_does_not_silence_a_consumer() {
+    keep(there.serve(PATIENT, question -> Future.succeededFuture(new Reply("fine"))));
+    var heard = Promise.<Question>promise();
+    keep(there.subscribe(NEWS, heard::tryComplete));
+    var strange = nodes.first().eventBus().registerCodec(new StrangeCodec());
+
+    for (var body : Arrays.asList(null, "text", new JsonObject().put("text", 1), 7)) {
+      strange.send(PATIENT.name(), body);
+      strange.publish(NEWS.name(), body);
+    }
+    var unknown = new DeliveryOptions().setCodecName(StrangeCodec.NAME);
+    strange.send(PATIENT.name(), "unknown to the others", unknown);
+    strange.publish(NEWS.name(), "unknown to the others", unknown);
+
+    assertEquals(new Reply("fine"), here.request(PATIENT, Question.ANY).await());
+    here.publish(NEWS, Question.ANY);
+    assertEquals(Question.ANY, heard.future().await());
+  }
+
+  @Test
+  @Provokes(24)
+  void a_message_of_five_megabytes_arrives_whole_and_the_next_one_too() {
+    var large = new Question("x".repeat(5_000_000), null, null, null);
+    keep(there.serve(ECHO, Future::succeededFuture));
+    assertEquals(large, here.request(ECHO, large).await());
+    assertEquals(Question.ANY, here.request(ECHO, Question.ANY).await());
+  }
+
+  @Test
   void unknown_fields_and_enum_constants_of_a_newer_node_are_taken_calmly() {
     var address = new Address<>("test.ask", Question.class, Question.class, Duration.ofHours(1));
     answerRaw(false, "{\"text\":\"t\",\"colour\":\"ULTRAVIOLET\",\"since\":\"tomorrow\"}");
@@ -237,6 +270,36 @@ class ClusteredBusTest {
   private record Raw(
       @com.fasterxml.jackson.annotation.JsonValue @com.fasterxml.jackson.annotation.JsonRawValue
           String json) {}
+
+  /** Known to the node that registers it, and to no other. */
+  private static final class StrangeCodec implements MessageCodec<String, String> {
+    static final String NAME = "strange";
+
+    @Override
+    public void encodeToWire(Buffer buffer, String text) {
+      buffer.appendString(text);
+    }
+
+    @Override
+    public String decodeFromWire(int at, Buffer buffer) {
+      throw new AssertionError("nobody else has it");
+    }
+
+    @Override
+    public String transform(String text) {
+      return text;
+    }
+
+    @Override
+    public String name() {
+      return NAME;
+    }
+
+    @Override
+    public byte systemCodecID() {
+      return -1;
+    }
+  }
 
   private static DeliveryOptions options() {
     return new DeliveryOptions().setCodecName(EnvelopeCodec.NAME);

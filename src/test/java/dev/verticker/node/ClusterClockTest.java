@@ -4,6 +4,7 @@ import static dev.verticker.testing.Eventually.within10s;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.verticker.testing.Provokes;
 import dev.verticker.testing.SteppedClock;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -42,6 +43,7 @@ class ClusterClockTest {
   }
 
   @Test
+  @Provokes(17)
   void a_jump_of_the_cluster_is_believed_only_when_it_stays() {
     var hours = Duration.ofHours(2);
     clock.follow(START.plus(hours));
@@ -54,6 +56,7 @@ class ClusterClockTest {
   }
 
   @Test
+  @Provokes(17)
   void it_never_goes_back_whatever_the_cluster_says() {
     var last = clock.instant();
     for (var i = 0; i < 10_000; i++) {
@@ -65,6 +68,7 @@ class ClusterClockTest {
   }
 
   @Test
+  @Provokes(17)
   void a_node_alone_does_not_see_its_host_step_back_but_follows_it_forward() {
     var vertx = Vertx.vertx();
     try {

@@ -62,6 +62,12 @@ final class NodeClient {
     return token;
   }
 
+  /** With a token from elsewhere. */
+  NodeClient use(String token) {
+    this.token = token;
+    return this;
+  }
+
   Answer login() {
     return send(HttpRequest.newBuilder(URI.create(users + "/auth/login"))
         .header("Content-Type", "application/x-www-form-urlencoded")

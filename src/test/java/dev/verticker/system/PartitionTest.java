@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -26,6 +27,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PartitionTest {
   private static final int CHANGES = 40;
+  private static final Duration PARTED = Duration.ofSeconds(40);
+
+  /** What is promised, from the moment when the network is whole. */
+  private static final Duration MISSED_IS_HEARD = Duration.ofSeconds(10);
+
+  private static final Duration TOGETHER = Duration.ofSeconds(15);
 
   @TempDir
   private static Path folder;
@@ -55,6 +62,7 @@ class PartitionTest {
         .allMatch(ResumingClient::isStanding));
 
     two.part(both);
+    var parted = System.nanoTime();
     try {
       for (var change = 0; change < CHANGES; change++) {
         rename(change % 2, token, "name " + both + " " + change);
@@ -62,18 +70,23 @@ class PartitionTest {
       within(Duration.ofSeconds(60), "each side is alone", () -> others(0) == 0 && others(1) == 0);
       rename(0, token, "alone " + both);
       rename(1, token, "alone too " + both);
+      LockSupport.parkNanos(parted + PARTED.toNanos() - System.nanoTime());
     } finally {
       two.heal();
     }
-    within(Duration.ofSeconds(60), "together again", () -> others(0) == 1 && others(1) == 1);
+    var healed = System.nanoTime();
+    var missed = events(token).getLong("newest");
+    clients.forEach(client -> expectHeard(client, missed, left(healed, MISSED_IS_HEARD)));
+    var heard = System.nanoTime();
+    within(left(healed, TOGETHER), "together again", () -> others(0) == 1 && others(1) == 1);
+    System.out.printf(
+        "healed: what was missed is heard after %d ms, together again after %d ms%n",
+        (heard - healed) / 1_000_000, (System.nanoTime() - healed) / 1_000_000);
     rename(0, token, "together " + both);
 
     var newest = events(token).getLong("newest");
     for (var client : clients) {
-      within(Duration.ofSeconds(10), "heard up to " + newest, () -> {
-        var events = client.events();
-        return !events.isEmpty() && events.get(events.size() - 1).getLong("seq") >= newest;
-      });
+      expectHeard(client, newest, Duration.ofSeconds(10));
       assertEquals(List.of(), client.surprises());
       assertEquals(
           LongStream.rangeClosed(client.start().getLong("seq") + 1, newest)
@@ -81,6 +94,17 @@ class PartitionTest {
               .toList(),
           client.events().stream().map(event -> event.getLong("seq")).toList());
     }
+  }
+
+  private static void expectHeard(ResumingClient client, long newest, Duration limit) {
+    within(limit, "heard up to " + newest, () -> {
+      var events = client.events();
+      return !events.isEmpty() && events.get(events.size() - 1).getLong("seq") >= newest;
+    });
+  }
+
+  private static Duration left(long since, Duration limit) {
+    return limit.minusNanos(System.nanoTime() - since);
   }
 
   private ResumingClient client(int number, String token) {

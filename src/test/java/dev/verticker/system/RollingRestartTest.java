@@ -53,11 +53,12 @@ class RollingRestartTest {
       asked(load, load.requests() + 2000);
       load.stop();
       Future.all(clients).await();
-      var all = load.between(killed, System.nanoTime());
+      var twoSeconds = killed + 2_000_000_000L;
+      var meanwhile = load.between(killed, twoSeconds);
       assertTrue(
-          all.failures().size() <= all.requests() / 100.0, () -> all.failures().toString());
-      var lastFailure = load.lastFailure(killed, System.nanoTime());
-      assertTrue(lastFailure - killed < 2_000_000_000L, () -> "still failing after 2 s");
+          meanwhile.failures().size() <= meanwhile.requests() / 100.0,
+          () -> meanwhile.failures() + " of " + meanwhile.requests());
+      assertEquals(List.of(), load.between(twoSeconds, System.nanoTime()).failures());
       assertNothingMissed(sockets, load);
     }
   }
@@ -75,7 +76,7 @@ class RollingRestartTest {
       node.freeze();
       try {
         // For several times what nginx leaves a node alone for.
-        Thread.sleep(25_000);
+        Thread.sleep(40_000);
       } finally {
         node.thaw();
       }
@@ -117,6 +118,12 @@ class RollingRestartTest {
               && closes.stream()
                   .allMatch(each -> each.matches("1012 restart, retry_after_ms=\\d+")),
           closes::toString);
+      // Sockets that are told to come back at the same time would be a storm.
+      var delays = closes.stream()
+          .mapToLong(each -> Long.parseLong(each.replaceAll(".*=", "")))
+          .summaryStatistics();
+      assertTrue(delays.getMax() - delays.getMin() > 1000, delays::toString);
+      assertTrue(delays.getMax() <= 5000, delays::toString);
     }
   }
 

@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 
 /** Two machines on a private network, with a node each; PostgreSQL, Redis and the exchange are on this one. */
 final class TwoDroplets implements AutoCloseable {
@@ -157,12 +158,16 @@ final class TwoDroplets implements AutoCloseable {
     try {
       return new JsonObject(http.send(request.build(), BodyHandlers.ofString()).body());
     } catch (IOException | InterruptedException e) {
-      var node = nodes.get(number);
+      // The cause may be with the other one.
       throw new AssertionError(
-          method + " " + target + ", the node "
-              + (node.isRunning() ? "runs" : "ended with " + node.exitCode()) + ":\n"
-              + node.lastWords(),
+          method + " " + target + " of droplet " + number + ":\n"
+              + nodes.stream().map(TwoDroplets::state).collect(Collectors.joining("\n")),
           e);
     }
+  }
+
+  private static String state(NodeProcess node) {
+    return node.log() + (node.isRunning() ? ", runs" : ", ended with " + node.exitCode()) + ":\n"
+        + node.lastWords();
   }
 }

@@ -17,6 +17,7 @@ public final class Droplets implements AutoCloseable {
   private final String network = "10.77." + (1 + PID % 250) + ".";
   private final String bridge = "vtk" + PID % 1_000_000;
   private final List<String> namespaces = new ArrayList<>();
+  private final List<String> cables = new ArrayList<>();
   private final List<List<String>> lost = new ArrayList<>();
   private final Thread atExit = new Thread(this::tearDown);
   private final String ip;
@@ -132,6 +133,7 @@ public final class Droplets implements AutoCloseable {
       run("netns", "add", namespace);
       namespaces.add(namespace);
       run("link", "add", outside, "type", "veth", "peer", "name", "eth1", "netns", namespace);
+      cables.add(outside);
       run("link", "set", outside, "master", bridge, "up");
       run("-n", namespace, "address", "add", address(number) + "/24", "dev", "eth1");
       run("-n", namespace, "link", "set", "eth1", "up");
@@ -140,6 +142,10 @@ public final class Droplets implements AutoCloseable {
   }
 
   private synchronized void tearDown() {
+    // With its namespace a cable would vanish too, but only some time after that: in the way of the
+    // next ones.
+    cables.forEach(cable -> attempt("link", "delete", cable));
+    cables.clear();
     namespaces.forEach(namespace -> attempt("netns", "delete", namespace));
     namespaces.clear();
     attempt("link", "delete", bridge);

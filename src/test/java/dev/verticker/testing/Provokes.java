@@ -10,4 +10,7 @@ import java.lang.annotation.Target;
 @Target(ElementType.METHOD)
 public @interface Provokes {
   int[] value();
+
+  /** What the test leaves out of the promise, in the words of the row's "Not shown"; empty = nothing. */
+  String missing() default "";
 }

@@ -9,6 +9,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.settings.AuthSettings;
 import dev.verticker.settings.Secret;
 import dev.verticker.settings.SigningKey;
+import dev.verticker.testing.Provokes;
 import dev.verticker.testing.SteppedClock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -75,6 +76,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
+  @Provokes(17)
   void thirty_seconds_of_leeway_and_no_more() {
     var token = token(CURRENT, claims());
     clock.step(Duration.ofSeconds(929));

@@ -1,0 +1,158 @@
+package dev.verticker.system;
+
+import static dev.verticker.testing.Eventually.within10s;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.dev.TestServers;
+import dev.verticker.dev.site.TwoNodesBehindNginx;
+import dev.verticker.testing.Provokes;
+import dev.verticker.testing.Tool;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two nodes, one of which is on a host whose clock is wrong and is set while the node runs. */
+@Tag("alone")
+@Tag("faults")
+class ClocksThatDisagreeTest {
+  /** For longer than it takes a node to believe that the cluster's time has jumped. */
+  private static final Duration LONG = Duration.ofSeconds(12);
+
+  private static final Duration SHORT = Duration.ofSeconds(3);
+
+  /** Prices are refreshed every two seconds; the rest is what a busy test machine adds. */
+  private static final Duration OLDEST = Duration.ofSeconds(5);
+
+  private static final Duration APART = Duration.ofSeconds(1);
+
+  @TempDir
+  private Path folder;
+
+  @Test
+  @Timeout(240)
+  @Provokes(17)
+  void tokens_and_ages_are_right_at_both_nodes_whatever_the_clock_of_one_of_them_says() {
+    var nginx = Tool.needed("nginx", "nginx-light");
+    Tool.needed("faketime", "faketime");
+    setClock("+30s");
+    try (var site =
+        new TwoNodesBehindNginx(TestServers.settings(), nginx, folder, "0", withClock())) {
+      // The oldest node gives the cluster its time; this makes it the other one, whose clock is
+      // right.
+      restart(site, 0);
+      expectRight(site, SHORT);
+      setClock("-2h");
+      within10s("the node's clock is behind", () -> log().contains("Clock-Jump: -72"));
+      expectRight(site, LONG);
+
+      restart(site, 1);
+      expectRight(site, SHORT);
+      setClock("+30s");
+      within10s("the oldest node's clock is ahead", () -> log().contains("Clock-Jump: 72"));
+      expectRight(site, LONG);
+    }
+  }
+
+  /** What stands before the command line of a node to give it this clock; its pauses stay as they are. */
+  private List<String> withClock() {
+    return List.of(
+        "env",
+        // As the program faketime has it; the linker knows what $LIB is.
+        "LD_PRELOAD=/usr/$LIB/faketime/libfaketimeMT.so.1",
+        "FAKETIME_TIMESTAMP_FILE=" + folder.resolve("clock"),
+        "FAKETIME_NO_CACHE=1",
+        "FAKETIME_DONT_FAKE_MONOTONIC=1",
+        "FAKETIME_FORCE_MONOTONIC_FIX=0");
+  }
+
+  private void setClock(String offset) {
+    try {
+      // The node reads it all the time.
+      Files.move(
+          Files.writeString(folder.resolve("clock.new"), offset + "\n"),
+          folder.resolve("clock"),
+          StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** What Hazelcast says of its host's clock stands there too. */
+  private String log() {
+    try {
+      return Files.readString(folder.resolve("node-1.log"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static void restart(TwoNodesBehindNginx site, int number) {
+    var node = site.node(site.addresses().get(number));
+    node.stop();
+    node.start();
+    node.awaitReady(Duration.ofSeconds(60));
+    var client = client(site, number).use(site.token());
+    within10s("prices", () -> client.get("/prices").status() == 200);
+  }
+
+  private static void expectRight(TwoNodesBehindNginx site, Duration watched) {
+    var first = client(site, 0).signIn();
+    var second = client(site, 1).signIn();
+    var tokens = List.of(site.token(), first.token(), second.token());
+    var end = System.nanoTime() + watched.toNanos();
+    while (System.nanoTime() < end) {
+      for (var token : tokens) {
+        var here = quotes(first.use(token));
+        var there = quotes(second.use(token));
+        here.values().forEach(ClocksThatDisagreeTest::expectRight);
+        there.values().forEach(ClocksThatDisagreeTest::expectRight);
+        here.forEach((symbol, quote) -> expectTheSame(quote, there.get(symbol)));
+      }
+    }
+  }
+
+  private static void expectRight(JsonObject quote) {
+    var age = quote.getLong("age_ms");
+    assertTrue(age >= 0 && age < OLDEST.toMillis(), quote::encode);
+    var received = Duration.between(Instant.parse(quote.getString("received_at")), Instant.now());
+    assertTrue(received.abs().compareTo(OLDEST) < 0, () -> received + ": " + quote.encode());
+  }
+
+  /** Unless a fresh one came between the two reads. */
+  private static void expectTheSame(JsonObject quote, JsonObject there) {
+    if (quote.getString("received_at").equals(there.getString("received_at"))) {
+      var apart = Math.abs(quote.getLong("age_ms") - there.getLong("age_ms"));
+      assertTrue(apart < APART.toMillis(), () -> quote.encode() + " but " + there.encode());
+    }
+  }
+
+  private static Map<String, JsonObject> quotes(NodeClient client) {
+    var answer = client.get("/prices");
+    assertEquals(200, answer.status(), answer::toString);
+    return new JsonArray(answer.body())
+        .stream()
+            .map(JsonObject.class::cast)
+            .collect(Collectors.toMap(quote -> quote.getString("symbol"), Function.identity()));
+  }
+
+  private static NodeClient client(TwoNodesBehindNginx site, int number) {
+    var address = site.addresses().get(number);
+    var port = Integer.parseInt(address.replaceAll(".*:", ""));
+    return new NodeClient("127.0.0.1", port, -1, site.node(address).management());
+  }
+}

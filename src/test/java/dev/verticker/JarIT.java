@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -46,6 +48,17 @@ class JarIT {
     var version = run(Map.of(), "--version");
     assertTrue(version.out().matches("verticker \\d+\\.\\d+\\.\\d+\\S*\n"), version.toString());
     assertEquals("", help.err() + version.err());
+  }
+
+  @Test
+  void it_has_the_contracts_as_json_too_and_they_are_the_same() throws Exception {
+    try (var jar = new JarFile(JAR)) {
+      for (var name : List.of("openapi/user-api", "openapi/price-api")) {
+        var yaml = new YAMLMapper().readTree(jar.getInputStream(jar.getEntry(name + ".yaml")));
+        var json = new ObjectMapper().readTree(jar.getInputStream(jar.getEntry(name + ".json")));
+        assertEquals(yaml, json, name);
+      }
+    }
   }
 
   @Test

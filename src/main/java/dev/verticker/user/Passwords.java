@@ -35,7 +35,7 @@ final class Passwords implements PasswordHashing {
   private static final Duration SOON = Duration.ofSeconds(1);
 
   /** A caller gives up after 2.9 s, and needs the database before and after. */
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(2);
+  private static final Duration LONGEST_WAIT = Duration.ofMillis(2400);
 
   /** Salt and hash of nothing: whoever does not exist is refused after the same work as whoever does. */
   private static final String NOBODY =

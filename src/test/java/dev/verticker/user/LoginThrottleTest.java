@@ -95,8 +95,9 @@ final class LoginThrottleTest {
   @Test
   void signing_in_rightly_many_times_at_once_is_not_slowed_down() {
     var all = new ArrayList<Future<?>>();
-    IntStream.range(0, 12).forEach(n -> all.add(node.signIn(ada, PASSWORD, SignIn.HOME)));
-    assertEquals(Collections.nCopies(12, "ok"), all.stream().map(node::outcome).toList());
+    // More than may be wrong, fewer than are hashed before somebody gives up on a busy machine.
+    IntStream.range(0, 7).forEach(n -> all.add(node.signIn(ada, PASSWORD, SignIn.HOME)));
+    assertEquals(Collections.nCopies(7, "ok"), all.stream().map(node::outcome).toList());
   }
 
   @Test

@@ -15,7 +15,7 @@ import java.util.jar.JarEntry;
 /** Lists a folder of the class path, be it in a jar or on disk. */
 final class PackagedFolder {
   /** A jar has thousands of classes: it is read through once. */
-  private static final Map<URL, List<String>> LISTINGS = new ConcurrentHashMap<>();
+  private static final Map<String, List<String>> LISTINGS = new ConcurrentHashMap<>();
 
   private PackagedFolder() {}
 
@@ -39,7 +39,8 @@ final class PackagedFolder {
   private static List<String> inJar(URL place) {
     try {
       var connection = (JarURLConnection) place.openConnection();
-      return LISTINGS.computeIfAbsent(connection.getJarFileURL(), jar -> resources(connection));
+      return LISTINGS.computeIfAbsent(
+          connection.getJarFileURL().toString(), jar -> resources(connection));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

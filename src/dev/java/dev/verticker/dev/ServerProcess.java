@@ -83,6 +83,8 @@ final class ServerProcess {
 
   /** What a crash looks like: the process and its children are gone at once, nothing is tidied up. */
   void kill() {
+    // The parent first, or a child that is born meanwhile lives on.
+    signal("STOP", List.of(process.toHandle()));
     var family = family(process.toHandle());
     signal("KILL", family);
     await(family);

@@ -192,9 +192,10 @@ class DocumentsTest {
                   Pattern.compile("\\b" + member + "\\b").matcher(source).find());
     }
     if (SETTING.matcher(name).matches()) {
-      return Pattern.compile("^" + withoutSchema(name) + ":", Pattern.MULTILINE)
-          .matcher(settings)
-          .find();
+      return operated.contains(name)
+          || Pattern.compile("^" + withoutSchema(name) + ":", Pattern.MULTILINE)
+              .matcher(settings)
+              .find();
     }
     // What a build makes need not be there.
     return !PATH.matcher(name).matches()

@@ -19,6 +19,7 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -88,7 +89,9 @@ class StockClientTest {
   @Test
   void a_session_is_opened_once_also_when_its_requests_come_on_two_event_loops()
       throws IOException {
-    Eventually.within10s("those of other tests have ended", () -> openSessions() == 0);
+    // Whose client just vanished is given up after half a minute of silence.
+    Eventually.within(
+        Duration.ofSeconds(45), "those of other tests have ended", () -> openSessions() == 0);
     var polling = new ArrayList<Socket>();
     for (var i = 0; i < SESSIONS; i++) {
       try (var first = connection()) {

@@ -67,8 +67,12 @@ final class Outbound {
     peer.ping();
   }
 
-  /** Says why, closes, and resets the connection of whoever does not answer that. */
-  void close(CloseReason reason) {
+  /**
+   * Says why, closes, and resets the connection of whoever does not answer that.
+   *
+   * @param reset it was reset, if there was anything left: no transport need say that it ended
+   */
+  void close(CloseReason reason, Runnable reset) {
     var retryAfterMs = ThreadLocalRandom.current().nextLong(limits.spread().toMillis() + 1);
     var said = reason == CloseReason.SLOW_READER
         ? Future.<Void>succeededFuture()
@@ -80,7 +84,13 @@ final class Outbound {
     // SockJS forgets what was not taken when it closes.
     said.onComplete(done -> loop.run(() -> peer.close(reason.code(), word)));
     // Whoever does not read never answers a close.
-    feed.vertx().setTimer(limits.polite().toMillis(), timer -> loop.run(peer::hardClose));
+    feed.vertx()
+        .setTimer(
+            limits.polite().toMillis(),
+            timer -> loop.run(() -> {
+              peer.hardClose();
+              reset.run();
+            }));
   }
 
   /** Resets the connection. */

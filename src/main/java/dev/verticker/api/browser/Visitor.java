@@ -320,7 +320,8 @@ final class Visitor {
     closing = true;
     leave();
     feed.closed(framing, reason.code(), reason.word());
-    outbound.close(reason);
+    // A session without WebSocket that ended while it was opened has nobody to tell.
+    outbound.close(reason, () -> ended(reason.code()));
   }
 
   private void cut(String why) {
@@ -328,6 +329,7 @@ final class Visitor {
     leave();
     feed.closed(framing, CloseReason.RESET, why);
     outbound.cut();
+    ended(CloseReason.RESET);
   }
 
   private void leave() {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.api.http.ApiClient;
 import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.testing.Eventually;
+import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpClientRequest;
@@ -25,6 +26,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -89,25 +91,45 @@ class StockClientTest {
   @Test
   void a_session_is_opened_once_also_when_its_requests_come_on_two_event_loops()
       throws IOException {
-    // Whose client just vanished is given up after half a minute of silence.
-    Eventually.within(
-        Duration.ofSeconds(45), "those of other tests have ended", () -> openSessions() == 0);
-    var polling = new ArrayList<Socket>();
+    noSessionIsOpen();
+    var before = endedSessions();
+    var connections = new ArrayList<Socket>();
     for (var i = 0; i < SESSIONS; i++) {
-      try (var first = connection()) {
-        // The next connection: on the other loop.
-        var second = connection();
-        polling.add(second);
-        poll(first, "two-" + i);
-        readOpened(first.getInputStream());
-        poll(second, "two-" + i);
+      var first = connection();
+      // The next connection: on the other loop.
+      var second = connection();
+      poll(first, "two-" + i);
+      readOpened(first.getInputStream());
+      poll(second, "two-" + i);
+      connections.addAll(List.of(first, second));
+    }
+    for (var connection : connections) {
+      connection.close();
+    }
+    noSessionIsOpen();
+    assertEquals(before + SESSIONS, endedSessions());
+  }
+
+  @Test
+  void a_session_whose_client_vanishes_while_it_is_opened_is_given_up() throws Exception {
+    for (var i = 0; i < SESSIONS; i++) {
+      try (var connection = connection()) {
+        poll(connection, "gone-" + i);
+        TimeUnit.MICROSECONDS.sleep(10L * i);
       }
     }
-    Eventually.within10s("as many as began", () -> openSessions() == SESSIONS);
-    for (var second : polling) {
-      second.close();
-    }
-    Eventually.within10s("all have ended", () -> openSessions() == 0);
+    noSessionIsOpen();
+  }
+
+  /** Whose client just vanished is given up after half a minute of silence. */
+  private void noSessionIsOpen() {
+    Eventually.within(Duration.ofSeconds(45), "no session is open", () -> openSessions() == 0);
+  }
+
+  private double endedSessions() {
+    return door.metrics.find("socket_closes_total").tag("framing", "bridge").counters().stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   private Socket connection() throws IOException {

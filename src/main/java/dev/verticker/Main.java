@@ -26,11 +26,11 @@ public final class Main {
         .ifPresent(System::exit);
   }
 
-  /** Before the first logger exists, or logback decides for itself. */
+  /** Before the first logger exists; without a file of its own a node logs as its {@code Logging} says. */
   private static void configureLogging(Path home) {
     var beside = home.resolve(LOGBACK_FILE);
-    if (System.getProperty(LOGBACK) == null) {
-      System.setProperty(LOGBACK, Files.isRegularFile(beside) ? beside.toString() : LOGBACK_FILE);
+    if (System.getProperty(LOGBACK) == null && Files.isRegularFile(beside)) {
+      System.setProperty(LOGBACK, beside.toString());
     }
   }
 

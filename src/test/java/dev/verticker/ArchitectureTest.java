@@ -90,12 +90,14 @@ class ArchitectureTest {
       .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule sql_is_spoken_by_domains_the_outbox_and_the_link_to_the_store = noClasses()
-      .that(not(resideInAnyPackage(DOMAINS))
-          .and(not(resideInAnyPackage(BASE + ".outbox..", BASE + ".data.."))))
-      .should()
-      .dependOnClassesThat(resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient.."))
-      .allowEmptyShould(true);
+  static final ArchRule sql_is_spoken_by_domains_the_outbox_the_link_to_the_store_and_migrations =
+      noClasses()
+          .that(not(resideInAnyPackage(DOMAINS))
+              .and(not(resideInAnyPackage(BASE + ".outbox..", BASE + ".data..")))
+              .and(not(is("dev.verticker.node.MigrationHistory"))))
+          .should()
+          .dependOnClassesThat(resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient.."))
+          .allowEmptyShould(true);
 
   @ArchTest
   static final ArchRule redis_is_spoken_by_domains_over_the_link_to_it = noClasses()

@@ -160,6 +160,36 @@ class JarIT {
   }
 
   @Test
+  void a_logback_xml_beside_it_decides_how_it_logs() throws Exception {
+    var jar = Files.copy(Path.of(JAR), folder.resolve("verticker.jar"));
+    Files.writeString(
+        Files.createDirectory(folder.resolve("conf")).resolve("logback.xml"),
+        """
+        <configuration>
+          <appender name="stdout" class="ch.qos.logback.core.ConsoleAppender">
+            <encoder><pattern>ours %level %msg%n</pattern></encoder>
+          </appender>
+          <root level="INFO"><appender-ref ref="stdout"/></root>
+        </configuration>
+        """);
+    var process = builder(
+            jar.toString(),
+            Map.of(
+                "INTERNAL_API_KEY", GOOD.get("INTERNAL_API_KEY"),
+                "MANAGEMENT_PORT", "0",
+                "PRICE_API_PORT", "0"),
+            "price-api")
+        .redirectErrorStream(true)
+        .start();
+    try (var log = process.inputReader()) {
+      var line = log.readLine();
+      assertTrue(line.startsWith("ours INFO "), line);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  @Test
   void an_unknown_verticle_is_wrong_usage() throws Exception {
     var run = run(GOOD, "prise");
     assertEquals(2, run.exitCode());
@@ -202,11 +232,8 @@ class JarIT {
           names.stream()
               .filter(name -> unwanted.stream().anyMatch(name::contains))
               .toList());
-      for (var file : List.of(
-          "conf/settings.yaml",
-          "conf/hazelcast.yaml",
-          "conf/logback.xml",
-          "verticles/price.yaml")) {
+      for (var file :
+          List.of("conf/settings.yaml", "conf/hazelcast.yaml", "verticles/price.yaml")) {
         assertTrue(names.contains(file), file);
       }
     }
@@ -244,8 +271,13 @@ class JarIT {
   }
 
   private static ProcessBuilder process(Map<String, String> environment, String... arguments) {
+    return builder(JAR, environment, arguments);
+  }
+
+  private static ProcessBuilder builder(
+      String jar, Map<String, String> environment, String... arguments) {
     var command = new ArrayList<>(
-        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", JAR));
+        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command);
     builder.environment().clear();

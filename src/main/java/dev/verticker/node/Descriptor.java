@@ -91,8 +91,8 @@ record Descriptor(
             "verticles " + names.stream().sorted().toList() + " each start after another of them");
       }
       rounds.add(round);
-      waiting.removeAll(round);
       round.forEach(descriptor -> names.remove(descriptor.name()));
+      waiting.removeIf(descriptor -> !names.contains(descriptor.name()));
     }
     return rounds;
   }

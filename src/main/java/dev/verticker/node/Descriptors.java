@@ -1,14 +1,12 @@
 package dev.verticker.node;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.verticker.settings.Yaml;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -17,7 +15,6 @@ import java.util.TreeMap;
 final class Descriptors {
   private static final String FOLDER = "verticles";
   private static final String SUFFIX = ".yaml";
-  private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
 
   private final Map<String, Descriptor> known = new TreeMap<>();
   private final List<String> faults = new ArrayList<>();
@@ -83,8 +80,7 @@ final class Descriptors {
     var separator = Math.max(file.lastIndexOf('/'), file.lastIndexOf(File.separatorChar));
     var name = file.substring(separator + 1, file.length() - SUFFIX.length());
     try {
-      var yaml = new YAMLMapper().readValue(in, MAP);
-      known.put(name, Descriptor.read(name, yaml == null ? Map.of() : yaml, faults));
+      known.put(name, Descriptor.read(name, Yaml.read(in), faults));
     } catch (IOException e) {
       faults.add("verticles/" + name + SUFFIX + ": must be a YAML map");
     }

@@ -1,11 +1,8 @@
 package dev.verticker.node;
 
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Secret;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -29,35 +26,6 @@ public final class Migrations {
   private final String folder;
   private final Duration patience;
 
-  /** What several schemas may share. */
-  private record Login(String host, int port, String database, String user, Secret password) {
-    static Login of(PostgresSettings settings) {
-      return new Login(
-          settings.host(),
-          settings.port(),
-          settings.database(),
-          settings.user(),
-          settings.password());
-    }
-
-    DataSource source() {
-      var source = new PGSimpleDataSource();
-      source.setServerNames(new String[] {host});
-      source.setPortNumbers(new int[] {port});
-      source.setDatabaseName(database);
-      source.setUser(user);
-      source.setPassword(password.value());
-      source.setConnectTimeout(CONNECT_SECONDS);
-      source.setLoginTimeout(CONNECT_SECONDS);
-      source.setApplicationName("verticker migrations");
-      return source;
-    }
-
-    String where() {
-      return host + ":" + port;
-    }
-  }
-
   /**
    * @param folder on the class path, holds a folder for each schema
    * @param patience how long to wait for a server that does not answer yet
@@ -78,9 +46,9 @@ public final class Migrations {
 
   /** @throws CannotStart when a server, a database or a login is not there, or a migration fails */
   public void migrateAll(List<PostgresSettings> schemas) {
-    schemas.stream()
-        .collect(Collectors.groupingBy(Login::of, LinkedHashMap::new, Collectors.toList()))
-        .forEach(this::migrate);
+    schemas.stream().collect(Collectors.groupingBy(Migrations::login)).values().stream()
+        .flatMap(ofOneLogin -> lacking(ofOneLogin).stream())
+        .forEach(this::migrateByFlyway);
   }
 
   /** The same for one schema. */
@@ -88,13 +56,21 @@ public final class Migrations {
     migrateAll(List.of(schema));
   }
 
-  private void migrate(Login login, List<PostgresSettings> schemas) {
-    try (var connection = await(login)) {
-      schemas.stream()
-          .filter(each -> !packaged(each.schema()).areIn(connection))
-          .forEach(each -> migrate(login.source(), each.schema()));
-    } catch (SQLException e) {
-      throw refused(login, e);
+  /** What several schemas may share. */
+  private static List<Object> login(PostgresSettings schema) {
+    return List.of(
+        schema.host(),
+        schema.port(),
+        schema.database(),
+        schema.user(),
+        schema.password().value());
+  }
+
+  private List<PostgresSettings> lacking(List<PostgresSettings> ofOneLogin) {
+    try (var history = await(ofOneLogin.get(0))) {
+      return ofOneLogin.stream()
+          .filter(each -> !packaged(each.schema()).areIn(history))
+          .toList();
     }
   }
 
@@ -102,13 +78,14 @@ public final class Migrations {
     return new PackagedMigrations(folder + "/" + schema, schema);
   }
 
-  private void migrate(DataSource source, String schema) {
+  private void migrateByFlyway(PostgresSettings settings) {
+    var schema = settings.schema();
     try {
       var result = Flyway.configure()
-          .dataSource(source)
+          .dataSource(source(settings))
           .schemas(schema)
           .defaultSchema(schema)
-          .table(PackagedMigrations.HISTORY)
+          .table(MigrationHistory.TABLE)
           .locations("classpath:" + folder + "/" + schema)
           .failOnMissingLocations(true)
           .load()
@@ -124,12 +101,25 @@ public final class Migrations {
     }
   }
 
-  private Connection await(Login login) {
+  private static DataSource source(PostgresSettings settings) {
+    var source = new PGSimpleDataSource();
+    source.setServerNames(new String[] {settings.host()});
+    source.setPortNumbers(new int[] {settings.port()});
+    source.setDatabaseName(settings.database());
+    source.setUser(settings.user());
+    source.setPassword(settings.password().value());
+    source.setConnectTimeout(CONNECT_SECONDS);
+    source.setLoginTimeout(CONNECT_SECONDS);
+    source.setApplicationName("verticker migrations");
+    return source;
+  }
+
+  private MigrationHistory await(PostgresSettings login) {
     var end = System.nanoTime() + patience.toNanos();
     var told = false;
     while (true) {
       try {
-        return login.source().getConnection();
+        return MigrationHistory.open(login);
       } catch (SQLException e) {
         var mayCome = mayCome(e);
         if (!mayCome || System.nanoTime() > end) {
@@ -137,7 +127,7 @@ public final class Migrations {
         }
         if (!told) {
           told = true;
-          log.info("waiting for PostgreSQL at {}", login.where());
+          log.info("waiting for PostgreSQL at {}", where(login));
         }
         pause();
       }
@@ -150,22 +140,26 @@ public final class Migrations {
     return state.startsWith("08") || state.startsWith("57P");
   }
 
-  private CannotStart refused(Login login, SQLException e) {
+  private CannotStart refused(PostgresSettings login, SQLException e) {
     var message =
         switch (String.valueOf(e.getSQLState())) {
           case "28P01", "28000" ->
-            "POSTGRES_USER, POSTGRES_PASSWORD: PostgreSQL at " + login.where() + " refuses user \""
+            "POSTGRES_USER, POSTGRES_PASSWORD: PostgreSQL at " + where(login) + " refuses user \""
                 + login.user() + "\" with this password";
           case "3D000" ->
-            "POSTGRES_DB: PostgreSQL at " + login.where() + " has no database \"" + login.database()
+            "POSTGRES_DB: PostgreSQL at " + where(login) + " has no database \"" + login.database()
                 + "\"";
           default ->
             mayCome(e)
-                ? "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at " + login.where()
+                ? "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at " + where(login)
                     + " (waited " + patience.toSeconds() + " s)"
-                : "PostgreSQL at " + login.where() + " cannot be used: " + oneLine(e.getMessage());
+                : "PostgreSQL at " + where(login) + " cannot be used: " + oneLine(e.getMessage());
         };
     return new CannotStart(CannotStart.ENVIRONMENT, message, e);
+  }
+
+  private static String where(PostgresSettings login) {
+    return login.host() + ":" + login.port();
   }
 
   private static String oneLine(String text) {

@@ -8,6 +8,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.file.FileSystemOptions;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
@@ -189,6 +190,10 @@ public final class Node {
             // A request crosses from one event loop to another and back: two of them on one core
             // only take turns.
             .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
+            // What is packaged is read from the class path, without a copy on disk.
+            .setFileSystemOptions(new FileSystemOptions()
+                .setClassPathResolvingEnabled(false)
+                .setFileCachingEnabled(false))
             .setMetricsOptions(new MicrometerMetricsOptions()
                 .setEnabled(true)
                 // Looked up anew for each message, packet and request; our own http_requests says

@@ -5,9 +5,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.HashSet;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -15,8 +13,6 @@ import java.util.zip.CRC32;
 
 /** The migrations of one schema, as Flyway writes them into its history. */
 final class PackagedMigrations {
-  static final String HISTORY = "migrations";
-
   private static final Pattern FILE = Pattern.compile(".*/V([0-9]+)__.*\\.sql");
 
   private final String schema;
@@ -33,15 +29,9 @@ final class PackagedMigrations {
   }
 
   /** Whether all of them are in the schema, as they are here. False when that cannot be told. */
-  boolean areIn(Connection connection) {
-    try (var statement = connection.createStatement();
-        var rows = statement.executeQuery(
-            "SELECT version, checksum FROM \"" + schema + "\"." + HISTORY + " WHERE success")) {
-      var applied = new HashSet<String>();
-      while (rows.next()) {
-        applied.add(rows.getString(1) + " " + rows.getInt(2));
-      }
-      return !migrations.isEmpty() && applied.containsAll(migrations);
+  boolean areIn(MigrationHistory history) {
+    try {
+      return !migrations.isEmpty() && history.of(schema).containsAll(migrations);
     } catch (SQLException e) {
       // No schema yet, or one that may not be read: Flyway makes it or says so.
       return false;

@@ -90,8 +90,11 @@ public final class PriceVerticle extends VerticleBase {
     node.metrics().gauge("price_symbols_awaited", latest, LatestQuotes::awaited);
     // Heard first, restored then: what another node records meanwhile is in one of the two.
     return bus.subscribe(Prices.TICK, service::heard)
-        .compose(hearing -> Future.all(
-            limits.start(), ids.start().otherwiseEmpty(), restore(latest, cache, repository)))
+        // One after the other: at once they would take three connections, each slower than all
+        // three.
+        .compose(hearing -> limits.start())
+        .compose(limited -> ids.start().otherwiseEmpty())
+        .compose(numbered -> restore(latest, cache, repository))
         .compose(ready -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),

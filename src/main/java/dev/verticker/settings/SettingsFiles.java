@@ -1,21 +1,16 @@
 package dev.verticker.settings;
 
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /** Puts the sources of the settings together; the only class that is handed the environment. */
 public final class SettingsFiles {
   private static final String FILE = "conf/settings.yaml";
-  private static final TypeReference<LinkedHashMap<String, Object>> MAP = new TypeReference<>() {};
 
   private SettingsFiles() {}
 
@@ -72,7 +67,7 @@ public final class SettingsFiles {
 
   private static Map<String, Object> packaged() {
     try (var in = SettingsFiles.class.getClassLoader().getResourceAsStream(FILE)) {
-      return read(in);
+      return Yaml.read(in);
     } catch (IOException e) {
       throw new IllegalStateException("the packaged " + FILE + " cannot be read", e);
     }
@@ -83,15 +78,10 @@ public final class SettingsFiles {
       return Map.of();
     }
     try (var in = Files.newInputStream(file)) {
-      return read(in);
+      return Yaml.read(in);
     } catch (IOException e) {
       faults.add(file + ": must be a YAML file of names and values");
       return Map.of();
     }
-  }
-
-  private static Map<String, Object> read(InputStream in) throws IOException {
-    var values = new YAMLMapper().readValue(in, MAP);
-    return values == null ? Map.of() : values;
   }
 }

@@ -51,8 +51,6 @@ final class Passwords implements PasswordHashing {
   /** A row with a higher cost would hold a thread for minutes: it is no password of the earlier system (12). */
   private static final int MOST_BCRYPT_COST = 14;
 
-  private final Argon2Function argon2 =
-      Argon2Function.getInstance(MEMORY_KIB, PASSES, LANES, HASH_BYTES, Argon2.ID);
   private final AtomicInteger running = new AtomicInteger();
   private final PasswordPolicy policy;
   private final WorkerExecutor workers;
@@ -110,7 +108,7 @@ final class Passwords implements PasswordHashing {
   public Future<String> hashWithoutPolicy(Password password) {
     return bounded(() -> {
       count("argon2id");
-      return argon2.hash(bytes(password)).getResult();
+      return argon2().hash(bytes(password)).getResult();
     });
   }
 
@@ -118,12 +116,17 @@ final class Passwords implements PasswordHashing {
     return workers.close();
   }
 
+  /** From its first use on the library holds the 19 MiB: not before somebody signs in. */
+  private static Argon2Function argon2() {
+    return Argon2Function.getInstance(MEMORY_KIB, PASSES, LANES, HASH_BYTES, Argon2.ID);
+  }
+
   private Verdict compareNow(byte[] password, String hash) {
     if (BCRYPT.matcher(hash).matches()) {
       return compareBcrypt(password, hash);
     }
     count("argon2id");
-    var right = argon2.check(password, hash.getBytes(StandardCharsets.US_ASCII));
+    var right = argon2().check(password, hash.getBytes(StandardCharsets.US_ASCII));
     return new Verdict(right, !hash.startsWith(CURRENT));
   }
 

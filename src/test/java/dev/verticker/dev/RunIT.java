@@ -119,7 +119,6 @@ class RunIT {
     command.addAll(List.of(
         "-XX:TieredStopAtLevel=1",
         "-Xmx512m",
-        "-Dlogback.configurationFile=conf/logback.xml",
         "-Dverticker.binaries=" + Binaries.ofThisRun().folder(),
         "-Dverticker.postgres.port=0",
         "-Dverticker.redis.port=0",

@@ -123,7 +123,6 @@ public final class NodeProcess implements AutoCloseable {
         "-XX:TieredStopAtLevel=1",
         "-XX:+UseSerialGC",
         "-Xmx256m",
-        "-Dlogback.configurationFile=conf/logback.xml",
         "-classpath",
         System.getProperty("java.class.path"),
         Main.class.getName()));

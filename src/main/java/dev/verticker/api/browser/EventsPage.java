@@ -1,5 +1,6 @@
 package dev.verticker.api.browser;
 
+import dev.verticker.api.http.PackagedFile;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -10,6 +11,7 @@ import io.vertx.ext.web.RoutingContext;
 /** The AsyncAPI document of the sockets at {@code /asyncapi.yaml}, and a page to read it at {@code /docs/events}. */
 public final class EventsPage {
   private static final String DOCUMENT = "asyncapi/events.yaml";
+  private static final String PAGE = "web/docs/events.html";
 
   private final Buffer document;
   private final Buffer page;
@@ -21,11 +23,10 @@ public final class EventsPage {
 
   /** Reads both into memory. */
   public static Future<EventsPage> load(Vertx vertx) {
-    var files = vertx.fileSystem();
-    var document = files.readFile(DOCUMENT);
-    var page = files.readFile("web/docs/events.html");
-    return Future.all(document, page)
-        .map(both -> new EventsPage(document.result(), filled(page.result(), document.result())));
+    return vertx.executeBlocking(() -> {
+      var document = PackagedFile.read(DOCUMENT);
+      return new EventsPage(document, filled(PackagedFile.read(PAGE), document));
+    });
   }
 
   /** Adds its routes. */

@@ -62,8 +62,7 @@ public final class ConsolePage {
   /** Reads everything it will serve into memory; fails when the page names a file that is not there. */
   public static Future<ConsolePage> load(Vertx vertx) {
     return vertx.executeBlocking(() -> {
-      var files = vertx.fileSystem();
-      var page = files.readFileBlocking(FOLDER + PAGE);
+      var page = PackagedFile.read(FOLDER + PAGE);
       var assets = new ArrayList<Asset>();
       assets.add(Asset.of("/", PAGE, page));
       NAMED
@@ -71,7 +70,7 @@ public final class ConsolePage {
           .results()
           .map(named -> named.group(1))
           .distinct()
-          .map(path -> Asset.of(path, path, files.readFileBlocking(FOLDER + path)))
+          .map(path -> Asset.of(path, path, PackagedFile.read(FOLDER + path)))
           .forEach(assets::add);
       return new ConsolePage(List.copyOf(assets));
     });

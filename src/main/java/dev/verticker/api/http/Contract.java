@@ -49,22 +49,18 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
   /** @param resource YAML on the class path, for example {@code openapi/price-api.yaml} */
   public static Future<Contract> load(Vertx vertx, String resource) {
     return vertx
-        .fileSystem()
-        .readFile(resource)
-        .compose(published ->
-            vertx.executeBlocking(() -> of(resource, published, json(vertx, resource, published))))
+        .executeBlocking(() -> {
+          var published = PackagedFile.read(resource);
+          return of(resource, published, json(resource, published));
+        })
         .recover(cause -> Future.failedFuture(
             new ContractFault(resource + " cannot be used: " + innermost(cause).getMessage())));
   }
 
   /** The jar has it as JSON too, which is read in a tenth of the time; class folders have not. */
-  private static JsonObject json(Vertx vertx, String resource, Buffer published)
-      throws JsonProcessingException {
-    var files = vertx.fileSystem();
+  private static JsonObject json(String resource, Buffer published) throws JsonProcessingException {
     var made = resource.replace(".yaml", ".json");
-    return files.existsBlocking(made)
-        ? files.readFileBlocking(made).toJsonObject()
-        : parse(published);
+    return PackagedFile.exists(made) ? PackagedFile.read(made).toJsonObject() : parse(published);
   }
 
   private static Contract of(String resource, Buffer published, JsonObject json) {

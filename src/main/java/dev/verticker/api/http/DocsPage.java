@@ -8,11 +8,10 @@ import io.vertx.ext.web.RoutingContext;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Swagger UI at {@code /docs} and the contract at {@code /openapi.yaml}; everything comes out of the jar, nothing from
@@ -35,7 +34,40 @@ public final class DocsPage {
   private static final String FOR_EVER = "public, max-age=31536000, immutable";
   private static final String ASK_AGAIN = "no-cache";
 
-  private record Asset(String path, String type, String caching, Buffer content) {}
+  private record Asset(String path, String type, String caching, Content content) {
+    static Asset of(String path, String type, Buffer content) {
+      return new Asset(path, type, ASK_AGAIN, vertx -> Future.succeededFuture(content));
+    }
+
+    static Asset ofWebjar(String version, String name) {
+      return new Asset(
+          "/docs/" + version + "/" + name,
+          ASSETS.get(name),
+          FOR_EVER,
+          new OnDemand(WEBJAR + version + "/" + name));
+    }
+  }
+
+  private interface Content {
+    Future<Buffer> read(Vertx vertx);
+  }
+
+  /** Two megabytes that hardly any node is asked for: read with the first request, kept from then on. */
+  private static final class OnDemand implements Content {
+    private final String file;
+    private volatile Buffer kept;
+
+    OnDemand(String file) {
+      this.file = file;
+    }
+
+    @Override
+    public Future<Buffer> read(Vertx vertx) {
+      return kept == null
+          ? vertx.executeBlocking(() -> PackagedFile.read(file)).onSuccess(read -> kept = read)
+          : Future.succeededFuture(kept);
+    }
+  }
 
   private final List<Asset> assets;
 
@@ -43,34 +75,20 @@ public final class DocsPage {
     this.assets = assets;
   }
 
-  /** Reads everything it will serve into memory. */
   public static Future<DocsPage> load(Vertx vertx, Contract contract) {
-    var files = vertx.fileSystem();
-    return files.readFile(WEBJAR_VERSION).map(DocsPage::version).compose(version -> {
-      var names = ASSETS.keySet().stream().sorted().toList();
-      var webjar = names.stream()
-          .map(name -> files.readFile(WEBJAR + version + "/" + name))
-          .toList();
-      var page = files.readFile("web/docs/index.html");
-      var script = files.readFile("web/docs/initializer.js");
-      return Future.all(Future.join(webjar), page, script).map(all -> {
-        var assets = IntStream.range(0, names.size())
-            .mapToObj(i -> new Asset(
-                "/docs/" + version + "/" + names.get(i),
-                ASSETS.get(names.get(i)),
-                FOR_EVER,
-                webjar.get(i).result()))
-            .collect(Collectors.toList());
-        assets.add(new Asset(
-            "/docs",
-            "text/html; charset=utf-8",
-            ASK_AGAIN,
-            filled(page.result(), contract.title(), version)));
-        assets.add(new Asset(
-            "/docs/initializer.js", "text/javascript; charset=utf-8", ASK_AGAIN, script.result()));
-        assets.add(new Asset("/openapi.yaml", "application/yaml", ASK_AGAIN, contract.published()));
-        return new DocsPage(assets);
-      });
+    return vertx.executeBlocking(() -> {
+      var version = version(PackagedFile.read(WEBJAR_VERSION));
+      var page = PackagedFile.read("web/docs/index.html");
+      var assets = new ArrayList<Asset>();
+      ASSETS.keySet().forEach(name -> assets.add(Asset.ofWebjar(version, name)));
+      assets.add(
+          Asset.of("/docs", "text/html; charset=utf-8", filled(page, contract.title(), version)));
+      assets.add(Asset.of(
+          "/docs/initializer.js",
+          "text/javascript; charset=utf-8",
+          PackagedFile.read("web/docs/initializer.js")));
+      assets.add(Asset.of("/openapi.yaml", "application/yaml", contract.published()));
+      return new DocsPage(assets);
     });
   }
 
@@ -88,15 +106,18 @@ public final class DocsPage {
 
   private static void serve(RoutingContext context, Asset asset) {
     context.put(Arrival.OPERATION, "docs");
-    OperationHandler.write(
-        context,
-        new Answer(
+    asset
+        .content()
+        .read(context.vertx())
+        .map(content -> new Answer(
             200,
             Map.of(
                 "Content-Type", asset.type(),
                 "Cache-Control", asset.caching(),
                 "Content-Security-Policy", POLICY),
-            asset.content()));
+            content))
+        .onSuccess(answer -> OperationHandler.write(context, answer))
+        .onFailure(context::fail);
   }
 
   private static Buffer filled(Buffer page, String title, String version) {

@@ -3,7 +3,6 @@ package dev.verticker.node;
 import dev.verticker.settings.PostgresSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.VertxOptions;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
@@ -37,7 +36,7 @@ final class MigrationHistory implements AutoCloseable {
 
   /** @throws SQLException with the state that the server gave, of class 08 when none answered within three seconds */
   static MigrationHistory open(PostgresSettings settings) throws SQLException {
-    var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
+    var vertx = Vertx.vertx(Node.vertxOptions().setEventLoopPoolSize(1));
     try {
       return new MigrationHistory(vertx, await(PgConnection.connect(vertx, options(settings))));
     } catch (SQLException e) {

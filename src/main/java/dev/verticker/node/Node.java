@@ -119,7 +119,7 @@ public final class Node {
     if (arguments.cluster() || !settings.cluster().members().isEmpty()) {
       startClustered(Cluster.of(settings.cluster(), home));
     } else {
-      vertx = builder(new VertxOptions()).build();
+      vertx = builder(vertxOptions()).build();
       begin(ClusterClock.following(Clock.systemUTC(), CLOCK_LOOK, vertx), handler -> {});
     }
   }
@@ -138,7 +138,7 @@ public final class Node {
   }
 
   private Vertx join(Cluster cluster) {
-    var joining = builder(new VertxOptions().setEventBusOptions(cluster.eventBus()))
+    var joining = builder(vertxOptions().setEventBusOptions(cluster.eventBus()))
         .withClusterManager(cluster.manager())
         .buildClustered();
     try {
@@ -184,16 +184,20 @@ public final class Node {
     }
   }
 
+  /** What is packaged is read from the class path, without a copy on disk. */
+  static VertxOptions vertxOptions() {
+    return new VertxOptions()
+        .setFileSystemOptions(new FileSystemOptions()
+            .setClassPathResolvingEnabled(false)
+            .setFileCachingEnabled(false));
+  }
+
   private VertxBuilder builder(VertxOptions options) {
     return Vertx.builder()
         .with(options
             // A request crosses from one event loop to another and back: two of them on one core
             // only take turns.
             .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
-            // What is packaged is read from the class path, without a copy on disk.
-            .setFileSystemOptions(new FileSystemOptions()
-                .setClassPathResolvingEnabled(false)
-                .setFileCachingEnabled(false))
             .setMetricsOptions(new MicrometerMetricsOptions()
                 .setEnabled(true)
                 // Looked up anew for each message, packet and request; our own http_requests says

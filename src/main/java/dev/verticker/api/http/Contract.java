@@ -66,7 +66,7 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
   private static Contract of(String resource, Buffer published, JsonObject json) {
     var schemas = SchemaRepository.create(SCHEMAS, new OpenAPIFormatValidator());
     var openApi =
-        new OpenAPIContractImpl(schemas.resolve(loadable(json)), OpenAPIVersion.V3_1, schemas);
+        new OpenAPIContractImpl(References.resolve(loadable(json)), OpenAPIVersion.V3_1, schemas);
     return new Contract(
         resource, published, json.getJsonObject("info").getString("title"), openApi);
   }

@@ -1,46 +1,42 @@
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What only the jar has, so that a node starts faster from it: each contract as JSON beside the YAML, and the list of the files in the
- * folders that a node looks through. Run by the build when the jar is packaged.
+ * Adds to a jar what lets a node start faster from it: each YAML file that a start reads as JSON beside it, and the list of the files in
+ * the folders that a node looks through. Run by the build, which names the jar.
  */
 final class ForTheJar {
+  private static final List<String> READ_AT_A_START =
+      List.of("openapi", "verticles", "conf/settings.yaml");
   private static final List<String> LOOKED_THROUGH = List.of("verticles", "db/migration");
 
   private ForTheJar() {}
 
-  /** @param folders the compiled classes with their resources; where to write */
-  public static void main(String[] folders) throws IOException {
-    var classes = Path.of(folders[0]);
-    var made = Path.of(folders[1]);
-    writeContracts(classes.resolve("openapi"), Files.createDirectories(made.resolve("openapi")));
-    Files.write(made.resolve("packaged-files"), files(classes));
-  }
-
-  private static void writeContracts(Path from, Path to) throws IOException {
-    try (var files = Files.newDirectoryStream(from, "*.yaml")) {
-      for (var yaml : files) {
-        var json = to.resolve(yaml.getFileName().toString().replace(".yaml", ".json"));
-        new ObjectMapper().writeValue(json.toFile(), new YAMLMapper().readTree(yaml.toFile()));
+  public static void main(String[] arguments) throws IOException {
+    try (var jar = FileSystems.newFileSystem(Path.of(arguments[0]))) {
+      var root = jar.getPath("");
+      Files.write(root.resolve("META-INF/packaged-files"), files(root, LOOKED_THROUGH));
+      for (var file : files(root, READ_AT_A_START)) {
+        if (file.endsWith(".yaml")) {
+          var yaml = new YAMLMapper().readTree(Files.readString(root.resolve(file)));
+          Files.write(
+              root.resolve(file.replace(".yaml", ".json")), new ObjectMapper().writeValueAsBytes(yaml));
+        }
       }
     }
   }
 
-  private static List<String> files(Path classes) throws IOException {
+  private static List<String> files(Path root, List<String> places) throws IOException {
     var all = new ArrayList<String>();
-    for (var folder : LOOKED_THROUGH) {
-      try (var files = Files.walk(classes.resolve(folder))) {
-        files
-            .filter(Files::isRegularFile)
-            .map(file -> classes.relativize(file).toString().replace('\\', '/'))
-            .sorted()
-            .forEach(all::add);
+    for (var place : places) {
+      try (var files = Files.walk(root.resolve(place))) {
+        files.filter(Files::isRegularFile).map(Path::toString).sorted().forEach(all::add);
       }
     }
     return all;

@@ -20,8 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,14 +53,35 @@ class JarIT {
   }
 
   @Test
-  void it_has_the_contracts_as_json_too_and_they_are_the_same() throws Exception {
+  void what_a_start_reads_is_there_as_json_too_and_says_the_same() throws Exception {
     try (var jar = new JarFile(JAR)) {
-      for (var name : List.of("openapi/user-api", "openapi/price-api")) {
-        var yaml = new YAMLMapper().readTree(jar.getInputStream(jar.getEntry(name + ".yaml")));
-        var json = new ObjectMapper().readTree(jar.getInputStream(jar.getEntry(name + ".json")));
-        assertEquals(yaml, json, name);
+      var read = names(jar)
+          .filter(name -> name.matches("(openapi|verticles)/.*yaml|conf/settings.yaml"))
+          .toList();
+      assertEquals(8, read.size(), read::toString);
+      for (var name : read) {
+        var yaml = new YAMLMapper().readTree(jar.getInputStream(jar.getEntry(name)));
+        var made = jar.getEntry(name.replace(".yaml", ".json"));
+        assertEquals(yaml, new ObjectMapper().readTree(jar.getInputStream(made)), name);
       }
     }
+  }
+
+  @Test
+  void its_list_names_every_descriptor_and_migration() throws Exception {
+    try (var jar = new JarFile(JAR)) {
+      var list = jar.getInputStream(jar.getEntry("META-INF/packaged-files")).readAllBytes();
+      assertEquals(
+          names(jar)
+              .filter(name -> name.matches("verticles/.*yaml|db/migration/.*sql"))
+              .sorted()
+              .toList(),
+          new String(list, StandardCharsets.UTF_8).lines().sorted().toList());
+    }
+  }
+
+  private static Stream<String> names(JarFile jar) {
+    return jar.stream().map(JarEntry::getName);
   }
 
   @Test
@@ -226,7 +249,7 @@ class JarIT {
         "embedded-pg",
         "postgres-linux");
     try (var jar = new JarFile(JAR)) {
-      var names = jar.stream().map(entry -> entry.getName()).toList();
+      var names = names(jar).toList();
       assertEquals(
           List.of(),
           names.stream()

@@ -3,13 +3,13 @@ package dev.verticker.node;
 import dev.verticker.settings.Yaml;
 import java.io.File;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 
 /** The descriptors a node knows: those in the jar, those beside it, which win. */
 final class Descriptors {
@@ -55,12 +55,8 @@ final class Descriptors {
         : names.stream().distinct().map(known::get).toList();
   }
 
-  private void readPackaged() throws IOException {
-    for (var file : PackagedFolder.files(FOLDER, SUFFIX)) {
-      try (var in = Descriptors.class.getClassLoader().getResourceAsStream(file)) {
-        read(file, in);
-      }
-    }
+  private void readPackaged() {
+    PackagedFolder.files(FOLDER, SUFFIX).forEach(file -> read(file, () -> Yaml.packaged(file)));
   }
 
   private void readFolder(Path folder) throws IOException {
@@ -68,20 +64,23 @@ final class Descriptors {
       return;
     }
     try (var files = Files.list(folder)) {
-      for (var file : files.filter(f -> f.toString().endsWith(SUFFIX)).sorted().toList()) {
-        try (var in = Files.newInputStream(file)) {
-          read(file.toString(), in);
-        }
-      }
+      files
+          .filter(file -> file.toString().endsWith(SUFFIX))
+          .sorted()
+          .forEach(file -> read(file.toString(), () -> {
+            try (var in = Files.newInputStream(file)) {
+              return Yaml.read(in);
+            }
+          }));
     }
   }
 
-  private void read(String file, InputStream in) {
+  private void read(String file, Callable<Map<String, Object>> yaml) {
     var separator = Math.max(file.lastIndexOf('/'), file.lastIndexOf(File.separatorChar));
     var name = file.substring(separator + 1, file.length() - SUFFIX.length());
     try {
-      known.put(name, Descriptor.read(name, Yaml.read(in), faults));
-    } catch (IOException e) {
+      known.put(name, Descriptor.read(name, yaml.call(), faults));
+    } catch (Exception e) {
       faults.add("verticles/" + name + SUFFIX + ": must be a YAML map");
     }
   }

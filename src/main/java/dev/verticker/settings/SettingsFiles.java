@@ -66,8 +66,8 @@ public final class SettingsFiles {
   }
 
   private static Map<String, Object> packaged() {
-    try (var in = SettingsFiles.class.getClassLoader().getResourceAsStream(FILE)) {
-      return Yaml.read(in);
+    try {
+      return Yaml.packaged(FILE);
     } catch (IOException e) {
       throw new IllegalStateException("the packaged " + FILE + " cannot be read", e);
     }

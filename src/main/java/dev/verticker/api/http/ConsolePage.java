@@ -20,7 +20,7 @@ import java.util.zip.GZIPOutputStream;
 
 /**
  * The console at {@code /}, and under {@code /console/} exactly the files that its page names: no path is ever looked up in
- * a folder. Everything comes out of the jar once and is kept in memory, plain and compressed.
+ * a folder. Each comes out of the jar with the first request for it and is kept in memory, plain and compressed.
  */
 public final class ConsolePage {
   private static final String FOLDER = "web";
@@ -46,10 +46,17 @@ public final class ConsolePage {
     }
   }
 
-  private record Asset(String path, String type, Form plain, Form compressed) {
-    static Asset of(String path, String file, Buffer content) {
+  private record Forms(Form plain, Form compressed) {
+    static Forms of(String file) {
+      var content = PackagedFile.read(FOLDER + file);
+      return new Forms(Form.of(content), Form.of(compress(content)));
+    }
+  }
+
+  private record Asset(String path, String type, OnDemand<Forms> forms) {
+    static Asset of(String path, String file) {
       var type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
-      return new Asset(path, type, Form.of(content), Form.of(compress(content)));
+      return new Asset(path, type, new OnDemand<>(() -> Forms.of(file)));
     }
   }
 
@@ -59,18 +66,18 @@ public final class ConsolePage {
     this.assets = assets;
   }
 
-  /** Reads everything it will serve into memory; fails when the page names a file that is not there. */
+  /** Fails when the page names a file that is not there. */
   public static Future<ConsolePage> load(Vertx vertx) {
     return vertx.executeBlocking(() -> {
-      var page = PackagedFile.read(FOLDER + PAGE);
       var assets = new ArrayList<Asset>();
-      assets.add(Asset.of("/", PAGE, page));
+      assets.add(Asset.of("/", PAGE));
       NAMED
-          .matcher(page.toString())
+          .matcher(PackagedFile.read(FOLDER + PAGE).toString())
           .results()
           .map(named -> named.group(1))
           .distinct()
-          .map(path -> Asset.of(path, path, PackagedFile.read(FOLDER + path)))
+          .peek(path -> PackagedFile.require(FOLDER + path))
+          .map(path -> Asset.of(path, path))
           .forEach(assets::add);
       return new ConsolePage(List.copyOf(assets));
     });
@@ -90,8 +97,16 @@ public final class ConsolePage {
 
   private static void serve(RoutingContext context, Asset asset) {
     context.put(Arrival.OPERATION, "console");
+    asset
+        .forms()
+        .get(context.vertx())
+        .onSuccess(forms -> serve(context, asset.type(), forms))
+        .onFailure(context::fail);
+  }
+
+  private static void serve(RoutingContext context, String type, Forms forms) {
     var compressed = acceptsGzip(context);
-    var form = compressed ? asset.compressed() : asset.plain();
+    var form = compressed ? forms.compressed() : forms.plain();
     var headers = context.response().headers();
     headers
         .set(HttpHeaders.CACHE_CONTROL, "no-cache")
@@ -108,8 +123,7 @@ public final class ConsolePage {
     if (compressed) {
       headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
-    OperationHandler.write(
-        context, new Answer(200, Map.of("Content-Type", asset.type()), form.content()));
+    OperationHandler.write(context, new Answer(200, Map.of("Content-Type", type), form.content()));
   }
 
   private static boolean acceptsGzip(RoutingContext context) {

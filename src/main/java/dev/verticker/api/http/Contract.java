@@ -1,8 +1,6 @@
 package dev.verticker.api.http;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.type.TypeReference;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.verticker.settings.Yaml;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -16,7 +14,6 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.OpenAPIVersion;
 import io.vertx.openapi.contract.impl.OpenAPIContractImpl;
 import io.vertx.openapi.impl.OpenAPIFormatValidator;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -34,8 +31,6 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
   /** Stands for {@code application/problem+json} in the copy. */
   public static final String PROBLEM = "application/vnd.problem+json";
 
-  private static final TypeReference<LinkedHashMap<String, Object>> FIELDS =
-      new TypeReference<>() {};
   private static final String FORM = "x-verticker-form";
   private static final JsonSchemaOptions SCHEMAS = new JsonSchemaOptions()
       .setDraft(Draft.DRAFT202012)
@@ -51,16 +46,10 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
     return vertx
         .executeBlocking(() -> {
           var published = PackagedFile.read(resource);
-          return of(resource, published, json(resource, published));
+          return of(resource, published, new JsonObject(Yaml.packaged(resource)));
         })
         .recover(cause -> Future.failedFuture(
             new ContractFault(resource + " cannot be used: " + innermost(cause).getMessage())));
-  }
-
-  /** The jar has it as JSON too, which is read in a tenth of the time; class folders have not. */
-  private static JsonObject json(String resource, Buffer published) throws JsonProcessingException {
-    var made = resource.replace(".yaml", ".json");
-    return PackagedFile.exists(made) ? PackagedFile.read(made).toJsonObject() : parse(published);
   }
 
   private static Contract of(String resource, Buffer published, JsonObject json) {
@@ -87,10 +76,6 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
         .map(Map.Entry::getKey)
         .findAny()
         .orElse(mediaType);
-  }
-
-  static JsonObject parse(Buffer published) throws JsonProcessingException {
-    return new JsonObject(new YAMLMapper().readValue(published.toString(), FIELDS));
   }
 
   /** The copy with stand-ins. */

@@ -34,38 +34,19 @@ public final class DocsPage {
   private static final String FOR_EVER = "public, max-age=31536000, immutable";
   private static final String ASK_AGAIN = "no-cache";
 
-  private record Asset(String path, String type, String caching, Content content) {
+  private record Asset(String path, String type, String caching, OnDemand<Buffer> content) {
     static Asset of(String path, String type, Buffer content) {
-      return new Asset(path, type, ASK_AGAIN, vertx -> Future.succeededFuture(content));
+      return new Asset(path, type, ASK_AGAIN, new OnDemand<>(() -> content));
     }
 
+    /** Two megabytes that hardly any node is asked for. */
     static Asset ofWebjar(String version, String name) {
+      var file = WEBJAR + version + "/" + name;
       return new Asset(
           "/docs/" + version + "/" + name,
           ASSETS.get(name),
           FOR_EVER,
-          new OnDemand(WEBJAR + version + "/" + name));
-    }
-  }
-
-  private interface Content {
-    Future<Buffer> read(Vertx vertx);
-  }
-
-  /** Two megabytes that hardly any node is asked for: read with the first request, kept from then on. */
-  private static final class OnDemand implements Content {
-    private final String file;
-    private volatile Buffer kept;
-
-    OnDemand(String file) {
-      this.file = file;
-    }
-
-    @Override
-    public Future<Buffer> read(Vertx vertx) {
-      return kept == null
-          ? vertx.executeBlocking(() -> PackagedFile.read(file)).onSuccess(read -> kept = read)
-          : Future.succeededFuture(kept);
+          new OnDemand<>(() -> PackagedFile.read(file)));
     }
   }
 
@@ -108,7 +89,7 @@ public final class DocsPage {
     context.put(Arrival.OPERATION, "docs");
     asset
         .content()
-        .read(context.vertx())
+        .get(context.vertx())
         .map(content -> new Answer(
             200,
             Map.of(

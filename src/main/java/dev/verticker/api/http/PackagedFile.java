@@ -10,17 +10,22 @@ public final class PackagedFile {
 
   /** Blocks. @throws IllegalStateException when there is none of this name */
   public static Buffer read(String name) {
-    try (var in = PackagedFile.class.getClassLoader().getResourceAsStream(name)) {
-      if (in == null) {
-        throw new IllegalStateException(name + " is not packaged");
-      }
+    require(name);
+    try (var in = loader().getResourceAsStream(name)) {
       return Buffer.buffer(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  static boolean exists(String name) {
-    return PackagedFile.class.getClassLoader().getResource(name) != null;
+  /** @throws IllegalStateException when there is none of this name */
+  static void require(String name) {
+    if (loader().getResource(name) == null) {
+      throw new IllegalStateException(name + " is not packaged");
+    }
+  }
+
+  private static ClassLoader loader() {
+    return PackagedFile.class.getClassLoader();
   }
 }

@@ -3,11 +3,12 @@ package dev.verticker.api.http;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import dev.verticker.settings.Yaml;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.OpenAPIContract;
+import java.io.IOException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +25,7 @@ class ContractTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"openapi/user-api.yaml", "openapi/price-api.yaml"})
-  void a_packaged_contract_is_openapi_as_the_library_checks_it(String resource)
-      throws JsonProcessingException {
+  void a_packaged_contract_is_openapi_as_the_library_checks_it(String resource) throws IOException {
     var contract = loadable(resource);
 
     var checked = OpenAPIContract.from(vertx, contract).await();
@@ -36,7 +36,7 @@ class ContractTest {
   }
 
   @Test
-  void one_that_is_not_would_be_found() throws JsonProcessingException {
+  void one_that_is_not_would_be_found() throws IOException {
     var contract = loadable("openapi/price-api.yaml");
     contract.remove("info");
 
@@ -45,7 +45,7 @@ class ContractTest {
         .await());
   }
 
-  private JsonObject loadable(String resource) throws JsonProcessingException {
-    return Contract.loadable(Contract.parse(vertx.fileSystem().readFileBlocking(resource)));
+  private JsonObject loadable(String resource) throws IOException {
+    return Contract.loadable(new JsonObject(Yaml.packaged(resource)));
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.verticker.dev.MadeArchive;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The fat jar as it is delivered. */
 class JarIT {
   private static final String JAR = System.getProperty("verticker.jar");
+  private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
   private static final Map<String, String> GOOD = Map.of(
       "POSTGRES_PASSWORD", "a-password-of-nobody",
       "INTERNAL_API_KEY", "0123456789abcdef0123456789abcdef",
@@ -149,19 +151,13 @@ class JarIT {
   @Test
   void the_archive_that_the_image_is_built_with_is_one_that_a_node_starts_from() throws Exception {
     var archive = folder.resolve("verticker.archive");
-    var make = new ProcessBuilder(
-            "bash", "conf/make-archive", Path.of(JAR).toString(), archive.toString())
-        .redirectErrorStream(true);
-    make.environment().put("JAVA_HOME", System.getProperty("java.home"));
-    var making = make.start();
-    making.getOutputStream().close();
-    var option = new String(making.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-    assertEquals(0, making.waitFor(), option);
+    var option = MadeArchive.make(JAVA, Path.of(JAR), archive);
     assertTrue(option.matches("-XX:[A-Za-z]+=" + Pattern.quote(archive.toString())), option);
+    assertTrue(names(archive, "dev/verticker/user/UserVerticle"));
 
     var out = folder.resolve("version").toFile();
     var command = List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+        JAVA.toString(),
         "@conf/jvm.options",
         option,
         // It ends unless it can use the archive.
@@ -183,30 +179,34 @@ class JarIT {
   }
 
   @Test
+  void an_archive_made_where_postgresql_or_redis_is_missing_has_the_front_doors_alone()
+      throws Exception {
+    var archive = folder.resolve("verticker.archive");
+    MadeArchive.make(JAVA, Path.of(JAR), archive, List.of());
+    assertTrue(names(archive, "dev/verticker/api/UserApiVerticle"));
+    assertEquals(
+        serversAreInstalled(), names(archive, "dev/verticker/user/UserVerticle"), "domains");
+  }
+
+  @Test
   void a_logback_xml_beside_it_decides_how_it_logs() throws Exception {
     var jar = Files.copy(Path.of(JAR), folder.resolve("verticker.jar"));
+    var documented = Pattern.compile("```xml\n(<configuration>.*?)```", Pattern.DOTALL)
+        .matcher(read(Path.of("docs", "operations.md")));
+    assertTrue(documented.find());
     Files.writeString(
         Files.createDirectory(folder.resolve("conf")).resolve("logback.xml"),
-        """
-        <configuration>
-          <appender name="stdout" class="ch.qos.logback.core.ConsoleAppender">
-            <encoder><pattern>ours %level %msg%n</pattern></encoder>
-          </appender>
-          <root level="INFO"><appender-ref ref="stdout"/></root>
-        </configuration>
-        """);
-    var process = builder(
-            jar.toString(),
-            Map.of(
-                "INTERNAL_API_KEY", GOOD.get("INTERNAL_API_KEY"),
-                "MANAGEMENT_PORT", "0",
-                "PRICE_API_PORT", "0"),
-            "price-api")
+        documented.group(1).replace("<root level=\"INFO\">", "<root level=\"DEBUG\">"));
+    var environment = Map.of(
+        "INTERNAL_API_KEY", GOOD.get("INTERNAL_API_KEY"),
+        "MANAGEMENT_PORT", "0",
+        "PRICE_API_PORT", "0");
+    var process = builder(jar.toString(), environment, "price-api")
         .redirectErrorStream(true)
         .start();
     try (var log = process.inputReader()) {
       var line = log.readLine();
-      assertTrue(line.startsWith("ours INFO "), line);
+      assertTrue(line.matches("\\S+Z DEBUG .*"), line);
     } finally {
       process.destroyForcibly();
     }
@@ -274,6 +274,21 @@ class JarIT {
     }
   }
 
+  private static boolean serversAreInstalled() throws IOException {
+    var versions = Path.of("/usr/lib/postgresql");
+    if (!Files.isDirectory(versions) || !Files.exists(Path.of("/usr/bin/redis-server"))) {
+      return false;
+    }
+    try (var found = Files.list(versions)) {
+      return found.anyMatch(version -> Files.exists(version.resolve("bin/initdb")));
+    }
+  }
+
+  /** Whether the class is in the archive, which has names as they are. */
+  private static boolean names(Path archive, String className) throws IOException {
+    return Files.readString(archive, StandardCharsets.ISO_8859_1).contains(className);
+  }
+
   private Run run(Map<String, String> environment, String... arguments)
       throws IOException, InterruptedException {
     var out = folder.resolve("out").toFile();
@@ -299,8 +314,7 @@ class JarIT {
 
   private static ProcessBuilder builder(
       String jar, Map<String, String> environment, String... arguments) {
-    var command = new ArrayList<>(
-        List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-jar", jar));
+    var command = new ArrayList<>(List.of(JAVA.toString(), "-jar", jar));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command);
     builder.environment().clear();

@@ -1,5 +1,6 @@
 package dev.verticker.dev.bench;
 
+import dev.verticker.dev.MadeArchive;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -33,10 +34,9 @@ final class Starts {
    * A way to start.
    *
    * @param java the program
-   * @param prepare option of the run that writes an archive; null = there is none
-   * @param use options of the runs that are measured
+   * @param options of the runs that are measured
    */
-  private record Way(String name, String java, String prepare, List<String> use) {}
+  private record Way(String name, String java, List<String> options) {}
 
   /** One start, to the moment it was ready. @param heapMegabytes what the objects took that were still in use */
   record Started(
@@ -52,45 +52,40 @@ final class Starts {
 
   void measure(Report report) throws IOException, InterruptedException {
     var results = new ArrayList<Result>();
-    for (var way : ways()) {
-      if (way.prepare() != null) {
-        start(way.java(), List.of(way.prepare()));
-      }
-      results.add(new Result(way.name(), new ArrayList<>()));
-    }
+    var ways = ways();
+    ways.forEach(way -> results.add(new Result(way.name(), new ArrayList<>())));
     for (var time = 0; time < times; time++) {
-      for (var at = 0; at < results.size(); at++) {
-        var way = ways().get(at);
-        results.get(at).starts().add(start(way.java(), way.use()));
+      for (var at = 0; at < ways.size(); at++) {
+        results.get(at).starts().add(start(ways.get(at)));
       }
     }
     report.starts(results, Files.size(Peers.JAR));
   }
 
-  private List<Way> ways() throws IOException {
-    var archive = surroundings.folder().resolve("verticker.jsa");
+  private List<Way> ways() throws IOException, InterruptedException {
+    var archive = archive(Peers.java(), "verticker.jsa");
     var ways = new ArrayList<>(List.of(
-        new Way("JDK 17", Peers.java(), null, List.of()),
-        new Way(
-            "JDK 17, class-data archive",
-            Peers.java(),
-            "-XX:ArchiveClassesAtExit=" + archive,
-            List.of("-XX:SharedArchiveFile=" + archive)),
+        new Way("JDK 17", Peers.java(), List.of()),
+        new Way("JDK 17, class-data archive", Peers.java(), List.of(archive)),
         new Way(
             "JDK 17, class-data archive, `conf/jvm.options`",
             Peers.java(),
-            null,
-            List.of(DELIVERED, "-XX:SharedArchiveFile=" + archive))));
-    newer().ifPresent(java -> {
-      var cache = surroundings.folder().resolve("verticker.aot");
-      ways.add(new Way("JDK 25", java, null, List.of()));
+            List.of(DELIVERED, archive))));
+    var newer = newer();
+    if (newer.isPresent()) {
+      var java = newer.get();
+      ways.add(new Way("JDK 25", java, List.of()));
       ways.add(new Way(
           "JDK 25, AOT cache, `conf/jvm.options`",
           java,
-          "-XX:AOTCacheOutput=" + cache,
-          List.of(DELIVERED, "-XX:AOTCache=" + cache)));
-    });
+          List.of(DELIVERED, archive(java, "verticker.aot"))));
+    }
     return ways;
+  }
+
+  /** As the image and a droplet have it. */
+  private String archive(String java, String name) throws IOException, InterruptedException {
+    return MadeArchive.make(Path.of(java), Peers.JAR, surroundings.folder().resolve(name));
   }
 
   /** A JDK 25 where distributions put it. */
@@ -109,13 +104,12 @@ final class Starts {
     }
   }
 
-  private Started start(String java, List<String> options)
-      throws IOException, InterruptedException {
+  private Started start(Way way) throws IOException, InterruptedException {
     var management = Peers.freePort();
     var environment =
         new Peers(surroundings, skipped -> {}).node(Peers.freePort(), Peers.freePort(), management);
-    var command = new ArrayList<>(List.of(java, HEAP));
-    command.addAll(options);
+    var command = new ArrayList<>(List.of(way.java(), HEAP));
+    command.addAll(way.options());
     command.addAll(List.of("-jar", Peers.JAR.toString()));
     var folder = surroundings.folder();
     var begun = System.nanoTime();
@@ -125,7 +119,7 @@ final class Starts {
       var wall = (System.nanoTime() - begun) / 1e9;
       var cpu = process.cpuSeconds();
       var resident = process.residentMegabytes();
-      return new Started(wall, cpu, resident, heap(java, process.pid()));
+      return new Started(wall, cpu, resident, heap(way.java(), process.pid()));
     }
   }
 

@@ -3,10 +3,12 @@ package dev.verticker.node;
 import dev.verticker.settings.PostgresSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.SqlConnection;
+import java.io.IOException;
 import java.sql.SQLException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -34,7 +36,10 @@ final class MigrationHistory implements AutoCloseable {
     this.connection = connection;
   }
 
-  /** @throws SQLException with the state that the server gave, of class 08 when none answered within three seconds */
+  /**
+   * @throws SQLException with the state that the server gave; of class 08 when none answered within three seconds; without one when
+   *     the two do not understand each other
+   */
   static MigrationHistory open(PostgresSettings settings) throws SQLException {
     var vertx = Vertx.vertx(Node.vertxOptions().setEventLoopPoolSize(1));
     try {
@@ -70,8 +75,12 @@ final class MigrationHistory implements AutoCloseable {
     } catch (TimeoutException e) {
       throw new SQLException("no answer within " + LONGEST_SECONDS + " s", NO_CONNECTION, e);
     } catch (Exception e) {
-      throw new SQLException(e.getMessage(), NO_CONNECTION, e);
+      throw new SQLException(e.getMessage(), isOfTheNetwork(e) ? NO_CONNECTION : null, e);
     }
+  }
+
+  private static boolean isOfTheNetwork(Exception e) {
+    return e instanceof IOException || e instanceof VertxException;
   }
 
   private static PgConnectOptions options(PostgresSettings settings) {

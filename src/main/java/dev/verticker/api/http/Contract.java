@@ -14,6 +14,8 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.OpenAPIVersion;
 import io.vertx.openapi.contract.impl.OpenAPIContractImpl;
 import io.vertx.openapi.impl.OpenAPIFormatValidator;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.util.Map;
 
 /**
@@ -50,6 +52,13 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
         })
         .recover(cause -> Future.failedFuture(
             new ContractFault(resource + " cannot be used: " + innermost(cause).getMessage())));
+  }
+
+  /** One that is not packaged. Blocks. @throws IOException when it is not YAML */
+  public static Contract of(String name, String yaml) throws IOException {
+    var published = Buffer.buffer(yaml);
+    return of(
+        name, published, new JsonObject(Yaml.read(new ByteArrayInputStream(published.getBytes()))));
   }
 
   private static Contract of(String resource, Buffer published, JsonObject json) {

@@ -42,6 +42,7 @@ public final class DocsPage {
     /** Two megabytes that hardly any node is asked for. */
     static Asset ofWebjar(String version, String name) {
       var file = WEBJAR + version + "/" + name;
+      PackagedFile.require(file);
       return new Asset(
           "/docs/" + version + "/" + name,
           ASSETS.get(name),
@@ -56,6 +57,7 @@ public final class DocsPage {
     this.assets = assets;
   }
 
+  /** Fails when a file of it is not there. */
   public static Future<DocsPage> load(Vertx vertx, Contract contract) {
     return vertx.executeBlocking(() -> {
       var version = version(PackagedFile.read(WEBJAR_VERSION));

@@ -14,14 +14,11 @@ import io.vertx.json.schema.JsonSchema;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.Operation;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.io.TempDir;
 
 /** The contract itself: what a reader may rely on. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -75,14 +72,13 @@ class UserApiContractTest {
   }
 
   @Test
-  void a_permission_that_nobody_can_have_stops_the_start(@TempDir Path folder) throws IOException {
-    var changed = Files.writeString(
-        folder.resolve("changed.yaml"),
+  void a_permission_that_nobody_can_have_stops_the_start() throws IOException {
+    var careless = Contract.of(
+        "changed.yaml",
         contract
             .published()
             .toString()
             .replaceFirst("login: \\[users.read]", "login: [users.fly]"));
-    var careless = await(Contract.load(vertx, changed.toString()));
 
     var fault = assertThrows(ContractFault.class, () -> BearerTokens.check(careless));
 

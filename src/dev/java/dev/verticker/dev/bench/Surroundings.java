@@ -31,23 +31,36 @@ record Surroundings(Path folder, PostgresDatabase database, Map<String, String> 
   static final String API_KEY = "a-key-that-nothing-but-a-bench-uses";
   private static final String PASSWORD = "a-password-of-the-bench";
   private static final String SYMBOLS = "BTCUSDT,ETHUSDT,BNBUSDT,SOLUSDT,XRPUSDT";
-  private static final int STALE_AFTER_MINUTES = 30;
+
+  /** One fetch for the whole run: everybody answers the same quotes. */
+  private static final int INTERVAL_SECONDS = 3600;
+
+  /** As the product counts, with its usual grace. */
+  private static final int STALE_AFTER_SECONDS = INTERVAL_SECONDS + 10;
 
   static Surroundings of(Path folder, DevPostgres postgres, DevRedis redis, String exchange) {
     var database = postgres.database("comparison", "comparison", PASSWORD);
     var environment = new HashMap<>(database.settings());
     environment.putAll(redis.settings());
     environment.putAll(Map.of(
-        "VERTICKER_ENV", "development",
-        "BINANCE_BASE_URL", exchange,
-        "SYMBOLS", SYMBOLS,
-        // One fetch for the whole run: everybody answers the same quotes.
-        "REFRESH_INTERVAL_SECONDS", "3600",
-        "CACHE_TTL_SECONDS", "3600",
-        "INTERNAL_API_KEY", API_KEY,
-        "JWT_SECRET", "a-secret-of-32-bytes-of-the-bench",
-        "ADMIN_PASSWORD", PASSWORD,
-        "DRAIN_SECONDS", "0"));
+        "VERTICKER_ENV",
+        "development",
+        "BINANCE_BASE_URL",
+        exchange,
+        "SYMBOLS",
+        SYMBOLS,
+        "REFRESH_INTERVAL_SECONDS",
+        Integer.toString(INTERVAL_SECONDS),
+        "CACHE_TTL_SECONDS",
+        Integer.toString(INTERVAL_SECONDS),
+        "INTERNAL_API_KEY",
+        API_KEY,
+        "JWT_SECRET",
+        "a-secret-of-32-bytes-of-the-bench",
+        "ADMIN_PASSWORD",
+        PASSWORD,
+        "DRAIN_SECONDS",
+        "0"));
     environment.putAll(Map.of(
         "JWT_ISSUER", "verticker",
         "JWT_AUDIENCE", "verticker-user-api",
@@ -98,7 +111,7 @@ record Surroundings(Path folder, PostgresDatabase database, Map<String, String> 
       quote.put(
           "stale_at",
           OffsetDateTime.parse(quote.getString("received_at"))
-              .plusMinutes(STALE_AFTER_MINUTES)
+              .plusSeconds(STALE_AFTER_SECONDS)
               .toString());
       redis
           .send(Request.cmd(Command.SET)

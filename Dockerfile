@@ -15,7 +15,7 @@ FROM eclipse-temurin:25-jre AS archive
 RUN apt-get update -q && apt-get install -q -y --no-install-recommends postgresql redis-server
 WORKDIR /app
 COPY --from=build /src/target/verticker.jar ./
-COPY conf/jvm.options conf/make-archive conf/
+COPY conf/jvm.options conf/healthy conf/make-archive conf/
 RUN conf/make-archive verticker.jar verticker.archive
 
 FROM eclipse-temurin:25-jre AS run

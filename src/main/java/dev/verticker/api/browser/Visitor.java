@@ -320,7 +320,7 @@ final class Visitor {
     closing = true;
     leave();
     feed.closed(framing, reason.code(), reason.word());
-    // A session without WebSocket that ended while it was opened has nobody to tell.
+    // Not every session without WebSocket says that it ended.
     outbound.close(reason, () -> ended(reason.code()));
   }
 

@@ -51,8 +51,11 @@ class ReadmeIT {
       ".verticker",
       "target/bench",
       "target/console",
+      "target/failsafe-reports",
       "target/npm",
       "target/site",
+      "target/surefire",
+      "target/surefire-reports",
       "target/test-servers");
   private static final Pattern BLOCK =
       Pattern.compile("^```(\\w*)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);

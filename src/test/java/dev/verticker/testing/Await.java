@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 
 /** Waits on the thread of a test for a future or a condition; the test fails when a deadline passes first. */
 public final class Await {
-  private static final Duration MAX = Duration.ofSeconds(20);
+  private static final Duration MAX = Duration.ofSeconds(30);
   private static final long PAUSE_NANOS = Duration.ofMillis(2).toNanos();
 
   private Await() {}

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -100,7 +101,8 @@ class FirewallTest {
                 ALL.stream().map(String::valueOf).collect(Collectors.joining(" ")),
                 droplets.address(GUARDED));
     var command = Stream.concat(droplets.on(from).stream(), Stream.of("bash", "-c", ask));
-    return Command.said(command.toArray(String[]::new))
+    return Command.execute(Map.of(), command.toArray(String[]::new))
+        .output()
         .lines()
         .map(Integer::valueOf)
         .collect(Collectors.toCollection(TreeSet::new));

@@ -1,36 +1,43 @@
 package dev.verticker.testing;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** Runs a program to its end. */
 public final class Command {
-  private record Ended(int code, String said) {}
+  /** @param output standard output and standard error together */
+  public record Result(int exitCode, String output) {
+    public Result expect(int expected) {
+      assertEquals(expected, exitCode, output);
+      return this;
+    }
+  }
 
   private Command() {}
 
-  /** @return what it complains of; empty = it did what it should */
+  /** @return its output when it failed; empty = it succeeded */
   public static String run(String... command) {
-    var ended = end(command);
-    return ended.code == 0 ? "" : ended.said + " ";
+    var result = execute(Map.of(), command);
+    return result.exitCode == 0 ? "" : result.output + " ";
   }
 
-  public static String said(String... command) {
-    return end(command).said;
-  }
-
-  private static Ended end(String... command) {
+  public static Result execute(Map<String, String> environment, String... command) {
     try {
-      var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      var builder = new ProcessBuilder(command).redirectErrorStream(true);
+      builder.environment().putAll(environment);
+      var process = builder.start();
       process.getOutputStream().close();
-      var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return new Ended(process.waitFor(), said);
+      var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return new Result(process.waitFor(), output);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return new Ended(-1, "interrupted");
+      return new Result(-1, "interrupted");
     }
   }
 }

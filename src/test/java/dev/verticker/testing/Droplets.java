@@ -4,6 +4,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.net.NetServerOptions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -82,7 +83,9 @@ public final class Droplets implements AutoCloseable {
   /** @return how many vanished */
   public long loseNoPackets(int to) {
     var nft = Tool.needed("nft", "nftables").toString();
-    var rules = Command.said(ip, "netns", "exec", namespaces.get(to), nft, "list table ip loss");
+    var rules = Command.execute(
+            Map.of(), ip, "netns", "exec", namespaces.get(to), nft, "list table ip loss")
+        .output();
     run("netns", "exec", namespaces.get(to), nft, "delete table ip loss");
     return Long.parseLong(rules.replaceAll("(?s).*counter packets (\\d+).*", "$1"));
   }

@@ -1,0 +1,77 @@
+package dev.verticker.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.verticker.testing.Command;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** The files that deploy Verticker, as tests read and run them. */
+final class Deployment {
+  static final Path OPERATIONS = Path.of("docs/operations.md");
+  private static final Path FOLDER = Path.of("conf");
+
+  private Deployment() {}
+
+  static Path file(String name) {
+    return FOLDER.resolve(name);
+  }
+
+  /** Runs a shell script of the folder. */
+  static Command.Result script(Map<String, String> environment, String name, String... arguments) {
+    var command = new ArrayList<>(List.of("bash", file(name).toString()));
+    command.addAll(List.of(arguments));
+    return Command.execute(environment, command.toArray(String[]::new));
+  }
+
+  /** A file of settings that {@code make-env} writes into {@code folder}. */
+  static Path makeEnv(Path folder, String... options) {
+    var file = folder.resolve("env-" + UUID.randomUUID());
+    var arguments = new ArrayList<>(List.of(options));
+    arguments.add(file.toString());
+    script(Map.of(), "make-env", arguments.toArray(String[]::new)).expect(0);
+    return file;
+  }
+
+  /** The block of YAML in the operators' guide that begins with {@code start}. */
+  static String documentedYaml(String start) {
+    var block = Pattern.compile("(?s)```yaml\n(" + Pattern.quote(start) + ".*?)```")
+        .matcher(text(OPERATIONS));
+    if (!block.find()) {
+      throw new AssertionError(OPERATIONS + " has no block of YAML that begins with " + start);
+    }
+    return block.group(1);
+  }
+
+  static JsonNode yaml(Path file) {
+    return yaml(text(file));
+  }
+
+  static JsonNode yaml(String text) {
+    try {
+      return new YAMLMapper().readTree(text);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  static Stream<String> lines(Path file) {
+    return text(file).lines();
+  }
+
+  static String text(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

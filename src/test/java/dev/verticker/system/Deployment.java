@@ -2,7 +2,9 @@ package dev.verticker.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.verticker.dev.Nginx;
 import dev.verticker.testing.Command;
+import dev.verticker.testing.Tool;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** The files that deploy Verticker, as tests read and run them. */
@@ -49,6 +52,18 @@ final class Deployment {
       throw new AssertionError(OPERATIONS + " has no block of YAML that begins with " + start);
     }
     return block.group(1);
+  }
+
+  /**
+   * nginx with the delivered configuration.
+   *
+   * @param folder of its own
+   * @param replacements in the configuration, old text to new text
+   * @param ports of nodes on the loopback address
+   */
+  static Nginx nginx(Path folder, Map<String, String> replacements, int... ports) {
+    var nodes = IntStream.of(ports).mapToObj(port -> "127.0.0.1:" + port).toList();
+    return Nginx.start(Tool.needed("nginx", "nginx-light"), folder, nodes, replacements);
   }
 
   static JsonNode yaml(Path file) {

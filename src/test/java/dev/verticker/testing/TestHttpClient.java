@@ -15,6 +15,7 @@ import io.vertx.ext.web.client.HttpRequest;
 import io.vertx.ext.web.client.HttpResponse;
 import io.vertx.ext.web.client.WebClient;
 import io.vertx.ext.web.client.WebClientOptions;
+import java.lang.ref.Reference;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -70,7 +71,7 @@ public final class TestHttpClient implements AutoCloseable {
 
   /** @param target path and query, sent as they are */
   public Request request(HttpMethod method, String target) {
-    return new Request(web.request(method, port, host, target));
+    return new Request(web, web.request(method, port, host, target));
   }
 
   @Override
@@ -88,10 +89,12 @@ public final class TestHttpClient implements AutoCloseable {
 
   /** A request that is sent by {@link #begin}, {@link #send} or {@link #expect}. */
   public static final class Request {
+    private final WebClient web;
     private final HttpRequest<Buffer> request;
     private Buffer body;
 
-    private Request(HttpRequest<Buffer> request) {
+    private Request(WebClient web, HttpRequest<Buffer> request) {
+      this.web = web;
       this.request = request.timeout(MAX_WAIT.toMillis());
     }
 
@@ -134,7 +137,9 @@ public final class TestHttpClient implements AutoCloseable {
     public Future<Response> begin() {
       var began = System.nanoTime();
       return (body == null ? request.send() : request.sendBuffer(body))
-          .map(response -> Response.of(response, Duration.ofNanos(System.nanoTime() - began)));
+          .map(response -> Response.of(response, Duration.ofNanos(System.nanoTime() - began)))
+          // A client without references is closed, and its pending requests with it.
+          .andThen(completed -> Reference.reachabilityFence(web));
     }
 
     public Response send() {

@@ -201,7 +201,7 @@ export default {
   "sessions.started": "เข้าสู่ระบบ {at}",
   "sessions.expires": "หมดอายุ {at}",
   "sessions.end": "สิ้นสุดเซสชัน",
-  "sessions.endOne": "สิ้นสุดเซสชันของ {device}",
+  "sessions.endOne": "สิ้นสุดเซสชัน {device}",
   "sessions.endOthers": "สิ้นสุดเซสชันอื่น",
   "sessions.endOthersText.other": "เซสชันอื่น {count} รายการจะออกจากระบบภายในหนึ่งวินาที เซสชันนี้ยังใช้งานต่อได้",
   "sessions.ended.other": "สิ้นสุด {count} เซสชันแล้ว",

@@ -79,6 +79,7 @@ async function layoutShifts(tab) {
 /** @type {Record<string, import("./fixture").Scenario>} */
 module.exports = {
   async "every view fits the screen, is accessible and does not shift"(fixture) {
+    fixture.allowErrors("network");
     await fixture.createUser({ full_name: "Ada Lovelace", email: "ada@example.org" });
     const grace = await fixture.createUser({ full_name: "Grace Hopper", email: "grace@example.org" });
     await fixture.asAdmin("POST", `/users/${grace.id}/disable`);
@@ -115,6 +116,9 @@ module.exports = {
       const shifts = await layoutShifts(tab);
       const sum = shifts.reduce((total, { value }) => total + value, 0);
       assert.ok(sum < 0.1, `${appearance.width}: layout shifted by ${sum}: ${JSON.stringify(shifts)}`);
+      await page.context().setOffline(true);
+      await page.locator(".connection[data-state=waiting]").waitFor();
+      await checkLayout(tab, "offline", appearance);
       await page.context().close();
     }
   },

@@ -127,10 +127,10 @@ module.exports = {
     await tab.click(`Delete ${user.username}`);
     await tab.click("Delete", tab.page.getByRole("dialog"));
     await tab.waitForText("No users found");
-    await tab.page.getByLabel("Active and disabled").selectOption("deleted");
+    await tab.page.getByLabel("Not deleted").selectOption("deleted");
     await tab.click(`Restore ${user.username}`);
     await tab.waitForText("No users found");
-    await tab.page.getByLabel("Active and disabled").selectOption("");
+    await tab.page.getByLabel("Not deleted").selectOption("");
     await row.getByText("Active", { exact: true }).waitFor();
     await row.getByText("Restored by you").waitFor();
 

@@ -79,7 +79,8 @@ function eventKind(event) {
 function actorName({ by }, readerId, place = "") {
   if (by == null) return t(`by.system${place}`);
   if ("self" in by) return t(`by.${by.self ? "you" : "administrator"}${place}`);
-  return by.id === readerId ? t(`by.you${place}`) : (by.username ?? t("user.number", { id: by.id }));
+  if (by.id === readerId) return t(`by.you${place}`);
+  return t(`by.user${place}`, { name: by.username ?? t("user.number", { id: by.id }) });
 }
 
 /** @param {UserEvent} event */

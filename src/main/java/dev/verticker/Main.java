@@ -1,5 +1,6 @@
 package dev.verticker;
 
+import dev.verticker.legacy.LegacyImport;
 import dev.verticker.node.CommandLine;
 import dev.verticker.node.Node;
 import java.net.URISyntaxException;
@@ -17,9 +18,9 @@ public final class Main {
   public static void main(String[] arguments) throws URISyntaxException {
     var home = home();
     configureLogging(home);
-    if (arguments.length > 0 && arguments[0].equals(ImportLegacy.NAME)) {
+    if (arguments.length > 0 && arguments[0].equals(LegacyImport.NAME)) {
       var rest = List.of(arguments).subList(1, arguments.length);
-      System.exit(new ImportLegacy(System.getenv(), home, System.out, System.err).run(rest));
+      System.exit(new LegacyImport(System.getenv(), home, System.out, System.err).run(rest));
     }
     new CommandLine(System.getenv(), home, System.out, System.err, Main::stopOnSignal)
         .run(List.of(arguments))

@@ -21,7 +21,12 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
   private static final String BASE = "dev.verticker";
   private static final String[] DOMAINS = {
-    BASE + ".user..", BASE + ".price..", BASE + ".notification..", BASE + ".trading.."
+    BASE + ".user..",
+    BASE + ".price..",
+    BASE + ".notification..",
+    BASE + ".trading..",
+    BASE + ".legacy..",
+    BASE + ".exchange.."
   };
 
   @ArchTest
@@ -48,23 +53,23 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule a_node_knows_verticles_only_by_name =
-      own("node", "settings", "bus", "http");
+      own("node", "settings", "context", "bus", "http");
 
   @ArchTest
   static final ArchRule users_meet_others_in_messages =
-      own("user", "message", "bus", "settings", "data", "outbox");
+      own("user", "message", "bus", "context", "settings", "data", "outbox");
 
   @ArchTest
   static final ArchRule prices_meet_others_in_messages =
-      own("price", "message", "bus", "settings", "data", "outbox");
+      own("price", "message", "bus", "context", "settings", "data", "outbox", "exchange");
 
   @ArchTest
   static final ArchRule notifications_meet_others_in_messages =
-      own("notification", "message", "bus", "settings", "data", "outbox");
+      own("notification", "message", "bus", "context", "settings", "data", "outbox");
 
   @ArchTest
   static final ArchRule front_doors_meet_others_in_messages =
-      own("api", "message", "bus", "settings", "http");
+      own("api", "message", "bus", "context", "settings", "http");
 
   @ArchTest
   static final ArchRule only_the_node_knows_of_a_cluster_and_of_migrations = noClasses()
@@ -83,8 +88,8 @@ class ArchitectureTest {
       .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule only_prices_call_other_servers = noClasses()
-      .that(not(resideInAPackage(BASE + ".price..")))
+  static final ArchRule only_exchange_clients_call_other_servers = noClasses()
+      .that(not(resideInAPackage(BASE + ".exchange..")))
       .should()
       .dependOnClassesThat(resideInAPackage("io.vertx.ext.web.client.."))
       .allowEmptyShould(true);

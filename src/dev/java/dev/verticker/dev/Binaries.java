@@ -83,7 +83,7 @@ final class Binaries {
             var lock = channel.lock()) {
           if (lock.isValid() && !Files.isDirectory(target)) {
             var partial = folder.resolve(name + ".partial");
-            Folders.delete(partial);
+            DirectoryTrees.delete(partial);
             Files.createDirectories(partial);
             extraction.into(partial);
             Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);

@@ -23,14 +23,14 @@ public final class DevPostgres extends DevServer {
 
   private final Path folder;
   private final Path programs;
-  private final Unprivileged unprivileged;
+  private final UnprivilegedUser unprivileged;
   private final boolean durable;
   private final AtomicInteger databases = new AtomicInteger();
 
   private DevPostgres(
       Path folder,
       Path programs,
-      Unprivileged unprivileged,
+      UnprivilegedUser unprivileged,
       ServerProcess server,
       int port,
       boolean durable) {
@@ -56,7 +56,7 @@ public final class DevPostgres extends DevServer {
     var server = process(absolute);
     var port = prepare("PostgreSQL", absolute, server, wantedPort, say);
     var postgres = new DevPostgres(
-        absolute, programs, Unprivileged.toRun(program, absolute), server, port, durable);
+        absolute, programs, UnprivilegedUser.toRun(program, absolute), server, port, durable);
     postgres.initialize();
     postgres.start();
     return postgres;
@@ -138,7 +138,7 @@ public final class DevPostgres extends DevServer {
       return;
     }
     // initdb leaves nothing behind when it fails, but a killed one does.
-    Folders.delete(data());
+    DirectoryTrees.delete(data());
     try {
       Files.deleteIfExists(passwordFile());
       Files.createFile(

@@ -3,8 +3,8 @@ package dev.verticker.dev;
 import dev.verticker.node.Node;
 import dev.verticker.node.NodeArguments;
 import dev.verticker.settings.PriceSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
 import java.nio.file.Path;
 import java.util.Deque;
 import java.util.HashMap;
@@ -32,9 +32,9 @@ public final class Run {
 
   private static final int REDIS_PORT = Integer.getInteger("verticker.redis.port", 16379);
 
-  private static final int LONGEST_START_SECONDS = 15;
+  private static final int MAX_START_SECONDS = 15;
 
-  private final Screen screen;
+  private final AnsiTerminal screen;
   private final RunSettings settings;
   private final Deque<Running> running = new ConcurrentLinkedDeque<>();
   private final Queue<CompletableFuture<?>> starting = new ConcurrentLinkedQueue<>();
@@ -44,7 +44,7 @@ public final class Run {
   /** Something that must be stopped again, in reverse order. */
   private record Running(String name, Runnable stop) {}
 
-  private Run(Screen screen, RunSettings settings) {
+  private Run(AnsiTerminal screen, RunSettings settings) {
     this.screen = screen;
     this.settings = settings;
   }
@@ -52,7 +52,7 @@ public final class Run {
   public static void main(String[] arguments) {
     // Before there are threads: logging says so when several begin it at once.
     LoggerFactory.getILoggerFactory();
-    var screen = new Screen(System.out);
+    var screen = new AnsiTerminal(System.out);
     screen.line("Verticker, development mode");
     try {
       var home = Path.of("").toAbsolutePath();
@@ -94,9 +94,9 @@ public final class Run {
       screen.line("  These prices are not the market's: each says venue \"simulated\".");
     }
     screen.line("");
-    WhereToLook.lines(node.ports(), settings)
+    StartupBanner.lines(node.ports(), settings)
         .forEach(line -> screen.fact(line.label(), line.text()));
-    database.ifPresent(own -> screen.fact("PostgreSQL", WhereToLook.url(own, settings)));
+    database.ifPresent(own -> screen.fact("PostgreSQL", StartupBanner.url(own, settings)));
     screen.line("");
     screen.line("Verticker is ready after " + screen.elapsed()
         + ". Ctrl-C stops it, its data stays in " + state + ".");
@@ -115,7 +115,8 @@ public final class Run {
         values.getString("POSTGRES_DB"),
         values.getString("POSTGRES_USER"),
         values.getString("POSTGRES_PASSWORD"));
-    screen.fact("PostgreSQL 17", "ready in " + Screen.seconds(begun) + ", port " + server.port());
+    screen.fact(
+        "PostgreSQL 17", "ready in " + AnsiTerminal.seconds(begun) + ", port " + server.port());
     return Optional.of(database);
   }
 
@@ -127,15 +128,15 @@ public final class Run {
     var begun = System.nanoTime();
     var server = DevRedis.start(state.redis(), REDIS_PORT, Optional.empty(), true, screen::line);
     started("Redis", server::close);
-    screen.fact("Redis", "ready in " + Screen.seconds(begun) + ", port " + server.port());
+    screen.fact("Redis", "ready in " + AnsiTerminal.seconds(begun) + ", port " + server.port());
     return server.settings();
   }
 
-  private Upstream upstream() {
+  private UpstreamChoice upstream() {
     var values = SettingsFiles.load(settings.environment(), settings.home());
-    var upstream = Upstream.choose(
+    var upstream = UpstreamChoice.choose(
         values.containsKey("BINANCE_BASE_URL"),
-        Reader.read(values, PriceSettings::read),
+        SettingsReader.read(values, PriceSettings::read),
         settings.recorded(),
         settings.speed());
     if (upstream.isSimulated()) {
@@ -146,7 +147,7 @@ public final class Run {
   }
 
   private Node node(
-      Optional<PostgresDatabase> database, Map<String, String> redis, Upstream upstream) {
+      Optional<PostgresDatabase> database, Map<String, String> redis, UpstreamChoice upstream) {
     var begun = System.nanoTime();
     var more = new HashMap<>(redis);
     database.ifPresent(own -> more.putAll(own.settings()));
@@ -154,7 +155,7 @@ public final class Run {
     var node =
         Node.start(new NodeArguments(List.of(), false), settings.with(more), settings.home());
     started("the node", node::stop);
-    screen.fact("node", "ready in " + Screen.seconds(begun));
+    screen.fact("node", "ready in " + AnsiTerminal.seconds(begun));
     return node;
   }
 
@@ -204,7 +205,7 @@ public final class Run {
     try {
       CompletableFuture.allOf(starting.toArray(CompletableFuture[]::new))
           .exceptionally(failure -> null)
-          .get(LONGEST_START_SECONDS, TimeUnit.SECONDS);
+          .get(MAX_START_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
       screen.line("not waiting longer for what was still starting");
     } catch (InterruptedException e) {

@@ -55,8 +55,8 @@ final class StateFolder implements AutoCloseable {
   /** Forgets all data; the unpacked programs stay. */
   void clear(Consumer<String> say) {
     stopLeftovers(say);
-    Folders.delete(postgres());
-    Folders.delete(redis());
+    DirectoryTrees.delete(postgres());
+    DirectoryTrees.delete(redis());
   }
 
   @Override

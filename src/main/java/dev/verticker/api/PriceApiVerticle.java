@@ -1,11 +1,11 @@
 package dev.verticker.api;
 
 import dev.verticker.api.price.PriceApi;
-import dev.verticker.api.price.QuoteReads;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.api.quotes.QuoteService;
+import dev.verticker.context.NodeContext;
 import dev.verticker.http.HttpServers;
 import dev.verticker.settings.PriceApiSettings;
-import dev.verticker.settings.Reader;
+import dev.verticker.settings.SettingsReader;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.ext.web.Router;
@@ -21,8 +21,8 @@ public final class PriceApiVerticle extends VerticleBase {
   private static final int ANY_SHARED_PORT = -1;
 
   private final NodeContext node;
-  private PerNode<QuoteReads> quotes;
-  private PerNode<Router> shared;
+  private SharedInstance<QuoteService> quotes;
+  private SharedInstance<Router> shared;
 
   public PriceApiVerticle(NodeContext node) {
     this.node = node;
@@ -30,10 +30,10 @@ public final class PriceApiVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    var settings = Reader.read(config(), PriceApiSettings::read);
+    var settings = SettingsReader.read(config(), PriceApiSettings::read);
     var port = settings.port() == 0 ? ANY_SHARED_PORT : settings.port();
-    quotes = PerNode.join(vertx, QUOTES, () -> QuoteReads.open(vertx, node));
-    shared = PerNode.join(vertx, NAME, () -> quotes
+    quotes = SharedInstance.join(vertx, QUOTES, () -> QuoteService.open(vertx, node));
+    shared = SharedInstance.join(vertx, NAME, () -> quotes
         .on(context)
         .compose(reads -> PriceApi.open(vertx, node, reads, settings.apiKeys())));
     return shared

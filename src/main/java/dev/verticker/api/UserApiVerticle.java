@@ -1,12 +1,12 @@
 package dev.verticker.api;
 
-import dev.verticker.api.browser.Feed;
-import dev.verticker.api.price.QuoteReads;
+import dev.verticker.api.quotes.QuoteService;
+import dev.verticker.api.socket.SocketHub;
 import dev.verticker.api.user.UserApi;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.http.HttpServers;
 import dev.verticker.settings.AuthSettings;
-import dev.verticker.settings.Reader;
+import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserApiSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -19,9 +19,9 @@ public final class UserApiVerticle extends VerticleBase {
   private static final int ANY_SHARED_PORT = -2;
 
   private final NodeContext node;
-  private PerNode<QuoteReads> quotes;
-  private PerNode<UserApi> shared;
-  private Feed feed;
+  private SharedInstance<QuoteService> quotes;
+  private SharedInstance<UserApi> shared;
+  private SocketHub feed;
 
   public UserApiVerticle(NodeContext node) {
     this.node = node;
@@ -29,11 +29,12 @@ public final class UserApiVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    var settings = Reader.read(config(), UserApiSettings::read);
-    var auth = Reader.read(config(), AuthSettings::read);
+    var settings = SettingsReader.read(config(), UserApiSettings::read);
+    var auth = SettingsReader.read(config(), AuthSettings::read);
     var port = settings.port() == 0 ? ANY_SHARED_PORT : settings.port();
-    quotes = PerNode.join(vertx, PriceApiVerticle.QUOTES, () -> QuoteReads.open(vertx, node));
-    shared = PerNode.join(vertx, NAME, () -> quotes
+    quotes =
+        SharedInstance.join(vertx, PriceApiVerticle.QUOTES, () -> QuoteService.open(vertx, node));
+    shared = SharedInstance.join(vertx, NAME, () -> quotes
         .on(context)
         .compose(reads -> UserApi.open(vertx, node, reads, settings, auth)));
     return shared

@@ -59,7 +59,8 @@ public final class Bus {
   }
 
   /** Answers requests to the address from now on; the future completes when the whole cluster knows. */
-  public <Q, A> Future<Subscription> serve(Address<Q, A> address, Function<Q, Future<A>> handler) {
+  public <Q, A> Future<ConsumerRegistration> serve(
+      Address<Q, A> address, Function<Q, Future<A>> handler) {
     var consumer = eventBus.<Envelope>consumer(address.name());
     consumer.handler(message -> {
       if (expired(message)) {
@@ -82,7 +83,7 @@ public final class Bus {
   }
 
   /** Hears every event of the topic that arrives within ten seconds of being sent. */
-  public <E> Future<Subscription> subscribe(Topic<E> topic, Consumer<E> handler) {
+  public <E> Future<ConsumerRegistration> subscribe(Topic<E> topic, Consumer<E> handler) {
     var consumer = eventBus.<Envelope>consumer(topic.name());
     consumer.handler(message -> {
       if (tooOld(message)) {
@@ -215,9 +216,9 @@ public final class Bus {
     metrics.counter("bus_dropped_total", "address", address, "reason", reason).increment();
   }
 
-  private static Future<Subscription> registered(MessageConsumer<?> consumer) {
-    var done = Promise.<Subscription>promise();
-    consumer.completion().<Subscription>map(consumer::unregister).onComplete(done);
+  private static Future<ConsumerRegistration> registered(MessageConsumer<?> consumer) {
+    var done = Promise.<ConsumerRegistration>promise();
+    consumer.completion().<ConsumerRegistration>map(consumer::unregister).onComplete(done);
     return done.future();
   }
 }

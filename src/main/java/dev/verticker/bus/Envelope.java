@@ -38,7 +38,7 @@ record Envelope(Object value, Buffer json, boolean failed) {
   Failure failure() throws IOException {
     return json == null
         ? (Failure) value
-        : Json.MAPPER.readValue(json.getBytes(), FailureWire.class).failure();
+        : Json.MAPPER.readValue(json.getBytes(), WireFailure.class).failure();
   }
 
   byte[] encode() throws JsonProcessingException {
@@ -46,6 +46,6 @@ record Envelope(Object value, Buffer json, boolean failed) {
       return NOTHING;
     }
     return Json.MAPPER.writeValueAsBytes(
-        value instanceof Failure failure ? FailureWire.of(failure) : value);
+        value instanceof Failure failure ? WireFailure.of(failure) : value);
   }
 }

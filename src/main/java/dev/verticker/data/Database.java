@@ -43,7 +43,7 @@ public final class Database {
   private static final int SILENT_CONNECTION_MS = 3000;
   private static final int UNUSED_CONNECTION_MS = 2000;
   private static final int POOL_CLEANING_MS = 500;
-  private static final int LONGEST_QUEUE = 200;
+  private static final int MAX_QUEUE = 200;
   private static final int PROBE_MS = 1000;
 
   /** Shorter than a statement may take, so that waiting for a row is not taken for a slow server. */
@@ -191,7 +191,7 @@ public final class Database {
             "3000"));
     var bounds = new PoolOptions()
         .setMaxSize(settings.poolSize())
-        .setMaxWaitQueueSize(LONGEST_QUEUE)
+        .setMaxWaitQueueSize(MAX_QUEUE)
         .setConnectionTimeout(POOL_WAIT_MS)
         .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
         // Before the silence below is noticed: a statement must not get a connection that is just

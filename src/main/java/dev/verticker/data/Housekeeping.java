@@ -23,17 +23,18 @@ public final class Housekeeping {
   private static final int BATCH = 1000;
 
   /** The rest waits for the next minute: a long clean-up leaves the lock to others now and then. */
-  private static final int MOST_BATCHES = 50;
+  private static final int MAX_BATCHES = 50;
 
   private final Vertx vertx;
   private final Database database;
   private final AdvisoryLock lock;
   private final Clock clock;
   private final MeterRegistry metrics;
-  private final List<Chore> chores = new ArrayList<>();
+  private final List<CleanupTask> chores = new ArrayList<>();
   private boolean running;
 
-  private record Chore(String name, String sql, Supplier<Object> bound, boolean worrying) {}
+  private record CleanupTask(
+      String name, String sql, Supplier<Object> bound, boolean warnOnDelete) {}
 
   public Housekeeping(
       Vertx vertx, Database database, AdvisoryLock lock, Clock clock, MeterRegistry metrics) {
@@ -51,19 +52,19 @@ public final class Housekeeping {
    * @param kept how long before now $1 is; zero where a column says when its row ends
    */
   public Housekeeping removing(String name, String sql, Duration kept) {
-    chores.add(new Chore(name, sql, () -> before(kept), false));
+    chores.add(new CleanupTask(name, sql, () -> before(kept), false));
     return this;
   }
 
   /** As {@link #removing}, for rows that should have been taken by somebody: each removal is a warning. */
   public Housekeeping removingUnwanted(String name, String sql, Duration kept) {
-    chores.add(new Chore(name, sql, () -> before(kept), true));
+    chores.add(new CleanupTask(name, sql, () -> before(kept), true));
     return this;
   }
 
   /** As {@link #removing}, by number: $1 is how many are kept. */
   public Housekeeping removingAllBut(long kept, String name, String sql) {
-    chores.add(new Chore(name, sql, () -> kept, false));
+    chores.add(new CleanupTask(name, sql, () -> kept, false));
     return this;
   }
 
@@ -80,16 +81,16 @@ public final class Housekeeping {
     var done = Future.<Void>succeededFuture();
     for (var chore : chores) {
       done = done.compose(
-          before -> run(chore, MOST_BATCHES).recover(failure -> failed(chore, failure)));
+          before -> run(chore, MAX_BATCHES).recover(failure -> failed(chore, failure)));
     }
     return done.onComplete(result -> running = false);
   }
 
-  private Future<Void> run(Chore chore, int batches) {
+  private Future<Void> run(CleanupTask chore, int batches) {
     return batch(chore).compose(removed -> {
       if (removed > 0) {
         metrics.counter("housekeeping_removed_total", "what", chore.name()).increment(removed);
-        if (chore.worrying()) {
+        if (chore.warnOnDelete()) {
           log.warn("{} rows of {} were removed: nobody took them in time", removed, chore.name());
         }
       }
@@ -97,13 +98,13 @@ public final class Housekeeping {
     });
   }
 
-  private Future<Void> failed(Chore chore, Throwable failure) {
+  private Future<Void> failed(CleanupTask chore, Throwable failure) {
     log.warn("housekeeping of {} was cut short: {}", chore.name(), failure.getMessage());
     metrics.counter("housekeeping_failures_total", "what", chore.name()).increment();
     return Future.succeededFuture();
   }
 
-  private Future<Integer> batch(Chore chore) {
+  private Future<Integer> batch(CleanupTask chore) {
     return database.transaction(tx -> lock.tryAcquire(tx)
         .compose(alone -> alone
             ? tx.preparedQuery(chore.sql())

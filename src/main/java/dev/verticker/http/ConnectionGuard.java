@@ -68,7 +68,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
       return;
     }
     if (message instanceof HttpRequest request) {
-      if (request.decoderResult().isSuccess() && Framing.isAmbiguous(request)) {
+      if (request.decoderResult().isSuccess() && AmbiguousRequests.isAmbiguous(request)) {
         refused = true;
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
         request.setDecoderResult(

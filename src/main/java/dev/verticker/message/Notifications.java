@@ -31,8 +31,8 @@ public final class Notifications {
       new Address<>("notifications.append", Append.class, Appended.class, WITHIN_A_TRANSACTION);
 
   /** Everything after a position of the log, all topics together, in the order it was committed. */
-  public static final Address<After, News> AFTER =
-      new Address<>("notifications.after", After.class, News.class);
+  public static final Address<After, LogPage> AFTER =
+      new Address<>("notifications.after", After.class, LogPage.class);
 
   /**
    * One topic from a sequence on. Fails with {@code epoch-changed} (410) when the sequence is of another epoch or was never
@@ -58,7 +58,7 @@ public final class Notifications {
       new Address<>("notifications.unread", FindUnread.class, Unread.class);
 
   /** Told after each append that added something. A hint: whoever misses one finds the same by {@link #AFTER}. */
-  public static final Topic<News> NEWS = new Topic<>("notifications.news", News.class);
+  public static final Topic<LogPage> APPENDED = new Topic<>("notifications.news", LogPage.class);
 
   private Notifications() {}
 
@@ -122,7 +122,7 @@ public final class Notifications {
   public record Appended(int added) {}
 
   /**
-   * @param epoch of the log, from an earlier {@link News}; null = only say where the log is now
+   * @param epoch of the log, from an earlier {@link LogPage}; null = only say where the log is now
    * @param position everything up to this one is known
    */
   public record After(String epoch, long position) {}
@@ -135,8 +135,8 @@ public final class Notifications {
    * @param oldest the oldest position still kept; head + 1 when there is none
    * @param events in the order of their positions, at most {@link #MOST}
    */
-  public record News(String epoch, long head, long oldest, List<Event> events) {
-    public News {
+  public record LogPage(String epoch, long head, long oldest, List<Event> events) {
+    public LogPage {
       events = List.copyOf(events);
     }
   }

@@ -169,9 +169,9 @@ public final class Users {
   }
 
   /** What a field becomes. @param value null clears it; a field without one of these stays as it is */
-  public record To<T>(T value) {
-    public static <T> To<T> of(T value) {
-      return new To<>(value);
+  public record FieldUpdate<T>(T value) {
+    public static <T> FieldUpdate<T> of(T value) {
+      return new FieldUpdate<>(value);
     }
   }
 
@@ -184,11 +184,11 @@ public final class Users {
       Actor actor,
       long id,
       List<Long> ifMatch,
-      To<String> username,
-      To<String> fullName,
-      To<String> email,
-      To<List<String>> roles,
-      To<Password> password) {
+      FieldUpdate<String> username,
+      FieldUpdate<String> fullName,
+      FieldUpdate<String> email,
+      FieldUpdate<List<String>> roles,
+      FieldUpdate<Password> password) {
     public Update {
       ifMatch = ifMatch == null ? null : List.copyOf(ifMatch);
     }

@@ -55,7 +55,7 @@ public final class CommandLine {
   public OptionalInt run(List<String> arguments) {
     try {
       return dispatch(arguments);
-    } catch (CannotStart e) {
+    } catch (StartupException e) {
       err.println(e.getMessage());
       return OptionalInt.of(e.exitCode());
     }
@@ -89,8 +89,8 @@ public final class CommandLine {
     var cluster = verticles.removeIf("--cluster"::equals);
     for (var name : verticles) {
       if (name.startsWith("-")) {
-        throw new CannotStart(
-            CannotStart.USAGE, "there is no option \"" + name + "\"; --help lists them");
+        throw new StartupException(
+            StartupException.USAGE, "there is no option \"" + name + "\"; --help lists them");
       }
     }
     return new NodeArguments(verticles, cluster);

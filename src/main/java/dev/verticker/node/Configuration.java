@@ -2,9 +2,9 @@ package dev.verticker.node;
 
 import dev.verticker.settings.NodeSettings;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsGroups;
+import dev.verticker.settings.SettingsReader;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,7 +30,7 @@ record Configuration(
     var descriptors = Descriptors.load(home).select(arguments.verticles());
     var faults = new ArrayList<String>();
     var values = SettingsFiles.load(environment, home, faults);
-    var reader = new Reader(values);
+    var reader = new SettingsReader(values);
     var node = NodeSettings.read(reader);
     for (var descriptor : descriptors) {
       readGroups(descriptor, reader, faults);
@@ -43,8 +43,8 @@ record Configuration(
         .toList();
     faults.addAll(reader.faults());
     if (!faults.isEmpty()) {
-      throw new CannotStart(
-          CannotStart.CONFIGURATION,
+      throw new StartupException(
+          StartupException.CONFIGURATION,
           "these settings cannot be used:\n  "
               + String.join("\n  ", faults.stream().distinct().toList()));
     }
@@ -53,12 +53,13 @@ record Configuration(
 
   /** The settings one descriptor reads. */
   Map<String, String> seenBy(Descriptor descriptor) {
-    var reader = new Reader(values);
+    var reader = new SettingsReader(values);
     SettingsGroups.readAll(descriptor.settings(), reader);
     return new TreeMap<>(reader.seen());
   }
 
-  private static void readGroups(Descriptor descriptor, Reader reader, List<String> faults) {
+  private static void readGroups(
+      Descriptor descriptor, SettingsReader reader, List<String> faults) {
     try {
       SettingsGroups.readAll(descriptor.settings(), reader);
     } catch (IllegalArgumentException e) {

@@ -86,8 +86,8 @@ record Descriptor(
           .filter(descriptor -> descriptor.after().stream().noneMatch(names::contains))
           .toList();
       if (round.isEmpty()) {
-        throw new CannotStart(
-            CannotStart.CONFIGURATION,
+        throw new StartupException(
+            StartupException.CONFIGURATION,
             "verticles " + names.stream().sorted().toList() + " each start after another of them");
       }
       rounds.add(round);

@@ -28,14 +28,14 @@ final class Descriptors {
       descriptors.readPackaged();
       descriptors.readFolder(home.resolve(FOLDER));
     } catch (IOException e) {
-      throw new CannotStart(
-          CannotStart.CONFIGURATION,
+      throw new StartupException(
+          StartupException.CONFIGURATION,
           "the folder " + FOLDER + " cannot be read: " + e.getMessage(),
           e);
     }
     if (!descriptors.faults.isEmpty()) {
-      throw new CannotStart(
-          CannotStart.CONFIGURATION,
+      throw new StartupException(
+          StartupException.CONFIGURATION,
           "these descriptors cannot be used:\n  " + String.join("\n  ", descriptors.faults));
     }
     return descriptors;
@@ -45,8 +45,8 @@ final class Descriptors {
   List<Descriptor> select(List<String> names) {
     var unknown = names.stream().filter(name -> !known.containsKey(name)).toList();
     if (!unknown.isEmpty()) {
-      throw new CannotStart(
-          CannotStart.USAGE,
+      throw new StartupException(
+          StartupException.USAGE,
           "there is no verticle \"" + String.join("\", \"", unknown) + "\"; known are "
               + String.join(", ", known.keySet()));
     }

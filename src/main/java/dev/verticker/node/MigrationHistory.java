@@ -23,7 +23,7 @@ final class MigrationHistory implements AutoCloseable {
   /** The table, in each schema. */
   static final String TABLE = "migrations";
 
-  private static final int LONGEST_SECONDS = 3;
+  private static final int MAX_SECONDS = 3;
 
   /** Class 08, as the server itself would say it. */
   private static final String NO_CONNECTION = "08006";
@@ -69,11 +69,11 @@ final class MigrationHistory implements AutoCloseable {
 
   private static <T> T await(Future<T> answer) throws SQLException {
     try {
-      return answer.await(LONGEST_SECONDS, TimeUnit.SECONDS);
+      return answer.await(MAX_SECONDS, TimeUnit.SECONDS);
     } catch (PgException e) {
       throw new SQLException(e.getErrorMessage(), e.getSqlState(), e);
     } catch (TimeoutException e) {
-      throw new SQLException("no answer within " + LONGEST_SECONDS + " s", NO_CONNECTION, e);
+      throw new SQLException("no answer within " + MAX_SECONDS + " s", NO_CONNECTION, e);
     } catch (Exception e) {
       throw new SQLException(e.getMessage(), isOfTheNetwork(e) ? NO_CONNECTION : null, e);
     }

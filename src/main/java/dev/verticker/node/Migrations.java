@@ -94,8 +94,8 @@ public final class Migrations {
         log.info("schema {} is now at version {}", schema, result.targetSchemaVersion);
       }
     } catch (FlywayException e) {
-      throw new CannotStart(
-          CannotStart.ENVIRONMENT,
+      throw new StartupException(
+          StartupException.ENVIRONMENT,
           "schema " + schema + " cannot be migrated: " + oneLine(e.getMessage()),
           e);
     }
@@ -140,7 +140,7 @@ public final class Migrations {
     return state.startsWith("08") || state.startsWith("57P");
   }
 
-  private CannotStart refused(PostgresSettings login, SQLException e) {
+  private StartupException refused(PostgresSettings login, SQLException e) {
     var message =
         switch (String.valueOf(e.getSQLState())) {
           case "28P01", "28000" ->
@@ -155,7 +155,7 @@ public final class Migrations {
                     + " (waited " + patience.toSeconds() + " s)"
                 : "PostgreSQL at " + where(login) + " cannot be used: " + oneLine(e.getMessage());
         };
-    return new CannotStart(CannotStart.ENVIRONMENT, message, e);
+    return new StartupException(StartupException.ENVIRONMENT, message, e);
   }
 
   private static String where(PostgresSettings login) {
@@ -171,7 +171,8 @@ public final class Migrations {
       TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new CannotStart(CannotStart.ENVIRONMENT, "interrupted while waiting for PostgreSQL", e);
+      throw new StartupException(
+          StartupException.ENVIRONMENT, "interrupted while waiting for PostgreSQL", e);
     }
   }
 }

@@ -1,8 +1,11 @@
 package dev.verticker.node;
 
 import dev.verticker.bus.Bus;
-import dev.verticker.bus.Liveness;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.Liveness;
+import dev.verticker.context.NodeContext;
+import dev.verticker.node.cluster.Cluster;
+import dev.verticker.node.cluster.ClusterClock;
+import dev.verticker.node.cluster.ClusterHeartbeat;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -32,8 +35,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Node {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
-  private static final Duration LONGEST_JOIN = Duration.ofSeconds(60);
-  private static final Duration LONGEST_STOP = Duration.ofSeconds(19);
+  private static final Duration MAX_JOIN = Duration.ofSeconds(60);
+  private static final Duration MAX_STOP = Duration.ofSeconds(19);
   private static final Duration CLOCK_LOOK = Duration.ofSeconds(2);
 
   private final Configuration configuration;
@@ -44,7 +47,7 @@ public final class Node {
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private Vertx vertx;
-  private Verticles verticles;
+  private VerticleDeployer verticles;
   private Runnable beforeClose = () -> {};
 
   private Node(Configuration configuration, IntConsumer exit) {
@@ -72,10 +75,10 @@ public final class Node {
     try {
       node.start(arguments, home);
     } catch (RuntimeException e) {
-      node.close(System.nanoTime() + LONGEST_STOP.toNanos());
-      throw e instanceof CannotStart
+      node.close(System.nanoTime() + MAX_STOP.toNanos());
+      throw e instanceof StartupException
           ? e
-          : new CannotStart(CannotStart.ENVIRONMENT, "the node cannot start: " + e, e);
+          : new StartupException(StartupException.ENVIRONMENT, "the node cannot start: " + e, e);
     }
     log.info(
         "ready after {} ms: {}; listening: {}",
@@ -100,11 +103,11 @@ public final class Node {
   /** Drains, takes the verticles down, front doors first, and waits for it; harmless when repeated. At most 20 s. */
   public void stop() {
     if (!stopping.compareAndSet(false, true)) {
-      awaitQuietly(stopped, LONGEST_STOP);
+      awaitQuietly(stopped, MAX_STOP);
       return;
     }
     readiness.stopping();
-    var end = System.nanoTime() + LONGEST_STOP.toNanos();
+    var end = System.nanoTime() + MAX_STOP.toNanos();
     var drain = configuration.node().drain();
     log.info("stopping: answering for another {} s", drain.toMillis() / 1000.0);
     awaitQuietly(stopped, drain);
@@ -128,8 +131,13 @@ public final class Node {
     vertx = join(cluster);
     var clock = new ClusterClock(cluster.time(), System::nanoTime);
     var bus = new Bus(vertx, clock, metrics);
-    var pulse = new Pulse(
-        vertx, bus, cluster, clock, Pulse.Rhythm.STANDARD, () -> exit.accept(CannotStart.CUT_OFF));
+    var pulse = new ClusterHeartbeat(
+        vertx,
+        bus,
+        cluster,
+        clock,
+        ClusterHeartbeat.HeartbeatSettings.STANDARD,
+        () -> exit.accept(StartupException.CUT_OFF));
     pulse.start().await();
     beforeClose = pulse::stop;
     readiness.notReadyWhen("cluster", pulse::reason);
@@ -142,16 +150,16 @@ public final class Node {
         .withClusterManager(cluster.manager())
         .buildClustered();
     try {
-      return joining.await(LONGEST_JOIN.toSeconds(), TimeUnit.SECONDS);
+      return joining.await(MAX_JOIN.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       joining.onSuccess(Vertx::close);
-      throw new CannotStart(
-          CannotStart.ENVIRONMENT,
-          "the cluster could not be joined within " + LONGEST_JOIN.toSeconds() + " s",
+      throw new StartupException(
+          StartupException.ENVIRONMENT,
+          "the cluster could not be joined within " + MAX_JOIN.toSeconds() + " s",
           e);
     } catch (Throwable e) {
-      throw new CannotStart(
-          CannotStart.ENVIRONMENT, "the cluster cannot be joined: " + e.getMessage(), e);
+      throw new StartupException(
+          StartupException.ENVIRONMENT, "the cluster cannot be joined: " + e.getMessage(), e);
     }
   }
 
@@ -162,7 +170,7 @@ public final class Node {
   private void begin(Bus bus, Clock clock, Liveness liveness) {
     vertx.exceptionHandler(failure -> log.error("a failure nobody handled", failure));
     readiness.notReadyWhen("event-loops", new EventLoopLag(vertx, metrics)::reason);
-    verticles = new Verticles(
+    verticles = new VerticleDeployer(
         vertx, new NodeContext(bus, clock, readiness, liveness, metrics), configuration);
     verticles.deploy();
     listen();
@@ -171,13 +179,13 @@ public final class Node {
   private void listen() {
     var settings = configuration.node();
     try {
-      new Management(vertx, readiness, metrics)
+      new ManagementServer(vertx, readiness, metrics)
           .listen(settings.managementHost(), settings.managementPort())
           .await();
     } catch (Throwable e) {
-      throw new CannotStart(
-          CannotStart.ENVIRONMENT,
-          Ports.brokenRule(e, configuration.seen())
+      throw new StartupException(
+          StartupException.ENVIRONMENT,
+          BindErrors.brokenRule(e, configuration.seen())
               .orElse("MANAGEMENT_HOST: must be an address of this machine, was \""
                   + settings.managementHost() + "\""),
           e);

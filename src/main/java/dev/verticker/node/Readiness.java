@@ -1,6 +1,6 @@
 package dev.verticker.node;
 
-import dev.verticker.bus.Health;
+import dev.verticker.context.Health;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Optional;

@@ -8,7 +8,7 @@ import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Notifications.Entry;
 import dev.verticker.message.Notifications.Event;
-import dev.verticker.message.Notifications.News;
+import dev.verticker.message.Notifications.LogPage;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -89,13 +89,13 @@ final class EventLog {
       """;
 
   private final Database database;
-  private final Erasure erasure;
+  private final EventErasure erasure;
   private final Clock clock;
   private Future<?> last = Future.succeededFuture();
 
   private record Counted(String epoch, long seq) {}
 
-  EventLog(Database database, Erasure erasure, Clock clock) {
+  EventLog(Database database, EventErasure erasure, Clock clock) {
     this.database = database;
     this.erasure = erasure;
     this.clock = clock;
@@ -107,7 +107,7 @@ final class EventLog {
    * @param entries how many of them were new
    * @param news their events; null when there is none
    */
-  record Written(int entries, News news) {}
+  record Written(int entries, LogPage news) {}
 
   /** One after the other on this node already: whoever waits for the lock must not hold a connection readers need. */
   Future<Written> append(Append append) {
@@ -118,7 +118,7 @@ final class EventLog {
 
   private Future<Written> appendNow(Append append) {
     var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    return database.transaction(tx -> Locks.APPEND
+    return database.transaction(tx -> NotificationLocks.APPEND
         .acquire(tx)
         .compose(alone -> receive(tx, append, now))
         .compose(fresh -> fresh.isEmpty()
@@ -127,7 +127,7 @@ final class EventLog {
   }
 
   /** @param epoch null = no events, only where the log is */
-  Future<News> after(String epoch, long position, int limit) {
+  Future<LogPage> after(String epoch, long position, int limit) {
     return database.query(AFTER, Tuple.of(position, epoch, limit)).compose(rows -> {
       if (rows.size() == 0) {
         return database.query(BEGIN, Tuple.tuple()).compose(begun -> after(epoch, position, limit));
@@ -135,8 +135,8 @@ final class EventLog {
       var log = rows.iterator().next();
       var events = new ArrayList<Event>();
       rows.forEach(row -> event(row).ifPresent(events::add));
-      return Future.succeededFuture(
-          new News(log.getString("log_epoch"), log.getLong("head"), log.getLong("oldest"), events));
+      return Future.succeededFuture(new LogPage(
+          log.getString("log_epoch"), log.getLong("head"), log.getLong("oldest"), events));
     });
   }
 
@@ -170,10 +170,10 @@ final class EventLog {
   private Future<Written> write(SqlConnection tx, List<Entry> entries, Instant now) {
     return erasure.erased(tx, entries).compose(erased -> erasure
         .erase(tx, entries, now)
-        .compose(done -> write(tx, entries.size(), Told.of(entries, erased), now)));
+        .compose(done -> write(tx, entries.size(), TopicEvent.of(entries, erased), now)));
   }
 
-  private Future<Written> write(SqlConnection tx, int entries, List<Told> told, Instant now) {
+  private Future<Written> write(SqlConnection tx, int entries, List<TopicEvent> told, Instant now) {
     if (told.isEmpty()) {
       return Future.succeededFuture(new Written(entries, null));
     }
@@ -186,13 +186,13 @@ final class EventLog {
               var events = events(told, topics, head - told.size());
               return tx.preparedQuery(INSERT)
                   .executeBatch(tuples(told, events, now))
-                  .map(written ->
-                      new Written(entries, new News(row.getString("epoch"), head, oldest, events)));
+                  .map(written -> new Written(
+                      entries, new LogPage(row.getString("epoch"), head, oldest, events)));
             }));
   }
 
   /** The sequence before the first of these events, by topic. */
-  private static Future<Map<String, Counted>> countOn(SqlConnection tx, List<Told> told) {
+  private static Future<Map<String, Counted>> countOn(SqlConnection tx, List<TopicEvent> told) {
     // Always in the same order: nobody else holds these rows, but a reader of the code need not
     // prove it.
     var more = new TreeMap<String, Long>();
@@ -212,7 +212,8 @@ final class EventLog {
         });
   }
 
-  private static List<Event> events(List<Told> told, Map<String, Counted> topics, long before) {
+  private static List<Event> events(
+      List<TopicEvent> told, Map<String, Counted> topics, long before) {
     var events = new ArrayList<Event>();
     for (var each : told) {
       var counted =
@@ -229,7 +230,7 @@ final class EventLog {
     return events;
   }
 
-  private static List<Tuple> tuples(List<Told> told, List<Event> events, Instant now) {
+  private static List<Tuple> tuples(List<TopicEvent> told, List<Event> events, Instant now) {
     var tuples = new ArrayList<Tuple>();
     for (var i = 0; i < told.size(); i++) {
       var event = events.get(i);

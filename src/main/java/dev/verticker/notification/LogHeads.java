@@ -1,7 +1,7 @@
 package dev.verticker.notification;
 
 import dev.verticker.data.Database;
-import dev.verticker.message.Notifications.News;
+import dev.verticker.message.Notifications.LogPage;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.vertx.core.Future;
@@ -48,7 +48,7 @@ final class LogHeads {
     });
   }
 
-  void heard(News news) {
+  void heard(LogPage news) {
     if (news.events().isEmpty()) {
       // It was too much for one message.
       read();

@@ -7,8 +7,8 @@ import dev.verticker.message.Notifications.After;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Appended;
 import dev.verticker.message.Notifications.FindUnread;
+import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.MarkRead;
-import dev.verticker.message.Notifications.News;
 import dev.verticker.message.Notifications.Page;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.message.Notifications.Unread;
@@ -19,11 +19,11 @@ import java.util.List;
 /** What the notification verticle is told and asked. */
 final class NotificationService {
   private final EventLog log;
-  private final Topics topics;
+  private final TopicRepository topics;
   private final Bus bus;
   private final MeterRegistry metrics;
 
-  NotificationService(EventLog log, Topics topics, Bus bus, MeterRegistry metrics) {
+  NotificationService(EventLog log, TopicRepository topics, Bus bus, MeterRegistry metrics) {
     this.log = log;
     this.topics = topics;
     this.bus = bus;
@@ -41,13 +41,13 @@ final class NotificationService {
         metrics.counter("notification_known_total", "source", append.source()).increment(known);
       }
       if (written.news() != null) {
-        bus.publish(Notifications.NEWS, bounded(written.news()));
+        bus.publish(Notifications.APPENDED, bounded(written.news()));
       }
       return new Appended(written.entries());
     });
   }
 
-  Future<News> after(After after) {
+  Future<LogPage> after(After after) {
     return log.after(after.epoch(), after.position(), Notifications.MOST);
   }
 
@@ -68,10 +68,10 @@ final class NotificationService {
   }
 
   /** Too much for one message: whoever hears of the head asks for the rest. */
-  private static News bounded(News news) {
+  private static LogPage bounded(LogPage news) {
     return news.events().size() <= Notifications.MOST
         ? news
-        : new News(news.epoch(), news.head(), news.oldest(), List.of());
+        : new LogPage(news.epoch(), news.head(), news.oldest(), List.of());
   }
 
   private static Failure invalid(String pointer, String rule) {

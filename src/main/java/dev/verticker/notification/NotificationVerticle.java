@@ -1,12 +1,12 @@
 package dev.verticker.notification;
 
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Notifications;
 import dev.verticker.settings.NotificationSettings;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
+import dev.verticker.settings.SettingsReader;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.List;
@@ -24,25 +24,25 @@ public final class NotificationVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    var settings = Reader.read(config(), NotificationSettings::read);
+    var settings = SettingsReader.read(config(), NotificationSettings::read);
     database = Database.open(
-        vertx, Reader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader)));
+        vertx, SettingsReader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader)));
     var bus = node.bus();
-    var log = new EventLog(database, new Erasure(), node.clock());
-    var service = new NotificationService(log, new Topics(database), bus, node.metrics());
+    var log = new EventLog(database, new EventErasure(), node.clock());
+    var service = new NotificationService(log, new TopicRepository(database), bus, node.metrics());
     var heads = new LogHeads(database, node.metrics());
-    var housekeeping =
-        new Housekeeping(vertx, database, Locks.HOUSEKEEPING, node.clock(), node.metrics());
-    Retention.addChores(housekeeping, settings);
+    var housekeeping = new Housekeeping(
+        vertx, database, NotificationLocks.HOUSEKEEPING, node.clock(), node.metrics());
+    LogRetention.addChores(housekeeping, settings);
     node.health().notReadyWhen("postgres notification", database::outage);
     return Future.all(List.of(
             bus.serve(Notifications.APPEND, service::append),
             bus.serve(Notifications.AFTER, service::after),
             bus.serve(Notifications.READ, service::read),
-            bus.serve(Notifications.REPLAY, new Replays(database)::replay),
+            bus.serve(Notifications.REPLAY, new ReplayRepository(database)::replay),
             bus.serve(Notifications.MARK, service::mark),
             bus.serve(Notifications.UNREAD, service::unread),
-            bus.subscribe(Notifications.NEWS, heads::heard)))
+            bus.subscribe(Notifications.APPENDED, heads::heard)))
         .compose(serving -> heads.read())
         .onSuccess(read -> housekeeping.start());
   }

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 public final class OutboxDrain {
   private static final Logger log = LoggerFactory.getLogger(OutboxDrain.class);
   private static final Duration POLL = Duration.ofMillis(250);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
   private static final Duration WORTH_SAYING = Duration.ofSeconds(10);
 
   /** "outb": apart from the locks of the domain in the same database. */
@@ -187,6 +187,6 @@ public final class OutboxDrain {
 
   private static Duration longer(Duration pause) {
     var doubled = pause.multipliedBy(2);
-    return doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+    return doubled.compareTo(MAX_PAUSE) < 0 ? doubled : MAX_PAUSE;
   }
 }

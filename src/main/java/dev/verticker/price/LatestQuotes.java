@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * least recently read is forgotten (PostgreSQL still has it).
  */
 final class LatestQuotes {
-  private static final int MOST_OTHERS = 1000;
+  private static final int MAX_OTHERS = 1000;
 
   private final List<String> configured;
   private final Set<String> isConfigured;
@@ -29,7 +29,7 @@ final class LatestQuotes {
   private final Map<String, Quote> others = new LinkedHashMap<>(16, 0.75f, true) {
     @Override
     protected boolean removeEldestEntry(Map.Entry<String, Quote> eldest) {
-      return size() > MOST_OTHERS;
+      return size() > MAX_OTHERS;
     }
   };
   private final Map<String, Promise<Quote>> awaited = new HashMap<>();

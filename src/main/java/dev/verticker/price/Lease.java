@@ -1,6 +1,6 @@
 package dev.verticker.price;
 
-import dev.verticker.data.RedisLink;
+import dev.verticker.data.RedisClient;
 import io.vertx.core.Future;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Request;
@@ -28,12 +28,12 @@ final class Lease {
       return 0
       """;
 
-  private final RedisLink redis;
+  private final RedisClient redis;
   private final String node;
   private long heldUntil = System.nanoTime();
   private long answeredAt;
 
-  Lease(RedisLink redis, String node) {
+  Lease(RedisClient redis, String node) {
     this.redis = redis;
     this.node = node;
     this.answeredAt = System.nanoTime() - redis.away().toNanos();
@@ -47,7 +47,7 @@ final class Lease {
             Request.cmd(Command.EVAL).arg(TAKE).arg(1).arg(KEY).arg(node).arg(TERM.toMillis()),
             // Nobody waits for it, and without it nobody would ask the exchange while Redis is
             // slow.
-            RedisLink.LONGEST_SILENCE)
+            RedisClient.MAX_SILENCE)
         .map(answer -> {
           answeredAt = System.nanoTime();
           heldUntil = answer.toInteger() == 1 ? asked + TERM.toNanos() : asked;

@@ -1,7 +1,7 @@
 package dev.verticker.price;
 
 import dev.verticker.bus.Json;
-import dev.verticker.data.RedisLink;
+import dev.verticker.data.RedisClient;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
 import io.vertx.core.Future;
@@ -20,10 +20,10 @@ final class PriceCache {
   private static final String QUOTE = "verticker:price:quote:";
   private static final String FILL = "verticker:price:fill:";
 
-  private final RedisLink redis;
+  private final RedisClient redis;
   private final Duration ttl;
 
-  PriceCache(RedisLink redis, Duration ttl) {
+  PriceCache(RedisClient redis, Duration ttl) {
     this.redis = redis;
     this.ttl = ttl;
   }
@@ -62,7 +62,7 @@ final class PriceCache {
                 .arg("PX")
                 .arg(term.toMillis()),
             // A call to the exchange too many costs more than this wait.
-            RedisLink.LONGEST_SILENCE)
+            RedisClient.MAX_SILENCE)
         .map(Objects::nonNull)
         .otherwise(true);
   }
@@ -78,7 +78,7 @@ final class PriceCache {
   /** Null for what another version wrote in a way this one cannot read. */
   private static Quote quote(Response text) {
     try {
-      return Quotes.from(Source.CACHE, Json.read(text.toString(), Quote.class));
+      return QuoteFactory.from(Source.CACHE, Json.read(text.toString(), Quote.class));
     } catch (IllegalArgumentException e) {
       log.warn("a cached quote cannot be read and is ignored");
       return null;

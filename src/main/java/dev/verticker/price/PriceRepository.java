@@ -85,10 +85,10 @@ final class PriceRepository {
       """;
 
   private final Database database;
-  private final Quotes quotes;
+  private final QuoteFactory quotes;
   private final MeterRegistry metrics;
 
-  PriceRepository(Database database, Quotes quotes, MeterRegistry metrics) {
+  PriceRepository(Database database, QuoteFactory quotes, MeterRegistry metrics) {
     this.database = database;
     this.quotes = quotes;
     this.metrics = metrics;
@@ -98,7 +98,7 @@ final class PriceRepository {
    * Stores what has no row yet; the symbols that got one. An observation that PostgreSQL refuses for what it contains is
    * left out, logged and counted in {@code price_rejected_total}: it must not keep the others from being stored.
    */
-  Future<Set<String>> insert(List<Observed> observed) {
+  Future<Set<String>> insert(List<SlotQuote> observed) {
     return insertAll(observed).recover(failure -> {
       if (!isRefusal(failure)) {
         return Future.failedFuture(failure);
@@ -132,13 +132,13 @@ final class PriceRepository {
     metrics.counter("price_rejected_total", "reason", "refused-by-postgres").increment();
   }
 
-  private Future<Set<String>> insertAll(List<Observed> observed) {
+  private Future<Set<String>> insertAll(List<SlotQuote> observed) {
     var args = Tuple.tuple()
         .addValue(each(observed, o -> o.quote().id(), Long[]::new))
         .addValue(each(observed, o -> o.quote().symbol(), String[]::new))
         .addValue(each(observed, o -> o.quote().exchangeInfo(), String[]::new))
         .addValue(each(observed, o -> utc(o.quote().receivedAt()), OffsetDateTime[]::new))
-        .addValue(each(observed, Observed::slot, Long[]::new))
+        .addValue(each(observed, SlotQuote::slot, Long[]::new))
         .addValue(each(observed, o -> o.quote().venue(), String[]::new))
         .addValue(each(observed, o -> utc(o.quote().eventTime()), OffsetDateTime[]::new));
     return database.query(INSERT, args).map(rows -> {
@@ -220,7 +220,7 @@ final class PriceRepository {
   }
 
   private static <T> T[] each(
-      List<Observed> observed, Function<Observed, T> field, IntFunction<T[]> array) {
+      List<SlotQuote> observed, Function<SlotQuote, T> field, IntFunction<T[]> array) {
     return observed.stream().map(field).toArray(array);
   }
 }

@@ -14,17 +14,17 @@ import java.util.stream.IntStream;
 /** Answers what the price verticle is asked. */
 final class PriceService {
   private final LatestQuotes latest;
-  private final ColdReads coldReads;
-  private final Demand demand;
-  private final Refresher refresher;
+  private final QuoteLoader coldReads;
+  private final OnDemandSymbols demand;
+  private final QuoteRefresher refresher;
   private final PriceRepository repository;
   private final Clock clock;
 
   PriceService(
       LatestQuotes latest,
-      ColdReads coldReads,
-      Demand demand,
-      Refresher refresher,
+      QuoteLoader coldReads,
+      OnDemandSymbols demand,
+      QuoteRefresher refresher,
       PriceRepository repository,
       Clock clock) {
     this.latest = latest;

@@ -1,17 +1,17 @@
 package dev.verticker.price;
 
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
-import dev.verticker.data.RedisLink;
+import dev.verticker.data.RedisClient;
+import dev.verticker.exchange.BanRepository;
+import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.message.Prices;
-import dev.verticker.price.exchange.BinanceExchange;
-import dev.verticker.price.exchange.BlockRepository;
-import dev.verticker.price.exchange.RateLimits;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.PriceSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.RedisSettings;
+import dev.verticker.settings.SettingsReader;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
@@ -23,13 +23,13 @@ import java.util.UUID;
 public final class PriceVerticle extends VerticleBase {
   private static final String SCHEMA = "market";
   private static final Duration FLUSH = Duration.ofSeconds(1);
-  private static final Duration LONGEST_PROBE = Duration.ofSeconds(10);
+  private static final Duration MAX_PROBE = Duration.ofSeconds(10);
 
   private final NodeContext node;
   private Database database;
-  private RedisLink redis;
-  private Refresher refresher;
-  private Backlog backlog;
+  private RedisClient redis;
+  private QuoteRefresher refresher;
+  private PendingObservations backlog;
 
   public PriceVerticle(NodeContext node) {
     this.node = node;
@@ -37,13 +37,14 @@ public final class PriceVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    var settings = Reader.read(config(), PriceSettings::read);
+    var settings = SettingsReader.read(config(), PriceSettings::read);
     database = Database.open(
-        vertx, Reader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader)));
-    return RedisLink.open(vertx, Reader.read(config(), RedisSettings::read)).compose(link -> {
-      redis = link;
-      return start(settings);
-    });
+        vertx, SettingsReader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader)));
+    return RedisClient.open(vertx, SettingsReader.read(config(), RedisSettings::read))
+        .compose(link -> {
+          redis = link;
+          return start(settings);
+        });
   }
 
   @Override
@@ -59,23 +60,23 @@ public final class PriceVerticle extends VerticleBase {
     var bus = node.bus();
     var clock = node.clock();
     var run = UUID.randomUUID().toString();
-    var slots = new Slots(settings.refreshInterval());
+    var slots = new TimeSlots(settings.refreshInterval());
     var limits = new RateLimits(
-        settings.exchange().getAuthority(), redis, new BlockRepository(database), bus, clock);
-    var exchange = new BinanceExchange(
+        settings.exchange().getAuthority(), redis, new BanRepository(database), bus, clock);
+    var exchange = new BinanceMarketData(
         vertx, settings.exchange(), probeAfter(settings), limits, clock, node.metrics());
-    var symbols = new SymbolList(vertx, exchange);
-    var quotes = new Quotes(settings.venue(), run, settings.staleAfter());
+    var symbols = new ListedSymbols(vertx, exchange);
+    var quotes = new QuoteFactory(settings.venue(), run, settings.staleAfter());
     var repository = new PriceRepository(database, quotes, node.metrics());
     var latest = new LatestQuotes(settings.symbols());
     var cache = new PriceCache(redis, settings.cacheTtl());
-    var ids = new Ids(repository);
-    var demand = new Demand(settings.symbols().size());
-    backlog = new Backlog(repository, node.metrics());
-    var recorder = new Recorder(ids, quotes, repository, backlog, latest, cache, bus, clock);
-    refresher = new Refresher(
+    var ids = new QuoteIds(repository);
+    var demand = new OnDemandSymbols(settings.symbols().size());
+    backlog = new PendingObservations(repository, node.metrics());
+    var recorder = new QuoteRecorder(ids, quotes, repository, backlog, latest, cache, bus, clock);
+    refresher = new QuoteRefresher(
         vertx, clock, slots, new Lease(redis, run), exchange, symbols, latest, demand, recorder);
-    var coldReads = new ColdReads(
+    var coldReads = new QuoteLoader(
         latest, cache, repository, symbols, exchange, recorder, refresher, slots, bus, clock);
     var service = new PriceService(latest, coldReads, demand, refresher, repository, clock);
     tellHealth(settings, symbols);
@@ -104,7 +105,7 @@ public final class PriceVerticle extends VerticleBase {
         .onSuccess(serving -> {
           symbols.start();
           refresher.start();
-          new Housekeeping(vertx, database, Locks.HOUSEKEEPING, clock, node.metrics())
+          new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, node.metrics())
               .removing("observations", PriceRepository.REMOVE_OLD, settings.retention())
               .start();
           vertx.setPeriodic(FLUSH.toMillis(), id -> flush());
@@ -133,7 +134,7 @@ public final class PriceVerticle extends VerticleBase {
     }
   }
 
-  private void tellHealth(PriceSettings settings, SymbolList symbols) {
+  private void tellHealth(PriceSettings settings, ListedSymbols symbols) {
     var health = node.health();
     health.notReadyWhen("postgres market", database::outage);
     health.note("redis", redis::outage);
@@ -151,8 +152,8 @@ public final class PriceVerticle extends VerticleBase {
 
   /** Fresh again within one interval after a fault ends. */
   private static Duration probeAfter(PriceSettings settings) {
-    return settings.refreshInterval().compareTo(LONGEST_PROBE) < 0
+    return settings.refreshInterval().compareTo(MAX_PROBE) < 0
         ? settings.refreshInterval()
-        : LONGEST_PROBE;
+        : MAX_PROBE;
   }
 }

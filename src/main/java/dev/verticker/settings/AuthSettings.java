@@ -21,7 +21,7 @@ public record AuthSettings(
     boolean registrationOpen,
     Duration sessionIdle,
     Duration sessionLife) {
-  private static final int LEAST_BYTES = 32;
+  private static final int MIN_BYTES = 32;
 
   public AuthSettings {
     keys = List.copyOf(keys);
@@ -31,7 +31,7 @@ public record AuthSettings(
     }
   }
 
-  public static AuthSettings read(Reader reader) {
+  public static AuthSettings read(SettingsReader reader) {
     return new AuthSettings(
         keys(reader),
         reader.text("JWT_ISSUER"),
@@ -41,9 +41,9 @@ public record AuthSettings(
         Duration.ofDays(reader.number("SESSION_LIFE_DAYS", 1, 3650)));
   }
 
-  private static List<SigningKey> keys(Reader reader) {
-    var current = reader.requiredSecret("JWT_SECRET", LEAST_BYTES);
-    var previous = reader.secret("JWT_SECRET_PREVIOUS", LEAST_BYTES);
+  private static List<SigningKey> keys(SettingsReader reader) {
+    var current = reader.requiredSecret("JWT_SECRET", MIN_BYTES);
+    var previous = reader.secret("JWT_SECRET_PREVIOUS", MIN_BYTES);
     if (previous.isPresent() && previous.get().equals(current)) {
       reader.fault("JWT_SECRET_PREVIOUS", "must differ from JWT_SECRET");
     }

@@ -29,7 +29,7 @@ public record NodeSettings(
   public record ClusterSettings(
       String name, String host, int port, int busPort, List<String> members) {}
 
-  public static NodeSettings read(Reader reader) {
+  public static NodeSettings read(SettingsReader reader) {
     return new NodeSettings(
         reader.development(),
         reader.host("MANAGEMENT_HOST"),
@@ -44,7 +44,7 @@ public record NodeSettings(
         reader.seconds("DRAIN_SECONDS", Duration.ZERO, Duration.ofSeconds(15)));
   }
 
-  private static List<String> members(Reader reader) {
+  private static List<String> members(SettingsReader reader) {
     var members = reader.list("CLUSTER_MEMBERS");
     for (var member : members) {
       if (!member.matches("[0-9A-Za-z.\\[\\]:-]{1,255}")) {

@@ -9,7 +9,7 @@ import java.time.Duration;
  * @param mostPerTopic of a topic no more than its newest so many events are kept
  */
 public record NotificationSettings(Duration retention, int mostPerTopic) {
-  public static NotificationSettings read(Reader reader) {
+  public static NotificationSettings read(SettingsReader reader) {
     return new NotificationSettings(
         Duration.ofDays(reader.number("EVENT_RETENTION_DAYS", 1, 36500)),
         reader.number("EVENT_RETENTION_COUNT", 1, 10_000_000));

@@ -24,7 +24,7 @@ public record PostgresSettings(
 
   private static final int NO_LEAST_LENGTH = 1;
 
-  public static PostgresSettings read(String schema, Reader reader) {
+  public static PostgresSettings read(String schema, SettingsReader reader) {
     return new PostgresSettings(
         schema,
         reader.text(name(reader, schema, "POSTGRES_HOST")),
@@ -44,7 +44,7 @@ public record PostgresSettings(
     return schema.toUpperCase(Locale.ROOT) + "_";
   }
 
-  private static String name(Reader reader, String schema, String name) {
+  private static String name(SettingsReader reader, String schema, String name) {
     var own = prefix(schema) + name;
     return reader.has(own) ? own : name;
   }

@@ -9,7 +9,7 @@ import java.util.Map;
  * @param apiKeys name to key; several live at once during a rotation. The single INTERNAL_API_KEY is named "default".
  */
 public record PriceApiSettings(String host, int port, Map<String, Secret> apiKeys) {
-  private static final int LEAST_BYTES = 32;
+  private static final int MIN_BYTES = 32;
   private static final String SINGLE = "INTERNAL_API_KEY";
   private static final String SEVERAL = "INTERNAL_API_KEYS";
 
@@ -17,14 +17,14 @@ public record PriceApiSettings(String host, int port, Map<String, Secret> apiKey
     apiKeys = Map.copyOf(apiKeys);
   }
 
-  public static PriceApiSettings read(Reader reader) {
+  public static PriceApiSettings read(SettingsReader reader) {
     return new PriceApiSettings(
         reader.host("PRICE_API_HOST"), reader.port("PRICE_API_PORT"), apiKeys(reader));
   }
 
-  private static Map<String, Secret> apiKeys(Reader reader) {
+  private static Map<String, Secret> apiKeys(SettingsReader reader) {
     var keys = new LinkedHashMap<String, Secret>();
-    reader.secret(SINGLE, LEAST_BYTES).ifPresent(key -> keys.put("default", key));
+    reader.secret(SINGLE, MIN_BYTES).ifPresent(key -> keys.put("default", key));
     for (var entry : reader.list(SEVERAL)) {
       var colon = entry.indexOf(':');
       var name = entry.substring(0, Math.max(colon, 0));
@@ -36,7 +36,7 @@ public record PriceApiSettings(String host, int port, Map<String, Secret> apiKey
       } else if (keys.putIfAbsent(name, key) != null) {
         reader.fault(SEVERAL, "must not use a name twice (\"default\" is " + SINGLE + ")", name);
       } else {
-        reader.checkSecret(SEVERAL + "[" + name + "]", key, LEAST_BYTES);
+        reader.checkSecret(SEVERAL + "[" + name + "]", key, MIN_BYTES);
       }
     }
     if (reader.has(SEVERAL)) {

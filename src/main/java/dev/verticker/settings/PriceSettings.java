@@ -26,8 +26,8 @@ public record PriceSettings(
     Duration staleGrace,
     Duration retention) {
   private static final URI PUBLIC_DATA = URI.create("https://data-api.binance.vision");
-  private static final int MOST_SYMBOLS = 1000;
-  private static final int LONGEST_SYMBOL = 64;
+  private static final int MAX_SYMBOLS = 1000;
+  private static final int MAX_SYMBOL = 64;
   private static final Duration DAY = Duration.ofDays(1);
 
   /**
@@ -49,7 +49,7 @@ public record PriceSettings(
   /** Virtual funds or invented prices, unrelated to the market. */
   private static final Set<String> NOT_THE_MARKET = Set.of("testnet", "simulated");
 
-  public static PriceSettings read(Reader reader) {
+  public static PriceSettings read(SettingsReader reader) {
     return new PriceSettings(
         exchange(reader),
         symbols(reader),
@@ -74,7 +74,7 @@ public record PriceSettings(
     return !NOT_THE_MARKET.contains(venue());
   }
 
-  private static URI exchange(Reader reader) {
+  private static URI exchange(SettingsReader reader) {
     var name = "BINANCE_BASE_URL";
     var uri = reader.uri(name, Set.of("http", "https")).orElse(PUBLIC_DATA);
     var published = "https".equals(uri.getScheme()) && VENUES.containsKey(uri.getHost());
@@ -82,18 +82,18 @@ public record PriceSettings(
       reader.fault(
           name,
           "must be https and one of Binance's own REST hosts outside development",
-          Reader.withoutUserInfo(uri));
+          SettingsReader.withoutUserInfo(uri));
     }
     return uri;
   }
 
-  private static List<String> symbols(Reader reader) {
+  private static List<String> symbols(SettingsReader reader) {
     var symbols = reader.list("SYMBOLS");
-    if (symbols.isEmpty() || symbols.size() > MOST_SYMBOLS) {
-      reader.fault("SYMBOLS", "must name 1 to " + MOST_SYMBOLS + " symbols, separated by commas");
+    if (symbols.isEmpty() || symbols.size() > MAX_SYMBOLS) {
+      reader.fault("SYMBOLS", "must name 1 to " + MAX_SYMBOLS + " symbols, separated by commas");
     }
     for (var symbol : symbols) {
-      if (symbol.length() > LONGEST_SYMBOL
+      if (symbol.length() > MAX_SYMBOL
           || symbol.chars().anyMatch(c -> c <= ' ' || c == '"' || c == '\\')) {
         reader.fault(
             "SYMBOLS",

@@ -5,7 +5,7 @@ import java.util.Set;
 
 /** Redis holds only what can be had again. The URL may carry a password: it is never printed. */
 public record RedisSettings(URI url) {
-  public static RedisSettings read(Reader reader) {
+  public static RedisSettings read(SettingsReader reader) {
     if (!reader.has("REDIS_URL")) {
       reader.fault("REDIS_URL", "is required");
     }

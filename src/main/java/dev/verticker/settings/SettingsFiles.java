@@ -26,7 +26,7 @@ public final class SettingsFiles {
     var faults = new ArrayList<String>();
     var effective = load(environment, home, faults);
     if (!faults.isEmpty()) {
-      throw new SettingsFault(faults);
+      throw new SettingsException(faults);
     }
     return effective;
   }

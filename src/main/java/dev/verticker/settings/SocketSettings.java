@@ -12,7 +12,7 @@ import java.util.List;
  * @param silence who takes nothing, or gives no sign of life, for so long is cut
  */
 public record SocketSettings(boolean fallbacks, int most, int unsentMegabytes, Duration silence) {
-  static SocketSettings read(Reader reader) {
+  static SocketSettings read(SettingsReader reader) {
     return new SocketSettings(
         reader.oneOf("SOCKJS_FALLBACKS", List.of("false", "true")).equals("true"),
         reader.number("SOCKETS_MOST", 1, 1_000_000),

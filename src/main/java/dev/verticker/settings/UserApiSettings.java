@@ -12,7 +12,7 @@ public record UserApiSettings(
     String host,
     int port,
     List<String> corsOrigins,
-    List<Network> trustedProxies,
+    List<AddressRange> trustedProxies,
     SocketSettings sockets) {
   private static final String ORIGINS = "CORS_ORIGINS";
   private static final String PROXIES = "TRUSTED_PROXIES";
@@ -23,7 +23,7 @@ public record UserApiSettings(
     trustedProxies = List.copyOf(trustedProxies);
   }
 
-  public static UserApiSettings read(Reader reader) {
+  public static UserApiSettings read(SettingsReader reader) {
     return new UserApiSettings(
         reader.host("USER_API_HOST"),
         reader.port("USER_API_PORT"),
@@ -32,7 +32,7 @@ public record UserApiSettings(
         SocketSettings.read(reader));
   }
 
-  private static List<String> origins(Reader reader) {
+  private static List<String> origins(SettingsReader reader) {
     var origins = reader.list(ORIGINS);
     if (origins.equals(List.of(EVERYBODY))) {
       return origins;
@@ -49,10 +49,10 @@ public record UserApiSettings(
     return origins;
   }
 
-  private static Network network(Reader reader, String text) {
-    return Network.parse(text).orElseGet(() -> {
+  private static AddressRange network(SettingsReader reader, String text) {
+    return AddressRange.parse(text).orElseGet(() -> {
       reader.fault(PROXIES, "each must be an IP address or a network such as 10.0.0.0/8", text);
-      return Network.parse("::").orElseThrow();
+      return AddressRange.parse("::").orElseThrow();
     });
   }
 }

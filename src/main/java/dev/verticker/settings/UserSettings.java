@@ -12,10 +12,10 @@ import java.util.Optional;
 public record UserSettings(
     boolean development, String adminUsername, Secret adminPassword, Duration auditRetention) {
   private static final String PASSWORD = "ADMIN_PASSWORD";
-  private static final int LEAST_CHARACTERS = 12;
+  private static final int MIN_CHARACTERS = 12;
   private static final Secret IN_DEVELOPMENT = new Secret("admin1234");
 
-  public static UserSettings read(Reader reader) {
+  public static UserSettings read(SettingsReader reader) {
     var username = reader.text("ADMIN_USERNAME");
     if (!username.matches("[A-Za-z0-9._-]{3,50}")) {
       reader.fault(
@@ -32,7 +32,7 @@ public record UserSettings(
 
   /** Whether the first administrator would get the password everybody knows. */
   public boolean samplePassword() {
-    return development && (adminPassword == null || Reader.isSample(adminPassword));
+    return development && (adminPassword == null || SettingsReader.isSample(adminPassword));
   }
 
   /**
@@ -47,23 +47,23 @@ public record UserSettings(
     if (adminPassword == null) {
       throw fault(
           "is required for the first start, because there is no administrator yet: set it to"
-              + " at least " + LEAST_CHARACTERS
+              + " at least " + MIN_CHARACTERS
               + " characters, sign in as ADMIN_USERNAME, then remove it");
     }
-    if (Reader.isSample(adminPassword)) {
+    if (SettingsReader.isSample(adminPassword)) {
       throw fault("must not be a published sample value outside development");
     }
     var characters =
         adminPassword.value().codePointCount(0, adminPassword.value().length());
-    if (characters < LEAST_CHARACTERS) {
-      throw fault("must have at least " + LEAST_CHARACTERS + " characters outside development, has "
+    if (characters < MIN_CHARACTERS) {
+      throw fault("must have at least " + MIN_CHARACTERS + " characters outside development, has "
           + characters);
     }
     return adminPassword;
   }
 
   /** What is wrong with the password, as a fault of the settings. */
-  public static SettingsFault fault(String rule) {
-    return new SettingsFault(List.of(PASSWORD + ": " + rule));
+  public static SettingsException fault(String rule) {
+    return new SettingsException(List.of(PASSWORD + ": " + rule));
   }
 }

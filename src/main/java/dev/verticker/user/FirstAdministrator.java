@@ -7,7 +7,8 @@ import dev.verticker.message.Password;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.User;
 import dev.verticker.settings.UserSettings;
-import dev.verticker.user.UserService.Deed;
+import dev.verticker.user.UserService.UserAction;
+import dev.verticker.user.password.PasswordHashing;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Clock;
@@ -52,7 +53,7 @@ final class FirstAdministrator {
 
   private Future<Void> make() {
     return hash()
-        .compose(hash -> database.transaction(tx -> Locks.FIRST_START
+        .compose(hash -> database.transaction(tx -> AccountLocks.FIRST_START
             .acquire(tx)
             .compose(alone -> users.anyAdministrator(tx))
             .compose(exists -> exists ? Future.succeededFuture() : make(tx, hash))));
@@ -73,7 +74,7 @@ final class FirstAdministrator {
   /** An imported user of that name: the old password is not trusted with the new power. */
   private Future<User> promote(SqlConnection tx, User user, String hash) {
     var wanted = user.withRoles(ROLES).withStatus(Status.ACTIVE);
-    return service.store(tx, Actor.system(), Deed.UPDATED, user, wanted, hash);
+    return service.store(tx, Actor.system(), UserAction.UPDATED, user, wanted, hash);
   }
 
   private Future<String> hash() {

@@ -12,8 +12,8 @@ import java.util.stream.IntStream;
  * Full names as they are searched. Stored is the folded name from each of its words on, so one range of one index finds
  * "Ada Lovelace King" by {@code ada}, {@code love} and {@code lovelace k}.
  */
-final class NameWords {
-  private static final int MOST_WORDS = 10;
+public final class NameWords {
+  private static final int MAX_WORDS = 10;
   private static final int LONGEST = 64;
   private static final Pattern ACCENTS = Pattern.compile("\\p{InCombiningDiacriticalMarks}+");
   private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}\\p{M}]+");
@@ -21,9 +21,9 @@ final class NameWords {
   private NameWords() {}
 
   /** The entries of a name, at most ten; none when it has no word. */
-  static List<String> of(String fullName) {
+  public static List<String> of(String fullName) {
     var words = words(fullName);
-    return IntStream.range(0, Math.min(words.size(), MOST_WORDS))
+    return IntStream.range(0, Math.min(words.size(), MAX_WORDS))
         .mapToObj(first -> shortened(String.join(" ", words.subList(first, words.size()))))
         .distinct()
         .toList();

@@ -1,50 +1,68 @@
 package dev.verticker.user;
 
 import dev.verticker.bus.Bus;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
-import dev.verticker.data.RedisLink;
+import dev.verticker.data.RedisClient;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Users;
 import dev.verticker.settings.AuthSettings;
+import dev.verticker.user.change.AccessRevocation;
+import dev.verticker.user.change.AuditTrail;
+import dev.verticker.user.change.UserOutbox;
+import dev.verticker.user.login.LoginKeys;
+import dev.verticker.user.login.LoginLimits;
+import dev.verticker.user.login.LoginService;
+import dev.verticker.user.login.LoginThrottle;
+import dev.verticker.user.password.PasswordChangeService;
+import dev.verticker.user.password.PasswordHasher;
+import dev.verticker.user.password.PasswordHashing;
+import dev.verticker.user.session.AccountRepository;
+import dev.verticker.user.session.RefreshService;
+import dev.verticker.user.session.RefreshTokenFactory;
+import dev.verticker.user.session.RevocationRepository;
+import dev.verticker.user.session.SessionRepository;
+import dev.verticker.user.session.SessionService;
+import dev.verticker.user.session.TicketRepository;
+import dev.verticker.user.session.TicketService;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.function.Function;
 
 /** Puts the parts of signing in together, for the verticle. */
-final class SessionModule {
+public final class SessionModule {
   private final Bus bus;
-  private final Passwords passwords;
-  private final Revocations revocations;
-  private final Tickets tickets;
+  private final PasswordHasher passwords;
+  private final RevocationRepository revocations;
+  private final TicketService tickets;
   private final LoginService logins;
   private final RefreshService refreshes;
   private final SessionService sessions;
-  private final OwnPassword ownPassword;
-  private final Registration registration;
+  private final PasswordChangeService ownPassword;
+  private final RegistrationService registration;
 
-  SessionModule(
+  public SessionModule(
       Vertx vertx,
       NodeContext node,
       Database database,
-      RedisLink redis,
+      RedisClient redis,
       AuditTrail audit,
-      Outbox outbox,
+      UserOutbox outbox,
       AuthSettings settings) {
     var clock = node.clock();
     var cores = Runtime.getRuntime().availableProcessors();
     var throttle = new LoginThrottle(LoginLimits.SIGN_INS, redis, clock);
     bus = node.bus();
-    passwords = Passwords.open(vertx, cores, node.metrics());
-    revocations = new Revocations(database, bus, clock);
-    tickets = new Tickets(new TicketRepository(database), clock);
+    passwords = PasswordHasher.open(vertx, cores, node.metrics());
+    revocations = new RevocationRepository(database, bus, clock);
+    tickets = new TicketService(new TicketRepository(database), clock);
     logins = new LoginService(database, passwords, throttle, revocations, audit, settings, clock);
     refreshes = new RefreshService(database, revocations, audit, settings, clock);
-    sessions =
-        new SessionService(database, new RefreshTokens(settings.keys()), revocations, audit, clock);
-    ownPassword = new OwnPassword(
+    sessions = new SessionService(
+        database, new RefreshTokenFactory(settings.keys()), revocations, audit, clock);
+    ownPassword = new PasswordChangeService(
         database,
         passwords,
         LoginKeys.ofSignIns(settings.keys()),
@@ -52,24 +70,24 @@ final class SessionModule {
         revocations,
         audit,
         outbox);
-    registration = new Registration(
+    registration = new RegistrationService(
         settings.registrationOpen(),
         LoginKeys.ofRegistrations(settings.keys()),
         new LoginThrottle(LoginLimits.REGISTRATIONS, redis, clock));
   }
 
   /** For whoever creates users and sets their passwords. */
-  PasswordHashing passwords() {
+  public PasswordHashing passwords() {
     return passwords;
   }
 
   /** For whoever changes what users may do. */
-  AccessRevoking revoking() {
+  public AccessRevocation revoking() {
     return revocations;
   }
 
   /** @param create creates a user, with every rule there is for one */
-  Future<Void> serve(Function<Users.Create, Future<Users.User>> create) {
+  public Future<Void> serve(Function<Users.Create, Future<Users.User>> create) {
     return Future.all(List.of(
             bus.serve(Sessions.LOGIN, logins::login),
             bus.serve(Sessions.REFRESH, refreshes::refresh),
@@ -86,14 +104,14 @@ final class SessionModule {
   }
 
   /** What is over need not be kept. */
-  void addChores(Housekeeping housekeeping) {
+  public void addChores(Housekeeping housekeeping) {
     SessionRepository.addChores(housekeeping);
     TicketRepository.addChores(housekeeping);
     AccountRepository.addChores(housekeeping);
-    Revocations.addChores(housekeeping);
+    RevocationRepository.addChores(housekeeping);
   }
 
-  Future<Void> close() {
+  public Future<Void> close() {
     return passwords.close();
   }
 }

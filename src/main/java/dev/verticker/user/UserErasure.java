@@ -3,6 +3,10 @@ package dev.verticker.user;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Users.User;
+import dev.verticker.user.change.AccessRevocation;
+import dev.verticker.user.change.AuditTrail;
+import dev.verticker.user.change.UserEvent;
+import dev.verticker.user.change.UserOutbox;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import java.util.List;
@@ -10,11 +14,11 @@ import java.util.List;
 /** Deletes a user so that nothing personal remains, neither here nor in what was written and told before. */
 final class UserErasure {
   private final UserRepository users;
-  private final AccessRevoking access;
+  private final AccessRevocation access;
   private final AuditTrail audit;
-  private final Outbox outbox;
+  private final UserOutbox outbox;
 
-  UserErasure(UserRepository users, AccessRevoking access, AuditTrail audit, Outbox outbox) {
+  UserErasure(UserRepository users, AccessRevocation access, AuditTrail audit, UserOutbox outbox) {
     this.users = users;
     this.access = access;
     this.audit = audit;

@@ -4,8 +4,8 @@ import dev.verticker.bus.Failure;
 import dev.verticker.message.Password;
 import dev.verticker.message.Users;
 import dev.verticker.message.Users.Create;
+import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Search;
-import dev.verticker.message.Users.To;
 import dev.verticker.message.Users.Update;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /** What the fields of a user must look like. A password has a policy of its own. */
-final class UserRules {
+public final class UserRules {
   private static final Pattern USERNAME = Pattern.compile("[A-Za-z0-9._-]{3,50}");
 
   /** A valid e-mail address as HTML says (4.10.5.1.5): practical, ASCII, at most 63 characters between two dots. */
@@ -21,9 +21,9 @@ final class UserRules {
       "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@" + "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
           + "(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*");
 
-  private static final int LONGEST_FULL_NAME = 100;
-  private static final int LONGEST_EMAIL = 254;
-  private static final int LONGEST_PAGE = 1000;
+  private static final int MAX_FULL_NAME = 100;
+  private static final int MAX_EMAIL = 254;
+  private static final int MAX_PAGE = 1000;
 
   private final List<Failure.Error> errors = new ArrayList<>();
 
@@ -57,7 +57,7 @@ final class UserRules {
   static void check(Search search) {
     var rules = new UserRules();
     rules.limit(search.limit());
-    if (search.q() != null && (!printable(search.q()) || length(search.q()) > LONGEST_EMAIL)) {
+    if (search.q() != null && (!printable(search.q()) || length(search.q()) > MAX_EMAIL)) {
       rules.add("query/q", "invalid-text", "At most 254 characters, no control characters.");
     }
     if (search.role() != null && !Users.ROLES.contains(search.role())) {
@@ -70,25 +70,25 @@ final class UserRules {
   }
 
   /** Throws {@link Failure.Invalid}. */
-  static void checkLimit(int limit) {
+  public static void checkLimit(int limit) {
     var rules = new UserRules();
     rules.limit(limit);
     rules.failOnErrors();
   }
 
-  static boolean isUsername(String text) {
+  public static boolean isUsername(String text) {
     return text != null && USERNAME.matcher(text).matches();
   }
 
-  static boolean isFullName(String text) {
-    return text == null || length(text) <= LONGEST_FULL_NAME && printable(text);
+  public static boolean isFullName(String text) {
+    return text == null || length(text) <= MAX_FULL_NAME && printable(text);
   }
 
-  static boolean isEmail(String text) {
-    return text == null || text.length() <= LONGEST_EMAIL && EMAIL.matcher(text).matches();
+  public static boolean isEmail(String text) {
+    return text == null || text.length() <= MAX_EMAIL && EMAIL.matcher(text).matches();
   }
 
-  private <T> void named(To<T> field, String pointer, BiConsumer<String, T> rule) {
+  private <T> void named(FieldUpdate<T> field, String pointer, BiConsumer<String, T> rule) {
     if (field != null) {
       rule.accept(pointer, field.value());
     }
@@ -128,8 +128,8 @@ final class UserRules {
   }
 
   private void limit(int limit) {
-    if (limit < 1 || limit > LONGEST_PAGE) {
-      add("query/limit", "out-of-range", "1 to " + LONGEST_PAGE + ".");
+    if (limit < 1 || limit > MAX_PAGE) {
+      add("query/limit", "out-of-range", "1 to " + MAX_PAGE + ".");
     }
   }
 

@@ -21,7 +21,7 @@ import java.util.stream.StreamSupport;
  * is written out.
  */
 final class UserSearch {
-  private static final int MOST_MATCHES = 1000;
+  private static final int MAX_MATCHES = 1000;
 
   /** Sorts above everything that begins with the text before it. */
   private static final String END = new String(Character.toChars(Character.MAX_CODE_POINT));
@@ -117,16 +117,16 @@ final class UserSearch {
       return Future.succeededFuture(List.of());
     }
     return database
-        .query(statement, Tuple.of(prefix, prefix + END, MOST_MATCHES + 1))
+        .query(statement, Tuple.of(prefix, prefix + END, MAX_MATCHES + 1))
         .map(rows -> StreamSupport.stream(rows.spliterator(), false)
             .map(row -> row.getLong(0))
             .toList());
   }
 
   private Future<Page> among(Search search, List<List<Long>> fields) {
-    var truncated = fields.stream().anyMatch(ids -> ids.size() > MOST_MATCHES);
+    var truncated = fields.stream().anyMatch(ids -> ids.size() > MAX_MATCHES);
     var ids = new TreeSet<Long>();
-    fields.forEach(field -> field.stream().limit(MOST_MATCHES).forEach(ids::add));
+    fields.forEach(field -> field.stream().limit(MAX_MATCHES).forEach(ids::add));
     var later = search.after() == null ? ids : ids.tailSet(search.after(), false);
     if (later.isEmpty()) {
       return Future.succeededFuture(new Page(List.of(), null, truncated));

@@ -8,14 +8,20 @@ import dev.verticker.message.Users;
 import dev.verticker.message.Users.Change;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
+import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Find;
 import dev.verticker.message.Users.Page;
 import dev.verticker.message.Users.Search;
 import dev.verticker.message.Users.Status;
-import dev.verticker.message.Users.To;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
 import dev.verticker.user.UserRepository.Locked;
+import dev.verticker.user.change.AccessRevocation;
+import dev.verticker.user.change.AuditTrail;
+import dev.verticker.user.change.UserEvent;
+import dev.verticker.user.change.UserOutbox;
+import dev.verticker.user.login.KeyedQueue;
+import dev.verticker.user.password.PasswordHashing;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
@@ -38,15 +44,15 @@ final class UserService {
   private final UserRepository users;
   private final UserSearch searches;
   private final PasswordHashing passwords;
-  private final AccessRevoking access;
+  private final AccessRevocation access;
   private final AuditTrail audit;
-  private final Outbox outbox;
+  private final UserOutbox outbox;
   private final Clock clock;
   private final UserErasure erasure;
-  private final InTurn creating;
+  private final KeyedQueue creating;
 
   /** What is done to a user; the audit has it as {@code user.updated} and so on. */
-  enum Deed {
+  enum UserAction {
     UPDATED,
     DISABLED,
     ENABLED,
@@ -66,9 +72,9 @@ final class UserService {
   UserService(
       Database database,
       PasswordHashing passwords,
-      AccessRevoking access,
+      AccessRevocation access,
       AuditTrail audit,
-      Outbox outbox,
+      UserOutbox outbox,
       Clock clock) {
     this.database = database;
     this.users = new UserRepository(database);
@@ -79,7 +85,7 @@ final class UserService {
     this.outbox = outbox;
     this.clock = clock;
     this.erasure = new UserErasure(users, access, audit, outbox);
-    this.creating = new InTurn(Users.CREATE.deadline(), clock);
+    this.creating = new KeyedQueue(Users.CREATE.deadline(), clock);
   }
 
   Future<User> find(Find find) {
@@ -105,7 +111,7 @@ final class UserService {
     UserRules.check(update);
     var change = new Change(update.actor(), update.id(), update.ifMatch());
     if (update.password() == null) {
-      return change(change, Deed.UPDATED, locked -> wanted(locked.user(), update), null);
+      return change(change, UserAction.UPDATED, locked -> wanted(locked.user(), update), null);
     }
     if (update.actor().is(update.id())) {
       return Future.failedFuture(new Failure.Forbidden(
@@ -115,22 +121,24 @@ final class UserService {
         .map(user -> wanted(user, update))
         .compose(user -> passwords.hash(
             update.password().value(), names(user.username(), user.fullName(), user.email())))
-        .compose(
-            hash -> change(change, Deed.UPDATED, locked -> wanted(locked.user(), update), hash));
+        .compose(hash ->
+            change(change, UserAction.UPDATED, locked -> wanted(locked.user(), update), hash));
   }
 
   Future<User> disable(Change change) {
-    return change(change, Deed.DISABLED, locked -> locked.user().withStatus(Status.DISABLED), null);
+    return change(
+        change, UserAction.DISABLED, locked -> locked.user().withStatus(Status.DISABLED), null);
   }
 
   Future<User> enable(Change change) {
-    return change(change, Deed.ENABLED, locked -> locked.user().withStatus(Status.ACTIVE), null);
+    return change(
+        change, UserAction.ENABLED, locked -> locked.user().withStatus(Status.ACTIVE), null);
   }
 
   Future<User> restore(Change change) {
     return change(
         change,
-        Deed.RESTORED,
+        UserAction.RESTORED,
         locked -> locked.restoredAs() == null
             ? locked.user()
             : locked.user().withStatus(locked.restoredAs()),
@@ -140,7 +148,11 @@ final class UserService {
   Future<Void> delete(Delete delete) {
     var change = new Change(delete.actor(), delete.id(), delete.ifMatch());
     return delete.soft()
-        ? change(change, Deed.DELETED, locked -> locked.user().withStatus(Status.DELETED), null)
+        ? change(
+                change,
+                UserAction.DELETED,
+                locked -> locked.user().withStatus(Status.DELETED),
+                null)
             .mapEmpty()
         : database.transaction(
             tx -> lock(tx, change).compose(locked -> erase(tx, delete.actor(), locked.user())));
@@ -164,7 +176,8 @@ final class UserService {
   }
 
   /** @param hash of a new password; null = the password stays */
-  private Future<User> change(Change change, Deed deed, Function<Locked, User> wish, String hash) {
+  private Future<User> change(
+      Change change, UserAction deed, Function<Locked, User> wish, String hash) {
     return database.transaction(tx -> lock(tx, change).compose(locked -> {
       var before = locked.user();
       if (before.status() == Status.DELETED && !deed.isForDeleted()) {
@@ -180,7 +193,7 @@ final class UserService {
 
   /** Changes what differs, revokes what must end with it, writes it down and tells it. */
   Future<User> store(
-      SqlConnection tx, Actor actor, Deed deed, User before, User wanted, String hash) {
+      SqlConnection tx, Actor actor, UserAction deed, User before, User wanted, String hash) {
     var leaving = before.status() == Status.ACTIVE && wanted.status() != Status.ACTIVE;
     var ending = leaving || hash != null;
     var revoking = ending || !before.roles().equals(wanted.roles());
@@ -220,7 +233,7 @@ final class UserService {
     if (!isActiveAdministrator(before) || isActiveAdministrator(wanted)) {
       return Future.succeededFuture();
     }
-    return Locks.LAST_ADMINISTRATOR
+    return AccountLocks.LAST_ADMINISTRATOR
         .acquire(tx)
         .compose(alone -> users.anotherAdministrator(tx, before.id()))
         .compose(another -> another
@@ -277,7 +290,7 @@ final class UserService {
         .withRoles(sorted(or(update.roles(), user.roles())));
   }
 
-  private static <T> T or(To<T> field, T unchanged) {
+  private static <T> T or(FieldUpdate<T> field, T unchanged) {
     return field == null ? unchanged : field.value();
   }
 

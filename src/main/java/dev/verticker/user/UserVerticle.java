@@ -1,17 +1,20 @@
 package dev.verticker.user;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
-import dev.verticker.data.RedisLink;
+import dev.verticker.data.RedisClient;
 import dev.verticker.message.Users;
 import dev.verticker.outbox.OutboxDrain;
 import dev.verticker.settings.AuthSettings;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.RedisSettings;
+import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserSettings;
+import dev.verticker.user.change.AuditReader;
+import dev.verticker.user.change.AuditTrail;
+import dev.verticker.user.change.UserOutbox;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
@@ -21,11 +24,11 @@ import java.util.List;
 public final class UserVerticle extends VerticleBase {
   private static final String SCHEMA = "account";
   private static final Duration PAUSE = Duration.ofSeconds(1);
-  private static final int MOST_ATTEMPTS = 20;
+  private static final int MAX_ATTEMPTS = 20;
 
   private final NodeContext node;
   private Database database;
-  private RedisLink redis;
+  private RedisClient redis;
   private SessionModule sessions;
   private OutboxDrain drain;
 
@@ -35,9 +38,9 @@ public final class UserVerticle extends VerticleBase {
 
   @Override
   public Future<?> start() {
-    var settings = Reader.read(config(), UserSettings::read);
-    var auth = Reader.read(config(), AuthSettings::read);
-    var postgres = Reader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader));
+    var settings = SettingsReader.read(config(), UserSettings::read);
+    var auth = SettingsReader.read(config(), AuthSettings::read);
+    var postgres = SettingsReader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader));
     database = Database.open(vertx, postgres);
     drain = new OutboxDrain(
         vertx,
@@ -46,11 +49,12 @@ public final class UserVerticle extends VerticleBase {
         node.clock(),
         node.metrics(),
         SCHEMA,
-        Outbox::entry);
-    return RedisLink.open(vertx, Reader.read(config(), RedisSettings::read)).compose(link -> {
-      redis = link;
-      return start(settings, auth);
-    });
+        UserOutbox::entry);
+    return RedisClient.open(vertx, SettingsReader.read(config(), RedisSettings::read))
+        .compose(link -> {
+          redis = link;
+          return start(settings, auth);
+        });
   }
 
   @Override
@@ -66,21 +70,22 @@ public final class UserVerticle extends VerticleBase {
     var bus = node.bus();
     var clock = node.clock();
     var audit = new AuditTrail(clock);
-    var outbox = new Outbox(clock, drain::wake);
+    var outbox = new UserOutbox(clock, drain::wake);
     sessions = new SessionModule(vertx, node, database, redis, audit, outbox, auth);
     var users =
         new UserService(database, sessions.passwords(), sessions.revoking(), audit, outbox, clock);
     var administrator =
         new FirstAdministrator(database, users, sessions.passwords(), settings, clock);
     var trail = new AuditReader(database);
-    var housekeeping = new Housekeeping(vertx, database, Locks.HOUSEKEEPING, clock, node.metrics())
+    var housekeeping = new Housekeeping(
+            vertx, database, AccountLocks.HOUSEKEEPING, clock, node.metrics())
         .removing("audit", AuditTrail.REMOVE_OLD, settings.auditRetention())
-        .removingUnwanted("outbox", Outbox.REMOVE_OLD, Outbox.KEPT);
+        .removingUnwanted("outbox", UserOutbox.REMOVE_OLD, UserOutbox.KEPT);
     sessions.addChores(housekeeping);
     node.health().notReadyWhen("postgres account", database::outage);
     node.health().note("redis account", redis::outage);
     node.health().note("outbox account", drain::delay);
-    return ensure(administrator, MOST_ATTEMPTS)
+    return ensure(administrator, MAX_ATTEMPTS)
         .compose(ready -> sessions.serve(users::create))
         .compose(serving -> Future.all(List.of(
             bus.serve(Users.CREATE, users::create),

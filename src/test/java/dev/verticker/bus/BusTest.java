@@ -1,8 +1,8 @@
 package dev.verticker.bus;
 
+import static dev.verticker.bus.Samples.APPENDED;
 import static dev.verticker.bus.Samples.ASK;
 import static dev.verticker.bus.Samples.ECHO;
-import static dev.verticker.bus.Samples.NEWS;
 import static dev.verticker.bus.Samples.told;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -104,8 +104,8 @@ class BusTest {
   void an_event_reaches_every_subscriber_and_an_old_one_none() {
     var heard = new AtomicInteger();
     var fresh = Promise.<Question>promise();
-    bus.subscribe(NEWS, event -> heard.incrementAndGet()).await();
-    bus.subscribe(NEWS, event -> {
+    bus.subscribe(APPENDED, event -> heard.incrementAndGet()).await();
+    bus.subscribe(APPENDED, event -> {
           heard.incrementAndGet();
           fresh.tryComplete(event);
         })
@@ -113,10 +113,10 @@ class BusTest {
     var old = Long.toString(clock.millis() - Bus.OLDEST_EVENT.toMillis() - 1);
     vertx
         .eventBus()
-        .publish(NEWS.name(), Envelope.of(Question.ANY), options().addHeader("sent", old));
-    bus.publish(NEWS, Question.ANY);
+        .publish(APPENDED.name(), Envelope.of(Question.ANY), options().addHeader("sent", old));
+    bus.publish(APPENDED, Question.ANY);
     assertSame(Question.ANY, fresh.future().await());
-    assertEquals(2, dropped(NEWS.name(), "too-old"));
+    assertEquals(2, dropped(APPENDED.name(), "too-old"));
     assertEquals(2, heard.get());
   }
 
@@ -124,17 +124,17 @@ class BusTest {
   void a_subscriber_that_throws_goes_on_hearing() {
     var second = Promise.<Void>promise();
     var heard = new AtomicInteger();
-    bus.subscribe(NEWS, event -> {
+    bus.subscribe(APPENDED, event -> {
           if (heard.incrementAndGet() == 1) {
             throw new IllegalStateException("first");
           }
           second.complete();
         })
         .await();
-    bus.publish(NEWS, Question.ANY);
-    bus.publish(NEWS, Question.ANY);
+    bus.publish(APPENDED, Question.ANY);
+    bus.publish(APPENDED, Question.ANY);
     second.future().await();
-    assertEquals(1, dropped(NEWS.name(), "failed"));
+    assertEquals(1, dropped(APPENDED.name(), "failed"));
   }
 
   @Test

@@ -1,8 +1,8 @@
 package dev.verticker.bus;
 
+import static dev.verticker.bus.Samples.APPENDED;
 import static dev.verticker.bus.Samples.ASK;
 import static dev.verticker.bus.Samples.ECHO;
-import static dev.verticker.bus.Samples.NEWS;
 import static dev.verticker.bus.Samples.told;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -13,7 +13,7 @@ import dev.verticker.bus.Samples.Colour;
 import dev.verticker.bus.Samples.Question;
 import dev.verticker.bus.Samples.Reply;
 import dev.verticker.bus.Samples.SetClock;
-import dev.verticker.node.TwoNodes;
+import dev.verticker.node.cluster.TwoNodes;
 import dev.verticker.testing.Provokes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -48,7 +48,7 @@ class ClusteredBusTest {
   private static Bus here;
   private static Bus there;
 
-  private final List<Subscription> served = new ArrayList<>();
+  private final List<ConsumerRegistration> served = new ArrayList<>();
 
   @BeforeAll
   static void start() {
@@ -153,19 +153,19 @@ class ClusteredBusTest {
   void what_only_a_stranger_could_have_sent_does_not_silence_a_consumer() {
     keep(there.serve(PATIENT, question -> Future.succeededFuture(new Reply("fine"))));
     var heard = Promise.<Question>promise();
-    keep(there.subscribe(NEWS, heard::tryComplete));
+    keep(there.subscribe(APPENDED, heard::tryComplete));
     var strange = nodes.first().eventBus().registerCodec(new StrangeCodec());
 
     for (var body : Arrays.asList(null, "text", new JsonObject().put("text", 1), 7)) {
       strange.send(PATIENT.name(), body);
-      strange.publish(NEWS.name(), body);
+      strange.publish(APPENDED.name(), body);
     }
     var unknown = new DeliveryOptions().setCodecName(StrangeCodec.NAME);
     strange.send(PATIENT.name(), "unknown to the others", unknown);
-    strange.publish(NEWS.name(), "unknown to the others", unknown);
+    strange.publish(APPENDED.name(), "unknown to the others", unknown);
 
     assertEquals(new Reply("fine"), here.request(PATIENT, Question.ANY).await());
-    here.publish(NEWS, Question.ANY);
+    here.publish(APPENDED, Question.ANY);
     assertEquals(Question.ANY, heard.future().await());
   }
 
@@ -212,9 +212,9 @@ class ClusteredBusTest {
   @Test
   void an_event_reaches_every_node() {
     var heard = List.of(Promise.<Question>promise(), Promise.<Question>promise());
-    keep(here.subscribe(NEWS, heard.get(0)::tryComplete));
-    keep(there.subscribe(NEWS, heard.get(1)::tryComplete));
-    here.publish(NEWS, Question.ANY);
+    keep(here.subscribe(APPENDED, heard.get(0)::tryComplete));
+    keep(there.subscribe(APPENDED, heard.get(1)::tryComplete));
+    here.publish(APPENDED, Question.ANY);
     assertEquals(Question.ANY, heard.get(0).future().await());
     assertEquals(Question.ANY, heard.get(1).future().await());
   }
@@ -253,7 +253,7 @@ class ClusteredBusTest {
     }
   }
 
-  private void keep(Future<Subscription> subscription) {
+  private void keep(Future<ConsumerRegistration> subscription) {
     served.add(subscription.await());
   }
 

@@ -31,7 +31,7 @@ final class Samples {
       new Address<>("test.ask", Question.class, Reply.class);
   static final Address<Question, Question> ECHO =
       new Address<>("test.echo", Question.class, Question.class);
-  static final Topic<Question> NEWS = new Topic<>("test.news", Question.class);
+  static final Topic<Question> APPENDED = new Topic<>("test.news", Question.class);
 
   static final List<Failure> FAILURES = List.of(
       new Failure.Malformed("a", "b", new Failure.Error("query/limit", "c", "d")),

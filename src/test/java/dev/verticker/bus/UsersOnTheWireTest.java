@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
 import dev.verticker.message.Users;
-import dev.verticker.message.Users.To;
+import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Update;
 import java.io.IOException;
 import java.util.List;
@@ -22,10 +22,10 @@ class UsersOnTheWireTest {
         8,
         List.of(3L, 4L),
         null,
-        To.of(null),
-        To.of("ada@example.com"),
-        To.of(List.of("admin")),
-        To.of(new Password("secret")));
+        FieldUpdate.of(null),
+        FieldUpdate.of("ada@example.com"),
+        FieldUpdate.of(List.of("admin")),
+        FieldUpdate.of(new Password("secret")));
 
     assertEquals(
         update, Json.MAPPER.readValue(Json.MAPPER.writeValueAsBytes(update), Update.class));

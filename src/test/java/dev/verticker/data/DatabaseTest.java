@@ -7,8 +7,8 @@ import dev.verticker.bus.Failure;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
@@ -31,7 +31,7 @@ class DatabaseTest {
   void open() {
     database = Database.open(
         vertx,
-        Reader.read(
+        SettingsReader.read(
             SettingsFiles.load(TestServers.settings(server), Path.of("target")),
             reader -> PostgresSettings.read("account", reader)
                 .withPoolSize(2 * MORE_THAN_THE_BREAKER_BEARS)));

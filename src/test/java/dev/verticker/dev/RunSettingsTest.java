@@ -66,14 +66,14 @@ class RunSettingsTest {
 
     assertEquals(
         List.of(
-            new WhereToLook.Line("Price API docs", "http://localhost:8101/docs"),
-            new WhereToLook.Line(
+            new StartupBanner.Line("Price API docs", "http://localhost:8101/docs"),
+            new StartupBanner.Line(
                 "prices",
                 "curl -H 'X-API-Key: punapiinternalkey' 'http://localhost:8101/internal/price?limit=5'")),
-        WhereToLook.lines(ports, read(Map.of(), Map.of())));
+        StartupBanner.lines(ports, read(Map.of(), Map.of())));
     assertEquals(
         "curl -H 'X-API-Key: '\"$INTERNAL_API_KEY\"'' 'http://localhost:8101/internal/price?limit=5'",
-        WhereToLook.lines(ports, read(Map.of("INTERNAL_API_KEY", "mine"), Map.of()))
+        StartupBanner.lines(ports, read(Map.of("INTERNAL_API_KEY", "mine"), Map.of()))
             .get(1)
             .text());
   }

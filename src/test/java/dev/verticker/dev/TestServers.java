@@ -84,7 +84,7 @@ public final class TestServers {
       }
       DevPostgres.stopLeftover(folder.resolve("postgres"), SILENT);
       DevRedis.stopLeftover(folder.resolve("redis"), SILENT);
-      Folders.delete(folder);
+      DirectoryTrees.delete(folder);
     }
   }
 
@@ -109,7 +109,7 @@ public final class TestServers {
   private static void stopWithJvm(Runnable stop, Path folder) {
     Runtime.getRuntime().addShutdownHook(new Thread(() -> {
       stop.run();
-      Folders.delete(folder);
+      DirectoryTrees.delete(folder);
     }));
   }
 }

@@ -37,8 +37,8 @@ class DescriptorTest {
   @Test
   void an_unknown_name_is_refused_with_the_known_ones() {
     var refusal = assertThrows(
-        CannotStart.class, () -> Descriptors.load(home.folder()).select(List.of("prise")));
-    assertEquals(CannotStart.USAGE, refusal.exitCode());
+        StartupException.class, () -> Descriptors.load(home.folder()).select(List.of("prise")));
+    assertEquals(StartupException.USAGE, refusal.exitCode());
     assertTrue(
         refusal
             .getMessage()
@@ -51,8 +51,8 @@ class DescriptorTest {
     home.descriptor("a", "mian: x.Y\noptions: {instanzes: 2}")
         .descriptor("b", "main: x.Y\nsettings: price\noptions: {instances: many}")
         .descriptor("c", "- not a map");
-    var refusal = assertThrows(CannotStart.class, () -> Descriptors.load(home.folder()));
-    assertEquals(CannotStart.CONFIGURATION, refusal.exitCode());
+    var refusal = assertThrows(StartupException.class, () -> Descriptors.load(home.folder()));
+    assertEquals(StartupException.CONFIGURATION, refusal.exitCode());
     assertEquals(
         """
         these descriptors cannot be used:
@@ -95,7 +95,7 @@ class DescriptorTest {
   void a_circle_is_refused() {
     home.descriptor("a", "main: x.Y\nafter: [b]").descriptor("b", "main: x.Y\nafter: [a]");
     var selected = Descriptors.load(home.folder()).select(List.of("a", "b"));
-    var refusal = assertThrows(CannotStart.class, () -> Descriptor.rounds(selected));
+    var refusal = assertThrows(StartupException.class, () -> Descriptor.rounds(selected));
     assertEquals("verticles [a, b] each start after another of them", refusal.getMessage());
   }
 }

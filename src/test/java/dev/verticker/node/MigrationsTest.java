@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.node.cluster.TwoNodes;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.Secret;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
@@ -67,7 +68,7 @@ class MigrationsTest {
     migrate("whole", "reader", "market", "account");
 
     executeIn("whole", "DELETE FROM market.migrations WHERE version = '2'");
-    assertThrows(CannotStart.class, () -> migrate("whole", "reader", "market", "account"));
+    assertThrows(StartupException.class, () -> migrate("whole", "reader", "market", "account"));
   }
 
   @Test
@@ -76,7 +77,7 @@ class MigrationsTest {
     migrate("edited", "ada", "market");
     executeIn("edited", "UPDATE market.migrations SET checksum = 1 WHERE version = '1'");
 
-    var refusal = assertThrows(CannotStart.class, () -> migrate("edited", "ada", "market"));
+    var refusal = assertThrows(StartupException.class, () -> migrate("edited", "ada", "market"));
 
     assertTrue(refusal.getMessage().startsWith("schema market cannot be migrated: "));
     assertTrue(refusal.getMessage().contains("checksum mismatch"), refusal.getMessage());
@@ -107,7 +108,7 @@ class MigrationsTest {
     assertEquals(
         "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at localhost:" + port
             + " (waited 1 s)",
-        assertThrows(CannotStart.class, () -> new Migrations(FOLDER, Duration.ofSeconds(1))
+        assertThrows(StartupException.class, () -> new Migrations(FOLDER, Duration.ofSeconds(1))
                 .migrate(settings("market", port, "postgres", "right")))
             .getMessage());
   }
@@ -123,10 +124,11 @@ class MigrationsTest {
     assertFalse(message.contains("\n"), message);
   }
 
-  private static CannotStart refusal(String folder, PostgresSettings settings) {
-    var refusal = assertThrows(
-        CannotStart.class, () -> new Migrations(folder, Duration.ofMinutes(5)).migrate(settings));
-    assertEquals(CannotStart.ENVIRONMENT, refusal.exitCode());
+  private static StartupException refusal(String folder, PostgresSettings settings) {
+    var refusal =
+        assertThrows(StartupException.class, () -> new Migrations(folder, Duration.ofMinutes(5))
+            .migrate(settings));
+    assertEquals(StartupException.ENVIRONMENT, refusal.exitCode());
     return refusal;
   }
 

@@ -1,10 +1,11 @@
 package dev.verticker.node;
 
-import static dev.verticker.node.Until.until;
+import static dev.verticker.node.NodeAwait.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.node.cluster.TwoNodes;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -142,7 +143,7 @@ class NodeTest {
     var before = eventLoops();
     var refusal = refusal("witness", "failing");
     assertEquals("verticle failing cannot start: the well is dry", refusal.getMessage());
-    assertEquals(CannotStart.ENVIRONMENT, refusal.exitCode());
+    assertEquals(StartupException.ENVIRONMENT, refusal.exitCode());
     assertEquals(List.of("witness started", "witness stopped"), WitnessVerticle.EVENTS);
     until("every event loop has ended", () -> before.containsAll(eventLoops()));
   }
@@ -194,7 +195,7 @@ class NodeTest {
           "CLUSTER_PORT: must be a port that is free on 127.0.0.1, was \""
               + home.environment().get("CLUSTER_PORT") + "\"",
           assertThrows(
-                  CannotStart.class,
+                  StartupException.class,
                   () -> Node.start(
                       new NodeArguments(List.of("echo"), true), home.environment(), home.folder()))
               .getMessage());
@@ -213,7 +214,7 @@ class NodeTest {
     assertEquals(
         "CLUSTER_MEMBERS: must name an address of this machine (or set CLUSTER_HOST), was \"203.0.113.1,203.0.113.2\"",
         refusal.getMessage());
-    assertEquals(CannotStart.CONFIGURATION, refusal.exitCode());
+    assertEquals(StartupException.CONFIGURATION, refusal.exitCode());
   }
 
   private void start(String... verticles) {
@@ -221,8 +222,8 @@ class NodeTest {
         Node.start(new NodeArguments(List.of(verticles), false), home.environment(), home.folder());
   }
 
-  private CannotStart refusal(String... verticles) {
-    return assertThrows(CannotStart.class, () -> start(verticles));
+  private StartupException refusal(String... verticles) {
+    return assertThrows(StartupException.class, () -> start(verticles));
   }
 
   private static Set<Thread> eventLoops() {
@@ -233,7 +234,7 @@ class NodeTest {
 
   private static String freePair() {
     return TwoNodes.freePorts(20).stream()
-        .filter(port -> !Ports.isTaken("127.0.0.1", port + 1))
+        .filter(port -> !BindErrors.isTaken("127.0.0.1", port + 1))
         .findFirst()
         .orElseThrow()
         .toString();

@@ -18,8 +18,8 @@ import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Notifications.Entry;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.FindUnread;
+import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.MarkRead;
-import dev.verticker.message.Notifications.News;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.testing.Eventually;
 import dev.verticker.testing.Provokes;
@@ -164,7 +164,7 @@ class EventLogTest {
   @Test
   void whoever_reads_on_by_position_misses_nothing_that_commits_meanwhile() {
     var start = node.ask(Notifications.AFTER, new After(null, 0));
-    assertEquals(new News(start.epoch(), 0, 1, List.of()), start);
+    assertEquals(new LogPage(start.epoch(), 0, 1, List.of()), start);
     var appends = IntStream.range(0, 20)
         .mapToObj(id -> node.bus.request(
             Notifications.APPEND, new Append(LogNode.SOURCE, List.of(entry(id, 7)))))
@@ -184,8 +184,8 @@ class EventLogTest {
 
   @Test
   void what_was_added_is_told_with_its_positions_and_nothing_is_told_twice() {
-    var heard = new CopyOnWriteArrayList<News>();
-    var subscription = node.bus.subscribe(Notifications.NEWS, heard::add).await();
+    var heard = new CopyOnWriteArrayList<LogPage>();
+    var subscription = node.bus.subscribe(Notifications.APPENDED, heard::add).await();
     node.append(entry(1, 7));
     node.append(entry(1, 7));
     node.append(entry(2, 8));

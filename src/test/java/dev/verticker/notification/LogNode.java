@@ -3,7 +3,7 @@ package dev.verticker.notification;
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.dev.PostgresDatabase;
@@ -19,8 +19,8 @@ import dev.verticker.message.Notifications.Recipient;
 import dev.verticker.node.Migrations;
 import dev.verticker.settings.NotificationSettings;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.testing.SteppedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -76,7 +76,7 @@ final class LogNode implements AutoCloseable {
   }
 
   private static PostgresSettings postgresSettings(JsonObject settings) {
-    return Reader.read(settings, reader -> PostgresSettings.read("notification", reader));
+    return SettingsReader.read(settings, reader -> PostgresSettings.read("notification", reader));
   }
 
   /** Told on {@code users} and to user 7, 8, ... */
@@ -148,8 +148,9 @@ final class LogNode implements AutoCloseable {
   /** The chore by itself, with these bounds. */
   void retain(Duration kept, int mostPerTopic) {
     var database = Database.open(vertx, postgresSettings(settings));
-    var housekeeping = new Housekeeping(vertx, database, Locks.HOUSEKEEPING, clock, metrics);
-    Retention.addChores(housekeeping, new NotificationSettings(kept, mostPerTopic));
+    var housekeeping =
+        new Housekeeping(vertx, database, NotificationLocks.HOUSEKEEPING, clock, metrics);
+    LogRetention.addChores(housekeeping, new NotificationSettings(kept, mostPerTopic));
     housekeeping.run().eventually(database::close).await();
   }
 

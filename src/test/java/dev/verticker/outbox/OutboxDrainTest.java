@@ -16,8 +16,8 @@ import dev.verticker.message.Notifications.Appended;
 import dev.verticker.message.Notifications.Entry;
 import dev.verticker.node.Migrations;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -44,7 +44,7 @@ import org.junit.jupiter.api.Test;
 /** Against a log that remembers what it was handed. */
 class OutboxDrainTest {
   private final PostgresDatabase postgres = TestServers.postgres().createDatabase();
-  private final PostgresSettings settings = Reader.read(
+  private final PostgresSettings settings = SettingsReader.read(
       SettingsFiles.load(TestServers.settings(postgres), Path.of("target")),
       reader -> PostgresSettings.read("account", reader));
   private final Vertx vertx = Vertx.vertx();

@@ -5,7 +5,7 @@ import static dev.verticker.testing.Eventually.within10s;
 
 import dev.verticker.data.Database;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
+import dev.verticker.settings.SettingsReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
@@ -18,11 +18,11 @@ final class Market implements AutoCloseable {
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final Database database = Database.open(
       vertx,
-      Reader.read(
+      SettingsReader.read(
           PriceNode.settings("http://localhost", PriceNode.database(), Map.of()),
           reader -> PostgresSettings.read("market", reader)));
   final PriceRepository repository = new PriceRepository(
-      database, new Quotes("simulated", "run", Duration.ofSeconds(70)), metrics);
+      database, new QuoteFactory("simulated", "run", Duration.ofSeconds(70)), metrics);
 
   Market() {
     within10s(

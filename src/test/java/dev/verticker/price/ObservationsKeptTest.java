@@ -35,7 +35,7 @@ class ObservationsKeptTest {
     await(new Housekeeping(
             market.vertx,
             market.database,
-            Locks.HOUSEKEEPING,
+            PriceLocks.HOUSEKEEPING,
             new SteppedClock(NOON),
             market.metrics)
         .removing("observations", PriceRepository.REMOVE_OLD, KEPT)
@@ -56,7 +56,7 @@ class ObservationsKeptTest {
   private void observe(String symbol, Instant at) {
     var id = await(market.repository.nextBlock());
     var quote = quote(symbol, "simulated:run", at, at);
-    await(market.repository.insert(List.of(new Observed(quote, 0))));
+    await(market.repository.insert(List.of(new SlotQuote(quote, 0))));
     await(market.database.query(
         "UPDATE market.exchange_info SET id = id + $1 WHERE symbol = $2", Tuple.of(id, symbol)));
   }

@@ -1,7 +1,7 @@
 package dev.verticker.price;
 
 import dev.verticker.bus.Bus;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;

@@ -8,22 +8,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
-import dev.verticker.data.RedisLink;
+import dev.verticker.data.RedisClient;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.RecordedMarket;
 import dev.verticker.dev.exchange.Candle;
 import dev.verticker.dev.exchange.ExchangeSimulator;
-import dev.verticker.dev.exchange.Served;
+import dev.verticker.dev.exchange.ServedMarket;
 import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.exchange.BanRepository;
+import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
-import dev.verticker.price.exchange.BinanceExchange;
-import dev.verticker.price.exchange.BlockRepository;
-import dev.verticker.price.exchange.RateLimits;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.PriceSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.RedisSettings;
+import dev.verticker.settings.SettingsReader;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.math.BigDecimal;
@@ -106,42 +106,42 @@ class PriceReplayTest {
   }
 
   /** The parts of the verticle without its timers: the test decides when a slot has come. */
-  private Refresher refresher(ExchangeSimulator simulator, Clock clock, Duration interval) {
+  private QuoteRefresher refresher(ExchangeSimulator simulator, Clock clock, Duration interval) {
     var values =
         PriceNode.settings(simulator.url(), database, Map.of("SYMBOLS", String.join(",", SYMBOLS)));
-    var settings = Reader.read(values, PriceSettings::read);
+    var settings = SettingsReader.read(values, PriceSettings::read);
     var metrics = new SimpleMeterRegistry();
     var postgres =
-        Database.open(vertx, Reader.read(values, r -> PostgresSettings.read("market", r)));
-    var redis = await(RedisLink.open(vertx, Reader.read(values, RedisSettings::read)));
+        Database.open(vertx, SettingsReader.read(values, r -> PostgresSettings.read("market", r)));
+    var redis = await(RedisClient.open(vertx, SettingsReader.read(values, RedisSettings::read)));
     var bus = new Bus(vertx, clock, metrics);
-    var limits = new RateLimits("replay", redis, new BlockRepository(postgres), bus, clock);
+    var limits = new RateLimits("replay", redis, new BanRepository(postgres), bus, clock);
     var exchange =
-        new BinanceExchange(vertx, settings.exchange(), interval, limits, clock, metrics);
-    var quotes = new Quotes("simulated", "replay", settings.staleAfter());
+        new BinanceMarketData(vertx, settings.exchange(), interval, limits, clock, metrics);
+    var quotes = new QuoteFactory("simulated", "replay", settings.staleAfter());
     var repository = new PriceRepository(postgres, quotes, metrics);
     var latest = new LatestQuotes(SYMBOLS);
-    var ids = new Ids(repository);
+    var ids = new QuoteIds(repository);
     await(ids.start());
     await(bus.subscribe(Prices.TICK, tick -> told.addAll(tick.quotes())));
-    var recorder = new Recorder(
+    var recorder = new QuoteRecorder(
         ids,
         quotes,
         repository,
-        new Backlog(repository, metrics),
+        new PendingObservations(repository, metrics),
         latest,
         new PriceCache(redis, settings.cacheTtl()),
         bus,
         clock);
-    return new Refresher(
+    return new QuoteRefresher(
         vertx,
         clock,
-        new Slots(interval),
+        new TimeSlots(interval),
         new Lease(redis, "replay-" + UUID.randomUUID()),
         exchange,
-        new SymbolList(vertx, exchange),
+        new ListedSymbols(vertx, exchange),
         latest,
-        new Demand(SYMBOLS.size()),
+        new OnDemandSymbols(SYMBOLS.size()),
         recorder);
   }
 
@@ -176,7 +176,7 @@ class PriceReplayTest {
   private int wholeMinutesEndingOnTheRecordedClose(ExchangeSimulator exchange) {
     var minutes = 0;
     for (var symbol : SYMBOLS) {
-      var last = new TreeMap<Instant, Served>();
+      var last = new TreeMap<Instant, ServedMarket>();
       rows(symbol).forEach(row -> last.put(row.at().truncatedTo(ChronoUnit.MINUTES), row));
       last.pollLastEntry();
       last.forEach((minute, row) -> assertEquals(
@@ -193,19 +193,19 @@ class PriceReplayTest {
     return minutes;
   }
 
-  private List<Served> rows(String symbol) {
+  private List<ServedMarket> rows(String symbol) {
     return query(
         "SELECT event_time, exchange_info ->> 'price' FROM market.exchange_info WHERE symbol = '"
             + symbol + "' ORDER BY event_time");
   }
 
-  private List<Served> query(String sql) {
+  private List<ServedMarket> query(String sql) {
     try (var connection =
             DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
         var rows = connection.createStatement().executeQuery(sql)) {
-      var found = new ArrayList<Served>();
+      var found = new ArrayList<ServedMarket>();
       while (rows.next()) {
-        found.add(new Served(rows.getTimestamp(1).toInstant(), rows.getString(2)));
+        found.add(new ServedMarket(rows.getTimestamp(1).toInstant(), rows.getString(2)));
       }
       return found;
     } catch (SQLException e) {
@@ -213,7 +213,7 @@ class PriceReplayTest {
     }
   }
 
-  private static String text(Served price) {
+  private static String text(ServedMarket price) {
     return price.at().toEpochMilli() + " " + price.price();
   }
 

@@ -16,7 +16,7 @@ import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.Fault;
 import dev.verticker.dev.exchange.FaultKind;
-import dev.verticker.dev.exchange.Served;
+import dev.verticker.dev.exchange.ServedMarket;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
@@ -87,7 +87,7 @@ class PriceVerticleTest {
       assertTrue(exchange
           .market()
           .served(quote.symbol())
-          .contains(new Served(quote.eventTime(), quote.price().toPlainString())));
+          .contains(new ServedMarket(quote.eventTime(), quote.price().toPlainString())));
       assertTrue(
           quote.exchangeInfo().contains("\"price\":\"" + quote.price().toPlainString() + "\""));
       assertTrue(

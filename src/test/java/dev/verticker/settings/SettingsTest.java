@@ -49,7 +49,7 @@ class SettingsTest {
   @Test
   void a_name_that_does_not_exist_in_the_file_is_a_fault() throws IOException {
     beside("SIMBOLS: A\nMARKET_POSTGRES_HOST: db2\nMARKT_POSTGRES_HOST: db3");
-    var fault = assertThrows(SettingsFault.class, () -> SettingsFiles.load(Map.of(), home));
+    var fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
     assertEquals(
         List.of(
             "SIMBOLS: is not a setting (in conf/settings.yaml)",
@@ -62,7 +62,7 @@ class SettingsTest {
     beside("{: ");
     assertEquals(
         1,
-        assertThrows(SettingsFault.class, () -> SettingsFiles.load(Map.of(), home))
+        assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home))
             .faults()
             .size());
   }
@@ -79,18 +79,18 @@ class SettingsTest {
     assertEquals(
         new PostgresSettings(
             "market", "db2", 5432, "verticker", "verticker", new Secret("pw-two"), 8),
-        Reader.read(settings, reader -> PostgresSettings.read("market", reader)));
+        SettingsReader.read(settings, reader -> PostgresSettings.read("market", reader)));
     assertEquals(
         new PostgresSettings(
             "account", "localhost", 5432, "verticker", "verticker", new Secret("pw-one"), 8),
-        Reader.read(settings, reader -> PostgresSettings.read("account", reader)));
+        SettingsReader.read(settings, reader -> PostgresSettings.read("account", reader)));
   }
 
   @Test
   void everything_that_is_wrong_is_told_at_once_with_key_rule_and_value() {
     var fault = assertThrows(
-        SettingsFault.class,
-        () -> Reader.read(
+        SettingsException.class,
+        () -> SettingsReader.read(
             settings(
                 "VERTICKER_ENV", "staging",
                 "SYMBOLS", "A,B,A",
@@ -112,7 +112,7 @@ class SettingsTest {
 
   @Test
   void seconds_take_decimals() {
-    var price = Reader.read(
+    var price = SettingsReader.read(
         settings("REFRESH_INTERVAL_SECONDS", "0.25", "CACHE_TTL_SECONDS", "1.0005"),
         PriceSettings::read);
     assertEquals(Duration.ofMillis(250), price.refreshInterval());
@@ -124,21 +124,21 @@ class SettingsTest {
       strings = {"postgres1234", "admin1234", "punjwtsecrete", "punapiinternalkey", "change_me"})
   void a_published_sample_is_refused_outside_development_and_never_shown(String sample) {
     var fault = assertThrows(
-        SettingsFault.class,
-        () -> Reader.read(
+        SettingsException.class,
+        () -> SettingsReader.read(
             settings("POSTGRES_PASSWORD", sample, "INTERNAL_API_KEY", sample), SettingsTest::all));
     assertEquals(2, fault.faults().size(), fault.getMessage());
     assertFalse(fault.getMessage().contains(sample));
     var development = settings(
         "VERTICKER_ENV", "development", "POSTGRES_PASSWORD", sample, "INTERNAL_API_KEY", sample);
-    assertTrue(Reader.read(development, SettingsTest::all).startsWith("RedisSettings"));
+    assertTrue(SettingsReader.read(development, SettingsTest::all).startsWith("RedisSettings"));
   }
 
   @Test
   void a_key_must_be_long_enough_outside_development() {
     var fault = assertThrows(
-        SettingsFault.class,
-        () -> Reader.read(
+        SettingsException.class,
+        () -> SettingsReader.read(
             settings("INTERNAL_API_KEY", "short", "INTERNAL_API_KEYS", "a:" + KEY + ",b:tiny"),
             PriceApiSettings::read));
     assertEquals(
@@ -150,7 +150,7 @@ class SettingsTest {
 
   @Test
   void several_keys_live_side_by_side_under_their_names() {
-    var api = Reader.read(
+    var api = SettingsReader.read(
         settings(
             "INTERNAL_API_KEY", KEY, "INTERNAL_API_KEYS", "shop:" + KEY + "1, desk:" + KEY + "2"),
         PriceApiSettings::read);
@@ -161,13 +161,15 @@ class SettingsTest {
   void without_any_key_the_price_api_does_not_start() {
     assertEquals(
         List.of("INTERNAL_API_KEY: is required (or INTERNAL_API_KEYS=name:key,...)"),
-        assertThrows(SettingsFault.class, () -> Reader.read(settings(), PriceApiSettings::read))
+        assertThrows(
+                SettingsException.class,
+                () -> SettingsReader.read(settings(), PriceApiSettings::read))
             .faults());
   }
 
   @Test
   void a_secret_is_printed_by_nobody() {
-    var reader = new Reader(settings(
+    var reader = new SettingsReader(settings(
         "POSTGRES_PASSWORD", "hidden-1",
         "INTERNAL_API_KEYS", "shop:hidden-2-hidden-2-hidden-2-hidden",
         "REDIS_URL", "redis://user:hidden-3@cache:6379/1"));
@@ -184,7 +186,7 @@ class SettingsTest {
     "https://demo-api.binance.com, testnet, false"
   })
   void a_published_exchange_is_known_by_its_venue(String url, String venue, boolean ofTheMarket) {
-    var price = Reader.read(settings("BINANCE_BASE_URL", url), PriceSettings::read);
+    var price = SettingsReader.read(settings("BINANCE_BASE_URL", url), PriceSettings::read);
     assertEquals(venue, price.venue());
     assertEquals(ofTheMarket, price.ofTheMarket());
   }
@@ -199,15 +201,16 @@ class SettingsTest {
       })
   void any_other_exchange_is_for_development_only(String url) {
     assertThrows(
-        SettingsFault.class,
-        () -> Reader.read(settings("BINANCE_BASE_URL", url), PriceSettings::read));
+        SettingsException.class,
+        () -> SettingsReader.read(settings("BINANCE_BASE_URL", url), PriceSettings::read));
     var development = settings("BINANCE_BASE_URL", url, "VERTICKER_ENV", "development");
-    assertEquals(URI.create(url), Reader.read(development, PriceSettings::read).exchange());
+    assertEquals(
+        URI.create(url), SettingsReader.read(development, PriceSettings::read).exchange());
   }
 
   @Test
   void the_public_data_host_is_the_default_exchange() {
-    var price = Reader.read(settings(), PriceSettings::read);
+    var price = SettingsReader.read(settings(), PriceSettings::read);
     assertEquals(URI.create("https://data-api.binance.vision"), price.exchange());
     assertEquals(Duration.ofSeconds(70), price.staleAfter());
   }
@@ -215,8 +218,9 @@ class SettingsTest {
   @Test
   void a_member_list_of_something_else_is_a_fault() {
     var fault = assertThrows(
-        SettingsFault.class,
-        () -> Reader.read(settings("CLUSTER_MEMBERS", "10.0.0.1,http://b"), NodeSettings::read));
+        SettingsException.class,
+        () -> SettingsReader.read(
+            settings("CLUSTER_MEMBERS", "10.0.0.1,http://b"), NodeSettings::read));
     assertEquals(
         List.of(
             "CLUSTER_MEMBERS: must be addresses, ip or ip:port, separated by commas, was \"http://b\""),
@@ -235,7 +239,7 @@ class SettingsTest {
       })
   void a_host_that_is_neither_an_address_nor_a_name_is_a_fault(String value) {
     var names = List.of("MANAGEMENT_HOST", "CLUSTER_HOST", "USER_API_HOST", "PRICE_API_HOST");
-    var reader = new Reader(
+    var reader = new SettingsReader(
         settings(names.stream().flatMap(name -> Stream.of(name, value)).toArray(String[]::new))
             .put("INTERNAL_API_KEY", KEY));
     NodeSettings.read(reader);
@@ -254,10 +258,11 @@ class SettingsTest {
   void a_host_is_an_address_or_a_name(String value) {
     assertEquals(
         value,
-        Reader.read(settings("USER_API_HOST", value), UserApiSettings::read).host());
+        SettingsReader.read(settings("USER_API_HOST", value), UserApiSettings::read)
+            .host());
   }
 
-  private static String all(Reader reader) {
+  private static String all(SettingsReader reader) {
     PriceApiSettings.read(reader);
     return RedisSettings.read(reader)
         + " "

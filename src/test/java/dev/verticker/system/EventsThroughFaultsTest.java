@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Bus;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.message.Actor;
@@ -13,13 +13,13 @@ import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.After;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Users;
-import dev.verticker.message.Users.To;
+import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Update;
 import dev.verticker.node.Migrations;
 import dev.verticker.notification.NotificationVerticle;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
 import dev.verticker.testing.Provokes;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.user.UserVerticle;
@@ -87,7 +87,7 @@ class EventsThroughFaultsTest {
   void two_services_and_a_user_for_each_writer() {
     for (var schema : List.of("account", "notification")) {
       Migrations.packaged(Duration.ZERO)
-          .migrate(Reader.read(settings, reader -> PostgresSettings.read(schema, reader)));
+          .migrate(SettingsReader.read(settings, reader -> PostgresSettings.read(schema, reader)));
     }
     services.add(new Service());
     services.add(new Service());
@@ -167,7 +167,7 @@ class EventsThroughFaultsTest {
                 userId,
                 null,
                 null,
-                To.of("name " + number + " " + System.nanoTime()),
+                FieldUpdate.of("name " + number + " " + System.nanoTime()),
                 null,
                 null,
                 null))

@@ -1,6 +1,6 @@
 package dev.verticker.system;
 
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.nio.file.Files;

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.TestServers;
-import dev.verticker.dev.site.Load;
-import dev.verticker.dev.site.Resuming;
+import dev.verticker.dev.site.RequestLoad;
+import dev.verticker.dev.site.ResumingSocketClient;
 import dev.verticker.dev.site.TwoNodesBehindNginx;
 import dev.verticker.testing.Eventually;
 import dev.verticker.testing.Provokes;
@@ -44,7 +44,7 @@ class RollingRestartTest {
   void a_killed_node_costs_hardly_a_request_and_no_event() {
     try (var site = site("5")) {
       var token = site.token();
-      var load = new Load(site.vertx(), site.port(), "Bearer " + token);
+      var load = new RequestLoad(site.vertx(), site.port(), "Bearer " + token);
       var sockets = sockets(site, token);
       var clients = load.start(8, site.createUser());
       asked(load, 200);
@@ -68,7 +68,7 @@ class RollingRestartTest {
   void a_frozen_node_costs_a_reader_three_seconds_and_after_ten_hardly_anybody_anything()
       throws InterruptedException {
     try (var site = site("5")) {
-      var load = new Load(site.vertx(), site.port(), "Bearer " + site.token());
+      var load = new RequestLoad(site.vertx(), site.port(), "Bearer " + site.token());
       var clients = load.start(8, site.createUser());
       asked(load, 200);
       var frozen = System.nanoTime();
@@ -98,7 +98,7 @@ class RollingRestartTest {
   private void restart(int nodes, String drainSeconds) {
     try (var site = site(drainSeconds)) {
       var token = site.token();
-      var load = new Load(site.vertx(), site.port(), "Bearer " + token);
+      var load = new RequestLoad(site.vertx(), site.port(), "Bearer " + token);
       var sockets = sockets(site, token);
       var clients = load.start(4, site.createUser());
       asked(load, 100);
@@ -132,16 +132,17 @@ class RollingRestartTest {
         TestServers.settings(), Tool.needed("nginx", "nginx-light"), folder, drainSeconds);
   }
 
-  private static List<Resuming> sockets(TwoNodesBehindNginx site, String token) {
+  private static List<ResumingSocketClient> sockets(TwoNodesBehindNginx site, String token) {
     var sockets = IntStream.range(0, 20)
-        .mapToObj(i -> new Resuming(site.vertx(), site.port(), token).connect())
+        .mapToObj(i -> new ResumingSocketClient(site.vertx(), site.port(), token).connect())
         .toList();
-    Eventually.within10s("subscribed", () -> sockets.stream().allMatch(Resuming::isHere));
+    Eventually.within10s(
+        "subscribed", () -> sockets.stream().allMatch(ResumingSocketClient::isHere));
     return sockets;
   }
 
   /** Every socket is back and has heard one run of sequences, which holds all that was confirmed. */
-  private static void assertNothingMissed(List<Resuming> sockets, Load load) {
+  private static void assertNothingMissed(List<ResumingSocketClient> sockets, RequestLoad load) {
     var changes = load.changes();
     for (var socket : sockets) {
       Eventually.within(
@@ -156,7 +157,7 @@ class RollingRestartTest {
     }
   }
 
-  private static void asked(Load load, int requests) {
+  private static void asked(RequestLoad load, int requests) {
     Eventually.within(
         Duration.ofSeconds(60), requests + " requests", () -> load.requests() >= requests);
   }

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.verticker.dev.TestServers;
-import dev.verticker.dev.site.Load;
 import dev.verticker.dev.site.NodeProcess;
+import dev.verticker.dev.site.RequestLoad;
 import dev.verticker.dev.site.TwoNodesBehindNginx;
 import dev.verticker.testing.Cgroup;
 import dev.verticker.testing.Provokes;
@@ -88,7 +88,7 @@ class StarvedNodeTest {
         "main: " + GreedyVerticle.class.getName() + "\nsettings: [redis]\n");
     try (var site = site(List.of("sh", "-c", "cd \"$0\" && exec \"$@\"", home.toString()))) {
       var node = first(site);
-      var load = new Load(site.vertx(), userApi(site, 1), "Bearer " + site.token());
+      var load = new RequestLoad(site.vertx(), userApi(site, 1), "Bearer " + site.token());
       var clients = load.start(4, site.createUser());
       asked(load, 100);
 
@@ -117,7 +117,7 @@ class StarvedNodeTest {
       var user = site.createUser();
       // So many that a turn of an event loop is long.
       var loads = Stream.generate(
-              () -> new Load(site.vertx(), userApi(site, 0), "Bearer " + site.token()))
+              () -> new RequestLoad(site.vertx(), userApi(site, 0), "Bearer " + site.token()))
           .limit(4)
           .toList();
       var clients =
@@ -133,7 +133,7 @@ class StarvedNodeTest {
 
       processor.allow(0, Duration.ofSeconds(1));
       within(Duration.ofSeconds(30), "ready", () -> starved.health().status() == 200);
-      loads.forEach(Load::stop);
+      loads.forEach(RequestLoad::stop);
       Future.all(clients).await();
     }
   }
@@ -198,7 +198,7 @@ class StarvedNodeTest {
     });
   }
 
-  private static void asked(Load load, int requests) {
+  private static void asked(RequestLoad load, int requests) {
     within(Duration.ofSeconds(60), requests + " requests", () -> load.requests() >= requests);
   }
 }

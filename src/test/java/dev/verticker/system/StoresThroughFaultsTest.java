@@ -42,7 +42,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StoresThroughFaultsTest {
 
   /** Three seconds are promised; the rest is what a busy test machine adds. */
-  private static final Duration LONGEST_ANSWER = Duration.ofMillis(3500);
+  private static final Duration MAX_ANSWER = Duration.ofMillis(3500);
 
   private static final Duration AT_ONCE = Duration.ofMillis(300);
 
@@ -227,7 +227,7 @@ class StoresThroughFaultsTest {
 
   /** A short question may get its answer although it comes late. */
   private void expectLateOrUnavailable(Answer answer) {
-    assertTrue(answer.isWithin(LONGEST_ANSWER), answer::toString);
+    assertTrue(answer.isWithin(MAX_ANSWER), answer::toString);
     if (answer.status() != 200) {
       answer.expectUnavailable();
     }

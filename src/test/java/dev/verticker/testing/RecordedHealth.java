@@ -1,6 +1,6 @@
 package dev.verticker.testing;
 
-import dev.verticker.bus.Health;
+import dev.verticker.context.Health;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;

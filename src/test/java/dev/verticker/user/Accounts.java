@@ -9,8 +9,13 @@ import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.User;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
+import dev.verticker.user.change.AccessRevocation;
+import dev.verticker.user.change.AuditReader;
+import dev.verticker.user.change.AuditTrail;
+import dev.verticker.user.change.UserOutbox;
+import dev.verticker.user.password.PasswordHashing;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -31,37 +36,37 @@ import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 
 /** An account schema of its own, one node that works on it, and a look at everything the work left behind. */
-final class Accounts implements AutoCloseable {
-  static final Actor NOBODY = Actor.anonymous("203.0.113.9");
+public final class Accounts implements AutoCloseable {
+  public static final Actor NOBODY = Actor.anonymous("203.0.113.9");
 
-  final Vertx vertx = Vertx.vertx();
-  final PostgresDatabase postgres;
-  final Database database;
-  final UserService users;
-  final AuditReader audit;
-  final FakeHashing hashing = new FakeHashing();
-  final FakeAccess access = new FakeAccess();
+  public final Vertx vertx = Vertx.vertx();
+  public final PostgresDatabase postgres;
+  public final Database database;
+  public final UserService users;
+  public final AuditReader audit;
+  public final FakeHashing hashing = new FakeHashing();
+  public final FakeAccess access = new FakeAccess();
   private final Context context = vertx.getOrCreateContext();
   private long lastNoted;
   private long lastTold;
 
-  Accounts() {
+  public Accounts() {
     this(migrated());
   }
 
   /** Another node on the same database. */
-  Accounts(PostgresDatabase postgres) {
+  public Accounts(PostgresDatabase postgres) {
     this.postgres = postgres;
     this.database = Database.open(vertx, settings(postgres));
     // The first connection of a cold JVM may take longer than a user ever waits for one.
     database.query("SELECT 1", Tuple.tuple()).otherwiseEmpty().await();
     var clock = Clock.systemUTC();
     this.users = new UserService(
-        database, hashing, access, new AuditTrail(clock), new Outbox(clock, () -> {}), clock);
+        database, hashing, access, new AuditTrail(clock), new UserOutbox(clock, () -> {}), clock);
     this.audit = new AuditReader(database);
   }
 
-  static PostgresDatabase migrated() {
+  public static PostgresDatabase migrated() {
     var database = TestServers.postgres().createDatabase();
     Flyway.configure()
         .dataSource(database.jdbcUrl(), database.user(), database.password())
@@ -73,17 +78,17 @@ final class Accounts implements AutoCloseable {
     return database;
   }
 
-  static PostgresSettings settings(PostgresDatabase database) {
+  public static PostgresSettings settings(PostgresDatabase database) {
     var values = SettingsFiles.load(TestServers.settings(database), Path.of(""));
-    return Reader.read(values, reader -> PostgresSettings.read("account", reader));
+    return SettingsReader.read(values, reader -> PostgresSettings.read("account", reader));
   }
 
   /** Waits for work done on this node's event loop. */
-  <T> T await(Supplier<Future<T>> work) {
+  public <T> T await(Supplier<Future<T>> work) {
     return start(work).await();
   }
 
-  <T> Future<T> start(Supplier<Future<T>> work) {
+  public <T> Future<T> start(Supplier<Future<T>> work) {
     var done = Promise.<T>promise();
     context.runOnContext(ignored -> {
       try {
@@ -96,7 +101,7 @@ final class Accounts implements AutoCloseable {
   }
 
   /** Why it was refused; fails when it was not. */
-  Throwable refusal(Supplier<Future<?>> work) {
+  public Throwable refusal(Supplier<Future<?>> work) {
     var refused = start(() -> work.get().mapEmpty());
     return refused
         .<Throwable>transform(result -> result.failed()
@@ -106,7 +111,7 @@ final class Accounts implements AutoCloseable {
   }
 
   /** An active user of that name without anything to tell. */
-  User given(String username, String... roles) {
+  public User given(String username, String... roles) {
     var create = new Create(
         NOBODY,
         username,
@@ -120,12 +125,12 @@ final class Accounts implements AutoCloseable {
     return user;
   }
 
-  static Actor as(User user) {
+  public static Actor as(User user) {
     return new Actor(user.id(), user.username(), "session-of-" + user.username(), "192.0.2.7");
   }
 
   /** What was put into the outbox since it was looked at last, without {@code by}. */
-  List<JsonObject> told() {
+  public List<JsonObject> told() {
     return toldWithActor().stream()
         .map(event -> {
           event.remove("by");
@@ -134,7 +139,7 @@ final class Accounts implements AutoCloseable {
         .toList();
   }
 
-  List<JsonObject> toldWithActor() {
+  public List<JsonObject> toldWithActor() {
     var events = new ArrayList<JsonObject>();
     for (var row :
         rows("SELECT id, payload FROM account.outbox WHERE id > " + lastTold + " ORDER BY id")) {
@@ -145,7 +150,7 @@ final class Accounts implements AutoCloseable {
   }
 
   /** "actor action user" of every audit entry since it was looked at last; a dash for nobody. */
-  List<String> noted() {
+  public List<String> noted() {
     var entries = new ArrayList<String>();
     for (var row : rows(
         """
@@ -158,11 +163,11 @@ final class Accounts implements AutoCloseable {
     return entries;
   }
 
-  String one(String sql) {
+  public String one(String sql) {
     return rows(sql).get(0).get(0);
   }
 
-  List<List<String>> rows(String sql) {
+  public List<List<String>> rows(String sql) {
     try (var connection = connect();
         var statement = connection.createStatement();
         var result = statement.executeQuery(sql)) {
@@ -180,7 +185,7 @@ final class Accounts implements AutoCloseable {
     }
   }
 
-  void execute(String sql) {
+  public void execute(String sql) {
     try (var connection = connect();
         var statement = connection.createStatement()) {
       statement.execute(sql);
@@ -189,7 +194,7 @@ final class Accounts implements AutoCloseable {
     }
   }
 
-  Connection connect() throws SQLException {
+  public Connection connect() throws SQLException {
     return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
   }
 
@@ -200,8 +205,8 @@ final class Accounts implements AutoCloseable {
   }
 
   /** Hashes at once, and counts. */
-  static final class FakeHashing implements PasswordHashing {
-    final AtomicInteger hashed = new AtomicInteger();
+  public static final class FakeHashing implements PasswordHashing {
+    public final AtomicInteger hashed = new AtomicInteger();
 
     @Override
     public Future<String> hash(Password password, List<String> ownNames) {
@@ -216,7 +221,7 @@ final class Accounts implements AutoCloseable {
   }
 
   /** Remembers what was revoked. */
-  static final class FakeAccess implements AccessRevoking {
+  public static final class FakeAccess implements AccessRevocation {
     private final List<String> revoked = new CopyOnWriteArrayList<>();
 
     @Override
@@ -233,7 +238,7 @@ final class Accounts implements AutoCloseable {
     }
 
     /** Since it was asked last. */
-    List<String> revoked() {
+    public List<String> revoked() {
       var all = List.copyOf(revoked);
       revoked.clear();
       return all;

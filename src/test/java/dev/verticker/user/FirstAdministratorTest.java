@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.message.Password;
 import dev.verticker.message.Users.Search;
 import dev.verticker.message.Users.User;
-import dev.verticker.settings.Reader;
-import dev.verticker.settings.SettingsFault;
+import dev.verticker.settings.SettingsException;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserSettings;
 import io.vertx.core.Future;
 import java.nio.file.Path;
@@ -129,7 +129,7 @@ class FirstAdministratorTest {
 
   private static String refusal(Map<String, String> environment) {
     var refused = accounts.refusal(() -> of(accounts, settings(environment)).ensure());
-    return assertInstanceOf(SettingsFault.class, refused).getMessage();
+    return assertInstanceOf(SettingsException.class, refused).getMessage();
   }
 
   private static FirstAdministrator of(Accounts node, UserSettings settings) {
@@ -141,7 +141,7 @@ class FirstAdministratorTest {
   private static UserSettings settings(Map<String, String> environment) {
     var values = new HashMap<>(Map.of("VERTICKER_ENV", "production"));
     values.putAll(environment);
-    return Reader.read(SettingsFiles.load(values, Path.of("target")), UserSettings::read);
+    return SettingsReader.read(SettingsFiles.load(values, Path.of("target")), UserSettings::read);
   }
 
   private static User only() {

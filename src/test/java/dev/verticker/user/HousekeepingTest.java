@@ -3,6 +3,11 @@ package dev.verticker.user;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.data.Housekeeping;
+import dev.verticker.user.change.AuditTrail;
+import dev.verticker.user.change.UserOutbox;
+import dev.verticker.user.session.AccountRepository;
+import dev.verticker.user.session.SessionRepository;
+import dev.verticker.user.session.TicketRepository;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -66,7 +71,7 @@ class HousekeepingTest {
         var statement = other.createStatement()) {
       other.setAutoCommit(false);
       statement.execute("SELECT pg_advisory_xact_lock(%d, %d)"
-          .formatted(Locks.HOUSEKEEPING.space(), Locks.HOUSEKEEPING.key()));
+          .formatted(AccountLocks.HOUSEKEEPING.space(), AccountLocks.HOUSEKEEPING.key()));
 
       accounts.await(house::run);
 
@@ -130,7 +135,11 @@ class HousekeepingTest {
   @Test
   void a_chore_that_fails_is_counted_by_name_and_the_others_are_done() {
     var house = new Housekeeping(
-            accounts.vertx, accounts.database, Locks.HOUSEKEEPING, Clock.systemUTC(), metrics)
+            accounts.vertx,
+            accounts.database,
+            AccountLocks.HOUSEKEEPING,
+            Clock.systemUTC(),
+            metrics)
         .removing("broken", "DELETE FROM account.nowhere WHERE at < $1 AND $2 > 0", Duration.ZERO)
         .removing("audit", AuditTrail.REMOVE_OLD, Duration.ofDays(400));
 
@@ -149,9 +158,13 @@ class HousekeepingTest {
 
   private Housekeeping housekeeping() {
     return new Housekeeping(
-            accounts.vertx, accounts.database, Locks.HOUSEKEEPING, Clock.systemUTC(), metrics)
+            accounts.vertx,
+            accounts.database,
+            AccountLocks.HOUSEKEEPING,
+            Clock.systemUTC(),
+            metrics)
         .removing("audit", AuditTrail.REMOVE_OLD, Duration.ofDays(400))
-        .removingUnwanted("outbox", Outbox.REMOVE_OLD, Outbox.KEPT);
+        .removingUnwanted("outbox", UserOutbox.REMOVE_OLD, UserOutbox.KEPT);
   }
 
   private double removed(String what) {

@@ -2,9 +2,9 @@ package dev.verticker.user;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.verticker.api.http.AccessToken;
-import dev.verticker.api.http.AccessTokenVerifier;
-import dev.verticker.api.http.Revoked;
+import dev.verticker.api.auth.AccessToken;
+import dev.verticker.api.auth.AccessTokenVerifier;
+import dev.verticker.api.auth.RevocationCache;
 import dev.verticker.bus.Failure;
 import dev.verticker.dev.TestServers;
 import dev.verticker.message.Password;
@@ -32,7 +32,7 @@ final class RevokedEverywhereTest {
 
   private SignIn a;
   private SignIn b;
-  private Revoked front;
+  private RevocationCache front;
   private Grant grant;
   private AccessToken token;
 
@@ -125,8 +125,8 @@ final class RevokedEverywhereTest {
     return new SignIn(a.postgres, a.clock, Map.of());
   }
 
-  private static Revoked front(SignIn node) {
-    var revoked = new Revoked(node.vertx, node.bus, node.clock);
+  private static RevocationCache front(SignIn node) {
+    var revoked = new RevocationCache(node.vertx, node.bus, node.clock);
     node.await(() -> revoked.start());
     return revoked;
   }

@@ -2,9 +2,9 @@ package dev.verticker.user;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
-import dev.verticker.data.RedisLink;
+import dev.verticker.data.RedisClient;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.message.Confidential;
@@ -14,11 +14,14 @@ import dev.verticker.message.Sessions.Client;
 import dev.verticker.message.Sessions.Grant;
 import dev.verticker.settings.AuthSettings;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.testing.SteppedClock;
+import dev.verticker.user.change.AuditTrail;
+import dev.verticker.user.change.UserOutbox;
+import dev.verticker.user.session.RevocationRepository;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -41,56 +44,56 @@ import java.util.function.Supplier;
 import org.flywaydb.core.Flyway;
 
 /** One node that signs people in, on real PostgreSQL and Redis, at a time the test chooses. */
-final class SignIn implements AutoCloseable {
-  static final String HOME = "192.0.2.7";
-  static final String SECRET = "a secret of at least thirty-two bytes";
+public final class SignIn implements AutoCloseable {
+  public static final String HOME = "192.0.2.7";
+  public static final String SECRET = "a secret of at least thirty-two bytes";
 
-  final Vertx vertx = Vertx.vertx();
-  final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  final SteppedClock clock;
-  final PostgresDatabase postgres;
-  final AuthSettings auth;
-  final Bus bus;
-  final Database database;
-  final Revocations revocations;
-  final SessionModule module;
-  final RedisLink redis;
+  public final Vertx vertx = Vertx.vertx();
+  public final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  public final SteppedClock clock;
+  public final PostgresDatabase postgres;
+  public final AuthSettings auth;
+  public final Bus bus;
+  public final Database database;
+  public final RevocationRepository revocations;
+  public final SessionModule module;
+  public final RedisClient redis;
   private final Context context = vertx.getOrCreateContext();
 
-  SignIn() {
+  public SignIn() {
     this(migrated(), new SteppedClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), Map.of());
   }
 
-  SignIn(PostgresDatabase postgres, SteppedClock clock, Map<String, String> more) {
+  public SignIn(PostgresDatabase postgres, SteppedClock clock, Map<String, String> more) {
     this.postgres = postgres;
     this.clock = clock;
     var values = settings(postgres, more);
-    auth = Reader.read(values, AuthSettings::read);
+    auth = SettingsReader.read(values, AuthSettings::read);
     bus = new Bus(vertx, clock, metrics);
     database = Database.open(
-        vertx, Reader.read(values, reader -> PostgresSettings.read("account", reader)));
-    redis = await(() -> RedisLink.open(vertx, Reader.read(values, RedisSettings::read)));
-    revocations = new Revocations(database, bus, clock);
+        vertx, SettingsReader.read(values, reader -> PostgresSettings.read("account", reader)));
+    redis = await(() -> RedisClient.open(vertx, SettingsReader.read(values, RedisSettings::read)));
+    revocations = new RevocationRepository(database, bus, clock);
     module = new SessionModule(
         vertx,
         new NodeContext(bus, clock, new RecordedHealth(), handler -> {}, metrics),
         database,
         redis,
         new AuditTrail(clock),
-        new Outbox(clock, () -> {}),
+        new UserOutbox(clock, () -> {}),
         auth);
     await(() -> module.serve(
         create -> Future.failedFuture(new Failure.Conflict("username-taken", "Taken."))));
   }
 
-  static JsonObject settings(PostgresDatabase postgres, Map<String, String> more) {
+  public static JsonObject settings(PostgresDatabase postgres, Map<String, String> more) {
     var environment = new HashMap<>(TestServers.settings(postgres));
     environment.put("JWT_SECRET", SECRET);
     environment.putAll(more);
     return SettingsFiles.load(environment, Path.of("target"));
   }
 
-  static PostgresDatabase migrated() {
+  public static PostgresDatabase migrated() {
     var database = TestServers.postgres().createDatabase();
     Flyway.configure()
         .dataSource(database.jdbcUrl(), database.user(), database.password())
@@ -103,12 +106,12 @@ final class SignIn implements AutoCloseable {
   }
 
   /** An active user with that password. */
-  long given(String username, String password) {
+  public long given(String username, String password) {
     return givenHash(
         username, await(() -> module.passwords().hashWithoutPolicy(new Password(password))));
   }
 
-  long givenHash(String username, String hash) {
+  public long givenHash(String username, String hash) {
     return Long.parseLong(query(
             """
             INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
@@ -117,44 +120,44 @@ final class SignIn implements AutoCloseable {
         .get(0));
   }
 
-  Future<Grant> signIn(String username, String password, String address) {
+  public Future<Grant> signIn(String username, String password, String address) {
     return start(() -> bus.request(
         Sessions.LOGIN,
         new Sessions.Login(username, new Password(password), new Client(address, "a test"))));
   }
 
-  Grant signIn(String username, String password) {
+  public Grant signIn(String username, String password) {
     return await(signIn(username, password, HOME));
   }
 
-  Future<Grant> refresh(Confidential token) {
+  public Future<Grant> refresh(Confidential token) {
     return start(() ->
         bus.request(Sessions.REFRESH, new Sessions.Refresh(token, new Client(HOME, "a test"))));
   }
 
-  Grant refreshed(Grant grant) {
+  public Grant refreshed(Grant grant) {
     return await(refresh(grant.refreshToken()));
   }
 
   /** The code of the failure; "ok" when there is none. */
-  String outcome(Future<?> work) {
+  public String outcome(Future<?> work) {
     return await(work.transform(result -> Future.succeededFuture(
         result.succeeded()
             ? "ok"
             : result.cause() instanceof Failure failure ? failure.code() : "" + result.cause())));
   }
 
-  List<Sessions.Revocation> revoked() {
+  public List<Sessions.Revocation> revoked() {
     return await(() -> revocations.since(null)).revocations();
   }
 
-  double hashes(String kind) {
+  public double hashes(String kind) {
     return metrics.find("password_hashes_total").tag("kind", kind).counters().stream()
         .mapToDouble(counter -> counter.count())
         .sum();
   }
 
-  List<String> query(String sql) {
+  public List<String> query(String sql) {
     try (var connection = connect();
         var statement = connection.createStatement();
         var rows = statement.executeQuery(sql)) {
@@ -168,11 +171,11 @@ final class SignIn implements AutoCloseable {
     }
   }
 
-  Connection connect() throws SQLException {
+  public Connection connect() throws SQLException {
     return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
   }
 
-  void execute(String sql) {
+  public void execute(String sql) {
     try (var connection = connect();
         var statement = connection.createStatement()) {
       statement.execute(sql);
@@ -181,11 +184,11 @@ final class SignIn implements AutoCloseable {
     }
   }
 
-  <T> T await(Supplier<Future<T>> work) {
+  public <T> T await(Supplier<Future<T>> work) {
     return await(start(work));
   }
 
-  <T> T await(Future<T> future) {
+  public <T> T await(Future<T> future) {
     try {
       return future.await(20, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
@@ -194,7 +197,7 @@ final class SignIn implements AutoCloseable {
   }
 
   /** Starts work on the event loop of the node. */
-  <T> Future<T> start(Supplier<Future<T>> work) {
+  public <T> Future<T> start(Supplier<Future<T>> work) {
     var done = Promise.<T>promise();
     context.runOnContext(ignored -> {
       try {

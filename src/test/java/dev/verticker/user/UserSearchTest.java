@@ -9,10 +9,10 @@ import dev.verticker.bus.Failure;
 import dev.verticker.message.Password;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
+import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Page;
 import dev.verticker.message.Users.Search;
 import dev.verticker.message.Users.Status;
-import dev.verticker.message.Users.To;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
 import io.vertx.core.json.JsonArray;
@@ -74,7 +74,14 @@ class UserSearchTest {
       var root = accounts.given("root", "admin");
       var ada = create("ada", "Ada Byron", "ada@example.com");
       var renamed = accounts.await(() -> accounts.users.update(new Update(
-          Accounts.as(root), ada.id(), null, null, To.of("Ada Lovelace"), null, null, null)));
+          Accounts.as(root),
+          ada.id(),
+          null,
+          null,
+          FieldUpdate.of("Ada Lovelace"),
+          null,
+          null,
+          null)));
       assertEquals(List.of(), found("byron"));
       assertEquals(List.of(renamed), found("lovelace"));
 

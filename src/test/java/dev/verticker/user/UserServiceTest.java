@@ -14,10 +14,10 @@ import dev.verticker.message.Users.AuditEntry;
 import dev.verticker.message.Users.Change;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
+import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Find;
 import dev.verticker.message.Users.FindAudit;
 import dev.verticker.message.Users.Status;
-import dev.verticker.message.Users.To;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
 import io.vertx.core.Future;
@@ -166,12 +166,13 @@ class UserServiceTest {
     assertConflict(
         "username-taken",
         "/username",
-        () -> accounts.users.update(update(as(admin), grace, To.of("Ada"), null, null, null)));
+        () -> accounts.users.update(
+            update(as(admin), grace, FieldUpdate.of("Ada"), null, null, null)));
     assertConflict(
         "email-taken",
         "/email",
         () -> accounts.users.update(
-            update(as(admin), grace, null, null, To.of("Ada@example.com"), null)));
+            update(as(admin), grace, null, null, FieldUpdate.of("Ada@example.com"), null)));
   }
 
   @Test
@@ -202,7 +203,7 @@ class UserServiceTest {
     accounts.noted();
 
     var after = accounts.await(() -> accounts.users.update(
-        update(as(ada), ada, null, To.of("Ada Lovelace"), To.of(null), null)));
+        update(as(ada), ada, null, FieldUpdate.of("Ada Lovelace"), FieldUpdate.of(null), null)));
 
     assertEquals("ada", after.username());
     assertEquals("Ada Lovelace", after.fullName());
@@ -223,8 +224,8 @@ class UserServiceTest {
             .put("full_name", new JsonObject().put("from", "Ada").put("to", "Ada Lovelace"))
             .put("email", new JsonObject().put("from", "ada@example.com").putNull("to")),
         new JsonObject(entries(ada).get(0).details()));
-    var unnamed = accounts.refusal(
-        () -> accounts.users.update(update(as(ada), ada, To.of(null), null, null, To.of(null))));
+    var unnamed = accounts.refusal(() -> accounts.users.update(
+        update(as(ada), ada, FieldUpdate.of(null), null, null, FieldUpdate.of(null))));
     assertEquals(
         List.of("/username", "/roles"),
         ((Failure.Invalid) unnamed)
@@ -235,8 +236,13 @@ class UserServiceTest {
   void a_change_that_changes_nothing_writes_and_tells_nothing() {
     var ada = accounts.given("ada");
 
-    var after = accounts.await(() -> accounts.users.update(
-        update(as(admin), ada, To.of("ada"), To.of(null), null, To.of(List.of("user", "user")))));
+    var after = accounts.await(() -> accounts.users.update(update(
+        as(admin),
+        ada,
+        FieldUpdate.of("ada"),
+        FieldUpdate.of(null),
+        null,
+        FieldUpdate.of(List.of("user", "user")))));
 
     assertEquals(ada, after);
   }
@@ -245,8 +251,10 @@ class UserServiceTest {
   void a_change_of_what_was_changed_meanwhile_is_refused() {
     var ada = accounts.given("ada");
     var read = List.of(ada.revision());
-    var first = new Update(as(admin), ada.id(), read, null, To.of("One"), null, null, null);
-    var second = new Update(as(admin), ada.id(), read, null, To.of("Two"), null, null, null);
+    var first =
+        new Update(as(admin), ada.id(), read, null, FieldUpdate.of("One"), null, null, null);
+    var second =
+        new Update(as(admin), ada.id(), read, null, FieldUpdate.of("Two"), null, null, null);
     accounts.await(() -> accounts.users.update(first));
     accounts.told();
     accounts.noted();
@@ -272,7 +280,7 @@ class UserServiceTest {
     var ada = accounts.given("ada");
 
     var after = accounts.await(() -> accounts.users.update(
-        update(as(admin), ada, null, null, null, To.of(List.of("user", "admin")))));
+        update(as(admin), ada, null, null, null, FieldUpdate.of(List.of("user", "admin")))));
 
     assertEquals(List.of("admin", "user"), after.roles());
     assertEquals(ada.ver() + 1, after.ver());
@@ -288,7 +296,14 @@ class UserServiceTest {
   void a_password_set_by_an_administrator_ends_the_sessions_and_is_told_to_nobody_else() {
     var ada = accounts.given("ada");
     var update = new Update(
-        as(admin), ada.id(), null, null, null, null, null, To.of(new Password("battery staple")));
+        as(admin),
+        ada.id(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        FieldUpdate.of(new Password("battery staple")));
 
     var after = accounts.await(() -> accounts.users.update(update));
 
@@ -309,7 +324,14 @@ class UserServiceTest {
   @Test
   void ones_own_password_is_not_changed_like_this() {
     var update = new Update(
-        as(admin), admin.id(), null, null, null, null, null, To.of(new Password("battery staple")));
+        as(admin),
+        admin.id(),
+        null,
+        null,
+        null,
+        null,
+        null,
+        FieldUpdate.of(new Password("battery staple")));
 
     var refused = accounts.refusal(() -> accounts.users.update(update));
 
@@ -370,7 +392,8 @@ class UserServiceTest {
     assertConflict(
         "user-deleted",
         null,
-        () -> accounts.users.update(update(as(admin), ada, To.of("other"), null, null, null)));
+        () -> accounts.users.update(
+            update(as(admin), ada, FieldUpdate.of("other"), null, null, null)));
 
     var newAda = accounts.given("ADA");
     assertTrue(newAda.id() > ada.id());
@@ -393,8 +416,8 @@ class UserServiceTest {
   void a_hard_deleted_user_leaves_ids_and_nothing_personal() {
     var ada = accounts.await(() -> accounts.users.create(
         new Create(as(admin), "ada", "Ada Lovelace", "ada@example.com", password(), null)));
-    accounts.await(
-        () -> accounts.users.update(update(as(ada), ada, To.of("countess"), null, null, null)));
+    accounts.await(() ->
+        accounts.users.update(update(as(ada), ada, FieldUpdate.of("countess"), null, null, null)));
 
     accounts.await(() -> accounts.users.delete(new Delete(as(admin), ada.id(), false, null)));
 
@@ -460,8 +483,8 @@ class UserServiceTest {
   void what_an_erased_user_did_to_others_waits_without_the_name() {
     var grace = accounts.given("grace", "admin");
     var ada = accounts.given("ada");
-    accounts.await(
-        () -> accounts.users.update(update(as(grace), ada, To.of("countess"), null, null, null)));
+    accounts.await(() -> accounts.users.update(
+        update(as(grace), ada, FieldUpdate.of("countess"), null, null, null)));
 
     accounts.await(() -> accounts.users.delete(new Delete(as(admin), grace.id(), false, null)));
 
@@ -491,7 +514,7 @@ class UserServiceTest {
         "last-administrator",
         null,
         () -> accounts.users.update(
-            update(as(admin), admin, null, null, null, To.of(List.of("user")))));
+            update(as(admin), admin, null, null, null, FieldUpdate.of(List.of("user")))));
   }
 
   @Test
@@ -501,10 +524,10 @@ class UserServiceTest {
       var one = accounts.given("one", "admin");
       var two = accounts.given("two", "admin");
       var demotions = new ArrayList<Future<User>>();
-      demotions.add(accounts.start(() ->
-          accounts.users.update(update(as(one), two, null, null, null, To.of(List.of("user"))))));
-      demotions.add(otherNode.start(() ->
-          otherNode.users.update(update(as(two), one, null, null, null, To.of(List.of("user"))))));
+      demotions.add(accounts.start(() -> accounts.users.update(
+          update(as(one), two, null, null, null, FieldUpdate.of(List.of("user"))))));
+      demotions.add(otherNode.start(() -> otherNode.users.update(
+          update(as(two), one, null, null, null, FieldUpdate.of(List.of("user"))))));
       Future.join(demotions).transform(done -> Future.succeededFuture()).await();
 
       assertEquals(1, demotions.stream().filter(Future::succeeded).count());
@@ -525,8 +548,8 @@ class UserServiceTest {
   void the_trail_is_read_newest_first_page_by_page() {
     var ada = accounts.given("ada");
     for (var name : List.of("A", "B", "C")) {
-      accounts.await(
-          () -> accounts.users.update(update(as(admin), ada, null, To.of(name), null, null)));
+      accounts.await(() ->
+          accounts.users.update(update(as(admin), ada, null, FieldUpdate.of(name), null, null)));
     }
     accounts.told();
     accounts.noted();
@@ -549,10 +572,10 @@ class UserServiceTest {
   private static Update update(
       Actor actor,
       User user,
-      To<String> username,
-      To<String> fullName,
-      To<String> email,
-      To<List<String>> roles) {
+      FieldUpdate<String> username,
+      FieldUpdate<String> fullName,
+      FieldUpdate<String> email,
+      FieldUpdate<List<String>> roles) {
     return new Update(actor, user.id(), null, username, fullName, email, roles, null);
   }
 

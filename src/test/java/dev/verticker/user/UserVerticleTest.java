@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Users;
-import dev.verticker.settings.SettingsFault;
+import dev.verticker.settings.SettingsException;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.testing.RecordedHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -89,14 +89,14 @@ class UserVerticleTest {
     var starting = start(Map.of("VERTICKER_ENV", "production"));
     starting.otherwiseEmpty().await();
 
-    var fault = assertInstanceOf(SettingsFault.class, starting.cause());
+    var fault = assertInstanceOf(SettingsException.class, starting.cause());
     assertTrue(fault.getMessage().contains("ADMIN_PASSWORD: is required"), fault::getMessage);
     var known = start(Map.of(
         "VERTICKER_ENV", "production",
         "ADMIN_USERNAME", "chiefofstaff",
         "ADMIN_PASSWORD", "chiefofstaff"));
     known.otherwiseEmpty().await();
-    var refused = assertInstanceOf(SettingsFault.class, known.cause());
+    var refused = assertInstanceOf(SettingsException.class, known.cause());
     assertTrue(refused.getMessage().contains("ADMIN_PASSWORD: is refused"), refused::getMessage);
   }
 

@@ -1,7 +1,7 @@
 package dev.verticker.dev.bench;
 
-import dev.verticker.dev.bench.Comparison.Measured;
-import dev.verticker.dev.bench.Contender.Endpoint;
+import dev.verticker.dev.bench.BenchServer.Endpoint;
+import dev.verticker.dev.bench.StackComparison.Measured;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -80,7 +80,7 @@ final class Report {
   }
 
   /** To be told when all were measured. */
-  void processes(List<Contender> contenders) {
+  void processes(List<BenchServer> contenders) {
     line("");
     line("### What a process takes");
     line("");
@@ -98,7 +98,7 @@ final class Report {
     }
   }
 
-  void starts(List<Starts.Result> results, long jarBytes) {
+  void starts(List<StartupBench.Result> results, long jarBytes) {
     line("");
     line("### From `java -jar` to ready");
     line("");
@@ -113,10 +113,10 @@ final class Report {
       line(
           "| %s | %.2f s | %.2f s | %.0f MB | %.0f MB |",
           result.name(),
-          median(starts, Starts.Started::wallSeconds),
-          median(starts, Starts.Started::cpuSeconds),
-          median(starts, Starts.Started::residentMegabytes),
-          median(starts, Starts.Started::heapMegabytes));
+          median(starts, StartupBench.Started::wallSeconds),
+          median(starts, StartupBench.Started::cpuSeconds),
+          median(starts, StartupBench.Started::residentMegabytes),
+          median(starts, StartupBench.Started::heapMegabytes));
     }
     line("");
   }

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The server side of {@link Sockets}, a JVM of its own: a node, and beside it what Vert.x offers without us, the same text
+ * The server side of {@link SocketBench}, a JVM of its own: a node, and beside it what Vert.x offers without us, the same text
  * written to each of a set of sockets.
  */
 public final class SocketServers extends VerticleBase {

@@ -10,7 +10,7 @@ import java.util.Objects;
  * the wire. Where a recording has no quote volume, trade count or taker volumes they are derived, not recorded: quote
  * volume = volume x the mean of the four prices, trades = 1 + the whole square root of the quote volume, taker = half.
  *
- * @param openTime start of the minute; shifted to simulated time when it comes from {@link Market}
+ * @param openTime start of the minute; shifted to simulated time when it comes from {@link SimulatedMarket}
  * @param volume in units of the base asset
  * @param quoteVolume in units of the quote asset
  * @param trades number of trades in the minute

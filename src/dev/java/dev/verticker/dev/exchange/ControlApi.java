@@ -10,13 +10,18 @@ import io.vertx.ext.web.handler.BodyHandler;
 /** What a test or a curious person asks and tells the simulator itself, under {@code /control/}. */
 final class ControlApi {
   private static final long BODY_LIMIT = 64 * 1024;
-  private final Market market;
+  private final SimulatedMarket market;
   private final SimulatedTime time;
-  private final Calls calls;
-  private final Faults faults;
+  private final CallLog calls;
+  private final FaultSchedule faults;
   private final Weight weight;
 
-  ControlApi(Market market, SimulatedTime time, Calls calls, Faults faults, Weight weight) {
+  ControlApi(
+      SimulatedMarket market,
+      SimulatedTime time,
+      CallLog calls,
+      FaultSchedule faults,
+      Weight weight) {
     this.market = market;
     this.time = time;
     this.calls = calls;

@@ -56,18 +56,18 @@ public enum Endpoint {
   }
 
   /** Request weight of a call, as the exchange's documents have it; the tickers' depends on how many are asked. */
-  int weight(Asked asked) {
+  int weight(SimulatorRequest asked) {
     return switch (this) {
       case PING, TIME -> 1;
-      case TICKER_PRICE -> asked.form() == Asked.Form.ONE ? 2 : 4;
+      case TICKER_PRICE -> asked.form() == SimulatorRequest.Form.ONE ? 2 : 4;
       case TICKER_24HR -> dayWeight(asked);
       case KLINES -> 2;
       case EXCHANGE_INFO -> 20;
     };
   }
 
-  private static int dayWeight(Asked asked) {
-    if (asked.form() == Asked.Form.ALL || asked.symbols().size() > 100) {
+  private static int dayWeight(SimulatorRequest asked) {
+    if (asked.form() == SimulatorRequest.Form.ALL || asked.symbols().size() > 100) {
       return 80;
     }
     return asked.symbols().size() > 20 ? 40 : 2;

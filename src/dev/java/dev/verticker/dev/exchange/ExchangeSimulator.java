@@ -17,23 +17,25 @@ public final class ExchangeSimulator {
   private static final Logger log = LoggerFactory.getLogger(ExchangeSimulator.class);
   private static final String HOST = "127.0.0.1";
   /** Hundreds of symbols fit into one call, as they do at the exchange. */
-  private static final int LONGEST_REQUEST_LINE = 64 * 1024;
+  private static final int MAX_REQUEST_LINE = 64 * 1024;
 
   private final HttpServer server;
-  private final Market market;
-  private final Calls calls;
-  private final Faults faults;
+  private final SimulatedMarket market;
+  private final CallLog calls;
+  private final FaultSchedule faults;
 
   /** What files or the seed decide, made off the event loop. */
-  private record Sources(Recording recording, ExchangeInfo info) {
+  private record Sources(RecordedMarketData recording, SimulatedExchangeInfo info) {
     static Sources read(SimulatorOptions options) {
-      var recording = Recording.of(options);
+      var recording = RecordedMarketData.of(options);
       return new Sources(
-          recording, new ExchangeInfo(recording, options.exchangeInfo(), options.weightLimit()));
+          recording,
+          new SimulatedExchangeInfo(recording, options.exchangeInfo(), options.weightLimit()));
     }
   }
 
-  private ExchangeSimulator(HttpServer server, Market market, Calls calls, Faults faults) {
+  private ExchangeSimulator(
+      HttpServer server, SimulatedMarket market, CallLog calls, FaultSchedule faults) {
     this.server = server;
     this.market = market;
     this.calls = calls;
@@ -60,15 +62,15 @@ public final class ExchangeSimulator {
     return "http://" + HOST + ":" + port();
   }
 
-  public Market market() {
+  public SimulatedMarket market() {
     return market;
   }
 
-  public Calls calls() {
+  public CallLog calls() {
     return calls;
   }
 
-  public Faults faults() {
+  public FaultSchedule faults() {
     return faults;
   }
 
@@ -80,19 +82,20 @@ public final class ExchangeSimulator {
   private static Future<ExchangeSimulator> listen(
       Vertx vertx, SimulatorOptions options, Sources sources) {
     var time = new SimulatedTime(options.clock(), options.nanos(), options.speed());
-    var market = new Market(sources.recording, time, options.seed());
-    var calls = new Calls();
-    var faults = new Faults();
+    var market = new SimulatedMarket(sources.recording, time, options.seed());
+    var calls = new CallLog();
+    var faults = new FaultSchedule();
     var weight = new Weight(options.weightLimit());
     var router = Router.router(vertx);
-    new Exchange(vertx, new RestApi(market, sources.info), market, time, calls, faults, weight)
+    new SimulatedExchange(
+            vertx, new RestApi(market, sources.info), market, time, calls, faults, weight)
         .mount(router);
     new ControlApi(market, time, calls, faults, weight).mount(router);
     return vertx
         .createHttpServer(new HttpServerOptions()
             .setHost(HOST)
             .setPort(options.port())
-            .setMaxInitialLineLength(LONGEST_REQUEST_LINE))
+            .setMaxInitialLineLength(MAX_REQUEST_LINE))
         .requestHandler(router)
         .listen()
         .map(server -> {

@@ -30,7 +30,7 @@ final class KlineFiles {
 
   private KlineFiles() {}
 
-  static Recording read(Path folder) {
+  static RecordedMarketData read(Path folder) {
     var found = new TreeMap<String, TreeMap<Long, Candle>>();
     for (var file : files(folder)) {
       var name = NAME.matcher(file.getFileName().toString());
@@ -46,13 +46,13 @@ final class KlineFiles {
     var first = found.values().stream().mapToLong(TreeMap::firstKey).min().orElseThrow();
     var last = found.values().stream().mapToLong(TreeMap::lastKey).max().orElseThrow();
     var minutes = Math.toIntExact(last - first + 1);
-    var series = new LinkedHashMap<String, Series>();
+    var series = new LinkedHashMap<String, CandleSeries>();
     found.forEach((symbol, candles) -> {
       var places = new Candle[minutes];
       candles.forEach((minute, candle) -> places[(int) (minute - first)] = candle);
-      series.put(symbol, new Series(places));
+      series.put(symbol, new CandleSeries(places));
     });
-    return new Recording(minutes, series);
+    return new RecordedMarketData(minutes, series);
   }
 
   private static List<Path> files(Path folder) {

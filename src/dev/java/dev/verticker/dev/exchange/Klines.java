@@ -12,18 +12,19 @@ import java.util.Optional;
 final class Klines {
   private static final int USUAL_LIMIT = 500;
   private static final int LARGEST_LIMIT = 1000;
-  private final Market market;
+  private final SimulatedMarket market;
 
-  Klines(Market market) {
+  Klines(SimulatedMarket market) {
     this.market = market;
   }
 
   /** Oldest first; from {@code startTime} on, or else the last ones before {@code endTime} or now. */
   JsonArray answer(String symbol, Query query, Instant now) {
-    var interval = query.text("interval").flatMap(Interval::of).orElseThrow(Refusal::badInterval);
+    var interval =
+        query.text("interval").flatMap(Interval::of).orElseThrow(BinanceError::badInterval);
     var limit = query.number("limit").orElse(USUAL_LIMIT);
     if (limit == 0) {
-      throw Refusal.invalid("limit");
+      throw BinanceError.invalid("limit");
     }
     var oldest = interval.first(market.oldestMinute());
     var newest = interval.first(Timeline.minute(now));

@@ -51,23 +51,23 @@ final class Query {
   /** Refuses what the endpoint does not take, in the order in which the recorded answers show the exchange looking. */
   void check(Endpoint endpoint) {
     if (values.values().stream().anyMatch(sent -> sent.size() > 1)) {
-      throw Refusal.duplicateParameter();
+      throw BinanceError.duplicateParameter();
     }
     if (values.size() > endpoint.parameters()) {
-      throw Refusal.tooManyParameters(endpoint.parameters(), values.size());
+      throw BinanceError.tooManyParameters(endpoint.parameters(), values.size());
     }
     for (var parameter : endpoint.mandatory()) {
       if (!values.containsKey(parameter)) {
-        throw Refusal.missing(parameter);
+        throw BinanceError.missing(parameter);
       }
     }
     values.keySet().stream().filter(endpoint::accepts).forEach(this::checkFormat);
     var read = (int) values.keySet().stream().filter(endpoint::accepts).count();
     if (read < values.size()) {
-      throw Refusal.unread(read, values.size());
+      throw BinanceError.unread(read, values.size());
     }
     if (values.containsKey("symbol") && values.containsKey("symbols")) {
-      throw Refusal.badCombination();
+      throw BinanceError.badCombination();
     }
   }
 
@@ -86,21 +86,21 @@ final class Query {
   private void checkFormat(String parameter) {
     var value = values.get(parameter).get(0);
     if (value.isEmpty()) {
-      throw Refusal.empty(parameter);
+      throw BinanceError.empty(parameter);
     }
     switch (parameter) {
       case "symbol" -> checkRange(parameter, value, SYMBOL, SYMBOL_RANGE);
       case "symbols" -> checkSymbols(value);
       case "limit", "startTime", "endTime" -> checkRange(parameter, value, NUMBER, NUMBER_RANGE);
-      case "interval" -> Interval.of(value).orElseThrow(Refusal::badInterval);
+      case "interval" -> Interval.of(value).orElseThrow(BinanceError::badInterval);
       case "type" -> {
         if (!List.of("FULL", "MINI").contains(value)) {
-          throw Refusal.badTickerType();
+          throw BinanceError.badTickerType();
         }
       }
       case "symbolStatus" -> {
         if (!STATUSES.contains(value)) {
-          throw Refusal.invalid(parameter);
+          throw BinanceError.invalid(parameter);
         }
       }
       default -> checkRange(parameter, value, FLAG, "^true|false$");
@@ -109,18 +109,18 @@ final class Query {
 
   private static void checkRange(String parameter, String value, Pattern legal, String range) {
     if (!legal.matcher(value).matches()) {
-      throw Refusal.illegalCharacters(parameter, range);
+      throw BinanceError.illegalCharacters(parameter, range);
     }
   }
 
   private static void checkSymbols(String value) {
     checkRange("symbols", value, SYMBOLS, SYMBOLS_RANGE);
-    var symbols = Asked.split(value);
+    var symbols = SimulatorRequest.split(value);
     if (symbols.isEmpty()) {
-      throw Refusal.empty("symbols");
+      throw BinanceError.empty("symbols");
     }
     if (symbols.stream().distinct().count() < symbols.size()) {
-      throw Refusal.symbolTwice();
+      throw BinanceError.symbolTwice();
     }
   }
 

@@ -18,8 +18,8 @@ final class RandomWalk {
     this.minutes = minutes;
   }
 
-  Series series(String symbol) {
-    var listing = Listing.of(symbol);
+  CandleSeries series(String symbol) {
+    var listing = ListedPair.of(symbol);
     var random = new SplittableRandom(seed * 31 + symbol.hashCode());
     var closes = closes(
         listing.price().divide(listing.tick(), RoundingMode.HALF_EVEN).longValueExact(), random);
@@ -27,7 +27,7 @@ final class RandomWalk {
     for (int minute = 0; minute < minutes; minute++) {
       candles[minute] = candle(minute, closes[minute], closes[minute + 1], listing, random);
     }
-    return new Series(candles);
+    return new CandleSeries(candles);
   }
 
   /** Prices in ticks at the minutes' ends, the first one before them all. */
@@ -47,7 +47,7 @@ final class RandomWalk {
   }
 
   private static Candle candle(
-      int minute, long open, long close, Listing listing, SplittableRandom random) {
+      int minute, long open, long close, ListedPair listing, SplittableRandom random) {
     var high = Math.max(open, close) + random.nextLong(stride(open) / 2 + 1);
     var low = Math.max(1, Math.min(open, close) - random.nextLong(stride(open) / 2 + 1));
     var volume = amount(random.nextLong(100, 200_000), listing.step());

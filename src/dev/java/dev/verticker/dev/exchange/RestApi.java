@@ -11,24 +11,24 @@ import java.util.stream.Stream;
 
 /** What a sound exchange answers to a call. */
 final class RestApi {
-  private final Market market;
-  private final ExchangeInfo info;
+  private final SimulatedMarket market;
+  private final SimulatedExchangeInfo info;
   private final Tickers tickers;
   private final Klines klines;
 
-  RestApi(Market market, ExchangeInfo info) {
+  RestApi(SimulatedMarket market, SimulatedExchangeInfo info) {
     this.market = market;
     this.info = info;
     this.tickers = new Tickers(market, info);
     this.klines = new Klines(market);
   }
 
-  Reply answer(Endpoint endpoint, Query query, Instant now) {
+  SimulatorResponse answer(Endpoint endpoint, Query query, Instant now) {
     try {
       query.check(endpoint);
-      return Reply.ok(json(endpoint, query, Asked.in(query), now));
-    } catch (Refusal refusal) {
-      return Reply.refused(refusal);
+      return SimulatorResponse.ok(json(endpoint, query, SimulatorRequest.in(query), now));
+    } catch (BinanceError refusal) {
+      return SimulatorResponse.refused(refusal);
     }
   }
 
@@ -51,11 +51,11 @@ final class RestApi {
       var closeTime = ticker.getLong("closeTime");
       market.serve(
           ticker.getString("symbol"),
-          new Served(closeTime == null ? at : Instant.ofEpochMilli(closeTime), price));
+          new ServedMarket(closeTime == null ? at : Instant.ofEpochMilli(closeTime), price));
     }
   }
 
-  private Object json(Endpoint endpoint, Query query, Asked asked, Instant now) {
+  private Object json(Endpoint endpoint, Query query, SimulatorRequest asked, Instant now) {
     return switch (endpoint) {
       case PING -> new JsonObject();
       case TIME -> new JsonObject().put("serverTime", now.toEpochMilli());
@@ -77,9 +77,9 @@ final class RestApi {
     JsonObject of(String symbol);
   }
 
-  private Object tickers(Query query, Asked asked, Ticker ticker) {
+  private Object tickers(Query query, SimulatorRequest asked, Ticker ticker) {
     var symbols = selected(query, asked);
-    if (asked.form() == Asked.Form.ONE) {
+    if (asked.form() == SimulatorRequest.Form.ONE) {
       return ticker.of(symbols.get(0));
     }
     var list = new JsonArray();
@@ -87,25 +87,25 @@ final class RestApi {
     return list;
   }
 
-  private List<String> described(Query query, Asked asked) {
-    if (asked.form() != Asked.Form.ALL && query.text("symbolStatus").isPresent()) {
-      throw Refusal.badCombination();
+  private List<String> described(Query query, SimulatorRequest asked) {
+    if (asked.form() != SimulatorRequest.Form.ALL && query.text("symbolStatus").isPresent()) {
+      throw BinanceError.badCombination();
     }
     return selected(query, asked);
   }
 
   /** In the exchange's own order, whatever order was asked: no caller may lean on it. One stranger fails them all. */
-  private List<String> selected(Query query, Asked asked) {
+  private List<String> selected(Query query, SimulatorRequest asked) {
     if (!info.symbols().containsAll(asked.symbols())) {
-      throw Refusal.badSymbol();
+      throw BinanceError.badSymbol();
     }
     var status = query.text("symbolStatus");
     var selected = info.symbols().stream()
         .filter(asked::includes)
         .filter(symbol -> status.map(info.status(symbol)::equals).orElse(true))
         .toList();
-    if (selected.isEmpty() && asked.form() == Asked.Form.ONE) {
-      throw Refusal.otherStatus();
+    if (selected.isEmpty() && asked.form() == SimulatorRequest.Form.ONE) {
+      throw BinanceError.otherStatus();
     }
     return selected;
   }

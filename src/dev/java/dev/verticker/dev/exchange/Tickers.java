@@ -9,10 +9,10 @@ import java.time.Instant;
 /** One symbol's price and 24 hour figures in the shapes of the exchange. Book figures are invented around the price. */
 final class Tickers {
   private static final BigDecimal PERCENT = BigDecimal.valueOf(100);
-  private final Market market;
-  private final ExchangeInfo info;
+  private final SimulatedMarket market;
+  private final SimulatedExchangeInfo info;
 
-  Tickers(Market market, ExchangeInfo info) {
+  Tickers(SimulatedMarket market, SimulatedExchangeInfo info) {
     this.market = market;
     this.info = info;
   }
@@ -76,7 +76,7 @@ final class Tickers {
   private Figures figures(String symbol, Instant now) {
     var last = market.price(symbol, now);
     var day = market.day(symbol, now);
-    var prices = day.prices().orElseGet(() -> new Day.Prices(last, last, last));
+    var prices = day.prices().orElseGet(() -> new DayStatistics.Prices(last, last, last));
     return new Figures(
         last,
         day.previousClose(),

@@ -13,8 +13,8 @@ record Timeline(long firstMinute, long oldestMinute, int minutes) {
 
   static Timeline startingAt(Instant start, int minutes) {
     var now = minute(start);
-    var history = minutes > Recording.HISTORY ? Recording.HISTORY : 0;
-    return new Timeline(now - history, now - Recording.HISTORY, minutes);
+    var history = minutes > RecordedMarketData.HISTORY ? RecordedMarketData.HISTORY : 0;
+    return new Timeline(now - history, now - RecordedMarketData.HISTORY, minutes);
   }
 
   static long minute(Instant instant) {

@@ -18,7 +18,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A node in a JVM of its own, from the class path of this one; it can be stopped, killed and started again. */
 public final class NodeProcess implements AutoCloseable {
-  private static final Duration LONGEST_STOP = Duration.ofSeconds(25);
+  private static final Duration MAX_STOP = Duration.ofSeconds(25);
   private static final int CONNECT_MILLIS = 500;
 
   private final List<String> prefix;
@@ -176,7 +176,7 @@ public final class NodeProcess implements AutoCloseable {
 
   private void awaitEnd() {
     try {
-      if (!process.waitFor(LONGEST_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!process.waitFor(MAX_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
         throw new IllegalStateException("a node did not stop, see " + log);
       }

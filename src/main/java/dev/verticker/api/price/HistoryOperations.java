@@ -1,8 +1,9 @@
 package dev.verticker.api.price;
 
-import dev.verticker.api.http.Answer;
-import dev.verticker.api.http.ApiRequest;
-import dev.verticker.api.http.Timestamps;
+import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.quotes.CachedQuote;
+import dev.verticker.api.request.ApiRequest;
+import dev.verticker.api.web.Timestamps;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Prices;
@@ -27,10 +28,10 @@ public final class HistoryOperations {
   }
 
   /** {@code symbol}, {@code from}, {@code to}, {@code limit}, {@code cursor}: the same on every front door. */
-  public Future<Answer> listPriceHistory(ApiRequest request) {
+  public Future<ApiResponse> listPriceHistory(ApiRequest request) {
     var asked = asked(request);
     return bus.request(Prices.HISTORY, asked).map(history -> {
-      var page = Answer.json(json(history));
+      var page = ApiResponse.json(json(history));
       return history.next() == null
           ? page
           : page.with("Link", "<" + next(request, asked, history.next()) + ">; rel=\"next\"");
@@ -89,7 +90,7 @@ public final class HistoryOperations {
         .collect(Collectors.joining(",", "[", "]")));
   }
 
-  /** What the exchange sent goes in as it is, as in {@link HeldQuote}. */
+  /** What the exchange sent goes in as it is, as in {@link CachedQuote}. */
   private static String json(Prices.Observation observation) {
     return "{\"id\":" + observation.id()
         + ",\"symbol\":" + Json.encode(observation.symbol())

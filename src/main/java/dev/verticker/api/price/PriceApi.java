@@ -1,10 +1,11 @@
 package dev.verticker.api.price;
 
-import dev.verticker.api.http.ApiKeys;
-import dev.verticker.api.http.Contract;
-import dev.verticker.api.http.ContractRouter;
-import dev.verticker.api.http.DocsPage;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.api.auth.ApiKeys;
+import dev.verticker.api.openapi.Contract;
+import dev.verticker.api.openapi.ContractRouter;
+import dev.verticker.api.pages.DocsPage;
+import dev.verticker.api.quotes.QuoteService;
+import dev.verticker.context.NodeContext;
 import dev.verticker.settings.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,7 +25,7 @@ public final class PriceApi {
    * @param keys name to key of everybody who may read
    */
   public static Future<Router> open(
-      Vertx vertx, NodeContext node, QuoteReads quotes, Map<String, Secret> keys) {
+      Vertx vertx, NodeContext node, QuoteService quotes, Map<String, Secret> keys) {
     return Contract.load(vertx, CONTRACT)
         .compose(contract -> DocsPage.load(vertx, contract).map(docs -> {
           var router = router(vertx, node, quotes, keys, contract);
@@ -37,7 +38,7 @@ public final class PriceApi {
   private static Router router(
       Vertx vertx,
       NodeContext node,
-      QuoteReads quotes,
+      QuoteService quotes,
       Map<String, Secret> keys,
       Contract contract) {
     var prices = new PriceOperations(quotes, node.clock());

@@ -1,7 +1,9 @@
 package dev.verticker.api.price;
 
-import dev.verticker.api.http.Answer;
-import dev.verticker.api.http.ApiRequest;
+import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.quotes.CachedQuote;
+import dev.verticker.api.quotes.QuoteService;
+import dev.verticker.api.request.ApiRequest;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
@@ -11,15 +13,15 @@ import java.util.OptionalLong;
 
 /** The latest prices. What this node holds is answered at once; only a symbol it never heard of is asked for. */
 final class PriceOperations {
-  private final QuoteReads quotes;
+  private final QuoteService quotes;
   private final Clock clock;
 
-  PriceOperations(QuoteReads quotes, Clock clock) {
+  PriceOperations(QuoteService quotes, Clock clock) {
     this.quotes = quotes;
     this.clock = clock;
   }
 
-  Future<Answer> listPrices(ApiRequest request) {
+  Future<ApiResponse> listPrices(ApiRequest request) {
     var limit = request.queryNumber("limit").orElse(Long.MAX_VALUE);
     var named = request.queryList("symbols");
     var found =
@@ -30,15 +32,15 @@ final class PriceOperations {
         .map(limited -> answer(limited, request.queryNumber("max_age"), pointer));
   }
 
-  Future<Answer> getPrice(ApiRequest request) {
+  Future<ApiResponse> getPrice(ApiRequest request) {
     return quotes
         .named(List.of(request.path("symbol")), "path/symbol")
         .map(found -> answer(found, request.queryNumber("max_age"), "path/symbol"));
   }
 
-  private Answer answer(List<HeldQuote> quotes, OptionalLong maxAge, String pointer) {
+  private ApiResponse answer(List<CachedQuote> quotes, OptionalLong maxAge, String pointer) {
     var now = clock.instant();
-    QuoteReads.refuseOlderThan(maxAge, quotes, now, pointer);
+    QuoteService.refuseOlderThan(maxAge, quotes, now, pointer);
     var json = Buffer.buffer(quotes.size() * 1024).appendByte((byte) '[');
     var oldest = Duration.ZERO;
     for (var i = 0; i < quotes.size(); i++) {
@@ -49,6 +51,7 @@ final class PriceOperations {
       var age = quotes.get(i).quote().age(now);
       oldest = age.compareTo(oldest) > 0 ? age : oldest;
     }
-    return Answer.json(json.appendByte((byte) ']')).with("Age", Long.toString(oldest.toSeconds()));
+    return ApiResponse.json(json.appendByte((byte) ']'))
+        .with("Age", Long.toString(oldest.toSeconds()));
   }
 }

@@ -1,12 +1,12 @@
 package dev.verticker.api.user;
 
-import dev.verticker.api.http.Answer;
-import dev.verticker.api.http.ApiRequest;
-import dev.verticker.api.http.EntityTags;
-import dev.verticker.api.http.Timestamps;
-import dev.verticker.api.price.HeldQuote;
-import dev.verticker.api.price.QuoteJson;
-import dev.verticker.api.price.QuoteReads;
+import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.quotes.CachedQuote;
+import dev.verticker.api.quotes.QuoteJson;
+import dev.verticker.api.quotes.QuoteService;
+import dev.verticker.api.request.ApiRequest;
+import dev.verticker.api.web.EntityTags;
+import dev.verticker.api.web.Timestamps;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
@@ -24,28 +24,28 @@ final class DashboardOperations {
   private static final long PATIENCE_MS = 2500;
 
   private final Bus bus;
-  private final QuoteReads quotes;
+  private final QuoteService quotes;
   private final Clock clock;
 
   /** @param complete none that was asked for is missing */
-  private record Part(List<HeldQuote> quotes, boolean complete) {}
+  private record Part(List<CachedQuote> quotes, boolean complete) {}
 
-  DashboardOperations(Bus bus, QuoteReads quotes, Clock clock) {
+  DashboardOperations(Bus bus, QuoteService quotes, Clock clock) {
     this.bus = bus;
     this.quotes = quotes;
     this.clock = clock;
   }
 
-  Future<Answer> getDashboard(ApiRequest request) {
-    return dashboard(request, Callers.caller(request).userId());
+  Future<ApiResponse> getDashboard(ApiRequest request) {
+    return dashboard(request, CurrentUser.caller(request).userId());
   }
 
-  Future<Answer> getUserDashboard(ApiRequest request) {
-    return dashboard(request, Callers.id(request));
+  Future<ApiResponse> getUserDashboard(ApiRequest request) {
+    return dashboard(request, CurrentUser.id(request));
   }
 
-  private Future<Answer> dashboard(ApiRequest request, long userId) {
-    var user = Callers.find(bus, request, userId);
+  private Future<ApiResponse> dashboard(ApiRequest request, long userId) {
+    var user = CurrentUser.find(bus, request, userId);
     var prices = prices(request);
     var unread = unread(userId);
     return Future.all(user, prices, unread)
@@ -73,13 +73,13 @@ final class DashboardOperations {
             : Future.succeededFuture(new Part(quotes.held(named.orElse(List.of())), false)));
   }
 
-  private Answer answer(ApiRequest request, User user, Part part, Optional<Long> unread) {
+  private ApiResponse answer(ApiRequest request, User user, Part part, Optional<Long> unread) {
     var now = clock.instant();
     var prices = new QuoteJson(part.quotes(), now);
     var state = state(part, prices);
     var tag = prices.tag(user.id() + " " + user.revision() + " " + state + " " + unread);
     if (EntityTags.names(request.header("If-None-Match"), tag)) {
-      return Answer.notModified().with("ETag", tag).with("Age", prices.age());
+      return ApiResponse.notModified().with("ETag", tag).with("Age", prices.age());
     }
     var dashboard = new JsonObject()
         .put("user", UserJson.of(user))
@@ -92,7 +92,7 @@ final class DashboardOperations {
                 .put("user", "ok")
                 .put("prices", state)
                 .put("notifications", unread.isPresent() ? "ok" : "unavailable"));
-    return Answer.json(dashboard.toBuffer()).with("ETag", tag).with("Age", prices.age());
+    return ApiResponse.json(dashboard.toBuffer()).with("ETag", tag).with("Age", prices.age());
   }
 
   private static String state(Part part, QuoteJson prices) {

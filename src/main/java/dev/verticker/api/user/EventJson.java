@@ -1,6 +1,6 @@
 package dev.verticker.api.user;
 
-import dev.verticker.api.http.Timestamps;
+import dev.verticker.api.web.Timestamps;
 import dev.verticker.message.Notifications.Event;
 import io.vertx.core.json.JsonObject;
 

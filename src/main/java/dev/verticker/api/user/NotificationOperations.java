@@ -1,7 +1,7 @@
 package dev.verticker.api.user;
 
-import dev.verticker.api.http.Answer;
-import dev.verticker.api.http.ApiRequest;
+import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.request.ApiRequest;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
@@ -22,24 +22,24 @@ final class NotificationOperations {
     this.bus = bus;
   }
 
-  Future<Answer> listNotifications(ApiRequest request) {
+  Future<ApiResponse> listNotifications(ApiRequest request) {
     return page(request, ownTopic(request))
-        .map(page -> Answer.json(json(request, page)
+        .map(page -> ApiResponse.json(json(request, page)
             .put("read_up_to", page.readUpTo())
             .put("unread", page.unread())
             .toBuffer()));
   }
 
-  Future<Answer> listEvents(ApiRequest request) {
+  Future<ApiResponse> listEvents(ApiRequest request) {
     return page(request, request.query("topic").orElseThrow())
-        .map(page -> Answer.json(json(request, page).toBuffer()));
+        .map(page -> ApiResponse.json(json(request, page).toBuffer()));
   }
 
-  Future<Answer> markNotificationsRead(ApiRequest request) {
+  Future<ApiResponse> markNotificationsRead(ApiRequest request) {
     var body = request.body();
     var mark = new MarkRead(ownTopic(request), body.getString("epoch"), body.getLong("up_to"));
     return bus.request(Notifications.MARK, mark)
-        .map(unread -> Answer.json(new JsonObject()
+        .map(unread -> ApiResponse.json(new JsonObject()
             .put("epoch", unread.epoch())
             .put("read_up_to", unread.upTo())
             .put("unread", unread.count())
@@ -66,7 +66,7 @@ final class NotificationOperations {
 
   /** The topic's door was open to the caller; each event says once more who may hear it. */
   private static JsonObject json(ApiRequest request, Page page) {
-    var caller = Callers.caller(request);
+    var caller = CurrentUser.caller(request);
     var events = new JsonArray();
     page.events().stream()
         .filter(event -> caller.mayHear(event.audience()))
@@ -80,6 +80,6 @@ final class NotificationOperations {
   }
 
   private static String ownTopic(ApiRequest request) {
-    return Notifications.ownTopic(Callers.caller(request).userId());
+    return Notifications.ownTopic(CurrentUser.caller(request).userId());
   }
 }

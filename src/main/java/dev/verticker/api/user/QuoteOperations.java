@@ -1,11 +1,11 @@
 package dev.verticker.api.user;
 
-import dev.verticker.api.http.Answer;
-import dev.verticker.api.http.ApiRequest;
-import dev.verticker.api.http.EntityTags;
-import dev.verticker.api.price.HeldQuote;
-import dev.verticker.api.price.QuoteJson;
-import dev.verticker.api.price.QuoteReads;
+import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.quotes.CachedQuote;
+import dev.verticker.api.quotes.QuoteJson;
+import dev.verticker.api.quotes.QuoteService;
+import dev.verticker.api.request.ApiRequest;
+import dev.verticker.api.web.EntityTags;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
@@ -14,15 +14,15 @@ import java.util.function.Function;
 
 /** The latest prices, answered from memory. */
 final class QuoteOperations {
-  private final QuoteReads quotes;
+  private final QuoteService quotes;
   private final Clock clock;
 
-  QuoteOperations(QuoteReads quotes, Clock clock) {
+  QuoteOperations(QuoteService quotes, Clock clock) {
     this.quotes = quotes;
     this.clock = clock;
   }
 
-  Future<Answer> listPrices(ApiRequest request) {
+  Future<ApiResponse> listPrices(ApiRequest request) {
     var named = request.queryList("symbols");
     var found =
         named.isPresent() ? quotes.named(named.get(), "query/symbols") : quotes.configured();
@@ -30,24 +30,24 @@ final class QuoteOperations {
     return found.map(all -> answer(request, all, pointer, json -> json.array().toBuffer()));
   }
 
-  Future<Answer> getPrice(ApiRequest request) {
+  Future<ApiResponse> getPrice(ApiRequest request) {
     return quotes
         .named(List.of(request.path("symbol")), "path/symbol")
         .map(one -> answer(request, one, "path/symbol", json -> json.single().toBuffer()));
   }
 
-  private Answer answer(
+  private ApiResponse answer(
       ApiRequest request,
-      List<HeldQuote> found,
+      List<CachedQuote> found,
       String pointer,
       Function<QuoteJson, Buffer> shape) {
     var now = clock.instant();
-    QuoteReads.refuseOlderThan(request.queryNumber("max_age"), found, now, pointer);
+    QuoteService.refuseOlderThan(request.queryNumber("max_age"), found, now, pointer);
     var json = new QuoteJson(found, now);
     var tag = json.tag("");
     var answer = EntityTags.names(request.header("If-None-Match"), tag)
-        ? Answer.notModified()
-        : Answer.json(shape.apply(json));
+        ? ApiResponse.notModified()
+        : ApiResponse.json(shape.apply(json));
     return answer.with("ETag", tag).with("Age", json.age());
   }
 }

@@ -1,8 +1,8 @@
 package dev.verticker.api.user;
 
-import dev.verticker.api.http.Answer;
-import dev.verticker.api.http.ApiRequest;
-import dev.verticker.api.http.Timestamps;
+import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.request.ApiRequest;
+import dev.verticker.api.web.Timestamps;
 import dev.verticker.bus.Bus;
 import dev.verticker.message.Confidential;
 import dev.verticker.message.Password;
@@ -24,7 +24,7 @@ final class SessionOperations {
     this.bus = bus;
   }
 
-  Future<Answer> login(ApiRequest request) {
+  Future<ApiResponse> login(ApiRequest request) {
     var form = request.body();
     return bus.request(
             Sessions.LOGIN,
@@ -35,41 +35,41 @@ final class SessionOperations {
         .map(SessionOperations::tokens);
   }
 
-  Future<Answer> refresh(ApiRequest request) {
+  Future<ApiResponse> refresh(ApiRequest request) {
     return bus.request(
             Sessions.REFRESH, new Sessions.Refresh(refreshToken(request), client(request)))
         .map(SessionOperations::tokens);
   }
 
-  Future<Answer> logout(ApiRequest request) {
+  Future<ApiResponse> logout(ApiRequest request) {
     return bus.request(Sessions.LOGOUT, new Sessions.Logout(refreshToken(request), client(request)))
-        .map(ended -> Answer.json(SIGNED_OUT.toBuffer()));
+        .map(ended -> ApiResponse.json(SIGNED_OUT.toBuffer()));
   }
 
-  Future<Answer> logoutAll(ApiRequest request) {
+  Future<ApiResponse> logoutAll(ApiRequest request) {
     return bus.request(
             Sessions.LOGOUT_ALL,
-            new Sessions.LogoutAll(Callers.caller(request).userId(), client(request)))
-        .map(ended -> Answer.json(SIGNED_OUT.toBuffer()));
+            new Sessions.LogoutAll(CurrentUser.caller(request).userId(), client(request)))
+        .map(ended -> ApiResponse.json(SIGNED_OUT.toBuffer()));
   }
 
-  Future<Answer> listSessions(ApiRequest request) {
-    var token = Callers.caller(request).token();
+  Future<ApiResponse> listSessions(ApiRequest request) {
+    var token = CurrentUser.caller(request).token();
     return bus.request(Sessions.LIST, new Sessions.ListSessions(token.userId(), token.sessionId()))
         .map(list -> {
           var json = new JsonArray();
           list.sessions().forEach(session -> json.add(json(session)));
-          return Answer.json(json.toBuffer());
+          return ApiResponse.json(json.toBuffer());
         });
   }
 
-  Future<Answer> endSession(ApiRequest request) {
+  Future<ApiResponse> endSession(ApiRequest request) {
     var end = new Sessions.EndSession(
-        Callers.caller(request).userId(), request.path("id"), client(request));
-    return bus.request(Sessions.END, end).map(ended -> Answer.nothing());
+        CurrentUser.caller(request).userId(), request.path("id"), client(request));
+    return bus.request(Sessions.END, end).map(ended -> ApiResponse.nothing());
   }
 
-  Future<Answer> register(ApiRequest request) {
+  Future<ApiResponse> register(ApiRequest request) {
     var body = request.body();
     var register = new Sessions.Register(
         body.getString("username"),
@@ -80,18 +80,18 @@ final class SessionOperations {
     return bus.request(Sessions.REGISTER, register).map(UserJson::created);
   }
 
-  Future<Answer> issueTicket(ApiRequest request) {
-    var token = Callers.caller(request).token();
+  Future<ApiResponse> issueTicket(ApiRequest request) {
+    var token = CurrentUser.caller(request).token();
     var issue = new Sessions.IssueTicket(token.userId(), token.sessionId(), token.expiresAt());
     return bus.request(Sessions.ISSUE_TICKET, issue)
-        .map(ticket -> Answer.json(new JsonObject()
+        .map(ticket -> ApiResponse.json(new JsonObject()
             .put("ticket", ticket.ticket().value())
             .put("expires_in", ticket.validFor().toSeconds())
             .toBuffer()));
   }
 
-  Future<Answer> changeOwnPassword(ApiRequest request) {
-    var token = Callers.caller(request).token();
+  Future<ApiResponse> changeOwnPassword(ApiRequest request) {
+    var token = CurrentUser.caller(request).token();
     var body = request.body();
     var change = new Sessions.ChangePassword(
         token.userId(),
@@ -99,7 +99,7 @@ final class SessionOperations {
         new Password(body.getString("current_password")),
         new Password(body.getString("new_password")),
         client(request));
-    return bus.request(Sessions.CHANGE_PASSWORD, change).map(changed -> Answer.nothing());
+    return bus.request(Sessions.CHANGE_PASSWORD, change).map(changed -> ApiResponse.nothing());
   }
 
   private static Client client(ApiRequest request) {
@@ -110,8 +110,8 @@ final class SessionOperations {
     return new Confidential(request.body().getString("refresh_token"));
   }
 
-  private static Answer tokens(Grant grant) {
-    return Answer.json(new JsonObject()
+  private static ApiResponse tokens(Grant grant) {
+    return ApiResponse.json(new JsonObject()
         .put("access_token", grant.accessToken().value())
         .put("token_type", "bearer")
         .put("expires_in", grant.expiresIn().toSeconds())

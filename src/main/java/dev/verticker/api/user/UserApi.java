@@ -1,19 +1,19 @@
 package dev.verticker.api.user;
 
-import dev.verticker.api.browser.EventsPage;
-import dev.verticker.api.browser.Feed;
-import dev.verticker.api.http.AccessTokenVerifier;
-import dev.verticker.api.http.BearerTokens;
-import dev.verticker.api.http.ClientAddresses;
-import dev.verticker.api.http.ConsolePage;
-import dev.verticker.api.http.Contract;
-import dev.verticker.api.http.ContractRouter;
-import dev.verticker.api.http.Cors;
-import dev.verticker.api.http.DocsPage;
-import dev.verticker.api.http.Revoked;
+import dev.verticker.api.auth.AccessTokenVerifier;
+import dev.verticker.api.auth.BearerTokens;
+import dev.verticker.api.auth.RevocationCache;
+import dev.verticker.api.openapi.Contract;
+import dev.verticker.api.openapi.ContractRouter;
+import dev.verticker.api.pages.ConsolePage;
+import dev.verticker.api.pages.DocsPage;
+import dev.verticker.api.pages.EventsPage;
 import dev.verticker.api.price.HistoryOperations;
-import dev.verticker.api.price.QuoteReads;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.api.quotes.QuoteService;
+import dev.verticker.api.socket.SocketHub;
+import dev.verticker.api.web.ClientAddresses;
+import dev.verticker.api.web.Cors;
+import dev.verticker.context.NodeContext;
 import dev.verticker.settings.AuthSettings;
 import dev.verticker.settings.UserApiSettings;
 import io.vertx.core.Future;
@@ -25,7 +25,7 @@ import io.vertx.ext.web.Router;
  *
  * @param feed what its sockets hear
  */
-public record UserApi(Router router, Feed feed) {
+public record UserApi(Router router, SocketHub feed) {
   private static final String NAME = "user-api";
   private static final String CONTRACT = "openapi/user-api.yaml";
 
@@ -33,7 +33,7 @@ public record UserApi(Router router, Feed feed) {
   public static Future<UserApi> open(
       Vertx vertx,
       NodeContext node,
-      QuoteReads quotes,
+      QuoteService quotes,
       UserApiSettings settings,
       AuthSettings auth) {
     return Contract.load(vertx, CONTRACT).compose(contract -> Future.all(
@@ -43,7 +43,7 @@ public record UserApi(Router router, Feed feed) {
           EventsPage events = pages.resultAt(1);
           ConsolePage console = pages.resultAt(2);
           BearerTokens.check(contract);
-          var revoked = new Revoked(vertx, node.bus(), node.clock());
+          var revoked = new RevocationCache(vertx, node.bus(), node.clock());
           node.health().notReadyWhen("revoked tokens", revoked::outage);
           var verifier = new AccessTokenVerifier(vertx, auth, node.clock());
           var cors = Cors.of(settings.corsOrigins());
@@ -58,8 +58,8 @@ public record UserApi(Router router, Feed feed) {
           console.mount(router);
           return revoked
               .start()
-              .compose(
-                  started -> Feed.open(vertx, node, verifier, revoked, quotes, settings.sockets()))
+              .compose(started ->
+                  SocketHub.open(vertx, node, verifier, revoked, quotes, settings.sockets()))
               .map(feed -> {
                 feed.mount(router, cors, addresses, settings.sockets().fallbacks());
                 return new UserApi(router, feed);
@@ -68,7 +68,7 @@ public record UserApi(Router router, Feed feed) {
   }
 
   private static ContractRouter routes(
-      Vertx vertx, NodeContext node, QuoteReads quotes, Contract contract) {
+      Vertx vertx, NodeContext node, QuoteService quotes, Contract contract) {
     var bus = node.bus();
     var sessions = new SessionOperations(bus);
     var users = new UserOperations(bus);

@@ -1,9 +1,9 @@
 package dev.verticker.api.user;
 
-import dev.verticker.api.http.Answer;
-import dev.verticker.api.http.EntityTags;
-import dev.verticker.api.http.Permission;
-import dev.verticker.api.http.Timestamps;
+import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.openapi.Permission;
+import dev.verticker.api.web.EntityTags;
+import dev.verticker.api.web.Timestamps;
 import dev.verticker.message.Users.AuditEntry;
 import dev.verticker.message.Users.User;
 import io.vertx.core.json.JsonArray;
@@ -13,18 +13,19 @@ import io.vertx.core.json.JsonObject;
 final class UserJson {
   private UserJson() {}
 
-  static Answer found(User user) {
-    return Answer.json(of(user).toBuffer()).with("ETag", tag(user));
+  static ApiResponse found(User user) {
+    return ApiResponse.json(of(user).toBuffer()).with("ETag", tag(user));
   }
 
-  static Answer own(User user) {
+  static ApiResponse own(User user) {
     var permissions = new JsonArray();
     Permission.of(user.roles()).forEach(permission -> permissions.add(permission.word()));
-    return Answer.json(of(user).put("permissions", permissions).toBuffer()).with("ETag", tag(user));
+    return ApiResponse.json(of(user).put("permissions", permissions).toBuffer())
+        .with("ETag", tag(user));
   }
 
-  static Answer created(User user) {
-    return Answer.json(201, of(user).toBuffer())
+  static ApiResponse created(User user) {
+    return ApiResponse.json(201, of(user).toBuffer())
         .with("ETag", tag(user))
         .with("Location", "/users/" + user.id());
   }

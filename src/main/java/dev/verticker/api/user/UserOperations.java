@@ -1,9 +1,9 @@
 package dev.verticker.api.user;
 
-import dev.verticker.api.http.Answer;
-import dev.verticker.api.http.ApiRequest;
-import dev.verticker.api.http.EntityTags;
-import dev.verticker.api.http.Permission;
+import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.openapi.Permission;
+import dev.verticker.api.request.ApiRequest;
+import dev.verticker.api.web.EntityTags;
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
@@ -11,8 +11,8 @@ import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
 import dev.verticker.message.Users;
 import dev.verticker.message.Users.Change;
+import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Status;
-import dev.verticker.message.Users.To;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
 import io.vertx.core.Future;
@@ -34,7 +34,7 @@ final class UserOperations {
     this.bus = bus;
   }
 
-  Future<Answer> listUsers(ApiRequest request) {
+  Future<ApiResponse> listUsers(ApiRequest request) {
     var limit = (int) request.queryNumber("limit").orElse(STANDARD_LIMIT);
     var after = request.queryNumber("after");
     var search = new Users.Search(
@@ -46,12 +46,12 @@ final class UserOperations {
     return bus.request(Users.SEARCH, search).map(page -> {
       var json = new JsonArray();
       page.users().forEach(user -> json.add(UserJson.of(user)));
-      var answer = linked(request, Answer.json(json.toBuffer()), limit, "after", page.next());
+      var answer = linked(request, ApiResponse.json(json.toBuffer()), limit, "after", page.next());
       return page.truncated() ? answer.with("X-Search-Truncated", "true") : answer;
     });
   }
 
-  Future<Answer> createUser(ApiRequest request) {
+  Future<ApiResponse> createUser(ApiRequest request) {
     var body = request.body();
     requireFor(request, body, "roles", Permission.USERS_ROLES);
     return actor(request)
@@ -68,61 +68,61 @@ final class UserOperations {
   }
 
   /** Who asks for oneself also hears what that allows, so that no client need know the roles. */
-  Future<Answer> getUser(ApiRequest request) {
-    var id = Callers.id(request);
-    var own = id == Callers.caller(request).userId();
-    return Callers.find(bus, request, id).map(user -> {
+  Future<ApiResponse> getUser(ApiRequest request) {
+    var id = CurrentUser.id(request);
+    var own = id == CurrentUser.caller(request).userId();
+    return CurrentUser.find(bus, request, id).map(user -> {
       var tag = UserJson.tag(user);
       return EntityTags.names(request.header("If-None-Match"), tag)
-          ? Answer.notModified().with("ETag", tag)
+          ? ApiResponse.notModified().with("ETag", tag)
           : own ? UserJson.own(user) : UserJson.found(user);
     });
   }
 
   /** Absent or null = unchanged. */
-  Future<Answer> replaceUser(ApiRequest request) {
+  Future<ApiResponse> replaceUser(ApiRequest request) {
     var body = request.body();
     return update(request, field -> body.getValue(field) != null);
   }
 
   /** Absent = unchanged, null = cleared. */
-  Future<Answer> patchUser(ApiRequest request) {
+  Future<ApiResponse> patchUser(ApiRequest request) {
     return update(request, request.body()::containsKey);
   }
 
-  Future<Answer> deleteUser(ApiRequest request) {
+  Future<ApiResponse> deleteUser(ApiRequest request) {
     var soft = request.query("mode").filter("soft"::equals).isPresent();
     return actor(request)
         .compose(actor -> bus.request(
-            Users.DELETE, new Users.Delete(actor, Callers.id(request), soft, ifMatch(request))))
-        .map(deleted -> Answer.nothing());
+            Users.DELETE, new Users.Delete(actor, CurrentUser.id(request), soft, ifMatch(request))))
+        .map(deleted -> ApiResponse.nothing());
   }
 
-  Future<Answer> restoreUser(ApiRequest request) {
+  Future<ApiResponse> restoreUser(ApiRequest request) {
     return change(request, Users.RESTORE);
   }
 
-  Future<Answer> disableUser(ApiRequest request) {
+  Future<ApiResponse> disableUser(ApiRequest request) {
     return change(request, Users.DISABLE);
   }
 
-  Future<Answer> enableUser(ApiRequest request) {
+  Future<ApiResponse> enableUser(ApiRequest request) {
     return change(request, Users.ENABLE);
   }
 
-  Future<Answer> listAudit(ApiRequest request) {
+  Future<ApiResponse> listAudit(ApiRequest request) {
     var limit = (int) request.queryNumber("limit").orElse(STANDARD_LIMIT);
     var before = request.queryNumber("before");
     var find = new Users.FindAudit(
-        Callers.id(request), before.isPresent() ? before.getAsLong() : null, limit);
+        CurrentUser.id(request), before.isPresent() ? before.getAsLong() : null, limit);
     return bus.request(Users.AUDIT, find).map(audit -> {
       var json = new JsonArray();
       audit.entries().forEach(entry -> json.add(UserJson.of(entry)));
-      return linked(request, Answer.json(json.toBuffer()), limit, "before", audit.next());
+      return linked(request, ApiResponse.json(json.toBuffer()), limit, "before", audit.next());
     });
   }
 
-  private Future<Answer> update(ApiRequest request, Predicate<String> named) {
+  private Future<ApiResponse> update(ApiRequest request, Predicate<String> named) {
     var body = request.body();
     if (named.test("roles")) {
       requireFor(request, body, "roles", Permission.USERS_ROLES);
@@ -132,33 +132,35 @@ final class UserOperations {
             Users.UPDATE,
             new Update(
                 actor,
-                Callers.id(request),
+                CurrentUser.id(request),
                 ifMatch(request),
-                named.test("username") ? To.of(body.getString("username")) : null,
-                named.test("full_name") ? To.of(body.getString("full_name")) : null,
-                named.test("email") ? To.of(body.getString("email")) : null,
-                named.test("roles") ? To.of(roles(body)) : null,
-                named.test("password") ? To.of(new Password(body.getString("password"))) : null)))
+                named.test("username") ? FieldUpdate.of(body.getString("username")) : null,
+                named.test("full_name") ? FieldUpdate.of(body.getString("full_name")) : null,
+                named.test("email") ? FieldUpdate.of(body.getString("email")) : null,
+                named.test("roles") ? FieldUpdate.of(roles(body)) : null,
+                named.test("password")
+                    ? FieldUpdate.of(new Password(body.getString("password")))
+                    : null)))
         .map(UserJson::found);
   }
 
-  private Future<Answer> change(ApiRequest request, Address<Change, User> address) {
+  private Future<ApiResponse> change(ApiRequest request, Address<Change, User> address) {
     return actor(request)
-        .compose(
-            actor -> bus.request(address, new Change(actor, Callers.id(request), ifMatch(request))))
+        .compose(actor ->
+            bus.request(address, new Change(actor, CurrentUser.id(request), ifMatch(request))))
         .map(UserJson::found);
   }
 
   /** Who changes something is told with a name, which a token does not have: names change. */
   private Future<Actor> actor(ApiRequest request) {
-    var token = Callers.caller(request).token();
-    return Callers.find(bus, request, token.userId())
+    var token = CurrentUser.caller(request).token();
+    return CurrentUser.find(bus, request, token.userId())
         .map(user -> new Actor(user.id(), user.username(), token.sessionId(), request.address()));
   }
 
   private static void requireFor(
       ApiRequest request, JsonObject body, String field, Permission permission) {
-    if (body.containsKey(field) && !Callers.caller(request).may(permission)) {
+    if (body.containsKey(field) && !CurrentUser.caller(request).may(permission)) {
       throw new Failure.Forbidden(
           "not-allowed", "To set " + field + " needs the permission " + permission.word() + ".");
     }
@@ -173,8 +175,8 @@ final class UserOperations {
     return roles == null ? null : roles.stream().map(String.class::cast).toList();
   }
 
-  private static Answer linked(
-      ApiRequest request, Answer answer, int limit, String cursor, Long next) {
+  private static ApiResponse linked(
+      ApiRequest request, ApiResponse answer, int limit, String cursor, Long next) {
     if (next == null) {
       return answer;
     }

@@ -1,14 +1,14 @@
 package dev.verticker.api.price;
 
-import static dev.verticker.api.http.ApiClient.await;
-import static dev.verticker.api.http.ApiClient.expect;
+import static dev.verticker.api.openapi.ApiClient.await;
+import static dev.verticker.api.openapi.ApiClient.expect;
 import static dev.verticker.api.price.FakePrices.quote;
 import static dev.verticker.api.price.PriceFrontDoor.NOON;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.verticker.api.PriceApiVerticle;
-import dev.verticker.settings.SettingsFault;
+import dev.verticker.settings.SettingsException;
 import dev.verticker.testing.Eventually;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.json.JsonArray;
@@ -87,6 +87,6 @@ class PriceApiStartTest {
                 .put("PRICE_API_HOST", "localhost")
                 .put("PRICE_API_PORT", "0")));
 
-    assertThrows(SettingsFault.class, () -> await(start));
+    assertThrows(SettingsException.class, () -> await(start));
   }
 }

@@ -1,7 +1,7 @@
 package dev.verticker.api.price;
 
-import static dev.verticker.api.http.ApiClient.await;
-import static dev.verticker.api.http.ApiClient.expect;
+import static dev.verticker.api.openapi.ApiClient.await;
+import static dev.verticker.api.openapi.ApiClient.expect;
 import static dev.verticker.api.price.FakePrices.quote;
 import static dev.verticker.api.price.PriceFrontDoor.KEY;
 import static dev.verticker.api.price.PriceFrontDoor.NEXT_KEY;
@@ -12,7 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.message.Prices;
 import dev.verticker.testing.Eventually;
 import io.vertx.core.Future;

@@ -1,13 +1,13 @@
 package dev.verticker.api.price;
 
-import static dev.verticker.api.http.ApiClient.await;
+import static dev.verticker.api.openapi.ApiClient.await;
 
 import dev.verticker.api.PriceApiVerticle;
-import dev.verticker.api.http.ApiClient;
-import dev.verticker.api.http.ApiClient.Reply;
-import dev.verticker.api.http.Contract;
+import dev.verticker.api.openapi.ApiClient;
+import dev.verticker.api.openapi.ApiClient.Reply;
+import dev.verticker.api.openapi.Contract;
 import dev.verticker.bus.Bus;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.testing.RecordedHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;

@@ -1,7 +1,7 @@
 package dev.verticker.api.price;
 
-import static dev.verticker.api.http.ApiClient.await;
-import static dev.verticker.api.http.ApiClient.expect;
+import static dev.verticker.api.openapi.ApiClient.await;
+import static dev.verticker.api.openapi.ApiClient.expect;
 import static dev.verticker.api.price.PriceFrontDoor.NOON;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;

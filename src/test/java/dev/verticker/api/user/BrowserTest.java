@@ -1,15 +1,15 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.http.ApiClient.expect;
+import static dev.verticker.api.openapi.ApiClient.expect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.settings.Reader;
-import dev.verticker.settings.SettingsFault;
+import dev.verticker.settings.SettingsException;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserApiSettings;
 import io.vertx.core.http.HttpMethod;
 import java.nio.file.Path;
@@ -105,7 +105,8 @@ class BrowserTest {
     var values = SettingsFiles.load(
         Map.of("VERTICKER_ENV", "development", "CORS_ORIGINS", origins), Path.of("target"));
 
-    var fault = assertThrows(SettingsFault.class, () -> Reader.read(values, UserApiSettings::read));
+    var fault = assertThrows(
+        SettingsException.class, () -> SettingsReader.read(values, UserApiSettings::read));
     assertTrue(
         fault.getMessage().contains("CORS_ORIGINS: each must be an origin"), fault::getMessage);
   }

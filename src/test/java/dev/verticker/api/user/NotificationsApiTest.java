@@ -1,12 +1,12 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.http.ApiClient.expect;
+import static dev.verticker.api.openapi.ApiClient.expect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;

@@ -1,10 +1,10 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.http.ApiClient.expect;
+import static dev.verticker.api.openapi.ApiClient.expect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.settings.Secret;
 import dev.verticker.settings.SigningKey;

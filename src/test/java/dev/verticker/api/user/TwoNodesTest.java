@@ -1,12 +1,12 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.http.ApiClient.await;
-import static dev.verticker.api.http.ApiClient.expect;
+import static dev.verticker.api.openapi.ApiClient.await;
+import static dev.verticker.api.openapi.ApiClient.expect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.verticker.api.http.ApiClient;
-import dev.verticker.api.http.ApiClient.Reply;
-import dev.verticker.api.http.Contract;
+import dev.verticker.api.openapi.ApiClient;
+import dev.verticker.api.openapi.ApiClient.Reply;
+import dev.verticker.api.openapi.Contract;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.node.Node;

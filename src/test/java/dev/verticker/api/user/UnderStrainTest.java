@@ -1,11 +1,11 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.http.ApiClient.await;
-import static dev.verticker.api.http.ApiClient.expect;
+import static dev.verticker.api.openapi.ApiClient.await;
+import static dev.verticker.api.openapi.ApiClient.expect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.dev.TestServers;
@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnderStrainTest {
   /** Three seconds are promised; the rest is what a busy test machine adds. */
-  private static final Duration LONGEST_ANSWER = Duration.ofMillis(3500);
+  private static final Duration MAX_ANSWER = Duration.ofMillis(3500);
 
   private final UserFrontDoor door = UserFrontDoor.openAlone();
   private Person ada;
@@ -81,7 +81,7 @@ class UnderStrainTest {
         for (var each : asked) {
           var answer = await(each);
           assertEquals(503, answer.reply().status(), () -> answer.reply().toString());
-          assertTrue(answer.took().compareTo(LONGEST_ANSWER) < 0, () -> answer.toString());
+          assertTrue(answer.took().compareTo(MAX_ANSWER) < 0, () -> answer.toString());
           assertTrue(answer.reply().headers().contains("Retry-After"), () -> answer.toString());
         }
         expect(200, door.get(ada, "/prices"));

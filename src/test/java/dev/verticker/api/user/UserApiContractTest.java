@@ -1,13 +1,13 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.http.ApiClient.await;
+import static dev.verticker.api.openapi.ApiClient.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.http.BearerTokens;
-import dev.verticker.api.http.Contract;
-import dev.verticker.api.http.ContractFault;
+import dev.verticker.api.auth.BearerTokens;
+import dev.verticker.api.openapi.Contract;
+import dev.verticker.api.openapi.InvalidContractException;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.json.schema.JsonSchema;
@@ -80,7 +80,7 @@ class UserApiContractTest {
             .toString()
             .replaceFirst("login: \\[users.read]", "login: [users.fly]"));
 
-    var fault = assertThrows(ContractFault.class, () -> BearerTokens.check(careless));
+    var fault = assertThrows(InvalidContractException.class, () -> BearerTokens.check(careless));
 
     assertTrue(
         fault.getMessage().contains("listUsers wants the permission \"users.fly\""),

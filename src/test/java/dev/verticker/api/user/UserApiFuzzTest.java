@@ -1,10 +1,10 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.http.ApiClient.await;
+import static dev.verticker.api.openapi.ApiClient.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.http.ApiClient.Reply;
+import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import io.vertx.core.Future;
@@ -42,7 +42,7 @@ class UserApiFuzzTest {
   private static final int REQUESTS = 5200;
   private static final int AT_ONCE = 8;
   private static final long SEED = 20_260_301;
-  private static final Duration LONGEST_ANSWER = Duration.ofSeconds(10);
+  private static final Duration MAX_ANSWER = Duration.ofSeconds(10);
 
   /** Faults of ours, whoever asks. 503 is none, but nothing here is away: so it is one, too. */
   private static final int FAULT = 500;
@@ -117,7 +117,7 @@ class UserApiFuzzTest {
     }
     return door.client()
         .begin(asked.method(), asked.target(), asked.body(), asked.headers().toArray(String[]::new))
-        .timeout(LONGEST_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(MAX_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
         .transform(reply -> {
           note(asked, reply.result(), reply.cause());
           return lane();

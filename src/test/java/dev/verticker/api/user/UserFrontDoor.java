@@ -1,22 +1,22 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.http.ApiClient.await;
-import static dev.verticker.api.http.ApiClient.expect;
+import static dev.verticker.api.openapi.ApiClient.await;
+import static dev.verticker.api.openapi.ApiClient.expect;
 
 import dev.verticker.api.UserApiVerticle;
-import dev.verticker.api.http.ApiClient;
-import dev.verticker.api.http.ApiClient.Reply;
-import dev.verticker.api.http.Contract;
+import dev.verticker.api.openapi.ApiClient;
+import dev.verticker.api.openapi.ApiClient.Reply;
+import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.bus.Bus;
-import dev.verticker.bus.NodeContext;
+import dev.verticker.context.NodeContext;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.node.Migrations;
 import dev.verticker.notification.NotificationVerticle;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Reader;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.user.UserVerticle;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -121,7 +121,8 @@ public final class UserFrontDoor implements AutoCloseable {
         new UserFrontDoor(SettingsFiles.load(environment(database, more), Path.of("target")));
     for (var schema : List.of("account", "notification")) {
       Migrations.packaged(Duration.ZERO)
-          .migrate(Reader.read(door.settings, reader -> PostgresSettings.read(schema, reader)));
+          .migrate(
+              SettingsReader.read(door.settings, reader -> PostgresSettings.read(schema, reader)));
     }
     door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
     await(door.prices.serve());

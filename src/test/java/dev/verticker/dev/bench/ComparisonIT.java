@@ -25,14 +25,14 @@ class ComparisonIT {
     Tool.needed("wrk", "wrk");
     Tool.needed("taskset", "util-linux");
     var before = Files.readAllBytes(DOCUMENT);
-    var command = new ArrayList<>(List.of("taskset", "-c", "1", Peers.java()));
+    var command = new ArrayList<>(List.of("taskset", "-c", "1", ComparedStacks.java()));
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
         .filter(argument -> argument.startsWith("--add-"))
         .forEach(command::add);
     command.addAll(List.of(
         "-classpath",
         System.getProperty("java.class.path"),
-        Comparison.class.getName(),
+        StackComparison.class.getName(),
         "--quick"));
 
     var process = new ProcessBuilder(command).redirectErrorStream(true).start();

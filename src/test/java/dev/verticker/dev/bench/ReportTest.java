@@ -2,8 +2,8 @@ package dev.verticker.dev.bench;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.verticker.dev.bench.Comparison.Measured;
-import dev.verticker.dev.bench.Contender.Endpoint;
+import dev.verticker.dev.bench.BenchServer.Endpoint;
+import dev.verticker.dev.bench.StackComparison.Measured;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

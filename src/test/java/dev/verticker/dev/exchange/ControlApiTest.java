@@ -114,9 +114,11 @@ class ControlApiTest {
 
   @Test
   void the_names_of_callers_with_fantasy_do_not_fill_the_memory() {
-    var calls = new Calls();
+    var calls = new CallLog();
     for (int number = 0; number < 20_000; number++) {
-      calls.count(Endpoint.TICKER_PRICE, new Asked(Asked.Form.ONE, List.of("S" + number)));
+      calls.count(
+          Endpoint.TICKER_PRICE,
+          new SimulatorRequest(SimulatorRequest.Form.ONE, List.of("S" + number)));
     }
     assertEquals(20_000, calls.of(Endpoint.TICKER_PRICE));
     assertEquals(10_000, calls.of("(others)"));

@@ -117,8 +117,8 @@ class ExchangeSimulatorTest {
     var second = trial.get("ticker/price?symbol=BTCUSDT").object();
     assertEquals(
         List.of(
-            new Served(SteppedTime.START, first.getString("lastPrice")),
-            new Served(SteppedTime.START.plusSeconds(20), second.getString("price"))),
+            new ServedMarket(SteppedTime.START, first.getString("lastPrice")),
+            new ServedMarket(SteppedTime.START.plusSeconds(20), second.getString("price"))),
         trial.market().served("BTCUSDT"));
     assertEquals(List.of(), trial.market().served("ETHUSDT"));
   }

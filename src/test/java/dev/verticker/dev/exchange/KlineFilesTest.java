@@ -121,11 +121,11 @@ class KlineFilesTest {
         refused.getMessage());
   }
 
-  private Recording read() {
+  private RecordedMarketData read() {
     return KlineFiles.read(folder);
   }
 
-  private static List<Integer> present(Series series) {
+  private static List<Integer> present(CandleSeries series) {
     return IntStream.range(0, series.length())
         .filter(index -> series.at(index).isPresent())
         .boxed()

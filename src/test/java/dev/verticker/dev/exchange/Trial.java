@@ -54,7 +54,7 @@ final class Trial implements AutoCloseable {
     return simulator;
   }
 
-  Market market() {
+  SimulatedMarket market() {
     return simulator.market();
   }
 

@@ -1,0 +1,119 @@
+package dev.verticker.dev;
+
+import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.settings.PriceSettings;
+import io.vertx.core.Vertx;
+import java.io.IOException;
+import java.net.ProxySelector;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Where a development run gets its prices: what the user set, else Binance's public data host when it answers, else the
+ * simulator.
+ */
+final class UpstreamChoice implements AutoCloseable {
+  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final String SETTING = "BINANCE_BASE_URL";
+
+  private final Map<String, String> settings;
+  private final String description;
+  private final Optional<Vertx> simulation;
+
+  private UpstreamChoice(
+      Map<String, String> settings, String description, Optional<Vertx> simulation) {
+    this.settings = settings;
+    this.description = description;
+    this.simulation = simulation;
+  }
+
+  /** A recording to replay asks for the simulator; a base URL asks for that host and nothing else. */
+  static UpstreamChoice choose(
+      boolean setByUser, PriceSettings prices, Optional<Path> recorded, int speed) {
+    var host = prices.exchange();
+    if (setByUser) {
+      return new UpstreamChoice(Map.of(), host + ", as " + SETTING + " says", Optional.empty());
+    }
+    if (recorded.isPresent()) {
+      return simulator(prices, recorded, speed, "replayed by the exchange simulator");
+    }
+    return answers(host)
+        ? new UpstreamChoice(Map.of(), host + " (it answers)", Optional.empty())
+        : simulator(
+            prices,
+            recorded,
+            speed,
+            "SIMULATED: " + host.getHost() + " does not answer, so the prices are invented");
+  }
+
+  /** What the node must be told. */
+  Map<String, String> settings() {
+    return settings;
+  }
+
+  String description() {
+    return description;
+  }
+
+  boolean isSimulated() {
+    return simulation.isPresent();
+  }
+
+  @Override
+  public void close() {
+    simulation.ifPresent(vertx -> vertx.close().await());
+  }
+
+  private static UpstreamChoice simulator(
+      PriceSettings prices, Optional<Path> recorded, int speed, String description) {
+    var vertx = Vertx.vertx();
+    try {
+      var options = SimulatorOptions.defaults().withSymbols(prices.symbols()).withSpeed(speed);
+      if (recorded.isPresent()) {
+        options = replay(options, recorded.get());
+      }
+      var simulator = ExchangeSimulator.start(vertx, options).await();
+      return new UpstreamChoice(
+          Map.of(SETTING, simulator.url()),
+          description + " (" + simulator.url()
+              + recorded.map(folder -> ", " + folder).orElse("") + ", speed " + speed + ")",
+          Optional.of(vertx));
+    } catch (RuntimeException e) {
+      vertx.close().await();
+      throw new DevServerException("the exchange simulator cannot start: " + e.getMessage(), e);
+    }
+  }
+
+  private static SimulatorOptions replay(SimulatorOptions options, Path recorded) {
+    var inside = recorded.resolve("klines");
+    var replayed = options.withKlines(Files.isDirectory(inside) ? inside : recorded);
+    var info = recorded.resolve("exchangeInfo.json");
+    return Files.isRegularFile(info) ? replayed.withExchangeInfo(info) : replayed;
+  }
+
+  /** Asked once and directly, as the node will ask. */
+  private static boolean answers(URI host) {
+    var client = HttpClient.newBuilder()
+        .connectTimeout(PATIENCE)
+        .proxy(ProxySelector.of(null))
+        .build();
+    var ping =
+        HttpRequest.newBuilder(host.resolve("/api/v3/ping")).timeout(PATIENCE).build();
+    try {
+      return client.send(ping, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+    } catch (IOException e) {
+      return false;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
+    }
+  }
+}

@@ -1,0 +1,101 @@
+package dev.verticker.dev.bench;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** A process on certain cores, and what it costs them. */
+final class CpuPinning implements AutoCloseable {
+  private static final int MAX_STOP_SECONDS = 20;
+  private static final double TICKS_PER_SECOND = 100;
+
+  /** Of the fields behind the name in {@code /proc/PID/stat}, which may hold blanks itself. */
+  private static final int USER_TICKS = 11;
+
+  private static final int SYSTEM_TICKS = 12;
+
+  private final Process process;
+  private final Path log;
+
+  private CpuPinning(Process process, Path log) {
+    this.process = process;
+    this.log = log;
+  }
+
+  /**
+   * @param cores as taskset writes them: {@code 0}, {@code 0,1}
+   * @param environment beyond that of this process
+   */
+  static CpuPinning start(
+      String cores, Path folder, Path log, Map<String, String> environment, List<String> command) {
+    var whole = new ArrayList<>(List.of("taskset", "-c", cores));
+    whole.addAll(command);
+    var builder = new ProcessBuilder(whole)
+        .directory(folder.toFile())
+        .redirectErrorStream(true)
+        .redirectOutput(Redirect.to(log.toFile()));
+    builder.environment().putAll(environment);
+    try {
+      return new CpuPinning(builder.start(), log);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  long pid() {
+    // taskset becomes the program: the id stays.
+    return process.pid();
+  }
+
+  /** Fails with what it said when it has ended. */
+  void requireAlive() {
+    if (!process.isAlive()) {
+      throw new IllegalStateException("ended with " + process.exitValue() + ", see " + log);
+    }
+  }
+
+  /** Used so far, by all of its threads. */
+  double cpuSeconds() {
+    var stat = read("stat");
+    var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+    return (Long.parseLong(fields[USER_TICKS]) + Long.parseLong(fields[SYSTEM_TICKS]))
+        / TICKS_PER_SECOND;
+  }
+
+  long residentMegabytes() {
+    return read("status")
+        .lines()
+        .filter(line -> line.startsWith("VmRSS:"))
+        .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) / 1024)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /** In order; what does not end is killed. */
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(MAX_STOP_SECONDS, TimeUnit.SECONDS)) {
+        process.destroyForcibly().waitFor();
+      }
+    } catch (InterruptedException e) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private String read(String file) {
+    try {
+      return Files.readString(Path.of("/proc", Long.toString(pid()), file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

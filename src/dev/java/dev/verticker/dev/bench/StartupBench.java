@@ -1,0 +1,154 @@
+package dev.verticker.dev.bench;
+
+import dev.verticker.dev.MadeArchive;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * How long {@code java -jar verticker.jar} takes until it is ready, with PostgreSQL and Redis there, the tables made and
+ * both cores to use: all verticles in one node.
+ */
+final class StartupBench {
+  private static final String HEAP = "-Xmx256m";
+
+  /** The options a droplet and the image start with. */
+  private static final String DELIVERED = "@" + Path.of("conf", "jvm.options").toAbsolutePath();
+
+  private static final int MAX_START_MS = 30_000;
+  private static final int LOOK_EVERY_MS = 10;
+
+  private final BenchEnvironment surroundings;
+  private final int times;
+
+  /**
+   * A way to start.
+   *
+   * @param java the program
+   * @param options of the runs that are measured
+   */
+  private record Way(String name, String java, List<String> options) {}
+
+  /** One start, to the moment it was ready. @param heapMegabytes what the objects took that were still in use */
+  record Started(
+      double wallSeconds, double cpuSeconds, long residentMegabytes, long heapMegabytes) {}
+
+  /** The starts of one way, all of the same. */
+  record Result(String name, List<Started> starts) {}
+
+  StartupBench(BenchEnvironment surroundings, int times) {
+    this.surroundings = surroundings;
+    this.times = times;
+  }
+
+  void measure(Report report) throws IOException, InterruptedException {
+    var results = new ArrayList<Result>();
+    var ways = ways();
+    ways.forEach(way -> results.add(new Result(way.name(), new ArrayList<>())));
+    for (var time = 0; time < times; time++) {
+      for (var at = 0; at < ways.size(); at++) {
+        results.get(at).starts().add(start(ways.get(at)));
+      }
+    }
+    report.starts(results, Files.size(ComparedStacks.JAR));
+  }
+
+  private List<Way> ways() throws IOException, InterruptedException {
+    var archive = archive(ComparedStacks.java(), "verticker.jsa");
+    var ways = new ArrayList<>(List.of(
+        new Way("JDK 17", ComparedStacks.java(), List.of()),
+        new Way("JDK 17, class-data archive", ComparedStacks.java(), List.of(archive)),
+        new Way(
+            "JDK 17, class-data archive, `conf/jvm.options`",
+            ComparedStacks.java(),
+            List.of(DELIVERED, archive))));
+    var newer = newer();
+    if (newer.isPresent()) {
+      var java = newer.get();
+      ways.add(new Way("JDK 25", java, List.of()));
+      ways.add(new Way(
+          "JDK 25, AOT cache, `conf/jvm.options`",
+          java,
+          List.of(DELIVERED, archive(java, "verticker.aot"))));
+    }
+    return ways;
+  }
+
+  /** As the image and a droplet have it. */
+  private String archive(String java, String name) throws IOException, InterruptedException {
+    return MadeArchive.make(
+        Path.of(java), ComparedStacks.JAR, surroundings.folder().resolve(name));
+  }
+
+  /** A JDK 25 where distributions put it. */
+  private static Optional<String> newer() throws IOException {
+    var home = Path.of("/usr/lib/jvm");
+    if (!Files.isDirectory(home)) {
+      return Optional.empty();
+    }
+    try (Stream<Path> found = Files.list(home)) {
+      return found
+          .filter(folder -> folder.getFileName().toString().contains("-25"))
+          .map(folder -> folder.resolve("bin").resolve("java"))
+          .filter(Files::isExecutable)
+          .min(Comparator.naturalOrder())
+          .map(Path::toString);
+    }
+  }
+
+  private Started start(Way way) throws IOException, InterruptedException {
+    var management = ComparedStacks.freePort();
+    var environment = new ComparedStacks(surroundings, skipped -> {})
+        .node(ComparedStacks.freePort(), ComparedStacks.freePort(), management);
+    var command = new ArrayList<>(List.of(way.java(), HEAP));
+    command.addAll(way.options());
+    command.addAll(List.of("-jar", ComparedStacks.JAR.toString()));
+    var folder = surroundings.folder();
+    var begun = System.nanoTime();
+    try (var process =
+        CpuPinning.start("0,1", folder, folder.resolve("start.log"), environment, command)) {
+      awaitReady(process, URI.create("http://127.0.0.1:" + management + "/health/ready"));
+      var wall = (System.nanoTime() - begun) / 1e9;
+      var cpu = process.cpuSeconds();
+      var resident = process.residentMegabytes();
+      return new Started(wall, cpu, resident, heap(way.java(), process.pid()));
+    }
+  }
+
+  private static void awaitReady(CpuPinning process, URI ready) throws InterruptedException {
+    var request = HttpRequest.newBuilder(ready).build();
+    for (var looks = 0; looks < MAX_START_MS / LOOK_EVERY_MS; looks++) {
+      process.requireAlive();
+      try {
+        if (BenchServer.HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200) {
+          return;
+        }
+      } catch (IOException e) {
+        // Not listening yet.
+      }
+      Thread.sleep(LOOK_EVERY_MS);
+    }
+    throw new IllegalStateException(ready + " does not answer");
+  }
+
+  private static long heap(String java, long pid) throws IOException, InterruptedException {
+    var jcmd = Path.of(java).resolveSibling("jcmd").toString();
+    var process = new ProcessBuilder(jcmd, Long.toString(pid), "GC.class_histogram").start();
+    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return said.lines()
+        .filter(line -> line.startsWith("Total"))
+        .mapToLong(line -> Long.parseLong(line.trim().split(" +")[2]) / (1024 * 1024))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("jcmd said: " + said));
+  }
+}

@@ -1,0 +1,133 @@
+package dev.verticker.dev.exchange;
+
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** Turns a right answer into a wrong one, of new objects where it is wrong; what it was given stays as it was. */
+final class FaultInjector {
+  private static final String STRANGER = "WRONGUSDT";
+
+  private FaultInjector() {}
+
+  /** @param symbol the part to spoil, or empty for all of it */
+  static Object spoil(FaultKind kind, Object json, Optional<String> symbol) {
+    return switch (kind) {
+      case WRONG_TYPES -> parts(json, symbol, FaultInjector::wrongTypes);
+      case NAN -> parts(json, symbol, part -> prices(part, price -> "NaN"));
+      case ZERO_PRICE -> parts(json, symbol, part -> prices(part, price -> "0.00000000"));
+      case NEGATIVE_PRICE -> parts(json, symbol, part -> prices(part, price -> "-" + price));
+      case WRONG_SYMBOL -> parts(json, symbol, FaultInjector::wrongSymbol);
+      case EMPTY_LIST ->
+        isInfo(json) ? ((JsonObject) json).copy().put("symbols", new JsonArray()) : new JsonArray();
+      case MISSING_SYMBOL -> missingSymbol(json, symbol);
+      default -> json;
+    };
+  }
+
+  private static Object parts(Object json, Optional<String> symbol, UnaryOperator<Object> spoiled) {
+    if (isInfo(json)) {
+      var info = ((JsonObject) json).copy();
+      return info.put("symbols", parts(info.getJsonArray("symbols"), symbol, spoiled));
+    }
+    return json instanceof JsonArray list && isListOfSymbols(list)
+        ? list(list, part -> concerns(part, symbol) ? spoiled.apply(part) : part)
+        : spoiled.apply(json);
+  }
+
+  private static boolean isInfo(Object json) {
+    return json instanceof JsonObject object && object.containsKey("symbols");
+  }
+
+  private static boolean isListOfSymbols(JsonArray list) {
+    return !list.isEmpty() && list.getValue(0) instanceof JsonObject;
+  }
+
+  private static boolean concerns(Object part, Optional<String> symbol) {
+    return symbol
+        .map(name -> name.equals(((JsonObject) part).getString("symbol")))
+        .orElse(true);
+  }
+
+  private static Object wrongTypes(Object value) {
+    if (value instanceof JsonObject object) {
+      return object(object, (key, inner) -> wrongTypes(inner));
+    }
+    if (value instanceof JsonArray list) {
+      return list(list, FaultInjector::wrongTypes);
+    }
+    return value instanceof Number ? JsonArray.of(value) : Boolean.TRUE;
+  }
+
+  private static Object prices(Object value, UnaryOperator<String> spoiled) {
+    if (value instanceof JsonObject object) {
+      return object(
+          object,
+          (key, inner) ->
+              isPrice(key) && inner instanceof String text ? spoiled.apply(text) : inner);
+    }
+    return value instanceof JsonArray rows
+        ? list(rows, row -> candle((JsonArray) row, spoiled))
+        : value;
+  }
+
+  private static boolean isPrice(String key) {
+    return key.equals("price") || key.endsWith("Price");
+  }
+
+  private static JsonArray candle(JsonArray row, UnaryOperator<String> spoiled) {
+    var copy = row.copy();
+    for (int column = 1; column <= 4; column++) {
+      copy.set(column, spoiled.apply(row.getString(column)));
+    }
+    return copy;
+  }
+
+  private static Object wrongSymbol(Object part) {
+    return part instanceof JsonObject object && object.containsKey("symbol")
+        ? object.copy().put("symbol", STRANGER)
+        : part;
+  }
+
+  private static Object missingSymbol(Object json, Optional<String> symbol) {
+    if (isInfo(json)) {
+      var info = ((JsonObject) json).copy();
+      return info.put("symbols", missingSymbol(info.getJsonArray("symbols"), symbol));
+    }
+    if (json instanceof JsonArray list && isListOfSymbols(list)) {
+      var missing = symbol.orElse(list.getJsonObject(0).getString("symbol"));
+      var left = new JsonArray();
+      list.stream()
+          .filter(part -> !missing.equals(((JsonObject) part).getString("symbol")))
+          .forEach(left::add);
+      return left;
+    }
+    if (json instanceof JsonObject object) {
+      var copy = object.copy();
+      copy.remove("symbol");
+      return copy;
+    }
+    return json;
+  }
+
+  private interface Change {
+    Object apply(String key, Object value);
+  }
+
+  private static JsonObject object(JsonObject object, Change change) {
+    var changed = new JsonObject();
+    for (Map.Entry<String, Object> entry : object) {
+      changed.put(entry.getKey(), change.apply(entry.getKey(), entry.getValue()));
+    }
+    return changed;
+  }
+
+  private static JsonArray list(JsonArray list, Function<Object, Object> change) {
+    var changed = new JsonArray();
+    list.forEach(value -> changed.add(change.apply(value)));
+    return changed;
+  }
+}

@@ -1,0 +1,2 @@
+/** Authentication of front door requests: access tokens, API keys and revocations. */
+package dev.verticker.api.auth;

@@ -1,5 +1,0 @@
-/**
- * What browsers hear while it happens. {@link dev.verticker.api.browser.Feed} is the one engine; plain WebSocket and the
- * SockJS event-bus bridge are two ways to write the same frames.
- */
-package dev.verticker.api.browser;

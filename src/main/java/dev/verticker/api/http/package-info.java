@@ -1,8 +1,0 @@
-/**
- * What every front door has in common: a contract that drives the routes, one shape of refusals, who is asking, the
- * documentation page, and what is measured of each request.
- *
- * <p>A handler gets an {@link dev.verticker.api.http.ApiRequest} that already keeps the contract, and returns a future
- * {@link dev.verticker.api.http.Answer}; it never writes an error itself.
- */
-package dev.verticker.api.http;

@@ -1,0 +1,51 @@
+package dev.verticker.api.quotes;
+
+import dev.verticker.api.web.Timestamps;
+import dev.verticker.message.Prices.Quote;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Locale;
+
+/**
+ * A quote and its JSON, written once when it arrives. It is read far more often than it changes, and between two reads only
+ * its age does: a read copies the bytes and adds {@code age_ms} and {@code stale}.
+ */
+public final class CachedQuote {
+  private static final byte[] FRESH = ",\"stale\":false}".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] STALE = ",\"stale\":true}".getBytes(StandardCharsets.US_ASCII);
+
+  private final Quote quote;
+  private final byte[] json;
+
+  CachedQuote(Quote quote) {
+    this.quote = quote;
+    this.json = unfinished(quote).getBytes(StandardCharsets.UTF_8);
+  }
+
+  public Quote quote() {
+    return quote;
+  }
+
+  public void appendTo(Buffer buffer, Instant now) {
+    buffer
+        .appendBytes(json)
+        .appendString(Long.toString(quote.age(now).toMillis()))
+        .appendBytes(quote.stale(now) ? STALE : FRESH);
+  }
+
+  /** What the exchange sent goes in as it is: reading and writing it again could only change a decimal. */
+  private static String unfinished(Quote quote) {
+    var receivedAt = Timestamps.write(quote.receivedAt());
+    return "{\"id\":" + quote.id()
+        + ",\"symbol\":" + Json.encode(quote.symbol())
+        + ",\"called_at\":\"" + receivedAt
+        + "\",\"exchange_info\":" + quote.exchangeInfo()
+        + ",\"venue\":" + Json.encode(quote.venue())
+        + ",\"source\":\"" + quote.source().name().toLowerCase(Locale.ROOT)
+        + "\",\"event_time\":\"" + Timestamps.write(quote.eventTime())
+        + "\",\"received_at\":\"" + receivedAt
+        + "\",\"age_ms\":";
+  }
+}

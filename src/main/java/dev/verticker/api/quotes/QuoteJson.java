@@ -1,0 +1,97 @@
+package dev.verticker.api.quotes;
+
+import dev.verticker.api.web.Timestamps;
+import dev.verticker.bus.Sha256;
+import dev.verticker.message.Prices.Quote;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Quotes as signed-in users see them, wherever they are answered, at one moment. */
+public final class QuoteJson {
+  private static final int TAG_BYTES = 8;
+
+  private final List<Quote> quotes;
+  private final Instant now;
+
+  public QuoteJson(List<CachedQuote> quotes, Instant now) {
+    this.quotes = quotes.stream().map(CachedQuote::quote).toList();
+    this.now = now;
+  }
+
+  public JsonArray array() {
+    var array = new JsonArray();
+    quotes.forEach(quote -> array.add(of(quote, now)));
+    return array;
+  }
+
+  /** When there is exactly one. */
+  public JsonObject single() {
+    return of(quotes.get(0), now);
+  }
+
+  public boolean anyStale() {
+    return quotes.stream().anyMatch(quote -> quote.stale(now));
+  }
+
+  /** Of the oldest, in whole seconds; 0 when there is none. */
+  public String age() {
+    return Long.toString(quotes.stream()
+        .map(quote -> quote.age(now))
+        .max(Duration::compareTo)
+        .orElse(Duration.ZERO)
+        .toSeconds());
+  }
+
+  /** Changes when anything but the age does; a price that was only confirmed again is the same price. */
+  public String tag(String more) {
+    var content = quotes.stream()
+        .map(quote -> String.join(
+            " ",
+            quote.symbol(),
+            quote.price().toPlainString(),
+            decimal(quote.bid()),
+            decimal(quote.ask()),
+            decimal(quote.changePercent()),
+            decimal(quote.volume()),
+            quote.venue(),
+            source(quote),
+            quote.eventTime().toString(),
+            Boolean.toString(quote.stale(now))))
+        .collect(Collectors.joining("\n", more + "\n", ""));
+    return "W/\"" + HexFormat.of().formatHex(Arrays.copyOf(Sha256.sha256(content), TAG_BYTES))
+        + "\"";
+  }
+
+  /** One of them. */
+  public static JsonObject of(Quote quote, Instant now) {
+    return new JsonObject()
+        .put("symbol", quote.symbol())
+        .put("price", quote.price().toPlainString())
+        .put("bid", decimal(quote.bid()))
+        .put("ask", decimal(quote.ask()))
+        .put("change_percent", decimal(quote.changePercent()))
+        .put("volume", decimal(quote.volume()))
+        .put("venue", quote.venue())
+        .put("source", source(quote))
+        .put("event_time", Timestamps.write(quote.eventTime()))
+        .put("received_at", Timestamps.write(quote.receivedAt()))
+        .put("age_ms", quote.age(now).toMillis())
+        .put("stale", quote.stale(now));
+  }
+
+  private static String source(Quote quote) {
+    return quote.source().name().toLowerCase(Locale.ROOT);
+  }
+
+  private static String decimal(BigDecimal figure) {
+    return figure == null ? null : figure.toPlainString();
+  }
+}

@@ -1,0 +1,148 @@
+package dev.verticker.api.request;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import dev.verticker.api.openapi.Contract;
+import dev.verticker.bus.Failure;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.json.schema.JsonSchema;
+import io.vertx.json.schema.Validator;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
+import java.io.IOException;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** The body an operation takes: a JSON object, or a form whose fields become one. */
+record RequestBody(
+    boolean required,
+    List<String> mediaTypes,
+    boolean form,
+    JsonSchema schema,
+    Validator validator) {
+  private static final JsonFactory STRICT =
+      JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
+
+  /** Null when the operation takes none: whatever is sent is ignored then. */
+  static RequestBody of(OpenAPIContract contract, Operation operation) {
+    var declared = operation.getRequestBody();
+    if (declared == null) {
+      return null;
+    }
+    var media = declared.getContent().get("application/json");
+    if (media == null
+        || declared.getContent().values().stream()
+            .anyMatch(
+                other -> !other.getSchema().toString().equals(media.getSchema().toString()))) {
+      throw new IllegalArgumentException(
+          "a body must be a form or application/json, beside which the same may be offered as another JSON type");
+    }
+    var form = Contract.isForm(media.getOpenAPIModel());
+    return new RequestBody(
+        declared.isRequired(),
+        form
+            ? List.of("application/x-www-form-urlencoded")
+            : declared.getContent().keySet().stream()
+                .map(Contract::published)
+                .sorted()
+                .toList(),
+        form,
+        media.getSchema(),
+        contract.getSchemaRepository().validator(media.getSchema()));
+  }
+
+  JsonObject read(RoutingContext context, List<Failure.Error> errors) {
+    var mediaType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    if (mediaType != null) {
+      requireMediaType(mediaType);
+    }
+    var bytes = context.body().buffer();
+    if (bytes == null || bytes.length() == 0) {
+      if (required) {
+        errors.add(new Failure.Error("", "required", "A body is required."));
+      }
+      return null;
+    }
+    requireMediaType(mediaType);
+    var text = TextDecoder.body(bytes.getBytes());
+    var value = form ? fields(text, errors) : object(text);
+    var found = validator.validate(value);
+    if (!Boolean.TRUE.equals(found.getValid())) {
+      errors.addAll(SchemaErrors.of("", schema, found));
+    }
+    return value;
+  }
+
+  private void requireMediaType(String sent) {
+    var parts = sent == null ? new String[] {""} : sent.toLowerCase(Locale.ROOT).split(";");
+    if (!mediaTypes.contains(parts[0].strip())
+        || !Stream.of(parts).skip(1).allMatch(RequestBody::isUtf8)) {
+      throw new UnsupportedMediaTypeException(String.join(", ", mediaTypes));
+    }
+  }
+
+  /** Of the parameters only a charset changes how the body is read, and it is read as UTF-8. */
+  private static boolean isUtf8(String parameter) {
+    var charset = parameter.strip();
+    return !charset.startsWith("charset=") || charset.replace("\"", "").equals("charset=utf-8");
+  }
+
+  private static JsonObject fields(String text, List<Failure.Error> errors) {
+    var fields = new JsonObject();
+    QueryString.parse(text.strip()).forEach((name, values) -> {
+      if (values.size() > 1) {
+        errors.add(new Failure.Error("/" + name, "repeated", "It must be given once."));
+      }
+      fields.put(name, values.get(0));
+    });
+    return fields;
+  }
+
+  private static JsonObject object(String text) {
+    try {
+      requireStrict(text);
+      if (Json.decodeValue(text) instanceof JsonObject object) {
+        refuseUnstorable(object);
+        return object;
+      }
+    } catch (DecodeException | IOException e) {
+      // Refused below, as JSON that is no object is.
+    }
+    throw new Failure.Malformed("malformed-json", "The body must be a JSON object.");
+  }
+
+  /** The framework's parser takes comments, and the last of two fields of one name. */
+  private static void requireStrict(String text) throws IOException {
+    try (var json = STRICT.createParser(text)) {
+      while (json.nextToken() != null) {
+        // Only whether it can be read.
+      }
+    }
+  }
+
+  /** Escapes can still smuggle in what no UTF-8 text holds. */
+  private static void refuseUnstorable(Object value) {
+    if (value instanceof JsonObject object) {
+      object.forEach(field -> {
+        refuseUnstorable(field.getKey());
+        refuseUnstorable(field.getValue());
+      });
+    } else if (value instanceof JsonArray array) {
+      array.forEach(RequestBody::refuseUnstorable);
+    } else if (value instanceof String text && !isStorable(text)) {
+      throw new Failure.Malformed(
+          "malformed-json", "The body must not hold NUL or half of a surrogate pair.");
+    }
+  }
+
+  private static boolean isStorable(String text) {
+    return text.codePoints()
+        .noneMatch(c -> c == 0 || c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE);
+  }
+}

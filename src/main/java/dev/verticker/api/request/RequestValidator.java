@@ -1,0 +1,94 @@
+package dev.verticker.api.request;
+
+import dev.verticker.api.openapi.ContractRouter;
+import dev.verticker.api.web.ClientAddresses;
+import dev.verticker.bus.Failure;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.openapi.contract.OpenAPIContract;
+import io.vertx.openapi.contract.Operation;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Reads what an operation declares from a request and refuses everything else: 400 when it cannot be read, 422 with every
+ * fault at once when it breaks the contract.
+ *
+ * <p>The library's own request validation is not used: it decodes values twice, reads strings as JSON where it can (a
+ * symbol {@code 1000} becomes a number), takes the first of a repeated parameter, ignores unknown ones, and moves each
+ * request to a worker thread and back. Types and schemas are the contract's, and so is their validator.
+ */
+public final class RequestValidator {
+  static final String PATH = "path/";
+  static final String QUERY = "query/";
+  static final String HEADER = "header/";
+
+  private final Map<String, Parameter> path = new LinkedHashMap<>();
+  private final Map<String, Parameter> query = new LinkedHashMap<>();
+  private final Map<String, Parameter> header = new LinkedHashMap<>();
+  private final RequestBody body;
+  private final ClientAddresses addresses;
+
+  public RequestValidator(
+      OpenAPIContract contract, Operation operation, ClientAddresses addresses) {
+    this.addresses = addresses;
+    var hot = operation.getOpenAPIModel().getBoolean(ContractRouter.HOT, false);
+    for (var declared : operation.getParameters()) {
+      var parameter = Parameter.of(contract, declared, hot);
+      switch (declared.getIn()) {
+        case PATH -> path.put(declared.getName(), parameter);
+        case QUERY -> query.put(declared.getName(), parameter);
+        case HEADER -> header.put(declared.getName(), parameter);
+        default -> throw new IllegalArgumentException("cookie parameters are not supported");
+      }
+    }
+    this.body = RequestBody.of(contract, operation);
+  }
+
+  public ApiRequest read(RoutingContext context, Caller caller) {
+    var values = new HashMap<String, Object>();
+    var errors = new ArrayList<Failure.Error>();
+    path.values()
+        .forEach(parameter ->
+            parameter.read(List.of(context.pathParam(parameter.name())), values, errors));
+    readQuery(context.request(), values, errors);
+    header
+        .values()
+        .forEach(parameter ->
+            parameter.read(context.request().headers().getAll(parameter.name()), values, errors));
+    var sent = body == null ? null : body.read(context, errors);
+    if (!errors.isEmpty()) {
+      throw new Failure.Invalid("invalid-request", "The request breaks the contract.", errors);
+    }
+    return new ApiRequest(
+        context.request().path(),
+        caller,
+        addresses.of(context.request()),
+        context.request().getHeader(HttpHeaders.USER_AGENT),
+        values,
+        sent);
+  }
+
+  private void readQuery(
+      HttpServerRequest request, Map<String, Object> values, List<Failure.Error> errors) {
+    var sent = QueryString.parse(request.query());
+    for (var name : sent.keySet()) {
+      if (!query.containsKey(name)) {
+        errors.add(new Failure.Error(
+            QUERY + shortened(name), "unknown-parameter", "There is no such parameter here."));
+      }
+    }
+    query
+        .values()
+        .forEach(parameter ->
+            parameter.read(sent.getOrDefault(parameter.name(), List.of()), values, errors));
+  }
+
+  private static String shortened(String name) {
+    return name.length() <= 64 ? name : name.substring(0, 64);
+  }
+}

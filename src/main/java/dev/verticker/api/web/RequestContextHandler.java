@@ -1,0 +1,117 @@
+package dev.verticker.api.web;
+
+import dev.verticker.api.request.Caller;
+import dev.verticker.api.request.TextDecoder;
+import dev.verticker.bus.RequestId;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import io.vertx.core.MultiMap;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.PlatformHandler;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The first to see a request and the last to see its answer: its id, the headers every answer has, what is measured. */
+public final class RequestContextHandler implements PlatformHandler {
+  public static final String OPERATION = "operation";
+  public static final String CALLER = "caller";
+
+  private static final Logger access = LoggerFactory.getLogger("dev.verticker.access");
+  private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
+  private static final Pattern USABLE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
+
+  /** On every answer, and encoded once. */
+  private static final Map<CharSequence, CharSequence> EVERYWHERE = Map.of(
+      HttpHeaders.createOptimized("X-Content-Type-Options"),
+      HttpHeaders.createOptimized("nosniff"),
+      HttpHeaders.createOptimized("Content-Security-Policy"),
+      HttpHeaders.createOptimized("default-src 'none'; frame-ancestors 'none'"),
+      HttpHeaders.createOptimized("Referrer-Policy"),
+      HttpHeaders.createOptimized("no-referrer"),
+      HttpHeaders.CACHE_CONTROL,
+      HttpHeaders.createOptimized("no-store"));
+
+  private record Kind(String operation, int status, String caller) {}
+
+  private final String api;
+  private final MeterRegistry metrics;
+  private final Map<Kind, Timer> timers = new ConcurrentHashMap<>();
+
+  public RequestContextHandler(String api, MeterRegistry metrics) {
+    this.api = api;
+    this.metrics = metrics;
+  }
+
+  @Override
+  public void handle(RoutingContext context) {
+    var began = System.nanoTime();
+    identify(context);
+    context.addEndHandler(done -> departed(context, Duration.ofNanos(System.nanoTime() - began)));
+    refuseUnreadableUrl(context);
+    context.next();
+  }
+
+  /** Gives the request its id and the answer the headers every answer has. */
+  public static void identify(RoutingContext context) {
+    var id = requestId(context.request().headers());
+    RequestId.set(id);
+    var headers = context.response().headers().set(REQUEST_ID, id);
+    EVERYWHERE.forEach(headers::set);
+  }
+
+  public static boolean isIdentified(RoutingContext context) {
+    return context.response().headers().contains(REQUEST_ID);
+  }
+
+  /** Before any route is matched, and so before anything else is asked of the URL. */
+  private static void refuseUnreadableUrl(RoutingContext context) {
+    TextDecoder.url(context.request().uri(), false);
+  }
+
+  private void departed(RoutingContext context, Duration took) {
+    var kind = new Kind(
+        context.get(OPERATION, "none"),
+        context.response().getStatusCode(),
+        context.get(CALLER, Caller.ANYONE.name()));
+    timers.computeIfAbsent(kind, this::timer).record(took);
+    if (access.isDebugEnabled()) {
+      // The path without its query: a query may hold what is no log's business.
+      access.debug(
+          "{} {} {} {} by {} in {} us, request {}",
+          api,
+          context.request().method(),
+          context.request().path(),
+          kind.status(),
+          kind.caller(),
+          took.toNanos() / 1000,
+          context.response().headers().get(REQUEST_ID));
+    }
+  }
+
+  private Timer timer(Kind kind) {
+    return Timer.builder("http_requests")
+        .description("requests answered, by operation of the contract, status and caller")
+        .tag("api", api)
+        .tag("operation", kind.operation())
+        .tag("status", Integer.toString(kind.status()))
+        .tag("caller", kind.caller())
+        .register(metrics);
+  }
+
+  private static String requestId(MultiMap headers) {
+    var sent = headers.getAll(REQUEST_ID);
+    return sent.size() == 1 && USABLE_ID.matcher(sent.get(0)).matches() ? sent.get(0) : newId();
+  }
+
+  /** Unique enough to find a request; it guards nothing, so nobody need be unable to guess it. */
+  private static String newId() {
+    var random = ThreadLocalRandom.current();
+    return Long.toHexString(random.nextLong()) + "-" + Integer.toHexString(random.nextInt());
+  }
+}

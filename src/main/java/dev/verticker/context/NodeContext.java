@@ -1,0 +1,13 @@
+package dev.verticker.context;
+
+import dev.verticker.bus.Bus;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+
+/**
+ * What a node gives each verticle: the one parameter of every verticle's constructor.
+ *
+ * @param clock the cluster's clock; inside the node it moves with monotonic time and never jumps back
+ */
+public record NodeContext(
+    Bus bus, Clock clock, Health health, Liveness liveness, MeterRegistry metrics) {}

@@ -1,0 +1,44 @@
+package dev.verticker.exchange;
+
+import static dev.verticker.data.Rows.first;
+import static dev.verticker.data.Rows.instant;
+import static dev.verticker.data.Rows.utc;
+
+import dev.verticker.data.Database;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Tuple;
+import java.time.Instant;
+
+/** Until when an exchange host wants no request from this address. */
+public final class BanRepository {
+  private static final String FIND =
+      """
+      SELECT blocked_until
+        FROM market.exchange_block
+       WHERE host = $1
+      """;
+
+  private static final String SAVE =
+      """
+      INSERT INTO market.exchange_block AS b (host, blocked_until)
+      VALUES ($1, $2)
+          ON CONFLICT (host) DO UPDATE SET blocked_until = greatest(b.blocked_until, excluded.blocked_until)
+      """;
+
+  private final Database database;
+
+  public BanRepository(Database database) {
+    this.database = database;
+  }
+
+  /** The epoch when the host never blocked this address. */
+  Future<Instant> find(String host) {
+    return database
+        .query(FIND, Tuple.of(host))
+        .map(rows -> first(rows, row -> instant(row, "blocked_until")).orElse(Instant.EPOCH));
+  }
+
+  Future<Void> save(String host, Instant until) {
+    return database.query(SAVE, Tuple.of(host, utc(until))).mapEmpty();
+  }
+}

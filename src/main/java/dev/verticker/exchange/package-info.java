@@ -1,0 +1,2 @@
+/** The exchange as Verticker sees it, and Binance's Spot REST API behind it. */
+package dev.verticker.exchange;

@@ -1,0 +1,47 @@
+package dev.verticker.http;
+
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpVersion;
+
+/** What two parsers in a row could read differently, beyond what Netty refuses itself (RFC 9112, sections 3.2 and 6). */
+final class AmbiguousRequests {
+  private AmbiguousRequests() {}
+
+  static boolean isAmbiguous(HttpRequest request) {
+    var version = request.protocolVersion();
+    if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
+      return true;
+    }
+    var hosts = request.headers().getAll(HttpHeaderNames.HOST).size();
+    if (hosts > 1 || hosts == 0 && version.equals(HttpVersion.HTTP_1_1)) {
+      return true;
+    }
+    return hasAmbiguousLength(request) || isBrokenWebSocket(request);
+  }
+
+  private static boolean hasAmbiguousLength(HttpRequest request) {
+    var encodings = request.headers().getAll(HttpHeaderNames.TRANSFER_ENCODING);
+    var lengths = request.headers().getAll(HttpHeaderNames.CONTENT_LENGTH);
+    if (encodings.isEmpty()) {
+      return lengths.size() > 1;
+    }
+    return !lengths.isEmpty()
+        || encodings.size() > 1
+        || !HttpHeaderValues.CHUNKED.contentEqualsIgnoreCase(encodings.get(0))
+        || request.protocolVersion().equals(HttpVersion.HTTP_1_0);
+  }
+
+  /** RFC 6455, section 4.1: a GET with a key of 16 bytes in base 64. */
+  private static boolean isBrokenWebSocket(HttpRequest request) {
+    if (!request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+      return false;
+    }
+    var key = request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
+    return request.method() != HttpMethod.GET
+        || key == null
+        || !key.matches("[A-Za-z0-9+/]{21}[AQgw]==");
+  }
+}

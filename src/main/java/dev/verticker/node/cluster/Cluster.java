@@ -1,0 +1,171 @@
+package dev.verticker.node.cluster;
+
+import com.hazelcast.config.Config;
+import com.hazelcast.config.YamlConfigBuilder;
+import com.hazelcast.core.LifecycleEvent;
+import com.hazelcast.core.LifecycleEvent.LifecycleState;
+import dev.verticker.node.BindErrors;
+import dev.verticker.node.StartupException;
+import dev.verticker.settings.NodeSettings.ClusterSettings;
+import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.spi.cluster.ClusterManager;
+import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+
+/** This node's membership: the only class that knows Hazelcast. TCP member list only, never multicast. */
+public final class Cluster implements ClusterView {
+  private static final String FILE = "conf/hazelcast.yaml";
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final int PING_MS = 2000;
+
+  private final HazelcastClusterManager manager;
+  private final EventBusOptions eventBus;
+
+  private Cluster(HazelcastClusterManager manager, EventBusOptions eventBus) {
+    this.manager = manager;
+    this.eventBus = eventBus;
+  }
+
+  /** @throws CannotStart when the settings name no place for this node */
+  public static Cluster of(ClusterSettings settings, Path home) {
+    var config = config(home).setClusterName(settings.name());
+    var pair = settings.members().isEmpty();
+    var host = pair ? LOOPBACK : host(settings);
+    requireFreePorts(settings, pair, host);
+    var network = config.getNetworkConfig();
+    network.setPort(settings.port()).setPortAutoIncrement(pair).setPortCount(2);
+    network.getInterfaces().setEnabled(true).setInterfaces(List.of(address(host, "CLUSTER_HOST")));
+    network.getJoin().getTcpIpConfig().setMembers(pair ? pair(settings.port()) : members(settings));
+    var eventBus = new EventBusOptions()
+        .setHost(host)
+        .setPort(pair ? 0 : settings.busPort())
+        .setClusterPingInterval(PING_MS)
+        .setClusterPingReplyInterval(PING_MS)
+        .setConnectTimeout(PING_MS);
+    return new Cluster(new HazelcastClusterManager(config), eventBus);
+  }
+
+  public ClusterManager manager() {
+    return manager;
+  }
+
+  public EventBusOptions eventBus() {
+    return eventBus;
+  }
+
+  @Override
+  public int count() {
+    return manager.getHazelcastInstance().getCluster().getMembers().size() - 1;
+  }
+
+  @Override
+  public Instant time() {
+    return Instant.ofEpochMilli(manager.getHazelcastInstance().getCluster().getClusterTime());
+  }
+
+  @Override
+  public void onMerged(Runnable handler) {
+    manager.getHazelcastInstance().getLifecycleService().addLifecycleListener(event -> {
+      if (event.getState() == LifecycleState.MERGED) {
+        handler.run();
+      }
+    });
+  }
+
+  /** The cluster manager publishes its own registrations again when it hears of a merge. */
+  @Override
+  public void registerAgain() {
+    manager.stateChanged(new LifecycleEvent(LifecycleState.MERGED));
+  }
+
+  /** Asked before anything is started, because Hazelcast and Vert.x answer with pages of stack traces. */
+  private static void requireFreePorts(ClusterSettings settings, boolean pair, String host) {
+    var port = settings.port();
+    if (pair
+        ? BindErrors.isTaken(host, port) && BindErrors.isTaken(host, port + 1)
+        : BindErrors.isTaken(host, port)) {
+      throw BindErrors.taken("CLUSTER_PORT", host, port);
+    }
+    if (!pair && BindErrors.isTaken(host, settings.busPort())) {
+      throw BindErrors.taken("CLUSTER_BUS_PORT", host, settings.busPort());
+    }
+  }
+
+  private static Config config(Path home) {
+    var beside = home.resolve(FILE);
+    try (var in = Files.isRegularFile(beside) ? Files.newInputStream(beside) : packaged()) {
+      return new YamlConfigBuilder(in).build();
+    } catch (IOException | RuntimeException e) {
+      throw new StartupException(
+          StartupException.CONFIGURATION, FILE + " cannot be used: " + e.getMessage(), e);
+    }
+  }
+
+  private static InputStream packaged() {
+    return Cluster.class.getClassLoader().getResourceAsStream(FILE);
+  }
+
+  private static String host(ClusterSettings settings) {
+    if (!settings.host().isEmpty()) {
+      return settings.host();
+    }
+    return settings.members().stream()
+        .map(Cluster::withoutPort)
+        .filter(Cluster::isThisMachine)
+        .findFirst()
+        .orElseThrow(() -> new StartupException(
+            StartupException.CONFIGURATION,
+            "CLUSTER_MEMBERS: must name an address of this machine (or set CLUSTER_HOST), was \""
+                + String.join(",", settings.members())
+                + "\""));
+  }
+
+  private static List<String> members(ClusterSettings settings) {
+    return settings.members().stream()
+        .map(member -> hasPort(member) ? member : member + ":" + settings.port())
+        .toList();
+  }
+
+  private static List<String> pair(int port) {
+    return List.of(LOOPBACK + ":" + port, LOOPBACK + ":" + (port + 1));
+  }
+
+  private static boolean hasPort(String member) {
+    return member.indexOf(':') == member.lastIndexOf(':') && member.contains(":")
+        || member.contains("]:");
+  }
+
+  private static String withoutPort(String member) {
+    return hasPort(member) ? member.substring(0, member.lastIndexOf(':')) : member;
+  }
+
+  private static boolean isThisMachine(String member) {
+    try {
+      return NetworkInterface.getByInetAddress(
+              InetAddress.getByName(address(member, "CLUSTER_MEMBERS")))
+          != null;
+    } catch (SocketException | UnknownHostException e) {
+      return false;
+    }
+  }
+
+  private static String address(String host, String setting) {
+    try {
+      return InetAddress.getByName(host).getHostAddress();
+    } catch (UnknownHostException e) {
+      throw new StartupException(
+          StartupException.CONFIGURATION,
+          setting + ": must be addresses this machine can resolve, was \"" + host + "\"",
+          e);
+    }
+  }
+}

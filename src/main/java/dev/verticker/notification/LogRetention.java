@@ -1,0 +1,71 @@
+package dev.verticker.notification;
+
+import dev.verticker.data.Housekeeping;
+import dev.verticker.settings.NotificationSettings;
+import java.time.Duration;
+
+/** What the log need not keep. Always the oldest of a topic first, so what is kept of it has no gaps. */
+final class LogRetention {
+  /** An outbox keeps no entry for half as long. */
+  private static final Duration RECEIVED_KEPT = Duration.ofDays(14);
+
+  /** By position, not by time: clocks of several nodes may differ, and a gap would look like a loss. */
+  private static final String TOO_OLD =
+      """
+      DELETE FROM notification.events
+       WHERE position IN (
+               SELECT position
+                 FROM notification.events
+                WHERE position <= (SELECT max(position) FROM notification.events WHERE logged_at < $1)
+                ORDER BY position
+                LIMIT $2
+             )
+      """;
+
+  private static final String TOO_MANY =
+      """
+      DELETE FROM notification.events
+       WHERE position IN (
+               SELECT events.position
+                 FROM notification.topics
+                 JOIN notification.events ON events.topic = topics.name AND events.seq <= topics.seq - $1
+                WHERE topics.seq > $1
+                ORDER BY events.topic, events.seq
+                LIMIT $2
+             )
+      """;
+
+  private static final String RECEIVED =
+      """
+      DELETE FROM notification.received
+       WHERE (source, entry) IN (
+               SELECT source, entry
+                 FROM notification.received
+                WHERE received_at < $1
+                ORDER BY received_at
+                LIMIT $2
+             )
+      """;
+
+  private static final String ERASED =
+      """
+      DELETE FROM notification.erased_users
+       WHERE user_id IN (
+               SELECT user_id
+                 FROM notification.erased_users
+                WHERE erased_at < $1
+                ORDER BY erased_at
+                LIMIT $2
+             )
+      """;
+
+  private LogRetention() {}
+
+  static void addChores(Housekeeping housekeeping, NotificationSettings settings) {
+    housekeeping
+        .removing("events-by-age", TOO_OLD, settings.retention())
+        .removingAllBut(settings.mostPerTopic(), "events-by-count", TOO_MANY)
+        .removing("received", RECEIVED, RECEIVED_KEPT)
+        .removing("erased-users", ERASED, RECEIVED_KEPT);
+  }
+}

@@ -1,0 +1,72 @@
+package dev.verticker.settings;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** A range of IP addresses, such as {@code 10.0.0.0/8} or {@code ::1}. */
+public final class AddressRange {
+  /** Only what no name server would be asked about. */
+  private static final Pattern NUMBERS =
+      Pattern.compile("(OCTET\\.){3}OCTET|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"
+          .replace("OCTET", "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"));
+
+  private static final int LONGEST = 45;
+
+  private final byte[] address;
+  private final int bits;
+
+  private AddressRange(byte[] address, int bits) {
+    this.address = address;
+    this.bits = bits;
+  }
+
+  /** Empty when the text is no address, alone or with the length of a prefix. */
+  public static Optional<AddressRange> parse(String text) {
+    var parts = text.split("/", -1);
+    var address = bytes(parts[0]);
+    if (address == null || parts.length > 2) {
+      return Optional.empty();
+    }
+    if (parts.length == 1) {
+      return Optional.of(new AddressRange(address, address.length * Byte.SIZE));
+    }
+    return parts[1].matches("[0-9]{1,3}")
+            && Integer.parseInt(parts[1]) <= address.length * Byte.SIZE
+        ? Optional.of(new AddressRange(address, Integer.parseInt(parts[1])))
+        : Optional.empty();
+  }
+
+  /** Whether the text is an IP address. */
+  public static boolean isAddress(String text) {
+    return bytes(text) != null;
+  }
+
+  /** Whether the address is in this network; false for what is no address. */
+  public boolean contains(String text) {
+    var other = bytes(text);
+    if (other == null || other.length != address.length) {
+      return false;
+    }
+    for (var bit = 0; bit < bits; bit++) {
+      var mask = 0x80 >> bit % Byte.SIZE;
+      if ((address[bit / Byte.SIZE] & mask) != (other[bit / Byte.SIZE] & mask)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** An IPv4 address written as an IPv6 one comes back as what it is. */
+  private static byte[] bytes(String text) {
+    if (text.length() > LONGEST || !NUMBERS.matcher(text).matches()) {
+      return null;
+    }
+    try {
+      return InetAddress.getByName(text).getAddress();
+    } catch (UnknownHostException e) {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.verticker.user.login;
+
+import dev.verticker.bus.Failure.TooManyRequests.Quota;
+import io.vertx.core.Future;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** What this node alone has seen; bounded: the longest untouched are forgotten first. One event loop uses it. */
+final class LoginFailuresInMemory implements LoginFailures {
+  private static final int MAX_KEYS = 100_000;
+
+  private final Map<String, Deque<Long>> times = new LinkedHashMap<>(16, 0.75f, true) {
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<String, Deque<Long>> eldest) {
+      return size() > MAX_KEYS;
+    }
+  };
+
+  private final LoginLimits limits;
+  private final Clock clock;
+
+  LoginFailuresInMemory(LoginLimits limits, Clock clock) {
+    this.limits = limits;
+    this.clock = clock;
+  }
+
+  @Override
+  public Future<Waits> look(LoginAttempt attempt) {
+    return Future.succeededFuture(waits(attempt));
+  }
+
+  @Override
+  public Future<Waits> wrong(LoginAttempt attempt, boolean known) {
+    var waits = waits(attempt);
+    if (waits.forAttempt(known).isZero()) {
+      add(attempt.pair());
+      add(attempt.address());
+      if (waits.account().isZero()) {
+        add(attempt.account());
+      }
+    }
+    return Future.succeededFuture(waits);
+  }
+
+  @Override
+  public Future<Waits> right(LoginAttempt attempt, boolean known) {
+    var waits = waits(attempt);
+    if (waits.forAttempt(known).isZero()) {
+      times.remove(attempt.pair());
+    }
+    return Future.succeededFuture(waits);
+  }
+
+  private Waits waits(LoginAttempt attempt) {
+    return new Waits(
+        wait(attempt.pair(), limits.pair()),
+        wait(attempt.address(), limits.address()),
+        wait(attempt.account(), limits.account()));
+  }
+
+  private Duration wait(String key, Quota limit) {
+    var failures = times.get(key);
+    if (failures == null) {
+      return Duration.ZERO;
+    }
+    var now = clock.millis();
+    while (!failures.isEmpty() && failures.peekFirst() <= now - limit.window().toMillis()) {
+      failures.removeFirst();
+    }
+    if (failures.isEmpty()) {
+      times.remove(key);
+    }
+    return failures.size() < limit.most()
+        ? Duration.ZERO
+        : Duration.ofMillis(failures.peekFirst() + limit.window().toMillis() - now);
+  }
+
+  private void add(String key) {
+    times.computeIfAbsent(key, unseen -> new ArrayDeque<>()).addLast(clock.millis());
+  }
+}

@@ -1,0 +1,24 @@
+package dev.verticker.user.session;
+
+import dev.verticker.message.Sessions.Client;
+
+/** What is kept of a User-Agent. */
+public final class Device {
+  private static final int MAX_CHARACTERS = 200;
+
+  private Device() {}
+
+  /** Null when none was sent. */
+  public static String of(Client client) {
+    if (client.device() == null) {
+      return null;
+    }
+    return client
+        .device()
+        .codePoints()
+        .filter(c -> !Character.isISOControl(c) && Character.getType(c) != Character.SURROGATE)
+        .limit(MAX_CHARACTERS)
+        .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+        .toString();
+  }
+}

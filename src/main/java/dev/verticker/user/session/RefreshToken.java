@@ -1,0 +1,94 @@
+package dev.verticker.user.session;
+
+import dev.verticker.bus.Sha256;
+import dev.verticker.message.Confidential;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+
+/**
+ * One refresh token: 16 bytes session, 4 bytes generation, 32 bytes nobody can guess, 16 bytes by which we know it as ours.
+ * Opaque to clients, never stored, never printed.
+ */
+public final class RefreshToken {
+  static final int SECRET_BYTES = 32;
+  static final int MARK_BYTES = 16;
+
+  private static final int HEAD_BYTES = 20;
+  private static final int BODY_BYTES = HEAD_BYTES + SECRET_BYTES;
+  private static final int ALL_BYTES = BODY_BYTES + MARK_BYTES;
+  private static final int TEXT_LENGTH = 91;
+
+  private final byte[] bytes;
+
+  private RefreshToken(byte[] bytes) {
+    this.bytes = bytes;
+  }
+
+  /** @param mark of a body: see {@link #body} */
+  static RefreshToken of(byte[] body, byte[] mark) {
+    return new RefreshToken(
+        ByteBuffer.allocate(ALL_BYTES).put(body).put(mark, 0, MARK_BYTES).array());
+  }
+
+  static byte[] body(UUID session, int generation, byte[] secret) {
+    return ByteBuffer.allocate(BODY_BYTES)
+        .putLong(session.getMostSignificantBits())
+        .putLong(session.getLeastSignificantBits())
+        .putInt(generation)
+        .put(secret, 0, SECRET_BYTES)
+        .array();
+  }
+
+  /** Empty when it cannot be a refresh token. */
+  public static Optional<RefreshToken> parse(Confidential text) {
+    if (text.value().length() != TEXT_LENGTH) {
+      return Optional.empty();
+    }
+    try {
+      var bytes = Base64.getUrlDecoder().decode(text.value());
+      return Optional.of(new RefreshToken(bytes)).filter(token -> token.generation() >= 0);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+  }
+
+  public Confidential text() {
+    return new Confidential(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+  }
+
+  public UUID session() {
+    var head = ByteBuffer.wrap(bytes);
+    return new UUID(head.getLong(), head.getLong());
+  }
+
+  /** 0 for the one given at sign-in, one more for each that followed. */
+  public int generation() {
+    return ByteBuffer.wrap(bytes).getInt(HEAD_BYTES - Integer.BYTES);
+  }
+
+  byte[] body() {
+    return Arrays.copyOf(bytes, BODY_BYTES);
+  }
+
+  byte[] mark() {
+    return Arrays.copyOfRange(bytes, BODY_BYTES, ALL_BYTES);
+  }
+
+  /** What may be stored of it: SHA-256; it has too much entropy to be searched for. */
+  byte[] hash() {
+    return Sha256.sha256(bytes);
+  }
+
+  boolean hasHash(byte[] hash) {
+    return MessageDigest.isEqual(hash(), hash);
+  }
+
+  @Override
+  public String toString() {
+    return "<refresh token>";
+  }
+}

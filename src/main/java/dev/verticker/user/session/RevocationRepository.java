@@ -1,0 +1,188 @@
+package dev.verticker.user.session;
+
+import dev.verticker.bus.Bus;
+import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
+import dev.verticker.message.Sessions;
+import dev.verticker.message.Sessions.Cursor;
+import dev.verticker.message.Sessions.Reason;
+import dev.verticker.message.Sessions.Revocation;
+import dev.verticker.message.Sessions.RevocationPage;
+import dev.verticker.user.change.AccessRevocation;
+import io.vertx.core.Future;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.UUID;
+
+/**
+ * Access tokens refused before they expire. Written in the transaction of the change that is the reason, read by every front
+ * door twice a second.
+ */
+public final class RevocationRepository implements AccessRevocation {
+  /** A token's life, and a minute for clocks that differ. */
+  private static final Duration KEPT = AccessTokenIssuer.LIFE.plusMinutes(1);
+
+  private static final int PAGE = 500;
+
+  private static final String WRITE =
+      """
+      INSERT INTO account.revocations (user_id, least_ver, session_id, reason, expires_at)
+      VALUES ($1, $2, $3, $4, $5)
+      """;
+
+  /**
+   * What is visible now and was not in the asker's snapshot. Ids are given before the commit, so a lower one may appear
+   * later than a higher one; a snapshot knows exactly which transactions it had seen. A snapshot from the future is one of
+   * another server (a restored one): then everything is new.
+   */
+  private static final String SINCE =
+      """
+      WITH asked AS (
+        SELECT pg_catalog.pg_current_snapshot() AS now, $1::text::pg_catalog.pg_snapshot AS claimed
+      ), known AS (
+        SELECT now,
+               CASE WHEN pg_catalog.pg_snapshot_xmax(claimed) <= pg_catalog.pg_snapshot_xmax(now)
+                    THEN claimed
+                END AS seen
+          FROM asked
+      )
+      SELECT known.now::text AS now, page.*
+        FROM known
+        LEFT JOIN LATERAL (
+          SELECT r.id, r.user_id, r.least_ver, r.session_id, r.reason, r.expires_at
+            FROM account.revocations r
+           WHERE r.id > $2
+             AND r.expires_at > $3
+             AND r.written_by >= coalesce(pg_catalog.pg_snapshot_xmin(known.seen), '0'::pg_catalog.xid8)
+             AND (known.seen IS NULL OR NOT pg_catalog.pg_visible_in_snapshot(r.written_by, known.seen))
+           ORDER BY r.id
+           LIMIT $4
+        ) page ON true
+       ORDER BY page.id
+      """;
+
+  private static final String END_SESSIONS =
+      """
+      DELETE FROM account.sessions
+       WHERE user_id = $1
+      """;
+
+  private static final String REMOVE_EXPIRED =
+      """
+      DELETE FROM account.revocations
+       WHERE id IN (SELECT id FROM account.revocations WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
+      """;
+
+  private final Database database;
+  private final Bus bus;
+  private final Clock clock;
+
+  public RevocationRepository(Database database, Bus bus, Clock clock) {
+    this.database = database;
+    this.bus = bus;
+    this.clock = clock;
+  }
+
+  @Override
+  public Future<Void> revokeTokens(SqlConnection transaction, long userId, long leastVer) {
+    return revokeUser(transaction, userId, leastVer, Reason.ROLES_CHANGED);
+  }
+
+  @Override
+  public Future<Void> endSessions(
+      SqlConnection transaction, long userId, long leastVer, Reason reason) {
+    return transaction
+        .preparedQuery(END_SESSIONS)
+        .execute(Tuple.of(userId))
+        .compose(ended -> revokeUser(transaction, userId, leastVer, reason));
+  }
+
+  public Future<Void> revokeUser(
+      SqlConnection transaction, long userId, long leastVer, Reason reason) {
+    return write(transaction, List.of(Tuple.of(userId, leastVer, null, reason.name(), expiry())));
+  }
+
+  public Future<Void> revokeSessions(
+      SqlConnection transaction, long userId, List<UUID> sessions, Reason reason) {
+    return write(
+        transaction,
+        sessions.stream()
+            .map(session -> Tuple.of(userId, null, session, reason.name(), expiry()))
+            .toList());
+  }
+
+  /** At most 500 entries; the cursor of the answer goes on behind them. */
+  public Future<RevocationPage> since(Cursor asked) {
+    var cursor = asked == null ? new Cursor(null, null, 0) : asked;
+    var parameters = Tuple.of(cursor.seen(), cursor.after(), now(), PAGE + 1);
+    return database.query(SINCE, parameters).map(rows -> page(cursor, rows));
+  }
+
+  public static void addChores(Housekeeping housekeeping) {
+    housekeeping.removing("revocations", REMOVE_EXPIRED, Duration.ZERO);
+  }
+
+  private Future<Void> write(SqlConnection transaction, List<Tuple> rows) {
+    if (rows.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    transaction
+        .transaction()
+        .completion()
+        .onSuccess(committed -> bus.publish(Sessions.REVOKED, new Sessions.RevokedHint()));
+    return transaction.preparedQuery(WRITE).executeBatch(rows).mapEmpty();
+  }
+
+  private static RevocationPage page(Cursor cursor, RowSet<Row> rows) {
+    var snapshot = rows.iterator().next().getString("now");
+    // All pages of one catching-up end at the snapshot of its first one.
+    var catching = cursor.catching() == null ? snapshot : cursor.catching();
+    var revocations = new ArrayList<Revocation>();
+    var last = cursor.after();
+    for (var row : rows) {
+      if (row.getLong("id") == null) {
+        break;
+      }
+      if (revocations.size() == PAGE) {
+        return new RevocationPage(revocations, new Cursor(cursor.seen(), catching, last), true);
+      }
+      revocations.add(revocation(row));
+      last = row.getLong("id");
+    }
+    return new RevocationPage(revocations, new Cursor(catching, null, 0), false);
+  }
+
+  private static Revocation revocation(Row row) {
+    var session = row.getUUID("session_id");
+    return new Revocation(
+        row.getLong("user_id"),
+        row.getLong("least_ver"),
+        session == null ? null : session.toString(),
+        reason(row.getString("reason")),
+        row.getOffsetDateTime("expires_at").toInstant());
+  }
+
+  private static Reason reason(String name) {
+    return Arrays.stream(Reason.values())
+        .filter(reason -> reason.name().equals(name))
+        .findAny()
+        .orElse(Reason.UNKNOWN);
+  }
+
+  private OffsetDateTime expiry() {
+    return now().plus(KEPT);
+  }
+
+  private OffsetDateTime now() {
+    return clock.instant().atOffset(ZoneOffset.UTC);
+  }
+}

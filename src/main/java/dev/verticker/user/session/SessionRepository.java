@@ -1,0 +1,196 @@
+package dev.verticker.user.session;
+
+import static dev.verticker.data.Rows.all;
+import static dev.verticker.data.Rows.first;
+import static dev.verticker.data.Rows.instant;
+import static dev.verticker.data.Rows.utc;
+
+import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
+import dev.verticker.message.Sessions.Session;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Tuple;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The rows of {@code account.sessions}. */
+public final class SessionRepository {
+  private static final String INSERT =
+      """
+      INSERT INTO account.sessions (id, user_id, device, token_hash, created_at, last_used_at, expires_at)
+      VALUES ($1, $2, $3, $4, $5, $5, $6)
+      """;
+
+  /** All but the last used ones. */
+  private static final String DELETE_SURPLUS =
+      """
+      DELETE FROM account.sessions
+       WHERE id IN (SELECT s.id
+                      FROM account.sessions s
+                     WHERE s.user_id = $1
+                     ORDER BY s.last_used_at DESC, s.id
+                    OFFSET $2)
+      RETURNING id
+      """;
+
+  private static final String LOCK =
+      """
+      SELECT s.id, s.token_hash, s.generation, s.rotated_at, s.created_at, s.expires_at, %s,
+             true AS known_address
+        FROM account.sessions s
+        JOIN account.users u ON u.id = s.user_id
+       WHERE s.id = $1
+         FOR UPDATE OF s
+      """
+          .formatted(AccountRepository.COLUMNS);
+
+  private static final String ROTATE =
+      """
+      UPDATE account.sessions
+         SET token_hash = $2, generation = generation + 1, rotated_at = $3, last_used_at = $4, expires_at = $5
+       WHERE id = $1
+      """;
+
+  private static final String DELETE =
+      """
+      DELETE FROM account.sessions
+       WHERE id = $1
+         AND user_id = $2
+      RETURNING id
+      """;
+
+  private static final String DELETE_OTHERS =
+      """
+      DELETE FROM account.sessions
+       WHERE user_id = $1
+         AND id <> $2
+      """;
+
+  private static final String LIST =
+      """
+      SELECT id, device, created_at, last_used_at, expires_at
+        FROM account.sessions
+       WHERE user_id = $1
+         AND expires_at > $2
+       ORDER BY last_used_at DESC, id
+      """;
+
+  private static final String REMOVE_OVER =
+      """
+      DELETE FROM account.sessions
+       WHERE id IN (SELECT id
+                      FROM account.sessions
+                     WHERE expires_at <= $1
+                     ORDER BY expires_at
+                     LIMIT $2
+                       FOR UPDATE SKIP LOCKED)
+      """;
+
+  private final Database database;
+
+  public SessionRepository(Database database) {
+    this.database = database;
+  }
+
+  public Future<Void> insert(
+      SqlConnection transaction,
+      long userId,
+      RefreshToken token,
+      String device,
+      Instant now,
+      Instant expiresAt) {
+    return transaction
+        .preparedQuery(INSERT)
+        .execute(Tuple.of(
+            token.session(), userId, device, Buffer.buffer(token.hash()), utc(now), utc(expiresAt)))
+        .mapEmpty();
+  }
+
+  /** Ends all but the last used ones; the ids of those that ended. */
+  public Future<List<UUID>> deleteSurplus(SqlConnection transaction, long userId, int kept) {
+    return transaction
+        .preparedQuery(DELETE_SURPLUS)
+        .execute(Tuple.of(userId, kept))
+        .map(rows -> all(rows, row -> row.getUUID("id")));
+  }
+
+  Future<Optional<SessionRow>> lock(SqlConnection transaction, UUID id) {
+    return transaction
+        .preparedQuery(LOCK)
+        .execute(Tuple.of(id))
+        .map(rows -> first(rows, SessionRepository::session));
+  }
+
+  Future<Void> rotate(
+      SqlConnection transaction,
+      RefreshToken successor,
+      List<Instant> rotatedAt,
+      Instant now,
+      Instant expiresAt) {
+    var rotations = rotatedAt.stream().map(at -> utc(at)).toArray(OffsetDateTime[]::new);
+    return transaction
+        .preparedQuery(ROTATE)
+        .execute(Tuple.of(
+            successor.session(),
+            Buffer.buffer(successor.hash()),
+            rotations,
+            utc(now),
+            utc(expiresAt)))
+        .mapEmpty();
+  }
+
+  /** Whether there was such a session of this user. */
+  Future<Boolean> delete(SqlConnection transaction, UUID id, long userId) {
+    return transaction
+        .preparedQuery(DELETE)
+        .execute(Tuple.of(id, userId))
+        .map(rows -> rows.size() > 0);
+  }
+
+  public Future<Void> deleteOthers(SqlConnection transaction, long userId, UUID kept) {
+    return transaction
+        .preparedQuery(DELETE_OTHERS)
+        .execute(Tuple.of(userId, kept))
+        .mapEmpty();
+  }
+
+  Future<List<Session>> list(long userId, String current, Instant now) {
+    return database
+        .query(LIST, Tuple.of(userId, utc(now)))
+        .map(rows -> all(rows, row -> listed(row, current)));
+  }
+
+  public static void addChores(Housekeeping housekeeping) {
+    housekeeping.removing("sessions", REMOVE_OVER, Duration.ZERO);
+  }
+
+  private static SessionRow session(Row row) {
+    var rotations = List.of(row.getArrayOfOffsetDateTimes("rotated_at"));
+    return new SessionRow(
+        row.getUUID("id"),
+        AccountRepository.account(row),
+        row.getBuffer("token_hash").getBytes(),
+        row.getInteger("generation"),
+        rotations.stream().map(OffsetDateTime::toInstant).toList(),
+        instant(row, "created_at"),
+        instant(row, "expires_at"));
+  }
+
+  private static Session listed(Row row, String current) {
+    var id = row.getUUID("id").toString();
+    return new Session(
+        id,
+        row.getString("device"),
+        instant(row, "created_at"),
+        instant(row, "last_used_at"),
+        instant(row, "expires_at"),
+        id.equals(current));
+  }
+}

@@ -1,0 +1,58 @@
+package dev.verticker.user.session;
+
+import dev.verticker.bus.Failure;
+import dev.verticker.bus.Sha256;
+import dev.verticker.message.Confidential;
+import dev.verticker.message.Sessions;
+import io.vertx.core.Future;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.UUID;
+
+/** Tickets that open one socket each: a URL ends up in logs, so what is in it must be worthless a moment later. */
+public final class TicketService {
+  static final Duration LIFE = Duration.ofSeconds(30);
+
+  private static final int BYTES = 32;
+
+  private final SecureRandom random = new SecureRandom();
+  private final TicketRepository repository;
+  private final Clock clock;
+
+  public TicketService(TicketRepository repository, Clock clock) {
+    this.repository = repository;
+    this.clock = clock;
+  }
+
+  public Future<Sessions.Ticket> issue(Sessions.IssueTicket issue) {
+    var bytes = new byte[BYTES];
+    random.nextBytes(bytes);
+    var ticket = new Confidential(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
+    var now = clock.instant();
+    return repository
+        .insert(
+            hash(ticket),
+            UUID.fromString(issue.sessionId()),
+            issue.userId(),
+            issue.tokenExpiresAt(),
+            now,
+            now.plus(LIFE))
+        .compose(issued -> issued
+            ? Future.succeededFuture(new Sessions.Ticket(ticket, LIFE))
+            : Future.failedFuture(
+                new Failure.Unauthenticated("invalid-token", "The session has ended.")));
+  }
+
+  public Future<Sessions.Identity> redeem(Sessions.RedeemTicket redeem) {
+    return repository.redeem(hash(redeem.ticket()), clock.instant()).compose(identity -> identity
+        .map(Future::succeededFuture)
+        .orElseGet(() -> Future.failedFuture(new Failure.Unauthenticated(
+            "invalid-ticket", "The ticket is not valid, or was used."))));
+  }
+
+  private static byte[] hash(Confidential ticket) {
+    return Sha256.sha256(ticket.value());
+  }
+}

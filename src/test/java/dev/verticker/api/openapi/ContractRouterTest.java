@@ -1,0 +1,479 @@
+package dev.verticker.api.openapi;
+
+import static dev.verticker.api.openapi.ApiClient.await;
+import static dev.verticker.api.openapi.ApiClient.expect;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.api.pages.DocsPage;
+import dev.verticker.api.request.ApiRequest;
+import dev.verticker.api.request.Caller;
+import dev.verticker.bus.Failure;
+import dev.verticker.http.HttpServers;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.HttpServerRequest;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class ContractRouterTest {
+  private static final String READER = "Bearer reader";
+  private static final String WRITER = "Bearer writer";
+
+  private final Vertx vertx = Vertx.vertx();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final List<ApiRequest> handled = new ArrayList<>();
+  private Contract contract;
+  private ApiClient client;
+  private Future<ApiResponse> answer;
+
+  @BeforeAll
+  void serve() {
+    contract = await(Contract.load(vertx, "openapi/library.yaml"));
+    var router = complete().router("library", metrics);
+    await(DocsPage.load(vertx, contract)).mount(router);
+    var server =
+        await(HttpServers.create(vertx, "localhost", 0).requestHandler(router).listen());
+    client = new ApiClient(vertx, contract, server.actualPort());
+  }
+
+  @BeforeEach
+  void forget() {
+    handled.clear();
+    answer = Future.succeededFuture(ApiResponse.json(Buffer.buffer("{}")));
+  }
+
+  @AfterAll
+  void close() {
+    await(vertx.close());
+  }
+
+  @Test
+  void each_value_reaches_the_handler_once_decoded_and_with_its_declared_type() {
+    var reply = client.get(
+        "/shelves/7/books?titles=1000,a%2525+b&since=2025-08-20T10:00:00+02:00&lent=true",
+        "Authorization", READER, "X-Reader", "ada");
+
+    expect(200, reply);
+    var request = handled.get(0);
+    assertEquals(
+        List.of(7L, List.of("1000", "a%25 b"), "2025-08-20T10:00:00+02:00", true, "ada", "reader"),
+        List.of(
+            request.pathNumber("number"),
+            request.queryList("titles").orElseThrow(),
+            request.query("since").orElseThrow(),
+            request.queryFlag("lent").orElseThrow(),
+            request.header("X-Reader").orElseThrow(),
+            request.caller().name()));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/shelves/0/books            | path/number      | minimum",
+        "/shelves/one/books          | path/number      | type",
+        "/shelves/1e9/books          | path/number      | type",
+        "/shelves/1/books?titles=a,,b| query/titles/1   | min-length",
+        "/shelves/1/books?titles=a,b,c,d | query/titles | max-items",
+        "/shelves/1/books?lent=yes   | query/lent       | type",
+        "/shelves/1/books?lent       | query/lent       | type",
+        "/shelves/1/books?lent=true&lent=true | query/lent | repeated",
+        "/shelves/1/books?since=yesterday | query/since | format",
+        "/shelves/1/books?Lent=true  | query/Lent       | unknown-parameter",
+      })
+  void what_breaks_the_contract_is_refused_with_its_place_and_reaches_no_handler(
+      String target, String pointer, String code) {
+    var reply = expect(422, client.get(target, "Authorization", READER));
+
+    var error = reply.object().getJsonArray("errors").getJsonObject(0);
+    assertEquals(pointer, error.getString("pointer"));
+    assertEquals(code, error.getString("code"));
+    assertEquals(List.of(), handled);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "/shelves/%00/books",
+        "/shelves/1/books?titles=%00",
+        "/shelves/1/books?titles=%ff",
+        "/shelves/1/books?titles=%c0%80",
+        "/shelves/1/books?titles=%ed%a0%80",
+        "/shelves/1/books?titles=%2",
+        "/shelves/1/books?titles=%zz",
+        "/nowhere/%00"
+      })
+  void what_is_no_text_is_400_and_reaches_no_handler(String target) {
+    assertEquals(
+        "malformed-request",
+        expect(400, client.get(target, "Authorization", READER)).code());
+    assertEquals(List.of(), handled);
+  }
+
+  @Test
+  void all_faults_of_a_body_are_named_at_once_and_once() {
+    var book = new JsonObject()
+        .put("title", "x")
+        .put("pages", 0)
+        .put("colour", "red")
+        .put("author", new JsonObject().put("name", "ada"));
+
+    var reply = expect(422, post("/shelves/1/books", book.encode()));
+
+    var found = reply.object().getJsonArray("errors").stream()
+        .map(error -> ((JsonObject) error).getString("pointer") + " "
+            + ((JsonObject) error).getString("code"))
+        .sorted()
+        .toList();
+    assertEquals(
+        List.of(
+            "/author/name pattern", "/colour unknown-field", "/pages minimum", "/title min-length"),
+        found);
+  }
+
+  @Test
+  void a_missing_field_is_named() {
+    var errors = expect(422, post("/shelves/1/books", "{}")).object().getJsonArray("errors");
+
+    assertEquals(
+        new JsonArray()
+            .add(new JsonObject()
+                .put("pointer", "")
+                .put("code", "required")
+                .put("detail", "The field \"title\" is required.")),
+        errors);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{",
+        "[]",
+        "null",
+        "7",
+        "\"a\"",
+        "{\"title\":\"\\u0000\"}",
+        "{\"title\":\"\\ud800\"}",
+        "{} {}",
+        "{\"title\":\"a\",\"title\":\"b\"}",
+        "{/* a */\"title\":\"a\"}"
+      })
+  void a_body_that_is_no_usable_json_object_is_400(String body) {
+    assertEquals("malformed-json", expect(400, post("/shelves/1/books", body)).code());
+  }
+
+  @Test
+  void a_body_that_is_not_utf8_is_400() {
+    var bytes = Buffer.buffer(new byte[] {'{', '"', (byte) 0xff, '"', ':', '1', '}'});
+
+    var reply = client.send(
+        HttpMethod.POST,
+        "/shelves/1/books",
+        bytes,
+        "Authorization",
+        WRITER,
+        "Content-Type",
+        "application/json");
+
+    expect(400, reply);
+  }
+
+  @Test
+  void another_media_type_is_415_and_says_which_is_wanted() {
+    var reply = client.send(
+        HttpMethod.POST,
+        "/shelves/1/books",
+        Buffer.buffer("a=b"),
+        "Authorization",
+        WRITER,
+        "Content-Type",
+        "text/plain");
+
+    expect(415, reply);
+    assertEquals("application/json", reply.headers().get("Accept"));
+  }
+
+  @Test
+  void a_body_over_64_kB_is_413() {
+    assertEquals(
+        "body-too-large",
+        expect(413, post("/shelves/1/books", " ".repeat(65537))).code());
+  }
+
+  @Test
+  void a_form_arrives_as_an_object_of_its_fields() {
+    var reply = client.send(
+        HttpMethod.POST,
+        "/sign-in",
+        Buffer.buffer("username=ad%61&password=a+b%2Bc&grant_type=password"),
+        "Content-Type",
+        "application/x-www-form-urlencoded");
+
+    expect(200, reply);
+    assertEquals(
+        new JsonObject()
+            .put("username", "ada")
+            .put("password", "a b+c")
+            .put("grant_type", "password"),
+        handled.get(0).body());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"username=a", "username=a&username=b&password=c", "password=&username=a"})
+  void a_form_keeps_the_contract_too(String form) {
+    expect(
+        422,
+        client.send(
+            HttpMethod.POST,
+            "/sign-in",
+            Buffer.buffer(form),
+            "Content-Type",
+            "application/x-www-form-urlencoded"));
+  }
+
+  @Test
+  void who_is_unknown_is_401_with_a_challenge_before_anything_is_read() {
+    var reply = expect(401, client.get("/shelves/0/books?nonsense=1"));
+
+    assertEquals("token-missing", reply.code());
+    assertEquals("Bearer", reply.headers().get("WWW-Authenticate"));
+  }
+
+  @Test
+  void who_may_not_is_403_without_a_challenge() {
+    var reply = client.send(
+        HttpMethod.POST,
+        "/shelves/1/books",
+        Buffer.buffer("{}"),
+        "Authorization",
+        READER,
+        "Content-Type",
+        "application/json");
+
+    assertEquals("not-allowed", expect(403, reply).code());
+    assertNull(reply.headers().get("WWW-Authenticate"));
+  }
+
+  @Test
+  void a_failure_keeps_its_words_and_an_exception_does_not_get_out() {
+    answer = Future.failedFuture(
+        new Failure.Unavailable("busy", "Try again.", Duration.ofMillis(1200), List.of()));
+    var busy = expect(503, client.get("/shelves/1/books", "Authorization", READER));
+    assertEquals("2", busy.headers().get("Retry-After"));
+    assertEquals("Try again.", busy.object().getString("detail"));
+    assertEquals("/shelves/1/books", busy.object().getString("instance"));
+
+    answer = Future.failedFuture(new IllegalStateException("jdbc:secret"));
+    var broken = assertThrows(
+        AssertionError.class, () -> client.get("/shelves/1/books", "Authorization", READER));
+    assertTrue(broken.getMessage().contains("\"code\":\"internal\""), broken.getMessage());
+    assertTrue(!broken.getMessage().contains("secret"), broken.getMessage());
+  }
+
+  @Test
+  void unknown_paths_and_methods_are_problems_too() {
+    assertEquals("not-found", expect(404, client.get("/nowhere")).code());
+    assertEquals("not-found", expect(404, client.get("/")).code());
+    var reply = client.send(HttpMethod.DELETE, "/shelves/1/books", null);
+    assertEquals("method-not-allowed", expect(405, reply).code());
+    assertEquals("GET, HEAD, OPTIONS, POST", reply.headers().get("Allow"));
+    assertEquals("OPTIONS, POST", expect(405, client.get("/sign-in")).headers().get("Allow"));
+    expect(405, client.send(HttpMethod.valueOf("BREW"), "/sign-in", null));
+    expect(404, client.send(HttpMethod.OPTIONS, "*", null));
+  }
+
+  @Test
+  void options_says_what_is_allowed() {
+    var reply = expect(204, client.send(HttpMethod.OPTIONS, "/shelves/1/books", null));
+
+    assertEquals("GET, HEAD, OPTIONS, POST", reply.headers().get("Allow"));
+  }
+
+  @Test
+  void head_is_get_without_the_body() {
+    var reply = client.send(HttpMethod.HEAD, "/shelves/1/books", null, "Authorization", READER);
+
+    expect(200, reply);
+    assertEquals("2", reply.headers().get("Content-Length"));
+    assertEquals(0, reply.body().length());
+    expect(422, client.send(HttpMethod.HEAD, "/shelves/0/books", null, "Authorization", READER));
+    expect(401, client.send(HttpMethod.HEAD, "/shelves/1/books", null));
+  }
+
+  @Test
+  void a_sane_request_id_is_taken_over_and_any_other_replaced() {
+    assertEquals(
+        "my-id.1", client.get("/nowhere", "X-Request-Id", "my-id.1").headers().get("X-Request-Id"));
+    for (var bad : List.of("a b", "x".repeat(65), "<script>", "")) {
+      var given = client.get("/nowhere", "X-Request-Id", bad).headers().get("X-Request-Id");
+      assertNotEquals(bad, given);
+      assertTrue(given.matches("[A-Za-z0-9._-]{1,64}"), given);
+    }
+    var twice = client.get("/nowhere", "X-Request-Id", "a", "X-Request-Id", "b");
+    assertTrue(twice.headers().get("X-Request-Id").length() > 1);
+  }
+
+  @Test
+  void every_answer_is_counted_by_operation_status_and_caller() {
+    var before = counted("listBooks", "200", "reader");
+
+    client.get("/shelves/1/books", "Authorization", READER);
+
+    assertEquals(before + 1, counted("listBooks", "200", "reader"));
+  }
+
+  @Test
+  void the_documentation_comes_from_the_jar_and_allows_no_foreign_script() {
+    var page = expect(200, client.get("/docs"));
+    var policy = page.headers().get("Content-Security-Policy");
+    assertTrue(
+        policy.startsWith("default-src 'none'; script-src 'self'; style-src 'self';"), policy);
+    assertTrue(page.body().toString().contains("<title>A library for tests</title>"));
+    for (var link : page.body().toString().split("(?:src|href)=\"")) {
+      if (link.startsWith("/docs/")) {
+        expect(200, client.get(link.substring(0, link.indexOf('"'))));
+      }
+    }
+    var published = expect(200, client.get("/openapi.yaml"));
+    assertEquals("application/yaml", published.headers().get("Content-Type"));
+    assertEquals(contract.published(), published.body());
+    expect(405, client.send(HttpMethod.POST, "/docs", Buffer.buffer("x")));
+    expect(404, client.get("/docs/../META-INF/MANIFEST.MF"));
+    expect(404, client.get("/docs/%2e%2e/conf/settings.yaml"));
+  }
+
+  @Test
+  void an_operation_without_a_handler_stops_the_start() {
+    var fault =
+        assertThrows(InvalidContractException.class, () -> new ContractRouter(vertx, contract)
+            .guard("bearer", new Tokens())
+            .on("listBooks", this::handle)
+            .on("addBook", this::handle)
+            .router("library", metrics));
+
+    assertEquals("openapi/library.yaml: operation signIn has no handler", fault.getMessage());
+  }
+
+  @Test
+  void a_handler_without_an_operation_stops_the_start() {
+    var fault = assertThrows(
+        InvalidContractException.class,
+        () -> complete().on("burnBook", this::handle).router("library", metrics));
+
+    assertEquals(
+        "openapi/library.yaml: operation burnBook has a handler but is not in the contract",
+        fault.getMessage());
+  }
+
+  @Test
+  void a_security_scheme_that_nothing_enforces_stops_the_start() {
+    var unguarded = new ContractRouter(vertx, contract)
+        .on("listBooks", this::handle)
+        .on("addBook", this::handle)
+        .on("signIn", this::handle);
+
+    var fault =
+        assertThrows(InvalidContractException.class, () -> unguarded.router("library", metrics));
+
+    assertTrue(
+        fault
+            .getMessage()
+            .contains(
+                "operation listBooks wants security scheme \"bearer\", which nothing enforces"),
+        fault.getMessage());
+  }
+
+  @Test
+  void an_operation_without_policy_or_documented_refusals_stops_the_start() {
+    var careless = await(Contract.load(vertx, "openapi/careless.yaml"));
+    var router = new ContractRouter(vertx, careless).on("peek", this::handle);
+
+    var fault =
+        assertThrows(InvalidContractException.class, () -> router.router("careless", metrics));
+
+    assertEquals(
+        """
+        openapi/careless.yaml: operation peek has neither a security requirement nor the mark of a public one, "security: []"
+        openapi/careless.yaml: operation peek names an owner that is no parameter of its path
+        openapi/careless.yaml: operation peek does not document its answer 400 as application/problem+json
+        openapi/careless.yaml: operation peek does not document its answer 413
+        openapi/careless.yaml: operation peek does not document its answer 414
+        openapi/careless.yaml: operation peek does not document its answer 422
+        openapi/careless.yaml: operation peek does not document its answer 431
+        openapi/careless.yaml: operation peek does not document its answer 500
+        openapi/careless.yaml: operation peek does not document its answer 503""",
+        fault.getMessage());
+  }
+
+  private long counted(String operation, String status, String caller) {
+    var timer = metrics
+        .find("http_requests")
+        .tags("api", "library", "operation", operation, "status", status, "caller", caller)
+        .timer();
+    return timer == null ? 0 : timer.count();
+  }
+
+  private ApiClient.Reply post(String target, String body) {
+    return client.send(
+        HttpMethod.POST,
+        target,
+        Buffer.buffer(body),
+        "Authorization",
+        WRITER,
+        "Content-Type",
+        "application/json; charset=utf-8");
+  }
+
+  private ContractRouter complete() {
+    return new ContractRouter(vertx, contract)
+        .guard("bearer", new Tokens())
+        .on("listBooks", this::handle)
+        .on("addBook", this::handle)
+        .on("signIn", this::handle);
+  }
+
+  private Future<ApiResponse> handle(ApiRequest request) {
+    handled.add(request);
+    return answer;
+  }
+
+  /** Two tokens, each its own name; only the writer may write. */
+  private static final class Tokens implements Authenticator {
+    @Override
+    public Future<Caller> admit(HttpServerRequest request, Wanted wanted) {
+      var token = request.getHeader("Authorization");
+      if (token == null) {
+        return Future.failedFuture(
+            new Failure.Unauthenticated("token-missing", "A token is wanted."));
+      }
+      if (!wanted.permissions().isEmpty() && token.equals(READER)) {
+        return Future.failedFuture(new Failure.Forbidden("not-allowed", "That is not allowed."));
+      }
+      return Future.succeededFuture(() -> token.substring("Bearer ".length()));
+    }
+
+    @Override
+    public String challenge(Failure.Unauthenticated failure) {
+      return failure.code().equals("token-missing") ? "Bearer" : "Bearer error=\"invalid_token\"";
+    }
+  }
+}

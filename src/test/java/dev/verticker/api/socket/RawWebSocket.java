@@ -1,0 +1,164 @@
+package dev.verticker.api.socket;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.vertx.core.json.JsonArray;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+/** A WebSocket client that sends exactly the frames it is told to, and reads only when it is asked to. */
+final class RawWebSocket implements AutoCloseable {
+  private static final int FINAL = 0x80;
+  private static final int MASKED = 0x80;
+  private static final int TEXT = 0x1;
+  private static final int CLOSE = 0x8;
+
+  private final Socket socket = new Socket();
+  private final boolean bridged;
+
+  /** The answer to the handshake. */
+  private final String head;
+
+  private RawWebSocket(int port, String target, boolean bridged, String... headers)
+      throws IOException {
+    this.bridged = bridged;
+    socket.setReceiveBufferSize(8192);
+    socket.setSoTimeout(5000);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    write(("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
+            + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n"
+            + String.join(
+                "", List.of(headers).stream().map(header -> header + "\r\n").toList())
+            + "\r\n")
+        .getBytes(StandardCharsets.US_ASCII));
+    var answer = new StringBuilder();
+    while (!answer.toString().endsWith("\r\n\r\n")) {
+      answer.append((char) socket.getInputStream().read());
+    }
+    head = answer.toString();
+    assertTrue(head.startsWith("HTTP/1.1 101"), head);
+  }
+
+  /** @param headers each a whole line */
+  static RawWebSocket plain(int port, String query, String... headers) throws IOException {
+    return new RawWebSocket(port, Listener.PLAIN + query, false, headers);
+  }
+
+  static RawWebSocket bridged(int port, String... headers) throws IOException {
+    return new RawWebSocket(port, Listener.bridge(), true, headers);
+  }
+
+  String head() {
+    return head;
+  }
+
+  RawWebSocket say(String text) throws IOException {
+    var framed = bridged ? new JsonArray().add(text).encode() : text;
+    return frame(FINAL | TEXT, true, framed.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * A frame with nothing right about it but its length.
+   *
+   * @param start FIN, the reserved bits and the opcode
+   */
+  RawWebSocket frame(int start, boolean masked, byte[] payload) throws IOException {
+    var frame = new ByteArrayOutputStream();
+    var mask = masked ? MASKED : 0;
+    frame.write(start);
+    if (payload.length < 126) {
+      frame.write(mask | payload.length);
+    } else if (payload.length < 65_536) {
+      frame.write(mask | 126);
+      frame.write(payload.length >> 8);
+      frame.write(payload.length);
+    } else {
+      frame.write(mask | 127);
+      frame.write(new byte[4]);
+      frame.write(payload.length >> 24);
+      frame.write(payload.length >> 16);
+      frame.write(payload.length >> 8);
+      frame.write(payload.length);
+    }
+    // With zeros, which change nothing.
+    frame.write(new byte[masked ? 4 : 0]);
+    frame.write(payload);
+    write(frame.toByteArray());
+    return this;
+  }
+
+  /** Reads until a frame has this in it. */
+  RawWebSocket until(String part) throws IOException {
+    next(part);
+    return this;
+  }
+
+  /** The next frame that has this in it. */
+  String next(String part) throws IOException {
+    Frame frame;
+    do {
+      frame = read();
+    } while (!frame.text().contains(part));
+    return frame.text();
+  }
+
+  /** How the server ended it: "1009 too-big", or "reset" or "end" without a close frame. Fails when it is still open. */
+  String ending() throws IOException {
+    try {
+      Frame frame;
+      do {
+        frame = read();
+      } while (frame.opcode() != CLOSE);
+      var payload = frame.payload();
+      return ((payload[0] & 0xff) << 8 | payload[1] & 0xff) + " " + frame.text().substring(2);
+    } catch (SocketTimeoutException e) {
+      throw new AssertionError("is still open", e);
+    } catch (EOFException end) {
+      return "end";
+    } catch (SocketException reset) {
+      return "reset";
+    }
+  }
+
+  private record Frame(int opcode, byte[] payload) {
+    String text() {
+      return new String(payload, StandardCharsets.ISO_8859_1);
+    }
+  }
+
+  private Frame read() throws IOException {
+    var input = new DataInputStream(socket.getInputStream());
+    var opcode = input.readUnsignedByte() & 0xf;
+    var payload = new byte[length(input)];
+    input.readFully(payload);
+    return new Frame(opcode, payload);
+  }
+
+  private static int length(DataInputStream input) throws IOException {
+    var length = input.readUnsignedByte();
+    return switch (length) {
+      case 126 -> input.readUnsignedShort();
+      case 127 -> (int) input.readLong();
+      default -> length;
+    };
+  }
+
+  private void write(byte[] bytes) throws IOException {
+    socket.getOutputStream().write(bytes);
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

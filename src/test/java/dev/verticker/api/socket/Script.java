@@ -1,0 +1,104 @@
+package dev.verticker.api.socket;
+
+import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Npm;
+import io.vertx.core.json.DecodeException;
+import io.vertx.core.json.JsonObject;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
+
+/** A script under Node.js that speaks lines of JSON, and everything it said. */
+final class Script implements AutoCloseable {
+  private static final Duration MAX_WAIT = Duration.ofSeconds(20);
+
+  private final Process process;
+  private final List<String> lines = new CopyOnWriteArrayList<>();
+  private int read;
+
+  private Script(Process process) {
+    this.process = process;
+    var reader = new Thread(this::read, "script");
+    reader.setDaemon(true);
+    reader.start();
+  }
+
+  /** @param command the script's path, then its arguments */
+  static Script start(String... command) {
+    try {
+      return new Script(Npm.node(Map.of(), List.of(command)));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  Script say(JsonObject command) {
+    try {
+      var input = process.getOutputStream();
+      input.write((command.encode() + "\n").getBytes(StandardCharsets.UTF_8));
+      input.flush();
+      return this;
+    } catch (IOException e) {
+      throw new UncheckedIOException("after " + lines, e);
+    }
+  }
+
+  /** The next line that was not looked at yet; what is no JSON fails. */
+  JsonObject next() {
+    Eventually.within(MAX_WAIT, "a line after " + lines, () -> lines.size() > read);
+    var line = lines.get(read++);
+    try {
+      return new JsonObject(line);
+    } catch (DecodeException e) {
+      throw new AssertionError("said " + line + " in " + lines, e);
+    }
+  }
+
+  JsonObject next(Predicate<JsonObject> wanted) {
+    while (true) {
+      var line = next();
+      if (wanted.test(line)) {
+        return line;
+      }
+    }
+  }
+
+  /** Everything it said so far. */
+  List<String> lines() {
+    return List.copyOf(lines);
+  }
+
+  /** Its exit code. */
+  int ended() {
+    Eventually.within(MAX_WAIT, "it ends after " + lines, () -> !process.isAlive());
+    return process.exitValue();
+  }
+
+  private void read() {
+    try (var output = new BufferedReader(
+        new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+      output.lines().forEach(lines::add);
+    } catch (IOException | UncheckedIOException ended) {
+      // Closed while it was read.
+    }
+  }
+
+  @Override
+  public void close() {
+    // A script that has children ends them when its input ends.
+    try {
+      process.getOutputStream().close();
+    } catch (IOException gone) {
+      // It has ended by itself.
+    }
+    Eventually.within10s("its children end", () -> process.children().findAny().isEmpty());
+    process.destroyForcibly();
+  }
+}

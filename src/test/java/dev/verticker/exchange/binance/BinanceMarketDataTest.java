@@ -1,0 +1,366 @@
+package dev.verticker.exchange.binance;
+
+import static dev.verticker.testing.Eventually.within10s;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.bus.Bus;
+import dev.verticker.data.Database;
+import dev.verticker.data.RedisClient;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.dev.exchange.Endpoint;
+import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.Fault;
+import dev.verticker.dev.exchange.FaultKind;
+import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.exchange.BanRepository;
+import dev.verticker.exchange.ExchangeException;
+import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.Ticker;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.RedisSettings;
+import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.json.JsonObject;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+import org.flywaydb.core.Flyway;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class BinanceMarketDataTest {
+  private static PostgresDatabase database;
+  private static JsonObject settings;
+
+  private final Vertx vertx = Vertx.vertx();
+  private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
+  private final Bus bus = new Bus(vertx, Clock.systemUTC(), metrics);
+  private ExchangeSimulator simulator;
+  private RateLimits limits;
+
+  @BeforeAll
+  static void migrate() {
+    database = TestServers.postgres().createDatabase();
+    Flyway.configure()
+        .dataSource(database.jdbcUrl(), database.user(), database.password())
+        .schemas("market")
+        .locations("classpath:db/migration/market")
+        .load()
+        .migrate();
+    settings = SettingsFiles.load(TestServers.settings(database), Path.of("target"));
+  }
+
+  @BeforeEach
+  void start() {
+    simulator = await(ExchangeSimulator.start(
+        vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT", "币安人生USDT")));
+    limits = limits();
+  }
+
+  @AfterEach
+  void stop() {
+    await(vertx.close());
+  }
+
+  @Test
+  void one_call_brings_all_symbols_with_every_figure_exact() {
+    var exchange = exchange(simulator.url());
+
+    var tickers = await(exchange.tickers(List.of("ETHUSDT", "币安人生USDT")));
+
+    assertEquals(1, simulator.calls().total());
+    assertEquals(2, tickers.size());
+    for (var ticker : tickers) {
+      var json = new JsonObject(ticker.json());
+      assertEquals(json.getString("lastPrice"), ticker.price().toPlainString());
+      assertEquals(json.getString("lastPrice"), json.getString("price"));
+      assertEquals(json.getString("bidPrice"), ticker.bid().toPlainString());
+      assertEquals(json.getString("askPrice"), ticker.ask().toPlainString());
+      assertEquals(json.getString("priceChangePercent"), ticker.changePercent().toPlainString());
+      assertEquals(json.getString("volume"), ticker.volume().toPlainString());
+      assertEquals(json.getLong("closeTime"), ticker.eventTime().toEpochMilli());
+    }
+  }
+
+  @Test
+  void more_than_a_hundred_symbols_are_asked_by_the_call_that_costs_four() {
+    var many = IntStream.range(0, 101).mapToObj(i -> "S" + i + "USDT").toList();
+    await(simulator.close());
+    simulator =
+        await(ExchangeSimulator.start(vertx, SimulatorOptions.defaults().withSymbols(many)));
+
+    var tickers = await(exchange(simulator.url()).tickers(many));
+
+    assertEquals(101, tickers.size());
+    assertEquals(1, simulator.calls().of(Endpoint.TICKER_PRICE));
+    assertEquals(1, simulator.calls().total());
+  }
+
+  @Test
+  void an_unknown_symbol_is_told_apart_from_an_exchange_in_trouble() {
+    assertInstanceOf(
+        ExchangeException.UnknownSymbol.class,
+        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT", "NOSUCHPAIR"))));
+    simulator.faults().add(FaultKind.SERVER_ERROR);
+    assertInstanceOf(
+        ExchangeException.Unavailable.class,
+        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT"))));
+  }
+
+  @Test
+  void a_403_and_a_451_say_what_they_mean() {
+    var exchange = exchange(simulator.url());
+    simulator.faults().add(Fault.of(FaultKind.FORBIDDEN).times(1));
+    simulator.faults().add(Fault.of(FaultKind.RESTRICTED).times(1));
+    assertEquals(
+        "Binance refuses the request (403, firewall)",
+        failure(exchange.tickers(List.of("BTCUSDT"))).getMessage());
+    assertEquals(
+        "Binance does not serve the place this address is in (451)",
+        failure(exchange.tickers(List.of("BTCUSDT"))).getMessage());
+  }
+
+  @Test
+  void an_answer_that_is_too_big_is_cut_off_and_its_connection_closed() {
+    var closed = new AtomicBoolean();
+    var url = server(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n",
+        "1000\r\n" + " ".repeat(0x1000) + "\r\n",
+        closed);
+    var failure = failure(exchange(url).tickers(List.of("BTCUSDT")));
+    assertTrue(
+        failure.getMessage().startsWith("the exchange sent more than"), failure.getMessage());
+    within10s("the connection is closed", closed::get);
+  }
+
+  @Test
+  void an_answer_that_drips_is_given_up_after_three_seconds_and_its_connection_closed() {
+    var closed = new AtomicBoolean();
+    var url = server(
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 10000\r\n\r\n",
+        " ",
+        closed);
+    var before = System.nanoTime();
+    var failure = failure(exchange(url).tickers(List.of("BTCUSDT")));
+    assertEquals("the exchange did not answer within 3 s", failure.getMessage());
+    assertTrue(Duration.ofNanos(System.nanoTime() - before).toMillis() < 6000);
+    within10s("the connection is closed", closed::get);
+  }
+
+  @Test
+  void a_redirect_is_not_followed() {
+    var url = server(
+        "HTTP/1.1 302 Found\r\nlocation: " + simulator.url()
+            + "/api/v3/ping\r\ncontent-length: 0\r\n\r\n",
+        "",
+        new AtomicBoolean());
+    assertEquals(
+        "Binance answered 302",
+        failure(exchange(url).tickers(List.of("BTCUSDT"))).getMessage());
+    assertEquals(0, simulator.calls().total());
+  }
+
+  @Test
+  void the_list_of_symbols_is_read_with_its_weight_limit() {
+    var listing = await(exchange(simulator.url()).listing());
+    assertEquals(Set.of("BTCUSDT", "ETHUSDT", "币安人生USDT"), listing.symbols());
+    assertEquals(6000, listing.weightPerMinute());
+  }
+
+  @Test
+  void after_five_failures_the_exchange_is_left_alone_until_the_probe() {
+    var exchange = exchange(simulator.url());
+    simulator.faults().add(FaultKind.SERVER_ERROR);
+    for (var call = 0; call < 5; call++) {
+      failure(exchange.tickers(List.of("BTCUSDT")));
+    }
+    failure(exchange.tickers(List.of("BTCUSDT")));
+    assertEquals(5, simulator.calls().total());
+    simulator.faults().clear();
+    within10s("a probe goes through", () -> exchange
+        .tickers(List.of("BTCUSDT"))
+        .map(true)
+        .otherwise(false)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join());
+  }
+
+  @Test
+  void the_weight_used_by_others_counts_and_the_budget_is_four_fifths() {
+    var exchange = exchange(simulator.url());
+    await(exchange.tickers(List.of("BTCUSDT")));
+    limits.used("4799");
+    var other = limits();
+    within10s("the other node knows", () -> other.enter(1).failed() || exchangeRefuses(other));
+    assertInstanceOf(
+        ExchangeException.Limited.class, failure(exchange.tickers(List.of("BTCUSDT"))));
+    assertEquals(1, simulator.calls().total());
+  }
+
+  @Test
+  void a_ban_ends_when_its_text_says_so_even_if_retry_after_is_shorter() {
+    var until = Instant.now().plusSeconds(600).truncatedTo(ChronoUnit.MILLIS);
+    var body = "{\"code\":-1003,\"msg\":\"Way too much request weight used; IP banned until "
+        + until.toEpochMilli() + ".\"}";
+    var url = server(
+        "HTTP/1.1 418 I'm a teapot\r\nretry-after: 5\r\ncontent-length: " + body.length()
+            + "\r\n\r\n" + body,
+        "",
+        new AtomicBoolean());
+    var failure = assertInstanceOf(
+        ExchangeException.Limited.class, failure(exchange(url).tickers(List.of("BTCUSDT"))));
+    assertEquals(until, failure.until());
+    assertEquals(
+        "host-" + simulator.port() + " wants no request until " + until,
+        failure(exchange(url).tickers(List.of("BTCUSDT"))).getMessage());
+    var restarted = limits();
+    assertEquals(until, restarted.blockedUntil(), "stored, so that a restart knows it");
+  }
+
+  @Test
+  void a_node_that_can_read_neither_store_since_its_start_does_not_ask() {
+    limits = limits(settings
+        .copy()
+        .put("POSTGRES_PORT", Integer.toString(unusedPort()))
+        .put("REDIS_URL", "redis://127.0.0.1:" + unusedPort()));
+    assertInstanceOf(
+        ExchangeException.Limited.class,
+        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT"))));
+    assertEquals(0, simulator.calls().total());
+  }
+
+  @Test
+  void numbers_that_are_no_prices_are_left_out_and_counted() {
+    var parser = new TickerParser(metrics);
+    var body = Buffer.buffer(
+        """
+        [{"symbol":"A","lastPrice":"1.50"},
+         {"symbol":"A","lastPrice":"2.50"},
+         {"symbol":"B","lastPrice":1.5},
+         {"symbol":"C","lastPrice":"1e3"},
+         {"symbol":"D","lastPrice":"-1"},
+         {"symbol":"E","lastPrice":"0.000"},
+         {"symbol":"F","lastPrice":"Infinity"},
+         {"symbol":"G","lastPrice":"1","bidPrice":[1],"closeTime":"soon"},
+         {"symbol":"Z","lastPrice":"1"},
+         7, null, {"lastPrice":"1"}]
+        """);
+    var tickers = parser.parse(body, Set.of("A", "B", "C", "D", "E", "F", "G"));
+    assertEquals(List.of("A", "G"), tickers.stream().map(Ticker::symbol).toList());
+    assertEquals(new BigDecimal("1.50"), tickers.get(0).price());
+    assertEquals(
+        10,
+        metrics.find("price_rejected_total").counters().stream()
+            .mapToDouble(c -> c.count())
+            .sum());
+  }
+
+  @Test
+  void what_a_database_cannot_keep_is_left_out_and_counted() {
+    var parser = new TickerParser(metrics);
+    var body = Buffer.buffer(
+        """
+        [{"symbol":"A","lastPrice":"1","note":"\\u0000"},
+         {"symbol":"B","lastPrice":"1","note":{"deep":["\\ud83d"]}},
+         {"symbol":"C","lastPrice":"1","\\udca9":1},
+         {"symbol":"D","lastPrice":"1","note":"\\ud83d\\udca9","closeTime":9223372036854775807}]
+        """);
+    var tickers = parser.parse(body, Set.of("A", "B", "C", "D"));
+    assertEquals(List.of("D"), tickers.stream().map(Ticker::symbol).toList());
+    assertNull(tickers.get(0).eventTime());
+    assertEquals(
+        3,
+        metrics
+            .get("price_rejected_total")
+            .tag("reason", "not-storable")
+            .counter()
+            .count());
+  }
+
+  private int unusedPort() {
+    var server = await(vertx.createNetServer().connectHandler(socket -> {}).listen(0));
+    await(server.close());
+    return server.actualPort();
+  }
+
+  private boolean exchangeRefuses(RateLimits other) {
+    return other
+        .enter(1)
+        .map(false)
+        .otherwise(true)
+        .toCompletionStage()
+        .toCompletableFuture()
+        .join();
+  }
+
+  private RateLimits limits() {
+    return limits(settings);
+  }
+
+  private RateLimits limits(JsonObject settings) {
+    var redis = await(RedisClient.open(vertx, SettingsReader.read(settings, RedisSettings::read)));
+    var postgres = Database.open(
+        vertx, SettingsReader.read(settings, r -> PostgresSettings.read("market", r)));
+    var created = new RateLimits(
+        "host-" + simulator.port(), redis, new BanRepository(postgres), bus, Clock.systemUTC());
+    await(created.start());
+    return created;
+  }
+
+  private BinanceMarketData exchange(String url) {
+    return new BinanceMarketData(
+        vertx, URI.create(url), Duration.ofMillis(300), limits, Clock.systemUTC(), metrics);
+  }
+
+  /** Answers anything with {@code head}, then {@code part} every 10 ms until the peer leaves. */
+  private String server(String head, String part, AtomicBoolean closed) {
+    var server = await(vertx
+        .createNetServer()
+        .connectHandler(socket -> {
+          socket.handler(request -> {
+            socket.handler(ignored -> {});
+            socket.write(head);
+            if (!part.isEmpty()) {
+              vertx.setPeriodic(10, id -> socket.write(part));
+            }
+          });
+          socket.closeHandler(end -> closed.set(true));
+        })
+        .listen(0, "127.0.0.1"));
+    return "http://127.0.0.1:" + server.actualPort();
+  }
+
+  private static Throwable failure(Future<?> future) {
+    return assertThrows(ExchangeException.class, () -> await(future));
+  }
+
+  private static <T> T await(Future<T> future) {
+    try {
+      return future.await(10, TimeUnit.SECONDS);
+    } catch (TimeoutException e) {
+      throw new AssertionError("no result within 10 s", e);
+    }
+  }
+}

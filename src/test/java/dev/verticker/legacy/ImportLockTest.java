@@ -1,0 +1,81 @@
+package dev.verticker.legacy;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import dev.verticker.data.AdvisoryLock;
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class ImportLockTest {
+  private static final AdvisoryLock LOCK = new AdvisoryLock(7, 1);
+
+  private final PostgresDatabase database = TestServers.postgres().createDatabase();
+  private Connection connection;
+  private Connection other;
+
+  @BeforeEach
+  void connect() throws SQLException {
+    connection = open();
+    other = open();
+  }
+
+  @AfterEach
+  void close() throws SQLException {
+    connection.close();
+    other.close();
+  }
+
+  @Test
+  void only_one_import_has_it_at_a_time() throws SQLException {
+    lock(connection)
+        .run(() -> assertThrows(ImportRefusedException.class, () -> lock(other).run(() -> {})));
+    lock(other).run(() -> {});
+  }
+
+  @Test
+  void a_failed_statement_is_what_the_caller_hears_of_and_the_lock_is_free_again()
+      throws SQLException {
+    var failure = assertThrows(SQLException.class, () -> lock(connection).run(() -> {
+      connection.setAutoCommit(false);
+      execute("CREATE TABLE half (done boolean)");
+      execute("SELECT 1 / 0");
+    }));
+
+    assertEquals("22012", failure.getSQLState());
+    assertEquals(0, failure.getSuppressed().length);
+    lock(other).run(() -> {});
+    execute("CREATE TABLE half (done boolean)");
+  }
+
+  @Test
+  void of_a_lost_connection_the_caller_hears_the_cause() {
+    var failure =
+        assertThrows(IllegalStateException.class, () -> lock(connection).run(() -> {
+          connection.close();
+          throw new IllegalStateException("the cause");
+        }));
+    assertEquals("the cause", failure.getMessage());
+    assertEquals(1, failure.getSuppressed().length);
+  }
+
+  private static ImportLock lock(Connection connection) {
+    return new ImportLock(connection, LOCK);
+  }
+
+  private Connection open() throws SQLException {
+    return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+  }
+
+  private void execute(String sql) throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(sql);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package dev.verticker.node.cluster;
+
+import static dev.verticker.testing.Eventually.within10s;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import dev.verticker.testing.Provokes;
+import dev.verticker.testing.SteppedClock;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+class ClusterClockTest {
+  private static final Instant START = Instant.parse("2025-08-20T10:00:00Z");
+
+  private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE - 1_000_000_000L);
+  private final ClusterClock clock = new ClusterClock(START, nanos::get);
+
+  @Test
+  void it_moves_with_the_monotonic_clock_even_where_that_wraps_around() {
+    pass(Duration.ofSeconds(5).plusNanos(7_000));
+    assertEquals(START.plusSeconds(5).plusNanos(7_000), clock.instant());
+  }
+
+  @Test
+  void it_takes_over_a_small_lead_of_the_cluster_at_once() {
+    clock.follow(START.plusMillis(500));
+    assertEquals(START.plusMillis(500), clock.instant());
+  }
+
+  @Test
+  void a_small_lag_is_given_back_at_half_speed_and_never_by_a_jump() {
+    clock.follow(START.minusMillis(500));
+    assertEquals(START, clock.instant());
+    pass(Duration.ofMillis(400));
+    assertEquals(START.plusMillis(200), clock.instant());
+    pass(Duration.ofMillis(600));
+    assertEquals(START.plusMillis(500), clock.instant());
+    pass(Duration.ofMillis(1000));
+    assertEquals(START.plusMillis(1500), clock.instant());
+  }
+
+  @Test
+  @Provokes(17)
+  void a_jump_of_the_cluster_is_believed_only_when_it_stays() {
+    var hours = Duration.ofHours(2);
+    clock.follow(START.plus(hours));
+    clock.follow(START);
+    clock.follow(START.plus(hours));
+    clock.follow(START.plus(hours));
+    assertEquals(START, clock.instant());
+    clock.follow(START.plus(hours));
+    assertEquals(START.plus(hours), clock.instant());
+  }
+
+  @Test
+  @Provokes(17)
+  void it_never_goes_back_whatever_the_cluster_says() {
+    var last = clock.instant();
+    for (var i = 0; i < 10_000; i++) {
+      pass(Duration.ofMillis(i % 7));
+      clock.follow(START.plusMillis((long) (2_000 * Math.sin(i))));
+      assertFalse(clock.instant().isBefore(last));
+      last = clock.instant();
+    }
+  }
+
+  @Test
+  @Provokes(17)
+  void a_node_alone_does_not_see_its_host_step_back_but_follows_it_forward() {
+    var vertx = Vertx.vertx();
+    try {
+      var host = new SteppedClock(START);
+      var alone = ClusterClock.following(host, Duration.ofMillis(2), vertx);
+      var before = alone.instant();
+      host.step(Duration.ofHours(-1));
+      within10s("it goes on", () -> alone.instant().isAfter(before.plusMillis(20)));
+      assertFalse(alone.instant().isAfter(before.plusSeconds(10)), "at half speed at most");
+
+      host.step(Duration.ofHours(3));
+      within10s("it is followed", () -> !alone.instant().isBefore(START.plus(Duration.ofHours(2))));
+    } finally {
+      vertx.close().await();
+    }
+  }
+
+  private void pass(Duration time) {
+    nanos.addAndGet(time.toNanos());
+  }
+}

@@ -1,0 +1,98 @@
+package dev.verticker.node.cluster;
+
+import dev.verticker.settings.NodeSettings.ClusterSettings;
+import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+
+/** Two clustered Vert.x instances on the loopback interface, with the packaged cluster configuration. */
+public final class TwoNodes implements AutoCloseable {
+  private final Cluster firstCluster;
+  private final Cluster secondCluster;
+  private final Vertx first;
+  private final Vertx second;
+
+  public TwoNodes() {
+    var name = "test-" + UUID.randomUUID();
+    var ports = freePorts(2);
+    firstCluster = cluster(name, ports.get(0), ports);
+    secondCluster = cluster(name, ports.get(1), ports);
+    first = join(firstCluster);
+    second = join(secondCluster);
+  }
+
+  public Vertx first() {
+    return first;
+  }
+
+  public Vertx second() {
+    return second;
+  }
+
+  Cluster firstCluster() {
+    return firstCluster;
+  }
+
+  Cluster secondCluster() {
+    return secondCluster;
+  }
+
+  @Override
+  public void close() {
+    first.close().await();
+    second.close().await();
+  }
+
+  public static List<Integer> freePorts(int count) {
+    try {
+      var sockets = new ServerSocket[count];
+      var ports = new Integer[count];
+      for (var i = 0; i < count; i++) {
+        sockets[i] = new ServerSocket(0);
+        ports[i] = sockets[i].getLocalPort();
+      }
+      for (var socket : sockets) {
+        socket.close();
+      }
+      return List.of(ports);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Cluster cluster(String name, int port, List<Integer> ports) {
+    var members = ports.stream().map(p -> "127.0.0.1:" + p).toList();
+    return Cluster.of(
+        new ClusterSettings(name, "127.0.0.1", port, 0, members), homeThatJoinsAtOnce());
+  }
+
+  /** The packaged configuration, without the second that production waits for more members. */
+  private static Path homeThatJoinsAtOnce() {
+    try {
+      var home =
+          Path.of("target", "two-nodes", Long.toString(ProcessHandle.current().pid()));
+      Files.createDirectories(home.resolve("conf"));
+      Files.writeString(
+          home.resolve("conf/hazelcast.yaml"),
+          Files.readString(Path.of("conf/hazelcast.yaml"))
+              .replace("before.join: 1", "before.join: 0"));
+      return home;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Vertx join(Cluster cluster) {
+    return Vertx.builder()
+        .with(new VertxOptions().setEventBusOptions(cluster.eventBus()))
+        .withClusterManager(cluster.manager())
+        .buildClustered()
+        .await();
+  }
+}

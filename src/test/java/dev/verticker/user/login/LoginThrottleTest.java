@@ -1,0 +1,198 @@
+package dev.verticker.user.login;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.dev.TestServers;
+import dev.verticker.message.Password;
+import dev.verticker.message.Sessions;
+import dev.verticker.message.Sessions.Client;
+import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Provokes;
+import dev.verticker.testing.SteppedClock;
+import dev.verticker.user.SignIn;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class LoginThrottleTest {
+  private static final String PASSWORD = "a long walk by the sea";
+  private static final String ELSEWHERE = "198.51.100.77";
+
+  private SignIn node;
+  private String ada;
+
+  @BeforeEach
+  void start() {
+    // A secret of its own: the tests share one Redis, and keys are derived from it.
+    node = node();
+    ada = "ada" + UUID.randomUUID().toString().substring(0, 8);
+    node.given(ada, PASSWORD);
+  }
+
+  @AfterEach
+  void stop() {
+    node.close();
+    if (!TestServers.redis().isRunning()) {
+      TestServers.redis().start();
+    }
+  }
+
+  @Test
+  void the_sixth_guess_at_an_account_from_an_address_must_wait_even_when_it_is_right() {
+    assertEquals(wrong(5), guesses(5, "wrong"));
+    assertEquals("too-many-attempts", outcome(ada, PASSWORD, SignIn.HOME));
+    node.clock.step(Duration.ofMinutes(15).plusMillis(1));
+    assertEquals("ok", outcome(ada, PASSWORD, SignIn.HOME));
+  }
+
+  @Test
+  void an_attacker_cannot_lock_a_person_out_of_another_address() {
+    node.signIn(ada, PASSWORD);
+    guess120Times();
+    assertEquals("ok", outcome(ada, PASSWORD, SignIn.HOME));
+    assertEquals("too-many-attempts", outcome(ada, PASSWORD, "203.0.113.250"));
+  }
+
+  private void guess120Times() {
+    for (var address = 0; address < 24; address++) {
+      for (var guess = 0; guess < 5; guess++) {
+        var attempt = LoginKeys.ofSignIns(node.auth.keys()).attempt(ada, "198.51.100." + address);
+        var failures = new LoginFailuresInRedis(node.redis, LoginLimits.SIGN_INS, node.clock);
+        node.await(() -> failures.wrong(attempt, false));
+      }
+    }
+  }
+
+  @Test
+  void spraying_one_password_over_many_accounts_is_caught_by_the_sixtieth_attempt() {
+    var outcomes = IntStream.range(0, 60)
+        .mapToObj(n -> outcome("person" + n, "summer2024 again", ELSEWHERE))
+        .toList();
+    assertEquals(20, Collections.frequency(outcomes, "invalid-credentials"));
+    assertEquals("too-many-attempts", outcomes.get(59));
+  }
+
+  @Test
+  void of_many_guesses_at_once_five_are_answered() {
+    var guesses = IntStream.range(0, 20)
+        .mapToObj(n -> node.signIn(ada, "guess number " + n, ELSEWHERE))
+        .map(node::outcome)
+        .toList();
+    assertEquals(5, Collections.frequency(guesses, "invalid-credentials"), guesses.toString());
+    assertEquals(15, Collections.frequency(guesses, "too-many-attempts"), guesses.toString());
+  }
+
+  @Test
+  void signing_in_rightly_many_times_at_once_is_not_slowed_down() {
+    var all = new ArrayList<Future<?>>();
+    // More than may be wrong, fewer than are hashed before somebody gives up on a busy machine.
+    IntStream.range(0, 7).forEach(n -> all.add(node.signIn(ada, PASSWORD, SignIn.HOME)));
+    assertEquals(Collections.nCopies(7, "ok"), all.stream().map(node::outcome).toList());
+  }
+
+  @Test
+  void two_nodes_count_together() {
+    try (var other = new SignIn(node.postgres, node.clock, Map.of("JWT_SECRET", secret(node)))) {
+      assertEquals(wrong(3), guesses(3, "wrong"));
+      for (var guess = 0; guess < 2; guess++) {
+        assertEquals("invalid-credentials", other.outcome(other.signIn(ada, "wrong", SignIn.HOME)));
+      }
+      assertEquals("too-many-attempts", outcome(ada, "wrong", SignIn.HOME));
+      assertEquals("too-many-attempts", other.outcome(other.signIn(ada, PASSWORD, SignIn.HOME)));
+    }
+  }
+
+  @Test
+  @Provokes(4)
+  void when_redis_goes_away_midway_the_node_goes_on_counting() {
+    assertEquals(wrong(3), guesses(3, "wrong"));
+    TestServers.redis().kill();
+    Eventually.within10s("Redis is missed", () -> !node.redis.away().isZero());
+    assertEquals(wrong(2), guesses(2, "wrong"));
+    assertEquals("too-many-attempts", outcome(ada, "wrong", SignIn.HOME));
+    assertEquals("ok", outcome(ada, PASSWORD, ELSEWHERE));
+  }
+
+  @Test
+  void signing_in_forgets_the_typing_errors_before() {
+    assertEquals(wrong(4), guesses(4, "wrong"));
+    assertEquals("ok", outcome(ada, PASSWORD, SignIn.HOME));
+    assertEquals(wrong(5), guesses(5, "wrong"));
+  }
+
+  @Test
+  void one_network_of_ipv6_is_one_address() {
+    for (var host = 1; host <= 5; host++) {
+      assertEquals("invalid-credentials", outcome(ada, "wrong", "2001:db8:1:2::" + host));
+    }
+    assertEquals("too-many-attempts", outcome(ada, "wrong", "2001:db8:1:2:ffff::1"));
+    assertEquals("ok", outcome(ada, PASSWORD, "2001:db8:1:3::1"));
+  }
+
+  @Test
+  void the_twenty_first_registration_from_an_address_must_wait_whatever_became_of_the_others() {
+    try (var open = new SignIn(
+        node.postgres, node.clock, Map.of("JWT_SECRET", secret(node), "REGISTRATION", "open"))) {
+      IntStream.range(0, 20)
+          .forEach(n -> assertEquals("username-taken", register(open, "name" + n, ELSEWHERE)));
+      assertEquals("too-many-attempts", register(open, "another", ELSEWHERE));
+      assertEquals("username-taken", register(open, "another", SignIn.HOME));
+      assertEquals("ok", open.outcome(open.signIn(ada, PASSWORD, ELSEWHERE)));
+      node.clock.step(Duration.ofMinutes(10).plusMillis(1));
+      assertEquals("username-taken", register(open, "another", ELSEWHERE));
+    }
+  }
+
+  private static String register(SignIn node, String username, String address) {
+    return node.outcome(node.start(() -> node.bus.request(
+        Sessions.REGISTER,
+        new Sessions.Register(
+            username, null, null, new Password(PASSWORD), new Client(address, "a test")))));
+  }
+
+  @Test
+  void keys_tell_nothing_about_people() {
+    var keys = LoginKeys.ofSignIns(node.auth.keys());
+    var attempt = keys.attempt(ada, SignIn.HOME);
+    assertTrue(
+        attempt.keys().stream().noneMatch(key -> key.contains(ada) || key.contains(SignIn.HOME)));
+    assertEquals(
+        attempt.keys(), keys.attempt(ada.toUpperCase(Locale.ROOT), SignIn.HOME).keys());
+  }
+
+  private static SignIn node() {
+    return new SignIn(
+        SignIn.migrated(),
+        new SteppedClock(Instant.parse("2030-01-01T00:00:00Z")),
+        Map.of("JWT_SECRET", "secret of this test " + UUID.randomUUID()));
+  }
+
+  private static String secret(SignIn node) {
+    return node.auth.keys().get(0).secret().value();
+  }
+
+  private List<String> guesses(int times, String password) {
+    return IntStream.range(0, times)
+        .mapToObj(n -> outcome(ada, password, SignIn.HOME))
+        .toList();
+  }
+
+  private static List<String> wrong(int times) {
+    return Collections.nCopies(times, "invalid-credentials");
+  }
+
+  private String outcome(String username, String password, String address) {
+    return node.outcome(node.signIn(username, password, address));
+  }
+}

@@ -1,0 +1,163 @@
+package dev.verticker.user.password;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.password4j.BcryptFunction;
+import com.password4j.types.Bcrypt;
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Password;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+final class PasswordHasherTest {
+  private static final List<String> NAMES =
+      List.of("ada.l", "Ada Lovelace", "countess@example.org");
+
+  /** Takes some 300 ms to compare with. */
+  private static final String SLOW =
+      BcryptFunction.getInstance(Bcrypt.B, 13).hash("of old").getResult();
+
+  private final Vertx vertx = Vertx.vertx();
+  private final PasswordHasher passwords = PasswordHasher.open(vertx, 2, new SimpleMeterRegistry());
+  private final PasswordPolicy policy = PasswordPolicy.load();
+
+  @AfterEach
+  void stop() {
+    vertx.close().await();
+  }
+
+  @Test
+  void a_hash_names_its_parameters_and_is_another_each_time() {
+    var one = hash("a long walk by the sea");
+    assertTrue(one.startsWith("$argon2id$v=19$m=19456,t=2,p=1$"), one);
+    assertFalse(one.equals(hash("a long walk by the sea")));
+    assertEquals(new PasswordHasher.Verdict(true, false), compare("a long walk by the sea", one));
+    assertFalse(compare("a long walk by the see", one).right());
+  }
+
+  @Test
+  void nothing_of_a_password_is_cut_off() {
+    var long128 = "ü".repeat(127);
+    var hash = hash(long128 + "a");
+    assertFalse(compare(long128 + "b", hash).right());
+    assertTrue(compare(long128 + "a", hash).right());
+  }
+
+  @Test
+  void bcrypt_hashes_of_every_kind_are_understood_as_the_earlier_system_did() {
+    for (var type : List.of(Bcrypt.A, Bcrypt.B, Bcrypt.Y)) {
+      var hash = BcryptFunction.getInstance(type, 4).hash("pässword of old").getResult();
+      assertEquals(new PasswordHasher.Verdict(true, true), compare("pässword of old", hash), hash);
+      assertFalse(compare("passwort of old", hash).right());
+    }
+    var seventyTwo = "x".repeat(72);
+    var hash = BcryptFunction.getInstance(Bcrypt.B, 4).hash(seventyTwo).getResult();
+    assertTrue(
+        compare(seventyTwo + " and what the earlier system never read", hash).right());
+  }
+
+  @Test
+  void a_hash_known_from_another_implementation_of_bcrypt_fits() {
+    // Test vector of the crypt_blowfish package (public domain).
+    assertTrue(compare("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")
+        .right());
+  }
+
+  @Test
+  void a_hash_that_would_take_minutes_is_not_tried() {
+    assertFalse(compare("x", "$2b$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")
+        .right());
+  }
+
+  @Test
+  void nobody_has_a_password() {
+    assertFalse(passwords.compare(new Password(""), Optional.empty()).await().right());
+  }
+
+  @Test
+  void no_more_than_twenty_four_wait() {
+    var all = IntStream.range(0, 40)
+        .mapToObj(n -> passwords.compare(new Password("number " + n), Optional.of(SLOW)))
+        .toList();
+    // One thread for two cores, and the queue; the others are refused at once.
+    assertEquals(15, all.stream().filter(Future::isComplete).count());
+    assertEquals("hashing-busy", code(all.get(25)));
+    all.forEach(PasswordHasherTest::code);
+    assertEquals("ok", code(passwords.hashWithoutPolicy(new Password("afterwards"))));
+  }
+
+  @Test
+  void a_password_whose_caller_gave_up_while_it_waited_is_not_hashed() {
+    var line = IntStream.range(0, 25)
+        .mapToObj(n -> passwords.compare(new Password("of old"), Optional.of(SLOW)))
+        .toList();
+
+    var outcomes = line.stream().map(PasswordHasherTest::code).toList();
+
+    assertEquals("ok", outcomes.get(0));
+    assertEquals("hashing-busy", outcomes.get(24));
+    assertEquals("ok", code(passwords.hashWithoutPolicy(new Password("afterwards"))));
+  }
+
+  @Test
+  void eight_to_a_hundred_and_twenty_eight_characters_however_many_bytes() {
+    assertEquals("password-too-short", broken("sevench"));
+    assertEquals("", broken("eightsea"));
+    assertEquals("password-too-short", broken("🐳".repeat(7)));
+    assertEquals("", broken("🐳".repeat(128)));
+    assertEquals("password-too-long", broken("🐳".repeat(129)));
+  }
+
+  @Test
+  void common_ones_are_refused_ignoring_case() {
+    assertTrue(policy.size() >= 3000, "entries: " + policy.size());
+    for (var common : List.of(
+        "password", "Password1", "QWERTYUIOP", "iloveyou", "12345678", "admin1234", "letmein123")) {
+      assertEquals("password-common", broken(common), common);
+    }
+  }
+
+  @Test
+  void the_own_names_make_no_password() {
+    for (var own : List.of(
+        "adalovelace",
+        "LOVELACE1815",
+        "countess!!",
+        "Ada.L.2024",
+        "xx-countess-1",
+        "ada lovelace")) {
+      assertEquals("password-own-name", broken(own), own);
+    }
+    assertEquals("", broken("lovelace likes machines"));
+    assertEquals("", broken("canada in autumn"));
+  }
+
+  private String broken(String password) {
+    return policy.broken(password, NAMES, "/password").stream()
+        .map(Failure.Error::code)
+        .findFirst()
+        .orElse("");
+  }
+
+  private String hash(String password) {
+    return passwords.hashWithoutPolicy(new Password(password)).await();
+  }
+
+  private PasswordHasher.Verdict compare(String password, String hash) {
+    return passwords.compare(new Password(password), Optional.of(hash)).await();
+  }
+
+  private static String code(Future<?> work) {
+    return work.transform(result ->
+            Future.succeededFuture(result.succeeded() ? "ok" : ((Failure) result.cause()).code()))
+        .await();
+  }
+}

@@ -1,0 +1,436 @@
+package dev.verticker.user.session;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.password4j.BcryptFunction;
+import com.password4j.types.Bcrypt;
+import dev.verticker.data.Housekeeping;
+import dev.verticker.message.Confidential;
+import dev.verticker.message.Password;
+import dev.verticker.message.Sessions;
+import dev.verticker.message.Sessions.Client;
+import dev.verticker.message.Sessions.Reason;
+import dev.verticker.user.AccountLocks;
+import dev.verticker.user.SignIn;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+final class SessionServiceTest {
+  private static final String PASSWORD = "a long walk by the sea";
+  private static final Client CLIENT = new Client(SignIn.HOME, "a test");
+  private static final Duration LATER = RefreshService.GRACE.plusSeconds(1);
+
+  private SignIn node;
+  private String ada;
+  private long adaId;
+
+  @BeforeEach
+  void start() {
+    node = new SignIn();
+    ada = "ada" + UUID.randomUUID().toString().substring(0, 8);
+    adaId = node.given(ada, PASSWORD);
+  }
+
+  @AfterEach
+  void stop() {
+    node.close();
+  }
+
+  @Test
+  void signing_in_gives_a_token_that_says_who_for_a_quarter_of_an_hour() {
+    var grant = node.signIn(ada, PASSWORD);
+    var claims = claims(grant.accessToken());
+    assertEquals(
+        new JsonObject()
+            .put("iss", "verticker")
+            .put("aud", "verticker-user-api")
+            .put("sub", Long.toString(adaId))
+            .put("sid", grant.sessionId())
+            .put("ver", 1)
+            .put("roles", List.of("user"))
+            .put("iat", (int) node.clock.instant().getEpochSecond())
+            .put("exp", (int) node.clock.instant().getEpochSecond() + 900)
+            .encode(),
+        without(claims, "jti").encode());
+  }
+
+  @Test
+  void only_hashes_of_refresh_tokens_are_stored_and_nothing_secret_is_printed() {
+    var grant = node.signIn(ada, PASSWORD);
+    var stored = node.query("SELECT row_to_json(s)::text FROM account.sessions s");
+    assertEquals(1, stored.size());
+    assertTrue(!stored.get(0).contains(grant.refreshToken().value()));
+    var printed = grant + " "
+        + new Sessions.Login(ada, new Password(PASSWORD), CLIENT)
+        + new Sessions.Refresh(grant.refreshToken(), CLIENT);
+    assertTrue(
+        !printed.contains(PASSWORD) && !printed.contains(grant.refreshToken().value()));
+    assertTrue(!printed.contains(grant.accessToken().value()));
+  }
+
+  @Test
+  void a_wrong_password_an_unknown_user_and_a_disabled_one_hear_the_same_after_the_same_work() {
+    assertEquals("invalid-credentials", outcomeAndWork(ada, "not my password"));
+    assertEquals("invalid-credentials", outcomeAndWork("nobody-here", "not my password"));
+    assertEquals("invalid-credentials", outcomeAndWork("no such name! \u0000", "not my password"));
+    node.execute("UPDATE account.users SET status = 'disabled' WHERE id = " + adaId);
+    assertEquals("invalid-credentials", outcomeAndWork(ada, PASSWORD));
+  }
+
+  private String outcomeAndWork(String username, String password) {
+    var before = node.hashes("argon2id");
+    var outcome = node.outcome(node.signIn(username, password, SignIn.HOME));
+    assertEquals(1, node.hashes("argon2id") - before, "hashes for " + username);
+    return outcome;
+  }
+
+  @Test
+  void usernames_ignore_case() {
+    assertEquals(adaId, node.signIn(ada.toUpperCase(Locale.ROOT), PASSWORD).userId());
+  }
+
+  @Test
+  void two_tabs_refreshing_at_once_stay_signed_in_with_the_same_token() {
+    var first = node.signIn(ada, PASSWORD);
+    var tabs = IntStream.range(0, 8)
+        .mapToObj(tab -> node.refresh(first.refreshToken()))
+        .toList();
+    var tokens =
+        tabs.stream().map(tab -> node.await(tab).refreshToken()).distinct().toList();
+    assertEquals(1, tokens.size());
+    assertNotEquals(first.refreshToken(), tokens.get(0));
+    node.clock.step(LATER);
+    assertEquals("ok", node.outcome(node.refresh(tokens.get(0))));
+    assertEquals(List.of(), node.revoked());
+  }
+
+  @Test
+  void a_tab_that_missed_two_rotations_in_a_moment_gets_the_newest_token() {
+    var first = node.signIn(ada, PASSWORD);
+    node.clock.step(LATER);
+    var second = node.refreshed(first);
+    node.clock.step(Duration.ofSeconds(3));
+    var third = node.refreshed(second);
+    node.clock.step(Duration.ofSeconds(3));
+    assertEquals(third.refreshToken(), node.refreshed(first).refreshToken());
+    node.clock.step(Duration.ofSeconds(6));
+    assertEquals(third.refreshToken(), node.refreshed(second).refreshToken());
+  }
+
+  @Test
+  void a_stolen_refresh_token_used_later_ends_the_session_and_the_audit_says_so() {
+    var stolen = node.signIn(ada, PASSWORD);
+    var owner = node.refreshed(stolen);
+    node.clock.step(LATER);
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(stolen.refreshToken())));
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(owner.refreshToken())));
+    assertEquals(
+        List.of(Reason.TOKEN_REUSED),
+        node.revoked().stream().map(Sessions.Revocation::reason).toList());
+    assertEquals(
+        List.of(stolen.sessionId()),
+        node.query("SELECT details ->> 'session' FROM account.audit"
+            + " WHERE action = 'session.token-reused' AND user_id = " + adaId));
+  }
+
+  @Test
+  void knowing_the_id_of_a_session_is_not_enough_to_end_it() {
+    var grant = node.signIn(ada, PASSWORD);
+    node.refreshed(grant);
+    node.clock.step(LATER);
+    var forged = RefreshToken.of(
+        RefreshToken.body(UUID.fromString(grant.sessionId()), 0, new byte[32]), new byte[16]);
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(forged.text())));
+    assertEquals("ok", node.outcome(logout(forged.text())));
+    assertEquals(List.of(), node.revoked());
+  }
+
+  @Test
+  void what_is_no_refresh_token_is_refused() {
+    var access = node.signIn(ada, PASSWORD).accessToken();
+    for (var text :
+        List.of("", "x", "ü".repeat(91), "A".repeat(91), "%".repeat(91), access.value())) {
+      assertEquals("invalid-refresh-token", node.outcome(node.refresh(new Confidential(text))));
+    }
+  }
+
+  @Test
+  void a_disabled_or_erased_user_cannot_refresh() {
+    var grant = node.signIn(ada, PASSWORD);
+    node.execute("UPDATE account.users SET status = 'disabled' WHERE id = " + adaId);
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(grant.refreshToken())));
+    node.execute("DELETE FROM account.users WHERE id = " + adaId);
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(grant.refreshToken())));
+  }
+
+  @Test
+  void a_session_ends_when_not_used_and_at_the_latest_after_its_life() {
+    var idle = node.signIn(ada, PASSWORD);
+    node.clock.step(Duration.ofDays(14));
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(idle.refreshToken())));
+    var used = node.signIn(ada, PASSWORD);
+    for (var day = 10; day < 90; day += 10) {
+      node.clock.step(Duration.ofDays(10));
+      used = node.refreshed(used);
+    }
+    node.clock.step(Duration.ofDays(10));
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(used.refreshToken())));
+  }
+
+  @Test
+  void changing_the_secret_signs_nobody_out() {
+    var before = node.signIn(ada, PASSWORD);
+    var rotated = refreshedWith(
+        before.refreshToken(),
+        Map.of(
+            "JWT_SECRET",
+            "another secret of thirty-two bytes!",
+            "JWT_SECRET_PREVIOUS",
+            SignIn.SECRET));
+    // Also a node with the old secret first, which was told of the new one, gives the same
+    // successor.
+    assertEquals(
+        rotated,
+        refreshedWith(
+            before.refreshToken(),
+            Map.of(
+                "JWT_SECRET",
+                SignIn.SECRET,
+                "JWT_SECRET_PREVIOUS",
+                "another secret of thirty-two bytes!")));
+  }
+
+  private Confidential refreshedWith(Confidential token, Map<String, String> secrets) {
+    try (var other = new SignIn(node.postgres, node.clock, secrets)) {
+      return other.await(other.refresh(token)).refreshToken();
+    }
+  }
+
+  @Test
+  void signing_out_ends_the_session_and_again_is_no_failure() {
+    var grant = node.signIn(ada, PASSWORD);
+    assertEquals("ok", node.outcome(logout(grant.refreshToken())));
+    assertEquals("ok", node.outcome(logout(grant.refreshToken())));
+    assertEquals("ok", node.outcome(logout(new Confidential("unknown"))));
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(grant.refreshToken())));
+    assertEquals(
+        List.of(new Sessions.Revocation(
+            adaId,
+            null,
+            grant.sessionId(),
+            Reason.LOGGED_OUT,
+            node.clock.instant().plus(Duration.ofMinutes(16)))),
+        node.revoked());
+  }
+
+  @Test
+  void signing_out_everywhere_ends_all_sessions_and_all_tokens() {
+    var one = node.signIn(ada, PASSWORD);
+    var two = node.signIn(ada, PASSWORD);
+    node.await(() -> node.bus.request(Sessions.LOGOUT_ALL, new Sessions.LogoutAll(adaId, CLIENT)));
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(one.refreshToken())));
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(two.refreshToken())));
+    assertEquals(
+        List.of(2L),
+        node.revoked().stream().map(Sessions.Revocation::leastVersion).toList());
+    assertEquals(2, claims(node.signIn(ada, PASSWORD).accessToken()).getInteger("ver"));
+  }
+
+  @Test
+  void a_user_sees_and_ends_the_own_sessions_and_no_others() {
+    var current = node.signIn(ada, PASSWORD);
+    node.clock.step(Duration.ofMinutes(1));
+    var other = node.signIn(ada, PASSWORD);
+    var graceId = node.given("grace", PASSWORD);
+    var listed = node.await(() ->
+            node.bus.request(Sessions.LIST, new Sessions.ListSessions(adaId, current.sessionId())))
+        .sessions();
+    assertEquals(
+        List.of(other.sessionId() + " false a test", current.sessionId() + " true a test"),
+        listed.stream().map(s -> s.id() + " " + s.current() + " " + s.device()).toList());
+    assertEquals("session-not-found", node.outcome(end(graceId, other.sessionId())));
+    assertEquals("session-not-found", node.outcome(end(adaId, "no uuid")));
+    assertEquals("ok", node.outcome(end(adaId, other.sessionId())));
+    assertEquals("session-not-found", node.outcome(end(adaId, other.sessionId())));
+    assertEquals("ok", node.outcome(node.refresh(current.refreshToken())));
+  }
+
+  @Test
+  void more_than_fifty_sessions_end_the_least_used() {
+    var oldest = node.signIn(ada, PASSWORD);
+    node.execute(
+        """
+        INSERT INTO account.sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
+        SELECT gen_random_uuid(), %d, sha256('x'), now(), now() + interval '1 hour', now() + interval '1 day'
+          FROM generate_series(1, 49)"""
+            .formatted(adaId));
+    node.signIn(ada, PASSWORD);
+    assertEquals(List.of("50"), node.query("SELECT count(*) FROM account.sessions"));
+    assertEquals(
+        List.of(oldest.sessionId()),
+        node.revoked().stream().map(Sessions.Revocation::sessionId).toList());
+  }
+
+  @Test
+  void changing_the_own_password_ends_the_other_sessions_and_tells_the_user_only() {
+    var current = node.signIn(ada, PASSWORD);
+    var other = node.signIn(ada, PASSWORD);
+    assertEquals(
+        "wrong-password",
+        node.outcome(change(current.sessionId(), "wrong one", "moon over water")));
+    assertEquals(
+        "invalid-request", node.outcome(change(current.sessionId(), PASSWORD, "password123")));
+    assertEquals("ok", node.outcome(change(current.sessionId(), PASSWORD, "moon over water")));
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(other.refreshToken())));
+    assertEquals(2, claims(node.refreshed(current).accessToken()).getInteger("ver"));
+    assertEquals(
+        List.of(Reason.PASSWORD_CHANGED),
+        node.revoked().stream().map(Sessions.Revocation::reason).toList());
+    assertEquals(
+        List.of("password_changed {user." + adaId + "}"),
+        node.query("SELECT event || ' ' || topics::text FROM account.outbox"));
+    assertEquals("invalid-credentials", node.outcome(node.signIn(ada, PASSWORD, SignIn.HOME)));
+    node.signIn(ada, "moon over water");
+  }
+
+  @Test
+  void a_bcrypt_hash_of_the_earlier_system_is_replaced_at_the_first_sign_in() {
+    var bcrypt =
+        BcryptFunction.getInstance(Bcrypt.B, 4).hash("the old password").getResult();
+    node.givenHash("legacy", bcrypt);
+    assertEquals(
+        "invalid-credentials", node.outcome(node.signIn("legacy", "another one", SignIn.HOME)));
+    node.signIn("legacy", "the old password");
+    var hash = node.query("SELECT password_hash FROM account.users WHERE username = 'legacy'")
+        .get(0);
+    assertTrue(hash.startsWith("$argon2id$v=19$m=19456,t=2,p=1$"), hash);
+    node.signIn("legacy", "the old password");
+  }
+
+  @Test
+  void of_several_first_sign_ins_at_once_with_a_hash_of_the_earlier_system_none_is_refused() {
+    node.signIn(ada, PASSWORD);
+    node.givenHash(
+        "legacy",
+        BcryptFunction.getInstance(Bcrypt.B, 4).hash("the old password").getResult());
+    var asked = IntStream.range(0, 3)
+        .mapToObj(n -> node.signIn("legacy", "the old password", SignIn.HOME))
+        .toList();
+    assertEquals(Collections.nCopies(3, "ok"), asked.stream().map(node::outcome).toList());
+  }
+
+  @Test
+  void registration_is_closed_unless_it_was_opened() {
+    assertEquals("registration-closed", node.outcome(register(node)));
+    try (var open = new SignIn(node.postgres, node.clock, Map.of("REGISTRATION", "open"))) {
+      assertEquals("username-taken", open.outcome(register(open)));
+    }
+  }
+
+  @Test
+  void a_ticket_opens_one_socket_even_when_eight_want_it() {
+    var grant = node.signIn(ada, PASSWORD);
+    var ticket = ticket(grant);
+    var redeemed = IntStream.range(0, 8)
+        .mapToObj(n -> node.start(
+            () -> node.bus.request(Sessions.REDEEM_TICKET, new Sessions.RedeemTicket(ticket))))
+        .map(node::outcome)
+        .sorted()
+        .toList();
+    assertEquals("ok", redeemed.get(7));
+    assertEquals("invalid-ticket", redeemed.get(6));
+  }
+
+  @Test
+  void a_ticket_says_who_and_is_worthless_after_thirty_seconds_or_signing_out() {
+    var grant = node.signIn(ada, PASSWORD);
+    var end = node.clock.instant().plus(AccessTokenIssuer.LIFE);
+    var fresh = ticket(grant);
+    assertEquals(
+        new Sessions.Identity(adaId, ada, List.of("user"), grant.sessionId(), 1, end),
+        node.await(
+            () -> node.bus.request(Sessions.REDEEM_TICKET, new Sessions.RedeemTicket(fresh))));
+    var late = ticket(grant);
+    node.clock.step(TicketService.LIFE);
+    assertEquals("invalid-ticket", node.outcome(redeem(late)));
+    var afterwards = ticket(grant);
+    node.await(logout(grant.refreshToken()));
+    assertEquals("invalid-ticket", node.outcome(redeem(afterwards)));
+    assertEquals(
+        "invalid-token",
+        node.outcome(node.start(() -> node.bus.request(
+            Sessions.ISSUE_TICKET, new Sessions.IssueTicket(adaId, grant.sessionId(), end)))));
+  }
+
+  @Test
+  void housekeeping_removes_what_is_over() {
+    var grant = node.signIn(ada, PASSWORD);
+    ticket(grant);
+    node.await(logout(node.signIn(ada, PASSWORD).refreshToken()));
+    var housekeeping = new Housekeeping(
+        node.vertx, node.database, AccountLocks.HOUSEKEEPING, node.clock, node.metrics);
+    node.module.addChores(housekeeping);
+    node.clock.step(Duration.ofDays(181));
+    node.await(housekeeping::run);
+    for (var table : List.of("sessions", "tickets", "revocations", "sign_in_addresses")) {
+      assertEquals(List.of("0"), node.query("SELECT count(*) FROM account." + table), table);
+    }
+  }
+
+  private Future<Void> change(String session, String current, String wanted) {
+    return node.start(() -> node.bus.request(
+        Sessions.CHANGE_PASSWORD,
+        new Sessions.ChangePassword(
+            adaId, session, new Password(current), new Password(wanted), CLIENT)));
+  }
+
+  private Future<Void> logout(Confidential token) {
+    return node.start(() -> node.bus.request(Sessions.LOGOUT, new Sessions.Logout(token, CLIENT)));
+  }
+
+  private Future<Void> end(long userId, String session) {
+    return node.start(
+        () -> node.bus.request(Sessions.END, new Sessions.EndSession(userId, session, CLIENT)));
+  }
+
+  private Future<Sessions.Identity> redeem(Confidential ticket) {
+    return node.start(
+        () -> node.bus.request(Sessions.REDEEM_TICKET, new Sessions.RedeemTicket(ticket)));
+  }
+
+  private Confidential ticket(Sessions.Grant grant) {
+    var end = node.clock.instant().plus(AccessTokenIssuer.LIFE);
+    return node.await(() -> node.bus.request(
+            Sessions.ISSUE_TICKET,
+            new Sessions.IssueTicket(grant.userId(), grant.sessionId(), end)))
+        .ticket();
+  }
+
+  private static Future<?> register(SignIn node) {
+    return node.start(() -> node.bus.request(
+        Sessions.REGISTER,
+        new Sessions.Register("newcomer", null, null, new Password("moon over water"), CLIENT)));
+  }
+
+  private static JsonObject claims(Confidential token) {
+    return new JsonObject(new String(Base64.getUrlDecoder().decode(token.value().split("\\.")[1])));
+  }
+
+  private static JsonObject without(JsonObject object, String key) {
+    object.remove(key);
+    return object;
+  }
+}

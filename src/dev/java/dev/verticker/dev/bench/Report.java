@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** The measured part of {@code docs/performance.md}; what stands around it is written by hand. */
+/** Writes the measured part of {@code docs/performance.md}; the text around it is written by hand. */
 final class Report {
   private static final String BEGIN = "<!-- bench/run writes from here -->\n";
   private static final String END = "<!-- to here -->\n";
@@ -36,27 +36,28 @@ final class Report {
                 .replaceAll("-.*", ""));
   }
 
-  /** @param versions of all that takes part, each with its name */
+  /** @param versions name and version of each server, library and runtime */
   void versions(List<String> versions) {
     line("");
     line("%s.", String.join(", ", versions));
   }
 
-  /** The first of each endpoint is what the others are compared with. */
+  /** Compares all servers of an endpoint with the first one. */
   void comparison(Map<Endpoint, Map<String, Measured>> measured, List<String> skipped) {
     line("");
     line(
-        "\"By rate\" and \"by CPU\" say how many times as many requests Verticker answers in a second, and in a second"
-            + " of its CPU. They are medians");
+        "\"By rate\" is the rate of Verticker divided by the rate of the server in that row. \"By CPU\" is the CPU time"
+            + " per request of that server divided by");
     line(
-        "of the ratios inside each round, so they differ a little from the ratios of the medians beside them.");
+        "that of Verticker. Both are medians of the ratios of each round, so they differ slightly from ratios of the"
+            + " medians in the table.");
     measured.forEach((endpoint, contenders) -> {
       var ours = contenders.values().iterator().next();
       line("");
       line("### %s", TITLES.get(endpoint));
       line("");
       line(
-          "| server | requests/s | lowest to highest | by rate | CPU per request | by CPU | 99th percentile |");
+          "| server | requests/s | min to max | by rate | CPU per request | by CPU | 99th percentile |");
       line("|---|---|---|---|---|---|---|");
       contenders.forEach((name, figures) -> {
         var rates =
@@ -79,17 +80,17 @@ final class Report {
     }
   }
 
-  /** To be told when all were measured. */
+  /** Call after all measurements, because the resident memory is read here. */
   void processes(List<BenchServer> contenders) {
     line("");
-    line("### What a process takes");
+    line("### Start-up and memory of one process");
     line("");
     line(
-        "One process on one core, the JVMs with `-Xmx256m`: from its start to its first answer (Verticker makes its tables"
-            + " meanwhile), and the");
-    line("memory it has after all this load.");
+        "One process on one core, JVMs with `-Xmx256m`: time from start to first response (Verticker also creates its"
+            + " tables), and resident");
+    line("memory after all measurements above.");
     line("");
-    line("| server | answers after | resident |");
+    line("| server | first response after | resident memory |");
     line("|---|---|---|");
     for (var contender : contenders) {
       line(
@@ -103,10 +104,10 @@ final class Report {
     line("### From `java -jar` to ready");
     line("");
     line(
-        "All five verticles in one node, `-Xmx256m`, both cores, PostgreSQL and Redis running, tables made. The jar has %.1f MB.",
+        "All five verticles in one node, `-Xmx256m`, both cores, PostgreSQL and Redis running, tables present. The jar has %.1f MB.",
         jarBytes / 1e6);
     line("");
-    line("| | ready after | CPU until then | resident | live heap |");
+    line("| | ready after | CPU until ready | resident memory | live heap |");
     line("|---|---|---|---|---|");
     for (var result : results) {
       var starts = result.starts();
@@ -125,7 +126,7 @@ final class Report {
     return text.toString();
   }
 
-  /** Replaces what an earlier run measured. */
+  /** Replaces the figures of an earlier run. */
   void write(Path document) throws IOException {
     var whole = Files.readString(document);
     var begin = whole.indexOf(BEGIN) + BEGIN.length();
@@ -147,7 +148,7 @@ final class Report {
     return ratio(ours, round -> theirs.cpuMicros().get(round) / ours.cpuMicros().get(round));
   }
 
-  /** Of two measurements that followed each other: what the machine did besides fell on both. */
+  /** Median of the ratios of each round: both measurements of a round ran under the same load of the machine. */
   private static double ratio(Measured ours, ToDoubleFunction<Integer> inRound) {
     return median(IntStream.range(0, ours.loads().size()).boxed().toList(), inRound);
   }

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** Writes the measured part of {@code docs/performance.md}; the text around it is written by hand. */
+/** The measured part of {@code docs/performance.md}; the rest is written by hand. */
 final class Report {
   private static final String BEGIN = "<!-- bench/run writes from here -->\n";
   private static final String END = "<!-- to here -->\n";
@@ -36,13 +36,13 @@ final class Report {
                 .replaceAll("-.*", ""));
   }
 
-  /** @param versions name and version of each server, library and runtime */
+  /** @param versions names with versions */
   void versions(List<String> versions) {
     line("");
     line("%s.", String.join(", ", versions));
   }
 
-  /** Compares all servers of an endpoint with the first one. */
+  /** The others are compared with the first server of each endpoint. */
   void comparison(Map<Endpoint, Map<String, Measured>> measured, List<String> skipped) {
     line("");
     line(
@@ -51,15 +51,15 @@ final class Report {
     line(
         "that of Verticker. Both are medians of the ratios of each round, so they differ slightly from ratios of the"
             + " medians in the table.");
-    measured.forEach((endpoint, contenders) -> {
-      var ours = contenders.values().iterator().next();
+    measured.forEach((endpoint, servers) -> {
+      var ours = servers.values().iterator().next();
       line("");
       line("### %s", TITLES.get(endpoint));
       line("");
       line(
           "| server | requests/s | min to max | by rate | CPU per request | by CPU | 99th percentile |");
       line("|---|---|---|---|---|---|---|");
-      contenders.forEach((name, figures) -> {
+      servers.forEach((name, figures) -> {
         var rates =
             figures.loads().stream().mapToDouble(Wrk.Load::perSecond).sorted().toArray();
         line(
@@ -80,22 +80,22 @@ final class Report {
     }
   }
 
-  /** Call after all measurements, because the resident memory is read here. */
-  void processes(List<BenchServer> contenders) {
+  /** To be called after all measurements. */
+  void processes(List<BenchServer> servers) {
     line("");
     line("### Start-up and memory of one process");
     line("");
     line(
-        "One process on one core, JVMs with `-Xmx256m`: time from start to first response (Verticker also creates its"
-            + " tables), and resident");
+        "One process on one core, JVMs with `-Xmx256m`: time from start to first response (Verticker also migrates its"
+            + " schemas), and resident");
     line("memory after all measurements above.");
     line("");
     line("| server | first response after | resident memory |");
     line("|---|---|---|");
-    for (var contender : contenders) {
+    for (var server : servers) {
       line(
           "| %s | %.1f s | %d MB |",
-          contender.name(), contender.startSeconds(), contender.process().residentMegabytes());
+          server.name(), server.startSeconds(), server.process().residentMegabytes());
     }
   }
 
@@ -104,7 +104,7 @@ final class Report {
     line("### From `java -jar` to ready");
     line("");
     line(
-        "All five verticles in one node, `-Xmx256m`, both cores, PostgreSQL and Redis running, tables present. The jar has %.1f MB.",
+        "All five verticles in one node, `-Xmx256m`, both cores, PostgreSQL and Redis running, schemas migrated. The jar has %.1f MB.",
         jarBytes / 1e6);
     line("");
     line("| | ready after | CPU until ready | resident memory | live heap |");
@@ -126,12 +126,12 @@ final class Report {
     return text.toString();
   }
 
-  /** Replaces the figures of an earlier run. */
+  /** Replaces the measured part of an earlier run. */
   void write(Path document) throws IOException {
-    var whole = Files.readString(document);
-    var begin = whole.indexOf(BEGIN) + BEGIN.length();
-    var end = whole.indexOf(END);
-    Files.writeString(document, whole.substring(0, begin) + text + whole.substring(end));
+    var content = Files.readString(document);
+    var begin = content.indexOf(BEGIN) + BEGIN.length();
+    var end = content.indexOf(END);
+    Files.writeString(document, content.substring(0, begin) + text + content.substring(end));
   }
 
   private static double perSecond(Measured measured) {
@@ -148,7 +148,7 @@ final class Report {
     return ratio(ours, round -> theirs.cpuMicros().get(round) / ours.cpuMicros().get(round));
   }
 
-  /** Median of the ratios of each round: both measurements of a round ran under the same load of the machine. */
+  /** Median of ratios within rounds, so that other load of the machine affects both sides. */
   private static double ratio(Measured ours, ToDoubleFunction<Integer> inRound) {
     return median(IntStream.range(0, ours.loads().size()).boxed().toList(), inRound);
   }

@@ -1,6 +1,6 @@
 package dev.verticker.system;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import dev.verticker.testing.Npm;
 import java.io.IOException;
@@ -36,6 +36,8 @@ class JavaScriptTest {
     var cure = script.equals("types")
         ? "Correct these lines, then run: npm --prefix target/npm run types"
         : "To fix: npm --prefix target/npm run fix";
-    assertEquals(0, process.waitFor(), output + cure);
+    if (process.waitFor() != 0) {
+      fail(output + cure);
+    }
   }
 }

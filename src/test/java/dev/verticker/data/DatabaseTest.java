@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import dev.verticker.bus.Failure;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
 import java.sql.SQLException;
@@ -13,13 +14,19 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(VertxExtension.class)
 class DatabaseTest {
   private static final int MORE_THAN_THE_BREAKER_BEARS = 8;
 
   private final TestDatabase server = TestDatabase.create();
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx;
   private Database database;
+
+  DatabaseTest(Vertx vertx) {
+    this.vertx = vertx;
+  }
 
   @BeforeEach
   void open() {
@@ -30,7 +37,6 @@ class DatabaseTest {
   @AfterEach
   void close() {
     database.close().await();
-    vertx.close().await();
   }
 
   @Test

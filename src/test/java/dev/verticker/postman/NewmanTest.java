@@ -11,21 +11,22 @@ import dev.verticker.testing.Npm;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The collection against the whole system, as somebody runs it who has just started Verticker. */
+@ExtendWith(VertxExtension.class)
 class NewmanTest {
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx;
 
-  @AfterEach
-  void stop() {
-    await(vertx.close());
+  NewmanTest(Vertx vertx) {
+    this.vertx = vertx;
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,12 +31,14 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What is seen of a whole node while there is no space on the disk of PostgreSQL. */
 @Tag("alone")
 @Tag("faults")
+@ExtendWith(VertxExtension.class)
 class DiskFullTest {
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx;
   private final List<String> acknowledged = new CopyOnWriteArrayList<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private SmallDisk disk;
@@ -43,6 +46,10 @@ class DiskFullTest {
   private TestDatabase database;
   private Node node;
   private NodeClient client;
+
+  DiskFullTest(Vertx vertx) {
+    this.vertx = vertx;
+  }
 
   @BeforeEach
   void start() throws IOException {
@@ -84,7 +91,6 @@ class DiskFullTest {
     }
     disk.close();
     Files.deleteIfExists(disk.folder());
-    vertx.close().await();
   }
 
   @Test

@@ -13,6 +13,7 @@ import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
+import io.vertx.junit5.VertxExtension;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -35,11 +36,13 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Two nodes, each in a process of its own, are killed, frozen and restarted while users change and clients listen. */
 @Tag("alone")
+@ExtendWith(VertxExtension.class)
 class EventsThroughLostNodesTest {
   private static final int WRITERS = 20;
   private static final Duration UNANSWERED = Duration.ofSeconds(3);
@@ -47,7 +50,7 @@ class EventsThroughLostNodesTest {
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
   private Path folder;
 
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<Integer, TestHttpClient> clientsByPort = new ConcurrentHashMap<>();
   private final TestDatabase postgres = TestDatabase.create();
@@ -59,6 +62,10 @@ class EventsThroughLostNodesTest {
   private volatile boolean enoughFaults;
   private List<Long> users;
   private String token;
+
+  EventsThroughLostNodesTest(Vertx vertx) {
+    this.vertx = vertx;
+  }
 
   @BeforeEach
   void two_nodes_and_a_user_for_each_writer() {
@@ -89,7 +96,6 @@ class EventsThroughLostNodesTest {
   void stop() {
     threads.shutdownNow();
     nodes.forEach(NodeProcess::close);
-    vertx.close().await();
   }
 
   @Test

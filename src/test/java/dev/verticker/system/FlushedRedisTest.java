@@ -13,6 +13,7 @@ import dev.verticker.testing.Provokes;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
@@ -22,19 +23,25 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two nodes that are read all the time while Redis loses again and again what it holds. */
 @Tag("alone")
 @Tag("faults")
+@ExtendWith(VertxExtension.class)
 class FlushedRedisTest {
   private static final int FLUSHES = 25;
   private static final Duration BETWEEN = Duration.ofMillis(400);
   private static final long INTERVAL_MS = 1000;
 
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx;
   private ExchangeSimulator exchange;
   private List<Node> nodes;
   private List<NodeClient> clients;
+
+  FlushedRedisTest(Vertx vertx) {
+    this.vertx = vertx;
+  }
 
   @BeforeEach
   void start() {
@@ -61,7 +68,6 @@ class FlushedRedisTest {
   @AfterEach
   void stop() {
     nodes.forEach(Node::stop);
-    vertx.close().await();
   }
 
   @Test

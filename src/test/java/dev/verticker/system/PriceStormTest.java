@@ -21,6 +21,7 @@ import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.junit5.VertxExtension;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
@@ -34,21 +35,28 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Many readers at once, nothing cached. */
 @Tag("alone")
+@ExtendWith(VertxExtension.class)
 class PriceStormTest {
   private static final int CONNECTIONS = 1000;
   private static final int REQUESTS = 10_000;
   private static final String KEY = "punapiinternalkey";
 
-  private final Vertx vertx = Vertx.vertx();
-  private final HttpClient client = vertx.createHttpClient(
-      new HttpClientOptions().setKeepAlive(true),
-      new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(REQUESTS));
+  private final Vertx vertx;
+  private final HttpClient client;
   private final List<Node> nodes = new ArrayList<>();
   private final TestDatabase database = TestDatabase.create();
   private ExchangeSimulator exchange;
+
+  PriceStormTest(Vertx vertx) {
+    this.vertx = vertx;
+    this.client = vertx.createHttpClient(
+        new HttpClientOptions().setKeepAlive(true),
+        new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(REQUESTS));
+  }
 
   @BeforeEach
   void start() {
@@ -64,7 +72,6 @@ class PriceStormTest {
   @AfterEach
   void stop() {
     nodes.forEach(Node::stop);
-    await(vertx.close());
   }
 
   @Test

@@ -16,20 +16,27 @@ import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What a reader sees of the Price API while something behind it is broken. */
+@ExtendWith(VertxExtension.class)
 class PricesThroughFaultsTest {
   private static final String HISTORY = "/BTCUSDT/history";
 
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx;
   private ExchangeSimulator exchange;
   private Node node;
   private NodeClient client;
+
+  PricesThroughFaultsTest(Vertx vertx) {
+    this.vertx = vertx;
+  }
 
   @BeforeEach
   void start() {
@@ -55,7 +62,6 @@ class PricesThroughFaultsTest {
   @AfterEach
   void stop() {
     node.stop();
-    vertx.close().await();
   }
 
   @Test

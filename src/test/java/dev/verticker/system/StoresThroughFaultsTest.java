@@ -15,6 +15,7 @@ import dev.verticker.testing.TestHttpClient.Response;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -38,6 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What is seen of a whole node while PostgreSQL or Redis is slow or silent, or both are gone at once. */
 @Tag("alone")
 @Tag("faults")
+@ExtendWith(VertxExtension.class)
 class StoresThroughFaultsTest {
 
   /** Three seconds are promised; the rest is what a busy test machine adds. */
@@ -46,12 +49,17 @@ class StoresThroughFaultsTest {
   private static final Duration AT_ONCE = Duration.ofMillis(300);
 
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final Vertx vertx = Vertx.vertx();
-  private final TcpProxy postgres =
-      TcpProxy.before(vertx, TestServers.postgres().port());
-  private final TcpProxy redis = TcpProxy.before(vertx, TestServers.redis().port());
+  private final Vertx vertx;
+  private final TcpProxy postgres;
+  private final TcpProxy redis;
   private Node node;
   private NodeClient client;
+
+  StoresThroughFaultsTest(Vertx vertx) {
+    this.vertx = vertx;
+    this.postgres = TcpProxy.before(vertx, TestServers.postgres().port());
+    this.redis = TcpProxy.before(vertx, TestServers.redis().port());
+  }
 
   @BeforeEach
   void start() {
@@ -82,7 +90,6 @@ class StoresThroughFaultsTest {
     redis.passOn();
     threads.shutdownNow();
     node.stop();
-    vertx.close().await();
   }
 
   @Test

@@ -22,29 +22,35 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(VertxExtension.class)
 class ContractRouterTest {
   private static final String READER = "Bearer reader";
   private static final String WRITER = "Bearer writer";
 
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx;
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final List<ApiRequest> handled = new ArrayList<>();
   private Contract contract;
   private ApiClient client;
   private Future<ApiResponse> answer;
+
+  ContractRouterTest(Vertx vertx) {
+    this.vertx = vertx;
+  }
 
   @BeforeAll
   void serve() {
@@ -60,11 +66,6 @@ class ContractRouterTest {
   void forget() {
     handled.clear();
     answer = Future.succeededFuture(ApiResponse.json(Buffer.buffer("{}")));
-  }
-
-  @AfterAll
-  void close() {
-    await(vertx.close());
   }
 
   @Test

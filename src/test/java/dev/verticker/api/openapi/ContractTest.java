@@ -7,20 +7,21 @@ import dev.verticker.settings.Yaml;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import io.vertx.openapi.contract.OpenAPIContract;
 import java.io.IOException;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Packaged contracts are held against OpenAPI here, so that no start has to. */
+@ExtendWith(VertxExtension.class)
 class ContractTest {
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx;
 
-  @AfterEach
-  void close() {
-    vertx.close().await();
+  ContractTest(Vertx vertx) {
+    this.vertx = vertx;
   }
 
   @ParameterizedTest

@@ -16,6 +16,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -25,15 +26,22 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two whole nodes in one cluster, a client on each. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(VertxExtension.class)
 class TwoNodesDeliveryTest {
-  private final Vertx vertx = Vertx.vertx();
-  private final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
+  private final Vertx vertx;
+  private final Contract contract;
   private List<Node> nodes;
   private ApiClient a;
   private String admin;
+
+  TwoNodesDeliveryTest(Vertx vertx) {
+    this.vertx = vertx;
+    this.contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
+  }
 
   @BeforeAll
   void start() {
@@ -49,7 +57,6 @@ class TwoNodesDeliveryTest {
   @AfterAll
   void stop() {
     nodes.forEach(Node::stop);
-    await(vertx.close());
   }
 
   @Test

@@ -18,6 +18,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -28,15 +29,17 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two whole nodes in one cluster: what is done on A is true on B within a second. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@ExtendWith(VertxExtension.class)
 class TwoNodesTest {
   private static final Duration WITHIN = Duration.ofSeconds(1);
   private static final String PASSWORD = "a lantern in the harbour";
 
-  private final Vertx vertx = Vertx.vertx();
-  private final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
+  private final Vertx vertx;
+  private final Contract contract;
   private final TestDatabase database = TestDatabase.create();
   private final Map<String, String> secret =
       Map.of("JWT_SECRET", "a secret of these two " + UUID.randomUUID());
@@ -46,6 +49,11 @@ class TwoNodesTest {
   private String admin;
 
   private record Person(long id, String username, String access, String refresh) {}
+
+  TwoNodesTest(Vertx vertx) {
+    this.vertx = vertx;
+    this.contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
+  }
 
   @BeforeAll
   void start() {
@@ -59,7 +67,6 @@ class TwoNodesTest {
   @AfterAll
   void stop() {
     nodes.forEach(Node::stop);
-    await(vertx.close());
   }
 
   @Test

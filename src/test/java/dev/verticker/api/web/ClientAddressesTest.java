@@ -8,18 +8,19 @@ import dev.verticker.settings.AddressRange;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.RequestOptions;
+import io.vertx.junit5.VertxExtension;
 import java.util.List;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+@ExtendWith(VertxExtension.class)
 class ClientAddressesTest {
-  private final Vertx vertx = Vertx.vertx();
+  private final Vertx vertx;
 
-  @AfterEach
-  void close() {
-    await(vertx.close());
+  ClientAddressesTest(Vertx vertx) {
+    this.vertx = vertx;
   }
 
   /** A header is worth as much as whoever sent it. */

@@ -44,7 +44,7 @@ class ClocksThatDisagreeTest {
   @Test
   @Timeout(240)
   @Provokes(17)
-  void tokens_and_ages_are_right_at_both_nodes_whatever_the_clock_of_one_of_them_says() {
+  void tokens_and_ages_are_right_at_both_nodes_although_the_clock_of_one_is_wrong() {
     var nginx = Tool.needed("nginx", "nginx-light");
     Tool.needed("faketime", "faketime");
     setClock("+0s");
@@ -99,10 +99,10 @@ class ClocksThatDisagreeTest {
     }
   }
 
-  private static void restart(TwoNodesBehindNginx site, int number, Runnable meanwhile) {
+  private static void restart(TwoNodesBehindNginx site, int number, Runnable during) {
     var node = site.node(site.addresses().get(number));
     node.stop();
-    meanwhile.run();
+    during.run();
     node.start();
     node.awaitReady(Duration.ofSeconds(60));
     var client = client(site, number).use(site.token());

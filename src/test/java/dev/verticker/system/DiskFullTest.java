@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What is seen of a whole node while there is no space on the disk of PostgreSQL. */
+/** A node while the disk of PostgreSQL is full. */
 @Tag("alone")
 @Tag("faults")
 @ExtendWith(VertxExtension.class)
@@ -95,7 +95,7 @@ class DiskFullTest {
 
   @Test
   @Provokes(16)
-  void what_is_stored_is_still_read_and_who_wants_to_write_is_told_to_come_back() {
+  void reads_continue_and_writes_are_unavailable_with_retry_after() {
     disk.fill();
     // What is left of pages that are begun is still filled.
     until(Duration.ofSeconds(30), "refused", () -> !rename());
@@ -117,7 +117,7 @@ class DiskFullTest {
 
   @Test
   @Provokes(16)
-  void when_postgres_gives_up_for_want_of_space_prices_go_on_and_all_is_there_when_it_is_back() {
+  void prices_continue_while_postgres_is_stopped_for_lack_of_space_and_no_change_is_lost() {
     assertTrue(rename());
     disk.fill();
     until(Duration.ofSeconds(30), "it gave up", () -> {
@@ -154,7 +154,7 @@ class DiskFullTest {
                             false, false, '')::text
           FROM pg_tables WHERE schemaname IN ('account', 'market', 'notification')""");
     until(
-        "all of it is told",
+        "every change is delivered",
         () -> database.column("SELECT id::text FROM account.outbox").isEmpty());
     assertEquals(
         List.of(),

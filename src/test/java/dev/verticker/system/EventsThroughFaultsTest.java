@@ -49,7 +49,7 @@ class EventsThroughFaultsTest {
   private final JsonObject settings = settings(postgres);
   private final List<Service> services = new ArrayList<>();
   private final AtomicInteger changes = new AtomicInteger();
-  private final List<Event> heard = new CopyOnWriteArrayList<>();
+  private final List<Event> received = new CopyOnWriteArrayList<>();
 
   /** Users and notifications of one machine; they share nothing with the other but the database. */
   private final class Service {
@@ -97,7 +97,7 @@ class EventsThroughFaultsTest {
 
   @Test
   @Provokes(1)
-  void every_change_is_told_once_and_in_order_although_all_of_it_comes_and_goes() {
+  void every_change_is_delivered_once_and_in_order_although_nodes_and_postgres_restart() {
     var a = services.get(0);
     var b = services.get(1);
     var log = a.bus.request(Notifications.AFTER, new After(null, 0)).await().epoch();
@@ -126,11 +126,11 @@ class EventsThroughFaultsTest {
         SELECT user_id || ' ' || (details -> 'full_name' ->> 'to')
           FROM account.audit WHERE action = 'user.updated' ORDER BY user_id, id""");
     assertTrue(committed.size() > CHANGES / 2, () -> "committed: " + committed.size());
-    assertEquals(committed, told("users"), "each once, in the order of its user's changes");
+    assertEquals(committed, delivered("users"), "each once, in the order of its user's changes");
     assertGapless();
     assertEquals(
-        LongStream.rangeClosed(1, heard.size()).boxed().toList(),
-        heard.stream().map(Event::position).toList());
+        LongStream.rangeClosed(1, received.size()).boxed().toList(),
+        received.stream().map(Event::position).toList());
   }
 
   /** One change after another, until there were enough of all; a change that fails is not made. */
@@ -141,7 +141,7 @@ class EventsThroughFaultsTest {
     }
     return change(service, userId, number)
         .recover(away -> {
-          // It was refused, or nobody knows: then it is another change.
+          // Refused or unknown: the next attempt is another change.
           changes.decrementAndGet();
           return service.vertx.timer(50).mapEmpty();
         })
@@ -171,17 +171,17 @@ class EventsThroughFaultsTest {
 
   /** True when there is nothing more. */
   private boolean readOn(Service service, String log) {
-    var position = heard.isEmpty() ? 0 : heard.get(heard.size() - 1).position();
+    var position = received.isEmpty() ? 0 : received.get(received.size() - 1).position();
     var news =
         service.bus.request(Notifications.AFTER, new After(log, position)).await();
     assertEquals(log, news.epoch());
-    heard.addAll(news.events());
+    received.addAll(news.events());
     return news.events().isEmpty();
   }
 
   private void assertGapless() {
     var last = new HashMap<String, Long>();
-    for (var event : heard) {
+    for (var event : received) {
       assertEquals(last.getOrDefault(event.topic(), 0L) + 1, event.seq(), event.topic());
       last.put(event.topic(), event.seq());
     }
@@ -189,13 +189,13 @@ class EventsThroughFaultsTest {
   }
 
   private int administrators() {
-    // The first one is told like any other new user.
-    return heard.stream().anyMatch(event -> event.payload().contains("user_created")) ? 1 : 0;
+    // The first administrator is announced like any other new user.
+    return received.stream().anyMatch(event -> event.payload().contains("user_created")) ? 1 : 0;
   }
 
-  private List<String> told(String topic) {
+  private List<String> delivered(String topic) {
     var byUser = new TreeMap<Long, List<String>>();
-    heard.stream()
+    received.stream()
         .filter(event -> event.topic().equals(topic))
         .map(event -> new JsonObject(event.payload()))
         .filter(payload -> payload.getString("event").equals("user_updated"))

@@ -99,8 +99,9 @@ class EventsThroughLostNodesTest {
   }
 
   @Test
-  void each_client_hears_each_change_once_and_in_order_although_one_is_killed_and_one_frozen()
-      throws Exception {
+  void
+      each_client_receives_each_change_once_and_in_order_although_one_node_is_killed_and_one_frozen()
+          throws Exception {
     var clients = clients();
     var changes = changes(300, 300);
     until(Duration.ofSeconds(20), "the first changes", () -> answered.get() > 40);
@@ -123,7 +124,7 @@ class EventsThroughLostNodesTest {
   @Tag("faults")
   @Timeout(600)
   @Provokes({10, 11})
-  void five_thousand_changes_are_heard_once_and_in_order_whatever_happens_to_the_nodes()
+  void five_thousand_changes_arrive_once_and_in_order_while_nodes_are_killed_frozen_and_restarted()
       throws Exception {
     var seed = Long.getLong("seed", System.nanoTime());
     System.out.println("nodes are lost at random: -Dseed=" + seed);
@@ -219,7 +220,7 @@ class EventsThroughLostNodesTest {
         answered.incrementAndGet();
         pause(pauseMs / 2 + (int) (Math.random() * pauseMs));
       } else {
-        // Nobody knows whether it was made: the database is asked in the end.
+        // Its result is unknown; the database is compared in the end.
         node = 1 - node;
         pause(50);
       }
@@ -257,22 +258,22 @@ class EventsThroughLostNodesTest {
         .isEmpty());
     var newest = newest();
     for (var client : clients) {
-      until(Duration.ofSeconds(30), "heard up to " + newest, () -> {
+      until(Duration.ofSeconds(30), "received up to " + newest, () -> {
         var events = client.events();
         return !events.isEmpty() && events.get(events.size() - 1).getLong("seq") >= newest;
       });
     }
-    // What came twice, or late, would come by now: both nodes are told another thing.
+    // One more change at both nodes: duplicates and late events would arrive before it.
     until(Duration.ofSeconds(20), "one more change", () -> changedSomewhere());
     var last = newest + 1;
     for (var client : clients) {
-      until(Duration.ofSeconds(20), "heard the last", () -> {
+      until(Duration.ofSeconds(20), "the last event arrives", () -> {
         var events = client.events();
         return events.get(events.size() - 1).getLong("seq") >= last;
       });
     }
 
-    var told = told();
+    var delivered = delivered();
     for (var client : clients) {
       assertEquals(List.of(), client.surprises());
       var from = client.start().getLong("seq") + 1;
@@ -281,12 +282,12 @@ class EventsThroughLostNodesTest {
           client.events().stream().map(event -> event.getLong("seq")).toList(),
           "each sequence once, in order");
       assertEquals(
-          told.subList(told.size() - client.events().size(), told.size()),
+          delivered.subList(delivered.size() - client.events().size(), delivered.size()),
           client.events().stream().map(EventsThroughLostNodesTest::change).toList(),
           "as the log has it");
     }
     var committed = committed();
-    assertEquals(committed, sorted(told), "what was told is what was committed, each once");
+    assertEquals(committed, sorted(delivered), "delivered is what was committed, each once");
     var kept = new HashSet<>(committed);
     assertEquals(committed.size(), kept.size());
     assertTrue(kept.containsAll(promised), "what was answered was committed");
@@ -323,7 +324,7 @@ class EventsThroughLostNodesTest {
           FROM account.audit WHERE action = 'user.updated' ORDER BY user_id, id""");
   }
 
-  private List<String> told() {
+  private List<String> delivered() {
     return postgres.column(
         """
         SELECT user_id || ' ' || (payload #>> '{changes,full_name}')

@@ -31,7 +31,7 @@ class FirewallTest {
 
   private static final Set<Integer> FOR_EVERYBODY = Set.of(22, 80, 443);
 
-  /** Hazelcast, the event bus, the front doors, the management port, PostgreSQL, Redis; nobody has 4444. */
+  /** Hazelcast, the event bus, the front doors, the management port, PostgreSQL, Redis; 4444 is unused. */
   private static final List<Integer> ALL =
       List.of(22, 80, 443, 5701, 15701, 8000, 8001, 9000, 5432, 6379, 4444);
 
@@ -52,7 +52,7 @@ class FirewallTest {
   }
 
   @Test
-  void nodes_reach_hazelcast_and_the_bus_and_nobody_else_does() throws IOException {
+  void only_nodes_reach_hazelcast_and_the_bus() throws IOException {
     assertEquals(Set.copyOf(ALL), reached(STRANGER), "without a firewall");
     var rules = Files.readString(Path.of("conf/systemd/verticker-firewall.nft"))
         .replace("10.0.0.2", droplets.address(GUARDED))
@@ -66,7 +66,7 @@ class FirewallTest {
   }
 
   @Test
-  void a_first_droplet_is_reached_by_ssh_and_through_nginx_only() throws IOException {
+  void a_new_droplet_is_reachable_only_by_ssh_and_through_nginx() throws IOException {
     var files =
         new YAMLMapper().readTree(Path.of("conf/cloud-init.yaml").toFile()).get("write_files");
     var rules = StreamSupport.stream(files.spliterator(), false)
@@ -88,7 +88,7 @@ class FirewallTest {
     assertEquals("", Command.run(command.toArray(String[]::new)));
   }
 
-  /** The ports that answer, if only that nobody listens: a firewall says nothing at all. */
+  /** The ports that accept or refuse a connection: a firewall drops packets without a response. */
   private Set<Integer> reached(int from) {
     var ask =
         """

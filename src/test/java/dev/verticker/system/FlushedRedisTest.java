@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Two nodes that are read all the time while Redis loses again and again what it holds. */
+/** Two nodes under constant reads while Redis is flushed repeatedly. */
 @Tag("alone")
 @Tag("faults")
 @ExtendWith(VertxExtension.class)
@@ -59,7 +59,7 @@ class FlushedRedisTest {
     settings.put("CACHE_TTL_SECONDS", "0.8");
     nodes = TestNode.startPair(settings, List.of("price", "price-api"));
     clients = nodes.stream().map(node -> new NodeClient(vertx, node)).toList();
-    // One that nobody refreshes until somebody asks for it.
+    // LTCUSDT is refreshed only on demand.
     clients.forEach(client -> until(
         "prices",
         () -> client.price("").status() == 200 && client.price("/LTCUSDT").status() == 200));
@@ -72,7 +72,7 @@ class FlushedRedisTest {
 
   @Test
   @Provokes(6)
-  void however_often_redis_is_flushed_the_exchange_is_asked_once_an_interval() {
+  void repeated_flushes_of_redis_cause_one_exchange_call_per_interval() {
     exchange.calls().reset();
     var first = interval();
     var redis = Redis.createClient(vertx, TestServers.redis().url());

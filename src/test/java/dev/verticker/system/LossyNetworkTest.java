@@ -63,7 +63,7 @@ class LossyNetworkTest {
       value = 23,
       missing =
           "bursts of up to 8 s: TCP may then be silent for longer than the 8 s after which nodes part; five minutes; a link of 1 Mbit/s")
-  void short_bursts_of_lost_packets_split_nothing_fill_no_memory_and_lose_no_event() {
+  void short_bursts_of_lost_packets_cause_no_split_no_memory_growth_and_no_lost_event() {
     var token = two.signIn(0);
     var clients = List.of(client(0, token), client(1, token));
     until(Duration.ofSeconds(15), "both listen", () -> clients.stream()
@@ -87,18 +87,19 @@ class LossyNetworkTest {
             0, 8000, "/events?topic=users&limit=1", Map.of("Authorization", "Bearer " + token))
         .getLong("newest");
     for (var client : clients) {
-      until(Duration.ofSeconds(10), "heard up to " + newest, () -> {
+      until(Duration.ofSeconds(10), "received up to " + newest, () -> {
         var events = client.events();
         return events.get(events.size() - 1).getLong("seq") >= newest;
       });
       assertEquals(List.of(), client.surprises());
-      var heard = client.events().stream().map(event -> event.getLong("seq")).toList();
-      // The last change may have been told after the question for the newest.
+      var received = client.events().stream().map(event -> event.getLong("seq")).toList();
+      // The last change may have been published after the newest sequence was read.
       assertEquals(
-          LongStream.rangeClosed(client.start().getLong("seq") + 1, heard.get(heard.size() - 1))
+          LongStream.rangeClosed(
+                  client.start().getLong("seq") + 1, received.get(received.size() - 1))
               .boxed()
               .toList(),
-          heard);
+          received);
     }
     var grown = new ArrayList<Long>();
     for (var number = 0; number < 2; number++) {
@@ -110,7 +111,7 @@ class LossyNetworkTest {
     assertTrue(grown.stream().allMatch(each -> each < 50), grown::toString);
   }
 
-  /** One change after another, at each in turn, none of which is refused; nobody is alone meanwhile. */
+  /** One change after another, at each in turn, none of which is refused; both nodes stay in the cluster. */
   private void change(String token, Duration time) {
     var end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < end) {

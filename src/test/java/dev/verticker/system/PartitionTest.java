@@ -55,7 +55,7 @@ class PartitionTest {
   @Provokes({12, 13})
   @ParameterizedTest(name = "both ways: {0}")
   @ValueSource(booleans = {true, false})
-  void what_both_sides_change_meanwhile_is_heard_at_both_once_and_in_order(boolean both) {
+  void changes_of_both_sides_of_a_split_arrive_at_both_once_and_in_order(boolean both) {
     var token = two.signIn(0);
     var clients = List.of(client(0, token), client(1, token));
     until(Duration.ofSeconds(15), "both listen", () -> clients.stream()
@@ -77,11 +77,11 @@ class PartitionTest {
     var healed = System.nanoTime();
     var missed = events(token).getLong("newest");
     clients.forEach(client -> expectHeard(client, missed, left(healed, MISSED_IS_HEARD)));
-    var heard = System.nanoTime();
+    var received = System.nanoTime();
     until(left(healed, TOGETHER), "together again", () -> others(0) == 1 && others(1) == 1);
     System.out.printf(
-        "healed: what was missed is heard after %d ms, together again after %d ms%n",
-        (heard - healed) / 1_000_000, (System.nanoTime() - healed) / 1_000_000);
+        "healed: missed events arrive after %d ms, the cluster is whole after %d ms%n",
+        (received - healed) / 1_000_000, (System.nanoTime() - healed) / 1_000_000);
     rename(0, token, "together " + both);
 
     var newest = events(token).getLong("newest");
@@ -97,7 +97,7 @@ class PartitionTest {
   }
 
   private static void expectHeard(ResumingClient client, long newest, Duration limit) {
-    until(limit, "heard up to " + newest, () -> {
+    until(limit, "received up to " + newest, () -> {
       var events = client.events();
       return !events.isEmpty() && events.get(events.size() - 1).getLong("seq") >= newest;
     });

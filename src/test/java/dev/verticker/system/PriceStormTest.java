@@ -81,7 +81,7 @@ class PriceStormTest {
   }
 
   @Test
-  void so_do_ten_thousand_readers_of_two_clustered_nodes() {
+  void ten_thousand_readers_of_two_nodes_cause_one_call_per_symbol_and_no_double_row() {
     nodes.addAll(TestNode.startPair(settings(), List.of("price", "price-api")));
     storm();
   }
@@ -119,7 +119,7 @@ class PriceStormTest {
         .putHeader("X-API-Key", KEY);
     return client.request(options).compose(request -> request
         .send()
-        // Inside, on the event loop: a body that nobody waits for in time is gone.
+        // On the event loop: a body without a handler is discarded.
         .compose(response -> response.body().map(body -> response.statusCode())));
   }
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a reader sees of the Price API while something behind it is broken. */
+/** The Price API while a dependency is broken. */
 @ExtendWith(VertxExtension.class)
 class PricesThroughFaultsTest {
   private static final String HISTORY = "/BTCUSDT/history";
@@ -66,7 +66,7 @@ class PricesThroughFaultsTest {
 
   @Test
   @Provokes(8)
-  void an_exchange_that_hangs_makes_prices_stale_and_older_but_never_absent() {
+  void prices_become_stale_but_stay_available_while_the_exchange_hangs() {
     exchange.faults().add(FaultKind.HANG);
     until("stale", () -> !fresh());
 
@@ -81,10 +81,10 @@ class PricesThroughFaultsTest {
 
   @Test
   @Provokes(4)
-  void redis_gone_and_back_is_told_to_the_operator_and_to_nobody_else() {
+  void an_outage_of_redis_shows_in_the_health_check_and_in_no_response() {
     TestServers.redis().kill();
     try {
-      until("told", () -> client.health().text().contains("Redis does not answer"));
+      until("the operator sees it", () -> client.health().text().contains("Redis does not answer"));
       until("fresh without Redis", this::fresh);
       assertEquals(200, client.health().status());
     } finally {
@@ -99,7 +99,7 @@ class PricesThroughFaultsTest {
 
   @Test
   @Provokes(1)
-  void postgres_gone_and_back_leaves_prices_fresh_and_the_node_not_ready_meanwhile() {
+  void during_an_outage_of_postgres_prices_stay_fresh_and_the_node_is_not_ready() {
     TestServers.postgres().kill();
     try {
       until("not ready", () -> client.health().status() == 503);
@@ -114,7 +114,7 @@ class PricesThroughFaultsTest {
 
   @Test
   @Provokes(1)
-  void history_is_unavailable_while_postgres_is_and_says_when_to_come_back() {
+  void history_is_unavailable_with_retry_after_during_an_outage_of_postgres() {
     TestServers.postgres().kill();
     try {
       until("refused", () -> client.price(HISTORY).status() == 503);

@@ -67,7 +67,7 @@ final class ResumingClient {
     return List.copyOf(events);
   }
 
-  /** What a client must never be told. */
+  /** What a client must never receive. */
   synchronized List<String> surprises() {
     return List.copyOf(surprises);
   }
@@ -131,7 +131,7 @@ final class ResumingClient {
     fresh.textMessageHandler(text -> {
       // A client that has given a socket up does not listen to it any more.
       if (attempt == attempts) {
-        hear(new JsonObject(text));
+        onFrame(new JsonObject(text));
       }
     });
     fresh.closeHandler(closed -> again(attempt));
@@ -144,7 +144,7 @@ final class ResumingClient {
     fresh.writeTextMessage(subscribe.encode());
   }
 
-  private synchronized void hear(JsonObject frame) {
+  private synchronized void onFrame(JsonObject frame) {
     lastSign = System.nanoTime();
     switch (frame.getString("event")) {
       case "hello", "authenticated", "pong" -> {}
@@ -163,7 +163,7 @@ final class ResumingClient {
       start = position(frame);
       since = start;
     } else if (!frame.getBoolean("recovered") || !position(frame).equals(since)) {
-      surprises.add("wanted to resume after " + since.encode() + " but was told " + frame.encode());
+      surprises.add("wanted to resume after " + since.encode() + " but received " + frame.encode());
     } else {
       resumed++;
     }

@@ -29,19 +29,19 @@ class RollingRestartTest {
   private Path folder;
 
   @Test
-  void nobody_notices_that_a_node_restarts() {
+  void a_restart_of_one_node_fails_no_request_and_loses_no_event() {
     restart(1, "1");
   }
 
   @Test
   @Provokes({20, 21})
-  void nobody_notices_that_all_nodes_restart_one_after_the_other() {
+  void a_rolling_restart_fails_no_request_and_loses_no_event() {
     restart(2, "5");
   }
 
   @Test
   @Provokes(10)
-  void a_killed_node_costs_hardly_a_request_and_no_event() {
+  void a_killed_node_fails_few_requests_and_loses_no_event() {
     try (var site = site("5")) {
       var token = site.token();
       var load = new RequestLoad(site.vertx(), site.port(), "Bearer " + token);
@@ -54,10 +54,10 @@ class RollingRestartTest {
       load.stop();
       Future.all(clients).await();
       var twoSeconds = killed + 2_000_000_000L;
-      var meanwhile = load.between(killed, twoSeconds);
+      var during = load.between(killed, twoSeconds);
       assertTrue(
-          meanwhile.failures().size() <= meanwhile.requests() / 100.0,
-          () -> meanwhile.failures() + " of " + meanwhile.requests());
+          during.failures().size() <= during.requests() / 100.0,
+          () -> during.failures() + " of " + during.requests());
       assertEquals(List.of(), load.between(twoSeconds, System.nanoTime()).failures());
       assertNothingMissed(sockets, load);
     }
@@ -65,7 +65,7 @@ class RollingRestartTest {
 
   @Test
   @Provokes(11)
-  void a_frozen_node_costs_a_reader_three_seconds_and_after_ten_hardly_anybody_anything()
+  void a_frozen_node_delays_requests_by_three_seconds_and_after_ten_seconds_almost_none()
       throws InterruptedException {
     try (var site = site("5")) {
       var load = new RequestLoad(site.vertx(), site.port(), "Bearer " + site.token());
@@ -118,7 +118,7 @@ class RollingRestartTest {
               && closes.stream()
                   .allMatch(each -> each.matches("1012 restart, retry_after_ms=\\d+")),
           closes::toString);
-      // Sockets that are told to come back at the same time would be a storm.
+      // Sockets that reconnect at the same time would cause a load peak.
       var delays = closes.stream()
           .mapToLong(each -> Long.parseLong(each.replaceAll(".*=", "")))
           .summaryStatistics();
@@ -143,18 +143,21 @@ class RollingRestartTest {
     return sockets;
   }
 
-  /** Every socket is back and has heard one run of sequences, which holds all that was confirmed. */
+  /** Every socket is connected again and received one run of sequences that contains every acknowledged change. */
   private static void assertNothingMissed(List<ResumingSocketClient> sockets, RequestLoad load) {
     var changes = load.changes();
     for (var socket : sockets) {
       Await.until(
           Duration.ofSeconds(20),
-          "heard all " + changes + " changes, not " + socket.heard().size(),
+          "received all " + changes + " changes, not " + socket.heard().size(),
           () -> socket.isHere() && socket.heard().size() >= changes);
-      var heard = socket.heard();
+      var received = socket.heard();
       assertFalse(socket.hasLost());
       assertEquals(
-          LongStream.range(heard.get(0), heard.get(0) + heard.size()).boxed().toList(), heard);
+          LongStream.range(received.get(0), received.get(0) + received.size())
+              .boxed()
+              .toList(),
+          received);
       socket.stop();
     }
   }

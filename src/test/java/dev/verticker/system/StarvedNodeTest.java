@@ -80,8 +80,7 @@ class StarvedNodeTest {
   @Test
   @Timeout(120)
   @Provokes(18)
-  void a_node_without_memory_ends_at_once_is_back_soon_and_the_other_does_not_notice()
-      throws IOException {
+  void a_node_without_memory_exits_restarts_and_does_not_affect_the_other() throws IOException {
     var home = Files.createDirectories(folder.resolve("home/verticles")).getParent();
     Files.writeString(
         home.resolve("verticles/greedy.yaml"),
@@ -110,7 +109,7 @@ class StarvedNodeTest {
   @Test
   @Timeout(180)
   @Provokes(19)
-  void a_node_that_gets_no_processor_says_so_until_it_gets_one() {
+  void a_node_without_cpu_is_not_ready_until_it_has_cpu_again() {
     try (var processor = Cgroup.ofProcessor();
         var site = site(processor.inside())) {
       var starved = management(site, 0);

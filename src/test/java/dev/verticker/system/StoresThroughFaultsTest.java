@@ -37,7 +37,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is seen of a whole node while PostgreSQL or Redis is slow or silent, or both are gone at once. */
+/** A node while PostgreSQL or Redis is slow or does not answer, or both are stopped. */
 @Tag("alone")
 @Tag("faults")
 @ExtendWith(VertxExtension.class)
@@ -94,7 +94,7 @@ class StoresThroughFaultsTest {
 
   @Test
   @Provokes(3)
-  void a_slow_database_delays_nobody_who_does_not_need_it() {
+  void a_slow_database_delays_only_requests_that_need_it() {
     var before = slowestPrice();
     postgres.delay(Duration.ofSeconds(2));
     until(Duration.ofSeconds(30), "it is left alone", () -> {
@@ -125,7 +125,7 @@ class StoresThroughFaultsTest {
   @NullSource
   @ValueSource(doubles = {0.5, 1, 2})
   @Provokes(5)
-  void a_redis_that_is_silent_or_slow_costs_a_reader_nothing_and_makes_no_price_old(Double delay) {
+  void an_unresponsive_redis_delays_no_reader_and_makes_no_price_stale(Double delay) {
     if (delay == null) {
       redis.silence();
     } else {
@@ -152,7 +152,7 @@ class StoresThroughFaultsTest {
 
   @Test
   @Provokes(22)
-  void both_stores_gone_and_back_lose_nothing_that_was_acknowledged() throws Exception {
+  void an_outage_of_both_stores_loses_no_acknowledged_change() throws Exception {
     var acknowledged = new CopyOnWriteArrayList<String>();
     var done = new AtomicBoolean();
     var writer = CompletableFuture.runAsync(() -> rename(acknowledged, done), threads);
@@ -180,11 +180,11 @@ class StoresThroughFaultsTest {
     done.set(true);
     writer.join();
 
-    until("all of it is told", () -> told().containsAll(acknowledged));
-    var told = told();
-    assertEquals(told.size(), Set.copyOf(told).size(), "each once");
+    until("every change is delivered", () -> delivered().containsAll(acknowledged));
+    var delivered = delivered();
+    assertEquals(delivered.size(), Set.copyOf(delivered).size(), "each once");
     assertEquals(
-        acknowledged, told.stream().filter(acknowledged::contains).toList(), "in their order");
+        acknowledged, delivered.stream().filter(acknowledged::contains).toList(), "in their order");
   }
 
   /** One change after another; only what is answered by 200 counts. */
@@ -202,7 +202,7 @@ class StoresThroughFaultsTest {
   }
 
   /** The names in the order of their events. */
-  private List<String> told() {
+  private List<String> delivered() {
     var names = new ArrayList<String>();
     var after = "";
     while (true) {

@@ -49,14 +49,14 @@ class TwoDropletsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
-  void each_knows_of_the_other(int number) {
+  void both_nodes_see_each_other(int number) {
     var health = two.get(number, 9000, "/health/ready", Map.of());
     assertEquals("other nodes: 1", health.getJsonObject("notes").getString("cluster"));
   }
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
-  void who_signed_in_at_one_asks_the_other_for_what_neither_has_alone(int number) {
+  void a_token_of_one_node_reads_data_of_both_nodes_at_the_other(int number) {
     var token = two.signIn(1 - number);
     var bearer = Map.of("Authorization", "Bearer " + token);
     Await.until("prices", () -> two.get(number, 8000, "/dashboard", bearer).containsKey("prices"));
@@ -67,7 +67,7 @@ class TwoDropletsTest {
 
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
-  void the_postman_collection_is_green_at_each(int number)
+  void the_postman_collection_passes_at_each_node(int number)
       throws IOException, InterruptedException {
     var host = "http://" + two.address(number);
     var newman = Npm.home().resolve("node_modules/newman/bin/newman.js").toString();

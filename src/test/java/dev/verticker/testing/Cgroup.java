@@ -25,7 +25,7 @@ public final class Cgroup implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
-  /** The test is skipped where there is no such controller, or nobody here may use it. */
+  /** The test is skipped where there is no such controller, or this user may not use it. */
   public static Cgroup ofMemory(int megabytes) {
     var group = create("memory");
     var bytes = Long.toString(megabytes * 1024L * 1024);

@@ -6,7 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
-/** Keeps what verticles tell, for tests without a node. */
+/** Records checks, notes and ports of verticles, for tests without a node. */
 public final class RecordedHealth implements Health {
   private final Map<String, Supplier<Optional<String>>> checks = new ConcurrentHashMap<>();
   private final Map<String, Supplier<Optional<String>>> notes = new ConcurrentHashMap<>();

@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** Stands before a server of this machine, and holds back what it answers when a test says so. */
+/** A TCP proxy of a local server that delays or stops its responses on request of a test. */
 public final class TcpProxy {
   private final Vertx vertx;
   private final Context context;
@@ -42,7 +42,7 @@ public final class TcpProxy {
       server.closeHandler(closed -> close());
     }
 
-    /** Each as late as the delay says, in order. */
+    /** Delays each chunk and keeps their order. */
     private void answer(Buffer chunk) {
       var held = delay.isZero()
           ? Future.succeededFuture()
@@ -94,7 +94,7 @@ public final class TcpProxy {
     });
   }
 
-  /** From now on nothing passes, either way; who connects is let in and hears nothing. */
+  /** From now on nothing passes in either direction; new connections are accepted and receive nothing. */
   public void silence() {
     run(() -> {
       silent = true;

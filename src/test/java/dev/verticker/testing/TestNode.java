@@ -28,7 +28,7 @@ public final class TestNode {
     return Stream.generate(() -> start(clustered, verticles, true)).limit(2).toList();
   }
 
-  /** What two nodes on this machine need to find each other, and nobody else. */
+  /** Settings by which two nodes on this machine find each other and no other node. */
   public static Map<String, String> pair() {
     return Map.of(
         "CLUSTER_NAME",

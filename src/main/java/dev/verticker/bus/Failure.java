@@ -142,6 +142,17 @@ public abstract sealed class Failure extends RuntimeException {
     public Invalid(String code, String detail, Error... errors) {
       this(code, detail, List.of(errors));
     }
+
+    /** {@code invalid-request} with everything that is wrong with the input. */
+    public static Invalid of(List<Error> errors) {
+      return new Invalid(
+          "invalid-request", "The request violates the API contract, see errors.", errors);
+    }
+
+    /** {@code invalid-request} with the one thing that is wrong with the input; parameters as in {@link Error}. */
+    public static Invalid of(String pointer, String code, String detail) {
+      return of(List.of(new Error(pointer, code, detail)));
+    }
   }
 
   /** 429: too many requests; says when to come back. */

@@ -62,8 +62,14 @@ public final class Users {
   public static final Address<FindAudit, Audit> AUDIT =
       new Address<>("users.audit", FindAudit.class, Audit.class);
 
-  /** Every role there is; what each may do is decided at the front door. */
-  public static final List<String> ROLES = List.of("admin", "user");
+  /** May do everything. */
+  public static final String ROLE_ADMIN = "admin";
+
+  /** What a user has unless another role is given. */
+  public static final String ROLE_USER = "user";
+
+  /** Every role, in alphabetical order; the API decides which permissions each one has. */
+  public static final List<String> ROLES = List.of(ROLE_ADMIN, ROLE_USER);
 
   private Users() {}
 

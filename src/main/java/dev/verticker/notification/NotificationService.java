@@ -75,9 +75,6 @@ final class NotificationService {
   }
 
   private static Failure invalid(String pointer, String rule) {
-    return new Failure.Invalid(
-        "invalid-request",
-        "The request breaks the contract.",
-        new Failure.Error(pointer, "range", rule));
+    return Failure.Invalid.of(pointer, "range", rule);
   }
 }

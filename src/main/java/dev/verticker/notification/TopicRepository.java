@@ -136,11 +136,8 @@ final class TopicRepository {
   }
 
   private static Failure beyondNewest(Page page) {
-    return new Failure.Invalid(
-        "invalid-request",
-        "The request breaks the contract.",
-        new Failure.Error(
-            "/up_to", "beyond-newest", "The newest sequence is " + page.newest() + "."));
+    return Failure.Invalid.of(
+        "/up_to", "beyond-newest", "The newest sequence is " + page.newest() + ".");
   }
 
   private static Failure.Gone.Start start(Page page) {

@@ -4,6 +4,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
+import dev.verticker.message.Users;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.User;
 import dev.verticker.settings.UserSettings;
@@ -23,7 +24,6 @@ import org.slf4j.LoggerFactory;
  */
 final class FirstAdministrator {
   private static final Logger log = LoggerFactory.getLogger(FirstAdministrator.class);
-  private static final List<String> ROLES = List.of("admin", "user");
 
   private final Database database;
   private final UserRepository users;
@@ -65,7 +65,8 @@ final class FirstAdministrator {
         .compose(taken -> taken.isPresent()
             ? promote(tx, taken.get().user(), hash)
             : users
-                .insert(tx, settings.adminUsername(), null, null, hash, ROLES, clock.instant())
+                .insert(
+                    tx, settings.adminUsername(), null, null, hash, Users.ROLES, clock.instant())
                 .compose(user -> service.created(tx, Actor.system(), user)))
         .onSuccess(this::announce)
         .mapEmpty();
@@ -73,7 +74,7 @@ final class FirstAdministrator {
 
   /** An imported user of that name: the old password is not trusted with the new power. */
   private Future<User> promote(SqlConnection tx, User user, String hash) {
-    var wanted = user.withRoles(ROLES).withStatus(Status.ACTIVE);
+    var wanted = user.withRoles(Users.ROLES).withStatus(Status.ACTIVE);
     return service.store(tx, Actor.system(), UserAction.UPDATED, user, wanted, hash);
   }
 

@@ -139,7 +139,7 @@ public final class UserRules {
 
   private void failOnErrors() {
     if (!errors.isEmpty()) {
-      throw new Failure.Invalid("invalid-request", "The request breaks a rule.", errors);
+      throw Failure.Invalid.of(errors);
     }
   }
 

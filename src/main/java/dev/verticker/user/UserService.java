@@ -38,8 +38,6 @@ import java.util.stream.Stream;
  * is told of it. A change that changes nothing writes and tells nothing.
  */
 final class UserService {
-  private static final String ADMINISTRATOR = "admin";
-
   private final Database database;
   private final UserRepository users;
   private final UserSearch searches;
@@ -159,7 +157,7 @@ final class UserService {
   }
 
   private Future<User> insert(SqlConnection tx, Create create, String hash) {
-    var roles = create.roles() == null ? List.of("user") : sorted(create.roles());
+    var roles = create.roles() == null ? List.of(Users.ROLE_USER) : sorted(create.roles());
     return users
         .insert(
             tx, create.username(), create.fullName(), create.email(), hash, roles, clock.instant())
@@ -303,7 +301,7 @@ final class UserService {
   }
 
   private static boolean isActiveAdministrator(User user) {
-    return user.status() == Status.ACTIVE && user.roles().contains(ADMINISTRATOR);
+    return user.status() == Status.ACTIVE && user.roles().contains(Users.ROLE_ADMIN);
   }
 
   private static <T> Future<T> notFound(long id) {

@@ -49,11 +49,8 @@ final class HistoryCursor {
     } catch (IllegalArgumentException e) {
       // Refused below, as a cursor with a wrong checksum is.
     }
-    throw new Failure.Invalid(
-        "invalid-request",
-        "The request breaks the contract.",
-        new Failure.Error(
-            "query/cursor", "cursor", "It must come from the Link header of this symbol's page."));
+    throw Failure.Invalid.of(
+        "query/cursor", "cursor", "It must come from the Link header of this symbol's page.");
   }
 
   private static byte[] bytes(String symbol, long micros, long id) {

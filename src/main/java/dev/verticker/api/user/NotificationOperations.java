@@ -50,13 +50,10 @@ final class NotificationOperations {
     var after = request.queryNumber("after");
     var epoch = request.query("epoch");
     if (after.isPresent() != epoch.isPresent()) {
-      throw new Failure.Invalid(
-          "invalid-request",
-          "The request breaks the contract.",
-          new Failure.Error(
-              after.isPresent() ? "query/epoch" : "query/after",
-              "required",
-              "A sequence means nothing without its epoch: give both or neither."));
+      throw Failure.Invalid.of(
+          after.isPresent() ? "query/epoch" : "query/after",
+          "required",
+          "A sequence means nothing without its epoch: give both or neither.");
     }
     return bus.request(
         Notifications.READ,

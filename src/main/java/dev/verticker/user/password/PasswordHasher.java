@@ -100,8 +100,7 @@ public final class PasswordHasher implements PasswordHashing {
     var broken = policy.broken(password.value(), ownNames, pointer);
     return broken.isEmpty()
         ? hashWithoutPolicy(password)
-        : Future.failedFuture(
-            new Failure.Invalid("invalid-request", "This password cannot be used.", broken));
+        : Future.failedFuture(Failure.Invalid.of(broken));
   }
 
   @Override

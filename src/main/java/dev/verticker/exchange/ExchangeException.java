@@ -23,8 +23,8 @@ public abstract sealed class ExchangeException extends RuntimeException {
   }
 
   /** 403 or 451: this address is not served at all. */
-  public static final class Refused extends ExchangeException {
-    public Refused(String message) {
+  public static final class AccessDenied extends ExchangeException {
+    public AccessDenied(String message) {
       super(message);
     }
   }
@@ -37,8 +37,8 @@ public abstract sealed class ExchangeException extends RuntimeException {
   }
 
   /** No answer, too late, 5xx, or an answer that makes no sense. */
-  public static final class Unavailable extends ExchangeException {
-    public Unavailable(String message) {
+  public static final class ExchangeUnavailable extends ExchangeException {
+    public ExchangeUnavailable(String message) {
       super(message);
     }
   }

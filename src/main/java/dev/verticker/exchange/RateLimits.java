@@ -65,7 +65,7 @@ public final class RateLimits {
 
   /** Learns of a block that was in force before this node started, and from now on of those other nodes meet. */
   public Future<Void> start() {
-    return bus.subscribe(Prices.BLOCKED, this::heard).compose(subscription -> restore());
+    return bus.subscribe(Prices.RATE_LIMITED, this::heard).compose(subscription -> restore());
   }
 
   /** Until when nothing may be sent; in the past when there is no block. */
@@ -151,7 +151,7 @@ public final class RateLimits {
   public Future<Void> block(Instant until) {
     extend(until);
     log.warn("{} wants no request until {}", host, until);
-    bus.publish(Prices.BLOCKED, new Prices.Blocked(host, until));
+    bus.publish(Prices.RATE_LIMITED, new Prices.RateLimited(host, until));
     var left = Math.max(1, Duration.between(clock.instant(), until).toMillis());
     var cached = redis.send(Request.cmd(Command.SET)
         .arg(blockKey())
@@ -175,7 +175,7 @@ public final class RateLimits {
         .onComplete(done -> storing = false);
   }
 
-  private void heard(Prices.Blocked event) {
+  private void heard(Prices.RateLimited event) {
     if (event.host().equals(host)) {
       extend(event.until());
     }

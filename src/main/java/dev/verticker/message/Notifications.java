@@ -15,7 +15,7 @@ import java.util.List;
  */
 public final class Notifications {
   /** At most so many entries in one {@link Append}, and so many events in one answer. */
-  public static final int MOST = 500;
+  public static final int MAX_EVENTS = 500;
 
   /** What happens to any user, for whoever has the permission. */
   public static final String USERS = "users";
@@ -31,24 +31,24 @@ public final class Notifications {
       new Address<>("notifications.append", Append.class, Appended.class, WITHIN_A_TRANSACTION);
 
   /** Everything after a position of the log, all topics together, in the order it was committed. */
-  public static final Address<After, LogPage> AFTER =
-      new Address<>("notifications.after", After.class, LogPage.class);
+  public static final Address<ReadLog, LogPage> READ_LOG =
+      new Address<>("notifications.after", ReadLog.class, LogPage.class);
 
   /**
    * One topic from a sequence on. Fails with {@code epoch-changed} (410) when the sequence is of another epoch or was never
    * reached, with {@code events-expired} (410) when what follows it is not kept any more; both say where to begin again.
    * Fails with {@code topic-not-found} (404) for the topic of a user who was erased.
    */
-  public static final Address<ReadTopic, Page> READ =
-      new Address<>("notifications.read", ReadTopic.class, Page.class);
+  public static final Address<ReadTopic, TopicPage> READ_TOPIC =
+      new Address<>("notifications.read", ReadTopic.class, TopicPage.class);
 
   /** How any number of topics stand, and what follows a sequence of each; a topic of an erased user is left out. */
-  public static final Address<Replay, Replayed> REPLAY =
-      new Address<>("notifications.replay", Replay.class, Replayed.class);
+  public static final Address<ReplayTopics, TopicReplays> REPLAY =
+      new Address<>("notifications.replay", ReplayTopics.class, TopicReplays.class);
 
   /**
    * Everything up to a sequence was seen; a mark never goes back. Fails with {@code epoch-changed} (410), with
-   * {@code invalid-request} (422) beyond the newest event, and like {@link #READ} for an erased user.
+   * {@code invalid-request} (422) beyond the newest event, and like {@link #READ_TOPIC} for an erased user.
    */
   public static final Address<MarkRead, Unread> MARK =
       new Address<>("notifications.mark", MarkRead.class, Unread.class);
@@ -57,7 +57,7 @@ public final class Notifications {
   public static final Address<FindUnread, Unread> UNREAD =
       new Address<>("notifications.unread", FindUnread.class, Unread.class);
 
-  /** Told after each append that added something. A hint: whoever misses one finds the same by {@link #AFTER}. */
+  /** Told after each append that added something. A hint: whoever misses one finds the same by {@link #READ_LOG}. */
   public static final Topic<LogPage> APPENDED = new Topic<>("notifications.news", LogPage.class);
 
   private Notifications() {}
@@ -94,7 +94,7 @@ public final class Notifications {
    * @param erases nothing personal about the user may be kept from now on, neither here nor in what was told before
    * @param payload JSON object as text, with {@code event}, {@code user_id} and {@code by}
    */
-  public record Entry(
+  public record OutboxEntry(
       long id,
       Instant at,
       String event,
@@ -103,16 +103,16 @@ public final class Notifications {
       boolean erases,
       List<Recipient> recipients,
       String payload) {
-    public Entry {
+    public OutboxEntry {
       recipients = List.copyOf(recipients);
     }
   }
 
   /**
    * @param source the outbox: an entry is known by it and its id
-   * @param entries at most {@link #MOST}
+   * @param entries at most {@link #MAX_EVENTS}
    */
-  public record Append(String source, List<Entry> entries) {
+  public record Append(String source, List<OutboxEntry> entries) {
     public Append {
       entries = List.copyOf(entries);
     }
@@ -125,7 +125,7 @@ public final class Notifications {
    * @param epoch of the log, from an earlier {@link LogPage}; null = only say where the log is now
    * @param position everything up to this one is known
    */
-  public record After(String epoch, long position) {}
+  public record ReadLog(String epoch, long position) {}
 
   /**
    * A piece of the log.
@@ -133,7 +133,7 @@ public final class Notifications {
    * @param epoch of the log; positions of another one mean nothing
    * @param head the newest position when this was said
    * @param oldest the oldest position still kept; head + 1 when there is none
-   * @param events in the order of their positions, at most {@link #MOST}
+   * @param events in the order of their positions, at most {@link #MAX_EVENTS}
    */
   public record LogPage(String epoch, long head, long oldest, List<Event> events) {
     public LogPage {
@@ -160,7 +160,7 @@ public final class Notifications {
   /**
    * @param epoch with {@code after}; null without
    * @param after the last sequence that is known; null = from the oldest that is kept
-   * @param limit 1 to {@link #MOST}
+   * @param limit 1 to {@link #MAX_EVENTS}
    */
   public record ReadTopic(String topic, String epoch, Long after, int limit) {}
 
@@ -170,7 +170,7 @@ public final class Notifications {
    * @param readUpTo 0 when nothing was seen yet
    * @param unread of those still kept
    */
-  public record Page(
+  public record TopicPage(
       String topic,
       String epoch,
       long oldest,
@@ -178,26 +178,26 @@ public final class Notifications {
       long readUpTo,
       long unread,
       List<Event> events) {
-    public Page {
+    public TopicPage {
       events = List.copyOf(events);
     }
   }
 
   /** @param after the last sequence that is known; null = no events, only how the topic stands */
-  public record Start(String topic, Long after) {}
+  public record ReplayFrom(String topic, Long after) {}
 
   /**
    * @param topics each of them once
    * @param limit events of each topic, at least 1
    */
-  public record Replay(List<Start> topics, int limit) {
-    public Replay {
+  public record ReplayTopics(List<ReplayFrom> topics, int limit) {
+    public ReplayTopics {
       topics = List.copyOf(topics);
     }
   }
 
-  public record Replayed(List<Replaying> topics) {
-    public Replayed {
+  public record TopicReplays(List<TopicReplay> topics) {
+    public TopicReplays {
       topics = List.copyOf(topics);
     }
   }
@@ -206,9 +206,9 @@ public final class Notifications {
    * @param oldest the oldest sequence still kept; newest + 1 when there is none
    * @param events in the order of their sequence, without gaps
    */
-  public record Replaying(
+  public record TopicReplay(
       String topic, String epoch, long oldest, long newest, List<Event> events) {
-    public Replaying {
+    public TopicReplay {
       events = List.copyOf(events);
     }
   }

@@ -18,8 +18,8 @@ public final class Prices {
    * Quotes of the named symbols, all or none, in the order asked. A symbol never quoted is fetched once. Fails with
    * {@code symbol-unknown} (404) or {@code price-not-yet-known} (503), each symbol in {@code errors}.
    */
-  public static final Address<Find, Quotes> FIND =
-      new Address<>("prices.find", Find.class, Quotes.class, Duration.ofMillis(2700));
+  public static final Address<FindQuotes, Quotes> FIND =
+      new Address<>("prices.find", FindQuotes.class, Quotes.class, Duration.ofMillis(2700));
 
   /** Stored observations of one symbol, newest first. */
   public static final Address<FindHistory, History> HISTORY =
@@ -29,13 +29,14 @@ public final class Prices {
   public static final Topic<Quotes> TICK = new Topic<>("prices.tick", Quotes.class);
 
   /** Symbols outside the configured ones that were read lately: keeps them in the refresh. */
-  public static final Topic<Read> READ = new Topic<>("prices.read", Read.class);
+  public static final Topic<SymbolsRead> READ = new Topic<>("prices.read", SymbolsRead.class);
 
   /** The exchange lists no such symbol: ends the waiting of other nodes for it. */
   public static final Topic<Unlisted> UNLISTED = new Topic<>("prices.unlisted", Unlisted.class);
 
   /** The exchange wants no request for a while: no node asks until then. */
-  public static final Topic<Blocked> BLOCKED = new Topic<>("prices.blocked", Blocked.class);
+  public static final Topic<RateLimited> RATE_LIMITED =
+      new Topic<>("prices.blocked", RateLimited.class);
 
   private Prices() {}
 
@@ -117,8 +118,8 @@ public final class Prices {
   }
 
   /** @param symbols case-sensitive, at most 100 */
-  public record Find(List<String> symbols) {
-    public Find {
+  public record FindQuotes(List<String> symbols) {
+    public FindQuotes {
       symbols = List.copyOf(symbols);
     }
   }
@@ -130,8 +131,8 @@ public final class Prices {
   }
 
   /** @param symbols symbols outside the configured ones */
-  public record Read(List<String> symbols) {
-    public Read {
+  public record SymbolsRead(List<String> symbols) {
+    public SymbolsRead {
       symbols = List.copyOf(symbols);
     }
   }
@@ -142,13 +143,14 @@ public final class Prices {
    * @param limit 1 to 1000
    * @param before cursor of an earlier page, null = from the newest
    */
-  public record FindHistory(String symbol, Instant from, Instant to, int limit, Cursor before) {}
+  public record FindHistory(
+      String symbol, Instant from, Instant to, int limit, HistoryPosition before) {}
 
   /** The last observation of a page; the next page goes on behind it. */
-  public record Cursor(Instant calledAt, long id) {}
+  public record HistoryPosition(Instant calledAt, long id) {}
 
   /** @param next null when there is nothing more */
-  public record History(List<Observation> observations, Cursor next) {
+  public record History(List<Observation> observations, HistoryPosition next) {
     public History {
       observations = List.copyOf(observations);
     }
@@ -166,5 +168,5 @@ public final class Prices {
   public record Unlisted(String symbol) {}
 
   /** @param until on the cluster's clock */
-  public record Blocked(String host, Instant until) {}
+  public record RateLimited(String host, Instant until) {}
 }

@@ -193,7 +193,7 @@ public final class Sessions {
       long userId, Long leastVersion, String sessionId, Reason reason, Instant expiresAt) {}
 
   /** @param cursor of the page before, null = everything that is still needed */
-  public record RevokedSince(Cursor cursor) {}
+  public record RevokedSince(RevocationCursor cursor) {}
 
   /**
    * How far the asker has come; opaque to it.
@@ -202,10 +202,11 @@ public final class Sessions {
    * @param catching what is being read now, over several pages; null = all read
    * @param after last row of the page before
    */
-  public record Cursor(String seen, String catching, long after) {}
+  public record RevocationCursor(String seen, String catching, long after) {}
 
   /** @param more there is another page to ask for at once */
-  public record RevocationPage(List<Revocation> revocations, Cursor cursor, boolean more) {
+  public record RevocationPage(
+      List<Revocation> revocations, RevocationCursor cursor, boolean more) {
     public RevocationPage {
       revocations = List.copyOf(revocations);
     }

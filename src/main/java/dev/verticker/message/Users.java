@@ -24,12 +24,12 @@ public final class Users {
       new Address<>("users.create", Create.class, User.class, WITH_HASHING);
 
   /** One user, soft-deleted ones included. */
-  public static final Address<Find, User> FIND =
-      new Address<>("users.find", Find.class, User.class);
+  public static final Address<FindUser, User> FIND =
+      new Address<>("users.find", FindUser.class, User.class);
 
   /** Users in the order of their ids. */
-  public static final Address<Search, Page> SEARCH =
-      new Address<>("users.search", Search.class, Page.class);
+  public static final Address<Search, UserPage> SEARCH =
+      new Address<>("users.search", Search.class, UserPage.class);
 
   /**
    * Changes what is named and answers the user as it is then; nothing is written or told when all of it is so already. Fails
@@ -47,20 +47,20 @@ public final class Users {
       new Address<>("users.delete", Delete.class, Void.class);
 
   /** Undoes a soft delete. Fails with {@code username-taken} or {@code email-taken} when another has it now. */
-  public static final Address<Change, User> RESTORE =
-      new Address<>("users.restore", Change.class, User.class);
+  public static final Address<ChangeStatus, User> RESTORE =
+      new Address<>("users.restore", ChangeStatus.class, User.class);
 
   /** Fails with {@code last-administrator} or {@code user-deleted} (409); disabling twice changes nothing. */
-  public static final Address<Change, User> DISABLE =
-      new Address<>("users.disable", Change.class, User.class);
+  public static final Address<ChangeStatus, User> DISABLE =
+      new Address<>("users.disable", ChangeStatus.class, User.class);
 
   /** Fails with {@code user-deleted} (409); enabling twice changes nothing. */
-  public static final Address<Change, User> ENABLE =
-      new Address<>("users.enable", Change.class, User.class);
+  public static final Address<ChangeStatus, User> ENABLE =
+      new Address<>("users.enable", ChangeStatus.class, User.class);
 
   /** What was done to a user and by a user's own sign-ins, newest first; also of users that are gone. */
-  public static final Address<FindAudit, Audit> AUDIT =
-      new Address<>("users.audit", FindAudit.class, Audit.class);
+  public static final Address<FindAudit, AuditPage> AUDIT =
+      new Address<>("users.audit", FindAudit.class, AuditPage.class);
 
   /** May do everything. */
   public static final String ROLE_ADMIN = "admin";
@@ -152,7 +152,7 @@ public final class Users {
     }
   }
 
-  public record Find(long id) {}
+  public record FindUser(long id) {}
 
   /**
    * @param q null = everybody; else the beginning of a username, of an e-mail address, or of a full name at any of its words,
@@ -168,8 +168,8 @@ public final class Users {
    * @param next {@code after} of the next page; null when this is the last
    * @param truncated more than 1 000 users match {@code q} in one field: only 1 000 of them were looked at
    */
-  public record Page(List<User> users, Long next, boolean truncated) {
-    public Page {
+  public record UserPage(List<User> users, Long next, boolean truncated) {
+    public UserPage {
       users = List.copyOf(users);
     }
   }
@@ -211,8 +211,8 @@ public final class Users {
   }
 
   /** A change that needs no more than the user's id. @param ifMatch as in {@link Update} */
-  public record Change(Actor actor, long id, List<Long> ifMatch) {
-    public Change {
+  public record ChangeStatus(Actor actor, long id, List<Long> ifMatch) {
+    public ChangeStatus {
       ifMatch = ifMatch == null ? null : List.copyOf(ifMatch);
     }
   }
@@ -224,8 +224,8 @@ public final class Users {
   public record FindAudit(long userId, Long before, int limit) {}
 
   /** @param next {@code before} of the next page; null when there is nothing more */
-  public record Audit(List<AuditEntry> entries, Long next) {
-    public Audit {
+  public record AuditPage(List<AuditEntry> entries, Long next) {
+    public AuditPage {
       entries = List.copyOf(entries);
     }
   }

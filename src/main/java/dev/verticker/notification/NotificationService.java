@@ -3,14 +3,14 @@ package dev.verticker.notification;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.After;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Appended;
 import dev.verticker.message.Notifications.FindUnread;
 import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.MarkRead;
-import dev.verticker.message.Notifications.Page;
+import dev.verticker.message.Notifications.ReadLog;
 import dev.verticker.message.Notifications.ReadTopic;
+import dev.verticker.message.Notifications.TopicPage;
 import dev.verticker.message.Notifications.Unread;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -31,9 +31,9 @@ final class NotificationService {
   }
 
   Future<Appended> append(Append append) {
-    if (append.entries().size() > Notifications.MOST) {
+    if (append.entries().size() > Notifications.MAX_EVENTS) {
       return Future.failedFuture(
-          invalid("/entries", "At most " + Notifications.MOST + " are taken at once."));
+          invalid("/entries", "At most " + Notifications.MAX_EVENTS + " are taken at once."));
     }
     return log.append(append).map(written -> {
       var known = append.entries().size() - written.entries();
@@ -47,14 +47,14 @@ final class NotificationService {
     });
   }
 
-  Future<LogPage> after(After after) {
-    return log.after(after.epoch(), after.position(), Notifications.MOST);
+  Future<LogPage> after(ReadLog after) {
+    return log.after(after.epoch(), after.position(), Notifications.MAX_EVENTS);
   }
 
-  Future<Page> read(ReadTopic read) {
-    if (read.limit() < 1 || read.limit() > Notifications.MOST) {
+  Future<TopicPage> read(ReadTopic read) {
+    if (read.limit() < 1 || read.limit() > Notifications.MAX_EVENTS) {
       return Future.failedFuture(
-          invalid("query/limit", "It must be 1 to " + Notifications.MOST + "."));
+          invalid("query/limit", "It must be 1 to " + Notifications.MAX_EVENTS + "."));
     }
     return topics.read(read);
   }
@@ -69,7 +69,7 @@ final class NotificationService {
 
   /** Too much for one message: whoever hears of the head asks for the rest. */
   private static LogPage bounded(LogPage news) {
-    return news.events().size() <= Notifications.MOST
+    return news.events().size() <= Notifications.MAX_EVENTS
         ? news
         : new LogPage(news.epoch(), news.head(), news.oldest(), List.of());
   }

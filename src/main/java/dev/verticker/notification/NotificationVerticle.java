@@ -37,8 +37,8 @@ public final class NotificationVerticle extends VerticleBase {
     node.health().notReadyWhen("postgres notification", database::outage);
     return Future.all(List.of(
             bus.serve(Notifications.APPEND, service::append),
-            bus.serve(Notifications.AFTER, service::after),
-            bus.serve(Notifications.READ, service::read),
+            bus.serve(Notifications.READ_LOG, service::after),
+            bus.serve(Notifications.READ_TOPIC, service::read),
             bus.serve(Notifications.REPLAY, new ReplayRepository(database)::replay),
             bus.serve(Notifications.MARK, service::mark),
             bus.serve(Notifications.UNREAD, service::unread),

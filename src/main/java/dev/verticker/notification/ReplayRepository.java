@@ -2,10 +2,10 @@ package dev.verticker.notification;
 
 import dev.verticker.data.Database;
 import dev.verticker.message.Notifications.Event;
-import dev.verticker.message.Notifications.Replay;
-import dev.verticker.message.Notifications.Replayed;
-import dev.verticker.message.Notifications.Replaying;
-import dev.verticker.message.Notifications.Start;
+import dev.verticker.message.Notifications.ReplayFrom;
+import dev.verticker.message.Notifications.ReplayTopics;
+import dev.verticker.message.Notifications.TopicReplay;
+import dev.verticker.message.Notifications.TopicReplays;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -57,11 +57,11 @@ final class ReplayRepository {
     this.database = database;
   }
 
-  Future<Replayed> replay(Replay replay) {
+  Future<TopicReplays> replay(ReplayTopics replay) {
     return read(replay).compose(found -> {
-      var known = found.topics().stream().map(Replaying::topic).collect(Collectors.toSet());
+      var known = found.topics().stream().map(TopicReplay::topic).collect(Collectors.toSet());
       var missing = replay.topics().stream()
-          .map(Start::topic)
+          .map(ReplayFrom::topic)
           .filter(topic -> !known.contains(topic))
           .toArray(String[]::new);
       return missing.length == 0
@@ -73,9 +73,9 @@ final class ReplayRepository {
     });
   }
 
-  private Future<Replayed> read(Replay replay) {
-    var names = replay.topics().stream().map(Start::topic).toArray(String[]::new);
-    var after = replay.topics().stream().map(Start::after).toArray(Long[]::new);
+  private Future<TopicReplays> read(ReplayTopics replay) {
+    var names = replay.topics().stream().map(ReplayFrom::topic).toArray(String[]::new);
+    var after = replay.topics().stream().map(ReplayFrom::after).toArray(Long[]::new);
     return database
         .query(
             REPLAY,
@@ -83,14 +83,14 @@ final class ReplayRepository {
         .map(ReplayRepository::replayed);
   }
 
-  private static Replayed replayed(RowSet<Row> rows) {
-    var topics = new LinkedHashMap<String, Replaying>();
+  private static TopicReplays replayed(RowSet<Row> rows) {
+    var topics = new LinkedHashMap<String, TopicReplay>();
     var events = new LinkedHashMap<String, ArrayList<Event>>();
     for (var row : rows) {
       var name = row.getString("name");
       topics.putIfAbsent(
           name,
-          new Replaying(
+          new TopicReplay(
               name,
               row.getString("topic_epoch"),
               row.getLong("oldest"),
@@ -100,8 +100,8 @@ final class ReplayRepository {
           .ifPresent(
               event -> events.computeIfAbsent(name, fresh -> new ArrayList<>()).add(event));
     }
-    return new Replayed(topics.values().stream()
-        .map(topic -> new Replaying(
+    return new TopicReplays(topics.values().stream()
+        .map(topic -> new TopicReplay(
             topic.topic(),
             topic.epoch(),
             topic.oldest(),

@@ -1,7 +1,7 @@
 package dev.verticker.notification;
 
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.Recipient;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -13,9 +13,10 @@ import java.util.Set;
  *
  * @param actorId null when the system did it, or when it does not matter any more
  */
-record TopicEvent(Entry entry, String topic, Audience audience, Long actorId, JsonObject payload) {
+record TopicEvent(
+    OutboxEntry entry, String topic, Audience audience, Long actorId, JsonObject payload) {
   /** One for each topic, in the order of the entries. @param erased users of whom nothing personal may be written */
-  static List<TopicEvent> of(List<Entry> entries, Set<Long> erased) {
+  static List<TopicEvent> of(List<OutboxEntry> entries, Set<Long> erased) {
     var told = new ArrayList<TopicEvent>();
     for (var entry : entries) {
       for (var recipient : entry.recipients()) {
@@ -27,7 +28,7 @@ record TopicEvent(Entry entry, String topic, Audience audience, Long actorId, Js
     return told;
   }
 
-  private static TopicEvent of(Entry entry, Recipient recipient, Set<Long> erased) {
+  private static TopicEvent of(OutboxEntry entry, Recipient recipient, Set<Long> erased) {
     if (erased.contains(entry.userId()) && !entry.erases()) {
       return new TopicEvent(entry, recipient.topic(), recipient.audience(), null, redacted(entry));
     }
@@ -46,14 +47,14 @@ record TopicEvent(Entry entry, String topic, Audience audience, Long actorId, Js
   }
 
   /** A user hears whether it was the user or an administrator, not which one. */
-  private static void withoutName(JsonObject payload, Entry entry) {
+  private static void withoutName(JsonObject payload, OutboxEntry entry) {
     if (payload.getJsonObject("by") != null) {
       var self = entry.actorId() != null && entry.actorId() == entry.userId();
       payload.put("by", new JsonObject().put("self", self));
     }
   }
 
-  private static JsonObject redacted(Entry entry) {
+  private static JsonObject redacted(OutboxEntry entry) {
     return new JsonObject()
         .put("event", entry.event())
         .put("user_id", entry.userId())

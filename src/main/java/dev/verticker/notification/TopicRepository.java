@@ -4,8 +4,8 @@ import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.MarkRead;
-import dev.verticker.message.Notifications.Page;
 import dev.verticker.message.Notifications.ReadTopic;
+import dev.verticker.message.Notifications.TopicPage;
 import dev.verticker.message.Notifications.Unread;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -74,7 +74,7 @@ final class TopicRepository {
     this.database = database;
   }
 
-  Future<Page> read(ReadTopic read) {
+  Future<TopicPage> read(ReadTopic read) {
     var after = read.after() == null ? 0 : read.after();
     return database
         .query(READ, Tuple.of(read.topic(), after, read.limit()))
@@ -119,7 +119,7 @@ final class TopicRepository {
                 new Failure.NotFound("topic-not-found", "There is no such topic any more.")));
   }
 
-  private static Future<Void> refuseWhatIsGone(Page page, String epoch, long after) {
+  private static Future<Void> refuseWhatIsGone(TopicPage page, String epoch, long after) {
     // A sequence that was never reached is one of a log that was set back.
     if (!page.epoch().equals(epoch) || after > page.newest()) {
       return Future.failedFuture(epochChanged(page));
@@ -130,26 +130,26 @@ final class TopicRepository {
         : Future.succeededFuture();
   }
 
-  private static Failure epochChanged(Page page) {
+  private static Failure epochChanged(TopicPage page) {
     return new Failure.Gone(
         "epoch-changed", "The topic counts anew, in another epoch.", start(page));
   }
 
-  private static Failure beyondNewest(Page page) {
+  private static Failure beyondNewest(TopicPage page) {
     return Failure.Invalid.of(
         "/up_to", "beyond-newest", "The newest sequence is " + page.newest() + ".");
   }
 
-  private static Failure.Gone.Start start(Page page) {
-    return new Failure.Gone.Start(page.epoch(), page.oldest());
+  private static Failure.Gone.ResumeFrom start(TopicPage page) {
+    return new Failure.Gone.ResumeFrom(page.epoch(), page.oldest());
   }
 
-  private static Page page(RowSet<Row> rows) {
+  private static TopicPage page(RowSet<Row> rows) {
     var topic = rows.iterator().next();
     var events = new ArrayList<Event>();
     rows.forEach(row -> EventLog.event(row).ifPresent(events::add));
     var standing = unread(topic);
-    return new Page(
+    return new TopicPage(
         topic.getString("name"),
         standing.epoch(),
         topic.getLong("oldest"),

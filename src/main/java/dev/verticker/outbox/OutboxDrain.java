@@ -4,7 +4,7 @@ import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.vertx.core.Future;
@@ -44,7 +44,7 @@ public final class OutboxDrain {
   private final Bus bus;
   private final Clock clock;
   private final String schema;
-  private final Function<Row, Entry> entry;
+  private final Function<Row, OutboxEntry> entry;
   private final String oldest;
   private final String next;
   private final String remove;
@@ -67,7 +67,7 @@ public final class OutboxDrain {
       Clock clock,
       MeterRegistry metrics,
       String schema,
-      Function<Row, Entry> entry) {
+      Function<Row, OutboxEntry> entry) {
     this.vertx = vertx;
     this.database = database;
     this.bus = bus;
@@ -76,7 +76,7 @@ public final class OutboxDrain {
     this.entry = entry;
     this.oldest = "SELECT at FROM %s.outbox ORDER BY id LIMIT 1".formatted(schema);
     this.next =
-        "SELECT * FROM %s.outbox ORDER BY id LIMIT %d".formatted(schema, Notifications.MOST);
+        "SELECT * FROM %s.outbox ORDER BY id LIMIT %d".formatted(schema, Notifications.MAX_EVENTS);
     this.remove = "DELETE FROM %s.outbox WHERE id = ANY ($1)".formatted(schema);
     TimeGauge.builder(
             "outbox_lag", this, TimeUnit.MILLISECONDS, drain -> drain.lag().toMillis())
@@ -111,7 +111,7 @@ public final class OutboxDrain {
       working = look().onComplete(handed -> {
         if (handed.succeeded()) {
           pause = POLL;
-          rest(handed.result() == Notifications.MOST || again ? Duration.ZERO : null);
+          rest(handed.result() == Notifications.MAX_EVENTS || again ? Duration.ZERO : null);
         } else {
           // The notifications, or PostgreSQL, are away: nothing is lost, it waits.
           if (pause.equals(POLL)) {
@@ -161,12 +161,12 @@ public final class OutboxDrain {
   /** An answer that gets lost, or a commit that fails, makes the same entries be handed over again. */
   private Future<Integer> handOver(SqlConnection tx) {
     return tx.query(next).execute().compose(rows -> {
-      var entries = new ArrayList<Entry>();
+      var entries = new ArrayList<OutboxEntry>();
       rows.forEach(row -> entries.add(entry.apply(row)));
       if (entries.isEmpty()) {
         return Future.succeededFuture(0);
       }
-      var ids = entries.stream().map(Entry::id).toArray(Long[]::new);
+      var ids = entries.stream().map(OutboxEntry::id).toArray(Long[]::new);
       return bus.request(Notifications.APPEND, new Append(schema, entries))
           .compose(appended -> tx.preparedQuery(remove).execute(Tuple.of(ids)))
           .map(removed -> ids.length);

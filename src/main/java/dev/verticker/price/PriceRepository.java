@@ -8,9 +8,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.verticker.data.Database;
-import dev.verticker.message.Prices.Cursor;
 import dev.verticker.message.Prices.FindHistory;
 import dev.verticker.message.Prices.History;
+import dev.verticker.message.Prices.HistoryPosition;
 import dev.verticker.message.Prices.Observation;
 import dev.verticker.message.Prices.Quote;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -163,7 +163,7 @@ final class PriceRepository {
   }
 
   Future<History> history(FindHistory find) {
-    var before = find.before() == null ? new Cursor(null, Long.MAX_VALUE) : find.before();
+    var before = find.before() == null ? new HistoryPosition(null, Long.MAX_VALUE) : find.before();
     var args = Tuple.tuple()
         .addValue(find.symbol())
         .addValue(utc(find.from()))
@@ -189,7 +189,7 @@ final class PriceRepository {
     }
     var page = found.subList(0, limit);
     var last = page.get(limit - 1);
-    return new History(page, new Cursor(last.calledAt(), last.id()));
+    return new History(page, new HistoryPosition(last.calledAt(), last.id()));
   }
 
   private List<Quote> quotes(RowSet<Row> rows) {

@@ -40,7 +40,7 @@ final class PriceService {
   }
 
   /** All or none: an unknown symbol outweighs one whose price is not known yet. */
-  Future<Prices.Quotes> find(Prices.Find asked) {
+  Future<Prices.Quotes> find(Prices.FindQuotes asked) {
     demand.read(others(asked.symbols()), clock.instant());
     var reads = reads(asked.symbols());
     return Future.join(reads).transform(done -> {
@@ -63,7 +63,7 @@ final class PriceService {
     return repository.history(asked);
   }
 
-  void read(Prices.Read read) {
+  void read(Prices.SymbolsRead read) {
     demand.read(others(read.symbols()), clock.instant());
   }
 

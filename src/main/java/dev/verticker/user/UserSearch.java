@@ -1,10 +1,10 @@
 package dev.verticker.user;
 
 import dev.verticker.data.Database;
-import dev.verticker.message.Users.Page;
 import dev.verticker.message.Users.Search;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.User;
+import dev.verticker.message.Users.UserPage;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -74,7 +74,7 @@ final class UserSearch {
     this.database = database;
   }
 
-  Future<Page> search(Search search) {
+  Future<UserPage> search(Search search) {
     return search.q() == null ? list(search) : matches(search);
   }
 
@@ -92,14 +92,14 @@ final class UserSearch {
         BY_WORDS.formatted(deleted));
   }
 
-  private Future<Page> list(Search search) {
+  private Future<UserPage> list(Search search) {
     var after = search.after() == null ? 0 : search.after();
     return database
         .query(listStatement(search), Tuple.of(after, search.limit() + 1))
         .map(rows -> page(rows, search.limit(), false));
   }
 
-  private Future<Page> matches(Search search) {
+  private Future<UserPage> matches(Search search) {
     var statements = matchStatements(search.status() == Status.DELETED);
     // "C" compares a folded e-mail address or username bytewise, so the prefix is folded the same
     // way.
@@ -123,13 +123,13 @@ final class UserSearch {
             .toList());
   }
 
-  private Future<Page> among(Search search, List<List<Long>> fields) {
+  private Future<UserPage> among(Search search, List<List<Long>> fields) {
     var truncated = fields.stream().anyMatch(ids -> ids.size() > MAX_MATCHES);
     var ids = new TreeSet<Long>();
     fields.forEach(field -> field.stream().limit(MAX_MATCHES).forEach(ids::add));
     var later = search.after() == null ? ids : ids.tailSet(search.after(), false);
     if (later.isEmpty()) {
-      return Future.succeededFuture(new Page(List.of(), null, truncated));
+      return Future.succeededFuture(new UserPage(List.of(), null, truncated));
     }
     return database
         .query(
@@ -138,14 +138,14 @@ final class UserSearch {
         .map(rows -> page(rows, search.limit(), truncated));
   }
 
-  private static Page page(RowSet<Row> rows, int limit, boolean truncated) {
+  private static UserPage page(RowSet<Row> rows, int limit, boolean truncated) {
     var users = new ArrayList<User>();
     rows.forEach(row -> users.add(UserRepository.user(row)));
     if (users.size() <= limit) {
-      return new Page(users, null, truncated);
+      return new UserPage(users, null, truncated);
     }
     var page = users.subList(0, limit);
-    return new Page(page, page.get(limit - 1).id(), truncated);
+    return new UserPage(page, page.get(limit - 1).id(), truncated);
   }
 
   /** Only words that were checked before get in here. */

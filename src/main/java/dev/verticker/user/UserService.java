@@ -5,16 +5,16 @@ import dev.verticker.data.Database;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Users;
-import dev.verticker.message.Users.Change;
+import dev.verticker.message.Users.ChangeStatus;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
 import dev.verticker.message.Users.FieldUpdate;
-import dev.verticker.message.Users.Find;
-import dev.verticker.message.Users.Page;
+import dev.verticker.message.Users.FindUser;
 import dev.verticker.message.Users.Search;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
+import dev.verticker.message.Users.UserPage;
 import dev.verticker.user.UserRepository.Locked;
 import dev.verticker.user.change.AccessRevocation;
 import dev.verticker.user.change.AuditTrail;
@@ -86,12 +86,12 @@ final class UserService {
     this.creating = new KeyedQueue(Users.CREATE.deadline(), clock);
   }
 
-  Future<User> find(Find find) {
+  Future<User> find(FindUser find) {
     return users.find(find.id()).compose(user -> user.map(Future::succeededFuture)
         .orElse(notFound(find.id())));
   }
 
-  Future<Page> search(Search search) {
+  Future<UserPage> search(Search search) {
     UserRules.check(search);
     return searches.search(search);
   }
@@ -107,7 +107,7 @@ final class UserService {
 
   Future<User> update(Update update) {
     UserRules.check(update);
-    var change = new Change(update.actor(), update.id(), update.ifMatch());
+    var change = new ChangeStatus(update.actor(), update.id(), update.ifMatch());
     if (update.password() == null) {
       return change(change, UserAction.UPDATED, locked -> wanted(locked.user(), update), null);
     }
@@ -115,7 +115,7 @@ final class UserService {
       return Future.failedFuture(new Failure.Forbidden(
           "own-password", "One's own password is changed by giving the current one as well."));
     }
-    return find(new Find(update.id()))
+    return find(new FindUser(update.id()))
         .map(user -> wanted(user, update))
         .compose(user -> passwords.hash(
             update.password().value(), names(user.username(), user.fullName(), user.email())))
@@ -123,17 +123,17 @@ final class UserService {
             change(change, UserAction.UPDATED, locked -> wanted(locked.user(), update), hash));
   }
 
-  Future<User> disable(Change change) {
+  Future<User> disable(ChangeStatus change) {
     return change(
         change, UserAction.DISABLED, locked -> locked.user().withStatus(Status.DISABLED), null);
   }
 
-  Future<User> enable(Change change) {
+  Future<User> enable(ChangeStatus change) {
     return change(
         change, UserAction.ENABLED, locked -> locked.user().withStatus(Status.ACTIVE), null);
   }
 
-  Future<User> restore(Change change) {
+  Future<User> restore(ChangeStatus change) {
     return change(
         change,
         UserAction.RESTORED,
@@ -144,7 +144,7 @@ final class UserService {
   }
 
   Future<Void> delete(Delete delete) {
-    var change = new Change(delete.actor(), delete.id(), delete.ifMatch());
+    var change = new ChangeStatus(delete.actor(), delete.id(), delete.ifMatch());
     return delete.soft()
         ? change(
                 change,
@@ -175,7 +175,7 @@ final class UserService {
 
   /** @param hash of a new password; null = the password stays */
   private Future<User> change(
-      Change change, UserAction deed, Function<Locked, User> wish, String hash) {
+      ChangeStatus change, UserAction deed, Function<Locked, User> wish, String hash) {
     return database.transaction(tx -> lock(tx, change).compose(locked -> {
       var before = locked.user();
       if (before.status() == Status.DELETED && !deed.isForDeleted()) {
@@ -209,7 +209,7 @@ final class UserService {
         .compose(kept -> erasure.erase(tx, actor, user));
   }
 
-  private Future<Locked> lock(SqlConnection tx, Change change) {
+  private Future<Locked> lock(SqlConnection tx, ChangeStatus change) {
     return users.lock(tx, change.id()).compose(found -> {
       if (found.isEmpty()) {
         return notFound(change.id());

@@ -13,7 +13,7 @@ import dev.verticker.dev.TestServers;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Appended;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.node.Migrations;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.SettingsFiles;
@@ -209,12 +209,12 @@ class OutboxDrainTest {
 
   private Future<Appended> taken(Append append) {
     assertEquals("account", append.source());
-    batches.add(append.entries().stream().map(Entry::id).toList());
+    batches.add(append.entries().stream().map(OutboxEntry::id).toList());
     return Future.succeededFuture(new Appended(append.entries().size()));
   }
 
-  private static Entry entry(Row row) {
-    return new Entry(
+  private static OutboxEntry entry(Row row) {
+    return new OutboxEntry(
         row.getLong("id"),
         row.getOffsetDateTime("at").toInstant(),
         row.getString("event"),

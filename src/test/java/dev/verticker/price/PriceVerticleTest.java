@@ -283,7 +283,7 @@ class PriceVerticleTest {
     nodes.add(node);
     within10s("the configured are quoted", () -> node.latest().size() == CONFIGURED.size());
 
-    node.bus.publish(Prices.READ, new Prices.Read(others));
+    node.bus.publish(Prices.READ, new Prices.SymbolsRead(others));
     within10s(
         "others are refreshed with them",
         () -> crowded.calls().of(Endpoint.TICKER_24HR, "OTHER99") > 0);
@@ -500,7 +500,7 @@ class PriceVerticleTest {
     var to = Instant.now();
 
     var ids = new ArrayList<String>();
-    Prices.Cursor cursor = null;
+    Prices.HistoryPosition cursor = null;
     do {
       var page = await(
           node.bus.request(Prices.HISTORY, new Prices.FindHistory("BTCUSDT", null, to, 3, cursor)));

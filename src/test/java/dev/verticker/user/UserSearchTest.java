@@ -10,11 +10,11 @@ import dev.verticker.message.Password;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
 import dev.verticker.message.Users.FieldUpdate;
-import dev.verticker.message.Users.Page;
 import dev.verticker.message.Users.Search;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
+import dev.verticker.message.Users.UserPage;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.sql.SQLException;
@@ -282,11 +282,11 @@ class UserSearchTest {
     }
   }
 
-  private static Page search(Search search) {
+  private static UserPage search(Search search) {
     return accounts.await(() -> accounts.users.search(search));
   }
 
-  private static List<Long> ids(Page page) {
+  private static List<Long> ids(UserPage page) {
     return page.users().stream().map(User::id).toList();
   }
 }

@@ -50,7 +50,8 @@ final class QuoteFetcher {
       return Future.failedFuture(
           new Failure.Unavailable("unavailable", "Too many unknown symbols are being looked up."));
     }
-    return bus.request(Prices.FIND, new Prices.Find(symbols)).map(answer -> kept(symbols, answer));
+    return bus.request(Prices.FIND, new Prices.FindQuotes(symbols))
+        .map(answer -> kept(symbols, answer));
   }
 
   private List<CachedQuote> kept(List<String> symbols, Prices.Quotes answer) {

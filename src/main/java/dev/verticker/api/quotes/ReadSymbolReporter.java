@@ -32,7 +32,7 @@ final class ReadSymbolReporter {
     var told = new ArrayList<>(symbols);
     if (!told.isEmpty()) {
       told.forEach(symbols::remove);
-      bus.publish(Prices.READ, new Prices.Read(told));
+      bus.publish(Prices.READ, new Prices.SymbolsRead(told));
     }
   }
 }

@@ -71,7 +71,7 @@ public final class BinanceMarketData implements MarketData {
                 .setMaxFailures(5)
                 .setTimeout(LONG.plus(SHORT).toMillis())
                 .setResetTimeout(probeAfter.toMillis()))
-        .failurePolicy(result -> result.cause() instanceof ExchangeException.Unavailable);
+        .failurePolicy(result -> result.cause() instanceof ExchangeException.ExchangeUnavailable);
   }
 
   /**
@@ -143,9 +143,9 @@ public final class BinanceMarketData implements MarketData {
       case 418, 429 -> limited(response);
       case 403 ->
         Future.failedFuture(
-            new ExchangeException.Refused("Binance refuses the request (403, firewall)"));
+            new ExchangeException.AccessDenied("Binance refuses the request (403, firewall)"));
       case 451 ->
-        Future.failedFuture(new ExchangeException.Refused(
+        Future.failedFuture(new ExchangeException.AccessDenied(
             "Binance does not serve the place this address is in (451)"));
       default -> Future.failedFuture(refused(response));
     };
@@ -154,7 +154,7 @@ public final class BinanceMarketData implements MarketData {
   private ExchangeException refused(Answer response) {
     return response.status() == 400 && errorCode(response) == -1121
         ? new ExchangeException.UnknownSymbol()
-        : new ExchangeException.Unavailable("Binance answered " + response.status());
+        : new ExchangeException.ExchangeUnavailable("Binance answered " + response.status());
   }
 
   private Future<Buffer> limited(Answer response) {
@@ -196,14 +196,14 @@ public final class BinanceMarketData implements MarketData {
       return known;
     }
     if (failure instanceof OpenCircuitException) {
-      return new ExchangeException.Unavailable(
+      return new ExchangeException.ExchangeUnavailable(
           "the exchange failed five times in a row, waiting before the next try");
     }
     if (failure instanceof TimeoutException) {
-      return new ExchangeException.Unavailable(
+      return new ExchangeException.ExchangeUnavailable(
           "the exchange did not answer within " + atMost.toSeconds() + " s");
     }
-    return new ExchangeException.Unavailable(
+    return new ExchangeException.ExchangeUnavailable(
         "the exchange cannot be reached: " + failure.getMessage());
   }
 }

@@ -79,7 +79,7 @@ final class BoundedHttpClient {
     response.endHandler(end -> whole.tryComplete(body));
     response.handler(chunk -> {
       if (body.length() + chunk.length() > mostBytes) {
-        whole.tryFail(new ExchangeException.Unavailable(
+        whole.tryFail(new ExchangeException.ExchangeUnavailable(
             "the exchange sent more than the " + mostBytes + " bytes such an answer may have"));
       } else {
         body.appendBuffer(chunk);

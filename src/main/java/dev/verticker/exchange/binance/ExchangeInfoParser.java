@@ -22,7 +22,7 @@ final class ExchangeInfoParser {
 
   private ExchangeInfoParser() {}
 
-  /** Throws {@link ExchangeException.Unavailable} when the body is not an exchangeInfo answer. */
+  /** Throws {@link ExchangeException.ExchangeUnavailable} when the body is not an exchangeInfo answer. */
   static ExchangeInfo parse(Buffer body) {
     var parser = new ExchangeInfoParser();
     try (var json = JSON.createParser(body.getBytes())) {
@@ -103,7 +103,7 @@ final class ExchangeInfoParser {
   }
 
   private static ExchangeException unusable() {
-    return new ExchangeException.Unavailable(
+    return new ExchangeException.ExchangeUnavailable(
         "the exchange sent something that is not a list of symbols");
   }
 }

@@ -40,7 +40,7 @@ public final class TickerParser {
     this.metrics = metrics;
   }
 
-  /** Throws {@link ExchangeException.Unavailable} when the body is no JSON array. */
+  /** Throws {@link ExchangeException.ExchangeUnavailable} when the body is no JSON array. */
   List<Ticker> parse(Buffer body, Set<String> asked) {
     var open = new HashSet<>(asked);
     return StreamSupport.stream(array(body).spliterator(), false)
@@ -59,7 +59,7 @@ public final class TickerParser {
       // Said below: an answer that is no JSON is as useless as one of another shape.
     }
     reject("malformed");
-    throw new ExchangeException.Unavailable(
+    throw new ExchangeException.ExchangeUnavailable(
         "the exchange sent something that is not a list of tickers");
   }
 

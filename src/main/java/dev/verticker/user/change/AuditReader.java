@@ -1,8 +1,8 @@
 package dev.verticker.user.change;
 
 import dev.verticker.data.Database;
-import dev.verticker.message.Users.Audit;
 import dev.verticker.message.Users.AuditEntry;
+import dev.verticker.message.Users.AuditPage;
 import dev.verticker.message.Users.FindAudit;
 import dev.verticker.user.UserRules;
 import io.vertx.core.Future;
@@ -31,7 +31,7 @@ public final class AuditReader {
     this.database = database;
   }
 
-  public Future<Audit> read(FindAudit find) {
+  public Future<AuditPage> read(FindAudit find) {
     UserRules.checkLimit(find.limit());
     var before = find.before() == null ? Long.MAX_VALUE : find.before();
     return database
@@ -40,10 +40,10 @@ public final class AuditReader {
           var entries = new ArrayList<AuditEntry>();
           rows.forEach(row -> entries.add(entry(row)));
           if (entries.size() <= find.limit()) {
-            return new Audit(entries, null);
+            return new AuditPage(entries, null);
           }
           var page = entries.subList(0, find.limit());
-          return new Audit(page, page.get(find.limit() - 1).id());
+          return new AuditPage(page, page.get(find.limit() - 1).id());
         });
   }
 

@@ -2,7 +2,7 @@ package dev.verticker.user.change;
 
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.Recipient;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -62,11 +62,11 @@ public final class UserOutbox {
   }
 
   /** A row as it is handed over. */
-  public static Entry entry(Row row) {
+  public static OutboxEntry entry(Row row) {
     var payload = row.get(JsonObject.class, "payload");
     var by = payload.getJsonObject("by");
     var userId = row.getLong("user_id");
-    return new Entry(
+    return new OutboxEntry(
         row.getLong("id"),
         row.getOffsetDateTime("at").toInstant(),
         row.getString("event"),

@@ -4,9 +4,9 @@ import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Sessions;
-import dev.verticker.message.Sessions.Cursor;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Revocation;
+import dev.verticker.message.Sessions.RevocationCursor;
 import dev.verticker.message.Sessions.RevocationPage;
 import dev.verticker.user.change.AccessRevocation;
 import io.vertx.core.Future;
@@ -121,8 +121,8 @@ public final class RevocationRepository implements AccessRevocation {
   }
 
   /** At most 500 entries; the cursor of the answer goes on behind them. */
-  public Future<RevocationPage> since(Cursor asked) {
-    var cursor = asked == null ? new Cursor(null, null, 0) : asked;
+  public Future<RevocationPage> since(RevocationCursor asked) {
+    var cursor = asked == null ? new RevocationCursor(null, null, 0) : asked;
     var parameters = Tuple.of(cursor.seen(), cursor.after(), now(), PAGE + 1);
     return database.query(SINCE, parameters).map(rows -> page(cursor, rows));
   }
@@ -142,7 +142,7 @@ public final class RevocationRepository implements AccessRevocation {
     return transaction.preparedQuery(WRITE).executeBatch(rows).mapEmpty();
   }
 
-  private static RevocationPage page(Cursor cursor, RowSet<Row> rows) {
+  private static RevocationPage page(RevocationCursor cursor, RowSet<Row> rows) {
     var snapshot = rows.iterator().next().getString("now");
     // All pages of one catching-up end at the snapshot of its first one.
     var catching = cursor.catching() == null ? snapshot : cursor.catching();
@@ -153,12 +153,13 @@ public final class RevocationRepository implements AccessRevocation {
         break;
       }
       if (revocations.size() == PAGE) {
-        return new RevocationPage(revocations, new Cursor(cursor.seen(), catching, last), true);
+        return new RevocationPage(
+            revocations, new RevocationCursor(cursor.seen(), catching, last), true);
       }
       revocations.add(revocation(row));
       last = row.getLong("id");
     }
-    return new RevocationPage(revocations, new Cursor(catching, null, 0), false);
+    return new RevocationPage(revocations, new RevocationCursor(catching, null, 0), false);
   }
 
   private static Revocation revocation(Row row) {

@@ -1,5 +1,6 @@
 package dev.verticker.bus;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -159,8 +160,8 @@ public abstract sealed class Failure extends RuntimeException {
   public static final class TooManyRequests extends Failure {
     private final transient Quota quota;
 
-    /** @param most so many within any window of this length */
-    public record Quota(int most, Duration window) {}
+    /** @param max requests within any window of this length */
+    public record Quota(@JsonProperty("most") int max, Duration window) {}
 
     public TooManyRequests(String code, String detail, Duration retryAfter, Quota quota) {
       super(429, code, detail, retryAfter, List.of());

@@ -73,7 +73,7 @@ public final class Users {
 
   private Users() {}
 
-  /** The word in JSON and in the database is {@link #word()}. */
+  /** The word in JSON and in the database is {@link #wireName()}. */
   public enum Status {
     ACTIVE,
     DISABLED,
@@ -81,14 +81,14 @@ public final class Users {
     @JsonEnumDefaultValue
     UNKNOWN;
 
-    public String word() {
+    public String wireName() {
       return name().toLowerCase(Locale.ROOT);
     }
 
     /** UNKNOWN for a word that is none. */
-    public static Status of(String word) {
+    public static Status of(String wireName) {
       for (var status : values()) {
-        if (status.word().equals(word)) {
+        if (status.wireName().equals(wireName)) {
           return status;
         }
       }

@@ -61,11 +61,11 @@ final class LogRetention {
 
   private LogRetention() {}
 
-  static void addChores(Housekeeping housekeeping, NotificationSettings settings) {
+  static void addCleanupTasks(Housekeeping housekeeping, NotificationSettings settings) {
     housekeeping
-        .removing("events-by-age", TOO_OLD, settings.retention())
-        .removingAllBut(settings.mostPerTopic(), "events-by-count", TOO_MANY)
-        .removing("received", RECEIVED, RECEIVED_KEPT)
-        .removing("erased-users", ERASED, RECEIVED_KEPT);
+        .deleteOlderThan(settings.retention(), "events-by-age", TOO_OLD)
+        .deleteAllBut(settings.mostPerTopic(), "events-by-count", TOO_MANY)
+        .deleteOlderThan(RECEIVED_KEPT, "received", RECEIVED)
+        .deleteOlderThan(RECEIVED_KEPT, "erased-users", ERASED);
   }
 }

@@ -33,7 +33,7 @@ public final class NotificationVerticle extends VerticleBase {
     var heads = new LogHeads(database, node.metrics());
     var housekeeping = new Housekeeping(
         vertx, database, NotificationLocks.HOUSEKEEPING, node.clock(), node.metrics());
-    LogRetention.addChores(housekeeping, settings);
+    LogRetention.addCleanupTasks(housekeeping, settings);
     node.health().notReadyWhen("postgres notification", database::outage);
     return Future.all(List.of(
             bus.serve(Notifications.APPEND, service::append),

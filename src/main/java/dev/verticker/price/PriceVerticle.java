@@ -106,7 +106,7 @@ public final class PriceVerticle extends VerticleBase {
           symbols.start();
           refresher.start();
           new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, node.metrics())
-              .removing("observations", PriceRepository.REMOVE_OLD, settings.retention())
+              .deleteOlderThan(settings.retention(), "observations", PriceRepository.REMOVE_OLD)
               .start();
           vertx.setPeriodic(FLUSH.toMillis(), id -> flush());
         });

@@ -152,7 +152,7 @@ final class LogNode implements AutoCloseable {
     var database = Database.open(vertx, postgresSettings(settings));
     var housekeeping =
         new Housekeeping(vertx, database, NotificationLocks.HOUSEKEEPING, clock, metrics);
-    LogRetention.addChores(housekeeping, new NotificationSettings(kept, mostPerTopic));
+    LogRetention.addCleanupTasks(housekeeping, new NotificationSettings(kept, mostPerTopic));
     housekeeping.run().eventually(database::close).await();
   }
 

@@ -38,7 +38,7 @@ class ObservationsKeptTest {
             PriceLocks.HOUSEKEEPING,
             new SteppedClock(NOON),
             market.metrics)
-        .removing("observations", PriceRepository.REMOVE_OLD, KEPT)
+        .deleteOlderThan(KEPT, "observations", PriceRepository.REMOVE_OLD)
         .run());
 
     assertEquals(List.of(), history("TOO_OLD"));

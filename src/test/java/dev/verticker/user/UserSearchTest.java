@@ -101,7 +101,7 @@ class UserSearchTest {
     @Test
     void what_cannot_be_searched_is_refused_with_its_pointer() {
       var refused = accounts.refusal(
-          () -> accounts.users.search(new Search("a\u0000", "god", Status.UNKNOWN, null, 1001)));
+          () -> accounts.search.search(new Search("a\u0000", "god", Status.UNKNOWN, null, 1001)));
 
       assertEquals(
           List.of("query/limit", "query/q", "query/role", "query/status"),
@@ -283,7 +283,7 @@ class UserSearchTest {
   }
 
   private static UserPage search(Search search) {
-    return accounts.await(() -> accounts.users.search(search));
+    return accounts.await(() -> accounts.search.search(search));
   }
 
   private static List<Long> ids(UserPage page) {

@@ -20,6 +20,7 @@ import dev.verticker.message.Users.FindUser;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
+import dev.verticker.user.session.Account;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -130,12 +131,12 @@ class UserServiceTest {
 
   @Test
   void names_at_the_edge_of_the_rules() {
-    assertTrue(UserRules.isUsername("A.b"));
-    assertTrue(UserRules.isUsername("x".repeat(50)));
-    assertFalse(UserRules.isUsername("x".repeat(51)));
-    assertFalse(UserRules.isUsername("ab"));
-    assertFalse(UserRules.isUsername("ädä"));
-    assertFalse(UserRules.isUsername("ada\n"));
+    assertTrue(Account.isUsername("A.b"));
+    assertTrue(Account.isUsername("x".repeat(50)));
+    assertFalse(Account.isUsername("x".repeat(51)));
+    assertFalse(Account.isUsername("ab"));
+    assertFalse(Account.isUsername("ädä"));
+    assertFalse(Account.isUsername("ada\n"));
     assertTrue(
         UserRules.isFullName("\uD83D\uDE00".repeat(100)), "counted in characters, not in halves");
     assertFalse(UserRules.isFullName("a\u0000b"));
@@ -587,7 +588,7 @@ class UserServiceTest {
         .put("full_name", user.fullName())
         .put("email", user.email())
         .put("roles", new JsonArray(user.roles()))
-        .put("status", user.status().word());
+        .put("status", user.status().wireName());
   }
 
   private static JsonObject redacted(String event, User user) {

@@ -115,7 +115,7 @@ final class RevocationRepositoryTest {
   @Test
   void an_entry_dies_a_minute_after_the_last_token_it_is_about() {
     revoke(7);
-    node.clock.step(AccessTokenIssuer.LIFE.plusSeconds(59));
+    node.clock.step(TokenIssuer.ACCESS_TOKEN_LIFE.plusSeconds(59));
     assertEquals(List.of(7L), users(page(null)));
     node.clock.step(Duration.ofSeconds(1));
     assertEquals(List.of(), users(page(null)));

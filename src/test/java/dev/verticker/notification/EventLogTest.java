@@ -21,7 +21,7 @@ import dev.verticker.message.Notifications.MarkRead;
 import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.ReadLog;
 import dev.verticker.message.Notifications.ReadTopic;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -190,7 +190,7 @@ class EventLogTest {
     node.append(entry(1, 7));
     node.append(entry(1, 7));
     node.append(entry(2, 8));
-    Eventually.within10s("heard", () -> heard.size() == 2);
+    Await.until("heard", () -> heard.size() == 2);
     subscription.cancel().await();
 
     assertEquals(
@@ -203,7 +203,7 @@ class EventLogTest {
         payloads(node.ask(Notifications.READ_LOG, new ReadLog(heard.get(0).epoch(), 0))
             .events()),
         payloads(heard.stream().flatMap(news -> news.events().stream()).toList()));
-    Eventually.within10s("shown", () -> head(node, "user") >= 4);
+    Await.until("shown", () -> head(node, "user") >= 4);
   }
 
   @Test
@@ -215,7 +215,7 @@ class EventLogTest {
       another.append(LongStream.rangeClosed(301, 800)
           .mapToObj(id -> entry(id, id))
           .toArray(OutboxEntry[]::new));
-      Eventually.within10s("shown", () -> heads(another).equals("1599 1600"));
+      Await.until("shown", () -> heads(another).equals("1599 1600"));
     }
   }
 

@@ -36,7 +36,7 @@ final class Lease {
   Lease(RedisClient redis, String node) {
     this.redis = redis;
     this.node = node;
-    this.answeredAt = System.nanoTime() - redis.away().toNanos();
+    this.answeredAt = System.nanoTime() - redis.outageDuration().toNanos();
   }
 
   /** Takes or renews it; never fails. */
@@ -47,7 +47,7 @@ final class Lease {
             Request.cmd(Command.EVAL).arg(TAKE).arg(1).arg(KEY).arg(node).arg(TERM.toMillis()),
             // Nobody waits for it, and without it nobody would ask the exchange while Redis is
             // slow.
-            RedisClient.MAX_SILENCE)
+            RedisClient.MAX_TIMEOUT)
         .map(answer -> {
           answeredAt = System.nanoTime();
           heldUntil = answer.toInteger() == 1 ? asked + TERM.toNanos() : asked;

@@ -62,7 +62,7 @@ final class PriceCache {
                 .arg("PX")
                 .arg(term.toMillis()),
             // A call to the exchange too many costs more than this wait.
-            RedisClient.MAX_SILENCE)
+            RedisClient.MAX_TIMEOUT)
         .map(Objects::nonNull)
         .otherwise(true);
   }

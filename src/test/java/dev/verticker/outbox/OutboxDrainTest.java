@@ -81,7 +81,8 @@ class OutboxDrainTest {
     postgres.execute("UPDATE account.outbox SET at = now() - interval '1 minute'");
     var drain = drain();
     until("lag", () -> lag() >= 60);
-    assertTrue(drain.delay().orElseThrow().startsWith("events of account wait"));
+    assertTrue(
+        drain.delay().orElseThrow().startsWith("events of account have not been delivered for "));
     assertEquals(3, waiting());
 
     serve(this::taken);

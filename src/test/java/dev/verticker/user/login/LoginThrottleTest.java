@@ -119,7 +119,9 @@ final class LoginThrottleTest {
   void when_redis_goes_away_midway_the_node_goes_on_counting() {
     assertEquals(wrong(3), guesses(3, "wrong"));
     TestServers.redis().kill();
-    Await.until("Redis is missed", () -> !node.redis.away().isZero());
+    Await.until(
+        "the node detects the outage of Redis",
+        () -> !node.redis.outageDuration().isZero());
     assertEquals(wrong(2), guesses(2, "wrong"));
     assertEquals("too-many-attempts", outcome(ada, "wrong", SignIn.HOME));
     assertEquals("ok", outcome(ada, PASSWORD, ELSEWHERE));

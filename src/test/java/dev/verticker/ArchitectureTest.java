@@ -15,6 +15,9 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Who may import whom. ARCHITECTURE.md says why. */
 @AnalyzeClasses(packages = "dev.verticker", importOptions = DoNotIncludeTests.class)
@@ -58,6 +61,20 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule users_meet_others_in_messages =
       own("user", "message", "bus", "context", "settings", "data", "outbox");
+
+  @ArchTest
+  static final ArchRule user_packages_depend_in_one_direction =
+      layered("user", "login", "password", "session", "change");
+
+  @ArchTest
+  static final ArchRule only_the_legacy_import_uses_packages_of_the_user_domain =
+      usedOnlyBy("user", "legacy");
+
+  @ArchTest
+  static final ArchRule only_main_depends_on_the_legacy_import = noClasses()
+      .that(not(is("dev.verticker.Main")).and(not(resideInAPackage(BASE + ".legacy.."))))
+      .should()
+      .dependOnClassesThat(resideInAPackage(BASE + ".legacy.."));
 
   @ArchTest
   static final ArchRule prices_meet_others_in_messages =
@@ -143,6 +160,33 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(ours.and(not(known)))
         .allowEmptyShould(true);
+  }
+
+  /** A sub-package may depend on those listed after it, neither on those before it nor on the parent. */
+  private static ArchRule layered(String parent, String... subPackages) {
+    var above = new ArrayList<>(List.of(BASE + "." + parent));
+    var rules = new ArrayList<ArchRule>();
+    for (var subPackage : subPackages) {
+      var name = BASE + "." + parent + "." + subPackage + "..";
+      rules.add(noClasses()
+          .that(resideInAPackage(name))
+          .should()
+          .dependOnClassesThat(resideInAnyPackage(above.toArray(String[]::new))));
+      above.add(name);
+    }
+    return CompositeArchRule.of(rules);
+  }
+
+  /** Outside of the package itself, only these depend on its sub-packages. */
+  private static ArchRule usedOnlyBy(String name, String... users) {
+    DescribedPredicate<JavaClass> allowed = resideInAPackage(BASE + "." + name + "..");
+    for (var user : users) {
+      allowed = allowed.or(resideInAPackage(BASE + "." + user + ".."));
+    }
+    return noClasses()
+        .that(not(allowed))
+        .should()
+        .dependOnClassesThat(resideInAPackage(BASE + "." + name + ".*.."));
   }
 
   private static DescribedPredicate<JavaClass> is(String name) {

@@ -71,13 +71,13 @@ class LegacyImportTest {
             "user 4 \"plain\" skipped: the password hash must be bcrypt with a cost of 4 to 14",
             "user 5 \"costly\" skipped: the password hash must be bcrypt with a cost of 4 to 14",
             "user 9001 \"x y\" skipped: the username must have 3 to 50 ASCII letters, digits, dots, underscores, hyphens",
-            "user 2501 \"USER10\" skipped: the username is taken, ignoring case",
-            "user 2502 \"doubled\" e-mail address emptied: it belongs to another user, ignoring case",
-            "user 2503 \"crooked\" e-mail address emptied: it is no e-mail address"),
+            "user 2501 \"USER10\" skipped: the username is in use, ignoring case",
+            "user 2502 \"doubled\" e-mail address cleared: another user has it, ignoring case",
+            "user 2503 \"crooked\" e-mail address cleared: it is not a valid e-mail address"),
         said.lines().filter(line -> line.startsWith("user ")).toList());
     assertTrue(
         said.contains(
-            "users: 2501 read, 2495 imported, 0 here already, 6 skipped, 2 e-mail addresses emptied"),
+            "users: 2501 read, 2495 imported, 0 existing, 6 skipped, 2 e-mail addresses cleared"),
         said);
     assertTrue(said.contains("users: 1000 of 2501"), "progress");
     assertFalse(said.contains("$2b$"), "a hash got out");
@@ -114,8 +114,8 @@ class LegacyImportTest {
     assertTrue(
         out.toString(StandardCharsets.UTF_8)
             .contains(
-                "observations: 6004 read, 2001 kept, 0 here already, 4000 more of the same symbol and minute,"
-                    + " 3 unusable"),
+                "observations: 6004 read, 2001 imported, 0 existing, 4000 duplicates of a symbol and minute,"
+                    + " 3 invalid"),
         out::toString);
     assertEquals(
         List.of(
@@ -173,9 +173,9 @@ class LegacyImportTest {
     var said = out.toString(StandardCharsets.UTF_8);
     assertTrue(
         said.contains(
-            "users: 2502 read, 1 imported, 2495 here already, 6 skipped, 0 e-mail addresses emptied"),
+            "users: 2502 read, 1 imported, 2495 existing, 6 skipped, 0 e-mail addresses cleared"),
         said);
-    assertTrue(said.contains("observations: 6004 read, 0 kept, 2001 here already"), said);
+    assertTrue(said.contains("observations: 6004 read, 0 imported, 2001 existing"), said);
     assertEquals(before, rows(here, "SELECT * FROM account.users WHERE id < 9500 ORDER BY id"));
   }
 
@@ -191,7 +191,7 @@ class LegacyImportTest {
     assertEquals(1, run());
 
     assertEquals(
-        "account.users holds 1 users that were not imported: import-legacy runs before the first start",
+        "account.users holds 1 users that were not imported: run import-legacy before the first start",
         err.toString(StandardCharsets.UTF_8).strip());
   }
 
@@ -208,7 +208,7 @@ class LegacyImportTest {
     assertEquals(3, run());
 
     var said = err.toString(StandardCharsets.UTF_8);
-    assertTrue(said.contains("the import was cut short, repeat it: "), said);
+    assertTrue(said.contains("the import failed, run it again to continue: "), said);
     assertTrue(said.contains("no_room"), said);
     assertFalse(said.contains("ROLLBACK"), "a consequence is no cause: " + said);
     assertEquals(List.of("1000"), rows(here, "SELECT count(*) FROM market.exchange_info"));

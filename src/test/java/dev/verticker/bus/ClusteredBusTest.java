@@ -283,7 +283,7 @@ class ClusteredBusTest {
 
     @Override
     public String decodeFromWire(int at, Buffer buffer) {
-      throw new AssertionError("nobody else has it");
+      throw new AssertionError("no other node has this codec");
     }
 
     @Override

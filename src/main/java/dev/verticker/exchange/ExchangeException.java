@@ -2,13 +2,13 @@ package dev.verticker.exchange;
 
 import java.time.Instant;
 
-/** Why the exchange gave nothing usable; the message is a sentence for an operator. */
+/** A request to the exchange that brought no usable response; the message is meant for an operator. */
 public abstract sealed class ExchangeException extends RuntimeException {
   private ExchangeException(String message) {
     super(message, null, false, false);
   }
 
-  /** No request may be sent until then: 429, 418, or our own budget is used up. */
+  /** No request may be sent before {@code until}: 429, 418, or the weight budget is used up. */
   public static final class Limited extends ExchangeException {
     private final transient Instant until;
 
@@ -22,21 +22,21 @@ public abstract sealed class ExchangeException extends RuntimeException {
     }
   }
 
-  /** 403 or 451: this address is not served at all. */
+  /** 403 or 451: the exchange does not serve this address. */
   public static final class Refused extends ExchangeException {
     public Refused(String message) {
       super(message);
     }
   }
 
-  /** One of the symbols is not listed (-1121); the whole call failed. */
+  /** At least one of the symbols is not listed (-1121); the whole request failed. */
   public static final class UnknownSymbol extends ExchangeException {
     public UnknownSymbol() {
-      super("the exchange does not list one of the symbols");
+      super("the exchange does not list at least one of the requested symbols");
     }
   }
 
-  /** No answer, too late, 5xx, or an answer that makes no sense. */
+  /** No response, a timeout, 5xx, or a response that cannot be parsed. */
   public static final class Unavailable extends ExchangeException {
     public Unavailable(String message) {
       super(message);

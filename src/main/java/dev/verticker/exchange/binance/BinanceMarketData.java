@@ -1,12 +1,13 @@
 package dev.verticker.exchange.binance;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.verticker.exchange.BoundedHttpClient;
+import dev.verticker.exchange.BoundedHttpClient.Response;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.Ticker;
-import dev.verticker.exchange.binance.BoundedHttpClient.Answer;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.circuitbreaker.CircuitBreaker;
@@ -27,18 +28,19 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /**
- * Binance Spot REST. Weights, limits and error codes: "General API information", "LIMITS" and errors.md of
- * binance-spot-api-docs. Five failures in a row and calls fail at once, with a probe after {@code probeAfter}.
+ * Market data of Binance Spot over REST. Weights, limits and error codes: "General API information", "LIMITS" and errors.md
+ * of binance-spot-api-docs. After five failures in a row a circuit breaker fails requests at once for {@code probeDelay}.
  */
 public final class BinanceMarketData implements MarketData {
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final Pattern BANNED_UNTIL = Pattern.compile("until (\\d{13})\\b");
-  private static final Duration SHORT = Duration.ofSeconds(3);
-  private static final Duration LONG = Duration.ofSeconds(15);
-  private static final Duration DEFAULT_RETRY = Duration.ofMinutes(1);
+  private static final int MAX_FAILURES = 5;
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
+  private static final Duration LONG_TIMEOUT = Duration.ofSeconds(15);
+  private static final Duration DEFAULT_RETRY_AFTER = Duration.ofMinutes(1);
   private static final Duration MAX_BAN = Duration.ofDays(4);
   private static final int KILOBYTE = 1024;
-  private static final int LISTING_BYTES = 32 * KILOBYTE * KILOBYTE;
+  private static final int MAX_EXCHANGE_INFO_BYTES = 32 * KILOBYTE * KILOBYTE;
 
   private final Vertx vertx;
   private final URI base;
@@ -53,7 +55,7 @@ public final class BinanceMarketData implements MarketData {
   public BinanceMarketData(
       Vertx vertx,
       URI base,
-      Duration probeAfter,
+      Duration probeDelay,
       RateLimits limits,
       Clock clock,
       MeterRegistry metrics) {
@@ -68,47 +70,43 @@ public final class BinanceMarketData implements MarketData {
             "binance",
             vertx,
             new CircuitBreakerOptions()
-                .setMaxFailures(5)
-                .setTimeout(LONG.plus(SHORT).toMillis())
-                .setResetTimeout(probeAfter.toMillis()))
+                .setMaxFailures(MAX_FAILURES)
+                .setTimeout(LONG_TIMEOUT.plus(TIMEOUT).toMillis())
+                .setResetTimeout(probeDelay.toMillis()))
         .failurePolicy(result -> result.cause() instanceof ExchangeException.Unavailable);
   }
 
   /**
-   * {@code ticker/24hr} costs 2 for up to 20 symbols and brings bid, ask and the time; beyond 100 symbols
-   * {@code ticker/price} of everything costs 4 instead of 80.
+   * {@code ticker/24hr} has weight 2 for up to 20 symbols and includes bid, ask and the time; beyond 100 symbols
+   * {@code ticker/price} of all symbols has weight 4 instead of 80.
    */
   @Override
   public Future<List<Ticker>> tickers(List<String> symbols) {
-    var asked = new HashSet<>(symbols);
-    return everything(symbols)
-        ? call("ticker/price", path("ticker/price"), 4, 4096 * KILOBYTE, SHORT)
-            .map(body -> parser.parse(body, asked))
+    var requested = new HashSet<>(symbols);
+    return symbols.size() > MAX_FULL_TICKERS
+        ? call("ticker/price", path("ticker/price"), 4, 4096 * KILOBYTE, TIMEOUT)
+            .map(body -> parser.parse(body, requested))
         : call(
                 "ticker/24hr",
-                symbolsOf(symbols),
+                tickersPath(symbols),
                 weight(symbols),
                 (symbols.size() + 16) * KILOBYTE,
-                SHORT)
-            .map(body -> parser.parse(body, asked));
+                TIMEOUT)
+            .map(body -> parser.parse(body, requested));
   }
 
   @Override
-  public Future<ExchangeInfo> listing() {
-    return call("exchangeInfo", path("exchangeInfo"), 20, LISTING_BYTES, LONG)
+  public Future<ExchangeInfo> exchangeInfo() {
+    return call("exchangeInfo", path("exchangeInfo"), 20, MAX_EXCHANGE_INFO_BYTES, LONG_TIMEOUT)
         .compose(body -> vertx.executeBlocking(() -> ExchangeInfoParser.parse(body)))
-        .onSuccess(listing -> limits.allow(listing.weightPerMinute()));
-  }
-
-  private static boolean everything(List<String> symbols) {
-    return symbols.size() > MAX_NAMED;
+        .onSuccess(info -> limits.setLimit(info.weightPerMinute()));
   }
 
   private static int weight(List<String> symbols) {
     return symbols.size() <= 20 ? 2 : 40;
   }
 
-  private String symbolsOf(List<String> symbols) {
+  private String tickersPath(List<String> symbols) {
     var query = new QueryStringEncoder(path("ticker/24hr"));
     query.addParam("symbols", new JsonArray(List.copyOf(symbols)).encode());
     return query.toString();
@@ -119,13 +117,13 @@ public final class BinanceMarketData implements MarketData {
   }
 
   private Future<Buffer> call(
-      String endpoint, String target, int weight, int mostBytes, Duration atMost) {
+      String endpoint, String target, int weight, int maxBytes, Duration timeout) {
     return breaker
-        .execute(() -> limits.enter(weight).compose(entered -> client
-            .get(target, mostBytes, atMost)
+        .execute(() -> limits.acquire(weight).compose(acquired -> client
+            .get(target, maxBytes, timeout)
             .compose(this::body)
-            .recover(failure -> Future.failedFuture(explain(failure, atMost)))))
-        .recover(failure -> Future.failedFuture(explain(failure, atMost)))
+            .recover(failure -> Future.failedFuture(exchangeException(failure, timeout)))))
+        .recover(failure -> Future.failedFuture(exchangeException(failure, timeout)))
         .onComplete(result -> metrics
             .counter(
                 "price_upstream_calls_total",
@@ -136,8 +134,8 @@ public final class BinanceMarketData implements MarketData {
             .increment());
   }
 
-  private Future<Buffer> body(Answer response) {
-    limits.used(response.headers().get("X-MBX-USED-WEIGHT-1M"));
+  private Future<Buffer> body(Response response) {
+    limits.onUsedWeight(response.headers().get("X-MBX-USED-WEIGHT-1M"));
     return switch (response.status()) {
       case 200 -> Future.succeededFuture(response.body());
       case 418, 429 -> limited(response);
@@ -146,27 +144,29 @@ public final class BinanceMarketData implements MarketData {
             new ExchangeException.Refused("Binance refuses the request (403, firewall)"));
       case 451 ->
         Future.failedFuture(new ExchangeException.Refused(
-            "Binance does not serve the place this address is in (451)"));
-      default -> Future.failedFuture(refused(response));
+            "Binance does not serve the location of this address (451)"));
+      default -> Future.failedFuture(failure(response));
     };
   }
 
-  private ExchangeException refused(Answer response) {
+  private ExchangeException failure(Response response) {
     return response.status() == 400 && errorCode(response) == -1121
         ? new ExchangeException.UnknownSymbol()
-        : new ExchangeException.Unavailable("Binance answered " + response.status());
+        : new ExchangeException.Unavailable("Binance responded with status " + response.status());
   }
 
-  private Future<Buffer> limited(Answer response) {
+  private Future<Buffer> limited(Response response) {
     var until = until(response);
     return limits
-        .block(until)
-        .transform(told -> Future.failedFuture(new ExchangeException.Limited(
-            until, "Binance wants no request until " + until + " (" + response.status() + ")")));
+        .ban(until)
+        .transform(done -> Future.failedFuture(new ExchangeException.Limited(
+            until,
+            "Binance is rate limiting this address until " + until + " (" + response.status()
+                + ")")));
   }
 
-  /** Retry-After is in seconds; the text of a ban also holds its end in epoch milliseconds. */
-  private Instant until(Answer response) {
+  /** Retry-After is in seconds; the text of a ban also has its end in epoch milliseconds. */
+  private Instant until(Response response) {
     var now = clock.instant();
     var until = now.plus(retryAfter(response.headers().get("Retry-After")));
     var banned = BANNED_UNTIL.matcher(response.body().toString());
@@ -180,10 +180,10 @@ public final class BinanceMarketData implements MarketData {
   private static Duration retryAfter(String header) {
     return header != null && header.matches("\\d{1,7}")
         ? Duration.ofSeconds(Long.parseLong(header))
-        : DEFAULT_RETRY;
+        : DEFAULT_RETRY_AFTER;
   }
 
-  private static int errorCode(Answer response) {
+  private static int errorCode(Response response) {
     try {
       return MAPPER.readTree(response.body().getBytes()).path("code").asInt();
     } catch (IOException | RuntimeException e) {
@@ -191,17 +191,17 @@ public final class BinanceMarketData implements MarketData {
     }
   }
 
-  private static ExchangeException explain(Throwable failure, Duration atMost) {
+  private static ExchangeException exchangeException(Throwable failure, Duration timeout) {
     if (failure instanceof ExchangeException known) {
       return known;
     }
     if (failure instanceof OpenCircuitException) {
       return new ExchangeException.Unavailable(
-          "the exchange failed five times in a row, waiting before the next try");
+          "the exchange failed " + MAX_FAILURES + " times in a row; waiting before the next request");
     }
     if (failure instanceof TimeoutException) {
       return new ExchangeException.Unavailable(
-          "the exchange did not answer within " + atMost.toSeconds() + " s");
+          "the exchange did not respond within " + timeout.toSeconds() + " s");
     }
     return new ExchangeException.Unavailable(
         "the exchange cannot be reached: " + failure.getMessage());

@@ -95,8 +95,8 @@ public final class RateLimits {
           storedUntil = until;
           extend(until);
         })
-        .onFailure(failure ->
-            log.warn("stored ban of {} cannot be read: {}", host, failure.getMessage()))
+        .onFailure(
+            failure -> log.warn("stored ban of {} cannot be read: {}", host, failure.getMessage()))
         .otherwiseEmpty()
         .mapEmpty();
   }
@@ -172,8 +172,8 @@ public final class RateLimits {
     var until = bannedUntil;
     return bans.save(host, until)
         .onSuccess(saved -> storedUntil = until)
-        .onFailure(failure -> log.warn(
-            "ban of {} until {} cannot be stored: {}", host, until, failure.getMessage()))
+        .onFailure(failure ->
+            log.warn("ban of {} until {} cannot be stored: {}", host, until, failure.getMessage()))
         .onComplete(done -> storing = false);
   }
 

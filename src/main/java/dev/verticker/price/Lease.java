@@ -45,12 +45,7 @@ final class Lease {
     var sentAt = System.nanoTime();
     return redis
         .send(
-            Request.cmd(Command.EVAL)
-                .arg(ACQUIRE)
-                .arg(1)
-                .arg(KEY)
-                .arg(holder)
-                .arg(TERM.toMillis()),
+            Request.cmd(Command.EVAL).arg(ACQUIRE).arg(1).arg(KEY).arg(holder).arg(TERM.toMillis()),
             // No caller waits for it, and with a shorter timeout no node would refresh while Redis
             // is slow.
             RedisClient.MAX_SILENCE)

@@ -43,8 +43,7 @@ final class ListedSymbols {
       running = exchange
           .exchangeInfo()
           .onSuccess(info -> listed = info.symbols())
-          .onFailure(
-              failure -> log.warn("list of symbols not refreshed: {}", failure.getMessage()))
+          .onFailure(failure -> log.warn("list of symbols not refreshed: {}", failure.getMessage()))
           .onComplete(done -> running = null)
           .mapEmpty();
     }

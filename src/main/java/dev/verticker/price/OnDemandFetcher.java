@@ -46,9 +46,8 @@ final class OnDemandFetcher {
   Future<Optional<Quote>> fetch(String symbol) {
     return cache
         .claim(symbol, CLAIM)
-        .compose(claimed -> claimed
-            ? request(symbol).map(Optional::of)
-            : Future.succeededFuture(Optional.empty()));
+        .compose(claimed ->
+            claimed ? request(symbol).map(Optional::of) : Future.succeededFuture(Optional.empty()));
   }
 
   private Future<Quote> request(String symbol) {
@@ -67,8 +66,7 @@ final class OnDemandFetcher {
       return QuoteFailures.unknown(symbol);
     }
     if (cause instanceof ExchangeException.Limited limited) {
-      return QuoteFailures.notYetKnown(
-          symbol, Duration.between(clock.instant(), limited.until()));
+      return QuoteFailures.notYetKnown(symbol, Duration.between(clock.instant(), limited.until()));
     }
     return cause;
   }

@@ -47,7 +47,8 @@ final class PriceCache {
     if (!quotes.isEmpty()) {
       redis
           .batch(quotes.stream().map(this::set).toList())
-          .onFailure(failure -> log.debug("{} quotes not cached: {}", quotes.size(), failure.getMessage()));
+          .onFailure(failure ->
+              log.debug("{} quotes not cached: {}", quotes.size(), failure.getMessage()));
     }
   }
 

@@ -84,9 +84,8 @@ final class QuoteLoader {
     }
     var next = latest.next(symbol);
     var load = stored
-        .compose(found -> found.containsKey(symbol)
-            ? accept(found.get(symbol))
-            : loadFromExchange(symbol, next))
+        .compose(found ->
+            found.containsKey(symbol) ? accept(found.get(symbol)) : loadFromExchange(symbol, next))
         .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .recover(failure -> Future.failedFuture(
             failure instanceof Failure ? failure : QuoteFailures.notYetKnown(symbol)));
@@ -134,10 +133,9 @@ final class QuoteLoader {
           ? next
           : Future.failedFuture(QuoteFailures.notYetKnown(symbol));
     }
-    return fetcher
-        .fetch(symbol)
-        .compose(fetched ->
-            fetched.map(Future::succeededFuture).orElseGet(() -> await(symbol, next, MAX_CHECKS)));
+    return fetcher.fetch(symbol).compose(fetched -> fetched
+        .map(Future::succeededFuture)
+        .orElseGet(() -> await(symbol, next, MAX_CHECKS)));
   }
 
   /** Also checks the stores, because the message of the other node may be lost. */
@@ -150,9 +148,8 @@ final class QuoteLoader {
         return Future.failedFuture(failure);
       }
       return findStored(List.of(symbol))
-          .compose(found -> found.isEmpty()
-              ? await(symbol, next, checks - 1)
-              : accept(found.get(symbol)));
+          .compose(found ->
+              found.isEmpty() ? await(symbol, next, checks - 1) : accept(found.get(symbol)));
     });
   }
 }

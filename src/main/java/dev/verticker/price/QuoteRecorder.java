@@ -73,9 +73,8 @@ final class QuoteRecorder {
       return Future.succeededFuture(quotes);
     }
     var own = quotes.stream().filter(quote -> inserted.test(quote.symbol()));
-    return repository
-        .inSlot(slot, others)
-        .map(stored -> Stream.concat(own, stored.stream()).toList());
+    return repository.inSlot(slot, others).map(stored -> Stream.concat(own, stored.stream())
+        .toList());
   }
 
   private void publish(List<Quote> quotes) {

@@ -196,8 +196,8 @@ public final class BinanceMarketData implements MarketData {
       return known;
     }
     if (failure instanceof OpenCircuitException) {
-      return new ExchangeException.Unavailable(
-          "the exchange failed " + MAX_FAILURES + " times in a row; waiting before the next request");
+      return new ExchangeException.Unavailable("the exchange failed " + MAX_FAILURES
+          + " times in a row; waiting before the next request");
     }
     if (failure instanceof TimeoutException) {
       return new ExchangeException.Unavailable(

@@ -103,7 +103,6 @@ final class ExchangeInfoParser {
   }
 
   private static ExchangeException malformed() {
-    return new ExchangeException.Unavailable(
-        "the exchange sent a malformed exchangeInfo response");
+    return new ExchangeException.Unavailable("the exchange sent a malformed exchangeInfo response");
   }
 }

@@ -114,11 +114,12 @@ public final class ObservationRepository {
       }
       var half = observations.size() / 2;
       return insert(observations.subList(0, half))
-          .compose(first -> insert(observations.subList(half, observations.size())).map(second -> {
-            var symbols = new HashSet<>(first);
-            symbols.addAll(second);
-            return symbols;
-          }));
+          .compose(
+              first -> insert(observations.subList(half, observations.size())).map(second -> {
+                var symbols = new HashSet<>(first);
+                symbols.addAll(second);
+                return symbols;
+              }));
     });
   }
 

@@ -54,8 +54,7 @@ public final class QuoteIds {
         .nextBlock()
         .onComplete(done -> reserving = false)
         .onSuccess(first -> spare = first)
-        .onFailure(
-            failure -> log.warn("no block of quote ids reserved: {}", failure.getMessage()))
+        .onFailure(failure -> log.warn("no block of quote ids reserved: {}", failure.getMessage()))
         .mapEmpty();
   }
 }

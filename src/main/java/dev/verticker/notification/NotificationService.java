@@ -11,12 +11,14 @@ import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.MarkRead;
 import dev.verticker.message.Notifications.Page;
 import dev.verticker.message.Notifications.ReadTopic;
+import dev.verticker.message.Notifications.Replay;
+import dev.verticker.message.Notifications.Replayed;
 import dev.verticker.message.Notifications.Unread;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** What the notification verticle is told and asked. */
+/** Handles the messages of {@link Notifications}. */
 final class NotificationService {
   private final EventLog log;
   private final TopicRepository topics;
@@ -32,16 +34,18 @@ final class NotificationService {
 
   Future<Appended> append(Append append) {
     if (append.entries().size() > Notifications.MOST) {
-      return Future.failedFuture(
-          invalid("/entries", "At most " + Notifications.MOST + " are taken at once."));
+      return Future.failedFuture(invalid(
+          "/entries", "At most " + Notifications.MOST + " entries can be appended at once."));
     }
     return log.append(append).map(written -> {
-      var known = append.entries().size() - written.entries();
-      if (known > 0) {
-        metrics.counter("notification_known_total", "source", append.source()).increment(known);
+      var duplicates = append.entries().size() - written.entries();
+      if (duplicates > 0) {
+        metrics
+            .counter("notification_known_total", "source", append.source())
+            .increment(duplicates);
       }
-      if (written.news() != null) {
-        bus.publish(Notifications.APPENDED, bounded(written.news()));
+      if (written.page() != null) {
+        bus.publish(Notifications.APPENDED, bounded(written.page()));
       }
       return new Appended(written.entries());
     });
@@ -54,9 +58,13 @@ final class NotificationService {
   Future<Page> read(ReadTopic read) {
     if (read.limit() < 1 || read.limit() > Notifications.MOST) {
       return Future.failedFuture(
-          invalid("query/limit", "It must be 1 to " + Notifications.MOST + "."));
+          invalid("query/limit", "The limit must be 1 to " + Notifications.MOST + "."));
     }
     return topics.read(read);
+  }
+
+  Future<Replayed> replay(Replay replay) {
+    return topics.replay(replay);
   }
 
   Future<Unread> mark(MarkRead mark) {
@@ -67,11 +75,11 @@ final class NotificationService {
     return topics.unread(find.topic());
   }
 
-  /** Too much for one message: whoever hears of the head asks for the rest. */
-  private static LogPage bounded(LogPage news) {
-    return news.events().size() <= Notifications.MOST
-        ? news
-        : new LogPage(news.epoch(), news.head(), news.oldest(), List.of());
+  /** Without events if there are too many for one message: a subscriber then reads them from the log. */
+  private static LogPage bounded(LogPage page) {
+    return page.events().size() <= Notifications.MOST
+        ? page
+        : new LogPage(page.epoch(), page.head(), page.oldest(), List.of());
   }
 
   private static Failure invalid(String pointer, String rule) {

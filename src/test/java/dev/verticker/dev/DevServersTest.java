@@ -96,7 +96,7 @@ class DevServersTest {
     }
     assertEquals(1, said.size(), said::toString);
     assertTrue(
-        said.get(0).startsWith("PostgreSQL of an earlier run was still there"), said::toString);
+        said.get(0).startsWith("PostgreSQL of an earlier run is still running"), said::toString);
   }
 
   @Test
@@ -107,7 +107,7 @@ class DevServersTest {
             DevRedis.start(folder, stranger.getLocalPort(), Optional.empty(), false, said::add)) {
       assertNotEquals(stranger.getLocalPort(), redis.port());
       assertEquals(
-          List.of("port " + stranger.getLocalPort() + " belongs to another program: Redis takes "
+          List.of("port " + stranger.getLocalPort() + " is used by another program: Redis uses "
               + redis.port()),
           said);
     }

@@ -64,8 +64,9 @@ class RunIT {
     third.awaitReady();
 
     assertTrue(
-        third.printed().contains("PostgreSQL of an earlier run was still there"), third::printed);
-    assertTrue(third.printed().contains("Redis of an earlier run was still there"), third::printed);
+        third.printed().contains("PostgreSQL of an earlier run is still running"), third::printed);
+    assertTrue(
+        third.printed().contains("Redis of an earlier run is still running"), third::printed);
     assertTrue(storedBefore(price.getLong("id"), third), "the price served before is still stored");
 
     // By its handle: the process object would close the stream whose last lines are wanted.

@@ -2,7 +2,7 @@ package dev.verticker.system;
 
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
-import dev.verticker.dev.site.NodeProcess;
+import dev.verticker.dev.site.SiteNode;
 import dev.verticker.testing.Droplets;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Vertx;
@@ -28,7 +28,7 @@ final class TwoDroplets implements AutoCloseable {
 
   final Vertx vertx = Vertx.vertx();
   private final HttpClient http = HttpClient.newHttpClient();
-  private final List<NodeProcess> nodes = new ArrayList<>();
+  private final List<SiteNode> nodes = new ArrayList<>();
   private final Droplets droplets = Droplets.create(2);
 
   /**
@@ -73,14 +73,14 @@ final class TwoDroplets implements AutoCloseable {
       var own = new HashMap<>(shared);
       own.put("MANAGEMENT_HOST", droplets.address(number));
       own.put("MANAGEMENT_PORT", "9000");
-      nodes.add(new NodeProcess(
+      nodes.add(new SiteNode(
           droplets.on(number),
           droplets.address(number),
           own,
           verticles.get(number),
           folder.resolve("droplet-" + number + ".log")));
     }
-    nodes.forEach(NodeProcess::start);
+    nodes.forEach(SiteNode::start);
     nodes.forEach(node -> node.awaitReady(Duration.ofSeconds(90)));
   }
 
@@ -118,7 +118,7 @@ final class TwoDroplets implements AutoCloseable {
 
   @Override
   public void close() {
-    nodes.forEach(NodeProcess::close);
+    nodes.forEach(SiteNode::close);
     droplets.close();
     vertx.close().await();
   }
@@ -166,8 +166,8 @@ final class TwoDroplets implements AutoCloseable {
     }
   }
 
-  private static String state(NodeProcess node) {
+  private static String state(SiteNode node) {
     return node.log() + (node.isRunning() ? ", runs" : ", ended with " + node.exitCode()) + ":\n"
-        + node.lastWords();
+        + node.lastLogLines();
   }
 }

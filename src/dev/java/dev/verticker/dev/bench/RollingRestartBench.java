@@ -54,7 +54,7 @@ public final class RollingRestartBench {
     var sockets = IntStream.range(0, SOCKETS)
         .mapToObj(i -> new ResumingSocketClient(site.vertx(), site.port(), token).connect())
         .toList();
-    await("all sockets", () -> sockets.stream().allMatch(ResumingSocketClient::isHere));
+    await("all sockets", () -> sockets.stream().allMatch(ResumingSocketClient::isSubscribed));
     var clients = load.start(READERS, site.createUser());
     TimeUnit.SECONDS.sleep(10);
     var restarted = System.nanoTime();
@@ -101,9 +101,10 @@ public final class RollingRestartBench {
   private static void reportSockets(List<ResumingSocketClient> sockets, RequestLoad load) {
     var changes = load.changes();
     await("all events", () -> sockets.stream()
-        .allMatch(each -> each.isHere() && each.heard().size() >= changes));
-    var missed =
-        sockets.stream().filter(each -> each.hasLost() || hasGap(each.heard())).count();
+        .allMatch(each -> each.isSubscribed() && each.sequences().size() >= changes));
+    var missed = sockets.stream()
+        .filter(each -> each.hasLost() || hasGap(each.sequences()))
+        .count();
     var closes = new HashMap<String, Integer>();
     sockets.forEach(each -> each.closes()
         .forEach(close -> closes.merge(close.replaceAll("=\\d+", "=..."), 1, Integer::sum)));
@@ -113,7 +114,7 @@ public final class RollingRestartBench {
         changes,
         missed,
         sockets.stream()
-            .mapToDouble(ResumingSocketClient::longestAwaySeconds)
+            .mapToDouble(ResumingSocketClient::maxDisconnectedSeconds)
             .max()
             .orElse(0),
         closes);

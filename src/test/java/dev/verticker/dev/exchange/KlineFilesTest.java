@@ -117,7 +117,7 @@ class KlineFilesTest {
   void a_folder_without_candles_is_refused_by_name() {
     var refused = assertThrows(IllegalArgumentException.class, this::read);
     assertEquals(
-        folder + ": holds no candles in files named <SYMBOL>-1m.csv or .csv.gz",
+        folder + ": no candles found; expected files named <SYMBOL>-1m.csv or .csv.gz",
         refused.getMessage());
   }
 

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** The measured part of {@code docs/performance.md}; what stands around it is written by hand. */
+/** The measured part of {@code docs/performance.md}; the rest is written by hand. */
 final class Report {
   private static final String BEGIN = "<!-- bench/run writes from here -->\n";
   private static final String END = "<!-- to here -->\n";
@@ -36,13 +36,13 @@ final class Report {
                 .replaceAll("-.*", ""));
   }
 
-  /** @param versions of all that takes part, each with its name */
+  /** @param versions names with versions */
   void versions(List<String> versions) {
     line("");
     line("%s.", String.join(", ", versions));
   }
 
-  /** The first of each endpoint is what the others are compared with. */
+  /** The others are compared with the first server of each endpoint. */
   void comparison(Map<Endpoint, Map<String, Measured>> measured, List<String> skipped) {
     line("");
     line(
@@ -50,15 +50,15 @@ final class Report {
             + " of its CPU. They are medians");
     line(
         "of the ratios inside each round, so they differ a little from the ratios of the medians beside them.");
-    measured.forEach((endpoint, contenders) -> {
-      var ours = contenders.values().iterator().next();
+    measured.forEach((endpoint, servers) -> {
+      var ours = servers.values().iterator().next();
       line("");
       line("### %s", TITLES.get(endpoint));
       line("");
       line(
           "| server | requests/s | lowest to highest | by rate | CPU per request | by CPU | 99th percentile |");
       line("|---|---|---|---|---|---|---|");
-      contenders.forEach((name, figures) -> {
+      servers.forEach((name, figures) -> {
         var rates =
             figures.loads().stream().mapToDouble(Wrk.Load::perSecond).sorted().toArray();
         line(
@@ -79,22 +79,22 @@ final class Report {
     }
   }
 
-  /** To be told when all were measured. */
-  void processes(List<BenchServer> contenders) {
+  /** To be called after all measurements. */
+  void processes(List<BenchServer> servers) {
     line("");
     line("### What a process takes");
     line("");
     line(
-        "One process on one core, the JVMs with `-Xmx256m`: from its start to its first answer (Verticker makes its tables"
-            + " meanwhile), and the");
+        "One process on one core, the JVMs with `-Xmx256m`: from its start to its first answer (Verticker also migrates its schemas),"
+            + " and the");
     line("memory it has after all this load.");
     line("");
     line("| server | answers after | resident |");
     line("|---|---|---|");
-    for (var contender : contenders) {
+    for (var server : servers) {
       line(
           "| %s | %.1f s | %d MB |",
-          contender.name(), contender.startSeconds(), contender.process().residentMegabytes());
+          server.name(), server.startSeconds(), server.process().residentMegabytes());
     }
   }
 
@@ -125,12 +125,12 @@ final class Report {
     return text.toString();
   }
 
-  /** Replaces what an earlier run measured. */
+  /** Replaces the measured part of an earlier run. */
   void write(Path document) throws IOException {
-    var whole = Files.readString(document);
-    var begin = whole.indexOf(BEGIN) + BEGIN.length();
-    var end = whole.indexOf(END);
-    Files.writeString(document, whole.substring(0, begin) + text + whole.substring(end));
+    var content = Files.readString(document);
+    var begin = content.indexOf(BEGIN) + BEGIN.length();
+    var end = content.indexOf(END);
+    Files.writeString(document, content.substring(0, begin) + text + content.substring(end));
   }
 
   private static double perSecond(Measured measured) {
@@ -147,7 +147,7 @@ final class Report {
     return ratio(ours, round -> theirs.cpuMicros().get(round) / ours.cpuMicros().get(round));
   }
 
-  /** Of two measurements that followed each other: what the machine did besides fell on both. */
+  /** Median of ratios within rounds, so that other load of the machine affects both sides. */
   private static double ratio(Measured ours, ToDoubleFunction<Integer> inRound) {
     return median(IntStream.range(0, ours.loads().size()).boxed().toList(), inRound);
   }

@@ -39,7 +39,7 @@ class ComparisonIT {
     var said = new String(process.getInputStream().readAllBytes());
 
     assertEquals(0, process.waitFor(), said);
-    assertTrue(said.contains("All answer the same."), said);
+    assertTrue(said.contains("All responses are equal."), said);
     assertTrue(
         said.matches("(?s).*Java \\S+, Vert\\.x \\S+, PostgreSQL \\S+, Redis \\S+[,.].*"), said);
     for (var server : List.of("Verticker", "bare Vert.x")) {

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 
-/** A simulator in stepped time and a client of it, for one test. */
+/** A simulator in stepped time with its client, for one test. */
 final class Trial implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient client = HttpClient.newHttpClient();
@@ -66,7 +66,7 @@ final class Trial implements AutoCloseable {
     time.pass(Duration.between(market().now(), instant));
   }
 
-  /** @param path below /api/v3/, with its query already encoded */
+  /** @param path below /api/v3/, with an encoded query */
   Answer get(String path) {
     return send("GET", "/api/v3/" + path, "");
   }
@@ -75,7 +75,7 @@ final class Trial implements AutoCloseable {
     return send(method, "/control/" + path, body);
   }
 
-  /** Sends a call without waiting for its answer. */
+  /** Sends a request without waiting for the response. */
   CompletableFuture<HttpResponse<String>> begin(String path) {
     var request = HttpRequest.newBuilder(uri("/api/v3/" + path)).build();
     return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());

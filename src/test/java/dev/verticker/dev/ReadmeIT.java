@@ -39,7 +39,7 @@ class ReadmeIT {
   private static final Map<String, String> RUNS = Map.of(
       "./mvnw -Pdev -Dmarket.data=/path/to/folder -Dmarket.speed=60",
           "replayed by the exchange simulator",
-      "./mvnw -Pdev -Dfresh", "earlier data is gone");
+      "./mvnw -Pdev -Dfresh", "earlier data deleted");
 
   /** The roles of the jar in the README, and the verticles that each logs. */
   private static final Map<String, String> NODES = Map.of(
@@ -110,7 +110,7 @@ class ReadmeIT {
     Stream.of(RUNS, NODES, NOT_RUN).forEach(some -> known.addAll(some.keySet()));
     var written = new TreeSet<>(commandsWithinSentences("README.md"));
     written.addAll(commands("README.md"));
-    assertTrue(written.containsAll(known), () -> "none is in vain: " + known);
+    assertTrue(written.containsAll(known), () -> "not in the README: " + known);
     written.removeAll(commands("README.md"));
     written.removeAll(known);
     assertEquals(Set.of(), written);

@@ -80,7 +80,7 @@ public final class BoundedHttpClient {
     response.endHandler(end -> complete.tryComplete(body));
     response.handler(chunk -> {
       if (body.length() + chunk.length() > maxBytes) {
-        complete.tryFail(new ExchangeException.Unavailable(
+        complete.tryFail(new ExchangeException.ExchangeUnavailable(
             "the response of the exchange is larger than " + maxBytes + " bytes"));
       } else {
         body.appendBuffer(chunk);

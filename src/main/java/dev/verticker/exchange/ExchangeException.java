@@ -4,8 +4,16 @@ import java.time.Instant;
 
 /** A request to the exchange that brought no usable response; the message is meant for an operator. */
 public abstract sealed class ExchangeException extends RuntimeException {
-  private ExchangeException(String message) {
+  private final String outcome;
+
+  private ExchangeException(String outcome, String message) {
     super(message, null, false, false);
+    this.outcome = outcome;
+  }
+
+  /** Value of the tag {@code outcome} in metrics. */
+  public String outcome() {
+    return outcome;
   }
 
   /** No request may be sent before {@code until}: 429, 418, or the weight budget is used up. */
@@ -13,7 +21,7 @@ public abstract sealed class ExchangeException extends RuntimeException {
     private final transient Instant until;
 
     public Limited(Instant until, String message) {
-      super(message);
+      super("Limited", message);
       this.until = until;
     }
 
@@ -23,23 +31,23 @@ public abstract sealed class ExchangeException extends RuntimeException {
   }
 
   /** 403 or 451: the exchange does not serve this address. */
-  public static final class Refused extends ExchangeException {
-    public Refused(String message) {
-      super(message);
+  public static final class AccessDenied extends ExchangeException {
+    public AccessDenied(String message) {
+      super("Refused", message);
     }
   }
 
   /** At least one of the symbols is not listed (-1121); the whole request failed. */
   public static final class UnknownSymbol extends ExchangeException {
     public UnknownSymbol() {
-      super("the exchange does not list at least one of the requested symbols");
+      super("UnknownSymbol", "the exchange does not list at least one of the requested symbols");
     }
   }
 
   /** No response, a timeout, 5xx, or a response that cannot be parsed. */
-  public static final class Unavailable extends ExchangeException {
-    public Unavailable(String message) {
-      super(message);
+  public static final class ExchangeUnavailable extends ExchangeException {
+    public ExchangeUnavailable(String message) {
+      super("Unavailable", message);
     }
   }
 }

@@ -65,7 +65,7 @@ public final class RateLimits {
 
   /** Reads the stored ban and subscribes to bans of other nodes. */
   public Future<Void> start() {
-    return bus.subscribe(Prices.BLOCKED, this::onBan).compose(subscription -> restore());
+    return bus.subscribe(Prices.RATE_LIMITED, this::onBan).compose(subscription -> restore());
   }
 
   /** The end of the last known ban; in the past if there is none now. */
@@ -153,7 +153,7 @@ public final class RateLimits {
   public Future<Void> ban(Instant until) {
     extend(until);
     log.warn("{} is rate limiting this address until {}", host, until);
-    bus.publish(Prices.BLOCKED, new Prices.Blocked(host, until));
+    bus.publish(Prices.RATE_LIMITED, new Prices.RateLimited(host, until));
     var remaining = Math.max(1, Duration.between(clock.instant(), until).toMillis());
     var cached = redis.send(Request.cmd(Command.SET)
         .arg(banKey())
@@ -177,7 +177,7 @@ public final class RateLimits {
         .onComplete(done -> storing = false);
   }
 
-  private void onBan(Prices.Blocked event) {
+  private void onBan(Prices.RateLimited event) {
     if (event.host().equals(host)) {
       extend(event.until());
     }

@@ -3,7 +3,7 @@ package dev.verticker.notification;
 import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
@@ -61,7 +61,7 @@ final class EventErasure {
       """;
 
   /** The users and actors of the entries that are erased already or by one of the entries. */
-  Future<Set<Long>> erased(SqlConnection tx, Collection<Entry> entries) {
+  Future<Set<Long>> erased(SqlConnection tx, Collection<OutboxEntry> entries) {
     var users = entries.stream()
         .flatMap(entry -> entry.actorId() == null
             ? Stream.of(entry.userId())
@@ -71,15 +71,18 @@ final class EventErasure {
     return tx.preparedQuery(FIND_ERASED).execute(Tuple.of(users)).map(rows -> {
       var erased = new HashSet<Long>();
       rows.forEach(row -> erased.add(row.getLong("user_id")));
-      entries.stream().filter(Entry::erases).map(Entry::userId).forEach(erased::add);
+      entries.stream().filter(OutboxEntry::erases).map(OutboxEntry::userId).forEach(erased::add);
       return erased;
     });
   }
 
   /** Redacts the events in the log; called before the erasing entry is appended, which is not to be redacted itself. */
-  Future<Void> erase(SqlConnection tx, Collection<Entry> entries, Instant now) {
-    var users =
-        entries.stream().filter(Entry::erases).map(Entry::userId).distinct().toArray(Long[]::new);
+  Future<Void> erase(SqlConnection tx, Collection<OutboxEntry> entries, Instant now) {
+    var users = entries.stream()
+        .filter(OutboxEntry::erases)
+        .map(OutboxEntry::userId)
+        .distinct()
+        .toArray(Long[]::new);
     if (users.length == 0) {
       return Future.succeededFuture();
     }

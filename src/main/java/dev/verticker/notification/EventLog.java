@@ -6,9 +6,9 @@ import static dev.verticker.data.Rows.utc;
 import dev.verticker.data.Database;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.LogPage;
+import dev.verticker.message.Notifications.OutboxEntry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -159,8 +159,8 @@ final class EventLog {
   }
 
   /** Returns the entries that are not in the log yet. */
-  private Future<List<Entry>> insertReceived(SqlConnection tx, Append append, Instant now) {
-    var ids = append.entries().stream().map(Entry::id).toArray(Long[]::new);
+  private Future<List<OutboxEntry>> insertReceived(SqlConnection tx, Append append, Instant now) {
+    var ids = append.entries().stream().map(OutboxEntry::id).toArray(Long[]::new);
     return tx.preparedQuery(RECEIVE)
         .execute(Tuple.of(append.source(), ids, utc(now)))
         .map(rows -> {
@@ -172,7 +172,7 @@ final class EventLog {
         });
   }
 
-  private Future<Written> write(SqlConnection tx, List<Entry> entries, Instant now) {
+  private Future<Written> write(SqlConnection tx, List<OutboxEntry> entries, Instant now) {
     return erasure.erased(tx, entries).compose(erased -> erasure
         .erase(tx, entries, now)
         .compose(done -> write(tx, entries.size(), TopicEvent.of(entries, erased), now)));

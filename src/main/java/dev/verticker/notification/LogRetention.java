@@ -63,9 +63,9 @@ final class LogRetention {
 
   static void addCleanupTasks(Housekeeping housekeeping, NotificationSettings settings) {
     housekeeping
-        .removing("events-by-age", TOO_OLD, settings.retention())
-        .removingAllBut(settings.mostPerTopic(), "events-by-count", TOO_MANY)
-        .removing("received", RECEIVED, RECEIVED_RETENTION)
-        .removing("erased-users", ERASED, RECEIVED_RETENTION);
+        .deleteOlderThan(settings.retention(), "events-by-age", TOO_OLD)
+        .deleteAllBut(settings.mostPerTopic(), "events-by-count", TOO_MANY)
+        .deleteOlderThan(RECEIVED_RETENTION, "received", RECEIVED)
+        .deleteOlderThan(RECEIVED_RETENTION, "erased-users", ERASED);
   }
 }

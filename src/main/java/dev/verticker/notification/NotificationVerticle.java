@@ -37,8 +37,8 @@ public final class NotificationVerticle extends VerticleBase {
     node.health().notReadyWhen("postgres notification", database::outage);
     return Future.all(List.of(
             bus.serve(Notifications.APPEND, service::append),
-            bus.serve(Notifications.AFTER, service::after),
-            bus.serve(Notifications.READ, service::read),
+            bus.serve(Notifications.READ_LOG, service::readLog),
+            bus.serve(Notifications.READ_TOPIC, service::readTopic),
             bus.serve(Notifications.REPLAY, service::replay),
             bus.serve(Notifications.MARK, service::mark),
             bus.serve(Notifications.UNREAD, service::unread),

@@ -1,7 +1,7 @@
 package dev.verticker.notification;
 
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.Recipient;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -13,13 +13,14 @@ import java.util.Set;
  *
  * @param actorId null if the system caused it, or if the actor must not be stored
  */
-record TopicEvent(Entry entry, String topic, Audience audience, Long actorId, JsonObject payload) {
+record TopicEvent(
+    OutboxEntry entry, String topic, Audience audience, Long actorId, JsonObject payload) {
   /**
    * One event for each topic of each entry, in the order of the entries.
    *
    * @param erased users whose personal data must not be stored
    */
-  static List<TopicEvent> of(List<Entry> entries, Set<Long> erased) {
+  static List<TopicEvent> of(List<OutboxEntry> entries, Set<Long> erased) {
     var events = new ArrayList<TopicEvent>();
     for (var entry : entries) {
       for (var recipient : entry.recipients()) {
@@ -31,7 +32,7 @@ record TopicEvent(Entry entry, String topic, Audience audience, Long actorId, Js
     return events;
   }
 
-  private static TopicEvent of(Entry entry, Recipient recipient, Set<Long> erased) {
+  private static TopicEvent of(OutboxEntry entry, Recipient recipient, Set<Long> erased) {
     if (erased.contains(entry.userId()) && !entry.erases()) {
       return new TopicEvent(entry, recipient.topic(), recipient.audience(), null, redacted(entry));
     }
@@ -50,14 +51,14 @@ record TopicEvent(Entry entry, String topic, Audience audience, Long actorId, Js
   }
 
   /** Users learn whether they or an administrator caused an event, not which administrator. */
-  private static void removeName(JsonObject payload, Entry entry) {
+  private static void removeName(JsonObject payload, OutboxEntry entry) {
     if (payload.getJsonObject("by") != null) {
       var self = entry.actorId() != null && entry.actorId() == entry.userId();
       payload.put("by", new JsonObject().put("self", self));
     }
   }
 
-  private static JsonObject redacted(Entry entry) {
+  private static JsonObject redacted(OutboxEntry entry) {
     return new JsonObject()
         .put("event", entry.event())
         .put("user_id", entry.userId())

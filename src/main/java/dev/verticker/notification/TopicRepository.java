@@ -4,12 +4,12 @@ import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.MarkRead;
-import dev.verticker.message.Notifications.Page;
 import dev.verticker.message.Notifications.ReadTopic;
-import dev.verticker.message.Notifications.Replay;
-import dev.verticker.message.Notifications.Replayed;
-import dev.verticker.message.Notifications.Replaying;
-import dev.verticker.message.Notifications.Start;
+import dev.verticker.message.Notifications.ReplayFrom;
+import dev.verticker.message.Notifications.ReplayTopics;
+import dev.verticker.message.Notifications.TopicPage;
+import dev.verticker.message.Notifications.TopicReplay;
+import dev.verticker.message.Notifications.TopicReplays;
 import dev.verticker.message.Notifications.Unread;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
@@ -88,13 +88,13 @@ final class TopicRepository {
     this.database = database;
   }
 
-  Future<Page> read(ReadTopic read) {
+  Future<TopicPage> read(ReadTopic read) {
     return findOrCreate(
-            new Start(read.topic(), read.after() == null ? 0 : read.after()), read.limit())
+            new ReplayFrom(read.topic(), read.after() == null ? 0 : read.after()), read.limit())
         .compose(topic -> read.after() == null
             ? Future.succeededFuture(topic)
             : checkResume(topic, read.epoch(), read.after()))
-        .map(topic -> new Page(
+        .map(topic -> new TopicPage(
             topic.name(),
             topic.epoch(),
             topic.oldest(),
@@ -104,16 +104,16 @@ final class TopicRepository {
             topic.events()));
   }
 
-  Future<Replayed> replay(Replay replay) {
+  Future<TopicReplays> replay(ReplayTopics replay) {
     return findOrCreate(replay.topics(), replay.limit())
-        .map(topics -> new Replayed(topics.values().stream()
-            .map(topic -> new Replaying(
+        .map(topics -> new TopicReplays(topics.values().stream()
+            .map(topic -> new TopicReplay(
                 topic.name(), topic.epoch(), topic.oldest(), topic.newest(), topic.events()))
             .toList()));
   }
 
   Future<Unread> unread(String name) {
-    return find(List.of(new Start(name, null)), 0).map(topics -> {
+    return find(List.of(new ReplayFrom(name, null)), 0).map(topics -> {
       var topic = topics.get(name);
       return topic == null
           ? new Unread(null, 0, 0)
@@ -122,7 +122,7 @@ final class TopicRepository {
   }
 
   Future<Unread> mark(MarkRead mark) {
-    return findOrCreate(new Start(mark.topic(), null), 0)
+    return findOrCreate(new ReplayFrom(mark.topic(), null), 0)
         .compose(topic -> {
           if (!topic.epoch().equals(mark.epoch())) {
             return Future.failedFuture(epochChanged(topic));
@@ -134,7 +134,7 @@ final class TopicRepository {
         .compose(marked -> unread(mark.topic()));
   }
 
-  private Future<Topic> findOrCreate(Start start, int limit) {
+  private Future<Topic> findOrCreate(ReplayFrom start, int limit) {
     return findOrCreate(List.of(start), limit)
         .compose(topics -> topics.isEmpty()
             ? Future.failedFuture(new Failure.NotFound(
@@ -143,7 +143,7 @@ final class TopicRepository {
   }
 
   /** By name; without the topics of erased users. */
-  private Future<Map<String, Topic>> findOrCreate(List<Start> starts, int limit) {
+  private Future<Map<String, Topic>> findOrCreate(List<ReplayFrom> starts, int limit) {
     return find(starts, limit).compose(found -> {
       var missing = names(starts).filter(name -> !found.containsKey(name)).toArray(String[]::new);
       return missing.length == 0
@@ -154,16 +154,16 @@ final class TopicRepository {
     });
   }
 
-  private Future<Map<String, Topic>> find(List<Start> starts, int limit) {
+  private Future<Map<String, Topic>> find(List<ReplayFrom> starts, int limit) {
     var names = names(starts).toArray(String[]::new);
-    var after = starts.stream().map(Start::after).toArray(Long[]::new);
+    var after = starts.stream().map(ReplayFrom::after).toArray(Long[]::new);
     return database
         .query(FIND, Tuple.tuple().addArrayOfString(names).addArrayOfLong(after).addInteger(limit))
         .map(TopicRepository::topics);
   }
 
-  private static Stream<String> names(List<Start> starts) {
-    return starts.stream().map(Start::topic);
+  private static Stream<String> names(List<ReplayFrom> starts) {
+    return starts.stream().map(ReplayFrom::topic);
   }
 
   private static Map<String, Topic> topics(RowSet<Row> rows) {
@@ -192,7 +192,7 @@ final class TopicRepository {
         ? Future.failedFuture(new Failure.Gone(
             "events-expired",
             "Some of the events after sequence " + after + " are not retained any more.",
-            start(topic)))
+            resumeFrom(topic)))
         : Future.succeededFuture(topic);
   }
 
@@ -200,18 +200,15 @@ final class TopicRepository {
     return new Failure.Gone(
         "epoch-changed",
         "The topic was reset: its sequences belong to another epoch.",
-        start(topic));
+        resumeFrom(topic));
   }
 
   private static Failure beyondNewest(Topic topic) {
-    return new Failure.Invalid(
-        "invalid-request",
-        "The request breaks the contract.",
-        new Failure.Error(
-            "/up_to", "beyond-newest", "The newest sequence is " + topic.newest() + "."));
+    return Failure.Invalid.of(
+        "/up_to", "beyond-newest", "The newest sequence is " + topic.newest() + ".");
   }
 
-  private static Failure.Gone.Start start(Topic topic) {
-    return new Failure.Gone.Start(topic.epoch(), topic.oldest());
+  private static Failure.Gone.ResumeFrom resumeFrom(Topic topic) {
+    return new Failure.Gone.ResumeFrom(topic.epoch(), topic.oldest());
   }
 }

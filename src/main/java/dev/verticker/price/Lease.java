@@ -37,7 +37,7 @@ final class Lease {
   Lease(RedisClient redis, String holder) {
     this.redis = redis;
     this.holder = holder;
-    this.lastResponseAt = System.nanoTime() - redis.away().toNanos();
+    this.lastResponseAt = System.nanoTime() - redis.outageDuration().toNanos();
   }
 
   /** Acquires or renews the lease, and returns whether it is held; never fails. */
@@ -48,7 +48,7 @@ final class Lease {
             Request.cmd(Command.EVAL).arg(ACQUIRE).arg(1).arg(KEY).arg(holder).arg(TERM.toMillis()),
             // No caller waits for it, and with a shorter timeout no node would refresh while Redis
             // is slow.
-            RedisClient.MAX_SILENCE)
+            RedisClient.MAX_TIMEOUT)
         .map(reply -> {
           lastResponseAt = System.nanoTime();
           heldUntil = reply.toInteger() == 1 ? sentAt + TERM.toNanos() : sentAt;

@@ -63,7 +63,7 @@ final class PriceCache {
                 .arg("PX")
                 .arg(term.toMillis()),
             // A second request to the exchange costs more than this wait.
-            RedisClient.MAX_SILENCE)
+            RedisClient.MAX_TIMEOUT)
         .map(Objects::nonNull)
         .otherwise(true);
   }

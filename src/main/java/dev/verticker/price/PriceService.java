@@ -39,7 +39,7 @@ final class PriceService {
   }
 
   /** All or none. */
-  Future<Prices.Quotes> find(Prices.Find request) {
+  Future<Prices.Quotes> find(Prices.FindQuotes request) {
     onDemand.onRead(notConfigured(request.symbols()), clock.instant());
     var quotes = quotes(request.symbols());
     return Future.join(quotes).transform(done -> {
@@ -62,7 +62,7 @@ final class PriceService {
     return repository.history(request);
   }
 
-  void onRead(Prices.Read read) {
+  void onRead(Prices.SymbolsRead read) {
     onDemand.onRead(notConfigured(read.symbols()), clock.instant());
   }
 

@@ -108,7 +108,8 @@ public final class PriceVerticle extends VerticleBase {
           listed.start();
           scheduler.start();
           new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics)
-              .removing("observations", ObservationRepository.REMOVE_OLD, settings.retention())
+              .deleteOlderThan(
+                  settings.retention(), "observations", ObservationRepository.DELETE_OLD)
               .start();
           vertx.setPeriodic(FLUSH_INTERVAL.toMillis(), id -> flush());
         });

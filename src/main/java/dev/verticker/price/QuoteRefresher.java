@@ -67,7 +67,7 @@ final class QuoteRefresher {
   private Future<List<Quote>> record(List<Ticker> tickers, long slot) {
     return tickers.isEmpty()
         ? Future.failedFuture(
-            new ExchangeException.Unavailable("the exchange sent no usable price"))
+            new ExchangeException.ExchangeUnavailable("the exchange sent no usable price"))
         : recorder.record(tickers, slot);
   }
 

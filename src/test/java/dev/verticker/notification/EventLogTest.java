@@ -12,14 +12,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.After;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.FindUnread;
 import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.MarkRead;
+import dev.verticker.message.Notifications.OutboxEntry;
+import dev.verticker.message.Notifications.ReadLog;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
@@ -141,7 +141,7 @@ class EventLogTest {
         var first = batch / 2 * 10L;
         var entries = LongStream.range(first, first + 10)
             .mapToObj(id -> entry(id, 100 + id % 3))
-            .toArray(Entry[]::new);
+            .toArray(OutboxEntry[]::new);
         var to = batch % 2 == 0 ? node : other;
         appends.add(
             to.bus.request(Notifications.APPEND, new Append(LogNode.SOURCE, List.of(entries))));
@@ -163,7 +163,7 @@ class EventLogTest {
 
   @Test
   void reading_by_position_during_concurrent_appends_misses_no_event() {
-    var start = node.ask(Notifications.AFTER, new After(null, 0));
+    var start = node.ask(Notifications.READ_LOG, new ReadLog(null, 0));
     assertEquals(new LogPage(start.epoch(), 0, 1, List.of()), start);
     var appends = IntStream.range(0, 20)
         .mapToObj(id -> node.bus.request(
@@ -172,14 +172,15 @@ class EventLogTest {
     var seen = new ArrayList<Long>();
     for (var reads = 0; seen.size() < 40 && reads < 10_000; reads++) {
       var position = seen.isEmpty() ? 0 : seen.get(seen.size() - 1);
-      node.ask(Notifications.AFTER, new After(start.epoch(), position))
+      node.ask(Notifications.READ_LOG, new ReadLog(start.epoch(), position))
           .events()
           .forEach(event -> seen.add(event.position()));
     }
     Future.all(appends).await();
 
     assertEquals(LongStream.rangeClosed(1, 40).boxed().toList(), seen);
-    assertEquals(40, node.ask(Notifications.AFTER, new After(start.epoch(), 40)).head());
+    assertEquals(
+        40, node.ask(Notifications.READ_LOG, new ReadLog(start.epoch(), 40)).head());
   }
 
   @Test
@@ -199,19 +200,21 @@ class EventLogTest {
             .map(Event::position)
             .toList());
     assertEquals(
-        payloads(
-            node.ask(Notifications.AFTER, new After(pages.get(0).epoch(), 0)).events()),
+        payloads(node.ask(Notifications.READ_LOG, new ReadLog(pages.get(0).epoch(), 0))
+            .events()),
         payloads(pages.stream().flatMap(page -> page.events().stream()).toList()));
     Await.until("the gauge shows it", () -> head(node, "user") >= 4);
   }
 
   @Test
   void the_head_of_the_log_is_reported_at_start_and_after_an_append_too_large_for_a_message() {
-    node.append(LongStream.rangeClosed(1, 300).mapToObj(id -> entry(id, id)).toArray(Entry[]::new));
+    node.append(
+        LongStream.rangeClosed(1, 300).mapToObj(id -> entry(id, id)).toArray(OutboxEntry[]::new));
     try (var another = new LogNode(node.postgres)) {
       assertEquals("599 600", heads(another), "before it receives an event");
-      another.append(
-          LongStream.rangeClosed(301, 800).mapToObj(id -> entry(id, id)).toArray(Entry[]::new));
+      another.append(LongStream.rangeClosed(301, 800)
+          .mapToObj(id -> entry(id, id))
+          .toArray(OutboxEntry[]::new));
       Await.until("the gauge shows it", () -> heads(another).equals("1599 1600"));
     }
   }
@@ -234,8 +237,8 @@ class EventLogTest {
     assertEquals(List.of(), node.after("users", epoch, 5).events());
     assertEquals(
         List.of(2L, 3L),
-        sequences(
-            node.ask(Notifications.READ, new ReadTopic("users", epoch, 1L, 2)).events()));
+        sequences(node.ask(Notifications.READ_TOPIC, new ReadTopic("users", epoch, 1L, 2))
+            .events()));
   }
 
   @Test
@@ -251,17 +254,18 @@ class EventLogTest {
   void after_a_reset_the_epoch_differs_and_a_resume_fails_with_epoch_changed() {
     node.append(entry(1, 7), entry(2, 7));
     var old = node.page("users").epoch();
-    var log = node.ask(Notifications.AFTER, new After(null, 0)).epoch();
+    var log = node.ask(Notifications.READ_LOG, new ReadLog(null, 0)).epoch();
     an_empty_log();
     node.append(entry(3, 7));
 
     var gone = assertInstanceOf(
-        Failure.Gone.class, node.failure(Notifications.READ, new ReadTopic("users", old, 2L, 10)));
+        Failure.Gone.class,
+        node.failure(Notifications.READ_TOPIC, new ReadTopic("users", old, 2L, 10)));
     var now = node.page("users");
     assertEquals("epoch-changed", gone.code());
-    assertEquals(new Failure.Gone.Start(now.epoch(), 1), gone.start().orElseThrow());
+    assertEquals(new Failure.Gone.ResumeFrom(now.epoch(), 1), gone.start().orElseThrow());
     assertNotEquals(old, now.epoch());
-    var page = node.ask(Notifications.AFTER, new After(log, 2));
+    var page = node.ask(Notifications.READ_LOG, new ReadLog(log, 2));
     assertNotEquals(log, page.epoch());
     assertEquals(List.of(), page.events());
   }
@@ -273,7 +277,8 @@ class EventLogTest {
 
     assertEquals(
         "epoch-changed",
-        node.failure(Notifications.READ, new ReadTopic("users", epoch, 2L, 10)).code());
+        node.failure(Notifications.READ_TOPIC, new ReadTopic("users", epoch, 2L, 10))
+            .code());
   }
 
   @Test
@@ -290,9 +295,9 @@ class EventLogTest {
         sequences(node.after("users", users.epoch(), 6).events()).subList(0, 2));
     var gone = assertInstanceOf(
         Failure.Gone.class,
-        node.failure(Notifications.READ, new ReadTopic("users", users.epoch(), 5L, 10)));
+        node.failure(Notifications.READ_TOPIC, new ReadTopic("users", users.epoch(), 5L, 10)));
     assertEquals("events-expired", gone.code());
-    assertEquals(new Failure.Gone.Start(users.epoch(), 7), gone.start().orElseThrow());
+    assertEquals(new Failure.Gone.ResumeFrom(users.epoch(), 7), gone.start().orElseThrow());
   }
 
   @Test
@@ -301,8 +306,9 @@ class EventLogTest {
     var before = removed.count();
     for (var batch = 0; batch < 3; batch++) {
       var first = batch * 500L;
-      node.append(
-          LongStream.range(first, first + 500).mapToObj(id -> entry(id, 7)).toArray(Entry[]::new));
+      node.append(LongStream.range(first, first + 500)
+          .mapToObj(id -> entry(id, 7))
+          .toArray(OutboxEntry[]::new));
     }
     node.clock.step(Duration.ofDays(31));
     node.append(entry(5000, 7));
@@ -358,7 +364,7 @@ class EventLogTest {
         List.of(), node.column("SELECT name FROM notification.topics WHERE name = 'user.7'"));
     assertEquals(
         "topic-not-found",
-        node.failure(Notifications.READ, new ReadTopic("user.7", null, null, 10))
+        node.failure(Notifications.READ_TOPIC, new ReadTopic("user.7", null, null, 10))
             .code());
     assertEquals(
         "topic-not-found",
@@ -419,14 +425,15 @@ class EventLogTest {
 
   @Test
   void an_append_above_the_limit_is_rejected() {
-    var entries = LongStream.rangeClosed(1, 501).mapToObj(id -> entry(id, 7)).toArray(Entry[]::new);
+    var entries =
+        LongStream.rangeClosed(1, 501).mapToObj(id -> entry(id, 7)).toArray(OutboxEntry[]::new);
 
     assertTrue(
         node.failure(Notifications.APPEND, new Append(LogNode.SOURCE, List.of(entries)))
             instanceof Failure.Invalid);
   }
 
-  private static Entry erasing(long id, long userId) {
+  private static OutboxEntry erasing(long id, long userId) {
     return entry(id, userId, "user_deleted", 3L, true);
   }
 

@@ -9,11 +9,11 @@ import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
 import dev.verticker.message.Notifications.Event;
-import dev.verticker.message.Notifications.Page;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.message.Notifications.Recipient;
+import dev.verticker.message.Notifications.TopicPage;
 import dev.verticker.settings.NotificationSettings;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.testing.Await;
@@ -62,11 +62,11 @@ final class LogNode implements AutoCloseable {
   }
 
   /** For the topics {@code users} and {@code user.<id>}. */
-  static Entry entry(long id, long userId) {
+  static OutboxEntry entry(long id, long userId) {
     return entry(id, userId, "user_updated", 1L, false);
   }
 
-  static Entry entry(long id, long userId, String event, Long actorId, boolean erases) {
+  static OutboxEntry entry(long id, long userId, String event, Long actorId, boolean erases) {
     var payload = new JsonObject()
         .put("event", event)
         .put("user_id", userId)
@@ -76,7 +76,7 @@ final class LogNode implements AutoCloseable {
             erases
                 ? new JsonObject().put("id", userId)
                 : new JsonObject().put("email", "user-" + userId + "@example.org"));
-    return new Entry(
+    return new OutboxEntry(
         id,
         Instant.parse("2025-08-20T10:11:12.131415Z"),
         event,
@@ -89,16 +89,18 @@ final class LogNode implements AutoCloseable {
         payload.encode());
   }
 
-  int append(Entry... entries) {
+  int append(OutboxEntry... entries) {
     return ask(Notifications.APPEND, new Append(SOURCE, List.of(entries))).added();
   }
 
-  Page page(String topic) {
-    return ask(Notifications.READ, new ReadTopic(topic, null, null, Notifications.MOST));
+  TopicPage page(String topic) {
+    return ask(
+        Notifications.READ_TOPIC, new ReadTopic(topic, null, null, Notifications.MAX_EVENTS));
   }
 
-  Page after(String topic, String epoch, long seq) {
-    return ask(Notifications.READ, new ReadTopic(topic, epoch, seq, Notifications.MOST));
+  TopicPage after(String topic, String epoch, long seq) {
+    return ask(
+        Notifications.READ_TOPIC, new ReadTopic(topic, epoch, seq, Notifications.MAX_EVENTS));
   }
 
   static List<Long> sequences(List<Event> events) {

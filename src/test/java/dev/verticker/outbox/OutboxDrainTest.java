@@ -10,7 +10,7 @@ import dev.verticker.data.Database;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Appended;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.TestDatabase;
@@ -81,7 +81,8 @@ class OutboxDrainTest {
     postgres.execute("UPDATE account.outbox SET at = now() - interval '1 minute'");
     var drain = drain();
     until("lag", () -> lag() >= 60);
-    assertTrue(drain.delay().orElseThrow().startsWith("events of account wait"));
+    assertTrue(
+        drain.delay().orElseThrow().startsWith("events of account have not been delivered for "));
     assertEquals(3, waiting());
 
     serve(this::taken);
@@ -189,12 +190,12 @@ class OutboxDrainTest {
 
   private Future<Appended> taken(Append append) {
     assertEquals("account", append.source());
-    batches.add(append.entries().stream().map(Entry::id).toList());
+    batches.add(append.entries().stream().map(OutboxEntry::id).toList());
     return Future.succeededFuture(new Appended(append.entries().size()));
   }
 
-  private static Entry entry(Row row) {
-    return new Entry(
+  private static OutboxEntry entry(Row row) {
+    return new OutboxEntry(
         row.getLong("id"),
         row.getOffsetDateTime("at").toInstant(),
         row.getString("event"),

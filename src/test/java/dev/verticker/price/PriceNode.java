@@ -72,7 +72,7 @@ final class PriceNode implements AutoCloseable {
   }
 
   Future<Prices.Quotes> find(String... symbols) {
-    return bus.request(Prices.FIND, new Prices.Find(List.of(symbols)));
+    return bus.request(Prices.FIND, new Prices.FindQuotes(List.of(symbols)));
   }
 
   /** The stored rows as {@code symbol slot price}, oldest first. */

@@ -284,7 +284,7 @@ class PriceVerticleTest {
     nodes.add(node);
     until("the configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
 
-    node.bus.publish(Prices.READ, new Prices.Read(others));
+    node.bus.publish(Prices.READ, new Prices.SymbolsRead(others));
     until(
         "others are refreshed with them",
         () -> larger.calls().of(Endpoint.TICKER_24HR, "OTHER99") > 0);
@@ -502,7 +502,7 @@ class PriceVerticleTest {
     var to = Instant.now();
 
     var ids = new ArrayList<String>();
-    Prices.Cursor cursor = null;
+    Prices.HistoryPosition cursor = null;
     do {
       var page = await(
           node.bus.request(Prices.HISTORY, new Prices.FindHistory("BTCUSDT", null, to, 3, cursor)));

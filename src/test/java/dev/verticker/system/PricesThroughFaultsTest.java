@@ -84,13 +84,13 @@ class PricesThroughFaultsTest {
   void redis_gone_and_back_is_told_to_the_operator_and_to_nobody_else() {
     TestServers.redis().kill();
     try {
-      until("told", () -> health().contains("Redis does not answer"));
+      until("told", () -> health().contains("Redis is unavailable"));
       until("fresh without Redis", this::fresh);
       assertEquals(200, status("/health/ready"));
     } finally {
       TestServers.redis().start();
     }
-    until(Duration.ofSeconds(5), "used again", () -> !health().contains("Redis does not answer"));
+    until(Duration.ofSeconds(5), "used again", () -> !health().contains("Redis is unavailable"));
     assertTrue(fresh());
   }
 

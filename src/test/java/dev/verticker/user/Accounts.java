@@ -4,13 +4,14 @@ import dev.verticker.data.Database;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions.Reason;
+import dev.verticker.message.Users;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.User;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.user.change.AccessRevocation;
-import dev.verticker.user.change.AuditReader;
 import dev.verticker.user.change.AuditTrail;
+import dev.verticker.user.change.ChangeLog;
 import dev.verticker.user.change.UserOutbox;
 import dev.verticker.user.password.PasswordHashing;
 import io.vertx.core.Context;
@@ -36,7 +37,9 @@ public final class Accounts implements AutoCloseable {
   public final TestDatabase postgres;
   public final Database database;
   public final UserService users;
-  public final AuditReader audit;
+  public final UserSearch search;
+  public final AuditTrail audit;
+  final UserRepository rows;
   public final FakeHashing hashing = new FakeHashing();
   public final FakeAccess access = new FakeAccess();
   private final Context context = vertx.getOrCreateContext();
@@ -54,9 +57,16 @@ public final class Accounts implements AutoCloseable {
     // The first connection of a cold JVM may take longer than a user ever waits for one.
     database.query("SELECT 1", Tuple.tuple()).otherwiseEmpty().await();
     var clock = Clock.systemUTC();
+    this.rows = new UserRepository(database, clock);
+    this.audit = new AuditTrail(database, clock);
     this.users = new UserService(
-        database, hashing, access, new AuditTrail(clock), new UserOutbox(clock, () -> {}), clock);
-    this.audit = new AuditReader(database);
+        database,
+        rows,
+        hashing,
+        access,
+        new ChangeLog(audit, new UserOutbox(clock, () -> {})),
+        new KeyedQueue(Users.CREATE.deadline(), clock));
+    this.search = new UserSearch(database);
   }
 
   /** Waits for work done on this node's event loop. */
@@ -169,15 +179,15 @@ public final class Accounts implements AutoCloseable {
     private final List<String> revoked = new CopyOnWriteArrayList<>();
 
     @Override
-    public Future<Void> revokeTokens(SqlConnection transaction, long userId, long leastVer) {
-      revoked.add("tokens of " + userId + " below " + leastVer);
+    public Future<Void> revokeTokens(SqlConnection transaction, long userId, long minVersion) {
+      revoked.add("tokens of " + userId + " below " + minVersion);
       return Future.succeededFuture();
     }
 
     @Override
     public Future<Void> endSessions(
-        SqlConnection transaction, long userId, long leastVer, Reason reason) {
-      revoked.add("sessions of " + userId + " below " + leastVer + ": " + reason);
+        SqlConnection transaction, long userId, long minVersion, Reason reason) {
+      revoked.add("sessions of " + userId + " below " + minVersion + ": " + reason);
       return Future.succeededFuture();
     }
 

@@ -52,7 +52,7 @@ class UserVerticleTest {
     var actor = new Actor(root.userId(), "admin", root.sessionId(), "192.0.2.1");
     var ada = create(actor, "ada").await();
     signIn("ada", "correct horse battery").await();
-    bus.request(Users.DISABLE, new Users.Change(actor, ada.id(), null)).await();
+    bus.request(Users.DISABLE, new Users.ChangeStatus(actor, ada.id(), null)).await();
 
     var refused = signIn("ada", "correct horse battery");
     refused.otherwiseEmpty().await();

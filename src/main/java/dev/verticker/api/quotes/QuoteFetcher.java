@@ -50,7 +50,7 @@ final class QuoteFetcher {
       return Future.failedFuture(new Failure.Unavailable(
           "unavailable", "Too many requests for unknown symbols are running; retry later."));
     }
-    return bus.request(Prices.FIND, new Prices.Find(symbols))
+    return bus.request(Prices.FIND, new Prices.FindQuotes(symbols))
         .map(response -> store(symbols, response));
   }
 

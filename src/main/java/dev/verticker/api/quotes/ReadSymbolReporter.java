@@ -32,7 +32,7 @@ final class ReadSymbolReporter {
     var read = new ArrayList<>(symbols);
     if (!read.isEmpty()) {
       read.forEach(symbols::remove);
-      bus.publish(Prices.READ, new Prices.Read(read));
+      bus.publish(Prices.READ, new Prices.SymbolsRead(read));
     }
   }
 }

@@ -73,7 +73,7 @@ public final class BinanceMarketData implements MarketData {
                 .setMaxFailures(MAX_FAILURES)
                 .setTimeout(LONG_TIMEOUT.plus(TIMEOUT).toMillis())
                 .setResetTimeout(probeDelay.toMillis()))
-        .failurePolicy(result -> result.cause() instanceof ExchangeException.Unavailable);
+        .failurePolicy(result -> result.cause() instanceof ExchangeException.ExchangeUnavailable);
   }
 
   /**
@@ -130,7 +130,7 @@ public final class BinanceMarketData implements MarketData {
                 "endpoint",
                 endpoint,
                 "outcome",
-                result.succeeded() ? "ok" : result.cause().getClass().getSimpleName())
+                result.succeeded() ? "ok" : ((ExchangeException) result.cause()).outcome())
             .increment());
   }
 
@@ -141,9 +141,9 @@ public final class BinanceMarketData implements MarketData {
       case 418, 429 -> limited(response);
       case 403 ->
         Future.failedFuture(
-            new ExchangeException.Refused("Binance refuses the request (403, firewall)"));
+            new ExchangeException.AccessDenied("Binance refuses the request (403, firewall)"));
       case 451 ->
-        Future.failedFuture(new ExchangeException.Refused(
+        Future.failedFuture(new ExchangeException.AccessDenied(
             "Binance does not serve the location of this address (451)"));
       default -> Future.failedFuture(failure(response));
     };
@@ -152,7 +152,8 @@ public final class BinanceMarketData implements MarketData {
   private ExchangeException failure(Response response) {
     return response.status() == 400 && errorCode(response) == -1121
         ? new ExchangeException.UnknownSymbol()
-        : new ExchangeException.Unavailable("Binance responded with status " + response.status());
+        : new ExchangeException.ExchangeUnavailable(
+            "Binance responded with status " + response.status());
   }
 
   private Future<Buffer> limited(Response response) {
@@ -196,14 +197,14 @@ public final class BinanceMarketData implements MarketData {
       return known;
     }
     if (failure instanceof OpenCircuitException) {
-      return new ExchangeException.Unavailable("the exchange failed " + MAX_FAILURES
+      return new ExchangeException.ExchangeUnavailable("the exchange failed " + MAX_FAILURES
           + " times in a row; waiting before the next request");
     }
     if (failure instanceof TimeoutException) {
-      return new ExchangeException.Unavailable(
+      return new ExchangeException.ExchangeUnavailable(
           "the exchange did not respond within " + timeout.toSeconds() + " s");
     }
-    return new ExchangeException.Unavailable(
+    return new ExchangeException.ExchangeUnavailable(
         "the exchange cannot be reached: " + failure.getMessage());
   }
 }

@@ -22,7 +22,7 @@ final class ExchangeInfoParser {
 
   private ExchangeInfoParser() {}
 
-  /** Throws {@link ExchangeException.Unavailable} if the body is not an exchangeInfo response. */
+  /** Throws {@link ExchangeException.ExchangeUnavailable} if the body is not an exchangeInfo response. */
   static ExchangeInfo parse(Buffer body) {
     var parser = new ExchangeInfoParser();
     try (var json = JSON.createParser(body.getBytes())) {
@@ -103,6 +103,7 @@ final class ExchangeInfoParser {
   }
 
   private static ExchangeException malformed() {
-    return new ExchangeException.Unavailable("the exchange sent a malformed exchangeInfo response");
+    return new ExchangeException.ExchangeUnavailable(
+        "the exchange sent a malformed exchangeInfo response");
   }
 }

@@ -40,7 +40,7 @@ final class TickerParser {
     this.metrics = metrics;
   }
 
-  /** Throws {@link ExchangeException.Unavailable} if the body is no JSON array. */
+  /** Throws {@link ExchangeException.ExchangeUnavailable} if the body is no JSON array. */
   List<Ticker> parse(Buffer body, Set<String> symbols) {
     var pending = new HashSet<>(symbols);
     return StreamSupport.stream(array(body).spliterator(), false)
@@ -59,7 +59,8 @@ final class TickerParser {
       // Rejected below, like JSON of another shape.
     }
     reject("malformed");
-    throw new ExchangeException.Unavailable("the exchange sent a malformed ticker response");
+    throw new ExchangeException.ExchangeUnavailable(
+        "the exchange sent a malformed ticker response");
   }
 
   private Ticker ticker(JsonNode node, Set<String> pending) {

@@ -8,9 +8,9 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.verticker.data.Database;
-import dev.verticker.message.Prices.Cursor;
 import dev.verticker.message.Prices.FindHistory;
 import dev.verticker.message.Prices.History;
+import dev.verticker.message.Prices.HistoryPosition;
 import dev.verticker.message.Prices.Observation;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
@@ -81,8 +81,8 @@ public final class ObservationRepository {
 
   private static final String NEXT_BLOCK = "SELECT nextval('market.exchange_info_ids') AS first";
 
-  /** For {@link dev.verticker.data.Housekeeping#removing}. */
-  public static final String REMOVE_OLD =
+  /** For {@link dev.verticker.data.Housekeeping#deleteOlderThan}. */
+  public static final String DELETE_OLD =
       """
       DELETE FROM market.exchange_info
        WHERE id IN (SELECT id FROM market.exchange_info WHERE called_at < $1 ORDER BY called_at LIMIT $2)
@@ -170,7 +170,7 @@ public final class ObservationRepository {
 
   /** One page, newest first. */
   public Future<History> history(FindHistory find) {
-    var before = find.before() == null ? new Cursor(null, Long.MAX_VALUE) : find.before();
+    var before = find.before() == null ? new HistoryPosition(null, Long.MAX_VALUE) : find.before();
     var args = Tuple.tuple()
         .addValue(find.symbol())
         .addValue(utc(find.from()))
@@ -196,7 +196,7 @@ public final class ObservationRepository {
     }
     var page = found.subList(0, limit);
     var last = page.get(limit - 1);
-    return new History(page, new Cursor(last.calledAt(), last.id()));
+    return new History(page, new HistoryPosition(last.calledAt(), last.id()));
   }
 
   private List<Quote> quotes(RowSet<Row> rows) {

@@ -113,7 +113,7 @@ class BinanceMarketDataTest {
         failure(exchange(simulator.url()).tickers(List.of("BTCUSDT", "NOSUCHPAIR"))));
     simulator.faults().add(FaultKind.SERVER_ERROR);
     assertInstanceOf(
-        ExchangeException.Unavailable.class,
+        ExchangeException.ExchangeUnavailable.class,
         failure(exchange(simulator.url()).tickers(List.of("BTCUSDT"))));
   }
 

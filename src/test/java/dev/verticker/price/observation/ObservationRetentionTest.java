@@ -38,7 +38,7 @@ class ObservationRetentionTest {
             PriceLocks.HOUSEKEEPING,
             new SteppedClock(NOON),
             market.metrics)
-        .removing("observations", ObservationRepository.REMOVE_OLD, RETENTION)
+        .deleteOlderThan(RETENTION, "observations", ObservationRepository.DELETE_OLD)
         .run());
 
     assertEquals(List.of(), history("TOO_OLD"));

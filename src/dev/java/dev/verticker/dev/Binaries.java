@@ -17,8 +17,8 @@ import redis.embedded.core.ExecutableProvider;
 import redis.embedded.model.OsArchitecture;
 
 /**
- * Extracts the programs of PostgreSQL and Redis from their jars, once per folder. The libraries' own launchers are not used: one
- * leaves a copy in the temporary folder at each start, the other cannot be restarted on the same data.
+ * Extracts the programs of PostgreSQL and Redis from their jars, once per folder. The libraries' own launchers are not
+ * used: one leaves a copy in the temporary folder at each start, the other cannot be restarted on the same data.
  */
 final class Binaries {
   private static final String POSTGRES = "postgres-17.11";

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * An embedded PostgreSQL 17 on the loopback address, for development and tests. Its data is kept in its folder; every login,
- * also of its superuser, uses SCRAM as in production.
+ * An embedded PostgreSQL 17 on the loopback address, for development and tests. Its data is kept in its folder; every
+ * login, also of its superuser, uses SCRAM as in production.
  */
 public final class DevPostgres extends DevServer {
   private static final String SUPERUSER = "postgres";
@@ -42,8 +42,8 @@ public final class DevPostgres extends DevServer {
   }
 
   /**
-   * Starts a server on the data in {@code folder}, which is created if missing. A server that a killed run left running there
-   * is stopped first.
+   * Starts a server on the data in {@code folder}, which is created if missing. A server that a killed run left running
+   * there is stopped first.
    *
    * @param preferredPort used if free, else any other; 0 = any
    * @param durable false is faster: data survives a killed server but not a power cut

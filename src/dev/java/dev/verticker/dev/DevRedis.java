@@ -29,8 +29,8 @@ public final class DevRedis extends DevServer {
   }
 
   /**
-   * Starts a server in {@code folder}, which is created if missing. A server that a killed run left running there is stopped
-   * first.
+   * Starts a server in {@code folder}, which is created if missing. A server that a killed run left running there is
+   * stopped first.
    *
    * @param preferredPort used if free, else any other; 0 = any
    * @param password required of every client; empty = none

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * nginx with the configuration of {@code conf/nginx}, as a child process on a port of its own. Only what depends on the place
- * is replaced: ports, nodes and the folders it writes to.
+ * nginx with the configuration of {@code conf/nginx}, as a child process on a port of its own. Only what depends on the
+ * place is replaced: ports, nodes and the folders it writes to.
  */
 public final class Nginx implements AutoCloseable {
   private static final Path CONFIGURATION = Path.of("conf", "nginx");

@@ -23,8 +23,8 @@ import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Development mode: runs the whole system on this machine. Starts an embedded PostgreSQL and Redis unless the environment names
- * others, chooses where prices come from, runs a node with all verticles, and prints its URLs.
+ * Development mode: runs the whole system on this machine. Starts an embedded PostgreSQL and Redis unless the
+ * environment names others, chooses where prices come from, runs a node with all verticles, and prints its URLs.
  */
 public final class Run {
   /** Not the default ports, which servers of the developer may use. */

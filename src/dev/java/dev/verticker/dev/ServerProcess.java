@@ -15,8 +15,8 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A server program started by this JVM. If the JVM is killed, the program keeps running, and the next run finds it by the pid
- * file that the program writes.
+ * A server program started by this JVM. If the JVM is killed, the program keeps running, and the next run finds it by
+ * the pid file that the program writes.
  */
 final class ServerProcess {
   private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
@@ -46,7 +46,9 @@ final class ServerProcess {
     this.stopSignal = stopSignal;
   }
 
-  /** Stops the server that an earlier run left running in this folder; another program with the same pid is not touched. */
+  /**
+   * Stops the server that an earlier run left running in this folder; another program with the same pid is not touched.
+   */
   void stopLeftover(Consumer<String> log) {
     leftover().ifPresent(handle -> {
       log.accept(name + " of an earlier run is still running (process " + handle.pid()

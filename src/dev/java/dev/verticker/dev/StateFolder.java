@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
 
-/** The git-ignored folder with the data of development mode. One run at a time may use it; the JVM's end releases the lock. */
+/**
+ * The git-ignored folder with the data of development mode. One run at a time may use it; the JVM's end releases the
+ * lock.
+ */
 final class StateFolder implements AutoCloseable {
   private static final String NAME = ".verticker";
 

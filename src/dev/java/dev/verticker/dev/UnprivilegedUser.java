@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Runs a program without root's rights, because PostgreSQL refuses to run as root: in its own user namespace, or, if the
- * kernel or a container forbids that, as another user.
+ * Runs a program without root's rights, because PostgreSQL refuses to run as root: in its own user namespace, or, if
+ * the kernel or a container forbids that, as another user.
  */
 final class UnprivilegedUser {
   private static final int NOBODY = 65534;

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The source of prices in development mode: the host that the developer set, else Binance's public data host if it responds,
- * else the simulator.
+ * The source of prices in development mode: the host that the developer set, else Binance's public data host if it
+ * responds, else the simulator.
  */
 final class UpstreamChoice implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(3);

@@ -1,5 +1,5 @@
 /**
- * Development mode: embedded PostgreSQL and Redis, and the command that runs the whole system. Compiled as test code, never
- * packaged.
+ * Development mode: embedded PostgreSQL and Redis, and the command that runs the whole system. Compiled as test code,
+ * never packaged.
  */
 package dev.verticker.dev;

@@ -16,8 +16,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * HTTP client for GET requests with a timeout and a maximum response size. A request beyond either is reset at once, so a
- * slow or endless response holds neither memory nor a connection.
+ * HTTP client for GET requests with a timeout and a maximum response size. A request beyond either is reset at once, so
+ * a slow or endless response holds neither memory nor a connection.
  */
 public final class BoundedHttpClient {
   private static final int CONNECT_TIMEOUT_MS = 3000;

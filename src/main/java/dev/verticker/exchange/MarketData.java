@@ -3,14 +3,16 @@ package dev.verticker.exchange;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Market data of an exchange. Every call fails with an {@link ExchangeException} and nothing else, within its timeout. */
+/**
+ * Market data of an exchange. Every call fails with an {@link ExchangeException} and nothing else, within its timeout.
+ */
 public interface MarketData {
   /** Up to this number of symbols a ticker has all figures; beyond it only the price. */
   int MAX_FULL_TICKERS = 100;
 
   /**
-   * The current tickers of the symbols in one request. Tickers that are malformed, not positive or of another symbol are
-   * left out.
+   * The current tickers of the symbols in one request. Tickers that are malformed, not positive or of another symbol
+   * are left out.
    *
    * @param symbols at least one, no duplicates
    */

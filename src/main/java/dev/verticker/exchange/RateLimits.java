@@ -14,10 +14,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The weight budget and the ban of one exchange host, shared by all nodes because exchanges limit by address. Redis counts
- * the weight of the current minute, corrected by what the exchange reports. A ban (429, 418) is kept in memory, published
- * to every node, and written to Redis and PostgreSQL, so that neither a restart nor a flushed Redis loses it; a node
- * retries the write until PostgreSQL has it. A node that has read neither store since it started sends no request.
+ * The weight budget and the ban of one exchange host, shared by all nodes because exchanges limit by address. Redis
+ * counts the weight of the current minute, corrected by what the exchange reports. A ban (429, 418) is kept in memory,
+ * published to every node, and written to Redis and PostgreSQL, so that neither a restart nor a flushed Redis loses it;
+ * a node retries the write until PostgreSQL has it. A node that has read neither store since it started sends no
+ * request.
  */
 public final class RateLimits {
   private static final Logger log = LoggerFactory.getLogger(RateLimits.class);
@@ -68,12 +69,9 @@ public final class RateLimits {
     return bus.subscribe(Prices.RATE_LIMITED, this::onBan).compose(subscription -> restore());
   }
 
-  /** The end of the last known ban; in the past if there is none now. */
-  public Instant bannedUntil() {
-    return bannedUntil;
-  }
-
-  /** Takes the weight of a request from the budget; fails with {@link ExchangeException.Limited} if it must not be sent. */
+  /**
+   * Takes the weight of a request from the budget; fails with {@link ExchangeException.Limited} if it must not be sent.
+   */
   public Future<Void> acquire(int weight) {
     if (clock.instant().isBefore(bannedUntil)) {
       store();
@@ -101,7 +99,9 @@ public final class RateLimits {
         .mapEmpty();
   }
 
-  /** The weight all nodes used this minute, with this request; 0 if Redis is unavailable and the stored ban was read. */
+  /**
+   * The weight all nodes used this minute, with this request; 0 if Redis is unavailable and the stored ban was read.
+   */
   private Future<Integer> countInCluster(int weight) {
     return redis
         .send(Request.cmd(Command.EVAL)

@@ -14,8 +14,8 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Erases deleted users from the log. Events about an erased user keep event name, user id, sequence and time; the user's own
- * topic is deleted; events the user caused keep the id but not the name. Sequences do not change.
+ * Erases deleted users from the log. Events about an erased user keep event name, user id, sequence and time; the
+ * user's own topic is deleted; events the user caused keep the id but not the name. Sequences do not change.
  */
 final class EventErasure {
   private static final String INSERT_ERASED =

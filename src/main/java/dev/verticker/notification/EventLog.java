@@ -26,8 +26,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * {@code notification.log} and {@code notification.events}: the log of all events. One transaction at a time appends to it,
- * on all nodes, so that positions are in the order of the commits.
+ * {@code notification.log} and {@code notification.events}: the log of all events. One transaction at a time appends to
+ * it, on all nodes, so that positions are in the order of the commits.
  */
 final class EventLog {
   private static final String RECEIVE =

@@ -24,8 +24,8 @@ import java.util.stream.Stream;
 /** {@code notification.topics} and {@code notification.read_marks}: events of topics and how far they were read. */
 final class TopicRepository {
   /**
-   * Any number of topics in one statement, so that all figures are of one moment: thousands of sockets reconnect at once
-   * when a node restarts.
+   * Any number of topics in one statement, so that all figures are of one moment: thousands of sockets reconnect at
+   * once when a node restarts.
    */
   private static final String FIND =
       """
@@ -76,7 +76,7 @@ final class TopicRepository {
   private final Database database;
 
   /** @param oldest the oldest sequence still retained; newest + 1 if there is none */
-  private record Topic(
+  private record TopicState(
       String name, String epoch, long oldest, long newest, long readUpTo, List<Event> events) {
     /** Events that retention has deleted are not unread. */
     long unread() {
@@ -134,7 +134,7 @@ final class TopicRepository {
         .compose(marked -> unread(mark.topic()));
   }
 
-  private Future<Topic> findOrCreate(ReplayFrom start, int limit) {
+  private Future<TopicState> findOrCreate(ReplayFrom start, int limit) {
     return findOrCreate(List.of(start), limit)
         .compose(topics -> topics.isEmpty()
             ? Future.failedFuture(new Failure.NotFound(
@@ -143,7 +143,7 @@ final class TopicRepository {
   }
 
   /** By name; without the topics of erased users. */
-  private Future<Map<String, Topic>> findOrCreate(List<ReplayFrom> starts, int limit) {
+  private Future<Map<String, TopicState>> findOrCreate(List<ReplayFrom> starts, int limit) {
     return find(starts, limit).compose(found -> {
       var missing = names(starts).filter(name -> !found.containsKey(name)).toArray(String[]::new);
       return missing.length == 0
@@ -154,7 +154,7 @@ final class TopicRepository {
     });
   }
 
-  private Future<Map<String, Topic>> find(List<ReplayFrom> starts, int limit) {
+  private Future<Map<String, TopicState>> find(List<ReplayFrom> starts, int limit) {
     var names = names(starts).toArray(String[]::new);
     var after = starts.stream().map(ReplayFrom::after).toArray(Long[]::new);
     return database
@@ -166,12 +166,12 @@ final class TopicRepository {
     return starts.stream().map(ReplayFrom::topic);
   }
 
-  private static Map<String, Topic> topics(RowSet<Row> rows) {
-    var topics = new LinkedHashMap<String, Topic>();
+  private static Map<String, TopicState> topics(RowSet<Row> rows) {
+    var topics = new LinkedHashMap<String, TopicState>();
     for (var row : rows) {
       var topic = topics.computeIfAbsent(
           row.getString("name"),
-          name -> new Topic(
+          name -> new TopicState(
               name,
               row.getString("topic_epoch"),
               row.getLong("oldest"),
@@ -184,7 +184,7 @@ final class TopicRepository {
   }
 
   /** A sequence that was never reached belongs to a log that was reset. */
-  private static Future<Topic> checkResume(Topic topic, String epoch, long after) {
+  private static Future<TopicState> checkResume(TopicState topic, String epoch, long after) {
     if (!topic.epoch().equals(epoch) || after > topic.newest()) {
       return Future.failedFuture(epochChanged(topic));
     }
@@ -196,19 +196,19 @@ final class TopicRepository {
         : Future.succeededFuture(topic);
   }
 
-  private static Failure epochChanged(Topic topic) {
+  private static Failure epochChanged(TopicState topic) {
     return new Failure.Gone(
         "epoch-changed",
         "The topic was reset: its sequences belong to another epoch.",
         resumeFrom(topic));
   }
 
-  private static Failure beyondNewest(Topic topic) {
+  private static Failure beyondNewest(TopicState topic) {
     return Failure.Invalid.of(
         "/up_to", "beyond-newest", "The newest sequence is " + topic.newest() + ".");
   }
 
-  private static Failure.Gone.ResumeFrom resumeFrom(Topic topic) {
+  private static Failure.Gone.ResumeFrom resumeFrom(TopicState topic) {
     return new Failure.Gone.ResumeFrom(topic.epoch(), topic.oldest());
   }
 }

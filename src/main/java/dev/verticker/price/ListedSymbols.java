@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The symbols that the exchange lists, refreshed once an hour, and every ten seconds until the first response. Until then
- * every symbol may exist.
+ * The symbols that the exchange lists, refreshed once an hour, and every ten seconds until the first response. Until
+ * then every symbol may exist.
  */
 final class ListedSymbols {
   private static final Logger log = LoggerFactory.getLogger(ListedSymbols.class);

@@ -12,8 +12,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Loads quotes that this node does not have in memory: from Redis, then from PostgreSQL, then from the exchange. If another
- * node fetches the symbol, it waits for that node's quote. Every load ends within two and a half seconds.
+ * Loads quotes that this node does not have in memory: from Redis, then from PostgreSQL, then from the exchange. If
+ * another node fetches the symbol, it waits for that node's quote. Every load ends within two and a half seconds.
  */
 final class QuoteLoader {
   private static final Duration TIMEOUT = Duration.ofMillis(2500);
@@ -54,8 +54,8 @@ final class QuoteLoader {
   }
 
   /**
-   * One quote for each symbol, in the given order; concurrent loads of a symbol share one lookup. Symbols that the exchange
-   * does not list fail without a lookup. Fails with {@link Failure.NotFound} or {@link Failure.Unavailable}.
+   * One quote for each symbol, in the given order; concurrent loads of a symbol share one lookup. Symbols that the
+   * exchange does not list fail without a lookup. Fails with {@link Failure.NotFound} or {@link Failure.Unavailable}.
    */
   List<Future<Quote>> load(List<String> symbols) {
     var stored = findStored(symbols.stream()

@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores the tickers of the exchange as quotes, then caches and publishes them. If another node has stored a quote for the
- * slot, that quote is published instead. While PostgreSQL is unavailable, quotes are published and stored later.
+ * Stores the tickers of the exchange as quotes, then caches and publishes them. If another node has stored a quote for
+ * the slot, that quote is published instead. While PostgreSQL is unavailable, quotes are published and stored later.
  */
 final class QuoteRecorder {
   private static final Logger log = LoggerFactory.getLogger(QuoteRecorder.class);

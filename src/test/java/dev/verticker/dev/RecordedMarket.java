@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The folder of recorded exchange data named by {@code -Dmarket.data=}. Tests that need it are skipped without it; other tests
- * generate a recording.
+ * The folder of recorded exchange data named by {@code -Dmarket.data=}. Tests that need it are skipped without it;
+ * other tests generate a recording.
  */
 public final class RecordedMarket {
   private RecordedMarket() {}

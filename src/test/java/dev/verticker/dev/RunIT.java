@@ -26,7 +26,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class RunIT {
-  /** Stack traces and messages of libraries; warnings of the product itself are allowed, a slow machine may cause some. */
+  /**
+   * Stack traces and messages of libraries; warnings of the product itself are allowed, a slow machine may cause some.
+   */
   private static final Pattern UNEXPLAINED =
       Pattern.compile("\\b(WARNING|ERROR|SLF4J)\\b|Exception|^\\s+at ");
 

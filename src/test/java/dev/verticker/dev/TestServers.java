@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The servers that the tests of one JVM share, started on first use and stopped with the JVM. A test that stops, kills or freezes
- * a server must start or thaw it again.
+ * The servers that the tests of one JVM share, started on first use and stopped with the JVM. A test that stops, kills
+ * or freezes a server must start or thaw it again.
  */
 public final class TestServers {
   private static final Path ALL = Path.of("target", "test-servers");
@@ -31,7 +31,10 @@ public final class TestServers {
     return SharedRedis.SERVER;
   }
 
-  /** Settings of a node in development mode on a new migrated database and the shared Redis; the caller may add and replace. */
+  /**
+   * Settings of a node in development mode on a new migrated database and the shared Redis; the caller may add and
+   * replace.
+   */
   public static Map<String, String> settings() {
     return TestDatabase.create().settings();
   }
@@ -44,7 +47,9 @@ public final class TestServers {
     return settings;
   }
 
-  /** One folder per JVM, so that two builds never share one; its lock shows the next build whether its JVM still runs. */
+  /**
+   * One folder per JVM, so that two builds never share one; its lock shows the next build whether its JVM still runs.
+   */
   private static final class Home {
     static final Path FOLDER = ALL.resolve(Long.toString(ProcessHandle.current().pid()));
 

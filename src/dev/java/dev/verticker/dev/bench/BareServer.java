@@ -35,8 +35,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The two compared endpoints in bare Vert.x, as the baseline. Prices are in memory, encoded except for their age. It has no
- * contract, revocation, metrics, request ids or limits.
+ * The two compared endpoints in bare Vert.x, as the baseline. Prices are in memory, encoded except for their age. It
+ * has no contract, revocation, metrics, request ids or limits.
  */
 public final class BareServer extends VerticleBase {
   private static final String FIND =

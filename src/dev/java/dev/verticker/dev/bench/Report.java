@@ -85,7 +85,8 @@ final class Report {
     line("### What a process takes");
     line("");
     line(
-        "One process on one core, the JVMs with `-Xmx256m`: from its start to its first answer (Verticker also migrates its schemas),"
+        "One process on one core, the JVMs with `-Xmx256m`: from its start to its first response (Verticker also"
+            + " migrates its schemas),"
             + " and the");
     line("memory it has after all this load.");
     line("");

@@ -16,8 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Measures the bytes per row on disk, with its share of the indexes, of every table that grows with use. Each table has a
- * hundred thousand rows of typical length.
+ * Measures the bytes per row on disk, with its share of the indexes, of every table that grows with use. Each table has
+ * a hundred thousand rows of typical length.
  */
 public final class RowSizes {
   private static final int ROWS = 100_000;

@@ -25,8 +25,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compares the delivery of one event to thousands of sockets with bare Vert.x, which writes the same text to as many sockets.
- * Servers and clients are separate processes. The servers are measured in turn, so that other load of the machine affects both.
+ * Compares the delivery of one event to thousands of sockets with bare Vert.x, which writes the same text to as many
+ * sockets. Servers and clients are separate processes. The servers are measured in turn, so that other load of the
+ * machine affects both.
  */
 public final class SocketBench {
   private static final int SOCKETS = Integer.getInteger("sockets", 5000);

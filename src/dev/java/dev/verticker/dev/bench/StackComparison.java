@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compares the product with other stacks that serve the same two endpoints. All servers run at the same time and are measured in
- * turn, so that other load of the machine affects all. Servers run on core 0; the load generator, PostgreSQL and Redis on core
- * 1, to which this process must be pinned.
+ * Compares the product with other stacks that serve the same two endpoints. All servers run at the same time and are
+ * measured in turn, so that other load of the machine affects all. Servers run on core 0; the load generator,
+ * PostgreSQL and Redis on core 1, to which this process must be pinned.
  */
 public final class StackComparison {
   private static final int USERS = 1000;
@@ -46,8 +46,8 @@ public final class StackComparison {
   }
 
   /**
-   * {@code --quick} only checks that it works, {@code --bare} compares with bare Vert.x only, {@code --starts} measures starts
-   * only. Without an option the report is written.
+   * {@code --quick} only checks that it works, {@code --bare} compares with bare Vert.x only, {@code --starts} measures
+   * starts only. Without an option the report is written.
    */
   public static void main(String[] arguments) {
     try {

@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compares the response times of lists of users with a million and with a thousand users, over HTTP as an administrator. Both
- * databases are measured in turn, so that other load of the machine affects both.
+ * Compares the response times of lists of users with a million and with a thousand users, over HTTP as an
+ * administrator. Both databases are measured in turn, so that other load of the machine affects both.
  */
 public final class UserListBench {
   private static final int SMALL = 1_000;

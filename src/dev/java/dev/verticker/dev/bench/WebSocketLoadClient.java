@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Many WebSockets on one thread with minimal work for each frame: it records the time of a frame and skips its payload. Control
- * frames and heartbeats are answered but not counted.
+ * Many WebSockets on one thread with minimal work for each frame: it records the time of a frame and skips its payload.
+ * Control frames and heartbeats are answered but not counted.
  */
 final class WebSocketLoadClient implements AutoCloseable {
   private static final int TEXT = 1;

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Counts of requests, failed ones included. A request that lists symbols counts once for its endpoint and once for each symbol; a
- * request for all symbols counts under {@link #ALL}. Thread-safe.
+ * Counts of requests, failed ones included. A request that lists symbols counts once for its endpoint and once for each
+ * symbol; a request for all symbols counts under {@link #ALL}. Thread-safe.
  */
 public final class CallLog {
   /** In place of the symbols of a request that named none. */

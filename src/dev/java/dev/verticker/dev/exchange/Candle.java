@@ -6,9 +6,9 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * One minute of one symbol. Every amount is exact with 8 decimals, so {@link BigDecimal#toPlainString()} is its text on the wire.
- * Figures that a recording lacks are derived: quote volume = volume x the mean of the four prices, trades = 1 + the integer
- * square root of the quote volume, taker volumes = half.
+ * One minute of one symbol. Every amount is exact with 8 decimals, so {@link BigDecimal#toPlainString()} is its text on
+ * the wire. Figures that a recording lacks are derived: quote volume = volume x the mean of the four prices, trades = 1
+ * + the integer square root of the quote volume, taker volumes = half.
  *
  * @param openTime start of the minute; in {@link SimulatedMarket} shifted to simulated time
  * @param volume in units of the base asset

@@ -33,7 +33,9 @@ final class CandleSeries {
     return Optional.ofNullable(minutes[index]);
   }
 
-  /** The newest candle at or before the index; before the first candle it is the last of the recording, which repeats. */
+  /**
+   * The newest candle at or before the index; before the first candle it is the last of the recording, which repeats.
+   */
   Candle latest(int index) {
     return minutes[latest[index]];
   }

@@ -10,8 +10,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * HTTP server with the public part of Binance Spot REST on 127.0.0.1: ping, time, ticker/price, ticker/24hr, klines and
- * exchangeInfo under {@code /api/v3/}, and {@code /control/} for faults and counts. Error texts are those of recorded responses,
- * else those of the exchange's documentation.
+ * exchangeInfo under {@code /api/v3/}, and {@code /control/} for faults and counts. Error texts are those of recorded
+ * responses, else those of the exchange's documentation.
  */
 public final class ExchangeSimulator {
   private static final Logger log = LoggerFactory.getLogger(ExchangeSimulator.class);
@@ -43,8 +43,8 @@ public final class ExchangeSimulator {
   }
 
   /**
-   * Reads or generates the market, then listens. The simulated clock starts when the market is complete. Fails with file and
-   * line if a file cannot be read, or if the port is in use.
+   * Reads or generates the market, then listens. The simulated clock starts when the market is complete. Fails with
+   * file and line if a file cannot be read, or if the port is in use.
    */
   public static Future<ExchangeSimulator> start(Vertx vertx, SimulatorOptions options) {
     return vertx

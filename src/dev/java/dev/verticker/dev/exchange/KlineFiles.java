@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Parses a folder of one-minute candles: files {@code <SYMBOL>-1m*.csv}, plain or gzipped, one or several per symbol. Columns:
- * {@code openTime,open,high,low,close,volume,closeTime,quoteVolume,trades} as in the exchange's public dumps, whose two taker
- * columns may follow; a header line is skipped. Times are UTC milliseconds, or microseconds as in the dumps since 2025. Missing
- * quote volume, trades and taker columns are derived (see {@link Candle}).
+ * Parses a folder of one-minute candles: files {@code <SYMBOL>-1m*.csv}, plain or gzipped, one or several per symbol.
+ * Columns: {@code openTime,open,high,low,close,volume,closeTime,quoteVolume,trades} as in the exchange's public dumps,
+ * whose two taker columns may follow; a header line is skipped. Times are UTC milliseconds, or microseconds as in the
+ * dumps since 2025. Missing quote volume, trades and taker columns are derived (see {@link Candle}).
  */
 final class KlineFiles {
   private static final Pattern NAME = Pattern.compile("(?<symbol>.+)-1m.*\\.csv(\\.gz)?");

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.SplittableRandom;
 
 /**
- * Generates candles in whole ticks, equal for equal seed, symbol and length. The walk ends at its first price, so that its
- * repetition has no jump.
+ * Generates candles in whole ticks, equal for equal seed, symbol and length. The walk ends at its first price, so that
+ * its repetition has no jump.
  */
 final class RandomWalk {
   private final long seed;

@@ -22,7 +22,9 @@ record RecordedMarketData(int minutes, Map<String, CandleSeries> series) {
     series = Collections.unmodifiableMap(new LinkedHashMap<>(series));
   }
 
-  /** The candles of the folder, or a random walk of two days; symbols that the folder lacks get a walk of equal length. */
+  /**
+   * The candles of the folder, or a random walk of two days; symbols that the folder lacks get a walk of equal length.
+   */
   static RecordedMarketData of(SimulatorOptions options) {
     var recorded = options.klines().map(KlineFiles::read);
     var minutes = recorded.map(RecordedMarketData::minutes).orElse(2 * HISTORY);

@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The exchangeInfo response. Of a recorded one it keeps the entries of symbols that have prices; a symbol that is not recorded
- * gets a generated entry. The weight limit is the one that is enforced.
+ * The exchangeInfo response. Of a recorded one it keeps the entries of symbols that have prices; a symbol that is not
+ * recorded gets a generated entry. The weight limit is the one that is enforced.
  */
 final class SimulatedExchangeInfo {
   private final Map<String, JsonObject> symbols = new LinkedHashMap<>();

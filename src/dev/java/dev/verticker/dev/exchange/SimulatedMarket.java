@@ -11,9 +11,9 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The simulated market, whose prices follow the recording minute by minute. The four quarters of a minute show open, low or high,
- * high or low (the order is seeded) and close, so a client that polls at least every ten seconds sees the recorded close last. In
- * a gap of the recording the last price is kept. Thread-safe.
+ * The simulated market, whose prices follow the recording minute by minute. The four quarters of a minute show open,
+ * low or high, high or low (the order is seeded) and close, so a client that polls at least every ten seconds sees the
+ * recorded close last. In a gap of the recording the last price is kept. Thread-safe.
  */
 public final class SimulatedMarket {
   private static final int MAX_SERVED = 50_000;
@@ -48,8 +48,8 @@ public final class SimulatedMarket {
   }
 
   /**
-   * The recorded candle of the minute that contains the instant, complete even if that minute has not ended; empty in a gap of
-   * the recording, more than 24 hours before the start, and for an unknown symbol.
+   * The recorded candle of the minute that contains the instant, complete even if that minute has not ended; empty in a
+   * gap of the recording, more than 24 hours before the start, and for an unknown symbol.
    */
   public Optional<Candle> candle(String symbol, Instant minute) {
     return recording.has(symbol) ? candle(symbol, Timeline.minute(minute)) : Optional.empty();

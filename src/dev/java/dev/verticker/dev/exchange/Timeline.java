@@ -3,9 +3,9 @@ package dev.verticker.dev.exchange;
 import java.time.Instant;
 
 /**
- * Maps simulated time to the recording. Minutes are counted from the epoch. The first 24 hours of a recording are the history
- * before the start; a shorter recording starts with its first minute and is its own history. The recording repeats endlessly,
- * each round at later times.
+ * Maps simulated time to the recording. Minutes are counted from the epoch. The first 24 hours of a recording are the
+ * history before the start; a shorter recording starts with its first minute and is its own history. The recording
+ * repeats endlessly, each round at later times.
  */
 record Timeline(long firstMinute, long oldestMinute, int minutes) {
   static final long MINUTE = 60_000;

@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Request weight used in the current calendar minute of real time. The exchange counts per address; all clients of a simulator
- * share one count.
+ * Request weight used in the current calendar minute of real time. The exchange counts per address; all clients of a
+ * simulator share one count.
  */
 final class Weight {
   private final int limit;

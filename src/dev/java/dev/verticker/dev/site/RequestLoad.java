@@ -16,8 +16,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Clients that send one request after another until they are stopped. Each request has its own connection and is sent once, so
- * that no retry hides a failure.
+ * Clients that send one request after another until they are stopped. Each request has its own connection and is sent
+ * once, so that no retry hides a failure.
  */
 public final class RequestLoad {
   private static final int TIMEOUT_MS = 10_000;

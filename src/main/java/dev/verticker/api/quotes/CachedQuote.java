@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * A quote with its JSON, encoded once. Quotes are read far more often than they change, and only the age differs between two
- * reads: a read copies the bytes and appends {@code age_ms} and {@code stale}.
+ * A quote with its JSON, encoded once. Quotes are read far more often than they change, and only the age differs
+ * between two reads: a read copies the bytes and appends {@code age_ms} and {@code stale}.
  */
 public final class CachedQuote {
   private static final byte[] FRESH = ",\"stale\":false}".getBytes(StandardCharsets.US_ASCII);

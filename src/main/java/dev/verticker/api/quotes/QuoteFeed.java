@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a {@link QuoteStore} current. It subscribes to ticks, and requests a snapshot at start, when this node may have missed
- * messages, and periodically, because a tick may be lost and a deployment may change the configured symbols.
+ * Keeps a {@link QuoteStore} current. It subscribes to ticks, and requests a snapshot at start, when this node may have
+ * missed messages, and periodically, because a tick may be lost and a deployment may change the configured symbols.
  */
 final class QuoteFeed {
   private static final Logger log = LoggerFactory.getLogger(QuoteFeed.class);

@@ -11,8 +11,8 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Requests quotes that are not in the store from the price verticle. Concurrent calls with the same symbols share one request;
- * calls that differ in a symbol cannot, because a response has all quotes or none.
+ * Requests quotes that are not in the store from the price verticle. Concurrent calls with the same symbols share one
+ * request; calls that differ in a symbol cannot, because a response has all quotes or none.
  */
 final class QuoteFetcher {
   static final int MAX_CONCURRENT = 500;

@@ -39,8 +39,8 @@ public final class QuoteService {
   }
 
   /**
-   * Quotes of the configured symbols that have one, in their order; fails with {@code price-not-yet-known} if there are none.
-   * A node that has none in memory, because it has just started, requests them first.
+   * Quotes of the configured symbols that have one, in their order; fails with {@code price-not-yet-known} if there are
+   * none. A node that has none in memory, because it has just started, requests them first.
    */
   public Future<List<CachedQuote>> configured() {
     var quotes = configuredInMemory();

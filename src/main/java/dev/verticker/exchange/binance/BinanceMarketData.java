@@ -28,8 +28,9 @@ import java.util.concurrent.TimeoutException;
 import java.util.regex.Pattern;
 
 /**
- * Market data of Binance Spot over REST. Weights, limits and error codes: "General API information", "LIMITS" and errors.md
- * of binance-spot-api-docs. After five failures in a row a circuit breaker fails requests at once for {@code probeDelay}.
+ * Market data of Binance Spot over REST. Weights, limits and error codes: "General API information", "LIMITS" and
+ * errors.md of binance-spot-api-docs. After five failures in a row a circuit breaker fails requests at once
+ * for {@code probeDelay}.
  */
 public final class BinanceMarketData implements MarketData {
   private static final JsonMapper MAPPER = new JsonMapper();

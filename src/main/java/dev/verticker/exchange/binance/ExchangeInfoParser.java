@@ -11,8 +11,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Parses {@code exchangeInfo} token by token: of up to 32 MB it keeps only the names of the symbols and the weight limit.
- * To be run on a worker thread.
+ * Parses {@code exchangeInfo} token by token: of up to 32 MB it keeps only the names of the symbols and the weight
+ * limit. To be run on a worker thread.
  */
 final class ExchangeInfoParser {
   private static final JsonFactory JSON = new JsonFactory();

@@ -21,8 +21,8 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
- * Parses {@code ticker/24hr} and {@code ticker/price} responses strictly: a price is a positive decimal string of a requested
- * symbol. Tickers that break a rule are counted in {@code price_rejected_total} and left out.
+ * Parses {@code ticker/24hr} and {@code ticker/price} responses strictly: a price is a positive decimal string of a
+ * requested symbol. Tickers that break a rule are counted in {@code price_rejected_total} and left out.
  */
 final class TickerParser {
   private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,30}(\\.\\d{1,18})?");

@@ -99,9 +99,9 @@ public final class ObservationRepository {
   }
 
   /**
-   * Inserts a row for each observation whose slot has none, and returns the symbols of the new rows. An observation that
-   * PostgreSQL rejects for its content is left out, logged and counted in {@code price_rejected_total}, so that it does not
-   * block the others.
+   * Inserts a row for each observation whose slot has none, and returns the symbols of the new rows. An observation
+   * that PostgreSQL rejects for its content is left out, logged and counted in {@code price_rejected_total}, so that it
+   * does not block the others.
    */
   public Future<Set<String>> insert(List<SlotQuote> observations) {
     return insertAll(observations).recover(failure -> {

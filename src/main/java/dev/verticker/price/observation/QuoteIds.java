@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ids of quotes from a block reserved in PostgreSQL, so that quotes get ids while PostgreSQL is unavailable. The next block
- * is reserved when half of the current one is used.
+ * Ids of quotes from a block reserved in PostgreSQL, so that quotes get ids while PostgreSQL is unavailable. The next
+ * block is reserved when half of the current one is used.
  */
 public final class QuoteIds {
   private static final Logger log = LoggerFactory.getLogger(QuoteIds.class);

@@ -226,7 +226,11 @@ class BinanceMarketDataTest {
         "host-" + simulator.port() + " is rate limiting this address until " + until,
         failure(exchange(url).tickers(List.of("BTCUSDT"))).getMessage());
     var restarted = limits();
-    assertEquals(until, restarted.bannedUntil(), "restored from PostgreSQL");
+    assertEquals(
+        until,
+        assertInstanceOf(ExchangeException.Limited.class, failure(restarted.acquire(1)))
+            .until(),
+        "restored from PostgreSQL");
   }
 
   @Test

@@ -433,11 +433,11 @@ class PriceVerticleTest {
       var node = node();
       until("it is reported", () -> node.health
           .remark("redis")
-          .equals(Optional.of("Redis refuses commands: READONLY")));
+          .equals(Optional.of("Redis rejects commands: READONLY")));
       until("prices are refreshed", () -> node.latest().size() == CONFIGURED.size());
       assertEquals("LTCUSDT", await(node.find("LTCUSDT")).quotes().get(0).symbol());
       assertEquals(
-          Optional.of("Redis refuses commands: READONLY"),
+          Optional.of("Redis rejects commands: READONLY"),
           node.health.remark("redis"),
           "it answers, so it is not unavailable");
     } finally {

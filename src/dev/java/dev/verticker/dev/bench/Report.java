@@ -46,7 +46,7 @@ final class Report {
   void comparison(Map<Endpoint, Map<String, Measured>> measured, List<String> skipped) {
     line("");
     line(
-        "\"By rate\" and \"by CPU\" say how many times as many requests Verticker answers in a second, and in a second"
+        "\"By rate\" and \"by CPU\" are the ratios of the requests that Verticker answers in a second, and in a second"
             + " of its CPU. They are medians");
     line(
         "of the ratios inside each round, so they differ a little from the ratios of the medians beside them.");

@@ -46,13 +46,13 @@ public final class CallLog {
     symbols.clear();
   }
 
-  synchronized void count(Endpoint endpoint, SimulatorRequest asked) {
+  synchronized void count(Endpoint endpoint, SimulatorRequest request) {
     endpoints.merge(endpoint, 1L, Long::sum);
     var names = symbols.computeIfAbsent(endpoint, first -> new TreeMap<>());
-    if (asked.form() == SimulatorRequest.Form.ALL) {
+    if (request.form() == SimulatorRequest.Form.ALL) {
       names.merge(ALL, 1L, Long::sum);
     }
-    for (var symbol : asked.symbols()) {
+    for (var symbol : request.symbols()) {
       names.merge(
           names.size() < NAMES_KEPT || names.containsKey(symbol) ? symbol : OTHERS, 1L, Long::sum);
     }

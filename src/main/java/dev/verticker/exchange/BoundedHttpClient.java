@@ -1,7 +1,6 @@
 package dev.verticker.exchange;
 
 import io.vertx.core.Future;
-import io.vertx.core.MultiMap;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -19,7 +18,7 @@ import java.util.concurrent.TimeUnit;
  * HTTP client for GET requests with a timeout and a maximum response size. A request beyond either is reset at once, so
  * a slow or endless response holds neither memory nor a connection.
  */
-public final class BoundedHttpClient {
+final class BoundedHttpClient {
   private static final int CONNECT_TIMEOUT_MS = 3000;
   private static final int MAX_CONNECTIONS = 4;
   private static final int MAX_QUEUED_REQUESTS = 16;
@@ -31,11 +30,8 @@ public final class BoundedHttpClient {
 
   private final HttpClient client;
 
-  /** A complete response. */
-  public record Response(int status, MultiMap headers, Buffer body) {}
-
   /** @param base scheme, host and port of every request */
-  public BoundedHttpClient(Vertx vertx, URI base) {
+  BoundedHttpClient(Vertx vertx, URI base) {
     var ssl = "https".equals(base.getScheme());
     this.client = vertx.createHttpClient(
         new HttpClientOptions()
@@ -57,7 +53,7 @@ public final class BoundedHttpClient {
    *
    * @param target path and query, percent-encoded
    */
-  public Future<Response> get(String target, int maxBytes, Duration timeout) {
+  Future<ExchangeResponse> get(String target, int maxBytes, Duration timeout) {
     var options = new RequestOptions()
         .setMethod(HttpMethod.GET)
         .setURI(target)
@@ -68,7 +64,7 @@ public final class BoundedHttpClient {
     return client.request(options).compose(request -> request
         .send()
         .compose(response -> body(response, maxBytes)
-            .map(body -> new Response(response.statusCode(), response.headers(), body)))
+            .map(body -> new ExchangeResponse(response.statusCode(), response.headers(), body)))
         .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
         .onFailure(failure -> request.reset()));
   }

@@ -5,7 +5,9 @@ import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.BanRepository;
+import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.message.Prices;
 import dev.verticker.price.observation.ObservationRepository;
@@ -70,8 +72,10 @@ public final class PriceVerticle extends VerticleBase {
 
     var limits = new RateLimits(
         settings.exchange().getAuthority(), redis, new BanRepository(database), bus, clock);
-    var exchange = new BinanceMarketData(
-        vertx, settings.exchange(), probeDelay(settings), limits, clock, metrics);
+    var client =
+        new ExchangeClient(vertx, settings.exchange(), probeDelay(settings), limits, metrics);
+    var parser = new TickerParser(metrics);
+    var exchange = new BinanceMarketData(vertx, client, limits, parser, clock);
     var listed = new ListedSymbols(vertx, exchange);
 
     var repository = new ObservationRepository(database, settings.staleAfter(), metrics);

@@ -14,7 +14,9 @@ import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.ServedMarket;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.exchange.BanRepository;
+import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
@@ -116,8 +118,8 @@ class PriceReplayTest {
     var redis = await(RedisClient.open(vertx, SettingsReader.read(values, RedisSettings::read)));
     var bus = new Bus(vertx, clock, metrics);
     var limits = new RateLimits("replay", redis, new BanRepository(postgres), bus, clock);
-    var exchange =
-        new BinanceMarketData(vertx, settings.exchange(), interval, limits, clock, metrics);
+    var client = new ExchangeClient(vertx, settings.exchange(), interval, limits, metrics);
+    var exchange = new BinanceMarketData(vertx, client, limits, new TickerParser(metrics), clock);
     var repository = new ObservationRepository(postgres, settings.staleAfter(), metrics);
     var latest = new LatestQuotes(SYMBOLS);
     var ids = new QuoteIds(repository);

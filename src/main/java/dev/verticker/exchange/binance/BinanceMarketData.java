@@ -1,41 +1,36 @@
 package dev.verticker.exchange.binance;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.verticker.exchange.BoundedHttpClient;
-import dev.verticker.exchange.BoundedHttpClient.Response;
+import dev.verticker.exchange.ExchangeClient;
+import dev.verticker.exchange.ExchangeClient.Call;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.ExchangeInfo;
+import dev.verticker.exchange.ExchangeResponse;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.Ticker;
-import io.micrometer.core.instrument.MeterRegistry;
+import dev.verticker.exchange.TickerParser;
 import io.netty.handler.codec.http.QueryStringEncoder;
-import io.vertx.circuitbreaker.CircuitBreaker;
-import io.vertx.circuitbreaker.CircuitBreakerOptions;
-import io.vertx.circuitbreaker.OpenCircuitException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import java.io.IOException;
-import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashSet;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
  * Market data of Binance Spot over REST. Weights, limits and error codes: "General API information", "LIMITS" and
- * errors.md of binance-spot-api-docs. After five failures in a row a circuit breaker fails requests at once
- * for {@code probeDelay}.
+ * errors.md of binance-spot-api-docs.
  */
 public final class BinanceMarketData implements MarketData {
+  private static final String PATH = "/api/v3/";
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final Pattern BANNED_UNTIL = Pattern.compile("until (\\d{13})\\b");
-  private static final int MAX_FAILURES = 5;
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
   private static final Duration LONG_TIMEOUT = Duration.ofSeconds(15);
   private static final Duration DEFAULT_RETRY_AFTER = Duration.ofMinutes(1);
@@ -44,37 +39,18 @@ public final class BinanceMarketData implements MarketData {
   private static final int MAX_EXCHANGE_INFO_BYTES = 32 * KILOBYTE * KILOBYTE;
 
   private final Vertx vertx;
-  private final URI base;
+  private final ExchangeClient client;
   private final RateLimits limits;
-  private final Clock clock;
-  private final MeterRegistry metrics;
   private final TickerParser parser;
-  private final BoundedHttpClient client;
-  private final CircuitBreaker breaker;
+  private final Clock clock;
 
-  /** @param base scheme, host and port of the REST API */
   public BinanceMarketData(
-      Vertx vertx,
-      URI base,
-      Duration probeDelay,
-      RateLimits limits,
-      Clock clock,
-      MeterRegistry metrics) {
+      Vertx vertx, ExchangeClient client, RateLimits limits, TickerParser parser, Clock clock) {
     this.vertx = vertx;
-    this.base = base;
+    this.client = client;
     this.limits = limits;
+    this.parser = parser;
     this.clock = clock;
-    this.metrics = metrics;
-    this.parser = new TickerParser(metrics);
-    this.client = new BoundedHttpClient(vertx, base);
-    this.breaker = CircuitBreaker.create(
-            "binance",
-            vertx,
-            new CircuitBreakerOptions()
-                .setMaxFailures(MAX_FAILURES)
-                .setTimeout(LONG_TIMEOUT.plus(TIMEOUT).toMillis())
-                .setResetTimeout(probeDelay.toMillis()))
-        .failurePolicy(result -> result.cause() instanceof ExchangeException.ExchangeUnavailable);
   }
 
   /**
@@ -83,59 +59,34 @@ public final class BinanceMarketData implements MarketData {
    */
   @Override
   public Future<List<Ticker>> tickers(List<String> symbols) {
-    var requested = new HashSet<>(symbols);
-    return symbols.size() > MAX_FULL_TICKERS
-        ? call("ticker/price", path("ticker/price"), 4, 4096 * KILOBYTE, TIMEOUT)
-            .map(body -> parser.parse(body, requested))
-        : call(
-                "ticker/24hr",
-                tickersPath(symbols),
-                weight(symbols),
-                (symbols.size() + 16) * KILOBYTE,
-                TIMEOUT)
-            .map(body -> parser.parse(body, requested));
+    var call = symbols.size() > MAX_FULL_TICKERS
+        ? new Call("ticker/price", PATH + "ticker/price", 4, 4096 * KILOBYTE, TIMEOUT)
+        : new Call(
+            "ticker/24hr",
+            path(symbols),
+            symbols.size() <= 20 ? 2 : 40,
+            (symbols.size() + 16) * KILOBYTE,
+            TIMEOUT);
+    return client.get(call, this::body).map(body -> parser.parse(body, Set.copyOf(symbols)));
   }
 
   @Override
   public Future<ExchangeInfo> exchangeInfo() {
-    return call("exchangeInfo", path("exchangeInfo"), 20, MAX_EXCHANGE_INFO_BYTES, LONG_TIMEOUT)
+    var call =
+        new Call("exchangeInfo", PATH + "exchangeInfo", 20, MAX_EXCHANGE_INFO_BYTES, LONG_TIMEOUT);
+    return client
+        .get(call, this::body)
         .compose(body -> vertx.executeBlocking(() -> ExchangeInfoParser.parse(body)))
         .onSuccess(info -> limits.setLimit(info.weightPerMinute()));
   }
 
-  private static int weight(List<String> symbols) {
-    return symbols.size() <= 20 ? 2 : 40;
+  private static String path(List<String> symbols) {
+    var path = new QueryStringEncoder(PATH + "ticker/24hr");
+    path.addParam("symbols", new JsonArray(List.copyOf(symbols)).encode());
+    return path.toString();
   }
 
-  private String tickersPath(List<String> symbols) {
-    var query = new QueryStringEncoder(path("ticker/24hr"));
-    query.addParam("symbols", new JsonArray(List.copyOf(symbols)).encode());
-    return query.toString();
-  }
-
-  private String path(String endpoint) {
-    return base.getPath().replaceAll("/+$", "") + "/api/v3/" + endpoint;
-  }
-
-  private Future<Buffer> call(
-      String endpoint, String target, int weight, int maxBytes, Duration timeout) {
-    return breaker
-        .execute(() -> limits.acquire(weight).compose(acquired -> client
-            .get(target, maxBytes, timeout)
-            .compose(this::body)
-            .recover(failure -> Future.failedFuture(exchangeException(failure, timeout)))))
-        .recover(failure -> Future.failedFuture(exchangeException(failure, timeout)))
-        .onComplete(result -> metrics
-            .counter(
-                "price_upstream_calls_total",
-                "endpoint",
-                endpoint,
-                "outcome",
-                result.succeeded() ? "ok" : ((ExchangeException) result.cause()).outcome())
-            .increment());
-  }
-
-  private Future<Buffer> body(Response response) {
+  private Future<Buffer> body(ExchangeResponse response) {
     limits.onUsedWeight(response.headers().get("X-MBX-USED-WEIGHT-1M"));
     return switch (response.status()) {
       case 200 -> Future.succeededFuture(response.body());
@@ -150,14 +101,14 @@ public final class BinanceMarketData implements MarketData {
     };
   }
 
-  private ExchangeException failure(Response response) {
+  private ExchangeException failure(ExchangeResponse response) {
     return response.status() == 400 && errorCode(response) == -1121
         ? new ExchangeException.UnknownSymbol()
         : new ExchangeException.ExchangeUnavailable(
             "Binance responded with status " + response.status());
   }
 
-  private Future<Buffer> limited(Response response) {
+  private Future<Buffer> limited(ExchangeResponse response) {
     var until = until(response);
     return limits
         .ban(until)
@@ -168,7 +119,7 @@ public final class BinanceMarketData implements MarketData {
   }
 
   /** Retry-After is in seconds; the text of a ban also has its end in epoch milliseconds. */
-  private Instant until(Response response) {
+  private Instant until(ExchangeResponse response) {
     var now = clock.instant();
     var until = now.plus(retryAfter(response.headers().get("Retry-After")));
     var banned = BANNED_UNTIL.matcher(response.body().toString());
@@ -185,27 +136,11 @@ public final class BinanceMarketData implements MarketData {
         : DEFAULT_RETRY_AFTER;
   }
 
-  private static int errorCode(Response response) {
+  private static int errorCode(ExchangeResponse response) {
     try {
       return MAPPER.readTree(response.body().getBytes()).path("code").asInt();
     } catch (IOException | RuntimeException e) {
       return 0;
     }
-  }
-
-  private static ExchangeException exchangeException(Throwable failure, Duration timeout) {
-    if (failure instanceof ExchangeException known) {
-      return known;
-    }
-    if (failure instanceof OpenCircuitException) {
-      return new ExchangeException.ExchangeUnavailable("the exchange failed " + MAX_FAILURES
-          + " times in a row; waiting before the next request");
-    }
-    if (failure instanceof TimeoutException) {
-      return new ExchangeException.ExchangeUnavailable(
-          "the exchange did not respond within " + timeout.toSeconds() + " s");
-    }
-    return new ExchangeException.ExchangeUnavailable(
-        "the exchange cannot be reached: " + failure.getMessage());
   }
 }

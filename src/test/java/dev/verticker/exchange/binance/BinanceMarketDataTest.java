@@ -17,9 +17,11 @@ import dev.verticker.dev.exchange.Fault;
 import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.exchange.BanRepository;
+import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.Ticker;
+import dev.verticker.exchange.TickerParser;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsFiles;
@@ -324,8 +326,10 @@ class BinanceMarketDataTest {
   }
 
   private BinanceMarketData exchange(String url) {
+    var client =
+        new ExchangeClient(vertx, URI.create(url), Duration.ofMillis(300), limits, metrics);
     return new BinanceMarketData(
-        vertx, URI.create(url), Duration.ofMillis(300), limits, Clock.systemUTC(), metrics);
+        vertx, client, limits, new TickerParser(metrics), Clock.systemUTC());
   }
 
   /** Responds to any request with {@code head}, then {@code part} every 10 ms until the client disconnects. */

@@ -1,12 +1,10 @@
-package dev.verticker.exchange.binance;
+package dev.verticker.exchange;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.verticker.exchange.ExchangeException;
-import dev.verticker.exchange.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -21,10 +19,11 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
- * Parses {@code ticker/24hr} and {@code ticker/price} responses strictly: a price is a positive decimal string of a
- * requested symbol. Tickers that break a rule are counted in {@code price_rejected_total} and left out.
+ * Parses tickers in Binance's field names, which stored observations have, too. It is strict: a price is a positive
+ * decimal string of a requested symbol. Tickers that break a rule are counted in {@code price_rejected_total} and left
+ * out.
  */
-final class TickerParser {
+public final class TickerParser {
   private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,30}(\\.\\d{1,18})?");
   private static final JsonMapper MAPPER = JsonMapper.builder()
       .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -36,12 +35,12 @@ final class TickerParser {
 
   private final MeterRegistry metrics;
 
-  TickerParser(MeterRegistry metrics) {
+  public TickerParser(MeterRegistry metrics) {
     this.metrics = metrics;
   }
 
   /** Throws {@link ExchangeException.ExchangeUnavailable} if the body is no JSON array. */
-  List<Ticker> parse(Buffer body, Set<String> symbols) {
+  public List<Ticker> parse(Buffer body, Set<String> symbols) {
     var pending = new HashSet<>(symbols);
     return StreamSupport.stream(array(body).spliterator(), false)
         .map(node -> ticker(node, pending))

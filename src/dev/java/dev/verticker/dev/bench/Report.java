@@ -46,17 +46,18 @@ final class Report {
   void comparison(Map<Endpoint, Map<String, Measured>> measured, List<String> skipped) {
     line("");
     line(
-        "\"By rate\" and \"by CPU\" are the ratios of the requests that Verticker answers in a second, and in a second"
-            + " of its CPU. They are medians");
+        "\"By rate\" is the rate of Verticker divided by the rate of the server in that row. \"By CPU\" is the CPU time"
+            + " per request of that server divided by");
     line(
-        "of the ratios inside each round, so they differ a little from the ratios of the medians beside them.");
+        "that of Verticker. Both are medians of the ratios of each round, so they differ slightly from ratios of the"
+            + " medians in the table.");
     measured.forEach((endpoint, servers) -> {
       var ours = servers.values().iterator().next();
       line("");
       line("### %s", TITLES.get(endpoint));
       line("");
       line(
-          "| server | requests/s | lowest to highest | by rate | CPU per request | by CPU | 99th percentile |");
+          "| server | requests/s | min to max | by rate | CPU per request | by CPU | 99th percentile |");
       line("|---|---|---|---|---|---|---|");
       servers.forEach((name, figures) -> {
         var rates =
@@ -82,15 +83,14 @@ final class Report {
   /** To be called after all measurements. */
   void processes(List<BenchServer> servers) {
     line("");
-    line("### What a process takes");
+    line("### Start-up and memory of one process");
     line("");
     line(
-        "One process on one core, the JVMs with `-Xmx256m`: from its start to its first response (Verticker also"
-            + " migrates its schemas),"
-            + " and the");
-    line("memory it has after all this load.");
+        "One process on one core, JVMs with `-Xmx256m`: time from start to first response (Verticker also migrates its"
+            + " schemas), and resident");
+    line("memory after all measurements above.");
     line("");
-    line("| server | answers after | resident |");
+    line("| server | first response after | resident memory |");
     line("|---|---|---|");
     for (var server : servers) {
       line(
@@ -104,10 +104,10 @@ final class Report {
     line("### From `java -jar` to ready");
     line("");
     line(
-        "All five verticles in one node, `-Xmx256m`, both cores, PostgreSQL and Redis running, tables made. The jar has %.1f MB.",
+        "All five verticles in one node, `-Xmx256m`, both cores, PostgreSQL and Redis running, schemas migrated. The jar has %.1f MB.",
         jarBytes / 1e6);
     line("");
-    line("| | ready after | CPU until then | resident | live heap |");
+    line("| | ready after | CPU until ready | resident memory | live heap |");
     line("|---|---|---|---|---|");
     for (var result : results) {
       var starts = result.starts();

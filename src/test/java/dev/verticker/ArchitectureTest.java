@@ -85,6 +85,31 @@ class ArchitectureTest {
       own("notification", "message", "bus", "context", "settings", "data", "outbox");
 
   @ArchTest
+  static final ArchRule exchanges_meet_others_in_messages =
+      own("exchange", "message", "bus", "data");
+
+  @ArchTest
+  static final ArchRule exchange_packages_are_layered = layered("exchange", "binance");
+
+  @ArchTest
+  static final ArchRule exchanges_do_not_know_each_other =
+      slices().matching(BASE + ".exchange.(*)..").should().notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule only_the_price_verticle_chooses_an_exchange = noClasses()
+      .that(not(resideInAPackage(BASE + ".exchange.*.."))
+          .and(not(is("dev.verticker.price.PriceVerticle"))))
+      .should()
+      .dependOnClassesThat(resideInAPackage(BASE + ".exchange.*.."));
+
+  @ArchTest
+  static final ArchRule price_packages_are_layered = layered("price", "observation");
+
+  @ArchTest
+  static final ArchRule sub_packages_of_price_are_internal_except_for_the_import =
+      usedOnlyBy("price", "legacy");
+
+  @ArchTest
   static final ArchRule front_doors_meet_others_in_messages =
       own("api", "message", "bus", "context", "settings", "http");
 

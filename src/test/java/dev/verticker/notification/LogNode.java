@@ -30,7 +30,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** A node with the notification verticle on a schema of its own, and a look at what it wrote. */
+/** A node with only the notification verticle, on its own database. */
 final class LogNode implements AutoCloseable {
   static final String SOURCE = "account";
 
@@ -46,7 +46,7 @@ final class LogNode implements AutoCloseable {
     this(TestDatabase.create());
   }
 
-  /** Another node on the same schema. */
+  /** Another node on the same database. */
   LogNode(TestDatabase postgres) {
     this.postgres = postgres;
     this.settings = settings(postgres);
@@ -61,7 +61,7 @@ final class LogNode implements AutoCloseable {
     return SettingsFiles.load(postgres.settings(), Path.of("target"));
   }
 
-  /** Told on {@code users} and to user 7, 8, ... */
+  /** For the topics {@code users} and {@code user.<id>}. */
   static OutboxEntry entry(long id, long userId) {
     return entry(id, userId, "user_updated", 1L, false);
   }
@@ -115,17 +115,17 @@ final class LogNode implements AutoCloseable {
     return Await.await(bus.request(address, request));
   }
 
-  /** Why it was refused; fails when it was not. */
-  <Q> Failure refusal(Address<Q, ?> address, Q request) {
+  /** The failure of a request; the test fails if the request succeeds. */
+  <Q> Failure failure(Address<Q, ?> address, Q request) {
     try {
       var answer = ask(address, request);
-      throw new AssertionError("was not refused but answered " + answer);
-    } catch (Failure refusal) {
-      return refusal;
+      throw new AssertionError("expected a failure but was " + answer);
+    } catch (Failure failure) {
+      return failure;
     }
   }
 
-  /** The chore by itself, with these bounds. */
+  /** Runs the cleanup tasks once with these limits. */
   void retain(Duration kept, int mostPerTopic) {
     var database = Database.open(vertx, postgres.settings("notification"));
     var housekeeping =

@@ -109,6 +109,11 @@ public final class QuoteService {
     store.onFresh(listener);
   }
 
+  /** Ends {@link #onFresh} for the listener. */
+  public void removeListener(Consumer<List<CachedQuote>> listener) {
+    store.removeListener(listener);
+  }
+
   /** Throws {@link Failure.Unavailable}, {@code price-too-old}. @param maxAge seconds; empty = any age */
   public static void refuseOlderThan(
       OptionalLong maxAge, List<CachedQuote> quotes, Instant now, String pointer) {

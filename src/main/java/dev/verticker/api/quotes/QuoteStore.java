@@ -69,6 +69,10 @@ final class QuoteStore {
     listeners.add(listener);
   }
 
+  void removeListener(Consumer<List<CachedQuote>> listener) {
+    listeners.remove(listener);
+  }
+
   /** Whether it is newer than what was held. */
   private boolean keep(Quote quote) {
     var now = held.compute(quote.symbol(), (symbol, standing) -> {

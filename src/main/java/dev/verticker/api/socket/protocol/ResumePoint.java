@@ -1,11 +1,11 @@
-package dev.verticker.api.socket;
+package dev.verticker.api.socket.protocol;
 
 import dev.verticker.bus.Failure;
 import io.vertx.core.json.JsonObject;
 import java.util.regex.Pattern;
 
-/** The last event of a topic that a client has. */
-record ResumePoint(String epoch, long seq) {
+/** The last event of a topic that a client has received. */
+public record ResumePoint(String epoch, long seq) {
   private static final Pattern EPOCH = Pattern.compile("[A-Za-z0-9-]{1,64}");
   private static final Pattern HEADER = Pattern.compile("([A-Za-z0-9-]{1,64}):([0-9]{1,18})");
 
@@ -21,7 +21,7 @@ record ResumePoint(String epoch, long seq) {
         && since.getLong("seq") >= 0) {
       return new ResumePoint(epoch, since.getLong("seq"));
     }
-    throw refusal("/since");
+    throw invalid("/since");
   }
 
   /** @param value {@code <epoch>:<seq>} or null; throws {@link Failure.Invalid} for anything else */
@@ -35,13 +35,13 @@ record ResumePoint(String epoch, long seq) {
         return new ResumePoint(matcher.group(1), Long.parseLong(matcher.group(2)));
       }
     }
-    throw refusal("/headers/since");
+    throw invalid("/headers/since");
   }
 
-  private static Failure.Invalid refusal(String pointer) {
+  private static Failure.Invalid invalid(String pointer) {
     return new Failure.Invalid(
         "invalid-request",
-        "since must be the epoch and the seq of an event.",
+        "Invalid since: send the epoch and the seq of the last event received.",
         new Failure.Error(pointer, "format", "The epoch and the seq of the last event received."));
   }
 }

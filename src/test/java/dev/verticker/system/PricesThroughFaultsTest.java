@@ -1,7 +1,6 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within;
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -12,6 +11,7 @@ import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -46,7 +46,7 @@ class PricesThroughFaultsTest {
                 .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
                 .withWeightLimit(1_000_000))
         .await();
-    var settings = TestServers.settings();
+    var settings = TestDatabase.create().settings();
     settings.put("BINANCE_BASE_URL", exchange.url());
     settings.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
     settings.put("INTERNAL_API_KEY", KEY);
@@ -54,8 +54,8 @@ class PricesThroughFaultsTest {
     settings.put("CACHE_TTL_SECONDS", "0.25");
     settings.put("PRICE_STALE_GRACE_SECONDS", "0.5");
     node = TestNode.start(settings, List.of("price", "price-api"));
-    within10s("prices", () -> get("/internal/price").statusCode() == 200);
-    within10s("all of them fresh", () -> prices().size() == 3 && fresh());
+    until("prices", () -> get("/internal/price").statusCode() == 200);
+    until("all of them fresh", () -> prices().size() == 3 && fresh());
   }
 
   @AfterEach
@@ -68,15 +68,15 @@ class PricesThroughFaultsTest {
   @Provokes(8)
   void an_exchange_that_hangs_makes_prices_stale_and_older_but_never_absent() {
     exchange.faults().add(FaultKind.HANG);
-    within10s("stale", () -> !fresh());
+    until("stale", () -> !fresh());
 
     var first = prices().getJsonObject(0);
-    within10s("older", () -> prices().getJsonObject(0).getLong("age_ms") > first.getLong("age_ms"));
+    until("older", () -> prices().getJsonObject(0).getLong("age_ms") > first.getLong("age_ms"));
 
     assertEquals(first.getLong("id"), prices().getJsonObject(0).getLong("id"), "the same quote");
     assertEquals("simulated", first.getString("venue"));
     exchange.faults().clear();
-    within10s("fresh again", this::fresh);
+    until("fresh again", this::fresh);
   }
 
   @Test
@@ -84,13 +84,13 @@ class PricesThroughFaultsTest {
   void redis_gone_and_back_is_told_to_the_operator_and_to_nobody_else() {
     TestServers.redis().kill();
     try {
-      within10s("told", () -> health().contains("Redis does not answer"));
-      within10s("fresh without Redis", this::fresh);
+      until("told", () -> health().contains("Redis does not answer"));
+      until("fresh without Redis", this::fresh);
       assertEquals(200, status("/health/ready"));
     } finally {
       TestServers.redis().start();
     }
-    within(Duration.ofSeconds(5), "used again", () -> !health().contains("Redis does not answer"));
+    until(Duration.ofSeconds(5), "used again", () -> !health().contains("Redis does not answer"));
     assertTrue(fresh());
   }
 
@@ -99,13 +99,13 @@ class PricesThroughFaultsTest {
   void postgres_gone_and_back_leaves_prices_fresh_and_the_node_not_ready_meanwhile() {
     TestServers.postgres().kill();
     try {
-      within10s("not ready", () -> status("/health/ready") == 503);
+      until("not ready", () -> status("/health/ready") == 503);
       assertEquals(200, status("/health/live"));
-      within10s("fresh without PostgreSQL", this::fresh);
+      until("fresh without PostgreSQL", this::fresh);
     } finally {
       TestServers.postgres().start();
     }
-    within(Duration.ofSeconds(5), "ready again", () -> status("/health/ready") == 200);
+    until(Duration.ofSeconds(5), "ready again", () -> status("/health/ready") == 200);
     assertTrue(prices().getJsonObject(0).getLong("id") > 0);
   }
 
@@ -114,7 +114,7 @@ class PricesThroughFaultsTest {
   void history_is_unavailable_while_postgres_is_and_says_when_to_come_back() {
     TestServers.postgres().kill();
     try {
-      within10s("refused", () -> get("/internal/price/BTCUSDT/history").statusCode() == 503);
+      until("refused", () -> get("/internal/price/BTCUSDT/history").statusCode() == 503);
       var refusal = get("/internal/price/BTCUSDT/history");
       assertTrue(refusal.headers().firstValue("Retry-After").isPresent());
       assertEquals("database-unavailable", new JsonObject(refusal.body()).getString("code"));
@@ -122,7 +122,7 @@ class PricesThroughFaultsTest {
     } finally {
       TestServers.postgres().start();
     }
-    within10s("back", () -> get("/internal/price/BTCUSDT/history").statusCode() == 200);
+    until("back", () -> get("/internal/price/BTCUSDT/history").statusCode() == 200);
   }
 
   private boolean fresh() {

@@ -1,7 +1,6 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within;
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,6 +11,7 @@ import dev.verticker.node.Node;
 import dev.verticker.system.NodeClient.Answer;
 import dev.verticker.testing.Provokes;
 import dev.verticker.testing.TcpProxy;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
@@ -62,7 +62,7 @@ class StoresThroughFaultsTest {
                 .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
                 .withWeightLimit(1_000_000))
         .await();
-    var settings = TestServers.settings();
+    var settings = TestDatabase.create().settings();
     settings.put("POSTGRES_PORT", Integer.toString(postgres.port()));
     settings.put("REDIS_URL", "redis://127.0.0.1:" + redis.port());
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
@@ -78,7 +78,7 @@ class StoresThroughFaultsTest {
         node.ports().get("price-api"),
         node.managementPort());
     client.signIn();
-    within10s("prices", () -> fresh());
+    until("prices", () -> fresh());
   }
 
   @AfterEach
@@ -95,7 +95,7 @@ class StoresThroughFaultsTest {
   void a_slow_database_delays_nobody_who_does_not_need_it() {
     var before = slowestPrice();
     postgres.delay(Duration.ofSeconds(2));
-    within(Duration.ofSeconds(30), "it is left alone", () -> {
+    until(Duration.ofSeconds(30), "it is left alone", () -> {
       var together = Stream.generate(() -> CompletableFuture.supplyAsync(this::me, threads))
           .limit(20)
           .toList();
@@ -110,7 +110,7 @@ class StoresThroughFaultsTest {
     assertEquals(503, client.health().status());
 
     postgres.passOn();
-    within(
+    until(
         Duration.ofSeconds(5),
         "all is well",
         () -> client.get("/users/me").status() == 200
@@ -139,10 +139,10 @@ class StoresThroughFaultsTest {
       assertTrue(login.isWithin(Duration.ofSeconds(2)), login::toString);
       assertEquals(200, client.health().status());
     }
-    within10s("prices are refreshed", this::fresh);
+    until("prices are refreshed", this::fresh);
 
     redis.passOn();
-    within(
+    until(
         Duration.ofSeconds(5),
         "all is well",
         () -> fresh() && !client.health().body().contains("Redis"));
@@ -154,19 +154,19 @@ class StoresThroughFaultsTest {
     var acknowledged = new CopyOnWriteArrayList<String>();
     var done = new AtomicBoolean();
     var writer = CompletableFuture.runAsync(() -> rename(acknowledged, done), threads);
-    within10s("changes", () -> acknowledged.size() > 10);
+    until("changes", () -> acknowledged.size() > 10);
 
     TestServers.redis().kill();
     TestServers.postgres().kill();
     try {
-      within10s("noticed", () -> client.health().status() == 503);
+      until("noticed", () -> client.health().status() == 503);
       client.get("/users/me").expectUnavailable();
       assertEquals(200, client.price("").status());
     } finally {
       TestServers.redis().start();
       TestServers.postgres().start();
     }
-    within10s(
+    until(
         "all is well",
         () -> client.health().status() == 200
             && !client.health().body().contains("Redis")
@@ -174,11 +174,11 @@ class StoresThroughFaultsTest {
             && client.rename("all is well").status() == 200
             && fresh());
     var before = acknowledged.size();
-    within10s("more changes", () -> acknowledged.size() > before + 10);
+    until("more changes", () -> acknowledged.size() > before + 10);
     done.set(true);
     writer.join();
 
-    within10s("all of it is told", () -> told().containsAll(acknowledged));
+    until("all of it is told", () -> told().containsAll(acknowledged));
     var told = told();
     assertEquals(told.size(), Set.copyOf(told).size(), "each once");
     assertEquals(

@@ -1,10 +1,10 @@
 package dev.verticker.system;
 
-import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.dev.site.NodeProcess;
 import dev.verticker.testing.Droplets;
+import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
@@ -52,7 +52,7 @@ final class TwoDroplets implements AutoCloseable {
     var exchange = ExchangeSimulator.start(
             vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT"))
         .await();
-    var shared = new HashMap<>(TestServers.settings());
+    var shared = new HashMap<>(TestDatabase.create().settings());
     shared.put("POSTGRES_PORT", opened(Integer.parseInt(shared.get("POSTGRES_PORT"))));
     shared.put("POSTGRES_HOST", droplets.here());
     var redis = URI.create(shared.get("REDIS_URL"));

@@ -9,6 +9,7 @@ import com.tngtech.archunit.core.importer.ClassFileImporter;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.api.user.UserFrontDoor.Person;
+import dev.verticker.api.socket.protocol.CloseReason;
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Topic;
 import dev.verticker.message.Users;
@@ -591,7 +592,7 @@ class SocketsTest {
     assertTrue(document.startsWith("asyncapi: 3"), document);
     for (var reason : CloseReason.values()) {
       var row = document.lines().filter(line -> line.contains("| " + reason.code() + " |"));
-      assertTrue(row.anyMatch(line -> line.contains("`" + reason.word())), reason.word());
+      assertTrue(row.anyMatch(line -> line.contains("`" + reason.wireName())), reason.wireName());
     }
     assertTrue(
         expect(200, door.client().get("/docs/events")).body().toString().contains("recovered"));

@@ -27,8 +27,7 @@ final class EventLoopSessions {
   }
 
   SocketSession open(Transport transport, WireProtocol protocol, String ticket) {
-    var session =
-        new SocketSession(context, loop, topics, transport, protocol, sessions::remove);
+    var session = new SocketSession(context, loop, topics, transport, protocol, sessions::remove);
     sessions.add(session);
     session.start(ticket);
     return session;

@@ -122,9 +122,6 @@ public final class SocketHub {
 
   /** Bytes. */
   private static double maxUnsent(Map<Thread, EventLoopSessions> loops) {
-    return loops.values().stream()
-        .mapToLong(EventLoopSessions::maxUnsent)
-        .max()
-        .orElse(0);
+    return loops.values().stream().mapToLong(EventLoopSessions::maxUnsent).max().orElse(0);
   }
 }

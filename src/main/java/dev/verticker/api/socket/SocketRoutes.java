@@ -139,8 +139,8 @@ public final class SocketRoutes {
       return;
     }
     if (sessions == null || hub.isFull()) {
-      context.fail(
-          new Failure.Unavailable("unavailable", "This node accepts no more sockets: reconnect later."));
+      context.fail(new Failure.Unavailable(
+          "unavailable", "This node accepts no more sockets: reconnect later."));
       return;
     }
     var tickets = request.params().getAll(TICKET);
@@ -195,8 +195,8 @@ public final class SocketRoutes {
 
   private static boolean carriesToken(HttpServerRequest request) {
     return request.params().entries().stream()
-        .anyMatch(parameter ->
-            TOKEN_PARAMETERS.contains(parameter.getKey().toLowerCase(Locale.ROOT))
+        .anyMatch(
+            parameter -> TOKEN_PARAMETERS.contains(parameter.getKey().toLowerCase(Locale.ROOT))
                 || JWT.matcher(parameter.getValue()).matches());
   }
 }

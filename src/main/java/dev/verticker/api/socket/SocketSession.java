@@ -96,8 +96,8 @@ final class SocketSession implements Subscriber {
     }
     var command = protocol.parse(text);
     // In order: a command must not overtake one whose token is still being verified.
-    lastCommand = lastCommand.transform(
-        before -> closing ? Future.succeededFuture() : execute(command));
+    lastCommand =
+        lastCommand.transform(before -> closing ? Future.succeededFuture() : execute(command));
   }
 
   void onPong() {

@@ -105,8 +105,7 @@ final class SocketWriter {
    * @param onReset not every transport reports its end
    */
   void close(CloseReason reason, Runnable onReset) {
-    var retryAfterMs =
-        ThreadLocalRandom.current().nextLong(limits.reconnect().toMillis() + 1);
+    var retryAfterMs = ThreadLocalRandom.current().nextLong(limits.reconnect().toMillis() + 1);
     if (reason != CloseReason.SLOW_READER) {
       queue(Frame.of(lastFrame(reason, retryAfterMs)));
     }

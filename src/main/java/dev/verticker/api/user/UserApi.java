@@ -58,7 +58,8 @@ public record UserApi(Router router, SocketHub sockets) {
               .compose(started ->
                   SocketHub.open(vertx, node, verifier, revoked, quotes, settings.sockets()))
               .map(sockets -> {
-                new SocketRoutes(vertx, sockets, cors, addresses, settings.sockets().fallbacks())
+                new SocketRoutes(
+                        vertx, sockets, cors, addresses, settings.sockets().fallbacks())
                     .mount(router);
                 return new UserApi(router, sockets);
               });

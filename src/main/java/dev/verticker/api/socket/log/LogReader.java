@@ -10,7 +10,6 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -134,8 +133,7 @@ public final class LogReader {
           "Event log continues at position {} (epoch {}); resuming all subscriptions",
           position,
           epoch);
-      listeners.forEach(
-          (listener, loop) -> loop.runOnContext(there -> listener.onReset()));
+      listeners.forEach((listener, loop) -> loop.runOnContext(there -> listener.onReset()));
     }
     replays.start();
   }
@@ -148,8 +146,7 @@ public final class LogReader {
     if (!events.isEmpty()) {
       position = events.get(events.size() - 1).position();
       events.forEach(recent::add);
-      listeners.forEach(
-          (listener, loop) -> loop.runOnContext(there -> listener.onEvents(events)));
+      listeners.forEach((listener, loop) -> loop.runOnContext(there -> listener.onEvents(events)));
     }
   }
 }

@@ -50,10 +50,9 @@ final class RecentEvents {
     heads.merge(
         topic,
         new Head(epoch, seq),
-        (known, reported) ->
-            known.epoch().equals(reported.epoch()) && known.seq() > reported.seq()
-                ? known
-                : reported);
+        (known, reported) -> known.epoch().equals(reported.epoch()) && known.seq() > reported.seq()
+            ? known
+            : reported);
   }
 
   /** Null when unknown here. */

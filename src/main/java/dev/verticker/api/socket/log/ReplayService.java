@@ -187,16 +187,14 @@ final class ReplayService {
         .forEach(request -> request.callback.accept(new ReplayResult.Failed(deleted)));
   }
 
-  private void answer(
-      Waiting request, Notifications.Replaying topic, List<EncodedEvent> replayed) {
+  private void answer(Waiting request, Notifications.Replaying topic, List<EncodedEvent> replayed) {
     var newest = newest(topic);
     var recovered = request.after != null
         && request.after.epoch().equals(topic.epoch())
         && request.after.seq() <= newest
         && request.after.seq() >= topic.oldest() - 1;
     if (!recovered) {
-      request.callback.accept(
-          new ReplayResult.Page(topic.epoch(), false, newest, List.of(), true));
+      request.callback.accept(new ReplayResult.Page(topic.epoch(), false, newest, List.of(), true));
       return;
     }
     var events = new ArrayList<EncodedEvent>();
@@ -215,14 +213,14 @@ final class ReplayService {
     }
     var complete = live != null && reached >= newest;
     if (events.isEmpty() && !complete) {
-      // Other requests of the topic used up the page: this one is among the first of the next query.
+      // Other requests of the topic used up the page: this one is among the first of the next
+      // query.
       waiting.add(request);
       requestNext();
       return;
     }
     count("log", events.size());
-    request.callback.accept(
-        new ReplayResult.Page(topic.epoch(), true, newest, events, complete));
+    request.callback.accept(new ReplayResult.Page(topic.epoch(), true, newest, events, complete));
   }
 
   /** Including what was delivered live while the query was running. */

@@ -10,7 +10,8 @@ import java.util.regex.Pattern;
  * a WebSocket is written to the WebSocket itself; a session over XHR or EventSource goes through SockJS.
  */
 public final class SockJsTransport implements Transport {
-  private static final Pattern SESSION_WEB_SOCKET = Pattern.compile("/[^/]+/[^/.]+/[^/.]+/websocket");
+  private static final Pattern SESSION_WEB_SOCKET =
+      Pattern.compile("/[^/]+/[^/.]+/[^/.]+/websocket");
   private static final Pattern RAW_WEB_SOCKET = Pattern.compile("/[^/]+/websocket/*");
 
   private final SockJSSocket socket;

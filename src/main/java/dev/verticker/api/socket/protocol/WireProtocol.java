@@ -39,8 +39,8 @@ public enum WireProtocol {
         case "auth" ->
           isToken(frame.getValue("token"))
               ? new Command.Auth(frame.getString("token"))
-              : malformed(
-                  "token must be a string of at most " + AccessTokenVerifier.LONGEST + " characters.");
+              : malformed("token must be a string of at most " + AccessTokenVerifier.LONGEST
+                  + " characters.");
         case "ping" -> new Command.Ping();
         default -> rejected("unknown-op", "op must be subscribe, unsubscribe, auth or ping.");
       };
@@ -79,7 +79,8 @@ public enum WireProtocol {
                   ? reply
                   : null,
               new Failure.Forbidden(
-                  "outbound-only", "Clients can only receive: send and publish are not supported."));
+                  "outbound-only",
+                  "Clients can only receive: send and publish are not supported."));
         default -> rejected("unknown-type", "type must be register, unregister or ping.");
       };
     }

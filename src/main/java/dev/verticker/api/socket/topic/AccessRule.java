@@ -13,7 +13,8 @@ interface AccessRule {
   /** The user that the topic is about. */
   AccessRule OWNER = (topic, user) -> {
     if (!topic.equals(Notifications.ownTopic(user.userId()))) {
-      throw new Failure.Forbidden("not-allowed", "Only the user itself can subscribe to this topic.");
+      throw new Failure.Forbidden(
+          "not-allowed", "Only the user itself can subscribe to this topic.");
     }
   };
 

@@ -27,8 +27,7 @@ final class PriceChannel implements Channel {
   private final Consumer<List<CachedQuote>> listener;
   private final long keepFresh;
 
-  PriceChannel(
-      Vertx vertx, Context loop, QuoteService quotes, Clock clock, MeterRegistry metrics) {
+  PriceChannel(Vertx vertx, Context loop, QuoteService quotes, Clock clock, MeterRegistry metrics) {
     this.vertx = vertx;
     this.quotes = quotes;
     this.source = new PriceStream.Source(
@@ -53,8 +52,7 @@ final class PriceChannel implements Channel {
             .put("topic", request.topic())
             .put("recovered", false)
             .put("replayed", 0)));
-    var everyMs =
-        request.everyMs() == null ? Command.Subscribe.MIN_EVERY_MS : request.everyMs();
+    var everyMs = request.everyMs() == null ? Command.Subscribe.MIN_EVERY_MS : request.everyMs();
     var key = PriceStream.Key.of(request.topic(), everyMs);
     return streams
         .computeIfAbsent(

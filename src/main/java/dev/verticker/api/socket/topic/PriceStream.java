@@ -32,9 +32,8 @@ final class PriceStream {
   record Key(String topic, int everyMs) {
     /** Rounds the requested interval up to a step, so that clients share streams. */
     static Key of(String topic, int everyMs) {
-      var step = everyMs <= 10_000
-          ? Command.Subscribe.MIN_EVERY_MS
-          : everyMs <= 60_000 ? 1_000 : 60_000;
+      var step =
+          everyMs <= 10_000 ? Command.Subscribe.MIN_EVERY_MS : everyMs <= 60_000 ? 1_000 : 60_000;
       return new Key(topic, (everyMs + step - 1) / step * step);
     }
   }
@@ -77,9 +76,8 @@ final class PriceStream {
   /** Sends the current prices; changes follow. */
   Subscription add(Subscriber subscriber) {
     var current = new LinkedHashMap<String, Change>();
-    var quotes = symbol == null
-        ? source.quotes().heldConfigured()
-        : source.quotes().held(List.of(symbol));
+    var quotes =
+        symbol == null ? source.quotes().heldConfigured() : source.quotes().held(List.of(symbol));
     for (var quote : quotes) {
       current.put(quote.quote().symbol(), Change.of(quote));
     }

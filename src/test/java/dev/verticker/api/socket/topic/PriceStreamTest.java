@@ -27,8 +27,7 @@ class PriceStreamTest {
 
   @Test
   void all_intervals_of_a_topic_share_at_most_150_streams() {
-    var keys = IntStream.rangeClosed(
-            Command.Subscribe.MIN_EVERY_MS, Command.Subscribe.MAX_EVERY_MS)
+    var keys = IntStream.rangeClosed(Command.Subscribe.MIN_EVERY_MS, Command.Subscribe.MAX_EVERY_MS)
         .mapToObj(requested -> PriceStream.Key.of("prices", requested))
         .collect(Collectors.toSet());
     assertTrue(keys.size() <= 150, keys.size() + " streams");

@@ -14,8 +14,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 
-/** The published AsyncAPI document: a frame that it does not describe fails the test. */
-final class FrameContract {
+/** The frames that the AsyncAPI document describes; any other frame fails the test. */
+final class FrameSchema {
   private final Validator plain = validator("PlainFrame");
   private final Validator bridged = validator("BridgeFrame");
   private final String codes = codes();
@@ -50,7 +50,7 @@ final class FrameContract {
   }
 
   private static JsonObject document() {
-    try (var yaml = FrameContract.class.getResourceAsStream("/asyncapi/events.yaml")) {
+    try (var yaml = FrameSchema.class.getResourceAsStream("/asyncapi/events.yaml")) {
       return new JsonObject(
           new YAMLMapper().readValue(yaml, new TypeReference<LinkedHashMap<String, Object>>() {}));
     } catch (IOException e) {

@@ -15,15 +15,15 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-/** A script under Node.js that speaks lines of JSON, and everything it said. */
-final class Script implements AutoCloseable {
+/** A script run by Node.js that reads and writes lines of JSON, with every line it wrote. */
+final class NodeScript implements AutoCloseable {
   private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();
   private int read;
 
-  private Script(Process process) {
+  private NodeScript(Process process) {
     this.process = process;
     var reader = new Thread(this::read, "script");
     reader.setDaemon(true);
@@ -31,15 +31,15 @@ final class Script implements AutoCloseable {
   }
 
   /** @param command the script's path, then its arguments */
-  static Script start(String... command) {
+  static NodeScript start(String... command) {
     try {
-      return new Script(Npm.node(Map.of(), List.of(command)));
+      return new NodeScript(Npm.node(Map.of(), List.of(command)));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  Script say(JsonObject command) {
+  NodeScript send(JsonObject command) {
     try {
       var input = process.getOutputStream();
       input.write((command.encode() + "\n").getBytes(StandardCharsets.UTF_8));
@@ -50,34 +50,33 @@ final class Script implements AutoCloseable {
     }
   }
 
-  /** The next line that was not looked at yet; what is no JSON fails. */
+  /** The first line that was not read yet; fails when it is not JSON. */
   JsonObject next() {
     Await.until(MAX_WAIT, "a line after " + lines, () -> lines.size() > read);
     var line = lines.get(read++);
     try {
       return new JsonObject(line);
     } catch (DecodeException e) {
-      throw new AssertionError("said " + line + " in " + lines, e);
+      throw new AssertionError("not JSON: " + line + " in " + lines, e);
     }
   }
 
-  JsonObject next(Predicate<JsonObject> wanted) {
+  JsonObject next(Predicate<JsonObject> expected) {
     while (true) {
       var line = next();
-      if (wanted.test(line)) {
+      if (expected.test(line)) {
         return line;
       }
     }
   }
 
-  /** Everything it said so far. */
+  /** All lines so far. */
   List<String> lines() {
     return List.copyOf(lines);
   }
 
-  /** Its exit code. */
-  int ended() {
-    Await.until(MAX_WAIT, "it ends after " + lines, () -> !process.isAlive());
+  int exitCode() {
+    Await.until(MAX_WAIT, "its exit after " + lines, () -> !process.isAlive());
     return process.exitValue();
   }
 
@@ -95,8 +94,8 @@ final class Script implements AutoCloseable {
     // A script that has children ends them when its input ends.
     try {
       process.getOutputStream().close();
-    } catch (IOException gone) {
-      // It has ended by itself.
+    } catch (IOException alreadyClosed) {
+      // The script has exited by itself.
     }
     Await.until("its children end", () -> process.children().findAny().isEmpty());
     process.destroyForcibly();

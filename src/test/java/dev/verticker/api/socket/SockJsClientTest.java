@@ -32,14 +32,14 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The client of the event bus bridge as its authors published it, over everything SockJS carries it on. */
+/** The published client of the event bus bridge, unmodified, over every transport of SockJS. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class StockClientTest {
-  private static final String OWN = "https://app.example.org";
+class SockJsClientTest {
+  private static final String ALLOWED_ORIGIN = "https://app.example.org";
   private static final int SESSIONS = 200;
 
   private final UserFrontDoor door =
-      UserFrontDoor.openAlone("SOCKJS_FALLBACKS", "true", "CORS_ORIGINS", OWN);
+      UserFrontDoor.openAlone("SOCKJS_FALLBACKS", "true", "CORS_ORIGINS", ALLOWED_ORIGIN);
 
   @AfterAll
   void close() {
@@ -48,21 +48,21 @@ class StockClientTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"websocket", "xhr-streaming", "xhr-polling", "eventsource"})
-  void hears_topics_as_addresses_and_resumes(String transport) {
+  void the_client_receives_topics_as_addresses_and_resumes(String transport) {
     try (var client = client(transport)) {
-      assertEquals(transport, client.say(command("open")).next().getString("open"));
-      client.say(register("users", null));
+      assertEquals(transport, client.send(command("open")).next().getString("open"));
+      client.send(register("users", null));
       assertEquals("subscribed", client.next().getJsonObject("body").getString("event"));
       var ada = door.person();
-      var heard = client.next();
-      assertEquals("users", heard.getString("address"));
-      assertEquals(ada.id(), heard.getJsonObject("body").getLong("user_id"));
+      var event = client.next();
+      assertEquals("users", event.getString("address"));
+      assertEquals(ada.id(), event.getJsonObject("body").getLong("user_id"));
 
-      client.say(command("close")).next(line -> line.containsKey("closed"));
+      client.send(command("close")).next(line -> line.containsKey("closed"));
       var grace = door.person();
       var joan = door.person();
-      client.say(command("open")).next(line -> line.containsKey("open"));
-      client.say(register("users", since(heard)));
+      client.send(command("open")).next(line -> line.containsKey("open"));
+      client.send(register("users", since(event)));
 
       var again = body(client);
       assertEquals("true 2", again.getBoolean("recovered") + " " + again.getInteger("replayed"));
@@ -73,29 +73,28 @@ class StockClientTest {
     }
   }
 
-  /** The next thing heard, whatever the connection that was closed still says. */
-  private static JsonObject body(Script client) {
+  /** Of the next event; lines of the closed connection are skipped. */
+  private static JsonObject body(NodeScript client) {
     return client.next(line -> line.containsKey("body")).getJsonObject("body");
   }
 
-  /** Its client would send the next request on the same connection, and lose the race against the end. */
+  /** Else its client sends the next request on the closing connection. */
   @ParameterizedTest
   @ValueSource(strings = {"xhr", "xhr_streaming", "eventsource"})
-  void an_answer_behind_which_the_connection_ends_says_so(String transport) {
+  void a_response_that_closes_the_connection_announces_it(String transport) {
     var method = transport.equals("eventsource") ? HttpMethod.GET : HttpMethod.POST;
     var answer = begin(method, "/eventbus/000/" + transport + "/" + transport, null);
     assertEquals("close", answer.getHeader("Connection"));
   }
 
   @Test
-  void a_session_is_opened_once_also_when_its_requests_come_on_two_event_loops()
-      throws IOException {
-    noSessionIsOpen();
+  void a_session_whose_requests_arrive_on_two_event_loops_is_opened_once() throws IOException {
+    awaitNoOpenSession();
     var before = endedSessions();
     var connections = new ArrayList<Socket>();
     for (var i = 0; i < SESSIONS; i++) {
       var first = connection();
-      // The next connection: on the other loop.
+      // The next connection is on the other event loop.
       var second = connection();
       poll(first, "two-" + i);
       readOpened(first.getInputStream());
@@ -105,23 +104,23 @@ class StockClientTest {
     for (var connection : connections) {
       connection.close();
     }
-    noSessionIsOpen();
+    awaitNoOpenSession();
     assertEquals(before + SESSIONS, endedSessions());
   }
 
   @Test
-  void a_session_whose_client_vanishes_while_it_is_opened_is_given_up() throws Exception {
+  void a_session_whose_client_disconnects_during_the_open_is_closed() throws Exception {
     for (var i = 0; i < SESSIONS; i++) {
       try (var connection = connection()) {
-        poll(connection, "gone-" + i);
+        poll(connection, "disconnected-" + i);
         TimeUnit.MICROSECONDS.sleep(10L * i);
       }
     }
-    noSessionIsOpen();
+    awaitNoOpenSession();
   }
 
-  /** Whose client just vanished is given up after half a minute of silence. */
-  private void noSessionIsOpen() {
+  /** A session whose client disconnected is closed after half a minute. */
+  private void awaitNoOpenSession() {
     Await.until(Duration.ofSeconds(45), "no session is open", () -> openSessions() == 0);
   }
 
@@ -145,7 +144,7 @@ class StockClientTest {
 
   private static void readOpened(InputStream answer) throws IOException {
     var read = new StringBuilder();
-    // Lines of the head end otherwise.
+    // No line of the head ends like this.
     while (!read.toString().endsWith("o\n")) {
       var next = answer.read();
       assertTrue(next >= 0, () -> "ended after " + read);
@@ -162,23 +161,23 @@ class StockClientTest {
   }
 
   @Test
-  void is_told_what_was_refused_where_it_asked() {
+  void the_client_receives_an_error_where_it_made_the_request() {
     var ada = door.person();
     try (var client = client("websocket")) {
-      client.say(command("open")).next();
+      client.send(command("open")).next();
       var headers = new JsonObject().put("Authorization", ada.bearer());
-      client.say(command("register").put("address", "users").put("headers", headers));
+      client.send(command("register").put("address", "users").put("headers", headers));
       assertEquals(
           new JsonObject()
               .put("failureCode", 403)
               .put("failureType", "not-allowed")
               .put("message", "This needs the permission users.read."),
           client.next().getJsonObject("refusal"));
-      client.say(command("unregister").put("address", "users"));
+      client.send(command("unregister").put("address", "users"));
 
-      client.say(command("send").put("address", "users.create").put("headers", headers));
+      client.send(command("send").put("address", "users.create").put("headers", headers));
       assertEquals("outbound-only", client.next().getJsonObject("reply").getString("failureType"));
-      client.say(command("publish").put("address", "notifications.news").put("headers", headers));
+      client.send(command("publish").put("address", "notifications.news").put("headers", headers));
       assertEquals("outbound-only", client.next().getJsonObject("error").getString("failureType"));
     }
   }
@@ -210,14 +209,16 @@ class StockClientTest {
     for (var origin : List.of("https://evil.example", "null", "http://app.example.org")) {
       targets.forEach((target, method) -> {
         var answer = begin(method, target, origin);
-        assertEquals(403, answer.statusCode(), () -> method + " " + target + " of " + origin);
+        assertEquals(403, answer.statusCode(), () -> method + " " + target + " from " + origin);
         assertEquals(null, answer.getHeader("Access-Control-Allow-Origin"), target);
       });
     }
-    var own = new TreeMap<String, Integer>();
-    targets.forEach(
-        (target, method) -> own.put(target, begin(method, target, OWN).statusCode()));
-    own.keySet().removeIf(target -> target.endsWith("websocket") || target.endsWith("xhr_send"));
+    var statuses = new TreeMap<String, Integer>();
+    targets.forEach((target, method) ->
+        statuses.put(target, begin(method, target, ALLOWED_ORIGIN).statusCode()));
+    statuses
+        .keySet()
+        .removeIf(target -> target.endsWith("websocket") || target.endsWith("xhr_send"));
     assertEquals(
         new TreeMap<>(Map.of(
             "/eventbus/info",
@@ -234,14 +235,15 @@ class StockClientTest {
             404,
             session + "jsonp_send",
             404)),
-        own);
+        statuses);
   }
 
   @Test
-  void a_page_that_may_ask_is_named_and_no_other() {
-    var answer = begin(HttpMethod.GET, "/eventbus/info", OWN);
-    assertEquals(Set.of(OWN), Set.copyOf(answer.headers().getAll("Access-Control-Allow-Origin")));
-    assertTrue(begin(HttpMethod.POST, "/eventbus/000/nobody/xhr", null).statusCode() == 200);
+  void only_an_allowed_origin_is_named_in_the_response() {
+    var answer = begin(HttpMethod.GET, "/eventbus/info", ALLOWED_ORIGIN);
+    assertEquals(
+        Set.of(ALLOWED_ORIGIN), Set.copyOf(answer.headers().getAll("Access-Control-Allow-Origin")));
+    assertTrue(begin(HttpMethod.POST, "/eventbus/000/no-origin/xhr", null).statusCode() == 200);
     assertNotEquals("*", answer.getHeader("Access-Control-Allow-Origin"));
   }
 
@@ -261,14 +263,14 @@ class StockClientTest {
         .request(options)
         .compose(HttpClientRequest::send)
         .onSuccess(HttpClientResponse::pause);
-    var answered = Await.await(answer);
-    // A stream goes on for ever.
+    var response = Await.await(answer);
+    // A stream has no end.
     client.close();
-    return answered;
+    return response;
   }
 
-  private Script client(String transport) {
-    return Script.start(
+  private NodeScript client(String transport) {
+    return NodeScript.start(
         "src/test/npm/stock.js", "http://localhost:" + door.port() + "/eventbus", transport);
   }
 
@@ -280,9 +282,9 @@ class StockClientTest {
     return command("register").put("address", address).put("headers", headers);
   }
 
-  private static String since(JsonObject heard) {
-    var event = heard.getJsonObject("body");
-    return event.getString("epoch") + ":" + event.getLong("seq");
+  private static String since(JsonObject event) {
+    var body = event.getJsonObject("body");
+    return body.getString("epoch") + ":" + body.getLong("seq");
   }
 
   private static JsonObject command(String what) {

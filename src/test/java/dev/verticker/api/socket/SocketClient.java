@@ -22,46 +22,57 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-/** A client at one of the two endpoints, and everything it heard. It speaks SockJS by hand. */
-final class Listener {
+/** A client of one of the two endpoints, with every frame it received. It implements SockJS framing itself. */
+final class SocketClient {
   static final String PLAIN = "/ws";
 
-  private static final FrameContract CONTRACT = new FrameContract();
+  private static final String RAW_BRIDGE = "/eventbus/websocket";
 
-  /** Vert.x closes a client that nobody refers to, and its sockets with it. */
-  private static final Set<Listener> ALL = ConcurrentHashMap.newKeySet();
+  private static final FrameSchema SCHEMA = new FrameSchema();
+
+  /** Vert.x closes an unreachable client and its sockets. */
+  private static final Set<SocketClient> OPEN = ConcurrentHashMap.newKeySet();
 
   private final WebSocketClient client;
   private final boolean bridged;
+
+  /** Bridged, but without SockJS. */
+  private final boolean raw;
+
   final List<JsonObject> frames = new CopyOnWriteArrayList<>();
   private volatile WebSocket socket;
   private int read;
 
-  private Listener(WebSocketClient client, boolean bridged) {
+  private SocketClient(WebSocketClient client, boolean bridged, boolean raw) {
     this.client = client;
     this.bridged = bridged;
+    this.raw = raw;
   }
 
-  /** Ends whatever the tests have left open. */
+  /** Closes the sockets that a test left open. */
   static void closeAll() {
-    ALL.forEach(listener -> listener.client.close());
-    ALL.clear();
+    OPEN.forEach(socket -> socket.client.close());
+    OPEN.clear();
   }
 
   /** @param headers name, value, ... */
-  static Listener plain(Vertx vertx, int port, String query, String... headers) {
+  static SocketClient plain(Vertx vertx, int port, String query, String... headers) {
     return await(connect(vertx, port, PLAIN + query, false, headers));
   }
 
-  static Listener bridged(Vertx vertx, int port, String... headers) {
-    return await(connect(vertx, port, bridge(), true, headers));
+  static SocketClient bridged(Vertx vertx, int port, String... headers) {
+    return await(connect(vertx, port, bridgePath(), true, headers));
   }
 
-  static String bridge() {
+  static SocketClient rawBridged(Vertx vertx, int port) {
+    return await(connect(vertx, port, RAW_BRIDGE, true));
+  }
+
+  static String bridgePath() {
     return "/eventbus/123/" + UUID.randomUUID() + "/websocket";
   }
 
-  static Future<Listener> connect(
+  static Future<SocketClient> connect(
       Vertx vertx, int port, String target, boolean bridged, String... headers) {
     var sent = MultiMap.caseInsensitiveMultiMap();
     for (var i = 0; i < headers.length; i += 2) {
@@ -77,21 +88,21 @@ final class Listener {
         .setMaxMessageSize(4_000_000)
         .setMaxConnections(1000);
     var client = vertx.createWebSocketClient(limits);
-    var listener = new Listener(client, bridged);
-    ALL.add(listener);
-    // From the first frame on, whenever we hear of the connection.
+    var result = new SocketClient(client, bridged, target.equals(RAW_BRIDGE));
+    OPEN.add(result);
+    // Before the connection, so that no frame is missed.
     return client
         .webSocket()
-        .textMessageHandler(listener::hear)
+        .textMessageHandler(result::onText)
         .connect(options)
         .map(socket -> {
-          listener.socket = socket;
-          return listener;
+          result.socket = socket;
+          return result;
         });
   }
 
-  /** The HTTP status of the refusal to connect. */
-  static int refusal(Vertx vertx, int port, String target, String... headers) {
+  /** The HTTP status of the response to the handshake. */
+  static int handshakeStatus(Vertx vertx, int port, String target, String... headers) {
     try {
       await(connect(vertx, port, target, false, headers));
       return 101;
@@ -101,42 +112,42 @@ final class Listener {
     }
   }
 
-  Listener say(String text) {
-    socket.writeTextMessage(bridged ? new JsonArray().add(text).encode() : text);
+  SocketClient send(String text) {
+    socket.writeTextMessage(bridged && !raw ? new JsonArray().add(text).encode() : text);
     return this;
   }
 
-  Listener say(JsonObject frame) {
-    return say(frame.encode());
+  SocketClient send(JsonObject frame) {
+    return send(frame.encode());
   }
 
-  Listener subscribe(String topic) {
-    return say(new JsonObject().put("op", "subscribe").put("topic", topic));
+  SocketClient subscribe(String topic) {
+    return send(new JsonObject().put("op", "subscribe").put("topic", topic));
   }
 
-  Listener subscribe(String topic, String epoch, long seq) {
-    return say(new JsonObject()
+  SocketClient subscribe(String topic, String epoch, long seq) {
+    return send(new JsonObject()
         .put("op", "subscribe")
         .put("topic", topic)
         .put("since", new JsonObject().put("epoch", epoch).put("seq", seq)));
   }
 
   /** @param headers name, value, ... */
-  Listener register(String address, String... headers) {
+  SocketClient register(String address, String... headers) {
     var sent = new JsonObject();
     for (var i = 0; i < headers.length; i += 2) {
       sent.put(headers[i], headers[i + 1]);
     }
-    return say(
+    return send(
         new JsonObject().put("type", "register").put("address", address).put("headers", sent));
   }
 
-  /** The next frame that was not looked at yet. */
+  /** The first frame that was not read yet. */
   JsonObject next() {
     Await.until(
         "a frame after " + frames.stream().limit(read).toList(), () -> frames.size() > read);
     var frame = frames.get(read++);
-    CONTRACT.check(frame, bridged);
+    SCHEMA.check(frame, bridged);
     return frame;
   }
 
@@ -144,16 +155,16 @@ final class Listener {
     return next(frame -> event.equals(frame.getString("event")));
   }
 
-  JsonObject next(Predicate<JsonObject> wanted) {
+  JsonObject next(Predicate<JsonObject> expected) {
     while (true) {
       var frame = next();
-      if (wanted.test(frame)) {
+      if (expected.test(frame)) {
         return frame;
       }
     }
   }
 
-  /** The bodies of the events of a topic of the log, as heard so far. */
+  /** The sequences of all events of a topic of the log so far. */
   List<Long> sequences(String topic) {
     return frames.stream()
         .map(frame -> frame.containsKey("body") ? frame.getValue("body") : frame)
@@ -175,14 +186,6 @@ final class Listener {
     return socket.isClosed();
   }
 
-  void pause() {
-    socket.pause();
-  }
-
-  void writeBig(int bytes) {
-    socket.writeTextMessage("x".repeat(bytes));
-  }
-
   WebSocket socket() {
     return socket;
   }
@@ -191,8 +194,8 @@ final class Listener {
     socket.close();
   }
 
-  private void hear(String text) {
-    if (!bridged) {
+  private void onText(String text) {
+    if (!bridged || raw) {
       frames.add(new JsonObject(text));
     } else if (text.startsWith("a")) {
       new JsonArray(text.substring(1)).forEach(frame -> frames.add(new JsonObject((String) frame)));

@@ -5,9 +5,9 @@ import dev.verticker.api.openapi.Permission;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
 
-/** Decides who may subscribe to a topic. */
+/** Decides whether a user may subscribe to a topic. */
 interface AccessRule {
-  /** Every user who is signed in. */
+  /** Every user that is signed in. */
   AccessRule SIGNED_IN = (topic, user) -> {};
 
   /** The user that the topic is about. */

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The topics, the channel of each and who may subscribe; one for each event loop. Clients name a topic exactly. */
+/** The topics with the channel and the access rule of each; one registry for each event loop. Topic names have no wildcards. */
 public final class TopicRegistry {
   private record Entry(Pattern topic, AccessRule access, Channel channel) {}
 

@@ -184,6 +184,11 @@ final class SocketSession implements Subscriber {
   }
 
   @Override
+  public void sendNow(Frame frame) {
+    writer.sendNow(frame);
+  }
+
+  @Override
   public boolean hasRoom() {
     return !writer.isBehind();
   }

@@ -58,19 +58,21 @@ final class SocketWriter {
     this.onRoom = onRoom;
   }
 
+  /** Sends the frame at the end of the current task. */
   void send(Frame frame) {
-    if (closed) {
+    var first = queued == 0;
+    if (!queue(frame)) {
       return;
     }
-    if (!hasCapacity(transport.sizeOf(frame))) {
-      onTooSlow.run();
-      return;
-    }
-    if (queued == 0) {
+    if (queued >= MAX_QUEUED_BYTES) {
+      flush();
+    } else if (first) {
       loop.postpone(flush);
     }
-    queue(frame);
-    if (queued >= MAX_QUEUED_BYTES) {
+  }
+
+  void sendNow(Frame frame) {
+    if (queue(frame)) {
       flush();
     }
   }
@@ -107,7 +109,7 @@ final class SocketWriter {
   void close(CloseReason reason, Runnable onReset) {
     var retryAfterMs = ThreadLocalRandom.current().nextLong(limits.reconnect().toMillis() + 1);
     if (reason != CloseReason.SLOW_READER) {
-      queue(Frame.of(lastFrame(reason, retryAfterMs)));
+      write(Frame.of(lastFrame(reason, retryAfterMs)));
     }
     var sent = flush();
     closed = true;
@@ -144,12 +146,21 @@ final class SocketWriter {
     unsent = 0;
   }
 
-  private boolean hasCapacity(int bytes) {
-    return unsent + queued + bytes <= limits.maxUnsentBytes()
-        && (!isBehind() || context.metrics().unsentBytes() <= limits.maxUnsentBytesOfNode());
+  /** False when the socket is closed, or the client is too slow for the frame. */
+  private boolean queue(Frame frame) {
+    if (closed) {
+      return false;
+    }
+    if (unsent + queued + transport.sizeOf(frame) > limits.maxUnsentBytes()
+        || isBehind() && context.metrics().unsentBytes() > limits.maxUnsentBytesOfNode()) {
+      onTooSlow.run();
+      return false;
+    }
+    write(frame);
+    return true;
   }
 
-  private void queue(Frame frame) {
+  private void write(Frame frame) {
     queued += transport.sizeOf(frame);
     transport.write(frame);
   }

@@ -19,6 +19,9 @@ import java.util.function.Consumer;
 
 /** The topics of the event log: every event once and in order, resumable after a disconnect. */
 final class EventLogChannel implements Channel, LogListener {
+  /** One change makes an event on two topics, and most sockets are subscribed to one of them. */
+  private static final int MAX_EVENTS_SENT_SINGLY = 2;
+
   private final Context loop;
   private final LogReader log;
   private final Counter gaps;
@@ -58,11 +61,12 @@ final class EventLogChannel implements Channel, LogListener {
 
   @Override
   public void onEvents(List<EncodedEvent> events) {
+    var few = events.size() <= MAX_EVENTS_SENT_SINGLY;
     for (var event : events) {
       var topic = topics.get(event.topic());
       if (topic != null) {
         for (var subscription : topic.snapshot()) {
-          subscription.onEvent(event);
+          subscription.onEvent(event, few);
         }
       }
     }

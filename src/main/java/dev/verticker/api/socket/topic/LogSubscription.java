@@ -67,7 +67,7 @@ final class LogSubscription implements Subscription {
     while (!cancelled && !missed.isEmpty() && subscriber.hasRoom()) {
       var event = missed.poll();
       if (event.seq() == seq + 1) {
-        send(event);
+        send(event, false);
       }
     }
     sending = false;
@@ -80,7 +80,8 @@ final class LogSubscription implements Subscription {
     }
   }
 
-  void onEvent(EncodedEvent event) {
+  /** @param now whether no other events follow in the current task */
+  void onEvent(EncodedEvent event, boolean now) {
     if (cancelled) {
       return;
     }
@@ -90,7 +91,7 @@ final class LogSubscription implements Subscription {
     } else if (!event.epoch().equals(epoch)) {
       resume();
     } else if (event.seq() == seq + 1) {
-      send(event);
+      send(event, now);
     } else if (event.seq() > seq) {
       channel.countGap();
       resume();
@@ -141,9 +142,14 @@ final class LogSubscription implements Subscription {
     onRoom();
   }
 
-  private void send(EncodedEvent event) {
+  private void send(EncodedEvent event, boolean now) {
     seq = event.seq();
-    if (subscriber.canReceive(event.audience())) {
+    if (!subscriber.canReceive(event.audience())) {
+      return;
+    }
+    if (now) {
+      subscriber.sendNow(event.frame());
+    } else {
       subscriber.send(event.frame());
     }
   }

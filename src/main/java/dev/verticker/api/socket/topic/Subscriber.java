@@ -8,7 +8,11 @@ import dev.verticker.message.Notifications.Audience;
 public interface Subscriber {
   boolean canReceive(Audience audience);
 
+  /** Sends the frame together with the others of the current task. */
   void send(Frame frame);
+
+  /** Sends the frame at once: cheaper for a single one. */
+  void sendNow(Frame frame);
 
   /** False while more than a little is unsent; {@link Subscription#onRoom} follows when that is over. */
   boolean hasRoom();

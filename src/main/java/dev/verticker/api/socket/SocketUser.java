@@ -17,6 +17,9 @@ final class SocketUser {
   /** Null until the socket is signed in. */
   private AuthenticatedUser user;
 
+  /** The last one that included this user: most events of a socket have the same. Null after the user changed. */
+  private Audience lastAudience;
+
   SocketUser(SocketContext context) {
     this.context = context;
   }
@@ -46,7 +49,14 @@ final class SocketUser {
   }
 
   boolean canReceive(Audience audience) {
-    return user.canReceive(audience);
+    if (audience.equals(lastAudience)) {
+      return true;
+    }
+    if (user.canReceive(audience)) {
+      lastAudience = audience;
+      return true;
+    }
+    return false;
   }
 
   /** Fails when the token is invalid or belongs to another user than the socket's. */
@@ -66,11 +76,13 @@ final class SocketUser {
 
   void signIn(AccessToken token) {
     user = new AuthenticatedUser(token, Permission.of(token.roles()));
+    lastAudience = null;
   }
 
   /** Until a newer token brings the current roles. */
   void removeRoles() {
     user = new AuthenticatedUser(user.token(), Set.of());
+    lastAudience = null;
   }
 
   boolean isAffectedBy(Revocation revocation) {

@@ -1,7 +1,10 @@
 package dev.verticker.api.socket.protocol;
 
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundInvoker;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
@@ -22,6 +25,7 @@ final class WebSocketChannel {
   private final Channel channel;
   private final List<byte[]> queue = new ArrayList<>(1);
   private int queuedBytes;
+  private ChannelHandlerContext outbound;
 
   private WebSocketChannel(Channel channel) {
     this.channel = channel;
@@ -44,7 +48,7 @@ final class WebSocketChannel {
     queue.clear();
     queuedBytes = 0;
     var written = channel.newPromise();
-    channel.writeAndFlush(buffer, written);
+    encoded().writeAndFlush(buffer, written);
     if (written.isSuccess()) {
       return WRITTEN;
     }
@@ -57,6 +61,14 @@ final class WebSocketChannel {
       }
     });
     return promise.future();
+  }
+
+  /** Where the pipeline continues behind the encoder of WebSocket frames: these messages are encoded already. */
+  private ChannelOutboundInvoker encoded() {
+    if (outbound == null) {
+      outbound = channel.pipeline().context(WebSocketFrameEncoder.class);
+    }
+    return outbound == null ? channel : outbound;
   }
 
   /** Does nothing when the connection is closed. */

@@ -13,7 +13,6 @@ import dev.verticker.testing.SmallDisk;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,11 +65,7 @@ class DiskFullTest {
     settings.put("CACHE_TTL_SECONDS", "0.4");
     settings.put("PRICE_STALE_GRACE_SECONDS", "3");
     node = TestNode.start(settings, List.of());
-    client = new NodeClient(
-        "127.0.0.1",
-        node.ports().get("user-api"),
-        node.ports().get("price-api"),
-        node.managementPort());
+    client = new NodeClient(vertx, node);
     client.signIn();
     until("prices", this::fresh);
   }
@@ -139,7 +134,7 @@ class DiskFullTest {
         () -> rename() && client.login().status() == 200 && client.health().status() == 200);
     assertEquals(
         acknowledged.get(acknowledged.size() - 1),
-        client.get("/users/me").json().getString("full_name"));
+        client.get("/users/me").object().getString("full_name"));
     var changes = database.column(
         """
         SELECT details -> 'full_name' ->> 'to'
@@ -185,7 +180,8 @@ class DiskFullTest {
   private boolean fresh() {
     var answer = client.price("");
     return answer.status() == 200
-        && new JsonArray(answer.body())
-            .stream().map(JsonObject.class::cast).noneMatch(price -> price.getBoolean("stale"));
+        && answer.array().stream()
+            .map(JsonObject.class::cast)
+            .noneMatch(price -> price.getBoolean("stale"));
   }
 }

@@ -8,17 +8,11 @@ import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.testing.NodeProcess;
 import dev.verticker.testing.Provokes;
 import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -55,8 +49,7 @@ class EventsThroughLostNodesTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(UNANSWERED).build();
+  private final Map<Integer, TestHttpClient> clientsByPort = new ConcurrentHashMap<>();
   private final TestDatabase postgres = TestDatabase.create();
   private final Map<String, String> cluster = TestNode.pair();
   private final List<NodeProcess> nodes = new ArrayList<>();
@@ -232,18 +225,18 @@ class EventsThroughLostNodesTest {
     if (port < 0) {
       return false;
     }
-    var body = new JsonObject().put("full_name", name).encode();
-    var request = HttpRequest.newBuilder(uri(port, "/users/" + user))
-        .timeout(UNANSWERED)
-        .header("Authorization", "Bearer " + token)
-        .header("Content-Type", "application/merge-patch+json")
-        .method("PATCH", BodyPublishers.ofString(body))
-        .build();
     try {
-      var answer = http.send(request, BodyHandlers.ofString());
-      assertTrue(answer.statusCode() == 200 || answer.statusCode() == 503, answer::body);
-      return answer.statusCode() == 200;
-    } catch (IOException e) {
+      var response = http(port)
+          .patch("/users/" + user)
+          .bearer(token)
+          .body(
+              "application/merge-patch+json",
+              new JsonObject().put("full_name", name).toBuffer())
+          .timeout(UNANSWERED)
+          .send();
+      assertTrue(Set.of(200, 503).contains(response.status()), response::toString);
+      return response.status() == 200;
+    } catch (Exception connectionLost) {
       return false;
     }
   }
@@ -340,20 +333,16 @@ class EventsThroughLostNodesTest {
   }
 
   private String signIn() {
-    var request = HttpRequest.newBuilder(uri(nodes.get(0).port("user-api"), "/auth/login"))
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .POST(BodyPublishers.ofString("username=admin&password=admin1234"))
-        .build();
-    try {
-      HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-      return new JsonObject(answer.body()).getString("access_token");
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return http(nodes.get(0).port("user-api"))
+        .post("/auth/login")
+        .form("username", "admin", "password", "admin1234")
+        .expect(200)
+        .object()
+        .getString("access_token");
   }
 
-  private static URI uri(int port, String path) {
-    return URI.create("http://127.0.0.1:" + port + path);
+  private TestHttpClient http(int port) {
+    return clientsByPort.computeIfAbsent(port, any -> new TestHttpClient(vertx, "127.0.0.1", port));
   }
 
   private Map<String, String> settings() {

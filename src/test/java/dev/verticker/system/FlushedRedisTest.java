@@ -51,10 +51,7 @@ class FlushedRedisTest {
     settings.put("REFRESH_INTERVAL_SECONDS", "1");
     settings.put("CACHE_TTL_SECONDS", "0.8");
     nodes = TestNode.startPair(settings, List.of("price", "price-api"));
-    clients = nodes.stream()
-        .map(node ->
-            new NodeClient("127.0.0.1", -1, node.ports().get("price-api"), node.managementPort()))
-        .toList();
+    clients = nodes.stream().map(node -> new NodeClient(vertx, node)).toList();
     // One that nobody refreshes until somebody asks for it.
     clients.forEach(client -> until(
         "prices",

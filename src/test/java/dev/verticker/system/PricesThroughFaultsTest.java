@@ -2,7 +2,6 @@ package dev.verticker.system;
 
 import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.TestServers;
@@ -12,17 +11,11 @@ import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Provokes;
 import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -31,12 +24,12 @@ import org.junit.jupiter.api.Test;
 
 /** What a reader sees of the Price API while something behind it is broken. */
 class PricesThroughFaultsTest {
-  private static final String KEY = "punapiinternalkey";
+  private static final String HISTORY = "/BTCUSDT/history";
 
   private final Vertx vertx = Vertx.vertx();
-  private final HttpClient http = HttpClient.newHttpClient();
   private ExchangeSimulator exchange;
   private Node node;
+  private NodeClient client;
 
   @BeforeEach
   void start() {
@@ -49,12 +42,13 @@ class PricesThroughFaultsTest {
     var settings = TestDatabase.create().settings();
     settings.put("BINANCE_BASE_URL", exchange.url());
     settings.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
-    settings.put("INTERNAL_API_KEY", KEY);
+    settings.put("INTERNAL_API_KEY", NodeClient.KEY);
     settings.put("REFRESH_INTERVAL_SECONDS", "0.3");
     settings.put("CACHE_TTL_SECONDS", "0.25");
     settings.put("PRICE_STALE_GRACE_SECONDS", "0.5");
     node = TestNode.start(settings, List.of("price", "price-api"));
-    until("prices", () -> get("/internal/price").statusCode() == 200);
+    client = new NodeClient(vertx, node);
+    until("prices", () -> client.price("").status() == 200);
     until("all of them fresh", () -> prices().size() == 3 && fresh());
   }
 
@@ -84,13 +78,16 @@ class PricesThroughFaultsTest {
   void redis_gone_and_back_is_told_to_the_operator_and_to_nobody_else() {
     TestServers.redis().kill();
     try {
-      until("told", () -> health().contains("Redis does not answer"));
+      until("told", () -> client.health().text().contains("Redis does not answer"));
       until("fresh without Redis", this::fresh);
-      assertEquals(200, status("/health/ready"));
+      assertEquals(200, client.health().status());
     } finally {
       TestServers.redis().start();
     }
-    until(Duration.ofSeconds(5), "used again", () -> !health().contains("Redis does not answer"));
+    until(
+        Duration.ofSeconds(5),
+        "used again",
+        () -> !client.health().text().contains("Redis does not answer"));
     assertTrue(fresh());
   }
 
@@ -99,13 +96,13 @@ class PricesThroughFaultsTest {
   void postgres_gone_and_back_leaves_prices_fresh_and_the_node_not_ready_meanwhile() {
     TestServers.postgres().kill();
     try {
-      until("not ready", () -> status("/health/ready") == 503);
-      assertEquals(200, status("/health/live"));
+      until("not ready", () -> client.health().status() == 503);
+      new TestHttpClient(vertx, node.managementPort()).get("/health/live").expect(200);
       until("fresh without PostgreSQL", this::fresh);
     } finally {
       TestServers.postgres().start();
     }
-    until(Duration.ofSeconds(5), "ready again", () -> status("/health/ready") == 200);
+    until(Duration.ofSeconds(5), "ready again", () -> client.health().status() == 200);
     assertTrue(prices().getJsonObject(0).getLong("id") > 0);
   }
 
@@ -114,15 +111,13 @@ class PricesThroughFaultsTest {
   void history_is_unavailable_while_postgres_is_and_says_when_to_come_back() {
     TestServers.postgres().kill();
     try {
-      until("refused", () -> get("/internal/price/BTCUSDT/history").statusCode() == 503);
-      var refusal = get("/internal/price/BTCUSDT/history");
-      assertTrue(refusal.headers().firstValue("Retry-After").isPresent());
-      assertEquals("database-unavailable", new JsonObject(refusal.body()).getString("code"));
-      assertFalse(refusal.body().contains("Exception"));
+      until("refused", () -> client.price(HISTORY).status() == 503);
+      var refusal = client.price(HISTORY).expectUnavailable();
+      assertEquals("database-unavailable", refusal.code());
     } finally {
       TestServers.postgres().start();
     }
-    until("back", () -> get("/internal/price/BTCUSDT/history").statusCode() == 200);
+    until("back", () -> client.price(HISTORY).status() == 200);
   }
 
   private boolean fresh() {
@@ -131,36 +126,8 @@ class PricesThroughFaultsTest {
         .noneMatch(price -> price.getBoolean("stale"));
   }
 
-  /** Every read answers 200. */
+  /** Every read succeeds. */
   private JsonArray prices() {
-    var answer = get("/internal/price");
-    assertEquals(200, answer.statusCode(), answer.body());
-    return new JsonArray(answer.body());
-  }
-
-  private String health() {
-    return send(node.managementPort(), "/health/ready").body();
-  }
-
-  private int status(String path) {
-    return send(node.managementPort(), path).statusCode();
-  }
-
-  private HttpResponse<String> get(String path) {
-    return send(node.ports().get("price-api"), path);
-  }
-
-  private HttpResponse<String> send(int port, String path) {
-    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-        .header("X-API-Key", KEY)
-        .timeout(Duration.ofSeconds(5))
-        .build();
-    try {
-      return http.send(request, BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return client.price("").expect(200).array();
   }
 }

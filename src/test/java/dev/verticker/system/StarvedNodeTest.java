@@ -127,7 +127,7 @@ class StarvedNodeTest {
       processor.allow(10, Duration.ofSeconds(1));
       until(Duration.ofSeconds(90), "not ready", () -> {
         var health = starved.health();
-        return health.status() == 503 && health.body().contains("event-loops");
+        return health.status() == 503 && health.text().contains("event-loops");
       });
       assertEquals(200, management(site, 1).health().status());
 
@@ -153,7 +153,7 @@ class StarvedNodeTest {
 
   private static NodeClient management(TwoNodesBehindNginx site, int number) {
     return new NodeClient(
-        "127.0.0.1", -1, -1, site.node(site.addresses().get(number)).management());
+        site.vertx(), -1, -1, site.node(site.addresses().get(number)).management());
   }
 
   /** Some at a time, until all are. */

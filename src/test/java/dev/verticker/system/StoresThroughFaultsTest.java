@@ -8,13 +8,12 @@ import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
-import dev.verticker.system.NodeClient.Answer;
 import dev.verticker.testing.Provokes;
 import dev.verticker.testing.TcpProxy;
 import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient.Response;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -72,11 +71,7 @@ class StoresThroughFaultsTest {
     settings.put("CACHE_TTL_SECONDS", "0.4");
     settings.put("PRICE_STALE_GRACE_SECONDS", "3");
     node = TestNode.start(settings, List.of());
-    client = new NodeClient(
-        "127.0.0.1",
-        node.ports().get("user-api"),
-        node.ports().get("price-api"),
-        node.managementPort());
+    client = new NodeClient(vertx, node);
     client.signIn();
     until("prices", () -> fresh());
   }
@@ -145,7 +140,7 @@ class StoresThroughFaultsTest {
     until(
         Duration.ofSeconds(5),
         "all is well",
-        () -> fresh() && !client.health().body().contains("Redis"));
+        () -> fresh() && !client.health().text().contains("Redis"));
   }
 
   @Test
@@ -169,7 +164,7 @@ class StoresThroughFaultsTest {
     until(
         "all is well",
         () -> client.health().status() == 200
-            && !client.health().body().contains("Redis")
+            && !client.health().text().contains("Redis")
             && client.login().status() == 200
             && client.rename("all is well").status() == 200
             && fresh());
@@ -204,7 +199,7 @@ class StoresThroughFaultsTest {
     var names = new ArrayList<String>();
     var after = "";
     while (true) {
-      var page = client.get("/events?topic=users&limit=100" + after).json();
+      var page = client.get("/events?topic=users&limit=100" + after).object();
       var events = page.getJsonArray("events");
       if (events.isEmpty()) {
         return names;
@@ -221,12 +216,12 @@ class StoresThroughFaultsTest {
     }
   }
 
-  private Answer me() {
+  private Response me() {
     return client.get("/users/me");
   }
 
   /** A short question may get its answer although it comes late. */
-  private void expectLateOrUnavailable(Answer answer) {
+  private void expectLateOrUnavailable(Response answer) {
     assertTrue(answer.isWithin(MAX_ANSWER), answer::toString);
     if (answer.status() != 200) {
       answer.expectUnavailable();
@@ -236,8 +231,9 @@ class StoresThroughFaultsTest {
   private boolean fresh() {
     var answer = client.price("");
     return answer.status() == 200
-        && new JsonArray(answer.body())
-            .stream().map(JsonObject.class::cast).noneMatch(price -> price.getBoolean("stale"));
+        && answer.array().stream()
+            .map(JsonObject.class::cast)
+            .noneMatch(price -> price.getBoolean("stale"));
   }
 
   /** Of a hundred but one. */
@@ -245,7 +241,7 @@ class StoresThroughFaultsTest {
     var took = new ArrayList<Duration>();
     for (var read = 0; read < 100; read++) {
       var answer = client.price("");
-      assertEquals(200, answer.status(), answer::toString);
+      answer.expect(200);
       took.add(answer.took());
     }
     return took.stream().sorted().toList().get(98);

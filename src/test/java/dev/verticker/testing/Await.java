@@ -12,7 +12,7 @@ import java.util.function.Supplier;
 
 /** Waits on the thread of a test for a future or a condition; the test fails when a deadline passes first. */
 public final class Await {
-  private static final Duration MAX = Duration.ofSeconds(20);
+  private static final Duration MAX = Duration.ofSeconds(30);
   private static final long PAUSE_NANOS = Duration.ofMillis(2).toNanos();
 
   private Await() {}
@@ -27,8 +27,17 @@ public final class Await {
     try {
       return future.await(max.toNanos(), TimeUnit.NANOSECONDS);
     } catch (TimeoutException e) {
+      if (future.failed()) {
+        return rethrow(e);
+      }
       throw new AssertionError("no result within " + max.toSeconds() + " s", e);
     }
+  }
+
+  /** A request has a timeout of its own. */
+  @SuppressWarnings("unchecked")
+  private static <T, E extends Exception> T rethrow(TimeoutException failure) throws E {
+    throw (E) failure;
   }
 
   /** The result of work that runs on the event loop of {@code context}. */

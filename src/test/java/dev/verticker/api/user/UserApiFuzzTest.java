@@ -89,7 +89,7 @@ class UserApiFuzzTest {
     for (var lane = 0; lane < AT_ONCE; lane++) {
       lanes.add(lane());
     }
-    await(Future.all(lanes).timeout(100, TimeUnit.SECONDS));
+    await(Duration.ofSeconds(100), Future.all(lanes));
 
     assertEquals(List.of(), List.copyOf(faults), () -> "seed " + SEED);
     assertEquals(REQUESTS, statuses.size());

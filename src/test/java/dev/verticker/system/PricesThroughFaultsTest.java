@@ -84,7 +84,7 @@ class PricesThroughFaultsTest {
   void an_outage_of_redis_shows_in_the_health_check_and_in_no_response() {
     TestServers.redis().kill();
     try {
-      until("the operator sees it", () -> client.health().text().contains("Redis does not answer"));
+      until("the operator sees it", () -> client.health().text().contains("Redis is unavailable"));
       until("fresh without Redis", this::fresh);
       assertEquals(200, client.health().status());
     } finally {
@@ -93,7 +93,7 @@ class PricesThroughFaultsTest {
     until(
         Duration.ofSeconds(5),
         "used again",
-        () -> !client.health().text().contains("Redis does not answer"));
+        () -> !client.health().text().contains("Redis is unavailable"));
     assertTrue(fresh());
   }
 

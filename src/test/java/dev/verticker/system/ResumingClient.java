@@ -15,9 +15,9 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * Follows the topic {@code users} at {@code /ws} as a client should: it pings, takes a node that is silent for gone, comes
- * back to the node it prefers or else to the next one, and resumes after the last event it has. It keeps everything it
- * hears, also what should not have come.
+ * A WebSocket client that subscribes to {@code users} as a client should: it pings, treats a node that does not answer as dead,
+ * reconnects to its preferred node or else to the next one, and resumes after the last event it received. It records every
+ * event, also duplicates and those out of order.
  */
 final class ResumingClient {
   private static final String TOPIC = "users";

@@ -18,6 +18,7 @@ import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -97,10 +98,10 @@ class DiskFullTest {
   @Provokes(16)
   void reads_continue_and_writes_are_unavailable_with_retry_after() {
     disk.fill();
-    // What is left of pages that are begun is still filled.
+    // The free space of existing pages is still filled.
     until(Duration.ofSeconds(30), "refused", () -> !rename());
     for (var round = 0; round < 10; round++) {
-      // More in a row than a server may fail before it is left alone.
+      // More failures in a row than the circuit breaker allows.
       var changes = Stream.generate(() -> CompletableFuture.supplyAsync(this::rename, threads))
           .limit(20)
           .toList();
@@ -120,7 +121,7 @@ class DiskFullTest {
   void prices_continue_while_postgres_is_stopped_for_lack_of_space_and_no_change_is_lost() {
     assertTrue(rename());
     disk.fill();
-    until(Duration.ofSeconds(30), "it gave up", () -> {
+    until(Duration.ofSeconds(30), "PostgreSQL stops", () -> {
       writeAhead();
       return !postgres.isRunning();
     });
@@ -147,7 +148,7 @@ class DiskFullTest {
           FROM account.audit WHERE action = 'user.updated' ORDER BY id""");
     assertTrue(changes.containsAll(acknowledged));
     assertEquals(changes.size(), Set.copyOf(changes).size());
-    // Every row of every table can be read, and by its indexes too.
+    // Every row of every table can be read, also by its indexes.
     database.column(
         """
         SELECT query_to_xml(format('SELECT count(t::text) FROM %I.%I AS t', schemaname, tablename),
@@ -174,12 +175,13 @@ class DiskFullTest {
     return true;
   }
 
-  /** A megabyte into the log that PostgreSQL writes before it changes anything. */
+  /** Writes a megabyte into the write-ahead log. */
   private void writeAhead() {
-    try {
-      database.column("SELECT pg_logical_emit_message(false, 'test', repeat('x', 1000000))::text");
-    } catch (IllegalStateException gone) {
-      // That is what it is for.
+    try (var connection = database.connect();
+        var statement = connection.createStatement()) {
+      statement.execute("SELECT pg_logical_emit_message(false, 'test', repeat('x', 1000000))");
+    } catch (SQLException stopped) {
+      // The purpose of this method.
     }
   }
 

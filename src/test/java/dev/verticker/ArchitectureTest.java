@@ -89,9 +89,6 @@ class ArchitectureTest {
       own("exchange", "message", "bus", "data");
 
   @ArchTest
-  static final ArchRule exchange_packages_are_layered = layered("exchange", "binance");
-
-  @ArchTest
   static final ArchRule exchanges_do_not_know_each_other =
       slices().matching(BASE + ".exchange.(*)..").should().notDependOnEachOther();
 

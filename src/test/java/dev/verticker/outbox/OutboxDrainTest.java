@@ -173,8 +173,7 @@ class OutboxDrainTest {
           bus,
           Clock.systemUTC(),
           metrics,
-          "account",
-          OutboxDrainTest::entry);
+          new OutboxTable("account", OutboxDrainTest::entry));
       drain.start();
       return Future.succeededFuture(drain);
     });

@@ -28,8 +28,8 @@ public record AuthenticatedUser(AccessToken token, Set<Permission> permissions) 
     return permissions.contains(permission);
   }
 
-  /** Whether an event is for the caller. One that is for nobody this version knows is not. */
-  public boolean mayHear(Audience audience) {
+  /** Whether the audience of an event includes this user; a permission unknown to this version includes no user. */
+  public boolean canReceive(Audience audience) {
     return audience.userId() != null
         ? audience.userId() == userId()
         : Permission.of(audience.permission()).filter(this::may).isPresent();

@@ -2,6 +2,7 @@ package dev.verticker.api.user;
 
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.request.ApiRequest;
+import dev.verticker.api.web.EventJson;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
@@ -12,7 +13,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** What happened while a client was away, from the log that sockets replay. */
+/** Serves missed events over HTTP, from the event log that sockets replay, and marks them as read. */
 final class NotificationOperations {
   private static final int STANDARD_LIMIT = 100;
 
@@ -61,13 +62,13 @@ final class NotificationOperations {
             request.queryNumber("limit").orElse(STANDARD_LIMIT)));
   }
 
-  /** The topic's door was open to the caller; each event says once more who may hear it. */
+  /** The caller may read the topic; each event is filtered by its own audience. */
   private static JsonObject json(ApiRequest request, TopicPage page) {
     var caller = CurrentUser.caller(request);
     var events = new JsonArray();
     page.events().stream()
-        .filter(event -> caller.mayHear(event.audience()))
-        .forEach(event -> events.add(EventJson.of(event)));
+        .filter(event -> caller.canReceive(event.audience()))
+        .forEach(event -> events.add(new JsonObject(EventJson.encode(event))));
     return new JsonObject()
         .put("topic", page.topic())
         .put("epoch", page.epoch())

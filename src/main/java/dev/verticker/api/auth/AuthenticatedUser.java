@@ -3,6 +3,7 @@ package dev.verticker.api.auth;
 import dev.verticker.api.openapi.Permission;
 import dev.verticker.api.request.Caller;
 import dev.verticker.message.Notifications.Audience;
+import dev.verticker.message.Users;
 import java.util.Set;
 
 /**
@@ -42,6 +43,6 @@ public record AuthenticatedUser(AccessToken token, Set<Permission> permissions) 
   /** For logs and metrics: the most powerful kind of user it is. */
   @Override
   public String name() {
-    return token.roles().contains("admin") ? "admin" : "user";
+    return token.roles().contains(Users.ROLE_ADMIN) ? Users.ROLE_ADMIN : Users.ROLE_USER;
   }
 }

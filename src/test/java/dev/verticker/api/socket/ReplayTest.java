@@ -10,7 +10,7 @@ import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.Recipient;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.TestDatabase;
@@ -153,7 +153,7 @@ class ReplayTest {
         .put("user_id", 7)
         .put("data", new JsonObject().put("full_name", "x".repeat(800)));
     var batch = LongStream.range(entries, entries + count)
-        .mapToObj(id -> new Entry(
+        .mapToObj(id -> new OutboxEntry(
             id,
             Instant.now(),
             "user_updated",

@@ -10,7 +10,7 @@ import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.Recipient;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.testing.Await;
@@ -283,7 +283,7 @@ class SlowReaderTest {
         .put("data", new JsonObject().put("full_name", "x".repeat(EVENT_BYTES)));
     return new Append(
         "account",
-        List.of(new Entry(
+        List.of(new OutboxEntry(
             id,
             Instant.now(),
             "user_updated",

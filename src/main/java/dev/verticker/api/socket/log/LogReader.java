@@ -4,8 +4,8 @@ import dev.verticker.api.socket.protocol.ResumePoint;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.After;
 import dev.verticker.message.Notifications.LogPage;
+import dev.verticker.message.Notifications.ReadLog;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -99,7 +99,7 @@ public final class LogReader {
       return Future.succeededFuture();
     }
     requesting = true;
-    return bus.request(Notifications.AFTER, new After(epoch, position)).transform(answer -> {
+    return bus.request(Notifications.READ_LOG, new ReadLog(epoch, position)).transform(answer -> {
       requesting = false;
       if (answer.failed()) {
         requestAgain = false;
@@ -118,7 +118,7 @@ public final class LogReader {
   private void onPage(LogPage page) {
     if (page.epoch().equals(epoch) && position >= page.oldest() - 1) {
       deliver(page);
-      if (page.events().size() < Notifications.MOST) {
+      if (page.events().size() < Notifications.MAX_EVENTS) {
         // Nothing is left up to the head, not even where events of an erased user were.
         position = Math.max(position, page.head());
       }

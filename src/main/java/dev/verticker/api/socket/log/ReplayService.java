@@ -5,8 +5,8 @@ import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.Replayed;
-import dev.verticker.message.Notifications.Start;
+import dev.verticker.message.Notifications.ReplayFrom;
+import dev.verticker.message.Notifications.TopicReplays;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -129,7 +129,7 @@ final class ReplayService {
     metrics.counter("socket_replay_queries_total").increment();
     bus.request(
             Notifications.REPLAY,
-            new Notifications.Replay(
+            new Notifications.ReplayTopics(
                 starts(batch), Math.min(MAX_EVENTS_OF_TOPIC, MAX_EVENTS / batch.size())))
         .onComplete(answer -> {
           requesting = false;
@@ -162,9 +162,9 @@ final class ReplayService {
   }
 
   /** The lowest requested sequence of each topic. */
-  private static List<Start> starts(Map<String, List<Waiting>> batch) {
+  private static List<ReplayFrom> starts(Map<String, List<Waiting>> batch) {
     return batch.entrySet().stream()
-        .map(topic -> new Start(
+        .map(topic -> new ReplayFrom(
             topic.getKey(),
             topic.getValue().stream()
                 .filter(request -> request.after != null)
@@ -174,7 +174,7 @@ final class ReplayService {
         .toList();
   }
 
-  private void onReplayed(Map<String, List<Waiting>> batch, Replayed replayed) {
+  private void onReplayed(Map<String, List<Waiting>> batch, TopicReplays replayed) {
     var unanswered = new LinkedHashMap<>(batch);
     for (var topic : replayed.topics()) {
       var events = topic.events().stream().map(EncodedEvent::of).toList();
@@ -187,7 +187,8 @@ final class ReplayService {
         .forEach(request -> request.callback.accept(new ReplayResult.Failed(deleted)));
   }
 
-  private void answer(Waiting request, Notifications.Replaying topic, List<EncodedEvent> replayed) {
+  private void answer(
+      Waiting request, Notifications.TopicReplay topic, List<EncodedEvent> replayed) {
     var newest = newest(topic);
     var recovered = request.after != null
         && request.after.epoch().equals(topic.epoch())
@@ -224,7 +225,7 @@ final class ReplayService {
   }
 
   /** Including what was delivered live while the query was running. */
-  private long newest(Notifications.Replaying topic) {
+  private long newest(Notifications.TopicReplay topic) {
     var head = recent.head(topic.topic());
     return head != null && head.epoch().equals(topic.epoch())
         ? Math.max(head.seq(), topic.newest())

@@ -34,7 +34,7 @@ final class PriceChannel implements Channel {
         vertx, quotes, clock, metrics.counter("socket_prices_conflated_total"));
     this.listener = fresh -> loop.runOnContext(here -> onQuotes(fresh));
     this.keepFresh = vertx.setPeriodic(KEEP_FRESH_MS, timer -> keepFresh());
-    quotes.onFresh(listener);
+    quotes.onUpdate(listener);
   }
 
   @Override

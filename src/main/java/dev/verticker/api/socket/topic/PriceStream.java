@@ -76,8 +76,9 @@ final class PriceStream {
   /** Sends the current prices; changes follow. */
   Subscription add(Subscriber subscriber) {
     var current = new LinkedHashMap<String, Change>();
-    var quotes =
-        symbol == null ? source.quotes().heldConfigured() : source.quotes().held(List.of(symbol));
+    var quotes = symbol == null
+        ? source.quotes().configuredInMemory()
+        : source.quotes().inMemory(List.of(symbol));
     for (var quote : quotes) {
       current.put(quote.quote().symbol(), Change.of(quote));
     }

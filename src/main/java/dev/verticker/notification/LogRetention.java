@@ -64,7 +64,7 @@ final class LogRetention {
   static void addChores(Housekeeping housekeeping, NotificationSettings settings) {
     housekeeping
         .removing("events-by-age", TOO_OLD, settings.retention())
-        .removingAllBut(settings.mostPerTopic(), "events-by-count", TOO_MANY)
+        .removingAllBut(settings.maxPerTopic(), "events-by-count", TOO_MANY)
         .removing("received", RECEIVED, RECEIVED_KEPT)
         .removing("erased-users", ERASED, RECEIVED_KEPT);
   }

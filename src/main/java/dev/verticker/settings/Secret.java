@@ -2,7 +2,7 @@ package dev.verticker.settings;
 
 import java.nio.charset.StandardCharsets;
 
-/** A value that is never printed. */
+/** A secret value, which {@code toString} does not reveal. */
 public record Secret(String value) {
   /** The UTF-8 bytes, for keys and comparisons. */
   public byte[] bytes() {

@@ -65,10 +65,10 @@ class DocumentsTest {
     settings = Files.readString(Path.of("conf/settings.yaml"));
     operated = new HashSet<>();
     for (var file : List.of(
-        "conf/observability/alerts.yml",
-        "conf/systemd/verticker.service",
+        "conf/deploy/observability/alerts.yml",
+        "conf/deploy/systemd/verticker.service",
         ".env.example",
-        "src/main/java/dev/verticker/ImportLegacy.java")) {
+        "src/main/java/dev/verticker/legacy/LegacyImport.java")) {
       WORD.matcher(Files.readString(Path.of(file)))
           .results()
           .forEach(word -> operated.add(word.group()));

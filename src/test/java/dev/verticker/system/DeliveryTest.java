@@ -48,7 +48,7 @@ class DeliveryTest {
   private static final Path COMPOSE = Path.of("docker-compose.yml");
   private static final Path EXAMPLE = Path.of(".env.example");
   private static final List<String> SCRIPTS =
-      List.of("healthy", "make-archive", "make-env", "rolling-restart", "share-certificate");
+      List.of("healthy", "make-env", "rolling-restart", "share-certificate");
 
   @TempDir
   private static Path folder;
@@ -194,11 +194,11 @@ class DeliveryTest {
       assertEquals(
           address, node.get("networks").get("nodes").get("ipv4_address").asText());
       assertTrue(List.of(environment.get("CLUSTER_MEMBERS").asText().split(",")).contains(address));
-      var upstream = Files.readString(Path.of("conf/nginx/compose/two.conf"));
+      var upstream = Files.readString(Path.of("conf/deploy/nginx/compose/two.conf"));
       var front = node.get("networks").get("front").get("ipv4_address").asText();
       assertTrue(upstream.contains("server " + front + ":8000 "), upstream);
     }
-    assertTrue(cluster.get("nginx").toString().contains("conf/nginx/compose/two.conf"));
+    assertTrue(cluster.get("nginx").toString().contains("conf/deploy/nginx/compose/two.conf"));
   }
 
   @Test
@@ -207,7 +207,7 @@ class DeliveryTest {
         lines(env("--cluster", "--admin")).anyMatch("COMPOSE_PROFILES=cluster,admin"::equals));
     assertTrue(lines(env("--observability")).anyMatch("NGINX_NODES=one"::equals));
     assertTrue(lines(env()).anyMatch("COMPOSE_PROFILES="::equals));
-    var unknown = run(Map.of(), "bash", "conf/make-env", "--clustre", folder + "/never");
+    var unknown = run(Map.of(), "bash", "conf/deploy/make-env", "--clustre", folder + "/never");
     assertEquals(2, unknown.code(), unknown.out());
     // On the command line it replaces COMPOSE_PROFILES, and so takes the second node away.
     for (var file : List.of(COMPOSE, Path.of("docs/operations.md"))) {
@@ -222,7 +222,7 @@ class DeliveryTest {
         List.of(),
         operations.filter(line -> line.matches("[A-Z0-9_]+=.*\\s#.*")).toList());
     assertFalse(
-        Files.readString(Path.of("conf/cloud-init.yaml")).matches("(?s).*\n *[A-Z_]+=[^\n]* #.*"));
+        Files.readString(Path.of("conf/deploy/cloud-init.yaml")).matches("(?s).*\n *[A-Z_]+=[^\n]* #.*"));
   }
 
   @Test
@@ -266,7 +266,7 @@ class DeliveryTest {
     var first = env();
     assertEquals("rw-------", permissions(first));
     var written = Files.readString(first);
-    var again = run(Map.of(), "bash", "conf/make-env", first.toString());
+    var again = run(Map.of(), "bash", "conf/deploy/make-env", first.toString());
     assertEquals(1, again.code(), again.out());
     assertEquals(written, Files.readString(first));
     var secrets = Stream.of(first, env())
@@ -282,7 +282,7 @@ class DeliveryTest {
   @Test
   void without_secrets_nothing_starts() throws Exception {
     var run = run(Map.of(), docker(), "--env-file", EXAMPLE.toString(), "config", "-q");
-    assertTrue(run.code() != 0 && run.out().contains("run conf/make-env"), run.out());
+    assertTrue(run.code() != 0 && run.out().contains("run conf/deploy/make-env"), run.out());
   }
 
   @Test
@@ -319,7 +319,7 @@ class DeliveryTest {
     assertTrue(dockerfile.contains("\nENTRYPOINT [\"java\", \"@/app/conf/jvm.options\", \"" + option
         + "\", \"-jar\", \"/app/verticker.jar\"]\n"));
     for (var script : SCRIPTS) {
-      assertTrue(Files.isExecutable(Path.of("conf", script)), script);
+      assertTrue(Files.isExecutable(Path.of("conf/deploy", script)), script);
     }
   }
 
@@ -346,7 +346,7 @@ class DeliveryTest {
         "echo restarted $node >>" + told,
         "READY",
         "true");
-    var run = run(how, "bash", "conf/rolling-restart", "10.0.0.3:8000", "10.0.0.2:8000");
+    var run = run(how, "bash", "conf/deploy/rolling-restart", "10.0.0.3:8000", "10.0.0.2:8000");
     assertEquals(0, run.code(), run.out());
     assertEquals(
         List.of(
@@ -375,7 +375,7 @@ class DeliveryTest {
         "RENEWED_LINEAGE", from.toString(),
         "CERTIFICATE_FOLDER", to.toString(),
         "RELOAD", "echo reloaded");
-    var run = run(how, "bash", "conf/share-certificate");
+    var run = run(how, "bash", "conf/deploy/share-certificate");
     assertEquals("reloaded\n", run.out());
     for (var name : names) {
       assertEquals(name, Files.readString(to.resolve(name)));
@@ -391,7 +391,7 @@ class DeliveryTest {
   void every_metric_that_an_alert_or_a_panel_names_is_one_that_a_node_has() throws Exception {
     var named = new TreeSet<String>();
     for (var file : List.of("alerts.yml", "grafana/verticker.json")) {
-      var tree = new YAMLMapper().readTree(Path.of("conf/observability", file).toFile());
+      var tree = new YAMLMapper().readTree(Path.of("conf/deploy/observability", file).toFile());
       tree.findValuesAsText("expr").forEach(expression -> named.addAll(metrics(expression)));
     }
     assertTrue(named.size() > 15, named::toString);
@@ -404,7 +404,7 @@ class DeliveryTest {
 
   @Test
   void what_a_droplet_starts_with_can_be_read() throws Exception {
-    var first = Path.of("conf/cloud-init.yaml");
+    var first = Path.of("conf/deploy/cloud-init.yaml");
     assertTrue(Files.readString(first).startsWith("#cloud-config\n"));
     var droplet = new YAMLMapper().readTree(first.toFile());
     assertTrue(droplet.get("runcmd").size() > 1);
@@ -414,10 +414,10 @@ class DeliveryTest {
     assertTrue(repository.get("source").asText().startsWith("deb [signed-by=$KEY_FILE] https://"));
     assertTrue(repository.get("key").asText().startsWith("-----BEGIN PGP PUBLIC KEY BLOCK-----\n"));
     for (var script : SCRIPTS) {
-      var check = run(Map.of(), "bash", "-n", Path.of("conf", script).toString());
+      var check = run(Map.of(), "bash", "-n", Path.of("conf/deploy", script).toString());
       assertEquals(0, check.code(), check.out());
     }
-    var service = Files.readString(Path.of("conf/systemd/verticker.service"));
+    var service = Files.readString(Path.of("conf/deploy/systemd/verticker.service"));
     assertTrue(service.contains("@/opt/verticker/conf/jvm.options"), service);
     assertTrue(Files.exists(Path.of("conf/jvm.options")));
   }
@@ -428,7 +428,7 @@ class DeliveryTest {
     var rules = "src/test/resources/observability/alerts.test.yml";
     var tested = run(Map.of(), promtool, "test", "rules", rules);
     assertEquals(0, tested.code(), tested.out());
-    var file = "conf/observability/prometheus.yml";
+    var file = "conf/deploy/observability/prometheus.yml";
     var checked = run(Map.of(), promtool, "check", "config", file);
     assertEquals(0, checked.code(), checked.out());
   }
@@ -441,7 +441,7 @@ class DeliveryTest {
     assertTrue(example.find());
     var place = Files.createDirectory(folder.resolve("prometheus"));
     Files.writeString(place.resolve("prometheus.yml"), example.group(1));
-    Files.copy(Path.of("conf/observability/alerts.yml"), place.resolve("alerts.yml"));
+    Files.copy(Path.of("conf/deploy/observability/alerts.yml"), place.resolve("alerts.yml"));
     var file = place.resolve("prometheus.yml").toString();
     var checked = run(Map.of(), promtool, "check", "config", file);
     assertEquals(0, checked.code(), checked.out());
@@ -461,11 +461,11 @@ class DeliveryTest {
       var settings = folder.resolve("verticker.env");
       Files.writeString(settings, "VERTICLES=\nMANAGEMENT_HOST=127.0.0.9\nMANAGEMENT_PORT=" + port);
       var service = Map.of("SETTINGS_FILE", settings.toString());
-      assertEquals(0, run(service, "bash", "conf/healthy").code());
-      assertEquals(0, run(Map.of(), "bash", "conf/healthy", "127.0.0.9", port).code());
-      assertEquals(1, run(service, "bash", "conf/healthy", "127.0.0.10").code());
+      assertEquals(0, run(service, "bash", "conf/deploy/healthy").code());
+      assertEquals(0, run(Map.of(), "bash", "conf/deploy/healthy", "127.0.0.9", port).code());
+      assertEquals(1, run(service, "bash", "conf/deploy/healthy", "127.0.0.10").code());
       status.set(503);
-      assertEquals(1, run(service, "bash", "conf/healthy").code());
+      assertEquals(1, run(service, "bash", "conf/deploy/healthy").code());
     } finally {
       server.stop(0);
     }
@@ -475,7 +475,7 @@ class DeliveryTest {
   void every_alert_is_explained() throws IOException {
     var operations = Files.readString(Path.of("docs/operations.md"));
     for (var alert : new YAMLMapper()
-        .readTree(Path.of("conf/observability/alerts.yml").toFile())
+        .readTree(Path.of("conf/deploy/observability/alerts.yml").toFile())
         .findValuesAsText("alert")) {
       assertTrue(operations.contains("`" + alert + "`"), alert);
     }
@@ -545,7 +545,7 @@ class DeliveryTest {
 
   private static Path env(String... options) throws Exception {
     var file = folder.resolve("env-" + UUID.randomUUID());
-    var command = new ArrayList<>(List.of("bash", "conf/make-env"));
+    var command = new ArrayList<>(List.of("bash", "conf/deploy/make-env"));
     command.addAll(List.of(options));
     command.add(file.toString());
     var run = run(Map.of(), command.toArray(String[]::new));

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
-/** Two full nodes behind nginx under load: each restarted in turn by {@code conf/rolling-restart}, then one killed. */
+/** Two full nodes behind nginx under load: each restarted in turn by {@code conf/deploy/rolling-restart}, then one killed. */
 public final class RollingRestartBench {
   private static final int READERS = 8;
   private static final int SOCKETS = 100;

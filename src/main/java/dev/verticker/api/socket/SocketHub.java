@@ -8,7 +8,7 @@ import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
-import dev.verticker.settings.SocketSettings;
+import dev.verticker.settings.UserApiSettings.SocketSettings;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tag;
 import io.vertx.core.Context;

@@ -47,7 +47,7 @@ class SlowReaderTest {
 
   private final UserFrontDoor door = UserFrontDoor.openAlone(
       "SOCKET_SILENCE_SECONDS", "3",
-      "SOCKETS_MOST", "" + MOST,
+      "SOCKETS_MAX", "" + MOST,
       "SOCKETS_UNSENT_MB", "" + ALL_UNSENT_MB);
 
   @AfterAll

@@ -19,7 +19,8 @@ final class BindErrors {
     }
     return settings.keySet().stream()
         .filter(name -> name.endsWith(PORT) && settings.containsKey(host(name)))
-        .filter(name -> PortProbe.isTaken(settings.get(host(name)), Integer.parseInt(settings.get(name))))
+        .filter(name ->
+            PortProbe.isTaken(settings.get(host(name)), Integer.parseInt(settings.get(name))))
         .map(name -> PortProbe.isTaken(settings.get(host(name)), 0)
             ? host(name) + ": must be an address of this machine, was \"" + settings.get(host(name))
                 + "\""

@@ -66,7 +66,8 @@ record Configuration(
     if (!faults.isEmpty()) {
       throw new StartupException(
           StartupException.CONFIGURATION,
-          "Invalid settings:\n  " + String.join("\n  ", faults.stream().distinct().toList()));
+          "Invalid settings:\n  "
+              + String.join("\n  ", faults.stream().distinct().toList()));
     }
     return new Configuration(
         descriptors, values, node, databases, new TreeMap<>(reader.effectiveValues()));

@@ -90,7 +90,8 @@ record Descriptor(
       if (round.isEmpty()) {
         throw new StartupException(
             StartupException.CONFIGURATION,
-            "Verticles " + names.stream().sorted().toList() + " have a cycle in \"after\": remove one of the entries");
+            "Verticles " + names.stream().sorted().toList()
+                + " have a cycle in \"after\": remove one of the entries");
       }
       rounds.add(round);
       round.forEach(descriptor -> names.remove(descriptor.name()));

@@ -79,7 +79,10 @@ final class Descriptors {
     var fileName = file.getFileName().toString();
     var name = fileName.substring(0, fileName.length() - SUFFIX.length());
     try (var in = Files.newInputStream(file)) {
-      known.put(name, Descriptor.read(name, new YAMLMapper().readerForMapOf(Object.class).readValue(in), faults));
+      known.put(
+          name,
+          Descriptor.read(
+              name, new YAMLMapper().readerForMapOf(Object.class).readValue(in), faults));
     } catch (IOException e) {
       faults.add(FOLDER + "/" + fileName + ": must be a YAML map");
     }

@@ -43,7 +43,11 @@ final class ManagementServer {
     serve(router, "/health/live", live);
     serve(router, "/health/ready", ready);
     serve(router, "/metrics", this::scrape);
-    problem(router, 404, "not-found", "No such path: send GET /health/live, /health/ready or /metrics.");
+    problem(
+        router,
+        404,
+        "not-found",
+        "No such path: send GET /health/live, /health/ready or /metrics.");
     problem(router, 405, "method-not-allowed", "Only GET and HEAD are supported.");
     problem(router, 500, "internal", "Cannot read the metrics or run the checks: see the log.");
     return router;
@@ -65,10 +69,11 @@ final class ManagementServer {
   }
 
   private static void problem(Router router, int status, String code, String detail) {
-    router.errorHandler(
-        status,
-        context -> Problem.of(status, code, detail)
-            .at(context.request().path())
-            .send(context.response()));
+    router.errorHandler(status, context -> {
+      if (status == 405) {
+        context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+      }
+      Problem.of(status, code, detail).at(context.request().path()).send(context.response());
+    });
   }
 }

@@ -26,16 +26,20 @@ final class Readiness implements Health {
 
   @Override
   public void notReadyWhen(String name, Supplier<Optional<String>> reason) {
-    checks.register(name, result -> result.complete(run(name, reason)
-        .map(text -> Status.KO(new JsonObject().put("reason", text)))
-        .orElseGet(Status::OK)));
+    checks.register(
+        name,
+        result -> result.complete(run(name, reason)
+            .map(text -> Status.KO(new JsonObject().put("reason", text)))
+            .orElseGet(Status::OK)));
   }
 
   @Override
   public void note(String name, Supplier<Optional<String>> note) {
-    checks.register(name, result -> result.complete(run(name, note)
-        .map(text -> Status.OK(new JsonObject().put("note", text)))
-        .orElseGet(Status::OK)));
+    checks.register(
+        name,
+        result -> result.complete(run(name, note)
+            .map(text -> Status.OK(new JsonObject().put("note", text)))
+            .orElseGet(Status::OK)));
   }
 
   @Override

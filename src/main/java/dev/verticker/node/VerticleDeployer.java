@@ -72,7 +72,8 @@ final class VerticleDeployer {
     } catch (TimeoutException e) {
       throw new StartupException(
           StartupException.ENVIRONMENT,
-          "Cannot start verticle " + descriptor.name() + ": not started within " + MAX_START.toSeconds() + " s",
+          "Cannot start verticle " + descriptor.name() + ": not started within "
+              + MAX_START.toSeconds() + " s",
           e);
     } catch (Throwable e) {
       throw startupException(descriptor, starting.cause() == null ? e : starting.cause());

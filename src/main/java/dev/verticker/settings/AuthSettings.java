@@ -45,7 +45,8 @@ public record AuthSettings(
     var current = reader.requiredSecret("JWT_SECRET", MIN_BYTES);
     var previous = reader.secret("JWT_SECRET_PREVIOUS", MIN_BYTES);
     if (previous.isPresent() && previous.get().equals(current)) {
-      reader.fault("JWT_SECRET_PREVIOUS", "must differ from JWT_SECRET: set another key, or clear it");
+      reader.fault(
+          "JWT_SECRET_PREVIOUS", "must differ from JWT_SECRET: set another key, or clear it");
     }
     var keys = new ArrayList<SigningKey>();
     // A placeholder after a fault; SettingsReader never returns it.

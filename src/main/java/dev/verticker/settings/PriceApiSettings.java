@@ -34,7 +34,8 @@ public record PriceApiSettings(String host, int port, Map<String, Secret> apiKey
             SEVERAL,
             "each entry must be name:key, with a name of letters, digits, - and _ (values not shown)");
       } else if (keys.putIfAbsent(name, key) != null) {
-        reader.fault(SEVERAL, "must not repeat a name (\"default\" is the key of " + SINGLE + ")", name);
+        reader.fault(
+            SEVERAL, "must not repeat a name (\"default\" is the key of " + SINGLE + ")", name);
       } else {
         reader.checkSecret(SEVERAL + "[" + name + "]", key, MIN_BYTES);
       }

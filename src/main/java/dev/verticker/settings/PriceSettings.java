@@ -97,7 +97,8 @@ public record PriceSettings(
           || symbol.chars().anyMatch(c -> c <= ' ' || c == '"' || c == '\\')) {
         reader.fault(
             "SYMBOLS",
-            "each symbol must have at most " + MAX_SYMBOL + " characters and no space, quote or backslash",
+            "each symbol must have at most " + MAX_SYMBOL
+                + " characters and no space, quote or backslash",
             symbol);
       }
     }

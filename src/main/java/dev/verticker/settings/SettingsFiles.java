@@ -1,7 +1,8 @@
 package dev.verticker.settings;
 
-import io.vertx.core.json.JsonObject;
+import com.fasterxml.jackson.databind.MappingIterator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -102,6 +103,9 @@ public final class SettingsFiles {
   }
 
   private static Map<String, Object> yaml(InputStream in) throws IOException {
-    return new YAMLMapper().readerForMapOf(Object.class).readValue(in);
+    try (MappingIterator<Map<String, Object>> maps =
+        new YAMLMapper().readerForMapOf(Object.class).readValues(in)) {
+      return maps.hasNextValue() ? maps.nextValue() : Map.of();
+    }
   }
 }

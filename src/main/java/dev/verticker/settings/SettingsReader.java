@@ -171,9 +171,7 @@ public final class SettingsReader {
     try {
       var uri = new URI(value.get());
       effectiveValues.put(name, withoutUserInfo(uri));
-      if (uri.getHost() != null
-          && schemes.contains(uri.getScheme())
-          && uri.getPort() <= MAX_PORT) {
+      if (uri.getHost() != null && schemes.contains(uri.getScheme()) && uri.getPort() <= MAX_PORT) {
         return Optional.of(uri);
       }
     } catch (URISyntaxException e) {

@@ -221,8 +221,8 @@ class DeliveryTest {
     assertEquals(
         List.of(),
         operations.filter(line -> line.matches("[A-Z0-9_]+=.*\\s#.*")).toList());
-    assertFalse(
-        Files.readString(Path.of("conf/deploy/cloud-init.yaml")).matches("(?s).*\n *[A-Z_]+=[^\n]* #.*"));
+    assertFalse(Files.readString(Path.of("conf/deploy/cloud-init.yaml"))
+        .matches("(?s).*\n *[A-Z_]+=[^\n]* #.*"));
   }
 
   @Test
@@ -391,7 +391,8 @@ class DeliveryTest {
   void every_metric_that_an_alert_or_a_panel_names_is_one_that_a_node_has() throws Exception {
     var named = new TreeSet<String>();
     for (var file : List.of("alerts.yml", "grafana/verticker.json")) {
-      var tree = new YAMLMapper().readTree(Path.of("conf/deploy/observability", file).toFile());
+      var tree =
+          new YAMLMapper().readTree(Path.of("conf/deploy/observability", file).toFile());
       tree.findValuesAsText("expr").forEach(expression -> named.addAll(metrics(expression)));
     }
     assertTrue(named.size() > 15, named::toString);
@@ -462,7 +463,8 @@ class DeliveryTest {
       Files.writeString(settings, "VERTICLES=\nMANAGEMENT_HOST=127.0.0.9\nMANAGEMENT_PORT=" + port);
       var service = Map.of("SETTINGS_FILE", settings.toString());
       assertEquals(0, run(service, "bash", "conf/deploy/healthy").code());
-      assertEquals(0, run(Map.of(), "bash", "conf/deploy/healthy", "127.0.0.9", port).code());
+      assertEquals(
+          0, run(Map.of(), "bash", "conf/deploy/healthy", "127.0.0.9", port).code());
       assertEquals(1, run(service, "bash", "conf/deploy/healthy", "127.0.0.10").code());
       status.set(503);
       assertEquals(1, run(service, "bash", "conf/deploy/healthy").code());

@@ -66,8 +66,9 @@ class FirewallTest {
 
   @Test
   void a_first_droplet_is_reached_by_ssh_and_through_nginx_only() throws IOException {
-    var files =
-        new YAMLMapper().readTree(Path.of("conf/deploy/cloud-init.yaml").toFile()).get("write_files");
+    var files = new YAMLMapper()
+        .readTree(Path.of("conf/deploy/cloud-init.yaml").toFile())
+        .get("write_files");
     var rules = StreamSupport.stream(files.spliterator(), false)
         .filter(file -> file.get("path").asText().equals("/etc/nftables.conf"))
         .map(file -> file.get("content").asText())

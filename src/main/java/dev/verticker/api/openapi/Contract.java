@@ -1,8 +1,8 @@
 package dev.verticker.api.openapi;
 
-import dev.verticker.api.web.PackagedFile;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.verticker.api.web.PackagedFile;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;

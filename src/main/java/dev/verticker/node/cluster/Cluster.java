@@ -129,8 +129,8 @@ public final class Cluster implements ClusterView {
         .map(Cluster::withoutPort)
         .filter(Cluster::isThisMachine)
         .findFirst()
-        .orElseThrow(() -> new SettingsException(
-            List.of("CLUSTER_MEMBERS: must contain an address of this machine (or set CLUSTER_HOST), was \""
+        .orElseThrow(() -> new SettingsException(List.of(
+            "CLUSTER_MEMBERS: must contain an address of this machine (or set CLUSTER_HOST), was \""
                 + String.join(",", settings.members())
                 + "\"")));
   }
@@ -168,8 +168,8 @@ public final class Cluster implements ClusterView {
     try {
       return InetAddress.getByName(host).getHostAddress();
     } catch (UnknownHostException e) {
-      throw new SettingsException(
-          List.of(setting + ": must be addresses that this machine can resolve, was \"" + host + "\""));
+      throw new SettingsException(List.of(
+          setting + ": must be addresses that this machine can resolve, was \"" + host + "\""));
     }
   }
 }

@@ -154,7 +154,8 @@ public final class ClusterHeartbeat implements Liveness {
     var missed = misses.incrementAndGet();
     var silent = Duration.ofNanos(now - silentSince);
     if (missed % settings.maxMisses() == 0) {
-      log.warn("no response from other nodes for {} s, re-registering addresses", silent.toSeconds());
+      log.warn(
+          "no response from other nodes for {} s, re-registering addresses", silent.toSeconds());
       vertx
           .executeBlocking(() -> {
             cluster.registerAgain();

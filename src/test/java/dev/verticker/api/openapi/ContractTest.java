@@ -47,6 +47,7 @@ class ContractTest {
   }
 
   private JsonObject loadable(String resource) throws IOException {
-    return Contract.loadable(new JsonObject(new YAMLMapper().readTree(PackagedFile.read(resource).getBytes()).toString()));
+    return Contract.loadable(new JsonObject(
+        new YAMLMapper().readTree(PackagedFile.read(resource).getBytes()).toString()));
   }
 }

@@ -5,11 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.verticker.testing.TestHttpClient;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,9 +23,11 @@ import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The fat jar as delivered. */
+@ExtendWith(VertxExtension.class)
 class JarIT {
   private static final String JAR = System.getProperty("verticker.jar");
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -87,7 +88,7 @@ class JarIT {
   }
 
   @Test
-  void on_a_signal_the_node_drains_and_logs_its_end() throws Exception {
+  void on_a_signal_the_node_drains_and_logs_its_end(Vertx vertx) throws Exception {
     var process = start(
         Map.of(
             "INTERNAL_API_KEY", GOOD.get("INTERNAL_API_KEY"),
@@ -102,13 +103,9 @@ class JarIT {
       process.toHandle().destroy();
       var stopping = log.readLine();
       assertTrue(stopping.contains(" draining for 2.0 s, then stopping"), stopping);
-      var answer = HttpClient.newHttpClient()
-          .send(
-              HttpRequest.newBuilder(
-                      URI.create("http://127.0.0.1:" + management.group(1) + "/health/ready"))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
-      assertEquals(503, answer.statusCode(), answer.body());
+      new TestHttpClient(vertx, Integer.parseInt(management.group(1)))
+          .get("/health/ready")
+          .expect(503);
       var stopped = log.readLine();
       assertTrue(stopped.endsWith(" stopped"), stopped);
       assertEquals(143, process.waitFor());

@@ -110,6 +110,24 @@ public final class DevPostgres extends DevServer {
     return database(name, name, "secret-" + name);
   }
 
+  /** A new database with the content and the owner of {@code template}, to which no session may be connected. */
+  public PostgresDatabase copy(PostgresDatabase template) {
+    var name = "test_" + databases.incrementAndGet();
+    try (var connection = superuser()) {
+      execute(connection, "drop database if exists %1$I", name);
+      execute(
+          connection,
+          "create database %1$I template %2$I owner %3$I",
+          name,
+          template.name(),
+          template.user());
+    } catch (SQLException e) {
+      throw new DevServerException(
+          "database " + template.name() + " cannot be copied: " + e.getMessage(), e);
+    }
+    return new PostgresDatabase(HOST, port(), name, template.user(), template.password());
+  }
+
   @Override
   public void start() {
     var command = new ArrayList<>(List.of(

@@ -51,8 +51,11 @@ class ReadmeIT {
       ".verticker",
       "target/bench",
       "target/console",
+      "target/failsafe-reports",
       "target/npm",
       "target/site",
+      "target/surefire",
+      "target/surefire-reports",
       "target/test-servers");
   private static final Pattern BLOCK =
       Pattern.compile("^```(\\w*)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
@@ -123,7 +126,7 @@ class ReadmeIT {
   }
 
   @Test
-  void both_tables_of_settings_are_the_ones_of_the_settings_file() throws IOException {
+  void both_tables_of_settings_match_the_settings_file() throws IOException {
     var settings = new ArrayList<String>();
     Pattern.compile("^([A-Z_]+): *([^#\\n]*?) *(#.*)?$", Pattern.MULTILINE)
         .matcher(Files.readString(Path.of("conf/settings.yaml")))
@@ -131,14 +134,18 @@ class ReadmeIT {
         .map(setting -> "| `" + setting.group(1) + "` | "
             + (setting.group(2).isEmpty() ? "" : "`" + setting.group(2) + "`") + " | ")
         .forEach(settings::add);
-    assertFalse(settings.isEmpty());
+    var tables = new ArrayList<List<String>>();
     for (var readme : List.of("README.md", "README.th.md")) {
       var rows = Files.readAllLines(Path.of(readme)).stream()
           .filter(line -> line.matches("\\| `[A-Z_]+` \\|.*"))
           .map(line -> line.replaceFirst("^(\\|[^|]*\\|[^|]*\\| ).*", "$1"))
           .toList();
-      assertEquals(settings, rows, readme);
+      assertFalse(rows.isEmpty(), readme);
+      assertEquals(
+          List.of(), rows.stream().filter(row -> !settings.contains(row)).toList(), readme);
+      tables.add(rows);
     }
+    assertEquals(tables.get(0), tables.get(1));
   }
 
   /** Continued lines count as one command. */

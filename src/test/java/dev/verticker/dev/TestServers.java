@@ -1,5 +1,6 @@
 package dev.verticker.dev;
 
+import dev.verticker.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -30,9 +31,9 @@ public final class TestServers {
     return SharedRedis.SERVER;
   }
 
-  /** Settings of a node in development mode on a new database and the shared Redis; the caller may add and replace. */
+  /** Settings of a node in development mode on a new migrated database and the shared Redis; the caller may add and replace. */
   public static Map<String, String> settings() {
-    return settings(postgres().createDatabase());
+    return TestDatabase.create().settings();
   }
 
   /** As {@link #settings()}, on a database that already exists. */

@@ -21,7 +21,7 @@ import dev.verticker.message.Notifications.FindUnread;
 import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.MarkRead;
 import dev.verticker.message.Notifications.ReadTopic;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -189,7 +189,7 @@ class EventLogTest {
     node.append(entry(1, 7));
     node.append(entry(1, 7));
     node.append(entry(2, 8));
-    Eventually.within10s("heard", () -> heard.size() == 2);
+    Await.until("heard", () -> heard.size() == 2);
     subscription.cancel().await();
 
     assertEquals(
@@ -202,7 +202,7 @@ class EventLogTest {
         payloads(
             node.ask(Notifications.AFTER, new After(heard.get(0).epoch(), 0)).events()),
         payloads(heard.stream().flatMap(news -> news.events().stream()).toList()));
-    Eventually.within10s("shown", () -> head(node, "user") >= 4);
+    Await.until("shown", () -> head(node, "user") >= 4);
   }
 
   @Test
@@ -212,7 +212,7 @@ class EventLogTest {
       assertEquals("599 600", heads(another), "before it was told anything");
       another.append(
           LongStream.rangeClosed(301, 800).mapToObj(id -> entry(id, id)).toArray(Entry[]::new));
-      Eventually.within10s("shown", () -> heads(another).equals("1599 1600"));
+      Await.until("shown", () -> heads(another).equals("1599 1600"));
     }
   }
 

@@ -6,8 +6,6 @@ import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
@@ -16,27 +14,21 @@ import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.Page;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.message.Notifications.Recipient;
-import dev.verticker.node.Migrations;
 import dev.verticker.settings.NotificationSettings;
-import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.SettingsFiles;
-import dev.verticker.settings.SettingsReader;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.testing.SteppedClock;
+import dev.verticker.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A node with the notification verticle on a schema of its own, and a look at what it wrote. */
 final class LogNode implements AutoCloseable {
@@ -47,15 +39,15 @@ final class LogNode implements AutoCloseable {
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final RecordedHealth health = new RecordedHealth();
   final Bus bus = new Bus(vertx, clock, metrics);
-  final PostgresDatabase postgres;
+  final TestDatabase postgres;
   private final JsonObject settings;
 
   LogNode() {
-    this(migrated());
+    this(TestDatabase.create());
   }
 
   /** Another node on the same schema. */
-  LogNode(PostgresDatabase postgres) {
+  LogNode(TestDatabase postgres) {
     this.postgres = postgres;
     this.settings = settings(postgres);
     var node = new NodeContext(bus, clock, health, handler -> {}, metrics);
@@ -65,18 +57,8 @@ final class LogNode implements AutoCloseable {
         .await();
   }
 
-  private static PostgresDatabase migrated() {
-    var postgres = TestServers.postgres().createDatabase();
-    Migrations.packaged(Duration.ZERO).migrate(postgresSettings(settings(postgres)));
-    return postgres;
-  }
-
-  private static JsonObject settings(PostgresDatabase postgres) {
-    return SettingsFiles.load(TestServers.settings(postgres), Path.of("target"));
-  }
-
-  private static PostgresSettings postgresSettings(JsonObject settings) {
-    return SettingsReader.read(settings, reader -> PostgresSettings.read("notification", reader));
+  private static JsonObject settings(TestDatabase postgres) {
+    return SettingsFiles.load(postgres.settings(), Path.of("target"));
   }
 
   /** Told on {@code users} and to user 7, 8, ... */
@@ -128,11 +110,7 @@ final class LogNode implements AutoCloseable {
   }
 
   <Q, A> A ask(Address<Q, A> address, Q request) {
-    try {
-      return bus.request(address, request).await(20, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError("no answer", e);
-    }
+    return Await.await(bus.request(address, request));
   }
 
   /** Why it was refused; fails when it was not. */
@@ -147,7 +125,7 @@ final class LogNode implements AutoCloseable {
 
   /** The chore by itself, with these bounds. */
   void retain(Duration kept, int mostPerTopic) {
-    var database = Database.open(vertx, postgresSettings(settings));
+    var database = Database.open(vertx, postgres.settings("notification"));
     var housekeeping =
         new Housekeeping(vertx, database, NotificationLocks.HOUSEKEEPING, clock, metrics);
     LogRetention.addChores(housekeeping, new NotificationSettings(kept, mostPerTopic));
@@ -155,20 +133,7 @@ final class LogNode implements AutoCloseable {
   }
 
   List<String> column(String sql) {
-    try (var connection =
-            DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
-        var statement = connection.createStatement()) {
-      var column = new ArrayList<String>();
-      if (statement.execute(sql)) {
-        var result = statement.getResultSet();
-        while (result.next()) {
-          column.add(result.getString(1));
-        }
-      }
-      return column;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    return postgres.column(sql);
   }
 
   @Override

@@ -1,11 +1,12 @@
 package dev.verticker.price;
 
-import static dev.verticker.price.PriceNode.await;
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 
 import dev.verticker.data.Database;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.SettingsReader;
+import dev.verticker.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Tuple;
@@ -19,13 +20,13 @@ final class Market implements AutoCloseable {
   final Database database = Database.open(
       vertx,
       SettingsReader.read(
-          PriceNode.settings("http://localhost", PriceNode.database(), Map.of()),
+          PriceNode.settings("http://localhost", TestDatabase.create(), Map.of()),
           reader -> PostgresSettings.read("market", reader)));
   final PriceRepository repository = new PriceRepository(
       database, new QuoteFactory("simulated", "run", Duration.ofSeconds(70)), metrics);
 
   Market() {
-    within10s(
+    until(
         "PostgreSQL answers",
         () -> await(database.query("SELECT 1", Tuple.tuple()).map(true).otherwise(false)));
   }

@@ -1,8 +1,8 @@
 package dev.verticker.price;
 
-import static dev.verticker.price.PriceNode.await;
 import static dev.verticker.price.QuoteFixture.NOON;
 import static dev.verticker.price.QuoteFixture.quote;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.data.Housekeeping;

@@ -1,7 +1,7 @@
 package dev.verticker.price;
 
-import static dev.verticker.price.PriceNode.await;
 import static dev.verticker.price.QuoteFixture.NOON;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.message.Prices.Quote;

@@ -1,15 +1,13 @@
 package dev.verticker.price;
 
-import static dev.verticker.price.PriceNode.await;
-import static dev.verticker.testing.Eventually.within;
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
 import dev.verticker.data.RedisClient;
-import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.RecordedMarket;
 import dev.verticker.dev.exchange.Candle;
 import dev.verticker.dev.exchange.ExchangeSimulator;
@@ -24,18 +22,16 @@ import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.PriceSettings;
 import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsReader;
+import dev.verticker.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.math.BigDecimal;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -55,7 +51,7 @@ class PriceReplayTest {
       "BTCUSDT", "ETHUSDT", "ETHBTC", "LTCUSDT", "XRPUSDT", "ADAUSDT", "DOGEUSDT", "LTCBTC");
 
   private final Vertx vertx = Vertx.vertx();
-  private final PostgresDatabase database = PriceNode.database();
+  private final TestDatabase database = TestDatabase.create();
   private final List<Quote> told = new CopyOnWriteArrayList<>();
 
   @AfterEach
@@ -80,7 +76,7 @@ class PriceReplayTest {
     for (var poll = 1; poll <= polls; poll++) {
       var calls = poll;
       vertx.runOnContext(now -> refresher.refreshIfDue());
-      within10s("poll " + poll + " is stored", () -> told.size() == calls * SYMBOLS.size());
+      until("poll " + poll + " is stored", () -> told.size() == calls * SYMBOLS.size());
       nanos.addAndGet(interval.toNanos());
     }
 
@@ -98,7 +94,7 @@ class PriceReplayTest {
         database,
         Map.of("SYMBOLS", String.join(",", SYMBOLS), "REFRESH_INTERVAL_SECONDS", "0.1"))) {
       var end = exchange.market().now().plus(1, ChronoUnit.HOURS);
-      within(Duration.ofSeconds(90), "an hour", () -> exchange.market().now().isAfter(end));
+      until(Duration.ofSeconds(90), "an hour", () -> exchange.market().now().isAfter(end));
       assertEquals(SYMBOLS.size(), node.latest().size());
     }
     assertRowsAreWhatWasServed(exchange);
@@ -194,23 +190,17 @@ class PriceReplayTest {
   }
 
   private List<ServedMarket> rows(String symbol) {
-    return query(
-        "SELECT event_time, exchange_info ->> 'price' FROM market.exchange_info WHERE symbol = '"
-            + symbol + "' ORDER BY event_time");
-  }
-
-  private List<ServedMarket> query(String sql) {
-    try (var connection =
-            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-        var rows = connection.createStatement().executeQuery(sql)) {
-      var found = new ArrayList<ServedMarket>();
-      while (rows.next()) {
-        found.add(new ServedMarket(rows.getTimestamp(1).toInstant(), rows.getString(2)));
-      }
-      return found;
-    } catch (SQLException e) {
-      throw new AssertionError(sql, e);
-    }
+    return database
+        .rows(
+            """
+            SELECT extract(epoch FROM event_time) * 1000000, exchange_info ->> 'price'
+              FROM market.exchange_info WHERE symbol = '%s' ORDER BY event_time"""
+                .formatted(symbol))
+        .stream()
+        .map(row -> new ServedMarket(
+            Instant.EPOCH.plus(new BigDecimal(row.get(0)).longValue(), ChronoUnit.MICROS),
+            row.get(1)))
+        .toList();
   }
 
   private static String text(ServedMarket price) {

@@ -1,8 +1,7 @@
 package dev.verticker.price;
 
-import static dev.verticker.price.PriceNode.await;
-import static dev.verticker.testing.Eventually.within;
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -10,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
@@ -23,12 +21,12 @@ import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
 import dev.verticker.testing.LongInterval;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +49,7 @@ class PriceVerticleTest {
   private final Vertx exchangeVertx = Vertx.vertx();
   private final List<PriceNode> nodes = new ArrayList<>();
   private ExchangeSimulator exchange;
-  private PostgresDatabase database;
+  private TestDatabase database;
 
   @BeforeEach
   void start() {
@@ -61,7 +59,7 @@ class PriceVerticleTest {
             .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT", "XRPUSDT", "币安人生USDT")
             .withSpeed(60)
             .withWeightLimit(1_000_000)));
-    database = PriceNode.database();
+    database = TestDatabase.create();
     redisCli("FLUSHALL");
   }
 
@@ -101,7 +99,7 @@ class PriceVerticleTest {
   @Test
   void what_is_told_is_what_is_stored_and_every_slot_has_one_row_per_symbol() {
     var node = quotedNode();
-    within10s("five refreshes", () -> node.told.size() >= 15);
+    until("five refreshes", () -> node.told.size() >= 15);
 
     var told = List.copyOf(node.told);
     var stored = node.query(
@@ -120,7 +118,7 @@ class PriceVerticleTest {
     var second = node();
     exchange.calls().reset();
     var slotsBefore = slots(first);
-    within10s("six more slots", () -> slots(first) >= slotsBefore + 6);
+    until("six more slots", () -> slots(first) >= slotsBefore + 6);
 
     var calls = exchange.calls().of(Endpoint.TICKER_24HR);
     var slots = slots(second) - slotsBefore;
@@ -134,7 +132,7 @@ class PriceVerticleTest {
     nodes.remove(first);
     first.close();
     var before = Instant.now();
-    within10s("the second node asks", () -> second.told.stream()
+    until("the second node asks", () -> second.told.stream()
         .anyMatch(q -> q.receivedAt().isAfter(before)));
   }
 
@@ -148,16 +146,16 @@ class PriceVerticleTest {
       FaultKind kind) {
     var node = quotedNode();
     exchange.faults().add(kind);
-    within10s("stale", () -> node.latest().stream().allMatch(q -> q.stale(Instant.now())));
+    until("stale", () -> node.latest().stream().allMatch(q -> q.stale(Instant.now())));
 
     var during = node.latest();
     assertEquals(CONFIGURED, symbols(during));
     assertEquals(during, node.latest(), "nothing new may come");
-    within10s("an operator is told", () -> node.health.remark("exchange").isPresent());
+    until("an operator is told", () -> node.health.remark("exchange").isPresent());
     assertStoredIsServed(node);
 
     exchange.faults().clear();
-    within(
+    until(
         PriceNode.INTERVAL.multipliedBy(10).plusSeconds(3),
         "fresh again",
         () -> node.latest().stream().noneMatch(q -> q.stale(Instant.now())));
@@ -169,7 +167,7 @@ class PriceVerticleTest {
   void a_symbol_missing_from_an_answer_grows_old_alone() {
     var node = quotedNode();
     exchange.faults().add(Fault.of(FaultKind.MISSING_SYMBOL).forSymbol("ETHBTC"));
-    within10s("ETHBTC stale", () -> quote(node, "ETHBTC").stale(Instant.now()));
+    until("ETHBTC stale", () -> quote(node, "ETHBTC").stale(Instant.now()));
     assertFalse(quote(node, "BTCUSDT").stale(Instant.now()));
   }
 
@@ -182,8 +180,8 @@ class PriceVerticleTest {
     var first = quotedNode();
     var second = node();
     exchange.faults().add(Fault.of(kind).retryAfter(Duration.ofSeconds(4)).times(1));
-    within10s("the exchange said stop", () -> exchange.faults().active().isEmpty());
-    within10s(
+    until("the exchange said stop", () -> exchange.faults().active().isEmpty());
+    until(
         "it is stored",
         () -> !first.query("SELECT host FROM market.exchange_block").isEmpty());
     var until = Instant.parse(first
@@ -201,9 +199,9 @@ class PriceVerticleTest {
     assertInstanceOf(
         Failure.Unavailable.class,
         assertThrows(Failure.class, () -> await(restarted.find("LTCUSDT"))));
-    within10s("asked again", () -> exchange.calls().total() > 0);
+    until("asked again", () -> exchange.calls().total() > 0);
     assertFalse(Instant.now().isBefore(until), "asked before " + until);
-    within10s(
+    until(
         "fresh again",
         () -> !quote(second, "BTCUSDT").stale(Instant.now())
             || !quote(restarted, "BTCUSDT").stale(Instant.now()));
@@ -221,12 +219,12 @@ class PriceVerticleTest {
           .add(Fault.of(FaultKind.RATE_LIMITED)
               .retryAfter(Duration.ofSeconds(60))
               .times(1));
-      within10s("the exchange said stop", () -> exchange.faults().active().isEmpty());
+      until("the exchange said stop", () -> exchange.faults().active().isEmpty());
     } finally {
       TestServers.redis().start();
       TestServers.postgres().start();
     }
-    within10s(
+    until(
         "it is stored",
         () -> !first.query("SELECT host FROM market.exchange_block").isEmpty());
     exchange.calls().reset();
@@ -266,7 +264,7 @@ class PriceVerticleTest {
   void a_symbol_read_once_stays_in_the_refresh() {
     var node = quotedNode();
     var first = await(node.find("币安人生USDT")).quotes().get(0);
-    within10s(
+    until(
         "it is refreshed", () -> quote(node, "币安人生USDT").receivedAt().isAfter(first.receivedAt()));
     assertEquals(List.of("BTCUSDT", "ETHBTC", "ETHUSDT", "币安人生USDT"), symbols(node.latest()));
   }
@@ -281,14 +279,14 @@ class PriceVerticleTest {
         SimulatorOptions.defaults().withSymbols(listed).withSpeed(60).withWeightLimit(1_000_000)));
     var node = PriceNode.start(crowded, database, Map.of());
     nodes.add(node);
-    within10s("the configured are quoted", () -> node.latest().size() == CONFIGURED.size());
+    until("the configured are quoted", () -> node.latest().size() == CONFIGURED.size());
 
     node.bus.publish(Prices.READ, new Prices.Read(others));
-    within10s(
+    until(
         "others are refreshed with them",
         () -> crowded.calls().of(Endpoint.TICKER_24HR, "OTHER99") > 0);
     var calls = crowded.calls().of(Endpoint.TICKER_24HR);
-    within10s("three more calls", () -> crowded.calls().of(Endpoint.TICKER_24HR) >= calls + 3);
+    until("three more calls", () -> crowded.calls().of(Endpoint.TICKER_24HR) >= calls + 3);
 
     assertEquals(0, crowded.calls().of(Endpoint.TICKER_PRICE));
     assertTrue(node.told.stream().allMatch(q -> q.bid() != null && q.volume() != null));
@@ -297,8 +295,8 @@ class PriceVerticleTest {
   @Test
   void an_unknown_symbol_is_refused_from_the_list_without_asking_for_its_price() {
     var node = quotedNode();
-    within10s("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
-    within10s("refused", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
+    until("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
+    until("refused", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
 
     var failure = failure(node, "NOSUCHPAIR", "LTCUSDT", "ALSONOT");
 
@@ -316,13 +314,13 @@ class PriceVerticleTest {
     exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
     var node = quotedNode();
     assertInstanceOf(Failure.NotFound.class, failure(node, "NOSUCHPAIR"));
-    within10s("others are still refreshed", () -> !quote(node, "BTCUSDT").stale(Instant.now()));
+    until("others are still refreshed", () -> !quote(node, "BTCUSDT").stale(Instant.now()));
   }
 
   @Test
   void unknown_symbols_leave_nothing_behind_whether_the_list_is_known_or_not() {
     var node = quotedNode();
-    within10s("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
+    until("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
     for (var request = 0; request < 10; request++) {
       assertEquals("symbol-unknown", failure(node, junk(request)).code());
     }
@@ -348,18 +346,17 @@ class PriceVerticleTest {
     var node = node();
     assertTrue(Double.isNaN(gauge(node, "price_oldest_age_seconds")));
     exchange.faults().clear();
-    within10s("quoted", () -> gauge(node, "price_oldest_age_seconds") >= 0);
+    until("quoted", () -> gauge(node, "price_oldest_age_seconds") >= 0);
     assertEquals(0.8, gauge(node, "price_stale_after_seconds"));
   }
 
   @Test
   void a_hundred_unknown_symbols_ask_neither_database_nor_exchange() throws SQLException {
     var node = node(Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
-    within10s("the first prices are stored", () -> slots(node) > 0);
-    within10s("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
+    until("the first prices are stored", () -> slots(node) > 0);
+    until("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
     exchange.calls().reset();
-    try (var connection =
-            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    try (var connection = database.connect();
         var statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       statement.execute("LOCK TABLE market.exchange_info IN ACCESS EXCLUSIVE MODE");
@@ -399,9 +396,9 @@ class PriceVerticleTest {
   @Test
   void a_configured_symbol_the_exchange_does_not_list_is_left_out_and_named() {
     var node = node(Map.of("SYMBOLS", "BTCUSDT,NOSUCHPAIR,ETHUSDT"));
-    within10s("the others are quoted", () -> symbols(node.latest())
+    until("the others are quoted", () -> symbols(node.latest())
         .equals(List.of("BTCUSDT", "ETHUSDT")));
-    within10s("it is named", () -> node.health
+    until("it is named", () -> node.health
         .remark("symbols")
         .equals(Optional.of("the exchange does not list NOSUCHPAIR")));
   }
@@ -412,18 +409,18 @@ class PriceVerticleTest {
     var node = quotedNode();
     TestServers.redis().kill();
     try {
-      within10s("noticed", () -> node.health.remark("redis").isPresent());
-      within10s("refreshed without Redis", () -> refreshedAfter(node, Instant.now()));
+      until("noticed", () -> node.health.remark("redis").isPresent());
+      until("refreshed without Redis", () -> refreshedAfter(node, Instant.now()));
       assertEquals("LTCUSDT", await(node.find("LTCUSDT")).quotes().get(0).symbol());
     } finally {
       TestServers.redis().start();
     }
-    within(Duration.ofSeconds(5), "Redis is used again", () -> node.health
+    until(Duration.ofSeconds(5), "Redis is used again", () -> node.health
         .remark("redis")
         .isEmpty());
     redisCli("FLUSHALL");
     var flushed = Instant.now();
-    within10s("refreshed", () -> refreshedAfter(node, flushed));
+    until("refreshed", () -> refreshedAfter(node, flushed));
   }
 
   @Test
@@ -431,10 +428,10 @@ class PriceVerticleTest {
     redisCli("REPLICAOF", "localhost", "1");
     try {
       var node = node();
-      within10s("it is told", () -> node.health
+      until("it is told", () -> node.health
           .remark("redis")
           .equals(Optional.of("Redis refuses commands: READONLY")));
-      within10s("refreshed all the same", () -> node.latest().size() == CONFIGURED.size());
+      until("refreshed all the same", () -> node.latest().size() == CONFIGURED.size());
       assertEquals("LTCUSDT", await(node.find("LTCUSDT")).quotes().get(0).symbol());
       assertEquals(
           Optional.of("Redis refuses commands: READONLY"),
@@ -451,16 +448,16 @@ class PriceVerticleTest {
     TestServers.postgres().kill();
     var down = Instant.now();
     try {
-      within10s("noticed", () -> node.health.notReady("postgres market").isPresent());
-      within10s("refreshed without PostgreSQL", () -> refreshedAfter(node, Instant.now()));
+      until("noticed", () -> node.health.notReady("postgres market").isPresent());
+      until("refreshed without PostgreSQL", () -> refreshedAfter(node, Instant.now()));
       assertEquals("XRPUSDT", await(node.find("XRPUSDT")).quotes().get(0).symbol());
     } finally {
       TestServers.postgres().start();
     }
-    within(Duration.ofSeconds(5), "ready again", () -> node.health
+    until(Duration.ofSeconds(5), "ready again", () -> node.health
         .notReady("postgres market")
         .isEmpty());
-    within10s(
+    until(
         "the waiting observations are stored",
         () -> node.metrics.find("price_observations_waiting").gauge().value() == 0);
     var ids = new HashSet<>(node.query("SELECT id FROM market.exchange_info"));
@@ -494,7 +491,7 @@ class PriceVerticleTest {
   @Test
   void history_is_paged_from_the_newest_without_gaps_or_doubles() {
     var node = quotedNode();
-    within10s("seven observations", () -> slots(node) >= 7);
+    until("seven observations", () -> slots(node) >= 7);
     var all = node.query(
         "SELECT id FROM market.exchange_info WHERE symbol = 'BTCUSDT' ORDER BY called_at DESC, id DESC LIMIT 100");
     var to = Instant.now();
@@ -529,7 +526,7 @@ class PriceVerticleTest {
 
   private PriceNode quotedNode() {
     var node = node();
-    within10s("all configured symbols are quoted", () -> node.latest().size() == CONFIGURED.size());
+    until("all configured symbols are quoted", () -> node.latest().size() == CONFIGURED.size());
     return node;
   }
 
@@ -556,7 +553,7 @@ class PriceVerticleTest {
   }
 
   private static boolean refreshedAfter(PriceNode node, Instant time) {
-    within10s("a new quote", () -> quote(node, "BTCUSDT").receivedAt().isAfter(time));
+    until("a new quote", () -> quote(node, "BTCUSDT").receivedAt().isAfter(time));
     return true;
   }
 

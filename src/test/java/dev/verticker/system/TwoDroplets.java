@@ -1,18 +1,16 @@
 package dev.verticker.system;
 
-import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.dev.site.NodeProcess;
 import dev.verticker.testing.Droplets;
+import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,10 +22,9 @@ import java.util.stream.Collectors;
 
 /** Two machines on a private network, with a node each; PostgreSQL, Redis and the exchange are on this one. */
 final class TwoDroplets implements AutoCloseable {
-  private static final Duration LONGEST = Duration.ofSeconds(10);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
   final Vertx vertx = Vertx.vertx();
-  private final HttpClient http = HttpClient.newHttpClient();
   private final List<NodeProcess> nodes = new ArrayList<>();
   private final Droplets droplets = Droplets.create(2);
 
@@ -52,7 +49,7 @@ final class TwoDroplets implements AutoCloseable {
     var exchange = ExchangeSimulator.start(
             vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT"))
         .await();
-    var shared = new HashMap<>(TestServers.settings());
+    var shared = new HashMap<>(TestDatabase.create().settings());
     shared.put("POSTGRES_PORT", opened(Integer.parseInt(shared.get("POSTGRES_PORT"))));
     shared.put("POSTGRES_HOST", droplets.here());
     var redis = URI.create(shared.get("REDIS_URL"));
@@ -161,14 +158,14 @@ final class TwoDroplets implements AutoCloseable {
       String target,
       Map<String, String> headers,
       String body) {
-    var request = HttpRequest.newBuilder(
-            URI.create("http://" + droplets.address(number) + ":" + port + target))
-        .timeout(LONGEST)
-        .method(method, BodyPublishers.ofString(body));
-    headers.forEach(request::header);
+    var request = new TestHttpClient(vertx, droplets.address(number), port)
+        .request(HttpMethod.valueOf(method), target)
+        .timeout(MAX_WAIT)
+        .body(body.isEmpty() ? null : Buffer.buffer(body));
+    headers.forEach(request::headers);
     try {
-      return new JsonObject(http.send(request.build(), BodyHandlers.ofString()).body());
-    } catch (IOException | InterruptedException e) {
+      return request.send().object();
+    } catch (Exception e) {
       // The cause may be with the other one.
       throw new AssertionError(
           method + " " + target + " of droplet " + number + ":\n"

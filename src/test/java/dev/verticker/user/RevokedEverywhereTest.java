@@ -11,7 +11,7 @@ import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
 import dev.verticker.message.Sessions.Grant;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -118,7 +118,7 @@ final class RevokedEverywhereTest {
 
   private void refusedAfter(Consumer<SignIn> deed) {
     deed.accept(a);
-    Eventually.within(WITHIN, "refused", () -> refusal().equals("invalid-token"));
+    Await.until(WITHIN, "refused", () -> refusal().equals("invalid-token"));
   }
 
   private SignIn another() {

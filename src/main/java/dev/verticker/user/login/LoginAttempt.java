@@ -9,7 +9,7 @@ import java.util.List;
  * @param addressHash the address alone, to be remembered with a user
  * @param addressHashes as it may have been remembered, under any accepted key
  */
-record LoginAttempt(
+public record LoginAttempt(
     String pair, String address, String account, byte[] addressHash, List<byte[]> addressHashes) {
   List<String> keys() {
     return List.of(pair, address, account);

@@ -1,14 +1,14 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -69,7 +69,7 @@ class UserApiPolicyTest {
     shutOut.put("deleted", deleted);
     shutOut.put("revoked", revoked);
     for (var person : shutOut.values()) {
-      Eventually.within10s("shut out", () -> door.get(person, "/users/me").status() == 401);
+      Await.until("shut out", () -> door.get(person, "/users/me").status() == 401);
     }
   }
 
@@ -165,7 +165,7 @@ class UserApiPolicyTest {
     }
   }
 
-  private Reply ask(Row row, Person caller) {
+  private Response ask(Row row, Person caller) {
     var target = row.target()
         .replace("{self}", Long.toString(self.id()))
         .replace("{session}", session(self));
@@ -195,7 +195,7 @@ class UserApiPolicyTest {
     return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
-  private Reply act(HttpMethod method, String target) {
+  private Response act(HttpMethod method, String target) {
     return door.as(door.admin(), method, target, null);
   }
 

@@ -1,6 +1,7 @@
 package dev.verticker.exchange.binance;
 
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -10,8 +11,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
 import dev.verticker.data.RedisClient;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.Fault;
@@ -25,6 +24,7 @@ import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
+import dev.verticker.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -39,18 +39,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BinanceMarketDataTest {
-  private static PostgresDatabase database;
   private static JsonObject settings;
 
   private final Vertx vertx = Vertx.vertx();
@@ -60,15 +56,8 @@ class BinanceMarketDataTest {
   private RateLimits limits;
 
   @BeforeAll
-  static void migrate() {
-    database = TestServers.postgres().createDatabase();
-    Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.user(), database.password())
-        .schemas("market")
-        .locations("classpath:db/migration/market")
-        .load()
-        .migrate();
-    settings = SettingsFiles.load(TestServers.settings(database), Path.of("target"));
+  static void readSettings() {
+    settings = SettingsFiles.load(TestDatabase.create().settings(), Path.of("target"));
   }
 
   @BeforeEach
@@ -151,7 +140,7 @@ class BinanceMarketDataTest {
     var failure = failure(exchange(url).tickers(List.of("BTCUSDT")));
     assertTrue(
         failure.getMessage().startsWith("the exchange sent more than"), failure.getMessage());
-    within10s("the connection is closed", closed::get);
+    until("the connection is closed", closed::get);
   }
 
   @Test
@@ -165,7 +154,7 @@ class BinanceMarketDataTest {
     var failure = failure(exchange(url).tickers(List.of("BTCUSDT")));
     assertEquals("the exchange did not answer within 3 s", failure.getMessage());
     assertTrue(Duration.ofNanos(System.nanoTime() - before).toMillis() < 6000);
-    within10s("the connection is closed", closed::get);
+    until("the connection is closed", closed::get);
   }
 
   @Test
@@ -198,7 +187,7 @@ class BinanceMarketDataTest {
     failure(exchange.tickers(List.of("BTCUSDT")));
     assertEquals(5, simulator.calls().total());
     simulator.faults().clear();
-    within10s("a probe goes through", () -> exchange
+    until("a probe goes through", () -> exchange
         .tickers(List.of("BTCUSDT"))
         .map(true)
         .otherwise(false)
@@ -213,7 +202,7 @@ class BinanceMarketDataTest {
     await(exchange.tickers(List.of("BTCUSDT")));
     limits.used("4799");
     var other = limits();
-    within10s("the other node knows", () -> other.enter(1).failed() || exchangeRefuses(other));
+    until("the other node knows", () -> other.enter(1).failed() || exchangeRefuses(other));
     assertInstanceOf(
         ExchangeException.Limited.class, failure(exchange.tickers(List.of("BTCUSDT"))));
     assertEquals(1, simulator.calls().total());
@@ -354,13 +343,5 @@ class BinanceMarketDataTest {
 
   private static Throwable failure(Future<?> future) {
     return assertThrows(ExchangeException.class, () -> await(future));
-  }
-
-  private static <T> T await(Future<T> future) {
-    try {
-      return future.await(10, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError("no result within 10 s", e);
-    }
   }
 }

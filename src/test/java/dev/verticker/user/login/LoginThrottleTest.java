@@ -7,9 +7,10 @@ import dev.verticker.dev.TestServers;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
 import dev.verticker.testing.SteppedClock;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.user.SignIn;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -118,7 +119,7 @@ final class LoginThrottleTest {
   void when_redis_goes_away_midway_the_node_goes_on_counting() {
     assertEquals(wrong(3), guesses(3, "wrong"));
     TestServers.redis().kill();
-    Eventually.within10s("Redis is missed", () -> !node.redis.away().isZero());
+    Await.until("Redis is missed", () -> !node.redis.away().isZero());
     assertEquals(wrong(2), guesses(2, "wrong"));
     assertEquals("too-many-attempts", outcome(ada, "wrong", SignIn.HOME));
     assertEquals("ok", outcome(ada, PASSWORD, ELSEWHERE));
@@ -173,7 +174,7 @@ final class LoginThrottleTest {
 
   private static SignIn node() {
     return new SignIn(
-        SignIn.migrated(),
+        TestDatabase.create(),
         new SteppedClock(Instant.parse("2030-01-01T00:00:00Z")),
         Map.of("JWT_SECRET", "secret of this test " + UUID.randomUUID()));
   }

@@ -291,12 +291,7 @@ class DeliveryTest {
     for (var line : dockerfile.lines().filter(each -> each.startsWith("COPY ")).toList()) {
       var words = List.of(line.split(" "));
       if (words.get(1).startsWith("--from")) {
-        assertTrue(
-            Set.of(
-                    "COPY --from=build /src/target/verticker.jar ./",
-                    "COPY --from=archive /app/verticker.jar /app/verticker.archive ./")
-                .contains(line),
-            line);
+        assertEquals("COPY --from=build /src/target/verticker.jar ./", line);
         continue;
       }
       for (var source : words.subList(1, words.size() - 1)) {
@@ -305,19 +300,9 @@ class DeliveryTest {
         assertTrue(lines(Path.of(".dockerignore")).anyMatch(("!" + top)::equals), top);
       }
     }
-    // The archive by the name and option that conf/make-archive gives them; JarIT runs it.
-    var option = "-XX:AOTCache=/app/verticker.archive";
-    assertTrue(dockerfile.contains("\nRUN conf/make-archive verticker.jar verticker.archive\n"));
-    for (var stage : List.of("archive", "run")) {
-      assertTrue(
-          Pattern.compile(
-                  "\nFROM eclipse-temurin:25-jre AS " + stage + "\n(RUN .*\n)?WORKDIR /app\n")
-              .matcher(dockerfile)
-              .find(),
-          stage);
-    }
-    assertTrue(dockerfile.contains("\nENTRYPOINT [\"java\", \"@/app/conf/jvm.options\", \"" + option
-        + "\", \"-jar\", \"/app/verticker.jar\"]\n"));
+    assertTrue(dockerfile.contains("\nFROM eclipse-temurin:25-jre AS run\nWORKDIR /app\n"));
+    assertTrue(dockerfile.contains(
+        "\nENTRYPOINT [\"java\", \"@/app/conf/jvm.options\", \"-jar\", \"/app/verticker.jar\"]\n"));
     for (var script : SCRIPTS) {
       assertTrue(Files.isExecutable(Path.of("conf/deploy", script)), script);
     }

@@ -43,7 +43,7 @@ public final class Migrations {
 
   /** @throws StartupException when a server is unavailable, refuses the login or has no such database, or a migration fails */
   public void migrateAll(List<PostgresSettings> schemas) {
-    schemas.forEach(this::migrate);
+    schemas.parallelStream().forEach(this::migrate);
   }
 
   /** As {@link #migrateAll}, for one schema. */

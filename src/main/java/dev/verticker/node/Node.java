@@ -24,6 +24,8 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -34,7 +36,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One running node. Starts in this order: settings, migrations, Vert.x (clustered if configured), verticles, management port.
+ * One running node. Starts in this order: settings, migrations and Vert.x (clustered if configured), verticles, management port.
  * Stops in the reverse order, after it has reported "not ready" for DRAIN_SECONDS.
  */
 public final class Node {
@@ -120,14 +122,17 @@ public final class Node {
 
   private void start(NodeArguments arguments, Path home) {
     var settings = configuration.node();
-    Migrations.packaged(settings.databaseWait()).migrateAll(configuration.databases());
+    // Migrations and Vert.x do not need each other and are half of a start.
+    var migrated = CompletableFuture.runAsync(
+        () -> Migrations.packaged(settings.databaseWait()).migrateAll(configuration.databases()),
+        command -> new Thread(command, "migrations").start());
     if (arguments.cluster() || !settings.cluster().members().isEmpty()) {
-      startClustered(cluster(settings.cluster(), home));
+      startClustered(cluster(settings.cluster(), home), migrated);
     } else {
       vertx = builder(vertxOptions()).build();
       readiness = new Readiness(vertx);
       var clock = ClusterClock.following(Clock.systemUTC(), ClusterClock.READ_INTERVAL, vertx);
-      run(new Bus(vertx, clock, metrics), clock, handler -> {});
+      run(new Bus(vertx, clock, metrics), clock, handler -> {}, migrated);
     }
   }
 
@@ -141,7 +146,7 @@ public final class Node {
     }
   }
 
-  private void startClustered(Cluster cluster) {
+  private void startClustered(Cluster cluster, CompletableFuture<Void> migrated) {
     vertx = join(cluster);
     readiness = new Readiness(vertx);
     var clock = new ClusterClock(cluster.time(), System::nanoTime);
@@ -157,7 +162,7 @@ public final class Node {
     beforeClose = heartbeat::stop;
     readiness.notReadyWhen("cluster", heartbeat::reason);
     readiness.note("cluster members", () -> Optional.of("other nodes: " + cluster.count()));
-    run(bus, clock, heartbeat);
+    run(bus, clock, heartbeat, migrated);
   }
 
   private Vertx join(Cluster cluster) {
@@ -178,13 +183,22 @@ public final class Node {
     }
   }
 
-  private void run(Bus bus, Clock clock, Liveness liveness) {
+  private void run(Bus bus, Clock clock, Liveness liveness, CompletableFuture<Void> migrated) {
     vertx.exceptionHandler(failure -> log.error("unhandled exception", failure));
     readiness.notReadyWhen("event-loops", new EventLoopLag(vertx, metrics)::reason);
     verticles = new VerticleDeployer(
         vertx, new NodeContext(bus, clock, readiness, liveness, metrics), configuration);
+    await(migrated);
     verticles.deploy();
     listen();
+  }
+
+  private static void await(CompletableFuture<Void> migrated) {
+    try {
+      migrated.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof StartupException cause ? cause : e;
+    }
   }
 
   private void listen() {

@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Typed messages on the Vert.x event bus. Inside a node a message is the same instance, never a copy; across nodes it is
- * JSON. Nothing here is lossless: what must not be lost goes through an outbox.
+ * Typed messages on the Vert.x event bus. Within a node the consumer receives the same instance; between nodes messages are
+ * JSON. Delivery is best effort: what must not be lost goes through an outbox.
  *
- * <p>Consumers run on the context they were registered from. Times are compared on the given clock, which is the cluster's.
+ * <p>Consumers run on the context that registered them. The clock is the one of the cluster.
  */
 public final class Bus {
   private static final Logger log = LoggerFactory.getLogger(Bus.class);
@@ -31,14 +31,14 @@ public final class Bus {
   private static final String SENT = "sent";
   private static final String REQUEST_ID = "request-id";
 
-  /** An event older than this is dropped: a node that was frozen must not act on the past. */
-  static final Duration OLDEST_EVENT = Duration.ofSeconds(10);
+  /** Older events are dropped: a node that was suspended must not act on outdated events. */
+  static final Duration MAX_EVENT_AGE = Duration.ofSeconds(10);
 
   private final EventBus eventBus;
   private final Clock clock;
   private final MeterRegistry metrics;
 
-  /** Once per Vert.x instance: it registers the codec of the bus. */
+  /** One per Vert.x instance, because it registers the message codec. */
   public Bus(Vertx vertx, Clock clock, MeterRegistry metrics) {
     this.eventBus = vertx.eventBus().registerCodec(new EnvelopeCodec());
     this.clock = clock;
@@ -46,9 +46,9 @@ public final class Bus {
   }
 
   /**
-   * Asks one consumer, on this node when it has one, otherwise anywhere in the cluster. The request reaches at most one
-   * consumer and is never repeated. Fails with the consumer's own {@link Failure}; with {@link Failure.Unavailable} when
-   * there is no consumer or no answer before the address's deadline (it may still have been carried out then).
+   * Sends a request to one consumer: on this node if it has one, otherwise on any node. At most one consumer receives it,
+   * and it is never repeated. Fails with the {@link Failure} of the consumer, or with {@link Failure.Unavailable} if there is
+   * no consumer or no reply within the deadline of the address; the request may have been executed then.
    */
   public <Q, A> Future<A> request(Address<Q, A> address, Q request) {
     return ask(address, request, true)
@@ -58,7 +58,7 @@ public final class Bus {
             answer.succeeded() ? open(address, answer.result()) : refuse(address, answer.cause()));
   }
 
-  /** Answers requests to the address from now on; the future completes when the whole cluster knows. */
+  /** Registers a consumer of requests; the future completes when all nodes know it. */
   public <Q, A> Future<ConsumerRegistration> serve(
       Address<Q, A> address, Function<Q, Future<A>> handler) {
     var consumer = eventBus.<Envelope>consumer(address.name());
@@ -72,17 +72,17 @@ public final class Bus {
     return registered(consumer);
   }
 
-  /** Hands the event to exactly one consumer in the cluster, best effort; nobody answers. */
+  /** Sends an event to exactly one consumer in the cluster, best effort and without a reply. */
   public <Q> void send(Address<Q, Void> address, Q event) {
     eventBus.send(address.name(), Envelope.of(event), options().addHeader(SENT, now()));
   }
 
-  /** Hands the event to every consumer on every node, best effort. A once-only side effect never sits behind this. */
+  /** Publishes an event to all consumers on all nodes, best effort. A consumer must not have a side effect that may happen only once. */
   public <E> void publish(Topic<E> topic, E event) {
     eventBus.publish(topic.name(), Envelope.of(event), options().addHeader(SENT, now()));
   }
 
-  /** Hears every event of the topic that arrives within ten seconds of being sent. */
+  /** Registers a consumer of the events of a topic, except events that arrive more than ten seconds late. */
   public <E> Future<ConsumerRegistration> subscribe(Topic<E> topic, Consumer<E> handler) {
     var consumer = eventBus.<Envelope>consumer(topic.name());
     consumer.handler(message -> {
@@ -98,7 +98,7 @@ public final class Bus {
         });
       } catch (Exception e) {
         drop(topic.name(), "failed");
-        log.error("event on {} was not handled", topic.name(), e);
+        log.error("consumer of topic {} failed", topic.name(), e);
       }
     });
     return registered(consumer);
@@ -124,13 +124,13 @@ public final class Bus {
       request = message.body().as(address.request());
     } catch (Exception e) {
       drop(address.name(), "undecodable");
-      log.error("request to {} cannot be read", address.name(), e);
+      log.error("undecodable request to {}", address.name(), e);
       return Future.failedFuture(new Failure.Internal());
     }
     try {
       return Objects.requireNonNull(
           RequestId.with(message.headers().get(REQUEST_ID), () -> handler.apply(request)),
-          "a handler must return a future");
+          "handler returned null instead of a future");
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
@@ -164,18 +164,19 @@ public final class Bus {
           : Future.succeededFuture(body.as(address.answer()));
     } catch (Exception e) {
       drop(address.name(), "undecodable");
-      log.error("answer from {} cannot be read", address.name(), e);
+      log.error("undecodable reply from {}", address.name(), e);
       return Future.failedFuture(new Failure.Internal());
     }
   }
 
   private <A> Future<A> refuse(Address<?, A> address, Throwable cause) {
     if (cause instanceof ReplyException) {
-      log.debug("no answer from {}: {}", address.name(), cause.getMessage());
-      return Future.failedFuture(
-          new Failure.Unavailable("unavailable", "A part of the system does not answer now."));
+      log.debug("no reply from {}: {}", address.name(), cause.getMessage());
+      return Future.failedFuture(new Failure.Unavailable(
+          "unavailable",
+          "A service did not respond in time: retry after the time in Retry-After."));
     }
-    log.error("request to {} cannot be sent", address.name(), cause);
+    log.error("request to {} could not be sent", address.name(), cause);
     return Future.failedFuture(new Failure.Internal());
   }
 
@@ -191,7 +192,7 @@ public final class Bus {
 
   private boolean tooOld(Message<?> message) {
     var sent = time(message, SENT);
-    return sent.isPresent() && clock.millis() - sent.getAsLong() > OLDEST_EVENT.toMillis();
+    return sent.isPresent() && clock.millis() - sent.getAsLong() > MAX_EVENT_AGE.toMillis();
   }
 
   private static OptionalLong time(Message<?> message, String header) {

@@ -4,6 +4,6 @@ import io.vertx.core.Future;
 
 /** A registered consumer. */
 public interface ConsumerRegistration {
-  /** Ends it; the future completes when the whole cluster knows. */
+  /** Removes the consumer; the future completes when all nodes know. */
   Future<Void> cancel();
 }

@@ -5,9 +5,8 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 
 /**
- * The one class on the wire: a value handed over as it is inside a node, or the bytes another node sent. Bytes are parsed
- * by {@link Bus} with the class of the address, inside a try, never by the codec: an exception there would leave the
- * caller waiting.
+ * The body of every message: a value of this node, or the JSON that another node sent. {@link Bus} decodes the JSON with the
+ * class of the address and handles errors. The codec must not decode it: an exception there would leave the caller waiting.
  */
 record Envelope(Object value, Buffer json, boolean failed) {
   private static final byte[] NOTHING = {};
@@ -20,17 +19,17 @@ record Envelope(Object value, Buffer json, boolean failed) {
     return new Envelope(failure, null, true);
   }
 
-  /** Null for {@link Void} only; fails for whatever is not a {@code type}. */
+  /** The decoded body; null for {@link Void} only. @throws IOException if it is no {@code type} */
   <T> T as(Class<T> type) throws IOException {
     if (failed) {
-      throw new IOException("a failure where " + type.getSimpleName() + " belongs");
+      throw new IOException("expected " + type.getSimpleName() + ", received a failure");
     }
     if (type == Void.class) {
       return null;
     }
     var content = json == null ? type.cast(value) : Json.MAPPER.readValue(json.getBytes(), type);
     if (content == null) {
-      throw new IOException("nothing where " + type.getSimpleName() + " belongs");
+      throw new IOException("expected " + type.getSimpleName() + ", received nothing");
     }
     return content;
   }

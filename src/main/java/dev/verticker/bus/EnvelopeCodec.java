@@ -15,18 +15,18 @@ final class EnvelopeCodec implements MessageCodec<Envelope, Envelope> {
   private static final int HEAD = 5;
   private static final byte[] INTERNAL = "{\"kind\":\"Internal\"}".getBytes(StandardCharsets.UTF_8);
 
-  /** Never throws: Vert.x would keep the failure to itself and let the other side wait for its deadline. */
+  /** Never throws: Vert.x would drop the message, and the other side would wait for its deadline. */
   @Override
   public void encodeToWire(Buffer buffer, Envelope envelope) {
     try {
       append(buffer, envelope.failed(), envelope.encode());
     } catch (JsonProcessingException e) {
-      log.error("{} cannot be written as JSON", envelope.value().getClass(), e);
+      log.error("{} could not be encoded as JSON", envelope.value().getClass(), e);
       append(buffer, true, INTERNAL);
     }
   }
 
-  /** Never throws: what is cut short cannot be read by {@link Envelope#as} either. */
+  /** Never throws; {@link Envelope#as} rejects a truncated message. */
   @Override
   public Envelope decodeFromWire(int at, Buffer buffer) {
     var start = at + HEAD;

@@ -1,22 +1,23 @@
 package dev.verticker.bus;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * Why something could not be done, in words a client may read. Each kind knows its HTTP status; the {@code code} is stable
- * and documented, the {@code detail} is one sentence without secrets or exception texts. A failure keeps its kind across
- * nodes; one of a kind this node does not know becomes {@link Internal}.
+ * A failed request, in a form that clients may see. Each kind has an HTTP status; the {@code code} is stable and documented,
+ * the {@code detail} is one sentence without secrets or exception texts. A failure keeps its kind across nodes; an unknown
+ * kind becomes {@link Internal}.
  */
 public abstract sealed class Failure extends RuntimeException {
-  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration DEFAULT_RETRY = Duration.ofSeconds(1);
 
   /**
-   * One thing that is wrong with one part of the input.
+   * A fault in one part of the input.
    *
    * @param pointer JSON pointer into the body, or {@code query/limit}, {@code path/symbol}, {@code header/If-Match}
-   * @param code stable word for the broken rule
+   * @param code stable name of the violated rule
    * @param detail the rule in one sentence
    */
   public record Error(String pointer, String code, String detail) {}
@@ -34,7 +35,7 @@ public abstract sealed class Failure extends RuntimeException {
     this.errors = List.copyOf(errors);
   }
 
-  /** The HTTP status this failure becomes. */
+  /** The HTTP status. */
   public int status() {
     return status;
   }
@@ -44,17 +45,17 @@ public abstract sealed class Failure extends RuntimeException {
     return code;
   }
 
-  /** One sentence for the reader of the answer. */
+  /** One sentence for the client. */
   public String detail() {
     return getMessage();
   }
 
-  /** What is wrong where; empty when the failure is not about parts of the input. */
+  /** Faults in the input; empty if the failure has another cause. */
   public List<Error> errors() {
     return errors;
   }
 
-  /** How long to wait before trying again, when that can help. */
+  /** Time after which a retry can succeed; empty if a retry does not help. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }
@@ -66,21 +67,21 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 401: who is asking is not known. */
+  /** 401: the caller is not authenticated. */
   public static final class Unauthenticated extends Failure {
     public Unauthenticated(String code, String detail) {
       super(401, code, detail, null, List.of());
     }
   }
 
-  /** 403: who is asking is known and may not. */
+  /** 403: the caller has no permission. */
   public static final class Forbidden extends Failure {
     public Forbidden(String code, String detail) {
       super(403, code, detail, null, List.of());
     }
   }
 
-  /** 404: there is no such thing. */
+  /** 404: the resource does not exist. */
   public static final class NotFound extends Failure {
     public NotFound(String code, String detail, List<Error> errors) {
       super(404, code, detail, null, errors);
@@ -91,22 +92,22 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 409: the state of the thing forbids it. */
+  /** 409: the request conflicts with the state of the resource. */
   public static final class Conflict extends Failure {
     public Conflict(String code, String detail, Error... errors) {
       super(409, code, detail, null, List.of(errors));
     }
   }
 
-  /** 410: it was there and is not kept any more. */
+  /** 410: the requested position is no longer in the event log. */
   public static final class Gone extends Failure {
     private final transient Start start;
 
     /**
-     * Where whoever reads on can begin again.
+     * The position from which a client can resume.
      *
-     * @param epoch of the sequences now
-     * @param oldest sequence still kept
+     * @param epoch current epoch of the sequences
+     * @param oldest oldest available sequence
      */
     public record Start(String epoch, long oldest) {}
 
@@ -120,20 +121,20 @@ public abstract sealed class Failure extends RuntimeException {
       this.start = start;
     }
 
-    /** Empty when there is nothing to read on in. */
+    /** Empty if there is no log to resume from. */
     public Optional<Start> start() {
       return Optional.ofNullable(start);
     }
   }
 
-  /** 412: it changed since the caller read it. */
+  /** 412: the resource changed since the caller read it. */
   public static final class PreconditionFailed extends Failure {
     public PreconditionFailed(String code, String detail) {
       super(412, code, detail, null, List.of());
     }
   }
 
-  /** 422: the input can be read and breaks the contract. */
+  /** 422: the input violates the contract. */
   public static final class Invalid extends Failure {
     public Invalid(String code, String detail, List<Error> errors) {
       super(422, code, detail, null, errors);
@@ -144,12 +145,12 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 429: too many requests; says when to come back. */
+  /** 429: too many requests, with the time to wait. */
   public static final class TooManyRequests extends Failure {
     private final transient Quota quota;
 
-    /** @param most so many within any window of this length */
-    public record Quota(int most, Duration window) {}
+    /** @param max number of requests within a window */
+    public record Quota(@JsonProperty("most") int max, Duration window) {}
 
     public TooManyRequests(String code, String detail, Duration retryAfter, Quota quota) {
       super(429, code, detail, retryAfter, List.of());
@@ -160,27 +161,27 @@ public abstract sealed class Failure extends RuntimeException {
       this(code, detail, retryAfter, null);
     }
 
-    /** What was used up; empty when it is nothing that comes back with time. */
+    /** The exhausted quota; empty if the limit is not a quota over time. */
     public Optional<Quota> quota() {
       return Optional.ofNullable(quota);
     }
   }
 
-  /** 500: a fault of ours; the log has the cause, the client does not. */
+  /** 500: an internal error; the log has the cause, the response does not. */
   public static final class Internal extends Failure {
     public Internal() {
       super(500, "internal", "Something went wrong on our side.", null, List.of());
     }
   }
 
-  /** 503: not now; says when to come back. */
+  /** 503: temporarily unavailable, with the time to wait. */
   public static final class Unavailable extends Failure {
     public Unavailable(String code, String detail, Duration retryAfter, List<Error> errors) {
       super(503, code, detail, retryAfter, errors);
     }
 
     public Unavailable(String code, String detail) {
-      this(code, detail, SOON, List.of());
+      this(code, detail, DEFAULT_RETRY, List.of());
     }
   }
 }

@@ -3,7 +3,7 @@ package dev.verticker.bus;
 import java.time.Duration;
 import java.util.List;
 
-/** A {@link Failure} as it travels to another node. */
+/** The JSON form of a {@link Failure} between nodes. */
 record WireFailure(
     String kind,
     String code,

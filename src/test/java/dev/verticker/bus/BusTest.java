@@ -110,7 +110,7 @@ class BusTest {
           fresh.tryComplete(event);
         })
         .await();
-    var old = Long.toString(clock.millis() - Bus.OLDEST_EVENT.toMillis() - 1);
+    var old = Long.toString(clock.millis() - Bus.MAX_EVENT_AGE.toMillis() - 1);
     vertx
         .eventBus()
         .publish(APPENDED.name(), Envelope.of(Question.ANY), options().addHeader("sent", old));

@@ -74,7 +74,7 @@ final class LoginFailuresInMemory implements LoginFailures {
     if (failures.isEmpty()) {
       times.remove(key);
     }
-    return failures.size() < limit.most()
+    return failures.size() < limit.max()
         ? Duration.ZERO
         : Duration.ofMillis(failures.peekFirst() + limit.window().toMillis() - now);
   }

@@ -75,7 +75,7 @@ final class LoginFailuresInRedis implements LoginFailures {
         .arg(clock.millis())
         .arg(UUID.randomUUID().toString());
     for (var limit : limits.all()) {
-      command.arg(limit.most()).arg(limit.window().toMillis());
+      command.arg(limit.max()).arg(limit.window().toMillis());
     }
     return redis
         .send(command)

@@ -15,6 +15,9 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Who may import whom. ARCHITECTURE.md says why. */
 @AnalyzeClasses(packages = "dev.verticker", importOptions = DoNotIncludeTests.class)
@@ -66,12 +69,51 @@ class ArchitectureTest {
       own("user", "message", "bus", "context", "settings", "data", "outbox");
 
   @ArchTest
+  static final ArchRule user_packages_depend_in_one_direction =
+      layered("user", "login", "password", "session", "change");
+
+  @ArchTest
+  static final ArchRule only_the_legacy_import_uses_packages_of_the_user_domain =
+      usedOnlyBy("user", "legacy");
+
+  @ArchTest
+  static final ArchRule only_main_depends_on_the_legacy_import = noClasses()
+      .that(not(is("dev.verticker.Main")).and(not(resideInAPackage(BASE + ".legacy.."))))
+      .should()
+      .dependOnClassesThat(resideInAPackage(BASE + ".legacy.."));
+
+  @ArchTest
   static final ArchRule prices_meet_others_in_messages =
       own("price", "message", "bus", "context", "settings", "data", "outbox", "exchange");
 
   @ArchTest
   static final ArchRule notifications_meet_others_in_messages =
       own("notification", "message", "bus", "context", "settings", "data", "outbox");
+
+  @ArchTest
+  static final ArchRule exchanges_meet_others_in_messages =
+      own("exchange", "message", "bus", "data");
+
+  @ArchTest
+  static final ArchRule exchange_packages_are_layered = layered("exchange", "binance");
+
+  @ArchTest
+  static final ArchRule exchanges_do_not_know_each_other =
+      slices().matching(BASE + ".exchange.(*)..").should().notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule only_the_price_verticle_chooses_an_exchange = noClasses()
+      .that(not(resideInAPackage(BASE + ".exchange.*.."))
+          .and(not(is("dev.verticker.price.PriceVerticle"))))
+      .should()
+      .dependOnClassesThat(resideInAPackage(BASE + ".exchange.*.."));
+
+  @ArchTest
+  static final ArchRule price_packages_are_layered = layered("price", "observation");
+
+  @ArchTest
+  static final ArchRule sub_packages_of_price_are_internal_except_for_the_import =
+      usedOnlyBy("price", "legacy");
 
   @ArchTest
   static final ArchRule front_doors_meet_others_in_messages =
@@ -148,6 +190,33 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(ours.and(not(known)))
         .allowEmptyShould(true);
+  }
+
+  /** A sub-package may depend on those listed after it, neither on those before it nor on the parent. */
+  private static ArchRule layered(String parent, String... subPackages) {
+    var above = new ArrayList<>(List.of(BASE + "." + parent));
+    var rules = new ArrayList<ArchRule>();
+    for (var subPackage : subPackages) {
+      var name = BASE + "." + parent + "." + subPackage + "..";
+      rules.add(noClasses()
+          .that(resideInAPackage(name))
+          .should()
+          .dependOnClassesThat(resideInAnyPackage(above.toArray(String[]::new))));
+      above.add(name);
+    }
+    return CompositeArchRule.of(rules);
+  }
+
+  /** Outside of the package itself, only these depend on its sub-packages. */
+  private static ArchRule usedOnlyBy(String name, String... users) {
+    DescribedPredicate<JavaClass> allowed = resideInAPackage(BASE + "." + name + "..");
+    for (var user : users) {
+      allowed = allowed.or(resideInAPackage(BASE + "." + user + ".."));
+    }
+    return noClasses()
+        .that(not(allowed))
+        .should()
+        .dependOnClassesThat(resideInAPackage(BASE + "." + name + ".*.."));
   }
 
   private static DescribedPredicate<JavaClass> is(String name) {

@@ -3,13 +3,13 @@ package dev.verticker.bus;
 import java.time.Duration;
 
 /**
- * The address of a request on the event bus: one consumer in the cluster answers it.
+ * An event bus address whose requests are answered by one consumer in the cluster.
  *
  * @param name the event bus address
  * @param request class of the request, an immutable record
  * @param answer class of the reply, an immutable record; {@link Void} for an empty reply
- * @param deadline time after which the caller gets {@link Failure.Unavailable}; a consumer drops a request that it receives
- *     later
+ * @param deadline after which the caller's request fails with {@link Failure.Unavailable}, and a consumer that has not started
+ *     to process it skips it
  */
 public record Address<Q, A>(String name, Class<Q> request, Class<A> answer, Duration deadline) {
   private static final Duration DEFAULT_DEADLINE = Duration.ofMillis(2500);

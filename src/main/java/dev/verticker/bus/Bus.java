@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Typed messages on the Vert.x event bus. Within a node the consumer receives the same instance; between nodes messages are
- * JSON. Delivery is best effort: what must not be lost goes through an outbox.
+ * Typed messages on the Vert.x event bus. Inside a node, consumers receive the same instance; across nodes, JSON. Delivery is
+ * best effort: events that must not be lost go through an outbox.
  *
- * <p>Consumers run on the context that registered them. The clock is the one of the cluster.
+ * <p>Consumers run on the context they were registered from. Deadlines are compared on the given clock, the cluster's clock.
  */
 public final class Bus {
   private static final Logger log = LoggerFactory.getLogger(Bus.class);
@@ -31,14 +31,14 @@ public final class Bus {
   private static final String SENT = "sent";
   private static final String REQUEST_ID = "request-id";
 
-  /** Older events are dropped: a node that was suspended must not act on outdated events. */
+  /** Older events are dropped, so that a node that was frozen does not act on outdated ones. */
   static final Duration MAX_EVENT_AGE = Duration.ofSeconds(10);
 
   private final EventBus eventBus;
   private final Clock clock;
   private final MeterRegistry metrics;
 
-  /** One per Vert.x instance, because it registers the message codec. */
+  /** One per Vert.x instance, because it registers the codec of the bus. */
   public Bus(Vertx vertx, Clock clock, MeterRegistry metrics) {
     this.eventBus = vertx.eventBus().registerCodec(new EnvelopeCodec());
     this.clock = clock;
@@ -46,19 +46,19 @@ public final class Bus {
   }
 
   /**
-   * Sends a request to one consumer: on this node if it has one, otherwise on any node. At most one consumer receives it,
-   * and it is never repeated. Fails with the {@link Failure} of the consumer, or with {@link Failure.Unavailable} if there is
-   * no consumer or no reply within the deadline of the address; the request may have been executed then.
+   * Sends a request to one consumer, on this node if it has one, otherwise in the cluster. The request reaches at most one
+   * consumer and is never repeated. Fails with the consumer's {@link Failure}, or with {@link Failure.Unavailable} if there is no
+   * consumer or no reply before the deadline of the address (the request may have been processed then).
    */
   public <Q, A> Future<A> request(Address<Q, A> address, Q request) {
-    return ask(address, request, true)
+    return send(address, request, true)
         .recover(failure ->
-            isNoHandlers(failure) ? ask(address, request, false) : Future.failedFuture(failure))
+            isNoHandlers(failure) ? send(address, request, false) : Future.failedFuture(failure))
         .transform(answer ->
             answer.succeeded() ? open(address, answer.result()) : refuse(address, answer.cause()));
   }
 
-  /** Registers a consumer of requests; the future completes when all nodes know it. */
+  /** Registers the handler of an address; the future completes when the whole cluster has registered it. */
   public <Q, A> Future<ConsumerRegistration> serve(
       Address<Q, A> address, Function<Q, Future<A>> handler) {
     var consumer = eventBus.<Envelope>consumer(address.name());
@@ -72,17 +72,17 @@ public final class Bus {
     return registered(consumer);
   }
 
-  /** Sends an event to exactly one consumer in the cluster, best effort and without a reply. */
+  /** Sends the event to one consumer in the cluster, best effort, without a reply. */
   public <Q> void send(Address<Q, Void> address, Q event) {
     eventBus.send(address.name(), Envelope.of(event), options().addHeader(SENT, now()));
   }
 
-  /** Publishes an event to all consumers on all nodes, best effort. A consumer must not have a side effect that may happen only once. */
+  /** Publishes the event to every consumer on every node, best effort. Never use it for a side effect that must happen once. */
   public <E> void publish(Topic<E> topic, E event) {
     eventBus.publish(topic.name(), Envelope.of(event), options().addHeader(SENT, now()));
   }
 
-  /** Registers a consumer of the events of a topic, except events that arrive more than ten seconds late. */
+  /** Registers a consumer of all events of the topic that are at most ten seconds old. */
   public <E> Future<ConsumerRegistration> subscribe(Topic<E> topic, Consumer<E> handler) {
     var consumer = eventBus.<Envelope>consumer(topic.name());
     consumer.handler(message -> {
@@ -98,13 +98,13 @@ public final class Bus {
         });
       } catch (Exception e) {
         drop(topic.name(), "failed");
-        log.error("consumer of topic {} failed", topic.name(), e);
+        log.error("consumer of {} failed", topic.name(), e);
       }
     });
     return registered(consumer);
   }
 
-  private <Q> Future<Message<Envelope>> ask(Address<Q, ?> address, Q request, boolean localOnly) {
+  private <Q> Future<Message<Envelope>> send(Address<Q, ?> address, Q request, boolean localOnly) {
     var expires = clock.millis() + address.deadline().toMillis();
     var options = options()
         .addHeader(EXPIRES, Long.toString(expires))
@@ -124,13 +124,13 @@ public final class Bus {
       request = message.body().as(address.request());
     } catch (Exception e) {
       drop(address.name(), "undecodable");
-      log.error("undecodable request to {}", address.name(), e);
+      log.error("cannot decode a request to {}", address.name(), e);
       return Future.failedFuture(new Failure.Internal());
     }
     try {
       return Objects.requireNonNull(
           RequestId.with(message.headers().get(REQUEST_ID), () -> handler.apply(request)),
-          "handler returned null instead of a future");
+          "the handler must return a future");
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
@@ -164,7 +164,7 @@ public final class Bus {
           : Future.succeededFuture(body.as(address.answer()));
     } catch (Exception e) {
       drop(address.name(), "undecodable");
-      log.error("undecodable reply from {}", address.name(), e);
+      log.error("cannot decode a reply from {}", address.name(), e);
       return Future.failedFuture(new Failure.Internal());
     }
   }
@@ -173,10 +173,9 @@ public final class Bus {
     if (cause instanceof ReplyException) {
       log.debug("no reply from {}: {}", address.name(), cause.getMessage());
       return Future.failedFuture(new Failure.Unavailable(
-          "unavailable",
-          "A service did not respond in time: retry after the time in Retry-After."));
+          "unavailable", "A part of the system is unavailable: try again in a moment."));
     }
-    log.error("request to {} could not be sent", address.name(), cause);
+    log.error("cannot send a request to {}", address.name(), cause);
     return Future.failedFuture(new Failure.Internal());
   }
 

@@ -5,11 +5,11 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 
 /**
- * The body of every message: a value of this node, or the JSON that another node sent. {@link Bus} decodes the JSON with the
- * class of the address and handles errors. The codec must not decode it: an exception there would leave the caller waiting.
+ * The body of every bus message: the value itself inside a node, or the bytes sent by another node. {@link Bus} parses the bytes
+ * with the class of the address, not the codec, because Vert.x swallows exceptions of a codec and the caller would time out.
  */
 record Envelope(Object value, Buffer json, boolean failed) {
-  private static final byte[] NOTHING = {};
+  private static final byte[] EMPTY = {};
 
   static Envelope of(Object value) {
     return new Envelope(value, null, false);
@@ -19,7 +19,7 @@ record Envelope(Object value, Buffer json, boolean failed) {
     return new Envelope(failure, null, true);
   }
 
-  /** The decoded body; null for {@link Void} only. @throws IOException if it is no {@code type} */
+  /** Null for {@link Void} only; fails if the content is not a {@code type}. */
   <T> T as(Class<T> type) throws IOException {
     if (failed) {
       throw new IOException("expected " + type.getSimpleName() + ", received a failure");
@@ -42,7 +42,7 @@ record Envelope(Object value, Buffer json, boolean failed) {
 
   byte[] encode() throws JsonProcessingException {
     if (value == null) {
-      return NOTHING;
+      return EMPTY;
     }
     return Json.MAPPER.writeValueAsBytes(
         value instanceof Failure failure ? WireFailure.of(failure) : value);

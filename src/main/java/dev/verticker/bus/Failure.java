@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A failed request, in a form that clients may see. Each kind has an HTTP status; the {@code code} is stable and documented,
- * the {@code detail} is one sentence without secrets or exception texts. A failure keeps its kind across nodes; an unknown
- * kind becomes {@link Internal}.
+ * The failure of a request, with a text for the client. Each kind has its HTTP status; the {@code code} is stable and
+ * documented, the {@code detail} is one sentence without secrets or exception messages. A failure keeps its kind across nodes;
+ * a kind that this node does not know becomes {@link Internal}.
  */
 public abstract sealed class Failure extends RuntimeException {
-  private static final Duration DEFAULT_RETRY = Duration.ofSeconds(1);
+  private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(1);
 
   /**
-   * A fault in one part of the input.
+   * One error in one part of the input.
    *
    * @param pointer JSON pointer into the body, or {@code query/limit}, {@code path/symbol}, {@code header/If-Match}
    * @param code stable name of the violated rule
@@ -35,7 +35,7 @@ public abstract sealed class Failure extends RuntimeException {
     this.errors = List.copyOf(errors);
   }
 
-  /** The HTTP status. */
+  /** The HTTP status of the response. */
   public int status() {
     return status;
   }
@@ -50,12 +50,12 @@ public abstract sealed class Failure extends RuntimeException {
     return getMessage();
   }
 
-  /** Faults in the input; empty if the failure has another cause. */
+  /** The errors in the input; empty if the failure is not about the input. */
   public List<Error> errors() {
     return errors;
   }
 
-  /** Time after which a retry can succeed; empty if a retry does not help. */
+  /** The time to wait before another attempt; empty if another attempt cannot succeed. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }
@@ -74,7 +74,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 403: the caller has no permission. */
+  /** 403: the caller lacks the permission. */
   public static final class Forbidden extends Failure {
     public Forbidden(String code, String detail) {
       super(403, code, detail, null, List.of());
@@ -92,49 +92,49 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 409: the request conflicts with the state of the resource. */
+  /** 409: the state of the resource does not allow the request. */
   public static final class Conflict extends Failure {
     public Conflict(String code, String detail, Error... errors) {
       super(409, code, detail, null, List.of(errors));
     }
   }
 
-  /** 410: the requested position is no longer in the event log. */
+  /** 410: the resource existed and is not retained any more. */
   public static final class Gone extends Failure {
-    private final transient Start start;
+    private final transient ResumeFrom start;
 
     /**
-     * The position from which a client can resume.
+     * The position to resume from.
      *
-     * @param epoch current epoch of the sequences
-     * @param oldest oldest available sequence
+     * @param epoch the current epoch of the sequences
+     * @param oldest the oldest retained sequence
      */
-    public record Start(String epoch, long oldest) {}
+    public record ResumeFrom(String epoch, long oldest) {}
 
     public Gone(String code, String detail, Error... errors) {
       super(410, code, detail, null, List.of(errors));
       this.start = null;
     }
 
-    public Gone(String code, String detail, Start start) {
+    public Gone(String code, String detail, ResumeFrom start) {
       super(410, code, detail, null, List.of());
       this.start = start;
     }
 
-    /** Empty if there is no log to resume from. */
-    public Optional<Start> start() {
+    /** Empty if there is no position to resume from. */
+    public Optional<ResumeFrom> start() {
       return Optional.ofNullable(start);
     }
   }
 
-  /** 412: the resource changed since the caller read it. */
+  /** 412: the resource has changed since the caller read it. */
   public static final class PreconditionFailed extends Failure {
     public PreconditionFailed(String code, String detail) {
       super(412, code, detail, null, List.of());
     }
   }
 
-  /** 422: the input violates the contract. */
+  /** 422: the input can be parsed and violates the contract. */
   public static final class Invalid extends Failure {
     public Invalid(String code, String detail, List<Error> errors) {
       super(422, code, detail, null, errors);
@@ -143,13 +143,24 @@ public abstract sealed class Failure extends RuntimeException {
     public Invalid(String code, String detail, Error... errors) {
       this(code, detail, List.of(errors));
     }
+
+    /** {@code invalid-request} with every error of the input. */
+    public static Invalid of(List<Error> errors) {
+      return new Invalid(
+          "invalid-request", "The request violates the API contract, see errors.", errors);
+    }
+
+    /** {@code invalid-request} with one error; parameters as in {@link Error}. */
+    public static Invalid of(String pointer, String code, String detail) {
+      return of(List.of(new Error(pointer, code, detail)));
+    }
   }
 
-  /** 429: too many requests, with the time to wait. */
+  /** 429: too many requests. */
   public static final class TooManyRequests extends Failure {
     private final transient Quota quota;
 
-    /** @param max number of requests within a window */
+    /** @param max requests within any window of this length */
     public record Quota(@JsonProperty("most") int max, Duration window) {}
 
     public TooManyRequests(String code, String detail, Duration retryAfter, Quota quota) {
@@ -161,27 +172,27 @@ public abstract sealed class Failure extends RuntimeException {
       this(code, detail, retryAfter, null);
     }
 
-    /** The exhausted quota; empty if the limit is not a quota over time. */
+    /** The exceeded quota; empty if the limit is not a quota over time. */
     public Optional<Quota> quota() {
       return Optional.ofNullable(quota);
     }
   }
 
-  /** 500: an internal error; the log has the cause, the response does not. */
+  /** 500: an internal error, whose cause is logged and not sent to the client. */
   public static final class Internal extends Failure {
     public Internal() {
-      super(500, "internal", "Something went wrong on our side.", null, List.of());
+      super(500, "internal", "An internal error occurred.", null, List.of());
     }
   }
 
-  /** 503: temporarily unavailable, with the time to wait. */
+  /** 503: temporarily unavailable. */
   public static final class Unavailable extends Failure {
     public Unavailable(String code, String detail, Duration retryAfter, List<Error> errors) {
       super(503, code, detail, retryAfter, errors);
     }
 
     public Unavailable(String code, String detail) {
-      this(code, detail, DEFAULT_RETRY, List.of());
+      this(code, detail, DEFAULT_RETRY_AFTER, List.of());
     }
   }
 }

@@ -10,8 +10,8 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.math.BigDecimal;
 
 /**
- * Encodes messages as JSON. Old and new nodes share the bus during a rolling restart: unknown fields are ignored, missing ones
- * are null, an unknown enum constant becomes the one marked {@code @JsonEnumDefaultValue}. Decimals are plain strings.
+ * Maps messages to JSON. Old and new nodes share the bus during a rolling restart: unknown fields are ignored, missing ones are
+ * null, unknown enum constants become the one marked {@code @JsonEnumDefaultValue}. Decimals are plain strings.
  */
 public final class Json {
   static final JsonMapper MAPPER = JsonMapper.builder()
@@ -28,21 +28,21 @@ public final class Json {
 
   private Json() {}
 
-  /** Encodes a message record, to store it outside the bus. */
+  /** A message record as text, for storage outside of the bus. */
   public static String write(Object message) {
     try {
       return MAPPER.writeValueAsString(message);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("cannot encode as JSON: " + message.getClass(), e);
+      throw new IllegalArgumentException("not a message: " + message.getClass(), e);
     }
   }
 
-  /** Decodes the result of {@link #write}. @throws IllegalArgumentException if the text is no {@code type} */
+  /** Parses the text of {@link #write}; throws {@link IllegalArgumentException} for any other text. */
   public static <T> T read(String text, Class<T> type) {
     try {
       return MAPPER.readValue(text, type);
     } catch (JsonProcessingException e) {
-      throw new IllegalArgumentException("invalid JSON of " + type.getSimpleName(), e);
+      throw new IllegalArgumentException("not a " + type.getSimpleName(), e);
     }
   }
 }

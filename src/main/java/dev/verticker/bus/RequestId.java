@@ -9,25 +9,25 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The id of the current HTTP request. The Vert.x context and bus messages carry it, so that log lines of all nodes can be
- * correlated.
+ * The id of the current HTTP request, carried by the Vert.x context and by bus messages, which correlates the logs of all
+ * nodes.
  */
 public final class RequestId implements VertxServiceProvider {
   private static final ContextLocal<String> CURRENT = ContextLocal.registerLocal(String.class);
 
-  /** Called by Vert.x before an instance exists, because context locals must be registered by then. */
+  /** Vert.x calls this before it creates an instance, which is when a context local must be registered. */
   @Override
   public void init(VertxBootstrap builder) {
     // Loading this class registers the context local.
   }
 
-  /** The id of the current request; empty outside a request. */
+  /** The id of the current context; empty outside a request. */
   public static Optional<String> current() {
     return Optional.ofNullable(Vertx.currentContext())
         .map(context -> context.getLocal(CURRENT, AccessMode.CONCURRENT));
   }
 
-  /** Sets the id on the current context. */
+  /** Sets the id in the current context. */
   public static void set(String id) {
     Vertx.currentContext().putLocal(CURRENT, AccessMode.CONCURRENT, id);
   }

@@ -3,14 +3,14 @@ package dev.verticker.bus;
 import java.time.Duration;
 import java.util.List;
 
-/** The JSON form of a {@link Failure} between nodes. */
+/** A {@link Failure} in the wire format. */
 record WireFailure(
     String kind,
     String code,
     String detail,
     Long retryAfterMs,
     List<Failure.Error> errors,
-    Failure.Gone.Start start,
+    Failure.Gone.ResumeFrom start,
     Failure.TooManyRequests.Quota quota) {
   private static final long MAX_RETRY_MS = Duration.ofDays(4).toMillis();
 

@@ -27,7 +27,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 @ExtendWith(VertxExtension.class)
 class RunIT {
-  /** Stack traces and what libraries say by themselves; a warning of ours is a sentence, and a slow machine earns some. */
+  /**
+   * Stack traces and messages of libraries; warnings of the product itself are allowed, a slow machine may cause some.
+   */
   private static final Pattern UNEXPLAINED =
       Pattern.compile("\\b(WARNING|ERROR|SLF4J)\\b|Exception|^\\s+at ");
 
@@ -42,14 +44,14 @@ class RunIT {
   }
 
   @AfterEach
-  void leave_nothing_behind() {
+  void stop_leftovers() {
     runs.forEach(run -> run.process.destroyForcibly().onExit().join());
     DevPostgres.stopLeftover(home.resolve(".verticker/postgres"), sentence -> {});
     DevRedis.stopLeftover(home.resolve(".verticker/redis"), sentence -> {});
   }
 
   @Test
-  void a_run_serves_prices_survives_being_killed_and_ends_without_leaving_a_process()
+  void a_run_serves_prices_recovers_from_a_kill_and_leaves_no_process()
       throws IOException, InterruptedException {
     var first = run();
     first.awaitReady();
@@ -69,11 +71,12 @@ class RunIT {
     third.awaitReady();
 
     assertTrue(
-        third.printed().contains("PostgreSQL of an earlier run was still there"), third::printed);
-    assertTrue(third.printed().contains("Redis of an earlier run was still there"), third::printed);
+        third.printed().contains("PostgreSQL of an earlier run is still running"), third::printed);
+    assertTrue(
+        third.printed().contains("Redis of an earlier run is still running"), third::printed);
     assertTrue(storedBefore(price.getLong("id"), third), "the price served before is still stored");
 
-    // By its handle: the process object would close the stream whose last lines are wanted.
+    // By its handle: the process object would close the stream before its last lines are read.
     third.process.toHandle().destroy();
 
     assertEquals(0, third.exitCode(), third::printed);
@@ -123,8 +126,8 @@ class RunIT {
         "-Dverticker.binaries=" + Binaries.ofThisRun().folder(),
         "-Dverticker.postgres.port=0",
         "-Dverticker.redis.port=0",
-        // It makes a run independent of whether this machine reaches the real exchange.
-        "-Dmarket.data=" + RecordedMarket.invented(home.resolve("recorded market")),
+        // Makes the run independent of the real exchange.
+        "-Dmarket.data=" + RecordedMarket.generated(home.resolve("recorded market")),
         "-classpath",
         System.getProperty("java.class.path"),
         Run.class.getName()));
@@ -139,7 +142,7 @@ class RunIT {
     return running;
   }
 
-  /** A run in a JVM of its own, and what it has printed so far. */
+  /** Development mode in its own JVM, with its output so far. */
   private static final class Running {
     private final Process process;
     private final BufferedReader output;

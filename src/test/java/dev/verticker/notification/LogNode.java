@@ -9,11 +9,11 @@ import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
 import dev.verticker.message.Notifications.Event;
-import dev.verticker.message.Notifications.Page;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.message.Notifications.Recipient;
+import dev.verticker.message.Notifications.TopicPage;
 import dev.verticker.settings.NotificationSettings;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.testing.Await;
@@ -30,7 +30,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** A node with the notification verticle on a schema of its own, and a look at what it wrote. */
+/** A node with only the notification verticle, on its own database. */
 final class LogNode implements AutoCloseable {
   static final String SOURCE = "account";
 
@@ -46,7 +46,7 @@ final class LogNode implements AutoCloseable {
     this(TestDatabase.create());
   }
 
-  /** Another node on the same schema. */
+  /** Another node on the same database. */
   LogNode(TestDatabase postgres) {
     this.postgres = postgres;
     this.settings = settings(postgres);
@@ -61,12 +61,12 @@ final class LogNode implements AutoCloseable {
     return SettingsFiles.load(postgres.settings(), Path.of("target"));
   }
 
-  /** Told on {@code users} and to user 7, 8, ... */
-  static Entry entry(long id, long userId) {
+  /** For the topics {@code users} and {@code user.<id>}. */
+  static OutboxEntry entry(long id, long userId) {
     return entry(id, userId, "user_updated", 1L, false);
   }
 
-  static Entry entry(long id, long userId, String event, Long actorId, boolean erases) {
+  static OutboxEntry entry(long id, long userId, String event, Long actorId, boolean erases) {
     var payload = new JsonObject()
         .put("event", event)
         .put("user_id", userId)
@@ -76,7 +76,7 @@ final class LogNode implements AutoCloseable {
             erases
                 ? new JsonObject().put("id", userId)
                 : new JsonObject().put("email", "user-" + userId + "@example.org"));
-    return new Entry(
+    return new OutboxEntry(
         id,
         Instant.parse("2025-08-20T10:11:12.131415Z"),
         event,
@@ -89,16 +89,18 @@ final class LogNode implements AutoCloseable {
         payload.encode());
   }
 
-  int append(Entry... entries) {
+  int append(OutboxEntry... entries) {
     return ask(Notifications.APPEND, new Append(SOURCE, List.of(entries))).added();
   }
 
-  Page page(String topic) {
-    return ask(Notifications.READ, new ReadTopic(topic, null, null, Notifications.MOST));
+  TopicPage page(String topic) {
+    return ask(
+        Notifications.READ_TOPIC, new ReadTopic(topic, null, null, Notifications.MAX_EVENTS));
   }
 
-  Page after(String topic, String epoch, long seq) {
-    return ask(Notifications.READ, new ReadTopic(topic, epoch, seq, Notifications.MOST));
+  TopicPage after(String topic, String epoch, long seq) {
+    return ask(
+        Notifications.READ_TOPIC, new ReadTopic(topic, epoch, seq, Notifications.MAX_EVENTS));
   }
 
   static List<Long> sequences(List<Event> events) {
@@ -113,22 +115,22 @@ final class LogNode implements AutoCloseable {
     return Await.await(bus.request(address, request));
   }
 
-  /** Why it was refused; fails when it was not. */
-  <Q> Failure refusal(Address<Q, ?> address, Q request) {
+  /** The failure of a request; the test fails if the request succeeds. */
+  <Q> Failure failure(Address<Q, ?> address, Q request) {
     try {
       var answer = ask(address, request);
-      throw new AssertionError("was not refused but answered " + answer);
-    } catch (Failure refusal) {
-      return refusal;
+      throw new AssertionError("expected a failure but was " + answer);
+    } catch (Failure failure) {
+      return failure;
     }
   }
 
-  /** The chore by itself, with these bounds. */
-  void retain(Duration kept, int mostPerTopic) {
+  /** Runs the cleanup tasks once with these limits. */
+  void retain(Duration kept, int maxPerTopic) {
     var database = Database.open(vertx, postgres.settings("notification"));
     var housekeeping =
         new Housekeeping(vertx, database, NotificationLocks.HOUSEKEEPING, clock, metrics);
-    LogRetention.addChores(housekeeping, new NotificationSettings(kept, mostPerTopic));
+    LogRetention.addCleanupTasks(housekeeping, new NotificationSettings(kept, maxPerTopic));
     housekeeping.run().eventually(database::close).await();
   }
 

@@ -30,7 +30,7 @@ final class PriceNode implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final RecordedHealth health = new RecordedHealth();
-  final List<Quote> told = new CopyOnWriteArrayList<>();
+  final List<Quote> published = new CopyOnWriteArrayList<>();
   final Clock clock;
   final Bus bus;
   private final TestDatabase database;
@@ -44,7 +44,7 @@ final class PriceNode implements AutoCloseable {
   static PriceNode start(
       ExchangeSimulator exchange, TestDatabase database, Map<String, String> more) {
     var node = new PriceNode(database, Clock.systemUTC());
-    await(node.bus.subscribe(Prices.TICK, tick -> node.told.addAll(tick.quotes())));
+    await(node.bus.subscribe(Prices.TICK, tick -> node.published.addAll(tick.quotes())));
     var context = new NodeContext(node.bus, node.clock, node.health, handler -> {}, node.metrics);
     await(node.vertx.deployVerticle(
         new PriceVerticle(context),
@@ -72,10 +72,10 @@ final class PriceNode implements AutoCloseable {
   }
 
   Future<Prices.Quotes> find(String... symbols) {
-    return bus.request(Prices.FIND, new Prices.Find(List.of(symbols)));
+    return bus.request(Prices.FIND, new Prices.FindQuotes(List.of(symbols)));
   }
 
-  /** What is stored, as {@code symbol slot price}, oldest first. */
+  /** The stored rows as {@code symbol slot price}, oldest first. */
   List<String> stored() {
     return query(
         "SELECT symbol || ' ' || slot || ' ' || (exchange_info ->> 'price') FROM market.exchange_info ORDER BY id");

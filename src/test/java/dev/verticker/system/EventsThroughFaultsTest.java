@@ -9,8 +9,8 @@ import dev.verticker.context.NodeContext;
 import dev.verticker.dev.TestServers;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.After;
 import dev.verticker.message.Notifications.Event;
+import dev.verticker.message.Notifications.ReadLog;
 import dev.verticker.message.Users;
 import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Update;
@@ -100,7 +100,8 @@ class EventsThroughFaultsTest {
   void every_change_is_told_once_and_in_order_although_all_of_it_comes_and_goes() {
     var a = services.get(0);
     var b = services.get(1);
-    var log = a.bus.request(Notifications.AFTER, new After(null, 0)).await().epoch();
+    var log =
+        a.bus.request(Notifications.READ_LOG, new ReadLog(null, 0)).await().epoch();
     var writers = new ArrayList<Future<Void>>();
     for (var id : postgres.column("SELECT id FROM account.users WHERE username LIKE 'writer-%'")) {
       writers.add(write(services.get(writers.size() % 2), Long.parseLong(id)));
@@ -173,7 +174,7 @@ class EventsThroughFaultsTest {
   private boolean readOn(Service service, String log) {
     var position = heard.isEmpty() ? 0 : heard.get(heard.size() - 1).position();
     var news =
-        service.bus.request(Notifications.AFTER, new After(log, position)).await();
+        service.bus.request(Notifications.READ_LOG, new ReadLog(log, position)).await();
     assertEquals(log, news.epoch());
     heard.addAll(news.events());
     return news.events().isEmpty();

@@ -78,7 +78,7 @@ class PricesThroughFaultsTest {
   void redis_gone_and_back_is_told_to_the_operator_and_to_nobody_else() {
     TestServers.redis().kill();
     try {
-      until("told", () -> client.health().text().contains("Redis does not answer"));
+      until("told", () -> client.health().text().contains("Redis is unavailable"));
       until("fresh without Redis", this::fresh);
       assertEquals(200, client.health().status());
     } finally {
@@ -87,7 +87,7 @@ class PricesThroughFaultsTest {
     until(
         Duration.ofSeconds(5),
         "used again",
-        () -> !client.health().text().contains("Redis does not answer"));
+        () -> !client.health().text().contains("Redis is unavailable"));
     assertTrue(fresh());
   }
 

@@ -139,7 +139,7 @@ class RollingRestartTest {
     var sockets = IntStream.range(0, 20)
         .mapToObj(i -> new ResumingSocketClient(site.vertx(), site.port(), token).connect())
         .toList();
-    Await.until("subscribed", () -> sockets.stream().allMatch(ResumingSocketClient::isHere));
+    Await.until("subscribed", () -> sockets.stream().allMatch(ResumingSocketClient::isSubscribed));
     return sockets;
   }
 
@@ -149,9 +149,9 @@ class RollingRestartTest {
     for (var socket : sockets) {
       Await.until(
           Duration.ofSeconds(20),
-          "heard all " + changes + " changes, not " + socket.heard().size(),
-          () -> socket.isHere() && socket.heard().size() >= changes);
-      var heard = socket.heard();
+          "heard all " + changes + " changes, not " + socket.sequences().size(),
+          () -> socket.isSubscribed() && socket.sequences().size() >= changes);
+      var heard = socket.sequences();
       assertFalse(socket.hasLost());
       assertEquals(
           LongStream.range(heard.get(0), heard.get(0) + heard.size()).boxed().toList(), heard);

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import dev.verticker.dev.site.NodeProcess;
 import dev.verticker.dev.site.RequestLoad;
+import dev.verticker.dev.site.SiteNode;
 import dev.verticker.dev.site.TwoNodesBehindNginx;
 import dev.verticker.testing.Cgroup;
 import dev.verticker.testing.Provokes;
@@ -143,7 +143,7 @@ class StarvedNodeTest {
         TestDatabase.create().settings(), Tool.needed("nginx", "nginx-light"), folder, "0", prefix);
   }
 
-  private static NodeProcess first(TwoNodesBehindNginx site) {
+  private static SiteNode first(TwoNodesBehindNginx site) {
     return site.node(site.addresses().get(0));
   }
 

@@ -2,7 +2,7 @@ package dev.verticker.system;
 
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
-import dev.verticker.dev.site.NodeProcess;
+import dev.verticker.dev.site.SiteNode;
 import dev.verticker.testing.Droplets;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestHttpClient;
@@ -25,7 +25,7 @@ final class TwoDroplets implements AutoCloseable {
   private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
   final Vertx vertx = Vertx.vertx();
-  private final List<NodeProcess> nodes = new ArrayList<>();
+  private final List<SiteNode> nodes = new ArrayList<>();
   private final Droplets droplets = Droplets.create(2);
 
   /**
@@ -70,14 +70,14 @@ final class TwoDroplets implements AutoCloseable {
       var own = new HashMap<>(shared);
       own.put("MANAGEMENT_HOST", droplets.address(number));
       own.put("MANAGEMENT_PORT", "9000");
-      nodes.add(new NodeProcess(
+      nodes.add(new SiteNode(
           droplets.on(number),
           droplets.address(number),
           own,
           verticles.get(number),
           folder.resolve("droplet-" + number + ".log")));
     }
-    nodes.forEach(NodeProcess::start);
+    nodes.forEach(SiteNode::start);
     nodes.forEach(node -> node.awaitReady(Duration.ofSeconds(90)));
   }
 
@@ -115,7 +115,7 @@ final class TwoDroplets implements AutoCloseable {
 
   @Override
   public void close() {
-    nodes.forEach(NodeProcess::close);
+    nodes.forEach(SiteNode::close);
     droplets.close();
     vertx.close().await();
   }
@@ -174,8 +174,8 @@ final class TwoDroplets implements AutoCloseable {
     }
   }
 
-  private static String state(NodeProcess node) {
+  private static String state(SiteNode node) {
     return node.log() + (node.isRunning() ? ", runs" : ", ended with " + node.exitCode()) + ":\n"
-        + node.lastWords();
+        + node.lastLogLines();
   }
 }

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HousekeepingTest {
+  private static final Duration AUDIT_RETENTION = Duration.ofDays(400);
   private static Accounts accounts;
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
@@ -34,7 +35,7 @@ class HousekeepingTest {
   }
 
   @BeforeEach
-  void two_and_a_half_batches_too_old_and_ten_rows_to_keep() {
+  void insert_expired_and_retained_rows() {
     accounts.execute("TRUNCATE account.audit, account.outbox");
     accounts.execute(
         """
@@ -51,7 +52,7 @@ class HousekeepingTest {
   }
 
   @Test
-  void what_is_too_old_goes_in_batches_and_the_rest_stays() {
+  void expired_rows_are_deleted_in_batches_and_others_stay() {
     var house = housekeeping();
 
     accounts.await(house::run);
@@ -65,7 +66,7 @@ class HousekeepingTest {
   }
 
   @Test
-  void while_another_node_does_it_this_one_leaves_it() throws SQLException {
+  void a_node_without_the_lock_deletes_nothing() throws SQLException {
     var house = housekeeping();
     try (var other = accounts.connect();
         var statement = other.createStatement()) {
@@ -91,12 +92,12 @@ class HousekeepingTest {
         "tickets",
         "sign_in_addresses"
       })
-  void what_somebody_has_locked_is_left_for_the_next_time(String rows) throws SQLException {
+  void locked_rows_are_deleted_by_the_next_run(String rows) throws SQLException {
     nothingButWhatIsOver();
     var house = housekeeping();
-    SessionRepository.addChores(house);
-    TicketRepository.addChores(house);
-    AccountRepository.addChores(house);
+    SessionRepository.addCleanupTasks(house);
+    TicketRepository.addCleanupTasks(house);
+    AccountRepository.addCleanupTasks(house);
     try (var other = accounts.connect();
         var statement = other.createStatement()) {
       other.setAutoCommit(false);
@@ -133,15 +134,11 @@ class HousekeepingTest {
   }
 
   @Test
-  void a_chore_that_fails_is_counted_by_name_and_the_others_are_done() {
-    var house = new Housekeeping(
-            accounts.vertx,
-            accounts.database,
-            AccountLocks.HOUSEKEEPING,
-            Clock.systemUTC(),
-            metrics)
-        .removing("broken", "DELETE FROM account.nowhere WHERE at < $1 AND $2 > 0", Duration.ZERO)
-        .removing("audit", AuditTrail.REMOVE_OLD, Duration.ofDays(400));
+  void a_failed_task_is_counted_by_name_and_does_not_stop_the_others() {
+    var house = empty()
+        .deleteOlderThan(
+            Duration.ZERO, "broken", "DELETE FROM account.nowhere WHERE at < $1 AND $2 > 0");
+    AuditTrail.addCleanupTasks(house, AUDIT_RETENTION);
 
     accounts.await(house::run);
 
@@ -157,14 +154,15 @@ class HousekeepingTest {
   }
 
   private Housekeeping housekeeping() {
+    var house = empty();
+    AuditTrail.addCleanupTasks(house, AUDIT_RETENTION);
+    UserOutbox.addCleanupTasks(house);
+    return house;
+  }
+
+  private Housekeeping empty() {
     return new Housekeeping(
-            accounts.vertx,
-            accounts.database,
-            AccountLocks.HOUSEKEEPING,
-            Clock.systemUTC(),
-            metrics)
-        .removing("audit", AuditTrail.REMOVE_OLD, Duration.ofDays(400))
-        .removingUnwanted("outbox", UserOutbox.REMOVE_OLD, UserOutbox.KEPT);
+        accounts.vertx, accounts.database, AccountLocks.HOUSEKEEPING, Clock.systemUTC(), metrics);
   }
 
   private double removed(String what) {

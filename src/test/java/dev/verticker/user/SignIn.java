@@ -5,6 +5,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.RedisClient;
+import dev.verticker.message.Actor;
 import dev.verticker.message.Confidential;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
@@ -19,11 +20,11 @@ import dev.verticker.testing.Await;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.testing.SteppedClock;
 import dev.verticker.testing.TestDatabase;
-import dev.verticker.user.change.AuditTrail;
-import dev.verticker.user.change.UserOutbox;
+import dev.verticker.user.password.PasswordHasher;
 import dev.verticker.user.session.RevocationRepository;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -37,8 +38,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** One node that signs people in, on real PostgreSQL and Redis, at a time the test chooses. */
+/** A node with a deployed {@link UserVerticle}, on real PostgreSQL and Redis, with a clock that the test steps. */
 public final class SignIn implements AutoCloseable {
+  /** Exists from the start, so that none is created. */
+  public static final Actor ADMINISTRATOR = new Actor(1_000_000L, "root", null, "192.0.2.1");
+
   public static final String HOME = "192.0.2.7";
   public static final String SECRET = "a secret of at least thirty-two bytes";
 
@@ -50,8 +54,8 @@ public final class SignIn implements AutoCloseable {
   public final Bus bus;
   public final Database database;
   public final RevocationRepository revocations;
-  public final SessionModule module;
   public final RedisClient redis;
+  private final PasswordHasher passwords;
   private final Context context = vertx.getOrCreateContext();
 
   public SignIn() {
@@ -71,16 +75,17 @@ public final class SignIn implements AutoCloseable {
         vertx, SettingsReader.read(values, reader -> PostgresSettings.read("account", reader)));
     redis = await(() -> RedisClient.open(vertx, SettingsReader.read(values, RedisSettings::read)));
     revocations = new RevocationRepository(database, bus, clock);
-    module = new SessionModule(
-        vertx,
-        new NodeContext(bus, clock, new RecordedHealth(), handler -> {}, metrics),
-        database,
-        redis,
-        new AuditTrail(clock),
-        new UserOutbox(clock, () -> {}),
-        auth);
-    await(() -> module.serve(
-        create -> Future.failedFuture(new Failure.Conflict("username-taken", "Taken."))));
+    passwords = PasswordHasher.open(vertx, 2, metrics);
+    execute(
+        """
+        INSERT INTO account.users (id, username, password_hash, roles, created_at, updated_at)
+        OVERRIDING SYSTEM VALUE
+        VALUES (%d, 'root', repeat('x', 20), '{admin}', now(), now())
+        ON CONFLICT DO NOTHING"""
+            .formatted(ADMINISTRATOR.id()));
+    var node = new NodeContext(bus, clock, new RecordedHealth(), handler -> {}, metrics);
+    await(() ->
+        vertx.deployVerticle(new UserVerticle(node), new DeploymentOptions().setConfig(values)));
   }
 
   public static JsonObject settings(TestDatabase postgres, Map<String, String> more) {
@@ -92,8 +97,7 @@ public final class SignIn implements AutoCloseable {
 
   /** An active user with that password. */
   public long given(String username, String password) {
-    return givenHash(
-        username, await(() -> module.passwords().hashWithoutPolicy(new Password(password))));
+    return givenHash(username, await(() -> passwords.hashWithoutPolicy(new Password(password))));
   }
 
   public long givenHash(String username, String hash) {
@@ -162,7 +166,7 @@ public final class SignIn implements AutoCloseable {
     return Await.await(future);
   }
 
-  /** Starts work on the event loop of the node. */
+  /** Starts work on an event loop. */
   public <T> Future<T> start(Supplier<Future<T>> work) {
     return Await.run(context, work);
   }

@@ -12,20 +12,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Named keys in {@code X-API-Key}. The time a refusal takes says nothing about any key: digests of equal length are
+ * Named keys in {@code X-API-ApiKey}. The time a refusal takes says nothing about any key: digests of equal length are
  * compared, each with all of its bytes, and always all of them.
  */
 public final class ApiKeys implements Authenticator {
   private static final String HEADER = "X-API-Key";
 
-  private record Key(Caller caller, byte[] digest) {}
+  private record ApiKey(Caller caller, byte[] digest) {}
 
-  private final List<Key> keys;
+  private final List<ApiKey> keys;
 
   /** @param secrets name to key; the name goes into logs and metrics, the key nowhere */
   public ApiKeys(Map<String, Secret> secrets) {
     this.keys = secrets.entrySet().stream()
-        .map(entry -> new Key(entry::getKey, Secret.sha256(entry.getValue().bytes())))
+        .map(entry -> new ApiKey(entry::getKey, Secret.sha256(entry.getValue().bytes())))
         .toList();
   }
 

@@ -3,6 +3,7 @@ package dev.verticker.api.auth;
 import dev.verticker.api.openapi.Permission;
 import dev.verticker.api.request.Caller;
 import dev.verticker.message.Notifications.Audience;
+import dev.verticker.message.Users;
 import java.util.Set;
 
 /**
@@ -27,8 +28,8 @@ public record AuthenticatedUser(AccessToken token, Set<Permission> permissions) 
     return permissions.contains(permission);
   }
 
-  /** Whether an event is for the caller. One that is for nobody this version knows is not. */
-  public boolean mayHear(Audience audience) {
+  /** Whether the audience of an event includes this user; a permission unknown to this version includes no user. */
+  public boolean canReceive(Audience audience) {
     return audience.userId() != null
         ? audience.userId() == userId()
         : Permission.of(audience.permission()).filter(this::may).isPresent();
@@ -42,6 +43,6 @@ public record AuthenticatedUser(AccessToken token, Set<Permission> permissions) 
   /** For logs and metrics: the most powerful kind of user it is. */
   @Override
   public String name() {
-    return token.roles().contains("admin") ? "admin" : "user";
+    return token.roles().contains(Users.ROLE_ADMIN) ? Users.ROLE_ADMIN : Users.ROLE_USER;
   }
 }

@@ -1,5 +1,6 @@
 package dev.verticker.api.openapi;
 
+import dev.verticker.message.Users;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Map;
@@ -41,8 +42,8 @@ public enum Permission {
     var permissions = EnumSet.noneOf(Permission.class);
     roles.forEach(role -> permissions.addAll(
         switch (role) {
-          case "admin" -> EnumSet.allOf(Permission.class);
-          case "user" -> EnumSet.of(PRICES_READ);
+          case Users.ROLE_ADMIN -> EnumSet.allOf(Permission.class);
+          case Users.ROLE_USER -> EnumSet.of(PRICES_READ);
           default -> EnumSet.noneOf(Permission.class);
         }));
     return permissions;

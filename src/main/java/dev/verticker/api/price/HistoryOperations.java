@@ -43,7 +43,7 @@ public final class HistoryOperations {
     var from = time(request, "from");
     var to = time(request, "to");
     if (from != null && to != null && !from.isBefore(to)) {
-      throw invalid(new Failure.Error("query/from", "order", "It must be before \"to\"."));
+      throw Failure.Invalid.of("query/from", "order", "It must be before \"to\".");
     }
     return new Prices.FindHistory(
         symbol,
@@ -65,15 +65,12 @@ public final class HistoryOperations {
           .orElse(null);
     } catch (DateTimeParseException e) {
       // For example the 31st of June: the contract's format looks at the digits only.
-      throw invalid(new Failure.Error("query/" + name, "format", "It is no date and time."));
+      throw Failure.Invalid.of("query/" + name, "format", "It is no date and time.");
     }
   }
 
-  private static Failure.Invalid invalid(Failure.Error error) {
-    return new Failure.Invalid("invalid-request", "The request breaks the contract.", error);
-  }
-
-  private static String next(ApiRequest request, Prices.FindHistory asked, Prices.Cursor cursor) {
+  private static String next(
+      ApiRequest request, Prices.FindHistory asked, Prices.HistoryPosition cursor) {
     var query = new StringBuilder("?limit=" + asked.limit());
     request.query("from").ifPresent(from -> query.append("&from=").append(encoded(from)));
     request.query("to").ifPresent(to -> query.append("&to=").append(encoded(to)));

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Quotes as signed-in users see them, wherever they are answered, at one moment. */
+/** The JSON of quotes in the User API, at one moment. */
 public final class QuoteJson {
 
   private final List<Quote> quotes;
@@ -30,7 +30,7 @@ public final class QuoteJson {
     return array;
   }
 
-  /** When there is exactly one. */
+  /** The only quote. */
   public JsonObject single() {
     return of(quotes.get(0), now);
   }
@@ -39,7 +39,7 @@ public final class QuoteJson {
     return quotes.stream().anyMatch(quote -> quote.stale(now));
   }
 
-  /** Of the oldest, in whole seconds; 0 when there is none. */
+  /** Age of the oldest quote in whole seconds; 0 if there is none. */
   public String age() {
     return Long.toString(quotes.stream()
         .map(quote -> quote.age(now))
@@ -48,7 +48,7 @@ public final class QuoteJson {
         .toSeconds());
   }
 
-  /** Changes when anything but the age does; a price that was only confirmed again is the same price. */
+  /** A weak entity tag that changes with any field except the ages and times of receipt. */
   public String tag(String more) {
     var content = quotes.stream()
         .map(quote -> String.join(
@@ -67,7 +67,7 @@ public final class QuoteJson {
     return "W/" + EntityTags.of(content.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** One of them. */
+  /** The JSON of one quote. */
   public static JsonObject of(Quote quote, Instant now) {
     return new JsonObject()
         .put("symbol", quote.symbol())

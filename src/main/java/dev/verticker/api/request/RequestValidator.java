@@ -62,7 +62,7 @@ public final class RequestValidator {
             parameter.read(context.request().headers().getAll(parameter.name()), values, errors));
     var sent = body == null ? null : body.read(context, errors);
     if (!errors.isEmpty()) {
-      throw new Failure.Invalid("invalid-request", "The request breaks the contract.", errors);
+      throw Failure.Invalid.of(errors);
     }
     return new ApiRequest(
         context.request().path(),

@@ -2,17 +2,18 @@ package dev.verticker.api.user;
 
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.request.ApiRequest;
+import dev.verticker.api.web.EventJson;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.MarkRead;
-import dev.verticker.message.Notifications.Page;
 import dev.verticker.message.Notifications.ReadTopic;
+import dev.verticker.message.Notifications.TopicPage;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** What happened while a client was away, from the log that sockets replay. */
+/** Serves missed events over HTTP, from the event log that sockets replay, and marks them as read. */
 final class NotificationOperations {
   private static final int STANDARD_LIMIT = 100;
 
@@ -46,31 +47,28 @@ final class NotificationOperations {
             .toBuffer()));
   }
 
-  private Future<Page> page(ApiRequest request, String topic) {
+  private Future<TopicPage> page(ApiRequest request, String topic) {
     var after = request.queryNumber("after");
     var epoch = request.query("epoch");
     if (after.isPresent() != epoch.isPresent()) {
-      throw new Failure.Invalid(
-          "invalid-request",
-          "The request breaks the contract.",
-          new Failure.Error(
-              after.isPresent() ? "query/epoch" : "query/after",
-              "required",
-              "A sequence means nothing without its epoch: give both or neither."));
+      throw Failure.Invalid.of(
+          after.isPresent() ? "query/epoch" : "query/after",
+          "required",
+          "A sequence means nothing without its epoch: give both or neither.");
     }
     return bus.request(
-        Notifications.READ,
+        Notifications.READ_TOPIC,
         new ReadTopic(topic, epoch.orElse(null), after.isPresent() ? after.getAsLong() : null, (int)
             request.queryNumber("limit").orElse(STANDARD_LIMIT)));
   }
 
-  /** The topic's door was open to the caller; each event says once more who may hear it. */
-  private static JsonObject json(ApiRequest request, Page page) {
+  /** The caller may read the topic; each event is filtered by its own audience. */
+  private static JsonObject json(ApiRequest request, TopicPage page) {
     var caller = CurrentUser.caller(request);
     var events = new JsonArray();
     page.events().stream()
-        .filter(event -> caller.mayHear(event.audience()))
-        .forEach(event -> events.add(EventJson.of(event)));
+        .filter(event -> caller.canReceive(event.audience()))
+        .forEach(event -> events.add(new JsonObject(EventJson.encode(event))));
     return new JsonObject()
         .put("topic", page.topic())
         .put("epoch", page.epoch())

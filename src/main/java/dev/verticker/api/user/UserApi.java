@@ -11,6 +11,7 @@ import dev.verticker.api.pages.EventsPage;
 import dev.verticker.api.price.HistoryOperations;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.SocketHub;
+import dev.verticker.api.socket.SocketRoutes;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
 import dev.verticker.context.NodeContext;
@@ -20,12 +21,8 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 
-/**
- * The User API put together; once per node.
- *
- * @param feed what its sockets hear
- */
-public record UserApi(Router router, SocketHub feed) {
+/** The User API of a node: its routes and its sockets. */
+public record UserApi(Router router, SocketHub sockets) {
   private static final String NAME = "user-api";
   private static final String CONTRACT = "openapi/user-api.yaml";
 
@@ -60,9 +57,11 @@ public record UserApi(Router router, SocketHub feed) {
               .start()
               .compose(started ->
                   SocketHub.open(vertx, node, verifier, revoked, quotes, settings.sockets()))
-              .map(feed -> {
-                feed.mount(router, cors, addresses, settings.sockets().fallbacks());
-                return new UserApi(router, feed);
+              .map(sockets -> {
+                new SocketRoutes(
+                        vertx, sockets, cors, addresses, settings.sockets().fallbacks())
+                    .mount(router);
+                return new UserApi(router, sockets);
               });
         }));
   }

@@ -8,9 +8,9 @@ import dev.verticker.bus.Bus;
 import dev.verticker.bus.ConsumerRegistration;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Sessions;
-import dev.verticker.message.Sessions.Cursor;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Revocation;
+import dev.verticker.message.Sessions.RevocationCursor;
 import dev.verticker.message.Sessions.RevocationPage;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.SteppedClock;
@@ -157,12 +157,16 @@ final class RevocationCacheTest {
           if (trouble != null) {
             return Future.failedFuture(trouble);
           }
-          var from =
-              Optional.ofNullable(since.cursor()).map(Cursor::after).orElse(0L).intValue();
+          var from = Optional.ofNullable(since.cursor())
+              .map(RevocationCursor::after)
+              .orElse(0L)
+              .intValue();
           var start = Math.min(from, entries.size());
           var end = Math.min(start + 2, entries.size());
           return Future.succeededFuture(new RevocationPage(
-              entries.subList(start, end), new Cursor("s", null, end), end < entries.size()));
+              entries.subList(start, end),
+              new RevocationCursor("s", null, end),
+              end < entries.size()));
         })
         .await();
   }

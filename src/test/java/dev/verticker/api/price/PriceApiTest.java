@@ -97,7 +97,7 @@ class PriceApiTest {
     assertEquals(
         errors("query/symbols", "symbol-unknown", "NOPE is unknown.", "btcusdt is unknown."),
         reply.object().getJsonArray("errors"));
-    assertEquals(List.of(new Prices.Find(List.of("NOPE", "btcusdt"))), prices.asked);
+    assertEquals(List.of(new Prices.FindQuotes(List.of("NOPE", "btcusdt"))), prices.asked);
   }
 
   @Test
@@ -218,7 +218,7 @@ class PriceApiTest {
     await(Future.all(readers));
 
     readers.forEach(reader -> assertEquals("150.25", price(reader.result())));
-    assertEquals(List.of(new Prices.Find(List.of("SOLUSDT"))), prices.asked);
+    assertEquals(List.of(new Prices.FindQuotes(List.of("SOLUSDT"))), prices.asked);
   }
 
   @Test

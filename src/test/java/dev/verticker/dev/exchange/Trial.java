@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A simulator in stepped time and a client of it, for one test. */
+/** A simulator in stepped time with its client, for one test. */
 final class Trial implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final SteppedTime time = new SteppedTime();
@@ -66,7 +66,7 @@ final class Trial implements AutoCloseable {
     time.pass(Duration.between(market().now(), instant));
   }
 
-  /** @param path below /api/v3/, with its query already encoded */
+  /** @param path below /api/v3/, with an encoded query */
   Answer get(String path) {
     return send("GET", "/api/v3/" + path, "");
   }
@@ -75,7 +75,7 @@ final class Trial implements AutoCloseable {
     return send(method, "/control/" + path, body);
   }
 
-  /** Sends a call without waiting for its answer. */
+  /** Sends a request without waiting for the response. */
   Future<Response> begin(String path) {
     return client.get("/api/v3/" + path).begin();
   }

@@ -1,0 +1,259 @@
+package dev.verticker.price.observation;
+
+import static dev.verticker.data.Rows.all;
+import static dev.verticker.data.Rows.instant;
+import static dev.verticker.data.Rows.utc;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.verticker.data.Database;
+import dev.verticker.message.Prices.FindHistory;
+import dev.verticker.message.Prices.History;
+import dev.verticker.message.Prices.HistoryPosition;
+import dev.verticker.message.Prices.Observation;
+import dev.verticker.message.Prices.Quote;
+import dev.verticker.message.Prices.Source;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.Tuple;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** {@code market.exchange_info}: every observation, one per symbol and slot. */
+public final class ObservationRepository {
+  private static final Logger log = LoggerFactory.getLogger(ObservationRepository.class);
+  private static final JsonMapper MAPPER = new JsonMapper();
+  private static final String STORED_FEED = "stored";
+
+  private static final String INSERT =
+      """
+      INSERT INTO market.exchange_info (id, symbol, exchange_info, called_at, slot, venue, event_time)
+      SELECT id, symbol, info::jsonb, called_at, slot, venue, event_time
+        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::text[], $7::timestamptz[])
+             AS given (id, symbol, info, called_at, slot, venue, event_time)
+          ON CONFLICT (symbol, slot) DO NOTHING
+      RETURNING symbol
+      """;
+
+  private static final String IN_SLOT =
+      """
+      SELECT id, symbol, exchange_info::text AS info, called_at, venue, event_time
+        FROM market.exchange_info
+       WHERE slot = $1
+         AND symbol = ANY ($2::text[])
+      """;
+
+  private static final String NEWEST =
+      """
+      SELECT newest.id, newest.symbol, newest.exchange_info::text AS info, newest.called_at, newest.venue, newest.event_time
+        FROM unnest($1::text[]) AS requested (symbol)
+       CROSS JOIN LATERAL (SELECT *
+                             FROM market.exchange_info AS e
+                            WHERE e.symbol = requested.symbol
+                            ORDER BY e.called_at DESC, e.id DESC
+                            LIMIT 1) AS newest
+      """;
+
+  private static final String HISTORY =
+      """
+      SELECT id, symbol, exchange_info::text AS info, called_at, venue, event_time
+        FROM market.exchange_info
+       WHERE symbol = $1
+         AND called_at >= coalesce($2::timestamptz, '-infinity')
+         AND called_at < coalesce($3::timestamptz, 'infinity')
+         AND (called_at, id) < (coalesce($4::timestamptz, 'infinity'), $5)
+       ORDER BY called_at DESC, id DESC
+       LIMIT $6
+      """;
+
+  private static final String NEXT_BLOCK = "SELECT nextval('market.exchange_info_ids') AS first";
+
+  /** For {@link dev.verticker.data.Housekeeping#deleteOlderThan}. */
+  public static final String DELETE_OLD =
+      """
+      DELETE FROM market.exchange_info
+       WHERE id IN (SELECT id FROM market.exchange_info WHERE called_at < $1 ORDER BY called_at LIMIT $2)
+      """;
+
+  private final Database database;
+  private final Duration staleAfter;
+  private final MeterRegistry metrics;
+
+  public ObservationRepository(Database database, Duration staleAfter, MeterRegistry metrics) {
+    this.database = database;
+    this.staleAfter = staleAfter;
+    this.metrics = metrics;
+  }
+
+  /**
+   * Inserts a row for each observation whose slot has none, and returns the symbols of the new rows. An observation
+   * that PostgreSQL rejects for its content is left out, logged and counted in {@code price_rejected_total}, so that it
+   * does not block the others.
+   */
+  public Future<Set<String>> insert(List<SlotQuote> observations) {
+    return insertAll(observations).recover(failure -> {
+      if (!isRejection(failure)) {
+        return Future.failedFuture(failure);
+      }
+      if (observations.size() == 1) {
+        reject(observations.get(0).quote(), failure);
+        return Future.succeededFuture(Set.of());
+      }
+      var half = observations.size() / 2;
+      return insert(observations.subList(0, half))
+          .compose(
+              first -> insert(observations.subList(half, observations.size())).map(second -> {
+                var symbols = new HashSet<>(first);
+                symbols.addAll(second);
+                return symbols;
+              }));
+    });
+  }
+
+  /** Class 22: the data cannot be represented; class 23: it breaks a constraint. */
+  private static boolean isRejection(Throwable failure) {
+    return failure instanceof PgException rejection
+        && rejection.getSqlState() != null
+        && (rejection.getSqlState().startsWith("22") || rejection.getSqlState().startsWith("23"));
+  }
+
+  private void reject(Quote quote, Throwable failure) {
+    log.warn(
+        "observation of {} rejected by PostgreSQL and dropped: {}",
+        quote.symbol(),
+        failure.getMessage());
+    metrics.counter("price_rejected_total", "reason", "refused-by-postgres").increment();
+  }
+
+  private Future<Set<String>> insertAll(List<SlotQuote> observations) {
+    var args = Tuple.tuple()
+        .addValue(each(observations, o -> o.quote().id(), Long[]::new))
+        .addValue(each(observations, o -> o.quote().symbol(), String[]::new))
+        .addValue(each(observations, o -> o.quote().exchangeInfo(), String[]::new))
+        .addValue(each(observations, o -> utc(o.quote().receivedAt()), OffsetDateTime[]::new))
+        .addValue(each(observations, SlotQuote::slot, Long[]::new))
+        .addValue(each(observations, o -> o.quote().venue(), String[]::new))
+        .addValue(each(observations, o -> utc(o.quote().eventTime()), OffsetDateTime[]::new));
+    return database.query(INSERT, args).map(rows -> {
+      Set<String> symbols = new HashSet<>();
+      rows.forEach(row -> symbols.add(row.getString("symbol")));
+      return symbols;
+    });
+  }
+
+  /** The stored quotes of a slot. */
+  public Future<List<Quote>> inSlot(long slot, List<String> symbols) {
+    return database
+        .query(IN_SLOT, Tuple.tuple().addValue(slot).addValue(symbols.toArray(String[]::new)))
+        .map(this::quotes);
+  }
+
+  /** The newest stored quote of each symbol that has one. */
+  public Future<List<Quote>> newest(List<String> symbols) {
+    return database
+        .query(NEWEST, Tuple.tuple().addValue(symbols.toArray(String[]::new)))
+        .map(this::quotes);
+  }
+
+  /** One page, newest first. */
+  public Future<History> history(FindHistory find) {
+    var before = find.before() == null ? new HistoryPosition(null, Long.MAX_VALUE) : find.before();
+    var args = Tuple.tuple()
+        .addValue(find.symbol())
+        .addValue(utc(find.from()))
+        .addValue(utc(find.to()))
+        .addValue(utc(before.calledAt()))
+        .addValue(before.id())
+        .addValue(find.limit() + 1);
+    return database
+        .query(HISTORY, args)
+        .map(rows -> page(all(rows, ObservationRepository::observation), find.limit()));
+  }
+
+  /** Reserves {@link QuoteIds#BLOCK} ids and returns the first. */
+  Future<Long> nextBlock() {
+    return database
+        .query(NEXT_BLOCK, Tuple.tuple())
+        .map(rows -> rows.iterator().next().getLong("first"));
+  }
+
+  private static History page(List<Observation> found, int limit) {
+    if (found.size() <= limit) {
+      return new History(found, null);
+    }
+    var page = found.subList(0, limit);
+    var last = page.get(limit - 1);
+    return new History(page, new HistoryPosition(last.calledAt(), last.id()));
+  }
+
+  private List<Quote> quotes(RowSet<Row> rows) {
+    return all(rows, row -> {
+      var observation = observation(row);
+      return quote(observation, parse(observation.exchangeInfo()), instant(row, "event_time"));
+    });
+  }
+
+  private Quote quote(Observation row, JsonNode ticker, Instant eventTime) {
+    return new Quote(
+        row.id(),
+        row.symbol(),
+        row.price(),
+        decimal(ticker, "bidPrice"),
+        decimal(ticker, "askPrice"),
+        decimal(ticker, "priceChangePercent"),
+        decimal(ticker, "volume"),
+        row.exchangeInfo(),
+        STORED_FEED,
+        row.venue(),
+        Source.STORED,
+        eventTime,
+        row.calledAt(),
+        row.calledAt().plus(staleAfter));
+  }
+
+  private static BigDecimal decimal(JsonNode ticker, String field) {
+    var value = ticker.path(field);
+    try {
+      return value.isTextual() ? new BigDecimal(value.textValue()) : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  private static Observation observation(Row row) {
+    var info = row.getString("info");
+    return new Observation(
+        row.getLong("id"),
+        row.getString("symbol"),
+        new BigDecimal(parse(info).path("price").textValue()),
+        info,
+        row.getString("venue"),
+        instant(row, "called_at"));
+  }
+
+  private static JsonNode parse(String info) {
+    try {
+      return MAPPER.readTree(info);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("jsonb is JSON", e);
+    }
+  }
+
+  private static <T> T[] each(
+      List<SlotQuote> observations, Function<SlotQuote, T> field, IntFunction<T[]> array) {
+    return observations.stream().map(field).toArray(array);
+  }
+}

@@ -1,0 +1,249 @@
+package dev.verticker.dev.exchange;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class MarketReplayTest {
+  private static final int DAY = 1440;
+  private static final Instant START = SteppedTime.START;
+
+  @TempDir
+  Path folder;
+
+  @Test
+  void the_first_day_of_the_recording_is_before_the_start() {
+    Candles.write(folder, "BTCUSDT", DAY + 60);
+    try (var trial = trial()) {
+      assertEquals(START, trial.market().now());
+      assertEquals("100.14400000", open(trial, START));
+      assertEquals("100.00000000", open(trial, START.minus(Duration.ofDays(1))));
+      assertEquals(
+          Optional.empty(),
+          trial.market().candle("BTCUSDT", START.minus(Duration.ofDays(1)).minusSeconds(1)));
+      assertEquals(Optional.empty(), trial.market().candle("NOPEUSDT", START));
+    }
+  }
+
+  @Test
+  void a_minute_shows_open_both_extremes_and_close_in_equal_quarters() {
+    Candles.write(folder, "BTCUSDT", DAY + 60);
+    try (var trial = trial()) {
+      var orders = new HashSet<List<String>>();
+      for (int minute = DAY; minute < DAY + 30; minute++) {
+        var seen = new ArrayList<String>();
+        for (int twelfth = 0; twelfth < 12; twelfth++) {
+          var price = price(trial);
+          seen.add(price.substring(0, price.indexOf('.')));
+          assertTrue(price.endsWith(".%04d0000".formatted(minute)), price);
+          trial.pass(Duration.ofSeconds(5));
+        }
+        orders.add(seen);
+      }
+      var lowFirst =
+          List.of("100", "100", "100", "90", "90", "90", "120", "120", "120", "110", "110", "110");
+      var highFirst =
+          List.of("100", "100", "100", "120", "120", "120", "90", "90", "90", "110", "110", "110");
+      assertEquals(new HashSet<>(List.of(lowFirst, highFirst)), orders);
+    }
+  }
+
+  @Test
+  void polling_every_ten_seconds_sees_the_recorded_close_of_each_minute_last() {
+    Candles.write(folder, "BTCUSDT", DAY + 60);
+    try (var trial = trial()) {
+      trial.pass(Duration.ofSeconds(7));
+      for (var poll = 0; poll < 6 * 20; poll++) {
+        trial.get("ticker/24hr?symbol=BTCUSDT");
+        trial.pass(Duration.ofSeconds(10));
+      }
+      for (var minute = START;
+          minute.isBefore(START.plus(Duration.ofMinutes(20)));
+          minute = minute.plusSeconds(60)) {
+        var from = minute;
+        var last = trial.market().served("BTCUSDT").stream()
+            .filter(
+                served -> !served.at().isBefore(from) && served.at().isBefore(from.plusSeconds(60)))
+            .reduce((earlier, later) -> later)
+            .orElseThrow();
+        assertEquals(close(trial, minute), last.price());
+      }
+    }
+  }
+
+  @Test
+  void repeats_with_later_times_and_rising_trade_ids() {
+    Candles.write(folder, "BTCUSDT", DAY + 2);
+    try (var trial = trial()) {
+      trial.pass(Duration.ofMinutes(1));
+      var before = trial.get("ticker/24hr?symbol=BTCUSDT").object();
+      assertEquals("100.14410000", price(trial));
+      trial.pass(Duration.ofMinutes(1));
+      var after = trial.get("ticker/24hr?symbol=BTCUSDT").object();
+      assertEquals("100.00000000", price(trial));
+      assertEquals(60_000, after.getLong("closeTime") - before.getLong("closeTime"));
+      assertTrue(after.getLong("lastId") > before.getLong("lastId"));
+      assertTrue(after.getLong("firstId") > before.getLong("firstId"));
+      trial.pass(Duration.ofMinutes(DAY + 2));
+      assertEquals("100.00000000", price(trial));
+    }
+  }
+
+  @Test
+  void a_recording_shorter_than_a_day_starts_with_its_first_minute_and_is_its_own_history() {
+    Candles.write(folder, "BTCUSDT", 10);
+    try (var trial = trial()) {
+      assertEquals("100.00000000", price(trial));
+      assertEquals("100.00090000", open(trial, START.minusSeconds(60)));
+      assertEquals("100.00000000", open(trial, START.minus(Duration.ofDays(1))));
+      assertEquals(
+          "120.00090000", trial.get("ticker/24hr?symbol=BTCUSDT").object().getString("highPrice"));
+    }
+  }
+
+  @Test
+  void simulated_time_moves_at_the_given_speed_and_only_forward() {
+    Candles.write(folder, "BTCUSDT", DAY + 120);
+    try (var trial = new Trial(SimulatorOptions.defaults().withKlines(folder).withSpeed(60))) {
+      trial.pass(Duration.ofSeconds(60));
+      assertEquals(START.plus(Duration.ofHours(1)), trial.market().now());
+      assertEquals("100.15000000", price(trial));
+    }
+  }
+
+  @Test
+  void in_a_gap_the_last_price_is_kept_and_the_24_hours_move_on() {
+    var file = folder.resolve("BTCUSDT-1m.csv");
+    var gap = IntStream.range(0, DAY + 60).filter(minute -> minute < DAY + 2 || minute > DAY + 31);
+    Candles.write(file, "", gap, Candles::line);
+    Candles.write(folder, "ETHUSDT", DAY + 60);
+    try (var trial = trial()) {
+      trial.pass(Duration.ofMinutes(20));
+      assertEquals("110.14410000", price(trial));
+      assertEquals(
+          Optional.empty(), trial.market().candle("BTCUSDT", trial.market().now()));
+      var day = trial.get("ticker/24hr?symbol=BTCUSDT").object();
+      assertEquals("110.14410000", day.getString("lastPrice"));
+      assertEquals("120.14410000", day.getString("highPrice"));
+      assertEquals(START.plus(Duration.ofMinutes(20)).toEpochMilli(), day.getLong("closeTime"));
+      // 1439 closed minutes of 4 each, 18 of them missing
+      assertEquals("5684.00000000", day.getString("volume"));
+      var rows = trial.get("klines?symbol=BTCUSDT&interval=1m&limit=1").array().getJsonArray(0);
+      assertEquals(START.plus(Duration.ofMinutes(1)).toEpochMilli(), rows.getLong(0));
+    }
+  }
+
+  @Test
+  void the_24_hour_figures_are_those_of_the_candles() {
+    Candles.write(folder, "BTCUSDT", DAY + 60);
+    try (var trial = trial()) {
+      trial.pass(Duration.ofMinutes(30).plusSeconds(50));
+      var day = trial.get("ticker/24hr?symbol=BTCUSDT").object();
+      var now = trial.market().now();
+      var high = BigDecimal.ZERO;
+      var low = new BigDecimal("1000");
+      var volume = BigDecimal.ZERO;
+      var quoteVolume = BigDecimal.ZERO;
+      var count = 0L;
+      for (int back = 0; back < DAY; back++) {
+        var candle =
+            trial.market().candle("BTCUSDT", now.minusSeconds(60L * back)).orElseThrow();
+        high = high.max(candle.high());
+        low = low.min(candle.low());
+        volume = volume.add(candle.volume());
+        quoteVolume = quoteVolume.add(candle.quoteVolume());
+        count += candle.trades();
+      }
+      assertEquals(
+          List.of(
+              high.toPlainString(),
+              low.toPlainString(),
+              volume.toPlainString(),
+              quoteVolume.toPlainString(),
+              count),
+          List.of(
+              day.getString("highPrice"),
+              day.getString("lowPrice"),
+              day.getString("volume"),
+              day.getString("quoteVolume"),
+              day.getLong("count")));
+      assertEquals("100.00310000", day.getString("openPrice"));
+      assertEquals("110.00300000", day.getString("prevClosePrice"));
+      assertEquals("10.14390000", day.getString("priceChange"));
+      assertEquals("10.144", day.getString("priceChangePercent"));
+      assertEquals(count, day.getLong("lastId") - day.getLong("firstId") + 1);
+      assertEquals(
+          Duration.ofDays(1).toMillis(), day.getLong("closeTime") - day.getLong("openTime"));
+    }
+  }
+
+  @Test
+  void equal_seeds_make_equal_walks_and_different_seeds_different_ones() {
+    assertEquals(walk(7), walk(7));
+    assertNotEquals(walk(7), walk(8));
+  }
+
+  @Test
+  void a_walk_stays_on_the_tick_size_and_repeats_without_a_jump() {
+    try (var trial = new Trial(SimulatorOptions.defaults().withSymbols("ETHBTC", "WEIRD"))) {
+      for (int minute = 0; minute < 2 * DAY; minute++) {
+        var at = START.minus(Duration.ofDays(1)).plusSeconds(60L * minute);
+        var candle = trial.market().candle("ETHBTC", at).orElseThrow();
+        assertEquals(0, candle.close().remainder(new BigDecimal("0.00001")).signum());
+        assertEquals(
+            trial.market().candle("ETHBTC", at.plusSeconds(60)).orElseThrow().open(),
+            candle.close());
+      }
+      assertTrue(trial.market().candle("WEIRD", START).isPresent());
+    }
+  }
+
+  @Test
+  void a_symbol_without_a_file_has_a_random_walk() {
+    Candles.write(folder, "BTCUSDT", DAY + 60);
+    var options = SimulatorOptions.defaults().withKlines(folder).withSymbols("BTCUSDT", "SOLUSDT");
+    try (var trial = new Trial(options)) {
+      assertEquals(List.of("BTCUSDT", "SOLUSDT"), trial.market().symbols());
+      assertEquals("100.14400000", price(trial));
+      assertTrue(trial.get("ticker/24hr?symbol=SOLUSDT").object().containsKey("lastPrice"));
+    }
+  }
+
+  private Trial trial() {
+    return new Trial(SimulatorOptions.defaults().withKlines(folder));
+  }
+
+  private static List<Candle> walk(long seed) {
+    try (var trial =
+        new Trial(SimulatorOptions.defaults().withSymbols("BTCUSDT").withSeed(seed))) {
+      return IntStream.range(0, 50)
+          .mapToObj(minute ->
+              trial.market().candle("BTCUSDT", START.plusSeconds(60L * minute)).orElseThrow())
+          .toList();
+    }
+  }
+
+  private static String price(Trial trial) {
+    return trial.get("ticker/price?symbol=BTCUSDT").object().getString("price");
+  }
+
+  private static String open(Trial trial, Instant at) {
+    return trial.market().candle("BTCUSDT", at).orElseThrow().open().toPlainString();
+  }
+
+  private static String close(Trial trial, Instant at) {
+    return trial.market().candle("BTCUSDT", at).orElseThrow().close().toPlainString();
+  }
+}

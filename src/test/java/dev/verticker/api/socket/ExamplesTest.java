@@ -74,7 +74,7 @@ class ExamplesTest {
     var chromium = Tool.needed("chromium", "chromium").toString();
     var proxy = new InterruptibleProxy(vertx, door.port());
     var url = origin + "/page.html?api=" + api(proxy) + "#" + door.admin().access();
-    try (var browser = NodeScript.start("src/test/npm/page.js", chromium, url)) {
+    try (var browser = NodeScript.start("src/test/npm/listItems.js", chromium, url)) {
       var received = receiveAcrossADisconnect(proxy, () -> item(browser.next().getString("item")));
 
       assertEquals(expected(received.get(0)), events(received));

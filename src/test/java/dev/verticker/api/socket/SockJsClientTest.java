@@ -271,7 +271,7 @@ class SockJsClientTest {
 
   private NodeScript client(String transport) {
     return NodeScript.start(
-        "src/test/npm/stock.js", "http://localhost:" + door.port() + "/eventbus", transport);
+        "src/test/npm/bridgeClient.js", "http://localhost:" + door.port() + "/eventbus", transport);
   }
 
   private JsonObject register(String address, String since) {

@@ -3,15 +3,18 @@ package dev.verticker;
 import dev.verticker.legacy.LegacyImport;
 import dev.verticker.node.CommandLine;
 import dev.verticker.node.Node;
+import dev.verticker.settings.SettingsFiles;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
-/** The process: hands arguments, environment and place to the command line; the only class that reads the environment. */
+/** The process: passes arguments, environment and home folder to the command line. The only class that reads the environment. */
 public final class Main {
   private static final String LOGBACK = "logback.configurationFile";
   private static final String LOGBACK_FILE = "conf/logback.xml";
+  private static final String LOG_FORMAT = "LOG_FORMAT";
 
   private Main() {}
 
@@ -27,11 +30,13 @@ public final class Main {
         .ifPresent(System::exit);
   }
 
-  /** Before the first logger exists; without a file of its own a node logs as its {@code Logging} says. */
+  /** Must run before the first logger exists. What is wrong with the settings is reported later, by the command line. */
   private static void configureLogging(Path home) {
-    var beside = home.resolve(LOGBACK_FILE);
-    if (System.getProperty(LOGBACK) == null && Files.isRegularFile(beside)) {
-      System.setProperty(LOGBACK, beside.toString());
+    var format = SettingsFiles.load(System.getenv(), home, new ArrayList<>()).getString(LOG_FORMAT);
+    System.setProperty(LOG_FORMAT, "json".equals(format) ? "json" : "text");
+    if (System.getProperty(LOGBACK) == null) {
+      var file = home.resolve(LOGBACK_FILE);
+      System.setProperty(LOGBACK, Files.isRegularFile(file) ? file.toString() : "logback.xml");
     }
   }
 

@@ -79,6 +79,12 @@ class ArchitectureTest {
       own("node", "settings", "context", "bus", "http");
 
   @ArchTest
+  static final ArchRule the_cluster_knows_nothing_of_the_node = noClasses()
+      .that(resideInAPackage(BASE + ".node.cluster.."))
+      .should()
+      .dependOnClassesThat(resideInAPackage(BASE + ".node"));
+
+  @ArchTest
   static final ArchRule users_meet_others_in_messages =
       own("user", "message", "bus", "context", "settings", "data", "outbox");
 
@@ -139,8 +145,9 @@ class ArchitectureTest {
       .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule only_front_doors_route_http = noClasses()
-      .that(not(resideInAPackage(BASE + ".api..")))
+  static final ArchRule only_front_doors_and_the_management_port_route_http = noClasses()
+      .that(not(resideInAPackage(BASE + ".api.."))
+          .and(not(is("dev.verticker.node.ManagementServer"))))
       .should()
       .dependOnClassesThat(resideInAPackage("io.vertx.ext.web..")
           .and(not(resideInAPackage("io.vertx.ext.web.client.."))))
@@ -154,14 +161,12 @@ class ArchitectureTest {
       .allowEmptyShould(true);
 
   @ArchTest
-  static final ArchRule sql_is_spoken_by_domains_the_outbox_the_link_to_the_store_and_migrations =
-      noClasses()
-          .that(not(resideInAnyPackage(DOMAINS))
-              .and(not(resideInAnyPackage(BASE + ".outbox..", BASE + ".data..")))
-              .and(not(is("dev.verticker.node.MigrationHistory"))))
-          .should()
-          .dependOnClassesThat(resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient.."))
-          .allowEmptyShould(true);
+  static final ArchRule sql_is_spoken_by_domains_the_outbox_and_the_link_to_the_store = noClasses()
+      .that(not(resideInAnyPackage(DOMAINS))
+          .and(not(resideInAnyPackage(BASE + ".outbox..", BASE + ".data.."))))
+      .should()
+      .dependOnClassesThat(resideInAnyPackage("io.vertx.sqlclient..", "io.vertx.pgclient.."))
+      .allowEmptyShould(true);
 
   @ArchTest
   static final ArchRule redis_is_spoken_by_domains_over_the_link_to_it = noClasses()

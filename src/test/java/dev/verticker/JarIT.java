@@ -5,17 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.verticker.dev.MadeArchive;
 import dev.verticker.testing.TestHttpClient;
 import io.vertx.core.Vertx;
 import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -28,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The fat jar as it is delivered. */
+/** The fat jar as delivered. */
 @ExtendWith(VertxExtension.class)
 class JarIT {
   private static final String JAR = System.getProperty("verticker.jar");
@@ -55,34 +53,6 @@ class JarIT {
     assertEquals("", help.err() + version.err());
   }
 
-  @Test
-  void what_a_start_reads_is_there_as_json_too_and_says_the_same() throws Exception {
-    try (var jar = new JarFile(JAR)) {
-      var read = names(jar)
-          .filter(name -> name.matches("(openapi|verticles)/.*yaml|conf/settings.yaml"))
-          .toList();
-      assertEquals(8, read.size(), read::toString);
-      for (var name : read) {
-        var yaml = new YAMLMapper().readTree(jar.getInputStream(jar.getEntry(name)));
-        var made = jar.getEntry(name.replace(".yaml", ".json"));
-        assertEquals(yaml, new ObjectMapper().readTree(jar.getInputStream(made)), name);
-      }
-    }
-  }
-
-  @Test
-  void its_list_names_every_descriptor_and_migration() throws Exception {
-    try (var jar = new JarFile(JAR)) {
-      var list = jar.getInputStream(jar.getEntry("META-INF/packaged-files")).readAllBytes();
-      assertEquals(
-          names(jar)
-              .filter(name -> name.matches("verticles/.*yaml|db/migration/.*sql"))
-              .sorted()
-              .toList(),
-          new String(list, StandardCharsets.UTF_8).lines().sorted().toList());
-    }
-  }
-
   private static Stream<String> names(JarFile jar) {
     return jar.stream().map(JarEntry::getName);
   }
@@ -98,7 +68,7 @@ class JarIT {
   }
 
   @Test
-  void bad_settings_are_told_one_per_line() throws Exception {
+  void invalid_settings_are_reported_one_per_line() throws Exception {
     var run = run(Map.of("MANAGEMENT_PORT", "x", "POSTGRES_PASSWORD", "change_me"), "check-config");
     assertEquals(1, run.exitCode());
     assertTrue(run.err().contains("\n  MANAGEMENT_PORT: must be a whole number"), run.err());
@@ -107,7 +77,7 @@ class JarIT {
   }
 
   @Test
-  void a_failed_start_is_one_sentence_without_a_stack_trace_and_the_process_ends()
+  void a_failed_start_prints_one_sentence_without_a_stack_trace_and_ends_the_process()
       throws Exception {
     var run = run(GOOD, "price");
     assertEquals(3, run.exitCode(), run.toString());
@@ -118,7 +88,7 @@ class JarIT {
   }
 
   @Test
-  void a_signal_lets_a_node_finish_and_log_its_end(Vertx vertx) throws Exception {
+  void on_a_signal_the_node_drains_and_logs_its_end(Vertx vertx) throws Exception {
     var process = start(
         Map.of(
             "INTERNAL_API_KEY", GOOD.get("INTERNAL_API_KEY"),
@@ -132,7 +102,7 @@ class JarIT {
       assertTrue(ready.contains(" ready after ") && management.find(), ready);
       process.toHandle().destroy();
       var stopping = log.readLine();
-      assertTrue(stopping.contains(" stopping: answering for another 2.0 s"), stopping);
+      assertTrue(stopping.contains(" draining for 2.0 s, then stopping"), stopping);
       new TestHttpClient(vertx, Integer.parseInt(management.group(1)))
           .get("/health/ready")
           .expect(503);
@@ -146,78 +116,66 @@ class JarIT {
   }
 
   @Test
-  void the_archive_that_the_image_is_built_with_is_one_that_a_node_starts_from() throws Exception {
-    var archive = folder.resolve("verticker.archive");
-    var option = MadeArchive.make(JAVA, Path.of(JAR), archive);
-    assertTrue(option.matches("-XX:[A-Za-z]+=" + Pattern.quote(archive.toString())), option);
-    assertTrue(names(archive, "dev/verticker/user/UserVerticle"));
-
-    var out = folder.resolve("version").toFile();
-    var command = List.of(
-        JAVA.toString(),
-        "@conf/jvm.options",
-        option,
-        // It ends unless it can use the archive.
-        "-Xshare:on",
-        "-Xlog:class+load",
-        "-jar",
-        JAR,
-        "--version");
-    var node = new ProcessBuilder(command)
-        .redirectErrorStream(true)
-        .redirectOutput(out)
-        .start();
-    assertEquals(0, node.waitFor(), () -> text(out.toPath()));
-    var main = text(out.toPath())
-        .lines()
-        .filter(line -> line.contains(" dev.verticker.Main "))
-        .toList();
-    assertTrue(main.get(0).endsWith("source: shared objects file (top)"), main::toString);
+  void a_node_logs_text_lines_with_time_in_utc_and_level() throws Exception {
+    var line = firstLogLine(JAR, Map.of());
+    assertTrue(
+        line.matches(
+            "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z INFO  Node ready after \\d+ ms: .*"),
+        line);
   }
 
   @Test
-  void an_archive_made_where_postgresql_or_redis_is_missing_has_the_front_doors_alone()
-      throws Exception {
-    var archive = folder.resolve("verticker.archive");
-    MadeArchive.make(JAVA, Path.of(JAR), archive, List.of());
-    assertTrue(names(archive, "dev/verticker/api/UserApiVerticle"));
-    assertEquals(
-        serversAreInstalled(), names(archive, "dev/verticker/user/UserVerticle"), "domains");
+  void the_setting_log_format_switches_to_json_lines() throws Exception {
+    var json = new ObjectMapper().readTree(firstLogLine(JAR, Map.of("LOG_FORMAT", "json")));
+    assertEquals("INFO", json.get("level").asText());
+    assertEquals("dev.verticker.node.Node", json.get("loggerName").asText());
+    assertTrue(json.get("formattedMessage").asText().startsWith("ready after "), json::toString);
   }
 
   @Test
-  void a_logback_xml_beside_it_decides_how_it_logs() throws Exception {
-    var jar = Files.copy(Path.of(JAR), folder.resolve("verticker.jar"));
+  void the_settings_file_beside_the_jar_can_switch_to_json_lines() throws Exception {
+    var jar = copiedWith("settings.yaml", "LOG_FORMAT: json");
+    var line = firstLogLine(jar, Map.of());
+    assertTrue(line.startsWith("{") && line.endsWith("}"), line);
+  }
+
+  @Test
+  void an_unknown_log_format_is_an_invalid_setting() throws Exception {
+    var run = run(Map.of("LOG_FORMAT", "jsno"), "check-config", "price-api");
+    assertEquals(1, run.exitCode());
+    assertTrue(
+        run.err().contains("\n  LOG_FORMAT: must be one of text, json, was \"jsno\"\n"), run.err());
+  }
+
+  @Test
+  void a_renamed_setting_stops_the_start_and_names_the_new_one() throws Exception {
+    var run = run(Map.of("SOCKETS_MOST", "10"), "user-api");
+    assertEquals(1, run.exitCode());
+    assertTrue(
+        run.err().contains("\n  SOCKETS_MOST: was renamed, set SOCKETS_MAX instead\n"), run.err());
+  }
+
+  @Test
+  void a_logback_xml_beside_the_jar_replaces_the_packaged_one() throws Exception {
     var documented = Pattern.compile("```xml\n(<configuration>.*?)```", Pattern.DOTALL)
         .matcher(read(Path.of("docs", "operations.md")));
     assertTrue(documented.find());
-    Files.writeString(
-        Files.createDirectory(folder.resolve("conf")).resolve("logback.xml"),
+    var jar = copiedWith(
+        "logback.xml",
         documented.group(1).replace("<root level=\"INFO\">", "<root level=\"DEBUG\">"));
-    var environment = Map.of(
-        "INTERNAL_API_KEY", GOOD.get("INTERNAL_API_KEY"),
-        "MANAGEMENT_PORT", "0",
-        "PRICE_API_PORT", "0");
-    var process = builder(jar.toString(), environment, "price-api")
-        .redirectErrorStream(true)
-        .start();
-    try (var log = process.inputReader()) {
-      var line = log.readLine();
-      assertTrue(line.matches("\\S+Z DEBUG .*"), line);
-    } finally {
-      process.destroyForcibly();
-    }
+    var line = firstLogLine(jar, Map.of());
+    assertTrue(line.matches("\\S+Z DEBUG .*"), line);
   }
 
   @Test
-  void an_unknown_verticle_is_wrong_usage() throws Exception {
+  void an_unknown_verticle_is_invalid_usage() throws Exception {
     var run = run(GOOD, "prise");
     assertEquals(2, run.exitCode());
-    assertTrue(run.err().startsWith("there is no verticle \"prise\"; known are "), run.err());
+    assertTrue(run.err().startsWith("Unknown verticle \"prise\": name one of "), run.err());
   }
 
   @Test
-  void no_netty_in_it_is_older_than_the_one_that_refuses_smuggled_requests() throws Exception {
+  void it_contains_no_netty_older_than_the_fix_of_request_smuggling() throws Exception {
     try (var jar = new JarFile(JAR)) {
       var versions = new Properties();
       versions.load(jar.getInputStream(jar.getEntry("META-INF/io.netty.versions.properties")));
@@ -237,7 +195,7 @@ class JarIT {
   }
 
   @Test
-  void nothing_of_development_is_in_it() throws Exception {
+  void it_contains_no_development_or_test_classes() throws Exception {
     var unwanted = List.of(
         "dev/verticker/dev/",
         "io/zonky/",
@@ -252,15 +210,15 @@ class JarIT {
           names.stream()
               .filter(name -> unwanted.stream().anyMatch(name::contains))
               .toList());
-      for (var file :
-          List.of("conf/settings.yaml", "conf/hazelcast.yaml", "verticles/price.yaml")) {
+      for (var file : List.of(
+          "conf/settings.yaml", "conf/hazelcast.yaml", "verticles/price.yaml", "logback.xml")) {
         assertTrue(names.contains(file), file);
       }
     }
   }
 
   @Test
-  void its_manifest_opens_what_the_cluster_needs() throws Exception {
+  void its_manifest_opens_the_packages_that_hazelcast_and_netty_need() throws Exception {
     try (var jar = new JarFile(JAR)) {
       var manifest = jar.getManifest().getMainAttributes();
       assertEquals("dev.verticker.Main", manifest.getValue("Main-Class"));
@@ -271,19 +229,25 @@ class JarIT {
     }
   }
 
-  private static boolean serversAreInstalled() throws IOException {
-    var versions = Path.of("/usr/lib/postgresql");
-    if (!Files.isDirectory(versions) || !Files.exists(Path.of("/usr/bin/redis-server"))) {
-      return false;
-    }
-    try (var found = Files.list(versions)) {
-      return found.anyMatch(version -> Files.exists(version.resolve("bin/initdb")));
-    }
+  /** A copy of the jar with a file in {@code conf/} beside it. */
+  private String copiedWith(String name, String text) throws IOException {
+    Files.writeString(Files.createDirectory(folder.resolve("conf")).resolve(name), text);
+    return Files.copy(Path.of(JAR), folder.resolve("verticker.jar")).toString();
   }
 
-  /** Whether the class is in the archive, which has names as they are. */
-  private static boolean names(Path archive, String className) throws IOException {
-    return Files.readString(archive, StandardCharsets.ISO_8859_1).contains(className);
+  private static String firstLogLine(String jar, Map<String, String> settings) throws IOException {
+    var environment = new HashMap<>(settings);
+    environment.putAll(Map.of(
+        "INTERNAL_API_KEY", GOOD.get("INTERNAL_API_KEY"),
+        "MANAGEMENT_PORT", "0",
+        "PRICE_API_PORT", "0"));
+    var process =
+        builder(jar, environment, "price-api").redirectErrorStream(true).start();
+    try (var log = process.inputReader()) {
+      return log.readLine();
+    } finally {
+      process.destroyForcibly();
+    }
   }
 
   private Run run(Map<String, String> environment, String... arguments)
@@ -317,14 +281,6 @@ class JarIT {
     builder.environment().clear();
     builder.environment().putAll(environment);
     return builder;
-  }
-
-  private static String text(Path file) {
-    try {
-      return read(file);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   private static String read(Path file) throws IOException {

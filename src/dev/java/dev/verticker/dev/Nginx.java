@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * nginx with the configuration of {@code conf/nginx}, as a child process on a port of its own. Only what depends on the
+ * nginx with the configuration of {@code conf/deploy/nginx}, as a child process on a port of its own. Only what depends on the
  * place is replaced: ports, nodes and the folders it writes to.
  */
 public final class Nginx implements AutoCloseable {
-  private static final Path CONFIGURATION = Path.of("conf", "nginx");
+  private static final Path CONFIGURATION = Path.of("conf", "deploy", "nginx");
   private static final String SITE = "conf.d/verticker.conf";
   private static final String SITE_WITH_TLS = "conf.d/tls.conf.example";
   private static final String NODE = "server 127.0.0.1:8000 ";
@@ -105,7 +105,7 @@ public final class Nginx implements AutoCloseable {
     return tlsPort;
   }
 
-  /** The file that {@code conf/rolling-restart} edits. */
+  /** The file that {@code conf/deploy/rolling-restart} edits. */
   public Path nodesFile() {
     return folder.resolve("conf.d/nodes.conf");
   }

@@ -3,22 +3,26 @@ package dev.verticker.context;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Where verticles say whether this node should be given work; {@code /health/ready} shows it. */
+/** Readiness of this node. Verticles add checks and notes, {@code /health/ready} reports them. */
 public interface Health {
   /**
-   * Adds or replaces a named check. It is asked often and must answer at once from memory.
+   * Adds or replaces a named check. It runs on an event loop with each health request, so it must answer from memory.
    *
-   * @param reason why this node is not ready, one sentence for an operator without secrets; empty = fine
+   * @param reason why this node must get no requests, one sentence for an operator without secrets; empty = ready
    */
   void notReadyWhen(String name, Supplier<Optional<String>> reason);
 
-  /** This node serves {@code name} on this port. */
+  /**
+   * Adds or replaces a named note: something an operator should see although the node stays ready.
+   *
+   * @param note one sentence without secrets; empty = nothing to report
+   */
+  void note(String name, Supplier<Optional<String>> note);
+
+  /** Records that this node serves {@code name} on this port. */
   void listening(String name, int port);
 
-  /** Adds or replaces something an operator should see although the node stays ready; empty = nothing to say. */
-  void note(String name, Supplier<Optional<String>> remark);
-
-  /** True from the moment this node is told to stop: it still answers, and clients should come back elsewhere. */
+  /** True as soon as this node drains: it still answers, but clients should connect to another node. */
   default boolean isStopping() {
     return false;
   }

@@ -1,7 +1,7 @@
 package dev.verticker.context;
 
-/** What the node knows of its place among the others. */
+/** Cluster connectivity of this node. */
 public interface Liveness {
-  /** Calls back, on the caller's context, when messages may have been missed: the node was cut off and is back. */
+  /** Calls the handler, on the caller's context, when the node is reachable again and may have missed bus messages. */
   void onReturn(Runnable handler);
 }

@@ -5,9 +5,9 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 
 /**
- * What a node gives each verticle: the one parameter of every verticle's constructor.
+ * What a node passes to each verticle: the one parameter of every verticle's constructor.
  *
- * @param clock the cluster's clock; inside the node it moves with monotonic time and never jumps back
+ * @param clock the cluster's clock; within the node it advances with monotonic time and never jumps back
  */
 public record NodeContext(
     Bus bus, Clock clock, Health health, Liveness liveness, MeterRegistry metrics) {}

@@ -1,2 +1,2 @@
-/** What a node hands to each verticle: its context, and where the verticle reports health. */
+/** What a node passes to each verticle. */
 package dev.verticker.context;

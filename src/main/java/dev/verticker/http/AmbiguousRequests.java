@@ -6,7 +6,7 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 
-/** What two parsers in a row could read differently, beyond what Netty refuses itself (RFC 9112, sections 3.2 and 6). */
+/** Detects requests that two parsers can interpret differently, beyond those that Netty rejects (RFC 9112, sections 3.2 and 6). */
 final class AmbiguousRequests {
   private AmbiguousRequests() {}
 

@@ -21,25 +21,25 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Watches one HTTP/1.x connection from just behind the decoder: ambiguous requests are marked as invalid, and a client that
- * dribbles headers or body, or does not read its answer, is cut off. A server that is about to stop ends each connection
- * with the answer it is waiting for. Leaves once the connection has become a WebSocket.
+ * Guards one HTTP/1.x connection, directly after the decoder: marks ambiguous requests as invalid, and closes the connection
+ * of a client that sends headers or body too slowly or does not read its response. While the server drains, each connection
+ * ends with its current response. The guard removes itself when the connection becomes a WebSocket.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
   private final HttpLimits limits;
-  private final BooleanSupplier leaving;
+  private final BooleanSupplier draining;
   private Future<?> deadline;
   private Future<?> outputCheck;
   private boolean betweenRequests;
   private boolean bodyBegan;
   private boolean messageArrived;
-  private boolean refused;
-  private boolean lastAnswer;
+  private boolean rejected;
+  private boolean lastResponse;
   private long unsentBytes;
 
-  ConnectionGuard(HttpLimits limits, BooleanSupplier leaving) {
+  ConnectionGuard(HttpLimits limits, BooleanSupplier draining) {
     this.limits = limits;
-    this.leaving = leaving;
+    this.draining = draining;
   }
 
   @Override
@@ -61,15 +61,14 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   @Override
   public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
     messageArrived = true;
-    if (refused || lastAnswer) {
-      // Whatever comes after a request that two parsers could end at different places, or after the
-      // goodbye.
+    if (rejected || lastResponse) {
+      // Data after an ambiguous request, whose end is unclear, or after the last response.
       ReferenceCountUtil.release(message);
       return;
     }
     if (message instanceof HttpRequest request) {
       if (request.decoderResult().isSuccess() && AmbiguousRequests.isAmbiguous(request)) {
-        refused = true;
+        rejected = true;
         request.setProtocolVersion(HttpVersion.HTTP_1_1);
         request.setDecoderResult(
             DecoderResult.failure(new IllegalArgumentException("ambiguous request")));
@@ -89,12 +88,12 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   @Override
   public void channelReadComplete(ChannelHandlerContext context) throws Exception {
     if (betweenRequests && !messageArrived) {
-      // Bytes that are not yet a request: the next one has begun.
+      // The first bytes of the next request.
       betweenRequests = false;
       closeUnlessDoneIn(context, limits.head());
     }
     if (bodyBegan) {
-      // Only now: nearly every request arrives in one piece and needs no timer.
+      // Only now, because nearly every request arrives in one read and needs no timer.
       bodyBegan = false;
       closeUnlessDoneIn(context, limits.body());
     }
@@ -109,17 +108,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         && response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
       super.write(context, message, promise);
       context.pipeline().remove(this);
-      watchWhatIsHeardOnly(context.pipeline());
+      watchReadsOnly(context.pipeline());
       return;
     }
     if (message instanceof HttpResponse response
         && response.status().codeClass() != HttpStatusClass.INFORMATIONAL
-        && leaving.getAsBoolean()) {
+        && draining.getAsBoolean()) {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
-      lastAnswer = true;
+      lastResponse = true;
     }
     super.write(context, message, promise);
-    if (lastAnswer && message instanceof LastHttpContent) {
+    if (lastResponse && message instanceof LastHttpContent) {
       promise.addListener(sent -> context.close());
     }
     if (outputCheck == null) {
@@ -128,8 +127,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
   }
 
-  /** Whoever reads a WebSocket answers its pings; timing what is written as well would cost every frame. */
-  private void watchWhatIsHeardOnly(ChannelPipeline pipeline) {
+  /** WebSocket clients answer pings, so reads alone show that they are alive; timing writes would cost CPU per frame. */
+  private void watchReadsOnly(ChannelPipeline pipeline) {
     var idle = pipeline.get(IdleStateHandler.class);
     if (idle != null) {
       pipeline.replace(

@@ -3,15 +3,15 @@ package dev.verticker.http;
 import java.time.Duration;
 
 /**
- * How long a connection may take.
+ * Timeouts of a connection.
  *
- * @param head from a connection, or the first byte of a further request, to the end of its headers
+ * @param head from the connection, or the first byte of a later request, to the end of the headers
  * @param body from the end of the headers to the end of the body
- * @param stall a reader that took nothing of an answer for this long is given up
- * @param idle no traffic at all; also holds for WebSockets
+ * @param stall a connection is closed if the client reads nothing of a response for this time
+ * @param idle without any traffic, also for WebSockets
  */
 record HttpLimits(Duration head, Duration body, Duration stall, Duration idle) {
-  static final HttpLimits STANDARD = new HttpLimits(
+  static final HttpLimits DEFAULT = new HttpLimits(
       Duration.ofSeconds(10),
       Duration.ofSeconds(30),
       Duration.ofSeconds(15),

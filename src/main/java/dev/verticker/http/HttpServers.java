@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * The only place that builds an HTTP server. The framework's defaults let a client tunnel HTTP/2 past a proxy, inflate
- * small WebSocket frames without limit and hold a connection for ever; here they do not.
+ * Creates all HTTP servers. The defaults of Vert.x allow HTTP/2 tunnels through a proxy, unlimited inflation of WebSocket
+ * frames and connections without a time limit; these servers do not.
  */
 public final class HttpServers {
   private static final int LINE_BYTES = 8 * 1024;
@@ -28,32 +28,31 @@ public final class HttpServers {
   private HttpServers() {}
 
   /**
-   * A server that wants its request handler and {@code listen()}. What cannot be parsed is answered with 400, 414 or 431 as
-   * a {@link Problem} and never reaches the handler; slow requests and readers that take nothing are cut off.
+   * Creates a server without a request handler. Requests that cannot be parsed are answered with 400, 414 or 431 as a
+   * {@link Problem} and do not reach the handler; connections of slow senders and of clients that do not read are closed.
    *
-   * @param port 0 lets the operating system choose; a negative one too, but servers of one verticle with the same negative
-   *     port share what was chosen
+   * @param port 0 = chosen by the operating system; servers of one verticle with the same negative port share a chosen port
    */
   public static HttpServer create(Vertx vertx, String host, int port) {
     return create(vertx, host, port, () -> false);
   }
 
   /**
-   * As {@link #create(Vertx, String, int)}, for a server that says goodbye.
+   * As {@link #create(Vertx, String, int)}, for a server that drains.
    *
-   * @param leaving asked before each answer; while true the answer is the last one of its connection and says so, so that
-   *     clients which keep connections go elsewhere before the server is gone
+   * @param draining evaluated before each response; while true, the response has {@code Connection: close} and ends its
+   *     connection, so that clients with kept connections switch to another node before the server stops
    */
-  public static HttpServer create(Vertx vertx, String host, int port, BooleanSupplier leaving) {
-    return create(vertx, host, port, HttpLimits.STANDARD, leaving);
+  public static HttpServer create(Vertx vertx, String host, int port, BooleanSupplier draining) {
+    return create(vertx, host, port, HttpLimits.DEFAULT, draining);
   }
 
   static HttpServer create(
-      Vertx vertx, String host, int port, HttpLimits limits, BooleanSupplier leaving) {
+      Vertx vertx, String host, int port, HttpLimits limits, BooleanSupplier draining) {
     return vertx
         .createHttpServer(options(limits).setHost(host).setPort(port))
-        .invalidRequestHandler(HttpServers::refuse)
-        .connectionHandler(connection -> guard(connection, limits, leaving));
+        .invalidRequestHandler(HttpServers::reject)
+        .connectionHandler(connection -> guard(connection, limits, draining));
   }
 
   private static HttpServerOptions options(HttpLimits limits) {
@@ -66,7 +65,7 @@ public final class HttpServers {
         .setPerMessageWebSocketCompressionSupported(false)
         .setMaxWebSocketFrameSize(FRAME_BYTES)
         .setMaxWebSocketMessageSize(MESSAGE_BYTES)
-        // Of a reader that stopped the kernel would else take megabytes before anybody notices.
+        // Otherwise the kernel buffers megabytes for a client that has stopped reading.
         .setSendBufferSize(SEND_BUFFER_BYTES)
         .setMaxInitialLineLength(LINE_BYTES)
         .setMaxHeaderSize(HEADER_BYTES)
@@ -75,16 +74,18 @@ public final class HttpServers {
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
   }
 
-  private static void guard(HttpConnection connection, HttpLimits limits, BooleanSupplier leaving) {
-    // Vert.x has no time limit for headers or bodies: only the pipeline sees the bytes that are not
-    // yet a request.
+  private static void guard(
+      HttpConnection connection, HttpLimits limits, BooleanSupplier draining) {
+    // Vert.x has no timeout for headers or bodies: only the pipeline sees the bytes of an
+    // incomplete
+    // request.
     ((ConnectionBase) connection)
         .channelHandlerContext()
         .pipeline()
-        .addBefore("handler", "guard", new ConnectionGuard(limits, leaving));
+        .addBefore("handler", "guard", new ConnectionGuard(limits, draining));
   }
 
-  private static void refuse(HttpServerRequest request) {
+  private static void reject(HttpServerRequest request) {
     RequestId.set(UUID.randomUUID().toString());
     problem(request.decoderResult().cause())
         .send(request.response().putHeader("Connection", "close"))

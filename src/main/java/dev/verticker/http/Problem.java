@@ -16,16 +16,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The one shape of every refusal: RFC 9457 with a stable {@code code}. What is null or empty is left out.
+ * The format of all error responses: RFC 9457 with a stable {@code code}. Null and empty members are omitted.
  *
  * @param type always {@code about:blank}: {@code title} is the name of the status, {@code code} tells cases apart
- * @param detail one sentence for a human, never an exception's text
- * @param instance path of the request; null when it could not be read
+ * @param detail one sentence for a human reader, never the message of an exception
+ * @param instance path of the request; null if it could not be parsed
  * @param code stable, documented, kebab-case
- * @param requestId finds the request in the logs; null outside a request
- * @param errors what is wrong with which part of the input
- * @param epoch where whoever reads on can begin again; null for every refusal but a 410 that says so
- * @param oldest sequence still kept in that epoch; null without it
+ * @param requestId to find the request in the logs; null outside a request
+ * @param errors faults in the input
+ * @param epoch of a 410: the epoch from which the client can resume; otherwise null
+ * @param oldest of a 410: the oldest available sequence in that epoch; otherwise null
  */
 @JsonInclude(JsonInclude.Include.NON_EMPTY)
 @JsonPropertyOrder({
@@ -89,7 +89,7 @@ public record Problem(
         start.map(Failure.Gone.ResumeFrom::oldest).orElse(null));
   }
 
-  /** The same problem, met at this path. */
+  /** This problem with the path of the request. */
   public Problem at(String path) {
     return new Problem(type, title, status, detail, path, code, requestId, errors, epoch, oldest);
   }
@@ -98,11 +98,11 @@ public record Problem(
     try {
       return Buffer.buffer(MAPPER.writeValueAsBytes(this));
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a problem is always JSON", e);
+      throw new IllegalStateException("cannot encode a problem as JSON", e);
     }
   }
 
-  /** Answers with this; headers that belong to a status ({@code Retry-After}, {@code Allow}) are the caller's. */
+  /** Sends the response; the caller sets headers of a status ({@code Retry-After}, {@code Allow}) before. */
   public Future<Void> send(HttpServerResponse response) {
     if (requestId != null) {
       response.putHeader("X-Request-Id", requestId);

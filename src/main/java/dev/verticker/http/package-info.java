@@ -1,2 +1,2 @@
-/** What every HTTP server of the system has in common: how it is hardened, and the shape of its refusals. */
+/** Shared by all HTTP servers: their limits and the format of error responses. */
 package dev.verticker.http;

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
-/** What was asked for on the command line, and the exit code for it. */
+/** Parses and executes the command line. */
 public final class CommandLine {
   private static final String CHECK = "check-config";
   private static final String HELP =
@@ -17,19 +17,19 @@ public final class CommandLine {
              java -jar verticker.jar check-config [verticle...]
              java -jar verticker.jar import-legacy [database]
 
-      Starts the named verticles, all of them when none is named.
+      Starts the named verticles; without names, all of them.
 
-        --cluster      find other nodes; without CLUSTER_MEMBERS: a second node on this machine
-        check-config   print the settings in effect, secrets redacted, and check them
-        import-legacy  take over users and prices of the earlier system, before the first start
-        --help         this text
-        --version      the version
+        --cluster      join a cluster; without CLUSTER_MEMBERS, with one other node on this machine
+        check-config   validate the settings and print the effective values, secrets redacted
+        import-legacy  import users and prices of the earlier system, before the first start
+        --help         print this text
+        --version      print the version
 
-      Settings are environment variables; conf/settings.yaml lists them all. Files in conf/ and
-      verticles/ beside the jar win over those in the jar.
+      Settings are environment variables; conf/settings.yaml describes all of them. Files in conf/
+      and verticles/ beside the jar override the packaged ones.
 
-      exit codes: 1 a setting or descriptor breaks its rule, 2 wrong arguments, 3 something needed is
-      not there (port, database, other nodes), 4 cut off from the cluster: start it again""";
+      exit codes: 1 invalid setting or descriptor, 2 invalid arguments, 3 port, database or cluster
+      unavailable, 4 lost the cluster: restart the node""";
 
   private final Map<String, String> environment;
   private final Path home;
@@ -37,7 +37,7 @@ public final class CommandLine {
   private final PrintStream err;
   private final Consumer<Node> started;
 
-  /** @param started is given the node once it runs */
+  /** @param started receives the running node */
   public CommandLine(
       Map<String, String> environment,
       Path home,
@@ -51,7 +51,7 @@ public final class CommandLine {
     this.started = started;
   }
 
-  /** Does it; empty = a node is running now, otherwise the code to exit with. */
+  /** Executes the arguments. @return the exit code; empty while a node runs */
   public OptionalInt run(List<String> arguments) {
     try {
       return dispatch(arguments);
@@ -79,7 +79,7 @@ public final class CommandLine {
 
   private OptionalInt check(NodeArguments arguments) {
     Configuration.read(arguments, environment, home)
-        .seen()
+        .effectiveValues()
         .forEach((name, value) -> out.println(name + "=" + value));
     return OptionalInt.of(0);
   }
@@ -90,7 +90,7 @@ public final class CommandLine {
     for (var name : verticles) {
       if (name.startsWith("-")) {
         throw new StartupException(
-            StartupException.USAGE, "there is no option \"" + name + "\"; --help lists them");
+            StartupException.USAGE, "Unknown option \"" + name + "\": --help lists the options");
       }
     }
     return new NodeArguments(verticles, cluster);

@@ -1,31 +1,52 @@
 package dev.verticker.node;
 
+import dev.verticker.settings.AuthSettings;
 import dev.verticker.settings.NodeSettings;
+import dev.verticker.settings.NotificationSettings;
 import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.PriceApiSettings;
+import dev.verticker.settings.PriceSettings;
+import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsFiles;
-import dev.verticker.settings.SettingsGroups;
 import dev.verticker.settings.SettingsReader;
+import dev.verticker.settings.UserApiSettings;
+import dev.verticker.settings.UserSettings;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
 
 /**
- * Everything a node is told, checked before anything is started.
+ * The complete configuration of a node, checked before anything starts.
  *
- * @param values the effective settings, as verticles get them
- * @param seen name to value of every setting these descriptors read, secrets redacted
+ * @param descriptors of the verticles to deploy
+ * @param values the effective settings, which become the configuration of each verticle
+ * @param databases of the schemas that these verticles own
+ * @param effectiveValues name to value of every setting that these verticles read, secrets redacted
  */
 record Configuration(
     List<Descriptor> descriptors,
     JsonObject values,
     NodeSettings node,
     List<PostgresSettings> databases,
-    Map<String, String> seen) {
+    Map<String, String> effectiveValues) {
+  /** The settings groups by the names that descriptors use; {@code <schema>-database} is added for each schema. */
+  private static final Map<String, Consumer<SettingsReader>> GROUPS = Map.of(
+      "redis", RedisSettings::read,
+      "auth", AuthSettings::read,
+      "user", UserSettings::read,
+      "user-api", UserApiSettings::read,
+      "notification", NotificationSettings::read,
+      "price", PriceSettings::read,
+      "price-api", PriceApiSettings::read);
 
-  /** @throws CannotStart with every fault of the node and of the selected descriptors, one line each */
+  private static final String DATABASE = "-database";
+
+  /** @throws StartupException with every fault of the node's settings and of the selected descriptors, one line each */
   static Configuration read(NodeArguments arguments, Map<String, String> environment, Path home) {
     var descriptors = Descriptors.load(home).select(arguments.verticles());
     var faults = new ArrayList<String>();
@@ -45,31 +66,46 @@ record Configuration(
     if (!faults.isEmpty()) {
       throw new StartupException(
           StartupException.CONFIGURATION,
-          "these settings cannot be used:\n  "
+          "Invalid settings:\n  "
               + String.join("\n  ", faults.stream().distinct().toList()));
     }
-    return new Configuration(descriptors, values, node, databases, new TreeMap<>(reader.seen()));
+    return new Configuration(
+        descriptors, values, node, databases, new TreeMap<>(reader.effectiveValues()));
   }
 
-  /** The settings one descriptor reads. */
-  Map<String, String> seenBy(Descriptor descriptor) {
+  /** The settings that one descriptor reads. */
+  Map<String, String> effectiveValuesOf(Descriptor descriptor) {
     var reader = new SettingsReader(values);
-    SettingsGroups.readAll(descriptor.settings(), reader);
-    return new TreeMap<>(reader.seen());
+    readGroups(descriptor, reader, new ArrayList<>());
+    return new TreeMap<>(reader.effectiveValues());
   }
 
   private static void readGroups(
       Descriptor descriptor, SettingsReader reader, List<String> faults) {
-    try {
-      SettingsGroups.readAll(descriptor.settings(), reader);
-    } catch (IllegalArgumentException e) {
-      faults.add("verticles/" + descriptor.name() + ".yaml: " + e.getMessage());
+    var file = "verticles/" + descriptor.name() + ".yaml: ";
+    for (var name : descriptor.settings()) {
+      var schema = name.replace(DATABASE, "");
+      if (GROUPS.containsKey(name)) {
+        GROUPS.get(name).accept(reader);
+      } else if (name.endsWith(DATABASE) && PostgresSettings.SCHEMAS.contains(schema)) {
+        PostgresSettings.read(schema, reader);
+      } else {
+        faults.add(file + "settings must be of " + groups() + ", was \"" + name + "\"");
+      }
     }
     for (var schema : descriptor.schemas()) {
       if (!PostgresSettings.SCHEMAS.contains(schema)) {
-        faults.add("verticles/" + descriptor.name() + ".yaml: schemas must be of "
-            + PostgresSettings.SCHEMAS + ", was \"" + schema + "\"");
+        faults.add(
+            file + "schemas must be of " + PostgresSettings.SCHEMAS + ", was \"" + schema + "\"");
       }
     }
+  }
+
+  private static List<String> groups() {
+    return Stream.concat(
+            GROUPS.keySet().stream(),
+            PostgresSettings.SCHEMAS.stream().map(schema -> schema + DATABASE))
+        .sorted()
+        .toList();
   }
 }

@@ -1,6 +1,7 @@
 package dev.verticker.node;
 
 import io.vertx.core.DeploymentOptions;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,13 +11,13 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * One deployable: {@code verticles/<name>.yaml}.
+ * One deployable verticle: {@code verticles/<name>.yaml}.
  *
  * @param main class with a constructor {@code (NodeContext)}
- * @param settings groups of settings it reads
- * @param schemas database schemas it owns and therefore migrates
- * @param after names of those that start before it and stop after it, where this node runs them
- * @param options of Vert.x {@code DeploymentOptions}; {@code instances: cores} stands for the number of cores
+ * @param settings names of the settings groups that it reads
+ * @param schemas database schemas that it owns; the node migrates them
+ * @param after names of verticles that start before it and stop after it if they run on the same node
+ * @param options of Vert.x {@code DeploymentOptions}; {@code instances: cores} = the number of cores
  */
 record Descriptor(
     String name,
@@ -35,7 +36,7 @@ record Descriptor(
       "maxWorkerExecuteTimeUnit");
   private static final String CORES = "cores";
 
-  /** Reads one; what is wrong with it is added to {@code faults}. */
+  /** Reads a descriptor and adds its faults to {@code faults}. */
   static Descriptor read(String name, Map<String, Object> yaml, List<String> faults) {
     var json = new JsonObject(yaml);
     var file = "verticles/" + name + ".yaml";
@@ -47,7 +48,7 @@ record Descriptor(
         .forEach(key -> faults.add(
             file + ": options must hold only " + sorted(OPTIONS) + ", was \"" + key + "\""));
     if (!(json.getValue("main") instanceof String)) {
-      faults.add(file + ": main is required, the name of a class");
+      faults.add(file + ": main is required: the name of a verticle class");
     }
     var instances = options.getValue("instances", 1);
     if (!CORES.equals(instances) && !(instances instanceof Integer number && number > 0)) {
@@ -73,26 +74,28 @@ record Descriptor(
   }
 
   /**
-   * The order to start in: each round needs only those before it, and is started together. Stopping goes the other way.
+   * The start order: the verticles of a round start together, and only need verticles of earlier rounds. They stop in the
+   * reverse order.
    *
-   * @throws CannotStart when they wait for each other
+   * @throws StartupException if {@code after} has a cycle
    */
   static List<List<Descriptor>> rounds(List<Descriptor> selected) {
     var names = selected.stream().map(Descriptor::name).collect(Collectors.toSet());
-    var waiting = new ArrayList<>(selected);
+    var remaining = new ArrayList<>(selected);
     var rounds = new ArrayList<List<Descriptor>>();
-    while (!waiting.isEmpty()) {
-      var round = waiting.stream()
+    while (!remaining.isEmpty()) {
+      var round = remaining.stream()
           .filter(descriptor -> descriptor.after().stream().noneMatch(names::contains))
           .toList();
       if (round.isEmpty()) {
         throw new StartupException(
             StartupException.CONFIGURATION,
-            "verticles " + names.stream().sorted().toList() + " each start after another of them");
+            "Verticles " + names.stream().sorted().toList()
+                + " have a cycle in \"after\": remove one of the entries");
       }
       rounds.add(round);
       round.forEach(descriptor -> names.remove(descriptor.name()));
-      waiting.removeIf(descriptor -> !names.contains(descriptor.name()));
+      remaining.removeIf(descriptor -> !names.contains(descriptor.name()));
     }
     return rounds;
   }
@@ -113,7 +116,7 @@ record Descriptor(
     if (json.getValue(key) == null) {
       return List.of();
     }
-    if (json.getValue(key) instanceof io.vertx.core.json.JsonArray array
+    if (json.getValue(key) instanceof JsonArray array
         && array.stream().allMatch(String.class::isInstance)) {
       return array.stream().map(String.class::cast).toList();
     }

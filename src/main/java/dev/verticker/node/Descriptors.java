@@ -1,17 +1,17 @@
 package dev.verticker.node;
 
-import dev.verticker.settings.Yaml;
-import java.io.File;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 
-/** The descriptors a node knows: those in the jar, those beside it, which win. */
+/** The descriptors of the deployable verticles. A file in {@code verticles/} beside the jar replaces the packaged one of its name. */
 final class Descriptors {
   private static final String FOLDER = "verticles";
   private static final String SUFFIX = ".yaml";
@@ -21,33 +21,33 @@ final class Descriptors {
 
   private Descriptors() {}
 
-  /** @throws CannotStart with every fault of every descriptor */
+  /** @throws StartupException with every fault of every descriptor */
   static Descriptors load(Path home) {
     var descriptors = new Descriptors();
     try {
       descriptors.readPackaged();
       descriptors.readFolder(home.resolve(FOLDER));
-    } catch (IOException e) {
+    } catch (IOException | URISyntaxException e) {
       throw new StartupException(
           StartupException.CONFIGURATION,
-          "the folder " + FOLDER + " cannot be read: " + e.getMessage(),
+          "Cannot read the folder " + FOLDER + ": " + e.getMessage(),
           e);
     }
     if (!descriptors.faults.isEmpty()) {
       throw new StartupException(
           StartupException.CONFIGURATION,
-          "these descriptors cannot be used:\n  " + String.join("\n  ", descriptors.faults));
+          "Invalid verticle descriptors:\n  " + String.join("\n  ", descriptors.faults));
     }
     return descriptors;
   }
 
-  /** The named ones, all when none is named; @throws CannotStart when a name is not known. */
+  /** The named descriptors; all when no name is given. @throws StartupException when a name is unknown */
   List<Descriptor> select(List<String> names) {
     var unknown = names.stream().filter(name -> !known.containsKey(name)).toList();
     if (!unknown.isEmpty()) {
       throw new StartupException(
           StartupException.USAGE,
-          "there is no verticle \"" + String.join("\", \"", unknown) + "\"; known are "
+          "Unknown verticle \"" + String.join("\", \"", unknown) + "\": name one of "
               + String.join(", ", known.keySet()));
     }
     return names.isEmpty()
@@ -55,8 +55,15 @@ final class Descriptors {
         : names.stream().distinct().map(known::get).toList();
   }
 
-  private void readPackaged() {
-    PackagedFolder.files(FOLDER, SUFFIX).forEach(file -> read(file, () -> Yaml.packaged(file)));
+  private void readPackaged() throws IOException, URISyntaxException {
+    var folder = Descriptors.class.getClassLoader().getResource(FOLDER).toURI();
+    if (!folder.getScheme().equals("jar")) {
+      readFolder(Path.of(folder));
+      return;
+    }
+    try (var jar = FileSystems.newFileSystem(folder, Map.of())) {
+      readFolder(jar.getPath(FOLDER));
+    }
   }
 
   private void readFolder(Path folder) throws IOException {
@@ -64,24 +71,20 @@ final class Descriptors {
       return;
     }
     try (var files = Files.list(folder)) {
-      files
-          .filter(file -> file.toString().endsWith(SUFFIX))
-          .sorted()
-          .forEach(file -> read(file.toString(), () -> {
-            try (var in = Files.newInputStream(file)) {
-              return Yaml.read(in);
-            }
-          }));
+      files.filter(file -> file.toString().endsWith(SUFFIX)).sorted().forEach(this::read);
     }
   }
 
-  private void read(String file, Callable<Map<String, Object>> yaml) {
-    var separator = Math.max(file.lastIndexOf('/'), file.lastIndexOf(File.separatorChar));
-    var name = file.substring(separator + 1, file.length() - SUFFIX.length());
-    try {
-      known.put(name, Descriptor.read(name, yaml.call(), faults));
-    } catch (Exception e) {
-      faults.add("verticles/" + name + SUFFIX + ": must be a YAML map");
+  private void read(Path file) {
+    var fileName = file.getFileName().toString();
+    var name = fileName.substring(0, fileName.length() - SUFFIX.length());
+    try (var in = Files.newInputStream(file)) {
+      known.put(
+          name,
+          Descriptor.read(
+              name, new YAMLMapper().readerForMapOf(Object.class).readValue(in), faults));
+    } catch (IOException e) {
+      faults.add(FOLDER + "/" + fileName + ": must be a YAML map");
     }
   }
 }

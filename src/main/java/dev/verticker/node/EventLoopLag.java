@@ -11,38 +11,38 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** How late the event loops run: a beat on each, and the time it is overdue. */
+/** Measures how late the event loops run: a periodic task on each, and the time by which it is overdue. */
 final class EventLoopLag {
-  private static final Duration BEAT = Duration.ofMillis(250);
-  private static final Duration MOST = Duration.ofSeconds(1);
+  private static final Duration INTERVAL = Duration.ofMillis(250);
+  private static final Duration MAX_LAG = Duration.ofSeconds(1);
 
-  private final List<AtomicLong> lastBeats = new ArrayList<>();
+  private final List<AtomicLong> lastRuns = new ArrayList<>();
 
   EventLoopLag(Vertx vertx, MeterRegistry metrics) {
     for (var loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
-      lastBeats.add(beat(loop));
+      lastRuns.add(schedule(loop));
     }
     metrics.gauge("event_loop_lag_seconds", this, lag -> lag.now().toNanos() / 1e9);
   }
 
-  /** Of the latest loop, at this moment. */
+  /** The current lag of the slowest loop. */
   Duration now() {
     var now = System.nanoTime();
-    var oldest = lastBeats.stream().mapToLong(beat -> now - beat.get()).max().orElse(0);
-    return Duration.ofNanos(Math.max(0, oldest - BEAT.toNanos()));
+    var oldest = lastRuns.stream().mapToLong(last -> now - last.get()).max().orElse(0);
+    return Duration.ofNanos(Math.max(0, oldest - INTERVAL.toNanos()));
   }
 
   Optional<String> reason() {
     var lag = now();
-    return lag.compareTo(MOST) > 0
+    return lag.compareTo(MAX_LAG) > 0
         ? Optional.of("an event loop is " + lag.toMillis() + " ms late")
         : Optional.empty();
   }
 
-  private static AtomicLong beat(EventExecutor loop) {
+  private static AtomicLong schedule(EventExecutor loop) {
     var last = new AtomicLong(System.nanoTime());
     loop.scheduleAtFixedRate(
-        () -> last.set(System.nanoTime()), 0, BEAT.toMillis(), TimeUnit.MILLISECONDS);
+        () -> last.set(System.nanoTime()), 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
     return last;
   }
 }

@@ -4,16 +4,18 @@ import dev.verticker.http.HttpServers;
 import dev.verticker.http.Problem;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServer;
-import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.HttpServerResponse;
-import io.vertx.core.json.JsonObject;
+import io.vertx.ext.healthchecks.Status;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.healthchecks.HealthCheckHandler;
 
-/** The private port for whoever operates the node: health and metrics. */
+/** The private HTTP server for operators: health checks and metrics. */
 final class ManagementServer {
-  private static final String JSON = "application/json";
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
   private final Vertx vertx;
@@ -28,45 +30,50 @@ final class ManagementServer {
 
   Future<HttpServer> listen(String host, int port) {
     return HttpServers.create(vertx, host, port)
-        .requestHandler(this::answer)
+        .requestHandler(router())
         .listen()
         .onSuccess(server -> readiness.listening("management", server.actualPort()));
   }
 
-  private void answer(HttpServerRequest request) {
-    var response = request.response().putHeader("Cache-Control", "no-store");
-    if (request.method() != HttpMethod.GET && request.method() != HttpMethod.HEAD) {
-      response.putHeader("Allow", "GET, HEAD");
-      Problem.of(405, "method-not-allowed", "Only GET is answered here.")
-          .at(request.path())
-          .send(response);
-      return;
-    }
-    switch (request.path()) {
-      case "/health/live" -> json(response, 200, new JsonObject().put("status", "live"));
-      case "/health/ready" -> ready(response);
-      case "/metrics" -> scrape(response);
-      default ->
-        Problem.of(404, "not-found", "There is nothing here.")
-            .at(request.path())
-            .send(response);
-    }
+  private Router router() {
+    var live = HealthCheckHandler.create(vertx)
+        .register("event-loop", result -> result.complete(Status.OK()));
+    var ready = HealthCheckHandler.createWithHealthChecks(readiness.checks());
+    var router = Router.router(vertx);
+    serve(router, "/health/live", live);
+    serve(router, "/health/ready", ready);
+    serve(router, "/metrics", this::scrape);
+    problem(
+        router,
+        404,
+        "not-found",
+        "No such path: send GET /health/live, /health/ready or /metrics.");
+    problem(router, 405, "method-not-allowed", "Only GET and HEAD are supported.");
+    problem(router, 500, "internal", "Cannot read the metrics or run the checks: see the log.");
+    return router;
   }
 
-  private void ready(HttpServerResponse response) {
-    var report = readiness.report();
-    json(response, "ready".equals(report.getString("status")) ? 200 : 503, report);
+  private static void serve(Router router, String path, Handler<RoutingContext> handler) {
+    router.route(path).method(HttpMethod.GET).method(HttpMethod.HEAD).handler(context -> {
+      context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
+      handler.handle(context);
+    });
   }
 
-  private void scrape(HttpServerResponse response) {
+  private void scrape(RoutingContext context) {
     vertx
         .executeBlocking(() -> metrics.scrape(), false)
-        .onSuccess(text -> response.putHeader("Content-Type", PROMETHEUS).end(text))
-        .onFailure(failure ->
-            Problem.of(500, "internal", "The metrics cannot be read.").send(response));
+        .onSuccess(text ->
+            context.response().putHeader(HttpHeaders.CONTENT_TYPE, PROMETHEUS).end(text))
+        .onFailure(context::fail);
   }
 
-  private static void json(HttpServerResponse response, int status, JsonObject body) {
-    response.setStatusCode(status).putHeader("Content-Type", JSON).end(body.toBuffer());
+  private static void problem(Router router, int status, String code, String detail) {
+    router.errorHandler(status, context -> {
+      if (status == 405) {
+        context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+      }
+      Problem.of(status, code, detail).at(context.request().path()).send(context.response());
+    });
   }
 }

@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
@@ -13,90 +12,62 @@ import org.postgresql.ds.PGSimpleDataSource;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Brings schemas up to date before verticles use them. One folder and one history table per schema. Flyway is asked only for those
- * whose history lacks something: with each schema it opens connections and reads through the jar.
- */
+/** Migrates schemas with Flyway before verticles use them. Each schema has its own folder and its own history table. */
 public final class Migrations {
   private static final Logger log = LoggerFactory.getLogger(Migrations.class);
   private static final String FOLDER = "db/migration";
-  private static final int CONNECT_SECONDS = 3;
-  private static final Duration PAUSE = Duration.ofMillis(500);
+  private static final String HISTORY_TABLE = "migrations";
+  private static final int CONNECT_TIMEOUT_SECONDS = 3;
+  private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
 
   private final String folder;
-  private final Duration patience;
+  private final Duration maxWait;
 
   /**
    * @param folder on the class path, holds a folder for each schema
-   * @param patience how long to wait for a server that does not answer yet
+   * @param maxWait how long to wait for a server that does not answer yet
    */
-  Migrations(String folder, Duration patience) {
+  Migrations(String folder, Duration maxWait) {
     this.folder = folder;
-    this.patience = patience;
+    this.maxWait = maxWait;
   }
 
   /**
-   * Those in the jar.
+   * The migrations in the jar.
    *
-   * @param patience how long to wait for a server that does not answer yet
+   * @param maxWait how long to wait for a server that does not answer yet
    */
-  public static Migrations packaged(Duration patience) {
-    return new Migrations(FOLDER, patience);
+  public static Migrations packaged(Duration maxWait) {
+    return new Migrations(FOLDER, maxWait);
   }
 
-  /** @throws CannotStart when a server, a database or a login is not there, or a migration fails */
+  /** @throws StartupException when a server is unavailable, refuses the login or has no such database, or a migration fails */
   public void migrateAll(List<PostgresSettings> schemas) {
-    schemas.stream().collect(Collectors.groupingBy(Migrations::login)).values().stream()
-        .flatMap(ofOneLogin -> lacking(ofOneLogin).stream())
-        .forEach(this::migrateByFlyway);
+    schemas.parallelStream().forEach(this::migrate);
   }
 
-  /** The same for one schema. */
-  public void migrate(PostgresSettings schema) {
-    migrateAll(List.of(schema));
-  }
-
-  /** What several schemas may share. */
-  private static List<Object> login(PostgresSettings schema) {
-    return List.of(
-        schema.host(),
-        schema.port(),
-        schema.database(),
-        schema.user(),
-        schema.password().value());
-  }
-
-  private List<PostgresSettings> lacking(List<PostgresSettings> ofOneLogin) {
-    try (var history = await(ofOneLogin.get(0))) {
-      return ofOneLogin.stream()
-          .filter(each -> !packaged(each.schema()).areIn(history))
-          .toList();
-    }
-  }
-
-  private PackagedMigrations packaged(String schema) {
-    return new PackagedMigrations(folder + "/" + schema, schema);
-  }
-
-  private void migrateByFlyway(PostgresSettings settings) {
+  /** As {@link #migrateAll}, for one schema. */
+  public void migrate(PostgresSettings settings) {
     var schema = settings.schema();
+    var source = source(settings);
+    awaitServer(source, settings);
     try {
       var result = Flyway.configure()
-          .dataSource(source(settings))
+          .dataSource(source)
           .schemas(schema)
           .defaultSchema(schema)
-          .table(MigrationHistory.TABLE)
+          .table(HISTORY_TABLE)
           .locations("classpath:" + folder + "/" + schema)
           .failOnMissingLocations(true)
           .load()
           .migrate();
       if (result.migrationsExecuted > 0) {
-        log.info("schema {} is now at version {}", schema, result.targetSchemaVersion);
+        log.info("schema {} migrated to version {}", schema, result.targetSchemaVersion);
       }
     } catch (FlywayException e) {
       throw new StartupException(
           StartupException.ENVIRONMENT,
-          "schema " + schema + " cannot be migrated: " + oneLine(e.getMessage()),
+          "Cannot migrate schema " + schema + ": " + oneLine(e.getMessage()),
           e);
     }
   }
@@ -108,58 +79,60 @@ public final class Migrations {
     source.setDatabaseName(settings.database());
     source.setUser(settings.user());
     source.setPassword(settings.password().value());
-    source.setConnectTimeout(CONNECT_SECONDS);
-    source.setLoginTimeout(CONNECT_SECONDS);
+    source.setConnectTimeout(CONNECT_TIMEOUT_SECONDS);
+    source.setLoginTimeout(CONNECT_TIMEOUT_SECONDS);
     source.setApplicationName("verticker migrations");
     return source;
   }
 
-  private MigrationHistory await(PostgresSettings login) {
-    var end = System.nanoTime() + patience.toNanos();
-    var told = false;
+  /** Not Flyway's own retries: they also repeat a wrong password, and report nothing that names a setting. */
+  private void awaitServer(DataSource source, PostgresSettings settings) {
+    var end = System.nanoTime() + maxWait.toNanos();
+    var logged = false;
     while (true) {
-      try {
-        return MigrationHistory.open(login);
+      try (var connection = source.getConnection()) {
+        log.debug("connected to {}", connection);
+        return;
       } catch (SQLException e) {
-        var mayCome = mayCome(e);
-        if (!mayCome || System.nanoTime() > end) {
-          throw refused(login, e);
+        if (!isTemporary(e) || System.nanoTime() > end) {
+          throw startupException(settings, e);
         }
-        if (!told) {
-          told = true;
-          log.info("waiting for PostgreSQL at {}", where(login));
+        if (!logged) {
+          logged = true;
+          log.info("waiting for PostgreSQL at {}", address(settings));
         }
         pause();
       }
     }
   }
 
-  /** Connection class 08, or the server says that it is starting up or shutting down (57P01 to 57P03). */
-  private static boolean mayCome(SQLException e) {
+  /** Connection failures (class 08), and a server that is starting up or shutting down (57P01 to 57P03). */
+  private static boolean isTemporary(SQLException e) {
     var state = String.valueOf(e.getSQLState());
     return state.startsWith("08") || state.startsWith("57P");
   }
 
-  private StartupException refused(PostgresSettings login, SQLException e) {
+  private StartupException startupException(PostgresSettings settings, SQLException e) {
+    var server = "PostgreSQL at " + address(settings);
     var message =
         switch (String.valueOf(e.getSQLState())) {
           case "28P01", "28000" ->
-            "POSTGRES_USER, POSTGRES_PASSWORD: PostgreSQL at " + where(login) + " refuses user \""
-                + login.user() + "\" with this password";
+            "POSTGRES_USER, POSTGRES_PASSWORD: " + server + " rejects this password of user \""
+                + settings.user() + "\"";
           case "3D000" ->
-            "POSTGRES_DB: PostgreSQL at " + where(login) + " has no database \"" + login.database()
-                + "\"";
+            "POSTGRES_DB: " + server + " has no database \"" + settings.database()
+                + "\", create it first";
           default ->
-            mayCome(e)
-                ? "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at " + where(login)
-                    + " (waited " + patience.toSeconds() + " s)"
-                : "PostgreSQL at " + where(login) + " cannot be used: " + oneLine(e.getMessage());
+            isTemporary(e)
+                ? "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at " + address(settings)
+                    + " (waited " + maxWait.toSeconds() + " s)"
+                : "Cannot use " + server + ": " + oneLine(e.getMessage());
         };
     return new StartupException(StartupException.ENVIRONMENT, message, e);
   }
 
-  private static String where(PostgresSettings login) {
-    return login.host() + ":" + login.port();
+  private static String address(PostgresSettings settings) {
+    return settings.host() + ":" + settings.port();
   }
 
   private static String oneLine(String text) {
@@ -168,11 +141,11 @@ public final class Migrations {
 
   private static void pause() {
     try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE.toMillis());
+      TimeUnit.MILLISECONDS.sleep(RETRY_INTERVAL.toMillis());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new StartupException(
-          StartupException.ENVIRONMENT, "interrupted while waiting for PostgreSQL", e);
+          StartupException.ENVIRONMENT, "Interrupted while waiting for PostgreSQL", e);
     }
   }
 }

@@ -6,6 +6,9 @@ import dev.verticker.context.NodeContext;
 import dev.verticker.node.cluster.Cluster;
 import dev.verticker.node.cluster.ClusterClock;
 import dev.verticker.node.cluster.ClusterHeartbeat;
+import dev.verticker.node.cluster.HeartbeatSettings;
+import dev.verticker.settings.NodeSettings.ClusterSettings;
+import dev.verticker.settings.SettingsException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -15,11 +18,14 @@ import io.vertx.core.file.FileSystemOptions;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
+import java.net.BindException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -30,23 +36,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One running node. Starts in this order: settings, migrations, Vert.x (clustered when asked), verticles, management port.
- * Stops the other way after it has told everyone for DRAIN_SECONDS that it is going.
+ * One running node. Starts in this order: settings, migrations and Vert.x (clustered if configured), verticles, management port.
+ * Stops in the reverse order, after it has reported "not ready" for DRAIN_SECONDS.
  */
 public final class Node {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
-  private static final Duration MAX_JOIN = Duration.ofSeconds(60);
   private static final Duration MAX_STOP = Duration.ofSeconds(19);
-  private static final Duration CLOCK_LOOK = Duration.ofSeconds(2);
 
   private final Configuration configuration;
   private final IntConsumer exit;
-  private final Readiness readiness = new Readiness();
   private final PrometheusMeterRegistry metrics =
       new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
   private final AtomicBoolean stopping = new AtomicBoolean();
   private final CountDownLatch stopped = new CountDownLatch(1);
   private Vertx vertx;
+  private Readiness readiness;
   private VerticleDeployer verticles;
   private Runnable beforeClose = () -> {};
 
@@ -56,18 +60,18 @@ public final class Node {
   }
 
   /**
-   * Starts a node and waits until it is ready to work. Not to be called from an event loop.
+   * Starts a node and waits until it is ready. Blocks: not to be called from an event loop.
    *
    * @param environment the process environment
-   * @param home the folder that may hold {@code conf/} and {@code verticles/}, which win over the packaged ones
-   * @throws CannotStart when it cannot; nothing is left running then
+   * @param home the folder that may hold {@code conf/} and {@code verticles/}, whose files replace the packaged ones
+   * @throws StartupException when the node cannot start; nothing is left running then
    */
   public static Node start(NodeArguments arguments, Map<String, String> environment, Path home) {
     return start(
         arguments, environment, home, code -> new Thread(() -> System.exit(code), "exit").start());
   }
 
-  /** @param exit ends the process with this code when a restart is the only cure */
+  /** @param exit ends the process with this exit code when only a restart can help */
   static Node start(
       NodeArguments arguments, Map<String, String> environment, Path home, IntConsumer exit) {
     var begin = System.nanoTime();
@@ -78,7 +82,7 @@ public final class Node {
       node.close(System.nanoTime() + MAX_STOP.toNanos());
       throw e instanceof StartupException
           ? e
-          : new StartupException(StartupException.ENVIRONMENT, "the node cannot start: " + e, e);
+          : new StartupException(StartupException.ENVIRONMENT, "Cannot start the node: " + e, e);
     }
     log.info(
         "ready after {} ms: {}; listening: {}",
@@ -90,17 +94,17 @@ public final class Node {
     return node;
   }
 
-  /** Port of health and metrics. */
+  /** The port of health checks and metrics. */
   public int managementPort() {
     return ports().get("management");
   }
 
-  /** What this node listens on, name to actual port. */
+  /** The actual ports of this node by name. */
   public Map<String, Integer> ports() {
     return readiness.ports();
   }
 
-  /** Drains, takes the verticles down, front doors first, and waits for it; harmless when repeated. At most 20 s. */
+  /** Drains, undeploys the verticles (front doors first) and waits until both are done, at most 20 s. Idempotent. */
   public void stop() {
     if (!stopping.compareAndSet(false, true)) {
       awaitQuietly(stopped, MAX_STOP);
@@ -109,7 +113,7 @@ public final class Node {
     readiness.stopping();
     var end = System.nanoTime() + MAX_STOP.toNanos();
     var drain = configuration.node().drain();
-    log.info("stopping: answering for another {} s", drain.toMillis() / 1000.0);
+    log.info("draining for {} s, then stopping", drain.toMillis() / 1000.0);
     awaitQuietly(stopped, drain);
     close(end);
     stopped.countDown();
@@ -118,31 +122,47 @@ public final class Node {
 
   private void start(NodeArguments arguments, Path home) {
     var settings = configuration.node();
-    Migrations.packaged(settings.databaseWait()).migrateAll(configuration.databases());
+    // Migrations and Vert.x do not need each other and are half of a start.
+    var migrated = CompletableFuture.runAsync(
+        () -> Migrations.packaged(settings.databaseWait()).migrateAll(configuration.databases()),
+        command -> new Thread(command, "migrations").start());
     if (arguments.cluster() || !settings.cluster().members().isEmpty()) {
-      startClustered(Cluster.of(settings.cluster(), home));
+      startClustered(cluster(settings.cluster(), home), migrated);
     } else {
       vertx = builder(vertxOptions()).build();
-      begin(ClusterClock.following(Clock.systemUTC(), CLOCK_LOOK, vertx), handler -> {});
+      readiness = new Readiness(vertx);
+      var clock = ClusterClock.following(Clock.systemUTC(), ClusterClock.READ_INTERVAL, vertx);
+      run(new Bus(vertx, clock, metrics), clock, handler -> {}, migrated);
     }
   }
 
-  private void startClustered(Cluster cluster) {
+  private static Cluster cluster(ClusterSettings settings, Path home) {
+    try {
+      return Cluster.of(settings, home);
+    } catch (BindException e) {
+      throw new StartupException(StartupException.ENVIRONMENT, e.getMessage(), e);
+    } catch (SettingsException e) {
+      throw new StartupException(StartupException.CONFIGURATION, e.getMessage(), e);
+    }
+  }
+
+  private void startClustered(Cluster cluster, CompletableFuture<Void> migrated) {
     vertx = join(cluster);
+    readiness = new Readiness(vertx);
     var clock = new ClusterClock(cluster.time(), System::nanoTime);
     var bus = new Bus(vertx, clock, metrics);
-    var pulse = new ClusterHeartbeat(
+    var heartbeat = new ClusterHeartbeat(
         vertx,
         bus,
         cluster,
         clock,
-        ClusterHeartbeat.HeartbeatSettings.STANDARD,
+        HeartbeatSettings.DEFAULT,
         () -> exit.accept(StartupException.CUT_OFF));
-    pulse.start().await();
-    beforeClose = pulse::stop;
-    readiness.notReadyWhen("cluster", pulse::reason);
-    readiness.note("cluster", () -> Optional.of("other nodes: " + cluster.count()));
-    begin(bus, clock, pulse);
+    heartbeat.start().await();
+    beforeClose = heartbeat::stop;
+    readiness.notReadyWhen("cluster", heartbeat::reason);
+    readiness.note("cluster members", () -> Optional.of("other nodes: " + cluster.count()));
+    run(bus, clock, heartbeat, migrated);
   }
 
   private Vertx join(Cluster cluster) {
@@ -150,30 +170,35 @@ public final class Node {
         .withClusterManager(cluster.manager())
         .buildClustered();
     try {
-      return joining.await(MAX_JOIN.toSeconds(), TimeUnit.SECONDS);
+      return joining.await(Cluster.MAX_JOIN.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       joining.onSuccess(Vertx::close);
       throw new StartupException(
           StartupException.ENVIRONMENT,
-          "the cluster could not be joined within " + MAX_JOIN.toSeconds() + " s",
+          "Cannot join the cluster: not joined within " + Cluster.MAX_JOIN.toSeconds() + " s",
           e);
     } catch (Throwable e) {
       throw new StartupException(
-          StartupException.ENVIRONMENT, "the cluster cannot be joined: " + e.getMessage(), e);
+          StartupException.ENVIRONMENT, "Cannot join the cluster: " + e.getMessage(), e);
     }
   }
 
-  private void begin(Clock clock, Liveness liveness) {
-    begin(new Bus(vertx, clock, metrics), clock, liveness);
-  }
-
-  private void begin(Bus bus, Clock clock, Liveness liveness) {
-    vertx.exceptionHandler(failure -> log.error("a failure nobody handled", failure));
+  private void run(Bus bus, Clock clock, Liveness liveness, CompletableFuture<Void> migrated) {
+    vertx.exceptionHandler(failure -> log.error("unhandled exception", failure));
     readiness.notReadyWhen("event-loops", new EventLoopLag(vertx, metrics)::reason);
     verticles = new VerticleDeployer(
         vertx, new NodeContext(bus, clock, readiness, liveness, metrics), configuration);
+    await(migrated);
     verticles.deploy();
     listen();
+  }
+
+  private static void await(CompletableFuture<Void> migrated) {
+    try {
+      migrated.join();
+    } catch (CompletionException e) {
+      throw e.getCause() instanceof StartupException cause ? cause : e;
+    }
   }
 
   private void listen() {
@@ -185,14 +210,14 @@ public final class Node {
     } catch (Throwable e) {
       throw new StartupException(
           StartupException.ENVIRONMENT,
-          BindErrors.brokenRule(e, configuration.seen())
+          BindErrors.describe(e, configuration.effectiveValues())
               .orElse("MANAGEMENT_HOST: must be an address of this machine, was \""
                   + settings.managementHost() + "\""),
           e);
     }
   }
 
-  /** What is packaged is read from the class path, without a copy on disk. */
+  /** Packaged files are read through the class loader; Vert.x would copy each of them to a folder first. */
   static VertxOptions vertxOptions() {
     return new VertxOptions()
         .setFileSystemOptions(new FileSystemOptions()
@@ -203,13 +228,13 @@ public final class Node {
   private VertxBuilder builder(VertxOptions options) {
     return Vertx.builder()
         .with(options
-            // A request crosses from one event loop to another and back: two of them on one core
-            // only take turns.
+            // A request crosses from one event loop to another and back: two loops on one core
+            // only alternate.
             .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
             .setMetricsOptions(new MicrometerMetricsOptions()
                 .setEnabled(true)
-                // Looked up anew for each message, packet and request; our own http_requests says
-                // more and costs less.
+                // These look up their meters again for each message, packet and request;
+                // our own http_requests reports more at a lower cost.
                 .addDisabledMetricsCategory(MetricsDomain.EVENT_BUS)
                 .addDisabledMetricsCategory(MetricsDomain.NET_CLIENT)
                 .addDisabledMetricsCategory(MetricsDomain.HTTP_SERVER)
@@ -226,16 +251,16 @@ public final class Node {
       try {
         vertx.close().await(Math.max(1, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
-        log.warn("Vert.x did not stop in time");
+        log.warn("Vert.x did not close in time");
       }
     }
     metrics.close();
   }
 
-  private static void awaitQuietly(CountDownLatch latch, Duration longest) {
+  private static void awaitQuietly(CountDownLatch latch, Duration max) {
     try {
-      if (latch.await(longest.toNanos(), TimeUnit.NANOSECONDS)) {
-        log.debug("stopped already");
+      if (latch.await(max.toNanos(), TimeUnit.NANOSECONDS)) {
+        log.debug("already stopped");
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -1,7 +1,10 @@
 package dev.verticker.node;
 
 import dev.verticker.context.Health;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.ext.healthchecks.HealthChecks;
+import io.vertx.ext.healthchecks.Status;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -9,18 +12,34 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What {@code /health/ready} says. A check that throws is itself a reason, never an error. */
+/** The checks behind {@code /health/ready}. A check that throws makes the node not ready. */
 final class Readiness implements Health {
   private static final Logger log = LoggerFactory.getLogger(Readiness.class);
 
-  private final Map<String, Supplier<Optional<String>>> checks = new ConcurrentSkipListMap<>();
-  private final Map<String, Supplier<Optional<String>>> notes = new ConcurrentSkipListMap<>();
+  private final HealthChecks checks;
   private final Map<String, Integer> ports = new ConcurrentSkipListMap<>();
   private volatile boolean stopping;
 
+  Readiness(Vertx vertx) {
+    this.checks = HealthChecks.create(vertx);
+  }
+
   @Override
   public void notReadyWhen(String name, Supplier<Optional<String>> reason) {
-    checks.put(name, reason);
+    checks.register(
+        name,
+        result -> result.complete(run(name, reason)
+            .map(text -> Status.KO(new JsonObject().put("reason", text)))
+            .orElseGet(Status::OK)));
+  }
+
+  @Override
+  public void note(String name, Supplier<Optional<String>> note) {
+    checks.register(
+        name,
+        result -> result.complete(run(name, note)
+            .map(text -> Status.OK(new JsonObject().put("note", text)))
+            .orElseGet(Status::OK)));
   }
 
   @Override
@@ -29,57 +48,31 @@ final class Readiness implements Health {
   }
 
   @Override
-  public void note(String name, Supplier<Optional<String>> remark) {
-    notes.put(name, remark);
-  }
-
-  @Override
   public boolean isStopping() {
     return stopping;
   }
 
-  /** From now on the node is not ready, for good. */
+  /** From now on the node is not ready, until its end. */
   void stopping() {
     stopping = true;
     notReadyWhen("stopping", () -> Optional.of("the node is stopping"));
+  }
+
+  HealthChecks checks() {
+    return checks;
   }
 
   Map<String, Integer> ports() {
     return Map.copyOf(ports);
   }
 
-  /** Name to reason; empty = ready. */
-  Map<String, String> reasons() {
-    return said(checks);
-  }
-
-  JsonObject report() {
-    var reasons = reasons();
-    return new JsonObject()
-        .put("status", reasons.isEmpty() ? "ready" : "not-ready")
-        .put("reasons", json(reasons))
-        .put("notes", json(said(notes)))
-        .put("listening", json(ports));
-  }
-
-  private static Map<String, String> said(Map<String, Supplier<Optional<String>>> voices) {
-    var said = new ConcurrentSkipListMap<String, String>();
-    voices.forEach((name, voice) -> ask(name, voice).ifPresent(text -> said.put(name, text)));
-    return said;
-  }
-
-  private static Optional<String> ask(String name, Supplier<Optional<String>> voice) {
+  /** HealthCheckHandler answers 500 with the exception's message when a check throws; the cause belongs into the log. */
+  private static Optional<String> run(String name, Supplier<Optional<String>> check) {
     try {
-      return voice.get();
+      return check.get();
     } catch (RuntimeException e) {
-      log.warn("the check {} failed", name, e);
+      log.warn("health check \"{}\" failed", name, e);
       return Optional.of("the check itself failed");
     }
-  }
-
-  private static JsonObject json(Map<String, ?> map) {
-    var json = new JsonObject();
-    map.forEach(json::put);
-    return json;
   }
 }

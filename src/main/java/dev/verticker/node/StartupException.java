@@ -1,17 +1,17 @@
 package dev.verticker.node;
 
-/** Why a node cannot start, in words an operator can act on; nothing of it is left running. */
+/** A node cannot start. The message tells an operator what to correct; nothing is left running. */
 public final class StartupException extends RuntimeException {
-  /** A setting or a descriptor breaks its rule. */
+  /** Exit code: a setting or a descriptor is invalid. */
   public static final int CONFIGURATION = 1;
 
-  /** The command line cannot be understood. */
+  /** Exit code: invalid command line. */
   public static final int USAGE = 2;
 
-  /** Something the node needs is not there: a port, the database, the other nodes. */
+  /** Exit code: a port, the database or the cluster is unavailable. */
   public static final int ENVIRONMENT = 3;
 
-  /** The node ran and was cut off from the cluster for good; a restart is the cure. */
+  /** Exit code: the node lost its cluster and must be restarted. */
   public static final int CUT_OFF = 4;
 
   private final int exitCode;

@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deploys descriptors round by round and takes them down the other way. */
+/** Deploys verticles round by round, and undeploys them in the reverse order. */
 final class VerticleDeployer {
   private static final Logger log = LoggerFactory.getLogger(VerticleDeployer.class);
   private static final Duration MAX_START = Duration.ofSeconds(60);
@@ -33,7 +33,7 @@ final class VerticleDeployer {
     this.configuration = configuration;
   }
 
-  /** Waits until all run; @throws CannotStart naming the one that does not. */
+  /** Waits until all are deployed. @throws StartupException that names the verticle which fails */
   void deploy() {
     for (var round : Descriptor.rounds(configuration.descriptors())) {
       var starting = round.stream().map(this::deploy).toList();
@@ -45,16 +45,16 @@ final class VerticleDeployer {
     }
   }
 
-  /** Last round first; what does not stop in time is left to the end of the process. */
+  /** Last round first; a verticle that does not stop in time ends with the process. */
   void undeploy(long endNanos) {
     while (!deployed.isEmpty()) {
       var round = deployed.pop().stream().map(vertx::undeploy).toList();
       try {
         Future.join(round).await(Math.max(1, endNanos - System.nanoTime()), TimeUnit.NANOSECONDS);
       } catch (TimeoutException e) {
-        log.warn("a verticle did not stop in time");
+        log.warn("undeployment did not finish in time");
       } catch (RuntimeException e) {
-        log.warn("a verticle did not stop cleanly: {}", e.getMessage());
+        log.warn("undeployment failed: {}", e.getMessage());
       }
     }
   }
@@ -72,23 +72,24 @@ final class VerticleDeployer {
     } catch (TimeoutException e) {
       throw new StartupException(
           StartupException.ENVIRONMENT,
-          "verticle " + descriptor.name() + " did not start within " + MAX_START.toSeconds() + " s",
+          "Cannot start verticle " + descriptor.name() + ": not started within "
+              + MAX_START.toSeconds() + " s",
           e);
     } catch (Throwable e) {
-      throw refused(descriptor, starting.cause() == null ? e : starting.cause());
+      throw startupException(descriptor, starting.cause() == null ? e : starting.cause());
     }
   }
 
-  private StartupException refused(Descriptor descriptor, Throwable cause) {
-    log.debug("verticle {} cannot start", descriptor.name(), cause);
+  private StartupException startupException(Descriptor descriptor, Throwable cause) {
+    log.debug("verticle {} failed to start", descriptor.name(), cause);
     if (cause instanceof SettingsException) {
       return new StartupException(StartupException.CONFIGURATION, cause.getMessage(), cause);
     }
-    var reason = BindErrors.brokenRule(cause, configuration.seenBy(descriptor))
+    var reason = BindErrors.describe(cause, configuration.effectiveValuesOf(descriptor))
         .orElse(cause.getMessage() == null ? cause.toString() : cause.getMessage());
     return new StartupException(
         StartupException.ENVIRONMENT,
-        "verticle " + descriptor.name() + " cannot start: " + reason,
+        "Cannot start verticle " + descriptor.name() + ": " + reason,
         cause);
   }
 

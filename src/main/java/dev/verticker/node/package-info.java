@@ -1,2 +1,2 @@
-/** One process: settings, migrations, Vert.x, verticles, health, and the way back down. The only package that knows of a cluster. */
+/** The node process: settings, migrations, Vert.x, verticles, management port, drain and stop. */
 package dev.verticker.node;

@@ -64,7 +64,7 @@ final class LogRetention {
   static void addCleanupTasks(Housekeeping housekeeping, NotificationSettings settings) {
     housekeeping
         .deleteOlderThan(settings.retention(), "events-by-age", TOO_OLD)
-        .deleteAllBut(settings.mostPerTopic(), "events-by-count", TOO_MANY)
+        .deleteAllBut(settings.maxPerTopic(), "events-by-count", TOO_MANY)
         .deleteOlderThan(RECEIVED_RETENTION, "received", RECEIVED)
         .deleteOlderThan(RECEIVED_RETENTION, "erased-users", ERASED);
   }

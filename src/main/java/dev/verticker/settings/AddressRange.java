@@ -7,12 +7,12 @@ import java.util.regex.Pattern;
 
 /** A range of IP addresses, such as {@code 10.0.0.0/8} or {@code ::1}. */
 public final class AddressRange {
-  /** Only what no name server would be asked about. */
+  /** Numeric addresses only, so that parsing never resolves a host name. */
   private static final Pattern NUMBERS =
       Pattern.compile("(OCTET\\.){3}OCTET|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"
           .replace("OCTET", "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"));
 
-  private static final int LONGEST = 45;
+  private static final int MAX_LENGTH = 45;
 
   private final byte[] address;
   private final int bits;
@@ -22,7 +22,7 @@ public final class AddressRange {
     this.bits = bits;
   }
 
-  /** Empty when the text is no address, alone or with the length of a prefix. */
+  /** Empty if the text is neither an address nor an address with a prefix length. */
   public static Optional<AddressRange> parse(String text) {
     var parts = text.split("/", -1);
     var address = bytes(parts[0]);
@@ -43,7 +43,7 @@ public final class AddressRange {
     return bytes(text) != null;
   }
 
-  /** Whether the address is in this network; false for what is no address. */
+  /** Whether the text is an address of this range. */
   public boolean contains(String text) {
     var other = bytes(text);
     if (other == null || other.length != address.length) {
@@ -58,9 +58,9 @@ public final class AddressRange {
     return true;
   }
 
-  /** An IPv4 address written as an IPv6 one comes back as what it is. */
+  /** The bytes of an IPv4-mapped IPv6 address are those of the IPv4 address. */
   private static byte[] bytes(String text) {
-    if (text.length() > LONGEST || !NUMBERS.matcher(text).matches()) {
+    if (text.length() > MAX_LENGTH || !NUMBERS.matcher(text).matches()) {
       return null;
     }
     try {

@@ -5,14 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Tokens and sessions; front doors and the user verticle read the same.
+ * Tokens and sessions, shared by the user verticle and the front doors.
  *
- * @param keys the current key first, then the other one that is accepted during a rotation
+ * @param keys the current key, then the previous or next one that is accepted during a rotation
  * @param issuer {@code iss} of every access token
  * @param audience {@code aud} of every access token
- * @param registrationOpen whether anybody may create an account
- * @param sessionIdle a session not used for so long ends
- * @param sessionLife a session ends after this, used or not
+ * @param registrationOpen whether users may create their own accounts
+ * @param sessionIdle a session ends after this time without use
+ * @param sessionLife a session ends after this time even if it is used
  */
 public record AuthSettings(
     List<SigningKey> keys,
@@ -27,7 +27,7 @@ public record AuthSettings(
     keys = List.copyOf(keys);
     if (keys.isEmpty()) {
       throw new IllegalArgumentException(
-          "there must be a key: without one unsigned tokens would be accepted");
+          "keys must not be empty: without a key, unsigned tokens would be accepted");
     }
   }
 
@@ -45,10 +45,11 @@ public record AuthSettings(
     var current = reader.requiredSecret("JWT_SECRET", MIN_BYTES);
     var previous = reader.secret("JWT_SECRET_PREVIOUS", MIN_BYTES);
     if (previous.isPresent() && previous.get().equals(current)) {
-      reader.fault("JWT_SECRET_PREVIOUS", "must differ from JWT_SECRET");
+      reader.fault(
+          "JWT_SECRET_PREVIOUS", "must differ from JWT_SECRET: set another key, or clear it");
     }
     var keys = new ArrayList<SigningKey>();
-    // A stand-in after a fault, which never gets out of the reader.
+    // A placeholder after a fault; SettingsReader never returns it.
     keys.add(new SigningKey(current.value().isEmpty() ? new Secret("missing") : current));
     previous.map(SigningKey::new).ifPresent(keys::add);
     return keys;

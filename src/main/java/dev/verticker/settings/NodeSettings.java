@@ -4,12 +4,11 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The process itself.
+ * The node process.
  *
  * @param development true only with VERTICKER_ENV=development
- * @param cluster how to find the other nodes
- * @param databaseWait how long a starting node waits for a PostgreSQL that does not answer yet
- * @param drain how long the node answers while telling others to send nothing new, before it stops
+ * @param databaseWait max time that a starting node waits for PostgreSQL to answer
+ * @param drain time between "not ready" and the end of a stopping node, in which it still answers
  */
 public record NodeSettings(
     boolean development,
@@ -19,17 +18,19 @@ public record NodeSettings(
     Duration databaseWait,
     Duration drain) {
   /**
-   * Hazelcast and the event bus are plain and unauthenticated: {@code host} is a private interface.
+   * Hazelcast and the event bus have neither authentication nor encryption: {@code host} must be a private address.
    *
-   * @param host address of this node for the others; empty = found from the members
-   * @param port Hazelcast's port
-   * @param busPort the event bus's port, 0 = chosen by the operating system
-   * @param members addresses of all nodes, {@code ip} or {@code ip:port}; empty = alone, or a pair on this machine
+   * @param host address of this node for the other nodes; empty = the member that is an address of this machine
+   * @param port of Hazelcast
+   * @param busPort of the event bus, 0 = chosen by the operating system
+   * @param members addresses of all nodes, {@code ip} or {@code ip:port}; empty = no cluster, or two nodes on this machine
    */
   public record ClusterSettings(
       String name, String host, int port, int busPort, List<String> members) {}
 
   public static NodeSettings read(SettingsReader reader) {
+    // Used before anything else is read (see Main); checked here, with all other settings.
+    reader.oneOf("LOG_FORMAT", List.of("text", "json"));
     return new NodeSettings(
         reader.development(),
         reader.host("MANAGEMENT_HOST"),
@@ -48,8 +49,7 @@ public record NodeSettings(
     var members = reader.list("CLUSTER_MEMBERS");
     for (var member : members) {
       if (!member.matches("[0-9A-Za-z.\\[\\]:-]{1,255}")) {
-        reader.fault(
-            "CLUSTER_MEMBERS", "must be addresses, ip or ip:port, separated by commas", member);
+        reader.fault("CLUSTER_MEMBERS", "must be comma-separated addresses, ip or ip:port", member);
       }
     }
     return members;

@@ -3,12 +3,12 @@ package dev.verticker.settings;
 import java.time.Duration;
 
 /**
- * What the event log keeps.
+ * Retention of the event log.
  *
- * @param retention events older than this are removed
- * @param mostPerTopic of a topic no more than its newest so many events are kept
+ * @param retention events older than this are deleted
+ * @param maxPerTopic number of events kept per topic, the newest ones
  */
-public record NotificationSettings(Duration retention, int mostPerTopic) {
+public record NotificationSettings(Duration retention, int maxPerTopic) {
   public static NotificationSettings read(SettingsReader reader) {
     return new NotificationSettings(
         Duration.ofDays(reader.number("EVENT_RETENTION_DAYS", 1, 36500)),

@@ -4,10 +4,10 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Where a schema lives. Every schema may have its own server: {@code MARKET_POSTGRES_HOST} wins over
+ * The database of one schema. Every schema can have its own server: {@code MARKET_POSTGRES_HOST} overrides
  * {@code POSTGRES_HOST} for schema {@code market}, and so on for each name.
  *
- * @param schema the schema of one service
+ * @param schema of one service
  * @param poolSize connections per node
  */
 public record PostgresSettings(
@@ -18,11 +18,11 @@ public record PostgresSettings(
     String user,
     Secret password,
     int poolSize) {
-  /** Every schema of the system. */
+  /** All schemas. */
   public static final List<String> SCHEMAS =
       List.of("account", "market", "notification", "trading");
 
-  private static final int NO_LEAST_LENGTH = 1;
+  private static final int MIN_PASSWORD_BYTES = 1;
 
   public static PostgresSettings read(String schema, SettingsReader reader) {
     return new PostgresSettings(
@@ -31,11 +31,11 @@ public record PostgresSettings(
         reader.port(name(reader, schema, "POSTGRES_PORT")),
         reader.text(name(reader, schema, "POSTGRES_DB")),
         reader.text(name(reader, schema, "POSTGRES_USER")),
-        reader.requiredSecret(name(reader, schema, "POSTGRES_PASSWORD"), NO_LEAST_LENGTH),
+        reader.requiredSecret(name(reader, schema, "POSTGRES_PASSWORD"), MIN_PASSWORD_BYTES),
         reader.number(name(reader, schema, "POSTGRES_POOL_SIZE"), 1, 100));
   }
 
-  /** The same server for a task of its own. */
+  /** The same database with another pool size. */
   public PostgresSettings withPoolSize(int connections) {
     return new PostgresSettings(schema, host, port, database, user, password, connections);
   }

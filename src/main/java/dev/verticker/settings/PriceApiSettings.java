@@ -6,7 +6,7 @@ import java.util.Map;
 /**
  * The front door for internal services.
  *
- * @param apiKeys name to key; several live at once during a rotation. The single INTERNAL_API_KEY is named "default".
+ * @param apiKeys name to key; several are valid during a rotation. The key of INTERNAL_API_KEY is named "default".
  */
 public record PriceApiSettings(String host, int port, Map<String, Secret> apiKeys) {
   private static final int MIN_BYTES = 32;
@@ -32,9 +32,10 @@ public record PriceApiSettings(String host, int port, Map<String, Secret> apiKey
       if (!name.matches("[A-Za-z0-9_-]{1,50}") || key.value().isBlank()) {
         reader.fault(
             SEVERAL,
-            "each entry must be name:key, the name of letters, digits, - and _ (values not shown)");
+            "each entry must be name:key, with a name of letters, digits, - and _ (values not shown)");
       } else if (keys.putIfAbsent(name, key) != null) {
-        reader.fault(SEVERAL, "must not use a name twice (\"default\" is " + SINGLE + ")", name);
+        reader.fault(
+            SEVERAL, "must not repeat a name (\"default\" is the key of " + SINGLE + ")", name);
       } else {
         reader.checkSecret(SEVERAL + "[" + name + "]", key, MIN_BYTES);
       }
@@ -43,7 +44,7 @@ public record PriceApiSettings(String host, int port, Map<String, Secret> apiKey
       reader.redact(SEVERAL, "<secrets named " + String.join(", ", keys.keySet()) + ">");
     }
     if (keys.isEmpty()) {
-      reader.fault(SINGLE, "is required (or " + SEVERAL + "=name:key,...)");
+      reader.fault(SINGLE, "is required: set it, or " + SEVERAL + "=name:key,...");
     }
     return keys;
   }

@@ -9,14 +9,14 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Which prices are kept, from where, how fresh.
+ * Source, symbols and freshness of prices.
  *
  * @param exchange base URL of a Binance Spot REST host
  * @param symbols the configured symbols in their order, case-sensitive, any Unicode
- * @param refreshInterval one call for all symbols each interval
- * @param cacheTtl life of a quote in Redis
- * @param staleGrace a quote is stale when it was not confirmed for max(cacheTtl, refreshInterval) plus this
- * @param retention observations older than this are removed
+ * @param refreshInterval one request for all symbols per interval
+ * @param cacheTtl time to live of a quote in Redis
+ * @param staleGrace a quote is stale if it was not confirmed for max(cacheTtl, refreshInterval) plus this
+ * @param retention observations older than this are deleted
  */
 public record PriceSettings(
     URI exchange,
@@ -31,7 +31,7 @@ public record PriceSettings(
   private static final Duration DAY = Duration.ofDays(1);
 
   /**
-   * The hosts that may be asked outside development, and the venue of their prices: "General API information", "testnet"
+   * The hosts that are allowed outside development, and the venue of their prices: "General API information", "testnet"
    * and "demo mode" of binance-spot-api-docs.
    */
   private static final Map<String, String> VENUES = Map.ofEntries(
@@ -46,7 +46,7 @@ public record PriceSettings(
       entry("api1.testnet.binance.vision", "testnet"),
       entry("demo-api.binance.com", "testnet"));
 
-  /** Virtual funds or invented prices, unrelated to the market. */
+  /** Venues with virtual funds or simulated prices. */
   private static final Set<String> NOT_THE_MARKET = Set.of("testnet", "simulated");
 
   public static PriceSettings read(SettingsReader reader) {
@@ -59,17 +59,17 @@ public record PriceSettings(
         Duration.ofDays(reader.number("PRICE_RETENTION_DAYS", 1, 36500)));
   }
 
-  /** A quote not confirmed for longer than this is stale. */
+  /** A quote that was not confirmed for longer than this is stale. */
   public Duration staleAfter() {
     return (cacheTtl.compareTo(refreshInterval) > 0 ? cacheTtl : refreshInterval).plus(staleGrace);
   }
 
-  /** What every price says of its origin: {@code binance}, {@code testnet} or {@code simulated}. */
+  /** The field {@code venue} of every price: {@code binance}, {@code testnet} or {@code simulated}. */
   public String venue() {
     return VENUES.getOrDefault(exchange.getHost(), "simulated");
   }
 
-  /** Whether the prices are those of a real market. */
+  /** Whether the prices come from a real market. */
   public boolean ofTheMarket() {
     return !NOT_THE_MARKET.contains(venue());
   }
@@ -81,7 +81,7 @@ public record PriceSettings(
     if (!reader.development() && !published) {
       reader.fault(
           name,
-          "must be https and one of Binance's own REST hosts outside development",
+          "must be https and one of Binance's REST hosts outside development, such as https://data-api.binance.vision",
           SettingsReader.withoutUserInfo(uri));
     }
     return uri;
@@ -90,14 +90,15 @@ public record PriceSettings(
   private static List<String> symbols(SettingsReader reader) {
     var symbols = reader.list("SYMBOLS");
     if (symbols.isEmpty() || symbols.size() > MAX_SYMBOLS) {
-      reader.fault("SYMBOLS", "must name 1 to " + MAX_SYMBOLS + " symbols, separated by commas");
+      reader.fault("SYMBOLS", "must be 1 to " + MAX_SYMBOLS + " comma-separated symbols");
     }
     for (var symbol : symbols) {
       if (symbol.length() > MAX_SYMBOL
           || symbol.chars().anyMatch(c -> c <= ' ' || c == '"' || c == '\\')) {
         reader.fault(
             "SYMBOLS",
-            "each symbol must have at most 64 characters, none of them blank or a quote",
+            "each symbol must have at most " + MAX_SYMBOL
+                + " characters and no space, quote or backslash",
             symbol);
       }
     }

@@ -1,12 +1,23 @@
 package dev.verticker.settings;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 
-/** A value that is never printed. */
+/** A secret value, which {@code toString} does not reveal. */
 public record Secret(String value) {
   /** The UTF-8 bytes, for keys and comparisons. */
   public byte[] bytes() {
     return value.getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** A digest to store or compare instead of a random secret. */
+  public static byte[] sha256(byte[] secret) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(secret);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java runtime has SHA-256", e);
+    }
   }
 
   @Override

@@ -1,26 +1,32 @@
 package dev.verticker.settings;
 
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Puts the sources of the settings together; the only class that is handed the environment. */
+/** Merges the sources of the settings. */
 public final class SettingsFiles {
   private static final String FILE = "conf/settings.yaml";
+
+  /** Old name to new name; an old name stops the start, because its value would have no effect. */
+  private static final Map<String, String> RENAMED = Map.of("SOCKETS_MOST", "SOCKETS_MAX");
 
   private SettingsFiles() {}
 
   /**
-   * The settings in effect, name to text. Names that only the environment knows are left out unless a setting of that name
-   * exists; an empty value counts as absent.
+   * The effective settings, name to text. Environment variables that are no setting are left out; an empty value counts as
+   * unset.
    *
    * @param environment the process environment
    * @param home the folder that may hold {@code conf/settings.yaml}
-   * @throws SettingsFault when the file beside the jar cannot be read or names a setting that does not exist
+   * @throws SettingsException if the file cannot be read, or a name is unknown or was renamed
    */
   public static JsonObject load(Map<String, String> environment, Path home) {
     var faults = new ArrayList<String>();
@@ -31,7 +37,7 @@ public final class SettingsFiles {
     return effective;
   }
 
-  /** The same; what is wrong with the file is added to {@code faults}, so that it can be told with all other faults. */
+  /** As {@link #load(Map, Path)}, but adds faults to {@code faults}, so that they can be reported with all others. */
   public static JsonObject load(Map<String, String> environment, Path home, List<String> faults) {
     var packaged = packaged();
     var effective = new JsonObject();
@@ -39,16 +45,27 @@ public final class SettingsFiles {
     beside(home.resolve(FILE), faults).forEach((name, value) -> {
       if (isKnown(name, packaged)) {
         put(effective, name, value);
+      } else if (!RENAMED.containsKey(name)) {
+        faults.add(name + ": is not a setting, remove it from " + FILE);
       } else {
-        faults.add(name + ": is not a setting (in " + FILE + ")");
+        faults.add(renamed(name));
       }
     });
     environment.forEach((name, value) -> {
-      if (isKnown(name, packaged) && !value.isBlank()) {
+      if (value.isBlank()) {
+        return;
+      }
+      if (isKnown(name, packaged)) {
         put(effective, name, value);
+      } else if (RENAMED.containsKey(name)) {
+        faults.add(renamed(name));
       }
     });
     return effective;
+  }
+
+  private static String renamed(String name) {
+    return name + ": was renamed, set " + RENAMED.get(name) + " instead";
   }
 
   private static boolean isKnown(String name, Map<String, Object> packaged) {
@@ -66,10 +83,10 @@ public final class SettingsFiles {
   }
 
   private static Map<String, Object> packaged() {
-    try {
-      return Yaml.packaged(FILE);
+    try (var in = SettingsFiles.class.getClassLoader().getResourceAsStream(FILE)) {
+      return yaml(in);
     } catch (IOException e) {
-      throw new IllegalStateException("the packaged " + FILE + " cannot be read", e);
+      throw new IllegalStateException("Cannot read the packaged " + FILE, e);
     }
   }
 
@@ -78,10 +95,17 @@ public final class SettingsFiles {
       return Map.of();
     }
     try (var in = Files.newInputStream(file)) {
-      return Yaml.read(in);
+      return yaml(in);
     } catch (IOException e) {
-      faults.add(file + ": must be a YAML file of names and values");
+      faults.add(file + ": must be a YAML map of names and values, but: " + e.getMessage());
       return Map.of();
+    }
+  }
+
+  private static Map<String, Object> yaml(InputStream in) throws IOException {
+    try (MappingIterator<Map<String, Object>> maps =
+        new YAMLMapper().readerForMapOf(Object.class).readValues(in)) {
+      return maps.hasNextValue() ? maps.nextValue() : Map.of();
     }
   }
 }

@@ -17,24 +17,24 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Reads settings one by one and collects what breaks a rule instead of stopping at the first. After a fault the value
- * returned is a stand-in: {@link #read} never lets it out.
+ * Reads settings one by one and collects all faults instead of stopping at the first. After a fault it returns a placeholder,
+ * which {@link #read} never lets out.
  */
 public final class SettingsReader {
   private static final Set<String> SAMPLES =
       Set.of("postgres1234", "admin1234", "punjwtsecrete", "punapiinternalkey", "change_me");
   private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000L);
 
-  private static final int LAST_PORT = 65535;
+  private static final int MAX_PORT = 65535;
 
-  /** What is numbers alone must be an address. */
+  /** A name of digits and dots only must be an address. */
   private static final Pattern HOST_NAME = Pattern.compile(
       "(?![0-9.]*$)(?=.{1,253}$)WORD(\\.WORD)*".replace("WORD", "[A-Za-z0-9_-]{1,63}"));
 
   private final JsonObject values;
   private final boolean development;
   private final List<String> faults = new ArrayList<>();
-  private final Map<String, String> seen = new LinkedHashMap<>();
+  private final Map<String, String> effectiveValues = new LinkedHashMap<>();
 
   public SettingsReader(JsonObject values) {
     this.values = values;
@@ -42,7 +42,7 @@ public final class SettingsReader {
         "development".equals(oneOf("VERTICKER_ENV", List.of("development", "production")));
   }
 
-  /** Reads one group of settings; throws {@link SettingsException} with everything that is wrong with it. */
+  /** Reads one group of settings. @throws SettingsException with all its faults */
   public static <T> T read(JsonObject values, Function<SettingsReader, T> group) {
     var reader = new SettingsReader(values);
     var result = group.apply(reader);
@@ -50,24 +50,24 @@ public final class SettingsReader {
     return result;
   }
 
-  /** Throws {@link SettingsException} when anything read so far breaks its rule. */
+  /** @throws SettingsException if anything read so far is invalid */
   public void failOnFaults() {
     if (!faults.isEmpty()) {
       throw new SettingsException(faults);
     }
   }
 
-  /** Name to effective value of everything read so far, secrets redacted. */
-  public Map<String, String> seen() {
-    return Map.copyOf(seen);
+  /** Name to value of everything read so far, secrets redacted. */
+  public Map<String, String> effectiveValues() {
+    return Map.copyOf(effectiveValues);
   }
 
-  /** Every rule broken so far, one line each. */
+  /** All faults so far, one line each. */
   public List<String> faults() {
     return List.copyOf(faults);
   }
 
-  /** True when sample secrets and loopback exchanges are acceptable. */
+  /** True if sample secrets and simulated exchanges are accepted. */
   public boolean development() {
     return development;
   }
@@ -78,14 +78,14 @@ public final class SettingsReader {
 
   String text(String name) {
     return optional(name).orElseGet(() -> {
-      fault(name, "is required");
+      fault(name, "is required: set it");
       return "";
     });
   }
 
   Optional<String> optional(String name) {
     var value = Optional.ofNullable(values.getString(name)).map(String::strip);
-    value.ifPresent(v -> seen.put(name, v));
+    value.ifPresent(v -> effectiveValues.put(name, v));
     return value;
   }
 
@@ -97,26 +97,26 @@ public final class SettingsReader {
     return value;
   }
 
-  int number(String name, int least, int most) {
+  int number(String name, int min, int max) {
     var value = text(name);
     try {
-      var number = value.isEmpty() ? least : Integer.parseInt(value);
-      if (number >= least && number <= most) {
+      var number = value.isEmpty() ? min : Integer.parseInt(value);
+      if (number >= min && number <= max) {
         return number;
       }
     } catch (NumberFormatException e) {
-      // Reported below, as a number out of range is.
+      // Reported below, like a number out of range.
     }
-    fault(name, "must be a whole number between " + least + " and " + most, value);
-    return least;
+    fault(name, "must be a whole number between " + min + " and " + max, value);
+    return min;
   }
 
-  /** 0 lets the operating system choose. */
+  /** A TCP port; 0 = chosen by the operating system. */
   int port(String name) {
-    return number(name, 0, LAST_PORT);
+    return number(name, 0, MAX_PORT);
   }
 
-  /** An IP address or the name of a machine. */
+  /** An IP address or a host name. */
   String host(String name) {
     var value = text(name);
     return value.isEmpty() ? value : checkedHost(name, value);
@@ -126,30 +126,30 @@ public final class SettingsReader {
     return optional(name).map(value -> checkedHost(name, value));
   }
 
-  /** Seconds, decimals allowed. */
-  Duration seconds(String name, Duration least, Duration most) {
+  /** Seconds, with decimals. */
+  Duration seconds(String name, Duration min, Duration max) {
     var value = text(name);
     if (value.isEmpty()) {
-      return least;
+      return min;
     }
     try {
       var decimal = new BigDecimal(value);
-      if (decimal.compareTo(toSeconds(least)) >= 0 && decimal.compareTo(toSeconds(most)) <= 0) {
+      if (decimal.compareTo(toSeconds(min)) >= 0 && decimal.compareTo(toSeconds(max)) <= 0) {
         return Duration.ofNanos(
             decimal.multiply(NANOS).setScale(0, RoundingMode.HALF_UP).longValueExact());
       }
     } catch (ArithmeticException | NumberFormatException e) {
-      // Reported below, as a number out of range is.
+      // Reported below, like a number out of range.
     }
     fault(
         name,
-        "must be seconds between " + toSeconds(least).toPlainString() + " and "
-            + toSeconds(most).toPlainString(),
+        "must be seconds between " + toSeconds(min).toPlainString() + " and "
+            + toSeconds(max).toPlainString(),
         value);
-    return least;
+    return min;
   }
 
-  /** Comma-separated, blanks around entries dropped, order kept; must not repeat an entry. */
+  /** Comma-separated entries in their order, stripped of surrounding spaces and without duplicates. */
   List<String> list(String name) {
     var entries = optional(name).stream()
         .flatMap(text -> Stream.of(text.split(",")))
@@ -157,7 +157,7 @@ public final class SettingsReader {
         .filter(entry -> !entry.isEmpty())
         .toList();
     if (Set.copyOf(entries).size() < entries.size()) {
-      fault(name, "must not name anything twice", String.join(",", entries));
+      fault(name, "must not repeat an entry", String.join(",", entries));
     }
     return entries;
   }
@@ -170,14 +170,12 @@ public final class SettingsReader {
     }
     try {
       var uri = new URI(value.get());
-      seen.put(name, withoutUserInfo(uri));
-      if (uri.getHost() != null
-          && schemes.contains(uri.getScheme())
-          && uri.getPort() <= LAST_PORT) {
+      effectiveValues.put(name, withoutUserInfo(uri));
+      if (uri.getHost() != null && schemes.contains(uri.getScheme()) && uri.getPort() <= MAX_PORT) {
         return Optional.of(uri);
       }
     } catch (URISyntaxException e) {
-      seen.remove(name);
+      effectiveValues.remove(name);
     }
     fault(
         name,
@@ -187,50 +185,50 @@ public final class SettingsReader {
     return Optional.empty();
   }
 
-  /** Outside development: not a published sample and at least so many bytes. */
-  Optional<Secret> secret(String name, int leastBytes) {
+  /** A secret; outside development it must be no published sample and have at least {@code minBytes} bytes. */
+  Optional<Secret> secret(String name, int minBytes) {
     var value = Optional.ofNullable(values.getString(name)).map(Secret::new);
     value.ifPresent(secret -> {
-      seen.put(name, redacted(secret));
-      checkSecret(name, secret, leastBytes);
+      effectiveValues.put(name, redacted(secret));
+      checkSecret(name, secret, minBytes);
     });
     return value;
   }
 
-  Secret requiredSecret(String name, int leastBytes) {
-    return secret(name, leastBytes).orElseGet(() -> {
-      fault(name, "is required");
+  Secret requiredSecret(String name, int minBytes) {
+    return secret(name, minBytes).orElseGet(() -> {
+      fault(name, "is required: set it");
       return new Secret("");
     });
   }
 
-  void checkSecret(String name, Secret secret, int leastBytes) {
+  void checkSecret(String name, Secret secret, int minBytes) {
     if (development) {
       return;
     }
     if (isSample(secret)) {
       faults.add(name + ": must not be a published sample value outside development, was "
           + redacted(secret));
-    } else if (secret.bytes().length < leastBytes) {
-      faults.add(name + ": must have at least " + leastBytes + " bytes outside development, was "
+    } else if (secret.bytes().length < minBytes) {
+      faults.add(name + ": must have at least " + minBytes + " bytes outside development, was "
           + redacted(secret));
     }
   }
 
-  /** A value the documents of the earlier system published. */
+  /** Whether the value was published in the documents of the earlier system. */
   static boolean isSample(Secret secret) {
     return SAMPLES.contains(secret.value());
   }
 
-  /** As it is, for a secret whose rule holds only at some moment. */
+  /** A secret that the caller checks. */
   Optional<Secret> uncheckedSecret(String name) {
     var value = Optional.ofNullable(values.getString(name)).map(Secret::new);
-    value.ifPresent(secret -> seen.put(name, redacted(secret)));
+    value.ifPresent(secret -> effectiveValues.put(name, redacted(secret)));
     return value;
   }
 
   void redact(String name, String shown) {
-    seen.put(name, shown);
+    effectiveValues.put(name, shown);
   }
 
   void fault(String name, String rule, String value) {

@@ -7,7 +7,7 @@ import java.util.Base64;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
-/** A secret that signs, and the keys for other purposes that are derived from it. */
+/** A secret that signs tokens, and the keys derived from it for other purposes. */
 public record SigningKey(Secret secret) {
   private static final String HMAC = "HmacSHA256";
   private static final int ID_BYTES = 8;
@@ -18,19 +18,19 @@ public record SigningKey(Secret secret) {
     }
   }
 
-  /** The {@code kid} of its tokens; says nothing about the secret. */
+  /** The {@code kid} of its tokens, from which the secret cannot be derived. */
   public String id() {
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(Arrays.copyOf(derived("kid"), ID_BYTES));
   }
 
-  /** 32 bytes for one purpose, HMAC-SHA256 of the purpose's name. */
+  /** A key of 32 bytes for one purpose: HMAC-SHA256 of the name of the purpose. */
   public byte[] derived(String purpose) {
     return hmac(secret.bytes(), purpose.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** HMAC-SHA256 of the parts one after another. */
+  /** HMAC-SHA256 of the concatenated parts. */
   public static byte[] hmac(byte[] key, byte[]... parts) {
     try {
       var mac = Mac.getInstance(HMAC);
@@ -40,7 +40,7 @@ public record SigningKey(Secret secret) {
       }
       return mac.doFinal();
     } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("every Java has HMAC-SHA256", e);
+      throw new IllegalStateException("every Java runtime has HMAC-SHA256", e);
     }
   }
 }

@@ -1,12 +1,13 @@
 package dev.verticker.settings;
 
+import java.time.Duration;
 import java.util.List;
 
 /**
- * The front door for everybody.
+ * The public front door.
  *
- * @param corsOrigins exact origins whose pages may ask, or {@code *} alone; empty = only pages of our own
- * @param trustedProxies whose {@code X-Forwarded-For} is believed
+ * @param corsOrigins exact origins of allowed pages, or {@code *} alone; empty = same origin only
+ * @param trustedProxies proxies whose {@code X-Forwarded-*} headers are used
  */
 public record UserApiSettings(
     String host,
@@ -16,7 +17,26 @@ public record UserApiSettings(
     SocketSettings sockets) {
   private static final String ORIGINS = "CORS_ORIGINS";
   private static final String PROXIES = "TRUSTED_PROXIES";
-  private static final String EVERYBODY = "*";
+  private static final String ANY = "*";
+
+  /**
+   * Limits of the sockets on one node.
+   *
+   * @param fallbacks whether {@code /eventbus} also works without WebSocket
+   * @param max open sockets
+   * @param maxUnsentMegabytes unsent data of all sockets together; beyond it the sockets that are behind are closed
+   * @param idleTimeout sockets that neither read nor respond for this long are closed
+   */
+  public record SocketSettings(
+      boolean fallbacks, int max, int maxUnsentMegabytes, Duration idleTimeout) {
+    private static SocketSettings read(SettingsReader reader) {
+      return new SocketSettings(
+          reader.oneOf("SOCKJS_FALLBACKS", List.of("false", "true")).equals("true"),
+          reader.number("SOCKETS_MAX", 1, 1_000_000),
+          reader.number("SOCKETS_UNSENT_MB", 1, 100_000),
+          reader.seconds("SOCKET_SILENCE_SECONDS", Duration.ofSeconds(3), Duration.ofMinutes(10)));
+    }
+  }
 
   public UserApiSettings {
     corsOrigins = List.copyOf(corsOrigins);
@@ -34,7 +54,7 @@ public record UserApiSettings(
 
   private static List<String> origins(SettingsReader reader) {
     var origins = reader.list(ORIGINS);
-    if (origins.equals(List.of(EVERYBODY))) {
+    if (origins.equals(List.of(ANY))) {
       return origins;
     }
     for (var origin : origins) {
@@ -42,7 +62,7 @@ public record UserApiSettings(
           "https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\\[[0-9a-f:]+](:[0-9]{1,5})?")) {
         reader.fault(
             ORIGINS,
-            "each must be an origin as browsers write it, such as https://app.example.org, or all of it *",
+            "each must be an origin without path, such as https://app.example.org, or the whole value *",
             origin);
       }
     }

@@ -5,22 +5,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The first administrator, and how long the audit trail is kept.
+ * The first administrator and the retention of the audit trail.
  *
- * @param adminPassword only looked at while there is no administrator; null when not given
+ * @param adminPassword used only while no administrator exists; null if unset
  */
 public record UserSettings(
     boolean development, String adminUsername, Secret adminPassword, Duration auditRetention) {
   private static final String PASSWORD = "ADMIN_PASSWORD";
   private static final int MIN_CHARACTERS = 12;
-  private static final Secret IN_DEVELOPMENT = new Secret("admin1234");
+  private static final Secret DEVELOPMENT_PASSWORD = new Secret("admin1234");
 
   public static UserSettings read(SettingsReader reader) {
     var username = reader.text("ADMIN_USERNAME");
     if (!username.matches("[A-Za-z0-9._-]{3,50}")) {
       reader.fault(
           "ADMIN_USERNAME",
-          "must be 3 to 50 ASCII letters, digits, dots, underscores, hyphens",
+          "must be 3 to 50 ASCII letters, digits, dots, underscores or hyphens",
           username);
     }
     return new UserSettings(
@@ -30,7 +30,7 @@ public record UserSettings(
         Duration.ofDays(reader.number("AUDIT_RETENTION_DAYS", 1, 36500)));
   }
 
-  /** Whether the first administrator would get the password everybody knows. */
+  /** Whether the first administrator would get the published sample password. */
   public boolean samplePassword() {
     return development && (adminPassword == null || SettingsReader.isSample(adminPassword));
   }
@@ -38,17 +38,16 @@ public record UserSettings(
   /**
    * The password of the first administrator.
    *
-   * @throws SettingsFault when there must be one and it is missing, short or known; says what to do
+   * @throws SettingsException if it is required and missing, too short or a published sample
    */
   public Secret firstPassword() {
     if (development) {
-      return Optional.ofNullable(adminPassword).orElse(IN_DEVELOPMENT);
+      return Optional.ofNullable(adminPassword).orElse(DEVELOPMENT_PASSWORD);
     }
     if (adminPassword == null) {
       throw fault(
-          "is required for the first start, because there is no administrator yet: set it to"
-              + " at least " + MIN_CHARACTERS
-              + " characters, sign in as ADMIN_USERNAME, then remove it");
+          "is required for the first start, because there is no administrator yet: set at least "
+              + MIN_CHARACTERS + " characters, sign in as ADMIN_USERNAME, then remove it");
     }
     if (SettingsReader.isSample(adminPassword)) {
       throw fault("must not be a published sample value outside development");
@@ -62,7 +61,7 @@ public record UserSettings(
     return adminPassword;
   }
 
-  /** What is wrong with the password, as a fault of the settings. */
+  /** An invalid ADMIN_PASSWORD. */
   public static SettingsException fault(String rule) {
     return new SettingsException(List.of(PASSWORD + ": " + rule));
   }

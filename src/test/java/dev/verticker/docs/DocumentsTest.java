@@ -65,8 +65,8 @@ class DocumentsTest {
     settings = Files.readString(Path.of("conf/settings.yaml"));
     operated = new HashSet<>();
     for (var file : List.of(
-        "conf/observability/alerts.yml",
-        "conf/systemd/verticker.service",
+        "conf/deploy/observability/alerts.yml",
+        "conf/deploy/systemd/verticker.service",
         ".env.example",
         "src/main/java/dev/verticker/legacy/LegacyImport.java")) {
       WORD.matcher(Files.readString(Path.of(file)))

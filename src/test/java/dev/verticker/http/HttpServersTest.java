@@ -129,7 +129,7 @@ class HttpServersTest {
   @Test
   void a_server_that_leaves_ends_each_connection_with_the_answer_it_waits_for() throws IOException {
     var leaving = new AtomicBoolean();
-    var server = HttpServers.create(vertx, "127.0.0.1", 0, HttpLimits.STANDARD, leaving::get)
+    var server = HttpServers.create(vertx, "127.0.0.1", 0, HttpLimits.DEFAULT, leaving::get)
         .requestHandler(request -> {
           leaving.set(request.path().equals("/last"));
           request.response().end("served " + request.path());

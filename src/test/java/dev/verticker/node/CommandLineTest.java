@@ -36,15 +36,15 @@ class CommandLineTest {
   }
 
   @Test
-  void an_unknown_option_is_wrong_usage() {
+  void an_unknown_option_is_invalid_usage() {
     assertEquals(OptionalInt.of(2), run("--clutser"));
-    assertEquals("there is no option \"--clutser\"; --help lists them\n", err.toString());
+    assertEquals("Unknown option \"--clutser\": --help lists the options\n", err.toString());
   }
 
   @Test
-  void an_unknown_verticle_is_wrong_usage_and_the_known_ones_are_listed() {
+  void an_unknown_verticle_is_invalid_usage_and_the_known_ones_are_listed() {
     assertEquals(OptionalInt.of(2), run("prise-api"));
-    assertTrue(err.toString().startsWith("there is no verticle \"prise-api\"; known are "));
+    assertTrue(err.toString().startsWith("Unknown verticle \"prise-api\": name one of "));
     assertTrue(err.toString().contains("price-api"));
   }
 
@@ -63,7 +63,7 @@ class CommandLineTest {
   }
 
   @Test
-  void every_fault_is_told_with_key_rule_and_value_and_without_secrets() {
+  void every_fault_is_reported_with_name_rule_and_value_but_without_secrets() {
     home.with("INTERNAL_API_KEY", "short-secret")
         .with("MANAGEMENT_PORT", "many")
         .with("SYMBOLS", "A,A")
@@ -76,11 +76,11 @@ class CommandLineTest {
     var lines = err.toString().lines().map(String::strip).toList();
     for (var line : List.of(
         "MANAGEMENT_PORT: must be a whole number between 0 and 65535, was \"many\"",
-        "SYMBOLS: must not name anything twice, was \"A,A\"",
+        "SYMBOLS: must not repeat an entry, was \"A,A\"",
         "DRAIN_SECONDS: must be seconds between 0 and 15, was \"16\"",
-        "BINANCE_BASE_URL: must be https and one of Binance's own REST hosts outside development, was \"http://localhost:1\"",
+        "BINANCE_BASE_URL: must be https and one of Binance's REST hosts outside development, such as https://data-api.binance.vision, was \"http://localhost:1\"",
         "PRICE_RETENTION_DAYS: must be a whole number between 1 and 36500, was \"0\"",
-        "SYMBOLZ: is not a setting (in conf/settings.yaml)")) {
+        "SYMBOLZ: is not a setting, remove it from conf/settings.yaml")) {
       assertTrue(lines.contains(line), line + "\nnot in\n" + err);
     }
     for (var key : List.of("INTERNAL_API_KEY: ", "POSTGRES_PASSWORD: ", "REDIS_URL: ")) {
@@ -92,7 +92,7 @@ class CommandLineTest {
   }
 
   @Test
-  void only_the_settings_of_the_named_verticles_are_asked_for() {
+  void only_the_settings_of_the_named_verticles_are_required() {
     home.environment().remove("INTERNAL_API_KEY");
     home.with("POSTGRES_PASSWORD", "a-good-password");
     assertEquals(OptionalInt.of(0), run("check-config", "price"));
@@ -108,20 +108,20 @@ class CommandLineTest {
   }
 
   @Test
-  void a_descriptor_that_names_settings_nobody_knows_is_refused() {
+  void a_descriptor_with_unknown_settings_or_schemas_is_rejected() {
     home.descriptor("odd", "main: a.B\nsettings: [prize]\nschemas: [markt]");
     assertEquals(OptionalInt.of(1), run("check-config", "odd"));
     assertEquals(
         """
-        these settings cannot be used:
-          verticles/odd.yaml: a descriptor names settings that do not exist: prize
+        Invalid settings:
+          verticles/odd.yaml: settings must be of [account-database, auth, market-database, notification, notification-database, price, price-api, redis, trading-database, user, user-api], was "prize"
           verticles/odd.yaml: schemas must be of [account, market, notification, trading], was "markt"
         """,
         err.toString());
   }
 
   @Test
-  void a_class_that_is_no_verticle_is_refused() {
+  void a_class_that_is_no_verticle_is_rejected() {
     home.descriptor("odd", "main: java.lang.String");
     assertEquals(OptionalInt.of(1), run("odd"));
     assertEquals(
@@ -130,7 +130,7 @@ class CommandLineTest {
   }
 
   @Test
-  void a_node_that_runs_has_no_exit_code() {
+  void a_running_node_has_no_exit_code() {
     home.verticle("echo", EchoVerticle.class, "");
     assertEquals(OptionalInt.empty(), run("echo"));
     started.forEach(Node::stop);

@@ -20,7 +20,7 @@ class DescriptorTest {
   }
 
   @Test
-  void the_packaged_descriptors_are_known_and_all_of_them_run_when_none_is_named() {
+  void all_packaged_descriptors_are_selected_if_none_is_named() {
     var names = Descriptors.load(home.folder()).select(List.of()).stream()
         .map(Descriptor::name)
         .toList();
@@ -28,26 +28,26 @@ class DescriptorTest {
   }
 
   @Test
-  void a_file_beside_the_jar_wins_over_the_packaged_one_and_may_add_another() {
+  void a_file_beside_the_jar_replaces_the_packaged_one_and_can_add_another() {
     home.descriptor("price", "main: a.B").descriptor("more", "main: c.D");
     var selected = Descriptors.load(home.folder()).select(List.of("price", "more", "price"));
     assertEquals(List.of("a.B", "c.D"), selected.stream().map(Descriptor::main).toList());
   }
 
   @Test
-  void an_unknown_name_is_refused_with_the_known_ones() {
+  void an_unknown_name_is_rejected_and_the_known_ones_are_listed() {
     var refusal = assertThrows(
         StartupException.class, () -> Descriptors.load(home.folder()).select(List.of("prise")));
     assertEquals(StartupException.USAGE, refusal.exitCode());
     assertTrue(
         refusal
             .getMessage()
-            .matches("there is no verticle \"prise\"; known are .*price, price-api.*"),
+            .matches("Unknown verticle \"prise\": name one of .*price, price-api.*"),
         refusal.getMessage());
   }
 
   @Test
-  void every_fault_of_every_descriptor_is_told_at_once() {
+  void all_faults_of_all_descriptors_are_reported_together() {
     home.descriptor("a", "mian: x.Y\noptions: {instanzes: 2}")
         .descriptor("b", "main: x.Y\nsettings: price\noptions: {instances: many}")
         .descriptor("c", "- not a map");
@@ -55,10 +55,10 @@ class DescriptorTest {
     assertEquals(StartupException.CONFIGURATION, refusal.exitCode());
     assertEquals(
         """
-        these descriptors cannot be used:
+        Invalid verticle descriptors:
           verticles/a.yaml: must hold only after, main, options, schemas, settings, was "mian"
           verticles/a.yaml: options must hold only instances, maxWorkerExecuteTime, maxWorkerExecuteTimeUnit, threadingModel, workerPoolName, workerPoolSize, was "instanzes"
-          verticles/a.yaml: main is required, the name of a class
+          verticles/a.yaml: main is required: the name of a verticle class
           verticles/b.yaml: options.instances must be a whole number from 1 or "cores", was "many"
           verticles/b.yaml: settings must be a list of names, was "price"
           verticles/c.yaml: must be a YAML map""",
@@ -66,7 +66,7 @@ class DescriptorTest {
   }
 
   @Test
-  void cores_are_counted_when_it_is_deployed_and_the_settings_are_its_configuration() {
+  void instances_cores_becomes_the_number_of_cores_and_the_settings_become_the_configuration() {
     home.descriptor("a", "main: x.Y\noptions: {instances: cores, threadingModel: WORKER}");
     var options = Descriptors.load(home.folder())
         .select(List.of("a"))
@@ -78,7 +78,7 @@ class DescriptorTest {
   }
 
   @Test
-  void those_that_need_nothing_of_each_other_start_together() {
+  void verticles_that_do_not_depend_on_each_other_start_together() {
     home.descriptor("door", "main: x.Y\nafter: [left, right]")
         .descriptor("left", "main: x.Y\nafter: [root]")
         .descriptor("right", "main: x.Y\nafter: [root, elsewhere]")
@@ -92,10 +92,12 @@ class DescriptorTest {
   }
 
   @Test
-  void a_circle_is_refused() {
+  void a_cycle_is_rejected() {
     home.descriptor("a", "main: x.Y\nafter: [b]").descriptor("b", "main: x.Y\nafter: [a]");
     var selected = Descriptors.load(home.folder()).select(List.of("a", "b"));
     var refusal = assertThrows(StartupException.class, () -> Descriptor.rounds(selected));
-    assertEquals("verticles [a, b] each start after another of them", refusal.getMessage());
+    assertEquals(
+        "Verticles [a, b] have a cycle in \"after\": remove one of the entries",
+        refusal.getMessage());
   }
 }

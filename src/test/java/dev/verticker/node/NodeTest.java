@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.node.cluster.PortProbe;
 import dev.verticker.node.cluster.TwoNodes;
 import dev.verticker.testing.TestHttpClient;
 import dev.verticker.testing.TestHttpClient.Response;
@@ -48,7 +49,8 @@ class NodeTest {
   }
 
   @Test
-  void a_started_node_is_ready_tells_its_ports_and_is_gone_after_its_stop() throws Exception {
+  void a_started_node_is_ready_reports_its_ports_and_serves_nothing_after_its_stop()
+      throws Exception {
     home.verticle("echo", EchoVerticle.class, "options: {instances: cores}");
     start("echo");
     assertEquals(Set.of("echo", "management"), node.ports().keySet());
@@ -56,15 +58,9 @@ class NodeTest {
     var ready = get(node.managementPort(), "/health/ready");
     assertEquals(200, ready.status());
     assertEquals(
-        new JsonObject()
-            .put("status", "ready")
-            .put("reasons", new JsonObject())
-            .put("notes", new JsonObject())
-            .put(
-                "listening",
-                new JsonObject()
-                    .put("echo", node.ports().get("echo"))
-                    .put("management", node.managementPort())),
+        new JsonObject(
+            """
+            {"status": "UP", "checks": [{"id": "event-loops", "status": "UP"}], "outcome": "UP"}"""),
         ready.object());
     assertEquals(200, get(node.managementPort(), "/health/live").status());
     node.stop();
@@ -74,7 +70,8 @@ class NodeTest {
   }
 
   @Test
-  void metrics_are_prometheus_text_with_the_jvm_the_pools_and_the_event_loops() throws Exception {
+  void metrics_are_prometheus_text_and_cover_the_jvm_the_pools_and_the_event_loops()
+      throws Exception {
     home.verticle("echo", EchoVerticle.class, "");
     start("echo");
     var metrics = get(node.managementPort(), "/metrics");
@@ -86,7 +83,7 @@ class NodeTest {
   }
 
   @Test
-  void the_management_port_refuses_what_it_does_not_serve_as_a_problem() throws Exception {
+  void the_management_port_answers_unknown_paths_and_methods_with_a_problem() throws Exception {
     home.verticle("echo", EchoVerticle.class, "");
     start("echo");
     var nothing = get(node.managementPort(), "/nothing");
@@ -97,20 +94,20 @@ class NodeTest {
   }
 
   @Test
-  void a_node_that_is_not_ready_says_why_even_when_a_check_breaks() throws Exception {
+  void a_node_that_is_not_ready_reports_the_reasons_even_if_a_check_throws() throws Exception {
     home.verticle("witness", WitnessVerticle.class, "");
     start("witness");
     var ready = get(node.managementPort(), "/health/ready");
     assertEquals(503, ready.status());
-    assertEquals(
-        new JsonObject().put("broken", "the check itself failed").put("witness", "must not go on"),
-        ready.object().getJsonObject("reasons"));
-    assertEquals("saw it", ready.object().getJsonObject("notes").getString("witness"));
+    assertEquals("DOWN", ready.object().getString("status"));
+    assertEquals("the check itself failed", check(ready, "broken").getString("reason"));
+    assertEquals("not ready", check(ready, "witness").getString("reason"));
+    assertEquals("a note", check(ready, "witness note").getString("note"));
     assertEquals(200, get(node.managementPort(), "/health/live").status());
   }
 
   @Test
-  void a_stopping_node_says_so_while_it_still_answers() throws Exception {
+  void a_stopping_node_is_not_ready_but_still_answers() throws Exception {
     home.verticle("echo", EchoVerticle.class, "").with("DRAIN_SECONDS", "3");
     start("echo");
     var stopping = new Thread(node::stop);
@@ -119,10 +116,7 @@ class NodeTest {
     assertEquals("echo", get(node.ports().get("echo"), "/").text());
     assertEquals(
         "the node is stopping",
-        get(node.managementPort(), "/health/ready")
-            .object()
-            .getJsonObject("reasons")
-            .getString("stopping"));
+        check(get(node.managementPort(), "/health/ready"), "stopping").getString("reason"));
     stopping.join();
   }
 
@@ -138,30 +132,30 @@ class NodeTest {
   }
 
   @Test
-  void a_verticle_that_fails_takes_everything_down_with_it() {
+  void a_verticle_that_fails_to_start_ends_the_whole_node() {
     home.verticle("witness", WitnessVerticle.class, "")
         .verticle("failing", FailingVerticle.class, "after: [witness]");
     var before = eventLoops();
     var refusal = refusal("witness", "failing");
-    assertEquals("verticle failing cannot start: the well is dry", refusal.getMessage());
+    assertEquals("Cannot start verticle failing: the well is dry", refusal.getMessage());
     assertEquals(StartupException.ENVIRONMENT, refusal.exitCode());
     assertEquals(List.of("witness started", "witness stopped"), WitnessVerticle.EVENTS);
     until("every event loop has ended", () -> before.containsAll(eventLoops()));
   }
 
   @Test
-  void a_taken_port_is_named_with_its_setting() throws IOException {
+  void a_port_in_use_is_reported_with_its_setting() throws IOException {
     home.verticle("echo", EchoVerticle.class, "");
     try (var taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
       var port = String.valueOf(taken.getLocalPort());
       home.with("PRICE_API_PORT", port);
       assertEquals(
-          "verticle echo cannot start: PRICE_API_PORT: must be a port that is free on 127.0.0.1, was \""
+          "Cannot start verticle echo: PRICE_API_PORT: must be a free port of 127.0.0.1, was \""
               + port + "\"",
           refusal("echo").getMessage());
       home.with("PRICE_API_PORT", "0").with("MANAGEMENT_PORT", port);
       assertEquals(
-          "MANAGEMENT_PORT: must be a port that is free on 127.0.0.1, was \"" + port + "\"",
+          "MANAGEMENT_PORT: must be a free port of 127.0.0.1, was \"" + port + "\"",
           refusal("echo").getMessage());
       home.with("MANAGEMENT_PORT", "0").with("MANAGEMENT_HOST", "203.0.113.1");
       assertEquals(
@@ -171,7 +165,7 @@ class NodeTest {
   }
 
   @Test
-  void a_database_that_does_not_answer_is_named_with_its_settings() {
+  void a_database_that_does_not_answer_is_reported_with_its_settings() {
     var port = TwoNodes.freePorts(1).get(0);
     home.verticle("witness", WitnessVerticle.class, "schemas: [market]")
         .with("POSTGRES_PORT", port.toString())
@@ -191,9 +185,9 @@ class NodeTest {
     var second =
         Node.start(new NodeArguments(List.of("echo"), true), home.environment(), home.folder());
     try {
-      until("two nodes", () -> note("cluster").equals("other nodes: 1"));
+      until("two nodes", () -> otherNodes().equals("other nodes: 1"));
       assertEquals(
-          "CLUSTER_PORT: must be a port that is free on 127.0.0.1, was \""
+          "CLUSTER_PORT: must be a free port of 127.0.0.1, was \""
               + home.environment().get("CLUSTER_PORT") + "\"",
           assertThrows(
                   StartupException.class,
@@ -203,17 +197,17 @@ class NodeTest {
     } finally {
       second.stop();
     }
-    until("alone again", () -> note("cluster").equals("other nodes: 0"));
+    until("alone again", () -> otherNodes().equals("other nodes: 0"));
     assertEquals(200, status("/health/ready"));
   }
 
   @Test
-  void a_member_list_that_does_not_name_this_machine_is_refused() {
+  void a_member_list_without_an_address_of_this_machine_is_rejected() {
     home.verticle("echo", EchoVerticle.class, "")
         .with("CLUSTER_MEMBERS", "203.0.113.1,203.0.113.2");
     var refusal = refusal("echo");
     assertEquals(
-        "CLUSTER_MEMBERS: must name an address of this machine (or set CLUSTER_HOST), was \"203.0.113.1,203.0.113.2\"",
+        "Invalid settings:\n  CLUSTER_MEMBERS: must contain an address of this machine (or set CLUSTER_HOST), was \"203.0.113.1,203.0.113.2\"",
         refusal.getMessage());
     assertEquals(StartupException.CONFIGURATION, refusal.exitCode());
   }
@@ -235,17 +229,24 @@ class NodeTest {
 
   private static String freePair() {
     return TwoNodes.freePorts(20).stream()
-        .filter(port -> !BindErrors.isTaken("127.0.0.1", port + 1))
+        .filter(port -> !PortProbe.isTaken("127.0.0.1", port + 1))
         .findFirst()
         .orElseThrow()
         .toString();
   }
 
-  private String note(String name) {
-    return get(node.managementPort(), "/health/ready")
-        .object()
-        .getJsonObject("notes")
-        .getString(name, "");
+  private String otherNodes() {
+    return check(get(node.managementPort(), "/health/ready"), "cluster members").getString("note");
+  }
+
+  /** The data of one check. */
+  private static JsonObject check(Response health, String id) {
+    return health.object().getJsonArray("checks").stream()
+        .map(JsonObject.class::cast)
+        .filter(check -> check.getString("id").equals(id))
+        .findAny()
+        .orElseThrow(() -> new AssertionError("no check " + id + " in " + health.text()))
+        .getJsonObject("data");
   }
 
   private int status(String path) {

@@ -20,8 +20,8 @@ public final class WitnessVerticle extends VerticleBase {
   @Override
   public Future<?> start() {
     EVENTS.add("witness started");
-    node.health().note("witness", () -> Optional.of("saw it"));
-    node.health().notReadyWhen("witness", () -> Optional.of("must not go on"));
+    node.health().note("witness note", () -> Optional.of("a note"));
+    node.health().notReadyWhen("witness", () -> Optional.of("not ready"));
     node.health().notReadyWhen("broken", () -> {
       throw new IllegalStateException("secret");
     });

@@ -126,11 +126,11 @@ final class LogNode implements AutoCloseable {
   }
 
   /** Runs the cleanup tasks once with these limits. */
-  void retain(Duration kept, int mostPerTopic) {
+  void retain(Duration kept, int maxPerTopic) {
     var database = Database.open(vertx, postgres.settings("notification"));
     var housekeeping =
         new Housekeeping(vertx, database, NotificationLocks.HOUSEKEEPING, clock, metrics);
-    LogRetention.addCleanupTasks(housekeeping, new NotificationSettings(kept, mostPerTopic));
+    LogRetention.addCleanupTasks(housekeeping, new NotificationSettings(kept, maxPerTopic));
     housekeeping.run().eventually(database::close).await();
   }
 

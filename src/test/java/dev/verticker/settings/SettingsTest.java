@@ -29,7 +29,7 @@ class SettingsTest {
   private Path home;
 
   @Test
-  void the_environment_wins_over_the_file_beside_the_jar_which_wins_over_the_packaged_one()
+  void the_environment_overrides_the_file_beside_the_jar_which_overrides_the_packaged_one()
       throws IOException {
     beside("SYMBOLS: FILE\nCACHE_TTL_SECONDS: 7");
     var settings = SettingsFiles.load(Map.of("SYMBOLS", "ENVIRONMENT", "PATH", "/bin"), home);
@@ -40,21 +40,41 @@ class SettingsTest {
   }
 
   @Test
-  void an_empty_value_counts_as_absent() {
+  void an_empty_value_counts_as_unset() {
     var settings = SettingsFiles.load(Map.of("SYMBOLS", " ", "INTERNAL_API_KEY", ""), home);
     assertEquals("BTCUSDT,ETHBTC,ETHUSDT", settings.getString("SYMBOLS"));
     assertFalse(settings.containsKey("INTERNAL_API_KEY"));
   }
 
   @Test
-  void a_name_that_does_not_exist_in_the_file_is_a_fault() throws IOException {
+  void an_unknown_name_in_the_file_is_a_fault() throws IOException {
     beside("SIMBOLS: A\nMARKET_POSTGRES_HOST: db2\nMARKT_POSTGRES_HOST: db3");
     var fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
     assertEquals(
         List.of(
-            "SIMBOLS: is not a setting (in conf/settings.yaml)",
-            "MARKT_POSTGRES_HOST: is not a setting (in conf/settings.yaml)"),
+            "SIMBOLS: is not a setting, remove it from conf/settings.yaml",
+            "MARKT_POSTGRES_HOST: is not a setting, remove it from conf/settings.yaml"),
         fault.faults());
+  }
+
+  @Test
+  void an_old_name_is_a_fault_that_names_the_new_one() throws IOException {
+    var environment = Map.of("SOCKETS_MOST", "7");
+    var fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(environment, home));
+    assertEquals(List.of("SOCKETS_MOST: was renamed, set SOCKETS_MAX instead"), fault.faults());
+
+    beside("SOCKETS_MOST: 7");
+    fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
+    assertEquals(List.of("SOCKETS_MOST: was renamed, set SOCKETS_MAX instead"), fault.faults());
+
+    Files.delete(home.resolve("conf/settings.yaml"));
+    assertFalse(SettingsFiles.load(Map.of("SOCKETS_MOST", ""), home).containsKey("SOCKETS_MOST"));
+  }
+
+  @Test
+  void an_empty_file_beside_the_jar_changes_nothing() throws IOException {
+    beside("# nothing here\n");
+    assertEquals("20000", SettingsFiles.load(Map.of(), home).getString("SOCKETS_MAX"));
   }
 
   @Test
@@ -68,7 +88,7 @@ class SettingsTest {
   }
 
   @Test
-  void a_schema_may_live_elsewhere() {
+  void a_schema_can_use_another_database() {
     var settings = settings(
         "POSTGRES_PASSWORD",
         "pw-one",
@@ -87,7 +107,7 @@ class SettingsTest {
   }
 
   @Test
-  void everything_that_is_wrong_is_told_at_once_with_key_rule_and_value() {
+  void all_faults_are_reported_together_with_name_rule_and_value() {
     var fault = assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(
@@ -103,7 +123,7 @@ class SettingsTest {
         List.of(
             "VERTICKER_ENV: must be one of development, production, was \"staging\"",
             "BINANCE_BASE_URL: must be a URL with scheme http or https and a host, the port at most 65535 (value not shown: it may hold a password)",
-            "SYMBOLS: must not name anything twice, was \"A,B,A\"",
+            "SYMBOLS: must not repeat an entry, was \"A,B,A\"",
             "REFRESH_INTERVAL_SECONDS: must be seconds between 0.1 and 86400, was \"soon\"",
             "CACHE_TTL_SECONDS: must be seconds between 0.1 and 86400, was \"0\"",
             "PRICE_RETENTION_DAYS: must be a whole number between 1 and 36500, was \"1.5\""),
@@ -122,7 +142,7 @@ class SettingsTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"postgres1234", "admin1234", "punjwtsecrete", "punapiinternalkey", "change_me"})
-  void a_published_sample_is_refused_outside_development_and_never_shown(String sample) {
+  void a_published_sample_is_rejected_outside_development_and_never_printed(String sample) {
     var fault = assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(
@@ -149,7 +169,7 @@ class SettingsTest {
   }
 
   @Test
-  void several_keys_live_side_by_side_under_their_names() {
+  void several_keys_are_valid_under_their_names() {
     var api = SettingsReader.read(
         settings(
             "INTERNAL_API_KEY", KEY, "INTERNAL_API_KEYS", "shop:" + KEY + "1, desk:" + KEY + "2"),
@@ -160,7 +180,7 @@ class SettingsTest {
   @Test
   void without_any_key_the_price_api_does_not_start() {
     assertEquals(
-        List.of("INTERNAL_API_KEY: is required (or INTERNAL_API_KEYS=name:key,...)"),
+        List.of("INTERNAL_API_KEY: is required: set it, or INTERNAL_API_KEYS=name:key,..."),
         assertThrows(
                 SettingsException.class,
                 () -> SettingsReader.read(settings(), PriceApiSettings::read))
@@ -168,14 +188,14 @@ class SettingsTest {
   }
 
   @Test
-  void a_secret_is_printed_by_nobody() {
+  void no_secret_is_printed() {
     var reader = new SettingsReader(settings(
         "POSTGRES_PASSWORD", "hidden-1",
         "INTERNAL_API_KEYS", "shop:hidden-2-hidden-2-hidden-2-hidden",
         "REDIS_URL", "redis://user:hidden-3@cache:6379/1"));
-    var shown = all(reader) + reader.seen() + new Secret("hidden-4");
+    var shown = all(reader) + reader.effectiveValues() + new Secret("hidden-4");
     assertFalse(shown.contains("hidden"), shown);
-    assertEquals("redis://<secret>@cache:6379/1", reader.seen().get("REDIS_URL"));
+    assertEquals("redis://<secret>@cache:6379/1", reader.effectiveValues().get("REDIS_URL"));
   }
 
   @ParameterizedTest
@@ -185,7 +205,7 @@ class SettingsTest {
     "https://testnet.binance.vision, testnet, false",
     "https://demo-api.binance.com, testnet, false"
   })
-  void a_published_exchange_is_known_by_its_venue(String url, String venue, boolean ofTheMarket) {
+  void a_published_exchange_has_a_venue(String url, String venue, boolean ofTheMarket) {
     var price = SettingsReader.read(settings("BINANCE_BASE_URL", url), PriceSettings::read);
     assertEquals(venue, price.venue());
     assertEquals(ofTheMarket, price.ofTheMarket());
@@ -199,7 +219,7 @@ class SettingsTest {
         "https://evil.example/api.binance.com",
         "http://127.0.0.1:9"
       })
-  void any_other_exchange_is_for_development_only(String url) {
+  void any_other_exchange_is_accepted_in_development_only(String url) {
     assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(settings("BINANCE_BASE_URL", url), PriceSettings::read));
@@ -216,14 +236,14 @@ class SettingsTest {
   }
 
   @Test
-  void a_member_list_of_something_else_is_a_fault() {
+  void a_member_list_with_other_entries_than_addresses_is_a_fault() {
     var fault = assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(
             settings("CLUSTER_MEMBERS", "10.0.0.1,http://b"), NodeSettings::read));
     assertEquals(
         List.of(
-            "CLUSTER_MEMBERS: must be addresses, ip or ip:port, separated by commas, was \"http://b\""),
+            "CLUSTER_MEMBERS: must be comma-separated addresses, ip or ip:port, was \"http://b\""),
         fault.faults());
   }
 

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /** The files that deploy Verticker, as tests read and run them. */
 final class Deployment {
   static final Path OPERATIONS = Path.of("docs/operations.md");
-  private static final Path FOLDER = Path.of("conf");
+  private static final Path FOLDER = Path.of("conf/deploy");
 
   private Deployment() {}
 

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The shell scripts of an operator. */
 class DeploymentScriptsTest {
   private static final List<String> SCRIPTS =
-      List.of("healthy", "make-archive", "make-env", "rolling-restart", "share-certificate");
+      List.of("healthy", "make-env", "rolling-restart", "share-certificate");
 
   @TempDir
   private Path folder;

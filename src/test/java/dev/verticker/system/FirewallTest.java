@@ -54,7 +54,7 @@ class FirewallTest {
   @Test
   void only_nodes_reach_hazelcast_and_the_bus() throws IOException {
     assertEquals(Set.copyOf(ALL), reached(STRANGER), "without a firewall");
-    var rules = Files.readString(Path.of("conf/systemd/verticker-firewall.nft"))
+    var rules = Files.readString(Path.of("conf/deploy/systemd/verticker-firewall.nft"))
         .replace("10.0.0.2", droplets.address(GUARDED))
         .replace("10.0.0.3", droplets.address(MEMBER));
 
@@ -67,8 +67,9 @@ class FirewallTest {
 
   @Test
   void a_new_droplet_is_reachable_only_by_ssh_and_through_nginx() throws IOException {
-    var files =
-        new YAMLMapper().readTree(Path.of("conf/cloud-init.yaml").toFile()).get("write_files");
+    var files = new YAMLMapper()
+        .readTree(Path.of("conf/deploy/cloud-init.yaml").toFile())
+        .get("write_files");
     var rules = StreamSupport.stream(files.spliterator(), false)
         .filter(file -> file.get("path").asText().equals("/etc/nftables.conf"))
         .map(file -> file.get("content").asText())

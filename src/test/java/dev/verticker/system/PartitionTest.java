@@ -129,9 +129,6 @@ class PartitionTest {
   }
 
   private int others(int number) {
-    var cluster = two.get(number, 9000, "/health/ready", Map.of())
-        .getJsonObject("notes")
-        .getString("cluster", "other nodes: 0");
-    return Integer.parseInt(cluster.replaceAll("\\D+", ""));
+    return two.otherNodes(number);
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes behind nginx, under load, as {@code conf/rolling-restart} takes them through a new version. */
+/** Two nodes behind nginx, under load, as {@code conf/deploy/rolling-restart} takes them through a new version. */
 @Tag("alone")
 @Tag("faults")
 class RollingRestartTest {

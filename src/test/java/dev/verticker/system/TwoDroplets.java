@@ -136,6 +136,17 @@ final class TwoDroplets implements AutoCloseable {
         .getString("access_token");
   }
 
+  /** The number of other nodes in the cluster, as this node reports it. */
+  int otherNodes(int number) {
+    return get(number, 9000, "/health/ready", Map.of()).getJsonArray("checks").stream()
+        .map(JsonObject.class::cast)
+        .filter(check -> check.getString("id").equals("cluster members"))
+        .mapToInt(check ->
+            Integer.parseInt(check.getJsonObject("data").getString("note").replaceAll("\\D+", "")))
+        .findAny()
+        .orElse(0);
+  }
+
   JsonObject get(int number, int port, String target, Map<String, String> headers) {
     return ask(number, port, "GET", target, headers, "");
   }

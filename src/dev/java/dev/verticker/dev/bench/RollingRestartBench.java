@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
-/** Restarts two nodes behind nginx under load with {@code conf/rolling-restart}, then kills one of them. */
+/** Restarts two nodes behind nginx under load with {@code conf/deploy/rolling-restart}, then kills one of them. */
 public final class RollingRestartBench {
   private static final int READERS = 8;
   private static final int SOCKETS = 100;

@@ -1,6 +1,5 @@
 package dev.verticker.dev.bench;
 
-import dev.verticker.dev.MadeArchive;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
@@ -15,17 +14,17 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * How long {@code java -jar verticker.jar} takes until it is ready, with PostgreSQL and Redis there, the tables made and
- * both cores to use: all verticles in one node.
+ * Measures the time from {@code java -jar verticker.jar} to ready: all verticles in one node, on two cores, with PostgreSQL
+ * and Redis running and all schemas migrated.
  */
 final class StartupBench {
   private static final String HEAP = "-Xmx256m";
 
-  /** The options a droplet and the image start with. */
-  private static final String DELIVERED = "@" + Path.of("conf", "jvm.options").toAbsolutePath();
+  /** The JVM options of the image and of the systemd service. */
+  private static final String OPTIONS = "@" + Path.of("conf", "jvm.options").toAbsolutePath();
 
   private static final int MAX_START_MS = 30_000;
-  private static final int LOOK_EVERY_MS = 10;
+  private static final int POLL_MS = 10;
 
   private final BenchEnvironment surroundings;
   private final int times;
@@ -34,15 +33,15 @@ final class StartupBench {
    * A way to start.
    *
    * @param java the program
-   * @param options of the runs that are measured
+   * @param options of the JVM
    */
   private record Way(String name, String java, List<String> options) {}
 
-  /** One start, to the moment it was ready. @param heapMegabytes what the objects took that were still in use */
+  /** Figures of one start when it became ready. @param heapMegabytes size of the live objects */
   record Started(
       double wallSeconds, double cpuSeconds, long residentMegabytes, long heapMegabytes) {}
 
-  /** The starts of one way, all of the same. */
+  /** All starts of one way. */
   record Result(String name, List<Started> starts) {}
 
   StartupBench(BenchEnvironment surroundings, int times) {
@@ -62,34 +61,18 @@ final class StartupBench {
     report.starts(results, Files.size(ComparedStacks.JAR));
   }
 
-  private List<Way> ways() throws IOException, InterruptedException {
-    var archive = archive(ComparedStacks.java(), "verticker.jsa");
+  private static List<Way> ways() throws IOException {
     var ways = new ArrayList<>(List.of(
         new Way("JDK 17", ComparedStacks.java(), List.of()),
-        new Way("JDK 17, class-data archive", ComparedStacks.java(), List.of(archive)),
-        new Way(
-            "JDK 17, class-data archive, `conf/jvm.options`",
-            ComparedStacks.java(),
-            List.of(DELIVERED, archive))));
-    var newer = newer();
-    if (newer.isPresent()) {
-      var java = newer.get();
+        new Way("JDK 17, `conf/jvm.options`", ComparedStacks.java(), List.of(OPTIONS))));
+    newer().ifPresent(java -> {
       ways.add(new Way("JDK 25", java, List.of()));
-      ways.add(new Way(
-          "JDK 25, AOT cache, `conf/jvm.options`",
-          java,
-          List.of(DELIVERED, archive(java, "verticker.aot"))));
-    }
+      ways.add(new Way("JDK 25, `conf/jvm.options`", java, List.of(OPTIONS)));
+    });
     return ways;
   }
 
-  /** As the image and a droplet have it. */
-  private String archive(String java, String name) throws IOException, InterruptedException {
-    return MadeArchive.make(
-        Path.of(java), ComparedStacks.JAR, surroundings.folder().resolve(name));
-  }
-
-  /** A JDK 25 where distributions put it. */
+  /** The java program of an installed JDK 25. */
   private static Optional<String> newer() throws IOException {
     var home = Path.of("/usr/lib/jvm");
     if (!Files.isDirectory(home)) {
@@ -126,7 +109,7 @@ final class StartupBench {
 
   private static void awaitReady(CpuPinning process, URI ready) throws InterruptedException {
     var request = HttpRequest.newBuilder(ready).build();
-    for (var looks = 0; looks < MAX_START_MS / LOOK_EVERY_MS; looks++) {
+    for (var polls = 0; polls < MAX_START_MS / POLL_MS; polls++) {
       process.requireAlive();
       try {
         if (BenchServer.HTTP.send(request, BodyHandlers.discarding()).statusCode() == 200) {
@@ -135,20 +118,21 @@ final class StartupBench {
       } catch (IOException e) {
         // Not listening yet.
       }
-      Thread.sleep(LOOK_EVERY_MS);
+      Thread.sleep(POLL_MS);
     }
-    throw new IllegalStateException(ready + " does not answer");
+    throw new IllegalStateException(ready + " does not answer 200 within " + MAX_START_MS + " ms");
   }
 
   private static long heap(String java, long pid) throws IOException, InterruptedException {
     var jcmd = Path.of(java).resolveSibling("jcmd").toString();
     var process = new ProcessBuilder(jcmd, Long.toString(pid), "GC.class_histogram").start();
-    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     process.waitFor();
-    return said.lines()
+    return output
+        .lines()
         .filter(line -> line.startsWith("Total"))
         .mapToLong(line -> Long.parseLong(line.trim().split(" +")[2]) / (1024 * 1024))
         .findFirst()
-        .orElseThrow(() -> new IllegalStateException("jcmd said: " + said));
+        .orElseThrow(() -> new IllegalStateException("Unexpected output of jcmd: " + output));
   }
 }

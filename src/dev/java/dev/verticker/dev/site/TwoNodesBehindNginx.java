@@ -141,9 +141,9 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
         .getLong("id");
   }
 
-  /** Runs {@code conf/rolling-restart} for these nodes. */
+  /** Runs {@code conf/deploy/rolling-restart} for these nodes. */
   public void restart(List<String> restarted) {
-    var command = new ArrayList<>(List.of("bash", "conf/rolling-restart"));
+    var command = new ArrayList<>(List.of("bash", "conf/deploy/rolling-restart"));
     command.addAll(restarted);
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("NODES_FILE", nginx.nodesFile().toString());
@@ -224,7 +224,7 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
 
   private String readyCommand() {
     return management.entrySet().stream()
-        .map(node -> node.getKey() + ") conf/healthy 127.0.0.1 " + node.getValue() + ";;")
+        .map(node -> node.getKey() + ") conf/deploy/healthy 127.0.0.1 " + node.getValue() + ";;")
         .collect(Collectors.joining(" ", "case $node in ", " esac"));
   }
 

@@ -3,7 +3,6 @@ package dev.verticker.api.auth;
 import dev.verticker.api.openapi.Authenticator;
 import dev.verticker.api.request.Caller;
 import dev.verticker.bus.Failure;
-import dev.verticker.bus.Sha256;
 import dev.verticker.settings.Secret;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpServerRequest;
@@ -26,7 +25,7 @@ public final class ApiKeys implements Authenticator {
   /** @param secrets name to key; the name goes into logs and metrics, the key nowhere */
   public ApiKeys(Map<String, Secret> secrets) {
     this.keys = secrets.entrySet().stream()
-        .map(entry -> new ApiKey(entry::getKey, Sha256.sha256(entry.getValue().bytes())))
+        .map(entry -> new ApiKey(entry::getKey, Secret.sha256(entry.getValue().bytes())))
         .toList();
   }
 
@@ -52,7 +51,7 @@ public final class ApiKeys implements Authenticator {
 
   private Caller owner(String sent) {
     // Header values arrive as one character per byte.
-    var digest = Sha256.sha256(sent.getBytes(StandardCharsets.ISO_8859_1));
+    var digest = Secret.sha256(sent.getBytes(StandardCharsets.ISO_8859_1));
     Caller owner = null;
     for (var key : keys) {
       if (MessageDigest.isEqual(key.digest(), digest)) {

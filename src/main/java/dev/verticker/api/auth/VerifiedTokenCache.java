@@ -1,7 +1,8 @@
 package dev.verticker.api.auth;
 
-import dev.verticker.bus.Sha256;
+import dev.verticker.settings.Secret;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +42,6 @@ final class VerifiedTokenCache {
   }
 
   private static ByteBuffer digest(String token) {
-    return ByteBuffer.wrap(Sha256.sha256(token));
+    return ByteBuffer.wrap(Secret.sha256(token.getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -1,7 +1,8 @@
 package dev.verticker.api.openapi;
 
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.verticker.api.web.PackagedFile;
-import dev.verticker.settings.Yaml;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -15,7 +16,6 @@ import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.OpenAPIVersion;
 import io.vertx.openapi.contract.impl.OpenAPIContractImpl;
 import io.vertx.openapi.impl.OpenAPIFormatValidator;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.Map;
 
@@ -49,7 +49,7 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
     return vertx
         .executeBlocking(() -> {
           var published = PackagedFile.read(resource);
-          return of(resource, published, new JsonObject(Yaml.packaged(resource)));
+          return of(resource, published, json(published));
         })
         .recover(cause -> Future.failedFuture(new InvalidContractException(
             resource + " cannot be used: " + innermost(cause).getMessage())));
@@ -58,8 +58,12 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
   /** One that is not packaged. Blocks. @throws IOException when it is not YAML */
   public static Contract of(String name, String yaml) throws IOException {
     var published = Buffer.buffer(yaml);
-    return of(
-        name, published, new JsonObject(Yaml.read(new ByteArrayInputStream(published.getBytes()))));
+    return of(name, published, json(published));
+  }
+
+  private static JsonObject json(Buffer yaml) throws IOException {
+    return new JsonObject(
+        new YAMLMapper().<Map<String, Object>>readValue(yaml.getBytes(), new TypeReference<>() {}));
   }
 
   private static Contract of(String resource, Buffer published, JsonObject json) {

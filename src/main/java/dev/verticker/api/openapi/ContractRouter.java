@@ -12,6 +12,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
+import io.vertx.ext.web.handler.PlatformHandler;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Path;
@@ -79,8 +80,9 @@ public final class ContractRouter {
   public Router router(String api, MeterRegistry metrics) {
     ContractCheck.check(contract, handlers.keySet(), guards.keySet());
     var builder = RouterBuilder.create(vertx, contract.openApi())
-        .rootHandler(cors)
         .rootHandler(new RequestContextHandler(api, metrics))
+        .rootHandler(cors)
+        .rootHandler((PlatformHandler) RequestContextHandler::rejectUnreadableUrl)
         .rootHandler(BodyHandler.create(false).setBodyLimit(BODY_BYTES));
     var operations = contract.openApi().operations().stream()
         .collect(Collectors.toMap(Operation::getOperationId, this::operation));

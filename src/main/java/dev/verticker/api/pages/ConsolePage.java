@@ -6,7 +6,6 @@ import dev.verticker.api.web.EntityTags;
 import dev.verticker.api.web.Lazy;
 import dev.verticker.api.web.PackagedFile;
 import dev.verticker.api.web.RequestContextHandler;
-import dev.verticker.bus.Sha256;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -17,7 +16,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,15 +23,16 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
 /**
- * The console at {@code /}, and under {@code /console/} exactly the files that its page names: no path is ever looked up in
- * a folder. Each comes out of the jar with the first request for it and is kept in memory, plain and compressed.
+ * Serves the console at {@code /} and its files under {@code /console/}: exactly those that the page references, so that no
+ * requested path is ever resolved in a folder. A file is read from the jar with its first request and then kept in memory,
+ * plain and compressed.
  */
 public final class ConsolePage {
   private static final String FOLDER = "web";
   private static final String PAGE = "/console/index.html";
-  private static final Pattern NAMED = Pattern.compile("(?:href|src)=\"(/console/[^\"]+)\"");
+  private static final Pattern REFERENCE = Pattern.compile("(?:href|src)=\"(/console/[^\"]+)\"");
 
-  /** No script, style, frame or request but our own, and no text of anybody becomes markup. */
+  /** Scripts, styles and requests of our own origin only, and no injection of markup (trusted types). */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
           + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -45,24 +44,24 @@ public final class ConsolePage {
       "css", "text/css; charset=utf-8",
       "svg", "image/svg+xml");
 
-  /** One form of a file; each has a tag of its own, so that caches never mix them up. */
-  private record Form(Buffer content, String tag) {
-    static Form of(Buffer content) {
-      return new Form(content, hash(content));
+  /** One representation of a file. Each has its own entity tag, so that caches never mix them up. */
+  private record Representation(Buffer content, String tag) {
+    static Representation of(Buffer content) {
+      return new Representation(content, EntityTags.of(content.getBytes()));
     }
   }
 
-  private record Forms(Form plain, Form compressed) {
-    static Forms of(String file) {
+  private record Representations(Representation plain, Representation compressed) {
+    static Representations of(String file) {
       var content = PackagedFile.read(FOLDER + file);
-      return new Forms(Form.of(content), Form.of(compress(content)));
+      return new Representations(Representation.of(content), Representation.of(compress(content)));
     }
   }
 
-  private record ConsoleAsset(String path, String type, Lazy<Forms> forms) {
+  private record ConsoleAsset(String path, String type, Lazy<Representations> representations) {
     static ConsoleAsset of(String path, String file) {
       var type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
-      return new ConsoleAsset(path, type, new Lazy<>(() -> Forms.of(file)));
+      return new ConsoleAsset(path, type, new Lazy<>(() -> Representations.of(file)));
     }
   }
 
@@ -72,15 +71,15 @@ public final class ConsolePage {
     this.assets = assets;
   }
 
-  /** Fails when the page names a file that is not there. */
+  /** Fails if the page references a missing file. */
   public static Future<ConsolePage> load(Vertx vertx) {
     return vertx.executeBlocking(() -> {
       var assets = new ArrayList<ConsoleAsset>();
       assets.add(ConsoleAsset.of("/", PAGE));
-      NAMED
+      REFERENCE
           .matcher(PackagedFile.read(FOLDER + PAGE).toString())
           .results()
-          .map(named -> named.group(1))
+          .map(reference -> reference.group(1))
           .distinct()
           .peek(path -> PackagedFile.require(FOLDER + path))
           .map(path -> ConsoleAsset.of(path, path))
@@ -104,25 +103,25 @@ public final class ConsolePage {
   private static void serve(RoutingContext context, ConsoleAsset asset) {
     context.put(RequestContextHandler.OPERATION, "console");
     asset
-        .forms()
+        .representations()
         .get(context.vertx())
-        .onSuccess(forms -> serve(context, asset.type(), forms))
+        .onSuccess(representations -> serve(context, asset.type(), representations))
         .onFailure(context::fail);
   }
 
-  private static void serve(RoutingContext context, String type, Forms forms) {
+  private static void serve(RoutingContext context, String type, Representations representations) {
     var compressed = acceptsGzip(context);
-    var form = compressed ? forms.compressed() : forms.plain();
+    var representation = compressed ? representations.compressed() : representations.plain();
     var headers = context.response().headers();
     headers
         .set(HttpHeaders.CACHE_CONTROL, "no-cache")
         .set("Content-Security-Policy", POLICY)
         .set("Cross-Origin-Opener-Policy", "same-origin")
         .set("Cross-Origin-Resource-Policy", "same-origin")
-        .set(HttpHeaders.ETAG, form.tag())
+        .set(HttpHeaders.ETAG, representation.tag())
         .add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
     var known = Optional.ofNullable(context.request().getHeader(HttpHeaders.IF_NONE_MATCH));
-    if (EntityTags.names(known, form.tag())) {
+    if (EntityTags.names(known, representation.tag())) {
       OperationHandler.write(context, ApiResponse.notModified());
       return;
     }
@@ -130,7 +129,7 @@ public final class ConsolePage {
       headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
     OperationHandler.write(
-        context, new ApiResponse(200, Map.of("Content-Type", type), form.content()));
+        context, new ApiResponse(200, Map.of("Content-Type", type), representation.content()));
   }
 
   private static boolean acceptsGzip(RoutingContext context) {
@@ -146,9 +145,5 @@ public final class ConsolePage {
       throw new UncheckedIOException(e);
     }
     return Buffer.buffer(bytes.toByteArray());
-  }
-
-  private static String hash(Buffer content) {
-    return "\"" + HexFormat.of().formatHex(Sha256.sha256(content.getBytes()), 0, 8) + "\"";
   }
 }

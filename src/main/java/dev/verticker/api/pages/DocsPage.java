@@ -20,8 +20,8 @@ import java.util.Map;
 import java.util.Properties;
 
 /**
- * Swagger UI at {@code /docs} and the contract at {@code /openapi.yaml}; everything comes out of the jar, nothing from
- * another host, and no script stands in the page.
+ * Serves Swagger UI at {@code /docs} and the contract at {@code /openapi.yaml}, with all files from the jar and without
+ * inline scripts.
  */
 public final class DocsPage {
   private static final String WEBJAR = "META-INF/resources/webjars/swagger-ui/";
@@ -32,27 +32,27 @@ public final class DocsPage {
       "swagger-ui-bundle.js", "text/javascript; charset=utf-8",
       "favicon-32x32.png", "image/png");
 
-  /** Swagger UI wants images inside its style sheet, and nothing else that is not a file of ours. */
+  /** Swagger UI needs data URLs for images of its style sheet; everything else comes from our own origin. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
           + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
-  private static final String FOR_EVER = "public, max-age=31536000, immutable";
-  private static final String ASK_AGAIN = "no-cache";
+  private static final String IMMUTABLE = "public, max-age=31536000, immutable";
+  private static final String NO_CACHE = "no-cache";
 
   private record Asset(String path, String type, String caching, Lazy<Buffer> content) {
     static Asset of(String path, String type, Buffer content) {
-      return new Asset(path, type, ASK_AGAIN, new Lazy<>(() -> content));
+      return new Asset(path, type, NO_CACHE, new Lazy<>(() -> content));
     }
 
-    /** Two megabytes that hardly any node is asked for. */
+    /** Read with the first request: two megabytes that most nodes never serve. */
     static Asset ofWebjar(String version, String name) {
       var file = WEBJAR + version + "/" + name;
       PackagedFile.require(file);
       return new Asset(
           "/docs/" + version + "/" + name,
           ASSETS.get(name),
-          FOR_EVER,
+          IMMUTABLE,
           new Lazy<>(() -> PackagedFile.read(file)));
     }
   }
@@ -63,7 +63,7 @@ public final class DocsPage {
     this.assets = assets;
   }
 
-  /** Fails when a file of it is not there. */
+  /** Fails if a file is missing. */
   public static Future<DocsPage> load(Vertx vertx, Contract contract) {
     return vertx.executeBlocking(() -> {
       var version = version(PackagedFile.read(WEBJAR_VERSION));

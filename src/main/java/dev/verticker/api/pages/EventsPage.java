@@ -8,7 +8,7 @@ import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 
-/** The AsyncAPI document of the sockets at {@code /asyncapi.yaml}, and a page to read it at {@code /docs/events}. */
+/** Serves the AsyncAPI document of the sockets at {@code /asyncapi.yaml}, and as a page at {@code /docs/events}. */
 public final class EventsPage {
   private static final String DOCUMENT = "asyncapi/events.yaml";
   private static final String PAGE = "web/docs/events.html";

@@ -1,22 +1,20 @@
 package dev.verticker.api.quotes;
 
+import dev.verticker.api.web.EntityTags;
 import dev.verticker.api.web.Timestamps;
-import dev.verticker.bus.Sha256;
 import dev.verticker.message.Prices.Quote;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** The JSON of quotes in the User API, at one moment. */
 public final class QuoteJson {
-  private static final int TAG_BYTES = 8;
 
   private final List<Quote> quotes;
   private final Instant now;
@@ -66,8 +64,7 @@ public final class QuoteJson {
             quote.eventTime().toString(),
             Boolean.toString(quote.stale(now))))
         .collect(Collectors.joining("\n", more + "\n", ""));
-    return "W/\"" + HexFormat.of().formatHex(Arrays.copyOf(Sha256.sha256(content), TAG_BYTES))
-        + "\"";
+    return "W/" + EntityTags.of(content.getBytes(StandardCharsets.UTF_8));
   }
 
   /** The JSON of one quote. */

@@ -7,7 +7,7 @@ import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.context.NodeContext;
 import dev.verticker.message.Sessions.Revocation;
-import dev.verticker.settings.SocketSettings;
+import dev.verticker.settings.UserApiSettings.SocketSettings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;

@@ -1,6 +1,6 @@
 package dev.verticker.api.socket;
 
-import dev.verticker.settings.SocketSettings;
+import dev.verticker.settings.UserApiSettings.SocketSettings;
 import java.time.Duration;
 
 /**
@@ -34,13 +34,13 @@ record SocketLimits(
     return new SocketLimits(
         Duration.ofSeconds(5),
         Duration.ofSeconds(1),
-        settings.silence().dividedBy(3),
-        settings.silence(),
+        settings.idleTimeout().dividedBy(3),
+        settings.idleTimeout(),
         Duration.ofSeconds(2),
         Duration.ofSeconds(5),
         KILOBYTE * KILOBYTE,
         64 * KILOBYTE,
-        settings.most(),
-        (long) settings.unsentMegabytes() * KILOBYTE * KILOBYTE);
+        settings.max(),
+        (long) settings.maxUnsentMegabytes() * KILOBYTE * KILOBYTE);
   }
 }

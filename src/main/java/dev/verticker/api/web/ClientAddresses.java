@@ -6,12 +6,12 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 
 /**
- * Where a request comes from. Anybody can write {@code X-Forwarded-For}; so it is read from its end, one entry per trusted
- * proxy, and only while the one that sent it is trusted.
+ * Resolves the client address of a request. Any client can send {@code X-Forwarded-For}, so it is read from its end, one
+ * entry per proxy, and only as long as the sender of the entry is a trusted proxy.
  */
 public final class ClientAddresses {
   private static final String HEADER = "X-Forwarded-For";
-  private static final String NOWHERE = "";
+  private static final String NO_ADDRESS = "";
 
   private final List<AddressRange> proxies;
 
@@ -19,7 +19,7 @@ public final class ClientAddresses {
     this.proxies = proxies;
   }
 
-  /** @param proxies networks of the proxies that overwrite or extend the header */
+  /** @param proxies addresses of the proxies that overwrite or extend the header */
   public static ClientAddresses behind(List<AddressRange> proxies) {
     return new ClientAddresses(List.copyOf(proxies));
   }
@@ -28,14 +28,13 @@ public final class ClientAddresses {
     return new ClientAddresses(List.of());
   }
 
-  /** IP address as text; empty when the connection has none. */
+  /** The IP address of the client as text; empty if the connection has none. */
   public String of(HttpServerRequest request) {
-    // The connection's: the request would first look for what proxies say, in headers nobody may
-    // trust yet.
+    // Of the connection: HttpServerRequest evaluates the headers of proxies without a check.
     var address = request.connection().remoteAddress();
     var remote = address == null ? null : address.hostAddress();
     if (remote == null) {
-      return NOWHERE;
+      return NO_ADDRESS;
     }
     if (!request.headers().contains(HEADER)) {
       return remote;
@@ -52,7 +51,7 @@ public final class ClientAddresses {
     return client;
   }
 
-  /** The origin under which the client reached us: what a trusted proxy says of it, else what the request says itself. */
+  /** The origin that the client requested: as reported by a trusted proxy, otherwise from the request itself. */
   public String origin(HttpServerRequest request) {
     var remote = request.remoteAddress();
     var proxied = remote != null && remote.hostAddress() != null && isTrusted(remote.hostAddress());

@@ -2,32 +2,61 @@ package dev.verticker.api.web;
 
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.ext.web.handler.CorsHandler;
 import io.vertx.ext.web.handler.PlatformHandler;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
- * Which pages of other origins a browser lets read our answers. It guards nothing by itself, the token does; so a request
- * from an unknown origin is answered, and the browser keeps the answer to itself.
+ * Cross-origin resource sharing by Vert.x's {@link CorsHandler}, for the configured origins.
  *
- * <p>With exact origins credentials are allowed, because the SockJS client asks for them; there are no cookies here. With
- * {@code *} they never are.
+ * <p>A request with another origin is answered without CORS headers, where {@code CorsHandler} alone would answer 403: pages
+ * of our own origin send {@code Origin} too, and behind a proxy the handler cannot know that origin. Access is guarded by
+ * tokens, not by CORS. Exact origins allow credentials, because the SockJS client requests them; there are no cookies.
  */
 public final class Cors implements PlatformHandler {
-  private static final String EVERYBODY = "*";
-  private static final String METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE";
-  private static final String HEADERS =
-      "Authorization, Content-Type, If-Match, If-None-Match, X-Request-Id";
-  private static final String EXPOSED =
-      "Age, ETag, Link, Location, RateLimit, RateLimit-Policy, Retry-After, X-Request-Id, X-Search-Truncated";
-  private static final String TEN_MINUTES = "600";
+  private static final String ANY = "*";
+  private static final Set<HttpMethod> METHODS = Set.of(
+      HttpMethod.GET,
+      HttpMethod.HEAD,
+      HttpMethod.POST,
+      HttpMethod.PUT,
+      HttpMethod.PATCH,
+      HttpMethod.DELETE);
+  private static final Set<String> HEADERS =
+      Set.of("Authorization", "Content-Type", "If-Match", "If-None-Match", "X-Request-Id");
+  private static final Set<String> EXPOSED = Set.of(
+      "Age",
+      "ETag",
+      "Link",
+      "Location",
+      "RateLimit",
+      "RateLimit-Policy",
+      "Retry-After",
+      "X-Request-Id",
+      "X-Search-Truncated");
+
+  /** CorsHandler rejects malformed origins with 403 or 500. */
+  private static final Pattern WELL_FORMED =
+      Pattern.compile("null|https?://([A-Za-z0-9.-]+|\\[[0-9A-Fa-f:.]+])(:[0-9]{1,5})?");
+
+  private static final int MAX_AGE_SECONDS = 600;
 
   private final Set<String> origins;
+  private final CorsHandler handler;
 
   private Cors(Set<String> origins) {
     this.origins = origins;
+    this.handler = CorsHandler.create()
+        .addOrigins(List.copyOf(origins))
+        // With * and credentials CorsHandler would reflect every origin.
+        .allowCredentials(!origins.contains(ANY))
+        .allowedMethods(METHODS)
+        .allowedHeaders(HEADERS)
+        .exposedHeaders(EXPOSED)
+        .maxAgeSeconds(MAX_AGE_SECONDS);
   }
 
   /** @param origins exact, such as {@code https://app.example.org}; or {@code *} alone */
@@ -39,50 +68,24 @@ public final class Cors implements PlatformHandler {
     return new Cors(Set.of());
   }
 
-  /** Whether a page of this origin may ask. */
+  /** Whether pages of this origin are allowed. */
   public boolean allows(String origin) {
-    return origins.contains(EVERYBODY) || origins.contains(origin);
+    return origins.contains(origin)
+        || origins.contains(ANY) && WELL_FORMED.matcher(origin).matches();
   }
 
   @Override
   public void handle(RoutingContext context) {
-    if (!origins.isEmpty()) {
-      answer(context);
+    var origin = context.request().getHeader(HttpHeaders.ORIGIN);
+    var allowed = origin != null && allows(origin);
+    if (!origins.isEmpty() && !origins.contains(ANY) && (!allowed || origins.size() == 1)) {
+      // CorsHandler omits it here; but a cache must not reuse the response for another origin.
+      context.response().putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
     }
-    context.next();
-  }
-
-  private void answer(RoutingContext context) {
-    var request = context.request();
-    var response = context.response();
-    if (!origins.contains(EVERYBODY)) {
-      // Also without an Origin: a cache must not give the answer for one origin to another.
-      response.putHeader(HttpHeaders.VARY, HttpHeaders.ORIGIN);
-    }
-    var origin = request.getHeader(HttpHeaders.ORIGIN);
-    if (origin == null || !allows(origin)) {
-      return;
-    }
-    if (origins.contains(EVERYBODY)) {
-      response.putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, EVERYBODY);
+    if (allowed) {
+      handler.handle(context);
     } else {
-      response
-          .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_ORIGIN, origin)
-          .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_CREDENTIALS, "true");
+      context.next();
     }
-    if (request.method() == HttpMethod.OPTIONS
-        && request.headers().contains(HttpHeaders.ACCESS_CONTROL_REQUEST_METHOD)) {
-      permit(response);
-    } else {
-      response.putHeader(HttpHeaders.ACCESS_CONTROL_EXPOSE_HEADERS, EXPOSED);
-    }
-  }
-
-  /** The answer itself is that of any OPTIONS. */
-  private static void permit(HttpServerResponse response) {
-    response
-        .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_METHODS, METHODS)
-        .putHeader(HttpHeaders.ACCESS_CONTROL_ALLOW_HEADERS, HEADERS)
-        .putHeader(HttpHeaders.ACCESS_CONTROL_MAX_AGE, TEN_MINUTES);
   }
 }

@@ -4,19 +4,19 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.util.concurrent.Callable;
 
-/** Made with the first request for it, on a worker thread, and kept from then on. Requests at the same time may each make it. */
+/** A value that is computed on a worker thread when it is first needed, and kept. Concurrent first calls can each compute it. */
 public final class Lazy<T> {
-  private final Callable<T> make;
-  private volatile T kept;
+  private final Callable<T> supplier;
+  private volatile T value;
 
-  public Lazy(Callable<T> make) {
-    this.make = make;
+  public Lazy(Callable<T> supplier) {
+    this.supplier = supplier;
   }
 
   public Future<T> get(Vertx vertx) {
-    var made = kept;
-    return made == null
-        ? vertx.executeBlocking(make).onSuccess(fresh -> kept = fresh)
-        : Future.succeededFuture(made);
+    var current = value;
+    return current == null
+        ? vertx.executeBlocking(supplier).onSuccess(computed -> value = computed)
+        : Future.succeededFuture(current);
   }
 }

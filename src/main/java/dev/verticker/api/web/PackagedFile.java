@@ -4,11 +4,11 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
-/** A file of the class path, read into memory. Vert.x would copy it to a folder first. */
+/** Reads files of the class path into memory. Vert.x's file system would copy each of them to a folder first. */
 public final class PackagedFile {
   private PackagedFile() {}
 
-  /** Blocks. @throws IllegalStateException when there is none of this name */
+  /** Blocks. @throws IllegalStateException if the file does not exist */
   public static Buffer read(String name) {
     require(name);
     try (var in = loader().getResourceAsStream(name)) {
@@ -18,10 +18,10 @@ public final class PackagedFile {
     }
   }
 
-  /** @throws IllegalStateException when there is none of this name */
+  /** @throws IllegalStateException if the file does not exist */
   public static void require(String name) {
     if (loader().getResource(name) == null) {
-      throw new IllegalStateException(name + " is not packaged");
+      throw new IllegalStateException("Missing file on the class path: " + name);
     }
   }
 

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The first to see a request and the last to see its answer: its id, the headers every answer has, what is measured. */
+/** First handler of every request: sets the request id and the common response headers, and measures the response. */
 public final class RequestContextHandler implements PlatformHandler {
   public static final String OPERATION = "operation";
   public static final String CALLER = "caller";
@@ -26,8 +26,8 @@ public final class RequestContextHandler implements PlatformHandler {
   private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
   private static final Pattern USABLE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-  /** On every answer, and encoded once. */
-  private static final Map<CharSequence, CharSequence> EVERYWHERE = Map.of(
+  /** Headers of every response, encoded once. */
+  private static final Map<CharSequence, CharSequence> COMMON_HEADERS = Map.of(
       HttpHeaders.createOptimized("X-Content-Type-Options"),
       HttpHeaders.createOptimized("nosniff"),
       HttpHeaders.createOptimized("Content-Security-Policy"),
@@ -52,36 +52,36 @@ public final class RequestContextHandler implements PlatformHandler {
   public void handle(RoutingContext context) {
     var began = System.nanoTime();
     identify(context);
-    context.addEndHandler(done -> departed(context, Duration.ofNanos(System.nanoTime() - began)));
-    refuseUnreadableUrl(context);
+    context.addEndHandler(done -> record(context, Duration.ofNanos(System.nanoTime() - began)));
     context.next();
   }
 
-  /** Gives the request its id and the answer the headers every answer has. */
+  /** Sets the request id and the common response headers. */
   public static void identify(RoutingContext context) {
     var id = requestId(context.request().headers());
     RequestId.set(id);
     var headers = context.response().headers().set(REQUEST_ID, id);
-    EVERYWHERE.forEach(headers::set);
+    COMMON_HEADERS.forEach(headers::set);
   }
 
   public static boolean isIdentified(RoutingContext context) {
     return context.response().headers().contains(REQUEST_ID);
   }
 
-  /** Before any route is matched, and so before anything else is asked of the URL. */
-  private static void refuseUnreadableUrl(RoutingContext context) {
+  /** A handler that rejects a URL which cannot be decoded, before routes are matched against it. */
+  public static void rejectUnreadableUrl(RoutingContext context) {
     TextDecoder.url(context.request().uri(), false);
+    context.next();
   }
 
-  private void departed(RoutingContext context, Duration took) {
+  private void record(RoutingContext context, Duration took) {
     var kind = new Kind(
         context.get(OPERATION, "none"),
         context.response().getStatusCode(),
         context.get(CALLER, Caller.ANYONE.name()));
     timers.computeIfAbsent(kind, this::timer).record(took);
     if (access.isDebugEnabled()) {
-      // The path without its query: a query may hold what is no log's business.
+      // Without the query: it can contain a socket ticket or personal data.
       access.debug(
           "{} {} {} {} by {} in {} us, request {}",
           api,
@@ -96,7 +96,7 @@ public final class RequestContextHandler implements PlatformHandler {
 
   private Timer timer(Kind kind) {
     return Timer.builder("http_requests")
-        .description("requests answered, by operation of the contract, status and caller")
+        .description("HTTP requests by operation of the contract, status and caller")
         .tag("api", api)
         .tag("operation", kind.operation())
         .tag("status", Integer.toString(kind.status()))
@@ -109,7 +109,7 @@ public final class RequestContextHandler implements PlatformHandler {
     return sent.size() == 1 && USABLE_ID.matcher(sent.get(0)).matches() ? sent.get(0) : newId();
   }
 
-  /** Unique enough to find a request; it guards nothing, so nobody need be unable to guess it. */
+  /** Unique enough to find a request in the logs; it grants nothing, so it need not be unpredictable. */
   private static String newId() {
     var random = ThreadLocalRandom.current();
     return Long.toHexString(random.nextLong()) + "-" + Integer.toHexString(random.nextInt());

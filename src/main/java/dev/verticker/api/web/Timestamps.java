@@ -3,7 +3,7 @@ package dev.verticker.api.web;
 import java.time.Instant;
 import java.time.ZoneOffset;
 
-/** ISO-8601 as clients of this API have always got it: microseconds and {@code +00:00}. */
+/** Formats timestamps as ISO 8601 with microseconds and {@code +00:00}, like the earlier system. */
 public final class Timestamps {
   private static final String ZEROES = "000000";
 

@@ -4,25 +4,28 @@ import com.hazelcast.config.Config;
 import com.hazelcast.config.YamlConfigBuilder;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
-import dev.verticker.node.BindErrors;
-import dev.verticker.node.StartupException;
 import dev.verticker.settings.NodeSettings.ClusterSettings;
+import dev.verticker.settings.SettingsException;
 import io.vertx.core.eventbus.EventBusOptions;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** This node's membership: the only class that knows Hazelcast. TCP member list only, never multicast. */
+/** The Hazelcast membership of this node, and the only class that uses Hazelcast. Members are listed; there is no multicast. */
 public final class Cluster implements ClusterView {
+  public static final Duration MAX_JOIN = Duration.ofSeconds(60);
+
   private static final String FILE = "conf/hazelcast.yaml";
   private static final String LOOPBACK = "127.0.0.1";
   private static final int PING_MS = 2000;
@@ -35,8 +38,11 @@ public final class Cluster implements ClusterView {
     this.eventBus = eventBus;
   }
 
-  /** @throws CannotStart when the settings name no place for this node */
-  public static Cluster of(ClusterSettings settings, Path home) {
+  /**
+   * @throws BindException when a port is in use; the message names the setting
+   * @throws SettingsException when no address of this machine is configured, or conf/hazelcast.yaml is invalid
+   */
+  public static Cluster of(ClusterSettings settings, Path home) throws BindException {
     var config = config(home).setClusterName(settings.name());
     var pair = settings.members().isEmpty();
     var host = pair ? LOOPBACK : host(settings);
@@ -81,22 +87,23 @@ public final class Cluster implements ClusterView {
     });
   }
 
-  /** The cluster manager publishes its own registrations again when it hears of a merge. */
+  /** Simulates a merge: the cluster manager then publishes its registrations again. */
   @Override
   public void registerAgain() {
     manager.stateChanged(new LifecycleEvent(LifecycleState.MERGED));
   }
 
-  /** Asked before anything is started, because Hazelcast and Vert.x answer with pages of stack traces. */
-  private static void requireFreePorts(ClusterSettings settings, boolean pair, String host) {
+  /** Checked before Hazelcast starts, which reports a port in use with pages of stack traces. */
+  private static void requireFreePorts(ClusterSettings settings, boolean pair, String host)
+      throws BindException {
     var port = settings.port();
     if (pair
-        ? BindErrors.isTaken(host, port) && BindErrors.isTaken(host, port + 1)
-        : BindErrors.isTaken(host, port)) {
-      throw BindErrors.taken("CLUSTER_PORT", host, port);
+        ? PortProbe.isTaken(host, port) && PortProbe.isTaken(host, port + 1)
+        : PortProbe.isTaken(host, port)) {
+      throw new BindException(PortProbe.rule("CLUSTER_PORT", host, port));
     }
-    if (!pair && BindErrors.isTaken(host, settings.busPort())) {
-      throw BindErrors.taken("CLUSTER_BUS_PORT", host, settings.busPort());
+    if (!pair && PortProbe.isTaken(host, settings.busPort())) {
+      throw new BindException(PortProbe.rule("CLUSTER_BUS_PORT", host, settings.busPort()));
     }
   }
 
@@ -105,8 +112,8 @@ public final class Cluster implements ClusterView {
     try (var in = Files.isRegularFile(beside) ? Files.newInputStream(beside) : packaged()) {
       return new YamlConfigBuilder(in).build();
     } catch (IOException | RuntimeException e) {
-      throw new StartupException(
-          StartupException.CONFIGURATION, FILE + " cannot be used: " + e.getMessage(), e);
+      throw new SettingsException(
+          List.of(FILE + ": must be a Hazelcast configuration, but: " + e.getMessage()));
     }
   }
 
@@ -122,11 +129,10 @@ public final class Cluster implements ClusterView {
         .map(Cluster::withoutPort)
         .filter(Cluster::isThisMachine)
         .findFirst()
-        .orElseThrow(() -> new StartupException(
-            StartupException.CONFIGURATION,
-            "CLUSTER_MEMBERS: must name an address of this machine (or set CLUSTER_HOST), was \""
+        .orElseThrow(() -> new SettingsException(List.of(
+            "CLUSTER_MEMBERS: must contain an address of this machine (or set CLUSTER_HOST), was \""
                 + String.join(",", settings.members())
-                + "\""));
+                + "\"")));
   }
 
   private static List<String> members(ClusterSettings settings) {
@@ -162,10 +168,8 @@ public final class Cluster implements ClusterView {
     try {
       return InetAddress.getByName(host).getHostAddress();
     } catch (UnknownHostException e) {
-      throw new StartupException(
-          StartupException.CONFIGURATION,
-          setting + ": must be addresses this machine can resolve, was \"" + host + "\"",
-          e);
+      throw new SettingsException(List.of(
+          setting + ": must be addresses that this machine can resolve, was \"" + host + "\""));
     }
   }
 }

@@ -9,18 +9,21 @@ import java.time.ZoneOffset;
 import java.util.function.LongSupplier;
 
 /**
- * The time all nodes share. Inside a node it moves with the monotonic clock, so that a step of the host's clock is not seen;
- * {@link #follow} takes it towards the cluster's time: forward at once, back only by running at half speed. It never jumps
- * back.
+ * The clock that all nodes share. Within a node it advances with the monotonic clock, so a step of the host's clock has no
+ * effect; {@link #follow} corrects it towards the cluster time: forward at once, back only by running at half speed. It never
+ * jumps back.
  */
 public final class ClusterClock extends Clock {
+  /** How often a node without a cluster reads the host's clock. */
+  public static final Duration READ_INTERVAL = Duration.ofSeconds(2);
+
   private static final long NOISE_NANOS = Duration.ofMillis(20).toNanos();
   private static final long SUSPICIOUS_NANOS = Duration.ofSeconds(1).toNanos();
 
-  /** A single strange reading may be this host's own clock, which Hazelcast corrects with its next heartbeat. */
+  /** One deviating reading may be a step of the host's clock, which Hazelcast corrects with its next heartbeat. */
   private static final int CONFIRMATIONS = 3;
 
-  /** At {@code nanoTime} it was {@code instant}, and {@code ahead} nanoseconds are to be given back. */
+  /** A known time: {@code instant} at {@code nanoTime}, with {@code ahead} nanoseconds still to lose. */
   private record Anchor(long nanoTime, Instant instant, long ahead) {
     Instant at(long now) {
       var elapsed = now - nanoTime;
@@ -38,17 +41,17 @@ public final class ClusterClock extends Clock {
   }
 
   /**
-   * For a node that is alone: the time of this host, without its steps back.
+   * The clock of a node without a cluster: the host's time without its steps back.
    *
-   * @param every how often it looks at the host's clock
+   * @param interval between two readings of the host's clock
    */
-  public static ClusterClock following(Clock host, Duration every, Vertx vertx) {
+  public static ClusterClock following(Clock host, Duration interval, Vertx vertx) {
     var clock = new ClusterClock(host.instant(), System::nanoTime);
-    vertx.setPeriodic(every.toMillis(), look -> clock.follow(host.instant()));
+    vertx.setPeriodic(interval.toMillis(), timer -> clock.follow(host.instant()));
     return clock;
   }
 
-  /** Says what the cluster takes for the time at this moment; called every few seconds from one thread. */
+  /** Takes a reading of the cluster time; called every few seconds, always from the same thread. */
   void follow(Instant clusterTime) {
     var nanos = nanoTime.getAsLong();
     var own = anchor.at(nanos);

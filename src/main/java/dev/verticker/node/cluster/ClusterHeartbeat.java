@@ -18,23 +18,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Whether messages of the others reach this node. A member list proves nothing: after a cut a node can be a member to whom
- * nobody sends. So it pings everyone and waits for any of them to send back to an address only it serves. After a few misses
- * it is not ready and registers again; when that does not help it gives up, to be started anew.
+ * Tests over the event bus whether messages of the other nodes reach this one. The member list does not prove it: after a
+ * partition a node can be a member whose registrations the others have lost. So it publishes a ping to all nodes and expects
+ * an answer at an address that only this node serves. After a few misses the node is not ready and publishes its registrations
+ * again; when that does not help it gives up, and the service manager restarts it.
  */
 public final class ClusterHeartbeat implements Liveness {
   private static final Logger log = LoggerFactory.getLogger(ClusterHeartbeat.class);
-
-  /**
-   * @param interval between two pings
-   * @param misses so many unanswered pings in a row: not ready
-   * @param giveUp unanswered for so long: stop
-   * @param frozen a beat this late means the process stood still and the others have dropped it
-   */
-  public record HeartbeatSettings(Duration interval, int misses, Duration giveUp, Duration frozen) {
-    public static final HeartbeatSettings STANDARD = new HeartbeatSettings(
-        Duration.ofSeconds(2), 5, Duration.ofSeconds(30), Duration.ofSeconds(8));
-  }
 
   record Ping(String from) {}
 
@@ -43,18 +33,18 @@ public final class ClusterHeartbeat implements Liveness {
   private final Vertx vertx;
   private final Context context;
   private final Bus bus;
-  private final ClusterView peers;
+  private final ClusterView cluster;
   private final ClusterClock clock;
-  private final HeartbeatSettings rhythm;
+  private final HeartbeatSettings settings;
   private final Runnable giveUp;
   private final String id = UUID.randomUUID().toString();
-  private final List<Runnable> returns = new CopyOnWriteArrayList<>();
+  private final List<Runnable> returnHandlers = new CopyOnWriteArrayList<>();
 
-  // Touched on the context only, except that the checks read what is volatile.
+  // Used on the context only; health checks read what is volatile or atomic.
   private long beats;
   private long lastBeat;
   private long silentSince;
-  private int othersTold;
+  private int lastCount;
   private boolean answered = true;
   private boolean disturbed;
   private final AtomicInteger misses = new AtomicInteger();
@@ -63,52 +53,52 @@ public final class ClusterHeartbeat implements Liveness {
   public ClusterHeartbeat(
       Vertx vertx,
       Bus bus,
-      ClusterView peers,
+      ClusterView cluster,
       ClusterClock clock,
-      HeartbeatSettings rhythm,
+      HeartbeatSettings settings,
       Runnable giveUp) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.bus = bus;
-    this.peers = peers;
+    this.cluster = cluster;
     this.clock = clock;
-    this.rhythm = rhythm;
+    this.settings = settings;
     this.giveUp = giveUp;
   }
 
   public Future<Void> start() {
-    peers.onMerged(() -> context.runOnContext(merged -> returned("the cluster is whole again")));
+    cluster.onMerged(() -> context.runOnContext(merged -> returned("cluster partitions merged")));
     var started = Promise.<Void>promise();
     context.runOnContext(here -> listen()
-        .onSuccess(heard -> {
+        .onSuccess(registered -> {
           lastBeat = System.nanoTime();
           silentSince = lastBeat;
-          beats = vertx.setPeriodic(rhythm.interval().toMillis(), beat -> beat());
+          beats = vertx.setPeriodic(settings.interval().toMillis(), beat -> beat());
         })
         .onComplete(started));
     return started.future();
   }
 
-  /** Asks nobody any more: the node leaves. */
+  /** Stops pinging: the node is about to leave the cluster. */
   public void stop() {
     context.runOnContext(here -> vertx.cancelTimer(beats));
   }
 
-  /** Why this node should get no work now. */
+  /** Why this node must get no requests now; empty = it is reachable. */
   public Optional<String> reason() {
     if (frozen) {
-      return Optional.of("the process stood still and is not yet back in the cluster");
+      return Optional.of("the process was suspended and has not rejoined the cluster yet");
     }
     var missed = misses.get();
-    return missed >= rhythm.misses()
-        ? Optional.of("no other node has answered " + missed + " pings")
+    return missed >= settings.maxMisses()
+        ? Optional.of("no other node answered the last " + missed + " pings")
         : Optional.empty();
   }
 
   @Override
   public void onReturn(Runnable handler) {
     var caller = vertx.getOrCreateContext();
-    returns.add(() -> caller.runOnContext(returned -> handler.run()));
+    returnHandlers.add(() -> caller.runOnContext(returned -> handler.run()));
   }
 
   private Future<Void> listen() {
@@ -127,23 +117,23 @@ public final class ClusterHeartbeat implements Liveness {
 
   private void beat() {
     var now = System.nanoTime();
-    if (now - lastBeat < rhythm.interval().toNanos() / 2) {
-      // After a standstill Vert.x makes up for every beat that was left out.
+    if (now - lastBeat < settings.interval().toNanos() / 2) {
+      // After a suspension Vert.x fires every timer event it missed.
       return;
     }
-    if (now - lastBeat > rhythm.interval().plus(rhythm.frozen()).toNanos()) {
-      log.warn("this process stood still for {} s", (now - lastBeat) / 1_000_000_000);
+    if (now - lastBeat > settings.interval().plus(settings.frozen()).toNanos()) {
+      log.warn("process was suspended for {} s", (now - lastBeat) / 1_000_000_000);
       frozen = true;
       disturbed = true;
       silentSince = now;
     }
     lastBeat = now;
-    clock.follow(peers.time());
-    tellWhoIsThere();
+    clock.follow(cluster.time());
+    logMembers();
     if (!answered) {
       miss(now);
     }
-    if (peers.count() == 0) {
+    if (cluster.count() == 0) {
       alone(now);
       return;
     }
@@ -151,11 +141,11 @@ public final class ClusterHeartbeat implements Liveness {
     bus.publish(PING, new Ping(id));
   }
 
-  private void tellWhoIsThere() {
-    var others = peers.count();
-    if (others != othersTold) {
-      log.info("{} other nodes in the cluster, there were {}", others, othersTold);
-      othersTold = others;
+  private void logMembers() {
+    var others = cluster.count();
+    if (others != lastCount) {
+      log.info("cluster has {} other nodes, previously {}", others, lastCount);
+      lastCount = others;
     }
   }
 
@@ -163,26 +153,27 @@ public final class ClusterHeartbeat implements Liveness {
     disturbed = true;
     var missed = misses.incrementAndGet();
     var silent = Duration.ofNanos(now - silentSince);
-    if (missed % rhythm.misses() == 0) {
-      log.warn("no other node answers since {} s, registering again", silent.toSeconds());
+    if (missed % settings.maxMisses() == 0) {
+      log.warn(
+          "no response from other nodes for {} s, re-registering addresses", silent.toSeconds());
       vertx
           .executeBlocking(() -> {
-            peers.registerAgain();
+            cluster.registerAgain();
             return null;
           })
-          .onFailure(failure -> log.warn("this node could not register again", failure));
+          .onFailure(failure -> log.warn("re-registration failed", failure));
     }
-    if (silent.compareTo(rhythm.giveUp()) >= 0) {
+    if (silent.compareTo(settings.giveUp()) >= 0) {
       stop();
       giveUp.run();
     }
   }
 
-  /** Nobody is there to answer: nothing is wrong with this node, unless it has only just woken up. */
+  /** Without other members no answer can come. That is no fault, unless this node was only just suspended. */
   private void alone(long now) {
     answered = true;
     misses.set(0);
-    if (frozen && now - silentSince < rhythm.giveUp().toNanos()) {
+    if (frozen && now - silentSince < settings.giveUp().toNanos()) {
       return;
     }
     frozen = false;
@@ -194,15 +185,15 @@ public final class ClusterHeartbeat implements Liveness {
     misses.set(0);
     silentSince = System.nanoTime();
     if (disturbed) {
-      returned("other nodes answer again");
+      returned("other nodes respond again");
     }
   }
 
-  private void returned(String how) {
-    log.info("{}", how);
+  private void returned(String cause) {
+    log.info("{}", cause);
     disturbed = false;
     frozen = false;
-    returns.forEach(Runnable::run);
+    returnHandlers.forEach(Runnable::run);
   }
 
   private static Address<Ping, Void> pong(String id) {

@@ -2,17 +2,17 @@ package dev.verticker.node.cluster;
 
 import java.time.Instant;
 
-/** What a node must know of the others to tell whether it still belongs to them. */
+/** What the heartbeat needs to know about the cluster membership of this node. */
 interface ClusterView {
-  /** Other members this node believes in. */
+  /** Number of other members, as this node sees it. */
   int count();
 
-  /** The time the members agree on. */
+  /** The cluster time that all members share. */
   Instant time();
 
-  /** Calls back, on any thread, when two parts of the cluster have become one again. */
+  /** Calls the handler, on any thread, after two partitions of the cluster have merged. */
   void onMerged(Runnable handler);
 
-  /** Tells the others once more which addresses are served here. */
+  /** Publishes the event bus registrations of this node to the other members again. */
   void registerAgain();
 }

@@ -1,7 +1,7 @@
 package dev.verticker.user.session;
 
-import dev.verticker.bus.Sha256;
 import dev.verticker.message.Confidential;
+import dev.verticker.settings.Secret;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import java.util.Arrays;
@@ -80,7 +80,7 @@ final class RefreshToken {
 
   /** The stored SHA-256 hash; the token has too much entropy for a search. */
   byte[] hash() {
-    return Sha256.sha256(bytes);
+    return Secret.sha256(bytes);
   }
 
   boolean hasHash(byte[] hash) {

@@ -1,10 +1,11 @@
 package dev.verticker.user.session;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.bus.Sha256;
 import dev.verticker.message.Confidential;
 import dev.verticker.message.Sessions;
+import dev.verticker.settings.Secret;
 import io.vertx.core.Future;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
@@ -54,6 +55,6 @@ public final class TicketService {
   }
 
   private static byte[] hash(Confidential ticket) {
-    return Sha256.sha256(ticket.value());
+    return Secret.sha256(ticket.value().getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -3,7 +3,8 @@ package dev.verticker.api.openapi;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.settings.Yaml;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.verticker.api.web.PackagedFile;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
@@ -47,6 +48,7 @@ class ContractTest {
   }
 
   private JsonObject loadable(String resource) throws IOException {
-    return Contract.loadable(new JsonObject(Yaml.packaged(resource)));
+    return Contract.loadable(new JsonObject(
+        new YAMLMapper().readTree(PackagedFile.read(resource).getBytes()).toString()));
   }
 }

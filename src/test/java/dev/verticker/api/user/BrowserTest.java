@@ -22,7 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a browser is told: which pages may ask, what may be kept, what a page may load. */
+/** The headers for browsers: allowed origins, caching, content security policy. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class BrowserTest {
   private static final String APP = "https://app.example.org";
@@ -36,7 +36,7 @@ class BrowserTest {
   }
 
   @Test
-  void a_page_of_ours_may_ask_and_read_the_headers_it_needs() {
+  void a_page_of_an_allowed_origin_can_send_requests_and_read_the_exposed_headers() {
     var preflight = door.client()
         .send(
             HttpMethod.OPTIONS,
@@ -53,6 +53,8 @@ class BrowserTest {
     assertEquals("true", preflight.headers().get("Access-Control-Allow-Credentials"));
     assertTrue(preflight.headers().get("Access-Control-Allow-Methods").contains("PATCH"));
     assertTrue(preflight.headers().get("Access-Control-Allow-Headers").contains("If-Match"));
+    assertEquals("600", preflight.headers().get("Access-Control-Max-Age"));
+    assertTrue(preflight.headers().contains("X-Request-Id"));
 
     for (var reply : List.of(
         door.client().get("/users/me", "Origin", APP),
@@ -76,15 +78,28 @@ class BrowserTest {
         "https://app.example.org:8443",
         "null"
       })
-  void a_page_of_somebody_else_may_not(String origin) {
+  void a_page_of_another_origin_gets_an_answer_without_cors_headers(String origin) {
     var reply = door.client().get("/users/me", "Origin", origin);
 
+    expect(401, reply);
     assertNull(reply.headers().get("Access-Control-Allow-Origin"));
     assertNull(reply.headers().get("Access-Control-Allow-Credentials"));
+    assertEquals("origin", reply.headers().get("Vary").toLowerCase());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"http://", "http:///x", "://", "https://[", "https://a b", "x", "\""})
+  void a_malformed_origin_is_no_error_and_gets_no_cors_headers(String origin) {
+    try (var open = UserFrontDoor.open(Map.of("CORS_ORIGINS", "*"))) {
+      for (var client : List.of(open.client(), door.client())) {
+        var reply = expect(401, client.get("/users/me", "Origin", origin));
+        assertNull(reply.headers().get("Access-Control-Allow-Origin"));
+      }
+    }
   }
 
   @Test
-  void everybody_may_when_it_says_so_but_never_with_credentials() {
+  void any_origin_is_allowed_with_a_star_but_never_with_credentials() {
     try (var open = UserFrontDoor.open(Map.of("CORS_ORIGINS", "*"))) {
       var reply = open.client().get("/users/me", "Origin", "https://anybody.example");
 
@@ -101,7 +116,7 @@ class BrowserTest {
         "https://app.example.org/",
         "https://*"
       })
-  void an_origin_that_is_none_stops_the_start(String origins) {
+  void an_invalid_origin_stops_the_start(String origins) {
     var values = SettingsFiles.load(
         Map.of("VERTICKER_ENV", "development", "CORS_ORIGINS", origins), Path.of("target"));
 
@@ -112,7 +127,7 @@ class BrowserTest {
   }
 
   @Test
-  void every_answer_carries_the_headers_that_protect() {
+  void every_answer_has_the_security_headers() {
     var ada = door.person();
     for (var reply : List.of(
         door.get(ada, "/users/me"),

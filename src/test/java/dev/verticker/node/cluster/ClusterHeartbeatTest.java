@@ -4,7 +4,6 @@ import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.bus.Bus;
-import dev.verticker.node.cluster.ClusterHeartbeat.HeartbeatSettings;
 import dev.verticker.testing.Provokes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Promise;

@@ -5,6 +5,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -68,8 +69,12 @@ public final class TwoNodes implements AutoCloseable {
 
   private static Cluster cluster(String name, int port, List<Integer> ports) {
     var members = ports.stream().map(p -> "127.0.0.1:" + p).toList();
-    return Cluster.of(
-        new ClusterSettings(name, "127.0.0.1", port, 0, members), homeThatJoinsAtOnce());
+    try {
+      return Cluster.of(
+          new ClusterSettings(name, "127.0.0.1", port, 0, members), homeThatJoinsAtOnce());
+    } catch (BindException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The packaged configuration, without the second that production waits for more members. */

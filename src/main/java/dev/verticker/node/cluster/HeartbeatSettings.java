@@ -1,0 +1,17 @@
+package dev.verticker.node.cluster;
+
+import java.time.Duration;
+
+/**
+ * Timings of the cluster heartbeat.
+ *
+ * @param interval between two pings
+ * @param maxMisses the node is not ready after this many unanswered pings in a row
+ * @param giveUp the node ends after this time without any answer
+ * @param frozen a timer that fires this much late means that the process was suspended and the other nodes have removed it
+ */
+public record HeartbeatSettings(
+    Duration interval, int maxMisses, Duration giveUp, Duration frozen) {
+  public static final HeartbeatSettings DEFAULT = new HeartbeatSettings(
+      Duration.ofSeconds(2), 5, Duration.ofSeconds(30), Duration.ofSeconds(8));
+}

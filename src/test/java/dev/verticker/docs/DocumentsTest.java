@@ -68,7 +68,7 @@ class DocumentsTest {
         "conf/observability/alerts.yml",
         "conf/systemd/verticker.service",
         ".env.example",
-        "src/main/java/dev/verticker/ImportLegacy.java")) {
+        "src/main/java/dev/verticker/legacy/LegacyImport.java")) {
       WORD.matcher(Files.readString(Path.of(file)))
           .results()
           .forEach(word -> operated.add(word.group()));

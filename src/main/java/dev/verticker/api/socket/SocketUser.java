@@ -1,7 +1,7 @@
 package dev.verticker.api.socket;
 
 import dev.verticker.api.auth.AccessToken;
-import dev.verticker.api.openapi.Permission;
+import dev.verticker.api.auth.Permission;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Sessions.Revocation;
@@ -45,7 +45,7 @@ final class SocketUser {
   /** Fails when the token proves nothing, or somebody else than the last one did. */
   Future<AccessToken> verify(String text) {
     return feed.verifier().verify(text).compose(verified -> {
-      var refusal = feed.revoked().refusal(verified);
+      var refusal = feed.revoked().check(verified);
       if (refusal.isPresent()) {
         return Future.failedFuture(refusal.get());
       }

@@ -1,6 +1,6 @@
 package dev.verticker.api.socket;
 
-import dev.verticker.api.openapi.Permission;
+import dev.verticker.api.auth.Permission;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
 import java.util.Set;

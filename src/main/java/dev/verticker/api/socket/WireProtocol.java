@@ -46,7 +46,7 @@ enum WireProtocol {
               ? new Command.Auth(frame.getString("token"))
               : new Command.Refused(
                   null,
-                  malformed("token must be a string of at most " + AccessTokenVerifier.LONGEST
+                  malformed("token must be a string of at most " + AccessTokenVerifier.MAX_LENGTH
                       + " characters."));
         case "ping" -> new Command.Ping();
         default ->
@@ -148,7 +148,7 @@ enum WireProtocol {
 
   /** Frames wait while a signature is checked, and anybody may send some. */
   private static boolean isToken(Object value) {
-    return value instanceof String text && text.length() <= AccessTokenVerifier.LONGEST;
+    return value instanceof String text && text.length() <= AccessTokenVerifier.MAX_LENGTH;
   }
 
   private interface Made {

@@ -4,7 +4,7 @@ import dev.verticker.api.web.Timestamps;
 import dev.verticker.message.Notifications.Event;
 import io.vertx.core.json.JsonObject;
 
-/** An event as clients see it: flat, with the keys of what was told and where it stands. */
+/** JSON of an event: the keys of its payload, and its position in the topic. */
 final class EventJson {
   private EventJson() {}
 

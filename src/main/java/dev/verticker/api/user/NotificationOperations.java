@@ -1,6 +1,7 @@
 package dev.verticker.api.user;
 
 import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.request.ApiRequest;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
@@ -12,14 +13,22 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** What happened while a client was away, from the log that sockets replay. */
+/** Operations on notifications. They read the event log that sockets replay. */
 final class NotificationOperations {
-  private static final int STANDARD_LIMIT = 100;
+  private static final int DEFAULT_LIMIT = 100;
 
   private final Bus bus;
 
   NotificationOperations(Bus bus) {
     this.bus = bus;
+  }
+
+  /** Adds the operations of this class. */
+  void addTo(ContractRouter routes) {
+    routes
+        .operation("listNotifications", this::listNotifications)
+        .operation("markNotificationsRead", this::markNotificationsRead)
+        .operation("listEvents", this::listEvents);
   }
 
   Future<ApiResponse> listNotifications(ApiRequest request) {
@@ -53,20 +62,20 @@ final class NotificationOperations {
       throw Failure.Invalid.of(
           after.isPresent() ? "query/epoch" : "query/after",
           "required",
-          "A sequence means nothing without its epoch: give both or neither.");
+          "Must be sent together: \"after\" and \"epoch\".");
     }
     return bus.request(
         Notifications.READ,
         new ReadTopic(topic, epoch.orElse(null), after.isPresent() ? after.getAsLong() : null, (int)
-            request.queryNumber("limit").orElse(STANDARD_LIMIT)));
+            request.queryNumber("limit").orElse(DEFAULT_LIMIT)));
   }
 
-  /** The topic's door was open to the caller; each event says once more who may hear it. */
+  /** The caller may read the topic; the audience of each event decides once more. */
   private static JsonObject json(ApiRequest request, Page page) {
     var caller = CurrentUser.caller(request);
     var events = new JsonArray();
     page.events().stream()
-        .filter(event -> caller.mayHear(event.audience()))
+        .filter(event -> caller.canReceive(event.audience()))
         .forEach(event -> events.add(EventJson.of(event)));
     return new JsonObject()
         .put("topic", page.topic())

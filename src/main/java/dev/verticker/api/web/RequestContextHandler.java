@@ -1,7 +1,5 @@
 package dev.verticker.api.web;
 
-import dev.verticker.api.request.Caller;
-import dev.verticker.api.request.TextDecoder;
 import dev.verticker.bus.RequestId;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -17,16 +15,19 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The first to see a request and the last to see its answer: its id, the headers every answer has, what is measured. */
+/** Sets the id of a request and the headers of every response, and records metrics and the access log when it ends. */
 public final class RequestContextHandler implements PlatformHandler {
   public static final String OPERATION = "operation";
   public static final String CALLER = "caller";
+
+  /** The caller in metrics and logs while no other is known. */
+  public static final String ANONYMOUS = "anyone";
 
   private static final Logger access = LoggerFactory.getLogger("dev.verticker.access");
   private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
   private static final Pattern USABLE_ID = Pattern.compile("[A-Za-z0-9._-]{1,64}");
 
-  /** On every answer, and encoded once. */
+  /** Headers of every response, encoded once. */
   private static final Map<CharSequence, CharSequence> EVERYWHERE = Map.of(
       HttpHeaders.createOptimized("X-Content-Type-Options"),
       HttpHeaders.createOptimized("nosniff"),
@@ -52,12 +53,12 @@ public final class RequestContextHandler implements PlatformHandler {
   public void handle(RoutingContext context) {
     var began = System.nanoTime();
     identify(context);
-    context.addEndHandler(done -> departed(context, Duration.ofNanos(System.nanoTime() - began)));
-    refuseUnreadableUrl(context);
+    context.addEndHandler(done -> record(context, Duration.ofNanos(System.nanoTime() - began)));
+    requireDecodableUrl(context);
     context.next();
   }
 
-  /** Gives the request its id and the answer the headers every answer has. */
+  /** Sets the request id and the headers of every response. */
   public static void identify(RoutingContext context) {
     var id = requestId(context.request().headers());
     RequestId.set(id);
@@ -69,19 +70,19 @@ public final class RequestContextHandler implements PlatformHandler {
     return context.response().headers().contains(REQUEST_ID);
   }
 
-  /** Before any route is matched, and so before anything else is asked of the URL. */
-  private static void refuseUnreadableUrl(RoutingContext context) {
+  /** Fails before any route is matched. */
+  private static void requireDecodableUrl(RoutingContext context) {
     TextDecoder.url(context.request().uri(), false);
   }
 
-  private void departed(RoutingContext context, Duration took) {
+  private void record(RoutingContext context, Duration took) {
     var kind = new Kind(
         context.get(OPERATION, "none"),
         context.response().getStatusCode(),
-        context.get(CALLER, Caller.ANYONE.name()));
+        context.get(CALLER, ANONYMOUS));
     timers.computeIfAbsent(kind, this::timer).record(took);
     if (access.isDebugEnabled()) {
-      // The path without its query: a query may hold what is no log's business.
+      // Without the query, which may contain personal data.
       access.debug(
           "{} {} {} {} by {} in {} us, request {}",
           api,
@@ -96,7 +97,7 @@ public final class RequestContextHandler implements PlatformHandler {
 
   private Timer timer(Kind kind) {
     return Timer.builder("http_requests")
-        .description("requests answered, by operation of the contract, status and caller")
+        .description("HTTP requests by operation of the contract, status and caller")
         .tag("api", api)
         .tag("operation", kind.operation())
         .tag("status", Integer.toString(kind.status()))
@@ -109,7 +110,7 @@ public final class RequestContextHandler implements PlatformHandler {
     return sent.size() == 1 && USABLE_ID.matcher(sent.get(0)).matches() ? sent.get(0) : newId();
   }
 
-  /** Unique enough to find a request; it guards nothing, so nobody need be unable to guess it. */
+  /** Only identifies a request in logs, so it need not be unpredictable. */
   private static String newId() {
     var random = ThreadLocalRandom.current();
     return Long.toHexString(random.nextLong()) + "-" + Integer.toHexString(random.nextInt());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.verticker.api.request.MediaTypes;
 import dev.verticker.http.Problem;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -139,7 +140,7 @@ public final class ApiClient {
 
   private static String mediaType(Reply reply) {
     var type = reply.headers().get("Content-Type");
-    return Problem.MEDIA_TYPE.equals(type) ? Contract.PROBLEM : type;
+    return Problem.MEDIA_TYPE.equals(type) ? MediaTypes.PROBLEM : type;
   }
 
   private Operation operation(HttpMethod method, String target) {

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.api.auth.Permission;
 import dev.verticker.api.openapi.ApiClient.Reply;
-import dev.verticker.api.openapi.Permission;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.testing.Eventually;
 import io.vertx.core.http.HttpMethod;
@@ -123,7 +123,7 @@ class UserApiTest {
     assertEquals(new JsonArray().add("prices.read"), own.getJsonArray("permissions"));
     var admin = expect(200, door.get(door.admin(), "/users/me")).object();
     assertEquals(
-        Arrays.stream(Permission.values()).map(Permission::word).toList(),
+        Arrays.stream(Permission.values()).map(Permission::wireName).toList(),
         admin.getJsonArray("permissions").getList());
     var other = expect(200, door.get(door.admin(), "/users/" + ada.id())).object();
     assertFalse(other.containsKey("permissions"));

@@ -62,7 +62,7 @@ final class SchemaMessages {
   private static String types(Object rule) {
     return list(rule)
         .map(type -> switch (type) {
-          case "string" -> "text";
+          case "string" -> "a string";
           case "integer" -> "an integer";
           case "number" -> "a number";
           case "boolean" -> "true or false";

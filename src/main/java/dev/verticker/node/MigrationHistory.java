@@ -3,6 +3,7 @@ package dev.verticker.node;
 import dev.verticker.settings.PostgresSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.VertxOptions;
 import io.vertx.core.VertxException;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
@@ -41,7 +42,7 @@ final class MigrationHistory implements AutoCloseable {
    *     the two do not understand each other
    */
   static MigrationHistory open(PostgresSettings settings) throws SQLException {
-    var vertx = Vertx.vertx(Node.vertxOptions().setEventLoopPoolSize(1));
+    var vertx = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
     try {
       return new MigrationHistory(vertx, await(PgConnection.connect(vertx, options(settings))));
     } catch (SQLException e) {

@@ -11,7 +11,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
@@ -122,7 +121,7 @@ public final class Node {
     if (arguments.cluster() || !settings.cluster().members().isEmpty()) {
       startClustered(Cluster.of(settings.cluster(), home));
     } else {
-      vertx = builder(vertxOptions()).build();
+      vertx = builder(new VertxOptions()).build();
       begin(ClusterClock.following(Clock.systemUTC(), CLOCK_LOOK, vertx), handler -> {});
     }
   }
@@ -146,7 +145,7 @@ public final class Node {
   }
 
   private Vertx join(Cluster cluster) {
-    var joining = builder(vertxOptions().setEventBusOptions(cluster.eventBus()))
+    var joining = builder(new VertxOptions().setEventBusOptions(cluster.eventBus()))
         .withClusterManager(cluster.manager())
         .buildClustered();
     try {
@@ -190,14 +189,6 @@ public final class Node {
                   + settings.managementHost() + "\""),
           e);
     }
-  }
-
-  /** What is packaged is read from the class path, without a copy on disk. */
-  static VertxOptions vertxOptions() {
-    return new VertxOptions()
-        .setFileSystemOptions(new FileSystemOptions()
-            .setClassPathResolvingEnabled(false)
-            .setFileCachingEnabled(false));
   }
 
   private VertxBuilder builder(VertxOptions options) {

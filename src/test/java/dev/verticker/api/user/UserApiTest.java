@@ -136,8 +136,7 @@ class UserApiTest {
         expect(422, admin(HttpMethod.PATCH, "/users/me", body)).object().getJsonArray("errors");
     assertEquals(
         Set.of(
-            "/username: It must match ^[A-Za-z0-9._-]{3,50}$.",
-            "/roles: It must have at least 1 entry."),
+            "/username: Must match ^[A-Za-z0-9._-]{3,50}$.", "/roles: Must have at least 1 item."),
         errors.stream()
             .map(JsonObject.class::cast)
             .map(error -> error.getString("pointer") + ": " + error.getString("detail"))

@@ -15,6 +15,8 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 
 /** Who may import whom. ARCHITECTURE.md says why. */
 @AnalyzeClasses(packages = "dev.verticker", importOptions = DoNotIncludeTests.class)
@@ -66,6 +68,31 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule notifications_meet_others_in_messages =
       own("notification", "message", "bus", "context", "settings", "data", "outbox");
+
+  @ArchTest
+  static final ArchRule exchanges_meet_others_in_messages =
+      own("exchange", "message", "bus", "data");
+
+  @ArchTest
+  static final ArchRule there_are_no_cycles_within_price_and_exchange =
+      slices().assignedFrom(subPackagesOf("price", "exchange")).should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule exchanges_do_not_know_each_other =
+      slices().matching(BASE + ".exchange.(*)..").should().notDependOnEachOther();
+
+  @ArchTest
+  static final ArchRule only_the_price_verticle_chooses_an_exchange = noClasses()
+      .that(not(resideInAPackage(BASE + ".exchange.*.."))
+          .and(not(is("dev.verticker.price.PriceVerticle"))))
+      .should()
+      .dependOnClassesThat(resideInAPackage(BASE + ".exchange.*.."));
+
+  @ArchTest
+  static final ArchRule observations_are_used_by_prices_and_the_import = noClasses()
+      .that(not(resideInAnyPackage(BASE + ".price..", BASE + ".legacy..")))
+      .should()
+      .dependOnClassesThat(resideInAPackage(BASE + ".price.observation.."));
 
   @ArchTest
   static final ArchRule front_doors_meet_others_in_messages =
@@ -143,6 +170,28 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat(ours.and(not(known)))
         .allowEmptyShould(true);
+  }
+
+  /** One slice for each of these packages and for each of their sub-packages. */
+  private static SliceAssignment subPackagesOf(String... names) {
+    return new SliceAssignment() {
+      @Override
+      public SliceIdentifier getIdentifierOf(JavaClass type) {
+        for (var name : names) {
+          var root = BASE + "." + name;
+          if (type.getPackageName().equals(root) || type.getPackageName().startsWith(root + ".")) {
+            var sub = type.getPackageName().substring(root.length()).split("\\.");
+            return SliceIdentifier.of(name, sub.length > 1 ? sub[1] : "");
+          }
+        }
+        return SliceIdentifier.ignore();
+      }
+
+      @Override
+      public String getDescription() {
+        return "packages and sub-packages of " + String.join(", ", names);
+      }
+    };
   }
 
   private static DescribedPredicate<JavaClass> is(String name) {

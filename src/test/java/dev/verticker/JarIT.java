@@ -7,12 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.verticker.dev.MadeArchive;
+import dev.verticker.testing.TestHttpClient;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +25,11 @@ import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The fat jar as it is delivered. */
+@ExtendWith(VertxExtension.class)
 class JarIT {
   private static final String JAR = System.getProperty("verticker.jar");
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
@@ -117,7 +118,7 @@ class JarIT {
   }
 
   @Test
-  void a_signal_lets_a_node_finish_and_log_its_end() throws Exception {
+  void a_signal_lets_a_node_finish_and_log_its_end(Vertx vertx) throws Exception {
     var process = start(
         Map.of(
             "INTERNAL_API_KEY", GOOD.get("INTERNAL_API_KEY"),
@@ -132,13 +133,9 @@ class JarIT {
       process.toHandle().destroy();
       var stopping = log.readLine();
       assertTrue(stopping.contains(" stopping: answering for another 2.0 s"), stopping);
-      var answer = HttpClient.newHttpClient()
-          .send(
-              HttpRequest.newBuilder(
-                      URI.create("http://127.0.0.1:" + management.group(1) + "/health/ready"))
-                  .build(),
-              HttpResponse.BodyHandlers.ofString());
-      assertEquals(503, answer.statusCode(), answer.body());
+      new TestHttpClient(vertx, Integer.parseInt(management.group(1)))
+          .get("/health/ready")
+          .expect(503);
       var stopped = log.readLine();
       assertTrue(stopped.endsWith(" stopped"), stopped);
       assertEquals(143, process.waitFor());

@@ -3,9 +3,9 @@ package dev.verticker.dev;
 import java.io.PrintStream;
 import java.time.Duration;
 
-/** What the person at the terminal reads: short lines, complete sentences only where something needs explaining. */
+/** Prints progress and facts to the terminal of the developer. */
 final class AnsiTerminal {
-  private static final int LABEL = 16;
+  private static final int LABEL_WIDTH = 16;
 
   private final PrintStream out;
   private final long started = System.nanoTime();
@@ -19,19 +19,19 @@ final class AnsiTerminal {
     out.flush();
   }
 
-  /** One fact with its label in a column. */
+  /** Prints a label and its value in two columns. */
   void fact(String label, String value) {
-    line("  " + label + " ".repeat(Math.max(1, LABEL - label.length())) + value);
+    line("  " + label + " ".repeat(Math.max(1, LABEL_WIDTH - label.length())) + value);
   }
 
   /** Seconds since the start, with one decimal. */
   String elapsed() {
-    return seconds(started);
+    return secondsSince(started);
   }
 
-  /** Seconds since {@code nanos}, with one decimal. */
-  static String seconds(long nanos) {
-    var tenths = Duration.ofNanos(System.nanoTime() - nanos).toMillis() / 100;
+  /** Seconds since {@code nanoTime}, with one decimal. */
+  static String secondsSince(long nanoTime) {
+    var tenths = Duration.ofNanos(System.nanoTime() - nanoTime).toMillis() / 100;
     return tenths / 10 + "." + tenths % 10 + " s";
   }
 }

@@ -17,8 +17,8 @@ import redis.embedded.core.ExecutableProvider;
 import redis.embedded.model.OsArchitecture;
 
 /**
- * Takes the server programs out of their jars, once per folder. The libraries' own launchers are not used: one leaves a
- * copy in the temporary folder at each start, the other cannot be stopped and started again on the same data.
+ * Extracts the programs of PostgreSQL and Redis from their jars, once per folder. The libraries' own launchers are not
+ * used: one leaves a copy in the temporary folder at each start, the other cannot be restarted on the same data.
  */
 final class Binaries {
   private static final String POSTGRES = "postgres-17.11";
@@ -26,7 +26,7 @@ final class Binaries {
 
   private final Path folder;
 
-  /** @param folder where the programs stay for the next start */
+  /** @param folder where the programs are kept */
   Binaries(Path folder) {
     this.folder = folder.toAbsolutePath().normalize();
   }
@@ -70,7 +70,7 @@ final class Binaries {
     void into(Path target) throws IOException;
   }
 
-  /** Whoever comes second, in this JVM or another, waits; a half extracted folder never gets the final name. */
+  /** Concurrent callers, also in other JVMs, wait; a partly extracted folder never gets the final name. */
   private Path once(String name, Extraction extraction) {
     var target = folder.resolve(name);
     synchronized (Binaries.class) {
@@ -110,7 +110,7 @@ final class Binaries {
       throws IOException {
     var path = target.resolve(entry.getName()).normalize();
     if (!path.startsWith(target)) {
-      throw new IOException("an entry leaves the folder: " + entry.getName());
+      throw new IOException("an archive entry is outside the folder: " + entry.getName());
     }
     if (entry.isDirectory()) {
       Files.createDirectories(path);

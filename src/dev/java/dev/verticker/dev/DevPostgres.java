@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * A PostgreSQL 17 of our own on the loopback address, for development and tests. Its data stays in its folder; every login,
- * also that of its superuser, goes through SCRAM as in production.
+ * An embedded PostgreSQL 17 on the loopback address, for development and tests. Its data is kept in its folder; every
+ * login, also of its superuser, uses SCRAM as in production.
  */
 public final class DevPostgres extends DevServer {
   private static final String SUPERUSER = "postgres";
@@ -42,19 +42,20 @@ public final class DevPostgres extends DevServer {
   }
 
   /**
-   * Starts a server on the data in {@code folder}, which is made when absent. What a killed run left there is stopped first.
+   * Starts a server on the data in {@code folder}, which is created if missing. A server that a killed run left running
+   * there is stopped first.
    *
-   * @param wantedPort taken when free, else any other; 0 = any
-   * @param durable false spares the disk: data survives a killed server but not a power cut
-   * @param say told, in one sentence each, what its user should know
+   * @param preferredPort used if free, else any other; 0 = any
+   * @param durable false is faster: data survives a killed server but not a power cut
+   * @param log receives messages for the developer
    */
   public static DevPostgres start(
-      Path folder, int wantedPort, boolean durable, Consumer<String> say) {
+      Path folder, int preferredPort, boolean durable, Consumer<String> log) {
     var absolute = folder.toAbsolutePath().normalize();
     var programs = Binaries.ofThisRun().postgres();
     var program = programs.resolve("bin/postgres");
     var server = process(absolute);
-    var port = prepare("PostgreSQL", absolute, server, wantedPort, say);
+    var port = prepare("PostgreSQL", absolute, server, preferredPort, log);
     var postgres = new DevPostgres(
         absolute, programs, UnprivilegedUser.toRun(program, absolute), server, port, durable);
     postgres.initialize();
@@ -62,9 +63,9 @@ public final class DevPostgres extends DevServer {
     return postgres;
   }
 
-  /** Stops what a killed run left behind in {@code folder}, if anything. */
-  static void stopLeftover(Path folder, Consumer<String> say) {
-    process(folder.toAbsolutePath().normalize()).stopLeftover(say);
+  /** Stops a server that a killed run left running in {@code folder}. */
+  static void stopLeftover(Path folder, Consumer<String> log) {
+    process(folder.toAbsolutePath().normalize()).stopLeftover(log);
   }
 
   private static ServerProcess process(Path folder) {
@@ -77,7 +78,7 @@ public final class DevPostgres extends DevServer {
   }
 
   /**
-   * A database that {@code user} owns, made when absent; the password becomes the one given here.
+   * A database that {@code user} owns, created if missing; the password is set to the given one.
    *
    * @param name of the database
    */
@@ -95,11 +96,11 @@ public final class DevPostgres extends DevServer {
       }
       return new PostgresDatabase(HOST, port(), name, user, password);
     } catch (SQLException e) {
-      throw new DevServerException("database " + name + " cannot be made: " + e.getMessage(), e);
+      throw new DevServerException("database " + name + " cannot be created: " + e.getMessage(), e);
     }
   }
 
-  /** A new empty database with an owner of its own; one of an earlier run in the same folder goes. */
+  /** A new empty database with its own owner; one of an earlier run in the same folder is dropped. */
   public PostgresDatabase createDatabase() {
     var name = "test_" + databases.incrementAndGet();
     try (var connection = superuser()) {
@@ -108,6 +109,24 @@ public final class DevPostgres extends DevServer {
       throw new DevServerException("database " + name + " cannot be removed: " + e.getMessage(), e);
     }
     return database(name, name, "secret-" + name);
+  }
+
+  /** A new database with the content and the owner of {@code template}, to which no session may be connected. */
+  public PostgresDatabase copy(PostgresDatabase template) {
+    var name = "test_" + databases.incrementAndGet();
+    try (var connection = superuser()) {
+      execute(connection, "drop database if exists %1$I", name);
+      execute(
+          connection,
+          "create database %1$I template %2$I owner %3$I",
+          name,
+          template.name(),
+          template.user());
+    } catch (SQLException e) {
+      throw new DevServerException(
+          "database " + template.name() + " cannot be copied: " + e.getMessage(), e);
+    }
+    return new PostgresDatabase(HOST, port(), name, template.user(), template.password());
   }
 
   @Override
@@ -120,8 +139,7 @@ public final class DevPostgres extends DevServer {
         Integer.toString(port())));
     for (var setting : List.of(
         "listen_addresses=" + HOST,
-        // A socket file would lie in the temporary folder of the machine, where another user's may
-        // stand in the way.
+        // A socket file would be in the temporary folder, where another user's server may have one.
         "unix_socket_directories=",
         "timezone=UTC",
         "log_timezone=UTC",
@@ -137,7 +155,7 @@ public final class DevPostgres extends DevServer {
     if (Files.exists(data().resolve("PG_VERSION"))) {
       return;
     }
-    // initdb leaves nothing behind when it fails, but a killed one does.
+    // A killed initdb leaves files behind.
     DirectoryTrees.delete(data());
     try {
       Files.deleteIfExists(passwordFile());
@@ -149,7 +167,7 @@ public final class DevPostgres extends DevServer {
       throw new UncheckedIOException(e);
     }
     unprivileged.own(passwordFile());
-    var made = Programs.run(unprivileged.command(List.of(
+    var initdb = Programs.run(unprivileged.command(List.of(
         programs.resolve("bin/initdb").toString(),
         "--pgdata=" + data(),
         "--username=" + SUPERUSER,
@@ -160,13 +178,13 @@ public final class DevPostgres extends DevServer {
         "--builtin-locale=C.UTF-8",
         "--locale=C",
         "--no-sync")));
-    if (!made.succeeded()) {
+    if (!initdb.succeeded()) {
       throw new DevServerException(
-          "PostgreSQL cannot make its data in " + folder + ": " + made.output());
+          "PostgreSQL cannot create its data in " + folder + ": " + initdb.output());
     }
   }
 
-  /** PostgreSQL writes how far it is into the eighth line of its own pid file. */
+  /** PostgreSQL writes its state into the eighth line of its pid file. */
   private boolean isReady() {
     try {
       var lines = Files.readAllLines(data().resolve("postmaster.pid"));
@@ -203,7 +221,7 @@ public final class DevPostgres extends DevServer {
     }
   }
 
-  /** The server quotes the names and texts itself, so that any password will do. */
+  /** The server itself quotes the names and texts, so that any password works. */
   private static void execute(Connection connection, String template, String... values)
       throws SQLException {
     var statement = "";

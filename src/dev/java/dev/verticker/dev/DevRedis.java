@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** A Redis of our own on the loopback address, for development and tests. */
+/** An embedded Redis on the loopback address, for development and tests. */
 public final class DevRedis extends DevServer {
   private final Path folder;
   private final Path program;
@@ -29,31 +29,32 @@ public final class DevRedis extends DevServer {
   }
 
   /**
-   * Starts a server in {@code folder}, which is made when absent. What a killed run left there is stopped first.
+   * Starts a server in {@code folder}, which is created if missing. A server that a killed run left running there is
+   * stopped first.
    *
-   * @param wantedPort taken when free, else any other; 0 = any
-   * @param password asked of every client; empty = none
-   * @param durable whether a stop in order writes the data down for the next start
-   * @param say told, in one sentence each, what its user should know
+   * @param preferredPort used if free, else any other; 0 = any
+   * @param password required of every client; empty = none
+   * @param durable whether a clean stop writes the data to disk for the next start
+   * @param log receives messages for the developer
    */
   public static DevRedis start(
       Path folder,
-      int wantedPort,
+      int preferredPort,
       Optional<String> password,
       boolean durable,
-      Consumer<String> say) {
+      Consumer<String> log) {
     var absolute = folder.toAbsolutePath().normalize();
     var program = Binaries.ofThisRun().redis();
     var server = process(absolute);
-    var port = prepare("Redis", absolute, server, wantedPort, say);
+    var port = prepare("Redis", absolute, server, preferredPort, log);
     var redis = new DevRedis(absolute, program, server, port, password, durable);
     redis.start();
     return redis;
   }
 
-  /** Stops what a killed run left behind in {@code folder}, if anything. */
-  static void stopLeftover(Path folder, Consumer<String> say) {
-    process(folder.toAbsolutePath().normalize()).stopLeftover(say);
+  /** Stops a server that a killed run left running in {@code folder}. */
+  static void stopLeftover(Path folder, Consumer<String> log) {
+    process(folder.toAbsolutePath().normalize()).stopLeftover(log);
   }
 
   private static ServerProcess process(Path folder) {
@@ -69,12 +70,12 @@ public final class DevRedis extends DevServer {
     return folder.resolve("redis.pid");
   }
 
-  /** With the password, if there is one: not for logs. */
+  /** Includes the password, so it must not be logged. */
   public String url() {
     return "redis://" + password.map(secret -> ":" + secret + "@").orElse("") + HOST + ":" + port();
   }
 
-  /** The settings that point a node here. */
+  /** Settings of a node that uses this server. */
   public Map<String, String> settings() {
     return Map.of("REDIS_URL", url());
   }

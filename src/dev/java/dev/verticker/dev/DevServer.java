@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Consumer;
 
-/** A server of a development run or a test, which can be made to fail. */
+/** An embedded server of development mode or a test, which can be made to fail. */
 abstract sealed class DevServer implements AutoCloseable permits DevPostgres, DevRedis {
   static final String HOST = "127.0.0.1";
 
@@ -19,21 +19,22 @@ abstract sealed class DevServer implements AutoCloseable permits DevPostgres, De
   }
 
   /**
-   * What is true before a server starts in {@code folder}: it exists and nobody works in it.
+   * Creates {@code folder} and stops a server that an earlier run left running in it.
    *
-   * @return the port to take: the wanted one when free, else any other; 0 = any
+   * @return the preferred port if it is free, else any other; 0 = any
    */
   static int prepare(
-      String name, Path folder, ServerProcess server, int wantedPort, Consumer<String> say) {
+      String name, Path folder, ServerProcess server, int preferredPort, Consumer<String> log) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    server.stopLeftover(say);
-    var port = Ports.freeOr(wantedPort);
-    if (wantedPort != 0 && port != wantedPort) {
-      say.accept("port " + wantedPort + " belongs to another program: " + name + " takes " + port);
+    server.stopLeftover(log);
+    var port = Ports.freeOr(preferredPort);
+    if (preferredPort != 0 && port != preferredPort) {
+      log.accept(
+          "port " + preferredPort + " is used by another program: " + name + " uses " + port);
     }
     return port;
   }
@@ -53,17 +54,17 @@ abstract sealed class DevServer implements AutoCloseable permits DevPostgres, De
     return server.isRunning();
   }
 
-  /** Ends every connection and stops in order. */
+  /** Closes every connection and stops cleanly. */
   public final void stop() {
     server.stop();
   }
 
-  /** What a crash looks like: all its processes are gone at once, with everything they held. */
+  /** Kills all its processes at once, like a crash. */
   public final void kill() {
     server.kill();
   }
 
-  /** Connections stay open but nothing answers, until {@link #thaw}. */
+  /** Keeps connections open but responds to nothing until {@link #thaw}. */
   public final void freeze() {
     server.freeze();
   }

@@ -1,6 +1,6 @@
 package dev.verticker.dev;
 
-/** A server of the development environment cannot do what was asked; the message is one sentence for its user. */
+/** An embedded server cannot be started or used; the message is meant for the developer. */
 public final class DevServerException extends RuntimeException {
   DevServerException(String message) {
     super(message);

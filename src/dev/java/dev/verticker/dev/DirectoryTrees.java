@@ -8,11 +8,11 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** What the standard library leaves to do by hand with folders. */
+/** Deletes directory trees. */
 final class DirectoryTrees {
   private DirectoryTrees() {}
 
-  /** Deletes the folder with everything in it; links are removed, not followed. Absent is fine. */
+  /** Deletes the folder with its content if it exists; links are deleted, not followed. */
   static void delete(Path folder) {
     if (!Files.exists(folder)) {
       return;
@@ -27,7 +27,7 @@ final class DirectoryTrees {
         }
 
         @Override
-        public FileVisitResult postVisitDirectory(Path visited, IOException fault)
+        public FileVisitResult postVisitDirectory(Path visited, IOException failure)
             throws IOException {
           Files.delete(visited);
           return FileVisitResult.CONTINUE;

@@ -13,16 +13,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /**
- * nginx with the configuration of {@code conf/nginx}, as a child process on a port of its own. Only what depends on the place
- * is replaced: ports, nodes and the folders it writes to.
+ * nginx with the configuration of {@code conf/nginx}, as a child process on a port of its own. Only what depends on the
+ * place is replaced: ports, nodes and the folders it writes to.
  */
 public final class Nginx implements AutoCloseable {
   private static final Path CONFIGURATION = Path.of("conf", "nginx");
   private static final String SITE = "conf.d/verticker.conf";
   private static final String SITE_WITH_TLS = "conf.d/tls.conf.example";
   private static final String NODE = "server 127.0.0.1:8000 ";
-  private static final long POLL_MILLIS = 5;
-  private static final long POLLS = 2000;
+  private static final long POLL_INTERVAL_MS = 5;
+  private static final long MAX_POLLS = 2000;
 
   private final Path program;
   private final Path folder;
@@ -39,11 +39,11 @@ public final class Nginx implements AutoCloseable {
   }
 
   /**
-   * Returns when it answers.
+   * Returns when it accepts connections.
    *
-   * @param folder its own, absolute; the configuration is copied into it
+   * @param folder absolute, for this instance only; the configuration is copied into it
    * @param nodes host:port of each node's User API
-   * @param limits text of the configuration to what stands there instead, for a load that comes from one address
+   * @param limits texts of the configuration and their replacements, for a load that comes from one address
    */
   public static Nginx start(
       Path program, Path folder, List<String> nodes, Map<String, String> limits) {
@@ -51,27 +51,31 @@ public final class Nginx implements AutoCloseable {
   }
 
   /**
-   * With the example of TLS in place of the plain site: {@link #port} only redirects then.
+   * Starts it with the example configuration for TLS: {@link #port} only redirects then.
    *
    * @param certificate folder with fullchain.pem and privkey.pem
    */
   public static Nginx startWithTls(
       Path program, Path folder, List<String> nodes, Path certificate) {
-    var place = Map.of("/etc/letsencrypt/live/api.example.org", certificate.toString());
-    return start(program, folder, nodes, place, SITE_WITH_TLS);
+    var replacements = Map.of("/etc/letsencrypt/live/api.example.org", certificate.toString());
+    return start(program, folder, nodes, replacements, SITE_WITH_TLS);
   }
 
   private static Nginx start(
-      Path program, Path folder, List<String> nodes, Map<String, String> replaced, String site) {
+      Path program,
+      Path folder,
+      List<String> nodes,
+      Map<String, String> replacements,
+      String site) {
     try {
-      // It cannot say which ports it was given, so it is not asked to choose.
+      // nginx does not report a port that it has chosen itself.
       var port = Ports.freeOr(0);
       var tlsPort = Ports.freeOr(0);
-      var places = new HashMap<>(replaced);
-      places.put("listen 80 ", "listen 127.0.0.1:" + port + " ");
-      places.put("listen 443 ", "listen 127.0.0.1:" + tlsPort + " ");
-      configure(folder, nodes, places, site);
-      // Its workers would else be another user, who may not read a folder of ours.
+      var all = new HashMap<>(replacements);
+      all.put("listen 80 ", "listen 127.0.0.1:" + port + " ");
+      all.put("listen 443 ", "listen 127.0.0.1:" + tlsPort + " ");
+      configure(folder, nodes, all, site);
+      // Workers of another user might not be allowed to read the folder.
       var command = List.of(
           program.toString(),
           "-p",
@@ -96,12 +100,12 @@ public final class Nginx implements AutoCloseable {
     return port;
   }
 
-  /** Answers only after {@link #startWithTls}. */
+  /** In use only after {@link #startWithTls}. */
   public int tlsPort() {
     return tlsPort;
   }
 
-  /** What {@code conf/rolling-restart} edits. */
+  /** The file that {@code conf/rolling-restart} edits. */
   public Path nodesFile() {
     return folder.resolve("conf.d/nodes.conf");
   }
@@ -114,7 +118,7 @@ public final class Nginx implements AutoCloseable {
     return folder.resolve("log/error.log");
   }
 
-  /** A command line that checks the configuration and takes it over. */
+  /** A command line that checks the configuration and reloads it. */
   public String reloadCommand() {
     var nginx = program + " -p " + folder + " -c " + folder.resolve("nginx.conf")
         + " -g 'daemon off; user root;'";
@@ -135,14 +139,15 @@ public final class Nginx implements AutoCloseable {
   }
 
   private static void configure(
-      Path folder, List<String> nodes, Map<String, String> places, String site) throws IOException {
+      Path folder, List<String> nodes, Map<String, String> replacements, String site)
+      throws IOException {
     Files.createDirectories(folder.resolve("log"));
     Files.createDirectories(folder.resolve("temporary"));
     try (var files = Files.walk(CONFIGURATION)) {
       for (var file : files.filter(Files::isRegularFile).toList()) {
         var target = folder.resolve(CONFIGURATION.relativize(file));
         Files.createDirectories(target.getParent());
-        Files.writeString(target, adapted(Files.readString(file), folder, nodes, places));
+        Files.writeString(target, adapt(Files.readString(file), folder, nodes, replacements));
       }
     }
     if (!site.equals(SITE)) {
@@ -154,10 +159,10 @@ public final class Nginx implements AutoCloseable {
     Files.writeString(folder.resolve("conf.d/temporary.conf"), temporary);
   }
 
-  private static String adapted(
-      String text, Path folder, List<String> nodes, Map<String, String> places) {
-    for (var place : places.entrySet()) {
-      text = text.replace(place.getKey(), place.getValue());
+  private static String adapt(
+      String text, Path folder, List<String> nodes, Map<String, String> replacements) {
+    for (var replacement : replacements.entrySet()) {
+      text = text.replace(replacement.getKey(), replacement.getValue());
     }
     return text.replace("/run/nginx.pid", folder.resolve("nginx.pid").toString())
         .replace("/var/log/nginx", folder.resolve("log").toString())
@@ -169,23 +174,23 @@ public final class Nginx implements AutoCloseable {
   }
 
   private void awaitReady() throws IOException {
-    for (var poll = 0; poll < POLLS; poll++) {
+    for (var poll = 0; poll < MAX_POLLS; poll++) {
       if (Ports.answers(port)) {
         return;
       }
       if (!process.isAlive()) {
         throw new DevServerException(
-            "nginx ended at its start: " + Files.readString(folder.resolve("output")));
+            "nginx stopped during start: " + Files.readString(folder.resolve("output")));
       }
       pause();
     }
     close();
-    throw new DevServerException("nginx does not answer: " + folder);
+    throw new DevServerException("nginx does not accept connections: " + folder);
   }
 
   private static void pause() {
     try {
-      TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+      TimeUnit.MILLISECONDS.sleep(POLL_INTERVAL_MS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new DevServerException("interrupted while waiting for nginx", e);

@@ -12,10 +12,10 @@ final class Ports {
 
   private Ports() {}
 
-  /** The wanted port if nobody has it, else any free one; 0 = any. */
-  static int freeOr(int wanted) {
+  /** The preferred port if it is free, else any other; 0 = any. */
+  static int freeOr(int preferred) {
     try {
-      return bindOnce(wanted);
+      return bindOnce(preferred);
     } catch (DevServerException e) {
       return bindOnce(0);
     }
@@ -34,7 +34,7 @@ final class Ports {
     try (var socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     } catch (IOException e) {
-      throw new DevServerException("port " + port + " cannot be had: " + e.getMessage(), e);
+      throw new DevServerException("port " + port + " cannot be bound: " + e.getMessage(), e);
     }
   }
 }

@@ -3,12 +3,12 @@ package dev.verticker.dev;
 import java.util.Map;
 
 /**
- * Where a database is and how to sign in.
+ * Address and login of a database.
  *
  * @param name of the database
  */
 public record PostgresDatabase(String host, int port, String name, String user, String password) {
-  /** The settings that point a node here. */
+  /** Settings of a node that uses this database. */
   public Map<String, String> settings() {
     return Map.of(
         "POSTGRES_HOST", host,
@@ -18,7 +18,7 @@ public record PostgresDatabase(String host, int port, String name, String user, 
         "POSTGRES_PASSWORD", password);
   }
 
-  /** For JDBC; user and password are given apart. */
+  /** Without user and password. */
   public String jdbcUrl() {
     return "jdbc:postgresql://" + host + ":" + port + "/" + name;
   }

@@ -5,14 +5,14 @@ import java.io.IOException;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** Small programs of the operating system. */
+/** Runs programs of the operating system. */
 final class Programs {
   private static final Pattern PATH_SEPARATOR =
       Pattern.compile(File.pathSeparator, Pattern.LITERAL);
 
   private Programs() {}
 
-  /** What a finished program left. */
+  /** Exit code and output of a program. */
   record Result(int code, String output) {
     boolean succeeded() {
       return code == 0;
@@ -25,7 +25,7 @@ final class Programs {
         .anyMatch(folder -> new File(folder, name).canExecute());
   }
 
-  /** Runs to the end; a program that cannot be started at all counts as failed. */
+  /** Waits for the end of the program; one that cannot be started has failed, too. */
   static Result run(List<String> command) {
     try {
       var process = new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -23,11 +23,11 @@ import java.util.function.Supplier;
 import org.slf4j.LoggerFactory;
 
 /**
- * Development mode: everything on this machine in one command. Starts a PostgreSQL and a Redis of its own unless the
- * environment names others, finds prices, runs a node with all verticles, and says where to look.
+ * Development mode: runs the whole system on this machine. Starts an embedded PostgreSQL and Redis unless the
+ * environment names others, chooses where prices come from, runs a node with all verticles, and prints its URLs.
  */
 public final class Run {
-  /** Out of the way of servers that a developer may have on the usual ports. */
+  /** Not the default ports, which servers of the developer may use. */
   private static final int POSTGRES_PORT = Integer.getInteger("verticker.postgres.port", 15432);
 
   private static final int REDIS_PORT = Integer.getInteger("verticker.redis.port", 16379);
@@ -41,7 +41,7 @@ public final class Run {
   private volatile boolean stopping;
   private volatile int exitCode;
 
-  /** Something that must be stopped again, in reverse order. */
+  /** A part of the system; parts are stopped in reverse order of their start. */
   private record Running(String name, Runnable stop) {}
 
   private Run(AnsiTerminal screen, RunSettings settings) {
@@ -50,7 +50,7 @@ public final class Run {
   }
 
   public static void main(String[] arguments) {
-    // Before there are threads: logging says so when several begin it at once.
+    // SLF4J warns if several threads initialize it at once.
     LoggerFactory.getILoggerFactory();
     var screen = new AnsiTerminal(System.out);
     screen.line("Verticker, development mode");
@@ -64,7 +64,7 @@ public final class Run {
   }
 
   private void start() {
-    var state = StateFolder.take(settings.home());
+    var state = StateFolder.lock(settings.home());
     Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(state), "stop"));
     stopWithParent();
     try {
@@ -81,9 +81,9 @@ public final class Run {
   private void start(StateFolder state) {
     if (settings.fresh()) {
       state.clear(screen::line);
-      screen.fact("fresh", "earlier data is gone");
+      screen.fact("fresh", "earlier data deleted");
     }
-    // Each is independent of the others, and each takes its second or two.
+    // Independent of each other, each takes a second or two.
     var redis = async(() -> redis(state));
     var upstream = async(this::upstream);
     var postgres = async(() -> postgres(state));
@@ -91,23 +91,24 @@ public final class Run {
     var node = async(() -> node(database, redis.join(), upstream.join())).join();
     if (upstream.join().isSimulated()) {
       screen.line("");
-      screen.line("  These prices are not the market's: each says venue \"simulated\".");
+      screen.line("  Prices are simulated, not those of the market: their venue is \"simulated\".");
     }
     screen.line("");
     StartupBanner.lines(node.ports(), settings)
         .forEach(line -> screen.fact(line.label(), line.text()));
-    database.ifPresent(own -> screen.fact("PostgreSQL", StartupBanner.url(own, settings)));
+    database.ifPresent(
+        embedded -> screen.fact("PostgreSQL", StartupBanner.url(embedded, settings)));
     screen.line("");
     screen.line("Verticker is ready after " + screen.elapsed()
-        + ". Ctrl-C stops it, its data stays in " + state + ".");
+        + ". Press Ctrl-C to stop it. Its data is kept in " + state + ".");
   }
 
   private Optional<PostgresDatabase> postgres(StateFolder state) {
     if (settings.sets("POSTGRES_HOST")) {
-      screen.fact("PostgreSQL", "the one at POSTGRES_HOST");
+      screen.fact("PostgreSQL", "external, from POSTGRES_HOST");
       return Optional.empty();
     }
-    var begun = System.nanoTime();
+    var startedAt = System.nanoTime();
     var server = DevPostgres.start(state.postgres(), POSTGRES_PORT, true, screen::line);
     started("PostgreSQL", server::close);
     var values = SettingsFiles.load(settings.environment(), settings.home());
@@ -116,19 +117,21 @@ public final class Run {
         values.getString("POSTGRES_USER"),
         values.getString("POSTGRES_PASSWORD"));
     screen.fact(
-        "PostgreSQL 17", "ready in " + AnsiTerminal.seconds(begun) + ", port " + server.port());
+        "PostgreSQL 17",
+        "ready in " + AnsiTerminal.secondsSince(startedAt) + ", port " + server.port());
     return Optional.of(database);
   }
 
   private Map<String, String> redis(StateFolder state) {
     if (settings.sets("REDIS_URL")) {
-      screen.fact("Redis", "the one at REDIS_URL");
+      screen.fact("Redis", "external, from REDIS_URL");
       return Map.of();
     }
-    var begun = System.nanoTime();
+    var startedAt = System.nanoTime();
     var server = DevRedis.start(state.redis(), REDIS_PORT, Optional.empty(), true, screen::line);
     started("Redis", server::close);
-    screen.fact("Redis", "ready in " + AnsiTerminal.seconds(begun) + ", port " + server.port());
+    screen.fact(
+        "Redis", "ready in " + AnsiTerminal.secondsSince(startedAt) + ", port " + server.port());
     return server.settings();
   }
 
@@ -148,14 +151,14 @@ public final class Run {
 
   private Node node(
       Optional<PostgresDatabase> database, Map<String, String> redis, UpstreamChoice upstream) {
-    var begun = System.nanoTime();
+    var startedAt = System.nanoTime();
     var more = new HashMap<>(redis);
-    database.ifPresent(own -> more.putAll(own.settings()));
+    database.ifPresent(embedded -> more.putAll(embedded.settings()));
     more.putAll(upstream.settings());
     var node =
         Node.start(new NodeArguments(List.of(), false), settings.with(more), settings.home());
     started("the node", node::stop);
-    screen.fact("node", "ready in " + AnsiTerminal.seconds(begun));
+    screen.fact("node", "ready in " + AnsiTerminal.secondsSince(startedAt));
     return node;
   }
 
@@ -163,7 +166,7 @@ public final class Run {
     running.push(new Running(name, stop));
   }
 
-  /** The JVM's last act. Halts by itself, because a JVM that ends by a signal would report the signal as its exit code. */
+  /** The shutdown hook. It halts the JVM itself: a JVM that ends by a signal reports the signal as its exit code. */
   private void stop(StateFolder state) {
     stopping = true;
     awaitStarting();
@@ -176,12 +179,12 @@ public final class Run {
         screen.line("could not stop " + next.name() + ": " + reason(e));
       }
     }
-    // A server that took too long to start may be there all the same.
+    // A server that took too long to start may have started in between.
     state.stopLeftovers(screen::line);
     Runtime.getRuntime().halt(exitCode);
   }
 
-  /** Under Maven only: a Maven that is killed cannot tell us to stop. */
+  /** Under Maven only: if Maven is killed, this process gets no signal. */
   private static void stopWithParent() {
     if (Boolean.getBoolean("verticker.stop-with-parent")) {
       ProcessHandle.current()
@@ -194,20 +197,20 @@ public final class Run {
     if (stopping) {
       throw new DevServerException("stopped while starting");
     }
-    var begun =
+    var future =
         CompletableFuture.supplyAsync(work, command -> new Thread(command, "start").start());
-    starting.add(begun);
-    return begun;
+    starting.add(future);
+    return future;
   }
 
-  /** What is on its way up must be up before it can be stopped; a start that failed has nothing to stop. */
+  /** A part that is starting can only be stopped once it has started. */
   private void awaitStarting() {
     try {
       CompletableFuture.allOf(starting.toArray(CompletableFuture[]::new))
           .exceptionally(failure -> null)
           .get(MAX_START_SECONDS, TimeUnit.SECONDS);
     } catch (ExecutionException | TimeoutException e) {
-      screen.line("not waiting longer for what was still starting");
+      screen.line("some parts did not finish starting within " + MAX_START_SECONDS + " s");
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

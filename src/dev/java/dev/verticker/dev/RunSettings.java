@@ -7,12 +7,12 @@ import java.util.Optional;
 import java.util.Properties;
 
 /**
- * What a development run is told, by the environment and by switches of the build.
+ * Settings of development mode, from the environment and from system properties.
  *
- * @param home the folder that holds the state and, if present, {@code conf/}
- * @param environment the process environment over the defaults of development
- * @param own what the user set
- * @param fresh forget earlier data first
+ * @param home the folder of the state and, if present, of {@code conf/}
+ * @param environment the process environment over the defaults of development mode
+ * @param own the process environment
+ * @param fresh delete earlier data first
  * @param recorded folder of Binance kline files to replay
  * @param speed simulated seconds per second
  */
@@ -29,10 +29,10 @@ record RunSettings(
       "POSTGRES_PASSWORD", "postgres1234",
       "INTERNAL_API_KEY", "punapiinternalkey",
       "JWT_SECRET", "punjwtsecrete",
-      // Known secrets stay on this machine.
+      // Not reachable from other machines, because the secrets are public.
       "PRICE_API_HOST", "127.0.0.1",
       "USER_API_HOST", "127.0.0.1",
-      // Nobody balances load over a developer's node.
+      // No load balancer needs time to notice.
       "DRAIN_SECONDS", "0");
 
   static RunSettings read(Path home, Map<String, String> own, Properties switches) {
@@ -43,18 +43,18 @@ record RunSettings(
         Map.copyOf(environment),
         Map.copyOf(own),
         isOn(switches.getProperty("fresh")),
-        given("MARKET_DATA", "market.data", own, switches).map(home::resolve),
-        given("MARKET_SPEED", "market.speed", own, switches)
+        option("MARKET_DATA", "market.data", own, switches).map(home::resolve),
+        option("MARKET_SPEED", "market.speed", own, switches)
             .map(RunSettings::speed)
             .orElse(1));
   }
 
-  /** True when the user, not a default, says so. */
+  /** Whether the process environment sets it. */
   boolean sets(String name) {
     return !own.getOrDefault(name, "").isBlank();
   }
 
-  /** The environment with more settings on top of it. */
+  /** The environment, overridden by more settings. */
   Map<String, String> with(Map<String, String> more) {
     var all = new HashMap<>(environment);
     all.putAll(more);
@@ -66,7 +66,7 @@ record RunSettings(
     return value != null && !value.equals("false");
   }
 
-  private static Optional<String> given(
+  private static Optional<String> option(
       String name, String property, Map<String, String> own, Properties switches) {
     return Optional.ofNullable(own.get(name))
         .or(() -> Optional.ofNullable(switches.getProperty(property)))

@@ -15,16 +15,16 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A server program started by this JVM. A JVM that is killed leaves it behind, and the pid file that the program itself
- * writes tells the next run.
+ * A server program started by this JVM. If the JVM is killed, the program keeps running, and the next run finds it by
+ * the pid file that the program writes.
  */
 final class ServerProcess {
-  private static final Duration READY_WITHIN = Duration.ofSeconds(30);
-  private static final Duration STOPPED_WITHIN = Duration.ofSeconds(10);
+  private static final Duration READY_TIMEOUT = Duration.ofSeconds(30);
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
   private static final long POLL_MILLIS = 10;
   private static final int LOG_LINES = 5;
 
-  /** What a server understands as "stop now, in order"; TERM would let PostgreSQL wait for its clients. */
+  /** The signal for an immediate clean stop; with TERM PostgreSQL would wait for its clients. */
   enum StopSignal {
     INT,
     TERM
@@ -46,20 +46,22 @@ final class ServerProcess {
     this.stopSignal = stopSignal;
   }
 
-  /** Stops what an earlier run left behind in this folder, and says so; a stranger that got the same pid is let alone. */
-  void stopLeftover(Consumer<String> say) {
+  /**
+   * Stops the server that an earlier run left running in this folder; another program with the same pid is not touched.
+   */
+  void stopLeftover(Consumer<String> log) {
     leftover().ifPresent(handle -> {
-      say.accept(name + " of an earlier run was still there (process " + handle.pid()
-          + "): stopping it, its data is kept");
+      log.accept(name + " of an earlier run is still running (process " + handle.pid()
+          + "): stopping it; its data is kept");
       end(handle);
     });
-    forget();
+    deletePidFile();
   }
 
-  /** Starts the program and returns when {@code ready} says so; what the program prints goes to a file. */
+  /** Starts the program and returns when it is ready; its output goes to a file. */
   void start(List<String> command, BooleanSupplier ready) {
     try {
-      process = new ProcessBuilder(inItsOwnSession(command))
+      process = new ProcessBuilder(inOwnSession(command))
           .directory(folder.toFile())
           .redirectErrorStream(true)
           .redirectOutput(log().toFile())
@@ -75,25 +77,25 @@ final class ServerProcess {
     return process != null && process.isAlive();
   }
 
-  /** Stops in order; returns when the process and its children are gone. */
+  /** Stops cleanly; returns when the process and its children have ended. */
   void stop() {
     end(process.toHandle());
-    takeNote();
+    awaitExit();
   }
 
-  /** What a crash looks like: the process and its children are gone at once, nothing is tidied up. */
+  /** Kills the process and its children at once, like a crash. */
   void kill() {
-    // The parent first, or a child that is born meanwhile lives on.
+    // The parent first, or it could start another child in between.
     signal("STOP", List.of(process.toHandle()));
     var family = family(process.toHandle());
     signal("KILL", family);
     await(family);
-    takeNote();
+    awaitExit();
   }
 
-  /** The process and its children stand still but keep their sockets, until {@link #thaw}. */
+  /** Stops the execution of the process and its children, which keep their sockets, until {@link #thaw}. */
   void freeze() {
-    // The parent first, or a child that is born meanwhile goes on.
+    // The parent first, or it could start another child in between.
     signal("STOP", List.of(process.toHandle()));
     signal("STOP", family(process.toHandle()));
   }
@@ -102,31 +104,31 @@ final class ServerProcess {
     signal("CONT", family(process.toHandle()));
   }
 
-  /** Until its parent, this JVM, has taken note of its end, its pid still counts: the next one would think it runs. */
-  private void takeNote() {
+  /** Until this JVM, the parent, has waited for it, its pid looks like that of a running process. */
+  private void awaitExit() {
     try {
-      process.waitFor(STOPPED_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
+      process.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
   private Optional<ProcessHandle> leftover() {
-    return writtenPid().stream()
+    return pidInFile().stream()
         .boxed()
         .flatMap(pid -> ProcessHandle.of(pid).stream())
         .filter(this::runsOurProgram)
         .findFirst();
   }
 
-  private OptionalLong writtenPid() {
+  private OptionalLong pidInFile() {
     try {
       var lines = Files.exists(pidFile) ? Files.readAllLines(pidFile) : List.<String>of();
       return lines.isEmpty()
           ? OptionalLong.empty()
           : OptionalLong.of(Long.parseLong(lines.get(0).strip()));
     } catch (IOException | NumberFormatException e) {
-      // Absent, or just being written.
+      // Missing, or being written.
       return OptionalLong.empty();
     }
   }
@@ -139,13 +141,13 @@ final class ServerProcess {
     var family = family(handle);
     signal("CONT", family);
     signal(stopSignal.name(), List.of(handle));
-    if (!gone(List.of(handle), STOPPED_WITHIN)) {
+    if (!haveEnded(List.of(handle), STOP_TIMEOUT)) {
       signal("KILL", family);
     }
     await(family);
   }
 
-  private void forget() {
+  private void deletePidFile() {
     try {
       Files.deleteIfExists(pidFile);
     } catch (IOException e) {
@@ -154,24 +156,24 @@ final class ServerProcess {
   }
 
   private void awaitReady(BooleanSupplier ready) {
-    var giveUp = System.nanoTime() + READY_WITHIN.toNanos();
-    while (!isWrittenDown() || !ready.getAsBoolean()) {
+    var deadline = System.nanoTime() + READY_TIMEOUT.toNanos();
+    while (!hasWrittenPid() || !ready.getAsBoolean()) {
       if (!process.isAlive()) {
-        throw new DevServerException(
-            name + " stopped with code " + process.exitValue() + " at its start: " + lastWords());
+        throw new DevServerException(name + " stopped with code " + process.exitValue()
+            + " during start: " + lastLogLines());
       }
-      if (System.nanoTime() > giveUp) {
+      if (System.nanoTime() > deadline) {
         kill();
         throw new DevServerException(
-            name + " was not ready within " + READY_WITHIN.toSeconds() + " s: " + lastWords());
+            name + " was not ready within " + READY_TIMEOUT.toSeconds() + " s: " + lastLogLines());
       }
       pause();
     }
   }
 
-  /** A pid file of an earlier process may still lie there. */
-  private boolean isWrittenDown() {
-    return writtenPid().stream().anyMatch(pid -> pid == process.pid());
+  /** The pid file may still be that of an earlier process. */
+  private boolean hasWrittenPid() {
+    return pidInFile().stream().anyMatch(pid -> pid == process.pid());
   }
 
   private static void pause() {
@@ -183,7 +185,7 @@ final class ServerProcess {
     }
   }
 
-  private String lastWords() {
+  private String lastLogLines() {
     try (var lines = Files.lines(log())) {
       var all = lines.toList();
       return String.join(" / ", all.subList(Math.max(0, all.size() - LOG_LINES), all.size()));
@@ -196,8 +198,8 @@ final class ServerProcess {
     return folder.resolve("server.log");
   }
 
-  /** Ctrl-C reaches every process of the terminal's group: the servers must outlive the node that still needs them. */
-  private static List<String> inItsOwnSession(List<String> command) {
+  /** Ctrl-C reaches every process of the terminal's group, but the servers must outlive the node that uses them. */
+  private static List<String> inOwnSession(List<String> command) {
     if (!Programs.exists("setsid")) {
       return command;
     }
@@ -222,15 +224,15 @@ final class ServerProcess {
   }
 
   private static void await(List<ProcessHandle> family) {
-    if (!gone(family, STOPPED_WITHIN)) {
-      throw new DevServerException("processes that do not end: " + family);
+    if (!haveEnded(family, STOP_TIMEOUT)) {
+      throw new DevServerException("processes do not end: " + family);
     }
   }
 
-  private static boolean gone(List<ProcessHandle> family, Duration within) {
-    var giveUp = System.nanoTime() + within.toNanos();
-    while (family.stream().anyMatch(ServerProcess::isThere)) {
-      if (System.nanoTime() > giveUp) {
+  private static boolean haveEnded(List<ProcessHandle> family, Duration timeout) {
+    var deadline = System.nanoTime() + timeout.toNanos();
+    while (family.stream().anyMatch(ServerProcess::isRunning)) {
+      if (System.nanoTime() > deadline) {
         return false;
       }
       pause();
@@ -238,8 +240,8 @@ final class ServerProcess {
     return true;
   }
 
-  /** A dead process that its parent has not taken note of has no program any more, yet counts as alive. */
-  private static boolean isThere(ProcessHandle handle) {
+  /** An ended process that its parent has not waited for counts as alive but has no command. */
+  private static boolean isRunning(ProcessHandle handle) {
     return handle.isAlive() && handle.info().command().isPresent();
   }
 }

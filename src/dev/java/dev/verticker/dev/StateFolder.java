@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.function.Consumer;
 
-/** The git-ignored folder that keeps a developer's data between runs. One run at a time: a lock that dies with the JVM. */
+/**
+ * The git-ignored folder with the data of development mode. One run at a time may use it; the JVM's end releases the
+ * lock.
+ */
 final class StateFolder implements AutoCloseable {
   private static final String NAME = ".verticker";
 
@@ -20,8 +23,8 @@ final class StateFolder implements AutoCloseable {
     this.lock = lock;
   }
 
-  /** @throws DevServerException when another run has it */
-  static StateFolder take(Path home) {
+  /** @throws DevServerException if another run holds the lock */
+  static StateFolder lock(Path home) {
     var folder = home.resolve(NAME);
     try {
       Files.createDirectories(folder);
@@ -46,15 +49,15 @@ final class StateFolder implements AutoCloseable {
     return folder.resolve("redis");
   }
 
-  /** Stops servers that still work on this folder, if any. */
-  void stopLeftovers(Consumer<String> say) {
-    DevPostgres.stopLeftover(postgres(), say);
-    DevRedis.stopLeftover(redis(), say);
+  /** Stops servers that an earlier run left running in this folder. */
+  void stopLeftovers(Consumer<String> log) {
+    DevPostgres.stopLeftover(postgres(), log);
+    DevRedis.stopLeftover(redis(), log);
   }
 
-  /** Forgets all data; the unpacked programs stay. */
-  void clear(Consumer<String> say) {
-    stopLeftovers(say);
+  /** Deletes all data but not the unpacked programs. */
+  void clear(Consumer<String> log) {
+    stopLeftovers(log);
     DirectoryTrees.delete(postgres());
     DirectoryTrees.delete(redis());
   }

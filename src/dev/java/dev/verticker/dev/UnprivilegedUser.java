@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * PostgreSQL refuses to run as root. Where root calls, the server runs without root's rights: in a user namespace of its
- * own, or, where the kernel or a container forbids that, as another user.
+ * Runs a program without root's rights, because PostgreSQL refuses to run as root: in its own user namespace, or, if
+ * the kernel or a container forbids that, as another user.
  */
 final class UnprivilegedUser {
   private static final int NOBODY = 65534;
@@ -24,21 +24,21 @@ final class UnprivilegedUser {
     this.owner = owner;
   }
 
-  /** The first way in which {@code program} can be executed and {@code folder}, which exists, be written to. */
+  /** The first way that can execute {@code program} and write to {@code folder}, which exists. */
   static UnprivilegedUser toRun(Path program, Path folder) {
     if (!"root".equals(System.getProperty("user.name")) && userOf(Path.of("/proc/self")) != 0) {
       return new UnprivilegedUser(List.of(), 0);
     }
-    var user = whoMayEnter(folder);
+    var user = ownerOfParent(folder);
     return Stream.of(
             new UnprivilegedUser(List.of("unshare", "-U"), 0),
             new UnprivilegedUser(
                 List.of("setpriv", "--reuid=" + user, "--regid=" + user, "--clear-groups"), user))
         .filter(way -> way.works(program, folder))
         .findFirst()
-        .orElseThrow(() -> new DevServerException(
-            "PostgreSQL does not run as root, and without root's rights it cannot enter " + folder
-                + ": run as an ordinary user, or from a folder that others may enter"));
+        .orElseThrow(() ->
+            new DevServerException("PostgreSQL refuses to run as root, and no other user may enter "
+                + folder + ": run as an ordinary user, or from a folder that others may enter"));
   }
 
   private boolean works(Path program, Path folder) {
@@ -61,13 +61,13 @@ final class UnprivilegedUser {
       try {
         Files.setAttribute(path, "unix:uid", owner, LinkOption.NOFOLLOW_LINKS);
       } catch (IOException e) {
-        throw new UncheckedIOException("cannot hand over " + path, e);
+        throw new UncheckedIOException("cannot change the owner of " + path, e);
       }
     }
   }
 
-  /** Inside somebody's home that is that somebody: the home may be closed to everyone else, also to root without rights. */
-  private static int whoMayEnter(Path folder) {
+  /** Inside the home of a user it is that user, because the home may be closed to others. */
+  private static int ownerOfParent(Path folder) {
     for (var path = folder.getParent(); path != null; path = path.getParent()) {
       if (userOf(path) != 0) {
         return userOf(path);

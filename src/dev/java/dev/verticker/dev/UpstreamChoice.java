@@ -17,11 +17,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Where a development run gets its prices: what the user set, else Binance's public data host when it answers, else the
- * simulator.
+ * The source of prices in development mode: the host that the developer set, else Binance's public data host if it
+ * responds, else the simulator.
  */
 final class UpstreamChoice implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(3);
+  private static final Duration TIMEOUT = Duration.ofSeconds(3);
   private static final String SETTING = "BINANCE_BASE_URL";
 
   private final Map<String, String> settings;
@@ -35,26 +35,26 @@ final class UpstreamChoice implements AutoCloseable {
     this.simulation = simulation;
   }
 
-  /** A recording to replay asks for the simulator; a base URL asks for that host and nothing else. */
+  /** A base URL takes precedence over a recording, which the simulator replays. */
   static UpstreamChoice choose(
       boolean setByUser, PriceSettings prices, Optional<Path> recorded, int speed) {
     var host = prices.exchange();
     if (setByUser) {
-      return new UpstreamChoice(Map.of(), host + ", as " + SETTING + " says", Optional.empty());
+      return new UpstreamChoice(Map.of(), host + ", from " + SETTING, Optional.empty());
     }
     if (recorded.isPresent()) {
       return simulator(prices, recorded, speed, "replayed by the exchange simulator");
     }
-    return answers(host)
-        ? new UpstreamChoice(Map.of(), host + " (it answers)", Optional.empty())
+    return responds(host)
+        ? new UpstreamChoice(Map.of(), host + " (responds)", Optional.empty())
         : simulator(
             prices,
             recorded,
             speed,
-            "SIMULATED: " + host.getHost() + " does not answer, so the prices are invented");
+            "SIMULATED: " + host.getHost() + " does not respond, so prices are invented");
   }
 
-  /** What the node must be told. */
+  /** Settings for the node. */
   Map<String, String> settings() {
     return settings;
   }
@@ -93,20 +93,20 @@ final class UpstreamChoice implements AutoCloseable {
   }
 
   private static SimulatorOptions replay(SimulatorOptions options, Path recorded) {
-    var inside = recorded.resolve("klines");
-    var replayed = options.withKlines(Files.isDirectory(inside) ? inside : recorded);
+    var klines = recorded.resolve("klines");
+    var replayed = options.withKlines(Files.isDirectory(klines) ? klines : recorded);
     var info = recorded.resolve("exchangeInfo.json");
     return Files.isRegularFile(info) ? replayed.withExchangeInfo(info) : replayed;
   }
 
-  /** Asked once and directly, as the node will ask. */
-  private static boolean answers(URI host) {
+  /** One request without a proxy, like those of the node. */
+  private static boolean responds(URI host) {
     var client = HttpClient.newBuilder()
-        .connectTimeout(PATIENCE)
+        .connectTimeout(TIMEOUT)
         .proxy(ProxySelector.of(null))
         .build();
     var ping =
-        HttpRequest.newBuilder(host.resolve("/api/v3/ping")).timeout(PATIENCE).build();
+        HttpRequest.newBuilder(host.resolve("/api/v3/ping")).timeout(TIMEOUT).build();
     try {
       return client.send(ping, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
     } catch (IOException e) {

@@ -1,5 +1,5 @@
 /**
- * Development and test code, compiled as test source and never packaged: the servers and the exchange that a machine
- * without PostgreSQL, Redis or a network would lack, and the command that runs everything together.
+ * Development mode: embedded PostgreSQL and Redis, and the command that runs the whole system. Compiled as test code,
+ * never packaged.
  */
 package dev.verticker.dev;

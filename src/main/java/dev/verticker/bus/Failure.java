@@ -1,5 +1,6 @@
 package dev.verticker.bus;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -100,7 +101,7 @@ public abstract sealed class Failure extends RuntimeException {
 
   /** 410: it was there and is not kept any more. */
   public static final class Gone extends Failure {
-    private final transient Start start;
+    private final transient ResumeFrom start;
 
     /**
      * Where whoever reads on can begin again.
@@ -108,20 +109,20 @@ public abstract sealed class Failure extends RuntimeException {
      * @param epoch of the sequences now
      * @param oldest sequence still kept
      */
-    public record Start(String epoch, long oldest) {}
+    public record ResumeFrom(String epoch, long oldest) {}
 
     public Gone(String code, String detail, Error... errors) {
       super(410, code, detail, null, List.of(errors));
       this.start = null;
     }
 
-    public Gone(String code, String detail, Start start) {
+    public Gone(String code, String detail, ResumeFrom start) {
       super(410, code, detail, null, List.of());
       this.start = start;
     }
 
     /** Empty when there is nothing to read on in. */
-    public Optional<Start> start() {
+    public Optional<ResumeFrom> start() {
       return Optional.ofNullable(start);
     }
   }
@@ -159,8 +160,8 @@ public abstract sealed class Failure extends RuntimeException {
   public static final class TooManyRequests extends Failure {
     private final transient Quota quota;
 
-    /** @param most so many within any window of this length */
-    public record Quota(int most, Duration window) {}
+    /** @param max requests within any window of this length */
+    public record Quota(@JsonProperty("most") int max, Duration window) {}
 
     public TooManyRequests(String code, String detail, Duration retryAfter, Quota quota) {
       super(429, code, detail, retryAfter, List.of());

@@ -10,7 +10,7 @@ record WireFailure(
     String detail,
     Long retryAfterMs,
     List<Failure.Error> errors,
-    Failure.Gone.Start start,
+    Failure.Gone.ResumeFrom start,
     Failure.TooManyRequests.Quota quota) {
   private static final long MAX_RETRY_MS = Duration.ofDays(4).toMillis();
 

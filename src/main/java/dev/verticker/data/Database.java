@@ -30,37 +30,39 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connections of one service to its schema. Whatever happens to the server, an answer comes within three seconds:
- * a result, the server's own {@link PgException} for what the statement did wrong, or {@link Failure.Unavailable}. After
- * five outages in a row within ten seconds calls fail at once and one call a second tries again. Our own mistakes are not taken for
- * an outage, nor is what the server cannot do just now (no space, a row that somebody holds): that is unavailable, all else goes on.
+ * The connection pool of one service. Every call completes within three seconds: with a result, with the server's
+ * {@link PgException} for an invalid statement, or with {@link Failure.Unavailable}. Five outages within ten seconds open a
+ * circuit breaker: calls fail at once, and one call per second probes the server. Invalid statements and exceptions of the
+ * caller do not count as outages. Neither do temporary errors (disk full, lock timeout), which fail with
+ * {@link Failure.Unavailable} too.
  */
 public final class Database {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
-  private static final int POOL_WAIT_MS = 1000;
-  private static final int STATEMENT_MS = 2000;
-  private static final int ANSWER_MS = 2800;
-  private static final int SILENT_CONNECTION_MS = 3000;
-  private static final int UNUSED_CONNECTION_MS = 2000;
-  private static final int POOL_CLEANING_MS = 500;
+  private static final int CONNECT_TIMEOUT_MS = 1000;
+  private static final int STATEMENT_TIMEOUT_MS = 2000;
+  private static final int CALL_TIMEOUT_MS = 2800;
+  private static final int READ_IDLE_TIMEOUT_MS = 3000;
+  private static final int POOL_IDLE_TIMEOUT_MS = 2000;
+  private static final int POOL_CLEANER_PERIOD_MS = 500;
   private static final int MAX_QUEUE = 200;
-  private static final int PROBE_MS = 1000;
+  private static final int PROBE_INTERVAL_MS = 1000;
 
-  /** Shorter than a statement may take, so that waiting for a row is not taken for a slow server. */
-  private static final int LOCK_MS = 1500;
+  /** Shorter than the statement timeout, so that waiting for a row lock is not mistaken for a slow server. */
+  private static final int LOCK_TIMEOUT_MS = 1500;
 
-  /** No space on its disk; read-only; waited for a lock in vain; of two that waited for each other; not serializable. */
-  private static final Set<String> NOT_NOW = Set.of("53100", "25006", "55P03", "40P01", "40001");
+  /** Disk full, read-only transaction, lock timeout, deadlock, serialization failure. */
+  private static final Set<String> TEMPORARY_ERRORS =
+      Set.of("53100", "25006", "55P03", "40P01", "40001");
 
   private final Pool pool;
   private final CircuitBreaker breaker;
   private final String schema;
   private final Vertx vertx;
-  private final long probing;
+  private final long probeTimer;
   private boolean closed;
 
-  /** Read by the health check on a thread of its own. */
-  private volatile boolean away;
+  /** Volatile, because the health check reads it on another thread. */
+  private volatile boolean unavailable;
 
   private Database(Vertx vertx, PostgresSettings settings) {
     this.schema = settings.schema();
@@ -71,14 +73,15 @@ public final class Database {
             new CircuitBreakerOptions()
                 .setMaxFailures(5)
                 .setFailuresRollingWindow(10_000)
-                .setTimeout(ANSWER_MS)
-                .setResetTimeout(PROBE_MS))
-        .failurePolicy(result -> result.failed() && Server.after(result.cause()) == Server.AWAY);
+                .setTimeout(CALL_TIMEOUT_MS)
+                .setResetTimeout(PROBE_INTERVAL_MS))
+        .failurePolicy(
+            result -> result.failed() && Condition.of(result.cause()) == Condition.UNAVAILABLE);
     this.vertx = vertx;
-    this.probing = vertx.setPeriodic(PROBE_MS, id -> probe());
+    this.probeTimer = vertx.setPeriodic(PROBE_INTERVAL_MS, id -> probe());
   }
 
-  /** Opens no connection yet; a server that is away is no reason not to start. */
+  /** Opens no connection yet, so that a node starts while the server is unavailable. */
   public static Database open(Vertx vertx, PostgresSettings settings) {
     return new Database(vertx, settings);
   }
@@ -92,75 +95,77 @@ public final class Database {
     return guarded(() -> pool.preparedQuery(sql).executeBatch(rows));
   }
 
-  /** Commits when the future succeeds, rolls back when it fails. */
+  /** Commits if the future succeeds, rolls back if it fails. */
   public <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
     return guarded(() -> pool.withTransaction(work));
   }
 
-  /** Why the schema cannot be reached now; empty while it can. Answers from memory. */
+  /** The current outage, as of the last probe; empty while the server is available. */
   public Optional<String> outage() {
-    return away ? Optional.of("PostgreSQL does not answer for schema " + schema) : Optional.empty();
+    return unavailable
+        ? Optional.of("PostgreSQL is unavailable for schema " + schema)
+        : Optional.empty();
   }
 
   public Future<Void> close() {
     closed = true;
-    vertx.cancelTimer(probing);
+    vertx.cancelTimer(probeTimer);
     return pool.close();
   }
 
   private <T> Future<T> guarded(Supplier<Future<T>> work) {
     return breaker.execute(work::get).recover(failure -> {
-      if (Server.after(failure) == Server.FINE) {
+      if (Condition.of(failure) == Condition.AVAILABLE) {
         return Future.failedFuture(failure);
       }
-      log.debug("no answer for schema {}", schema, failure);
-      return Future.failedFuture(
-          new Failure.Unavailable("database-unavailable", "The database does not answer now."));
+      log.debug("call failed for schema {}", schema, failure);
+      return Future.failedFuture(new Failure.Unavailable(
+          "database-unavailable", "The database is unavailable: try again in a moment."));
     });
   }
 
   private void probe() {
     query("SELECT 1", Tuple.tuple()).onComplete(result -> {
-      if (!closed && result.failed() != away) {
-        away = result.failed();
-        if (away) {
-          log.warn("PostgreSQL does not answer for schema {}", schema);
+      if (!closed && result.failed() != unavailable) {
+        unavailable = result.failed();
+        if (unavailable) {
+          log.warn("PostgreSQL is unavailable for schema {}", schema);
         } else {
-          log.info("PostgreSQL answers again for schema {}", schema);
+          log.info("PostgreSQL is available again for schema {}", schema);
         }
       }
     });
   }
 
-  /** What a failed call says of the server. */
-  private enum Server {
-    /** It did its work: the statement, or our own code, is at fault. */
-    FINE,
-    /** It works but cannot do this now: no space, read-only, somebody else holds the row. */
+  /** The condition of the server after a failed call. */
+  private enum Condition {
+    /** The statement, or the caller's code, is wrong. */
+    AVAILABLE,
+    /** The server works and rejects this call with a temporary error. */
     BUSY,
-    /** It is away, or cannot do its work at all. */
-    AWAY;
+    /** The server is unreachable or does not work. */
+    UNAVAILABLE;
 
-    static Server after(Throwable failure) {
+    static Condition of(Throwable failure) {
       if (failure instanceof PgException pg && pg.getSqlState() != null) {
-        return after(pg.getSqlState());
+        return ofSqlState(pg.getSqlState());
       }
-      return failure instanceof Failure || isOurs(failure) ? FINE : AWAY;
+      return failure instanceof Failure || isThrownByCaller(failure) ? AVAILABLE : UNAVAILABLE;
     }
 
-    /** Away are the classes for connection, resource, operator and system. */
-    private static Server after(String sqlState) {
-      if (NOT_NOW.contains(sqlState)) {
+    /** Classes: connection exception, insufficient resources, operator intervention, system error, internal error. */
+    private static Condition ofSqlState(String sqlState) {
+      if (TEMPORARY_ERRORS.contains(sqlState)) {
         return BUSY;
       }
       return switch (sqlState.substring(0, 2)) {
-        case "08", "53", "57", "58", "XX" -> AWAY;
-        default -> FINE;
+        case "08", "53", "57", "58", "XX" -> UNAVAILABLE;
+        default -> AVAILABLE;
       };
     }
 
-    /** What the driver and the circuit breaker do not throw. */
-    private static boolean isOurs(Throwable failure) {
+    /** Neither the driver nor the circuit breaker throws it. */
+    private static boolean isThrownByCaller(Throwable failure) {
       return (failure instanceof RuntimeException || failure instanceof Error)
           && !(failure instanceof VertxException
               || failure instanceof OpenCircuitException
@@ -184,26 +189,25 @@ public final class Database {
             "timezone",
             "UTC",
             "statement_timeout",
-            Integer.toString(STATEMENT_MS),
+            Integer.toString(STATEMENT_TIMEOUT_MS),
             "lock_timeout",
-            Integer.toString(LOCK_MS),
+            Integer.toString(LOCK_TIMEOUT_MS),
             "idle_in_transaction_session_timeout",
             "3000"));
     var bounds = new PoolOptions()
         .setMaxSize(settings.poolSize())
         .setMaxWaitQueueSize(MAX_QUEUE)
-        .setConnectionTimeout(POOL_WAIT_MS)
+        .setConnectionTimeout(CONNECT_TIMEOUT_MS)
         .setConnectionTimeoutUnit(TimeUnit.MILLISECONDS)
-        // Before the silence below is noticed: a statement must not get a connection that is just
-        // being given up.
-        .setIdleTimeout(UNUSED_CONNECTION_MS)
+        // Shorter than the read idle timeout below: a statement must not get a connection that is
+        // about to be closed.
+        .setIdleTimeout(POOL_IDLE_TIMEOUT_MS)
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS)
-        .setPoolCleanerPeriod(POOL_CLEANING_MS);
-    // A connection on which nothing was heard for so long is given up: a black-holed server never
-    // closes it.
+        .setPoolCleanerPeriod(POOL_CLEANER_PERIOD_MS);
+    // A black-holed server never closes its connections.
     var network = new NetClientOptions()
-        .setConnectTimeout(POOL_WAIT_MS)
-        .setReadIdleTimeout(SILENT_CONNECTION_MS)
+        .setConnectTimeout(CONNECT_TIMEOUT_MS)
+        .setReadIdleTimeout(READ_IDLE_TIMEOUT_MS)
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
     return PgBuilder.pool()
         .using(vertx)

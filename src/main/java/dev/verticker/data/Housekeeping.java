@@ -13,16 +13,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what a schema need not keep: every minute, on whichever node gets the lock, in batches of a thousand rows with a
- * transaction each, so that nothing else waits. A chore that fails is left to the next minute and does not keep the others.
- * Each table's owner names what is too old.
+ * Deletes expired rows of one schema. Runs every minute on the node that gets the lock, in batches of 1,000 rows with one
+ * transaction each, which keeps other statements fast. A task that fails is retried a minute later and does not stop the
+ * other tasks. The owner of each table supplies the statement.
  */
 public final class Housekeeping {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
   private static final Duration INTERVAL = Duration.ofMinutes(1);
   private static final int BATCH = 1000;
 
-  /** The rest waits for the next minute: a long clean-up leaves the lock to others now and then. */
+  /** A long clean-up continues a minute later and lets other nodes take the lock in between. */
   private static final int MAX_BATCHES = 50;
 
   private final Vertx vertx;
@@ -30,7 +30,7 @@ public final class Housekeeping {
   private final AdvisoryLock lock;
   private final Clock clock;
   private final MeterRegistry metrics;
-  private final List<CleanupTask> chores = new ArrayList<>();
+  private final List<CleanupTask> tasks = new ArrayList<>();
   private boolean running;
 
   private record CleanupTask(
@@ -46,25 +46,25 @@ public final class Housekeeping {
   }
 
   /**
-   * @param name as the metrics {@code housekeeping_removed_total} and {@code housekeeping_failures_total} show it
-   * @param sql deletes at most $2 (an integer) rows that are older than $1 (a time), and skips those somebody has locked:
-   *     its order of locking is not theirs
-   * @param kept how long before now $1 is; zero where a column says when its row ends
+   * @param retention age at which rows are deleted; zero if a column holds the time at which a row expires
+   * @param name tag of the metrics {@code housekeeping_removed_total} and {@code housekeeping_failures_total}
+   * @param sql deletes at most $2 (an integer) rows that are older than $1 (a time), skipping locked rows: other
+   *     transactions may lock them in another order
    */
-  public Housekeeping removing(String name, String sql, Duration kept) {
-    chores.add(new CleanupTask(name, sql, () -> before(kept), false));
+  public Housekeeping deleteOlderThan(Duration retention, String name, String sql) {
+    tasks.add(new CleanupTask(name, sql, () -> cutoff(retention), false));
     return this;
   }
 
-  /** As {@link #removing}, for rows that should have been taken by somebody: each removal is a warning. */
-  public Housekeeping removingUnwanted(String name, String sql, Duration kept) {
-    chores.add(new CleanupTask(name, sql, () -> before(kept), true));
+  /** As {@link #deleteOlderThan}, for rows that another component should have taken: each deletion logs a warning. */
+  public Housekeeping deleteUndelivered(Duration retention, String name, String sql) {
+    tasks.add(new CleanupTask(name, sql, () -> cutoff(retention), true));
     return this;
   }
 
-  /** As {@link #removing}, by number: $1 is how many are kept. */
-  public Housekeeping removingAllBut(long kept, String name, String sql) {
-    chores.add(new CleanupTask(name, sql, () -> kept, false));
+  /** As {@link #deleteOlderThan}, by count: $1 is the number of rows to keep. */
+  public Housekeeping deleteAllBut(long count, String name, String sql) {
+    tasks.add(new CleanupTask(name, sql, () -> count, false));
     return this;
   }
 
@@ -72,48 +72,53 @@ public final class Housekeeping {
     vertx.setPeriodic(INTERVAL.toMillis(), id -> run());
   }
 
-  /** Completes when every chore is done, has failed, or has been left to another node or to the next time. */
+  /** Completes after every task has succeeded, failed, or been left to another node or to the next run. */
   public Future<Void> run() {
     if (running) {
       return Future.succeededFuture();
     }
     running = true;
     var done = Future.<Void>succeededFuture();
-    for (var chore : chores) {
-      done = done.compose(
-          before -> run(chore, MAX_BATCHES).recover(failure -> failed(chore, failure)));
+    for (var task : tasks) {
+      done =
+          done.compose(before -> run(task, MAX_BATCHES).recover(failure -> failed(task, failure)));
     }
     return done.onComplete(result -> running = false);
   }
 
-  private Future<Void> run(CleanupTask chore, int batches) {
-    return batch(chore).compose(removed -> {
-      if (removed > 0) {
-        metrics.counter("housekeeping_removed_total", "what", chore.name()).increment(removed);
-        if (chore.warnOnDelete()) {
-          log.warn("{} rows of {} were removed: nobody took them in time", removed, chore.name());
+  private Future<Void> run(CleanupTask task, int batches) {
+    return deleteBatch(task).compose(deleted -> {
+      if (deleted > 0) {
+        metrics.counter("housekeeping_removed_total", "what", task.name()).increment(deleted);
+        if (task.warnOnDelete()) {
+          log.warn(
+              "deleted {} undelivered rows of {}: their retention is over", deleted, task.name());
         }
       }
-      return removed < BATCH || batches == 1 ? Future.succeededFuture() : run(chore, batches - 1);
+      return deleted < BATCH || batches == 1 ? Future.succeededFuture() : run(task, batches - 1);
     });
   }
 
-  private Future<Void> failed(CleanupTask chore, Throwable failure) {
-    log.warn("housekeeping of {} was cut short: {}", chore.name(), failure.getMessage());
-    metrics.counter("housekeeping_failures_total", "what", chore.name()).increment();
+  private Future<Void> failed(CleanupTask task, Throwable failure) {
+    log.warn(
+        "housekeeping of {} failed, retrying in {} s: {}",
+        task.name(),
+        INTERVAL.toSeconds(),
+        failure.getMessage());
+    metrics.counter("housekeeping_failures_total", "what", task.name()).increment();
     return Future.succeededFuture();
   }
 
-  private Future<Integer> batch(CleanupTask chore) {
+  private Future<Integer> deleteBatch(CleanupTask task) {
     return database.transaction(tx -> lock.tryAcquire(tx)
-        .compose(alone -> alone
-            ? tx.preparedQuery(chore.sql())
-                .execute(Tuple.of(chore.bound().get(), BATCH))
+        .compose(acquired -> acquired
+            ? tx.preparedQuery(task.sql())
+                .execute(Tuple.of(task.bound().get(), BATCH))
                 .map(rows -> rows.rowCount())
             : Future.succeededFuture(0)));
   }
 
-  private Object before(Duration kept) {
-    return Rows.utc(clock.instant().minus(kept));
+  private Object cutoff(Duration retention) {
+    return Rows.utc(clock.instant().minus(retention));
   }
 }

@@ -21,91 +21,91 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection to Redis that never makes anybody wait: a command is answered within 100 ms or fails with
- * {@link Failure.Unavailable}, at once while the connection is down. A connection that broke, or that leaves a command without
- * an answer for a second, is given up; a new one is tried every half second. A server that refuses a command (it is a replica,
- * loading, out of memory) is no reason to: it may take another.
+ * A connection to Redis with short timeouts: a command completes within 100 ms or fails with {@link Failure.Unavailable}, at
+ * once while the connection is down. A connection that breaks, or leaves a command without a response for a second, is closed,
+ * and the client reconnects every half second. It keeps a connection whose server rejects a command (replica, loading, out of
+ * memory), because the server may accept another one.
  */
 public final class RedisClient {
   private static final Logger log = LoggerFactory.getLogger(RedisClient.class);
 
-  /** Why a server refuses what it understands; of a script's failure they stand inside the text. Nothing else is told. */
-  private static final Pattern REFUSAL = Pattern.compile(
+  /** Error codes that are logged and reported; the error of a script contains them in its text. */
+  private static final Pattern REJECTION_CODE = Pattern.compile(
       "\\b(READONLY|LOADING|OOM|MISCONF|MASTERDOWN|NOREPLICAS|NOPERM|NOAUTH|BUSY)\\b");
 
-  private static final Duration BUDGET = Duration.ofMillis(100);
+  private static final Duration DEFAULT_TIMEOUT = Duration.ofMillis(100);
 
-  /** What a connection may take to answer before it is given up, and so the longest budget that makes sense. */
-  public static final Duration MAX_SILENCE = Duration.ofSeconds(1);
+  /** A connection without a response for this long is closed, so a longer timeout has no effect. */
+  public static final Duration MAX_TIMEOUT = Duration.ofSeconds(1);
 
-  private static final Duration REFUSAL_TOLD = Duration.ofSeconds(10);
-  private static final int CONNECT_MS = 1000;
-  private static final int RETRY_MS = 500;
-  private static final int MAX_WAITING = 1024;
+  private static final Duration REJECTION_REPORTED = Duration.ofSeconds(10);
+  private static final int CONNECT_TIMEOUT_MS = 1000;
+  private static final int RECONNECT_DELAY_MS = 500;
+  private static final int MAX_PENDING_COMMANDS = 1024;
 
   private final Vertx vertx;
   private final RedisOptions options;
   private Redis client;
   private boolean closed;
-  private boolean missed;
+  private boolean lossLogged;
 
-  /** What the server said last when it refused a command. */
-  private record Refusal(String kind, long nanoTime) {
-    boolean recent() {
-      return System.nanoTime() - nanoTime < REFUSAL_TOLD.toNanos();
+  private record Rejection(String code, long nanoTime) {
+    boolean isRecent() {
+      return System.nanoTime() - nanoTime < REJECTION_REPORTED.toNanos();
     }
   }
 
-  // Read by the health check on a thread of its own.
+  // Volatile, because the health check reads them on another thread.
   private volatile RedisConnection connection;
-  private volatile boolean heard;
-  private volatile Refusal refusal;
-  // A server that was never there counts as away for long: nobody waits for it to be missed.
-  private volatile long awaySince = System.nanoTime() - Duration.ofDays(1).toNanos();
+  private volatile boolean responding;
+  private volatile Rejection lastRejection;
+  // A server that was never reached counts as unavailable for long.
+  private volatile long unavailableSince =
+      System.nanoTime() - Duration.ofDays(1).toNanos();
 
   private RedisClient(Vertx vertx, RedisSettings settings) {
     this.vertx = vertx;
     this.options = new RedisOptions()
         .setConnectionString(settings.url().toString())
-        .setMaxWaitingHandlers(MAX_WAITING)
-        .setNetClientOptions(new NetClientOptions().setConnectTimeout(CONNECT_MS));
+        .setMaxWaitingHandlers(MAX_PENDING_COMMANDS)
+        .setNetClientOptions(new NetClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MS));
   }
 
-  /** Tries once to connect; a server that is away is no reason not to start. */
+  /** Completes after one attempt to connect, successful or not, so that a node starts while Redis is unavailable. */
   public static Future<RedisClient> open(Vertx vertx, RedisSettings settings) {
-    var link = new RedisClient(vertx, settings);
-    return link.connect().map(link).otherwise(link);
+    var client = new RedisClient(vertx, settings);
+    return client.connect().map(client).otherwise(client);
   }
 
   public Future<Response> send(Request command) {
-    return send(command, BUDGET);
+    return send(command, DEFAULT_TIMEOUT);
   }
 
-  /** For the few who would rather wait than go on without Redis. */
-  public Future<Response> send(Request command, Duration budget) {
-    return bounded(connection -> connection.send(command), budget);
+  /** For callers that wait longer than the default rather than continue without Redis. */
+  public Future<Response> send(Request command, Duration timeout) {
+    return bounded(connection -> connection.send(command), timeout);
   }
 
-  /** The answers come in the order of the commands; all or nothing is not promised. */
+  /** The responses in the order of the commands; the batch is not atomic. */
   public Future<List<Response>> batch(List<Request> commands) {
-    return bounded(connection -> connection.batch(commands), BUDGET);
+    return bounded(connection -> connection.batch(commands), DEFAULT_TIMEOUT);
   }
 
-  /** How long Redis has been away; zero while it answers. One that lets us connect and then is silent is still away. */
-  public Duration away() {
-    return connection != null && heard
+  /** Duration of the current outage; zero while Redis responds. Accepting a connection does not end an outage, a response does. */
+  public Duration outageDuration() {
+    return connection != null && responding
         ? Duration.ZERO
-        : Duration.ofNanos(System.nanoTime() - awaySince);
+        : Duration.ofNanos(System.nanoTime() - unavailableSince);
   }
 
-  /** For an operator; empty while Redis does what it is asked. */
+  /** The current outage, for operators; empty while Redis accepts commands. */
   public Optional<String> outage() {
     if (connection == null) {
-      return Optional.of("Redis does not answer");
+      return Optional.of("Redis is unavailable");
     }
-    return Optional.ofNullable(refusal)
-        .filter(Refusal::recent)
-        .map(last -> "Redis refuses commands: " + last.kind());
+    return Optional.ofNullable(lastRejection)
+        .filter(Rejection::isRecent)
+        .map(last -> "Redis rejects commands: " + last.code());
   }
 
   public Future<Void> close() {
@@ -114,22 +114,22 @@ public final class RedisClient {
     return client.close();
   }
 
-  private <T> Future<T> bounded(Function<RedisConnection, Future<T>> command, Duration budget) {
+  private <T> Future<T> bounded(Function<RedisConnection, Future<T>> command, Duration timeout) {
     var used = connection;
     if (used == null) {
       return Future.failedFuture(unavailable());
     }
-    var asked = System.nanoTime();
-    var answer = command.apply(used);
-    return answer
-        .timeout(budget.toMillis(), TimeUnit.MILLISECONDS)
-        .onSuccess(inTime -> heard = true)
+    var sentAt = System.nanoTime();
+    var response = command.apply(used);
+    return response
+        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .onSuccess(received -> responding = true)
         .recover(failure -> {
           log.debug("Redis command failed", failure);
           if (failure instanceof TimeoutException) {
-            giveUpIfSilent(used, answer, asked);
-          } else if (failure instanceof Response refused && !isEnd(refused)) {
-            refused(refused);
+            closeIfSilent(used, response, sentAt);
+          } else if (failure instanceof Response error && !isConnectionClosed(error)) {
+            rejected(error);
           } else {
             lost(used);
           }
@@ -137,26 +137,26 @@ public final class RedisClient {
         });
   }
 
-  /** Where the connection ends, Vert.x says so in the place of the answer. */
-  private static boolean isEnd(Response answer) {
-    return answer.toString().startsWith("CONNECTION_CLOSED");
+  /** Vert.x reports the end of the connection as an error response. */
+  private static boolean isConnectionClosed(Response error) {
+    return error.toString().startsWith("CONNECTION_CLOSED");
   }
 
-  private void refused(Response answer) {
-    heard = true;
-    var known = REFUSAL.matcher(answer.toString());
-    var kind = known.find() ? known.group() : "ERR";
-    if (refusal == null || !refusal.recent()) {
-      log.warn("Redis refuses commands: {}", kind);
+  private void rejected(Response error) {
+    responding = true;
+    var known = REJECTION_CODE.matcher(error.toString());
+    var code = known.find() ? known.group() : "ERR";
+    if (lastRejection == null || !lastRejection.isRecent()) {
+      log.warn("Redis rejects commands: {}", code);
     }
-    refusal = new Refusal(kind, System.nanoTime());
+    lastRejection = new Rejection(code, System.nanoTime());
   }
 
-  /** One late answer may be this node's own doing; a second of silence is not. */
-  private void giveUpIfSilent(RedisConnection used, Future<?> answer, long asked) {
-    var left = MAX_SILENCE.toNanos() - (System.nanoTime() - asked);
-    vertx.setTimer(Math.max(1, left / 1_000_000), id -> {
-      if (!answer.isComplete()) {
+  /** This node may have caused one late response, but not a silence of a second. */
+  private void closeIfSilent(RedisConnection used, Future<?> response, long sentAt) {
+    var remaining = MAX_TIMEOUT.toNanos() - (System.nanoTime() - sentAt);
+    vertx.setTimer(Math.max(1, remaining / 1_000_000), id -> {
+      if (!response.isComplete()) {
         lost(used);
       }
     });
@@ -166,9 +166,9 @@ public final class RedisClient {
     client = Redis.createClient(vertx, options);
     return client
         .connect()
-        .timeout(CONNECT_MS, TimeUnit.MILLISECONDS)
+        .timeout(CONNECT_TIMEOUT_MS, TimeUnit.MILLISECONDS)
         .onSuccess(this::use)
-        .onFailure(failure -> giveUp())
+        .onFailure(failure -> reconnect())
         .mapEmpty();
   }
 
@@ -176,34 +176,35 @@ public final class RedisClient {
     connection = fresh;
     fresh.exceptionHandler(failure -> lost(fresh));
     fresh.endHandler(end -> lost(fresh));
-    if (missed) {
-      log.info("Redis answers again");
-      missed = false;
+    if (lossLogged) {
+      log.info("Redis is available again");
+      lossLogged = false;
     }
   }
 
   private void lost(RedisConnection used) {
     if (connection == used && !closed) {
       connection = null;
-      missed = true;
-      if (heard) {
-        heard = false;
-        awaySince = System.nanoTime();
+      lossLogged = true;
+      if (responding) {
+        responding = false;
+        unavailableSince = System.nanoTime();
       }
-      log.warn("Redis does not answer, going on without it");
-      giveUp();
+      log.warn("Redis is unavailable, continuing without it");
+      reconnect();
     }
   }
 
-  /** Closes the whole client: a connection given back to its pool would be handed out again although nobody answers. */
-  private void giveUp() {
+  /** Closes the whole client, because its pool would hand out the broken connection again. */
+  private void reconnect() {
     if (!closed) {
       client.close();
-      vertx.setTimer(RETRY_MS, id -> connect());
+      vertx.setTimer(RECONNECT_DELAY_MS, id -> connect());
     }
   }
 
   private static Failure unavailable() {
-    return new Failure.Unavailable("cache-unavailable", "The cache does not answer now.");
+    return new Failure.Unavailable(
+        "cache-unavailable", "The cache is unavailable: try again in a moment.");
   }
 }

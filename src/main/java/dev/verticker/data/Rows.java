@@ -10,25 +10,25 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
-/** Rows become records, times become UTC. */
+/** Maps rows to records and times to UTC. */
 public final class Rows {
   private Rows() {}
 
-  public static <T> List<T> all(RowSet<Row> rows, Function<Row, T> shape) {
-    return StreamSupport.stream(rows.spliterator(), false).map(shape).toList();
+  public static <T> List<T> all(RowSet<Row> rows, Function<Row, T> mapping) {
+    return StreamSupport.stream(rows.spliterator(), false).map(mapping).toList();
   }
 
-  public static <T> Optional<T> first(RowSet<Row> rows, Function<Row, T> shape) {
-    return StreamSupport.stream(rows.spliterator(), false).findFirst().map(shape);
+  public static <T> Optional<T> first(RowSet<Row> rows, Function<Row, T> mapping) {
+    return StreamSupport.stream(rows.spliterator(), false).findFirst().map(mapping);
   }
 
-  /** Null where the column is. */
+  /** Null if the column is null. */
   public static Instant instant(Row row, String column) {
     var time = row.getOffsetDateTime(column);
     return time == null ? null : time.toInstant();
   }
 
-  /** What a {@code timestamptz} parameter wants; null for null. */
+  /** As a {@code timestamptz} parameter; null for null. */
   public static OffsetDateTime utc(Instant instant) {
     return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
   }

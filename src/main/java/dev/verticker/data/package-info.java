@@ -1,2 +1,2 @@
-/** PostgreSQL and Redis within bounds: every wait, queue and statement has a limit, an outage is one clear failure. */
+/** Clients of PostgreSQL and Redis. Every wait, queue and statement is bounded; an outage is one documented failure. */
 package dev.verticker.data;

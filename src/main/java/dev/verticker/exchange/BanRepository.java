@@ -9,7 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 
-/** Until when an exchange host wants no request from this address. */
+/** {@code market.exchange_block}: until when an exchange host bans this address. */
 public final class BanRepository {
   private static final String FIND =
       """
@@ -31,7 +31,7 @@ public final class BanRepository {
     this.database = database;
   }
 
-  /** The epoch when the host never blocked this address. */
+  /** The end of the last ban; the epoch if there was none. */
   Future<Instant> find(String host) {
     return database
         .query(FIND, Tuple.of(host))

@@ -2,18 +2,26 @@ package dev.verticker.exchange;
 
 import java.time.Instant;
 
-/** Why the exchange gave nothing usable; the message is a sentence for an operator. */
+/** A request to the exchange that brought no usable response; the message is meant for an operator. */
 public abstract sealed class ExchangeException extends RuntimeException {
-  private ExchangeException(String message) {
+  private final String outcome;
+
+  private ExchangeException(String outcome, String message) {
     super(message, null, false, false);
+    this.outcome = outcome;
   }
 
-  /** No request may be sent until then: 429, 418, or our own budget is used up. */
+  /** Value of the tag {@code outcome} in metrics. */
+  public String outcome() {
+    return outcome;
+  }
+
+  /** No request may be sent before {@code until}: 429, 418, or the weight budget is used up. */
   public static final class Limited extends ExchangeException {
     private final transient Instant until;
 
     public Limited(Instant until, String message) {
-      super(message);
+      super("Limited", message);
       this.until = until;
     }
 
@@ -22,24 +30,24 @@ public abstract sealed class ExchangeException extends RuntimeException {
     }
   }
 
-  /** 403 or 451: this address is not served at all. */
-  public static final class Refused extends ExchangeException {
-    public Refused(String message) {
-      super(message);
+  /** 403 or 451: the exchange does not serve this address. */
+  public static final class AccessDenied extends ExchangeException {
+    public AccessDenied(String message) {
+      super("Refused", message);
     }
   }
 
-  /** One of the symbols is not listed (-1121); the whole call failed. */
+  /** At least one of the symbols is not listed (-1121); the whole request failed. */
   public static final class UnknownSymbol extends ExchangeException {
     public UnknownSymbol() {
-      super("the exchange does not list one of the symbols");
+      super("UnknownSymbol", "the exchange does not list at least one of the requested symbols");
     }
   }
 
-  /** No answer, too late, 5xx, or an answer that makes no sense. */
-  public static final class Unavailable extends ExchangeException {
-    public Unavailable(String message) {
-      super(message);
+  /** No response, a timeout, 5xx, or a response that cannot be parsed. */
+  public static final class ExchangeUnavailable extends ExchangeException {
+    public ExchangeUnavailable(String message) {
+      super("Unavailable", message);
     }
   }
 }

@@ -3,8 +3,10 @@ package dev.verticker.exchange;
 import java.util.Set;
 
 /**
- * @param symbols every symbol the exchange knows, whatever its status: an unknown status is no reason to lose a price
- * @param weightPerMinute the exchange's REQUEST_WEIGHT limit for one address; 0 when not said
+ * The symbols and limits of an exchange.
+ *
+ * @param symbols all listed symbols whatever their status: an unknown status must not cost a price
+ * @param weightPerMinute the exchange's REQUEST_WEIGHT limit for one address; 0 if missing
  */
 public record ExchangeInfo(Set<String> symbols, int weightPerMinute) {
   public ExchangeInfo {

@@ -3,18 +3,21 @@ package dev.verticker.exchange;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Where prices come from. Every call fails with an {@link ExchangeException} and nothing else, within its time limit. */
+/**
+ * Market data of an exchange. Every call fails with an {@link ExchangeException} and nothing else, within its timeout.
+ */
 public interface MarketData {
-  /** Of so many symbols at once the exchange tells every figure; of more only the price. */
-  int MAX_NAMED = 100;
+  /** Up to this number of symbols a ticker has all figures; beyond it only the price. */
+  int MAX_FULL_TICKERS = 100;
 
   /**
-   * The present figures of the symbols in one call. What is malformed, not positive or for another symbol is left out.
+   * The current tickers of the symbols in one request. Tickers that are malformed, not positive or of another symbol
+   * are left out.
    *
-   * @param symbols at least one, none twice
+   * @param symbols at least one, no duplicates
    */
   Future<List<Ticker>> tickers(List<String> symbols);
 
   /** Every symbol the exchange lists, with its limits. */
-  Future<ExchangeInfo> listing();
+  Future<ExchangeInfo> exchangeInfo();
 }

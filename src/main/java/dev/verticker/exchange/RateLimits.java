@@ -14,19 +14,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One weight budget and one answer to "stop" for the whole cluster, because exchanges count by address. The weight of the
- * running minute is in Redis, corrected from what the exchange says it is. A block (429, 418) is in memory, told to every
- * node, in Redis, and in PostgreSQL, so that neither a restart nor a flushed Redis forgets it: every node that knows of it
- * stores it, again and again until that worked. A node that can read neither of the two since it started does not ask.
+ * The weight budget and the ban of one exchange host, shared by all nodes because exchanges limit by address. Redis
+ * counts the weight of the current minute, corrected by what the exchange reports. A ban (429, 418) is kept in memory,
+ * published to every node, and written to Redis and PostgreSQL, so that neither a restart nor a flushed Redis loses it;
+ * a node retries the write until PostgreSQL has it. A node that has read neither store since it started sends no
+ * request.
  */
 public final class RateLimits {
   private static final Logger log = LoggerFactory.getLogger(RateLimits.class);
   private static final int DEFAULT_LIMIT = 6000;
   private static final Duration MINUTE = Duration.ofMinutes(1);
-  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
 
-  /** Returns the end of the block in epoch ms (0 = none), then the weight used this minute including this call. */
-  private static final String ENTER =
+  /** Returns the end of the ban in epoch ms (0 = none), then the weight used this minute including this request. */
+  private static final String ACQUIRE =
       """
       local blocked = redis.call('GET', KEYS[1])
       if blocked then return {tonumber(blocked), 0} end
@@ -44,168 +45,169 @@ public final class RateLimits {
 
   private final String host;
   private final RedisClient redis;
-  private final BanRepository blocks;
+  private final BanRepository bans;
   private final Bus bus;
   private final Clock clock;
   private boolean restored;
   private boolean storing;
   private Instant storedUntil = Instant.EPOCH;
-  private Instant blockedUntil = Instant.EPOCH;
+  private Instant bannedUntil = Instant.EPOCH;
   private int limit = budget(DEFAULT_LIMIT);
   private long minute;
-  private int usedByUs;
+  private int usedByThisNode;
 
-  public RateLimits(String host, RedisClient redis, BanRepository blocks, Bus bus, Clock clock) {
+  public RateLimits(String host, RedisClient redis, BanRepository bans, Bus bus, Clock clock) {
     this.host = host;
     this.redis = redis;
-    this.blocks = blocks;
+    this.bans = bans;
     this.bus = bus;
     this.clock = clock;
   }
 
-  /** Learns of a block that was in force before this node started, and from now on of those other nodes meet. */
+  /** Reads the stored ban and subscribes to bans of other nodes. */
   public Future<Void> start() {
-    return bus.subscribe(Prices.BLOCKED, this::heard).compose(subscription -> restore());
+    return bus.subscribe(Prices.RATE_LIMITED, this::onBan).compose(subscription -> restore());
   }
 
-  /** Until when nothing may be sent; in the past when there is no block. */
-  public Instant blockedUntil() {
-    return blockedUntil;
-  }
-
-  /** Counts a call before it is made; fails with {@link ExchangeException.Limited} when it must not be made. */
-  public Future<Void> enter(int weight) {
-    if (clock.instant().isBefore(blockedUntil)) {
+  /**
+   * Takes the weight of a request from the budget; fails with {@link ExchangeException.Limited} if it must not be sent.
+   */
+  public Future<Void> acquire(int weight) {
+    if (clock.instant().isBefore(bannedUntil)) {
       store();
-      return Future.failedFuture(blocked());
+      return Future.failedFuture(banned());
     }
-    return restore().compose(restored -> count(weight)).compose(used -> enter(weight, used));
+    return restore()
+        .compose(restored -> countInCluster(weight))
+        .compose(used -> acquire(weight, used));
   }
 
-  /** Reads the stored block; until that worked once, every call tries first. Never fails. */
+  /** Reads the stored ban; every request tries first until this succeeds once. Never fails. */
   private Future<Void> restore() {
     if (restored) {
       return Future.succeededFuture();
     }
-    return blocks
-        .find(host)
+    return bans.find(host)
         .onSuccess(until -> {
           restored = true;
           storedUntil = until;
           extend(until);
         })
-        .onFailure(failure -> log.warn("cannot read whether {} blocked this address", host))
+        .onFailure(
+            failure -> log.warn("stored ban of {} cannot be read: {}", host, failure.getMessage()))
         .otherwiseEmpty()
         .mapEmpty();
   }
 
-  /** The weight used by all nodes this minute with this call; 0 while Redis is away, if it is known that there is no block. */
-  private Future<Integer> count(int weight) {
+  /**
+   * The weight all nodes used this minute, with this request; 0 if Redis is unavailable and the stored ban was read.
+   */
+  private Future<Integer> countInCluster(int weight) {
     return redis
         .send(Request.cmd(Command.EVAL)
-            .arg(ENTER)
+            .arg(ACQUIRE)
             .arg(2)
-            .arg(blockKey())
+            .arg(banKey())
             .arg(weightKey())
             .arg(weight))
-        .map(this::usedIn)
-        .recover(away -> restored
+        .map(this::weightIn)
+        .recover(unavailable -> restored
             ? Future.succeededFuture(0)
             : Future.failedFuture(new ExchangeException.Limited(
-                clock.instant().plus(SOON),
-                "neither store says whether " + host + " may be asked")));
+                clock.instant().plus(RETRY_DELAY),
+                "neither Redis nor PostgreSQL could be read for a ban of " + host)));
   }
 
-  /** Fails while the address is blocked; the sharper of Redis' count and this node's own decides otherwise. */
-  private Future<Void> enter(int weight, int usedByAll) {
-    if (clock.instant().isBefore(blockedUntil)) {
-      return Future.failedFuture(blocked());
+  /** Compares the limit with the higher of the cluster's count and this node's own. */
+  private Future<Void> acquire(int weight, int usedByCluster) {
+    if (clock.instant().isBefore(bannedUntil)) {
+      return Future.failedFuture(banned());
     }
     startMinute();
-    usedByUs += weight;
-    if (Math.max(usedByAll, usedByUs) > limit) {
+    usedByThisNode += weight;
+    if (Math.max(usedByCluster, usedByThisNode) > limit) {
       var next = Instant.ofEpochSecond((minute + 1) * MINUTE.toSeconds());
-      return Future.failedFuture(
-          new ExchangeException.Limited(next, "this minute's share of the weight is used up"));
+      return Future.failedFuture(new ExchangeException.Limited(
+          next, "the weight budget of this minute (" + limit + ") is used up"));
     }
     return Future.succeededFuture();
   }
 
-  /** @param header what the exchange says was used this minute; null or nonsense is ignored */
-  public void used(String header) {
+  /** @param header the weight used this minute as the exchange counts it; null or no number is ignored */
+  public void onUsedWeight(String header) {
     if (header != null && header.matches("\\d{1,7}")) {
       startMinute();
-      usedByUs = Math.max(usedByUs, Integer.parseInt(header));
+      usedByThisNode = Math.max(usedByThisNode, Integer.parseInt(header));
       redis.send(Request.cmd(Command.EVAL).arg(RAISE).arg(1).arg(weightKey()).arg(header));
     }
   }
 
-  /** @param weightPerMinute the exchange's own limit; we use at most four fifths of it */
-  public void allow(int weightPerMinute) {
+  /** @param weightPerMinute the exchange's own limit, of which four fifths are used; 0 keeps the current limit */
+  public void setLimit(int weightPerMinute) {
     if (weightPerMinute > 0) {
       limit = budget(weightPerMinute);
     }
   }
 
-  /** No node sends anything until then; completes when it is written wherever it can be written now. */
-  public Future<Void> block(Instant until) {
+  /** Stops the requests of every node until then; completes when both stores have answered. */
+  public Future<Void> ban(Instant until) {
     extend(until);
-    log.warn("{} wants no request until {}", host, until);
-    bus.publish(Prices.BLOCKED, new Prices.Blocked(host, until));
-    var left = Math.max(1, Duration.between(clock.instant(), until).toMillis());
+    log.warn("{} is rate limiting this address until {}", host, until);
+    bus.publish(Prices.RATE_LIMITED, new Prices.RateLimited(host, until));
+    var remaining = Math.max(1, Duration.between(clock.instant(), until).toMillis());
     var cached = redis.send(Request.cmd(Command.SET)
-        .arg(blockKey())
+        .arg(banKey())
         .arg(until.toEpochMilli())
         .arg("PX")
-        .arg(left));
+        .arg(remaining));
     return Future.join(cached, store()).mapEmpty();
   }
 
-  /** Until it worked once for the block that is in force. */
+  /** Writes the current ban unless PostgreSQL has it. */
   private Future<Void> store() {
-    if (storing || !blockedUntil.isAfter(storedUntil)) {
+    if (storing || !bannedUntil.isAfter(storedUntil)) {
       return Future.succeededFuture();
     }
     storing = true;
-    var until = blockedUntil;
-    return blocks
-        .save(host, until)
+    var until = bannedUntil;
+    return bans.save(host, until)
         .onSuccess(saved -> storedUntil = until)
-        .onFailure(failure -> log.warn("cannot store that {} blocked this address", host))
+        .onFailure(failure ->
+            log.warn("ban of {} until {} cannot be stored: {}", host, until, failure.getMessage()))
         .onComplete(done -> storing = false);
   }
 
-  private void heard(Prices.Blocked event) {
+  private void onBan(Prices.RateLimited event) {
     if (event.host().equals(host)) {
       extend(event.until());
     }
   }
 
   private void extend(Instant until) {
-    if (until.isAfter(blockedUntil)) {
-      blockedUntil = until;
+    if (until.isAfter(bannedUntil)) {
+      bannedUntil = until;
     }
   }
 
-  private int usedIn(Response answer) {
-    extend(Instant.ofEpochMilli(answer.get(0).toLong()));
-    return answer.get(1).toInteger();
+  private int weightIn(Response reply) {
+    extend(Instant.ofEpochMilli(reply.get(0).toLong()));
+    return reply.get(1).toInteger();
   }
 
   private void startMinute() {
     var now = clock.instant().getEpochSecond() / MINUTE.toSeconds();
     if (now != minute) {
       minute = now;
-      usedByUs = 0;
+      usedByThisNode = 0;
     }
   }
 
-  private ExchangeException blocked() {
+  private ExchangeException banned() {
     return new ExchangeException.Limited(
-        blockedUntil, host + " wants no request until " + blockedUntil);
+        bannedUntil, host + " is rate limiting this address until " + bannedUntil);
   }
 
-  private String blockKey() {
+  private String banKey() {
     return "verticker:exchange:" + host + ":blocked-until";
   }
 

@@ -1,17 +1,16 @@
 package dev.verticker.exchange;
 
-import dev.verticker.exchange.binance.TickerParser;
 import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
- * What the exchange said of one symbol.
+ * The current figures of one symbol.
  *
  * @param price last price, positive, exact
- * @param bid null when not said; so are ask, changePercent, volume
- * @param eventTime end of the window the figures describe; null when not said
- * @param json the exchange's own object with {@code price} added, which a database can keep; a restarted node reads the
- *     other figures from it under the names {@link TickerParser} knows
+ * @param bid null if missing, like ask, changePercent and volume
+ * @param eventTime end of the window the figures describe; null if missing
+ * @param json the exchange's own object with {@code price} added, which PostgreSQL can store. After a restart the other
+ *     figures are read from its {@code bidPrice}, {@code askPrice}, {@code priceChangePercent} and {@code volume}
  */
 public record Ticker(
     String symbol,

@@ -1,2 +1,5 @@
-/** The exchange as Verticker sees it, and Binance's Spot REST API behind it. */
+/**
+ * The exchange as the rest of the system sees it: market data, rate limits and failures. Each supported exchange is one
+ * sub-package.
+ */
 package dev.verticker.exchange;

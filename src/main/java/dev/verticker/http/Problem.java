@@ -60,8 +60,9 @@ public record Problem(
   }
 
   public static Problem of(Failure failure) {
-    var start =
-        failure instanceof Failure.Gone gone ? gone.start() : Optional.<Failure.Gone.Start>empty();
+    var start = failure instanceof Failure.Gone gone
+        ? gone.start()
+        : Optional.<Failure.Gone.ResumeFrom>empty();
     return of(failure.status(), failure.code(), failure.detail(), failure.errors(), start);
   }
 
@@ -74,7 +75,7 @@ public record Problem(
       String code,
       String detail,
       List<Failure.Error> errors,
-      Optional<Failure.Gone.Start> start) {
+      Optional<Failure.Gone.ResumeFrom> start) {
     return new Problem(
         "about:blank",
         HttpResponseStatus.valueOf(status).reasonPhrase(),
@@ -84,8 +85,8 @@ public record Problem(
         code,
         RequestId.current().orElse(null),
         errors,
-        start.map(Failure.Gone.Start::epoch).orElse(null),
-        start.map(Failure.Gone.Start::oldest).orElse(null));
+        start.map(Failure.Gone.ResumeFrom::epoch).orElse(null),
+        start.map(Failure.Gone.ResumeFrom::oldest).orElse(null));
   }
 
   /** The same problem, met at this path. */

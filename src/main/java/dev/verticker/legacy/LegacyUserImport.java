@@ -4,6 +4,7 @@ import dev.verticker.user.AccountLocks;
 import dev.verticker.user.NameWords;
 import dev.verticker.user.UserRules;
 import dev.verticker.user.password.PasswordHasher;
+import dev.verticker.user.session.Account;
 import io.vertx.core.json.JsonObject;
 import java.io.PrintStream;
 import java.sql.Connection;
@@ -248,7 +249,7 @@ public final class LegacyUserImport {
     if (user.id() <= 0) {
       return "the id must be positive";
     }
-    if (!UserRules.isUsername(user.username())) {
+    if (!Account.isUsername(user.username())) {
       return "the username must have 3 to 50 ASCII letters, digits, dots, underscores, hyphens";
     }
     if (!UserRules.isFullName(user.fullName())) {

@@ -1,25 +1,25 @@
 package dev.verticker.message;
 
 /**
- * Who asks for a change, for the audit and for the {@code by} of events. Whether they may is decided before.
+ * The user, client or system that requests a change; recorded in the audit trail and sent as {@code by} of events. The API has
+ * checked the permissions.
  *
- * @param id null when it is the system itself
- * @param username null when it is the system itself or a person who is not signed in
+ * @param id null for the system and for an anonymous client
+ * @param username null for the system and for an anonymous client
  * @param session null without a session
- * @param address the client's address as the trusted proxy reports it; null when there is none
+ * @param address the client's address as the trusted proxy reports it; null if there is none
  */
 public record Actor(Long id, String username, String session, String address) {
-  /** The system itself: first start, imports, housekeeping. */
+  /** First start, imports, housekeeping. */
   public static Actor system() {
     return new Actor(null, null, null, null);
   }
 
-  /** Somebody at an address who is not signed in. */
+  /** A client that is not signed in. */
   public static Actor anonymous(String address) {
     return new Actor(null, null, null, address);
   }
 
-  /** Whether this is the user with that id. */
   public boolean is(long userId) {
     return id != null && id == userId;
   }

@@ -7,70 +7,70 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What the notification verticle is told and asked. It keeps one log of everything that was told; within it each topic
- * counts its own events 1, 2, 3, ... without gaps. A topic's <em>epoch</em> says which counting that is: it is another one
- * after the log was lost or reset, and a sequence means nothing without it.
+ * Requests about the event log, served by the notification verticle. The log holds the events of all topics; the events of a
+ * topic have the sequences 1, 2, 3, ... without gaps. A reset or lost log starts a new <em>epoch</em>, so a sequence is only
+ * valid together with its epoch.
  *
  * <p>Failures, besides those named at each address: {@code database-unavailable} (503).
  */
 public final class Notifications {
-  /** At most so many entries in one {@link Append}, and so many events in one answer. */
-  public static final int MOST = 500;
+  /** Limit of the entries of an {@link Append} and of the events of a response. */
+  public static final int MAX_EVENTS = 500;
 
-  /** What happens to any user, for whoever has the permission. */
+  /** The topic of all users; requires a permission. */
   public static final String USERS = "users";
 
-  /** Shorter than PostgreSQL lets the asking transaction wait (3 s). */
+  /** Shorter than the 3 s after which PostgreSQL ends the caller's idle transaction. */
   private static final Duration WITHIN_A_TRANSACTION = Duration.ofSeconds(2);
 
   /**
-   * Writes the entries to the log in their order. All or nothing; an entry that was appended before is left out, so
-   * whoever got no answer sends the same again.
+   * Appends the entries to the log in their order, all or none. An entry that is in the log already is skipped, so a caller
+   * that receives no response sends the same entries again.
    */
   public static final Address<Append, Appended> APPEND =
       new Address<>("notifications.append", Append.class, Appended.class, WITHIN_A_TRANSACTION);
 
-  /** Everything after a position of the log, all topics together, in the order it was committed. */
-  public static final Address<After, LogPage> AFTER =
-      new Address<>("notifications.after", After.class, LogPage.class);
+  /** The events of all topics after a position of the log. */
+  public static final Address<ReadLog, LogPage> READ_LOG =
+      new Address<>("notifications.after", ReadLog.class, LogPage.class);
 
   /**
-   * One topic from a sequence on. Fails with {@code epoch-changed} (410) when the sequence is of another epoch or was never
-   * reached, with {@code events-expired} (410) when what follows it is not kept any more; both say where to begin again.
-   * Fails with {@code topic-not-found} (404) for the topic of a user who was erased.
+   * The events of one topic after a sequence. Fails with {@code epoch-changed} (410) if the sequence belongs to another epoch
+   * or has not been reached, with {@code events-expired} (410) if the events after it are not retained any more; both contain
+   * the sequence to resume from. Fails with {@code topic-not-found} (404) for the topic of an erased user.
    */
-  public static final Address<ReadTopic, Page> READ =
-      new Address<>("notifications.read", ReadTopic.class, Page.class);
+  public static final Address<ReadTopic, TopicPage> READ_TOPIC =
+      new Address<>("notifications.read", ReadTopic.class, TopicPage.class);
 
-  /** How any number of topics stand, and what follows a sequence of each; a topic of an erased user is left out. */
-  public static final Address<Replay, Replayed> REPLAY =
-      new Address<>("notifications.replay", Replay.class, Replayed.class);
+  /** The state of several topics, and the events after a sequence of each; topics of erased users are omitted. */
+  public static final Address<ReplayTopics, TopicReplays> REPLAY =
+      new Address<>("notifications.replay", ReplayTopics.class, TopicReplays.class);
 
   /**
-   * Everything up to a sequence was seen; a mark never goes back. Fails with {@code epoch-changed} (410), with
-   * {@code invalid-request} (422) beyond the newest event, and like {@link #READ} for an erased user.
+   * Marks all events up to a sequence as read; a mark never moves back. Fails with {@code epoch-changed} (410), with
+   * {@code invalid-request} (422) for a sequence after the newest event, and like {@link #READ_TOPIC} for an erased user.
    */
   public static final Address<MarkRead, Unread> MARK =
       new Address<>("notifications.mark", MarkRead.class, Unread.class);
 
-  /** How much of a topic was not seen; nothing is unread in a topic that nothing was told on. */
+  /** The number of unread events of a topic; zero for a topic without events. */
   public static final Address<FindUnread, Unread> UNREAD =
       new Address<>("notifications.unread", FindUnread.class, Unread.class);
 
-  /** Told after each append that added something. A hint: whoever misses one finds the same by {@link #AFTER}. */
+  /** Published after an append that added events. A hint: a consumer that misses it reads the same by {@link #READ_LOG}. */
   public static final Topic<LogPage> APPENDED = new Topic<>("notifications.news", LogPage.class);
 
   private Notifications() {}
 
-  /** What happens to this user, for that user. */
+  /** The topic of one user, who alone may read it. */
   public static String ownTopic(long userId) {
     return "user." + userId;
   }
 
   /**
-   * Who may hear an event: whoever has the permission, or that one user. Exactly one of the two is given.
+   * The clients that may receive an event: those with the permission, or those of the user. Exactly one of the two is set.
    *
-   * @param permission as the contracts name it
+   * @param permission as named in the API contracts
    */
   public record Audience(String permission, Long userId) {
     public static Audience permission(String permission) {
@@ -82,19 +82,19 @@ public final class Notifications {
     }
   }
 
-  /** A topic that an event goes to, and who may hear it there. */
+  /** A topic an event is published on, and its audience there. */
   public record Recipient(String topic, Audience audience) {}
 
   /**
-   * One thing to tell.
+   * An event in an outbox.
    *
-   * @param id in the outbox it comes from
-   * @param userId whom it is about
-   * @param actorId who did it; null when the system did, or somebody not signed in
-   * @param erases nothing personal about the user may be kept from now on, neither here nor in what was told before
+   * @param id in that outbox
+   * @param userId the user the event is about
+   * @param actorId the user who caused it; null if the actor is the system or an anonymous client
+   * @param erases whether the log must remove the personal data of the user from all events, including this one
    * @param payload JSON object as text, with {@code event}, {@code user_id} and {@code by}
    */
-  public record Entry(
+  public record OutboxEntry(
       long id,
       Instant at,
       String event,
@@ -103,37 +103,37 @@ public final class Notifications {
       boolean erases,
       List<Recipient> recipients,
       String payload) {
-    public Entry {
+    public OutboxEntry {
       recipients = List.copyOf(recipients);
     }
   }
 
   /**
-   * @param source the outbox: an entry is known by it and its id
-   * @param entries at most {@link #MOST}
+   * @param source name of the outbox; source and id identify an entry
+   * @param entries at most {@link #MAX_EVENTS}
    */
-  public record Append(String source, List<Entry> entries) {
+  public record Append(String source, List<OutboxEntry> entries) {
     public Append {
       entries = List.copyOf(entries);
     }
   }
 
-  /** @param added entries that were not in the log before */
+  /** @param added number of entries that were not in the log before */
   public record Appended(int added) {}
 
   /**
-   * @param epoch of the log, from an earlier {@link LogPage}; null = only say where the log is now
-   * @param position everything up to this one is known
+   * @param epoch of the log, from an earlier {@link LogPage}; null = return the current position only
+   * @param position the events after this one are returned
    */
-  public record After(String epoch, long position) {}
+  public record ReadLog(String epoch, long position) {}
 
   /**
-   * A piece of the log.
+   * A page of the log.
    *
-   * @param epoch of the log; positions of another one mean nothing
-   * @param head the newest position when this was said
-   * @param oldest the oldest position still kept; head + 1 when there is none
-   * @param events in the order of their positions, at most {@link #MOST}
+   * @param epoch of the log; positions are valid within it only
+   * @param head the newest position
+   * @param oldest the oldest retained position; head + 1 if there is none
+   * @param events in the order of their positions, at most {@link #MAX_EVENTS}
    */
   public record LogPage(String epoch, long head, long oldest, List<Event> events) {
     public LogPage {
@@ -144,9 +144,9 @@ public final class Notifications {
   /**
    * An event on one topic.
    *
-   * @param position in the log; those of one append follow each other without a gap
+   * @param position in the log; the events of one append have consecutive positions
    * @param seq in the topic's epoch
-   * @param payload JSON object as text, as this audience may see it
+   * @param payload JSON object as text
    */
   public record Event(
       long position,
@@ -158,19 +158,19 @@ public final class Notifications {
       String payload) {}
 
   /**
-   * @param epoch with {@code after}; null without
-   * @param after the last sequence that is known; null = from the oldest that is kept
-   * @param limit 1 to {@link #MOST}
+   * @param epoch of {@code after}; null without it
+   * @param after the events after this sequence are returned; null = from the oldest retained
+   * @param limit 1 to {@link #MAX_EVENTS}
    */
   public record ReadTopic(String topic, String epoch, Long after, int limit) {}
 
   /**
-   * @param oldest the oldest sequence still kept; newest + 1 when there is none
-   * @param newest 0 when nothing was told yet
-   * @param readUpTo 0 when nothing was seen yet
-   * @param unread of those still kept
+   * @param oldest the oldest retained sequence; newest + 1 if there is none
+   * @param newest 0 if the topic has no event yet
+   * @param readUpTo 0 if no event was read yet
+   * @param unread number of retained events after {@code readUpTo}
    */
-  public record Page(
+  public record TopicPage(
       String topic,
       String epoch,
       long oldest,
@@ -178,37 +178,37 @@ public final class Notifications {
       long readUpTo,
       long unread,
       List<Event> events) {
-    public Page {
+    public TopicPage {
       events = List.copyOf(events);
     }
   }
 
-  /** @param after the last sequence that is known; null = no events, only how the topic stands */
-  public record Start(String topic, Long after) {}
+  /** @param after the events after this sequence are returned; null = return the state of the topic only */
+  public record ReplayFrom(String topic, Long after) {}
 
   /**
-   * @param topics each of them once
-   * @param limit events of each topic, at least 1
+   * @param topics without duplicates
+   * @param limit of the events of each topic, at least 1
    */
-  public record Replay(List<Start> topics, int limit) {
-    public Replay {
+  public record ReplayTopics(List<ReplayFrom> topics, int limit) {
+    public ReplayTopics {
       topics = List.copyOf(topics);
     }
   }
 
-  public record Replayed(List<Replaying> topics) {
-    public Replayed {
+  public record TopicReplays(List<TopicReplay> topics) {
+    public TopicReplays {
       topics = List.copyOf(topics);
     }
   }
 
   /**
-   * @param oldest the oldest sequence still kept; newest + 1 when there is none
+   * @param oldest the oldest retained sequence; newest + 1 if there is none
    * @param events in the order of their sequence, without gaps
    */
-  public record Replaying(
+  public record TopicReplay(
       String topic, String epoch, long oldest, long newest, List<Event> events) {
-    public Replaying {
+    public TopicReplay {
       events = List.copyOf(events);
     }
   }
@@ -218,9 +218,9 @@ public final class Notifications {
   public record FindUnread(String topic) {}
 
   /**
-   * @param epoch null when nothing was ever told on the topic
-   * @param upTo what was seen, after the mark
-   * @param count of those still kept
+   * @param epoch null if the topic never had an event
+   * @param upTo all events up to this sequence are read
+   * @param count of the retained unread events
    */
   public record Unread(String epoch, long upTo, long count) {}
 }

@@ -1,6 +1,6 @@
 package dev.verticker.message;
 
-/** A password as it was typed, on its way to be checked or hashed; never printed, never stored. */
+/** A plain-text password inside a message, never printed, never stored. */
 public record Password(String value) {
   @Override
   public String toString() {

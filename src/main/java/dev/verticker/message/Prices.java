@@ -8,38 +8,39 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** What the price verticle is asked and what it tells. */
+/** Requests and events about prices, served and published by the price verticle. */
 public final class Prices {
-  /** The latest quotes from memory, never waiting for the exchange. */
+  /** The newest quotes in memory; never waits for the exchange. */
   public static final Address<Latest, Snapshot> LATEST =
       new Address<>("prices.latest", Latest.class, Snapshot.class);
 
   /**
-   * Quotes of the named symbols, all or none, in the order asked. A symbol never quoted is fetched once. Fails with
+   * Quotes of the given symbols, all or none, in the given order. A symbol without a quote is fetched once. Fails with
    * {@code symbol-unknown} (404) or {@code price-not-yet-known} (503), each symbol in {@code errors}.
    */
-  public static final Address<Find, Quotes> FIND =
-      new Address<>("prices.find", Find.class, Quotes.class, Duration.ofMillis(2700));
+  public static final Address<FindQuotes, Quotes> FIND =
+      new Address<>("prices.find", FindQuotes.class, Quotes.class, Duration.ofMillis(2700));
 
-  /** Stored observations of one symbol, newest first. */
+  /** The stored observations of one symbol, newest first. */
   public static final Address<FindHistory, History> HISTORY =
       new Address<>("prices.history", FindHistory.class, History.class);
 
-  /** One message per refresh with every quote it brought. */
+  /** One message per refresh with all its quotes. */
   public static final Topic<Quotes> TICK = new Topic<>("prices.tick", Quotes.class);
 
-  /** Symbols outside the configured ones that were read lately: keeps them in the refresh. */
-  public static final Topic<Read> READ = new Topic<>("prices.read", Read.class);
+  /** Unconfigured symbols that clients read recently, which keeps them in the refresh. */
+  public static final Topic<SymbolsRead> READ = new Topic<>("prices.read", SymbolsRead.class);
 
-  /** The exchange lists no such symbol: ends the waiting of other nodes for it. */
+  /** The exchange does not list the symbol; other nodes stop waiting for its quote. */
   public static final Topic<Unlisted> UNLISTED = new Topic<>("prices.unlisted", Unlisted.class);
 
-  /** The exchange wants no request for a while: no node asks until then. */
-  public static final Topic<Blocked> BLOCKED = new Topic<>("prices.blocked", Blocked.class);
+  /** The exchange limits the rate of this address; no node sends a request before the time given. */
+  public static final Topic<RateLimited> RATE_LIMITED =
+      new Topic<>("prices.blocked", RateLimited.class);
 
   private Prices() {}
 
-  /** How a quote was come by. */
+  /** The origin of a quote. */
   public enum Source {
     POLL,
     CACHE,
@@ -51,15 +52,15 @@ public final class Prices {
   /**
    * One observation of one symbol.
    *
-   * @param id of the stored row, given by the refresher, unique
+   * @param id of the stored row, assigned by the refresher, unique
    * @param price last price, exact, in units of the quote asset; positive
-   * @param bid null when the exchange did not say; so are ask, changePercent and volume (24 hours, base asset)
+   * @param bid null if the exchange did not send it, as are ask, changePercent and volume (24 hours, base asset)
    * @param exchangeInfo the exchange's own object as JSON text, with {@code price} added
-   * @param feed epoch of the feed: venue and run of the refresher; event times compare only inside one
+   * @param feed epoch of the feed: venue and run of the refresher; event times are comparable within it only
    * @param venue {@code binance}, {@code testnet} or {@code simulated}
-   * @param eventTime the exchange's time of the figures
-   * @param receivedAt receipt of the answer that carried it, on the cluster's clock, microseconds; also {@code called_at}
-   * @param staleAt from then on it counts as stale unless confirmed again
+   * @param eventTime time of the quote at the exchange
+   * @param receivedAt receipt of the response, on the cluster's clock, microseconds; also {@code called_at}
+   * @param staleAt the quote is stale from this time on unless the exchange confirms it again
    */
   public record Quote(
       long id,
@@ -82,7 +83,7 @@ public final class Prices {
       }
     }
 
-    /** Whether a reader who holds {@code other} should hold this one instead. */
+    /** Whether this quote replaces {@code other} in a cache. */
     public boolean supersedes(Quote other) {
       if (other == null) {
         return true;
@@ -91,7 +92,7 @@ public final class Prices {
       return order > 0 || order == 0 && receivedAt.isAfter(other.receivedAt);
     }
 
-    /** Time since it was last confirmed; never negative. */
+    /** Time since the exchange last confirmed it; never negative. */
     public Duration age(Instant now) {
       var age = Duration.between(receivedAt, now);
       return age.isNegative() ? Duration.ZERO : age;
@@ -102,7 +103,7 @@ public final class Prices {
     }
   }
 
-  /** Asks for everything the price verticle holds. */
+  /** Requests all quotes the price verticle holds. */
   public record Latest() {}
 
   /**
@@ -117,8 +118,8 @@ public final class Prices {
   }
 
   /** @param symbols case-sensitive, at most 100 */
-  public record Find(List<String> symbols) {
-    public Find {
+  public record FindQuotes(List<String> symbols) {
+    public FindQuotes {
       symbols = List.copyOf(symbols);
     }
   }
@@ -129,9 +130,9 @@ public final class Prices {
     }
   }
 
-  /** @param symbols symbols outside the configured ones */
-  public record Read(List<String> symbols) {
-    public Read {
+  /** @param symbols unconfigured symbols */
+  public record SymbolsRead(List<String> symbols) {
+    public SymbolsRead {
       symbols = List.copyOf(symbols);
     }
   }
@@ -142,13 +143,14 @@ public final class Prices {
    * @param limit 1 to 1000
    * @param before cursor of an earlier page, null = from the newest
    */
-  public record FindHistory(String symbol, Instant from, Instant to, int limit, Cursor before) {}
+  public record FindHistory(
+      String symbol, Instant from, Instant to, int limit, HistoryPosition before) {}
 
-  /** The last observation of a page; the next page goes on behind it. */
-  public record Cursor(Instant calledAt, long id) {}
+  /** The last observation of a page; the next page continues after it. */
+  public record HistoryPosition(Instant calledAt, long id) {}
 
-  /** @param next null when there is nothing more */
-  public record History(List<Observation> observations, Cursor next) {
+  /** @param next null on the last page */
+  public record History(List<Observation> observations, HistoryPosition next) {
     public History {
       observations = List.copyOf(observations);
     }
@@ -166,5 +168,5 @@ public final class Prices {
   public record Unlisted(String symbol) {}
 
   /** @param until on the cluster's clock */
-  public record Blocked(String host, Instant until) {}
+  public record RateLimited(String host, Instant until) {}
 }

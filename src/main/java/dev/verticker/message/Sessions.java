@@ -8,39 +8,39 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Signing in and what follows from it: tokens, sessions, tickets for sockets, and what was revoked. The user verticle
- * answers; every address fails with {@code database-unavailable} (503) while PostgreSQL is away.
+ * Requests about sign-in, tokens, sessions, socket tickets and revocations, served by the user verticle. Every address fails
+ * with {@code database-unavailable} (503) while PostgreSQL is unavailable.
  */
 public final class Sessions {
-  /** Hashing waits in a short queue: more patience than a look-up needs. */
-  private static final Duration PATIENT = Duration.ofSeconds(5);
+  /** Longer than the default, because hashing may wait in a short queue. */
+  private static final Duration HASHING_DEADLINE = Duration.ofSeconds(5);
 
-  /** Longer than the longest a database call takes, so that "PostgreSQL is down" is heard as an answer. */
-  private static final Duration LONGER_THAN_THE_DATABASE = Duration.ofMillis(3200);
+  /** Longer than a database call, so that the caller receives {@code database-unavailable} instead of a timeout. */
+  private static final Duration DATABASE_DEADLINE = Duration.ofMillis(3200);
 
   /**
    * Fails with {@code invalid-credentials} (401, the same for an unknown user, a wrong password and a user who is not
    * active), {@code too-many-attempts} (429) and {@code hashing-busy} (503).
    */
   public static final Address<Login, Grant> LOGIN =
-      new Address<>("sessions.login", Login.class, Grant.class, PATIENT);
+      new Address<>("sessions.login", Login.class, Grant.class, HASHING_DEADLINE);
 
   /**
-   * The next tokens of a session. The same refresh token within ten seconds gets the same successor; later it counts as
-   * stolen and ends the session. Fails with {@code invalid-refresh-token} (401).
+   * The next tokens of a session. A refresh token used again within ten seconds returns the same successor; later it is
+   * treated as stolen and ends the session. Fails with {@code invalid-refresh-token} (401).
    */
   public static final Address<Refresh, Grant> REFRESH =
       new Address<>("sessions.refresh", Refresh.class, Grant.class);
 
-  /** Ends the session of a refresh token; an unknown token is no failure. */
+  /** Ends the session of a refresh token; succeeds for an unknown token too. */
   public static final Address<Logout, Void> LOGOUT =
       new Address<>("sessions.logout", Logout.class, Void.class);
 
-  /** Ends every session of a user, the calling one too. */
+  /** Ends every session of a user, including the caller's. */
   public static final Address<LogoutAll, Void> LOGOUT_ALL =
       new Address<>("sessions.logout-all", LogoutAll.class, Void.class);
 
-  /** The sessions of a user that can still be refreshed, last used first. */
+  /** The sessions of a user that have not expired, last used first. */
   public static final Address<ListSessions, SessionList> LIST =
       new Address<>("sessions.list", ListSessions.class, SessionList.class);
 
@@ -49,50 +49,50 @@ public final class Sessions {
       new Address<>("sessions.end", EndSession.class, Void.class);
 
   /**
-   * A user's own password. The calling session goes on with its refresh token, every other one ends, and every access
-   * token given out before is refused. Fails with {@code wrong-password} (403), {@code invalid-request} (422, pointer
+   * Changes the caller's own password. The caller's session stays, every other session ends, and all access tokens issued
+   * before are revoked. Fails with {@code wrong-password} (403), {@code invalid-request} (422, pointer
    * {@code /new_password}), {@code too-many-attempts} (429) and {@code hashing-busy} (503).
    */
   public static final Address<ChangePassword, Void> CHANGE_PASSWORD =
-      new Address<>("sessions.change-password", ChangePassword.class, Void.class, PATIENT);
+      new Address<>("sessions.change-password", ChangePassword.class, Void.class, HASHING_DEADLINE);
 
   /**
-   * An account for somebody who has none. Fails with {@code registration-closed} (403), {@code too-many-attempts} (429)
+   * Creates an account for an anonymous client. Fails with {@code registration-closed} (403), {@code too-many-attempts} (429)
    * and like {@link Users#CREATE}.
    */
   public static final Address<Register, Users.User> REGISTER =
-      new Address<>("sessions.register", Register.class, Users.User.class, PATIENT);
+      new Address<>("sessions.register", Register.class, Users.User.class, HASHING_DEADLINE);
 
-  /** A ticket for one socket. Fails with {@code invalid-token} (401) when the session has ended. */
+  /** Issues a one-time ticket for a socket. Fails with {@code invalid-token} (401) if the session has ended. */
   public static final Address<IssueTicket, Ticket> ISSUE_TICKET =
       new Address<>("sessions.issue-ticket", IssueTicket.class, Ticket.class);
 
-  /** Who a ticket stands for, once. Fails with {@code invalid-ticket} (401). */
+  /** The identity a ticket was issued to; works once. Fails with {@code invalid-ticket} (401). */
   public static final Address<RedeemTicket, Identity> REDEEM_TICKET =
       new Address<>("sessions.redeem-ticket", RedeemTicket.class, Identity.class);
 
-  /** What was revoked since the cursor. An entry may come twice, none is left out. */
+  /** The revocations after the cursor, each at least once. */
   public static final Address<RevokedSince, RevocationPage> REVOKED_SINCE = new Address<>(
-      "sessions.revoked-since", RevokedSince.class, RevocationPage.class, LONGER_THAN_THE_DATABASE);
+      "sessions.revoked-since", RevokedSince.class, RevocationPage.class, DATABASE_DEADLINE);
 
-  /** Something was revoked: ask now instead of at the next turn. A lost hint costs half a second. */
+  /** Tells API verticles to poll {@link #REVOKED_SINCE} at once. A lost hint delays a revocation by half a second. */
   public static final Topic<RevokedHint> REVOKED =
       new Topic<>("sessions.revoked", RevokedHint.class);
 
   private Sessions() {}
 
   /**
-   * Where a request came from.
+   * The client of a request.
    *
-   * @param address IP address of the client, from a trusted proxy's header or the connection
-   * @param device User-Agent, any length; null when not sent
+   * @param address IP address, from a trusted proxy's header or the connection
+   * @param device User-Agent, any length; null if not sent
    */
   public record Client(String address, String device) {}
 
   public record Login(String username, Password password, Client client) {}
 
   /**
-   * What a client is given.
+   * The tokens of a signed-in client.
    *
    * @param expiresIn life of the access token
    * @param sessionId {@code sid} of the access token
@@ -110,10 +110,10 @@ public final class Sessions {
 
   public record LogoutAll(long userId, Client client) {}
 
-  /** @param currentSessionId {@code sid} of the asking token */
+  /** @param currentSessionId {@code sid} of the caller's access token */
   public record ListSessions(long userId, String currentSessionId) {}
 
-  /** @param expiresAt when it ends unless it is used before */
+  /** @param expiresAt end of the session unless it is refreshed before */
   public record Session(
       String id,
       String device,
@@ -134,7 +134,7 @@ public final class Sessions {
   public record Register(
       String username, String fullName, String email, Password password, Client client) {}
 
-  /** @param sessionId {@code sid} of the asking token: the session that goes on */
+  /** @param sessionId {@code sid} of the caller's access token: the session that stays */
   public record ChangePassword(
       long userId,
       String sessionId,
@@ -142,19 +142,19 @@ public final class Sessions {
       Password newPassword,
       Client client) {}
 
-  /** @param tokenExpiresAt end of the access token that asks: the socket lives no longer */
+  /** @param tokenExpiresAt expiry of the caller's access token, at which the socket is closed too */
   public record IssueTicket(long userId, String sessionId, Instant tokenExpiresAt) {}
 
-  /** @param validFor from now on, once */
+  /** @param validFor time within which the ticket can be redeemed once */
   public record Ticket(Confidential ticket, Duration validFor) {}
 
   public record RedeemTicket(Confidential ticket) {}
 
   /**
-   * A signed-in user, as an access token would say it.
+   * A signed-in user, with the claims of the access token.
    *
-   * @param version {@code ver}: older ones are refused after a revocation
-   * @param expiresAt when what proved it ends
+   * @param version the claim {@code ver}: a revocation refuses lower ones
+   * @param expiresAt expiry of the access token
    */
   public record Identity(
       long userId,
@@ -168,7 +168,7 @@ public final class Sessions {
     }
   }
 
-  /** Why something was revoked; sockets are closed with it. */
+  /** The reason of a revocation, also sent when a socket is closed for it. */
   public enum Reason {
     LOGGED_OUT,
     SESSION_ENDED,
@@ -182,30 +182,31 @@ public final class Sessions {
   }
 
   /**
-   * Tokens that are refused from now on although they have not expired: those of a user with a version below the least
-   * one, or those of one session.
+   * Access tokens that are refused before they expire: those of a user with a version below {@code leastVersion}, or those of
+   * one session.
    *
-   * @param leastVersion null when only one session is meant
-   * @param sessionId null when the whole user is meant
-   * @param expiresAt when the last token it can be about has expired
+   * @param leastVersion null if one session is revoked
+   * @param sessionId null if all tokens below {@code leastVersion} are revoked
+   * @param expiresAt time by which every revoked token has expired
    */
   public record Revocation(
       long userId, Long leastVersion, String sessionId, Reason reason, Instant expiresAt) {}
 
-  /** @param cursor of the page before, null = everything that is still needed */
-  public record RevokedSince(Cursor cursor) {}
+  /** @param cursor of the page before, null = from the first revocation that has not expired */
+  public record RevokedSince(RevocationCursor cursor) {}
 
   /**
-   * How far the asker has come; opaque to it.
+   * The position of a reader; opaque to it.
    *
-   * @param seen what was visible when the asker had everything, null = nothing
-   * @param catching what is being read now, over several pages; null = all read
+   * @param seen snapshot up to which the reader has all revocations, null = none
+   * @param catching snapshot being read over several pages; null = none
    * @param after last row of the page before
    */
-  public record Cursor(String seen, String catching, long after) {}
+  public record RevocationCursor(String seen, String catching, long after) {}
 
-  /** @param more there is another page to ask for at once */
-  public record RevocationPage(List<Revocation> revocations, Cursor cursor, boolean more) {
+  /** @param more whether another page follows */
+  public record RevocationPage(
+      List<Revocation> revocations, RevocationCursor cursor, boolean more) {
     public RevocationPage {
       revocations = List.copyOf(revocations);
     }

@@ -8,64 +8,64 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the user verticle is asked about users. Permissions are checked before; here is refused what only the domain knows.
+ * Requests about users, served by the user verticle. The API checks permissions, the user verticle everything else.
  *
- * <p>Failures, besides those named at each address: {@code invalid-request} (422, a pointer per broken rule),
+ * <p>Failures, besides those named at each address: {@code invalid-request} (422, a pointer per error),
  * {@code user-not-found} (404), {@code database-unavailable} (503).
  */
 public final class Users {
-  private static final Duration WITH_HASHING = Duration.ofMillis(2900);
+  private static final Duration HASHING_DEADLINE = Duration.ofMillis(2900);
 
   /**
-   * Fails with {@code username-taken}, {@code email-taken} (409, pointer to the field), the password policy's refusals (422)
+   * Fails with {@code username-taken}, {@code email-taken} (409, pointer to the field), the errors of the password policy (422)
    * and {@code hashing-busy} (503).
    */
   public static final Address<Create, User> CREATE =
-      new Address<>("users.create", Create.class, User.class, WITH_HASHING);
+      new Address<>("users.create", Create.class, User.class, HASHING_DEADLINE);
 
   /** One user, soft-deleted ones included. */
-  public static final Address<Find, User> FIND =
-      new Address<>("users.find", Find.class, User.class);
+  public static final Address<FindUser, User> FIND =
+      new Address<>("users.find", FindUser.class, User.class);
 
   /** Users in the order of their ids. */
-  public static final Address<Search, Page> SEARCH =
-      new Address<>("users.search", Search.class, Page.class);
+  public static final Address<Search, UserPage> SEARCH =
+      new Address<>("users.search", Search.class, UserPage.class);
 
   /**
-   * Changes what is named and answers the user as it is then; nothing is written or told when all of it is so already. Fails
-   * like {@link #CREATE}, and with {@code revision-outdated} (412), {@code user-deleted} (409), {@code last-administrator}
-   * (409) and {@code own-password} (403: one's own password is changed with the current one).
+   * Changes the given fields and returns the updated user; a request that changes nothing writes nothing. Fails like
+   * {@link #CREATE}, and with {@code revision-outdated} (412), {@code user-deleted} (409), {@code last-administrator} (409) and
+   * {@code own-password} (403: {@link Sessions#CHANGE_PASSWORD} changes the caller's own password).
    */
   public static final Address<Update, User> UPDATE =
-      new Address<>("users.update", Update.class, User.class, WITH_HASHING);
+      new Address<>("users.update", Update.class, User.class, HASHING_DEADLINE);
 
   /**
-   * Fails with {@code last-administrator} (409) and {@code revision-outdated} (412). Deleting softly twice changes nothing;
-   * a hard delete ends what a soft one left.
+   * Fails with {@code last-administrator} (409) and {@code revision-outdated} (412). A second soft delete changes nothing; a
+   * hard delete may follow a soft one.
    */
   public static final Address<Delete, Void> DELETE =
       new Address<>("users.delete", Delete.class, Void.class);
 
-  /** Undoes a soft delete. Fails with {@code username-taken} or {@code email-taken} when another has it now. */
-  public static final Address<Change, User> RESTORE =
-      new Address<>("users.restore", Change.class, User.class);
+  /** Undoes a soft delete. Fails with {@code username-taken} or {@code email-taken} if another user has it by now. */
+  public static final Address<ChangeStatus, User> RESTORE =
+      new Address<>("users.restore", ChangeStatus.class, User.class);
 
-  /** Fails with {@code last-administrator} or {@code user-deleted} (409); disabling twice changes nothing. */
-  public static final Address<Change, User> DISABLE =
-      new Address<>("users.disable", Change.class, User.class);
+  /** Fails with {@code last-administrator} or {@code user-deleted} (409); changes nothing if the user is disabled already. */
+  public static final Address<ChangeStatus, User> DISABLE =
+      new Address<>("users.disable", ChangeStatus.class, User.class);
 
-  /** Fails with {@code user-deleted} (409); enabling twice changes nothing. */
-  public static final Address<Change, User> ENABLE =
-      new Address<>("users.enable", Change.class, User.class);
+  /** Fails with {@code user-deleted} (409); changes nothing if the user is active already. */
+  public static final Address<ChangeStatus, User> ENABLE =
+      new Address<>("users.enable", ChangeStatus.class, User.class);
 
-  /** What was done to a user and by a user's own sign-ins, newest first; also of users that are gone. */
-  public static final Address<FindAudit, Audit> AUDIT =
-      new Address<>("users.audit", FindAudit.class, Audit.class);
+  /** The audit entries about a user, newest first; also of erased users. */
+  public static final Address<FindAudit, AuditPage> AUDIT =
+      new Address<>("users.audit", FindAudit.class, AuditPage.class);
 
-  /** May do everything. */
+  /** Has every permission. */
   public static final String ROLE_ADMIN = "admin";
 
-  /** What a user has unless another role is given. */
+  /** The default role. */
   public static final String ROLE_USER = "user";
 
   /** Every role, in alphabetical order; the API decides which permissions each one has. */
@@ -73,7 +73,7 @@ public final class Users {
 
   private Users() {}
 
-  /** The word in JSON and in the database is {@link #word()}. */
+  /** In JSON and in the database as {@link #wireName()}. */
   public enum Status {
     ACTIVE,
     DISABLED,
@@ -81,14 +81,14 @@ public final class Users {
     @JsonEnumDefaultValue
     UNKNOWN;
 
-    public String word() {
+    public String wireName() {
       return name().toLowerCase(Locale.ROOT);
     }
 
-    /** UNKNOWN for a word that is none. */
-    public static Status of(String word) {
+    /** UNKNOWN for any other text. */
+    public static Status of(String wireName) {
       for (var status : values()) {
-        if (status.word().equals(word)) {
+        if (status.wireName().equals(wireName)) {
           return status;
         }
       }
@@ -99,8 +99,8 @@ public final class Users {
   /**
    * @param fullName may be null, as may email
    * @param roles in alphabetical order, at least one
-   * @param revision counts every change of this user: the ETag
-   * @param ver an access token with a smaller one is refused
+   * @param revision incremented by every change of this user: the ETag
+   * @param ver access tokens with a lower {@code ver} are refused
    */
   public record User(
       long id,
@@ -117,19 +117,16 @@ public final class Users {
       roles = List.copyOf(roles);
     }
 
-    /** The same user with this status. */
     public User withStatus(Status status) {
       return new User(
           id, username, fullName, email, roles, status, createdAt, updatedAt, revision, ver);
     }
 
-    /** The same user with these roles. */
     public User withRoles(List<String> roles) {
       return new User(
           id, username, fullName, email, roles, status, createdAt, updatedAt, revision, ver);
     }
 
-    /** The same user, called and reached like this. */
     public User withNames(String username, String fullName, String email) {
       return new User(
           id, username, fullName, email, roles, status, createdAt, updatedAt, revision, ver);
@@ -138,7 +135,7 @@ public final class Users {
 
   /**
    * @param fullName may be null, as may email
-   * @param roles null = those of an ordinary user
+   * @param roles null = {@link #ROLE_USER} alone
    */
   public record Create(
       Actor actor,
@@ -152,29 +149,28 @@ public final class Users {
     }
   }
 
-  public record Find(long id) {}
+  public record FindUser(long id) {}
 
   /**
-   * @param q null = everybody; else the beginning of a username, of an e-mail address, or of a full name at any of its words,
-   *     ignoring case and accents
+   * @param q prefix of a username, of an e-mail address, or of any word of a full name, ignoring case and accents; null = all
    * @param role null = any
-   * @param status null = everybody but the deleted ones
+   * @param status null = all but deleted users
    * @param after only ids above this; null = from the first
    * @param limit 1 to 1000
    */
   public record Search(String q, String role, Status status, Long after, int limit) {}
 
   /**
-   * @param next {@code after} of the next page; null when this is the last
-   * @param truncated more than 1 000 users match {@code q} in one field: only 1 000 of them were looked at
+   * @param next {@code after} of the next page; null on the last page
+   * @param truncated more than 1,000 users match {@code q} in one field, and only 1,000 of them were considered
    */
-  public record Page(List<User> users, Long next, boolean truncated) {
-    public Page {
+  public record UserPage(List<User> users, Long next, boolean truncated) {
+    public UserPage {
       users = List.copyOf(users);
     }
   }
 
-  /** What a field becomes. @param value null clears it; a field without one of these stays as it is */
+  /** The new value of a field; a field without an update keeps its value. @param value null clears the field */
   public record FieldUpdate<T>(T value) {
     public static <T> FieldUpdate<T> of(T value) {
       return new FieldUpdate<>(value);
@@ -182,9 +178,9 @@ public final class Users {
   }
 
   /**
-   * @param ifMatch revisions one of which the user must have now; null = whichever; an empty list matches none
+   * @param ifMatch the current revision must be one of these; null = any; an empty list matches none
    * @param username null = unchanged, as for every field that follows
-   * @param password an administrator's choice for another user: ends that user's sessions
+   * @param password set by an administrator for another user; ends that user's sessions
    */
   public record Update(
       Actor actor,
@@ -201,7 +197,7 @@ public final class Users {
   }
 
   /**
-   * @param soft keep the user, restorable; otherwise nothing personal remains
+   * @param soft keep the user, who can be restored; otherwise all personal data is erased
    * @param ifMatch as in {@link Update}
    */
   public record Delete(Actor actor, long id, boolean soft, List<Long> ifMatch) {
@@ -210,31 +206,31 @@ public final class Users {
     }
   }
 
-  /** A change that needs no more than the user's id. @param ifMatch as in {@link Update} */
-  public record Change(Actor actor, long id, List<Long> ifMatch) {
-    public Change {
+  /** @param ifMatch as in {@link Update} */
+  public record ChangeStatus(Actor actor, long id, List<Long> ifMatch) {
+    public ChangeStatus {
       ifMatch = ifMatch == null ? null : List.copyOf(ifMatch);
     }
   }
 
   /**
-   * @param before only entries older than the one with this id; null = from the newest
+   * @param before only entries older than the entry with this id; null = from the newest
    * @param limit 1 to 1000
    */
   public record FindAudit(long userId, Long before, int limit) {}
 
-  /** @param next {@code before} of the next page; null when there is nothing more */
-  public record Audit(List<AuditEntry> entries, Long next) {
-    public Audit {
+  /** @param next {@code before} of the next page; null on the last page */
+  public record AuditPage(List<AuditEntry> entries, Long next) {
+    public AuditPage {
       entries = List.copyOf(entries);
     }
   }
 
   /**
    * @param action such as {@code user.updated}
-   * @param actorId null when the system or somebody not signed in did it
-   * @param actorUsername as it is now; null when that user is gone
-   * @param details JSON text: what changed, from what to what; null when there is nothing to add or the user was erased
+   * @param actorId null if the actor is the system or an anonymous client
+   * @param actorUsername the current username; null if that user was erased
+   * @param details JSON text with the changed fields, old and new values; null if there are none or the user was erased
    */
   public record AuditEntry(
       long id,

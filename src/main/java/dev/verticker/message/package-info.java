@@ -1,2 +1,2 @@
-/** Every message the system speaks: records, addresses and topics, one file per domain. Bus addresses live nowhere else. */
+/** All messages, addresses and topics of the event bus, one file per domain. No other package defines a bus address. */
 package dev.verticker.message;

@@ -3,7 +3,7 @@ package dev.verticker.notification;
 import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
@@ -14,11 +14,11 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Takes users out of the log who are gone: what was told about them keeps event, user id, sequence and time; their own
- * topic goes; in what they did to others the id stays and the name goes. Sequences keep their numbers.
+ * Erases deleted users from the log. Events about an erased user keep event name, user id, sequence and time; the
+ * user's own topic is deleted; events the user caused keep the id but not the name. Sequences do not change.
  */
 final class EventErasure {
-  private static final String REMEMBER =
+  private static final String INSERT_ERASED =
       """
       INSERT INTO notification.erased_users (user_id, erased_at)
       SELECT user_id, $2::timestamptz
@@ -26,20 +26,20 @@ final class EventErasure {
       ON CONFLICT (user_id) DO NOTHING
       """;
 
-  private static final String KNOWN =
+  private static final String FIND_ERASED =
       """
       SELECT user_id
         FROM notification.erased_users
        WHERE user_id = ANY ($1)
       """;
 
-  private static final String DROP_EVENTS =
+  private static final String DELETE_EVENTS =
       """
       DELETE FROM notification.events
        WHERE topic = ANY ($1)
       """;
 
-  private static final String DROP_TOPICS =
+  private static final String DELETE_TOPICS =
       """
       DELETE FROM notification.topics
        WHERE name = ANY ($1)
@@ -60,34 +60,37 @@ final class EventErasure {
        WHERE actor_id = ANY ($1)
       """;
 
-  /** All of the users these entries are about, or were done by, who are erased already or by one of them. */
-  Future<Set<Long>> erased(SqlConnection tx, Collection<Entry> entries) {
+  /** The users and actors of the entries that are erased already or by one of the entries. */
+  Future<Set<Long>> erased(SqlConnection tx, Collection<OutboxEntry> entries) {
     var users = entries.stream()
         .flatMap(entry -> entry.actorId() == null
             ? Stream.of(entry.userId())
             : Stream.of(entry.userId(), entry.actorId()))
         .distinct()
         .toArray(Long[]::new);
-    return tx.preparedQuery(KNOWN).execute(Tuple.of(users)).map(rows -> {
+    return tx.preparedQuery(FIND_ERASED).execute(Tuple.of(users)).map(rows -> {
       var erased = new HashSet<Long>();
       rows.forEach(row -> erased.add(row.getLong("user_id")));
-      entries.stream().filter(Entry::erases).map(Entry::userId).forEach(erased::add);
+      entries.stream().filter(OutboxEntry::erases).map(OutboxEntry::userId).forEach(erased::add);
       return erased;
     });
   }
 
-  /** Redacts what the log has so far; before what erases is appended, which must not be hit itself. */
-  Future<Void> erase(SqlConnection tx, Collection<Entry> entries, Instant now) {
-    var users =
-        entries.stream().filter(Entry::erases).map(Entry::userId).distinct().toArray(Long[]::new);
+  /** Redacts the events in the log; called before the erasing entry is appended, which is not to be redacted itself. */
+  Future<Void> erase(SqlConnection tx, Collection<OutboxEntry> entries, Instant now) {
+    var users = entries.stream()
+        .filter(OutboxEntry::erases)
+        .map(OutboxEntry::userId)
+        .distinct()
+        .toArray(Long[]::new);
     if (users.length == 0) {
       return Future.succeededFuture();
     }
     var topics = Stream.of(users).map(Notifications::ownTopic).toArray(String[]::new);
-    return tx.preparedQuery(REMEMBER)
+    return tx.preparedQuery(INSERT_ERASED)
         .execute(Tuple.of(users, utc(now)))
-        .compose(rows -> tx.preparedQuery(DROP_EVENTS).execute(Tuple.of(topics)))
-        .compose(rows -> tx.preparedQuery(DROP_TOPICS).execute(Tuple.of(topics)))
+        .compose(rows -> tx.preparedQuery(DELETE_EVENTS).execute(Tuple.of(topics)))
+        .compose(rows -> tx.preparedQuery(DELETE_TOPICS).execute(Tuple.of(topics)))
         .compose(rows -> tx.preparedQuery(REDACT).execute(Tuple.of(users)))
         .compose(rows -> tx.preparedQuery(REDACT_ACTOR).execute(Tuple.of(users)))
         .mapEmpty();

@@ -6,9 +6,9 @@ import static dev.verticker.data.Rows.utc;
 import dev.verticker.data.Database;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.LogPage;
+import dev.verticker.message.Notifications.OutboxEntry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -25,7 +25,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Appends to the log, one transaction at a time on all nodes, so that positions are in the order of the commits. */
+/**
+ * {@code notification.log} and {@code notification.events}: the log of all events. One transaction at a time appends to
+ * it, on all nodes, so that positions are in the order of the commits.
+ */
 final class EventLog {
   private static final String RECEIVE =
       """
@@ -36,7 +39,7 @@ final class EventLog {
       RETURNING entry
       """;
 
-  private static final String ADVANCE =
+  private static final String ADVANCE_LOG =
       """
       INSERT INTO notification.log AS log (head)
       VALUES ($1::bigint)
@@ -45,11 +48,11 @@ final class EventLog {
                 COALESCE((SELECT min(position) FROM notification.events), log.head - $1 + 1) AS oldest
       """;
 
-  private static final String COUNT_ON =
+  private static final String ADVANCE_TOPICS =
       """
       INSERT INTO notification.topics AS topic (name, seq)
       SELECT name, more
-        FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::bigint[])) AS told (name, more)
+        FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::bigint[])) AS appended (name, more)
       ON CONFLICT (name) DO UPDATE SET seq = topic.seq + excluded.seq
       RETURNING name, epoch::text, seq
       """;
@@ -61,8 +64,8 @@ final class EventLog {
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
       """;
 
-  /** One statement, so one moment: head, oldest and events belong together. */
-  private static final String AFTER =
+  /** One statement, so that head, oldest and events are of one moment. */
+  private static final String FIND_AFTER =
       """
       SELECT log.epoch::text AS log_epoch, log.head,
              COALESCE((SELECT min(position) FROM notification.events), log.head + 1) AS oldest,
@@ -81,7 +84,7 @@ final class EventLog {
        ORDER BY event.position
       """;
 
-  private static final String BEGIN =
+  private static final String CREATE =
       """
       INSERT INTO notification.log (head)
       VALUES (0)
@@ -93,7 +96,7 @@ final class EventLog {
   private final Clock clock;
   private Future<?> last = Future.succeededFuture();
 
-  private record Counted(String epoch, long seq) {}
+  private record TopicHead(String epoch, long seq) {}
 
   EventLog(Database database, EventErasure erasure, Clock clock) {
     this.database = database;
@@ -102,16 +105,16 @@ final class EventLog {
   }
 
   /**
-   * What was written.
+   * The result of an append.
    *
-   * @param entries how many of them were new
-   * @param news their events; null when there is none
+   * @param entries number of entries that were not in the log before
+   * @param page their events; null if there are none
    */
-  record Written(int entries, LogPage news) {}
+  record Written(int entries, LogPage page) {}
 
-  /** One after the other on this node already: whoever waits for the lock must not hold a connection readers need. */
+  /** Appends run one after the other on this node, so that only one holds a connection while it waits for the lock. */
   Future<Written> append(Append append) {
-    var written = last.transform(before -> appendNow(append));
+    var written = last.transform(previous -> appendNow(append));
     last = written;
     return written;
   }
@@ -120,17 +123,19 @@ final class EventLog {
     var now = clock.instant().truncatedTo(ChronoUnit.MICROS);
     return database.transaction(tx -> NotificationLocks.APPEND
         .acquire(tx)
-        .compose(alone -> receive(tx, append, now))
-        .compose(fresh -> fresh.isEmpty()
+        .compose(locked -> insertReceived(tx, append, now))
+        .compose(added -> added.isEmpty()
             ? Future.succeededFuture(new Written(0, null))
-            : write(tx, fresh, now)));
+            : write(tx, added, now)));
   }
 
-  /** @param epoch null = no events, only where the log is */
+  /** @param epoch null = no events, only the current positions */
   Future<LogPage> after(String epoch, long position, int limit) {
-    return database.query(AFTER, Tuple.of(position, epoch, limit)).compose(rows -> {
+    return database.query(FIND_AFTER, Tuple.of(position, epoch, limit)).compose(rows -> {
       if (rows.size() == 0) {
-        return database.query(BEGIN, Tuple.tuple()).compose(begun -> after(epoch, position, limit));
+        return database
+            .query(CREATE, Tuple.tuple())
+            .compose(created -> after(epoch, position, limit));
       }
       var log = rows.iterator().next();
       var events = new ArrayList<Event>();
@@ -140,7 +145,7 @@ final class EventLog {
     });
   }
 
-  /** The event in a row that may have none. */
+  /** The event of a row; empty if its columns are null. */
   static Optional<Event> event(Row row) {
     return Optional.ofNullable(row.getLong("position"))
         .map(position -> new Event(
@@ -153,86 +158,87 @@ final class EventLog {
             row.get(JsonObject.class, "payload").encode()));
   }
 
-  /** Those of the entries that the log does not have. */
-  private Future<List<Entry>> receive(SqlConnection tx, Append append, Instant now) {
-    var ids = append.entries().stream().map(Entry::id).toArray(Long[]::new);
+  /** Returns the entries that are not in the log yet. */
+  private Future<List<OutboxEntry>> insertReceived(SqlConnection tx, Append append, Instant now) {
+    var ids = append.entries().stream().map(OutboxEntry::id).toArray(Long[]::new);
     return tx.preparedQuery(RECEIVE)
         .execute(Tuple.of(append.source(), ids, utc(now)))
         .map(rows -> {
-          var fresh = new HashSet<Long>();
-          rows.forEach(row -> fresh.add(row.getLong("entry")));
+          var added = new HashSet<Long>();
+          rows.forEach(row -> added.add(row.getLong("entry")));
           return append.entries().stream()
-              .filter(entry -> fresh.contains(entry.id()))
+              .filter(entry -> added.contains(entry.id()))
               .toList();
         });
   }
 
-  private Future<Written> write(SqlConnection tx, List<Entry> entries, Instant now) {
+  private Future<Written> write(SqlConnection tx, List<OutboxEntry> entries, Instant now) {
     return erasure.erased(tx, entries).compose(erased -> erasure
         .erase(tx, entries, now)
         .compose(done -> write(tx, entries.size(), TopicEvent.of(entries, erased), now)));
   }
 
-  private Future<Written> write(SqlConnection tx, int entries, List<TopicEvent> told, Instant now) {
-    if (told.isEmpty()) {
+  private Future<Written> write(
+      SqlConnection tx, int entries, List<TopicEvent> topicEvents, Instant now) {
+    if (topicEvents.isEmpty()) {
       return Future.succeededFuture(new Written(entries, null));
     }
-    return countOn(tx, told)
-        .compose(
-            topics -> tx.preparedQuery(ADVANCE).execute(Tuple.of(told.size())).compose(log -> {
-              var row = log.iterator().next();
-              var head = row.getLong("head");
-              var oldest = row.getLong("oldest");
-              var events = events(told, topics, head - told.size());
-              return tx.preparedQuery(INSERT)
-                  .executeBatch(tuples(told, events, now))
-                  .map(written -> new Written(
-                      entries, new LogPage(row.getString("epoch"), head, oldest, events)));
-            }));
+    return advanceTopics(tx, topicEvents).compose(topics -> tx.preparedQuery(ADVANCE_LOG)
+        .execute(Tuple.of(topicEvents.size()))
+        .compose(log -> {
+          var row = log.iterator().next();
+          var head = row.getLong("head");
+          var oldest = row.getLong("oldest");
+          var events = events(topicEvents, topics, head - topicEvents.size());
+          return tx.preparedQuery(INSERT)
+              .executeBatch(tuples(topicEvents, events, now))
+              .map(written ->
+                  new Written(entries, new LogPage(row.getString("epoch"), head, oldest, events)));
+        }));
   }
 
-  /** The sequence before the first of these events, by topic. */
-  private static Future<Map<String, Counted>> countOn(SqlConnection tx, List<TopicEvent> told) {
-    // Always in the same order: nobody else holds these rows, but a reader of the code need not
-    // prove it.
+  /** The head of each topic before the first of these events. */
+  private static Future<Map<String, TopicHead>> advanceTopics(
+      SqlConnection tx, List<TopicEvent> topicEvents) {
+    // Sorted, so that transactions lock the rows in the same order.
     var more = new TreeMap<String, Long>();
-    told.forEach(each -> more.merge(each.topic(), 1L, Long::sum));
+    topicEvents.forEach(event -> more.merge(event.topic(), 1L, Long::sum));
     var names = more.keySet().toArray(String[]::new);
     var counts = more.values().toArray(Long[]::new);
-    return tx.preparedQuery(COUNT_ON)
+    return tx.preparedQuery(ADVANCE_TOPICS)
         .execute(Tuple.tuple().addArrayOfString(names).addArrayOfLong(counts))
         .map(rows -> {
-          var topics = new HashMap<String, Counted>();
+          var topics = new HashMap<String, TopicHead>();
           rows.forEach(row -> {
             var name = row.getString("name");
             topics.put(
-                name, new Counted(row.getString("epoch"), row.getLong("seq") - more.get(name)));
+                name, new TopicHead(row.getString("epoch"), row.getLong("seq") - more.get(name)));
           });
           return topics;
         });
   }
 
   private static List<Event> events(
-      List<TopicEvent> told, Map<String, Counted> topics, long before) {
+      List<TopicEvent> topicEvents, Map<String, TopicHead> topics, long before) {
     var events = new ArrayList<Event>();
-    for (var each : told) {
-      var counted =
-          topics.compute(each.topic(), (name, last) -> new Counted(last.epoch(), last.seq() + 1));
+    for (var topicEvent : topicEvents) {
+      var head = topics.compute(
+          topicEvent.topic(), (name, last) -> new TopicHead(last.epoch(), last.seq() + 1));
       events.add(new Event(
           before + events.size() + 1,
-          each.topic(),
-          counted.epoch(),
-          counted.seq(),
-          each.entry().at(),
-          each.audience(),
-          each.payload().encode()));
+          topicEvent.topic(),
+          head.epoch(),
+          head.seq(),
+          topicEvent.entry().at(),
+          topicEvent.audience(),
+          topicEvent.payload().encode()));
     }
     return events;
   }
 
-  private static List<Tuple> tuples(List<TopicEvent> told, List<Event> events, Instant now) {
+  private static List<Tuple> tuples(List<TopicEvent> topicEvents, List<Event> events, Instant now) {
     var tuples = new ArrayList<Tuple>();
-    for (var i = 0; i < told.size(); i++) {
+    for (var i = 0; i < topicEvents.size(); i++) {
       var event = events.get(i);
       tuples.add(Tuple.of(
               event.position(),
@@ -240,12 +246,12 @@ final class EventLog {
               event.seq(),
               utc(event.at()),
               utc(now),
-              told.get(i).entry().event())
-          .addLong(told.get(i).entry().userId())
-          .addLong(told.get(i).actorId())
+              topicEvents.get(i).entry().event())
+          .addLong(topicEvents.get(i).entry().userId())
+          .addLong(topicEvents.get(i).actorId())
           .addString(event.audience().permission())
           .addLong(event.audience().userId())
-          .addValue(told.get(i).payload()));
+          .addValue(topicEvents.get(i).payload()));
     }
     return tuples;
   }

@@ -12,13 +12,13 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The newest position of each family of topics, as this node heard it last; 0 while there is none. */
+/** Reports the newest position of each family of topics that this node has received; 0 if there is none. */
 final class LogHeads {
   private static final Logger log = LoggerFactory.getLogger(LogHeads.class);
   private static final String USERS = "users";
   private static final String USER = "user";
 
-  /** From the newest event back: the first of each family is never far. */
+  /** Scans back from the newest event: the newest of each family is never far. */
   private static final String READ =
       """
       SELECT COALESCE((SELECT position FROM notification.events
@@ -35,25 +35,25 @@ final class LogHeads {
     this.heads = Map.of(USERS, gauge(metrics, USERS), USER, gauge(metrics, USER));
   }
 
-  /** As the log says; never fails. */
+  /** Reads the positions from the log; never fails. */
   Future<Void> read() {
     return database.query(READ, Tuple.tuple()).transform(rows -> {
       if (rows.succeeded()) {
         var row = rows.result().iterator().next();
         heads.forEach((family, head) -> raise(family, row.getLong(family)));
       } else {
-        log.debug("the heads of the log are not known: {}", rows.cause().getMessage());
+        log.debug("heads of the event log not read: {}", rows.cause().getMessage());
       }
       return Future.succeededFuture();
     });
   }
 
-  void heard(LogPage news) {
-    if (news.events().isEmpty()) {
-      // It was too much for one message.
+  void onAppended(LogPage page) {
+    if (page.events().isEmpty()) {
+      // There were too many events for one message.
       read();
     }
-    news.events().forEach(event -> raise(family(event.topic()), event.position()));
+    page.events().forEach(event -> raise(family(event.topic()), event.position()));
   }
 
   private void raise(String family, long position) {

@@ -4,12 +4,12 @@ import dev.verticker.data.Housekeeping;
 import dev.verticker.settings.NotificationSettings;
 import java.time.Duration;
 
-/** What the log need not keep. Always the oldest of a topic first, so what is kept of it has no gaps. */
+/** Deletes old events. The oldest of a topic are deleted first, so the retained ones have no gaps. */
 final class LogRetention {
-  /** An outbox keeps no entry for half as long. */
-  private static final Duration RECEIVED_KEPT = Duration.ofDays(14);
+  /** More than twice as long as an outbox retains an entry. */
+  private static final Duration RECEIVED_RETENTION = Duration.ofDays(14);
 
-  /** By position, not by time: clocks of several nodes may differ, and a gap would look like a loss. */
+  /** By position, not by time: clocks of nodes may differ, and a gap would look like a lost event. */
   private static final String TOO_OLD =
       """
       DELETE FROM notification.events
@@ -61,11 +61,11 @@ final class LogRetention {
 
   private LogRetention() {}
 
-  static void addChores(Housekeeping housekeeping, NotificationSettings settings) {
+  static void addCleanupTasks(Housekeeping housekeeping, NotificationSettings settings) {
     housekeeping
-        .removing("events-by-age", TOO_OLD, settings.retention())
-        .removingAllBut(settings.mostPerTopic(), "events-by-count", TOO_MANY)
-        .removing("received", RECEIVED, RECEIVED_KEPT)
-        .removing("erased-users", ERASED, RECEIVED_KEPT);
+        .deleteOlderThan(settings.retention(), "events-by-age", TOO_OLD)
+        .deleteAllBut(settings.mostPerTopic(), "events-by-count", TOO_MANY)
+        .deleteOlderThan(RECEIVED_RETENTION, "received", RECEIVED)
+        .deleteOlderThan(RECEIVED_RETENTION, "erased-users", ERASED);
   }
 }

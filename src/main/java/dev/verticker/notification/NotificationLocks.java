@@ -2,7 +2,7 @@ package dev.verticker.notification;
 
 import dev.verticker.data.AdvisoryLock;
 
-/** What only one node at a time may do to the log. */
+/** Locks of schema {@code notification}, each held by one node at a time. */
 final class NotificationLocks {
   /** "noti". */
   private static final int SPACE = 0x6e6f7469;

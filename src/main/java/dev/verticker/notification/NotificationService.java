@@ -3,20 +3,22 @@ package dev.verticker.notification;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.After;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Appended;
 import dev.verticker.message.Notifications.FindUnread;
 import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.MarkRead;
-import dev.verticker.message.Notifications.Page;
+import dev.verticker.message.Notifications.ReadLog;
 import dev.verticker.message.Notifications.ReadTopic;
+import dev.verticker.message.Notifications.ReplayTopics;
+import dev.verticker.message.Notifications.TopicPage;
+import dev.verticker.message.Notifications.TopicReplays;
 import dev.verticker.message.Notifications.Unread;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** What the notification verticle is told and asked. */
+/** Handles the messages of {@link Notifications}. */
 final class NotificationService {
   private final EventLog log;
   private final TopicRepository topics;
@@ -31,32 +33,38 @@ final class NotificationService {
   }
 
   Future<Appended> append(Append append) {
-    if (append.entries().size() > Notifications.MOST) {
-      return Future.failedFuture(
-          invalid("/entries", "At most " + Notifications.MOST + " are taken at once."));
+    if (append.entries().size() > Notifications.MAX_EVENTS) {
+      return Future.failedFuture(invalid(
+          "/entries", "At most " + Notifications.MAX_EVENTS + " entries can be appended at once."));
     }
     return log.append(append).map(written -> {
-      var known = append.entries().size() - written.entries();
-      if (known > 0) {
-        metrics.counter("notification_known_total", "source", append.source()).increment(known);
+      var duplicates = append.entries().size() - written.entries();
+      if (duplicates > 0) {
+        metrics
+            .counter("notification_known_total", "source", append.source())
+            .increment(duplicates);
       }
-      if (written.news() != null) {
-        bus.publish(Notifications.APPENDED, bounded(written.news()));
+      if (written.page() != null) {
+        bus.publish(Notifications.APPENDED, bounded(written.page()));
       }
       return new Appended(written.entries());
     });
   }
 
-  Future<LogPage> after(After after) {
-    return log.after(after.epoch(), after.position(), Notifications.MOST);
+  Future<LogPage> readLog(ReadLog read) {
+    return log.after(read.epoch(), read.position(), Notifications.MAX_EVENTS);
   }
 
-  Future<Page> read(ReadTopic read) {
-    if (read.limit() < 1 || read.limit() > Notifications.MOST) {
+  Future<TopicPage> readTopic(ReadTopic read) {
+    if (read.limit() < 1 || read.limit() > Notifications.MAX_EVENTS) {
       return Future.failedFuture(
-          invalid("query/limit", "It must be 1 to " + Notifications.MOST + "."));
+          invalid("query/limit", "The limit must be 1 to " + Notifications.MAX_EVENTS + "."));
     }
     return topics.read(read);
+  }
+
+  Future<TopicReplays> replay(ReplayTopics replay) {
+    return topics.replay(replay);
   }
 
   Future<Unread> mark(MarkRead mark) {
@@ -67,11 +75,11 @@ final class NotificationService {
     return topics.unread(find.topic());
   }
 
-  /** Too much for one message: whoever hears of the head asks for the rest. */
-  private static LogPage bounded(LogPage news) {
-    return news.events().size() <= Notifications.MOST
-        ? news
-        : new LogPage(news.epoch(), news.head(), news.oldest(), List.of());
+  /** Without events if there are too many for one message: a subscriber then reads them from the log. */
+  private static LogPage bounded(LogPage page) {
+    return page.events().size() <= Notifications.MAX_EVENTS
+        ? page
+        : new LogPage(page.epoch(), page.head(), page.oldest(), List.of());
   }
 
   private static Failure invalid(String pointer, String rule) {

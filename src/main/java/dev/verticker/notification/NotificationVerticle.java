@@ -11,7 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.List;
 
-/** Notifications: the log of what was told, and how far it was read. */
+/** Notifications: appends events to the log and serves replays. Schema {@code notification}. */
 public final class NotificationVerticle extends VerticleBase {
   private static final String SCHEMA = "notification";
 
@@ -33,16 +33,16 @@ public final class NotificationVerticle extends VerticleBase {
     var heads = new LogHeads(database, node.metrics());
     var housekeeping = new Housekeeping(
         vertx, database, NotificationLocks.HOUSEKEEPING, node.clock(), node.metrics());
-    LogRetention.addChores(housekeeping, settings);
+    LogRetention.addCleanupTasks(housekeeping, settings);
     node.health().notReadyWhen("postgres notification", database::outage);
     return Future.all(List.of(
             bus.serve(Notifications.APPEND, service::append),
-            bus.serve(Notifications.AFTER, service::after),
-            bus.serve(Notifications.READ, service::read),
-            bus.serve(Notifications.REPLAY, new ReplayRepository(database)::replay),
+            bus.serve(Notifications.READ_LOG, service::readLog),
+            bus.serve(Notifications.READ_TOPIC, service::readTopic),
+            bus.serve(Notifications.REPLAY, service::replay),
             bus.serve(Notifications.MARK, service::mark),
             bus.serve(Notifications.UNREAD, service::unread),
-            bus.subscribe(Notifications.APPENDED, heads::heard)))
+            bus.subscribe(Notifications.APPENDED, heads::onAppended)))
         .compose(serving -> heads.read())
         .onSuccess(read -> housekeeping.start());
   }

@@ -1,7 +1,7 @@
 package dev.verticker.notification;
 
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.Recipient;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
@@ -9,31 +9,36 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An entry as one topic's audience may see it.
+ * An entry of an outbox as the audience of one topic may see it.
  *
- * @param actorId null when the system did it, or when it does not matter any more
+ * @param actorId null if the system caused it, or if the actor must not be stored
  */
-record TopicEvent(Entry entry, String topic, Audience audience, Long actorId, JsonObject payload) {
-  /** One for each topic, in the order of the entries. @param erased users of whom nothing personal may be written */
-  static List<TopicEvent> of(List<Entry> entries, Set<Long> erased) {
-    var told = new ArrayList<TopicEvent>();
+record TopicEvent(
+    OutboxEntry entry, String topic, Audience audience, Long actorId, JsonObject payload) {
+  /**
+   * One event for each topic of each entry, in the order of the entries.
+   *
+   * @param erased users whose personal data must not be stored
+   */
+  static List<TopicEvent> of(List<OutboxEntry> entries, Set<Long> erased) {
+    var events = new ArrayList<TopicEvent>();
     for (var entry : entries) {
       for (var recipient : entry.recipients()) {
         if (!erased.contains(recipient.audience().userId())) {
-          told.add(of(entry, recipient, erased));
+          events.add(of(entry, recipient, erased));
         }
       }
     }
-    return told;
+    return events;
   }
 
-  private static TopicEvent of(Entry entry, Recipient recipient, Set<Long> erased) {
+  private static TopicEvent of(OutboxEntry entry, Recipient recipient, Set<Long> erased) {
     if (erased.contains(entry.userId()) && !entry.erases()) {
       return new TopicEvent(entry, recipient.topic(), recipient.audience(), null, redacted(entry));
     }
     var payload = new JsonObject(entry.payload());
     if (recipient.audience().userId() != null) {
-      withoutName(payload, entry);
+      removeName(payload, entry);
     } else if (erased.contains(entry.actorId()) && payload.getJsonObject("by") != null) {
       payload.getJsonObject("by").putNull("username");
     }
@@ -45,15 +50,15 @@ record TopicEvent(Entry entry, String topic, Audience audience, Long actorId, Js
         payload);
   }
 
-  /** A user hears whether it was the user or an administrator, not which one. */
-  private static void withoutName(JsonObject payload, Entry entry) {
+  /** Users learn whether they or an administrator caused an event, not which administrator. */
+  private static void removeName(JsonObject payload, OutboxEntry entry) {
     if (payload.getJsonObject("by") != null) {
       var self = entry.actorId() != null && entry.actorId() == entry.userId();
       payload.put("by", new JsonObject().put("self", self));
     }
   }
 
-  private static JsonObject redacted(Entry entry) {
+  private static JsonObject redacted(OutboxEntry entry) {
     return new JsonObject()
         .put("event", entry.event())
         .put("user_id", entry.userId())

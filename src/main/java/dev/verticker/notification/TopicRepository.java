@@ -4,57 +4,62 @@ import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.MarkRead;
-import dev.verticker.message.Notifications.Page;
 import dev.verticker.message.Notifications.ReadTopic;
+import dev.verticker.message.Notifications.ReplayFrom;
+import dev.verticker.message.Notifications.ReplayTopics;
+import dev.verticker.message.Notifications.TopicPage;
+import dev.verticker.message.Notifications.TopicReplay;
+import dev.verticker.message.Notifications.TopicReplays;
 import dev.verticker.message.Notifications.Unread;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
-/** One topic at a time: its events from a sequence on, and how far they were seen. */
+/** {@code notification.topics} and {@code notification.read_marks}: events of topics and how far they were read. */
 final class TopicRepository {
-  /** One statement, so one moment. What was removed by age or count cannot be unread any more. */
-  private static final String STANDING =
+  /**
+   * Any number of topics in one statement, so that all figures are of one moment: thousands of sockets reconnect at
+   * once when a node restarts.
+   */
+  private static final String FIND =
       """
       SELECT topic.name, topic.epoch::text AS topic_epoch, topic.seq AS newest,
-             COALESCE((SELECT min(seq) FROM notification.events WHERE topic = $1), topic.seq + 1) AS oldest,
-             COALESCE(mark.up_to, 0) AS read_up_to
-        FROM notification.topics AS topic
+             COALESCE((SELECT min(seq) FROM notification.events WHERE topic = topic.name), topic.seq + 1) AS oldest,
+             COALESCE(mark.up_to, 0) AS read_up_to,
+             event.*
+        FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::bigint[])) AS requested (name, after)
+        JOIN notification.topics AS topic ON topic.name = requested.name
         LEFT JOIN notification.read_marks AS mark ON mark.topic = topic.name
-       WHERE topic.name = $1
-      """;
-
-  private static final String READ =
-      """
-      WITH standing AS (
-      %s)
-      SELECT standing.*, event.*
-        FROM standing
         LEFT JOIN LATERAL (
-               SELECT events.position, events.topic, standing.topic_epoch AS epoch, events.seq, events.at,
+               SELECT events.position, events.topic, topic.epoch::text AS epoch, events.seq, events.at,
                       events.audience_permission, events.audience_user, events.payload
                  FROM notification.events
-                WHERE events.topic = $1
-                  AND events.seq > $2
+                WHERE events.topic = topic.name
+                  AND events.seq > requested.after
                 ORDER BY events.seq
                 LIMIT $3
              ) AS event ON true
-       ORDER BY event.seq
-      """
-          .formatted(STANDING);
+       ORDER BY topic.name, event.seq
+      """;
 
-  /** Who asks before anything was told gets the epoch that the first event will have. */
-  private static final String BEGIN =
+  /** A topic that is read before its first event gets the epoch which that event will have. */
+  private static final String CREATE =
       """
       INSERT INTO notification.topics (name, seq)
-      SELECT $1::text, 0
+      SELECT name, 0
+        FROM pg_catalog.unnest($1::text[]) AS name
        WHERE NOT EXISTS (
                SELECT
                  FROM notification.erased_users
-                WHERE 'user.' || user_id = $1::text
+                WHERE 'user.' || user_id = name
              )
+       ORDER BY name
       ON CONFLICT (name) DO NOTHING
       """;
 
@@ -70,98 +75,140 @@ final class TopicRepository {
 
   private final Database database;
 
+  /** @param oldest the oldest sequence still retained; newest + 1 if there is none */
+  private record TopicState(
+      String name, String epoch, long oldest, long newest, long readUpTo, List<Event> events) {
+    /** Events that retention has deleted are not unread. */
+    long unread() {
+      return newest - Math.max(readUpTo, oldest - 1);
+    }
+  }
+
   TopicRepository(Database database) {
     this.database = database;
   }
 
-  Future<Page> read(ReadTopic read) {
-    var after = read.after() == null ? 0 : read.after();
-    return database
-        .query(READ, Tuple.of(read.topic(), after, read.limit()))
-        .compose(rows -> rows.size() == 0
-            ? begin(read.topic()).compose(begun -> read(read))
-            : Future.succeededFuture(page(rows)))
-        .compose(page -> read.after() == null
-            ? Future.succeededFuture(page)
-            : refuseWhatIsGone(page, read.epoch(), read.after()).map(page));
+  Future<TopicPage> read(ReadTopic read) {
+    return findOrCreate(
+            new ReplayFrom(read.topic(), read.after() == null ? 0 : read.after()), read.limit())
+        .compose(topic -> read.after() == null
+            ? Future.succeededFuture(topic)
+            : checkResume(topic, read.epoch(), read.after()))
+        .map(topic -> new TopicPage(
+            topic.name(),
+            topic.epoch(),
+            topic.oldest(),
+            topic.newest(),
+            topic.readUpTo(),
+            topic.unread(),
+            topic.events()));
   }
 
-  Future<Unread> unread(String topic) {
-    return database
-        .query(STANDING, Tuple.of(topic))
-        .map(rows ->
-            rows.size() == 0 ? new Unread(null, 0, 0) : unread(rows.iterator().next()));
+  Future<TopicReplays> replay(ReplayTopics replay) {
+    return findOrCreate(replay.topics(), replay.limit())
+        .map(topics -> new TopicReplays(topics.values().stream()
+            .map(topic -> new TopicReplay(
+                topic.name(), topic.epoch(), topic.oldest(), topic.newest(), topic.events()))
+            .toList()));
+  }
+
+  Future<Unread> unread(String name) {
+    return find(List.of(new ReplayFrom(name, null)), 0).map(topics -> {
+      var topic = topics.get(name);
+      return topic == null
+          ? new Unread(null, 0, 0)
+          : new Unread(topic.epoch(), topic.readUpTo(), topic.unread());
+    });
   }
 
   Future<Unread> mark(MarkRead mark) {
-    return read(new ReadTopic(mark.topic(), null, null, 1))
-        .compose(page -> {
-          if (!page.epoch().equals(mark.epoch())) {
-            return Future.failedFuture(epochChanged(page));
+    return findOrCreate(new ReplayFrom(mark.topic(), null), 0)
+        .compose(topic -> {
+          if (!topic.epoch().equals(mark.epoch())) {
+            return Future.failedFuture(epochChanged(topic));
           }
-          return mark.upTo() > page.newest()
-              ? Future.failedFuture(beyondNewest(page))
+          return mark.upTo() > topic.newest()
+              ? Future.failedFuture(beyondNewest(topic))
               : database.query(MARK, Tuple.of(mark.topic(), mark.upTo(), mark.epoch()));
         })
         .compose(marked -> unread(mark.topic()));
   }
 
-  /** A topic of its own for whoever is not erased. */
-  private Future<Void> begin(String topic) {
+  private Future<TopicState> findOrCreate(ReplayFrom start, int limit) {
+    return findOrCreate(List.of(start), limit)
+        .compose(topics -> topics.isEmpty()
+            ? Future.failedFuture(new Failure.NotFound(
+                "topic-not-found", "The topic " + start.topic() + " does not exist any more."))
+            : Future.succeededFuture(topics.get(start.topic())));
+  }
+
+  /** By name; without the topics of erased users. */
+  private Future<Map<String, TopicState>> findOrCreate(List<ReplayFrom> starts, int limit) {
+    return find(starts, limit).compose(found -> {
+      var missing = names(starts).filter(name -> !found.containsKey(name)).toArray(String[]::new);
+      return missing.length == 0
+          ? Future.succeededFuture(found)
+          : database
+              .query(CREATE, Tuple.tuple().addArrayOfString(missing))
+              .compose(created -> find(starts, limit));
+    });
+  }
+
+  private Future<Map<String, TopicState>> find(List<ReplayFrom> starts, int limit) {
+    var names = names(starts).toArray(String[]::new);
+    var after = starts.stream().map(ReplayFrom::after).toArray(Long[]::new);
     return database
-        .query(BEGIN, Tuple.of(topic))
-        .compose(begun -> begun.rowCount() == 1
-            ? Future.succeededFuture(begun)
-            : database.query(STANDING, Tuple.of(topic)))
-        .compose(rows -> rows.rowCount() == 1
-            ? Future.succeededFuture()
-            : Future.failedFuture(
-                new Failure.NotFound("topic-not-found", "There is no such topic any more.")));
+        .query(FIND, Tuple.tuple().addArrayOfString(names).addArrayOfLong(after).addInteger(limit))
+        .map(TopicRepository::topics);
   }
 
-  private static Future<Void> refuseWhatIsGone(Page page, String epoch, long after) {
-    // A sequence that was never reached is one of a log that was set back.
-    if (!page.epoch().equals(epoch) || after > page.newest()) {
-      return Future.failedFuture(epochChanged(page));
+  private static Stream<String> names(List<ReplayFrom> starts) {
+    return starts.stream().map(ReplayFrom::topic);
+  }
+
+  private static Map<String, TopicState> topics(RowSet<Row> rows) {
+    var topics = new LinkedHashMap<String, TopicState>();
+    for (var row : rows) {
+      var topic = topics.computeIfAbsent(
+          row.getString("name"),
+          name -> new TopicState(
+              name,
+              row.getString("topic_epoch"),
+              row.getLong("oldest"),
+              row.getLong("newest"),
+              row.getLong("read_up_to"),
+              new ArrayList<>()));
+      EventLog.event(row).ifPresent(topic.events()::add);
     }
-    return after < page.oldest() - 1
+    return topics;
+  }
+
+  /** A sequence that was never reached belongs to a log that was reset. */
+  private static Future<TopicState> checkResume(TopicState topic, String epoch, long after) {
+    if (!topic.epoch().equals(epoch) || after > topic.newest()) {
+      return Future.failedFuture(epochChanged(topic));
+    }
+    return after < topic.oldest() - 1
         ? Future.failedFuture(new Failure.Gone(
-            "events-expired", "Some of what follows is not kept any more.", start(page)))
-        : Future.succeededFuture();
+            "events-expired",
+            "Some of the events after sequence " + after + " are not retained any more.",
+            resumeFrom(topic)))
+        : Future.succeededFuture(topic);
   }
 
-  private static Failure epochChanged(Page page) {
+  private static Failure epochChanged(TopicState topic) {
     return new Failure.Gone(
-        "epoch-changed", "The topic counts anew, in another epoch.", start(page));
+        "epoch-changed",
+        "The topic was reset: its sequences belong to another epoch.",
+        resumeFrom(topic));
   }
 
-  private static Failure beyondNewest(Page page) {
+  private static Failure beyondNewest(TopicState topic) {
     return Failure.Invalid.of(
-        "/up_to", "beyond-newest", "The newest sequence is " + page.newest() + ".");
+        "/up_to", "beyond-newest", "The newest sequence is " + topic.newest() + ".");
   }
 
-  private static Failure.Gone.Start start(Page page) {
-    return new Failure.Gone.Start(page.epoch(), page.oldest());
-  }
-
-  private static Page page(RowSet<Row> rows) {
-    var topic = rows.iterator().next();
-    var events = new ArrayList<Event>();
-    rows.forEach(row -> EventLog.event(row).ifPresent(events::add));
-    var standing = unread(topic);
-    return new Page(
-        topic.getString("name"),
-        standing.epoch(),
-        topic.getLong("oldest"),
-        topic.getLong("newest"),
-        standing.upTo(),
-        standing.count(),
-        events);
-  }
-
-  private static Unread unread(Row row) {
-    var seen = Math.max(row.getLong("read_up_to"), row.getLong("oldest") - 1);
-    return new Unread(
-        row.getString("topic_epoch"), row.getLong("read_up_to"), row.getLong("newest") - seen);
+  private static Failure.Gone.ResumeFrom resumeFrom(TopicState topic) {
+    return new Failure.Gone.ResumeFrom(topic.epoch(), topic.oldest());
   }
 }

@@ -1,2 +1,2 @@
-/** The log of what was told. */
+/** The notification domain: one log of all events, replay of topics, erasure and retention. */
 package dev.verticker.notification;

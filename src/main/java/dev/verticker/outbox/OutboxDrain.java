@@ -4,7 +4,7 @@ import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.vertx.core.Future;
@@ -23,17 +23,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands a domain's outbox to the notifications, in the order of its ids, each entry at least once; the log drops what it
- * has already. Any node of the domain may do it, one at a time: the lock ends with the transaction, and PostgreSQL ends the
- * transaction of a node that froze in it after three seconds. Used from one event loop.
+ * Hands the entries of a domain's outbox to the event log, in the order of their ids, each at least once; the log ignores
+ * duplicates. One node of the domain does so at a time: the lock ends with the transaction, and PostgreSQL ends the
+ * transaction of a frozen node after three seconds. Not thread-safe: runs on one event loop.
  */
 public final class OutboxDrain {
   private static final Logger log = LoggerFactory.getLogger(OutboxDrain.class);
-  private static final Duration POLL = Duration.ofMillis(250);
-  private static final Duration MAX_PAUSE = Duration.ofSeconds(5);
-  private static final Duration WORTH_SAYING = Duration.ofSeconds(10);
+  private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
+  private static final Duration MAX_BACK_OFF = Duration.ofSeconds(5);
+  private static final Duration REPORTED_LAG = Duration.ofSeconds(10);
 
-  /** "outb": apart from the locks of the domain in the same database. */
+  /** "outb": separate from the locks of the domains in the same database. */
   static final int LOCK_SPACE = 0x6f757462;
 
   private static final String TRY_LOCK =
@@ -44,21 +44,22 @@ public final class OutboxDrain {
   private final Bus bus;
   private final Clock clock;
   private final String schema;
-  private final Function<Row, Entry> entry;
+  private final Function<Row, OutboxEntry> entry;
   private final String oldest;
   private final String next;
-  private final String remove;
-  private volatile Instant waitingSince;
-  private Duration pause = POLL;
+  private final String delete;
+  private volatile Instant oldestAt;
+  private Duration backOff = POLL_INTERVAL;
   private Future<?> working = Future.succeededFuture();
   private boolean busy;
-  private boolean again;
+  private boolean pollAgain;
   private volatile boolean stopped;
 
   /**
-   * @param database connections of nobody else; one is enough
-   * @param schema whose table {@code outbox} has {@code id} and {@code at}; also the source by which the log knows its rows
-   * @param entry makes an entry of a row with all its columns
+   * @param database used by this drain alone; one connection is enough
+   * @param schema whose table {@code outbox} has the columns {@code id} and {@code at}; also the source of the entries in the
+   *     log
+   * @param entry maps a row with all columns to an entry
    */
   public OutboxDrain(
       Vertx vertx,
@@ -67,7 +68,7 @@ public final class OutboxDrain {
       Clock clock,
       MeterRegistry metrics,
       String schema,
-      Function<Row, Entry> entry) {
+      Function<Row, OutboxEntry> entry) {
     this.vertx = vertx;
     this.database = database;
     this.bus = bus;
@@ -76,17 +77,17 @@ public final class OutboxDrain {
     this.entry = entry;
     this.oldest = "SELECT at FROM %s.outbox ORDER BY id LIMIT 1".formatted(schema);
     this.next =
-        "SELECT * FROM %s.outbox ORDER BY id LIMIT %d".formatted(schema, Notifications.MOST);
-    this.remove = "DELETE FROM %s.outbox WHERE id = ANY ($1)".formatted(schema);
+        "SELECT * FROM %s.outbox ORDER BY id LIMIT %d".formatted(schema, Notifications.MAX_EVENTS);
+    this.delete = "DELETE FROM %s.outbox WHERE id = ANY ($1)".formatted(schema);
     TimeGauge.builder(
             "outbox_lag", this, TimeUnit.MILLISECONDS, drain -> drain.lag().toMillis())
         .tag("source", schema)
         .register(metrics);
   }
 
-  /** From now on it looks four times a second. */
+  /** Polls four times a second from now on. */
   public void start() {
-    vertx.setPeriodic(POLL.toMillis(), id -> {
+    vertx.setPeriodic(POLL_INTERVAL.toMillis(), id -> {
       if (stopped) {
         vertx.cancelTimer(id);
       } else {
@@ -95,60 +96,62 @@ public final class OutboxDrain {
     });
   }
 
-  /** Completes when nothing is under way any more. */
+  /** Completes when the current batch has completed. */
   public Future<Void> stop() {
     stopped = true;
     return working.otherwiseEmpty().eventually(database::close).mapEmpty();
   }
 
-  /** Looks now: something was just committed. Never waits. */
+  /** Polls at once, after a commit that inserted entries. */
   public void wake() {
     if (busy) {
-      again = true;
+      pollAgain = true;
     } else if (!stopped) {
       busy = true;
-      again = false;
-      working = look().onComplete(handed -> {
-        if (handed.succeeded()) {
-          pause = POLL;
-          rest(handed.result() == Notifications.MOST || again ? Duration.ZERO : null);
+      pollAgain = false;
+      working = poll().onComplete(result -> {
+        if (result.succeeded()) {
+          backOff = POLL_INTERVAL;
+          schedule(result.result() == Notifications.MAX_EVENTS || pollAgain ? Duration.ZERO : null);
         } else {
-          // The notifications, or PostgreSQL, are away: nothing is lost, it waits.
-          if (pause.equals(POLL)) {
-            log.warn("the outbox of {} waits: {}", schema, handed.cause().getMessage());
+          if (backOff.equals(POLL_INTERVAL)) {
+            log.warn(
+                "outbox of {} cannot be delivered to the event log, retrying: {}",
+                schema,
+                result.cause().getMessage());
           }
-          rest(pause);
-          pause = longer(pause);
+          schedule(backOff);
+          backOff = doubled(backOff);
         }
       });
     }
   }
 
-  /** How long the oldest entry has waited, as seen from this node when it looked last. */
+  /** Age of the oldest entry, as of the last poll. */
   public Duration lag() {
-    var since = waitingSince;
+    var since = oldestAt;
     var lag = since == null ? Duration.ZERO : Duration.between(since, clock.instant());
     return lag.isNegative() ? Duration.ZERO : lag;
   }
 
-  /** What an operator should know; empty while entries are taken in time. */
+  /** A note for operators; empty while entries are delivered in time. */
   public Optional<String> delay() {
     return Optional.of(lag())
-        .filter(lag -> lag.compareTo(WORTH_SAYING) > 0)
+        .filter(lag -> lag.compareTo(REPORTED_LAG) > 0)
         .map(lag ->
-            "events of " + schema + " wait for the notifications since " + lag.toSeconds() + " s");
+            "events of " + schema + " have not been delivered for " + lag.toSeconds() + " s");
   }
 
-  /** How many entries were handed over; fewer than the most when that was all, or another node is at it. */
-  private Future<Integer> look() {
+  /** The number of delivered entries; 0 if there are none or another node holds the lock. */
+  private Future<Integer> poll() {
     return database.query(oldest, Tuple.tuple()).compose(rows -> {
-      waitingSince = rows.size() == 0
+      oldestAt = rows.size() == 0
           ? null
           : rows.iterator().next().getOffsetDateTime("at").toInstant();
       return rows.size() == 0
           ? Future.succeededFuture(0)
-          : database.transaction(
-              tx -> tryLock(tx).compose(alone -> alone ? handOver(tx) : Future.succeededFuture(0)));
+          : database.transaction(tx ->
+              tryLock(tx).compose(locked -> locked ? deliver(tx) : Future.succeededFuture(0)));
     });
   }
 
@@ -158,35 +161,35 @@ public final class OutboxDrain {
         .map(rows -> rows.iterator().next().getBoolean(0));
   }
 
-  /** An answer that gets lost, or a commit that fails, makes the same entries be handed over again. */
-  private Future<Integer> handOver(SqlConnection tx) {
+  /** After a lost response or a failed commit, the same entries are delivered again. */
+  private Future<Integer> deliver(SqlConnection tx) {
     return tx.query(next).execute().compose(rows -> {
-      var entries = new ArrayList<Entry>();
+      var entries = new ArrayList<OutboxEntry>();
       rows.forEach(row -> entries.add(entry.apply(row)));
       if (entries.isEmpty()) {
         return Future.succeededFuture(0);
       }
-      var ids = entries.stream().map(Entry::id).toArray(Long[]::new);
+      var ids = entries.stream().map(OutboxEntry::id).toArray(Long[]::new);
       return bus.request(Notifications.APPEND, new Append(schema, entries))
-          .compose(appended -> tx.preparedQuery(remove).execute(Tuple.of(ids)))
-          .map(removed -> ids.length);
+          .compose(appended -> tx.preparedQuery(delete).execute(Tuple.of(ids)))
+          .map(deleted -> ids.length);
     });
   }
 
-  /** @param time null = until it is woken */
-  private void rest(Duration time) {
-    if (time == null || stopped) {
+  /** @param delay until the next poll; null = until the next wake-up */
+  private void schedule(Duration delay) {
+    if (delay == null || stopped) {
       busy = false;
       return;
     }
-    vertx.setTimer(Math.max(1, time.toMillis()), id -> {
+    vertx.setTimer(Math.max(1, delay.toMillis()), id -> {
       busy = false;
       wake();
     });
   }
 
-  private static Duration longer(Duration pause) {
-    var doubled = pause.multipliedBy(2);
-    return doubled.compareTo(MAX_PAUSE) < 0 ? doubled : MAX_PAUSE;
+  private static Duration doubled(Duration backOff) {
+    var doubled = backOff.multipliedBy(2);
+    return doubled.compareTo(MAX_BACK_OFF) < 0 ? doubled : MAX_BACK_OFF;
   }
 }

@@ -1,2 +1,2 @@
-/** Hands what a domain wants told to the notifications. */
+/** Hands the events in a domain's outbox to the event log. */
 package dev.verticker.outbox;

@@ -17,8 +17,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /**
- * The newest quote of each symbol, in memory: all configured ones and the thousand others read last; of those beyond, the
- * least recently read is forgotten (PostgreSQL still has it).
+ * The newest quote of each symbol, in memory: all configured symbols and a thousand others. Of the others the least
+ * recently read is removed first; PostgreSQL still has it.
  */
 final class LatestQuotes {
   private static final int MAX_OTHERS = 1000;
@@ -47,13 +47,13 @@ final class LatestQuotes {
     return isConfigured.contains(symbol);
   }
 
-  /** Null when the symbol was never quoted, or so long ago that it was forgotten. */
+  /** Null if no quote is in memory. */
   Quote find(String symbol) {
     var quote = quotes.get(symbol);
     return quote != null ? quote : others.get(symbol);
   }
 
-  /** The configured ones in their order, then the others. */
+  /** Quotes of configured symbols in their order, then the others. */
   List<Quote> all() {
     return Stream.concat(
             configured.stream().map(quotes::get), new ArrayList<>(others.values()).stream())
@@ -61,38 +61,38 @@ final class LatestQuotes {
         .toList();
   }
 
-  /** Keeps the quote unless a newer one is held. */
+  /** Keeps the quote unless the current one is newer, and completes the futures that await it. */
   void accept(Quote quote) {
     var map = isConfigured(quote.symbol()) ? quotes : others;
     if (quote.supersedes(map.get(quote.symbol()))) {
       map.put(quote.symbol(), quote);
     }
-    var waiting = awaited.remove(quote.symbol());
-    if (waiting != null) {
-      waiting.complete(quote);
+    var promise = awaited.remove(quote.symbol());
+    if (promise != null) {
+      promise.complete(quote);
     }
   }
 
-  /** Age of the configured symbol that was confirmed longest ago; empty while none is quoted. */
+  /** Age of the oldest quote of a configured symbol; empty if none has a quote. */
   Optional<Duration> oldestAge(Instant now) {
     return quotes.values().stream().map(quote -> quote.age(now)).max(Duration::compareTo);
   }
 
-  /** The next quote of the symbol, whoever brings it; the caller sets the time limit and calls {@link #fail} then. */
+  /** The next quote of the symbol, from any source; the caller sets a timeout and then calls {@link #fail}. */
   Future<Quote> next(String symbol) {
-    return awaited.computeIfAbsent(symbol, absent -> Promise.promise()).future();
+    return awaited.computeIfAbsent(symbol, key -> Promise.promise()).future();
   }
 
-  /** For how many symbols somebody waits. */
+  /** Number of symbols whose next quote is awaited. */
   int awaited() {
     return awaited.size();
   }
 
-  /** Ends the waiting for a symbol that will not come. */
+  /** Fails the futures that await a quote of the symbol. */
   void fail(String symbol, Throwable reason) {
-    var waiting = awaited.remove(symbol);
-    if (waiting != null) {
-      waiting.fail(reason);
+    var promise = awaited.remove(symbol);
+    if (promise != null) {
+      promise.fail(reason);
     }
   }
 }

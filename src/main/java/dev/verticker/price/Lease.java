@@ -7,65 +7,67 @@ import io.vertx.redis.client.Request;
 import java.time.Duration;
 
 /**
- * Which node asks the exchange. An optimisation, not a safety device: a second poller is harmless because a slot has one
- * row. When Redis has not said for longer than a lease lasts who holds it, every node is on its own.
+ * The right of one node to refresh quotes, kept in Redis. It saves requests but is no safety device: a slot has one row
+ * even if two nodes refresh it. If Redis has not answered for longer than a term, every node considers itself the
+ * holder.
  */
 final class Lease {
   static final Duration TERM = Duration.ofSeconds(6);
   static final Duration RENEWAL = Duration.ofSeconds(2);
 
   private static final String KEY = "verticker:price:lease";
-  private static final String TAKE =
+  private static final String ACQUIRE =
       """
       local holder = redis.call('GET', KEYS[1])
       if holder and holder ~= ARGV[1] then return 0 end
       redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
       return 1
       """;
-  private static final String GIVE_BACK =
+  private static final String RELEASE =
       """
       if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
       return 0
       """;
 
   private final RedisClient redis;
-  private final String node;
+  private final String holder;
   private long heldUntil = System.nanoTime();
-  private long answeredAt;
+  private long lastResponseAt;
 
-  Lease(RedisClient redis, String node) {
+  /** @param holder identifies this run of the verticle */
+  Lease(RedisClient redis, String holder) {
     this.redis = redis;
-    this.node = node;
-    this.answeredAt = System.nanoTime() - redis.away().toNanos();
+    this.holder = holder;
+    this.lastResponseAt = System.nanoTime() - redis.outageDuration().toNanos();
   }
 
-  /** Takes or renews it; never fails. */
-  Future<Boolean> take() {
-    var asked = System.nanoTime();
+  /** Acquires or renews the lease, and returns whether it is held; never fails. */
+  Future<Boolean> acquire() {
+    var sentAt = System.nanoTime();
     return redis
         .send(
-            Request.cmd(Command.EVAL).arg(TAKE).arg(1).arg(KEY).arg(node).arg(TERM.toMillis()),
-            // Nobody waits for it, and without it nobody would ask the exchange while Redis is
-            // slow.
-            RedisClient.MAX_SILENCE)
-        .map(answer -> {
-          answeredAt = System.nanoTime();
-          heldUntil = answer.toInteger() == 1 ? asked + TERM.toNanos() : asked;
-          return held();
+            Request.cmd(Command.EVAL).arg(ACQUIRE).arg(1).arg(KEY).arg(holder).arg(TERM.toMillis()),
+            // No caller waits for it, and with a shorter timeout no node would refresh while Redis
+            // is slow.
+            RedisClient.MAX_TIMEOUT)
+        .map(reply -> {
+          lastResponseAt = System.nanoTime();
+          heldUntil = reply.toInteger() == 1 ? sentAt + TERM.toNanos() : sentAt;
+          return isHeld();
         })
-        .otherwise(failure -> held());
+        .otherwise(failure -> isHeld());
   }
 
-  /** So that another node need not wait for the end of the term. */
-  Future<Void> giveBack() {
+  /** Lets another node acquire the lease before the end of the term. */
+  Future<Void> release() {
     return redis
-        .send(Request.cmd(Command.EVAL).arg(GIVE_BACK).arg(1).arg(KEY).arg(node))
+        .send(Request.cmd(Command.EVAL).arg(RELEASE).arg(1).arg(KEY).arg(holder))
         .otherwiseEmpty()
         .mapEmpty();
   }
 
-  private boolean held() {
+  private boolean isHeld() {
     var now = System.nanoTime();
-    return heldUntil - now > 0 || now - answeredAt > TERM.toNanos();
+    return heldUntil - now > 0 || now - lastResponseAt > TERM.toNanos();
   }
 }

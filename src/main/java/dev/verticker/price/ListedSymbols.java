@@ -10,21 +10,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which symbols the exchange lists, asked once an hour, every ten seconds until it first answered. As long as it is not
- * known, every symbol may exist.
+ * The symbols that the exchange lists, refreshed once an hour, and every ten seconds until the first response. Until
+ * then every symbol may exist.
  */
 final class ListedSymbols {
   private static final Logger log = LoggerFactory.getLogger(ListedSymbols.class);
-  private static final Duration HOURLY = Duration.ofHours(1);
-  private static final Duration RETRY = Duration.ofSeconds(10);
+  private static final Duration REFRESH_INTERVAL = Duration.ofHours(1);
+  private static final Duration RETRY_INTERVAL = Duration.ofSeconds(10);
 
   private final Vertx vertx;
   private final MarketData exchange;
 
-  /** Read by the health check on a thread of its own. */
+  /** Read by the health check on another thread. */
   private volatile Set<String> listed = Set.of();
 
-  private Future<Void> asking;
+  private Future<Void> running;
 
   ListedSymbols(Vertx vertx, MarketData exchange) {
     this.vertx = vertx;
@@ -33,24 +33,24 @@ final class ListedSymbols {
 
   void start() {
     refresh()
-        .onComplete(done ->
-            vertx.setTimer((done.succeeded() ? HOURLY : RETRY).toMillis(), timer -> start()));
+        .onComplete(done -> vertx.setTimer(
+            (done.succeeded() ? REFRESH_INTERVAL : RETRY_INTERVAL).toMillis(), timer -> start()));
   }
 
-  /** Asks again; callers at the same time share one call. */
+  /** Concurrent calls share one request. */
   Future<Void> refresh() {
-    if (asking == null) {
-      asking = exchange
-          .listing()
-          .onSuccess(listing -> listed = listing.symbols())
-          .onFailure(failure -> log.warn("no list of symbols: {}", failure.getMessage()))
-          .onComplete(done -> asking = null)
+    if (running == null) {
+      running = exchange
+          .exchangeInfo()
+          .onSuccess(info -> listed = info.symbols())
+          .onFailure(failure -> log.warn("list of symbols not refreshed: {}", failure.getMessage()))
+          .onComplete(done -> running = null)
           .mapEmpty();
     }
-    return asking == null ? Future.succeededFuture() : asking;
+    return running == null ? Future.succeededFuture() : running;
   }
 
-  /** False only when the list is known and the symbol is not on it. */
+  /** False only if the list is known and the symbol is not on it. */
   boolean mayExist(String symbol) {
     return listed.isEmpty() || listed.contains(symbol);
   }

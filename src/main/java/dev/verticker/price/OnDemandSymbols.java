@@ -9,39 +9,40 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Symbols outside the configured ones that somebody reads, each for ten minutes after its last read. They share the call that
- * refreshes the configured ones, so there are at most as many as that call has room for; the least recently read leaves first.
+ * Symbols that are not configured but were read in the last ten minutes. They share the request that refreshes the
+ * configured ones, so their number is limited by what one request has room for; the least recently read is removed
+ * first.
  */
 final class OnDemandSymbols {
-  private static final int MOST = 100;
-  private static final Duration KEPT = Duration.ofMinutes(10);
+  private static final int MAX_SYMBOLS = 100;
+  private static final Duration RETENTION = Duration.ofMinutes(10);
 
-  private final int most;
+  private final int maxSymbols;
   private final Map<String, Instant> lastRead = new LinkedHashMap<>(16, 0.75f, true);
 
-  /** @param configured how many symbols are refreshed anyway */
+  /** @param configured the number of configured symbols */
   OnDemandSymbols(int configured) {
-    // Beyond that the call is for everything: a hundred others add nothing to it.
-    this.most = configured > MarketData.MAX_NAMED
-        ? MOST
-        : Math.min(MOST, MarketData.MAX_NAMED - configured);
+    // A request for more symbols than that is one for all symbols anyway.
+    this.maxSymbols = configured > MarketData.MAX_FULL_TICKERS
+        ? MAX_SYMBOLS
+        : Math.min(MAX_SYMBOLS, MarketData.MAX_FULL_TICKERS - configured);
   }
 
-  void read(Collection<String> symbols, Instant now) {
+  void onRead(Collection<String> symbols, Instant now) {
     symbols.forEach(symbol -> lastRead.put(symbol, now));
-    var surplus = lastRead.keySet().iterator();
-    while (lastRead.size() > most) {
-      surplus.next();
-      surplus.remove();
+    var eldest = lastRead.keySet().iterator();
+    while (lastRead.size() > maxSymbols) {
+      eldest.next();
+      eldest.remove();
     }
   }
 
   List<String> symbols(Instant now) {
-    lastRead.values().removeIf(read -> read.plus(KEPT).isBefore(now));
+    lastRead.values().removeIf(read -> read.plus(RETENTION).isBefore(now));
     return List.copyOf(lastRead.keySet());
   }
 
-  void forget(String symbol) {
+  void remove(String symbol) {
     lastRead.remove(symbol);
   }
 }

@@ -14,11 +14,11 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The latest quotes in Redis, each with a time to live, and who fetches a symbol that nobody has. */
+/** The latest quotes in Redis, each with a time to live, and the claims of nodes that fetch one. */
 final class PriceCache {
   private static final Logger log = LoggerFactory.getLogger(PriceCache.class);
   private static final String QUOTE = "verticker:price:quote:";
-  private static final String FILL = "verticker:price:fill:";
+  private static final String CLAIM = "verticker:price:fill:";
 
   private final RedisClient redis;
   private final Duration ttl;
@@ -28,13 +28,13 @@ final class PriceCache {
     this.ttl = ttl;
   }
 
-  /** Those of the symbols that are cached, in no order; none when Redis is away. */
+  /** The cached quotes of the symbols, in no order; none if Redis is unavailable. */
   Future<List<Quote>> find(List<String> symbols) {
     var command = Request.cmd(Command.MGET);
     symbols.forEach(symbol -> command.arg(QUOTE + symbol));
     return redis
         .send(command)
-        .map(answers -> answers.stream()
+        .map(replies -> replies.stream()
             .filter(Objects::nonNull)
             .map(PriceCache::quote)
             .filter(Objects::nonNull)
@@ -42,27 +42,28 @@ final class PriceCache {
         .otherwise(List.of());
   }
 
-  /** Best effort: Redis may vanish without losing anything. */
+  /** Best effort: a quote that is not cached is read from PostgreSQL. */
   void put(List<Quote> quotes) {
     if (!quotes.isEmpty()) {
       redis
           .batch(quotes.stream().map(this::set).toList())
-          .onFailure(failure -> log.debug("quotes were not cached"));
+          .onFailure(failure ->
+              log.debug("{} quotes not cached: {}", quotes.size(), failure.getMessage()));
     }
   }
 
-  /** Whether this caller is the one in the cluster to fetch the symbol now; everyone is while Redis is away. */
-  Future<Boolean> mayFill(String symbol, Duration term) {
+  /** Whether this node is the only one to fetch the symbol now; every node is while Redis is unavailable. */
+  Future<Boolean> claim(String symbol, Duration term) {
     return redis
         .send(
             Request.cmd(Command.SET)
-                .arg(FILL + symbol)
+                .arg(CLAIM + symbol)
                 .arg("1")
                 .arg("NX")
                 .arg("PX")
                 .arg(term.toMillis()),
-            // A call to the exchange too many costs more than this wait.
-            RedisClient.MAX_SILENCE)
+            // A second request to the exchange costs more than this wait.
+            RedisClient.MAX_TIMEOUT)
         .map(Objects::nonNull)
         .otherwise(true);
   }
@@ -75,13 +76,31 @@ final class PriceCache {
         .arg(ttl.toMillis());
   }
 
-  /** Null for what another version wrote in a way this one cannot read. */
+  /** Null if another version wrote it in a format this one cannot read. */
   private static Quote quote(Response text) {
     try {
-      return QuoteFactory.from(Source.CACHE, Json.read(text.toString(), Quote.class));
+      return fromCache(Json.read(text.toString(), Quote.class));
     } catch (IllegalArgumentException e) {
-      log.warn("a cached quote cannot be read and is ignored");
+      log.warn("cached quote ignored, its format is unknown: {}", e.getMessage());
       return null;
     }
+  }
+
+  private static Quote fromCache(Quote quote) {
+    return new Quote(
+        quote.id(),
+        quote.symbol(),
+        quote.price(),
+        quote.bid(),
+        quote.ask(),
+        quote.changePercent(),
+        quote.volume(),
+        quote.exchangeInfo(),
+        quote.feed(),
+        quote.venue(),
+        Source.CACHE,
+        quote.eventTime(),
+        quote.receivedAt(),
+        quote.staleAt());
   }
 }

@@ -5,9 +5,16 @@ import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.BanRepository;
+import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.message.Prices;
+import dev.verticker.price.observation.ObservationRepository;
+import dev.verticker.price.observation.PendingObservations;
+import dev.verticker.price.observation.PriceLocks;
+import dev.verticker.price.observation.QuoteIds;
+import dev.verticker.price.observation.TimeSlots;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.PriceSettings;
 import dev.verticker.settings.RedisSettings;
@@ -19,17 +26,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Prices: asks the exchange, keeps what it said, tells everyone. */
+/** Prices: polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
 public final class PriceVerticle extends VerticleBase {
   private static final String SCHEMA = "market";
-  private static final Duration FLUSH = Duration.ofSeconds(1);
-  private static final Duration MAX_PROBE = Duration.ofSeconds(10);
+  private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration MAX_PROBE_DELAY = Duration.ofSeconds(10);
 
   private final NodeContext node;
   private Database database;
   private RedisClient redis;
-  private QuoteRefresher refresher;
-  private PendingObservations backlog;
+  private RefreshScheduler scheduler;
+  private PendingObservations pending;
 
   public PriceVerticle(NodeContext node) {
     this.node = node;
@@ -41,17 +48,17 @@ public final class PriceVerticle extends VerticleBase {
     database = Database.open(
         vertx, SettingsReader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader)));
     return RedisClient.open(vertx, SettingsReader.read(config(), RedisSettings::read))
-        .compose(link -> {
-          redis = link;
+        .compose(client -> {
+          redis = client;
           return start(settings);
         });
   }
 
   @Override
   public Future<?> stop() {
-    return refresher
+    return scheduler
         .stop()
-        .eventually(backlog::flush)
+        .eventually(pending::flush)
         .eventually(redis::close)
         .eventually(database::close);
   }
@@ -59,101 +66,103 @@ public final class PriceVerticle extends VerticleBase {
   private Future<?> start(PriceSettings settings) {
     var bus = node.bus();
     var clock = node.clock();
+    var metrics = node.metrics();
     var run = UUID.randomUUID().toString();
     var slots = new TimeSlots(settings.refreshInterval());
+
     var limits = new RateLimits(
         settings.exchange().getAuthority(), redis, new BanRepository(database), bus, clock);
-    var exchange = new BinanceMarketData(
-        vertx, settings.exchange(), probeAfter(settings), limits, clock, node.metrics());
-    var symbols = new ListedSymbols(vertx, exchange);
-    var quotes = new QuoteFactory(settings.venue(), run, settings.staleAfter());
-    var repository = new PriceRepository(database, quotes, node.metrics());
+    var client =
+        new ExchangeClient(vertx, settings.exchange(), probeDelay(settings), limits, metrics);
+    var parser = new TickerParser(metrics);
+    var exchange = new BinanceMarketData(vertx, client, limits, parser, clock);
+    var listed = new ListedSymbols(vertx, exchange);
+
+    var repository = new ObservationRepository(database, settings.staleAfter(), metrics);
+    var ids = new QuoteIds(repository);
+    pending = new PendingObservations(repository, metrics);
     var latest = new LatestQuotes(settings.symbols());
     var cache = new PriceCache(redis, settings.cacheTtl());
-    var ids = new QuoteIds(repository);
-    var demand = new OnDemandSymbols(settings.symbols().size());
-    backlog = new PendingObservations(repository, node.metrics());
-    var recorder = new QuoteRecorder(ids, quotes, repository, backlog, latest, cache, bus, clock);
-    refresher = new QuoteRefresher(
-        vertx, clock, slots, new Lease(redis, run), exchange, symbols, latest, demand, recorder);
-    var coldReads = new QuoteLoader(
-        latest, cache, repository, symbols, exchange, recorder, refresher, slots, bus, clock);
-    var service = new PriceService(latest, coldReads, demand, refresher, repository, clock);
-    tellHealth(settings, symbols);
-    // No number while nothing is quoted: 0 would be the age of the freshest price there can be.
-    node.metrics().gauge("price_oldest_age_seconds", latest, quoted -> quoted
-        .oldestAge(clock.instant())
-        .map(PriceVerticle::seconds)
-        .orElse(Double.NaN));
-    // Of an object that lives on: the registry holds it weakly.
-    var staleAfter = seconds(settings.staleAfter());
-    node.metrics().gauge("price_stale_after_seconds", latest, quoted -> staleAfter);
-    node.metrics().gauge("price_symbols_awaited", latest, LatestQuotes::awaited);
-    // Heard first, restored then: what another node records meanwhile is in one of the two.
-    return bus.subscribe(Prices.TICK, service::heard)
-        // One after the other: at once they would take three connections, each slower than all
-        // three.
-        .compose(hearing -> limits.start())
-        .compose(limited -> ids.start().otherwiseEmpty())
-        .compose(numbered -> restore(latest, cache, repository))
-        .compose(ready -> Future.all(List.of(
+    var factory = new QuoteFactory(settings.venue(), run, settings.staleAfter(), ids, clock);
+    var recorder = new QuoteRecorder(factory, repository, pending, latest, cache, bus);
+
+    var onDemand = new OnDemandSymbols(settings.symbols().size());
+    var refresher = new QuoteRefresher(exchange, listed, latest, onDemand, recorder, clock);
+    scheduler = new RefreshScheduler(vertx, clock, slots, new Lease(redis, run), refresher);
+    var fetcher = new OnDemandFetcher(exchange, recorder, cache, slots, bus, clock);
+    var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, scheduler);
+    var service = new PriceService(latest, loader, onDemand, scheduler, repository, clock);
+
+    reportHealth(settings, refresher, listed);
+    reportMetrics(settings, latest);
+    // Subscribed before the quotes are restored: one that another node records in between is in one
+    // of the two.
+    return bus.subscribe(Prices.TICK, service::onTick)
+        // One after the other: at once they would open three connections, which takes longer.
+        .compose(subscribed -> limits.start())
+        .compose(started -> ids.start().otherwiseEmpty())
+        .compose(started -> loader.restore())
+        .compose(restored -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, service::history),
-            bus.subscribe(Prices.READ, service::read),
-            bus.subscribe(Prices.UNLISTED, event -> coldReads.unlisted(event.symbol())))))
+            bus.subscribe(Prices.READ, service::onRead),
+            bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
         .onSuccess(serving -> {
-          symbols.start();
-          refresher.start();
-          new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, node.metrics())
-              .removing("observations", PriceRepository.REMOVE_OLD, settings.retention())
+          listed.start();
+          scheduler.start();
+          new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics)
+              .deleteOlderThan(
+                  settings.retention(), "observations", ObservationRepository.DELETE_OLD)
               .start();
-          vertx.setPeriodic(FLUSH.toMillis(), id -> flush());
+          vertx.setPeriodic(FLUSH_INTERVAL.toMillis(), id -> flush());
         });
   }
 
-  private static double seconds(Duration duration) {
-    return duration.toMillis() / 1e3;
-  }
-
-  /** What was known before this node started, so that the first answer need not wait for the exchange. */
-  private static Future<Void> restore(
-      LatestQuotes latest, PriceCache cache, PriceRepository repository) {
-    return Future.all(
-            repository
-                .newest(latest.configured())
-                .otherwise(List.of())
-                .onSuccess(stored -> stored.forEach(latest::accept)),
-            cache.find(latest.configured()).onSuccess(cached -> cached.forEach(latest::accept)))
-        .mapEmpty();
-  }
-
   private void flush() {
-    if (!backlog.isEmpty() && database.outage().isEmpty()) {
-      backlog.flush();
+    if (!pending.isEmpty() && database.outage().isEmpty()) {
+      pending.flush();
     }
   }
 
-  private void tellHealth(PriceSettings settings, ListedSymbols symbols) {
+  private void reportHealth(
+      PriceSettings settings, QuoteRefresher refresher, ListedSymbols listed) {
     var health = node.health();
     health.notReadyWhen("postgres market", database::outage);
     health.note("redis", redis::outage);
-    health.note("exchange", refresher::trouble);
+    health.note("exchange", refresher::outage);
     health.note(
         "venue",
         () -> settings.ofTheMarket()
             ? Optional.empty()
             : Optional.of("prices are " + settings.venue() + ", from "
                 + settings.exchange().getAuthority()));
-    health.note("symbols", () -> Optional.of(symbols.missing(settings.symbols()))
+    health.note("symbols", () -> Optional.of(listed.missing(settings.symbols()))
         .filter(missing -> !missing.isEmpty())
         .map(missing -> "the exchange does not list " + String.join(", ", missing)));
   }
 
-  /** Fresh again within one interval after a fault ends. */
-  private static Duration probeAfter(PriceSettings settings) {
-    return settings.refreshInterval().compareTo(MAX_PROBE) < 0
+  private void reportMetrics(PriceSettings settings, LatestQuotes latest) {
+    var metrics = node.metrics();
+    // NaN while there is no quote: 0 would be the age of a quote that has just arrived.
+    metrics.gauge("price_oldest_age_seconds", latest, quotes -> quotes
+        .oldestAge(node.clock().instant())
+        .map(PriceVerticle::seconds)
+        .orElse(Double.NaN));
+    // The registry references the gauge's object weakly, so it must be one that lives on.
+    var staleAfter = seconds(settings.staleAfter());
+    metrics.gauge("price_stale_after_seconds", latest, quotes -> staleAfter);
+    metrics.gauge("price_symbols_awaited", latest, LatestQuotes::awaited);
+  }
+
+  private static double seconds(Duration duration) {
+    return duration.toMillis() / 1e3;
+  }
+
+  /** At most the refresh interval, so that quotes are fresh one interval after an outage. */
+  private static Duration probeDelay(PriceSettings settings) {
+    return settings.refreshInterval().compareTo(MAX_PROBE_DELAY) < 0
         ? settings.refreshInterval()
-        : MAX_PROBE;
+        : MAX_PROBE_DELAY;
   }
 }

@@ -1,13 +1,9 @@
 package dev.verticker.price;
 
-import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
-import dev.verticker.exchange.ExchangeException;
-import dev.verticker.exchange.MarketData;
-import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.price.observation.ObservationRepository;
 import io.vertx.core.Future;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -16,101 +12,99 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Symbols this node has no quote of: from the cache, from the stored rows, and only then from the exchange, by one caller
- * in the cluster; everyone else waits for what that caller tells or keeps, at most two and a half
- * seconds.
+ * Loads quotes that this node does not have in memory: from Redis, then from PostgreSQL, then from the exchange. If
+ * another node fetches the symbol, it waits for that node's quote. Every load ends within two and a half seconds.
  */
 final class QuoteLoader {
-  private static final Duration MAX_WAIT = Duration.ofMillis(2500);
-  private static final Duration MAX_CALL = Duration.ofSeconds(3);
-  private static final Duration LOOK_AGAIN = Duration.ofMillis(500);
-  private static final int LOOKS = 5;
+  private static final Duration TIMEOUT = Duration.ofMillis(2500);
+  private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
+  private static final int MAX_CHECKS = 5;
 
   private final LatestQuotes latest;
   private final PriceCache cache;
-  private final PriceRepository repository;
-  private final ListedSymbols symbols;
-  private final MarketData exchange;
-  private final QuoteRecorder recorder;
-  private final QuoteRefresher refresher;
-  private final TimeSlots slots;
-  private final Bus bus;
-  private final Clock clock;
+  private final ObservationRepository repository;
+  private final ListedSymbols listed;
+  private final OnDemandFetcher fetcher;
+  private final RefreshScheduler scheduler;
   private final Map<String, Future<Quote>> running = new HashMap<>();
 
   QuoteLoader(
       LatestQuotes latest,
       PriceCache cache,
-      PriceRepository repository,
-      ListedSymbols symbols,
-      MarketData exchange,
-      QuoteRecorder recorder,
-      QuoteRefresher refresher,
-      TimeSlots slots,
-      Bus bus,
-      Clock clock) {
+      ObservationRepository repository,
+      ListedSymbols listed,
+      OnDemandFetcher fetcher,
+      RefreshScheduler scheduler) {
     this.latest = latest;
     this.cache = cache;
     this.repository = repository;
-    this.symbols = symbols;
-    this.exchange = exchange;
-    this.recorder = recorder;
-    this.refresher = refresher;
-    this.slots = slots;
-    this.bus = bus;
-    this.clock = clock;
+    this.listed = listed;
+    this.fetcher = fetcher;
+    this.scheduler = scheduler;
+  }
+
+  /** Loads the last known quotes of the configured symbols, so that the first answer need not wait for the exchange. */
+  Future<Void> restore() {
+    var stored = repository.newest(latest.configured()).otherwise(List.of());
+    var cached = cache.find(latest.configured());
+    return Future.all(
+            stored.onSuccess(quotes -> quotes.forEach(latest::accept)),
+            cached.onSuccess(quotes -> quotes.forEach(latest::accept)))
+        .mapEmpty();
   }
 
   /**
-   * One for each of the symbols, in their order; callers at the same time share one look-up. What the exchange does not list
-   * is refused before anything is asked. Fails with {@link Failure.NotFound} or {@link Failure.Unavailable}.
+   * One quote for each symbol, in the given order; concurrent loads of a symbol share one lookup. Symbols that the
+   * exchange does not list fail without a lookup. Fails with {@link Failure.NotFound} or {@link Failure.Unavailable}.
    */
-  List<Future<Quote>> read(List<String> symbols) {
-    var kept = kept(symbols.stream()
+  List<Future<Quote>> load(List<String> symbols) {
+    var stored = findStored(symbols.stream()
         .filter(symbol -> mayHaveQuote(symbol) && !running.containsKey(symbol))
         .toList());
     return symbols.stream()
-        .map(symbol ->
-            mayHaveQuote(symbol) ? read(symbol, kept) : Future.<Quote>failedFuture(unknown(symbol)))
+        .map(symbol -> mayHaveQuote(symbol)
+            ? load(symbol, stored)
+            : Future.<Quote>failedFuture(QuoteFailures.unknown(symbol)))
         .toList();
   }
 
-  /** Another node learned that there is no such symbol. */
-  void unlisted(String symbol) {
-    latest.fail(symbol, unknown(symbol));
+  /** Another node has learned that the exchange does not list the symbol. */
+  void onUnlisted(String symbol) {
+    latest.fail(symbol, QuoteFailures.unknown(symbol));
   }
 
   private boolean mayHaveQuote(String symbol) {
-    return latest.isConfigured(symbol) || symbols.mayExist(symbol);
+    return latest.isConfigured(symbol) || listed.mayExist(symbol);
   }
 
-  private Future<Quote> read(String symbol, Future<Map<String, Quote>> kept) {
-    var known = running.get(symbol);
-    if (known != null) {
-      return known;
+  private Future<Quote> load(String symbol, Future<Map<String, Quote>> stored) {
+    var shared = running.get(symbol);
+    if (shared != null) {
+      return shared;
     }
-    var told = latest.next(symbol);
-    var read = kept.compose(
-            found -> found.containsKey(symbol) ? hold(found.get(symbol)) : fetch(symbol, told))
-        .timeout(MAX_WAIT.toMillis(), TimeUnit.MILLISECONDS)
-        .recover(failure ->
-            Future.failedFuture(failure instanceof Failure ? failure : notYetKnown(symbol)));
-    running.put(symbol, read);
-    read.onComplete(done -> {
-      running.remove(symbol, read);
-      latest.fail(symbol, notYetKnown(symbol));
+    var next = latest.next(symbol);
+    var load = stored
+        .compose(found ->
+            found.containsKey(symbol) ? accept(found.get(symbol)) : loadFromExchange(symbol, next))
+        .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(failure -> Future.failedFuture(
+            failure instanceof Failure ? failure : QuoteFailures.notYetKnown(symbol)));
+    running.put(symbol, load);
+    load.onComplete(done -> {
+      running.remove(symbol, load);
+      latest.fail(symbol, QuoteFailures.notYetKnown(symbol));
     });
-    return read;
+    return load;
   }
 
-  /** What is cached or stored of them; nothing of a symbol where nothing is, or nothing answers. */
-  private Future<Map<String, Quote>> kept(List<String> asked) {
-    if (asked.isEmpty()) {
+  /** The quotes in Redis or PostgreSQL; a store that is unavailable has none. */
+  private Future<Map<String, Quote>> findStored(List<String> symbols) {
+    if (symbols.isEmpty()) {
       return Future.succeededFuture(Map.of());
     }
-    return cache.find(asked).compose(cached -> {
+    return cache.find(symbols).compose(cached -> {
       var found = bySymbol(cached);
-      var others = asked.stream().filter(symbol -> !found.containsKey(symbol)).toList();
+      var others = symbols.stream().filter(symbol -> !found.containsKey(symbol)).toList();
       return others.isEmpty()
           ? Future.succeededFuture(found)
           : repository.newest(others).otherwise(List.of()).map(stored -> {
@@ -126,74 +120,36 @@ final class QuoteLoader {
     return found;
   }
 
-  private Future<Quote> hold(Quote quote) {
+  private Future<Quote> accept(Quote quote) {
     latest.accept(quote);
     return Future.succeededFuture(quote);
   }
 
-  /** @param told what another caller will bring */
-  private Future<Quote> fetch(String symbol, Future<Quote> told) {
+  /** @param next the next quote that any node publishes */
+  private Future<Quote> loadFromExchange(String symbol, Future<Quote> next) {
     if (latest.isConfigured(symbol)) {
-      refresher.refreshIfDue();
-      return symbols.mayExist(symbol) ? told : Future.failedFuture(notYetKnown(symbol));
+      scheduler.refreshIfDue();
+      return listed.mayExist(symbol)
+          ? next
+          : Future.failedFuture(QuoteFailures.notYetKnown(symbol));
     }
-    return cache
-        .mayFill(symbol, MAX_CALL)
-        .compose(mine -> mine ? ask(symbol) : told(symbol, told, LOOKS));
+    return fetcher.fetch(symbol).compose(fetched -> fetched
+        .map(Future::succeededFuture)
+        .orElseGet(() -> await(symbol, next, MAX_CHECKS)));
   }
 
-  /** A message may be lost: now and then a look at what is kept shows what the other caller got. */
-  private Future<Quote> told(String symbol, Future<Quote> told, int looks) {
-    if (looks == 0) {
-      return told;
+  /** Also checks the stores, because the message of the other node may be lost. */
+  private Future<Quote> await(String symbol, Future<Quote> next, int checks) {
+    if (checks == 0) {
+      return next;
     }
-    return told.timeout(LOOK_AGAIN.toMillis(), TimeUnit.MILLISECONDS).recover(failure -> {
+    return next.timeout(CHECK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS).recover(failure -> {
       if (!(failure instanceof TimeoutException)) {
         return Future.failedFuture(failure);
       }
-      return kept(List.of(symbol))
-          .compose(
-              found -> found.isEmpty() ? told(symbol, told, looks - 1) : hold(found.get(symbol)));
+      return findStored(List.of(symbol))
+          .compose(found ->
+              found.isEmpty() ? await(symbol, next, checks - 1) : accept(found.get(symbol)));
     });
-  }
-
-  private Future<Quote> ask(String symbol) {
-    return exchange
-        .tickers(List.of(symbol))
-        .compose(tickers -> recorder.record(tickers, slots.of(clock.instant())))
-        .compose(quotes -> quotes.isEmpty()
-            ? Future.failedFuture(notYetKnown(symbol))
-            : Future.succeededFuture(quotes.get(0)))
-        .recover(failure -> Future.failedFuture(explain(symbol, failure)));
-  }
-
-  private Throwable explain(String symbol, Throwable failure) {
-    if (failure instanceof ExchangeException.UnknownSymbol) {
-      bus.publish(Prices.UNLISTED, new Prices.Unlisted(symbol));
-      return unknown(symbol);
-    }
-    if (failure instanceof ExchangeException.Limited limited) {
-      return notYetKnown(symbol, Duration.between(clock.instant(), limited.until()));
-    }
-    return failure;
-  }
-
-  private static Failure unknown(String symbol) {
-    var detail = "The exchange lists no symbol " + symbol + ".";
-    return new Failure.NotFound("symbol-unknown", detail, List.of(error("symbol-unknown", detail)));
-  }
-
-  private static Failure notYetKnown(String symbol) {
-    return notYetKnown(symbol, Duration.ofSeconds(1));
-  }
-
-  private static Failure notYetKnown(String symbol, Duration retryAfter) {
-    var detail = "There is no price of " + symbol + " yet.";
-    return new Failure.Unavailable(
-        "price-not-yet-known", detail, retryAfter, List.of(error("price-not-yet-known", detail)));
-  }
-
-  private static Failure.Error error(String code, String detail) {
-    return new Failure.Error("query/symbols", code, detail);
   }
 }

@@ -4,9 +4,10 @@ import dev.verticker.bus.Bus;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.price.observation.ObservationRepository;
+import dev.verticker.price.observation.PendingObservations;
+import dev.verticker.price.observation.SlotQuote;
 import io.vertx.core.Future;
-import java.time.Clock;
-import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -14,79 +15,73 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes quotes of what the exchange said: stored, then held, cached and told to every node. What is told is what is stored:
- * where a slot has a row already, that row is told. While PostgreSQL is away the quotes wait in the backlog and are told
- * all the same.
+ * Stores the tickers of the exchange as quotes, then caches and publishes them. If another node has stored a quote for
+ * the slot, that quote is published instead. While PostgreSQL is unavailable, quotes are published and stored later.
  */
 final class QuoteRecorder {
   private static final Logger log = LoggerFactory.getLogger(QuoteRecorder.class);
 
-  private final QuoteIds ids;
-  private final QuoteFactory quotes;
-  private final PriceRepository repository;
-  private final PendingObservations backlog;
+  private final QuoteFactory factory;
+  private final ObservationRepository repository;
+  private final PendingObservations pending;
   private final LatestQuotes latest;
   private final PriceCache cache;
   private final Bus bus;
-  private final Clock clock;
 
   QuoteRecorder(
-      QuoteIds ids,
-      QuoteFactory quotes,
-      PriceRepository repository,
-      PendingObservations backlog,
+      QuoteFactory factory,
+      ObservationRepository repository,
+      PendingObservations pending,
       LatestQuotes latest,
       PriceCache cache,
-      Bus bus,
-      Clock clock) {
-    this.ids = ids;
-    this.quotes = quotes;
+      Bus bus) {
+    this.factory = factory;
     this.repository = repository;
-    this.backlog = backlog;
+    this.pending = pending;
     this.latest = latest;
     this.cache = cache;
     this.bus = bus;
-    this.clock = clock;
   }
 
+  /** The quotes as published. */
   Future<List<Quote>> record(List<Ticker> tickers, long slot) {
-    var receivedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    var observed = tickers.stream()
-        .map(ticker -> new SlotQuote(quotes.polled(ids.next(), ticker, receivedAt), slot))
-        .toList();
-    return store(observed, slot).onSuccess(this::tell);
+    return tickers.isEmpty()
+        ? Future.succeededFuture(List.of())
+        : store(factory.quotes(tickers), slot).onSuccess(this::publish);
   }
 
-  private Future<List<Quote>> store(List<SlotQuote> observed, long slot) {
-    var own = observed.stream().map(SlotQuote::quote).toList();
-    if (own.isEmpty()) {
-      return Future.succeededFuture(own);
-    }
+  private Future<List<Quote>> store(List<Quote> quotes, long slot) {
+    var observations = quotes.stream().map(quote -> new SlotQuote(quote, slot)).toList();
     return repository
-        .insert(observed)
-        .compose(stored -> withStanding(own, stored::contains, slot))
+        .insert(observations)
+        .compose(stored -> withStored(quotes, stored::contains, slot))
         .recover(failure -> {
-          log.warn("{} observations wait for PostgreSQL: {}", own.size(), failure.getMessage());
-          backlog.add(observed);
-          return Future.succeededFuture(own);
+          log.warn(
+              "{} observations queued until PostgreSQL is available: {}",
+              observations.size(),
+              failure.getMessage());
+          pending.add(observations);
+          return Future.succeededFuture(quotes);
         });
   }
 
-  private Future<List<Quote>> withStanding(List<Quote> own, Predicate<String> stored, long slot) {
-    var refused = own.stream().map(Quote::symbol).filter(stored.negate()).toList();
-    if (refused.isEmpty()) {
-      return Future.succeededFuture(own);
+  /** Replaces the quotes that were not inserted by the ones that are stored for the slot. */
+  private Future<List<Quote>> withStored(
+      List<Quote> quotes, Predicate<String> inserted, long slot) {
+    var others = quotes.stream().map(Quote::symbol).filter(inserted.negate()).toList();
+    if (others.isEmpty()) {
+      return Future.succeededFuture(quotes);
     }
-    var kept = own.stream().filter(quote -> stored.test(quote.symbol()));
-    return repository.standing(slot, refused).map(standing -> Stream.concat(kept, standing.stream())
+    var own = quotes.stream().filter(quote -> inserted.test(quote.symbol()));
+    return repository.inSlot(slot, others).map(stored -> Stream.concat(own, stored.stream())
         .toList());
   }
 
-  private void tell(List<Quote> told) {
-    if (!told.isEmpty()) {
-      told.forEach(latest::accept);
-      cache.put(told);
-      bus.publish(Prices.TICK, new Prices.Quotes(told));
+  private void publish(List<Quote> quotes) {
+    if (!quotes.isEmpty()) {
+      quotes.forEach(latest::accept);
+      cache.put(quotes);
+      bus.publish(Prices.TICK, new Prices.Quotes(quotes));
     }
   }
 }

@@ -1,2 +1,2 @@
-/** The price domain: asks the exchange, keeps what it said, tells everyone. */
+/** The price domain: refreshes quotes from the exchange, caches, stores and publishes them. */
 package dev.verticker.price;

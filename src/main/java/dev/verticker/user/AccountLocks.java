@@ -2,7 +2,7 @@ package dev.verticker.user;
 
 import dev.verticker.data.AdvisoryLock;
 
-/** What only one node at a time may do to accounts. */
+/** Locks on work that only one node at a time may do in the schema {@code account}. */
 public final class AccountLocks {
   /** "acco". */
   private static final int SPACE = 0x6163636f;

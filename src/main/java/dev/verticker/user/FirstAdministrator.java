@@ -12,15 +12,14 @@ import dev.verticker.user.UserService.UserAction;
 import dev.verticker.user.password.PasswordHashing;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
-import java.time.Clock;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the first administrator while nobody has that role. As the last one can never be lost, that is the case before the
- * first start only, also after an import of users of the earlier system, who have no roles.
+ * Creates the first administrator if no user has that role: at the first start, also after an import of users, who have no
+ * administrator among them. Later starts find one, because the last administrator can be neither deleted nor demoted.
  */
 final class FirstAdministrator {
   private static final Logger log = LoggerFactory.getLogger(FirstAdministrator.class);
@@ -30,52 +29,49 @@ final class FirstAdministrator {
   private final UserService service;
   private final PasswordHashing passwords;
   private final UserSettings settings;
-  private final Clock clock;
 
   FirstAdministrator(
       Database database,
+      UserRepository users,
       UserService service,
       PasswordHashing passwords,
-      UserSettings settings,
-      Clock clock) {
+      UserSettings settings) {
     this.database = database;
-    this.users = new UserRepository(database);
+    this.users = users;
     this.service = service;
     this.passwords = passwords;
     this.settings = settings;
-    this.clock = clock;
   }
 
-  /** Fails with a {@code SettingsFault} when one is needed and the settings do not say a good password. */
+  /** Fails with a {@code SettingsException} if an administrator is needed and the configured password is missing or weak. */
   Future<Void> ensure() {
-    return users.anyAdministrator().compose(exists -> exists ? Future.succeededFuture() : make());
+    return users.anyAdministrator().compose(exists -> exists ? Future.succeededFuture() : create());
   }
 
-  private Future<Void> make() {
+  private Future<Void> create() {
     return hash()
         .compose(hash -> database.transaction(tx -> AccountLocks.FIRST_START
             .acquire(tx)
-            .compose(alone -> users.anyAdministrator(tx))
-            .compose(exists -> exists ? Future.succeededFuture() : make(tx, hash))));
+            .compose(locked -> users.anyAdministrator(tx))
+            .compose(exists -> exists ? Future.succeededFuture() : create(tx, hash))));
   }
 
-  private Future<Void> make(SqlConnection tx, String hash) {
+  private Future<Void> create(SqlConnection tx, String hash) {
     return users
         .lock(tx, settings.adminUsername())
-        .compose(taken -> taken.isPresent()
-            ? promote(tx, taken.get().user(), hash)
+        .compose(existing -> existing.isPresent()
+            ? promote(tx, existing.get().user(), hash)
             : users
-                .insert(
-                    tx, settings.adminUsername(), null, null, hash, Users.ROLES, clock.instant())
-                .compose(user -> service.created(tx, Actor.system(), user)))
-        .onSuccess(this::announce)
+                .insert(tx, settings.adminUsername(), null, null, hash, Users.ROLES)
+                .compose(user -> service.recordCreated(tx, Actor.system(), user)))
+        .onSuccess(this::logCreated)
         .mapEmpty();
   }
 
-  /** An imported user of that name: the old password is not trusted with the new power. */
+  /** Replaces the password of an imported user: the administrator's password must satisfy the current policy. */
   private Future<User> promote(SqlConnection tx, User user, String hash) {
-    var wanted = user.withRoles(Users.ROLES).withStatus(Status.ACTIVE);
-    return service.store(tx, Actor.system(), UserAction.UPDATED, user, wanted, hash);
+    var promoted = user.withRoles(Users.ROLES).withStatus(Status.ACTIVE);
+    return service.store(tx, Actor.system(), UserAction.UPDATED, user, promoted, hash);
   }
 
   private Future<String> hash() {
@@ -85,28 +81,29 @@ final class FirstAdministrator {
           ? passwords.hashWithoutPolicy(password)
           : passwords
               .hash(password, List.of(settings.adminUsername()))
-              .recover(FirstAdministrator::asFault);
+              .recover(FirstAdministrator::asSettingsFault);
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
   }
 
-  private static Future<String> asFault(Throwable failure) {
+  private static Future<String> asSettingsFault(Throwable failure) {
     if (failure instanceof Failure.Invalid invalid) {
-      var rules = invalid.errors().stream().map(Failure.Error::detail);
+      var details = invalid.errors().stream().map(Failure.Error::detail);
       return Future.failedFuture(
-          UserSettings.fault("is refused: " + rules.collect(Collectors.joining(" "))));
+          UserSettings.fault("is refused: " + details.collect(Collectors.joining(" "))));
     }
     return Future.failedFuture(failure);
   }
 
-  private void announce(User user) {
+  private void logCreated(User user) {
     if (settings.samplePassword()) {
       log.warn(
-          "DEVELOPMENT ONLY: administrator {} was made with the sample password that everybody knows",
+          "DEVELOPMENT ONLY: created administrator {} with the published sample password",
           user.username());
     } else {
-      log.info("the first administrator {} was made; ADMIN_PASSWORD can go now", user.username());
+      log.info(
+          "created first administrator {}; ADMIN_PASSWORD is not needed any more", user.username());
     }
   }
 }

@@ -9,29 +9,29 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Full names as they are searched. Stored is the folded name from each of its words on, so one range of one index finds
- * "Ada Lovelace King" by {@code ada}, {@code love} and {@code lovelace k}.
+ * Search index entries of a full name: one for each word, holding the folded name from that word on. A range scan of one index
+ * finds "Ada Lovelace King" by {@code ada}, {@code love} and {@code lovelace k}.
  */
 public final class NameWords {
   private static final int MAX_WORDS = 10;
-  private static final int LONGEST = 64;
+  private static final int MAX_LENGTH = 64;
   private static final Pattern ACCENTS = Pattern.compile("\\p{InCombiningDiacriticalMarks}+");
-  private static final Pattern BETWEEN_WORDS = Pattern.compile("[^\\p{L}\\p{N}\\p{M}]+");
+  private static final Pattern SEPARATOR = Pattern.compile("[^\\p{L}\\p{N}\\p{M}]+");
 
   private NameWords() {}
 
-  /** The entries of a name, at most ten; none when it has no word. */
+  /** At most ten entries; none for a null name or one without words. */
   public static List<String> of(String fullName) {
     var words = words(fullName);
     return IntStream.range(0, Math.min(words.size(), MAX_WORDS))
-        .mapToObj(first -> shortened(String.join(" ", words.subList(first, words.size()))))
+        .mapToObj(first -> truncated(String.join(" ", words.subList(first, words.size()))))
         .distinct()
         .toList();
   }
 
-  /** What an entry must begin with to be found by this text; empty when it has no word. */
+  /** The prefix of the entries that the search text matches; empty if it has no word. */
   static String prefix(String text) {
-    return shortened(String.join(" ", words(text)));
+    return truncated(String.join(" ", words(text)));
   }
 
   private static List<String> words(String text) {
@@ -40,15 +40,15 @@ public final class NameWords {
     }
     var decomposed = Normalizer.normalize(text, Normalizer.Form.NFKD);
     var folded = ACCENTS.matcher(decomposed).replaceAll("").toLowerCase(Locale.ROOT);
-    return Arrays.stream(BETWEEN_WORDS.split(folded))
+    return Arrays.stream(SEPARATOR.split(folded))
         .filter(word -> !word.isEmpty())
         .collect(Collectors.toUnmodifiableList());
   }
 
-  /** An index entry has a greatest size, and folding can make a name eighteen times as long. */
-  private static String shortened(String words) {
-    return words.codePointCount(0, words.length()) <= LONGEST
+  /** PostgreSQL limits the size of an index entry, and folding can make a name eighteen times as long. */
+  private static String truncated(String words) {
+    return words.codePointCount(0, words.length()) <= MAX_LENGTH
         ? words
-        : words.substring(0, words.offsetByCodePoints(0, LONGEST));
+        : words.substring(0, words.offsetByCodePoints(0, MAX_LENGTH));
   }
 }

@@ -3,6 +3,7 @@ package dev.verticker.user;
 import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.data.Rows;
+import dev.verticker.message.Users;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.User;
 import io.vertx.core.Future;
@@ -11,11 +12,12 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Instant;
+import java.time.Clock;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 
-/** The rows of {@code account.users} and their words, one user at a time. */
+/** The rows of {@code account.users} and of {@code account.name_words}. */
 final class UserRepository {
   static final String COLUMNS =
       "id, username, full_name, email, roles, status, created_at, updated_at, revision, ver";
@@ -38,7 +40,7 @@ final class UserRepository {
       """
           .formatted(COLUMNS);
 
-  private static final String TAKEN =
+  private static final String FIND_TAKEN =
       """
       SELECT EXISTS (
                SELECT FROM account.users
@@ -92,15 +94,17 @@ final class UserRepository {
       """
       SELECT EXISTS (
         SELECT FROM account.users
-         WHERE roles @> ARRAY['admin']
+         WHERE roles @> ARRAY['%s']
            AND status = 'active'
            AND id <> $1)
-      """;
+      """
+          .formatted(Users.ROLE_ADMIN);
 
   private static final String ANY_ADMINISTRATOR =
-      "SELECT EXISTS (SELECT FROM account.users WHERE roles @> ARRAY['admin'])";
+      "SELECT EXISTS (SELECT FROM account.users WHERE roles @> ARRAY['%s'])"
+          .formatted(Users.ROLE_ADMIN);
 
-  private static final String ADD_WORDS =
+  private static final String INSERT_WORDS =
       """
       INSERT INTO account.name_words (deleted, words, user_id)
       SELECT $1, words, $2
@@ -109,25 +113,28 @@ final class UserRepository {
 
   private static final String UNIQUE_VIOLATION = "23505";
 
-  private static final String REMOVE_WORDS = "DELETE FROM account.name_words WHERE user_id = $1";
+  private static final String DELETE_WORDS = "DELETE FROM account.name_words WHERE user_id = $1";
 
   private final Database database;
 
-  UserRepository(Database database) {
+  private final Clock clock;
+
+  UserRepository(Database database, Clock clock) {
     this.database = database;
+    this.clock = clock;
   }
 
-  /** A user whose row nobody else can change before this transaction ends. @param restoredAs null unless deleted */
-  record Locked(User user, Status restoredAs) {}
+  /** A user whose row is locked until the transaction ends. @param restoredAs the status before the deletion, else null */
+  record LockedUser(User user, Status restoredAs) {}
 
   Future<Optional<User>> find(long id) {
     return database.query(FIND, Tuple.of(id)).map(rows -> Rows.first(rows, UserRepository::user));
   }
 
-  /** Fails with {@link Failure.Conflict} when somebody who is not deleted has the username or the e-mail address. */
+  /** Fails with {@link Failure.Conflict} if a user who is not deleted has the username or the e-mail address. */
   Future<Void> checkFree(String username, String email) {
     return database
-        .query(TAKEN, Tuple.of(username, email))
+        .query(FIND_TAKEN, Tuple.of(username, email))
         .map(rows -> rows.iterator().next())
         .compose(row -> {
           if (row.getBoolean("username_taken")) {
@@ -140,25 +147,25 @@ final class UserRepository {
   }
 
   Future<Boolean> anyAdministrator() {
-    return database.query(ANY_ADMINISTRATOR, Tuple.tuple()).map(UserRepository::yes);
+    return database.query(ANY_ADMINISTRATOR, Tuple.tuple()).map(UserRepository::exists);
   }
 
   Future<Boolean> anyAdministrator(SqlConnection transaction) {
-    return transaction.preparedQuery(ANY_ADMINISTRATOR).execute().map(UserRepository::yes);
+    return transaction.preparedQuery(ANY_ADMINISTRATOR).execute().map(UserRepository::exists);
   }
 
-  Future<Boolean> anotherAdministrator(SqlConnection transaction, long than) {
+  Future<Boolean> otherAdministrator(SqlConnection transaction, long userId) {
     return transaction
         .preparedQuery(OTHER_ADMINISTRATOR)
-        .execute(Tuple.of(than))
-        .map(UserRepository::yes);
+        .execute(Tuple.of(userId))
+        .map(UserRepository::exists);
   }
 
-  Future<Optional<Locked>> lock(SqlConnection transaction, long id) {
+  Future<Optional<LockedUser>> lock(SqlConnection transaction, long id) {
     return transaction.preparedQuery(LOCK).execute(Tuple.of(id)).map(UserRepository::locked);
   }
 
-  Future<Optional<Locked>> lock(SqlConnection transaction, String username) {
+  Future<Optional<LockedUser>> lock(SqlConnection transaction, String username) {
     return transaction
         .preparedQuery(FIND_BY_USERNAME)
         .execute(Tuple.of(username))
@@ -172,48 +179,46 @@ final class UserRepository {
       String fullName,
       String email,
       String passwordHash,
-      List<String> roles,
-      Instant at) {
+      List<String> roles) {
     return transaction
         .preparedQuery(INSERT)
-        .execute(Tuple.of(username, fullName, email, passwordHash, array(roles), Rows.utc(at)))
+        .execute(Tuple.of(username, fullName, email, passwordHash, array(roles), now()))
         .map(rows -> user(rows.iterator().next()))
         .recover(UserRepository::asConflict)
-        .compose(user -> addWords(transaction, user).map(user));
+        .compose(user -> insertWords(transaction, user).map(user));
   }
 
   /**
    * Fails as {@link #checkFree} does.
    *
    * @param passwordHash null = unchanged
-   * @param revoking whether access tokens given so far end
+   * @param revokeTokens whether to revoke the access tokens issued so far
    */
   Future<User> update(
       SqlConnection transaction,
       User before,
-      User wanted,
+      User after,
       String passwordHash,
-      boolean revoking,
-      Instant at) {
+      boolean revokeTokens) {
     var parameters = Tuple.tuple()
-        .addLong(wanted.id())
-        .addString(wanted.username())
-        .addString(wanted.fullName())
-        .addString(wanted.email())
-        .addArrayOfString(array(wanted.roles()))
+        .addLong(after.id())
+        .addString(after.username())
+        .addString(after.fullName())
+        .addString(after.email())
+        .addArrayOfString(array(after.roles()))
         .addString(passwordHash)
-        .addString(wanted.status().word())
-        .addOffsetDateTime(Rows.utc(at))
-        .addInteger(revoking ? 1 : 0);
+        .addString(after.status().wireName())
+        .addOffsetDateTime(now())
+        .addInteger(revokeTokens ? 1 : 0);
     return transaction
         .preparedQuery(UPDATE)
         .execute(parameters)
         .map(rows -> user(rows.iterator().next()))
         .recover(UserRepository::asConflict)
-        .compose(after -> moveWords(transaction, before, after).map(after));
+        .compose(stored -> updateWords(transaction, before, stored).map(stored));
   }
 
-  /** The words go with the row. */
+  /** Deletes the words of the name too. */
   Future<Void> delete(SqlConnection transaction, long id) {
     return transaction.preparedQuery(DELETE).execute(Tuple.of(id)).mapEmpty();
   }
@@ -232,36 +237,40 @@ final class UserRepository {
         row.getLong("ver"));
   }
 
-  private Future<Void> moveWords(SqlConnection transaction, User before, User after) {
+  private Future<Void> updateWords(SqlConnection transaction, User before, User after) {
     if (NameWords.of(before.fullName()).equals(NameWords.of(after.fullName()))
         && (before.status() == Status.DELETED) == (after.status() == Status.DELETED)) {
       return Future.succeededFuture();
     }
     return transaction
-        .preparedQuery(REMOVE_WORDS)
+        .preparedQuery(DELETE_WORDS)
         .execute(Tuple.of(after.id()))
-        .compose(removed -> addWords(transaction, after));
+        .compose(deleted -> insertWords(transaction, after));
   }
 
-  private Future<Void> addWords(SqlConnection transaction, User user) {
+  private Future<Void> insertWords(SqlConnection transaction, User user) {
     var words = NameWords.of(user.fullName());
     if (words.isEmpty()) {
       return Future.succeededFuture();
     }
     return transaction
-        .preparedQuery(ADD_WORDS)
+        .preparedQuery(INSERT_WORDS)
         .execute(Tuple.of(user.status() == Status.DELETED, user.id(), array(words)))
         .mapEmpty();
   }
 
-  private static Optional<Locked> locked(RowSet<Row> rows) {
+  private static Optional<LockedUser> locked(RowSet<Row> rows) {
     return Rows.first(rows, row -> {
       var restoredAs = row.getString("status_if_restored");
-      return new Locked(user(row), restoredAs == null ? null : Status.of(restoredAs));
+      return new LockedUser(user(row), restoredAs == null ? null : Status.of(restoredAs));
     });
   }
 
-  private static boolean yes(RowSet<Row> rows) {
+  private OffsetDateTime now() {
+    return Rows.utc(clock.instant());
+  }
+
+  private static boolean exists(RowSet<Row> rows) {
     return rows.iterator().next().getBoolean(0);
   }
 
@@ -269,7 +278,7 @@ final class UserRepository {
     return list.toArray(String[]::new);
   }
 
-  /** The unique indexes decide when two ask at once. */
+  /** The unique indexes decide between concurrent requests. */
   private static <T> Future<T> asConflict(Throwable failure) {
     if (failure instanceof PgException pg && UNIQUE_VIOLATION.equals(pg.getSqlState())) {
       if ("users_username".equals(pg.getConstraint())) {
@@ -283,11 +292,11 @@ final class UserRepository {
   }
 
   private static Failure usernameTaken() {
-    return taken("username", "This username belongs to somebody else.");
+    return taken("username", "The username is already in use: choose another one.");
   }
 
   private static Failure emailTaken() {
-    return taken("email", "This e-mail address belongs to somebody else.");
+    return taken("email", "The e-mail address is already in use: choose another one.");
   }
 
   private static Failure taken(String field, String detail) {

@@ -7,20 +7,20 @@ import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Search;
 import dev.verticker.message.Users.Update;
+import dev.verticker.user.session.Account;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
-/** What the fields of a user must look like. A password has a policy of its own. */
+/** Validates the fields of users. {@code PasswordPolicy} validates passwords. */
 public final class UserRules {
-  private static final Pattern USERNAME = Pattern.compile("[A-Za-z0-9._-]{3,50}");
-
-  /** A valid e-mail address as HTML says (4.10.5.1.5): practical, ASCII, at most 63 characters between two dots. */
+  /** A valid e-mail address as HTML defines it (4.10.5.1.5). */
   private static final Pattern EMAIL = Pattern.compile(
       "[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@" + "[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
           + "(?:\\.[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*");
 
+  private static final String ROLES = String.join(", ", Users.ROLES);
   private static final int MAX_FULL_NAME = 100;
   private static final int MAX_EMAIL = 254;
   private static final int MAX_PAGE = 1000;
@@ -29,7 +29,7 @@ public final class UserRules {
 
   private UserRules() {}
 
-  /** Throws {@link Failure.Invalid} with everything that is wrong. */
+  /** Throws {@link Failure.Invalid} with every error. */
   static void check(Create create) {
     var rules = new UserRules();
     rules.username("/username", create.username());
@@ -42,42 +42,35 @@ public final class UserRules {
     rules.failOnErrors();
   }
 
-  /** Throws {@link Failure.Invalid} with everything that is wrong with what is to change. */
+  /** Throws {@link Failure.Invalid} with every error of the fields to update. */
   static void check(Update update) {
     var rules = new UserRules();
-    rules.named(update.username(), "/username", rules::username);
-    rules.named(update.fullName(), "/full_name", rules::fullName);
-    rules.named(update.email(), "/email", rules::email);
-    rules.named(update.roles(), "/roles", rules::roles);
-    rules.named(update.password(), "/password", rules::password);
+    rules.update(update.username(), "/username", rules::username);
+    rules.update(update.fullName(), "/full_name", rules::fullName);
+    rules.update(update.email(), "/email", rules::email);
+    rules.update(update.roles(), "/roles", rules::roles);
+    rules.update(update.password(), "/password", rules::password);
     rules.failOnErrors();
   }
 
-  /** Throws {@link Failure.Invalid} with everything that is wrong. */
+  /** Throws {@link Failure.Invalid} with every error. */
   static void check(Search search) {
     var rules = new UserRules();
     rules.limit(search.limit());
     if (search.q() != null && (!printable(search.q()) || length(search.q()) > MAX_EMAIL)) {
-      rules.add("query/q", "invalid-text", "At most 254 characters, no control characters.");
+      rules.add(
+          "query/q",
+          "invalid-text",
+          "The search text must have at most 254 characters and no control characters.");
     }
     if (search.role() != null && !Users.ROLES.contains(search.role())) {
-      rules.add("query/role", "unknown-role", "One of " + String.join(", ", Users.ROLES) + ".");
+      rules.add("query/role", "unknown-role", "The role must be one of " + ROLES + ".");
     }
     if (search.status() == Users.Status.UNKNOWN) {
-      rules.add("query/status", "unknown-status", "One of active, disabled, deleted.");
+      rules.add(
+          "query/status", "unknown-status", "The status must be one of active, disabled, deleted.");
     }
     rules.failOnErrors();
-  }
-
-  /** Throws {@link Failure.Invalid}. */
-  public static void checkLimit(int limit) {
-    var rules = new UserRules();
-    rules.limit(limit);
-    rules.failOnErrors();
-  }
-
-  public static boolean isUsername(String text) {
-    return text != null && USERNAME.matcher(text).matches();
   }
 
   public static boolean isFullName(String text) {
@@ -88,48 +81,54 @@ public final class UserRules {
     return text == null || text.length() <= MAX_EMAIL && EMAIL.matcher(text).matches();
   }
 
-  private <T> void named(FieldUpdate<T> field, String pointer, BiConsumer<String, T> rule) {
+  private <T> void update(FieldUpdate<T> field, String pointer, BiConsumer<String, T> rule) {
     if (field != null) {
       rule.accept(pointer, field.value());
     }
   }
 
   private void username(String pointer, String username) {
-    if (!isUsername(username)) {
+    if (!Account.isUsername(username)) {
       add(
           pointer,
           "invalid-username",
-          "3 to 50 ASCII letters, digits, dots, underscores, hyphens.");
+          "The username must have 3 to 50 ASCII letters, digits, dots, underscores or hyphens.");
     }
   }
 
   private void fullName(String pointer, String fullName) {
     if (!isFullName(fullName)) {
-      add(pointer, "invalid-full-name", "At most 100 characters, no control characters.");
+      add(
+          pointer,
+          "invalid-full-name",
+          "The full name must have at most 100 characters and no control characters.");
     }
   }
 
   private void email(String pointer, String email) {
     if (!isEmail(email)) {
-      add(pointer, "invalid-email", "An e-mail address of at most 254 characters.");
+      add(
+          pointer,
+          "invalid-email",
+          "The e-mail address must be valid and have at most 254 characters.");
     }
   }
 
   private void roles(String pointer, List<String> roles) {
     if (roles == null || roles.isEmpty() || !Users.ROLES.containsAll(roles)) {
-      add(pointer, "invalid-roles", "At least one of " + String.join(", ", Users.ROLES) + ".");
+      add(pointer, "invalid-roles", "The roles must be at least one of " + ROLES + ".");
     }
   }
 
   private void password(String pointer, Password password) {
     if (password == null || password.value() == null) {
-      add(pointer, "required", "A password is required.");
+      add(pointer, "required", "The password is missing.");
     }
   }
 
   private void limit(int limit) {
     if (limit < 1 || limit > MAX_PAGE) {
-      add("query/limit", "out-of-range", "1 to " + MAX_PAGE + ".");
+      add("query/limit", "out-of-range", "The limit must be between 1 and " + MAX_PAGE + ".");
     }
   }
 
@@ -143,7 +142,7 @@ public final class UserRules {
     }
   }
 
-  /** PostgreSQL stores no NUL and no half of a surrogate pair; the other control characters help nobody. */
+  /** PostgreSQL cannot store NUL or an unpaired surrogate. */
   private static boolean printable(String text) {
     return text.codePoints()
         .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);

@@ -1,10 +1,10 @@
 package dev.verticker.user;
 
 import dev.verticker.data.Database;
-import dev.verticker.message.Users.Page;
 import dev.verticker.message.Users.Search;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.User;
+import dev.verticker.message.Users.UserPage;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -16,14 +16,14 @@ import java.util.TreeSet;
 import java.util.stream.StreamSupport;
 
 /**
- * Lists of users, made so that among a million only the rows of the page are read: every filter has an index in the order
- * of the ids. Words among the filters become part of the statement, because a partial index only helps when its condition
- * is written out.
+ * Finds users page by page. Every filter has an index in the order of the ids, so that only the rows of the page are read
+ * among a million. Role and status are literals in the statement, because PostgreSQL uses a partial index only if the statement
+ * repeats its condition.
  */
 final class UserSearch {
   private static final int MAX_MATCHES = 1000;
 
-  /** Sorts above everything that begins with the text before it. */
+  /** Appended to a prefix, it sorts above every text that starts with the prefix. */
   private static final String END = new String(Character.toChars(Character.MAX_CODE_POINT));
 
   private static final String LIST =
@@ -36,7 +36,7 @@ final class UserSearch {
        LIMIT $2
       """;
 
-  private static final String AMONG =
+  private static final String FILTER_MATCHES =
       """
       SELECT %s
         FROM account.users
@@ -74,16 +74,17 @@ final class UserSearch {
     this.database = database;
   }
 
-  Future<Page> search(Search search) {
+  Future<UserPage> search(Search search) {
+    UserRules.check(search);
     return search.q() == null ? list(search) : matches(search);
   }
 
-  /** As it is sent to the server: $1 is the id before the page, $2 one more than the page has. */
+  /** $1 is the last id of the page before, $2 the limit of the page plus one. */
   static String listStatement(Search search) {
     return LIST.formatted(UserRepository.COLUMNS, filter(search));
   }
 
-  /** As they are sent to the server: $1 and $2 are the bounds of the prefix, $3 one more than is looked at. */
+  /** $1 and $2 are the bounds of the prefix, $3 the number of matches plus one. */
   static List<String> matchStatements(boolean deleted) {
     var filter = deleted ? "status = 'deleted'" : "status <> 'deleted'";
     return List.of(
@@ -92,24 +93,23 @@ final class UserSearch {
         BY_WORDS.formatted(deleted));
   }
 
-  private Future<Page> list(Search search) {
+  private Future<UserPage> list(Search search) {
     var after = search.after() == null ? 0 : search.after();
     return database
         .query(listStatement(search), Tuple.of(after, search.limit() + 1))
         .map(rows -> page(rows, search.limit(), false));
   }
 
-  private Future<Page> matches(Search search) {
+  private Future<UserPage> matches(Search search) {
     var statements = matchStatements(search.status() == Status.DELETED);
-    // "C" compares a folded e-mail address or username bytewise, so the prefix is folded the same
-    // way.
+    // The indexes hold usernames and e-mail addresses in lower case, collated "C".
     var text = search.q().strip().toLowerCase(Locale.ROOT);
     var usernames = ids(statements.get(0), text);
     var emails = ids(statements.get(1), text);
     var names = ids(statements.get(2), NameWords.prefix(search.q()));
     return Future.all(usernames, emails, names)
         .compose(
-            all -> among(search, List.of(usernames.result(), emails.result(), names.result())));
+            all -> filtered(search, List.of(usernames.result(), emails.result(), names.result())));
   }
 
   private Future<List<Long>> ids(String statement, String prefix) {
@@ -123,36 +123,36 @@ final class UserSearch {
             .toList());
   }
 
-  private Future<Page> among(Search search, List<List<Long>> fields) {
+  private Future<UserPage> filtered(Search search, List<List<Long>> fields) {
     var truncated = fields.stream().anyMatch(ids -> ids.size() > MAX_MATCHES);
     var ids = new TreeSet<Long>();
     fields.forEach(field -> field.stream().limit(MAX_MATCHES).forEach(ids::add));
-    var later = search.after() == null ? ids : ids.tailSet(search.after(), false);
-    if (later.isEmpty()) {
-      return Future.succeededFuture(new Page(List.of(), null, truncated));
+    var remaining = search.after() == null ? ids : ids.tailSet(search.after(), false);
+    if (remaining.isEmpty()) {
+      return Future.succeededFuture(new UserPage(List.of(), null, truncated));
     }
     return database
         .query(
-            AMONG.formatted(UserRepository.COLUMNS, filter(search)),
-            Tuple.of(later.toArray(Long[]::new), search.limit() + 1))
+            FILTER_MATCHES.formatted(UserRepository.COLUMNS, filter(search)),
+            Tuple.of(remaining.toArray(Long[]::new), search.limit() + 1))
         .map(rows -> page(rows, search.limit(), truncated));
   }
 
-  private static Page page(RowSet<Row> rows, int limit, boolean truncated) {
+  private static UserPage page(RowSet<Row> rows, int limit, boolean truncated) {
     var users = new ArrayList<User>();
     rows.forEach(row -> users.add(UserRepository.user(row)));
     if (users.size() <= limit) {
-      return new Page(users, null, truncated);
+      return new UserPage(users, null, truncated);
     }
     var page = users.subList(0, limit);
-    return new Page(page, page.get(limit - 1).id(), truncated);
+    return new UserPage(page, page.get(limit - 1).id(), truncated);
   }
 
-  /** Only words that were checked before get in here. */
+  /** The literals are safe: {@link UserRules} has validated role and status. */
   private static String filter(Search search) {
     var status = search.status() == null
         ? "status <> 'deleted'"
-        : "status = '" + search.status().word() + "'";
+        : "status = '" + search.status().wireName() + "'";
     return search.role() == null ? status : status + " AND roles @> ARRAY['" + search.role() + "']";
   }
 }

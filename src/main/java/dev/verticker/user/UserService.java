@@ -5,27 +5,22 @@ import dev.verticker.data.Database;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Users;
-import dev.verticker.message.Users.Change;
+import dev.verticker.message.Users.ChangeStatus;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
 import dev.verticker.message.Users.FieldUpdate;
-import dev.verticker.message.Users.Find;
-import dev.verticker.message.Users.Page;
-import dev.verticker.message.Users.Search;
+import dev.verticker.message.Users.FindUser;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
-import dev.verticker.user.UserRepository.Locked;
+import dev.verticker.user.UserRepository.LockedUser;
 import dev.verticker.user.change.AccessRevocation;
-import dev.verticker.user.change.AuditTrail;
+import dev.verticker.user.change.ChangeLog;
 import dev.verticker.user.change.UserEvent;
-import dev.verticker.user.change.UserOutbox;
-import dev.verticker.user.login.KeyedQueue;
 import dev.verticker.user.password.PasswordHashing;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
-import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -34,22 +29,18 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * What may be done with users. Every change is one transaction: the row, what it revokes, its audit entry and, last, what
- * is told of it. A change that changes nothing writes and tells nothing.
+ * Finds, creates, changes and deletes users. Every change is one transaction that updates the row, revokes access, and writes
+ * the audit entry and the outbox row. A request that changes nothing writes nothing.
  */
 final class UserService {
   private final Database database;
   private final UserRepository users;
-  private final UserSearch searches;
   private final PasswordHashing passwords;
   private final AccessRevocation access;
-  private final AuditTrail audit;
-  private final UserOutbox outbox;
-  private final Clock clock;
-  private final UserErasure erasure;
-  private final KeyedQueue creating;
+  private final ChangeLog changes;
+  private final KeyedQueue creations;
 
-  /** What is done to a user; the audit has it as {@code user.updated} and so on. */
+  /** A change of a user, recorded in the audit trail as {@code user.updated} and so on. */
   enum UserAction {
     UPDATED,
     DISABLED,
@@ -57,48 +48,39 @@ final class UserService {
     RESTORED,
     DELETED;
 
-    String action() {
+    String auditName() {
       return "user." + name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whatever else somebody wants of a deleted user, the user must be restored first. */
-    boolean isForDeleted() {
+    boolean isAllowedOnDeleted() {
       return this == RESTORED || this == DELETED;
     }
   }
 
+  /** @param creations queues concurrent creations by username */
   UserService(
       Database database,
+      UserRepository users,
       PasswordHashing passwords,
       AccessRevocation access,
-      AuditTrail audit,
-      UserOutbox outbox,
-      Clock clock) {
+      ChangeLog changes,
+      KeyedQueue creations) {
     this.database = database;
-    this.users = new UserRepository(database);
-    this.searches = new UserSearch(database);
+    this.users = users;
     this.passwords = passwords;
     this.access = access;
-    this.audit = audit;
-    this.outbox = outbox;
-    this.clock = clock;
-    this.erasure = new UserErasure(users, access, audit, outbox);
-    this.creating = new KeyedQueue(Users.CREATE.deadline(), clock);
+    this.changes = changes;
+    this.creations = creations;
   }
 
-  Future<User> find(Find find) {
+  Future<User> find(FindUser find) {
     return users.find(find.id()).compose(user -> user.map(Future::succeededFuture)
         .orElse(notFound(find.id())));
   }
 
-  Future<Page> search(Search search) {
-    UserRules.check(search);
-    return searches.search(search);
-  }
-
   Future<User> create(Create create) {
     UserRules.check(create);
-    return creating.run(create.username().toLowerCase(Locale.ROOT), () -> users
+    return creations.run(create.username().toLowerCase(Locale.ROOT), () -> users
         .checkFree(create.username(), create.email())
         .compose(free -> passwords.hash(
             create.password(), names(create.username(), create.fullName(), create.email())))
@@ -107,33 +89,35 @@ final class UserService {
 
   Future<User> update(Update update) {
     UserRules.check(update);
-    var change = new Change(update.actor(), update.id(), update.ifMatch());
+    var change = new ChangeStatus(update.actor(), update.id(), update.ifMatch());
     if (update.password() == null) {
-      return change(change, UserAction.UPDATED, locked -> wanted(locked.user(), update), null);
+      return change(change, UserAction.UPDATED, locked -> updated(locked.user(), update), null);
     }
     if (update.actor().is(update.id())) {
-      return Future.failedFuture(new Failure.Forbidden(
-          "own-password", "One's own password is changed by giving the current one as well."));
+      return Future.failedFuture(
+          new Failure.Forbidden(
+              "own-password",
+              "Your own password cannot be set here: change it at /users/me/password with the current one."));
     }
-    return find(new Find(update.id()))
-        .map(user -> wanted(user, update))
+    return find(new FindUser(update.id()))
+        .map(user -> updated(user, update))
         .compose(user -> passwords.hash(
             update.password().value(), names(user.username(), user.fullName(), user.email())))
         .compose(hash ->
-            change(change, UserAction.UPDATED, locked -> wanted(locked.user(), update), hash));
+            change(change, UserAction.UPDATED, locked -> updated(locked.user(), update), hash));
   }
 
-  Future<User> disable(Change change) {
+  Future<User> disable(ChangeStatus change) {
     return change(
         change, UserAction.DISABLED, locked -> locked.user().withStatus(Status.DISABLED), null);
   }
 
-  Future<User> enable(Change change) {
+  Future<User> enable(ChangeStatus change) {
     return change(
         change, UserAction.ENABLED, locked -> locked.user().withStatus(Status.ACTIVE), null);
   }
 
-  Future<User> restore(Change change) {
+  Future<User> restore(ChangeStatus change) {
     return change(
         change,
         UserAction.RESTORED,
@@ -144,7 +128,7 @@ final class UserService {
   }
 
   Future<Void> delete(Delete delete) {
-    var change = new Change(delete.actor(), delete.id(), delete.ifMatch());
+    var change = new ChangeStatus(delete.actor(), delete.id(), delete.ifMatch());
     return delete.soft()
         ? change(
                 change,
@@ -159,57 +143,72 @@ final class UserService {
   private Future<User> insert(SqlConnection tx, Create create, String hash) {
     var roles = create.roles() == null ? List.of(Users.ROLE_USER) : sorted(create.roles());
     return users
-        .insert(
-            tx, create.username(), create.fullName(), create.email(), hash, roles, clock.instant())
-        .compose(user -> created(tx, create.actor(), user));
+        .insert(tx, create.username(), create.fullName(), create.email(), hash, roles)
+        .compose(user -> recordCreated(tx, create.actor(), user));
   }
 
-  /** Writes down and tells that the user is new. */
-  Future<User> created(SqlConnection tx, Actor actor, User user) {
+  Future<User> recordCreated(SqlConnection tx, Actor actor, User user) {
     var event = UserEvent.created(user, actor);
-    return audit
-        .write(tx, actor, "user.created", user.id(), event.payload().getJsonObject("data"))
-        .compose(written -> outbox.write(tx, List.of(event)))
+    var details = event.payload().getJsonObject("data");
+    return changes
+        .record(tx, actor, "user.created", user.id(), details, List.of(event))
         .map(user);
   }
 
-  /** @param hash of a new password; null = the password stays */
+  /** @param newHash of a new password; null = unchanged */
   private Future<User> change(
-      Change change, UserAction deed, Function<Locked, User> wish, String hash) {
+      ChangeStatus change, UserAction action, Function<LockedUser, User> apply, String newHash) {
     return database.transaction(tx -> lock(tx, change).compose(locked -> {
       var before = locked.user();
-      if (before.status() == Status.DELETED && !deed.isForDeleted()) {
-        return Future.failedFuture(new Failure.Conflict(
-            "user-deleted", "This user was deleted and must be restored first."));
+      if (before.status() == Status.DELETED && !action.isAllowedOnDeleted()) {
+        return Future.failedFuture(
+            new Failure.Conflict("user-deleted", "The user is deleted: restore the user first."));
       }
-      var wanted = wish.apply(locked);
-      return hash == null && UserEvent.changes(before, wanted).isEmpty()
+      var after = apply.apply(locked);
+      return newHash == null && UserEvent.changes(before, after).isEmpty()
           ? Future.succeededFuture(before)
-          : store(tx, change.actor(), deed, before, wanted, hash);
+          : store(tx, change.actor(), action, before, after, newHash);
     }));
   }
 
-  /** Changes what differs, revokes what must end with it, writes it down and tells it. */
+  /** Updates the row and writes everything that follows from the change. @param newHash null = unchanged */
   Future<User> store(
-      SqlConnection tx, Actor actor, UserAction deed, User before, User wanted, String hash) {
-    var leaving = before.status() == Status.ACTIVE && wanted.status() != Status.ACTIVE;
-    var ending = leaving || hash != null;
-    var revoking = ending || !before.roles().equals(wanted.roles());
-    return keepAnAdministrator(tx, before, wanted)
-        .compose(kept -> users.update(tx, before, wanted, hash, revoking, clock.instant()))
-        .compose(after -> revoke(tx, after, revoking, ending)
-            .compose(revoked -> audit.write(
-                tx, actor, deed.action(), after.id(), details(before, after, hash != null)))
-            .compose(written -> outbox.write(tx, events(actor, before, after, hash != null)))
-            .map(after));
+      SqlConnection tx, Actor actor, UserAction action, User before, User after, String newHash) {
+    var passwordSet = newHash != null;
+    var deactivated = before.status() == Status.ACTIVE && after.status() != Status.ACTIVE;
+    var endSessions = deactivated || passwordSet;
+    var revokeTokens = endSessions || !before.roles().equals(after.roles());
+    return requireAnAdministrator(tx, before, after)
+        .compose(checked -> users.update(tx, before, after, newHash, revokeTokens))
+        .compose(stored -> revoke(tx, stored, revokeTokens, endSessions)
+            .compose(revoked -> changes.record(
+                tx,
+                actor,
+                action.auditName(),
+                stored.id(),
+                details(before, stored, passwordSet),
+                events(actor, before, stored, passwordSet)))
+            .map(stored));
   }
 
+  /** A hard delete: removes personal data from the audit trail and the outbox too. */
   private Future<Void> erase(SqlConnection tx, Actor actor, User user) {
-    return keepAnAdministrator(tx, user, user.withStatus(Status.DELETED))
-        .compose(kept -> erasure.erase(tx, actor, user));
+    // A user who erases the own account leaves no address behind.
+    var recorded = actor.is(user.id()) ? new Actor(user.id(), null, null, null) : actor;
+    return requireAnAdministrator(tx, user, user.withStatus(Status.DELETED))
+        .compose(checked -> access.endSessions(tx, user.id(), user.ver() + 1, Reason.USER_DELETED))
+        .compose(ended -> users.delete(tx, user.id()))
+        .compose(deleted -> changes.erase(tx, user.id()))
+        .compose(erased -> changes.record(
+            tx,
+            recorded,
+            "user.erased",
+            user.id(),
+            null,
+            List.of(UserEvent.erased(user.id(), recorded))));
   }
 
-  private Future<Locked> lock(SqlConnection tx, Change change) {
+  private Future<LockedUser> lock(SqlConnection tx, ChangeStatus change) {
     return users.lock(tx, change.id()).compose(found -> {
       if (found.isEmpty()) {
         return notFound(change.id());
@@ -217,38 +216,41 @@ final class UserService {
       var revision = found.get().user().revision();
       if (change.ifMatch() != null && !change.ifMatch().contains(revision)) {
         return Future.failedFuture(new Failure.PreconditionFailed(
-            "revision-outdated", "The user was changed since it was read."));
+            "revision-outdated",
+            "The user has changed since it was read: read it again and send the new ETag."));
       }
       return Future.succeededFuture(found.get());
     });
   }
 
-  /**
-   * Two administrators that take each other's role at once lock different rows and would both see one left; so whoever
-   * takes one away asks alone.
-   */
-  private Future<Void> keepAnAdministrator(SqlConnection tx, User before, User wanted) {
-    if (!isActiveAdministrator(before) || isActiveAdministrator(wanted)) {
+  /** Two administrators who demote each other lock different rows and would both see one left, hence the advisory lock. */
+  private Future<Void> requireAnAdministrator(SqlConnection tx, User before, User after) {
+    if (!isActiveAdministrator(before) || isActiveAdministrator(after)) {
       return Future.succeededFuture();
     }
     return AccountLocks.LAST_ADMINISTRATOR
         .acquire(tx)
-        .compose(alone -> users.anotherAdministrator(tx, before.id()))
-        .compose(another -> another
-            ? Future.succeededFuture()
-            : Future.failedFuture(new Failure.Conflict(
-                "last-administrator",
-                "The last active administrator can be neither deleted, disabled nor demoted.")));
+        .compose(locked -> users.otherAdministrator(tx, before.id()))
+        .compose(
+            exists -> exists
+                ? Future.succeededFuture()
+                : Future.failedFuture(
+                    new Failure.Conflict(
+                        "last-administrator",
+                        "The last active administrator cannot be deleted, disabled or demoted: appoint another one first.")));
   }
 
-  private Future<Void> revoke(SqlConnection tx, User after, boolean revoking, boolean ending) {
-    if (ending) {
-      return access.endSessions(tx, after.id(), after.ver(), endOf(after));
+  private Future<Void> revoke(
+      SqlConnection tx, User after, boolean revokeTokens, boolean endSessions) {
+    if (endSessions) {
+      return access.endSessions(tx, after.id(), after.ver(), reason(after));
     }
-    return revoking ? access.revokeTokens(tx, after.id(), after.ver()) : Future.succeededFuture();
+    return revokeTokens
+        ? access.revokeTokens(tx, after.id(), after.ver())
+        : Future.succeededFuture();
   }
 
-  private static Reason endOf(User after) {
+  private static Reason reason(User after) {
     return switch (after.status()) {
       case DELETED -> Reason.USER_DELETED;
       case DISABLED -> Reason.USER_DISABLED;
@@ -280,7 +282,7 @@ final class UserService {
     return passwordSet ? details.put("password", "set") : details;
   }
 
-  private static User wanted(User user, Update update) {
+  private static User updated(User user, Update update) {
     return user.withNames(
             or(update.username(), user.username()),
             or(update.fullName(), user.fullName()),
@@ -306,6 +308,6 @@ final class UserService {
 
   private static <T> Future<T> notFound(long id) {
     return Future.failedFuture(
-        new Failure.NotFound("user-not-found", "There is no user " + id + "."));
+        new Failure.NotFound("user-not-found", "The user " + id + " does not exist."));
   }
 }

@@ -5,6 +5,7 @@ import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.data.RedisClient;
+import dev.verticker.message.Sessions;
 import dev.verticker.message.Users;
 import dev.verticker.outbox.OutboxDrain;
 import dev.verticker.settings.AuthSettings;
@@ -12,24 +13,38 @@ import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserSettings;
-import dev.verticker.user.change.AuditReader;
 import dev.verticker.user.change.AuditTrail;
+import dev.verticker.user.change.ChangeLog;
 import dev.verticker.user.change.UserOutbox;
+import dev.verticker.user.login.LoginService;
+import dev.verticker.user.login.LoginThrottle;
+import dev.verticker.user.login.PasswordChangeService;
+import dev.verticker.user.password.PasswordHasher;
+import dev.verticker.user.session.AccountRepository;
+import dev.verticker.user.session.RefreshService;
+import dev.verticker.user.session.RefreshTokenFactory;
+import dev.verticker.user.session.RevocationRepository;
+import dev.verticker.user.session.SessionRepository;
+import dev.verticker.user.session.SessionService;
+import dev.verticker.user.session.SessionStarter;
+import dev.verticker.user.session.TicketRepository;
+import dev.verticker.user.session.TicketService;
+import dev.verticker.user.session.TokenIssuer;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
 
-/** Accounts: who there is, who may do what, and who is signed in. */
+/** Serves users, their sessions and sign-in, on the schema {@code account}. */
 public final class UserVerticle extends VerticleBase {
   private static final String SCHEMA = "account";
-  private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration RETRY_DELAY = Duration.ofSeconds(1);
   private static final int MAX_ATTEMPTS = 20;
 
   private final NodeContext node;
   private Database database;
   private RedisClient redis;
-  private SessionModule sessions;
+  private PasswordHasher passwords;
   private OutboxDrain drain;
 
   public UserVerticle(NodeContext node) {
@@ -42,6 +57,8 @@ public final class UserVerticle extends VerticleBase {
     var auth = SettingsReader.read(config(), AuthSettings::read);
     var postgres = SettingsReader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader));
     database = Database.open(vertx, postgres);
+    passwords =
+        PasswordHasher.open(vertx, Runtime.getRuntime().availableProcessors(), node.metrics());
     drain = new OutboxDrain(
         vertx,
         Database.open(vertx, postgres.withPoolSize(1)),
@@ -50,9 +67,12 @@ public final class UserVerticle extends VerticleBase {
         node.metrics(),
         SCHEMA,
         UserOutbox::entry);
+    node.health().notReadyWhen("postgres account", database::outage);
+    node.health().note("outbox account", drain::delay);
     return RedisClient.open(vertx, SettingsReader.read(config(), RedisSettings::read))
-        .compose(link -> {
-          redis = link;
+        .compose(client -> {
+          redis = client;
+          node.health().note("redis account", redis::outage);
           return start(settings, auth);
         });
   }
@@ -61,54 +81,106 @@ public final class UserVerticle extends VerticleBase {
   public Future<?> stop() {
     return drain
         .stop()
-        .eventually(sessions::close)
+        .eventually(passwords::close)
         .eventually(redis::close)
         .eventually(database::close);
   }
 
   private Future<?> start(UserSettings settings, AuthSettings auth) {
-    var bus = node.bus();
     var clock = node.clock();
-    var audit = new AuditTrail(clock);
-    var outbox = new UserOutbox(clock, drain::wake);
-    sessions = new SessionModule(vertx, node, database, redis, audit, outbox, auth);
-    var users =
-        new UserService(database, sessions.passwords(), sessions.revoking(), audit, outbox, clock);
-    var administrator =
-        new FirstAdministrator(database, users, sessions.passwords(), settings, clock);
-    var trail = new AuditReader(database);
-    var housekeeping = new Housekeeping(
-            vertx, database, AccountLocks.HOUSEKEEPING, clock, node.metrics())
-        .removing("audit", AuditTrail.REMOVE_OLD, settings.auditRetention())
-        .removingUnwanted("outbox", UserOutbox.REMOVE_OLD, UserOutbox.KEPT);
-    sessions.addChores(housekeeping);
-    node.health().notReadyWhen("postgres account", database::outage);
-    node.health().note("redis account", redis::outage);
-    node.health().note("outbox account", drain::delay);
+    var audit = new AuditTrail(database, clock);
+    var changes = new ChangeLog(audit, new UserOutbox(clock, drain::wake));
+    var revocations = new RevocationRepository(database, node.bus(), clock);
+    var sessions = new SessionRepository(database, revocations);
+    var rows = new UserRepository(database, clock);
+    var creations = new KeyedQueue(Users.CREATE.deadline(), clock);
+    var users = new UserService(database, rows, passwords, sessions, changes, creations);
+    var administrator = new FirstAdministrator(database, rows, users, passwords, settings);
     return ensure(administrator, MAX_ATTEMPTS)
-        .compose(ready -> sessions.serve(users::create))
-        .compose(serving -> Future.all(List.of(
-            bus.serve(Users.CREATE, users::create),
-            bus.serve(Users.FIND, users::find),
-            bus.serve(Users.SEARCH, users::search),
-            bus.serve(Users.UPDATE, users::update),
-            bus.serve(Users.DELETE, users::delete),
-            bus.serve(Users.RESTORE, users::restore),
-            bus.serve(Users.DISABLE, users::disable),
-            bus.serve(Users.ENABLE, users::enable),
-            bus.serve(Users.AUDIT, trail::read))))
+        .compose(ensured -> Future.all(
+            serveUsers(users, audit),
+            serveSignIn(auth, users, sessions, audit, changes),
+            serveSockets(revocations)))
         .onSuccess(serving -> {
-          housekeeping.start();
+          housekeeping(settings).start();
           drain.start();
         });
   }
 
-  /** The database was there for the migrations; a moment's absence, or a slow machine, is no reason to give up. */
+  private Future<?> serveUsers(UserService users, AuditTrail audit) {
+    var bus = node.bus();
+    return Future.all(List.of(
+        bus.serve(Users.CREATE, users::create),
+        bus.serve(Users.FIND, users::find),
+        bus.serve(Users.SEARCH, new UserSearch(database)::search),
+        bus.serve(Users.UPDATE, users::update),
+        bus.serve(Users.DELETE, users::delete),
+        bus.serve(Users.RESTORE, users::restore),
+        bus.serve(Users.DISABLE, users::disable),
+        bus.serve(Users.ENABLE, users::enable),
+        bus.serve(Users.AUDIT, audit::read)));
+  }
+
+  private Future<?> serveSignIn(
+      AuthSettings auth,
+      UserService users,
+      SessionRepository sessions,
+      AuditTrail audit,
+      ChangeLog changes) {
+    var bus = node.bus();
+    var clock = node.clock();
+    var accounts = new AccountRepository(database);
+    var tokens = new TokenIssuer(auth);
+    var refreshTokens = new RefreshTokenFactory(auth.keys());
+    var throttle = LoginThrottle.forLogins(auth.keys(), redis, clock);
+    var starter = new SessionStarter(sessions, refreshTokens, tokens, audit, clock);
+    var logins = new LoginService(database, accounts, starter, passwords, throttle, clock);
+    var refreshes = new RefreshService(database, sessions, refreshTokens, tokens, audit, clock);
+    var lists = new SessionService(database, accounts, sessions, refreshTokens, audit, clock);
+    var passwordChanges =
+        new PasswordChangeService(database, accounts, sessions, passwords, throttle, changes);
+    var registrations = new RegistrationService(
+        auth.registrationOpen(), LoginThrottle.forRegistrations(auth.keys(), redis, clock), users);
+    return Future.all(List.of(
+        bus.serve(Sessions.LOGIN, logins::login),
+        bus.serve(Sessions.REFRESH, refreshes::refresh),
+        bus.serve(Sessions.LOGOUT, lists::logout),
+        bus.serve(Sessions.LOGOUT_ALL, lists::logoutAll),
+        bus.serve(Sessions.LIST, lists::list),
+        bus.serve(Sessions.END, lists::end),
+        bus.serve(Sessions.CHANGE_PASSWORD, passwordChanges::change),
+        bus.serve(Sessions.REGISTER, registrations::register)));
+  }
+
+  private Future<?> serveSockets(RevocationRepository revocations) {
+    var bus = node.bus();
+    var tickets = new TicketService(new TicketRepository(database), node.clock());
+    return Future.all(
+        bus.serve(Sessions.ISSUE_TICKET, tickets::issue),
+        bus.serve(Sessions.REDEEM_TICKET, tickets::redeem),
+        bus.serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor())));
+  }
+
+  private Housekeeping housekeeping(UserSettings settings) {
+    var housekeeping =
+        new Housekeeping(vertx, database, AccountLocks.HOUSEKEEPING, node.clock(), node.metrics());
+    AuditTrail.addCleanupTasks(housekeeping, settings.auditRetention());
+    UserOutbox.addCleanupTasks(housekeeping);
+    SessionRepository.addCleanupTasks(housekeeping);
+    TicketRepository.addCleanupTasks(housekeeping);
+    AccountRepository.addCleanupTasks(housekeeping);
+    RevocationRepository.addCleanupTasks(housekeeping);
+    return housekeeping;
+  }
+
+  /** The database was available to the migrations, so a brief outage does not fail the start. */
   private Future<Void> ensure(FirstAdministrator administrator, int attempts) {
     return administrator
         .ensure()
         .recover(failure -> failure instanceof Failure.Unavailable && attempts > 1
-            ? vertx.timer(PAUSE.toMillis()).compose(later -> ensure(administrator, attempts - 1))
+            ? vertx
+                .timer(RETRY_DELAY.toMillis())
+                .compose(elapsed -> ensure(administrator, attempts - 1))
             : Future.failedFuture(failure));
   }
 }

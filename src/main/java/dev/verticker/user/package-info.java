@@ -1,2 +1,2 @@
-/** Users, their sessions and everything that happened to them: the only package that touches the schema {@code account}. */
+/** Users, sign-in, sessions and the audit trail: the owner of the schema {@code account}. */
 package dev.verticker.user;

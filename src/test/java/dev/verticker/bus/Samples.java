@@ -40,7 +40,7 @@ final class Samples {
       new Failure.NotFound("a", "b", List.of(new Failure.Error("path/symbol", "c", "d"))),
       new Failure.Conflict("a", "b", new Failure.Error("/name", "c", "d")),
       new Failure.Gone("a", "b", new Failure.Error("query/since", "c", "d")),
-      new Failure.Gone("a", "b", new Failure.Gone.Start("e", 12)),
+      new Failure.Gone("a", "b", new Failure.Gone.ResumeFrom("e", 12)),
       new Failure.PreconditionFailed("a", "b"),
       new Failure.Invalid("a", "b", new Failure.Error("/name", "c", "d")),
       new Failure.TooManyRequests("a", "b", Duration.ofSeconds(7)),

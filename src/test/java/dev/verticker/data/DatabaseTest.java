@@ -4,16 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
-import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.SettingsFiles;
-import dev.verticker.settings.SettingsReader;
+import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Tuple;
-import java.nio.file.Path;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -23,18 +17,14 @@ import org.junit.jupiter.api.Test;
 class DatabaseTest {
   private static final int MORE_THAN_THE_BREAKER_BEARS = 8;
 
-  private final PostgresDatabase server = TestServers.postgres().createDatabase();
+  private final TestDatabase server = TestDatabase.create();
   private final Vertx vertx = Vertx.vertx();
   private Database database;
 
   @BeforeEach
   void open() {
     database = Database.open(
-        vertx,
-        SettingsReader.read(
-            SettingsFiles.load(TestServers.settings(server), Path.of("target")),
-            reader -> PostgresSettings.read("account", reader)
-                .withPoolSize(2 * MORE_THAN_THE_BREAKER_BEARS)));
+        vertx, server.settings("account").withPoolSize(2 * MORE_THAN_THE_BREAKER_BEARS));
   }
 
   @AfterEach
@@ -68,8 +58,7 @@ class DatabaseTest {
   @Test
   void who_waits_for_a_row_in_vain_is_told_to_come_back_and_keeps_nobody_from_the_database()
       throws SQLException {
-    try (var other =
-            DriverManager.getConnection(server.jdbcUrl(), server.user(), server.password());
+    try (var other = server.connect();
         var statement = other.createStatement()) {
       statement.execute("CREATE TABLE public.held AS SELECT 1 AS id");
       other.setAutoCommit(false);

@@ -22,10 +22,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class DevServersTest {
-  private final List<String> said = new ArrayList<>();
+  private final List<String> messages = new ArrayList<>();
 
   @Test
-  void every_test_class_gets_an_empty_database_and_signs_in_with_a_password() throws SQLException {
+  void a_test_class_gets_an_empty_database_with_a_password() throws SQLException {
     var one = TestServers.postgres().createDatabase();
     var other = TestServers.postgres().createDatabase();
     query(one, "create table mine (id int)");
@@ -38,7 +38,7 @@ class DevServersTest {
   }
 
   @Test
-  void postgres_comes_back_on_the_same_port_with_its_rows_after_a_crash() throws SQLException {
+  void after_a_crash_postgres_restarts_on_the_same_port_with_its_rows() throws SQLException {
     var postgres = TestServers.postgres();
     var database = postgres.createDatabase();
     query(database, "create table kept as select 7 as id");
@@ -51,7 +51,7 @@ class DevServersTest {
   }
 
   @Test
-  void a_frozen_server_keeps_its_connections_and_answers_nothing() throws IOException {
+  void a_frozen_server_keeps_its_connections_and_does_not_respond() throws IOException {
     var redis = TestServers.redis();
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), redis.port())) {
       socket.setSoTimeout(200);
@@ -65,9 +65,9 @@ class DevServersTest {
   }
 
   @Test
-  void redis_with_a_password_refuses_who_does_not_know_it_also_after_a_restart(@TempDir Path folder)
+  void redis_with_a_password_rejects_clients_without_it_also_after_a_restart(@TempDir Path folder)
       throws IOException {
-    try (var redis = DevRedis.start(folder, 0, Optional.of("s3cret"), false, said::add)) {
+    try (var redis = DevRedis.start(folder, 0, Optional.of("s3cret"), false, messages::add)) {
       redis.stop();
       redis.start();
       try (var socket = new Socket(InetAddress.getLoopbackAddress(), redis.port())) {
@@ -76,40 +76,41 @@ class DevServersTest {
       }
       assertEquals("redis://:s3cret@127.0.0.1:" + redis.port(), redis.url());
     }
-    assertEquals(List.of(), said);
+    assertEquals(List.of(), messages);
   }
 
   @Test
-  void what_a_killed_run_left_is_stopped_with_one_sentence_and_its_data_is_kept(
+  void a_server_left_by_a_killed_run_is_stopped_with_a_message_and_its_data_is_kept(
       @TempDir Path parent) throws SQLException {
     var folder = parent.resolve("with space");
-    var orphan = DevPostgres.start(folder, 0, false, said::add);
+    var orphan = DevPostgres.start(folder, 0, false, messages::add);
     var database = orphan.database("verticker", "verticker", "it's \"one\" password");
     query(database, "create table kept as select 7 as id");
 
-    try (var postgres = DevPostgres.start(folder, orphan.port(), false, said::add)) {
+    try (var postgres = DevPostgres.start(folder, orphan.port(), false, messages::add)) {
       assertFalse(orphan.isRunning());
       assertEquals(orphan.port(), postgres.port());
       var renamed = postgres.database("verticker", "verticker", "another password");
       assertEquals("7", query(renamed, "select id from kept"));
       assertThrows(SQLException.class, () -> query(database, "select 1"));
     }
-    assertEquals(1, said.size(), said::toString);
+    assertEquals(1, messages.size(), messages::toString);
     assertTrue(
-        said.get(0).startsWith("PostgreSQL of an earlier run was still there"), said::toString);
+        messages.get(0).startsWith("PostgreSQL of an earlier run is still running"),
+        messages::toString);
   }
 
   @Test
-  void a_port_that_belongs_to_another_program_is_left_to_it(@TempDir Path folder)
+  void a_port_used_by_another_program_is_replaced_by_a_free_one(@TempDir Path folder)
       throws IOException {
     try (var stranger = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
-        var redis =
-            DevRedis.start(folder, stranger.getLocalPort(), Optional.empty(), false, said::add)) {
+        var redis = DevRedis.start(
+            folder, stranger.getLocalPort(), Optional.empty(), false, messages::add)) {
       assertNotEquals(stranger.getLocalPort(), redis.port());
       assertEquals(
-          List.of("port " + stranger.getLocalPort() + " belongs to another program: Redis takes "
+          List.of("port " + stranger.getLocalPort() + " is used by another program: Redis uses "
               + redis.port()),
-          said);
+          messages);
     }
   }
 

@@ -17,8 +17,7 @@ class QuickStartTest {
       Pattern.compile("^```\\w*\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
 
   @Test
-  void the_first_two_blocks_of_the_quick_start_are_one_command_each_the_run_and_the_tests()
-      throws IOException {
+  void the_first_two_blocks_of_the_quick_start_run_the_system_and_the_tests() throws IOException {
     var section = SECTION.matcher(Files.readString(Path.of("README.md")));
     assertTrue(section.find(), "README.md has a section \"Quick start\"");
 

@@ -24,24 +24,24 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The README's commands, those of its blocks and those within sentences, typed into a copy of the project. */
+/** Runs the commands of the README, from blocks and from sentences, in a copy of the project. */
 class ReadmeIT {
   private static final String RUN = "./mvnw -Pdev";
   private static final String READY = "Verticker is ready";
 
-  /** What is not run here, and why. */
+  /** Commands that are not run, with the reason. */
   private static final Map<String, String> NOT_RUN = Map.of(
       "./mvnw verify", "the test command itself",
       "./mvnw verify -Pfaults", "the test command itself, with the long tests",
       "docker compose up -d", "needs a Docker engine");
 
-  /** The other ways to run in development mode, and what each prints. */
+  /** Variants of development mode, and what each prints. */
   private static final Map<String, String> RUNS = Map.of(
       "./mvnw -Pdev -Dmarket.data=/path/to/folder -Dmarket.speed=60",
           "replayed by the exchange simulator",
-      "./mvnw -Pdev -Dfresh", "earlier data is gone");
+      "./mvnw -Pdev -Dfresh", "earlier data deleted");
 
-  /** The jar in the README's roles, and what each says it runs. */
+  /** The roles of the jar in the README, and the verticles that each logs. */
   private static final Map<String, String> NODES = Map.of(
       "java -jar target/verticker.jar", " ms: notification, price, price-api, user, user-api;",
       "java -jar target/verticker.jar user-api user", " ms: user-api, user;");
@@ -51,8 +51,11 @@ class ReadmeIT {
       ".verticker",
       "target/bench",
       "target/console",
+      "target/failsafe-reports",
       "target/npm",
       "target/site",
+      "target/surefire",
+      "target/surefire-reports",
       "target/test-servers");
   private static final Pattern BLOCK =
       Pattern.compile("^```(\\w*)\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL);
@@ -64,7 +67,7 @@ class ReadmeIT {
 
   @Test
   @Timeout(300)
-  void every_command_of_the_readme_does_what_it_says() throws Exception {
+  void every_command_of_the_readme_works() throws Exception {
     var commands = new ArrayList<>(commands("README.md"));
     assertEquals(RUN, commands.remove(0));
     commands.removeAll(NOT_RUN.keySet());
@@ -77,11 +80,11 @@ class ReadmeIT {
           "curl() { command curl --silent --show-error --fail-with-body \"$@\"; }\n");
       var ports = ports(printed);
       commands.forEach(command -> script.append(onThese(ports, command)).append('\n'));
-      var typed = started(script.toString(), Map.of());
+      var process = started(script.toString(), Map.of());
 
-      var said = new String(typed.getInputStream().readAllBytes());
+      var output = new String(process.getInputStream().readAllBytes());
 
-      assertEquals(0, typed.waitFor(), said);
+      assertEquals(0, process.waitFor(), output);
       for (var sign : List.of(
           "\"unread\":",
           "\"username\":\"ada\"",
@@ -89,7 +92,7 @@ class ReadmeIT {
           "\"venue\":\"simulated\"",
           "jvm_memory_used_bytes",
           "check-config")) {
-        assertTrue(said.contains(sign), () -> sign + " is not in\n" + said);
+        assertTrue(output.contains(sign), () -> sign + " is not in\n" + output);
       }
       for (var node : NODES.entrySet()) {
         prints(node.getKey(), storesOf(printed), " ready after ", node.getValue());
@@ -97,7 +100,7 @@ class ReadmeIT {
     } finally {
       stop(run);
     }
-    var recorded = RecordedMarket.invented(home.resolve("recorded")).toString();
+    var recorded = RecordedMarket.generated(home.resolve("recorded")).toString();
     for (var other : RUNS.entrySet()) {
       var command = other.getKey().replace("/path/to/folder", recorded);
       prints(command, Map.of(), READY, other.getValue());
@@ -105,12 +108,12 @@ class ReadmeIT {
   }
 
   @Test
-  void every_command_within_a_sentence_is_run_or_has_a_reason_not_to_be() throws IOException {
+  void every_command_in_a_sentence_is_run_or_has_a_reason_not_to_be() throws IOException {
     var known = new TreeSet<String>();
     Stream.of(RUNS, NODES, NOT_RUN).forEach(some -> known.addAll(some.keySet()));
     var written = new TreeSet<>(commandsWithinSentences("README.md"));
     written.addAll(commands("README.md"));
-    assertTrue(written.containsAll(known), () -> "none is in vain: " + known);
+    assertTrue(written.containsAll(known), () -> "not in the README: " + known);
     written.removeAll(commands("README.md"));
     written.removeAll(known);
     assertEquals(Set.of(), written);
@@ -123,7 +126,7 @@ class ReadmeIT {
   }
 
   @Test
-  void both_tables_of_settings_are_the_ones_of_the_settings_file() throws IOException {
+  void both_tables_of_settings_match_the_settings_file() throws IOException {
     var settings = new ArrayList<String>();
     Pattern.compile("^([A-Z_]+): *([^#\\n]*?) *(#.*)?$", Pattern.MULTILINE)
         .matcher(Files.readString(Path.of("conf/settings.yaml")))
@@ -131,17 +134,21 @@ class ReadmeIT {
         .map(setting -> "| `" + setting.group(1) + "` | "
             + (setting.group(2).isEmpty() ? "" : "`" + setting.group(2) + "`") + " | ")
         .forEach(settings::add);
-    assertFalse(settings.isEmpty());
+    var tables = new ArrayList<List<String>>();
     for (var readme : List.of("README.md", "README.th.md")) {
       var rows = Files.readAllLines(Path.of(readme)).stream()
           .filter(line -> line.matches("\\| `[A-Z_]+` \\|.*"))
           .map(line -> line.replaceFirst("^(\\|[^|]*\\|[^|]*\\| ).*", "$1"))
           .toList();
-      assertEquals(settings, rows, readme);
+      assertFalse(rows.isEmpty(), readme);
+      assertEquals(
+          List.of(), rows.stream().filter(row -> !settings.contains(row)).toList(), readme);
+      tables.add(rows);
     }
+    assertEquals(tables.get(0), tables.get(1));
   }
 
-  /** Continued lines count as one command. */
+  /** Lines that end with a backslash continue on the next. */
   private static List<String> commands(String readme) throws IOException {
     return BLOCK
         .matcher(Files.readString(Path.of(readme)))
@@ -160,14 +167,14 @@ class ReadmeIT {
         .toList();
   }
 
-  /** It begins with a program of the machine or of the project, behind variables that are set for it. */
+  /** Whether a text is a command: a program, optionally after variables. */
   private static boolean isCommand(String code) {
     var program = code.replaceFirst("^([A-Z_]+=\\S* )+", "").split(" ")[0];
     var file = Path.of(program);
     return PROGRAMS.contains(program) || Files.isRegularFile(file) && Files.isExecutable(file);
   }
 
-  /** What a node must be told to use the stores of that run. */
+  /** Settings of a node that uses the stores of that run. */
   private static Map<String, String> storesOf(String printed) {
     var postgres = Pattern.compile("postgresql://\\w+:(\\w+)@127.0.0.1:(\\d+)/").matcher(printed);
     var redis = Pattern.compile("Redis +ready .* port (\\d+)").matcher(printed);
@@ -201,12 +208,12 @@ class ReadmeIT {
         .directory(home.toFile())
         .redirectErrorStream(true);
     var environment = builder.environment();
-    // What this build was told is not for a build inside it.
+    // Options of this build must not reach the inner build.
     environment.remove("MAVEN_CMD_LINE_ARGS");
     environment.put("MAVEN_ARGS", "-ntp -B");
-    // None of these processes lives long enough for the second compiler.
+    // These processes end before the second compiler pays off.
     environment.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
-    // Nobody's ports are in the way, and no exchange on the internet is asked.
+    // Free ports, and no request to the internet.
     for (var port : List.of("USER_API_PORT", "PRICE_API_PORT", "MANAGEMENT_PORT")) {
       environment.put(port, "0");
     }
@@ -215,13 +222,13 @@ class ReadmeIT {
   }
 
   private static void stop(Process process) throws InterruptedException {
-    // Maven waits for what it started; a node is the process itself.
+    // Maven waits for its child process; a node has none.
     var started = process.descendants().toList();
     (started.isEmpty() ? List.of(process.toHandle()) : started).forEach(ProcessHandle::destroy);
     assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the run ends");
   }
 
-  /** All it printed up to the line that has this, or to its end. */
+  /** The output up to the first line with this text, or all. */
   private static String readUntil(Process process, String sign) throws IOException {
     var printed = new StringBuilder();
     var output = process.inputReader();
@@ -248,11 +255,11 @@ class ReadmeIT {
   }
 
   private static String onThese(Map<String, String> ports, String command) {
-    var typed = command;
+    var process = command;
     for (var port : ports.entrySet()) {
-      typed = typed.replace("localhost:" + port.getKey(), "localhost:" + port.getValue());
+      process = process.replace("localhost:" + port.getKey(), "localhost:" + port.getValue());
     }
-    return typed;
+    return process;
   }
 
   private void copyProject() throws IOException {
@@ -273,7 +280,7 @@ class ReadmeIT {
       public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
           throws IOException {
         if (file.startsWith(project.resolve("target/maven-status"))) {
-          // Whole paths of what was compiled: of another folder, all would be compiled again.
+          // It has absolute paths: in another folder everything would be compiled again.
           var paths = Files.readString(file).replace(project.toString(), home.toString());
           Files.writeString(copy(file), paths);
         } else {

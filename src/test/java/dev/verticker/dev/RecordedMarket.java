@@ -10,8 +10,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The folder of recorded exchange data that {@code -Dmarket.data=} names; tests that need it are skipped without. Those
- * that want any recording invent one.
+ * The folder of recorded exchange data named by {@code -Dmarket.data=}. Tests that need it are skipped without it;
+ * other tests generate a recording.
  */
 public final class RecordedMarket {
   private RecordedMarket() {}
@@ -22,8 +22,8 @@ public final class RecordedMarket {
         .map(Path::of);
   }
 
-  /** Makes that folder with five minutes of BTCUSDT in it. */
-  static Path invented(Path folder) throws IOException {
+  /** Generates a folder with five minutes of BTCUSDT. */
+  static Path generated(Path folder) throws IOException {
     var candles = IntStream.range(0, 5)
         .mapToObj(minute -> 1_621_123_200_000L + minute * 60_000L
             + ",100.00,103.00,99.00,102.00,1.5," + (1_621_123_259_999L + minute * 60_000L) + ",,")
@@ -45,10 +45,10 @@ public final class RecordedMarket {
     return inside("exchangeInfo.json");
   }
 
-  /** A path inside the folder; skips the calling test when there is no folder. */
+  /** A path inside the folder; skips the calling test without one. */
   public static Path inside(String name) {
     assumeTrue(
-        folder().isPresent(), "skipped: needs recorded exchange data, and market.data is not set");
+        folder().isPresent(), "skipped: recorded exchange data needed, but market.data is not set");
     return folder().get().resolve(name);
   }
 }

@@ -4,17 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.vertx.core.json.JsonArray;
+import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient;
+import dev.verticker.testing.TestHttpClient.Response;
+import io.vertx.core.Vertx;
+import io.vertx.junit5.VertxExtension;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,36 +21,44 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
+@ExtendWith(VertxExtension.class)
 class RunIT {
-  /** Stack traces and what libraries say by themselves; a warning of ours is a sentence, and a slow machine earns some. */
+  /**
+   * Stack traces and messages of libraries; warnings of the product itself are allowed, a slow machine may cause some.
+   */
   private static final Pattern UNEXPLAINED =
       Pattern.compile("\\b(WARNING|ERROR|SLF4J)\\b|Exception|^\\s+at ");
 
   @TempDir
   private Path home;
 
-  private final HttpClient http = HttpClient.newHttpClient();
   private final List<Running> runs = new ArrayList<>();
+  private final Vertx vertx;
+
+  RunIT(Vertx vertx) {
+    this.vertx = vertx;
+  }
 
   @AfterEach
-  void leave_nothing_behind() {
+  void stop_leftovers() {
     runs.forEach(run -> run.process.destroyForcibly().onExit().join());
     DevPostgres.stopLeftover(home.resolve(".verticker/postgres"), sentence -> {});
     DevRedis.stopLeftover(home.resolve(".verticker/redis"), sentence -> {});
   }
 
   @Test
-  void a_run_serves_prices_survives_being_killed_and_ends_without_leaving_a_process()
-      throws IOException, InterruptedException, SQLException {
+  void a_run_serves_prices_recovers_from_a_kill_and_leaves_no_process()
+      throws IOException, InterruptedException {
     var first = run();
     first.awaitReady();
-    assertEquals(200, get(first.found("health +(\\S+)")).statusCode());
+    assertEquals(200, get(first.found("health +(\\S+)")).status());
     var prices = get(first.found("(http\\S+/internal/price\\S+?)'"));
-    assertEquals(200, prices.statusCode(), prices::body);
-    var price = new JsonArray(prices.body()).getJsonObject(0);
+    prices.expect(200);
+    var price = prices.array().getJsonObject(0);
     assertEquals("BTCUSDT", price.getString("symbol"));
     assertEquals("simulated", price.getString("venue"));
     assertEquals(List.of(), first.unexplained());
@@ -64,11 +71,12 @@ class RunIT {
     third.awaitReady();
 
     assertTrue(
-        third.printed().contains("PostgreSQL of an earlier run was still there"), third::printed);
-    assertTrue(third.printed().contains("Redis of an earlier run was still there"), third::printed);
+        third.printed().contains("PostgreSQL of an earlier run is still running"), third::printed);
+    assertTrue(
+        third.printed().contains("Redis of an earlier run is still running"), third::printed);
     assertTrue(storedBefore(price.getLong("id"), third), "the price served before is still stored");
 
-    // By its handle: the process object would close the stream whose last lines are wanted.
+    // By its handle: the process object would close the stream before its last lines are read.
     third.process.toHandle().destroy();
 
     assertEquals(0, third.exitCode(), third::printed);
@@ -90,24 +98,20 @@ class RunIT {
     }
   }
 
-  private boolean storedBefore(long id, Running run) throws SQLException {
+  private boolean storedBefore(long id, Running run) {
     var url = URI.create(run.found("(postgresql://\\S+)"));
-    var signIn = url.getUserInfo().split(":");
-    try (var connection = DriverManager.getConnection(
-            "jdbc:postgresql://" + url.getHost() + ":" + url.getPort() + url.getPath(),
-            signIn[0],
-            signIn[1]);
-        var query = connection.prepareStatement("select from market.exchange_info where id = ?")) {
-      query.setLong(1, id);
-      try (var rows = query.executeQuery()) {
-        return rows.next();
-      }
-    }
+    var login = url.getUserInfo().split(":");
+    var database = new TestDatabase(new PostgresDatabase(
+        url.getHost(), url.getPort(), url.getPath().substring(1), login[0], login[1]));
+    return database.number("SELECT count(*) FROM market.exchange_info WHERE id = " + id) == 1;
   }
 
-  private HttpResponse<String> get(String url) throws IOException, InterruptedException {
-    var request = HttpRequest.newBuilder(URI.create(url)).header("X-API-Key", "punapiinternalkey");
-    return http.send(request.build(), HttpResponse.BodyHandlers.ofString());
+  private Response get(String url) {
+    var address = URI.create(url);
+    return new TestHttpClient(vertx, address.getPort())
+        .get(address.getRawPath())
+        .headers("X-API-Key", "punapiinternalkey")
+        .send();
   }
 
   private Running run() throws IOException {
@@ -122,8 +126,8 @@ class RunIT {
         "-Dverticker.binaries=" + Binaries.ofThisRun().folder(),
         "-Dverticker.postgres.port=0",
         "-Dverticker.redis.port=0",
-        // It makes a run independent of whether this machine reaches the real exchange.
-        "-Dmarket.data=" + RecordedMarket.invented(home.resolve("recorded market")),
+        // Makes the run independent of the real exchange.
+        "-Dmarket.data=" + RecordedMarket.generated(home.resolve("recorded market")),
         "-classpath",
         System.getProperty("java.class.path"),
         Run.class.getName()));
@@ -138,7 +142,7 @@ class RunIT {
     return running;
   }
 
-  /** A run in a JVM of its own, and what it has printed so far. */
+  /** Development mode in its own JVM, with its output so far. */
   private static final class Running {
     private final Process process;
     private final BufferedReader output;

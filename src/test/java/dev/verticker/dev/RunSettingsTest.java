@@ -16,8 +16,7 @@ class RunSettingsTest {
   private static final Path HOME = Path.of("/home/ada/verticker");
 
   @Test
-  void
-      without_a_word_from_the_user_it_is_development_with_the_sample_secrets_on_this_machine_only() {
+  void by_default_it_is_development_with_sample_secrets_on_the_loopback_address() {
     var settings = read(Map.of("PATH", "/bin"), Map.of());
 
     assertEquals(
@@ -37,7 +36,7 @@ class RunSettingsTest {
   }
 
   @Test
-  void what_the_user_sets_wins_and_an_empty_switch_of_the_build_is_no_word_at_all() {
+  void the_environment_overrides_defaults_and_an_empty_property_counts_as_unset() {
     var settings = read(
         Map.of("INTERNAL_API_KEY", "mine", "MARKET_DATA", "recorded"),
         Map.of("fresh", "true", "market.data", "/other", "market.speed", ""));
@@ -50,7 +49,7 @@ class RunSettingsTest {
   }
 
   @Test
-  void a_speed_that_is_no_whole_positive_number_is_refused_by_name() {
+  void a_speed_that_is_no_positive_integer_is_rejected_by_name() {
     for (var speed : List.of("0", "-1", "1.5", "fast", "100000")) {
       var refused = assertThrows(
           DevServerException.class, () -> read(Map.of("MARKET_SPEED", speed), Map.of()));
@@ -61,7 +60,7 @@ class RunSettingsTest {
   }
 
   @Test
-  void the_place_to_look_is_told_with_a_key_to_copy_unless_the_key_is_the_users_own_secret() {
+  void the_banner_shows_the_sample_key_but_not_a_key_from_the_environment() {
     var ports = Map.of("price-api", 8101);
 
     assertEquals(

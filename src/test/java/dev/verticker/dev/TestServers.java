@@ -1,5 +1,6 @@
 package dev.verticker.dev;
 
+import dev.verticker.testing.TestDatabase;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -13,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The servers that the tests of one JVM share, started by whoever asks first and stopped with the JVM. A test class takes a
- * database of its own from {@link #postgres()}; a test that stops, kills or freezes a server must start or thaw it again.
+ * The servers that the tests of one JVM share, started on first use and stopped with the JVM. A test that stops, kills
+ * or freezes a server must start or thaw it again.
  */
 public final class TestServers {
   private static final Path ALL = Path.of("target", "test-servers");
@@ -30,9 +31,12 @@ public final class TestServers {
     return SharedRedis.SERVER;
   }
 
-  /** Settings of a node in development mode on a new database and the shared Redis; the caller may add and replace. */
+  /**
+   * Settings of a node in development mode on a new migrated database and the shared Redis; the caller may add and
+   * replace.
+   */
   public static Map<String, String> settings() {
-    return settings(postgres().createDatabase());
+    return TestDatabase.create().settings();
   }
 
   /** As {@link #settings()}, on a database that already exists. */
@@ -43,11 +47,13 @@ public final class TestServers {
     return settings;
   }
 
-  /** One folder per JVM, so that two builds never share; its lock tells the next build that its owner is gone. */
+  /**
+   * One folder per JVM, so that two builds never share one; its lock shows the next build whether its JVM still runs.
+   */
   private static final class Home {
     static final Path FOLDER = ALL.resolve(Long.toString(ProcessHandle.current().pid()));
 
-    /** Locked until the JVM ends: a channel that nobody refers to is closed, and its lock with it. */
+    /** Referenced until the JVM ends: an unreferenced channel is closed, which releases its lock. */
     private static final FileChannel IN_USE;
 
     static {
@@ -55,7 +61,7 @@ public final class TestServers {
         Files.createDirectories(ALL);
         try (var all = FileChannel.open(
             ALL.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-          // Until this JVM's folder is locked, another that tidies up would take it for a leftover.
+          // Another JVM that cleans up would delete this folder before it is locked.
           all.lock();
           try (var folders = Files.newDirectoryStream(ALL, Files::isDirectory)) {
             for (var folder : folders) {

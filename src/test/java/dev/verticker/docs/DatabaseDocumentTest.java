@@ -2,18 +2,13 @@ package dev.verticker.docs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
-import dev.verticker.node.Migrations;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Secret;
+import dev.verticker.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -32,11 +27,7 @@ class DatabaseDocumentTest {
 
   @BeforeAll
   static void migrate() throws SQLException {
-    var database = TestServers.postgres().createDatabase();
-    var migrations = Migrations.packaged(Duration.ZERO);
-    schemas().forEach(schema -> migrations.migrate(settings(schema, database)));
-    connection =
-        DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    connection = TestDatabase.create().connect();
     connection.setAutoCommit(false);
   }
 
@@ -129,16 +120,5 @@ class DatabaseDocumentTest {
       }
       return all;
     }
-  }
-
-  private static PostgresSettings settings(String schema, PostgresDatabase database) {
-    return new PostgresSettings(
-        schema,
-        database.host(),
-        database.port(),
-        database.name(),
-        database.user(),
-        new Secret(database.password()),
-        1);
   }
 }

@@ -4,10 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.verticker.data.AdvisoryLock;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
+import dev.verticker.testing.TestDatabase;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,14 +14,14 @@ import org.junit.jupiter.api.Test;
 class ImportLockTest {
   private static final AdvisoryLock LOCK = new AdvisoryLock(7, 1);
 
-  private final PostgresDatabase database = TestServers.postgres().createDatabase();
+  private final TestDatabase database = TestDatabase.createEmpty();
   private Connection connection;
   private Connection other;
 
   @BeforeEach
   void connect() throws SQLException {
-    connection = open();
-    other = open();
+    connection = database.connect();
+    other = database.connect();
   }
 
   @AfterEach
@@ -67,10 +65,6 @@ class ImportLockTest {
 
   private static ImportLock lock(Connection connection) {
     return new ImportLock(connection, LOCK);
-  }
-
-  private Connection open() throws SQLException {
-    return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
   }
 
   private void execute(String sql) throws SQLException {

@@ -4,17 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
+import dev.verticker.testing.TestDatabase;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -22,15 +19,14 @@ class LegacyImportTest {
   private static final String BCRYPT =
       "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW";
 
-  private final PostgresDatabase earlier = TestServers.postgres().createDatabase();
-  private final PostgresDatabase here = TestServers.postgres().createDatabase();
+  private final TestDatabase earlier = TestDatabase.createEmpty();
+  private final TestDatabase here = TestDatabase.create();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   @BeforeEach
   void an_earlier_system() {
-    execute(
-        earlier,
+    earlier.execute(
         """
         CREATE TABLE users (id serial PRIMARY KEY, username varchar UNIQUE, full_name varchar, email varchar,
                             hashed_password varchar, created_at timestamp, updated_at timestamptz);
@@ -143,9 +139,8 @@ class LegacyImportTest {
 
   @Test
   void a_price_that_is_a_number_keeps_every_digit() {
-    execute(earlier, "TRUNCATE exchange_info");
-    execute(
-        earlier,
+    earlier.execute("TRUNCATE exchange_info");
+    earlier.execute(
         """
         INSERT INTO exchange_info (symbol, exchange_info, called_at) VALUES
           ('SMALL', '{"price": 0.00000001, "volume": 0.00000010}', '2025-09-01 10:00:00Z'),
@@ -170,10 +165,8 @@ class LegacyImportTest {
   void a_second_run_changes_nothing_and_brings_what_was_added_meanwhile() {
     assertEquals(0, run(), err::toString);
     var before = rows(here, "SELECT * FROM account.users ORDER BY id");
-    execute(
-        earlier,
-        "INSERT INTO users VALUES (9500, 'newcomer', NULL, NULL, '%s', NULL, NULL)"
-            .formatted(BCRYPT));
+    earlier.execute("INSERT INTO users VALUES (9500, 'newcomer', NULL, NULL, '%s', NULL, NULL)"
+        .formatted(BCRYPT));
 
     assertEquals(0, run(), err::toString);
 
@@ -189,8 +182,7 @@ class LegacyImportTest {
   @Test
   void after_the_first_start_nothing_is_imported() {
     assertEquals(0, run());
-    execute(
-        here,
+    here.execute(
         """
         INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
         VALUES ('stranger', repeat('x', 60), ARRAY['user'], now(), now())
@@ -206,9 +198,8 @@ class LegacyImportTest {
   @Test
   void what_stopped_an_import_is_said_and_what_was_taken_before_is_kept() {
     assertEquals(0, run(), err::toString);
-    execute(here, "DELETE FROM market.exchange_info");
-    execute(
-        here,
+    here.execute("DELETE FROM market.exchange_info");
+    here.execute(
         """
         ALTER TABLE market.exchange_info
           ADD CONSTRAINT no_room CHECK (called_at < '2025-08-20 20:00:00Z')
@@ -221,7 +212,7 @@ class LegacyImportTest {
     assertTrue(said.contains("no_room"), said);
     assertFalse(said.contains("ROLLBACK"), "a consequence is no cause: " + said);
     assertEquals(List.of("1000"), rows(here, "SELECT count(*) FROM market.exchange_info"));
-    execute(here, "ALTER TABLE market.exchange_info DROP CONSTRAINT no_room");
+    here.execute("ALTER TABLE market.exchange_info DROP CONSTRAINT no_room");
     assertEquals(0, run(), err::toString);
     assertEquals(List.of("2001"), rows(here, "SELECT count(*) FROM market.exchange_info"));
   }
@@ -240,50 +231,25 @@ class LegacyImportTest {
   }
 
   private int run() {
+    var login = earlier.login();
     var url = "postgresql+psycopg2://%s:%s@%s:%d/%s"
-        .formatted(
-            earlier.user(), earlier.password(), earlier.host(), earlier.port(), earlier.name());
+        .formatted(login.user(), login.password(), login.host(), login.port(), login.name());
     return new LegacyImport(settings(), Path.of("target"), stream(out), stream(err))
         .run(List.of(url));
   }
 
   private HashMap<String, String> settings() {
-    return new HashMap<>(TestServers.settings(here));
+    return new HashMap<>(here.settings());
   }
 
   private static PrintStream stream(ByteArrayOutputStream bytes) {
     return new PrintStream(bytes, true, StandardCharsets.UTF_8);
   }
 
-  private static void execute(PostgresDatabase database, String sql) {
-    try (var connection =
-            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-        var statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /** Columns apart by a bar. */
-  private static List<String> rows(PostgresDatabase database, String sql) {
-    try (var connection = DriverManager.getConnection(
-            database.jdbcUrl() + "?options=-c%20TimeZone=UTC",
-            database.user(),
-            database.password());
-        var statement = connection.createStatement();
-        var result = statement.executeQuery(sql)) {
-      var rows = new ArrayList<String>();
-      while (result.next()) {
-        var row = new ArrayList<String>();
-        for (var i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-          row.add(String.valueOf(result.getString(i)));
-        }
-        rows.add(String.join("|", row));
-      }
-      return rows;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+  private static List<String> rows(TestDatabase database, String sql) {
+    return database.rows(sql).stream()
+        .map(row -> row.stream().map(String::valueOf).collect(Collectors.joining("|")))
+        .toList();
   }
 }

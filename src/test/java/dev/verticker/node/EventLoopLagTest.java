@@ -1,6 +1,6 @@
 package dev.verticker.node;
 
-import static dev.verticker.node.NodeAwait.until;
+import static dev.verticker.testing.Await.until;
 
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;

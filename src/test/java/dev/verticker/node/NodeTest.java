@@ -1,19 +1,19 @@
 package dev.verticker.node;
 
-import static dev.verticker.node.NodeAwait.until;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.node.cluster.TwoNodes;
+import dev.verticker.testing.TestHttpClient;
+import dev.verticker.testing.TestHttpClient.Response;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -21,12 +21,18 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(VertxExtension.class)
 class NodeTest {
-  private final HttpClient http = HttpClient.newHttpClient();
+  private final Vertx vertx;
   private Home home;
   private Node node;
+
+  NodeTest(Vertx vertx) {
+    this.vertx = vertx;
+  }
 
   @BeforeEach
   void home(@TempDir Path folder) {
@@ -46,9 +52,9 @@ class NodeTest {
     home.verticle("echo", EchoVerticle.class, "options: {instances: cores}");
     start("echo");
     assertEquals(Set.of("echo", "management"), node.ports().keySet());
-    assertEquals("echo", get(node.ports().get("echo"), "/").body());
+    assertEquals("echo", get(node.ports().get("echo"), "/").text());
     var ready = get(node.managementPort(), "/health/ready");
-    assertEquals(200, ready.statusCode());
+    assertEquals(200, ready.status());
     assertEquals(
         new JsonObject()
             .put("status", "ready")
@@ -59,8 +65,8 @@ class NodeTest {
                 new JsonObject()
                     .put("echo", node.ports().get("echo"))
                     .put("management", node.managementPort())),
-        new JsonObject(ready.body()));
-    assertEquals(200, get(node.managementPort(), "/health/live").statusCode());
+        ready.object());
+    assertEquals(200, get(node.managementPort(), "/health/live").status());
     node.stop();
     node.stop();
     assertThrows(IOException.class, () -> get(node.managementPort(), "/health/live"));
@@ -72,10 +78,10 @@ class NodeTest {
     home.verticle("echo", EchoVerticle.class, "");
     start("echo");
     var metrics = get(node.managementPort(), "/metrics");
-    assertTrue(metrics.headers().firstValue("Content-Type").orElse("").startsWith("text/plain"));
+    assertTrue(metrics.header("Content-Type").startsWith("text/plain"));
     for (var name :
         List.of("jvm_memory_used_bytes", "vertx_pool_in_use", "event_loop_lag_seconds")) {
-      assertTrue(metrics.body().contains("\n" + name), name);
+      assertTrue(metrics.text().contains("\n" + name), name);
     }
   }
 
@@ -84,15 +90,10 @@ class NodeTest {
     home.verticle("echo", EchoVerticle.class, "");
     start("echo");
     var nothing = get(node.managementPort(), "/nothing");
-    assertEquals(404, nothing.statusCode());
-    assertEquals("/nothing", new JsonObject(nothing.body()).getString("instance"));
-    var post = http.send(
-        request(node.managementPort(), "/metrics")
-            .POST(HttpRequest.BodyPublishers.noBody())
-            .build(),
-        HttpResponse.BodyHandlers.ofString());
-    assertEquals(405, post.statusCode());
-    assertEquals("GET, HEAD", post.headers().firstValue("Allow").orElse(""));
+    assertEquals(404, nothing.status());
+    assertEquals("/nothing", nothing.object().getString("instance"));
+    var post = new TestHttpClient(vertx, node.managementPort()).post("/metrics").expect(405);
+    assertEquals("GET, HEAD", post.header("Allow"));
   }
 
   @Test
@@ -100,13 +101,12 @@ class NodeTest {
     home.verticle("witness", WitnessVerticle.class, "");
     start("witness");
     var ready = get(node.managementPort(), "/health/ready");
-    assertEquals(503, ready.statusCode());
+    assertEquals(503, ready.status());
     assertEquals(
         new JsonObject().put("broken", "the check itself failed").put("witness", "must not go on"),
-        new JsonObject(ready.body()).getJsonObject("reasons"));
-    assertEquals(
-        "saw it", new JsonObject(ready.body()).getJsonObject("notes").getString("witness"));
-    assertEquals(200, get(node.managementPort(), "/health/live").statusCode());
+        ready.object().getJsonObject("reasons"));
+    assertEquals("saw it", ready.object().getJsonObject("notes").getString("witness"));
+    assertEquals(200, get(node.managementPort(), "/health/live").status());
   }
 
   @Test
@@ -116,10 +116,11 @@ class NodeTest {
     var stopping = new Thread(node::stop);
     stopping.start();
     until("not ready", () -> status("/health/ready") == 503);
-    assertEquals("echo", get(node.ports().get("echo"), "/").body());
+    assertEquals("echo", get(node.ports().get("echo"), "/").text());
     assertEquals(
         "the node is stopping",
-        new JsonObject(get(node.managementPort(), "/health/ready").body())
+        get(node.managementPort(), "/health/ready")
+            .object()
             .getJsonObject("reasons")
             .getString("stopping"));
     stopping.join();
@@ -241,28 +242,17 @@ class NodeTest {
   }
 
   private String note(String name) {
-    try {
-      return new JsonObject(get(node.managementPort(), "/health/ready").body())
-          .getJsonObject("notes")
-          .getString(name, "");
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return get(node.managementPort(), "/health/ready")
+        .object()
+        .getJsonObject("notes")
+        .getString(name, "");
   }
 
   private int status(String path) {
-    try {
-      return get(node.managementPort(), path).statusCode();
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return get(node.managementPort(), path).status();
   }
 
-  private HttpResponse<String> get(int port, String path) throws IOException, InterruptedException {
-    return http.send(request(port, path).build(), HttpResponse.BodyHandlers.ofString());
-  }
-
-  private static HttpRequest.Builder request(int port, String path) {
-    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+  private Response get(int port, String path) {
+    return new TestHttpClient(vertx, port).get(path).send();
   }
 }

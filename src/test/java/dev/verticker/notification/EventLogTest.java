@@ -12,16 +12,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.After;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.FindUnread;
 import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.MarkRead;
+import dev.verticker.message.Notifications.OutboxEntry;
+import dev.verticker.message.Notifications.ReadLog;
 import dev.verticker.message.Notifications.ReadTopic;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -58,7 +58,7 @@ class EventLogTest {
   }
 
   @Test
-  void an_event_is_kept_for_each_of_its_topics_with_the_audience_it_is_for() {
+  void an_entry_becomes_one_event_for_each_of_its_topics_with_its_audience() {
     node.append(entry(10, 7));
 
     var users = node.page("users");
@@ -82,7 +82,7 @@ class EventLogTest {
   }
 
   @Test
-  void a_user_hears_whether_it_was_an_administrator_but_not_which() {
+  void an_event_shows_its_user_whether_an_administrator_caused_it_but_not_which() {
     node.append(
         entry(1, 7, "user_updated", 3L, false),
         entry(2, 7, "user_updated", 7L, false),
@@ -96,7 +96,7 @@ class EventLogTest {
         payloads(node.page("user.7").events()).stream()
             .map(payload -> payload.getJsonObject("by"))
             .map(by -> {
-              assertEquals(1, by.size(), "nothing but that");
+              assertEquals(1, by.size(), "only self");
               return by.getBoolean("self");
             })
             .toList());
@@ -107,12 +107,12 @@ class EventLogTest {
   }
 
   @Test
-  void the_same_batch_twice_is_in_the_log_once() {
-    var known = node.metrics.counter("notification_known_total", "source", "account");
-    var before = known.count();
+  void a_batch_appended_twice_is_in_the_log_once() {
+    var duplicates = node.metrics.counter("notification_known_total", "source", "account");
+    var before = duplicates.count();
     assertEquals(2, node.append(entry(1, 7), entry(2, 8)));
     assertEquals(0, node.append(entry(1, 7), entry(2, 8)));
-    assertEquals(1, node.append(entry(2, 8), entry(3, 9)), "half of it is known");
+    assertEquals(1, node.append(entry(2, 8), entry(3, 9)), "one of them is a duplicate");
 
     assertEquals(List.of(1L, 2L, 3L), sequences(node.page("users").events()));
     assertEquals(
@@ -120,11 +120,11 @@ class EventLogTest {
         payloads(node.page("users").events()).stream()
             .map(payload -> payload.getInteger("user_id"))
             .toList());
-    assertEquals(3, known.count() - before);
+    assertEquals(3, duplicates.count() - before);
   }
 
   @Test
-  void the_same_ids_of_another_outbox_are_other_entries() {
+  void equal_ids_of_another_outbox_are_different_entries() {
     node.append(entry(1, 7));
 
     assertEquals(
@@ -134,14 +134,14 @@ class EventLogTest {
   }
 
   @Test
-  void many_who_append_at_once_on_two_nodes_leave_no_gap_and_no_double() {
+  void concurrent_appends_on_two_nodes_leave_no_gap_and_no_duplicate() {
     try (var other = new LogNode(node.postgres)) {
       var appends = new ArrayList<Future<?>>();
       for (var batch = 0; batch < 40; batch++) {
         var first = batch / 2 * 10L;
         var entries = LongStream.range(first, first + 10)
             .mapToObj(id -> entry(id, 100 + id % 3))
-            .toArray(Entry[]::new);
+            .toArray(OutboxEntry[]::new);
         var to = batch % 2 == 0 ? node : other;
         appends.add(
             to.bus.request(Notifications.APPEND, new Append(LogNode.SOURCE, List.of(entries))));
@@ -162,8 +162,8 @@ class EventLogTest {
   }
 
   @Test
-  void whoever_reads_on_by_position_misses_nothing_that_commits_meanwhile() {
-    var start = node.ask(Notifications.AFTER, new After(null, 0));
+  void reading_by_position_during_concurrent_appends_misses_no_event() {
+    var start = node.ask(Notifications.READ_LOG, new ReadLog(null, 0));
     assertEquals(new LogPage(start.epoch(), 0, 1, List.of()), start);
     var appends = IntStream.range(0, 20)
         .mapToObj(id -> node.bus.request(
@@ -172,47 +172,50 @@ class EventLogTest {
     var seen = new ArrayList<Long>();
     for (var reads = 0; seen.size() < 40 && reads < 10_000; reads++) {
       var position = seen.isEmpty() ? 0 : seen.get(seen.size() - 1);
-      node.ask(Notifications.AFTER, new After(start.epoch(), position))
+      node.ask(Notifications.READ_LOG, new ReadLog(start.epoch(), position))
           .events()
           .forEach(event -> seen.add(event.position()));
     }
     Future.all(appends).await();
 
     assertEquals(LongStream.rangeClosed(1, 40).boxed().toList(), seen);
-    assertEquals(40, node.ask(Notifications.AFTER, new After(start.epoch(), 40)).head());
+    assertEquals(
+        40, node.ask(Notifications.READ_LOG, new ReadLog(start.epoch(), 40)).head());
   }
 
   @Test
-  void what_was_added_is_told_with_its_positions_and_nothing_is_told_twice() {
-    var heard = new CopyOnWriteArrayList<LogPage>();
-    var subscription = node.bus.subscribe(Notifications.APPENDED, heard::add).await();
+  void appended_events_are_published_once_with_their_positions() {
+    var pages = new CopyOnWriteArrayList<LogPage>();
+    var subscription = node.bus.subscribe(Notifications.APPENDED, pages::add).await();
     node.append(entry(1, 7));
     node.append(entry(1, 7));
     node.append(entry(2, 8));
-    Eventually.within10s("heard", () -> heard.size() == 2);
+    Await.until("both pages are received", () -> pages.size() == 2);
     subscription.cancel().await();
 
     assertEquals(
         List.of(1L, 2L, 3L, 4L),
-        heard.stream()
-            .flatMap(news -> news.events().stream())
+        pages.stream()
+            .flatMap(page -> page.events().stream())
             .map(Event::position)
             .toList());
     assertEquals(
-        payloads(
-            node.ask(Notifications.AFTER, new After(heard.get(0).epoch(), 0)).events()),
-        payloads(heard.stream().flatMap(news -> news.events().stream()).toList()));
-    Eventually.within10s("shown", () -> head(node, "user") >= 4);
+        payloads(node.ask(Notifications.READ_LOG, new ReadLog(pages.get(0).epoch(), 0))
+            .events()),
+        payloads(pages.stream().flatMap(page -> page.events().stream()).toList()));
+    Await.until("the gauge shows it", () -> head(node, "user") >= 4);
   }
 
   @Test
-  void the_head_of_the_log_is_shown_from_the_start_and_after_more_than_one_message_holds() {
-    node.append(LongStream.rangeClosed(1, 300).mapToObj(id -> entry(id, id)).toArray(Entry[]::new));
+  void the_head_of_the_log_is_reported_at_start_and_after_an_append_too_large_for_a_message() {
+    node.append(
+        LongStream.rangeClosed(1, 300).mapToObj(id -> entry(id, id)).toArray(OutboxEntry[]::new));
     try (var another = new LogNode(node.postgres)) {
-      assertEquals("599 600", heads(another), "before it was told anything");
-      another.append(
-          LongStream.rangeClosed(301, 800).mapToObj(id -> entry(id, id)).toArray(Entry[]::new));
-      Eventually.within10s("shown", () -> heads(another).equals("1599 1600"));
+      assertEquals("599 600", heads(another), "before it receives an event");
+      another.append(LongStream.rangeClosed(301, 800)
+          .mapToObj(id -> entry(id, id))
+          .toArray(OutboxEntry[]::new));
+      Await.until("the gauge shows it", () -> heads(another).equals("1599 1600"));
     }
   }
 
@@ -226,7 +229,7 @@ class EventLogTest {
   }
 
   @Test
-  void a_client_resumes_where_it_was_and_a_page_has_an_end() {
+  void a_client_resumes_after_a_sequence_and_a_page_is_limited() {
     LongStream.rangeClosed(1, 5).forEach(id -> node.append(entry(id, 7)));
     var epoch = node.page("users").epoch();
 
@@ -234,12 +237,12 @@ class EventLogTest {
     assertEquals(List.of(), node.after("users", epoch, 5).events());
     assertEquals(
         List.of(2L, 3L),
-        sequences(
-            node.ask(Notifications.READ, new ReadTopic("users", epoch, 1L, 2)).events()));
+        sequences(node.ask(Notifications.READ_TOPIC, new ReadTopic("users", epoch, 1L, 2))
+            .events()));
   }
 
   @Test
-  void a_topic_nothing_was_told_on_has_the_epoch_its_first_event_will_have() {
+  void a_topic_without_events_has_the_epoch_that_its_first_event_will_have() {
     var before = node.page("user.7");
     assertEquals(List.of(0L, 1L, 0L), List.of(before.newest(), before.oldest(), before.unread()));
     node.append(entry(1, 7));
@@ -248,36 +251,38 @@ class EventLogTest {
   }
 
   @Test
-  void after_a_reset_the_epoch_is_another_and_whoever_resumes_hears_so() {
+  void after_a_reset_the_epoch_differs_and_a_resume_fails_with_epoch_changed() {
     node.append(entry(1, 7), entry(2, 7));
     var old = node.page("users").epoch();
-    var log = node.ask(Notifications.AFTER, new After(null, 0)).epoch();
+    var log = node.ask(Notifications.READ_LOG, new ReadLog(null, 0)).epoch();
     an_empty_log();
     node.append(entry(3, 7));
 
     var gone = assertInstanceOf(
-        Failure.Gone.class, node.refusal(Notifications.READ, new ReadTopic("users", old, 2L, 10)));
+        Failure.Gone.class,
+        node.failure(Notifications.READ_TOPIC, new ReadTopic("users", old, 2L, 10)));
     var now = node.page("users");
     assertEquals("epoch-changed", gone.code());
-    assertEquals(new Failure.Gone.Start(now.epoch(), 1), gone.start().orElseThrow());
+    assertEquals(new Failure.Gone.ResumeFrom(now.epoch(), 1), gone.start().orElseThrow());
     assertNotEquals(old, now.epoch());
-    var news = node.ask(Notifications.AFTER, new After(log, 2));
-    assertNotEquals(log, news.epoch());
-    assertEquals(List.of(), news.events());
+    var page = node.ask(Notifications.READ_LOG, new ReadLog(log, 2));
+    assertNotEquals(log, page.epoch());
+    assertEquals(List.of(), page.events());
   }
 
   @Test
-  void a_sequence_that_was_never_reached_is_one_of_another_log() {
+  void a_sequence_that_was_never_reached_fails_with_epoch_changed() {
     node.append(entry(1, 7));
     var epoch = node.page("users").epoch();
 
     assertEquals(
         "epoch-changed",
-        node.refusal(Notifications.READ, new ReadTopic("users", epoch, 2L, 10)).code());
+        node.failure(Notifications.READ_TOPIC, new ReadTopic("users", epoch, 2L, 10))
+            .code());
   }
 
   @Test
-  void only_so_many_of_a_topic_are_kept_and_what_is_kept_has_no_gap() {
+  void the_newest_events_of_a_topic_are_retained_without_a_gap() {
     LongStream.rangeClosed(1, 10).forEach(id -> node.append(entry(id, 7 + id % 2)));
     node.retain(Duration.ofDays(30), 4);
 
@@ -290,19 +295,20 @@ class EventLogTest {
         sequences(node.after("users", users.epoch(), 6).events()).subList(0, 2));
     var gone = assertInstanceOf(
         Failure.Gone.class,
-        node.refusal(Notifications.READ, new ReadTopic("users", users.epoch(), 5L, 10)));
+        node.failure(Notifications.READ_TOPIC, new ReadTopic("users", users.epoch(), 5L, 10)));
     assertEquals("events-expired", gone.code());
-    assertEquals(new Failure.Gone.Start(users.epoch(), 7), gone.start().orElseThrow());
+    assertEquals(new Failure.Gone.ResumeFrom(users.epoch(), 7), gone.start().orElseThrow());
   }
 
   @Test
-  void what_is_too_old_goes_in_batches_and_the_count_goes_on() {
+  void old_events_are_deleted_in_batches_and_sequences_continue() {
     var removed = node.metrics.counter("housekeeping_removed_total", "what", "events-by-age");
     var before = removed.count();
     for (var batch = 0; batch < 3; batch++) {
       var first = batch * 500L;
-      node.append(
-          LongStream.range(first, first + 500).mapToObj(id -> entry(id, 7)).toArray(Entry[]::new));
+      node.append(LongStream.range(first, first + 500)
+          .mapToObj(id -> entry(id, 7))
+          .toArray(OutboxEntry[]::new));
     }
     node.clock.step(Duration.ofDays(31));
     node.append(entry(5000, 7));
@@ -315,12 +321,12 @@ class EventLogTest {
     assertEquals(List.of("1"), node.column("SELECT count(*) FROM notification.received"));
     node.clock.step(Duration.ofDays(31));
     node.retain(Duration.ofDays(30), 1_000_000);
-    assertEquals(1502, node.page("users").oldest(), "an empty topic goes on where it was");
+    assertEquals(1502, node.page("users").oldest(), "an empty topic continues its sequence");
   }
 
   @Test
   @Provokes(17)
-  void clocks_that_disagree_make_no_gap() {
+  void clocks_that_differ_cause_no_gap() {
     node.append(entry(1, 7));
     node.clock.step(Duration.ofDays(-40));
     node.append(entry(2, 7));
@@ -332,7 +338,7 @@ class EventLogTest {
   }
 
   @Test
-  void whoever_is_erased_leaves_numbers_and_times_and_nothing_else() {
+  void events_of_an_erased_user_keep_only_numbers_and_times() {
     node.append(
         entry(1, 7, "user_created", 3L, false),
         entry(2, 8, "user_updated", 7L, false),
@@ -349,7 +355,7 @@ class EventLogTest {
     assertEquals(
         new JsonObject().put("id", 7).putNull("username"), payloads.get(1).getJsonObject("by"));
     assertEquals("user_deleted", payloads.get(3).getString("event"));
-    assertFalse(payloads.get(3).containsKey("redacted"), "it says itself all that may be said");
+    assertFalse(payloads.get(3).containsKey("redacted"), "it contains no personal data");
     assertEquals(
         List.of(),
         node.column("SELECT payload FROM notification.events"
@@ -358,15 +364,15 @@ class EventLogTest {
         List.of(), node.column("SELECT name FROM notification.topics WHERE name = 'user.7'"));
     assertEquals(
         "topic-not-found",
-        node.refusal(Notifications.READ, new ReadTopic("user.7", null, null, 10))
+        node.failure(Notifications.READ_TOPIC, new ReadTopic("user.7", null, null, 10))
             .code());
     assertEquals(
         "topic-not-found",
-        node.refusal(Notifications.MARK, new MarkRead("user.7", before, 1)).code());
+        node.failure(Notifications.MARK, new MarkRead("user.7", before, 1)).code());
   }
 
   @Test
-  void what_arrives_late_about_somebody_erased_is_redacted_on_arrival() {
+  void entries_about_an_erased_user_that_arrive_late_are_redacted() {
     node.append(erasing(5, 7));
     node.append(entry(4, 7, "user_updated", 3L, false), entry(6, 8, "user_updated", 7L, false));
 
@@ -378,7 +384,7 @@ class EventLogTest {
   }
 
   @Test
-  void created_and_erased_in_one_batch_is_as_if_it_were_two() {
+  void a_user_created_and_erased_in_one_batch_is_redacted() {
     node.append(entry(1, 7, "user_created", 3L, false), erasing(2, 7));
 
     assertEquals(
@@ -389,7 +395,7 @@ class EventLogTest {
   }
 
   @Test
-  void what_was_seen_is_not_unread_and_a_mark_never_goes_back() {
+  void events_up_to_the_mark_are_read_and_a_mark_never_moves_back() {
     node.append(entry(1, 7), entry(2, 7), entry(3, 7));
     var epoch = node.page("user.7").epoch();
     assertEquals(3, node.ask(Notifications.UNREAD, new FindUnread("user.7")).count());
@@ -401,16 +407,16 @@ class EventLogTest {
         node.ask(Notifications.MARK, new MarkRead("user.7", epoch, 1)));
     var page = node.page("user.7");
     assertEquals(List.of(2L, 1L), List.of(page.readUpTo(), page.unread()));
-    var beyond = node.refusal(Notifications.MARK, new MarkRead("user.7", epoch, 4));
+    var beyond = node.failure(Notifications.MARK, new MarkRead("user.7", epoch, 4));
     assertEquals("/up_to", beyond.errors().get(0).pointer());
     assertEquals(
         "epoch-changed",
-        node.refusal(Notifications.MARK, new MarkRead("user.7", "another", 1)).code());
+        node.failure(Notifications.MARK, new MarkRead("user.7", "another", 1)).code());
     assertEquals(0, node.ask(Notifications.UNREAD, new FindUnread("user.99")).count());
   }
 
   @Test
-  void what_is_not_kept_any_more_cannot_be_unread() {
+  void events_that_are_not_retained_are_not_unread() {
     LongStream.rangeClosed(1, 5).forEach(id -> node.append(entry(id, 7)));
     node.retain(Duration.ofDays(30), 2);
 
@@ -418,15 +424,16 @@ class EventLogTest {
   }
 
   @Test
-  void more_than_a_message_should_carry_is_refused() {
-    var entries = LongStream.rangeClosed(1, 501).mapToObj(id -> entry(id, 7)).toArray(Entry[]::new);
+  void an_append_above_the_limit_is_rejected() {
+    var entries =
+        LongStream.rangeClosed(1, 501).mapToObj(id -> entry(id, 7)).toArray(OutboxEntry[]::new);
 
     assertTrue(
-        node.refusal(Notifications.APPEND, new Append(LogNode.SOURCE, List.of(entries)))
+        node.failure(Notifications.APPEND, new Append(LogNode.SOURCE, List.of(entries)))
             instanceof Failure.Invalid);
   }
 
-  private static Entry erasing(long id, long userId) {
+  private static OutboxEntry erasing(long id, long userId) {
     return entry(id, userId, "user_deleted", 3L, true);
   }
 

@@ -1,32 +1,25 @@
 package dev.verticker.outbox;
 
-import static dev.verticker.testing.Eventually.within;
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Appended;
-import dev.verticker.message.Notifications.Entry;
-import dev.verticker.node.Migrations;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.SettingsFiles;
-import dev.verticker.settings.SettingsReader;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.sqlclient.Row;
-import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
@@ -38,25 +31,17 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Against a log that remembers what it was handed. */
 class OutboxDrainTest {
-  private final PostgresDatabase postgres = TestServers.postgres().createDatabase();
-  private final PostgresSettings settings = SettingsReader.read(
-      SettingsFiles.load(TestServers.settings(postgres), Path.of("target")),
-      reader -> PostgresSettings.read("account", reader));
+  private final TestDatabase postgres = TestDatabase.create();
+  private final PostgresSettings settings = postgres.settings("account");
   private final Vertx vertx = Vertx.vertx();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final Bus bus = new Bus(vertx, Clock.systemUTC(), metrics);
   private final Context context = vertx.getOrCreateContext();
   private final List<List<Long>> batches = new CopyOnWriteArrayList<>();
-
-  @BeforeEach
-  void an_empty_outbox() {
-    Migrations.packaged(Duration.ZERO).migrate(settings);
-  }
 
   @AfterEach
   void close() {
@@ -69,11 +54,11 @@ class OutboxDrainTest {
     insert(1200);
     drain();
 
-    within10s("empty", () -> waiting() == 0);
+    until("empty", () -> waiting() == 0);
 
     assertEquals(List.of(500, 500, 200), batches.stream().map(List::size).toList());
     assertEquals(ids(1, 1200), handed());
-    within10s("no lag", () -> lag() == 0);
+    until("no lag", () -> lag() == 0);
   }
 
   @Test
@@ -81,27 +66,28 @@ class OutboxDrainTest {
     serve(this::taken);
     var drain = drain();
     insert(1);
-    within10s("found by itself", () -> handed().size() == 1);
+    until("found by itself", () -> handed().size() == 1);
     insert(1);
     run(() -> {
       drain.wake();
       return Future.succeededFuture();
     });
-    within10s("found when woken", () -> handed().size() == 2);
+    until("found when woken", () -> handed().size() == 2);
   }
 
   @Test
   void while_nobody_takes_them_they_wait_and_the_operator_sees_since_when() {
     insert(3);
-    execute("UPDATE account.outbox SET at = now() - interval '1 minute'");
+    postgres.execute("UPDATE account.outbox SET at = now() - interval '1 minute'");
     var drain = drain();
-    within10s("lag", () -> lag() >= 60);
-    assertTrue(drain.delay().orElseThrow().startsWith("events of account wait"));
+    until("lag", () -> lag() >= 60);
+    assertTrue(
+        drain.delay().orElseThrow().startsWith("events of account have not been delivered for "));
     assertEquals(3, waiting());
 
     serve(this::taken);
 
-    within10s("taken", () -> waiting() == 0);
+    until("taken", () -> waiting() == 0);
     assertEquals(ids(1, 3), handed());
   }
 
@@ -118,7 +104,7 @@ class OutboxDrainTest {
     insert(2);
     drain();
 
-    within(Duration.ofSeconds(20), "taken", () -> waiting() == 0);
+    until(Duration.ofSeconds(20), "taken", () -> waiting() == 0);
 
     assertEquals(List.of(ids(1, 2), ids(1, 2), ids(1, 2)), batches);
   }
@@ -140,7 +126,7 @@ class OutboxDrainTest {
       insert(100);
     }
 
-    within10s("empty", () -> waiting() == 0);
+    until("empty", () -> waiting() == 0);
 
     assertEquals(1, most.get());
     assertEquals(ids(1, 3000), handed());
@@ -150,17 +136,14 @@ class OutboxDrainTest {
   void whoever_froze_in_the_middle_holds_the_others_up_for_three_seconds() throws SQLException {
     serve(this::taken);
     insert(1);
-    try (var frozen = DriverManager.getConnection(
-        postgres.jdbcUrl() + "?options=-c%20idle_in_transaction_session_timeout=3s",
-        postgres.user(),
-        postgres.password())) {
+    try (var frozen = postgres.connect();
+        var statement = frozen.createStatement()) {
+      statement.execute("SET idle_in_transaction_session_timeout = '3s'");
       frozen.setAutoCommit(false);
-      try (var statement = frozen.createStatement()) {
-        statement.execute("SELECT pg_advisory_xact_lock(%d, hashtext('account'))"
-            .formatted(OutboxDrain.LOCK_SPACE));
-      }
+      statement.execute("SELECT pg_advisory_xact_lock(%d, hashtext('account'))"
+          .formatted(OutboxDrain.LOCK_SPACE));
       drain();
-      within10s("taken by another", () -> waiting() == 0);
+      until("taken by another", () -> waiting() == 0);
     }
     assertEquals(ids(1, 1), handed());
   }
@@ -198,9 +181,7 @@ class OutboxDrainTest {
   }
 
   private <T> T run(Supplier<Future<T>> work) {
-    var done = Promise.<T>promise();
-    context.runOnContext(nothing -> work.get().onComplete(done));
-    return done.future().await();
+    return Await.await(context, work);
   }
 
   private void serve(Function<Append, Future<Appended>> handler) {
@@ -209,12 +190,12 @@ class OutboxDrainTest {
 
   private Future<Appended> taken(Append append) {
     assertEquals("account", append.source());
-    batches.add(append.entries().stream().map(Entry::id).toList());
+    batches.add(append.entries().stream().map(OutboxEntry::id).toList());
     return Future.succeededFuture(new Appended(append.entries().size()));
   }
 
-  private static Entry entry(Row row) {
-    return new Entry(
+  private static OutboxEntry entry(Row row) {
+    return new OutboxEntry(
         row.getLong("id"),
         row.getOffsetDateTime("at").toInstant(),
         row.getString("event"),
@@ -238,34 +219,14 @@ class OutboxDrainTest {
   }
 
   private void insert(int rows) {
-    execute(
+    postgres.execute(
         """
         INSERT INTO account.outbox (at, event, user_id, topics, payload)
         SELECT now(), 'test', 1, '{users}', '{}' FROM generate_series(1, %d)"""
             .formatted(rows));
   }
 
-  private int waiting() {
-    try (var connection = connect();
-        var statement = connection.createStatement();
-        var result = statement.executeQuery("SELECT count(*) FROM account.outbox")) {
-      result.next();
-      return result.getInt(1);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private void execute(String sql) {
-    try (var connection = connect();
-        var statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private Connection connect() throws SQLException {
-    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+  private long waiting() {
+    return postgres.number("SELECT count(*) FROM account.outbox");
   }
 }

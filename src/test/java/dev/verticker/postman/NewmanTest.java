@@ -1,5 +1,6 @@
 package dev.verticker.postman;
 
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -7,15 +8,14 @@ import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.testing.Npm;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -32,7 +32,7 @@ class NewmanTest {
   void every_request_of_the_collection_passes_twice_on_the_same_system() throws Exception {
     var exchange = await(ExchangeSimulator.start(
         vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT")));
-    var settings = new HashMap<>(TestServers.settings(TestServers.postgres().createDatabase()));
+    var settings = new HashMap<>(TestDatabase.create().settings());
     // Where no other test left a lease: the first request wants prices.
     settings.put("REDIS_URL", TestServers.redis().url() + "/15");
     settings.put("BINANCE_BASE_URL", exchange.url());
@@ -68,13 +68,5 @@ class NewmanTest {
     var said = new String(process.getInputStream().readAllBytes());
     assertTrue(process.waitFor(60, TimeUnit.SECONDS), said);
     assertEquals(0, process.exitValue(), said);
-  }
-
-  private static <T> T await(Future<T> future) {
-    try {
-      return future.await(30, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError("no result within 30 s", e);
-    }
   }
 }

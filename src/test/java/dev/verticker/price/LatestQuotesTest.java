@@ -21,7 +21,7 @@ class LatestQuotesTest {
   private final LatestQuotes latest = new LatestQuotes(List.of("BTCUSDT", "ETHUSDT"));
 
   @Test
-  void inside_one_feed_the_newer_event_wins_whenever_it_arrives() {
+  void within_a_feed_the_newer_event_wins_in_any_order_of_arrival() {
     var newer = quote("BTCUSDT", "f", NOON.plusSeconds(60), NOON.plusSeconds(61));
     latest.accept(newer);
     latest.accept(quote("BTCUSDT", "f", NOON, NOON.plusSeconds(62)));
@@ -29,7 +29,7 @@ class LatestQuotesTest {
   }
 
   @Test
-  void a_repeated_event_confirms_the_quote() {
+  void a_repeated_event_renews_the_time_of_receipt() {
     latest.accept(quote("BTCUSDT", "f", NOON, NOON));
     var confirmed = quote("BTCUSDT", "f", NOON, NOON.plusSeconds(60));
     latest.accept(confirmed);
@@ -37,7 +37,7 @@ class LatestQuotesTest {
   }
 
   @Test
-  void between_feeds_only_the_receipt_counts() {
+  void between_feeds_the_later_receipt_wins() {
     latest.accept(quote("BTCUSDT", "simulated:1", NOON.plusSeconds(86400), NOON));
     var other = quote("BTCUSDT", "binance:2", NOON.plusSeconds(1), NOON.plusSeconds(1));
     latest.accept(other);
@@ -53,7 +53,7 @@ class LatestQuotesTest {
   }
 
   @Test
-  void of_more_than_a_thousand_others_the_least_recently_read_is_forgotten() {
+  void of_more_than_a_thousand_other_symbols_the_least_recently_read_is_removed() {
     IntStream.range(0, 1000).forEach(i -> latest.accept(quote("S" + i)));
     latest.find("S0");
     latest.accept(quote("ONE_MORE"));
@@ -63,7 +63,7 @@ class LatestQuotesTest {
   }
 
   @Test
-  void whoever_waits_gets_the_next_quote_or_the_reason_why_none_comes() {
+  void a_waiting_caller_gets_the_next_quote_or_the_failure() {
     var first = latest.next("BTCUSDT");
     var second = latest.next("BTCUSDT");
     latest.accept(quote("BTCUSDT"));
@@ -75,18 +75,17 @@ class LatestQuotesTest {
   }
 
   @Test
-  void
-      the_oldest_age_is_that_of_the_configured_symbol_confirmed_longest_ago_and_none_while_none_is_quoted() {
+  void the_oldest_age_is_that_of_the_oldest_configured_symbol_and_empty_without_quotes() {
     assertEquals(Optional.empty(), latest.oldestAge(NOON));
     latest.accept(quote("LTCUSDT"));
-    assertEquals(Optional.empty(), latest.oldestAge(NOON), "nobody configured it");
+    assertEquals(Optional.empty(), latest.oldestAge(NOON), "it is not configured");
     latest.accept(quote("BTCUSDT"));
     latest.accept(quote("ETHUSDT", "f", NOON, NOON.plusSeconds(30)));
     assertEquals(Optional.of(Duration.ofSeconds(40)), latest.oldestAge(NOON.plusSeconds(40)));
   }
 
   @Test
-  void a_quote_is_stale_from_its_time_on_and_its_age_is_never_negative() {
+  void a_quote_is_stale_from_stale_at_on_and_its_age_is_never_negative() {
     var quote = quote("BTCUSDT");
     assertTrue(quote.stale(NOON.plusSeconds(70)));
     assertEquals(Duration.ofSeconds(69), quote.age(NOON.plusSeconds(69)));

@@ -1,32 +1,27 @@
 package dev.verticker.price;
 
+import static dev.verticker.testing.Await.await;
+
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.testing.RecordedHealth;
+import dev.verticker.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.flywaydb.core.Flyway;
 
 /** One node with the price verticle alone, on real PostgreSQL and Redis, in front of a simulated exchange. */
 final class PriceNode implements AutoCloseable {
@@ -35,33 +30,21 @@ final class PriceNode implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final RecordedHealth health = new RecordedHealth();
-  final List<Quote> told = new CopyOnWriteArrayList<>();
+  final List<Quote> published = new CopyOnWriteArrayList<>();
   final Clock clock;
   final Bus bus;
-  private final PostgresDatabase database;
+  private final TestDatabase database;
 
-  private PriceNode(PostgresDatabase database, Clock clock) {
+  private PriceNode(TestDatabase database, Clock clock) {
     this.database = database;
     this.clock = clock;
     this.bus = new Bus(vertx, clock, metrics);
   }
 
-  /** A new database with the schema of the service. */
-  static PostgresDatabase database() {
-    var database = TestServers.postgres().createDatabase();
-    Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.user(), database.password())
-        .schemas("market")
-        .locations("classpath:db/migration/market")
-        .load()
-        .migrate();
-    return database;
-  }
-
   static PriceNode start(
-      ExchangeSimulator exchange, PostgresDatabase database, Map<String, String> more) {
+      ExchangeSimulator exchange, TestDatabase database, Map<String, String> more) {
     var node = new PriceNode(database, Clock.systemUTC());
-    await(node.bus.subscribe(Prices.TICK, tick -> node.told.addAll(tick.quotes())));
+    await(node.bus.subscribe(Prices.TICK, tick -> node.published.addAll(tick.quotes())));
     var context = new NodeContext(node.bus, node.clock, node.health, handler -> {}, node.metrics);
     await(node.vertx.deployVerticle(
         new PriceVerticle(context),
@@ -69,12 +52,12 @@ final class PriceNode implements AutoCloseable {
     return node;
   }
 
-  static PriceNode start(ExchangeSimulator exchange, PostgresDatabase database) {
+  static PriceNode start(ExchangeSimulator exchange, TestDatabase database) {
     return start(exchange, database, Map.of());
   }
 
-  static JsonObject settings(String exchange, PostgresDatabase database, Map<String, String> more) {
-    var environment = new HashMap<>(TestServers.settings(database));
+  static JsonObject settings(String exchange, TestDatabase database, Map<String, String> more) {
+    var environment = new HashMap<>(database.settings());
     environment.put("BINANCE_BASE_URL", exchange);
     environment.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
     environment.put("REFRESH_INTERVAL_SECONDS", "0.3");
@@ -89,42 +72,23 @@ final class PriceNode implements AutoCloseable {
   }
 
   Future<Prices.Quotes> find(String... symbols) {
-    return bus.request(Prices.FIND, new Prices.Find(List.of(symbols)));
+    return bus.request(Prices.FIND, new Prices.FindQuotes(List.of(symbols)));
   }
 
-  /** What is stored, as {@code symbol slot price}, oldest first. */
+  /** The stored rows as {@code symbol slot price}, oldest first. */
   List<String> stored() {
     return query(
         "SELECT symbol || ' ' || slot || ' ' || (exchange_info ->> 'price') FROM market.exchange_info ORDER BY id");
   }
 
   List<String> query(String sql) {
-    try (var connection =
-            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-        var statement = connection.createStatement();
-        var rows = statement.executeQuery(sql)) {
-      var found = new ArrayList<String>();
-      while (rows.next()) {
-        found.add(rows.getString(1));
-      }
-      return found;
-    } catch (SQLException e) {
-      throw new AssertionError(sql, e);
-    }
+    return database.column(sql);
   }
 
   double rejected() {
     return metrics.find("price_rejected_total").counters().stream()
         .mapToDouble(c -> c.count())
         .sum();
-  }
-
-  static <T> T await(Future<T> future) {
-    try {
-      return future.await(10, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError("no result within 10 s", e);
-    }
   }
 
   @Override

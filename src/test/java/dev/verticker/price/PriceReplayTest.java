@@ -1,41 +1,43 @@
 package dev.verticker.price;
 
-import static dev.verticker.price.PriceNode.await;
-import static dev.verticker.testing.Eventually.within;
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
 import dev.verticker.data.RedisClient;
-import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.RecordedMarket;
 import dev.verticker.dev.exchange.Candle;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.ServedMarket;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.exchange.BanRepository;
+import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.price.observation.ObservationRepository;
+import dev.verticker.price.observation.PendingObservations;
+import dev.verticker.price.observation.QuoteIds;
+import dev.verticker.price.observation.TimeSlots;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.PriceSettings;
 import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsReader;
+import dev.verticker.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Vertx;
 import java.math.BigDecimal;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -47,7 +49,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** The recorded market, from the exchange to the rows. */
+/** Plays the recorded market from the simulated exchange through to the stored rows. */
 class PriceReplayTest {
   private static final int SPEED = 60;
   private static final Duration HOUR_AT_SPEED = Duration.ofHours(1).dividedBy(SPEED);
@@ -55,8 +57,8 @@ class PriceReplayTest {
       "BTCUSDT", "ETHUSDT", "ETHBTC", "LTCUSDT", "XRPUSDT", "ADAUSDT", "DOGEUSDT", "LTCBTC");
 
   private final Vertx vertx = Vertx.vertx();
-  private final PostgresDatabase database = PriceNode.database();
-  private final List<Quote> told = new CopyOnWriteArrayList<>();
+  private final TestDatabase database = TestDatabase.create();
+  private final List<Quote> published = new CopyOnWriteArrayList<>();
 
   @AfterEach
   void stop() {
@@ -65,13 +67,13 @@ class PriceReplayTest {
 
   @Test
   void
-      after_a_simulated_hour_every_row_is_what_was_served_and_each_minute_ends_on_the_recorded_close() {
+      after_a_simulated_hour_every_row_equals_a_served_price_and_each_minute_ends_on_the_recorded_close() {
     var nanos = new AtomicLong();
     var start = Instant.now().truncatedTo(ChronoUnit.MINUTES);
     var clock = steppedClock(start, nanos);
     var exchange = exchange(options().withClock(clock).withNanos(nanos::get));
     var interval = Duration.ofSeconds(60).dividedBy(6L * SPEED);
-    var refresher = refresher(exchange, clock, interval);
+    var scheduler = scheduler(exchange, clock, interval);
 
     // Half a step in, so that each step lands in the middle of a slot and ten seconds of simulated
     // time apart.
@@ -79,8 +81,8 @@ class PriceReplayTest {
     var polls = HOUR_AT_SPEED.dividedBy(interval);
     for (var poll = 1; poll <= polls; poll++) {
       var calls = poll;
-      vertx.runOnContext(now -> refresher.refreshIfDue());
-      within10s("poll " + poll + " is stored", () -> told.size() == calls * SYMBOLS.size());
+      vertx.runOnContext(now -> scheduler.refreshIfDue());
+      until("poll " + poll + " is stored", () -> published.size() == calls * SYMBOLS.size());
       nanos.addAndGet(interval.toNanos());
     }
 
@@ -91,22 +93,22 @@ class PriceReplayTest {
 
   @Test
   @Tag("faults")
-  void the_same_in_real_time_through_the_whole_verticle() {
+  void the_same_holds_in_real_time_through_the_whole_verticle() {
     var exchange = exchange(options());
     try (var node = PriceNode.start(
         exchange,
         database,
         Map.of("SYMBOLS", String.join(",", SYMBOLS), "REFRESH_INTERVAL_SECONDS", "0.1"))) {
       var end = exchange.market().now().plus(1, ChronoUnit.HOURS);
-      within(Duration.ofSeconds(90), "an hour", () -> exchange.market().now().isAfter(end));
+      until(Duration.ofSeconds(90), "an hour", () -> exchange.market().now().isAfter(end));
       assertEquals(SYMBOLS.size(), node.latest().size());
     }
     assertRowsAreWhatWasServed(exchange);
     assertTrue(wholeMinutesEndingOnTheRecordedClose(exchange) >= 59);
   }
 
-  /** The parts of the verticle without its timers: the test decides when a slot has come. */
-  private QuoteRefresher refresher(ExchangeSimulator simulator, Clock clock, Duration interval) {
+  /** The parts of the verticle without its timers: the test decides when a slot begins. */
+  private RefreshScheduler scheduler(ExchangeSimulator simulator, Clock clock, Duration interval) {
     var values =
         PriceNode.settings(simulator.url(), database, Map.of("SYMBOLS", String.join(",", SYMBOLS)));
     var settings = SettingsReader.read(values, PriceSettings::read);
@@ -116,33 +118,33 @@ class PriceReplayTest {
     var redis = await(RedisClient.open(vertx, SettingsReader.read(values, RedisSettings::read)));
     var bus = new Bus(vertx, clock, metrics);
     var limits = new RateLimits("replay", redis, new BanRepository(postgres), bus, clock);
-    var exchange =
-        new BinanceMarketData(vertx, settings.exchange(), interval, limits, clock, metrics);
-    var quotes = new QuoteFactory("simulated", "replay", settings.staleAfter());
-    var repository = new PriceRepository(postgres, quotes, metrics);
+    var client = new ExchangeClient(vertx, settings.exchange(), interval, limits, metrics);
+    var exchange = new BinanceMarketData(vertx, client, limits, new TickerParser(metrics), clock);
+    var repository = new ObservationRepository(postgres, settings.staleAfter(), metrics);
     var latest = new LatestQuotes(SYMBOLS);
     var ids = new QuoteIds(repository);
     await(ids.start());
-    await(bus.subscribe(Prices.TICK, tick -> told.addAll(tick.quotes())));
+    await(bus.subscribe(Prices.TICK, tick -> published.addAll(tick.quotes())));
     var recorder = new QuoteRecorder(
-        ids,
-        quotes,
+        new QuoteFactory("simulated", "replay", settings.staleAfter(), ids, clock),
         repository,
         new PendingObservations(repository, metrics),
         latest,
         new PriceCache(redis, settings.cacheTtl()),
-        bus,
-        clock);
-    return new QuoteRefresher(
-        vertx,
-        clock,
-        new TimeSlots(interval),
-        new Lease(redis, "replay-" + UUID.randomUUID()),
+        bus);
+    var refresher = new QuoteRefresher(
         exchange,
         new ListedSymbols(vertx, exchange),
         latest,
         new OnDemandSymbols(SYMBOLS.size()),
-        recorder);
+        recorder,
+        clock);
+    return new RefreshScheduler(
+        vertx,
+        clock,
+        new TimeSlots(interval),
+        new Lease(redis, "replay-" + UUID.randomUUID()),
+        refresher);
   }
 
   private static SimulatorOptions options() {
@@ -163,16 +165,14 @@ class PriceReplayTest {
       var served = exchange.market().served(symbol).stream()
           .map(PriceReplayTest::text)
           .collect(Collectors.toSet());
-      rows.forEach(row -> assertTrue(served.contains(text(row)), symbol + " never served: " + row));
+      rows.forEach(
+          row -> assertTrue(served.contains(text(row)), symbol + " was never served as " + row));
       assertEquals(
-          exchange.market().served(symbol).size(),
-          rows.size(),
-          1.0,
-          symbol + ": none may be missing");
+          exchange.market().served(symbol).size(), rows.size(), 1.0, "number of rows of " + symbol);
     }
   }
 
-  /** How many; fails on a whole minute that ends on another price. */
+  /** The number of whole minutes; fails if one of them does not end on the recorded close. */
   private int wholeMinutesEndingOnTheRecordedClose(ExchangeSimulator exchange) {
     var minutes = 0;
     for (var symbol : SYMBOLS) {
@@ -194,23 +194,17 @@ class PriceReplayTest {
   }
 
   private List<ServedMarket> rows(String symbol) {
-    return query(
-        "SELECT event_time, exchange_info ->> 'price' FROM market.exchange_info WHERE symbol = '"
-            + symbol + "' ORDER BY event_time");
-  }
-
-  private List<ServedMarket> query(String sql) {
-    try (var connection =
-            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-        var rows = connection.createStatement().executeQuery(sql)) {
-      var found = new ArrayList<ServedMarket>();
-      while (rows.next()) {
-        found.add(new ServedMarket(rows.getTimestamp(1).toInstant(), rows.getString(2)));
-      }
-      return found;
-    } catch (SQLException e) {
-      throw new AssertionError(sql, e);
-    }
+    return database
+        .rows(
+            """
+            SELECT extract(epoch FROM event_time) * 1000000, exchange_info ->> 'price'
+              FROM market.exchange_info WHERE symbol = '%s' ORDER BY event_time"""
+                .formatted(symbol))
+        .stream()
+        .map(row -> new ServedMarket(
+            Instant.EPOCH.plus(new BigDecimal(row.get(0)).longValue(), ChronoUnit.MICROS),
+            row.get(1)))
+        .toList();
   }
 
   private static String text(ServedMarket price) {

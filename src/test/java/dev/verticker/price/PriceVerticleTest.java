@@ -1,8 +1,7 @@
 package dev.verticker.price;
 
-import static dev.verticker.price.PriceNode.await;
-import static dev.verticker.testing.Eventually.within;
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -10,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
@@ -23,12 +21,12 @@ import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
 import dev.verticker.testing.LongInterval;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,7 +49,7 @@ class PriceVerticleTest {
   private final Vertx exchangeVertx = Vertx.vertx();
   private final List<PriceNode> nodes = new ArrayList<>();
   private ExchangeSimulator exchange;
-  private PostgresDatabase database;
+  private TestDatabase database;
 
   @BeforeEach
   void start() {
@@ -61,7 +59,7 @@ class PriceVerticleTest {
             .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT", "XRPUSDT", "币安人生USDT")
             .withSpeed(60)
             .withWeightLimit(1_000_000)));
-    database = PriceNode.database();
+    database = TestDatabase.create();
     redisCli("FLUSHALL");
   }
 
@@ -72,9 +70,9 @@ class PriceVerticleTest {
   }
 
   @Test
-  void the_first_quotes_come_at_once_in_the_configured_order_and_say_where_they_come_from() {
+  void the_first_quotes_arrive_at_start_in_the_configured_order_with_their_venue_and_source() {
     var before = Instant.now();
-    var node = quotedNode();
+    var node = nodeWithQuotes();
 
     var quotes = node.latest();
 
@@ -99,14 +97,14 @@ class PriceVerticleTest {
   }
 
   @Test
-  void what_is_told_is_what_is_stored_and_every_slot_has_one_row_per_symbol() {
-    var node = quotedNode();
-    within10s("five refreshes", () -> node.told.size() >= 15);
+  void published_quotes_are_stored_and_every_slot_has_one_row_per_symbol() {
+    var node = nodeWithQuotes();
+    until("five refreshes", () -> node.published.size() >= 15);
 
-    var told = List.copyOf(node.told);
+    var published = List.copyOf(node.published);
     var stored = node.query(
         "SELECT id || ' ' || symbol || ' ' || (exchange_info ->> 'price') FROM market.exchange_info");
-    told.forEach(quote -> assertTrue(
+    published.forEach(quote -> assertTrue(
         stored.contains(quote.id() + " " + quote.symbol() + " " + quote.price().toPlainString())));
     assertEquals(
         List.of(),
@@ -115,12 +113,12 @@ class PriceVerticleTest {
   }
 
   @Test
-  void two_nodes_ask_once_per_slot_between_them() {
-    var first = quotedNode();
+  void two_nodes_together_send_one_request_per_slot() {
+    var first = nodeWithQuotes();
     var second = node();
     exchange.calls().reset();
     var slotsBefore = slots(first);
-    within10s("six more slots", () -> slots(first) >= slotsBefore + 6);
+    until("six more slots", () -> slots(first) >= slotsBefore + 6);
 
     var calls = exchange.calls().of(Endpoint.TICKER_24HR);
     var slots = slots(second) - slotsBefore;
@@ -128,13 +126,13 @@ class PriceVerticleTest {
   }
 
   @Test
-  void a_node_takes_over_when_the_one_with_the_lease_is_gone() {
-    var first = quotedNode();
+  void another_node_takes_over_when_the_holder_of_the_lease_stops() {
+    var first = nodeWithQuotes();
     var second = node();
     nodes.remove(first);
     first.close();
     var before = Instant.now();
-    within10s("the second node asks", () -> second.told.stream()
+    until("the second node refreshes", () -> second.published.stream()
         .anyMatch(q -> q.receivedAt().isAfter(before)));
   }
 
@@ -144,20 +142,21 @@ class PriceVerticleTest {
       mode = EnumSource.Mode.EXCLUDE,
       names = {"RATE_LIMITED", "BANNED", "SLOW", "MISSING_SYMBOL"})
   @Provokes({8, 9})
-  void whatever_the_exchange_does_reads_go_on_with_a_growing_age_and_nothing_bad_is_stored(
-      FaultKind kind) {
-    var node = quotedNode();
+  void
+      during_any_fault_of_the_exchange_quotes_are_served_with_growing_age_and_no_invalid_price_is_stored(
+          FaultKind kind) {
+    var node = nodeWithQuotes();
     exchange.faults().add(kind);
-    within10s("stale", () -> node.latest().stream().allMatch(q -> q.stale(Instant.now())));
+    until("stale", () -> node.latest().stream().allMatch(q -> q.stale(Instant.now())));
 
     var during = node.latest();
     assertEquals(CONFIGURED, symbols(during));
-    assertEquals(during, node.latest(), "nothing new may come");
-    within10s("an operator is told", () -> node.health.remark("exchange").isPresent());
+    assertEquals(during, node.latest(), "no new quote");
+    until("the health check reports it", () -> node.health.remark("exchange").isPresent());
     assertStoredIsServed(node);
 
     exchange.faults().clear();
-    within(
+    until(
         PriceNode.INTERVAL.multipliedBy(10).plusSeconds(3),
         "fresh again",
         () -> node.latest().stream().noneMatch(q -> q.stale(Instant.now())));
@@ -166,10 +165,10 @@ class PriceVerticleTest {
   }
 
   @Test
-  void a_symbol_missing_from_an_answer_grows_old_alone() {
-    var node = quotedNode();
+  void only_the_symbol_missing_from_a_response_becomes_stale() {
+    var node = nodeWithQuotes();
     exchange.faults().add(Fault.of(FaultKind.MISSING_SYMBOL).forSymbol("ETHBTC"));
-    within10s("ETHBTC stale", () -> quote(node, "ETHBTC").stale(Instant.now()));
+    until("ETHBTC stale", () -> quote(node, "ETHBTC").stale(Instant.now()));
     assertFalse(quote(node, "BTCUSDT").stale(Instant.now()));
   }
 
@@ -178,12 +177,13 @@ class PriceVerticleTest {
       value = FaultKind.class,
       names = {"RATE_LIMITED", "BANNED"})
   @Provokes(7)
-  void after_a_429_or_418_nobody_asks_until_retry_after_not_even_after_a_restart(FaultKind kind) {
-    var first = quotedNode();
+  void after_a_429_or_418_no_node_sends_a_request_until_retry_after_even_after_a_restart(
+      FaultKind kind) {
+    var first = nodeWithQuotes();
     var second = node();
     exchange.faults().add(Fault.of(kind).retryAfter(Duration.ofSeconds(4)).times(1));
-    within10s("the exchange said stop", () -> exchange.faults().active().isEmpty());
-    within10s(
+    until("the exchange sent the status", () -> exchange.faults().active().isEmpty());
+    until(
         "it is stored",
         () -> !first.query("SELECT host FROM market.exchange_block").isEmpty());
     var until = Instant.parse(first
@@ -197,13 +197,13 @@ class PriceVerticleTest {
     redisCli("FLUSHALL");
     var restarted = node();
 
-    assertEquals(CONFIGURED, symbols(restarted.latest()), "stored quotes are served meanwhile");
+    assertEquals(CONFIGURED, symbols(restarted.latest()), "stored quotes are served");
     assertInstanceOf(
         Failure.Unavailable.class,
         assertThrows(Failure.class, () -> await(restarted.find("LTCUSDT"))));
-    within10s("asked again", () -> exchange.calls().total() > 0);
-    assertFalse(Instant.now().isBefore(until), "asked before " + until);
-    within10s(
+    until("the next request", () -> exchange.calls().total() > 0);
+    assertFalse(Instant.now().isBefore(until), "a request before " + until);
+    until(
         "fresh again",
         () -> !quote(second, "BTCUSDT").stale(Instant.now())
             || !quote(restarted, "BTCUSDT").stale(Instant.now()));
@@ -211,8 +211,9 @@ class PriceVerticleTest {
 
   @Test
   @Provokes({7, 22})
-  void a_429_that_nobody_could_store_is_stored_when_postgres_is_back_and_survives_a_restart() {
-    var first = quotedNode();
+  void
+      a_429_received_while_both_stores_are_down_is_stored_when_postgres_is_available_and_survives_a_restart() {
+    var first = nodeWithQuotes();
     TestServers.redis().kill();
     TestServers.postgres().kill();
     try {
@@ -221,12 +222,12 @@ class PriceVerticleTest {
           .add(Fault.of(FaultKind.RATE_LIMITED)
               .retryAfter(Duration.ofSeconds(60))
               .times(1));
-      within10s("the exchange said stop", () -> exchange.faults().active().isEmpty());
+      until("the exchange sent the status", () -> exchange.faults().active().isEmpty());
     } finally {
       TestServers.redis().start();
       TestServers.postgres().start();
     }
-    within10s(
+    until(
         "it is stored",
         () -> !first.query("SELECT host FROM market.exchange_block").isEmpty());
     exchange.calls().reset();
@@ -243,7 +244,7 @@ class PriceVerticleTest {
 
   @Test
   void
-      a_thousand_reads_of_a_symbol_nobody_has_cause_one_call_and_one_row_on_two_nodes_that_do_not_hear_each_other() {
+      a_thousand_reads_of_an_unknown_price_on_two_nodes_without_a_common_bus_cause_one_request_and_one_row() {
     var settings = Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds());
     var first = node(settings);
     var second = node(settings);
@@ -263,42 +264,42 @@ class PriceVerticleTest {
   }
 
   @Test
-  void a_symbol_read_once_stays_in_the_refresh() {
-    var node = quotedNode();
+  void a_symbol_read_once_is_refreshed() {
+    var node = nodeWithQuotes();
     var first = await(node.find("币安人生USDT")).quotes().get(0);
-    within10s(
+    until(
         "it is refreshed", () -> quote(node, "币安人生USDT").receivedAt().isAfter(first.receivedAt()));
     assertEquals(List.of("BTCUSDT", "ETHBTC", "ETHUSDT", "币安人生USDT"), symbols(node.latest()));
   }
 
   @Test
-  void however_many_other_symbols_are_read_the_configured_ones_keep_all_their_figures() {
+  void configured_symbols_keep_all_figures_while_a_hundred_others_are_refreshed() {
     var others = IntStream.range(0, 100).mapToObj(i -> "OTHER" + i).toList();
     var listed = new ArrayList<>(CONFIGURED);
     listed.addAll(others);
-    var crowded = await(ExchangeSimulator.start(
+    var larger = await(ExchangeSimulator.start(
         exchangeVertx,
         SimulatorOptions.defaults().withSymbols(listed).withSpeed(60).withWeightLimit(1_000_000)));
-    var node = PriceNode.start(crowded, database, Map.of());
+    var node = PriceNode.start(larger, database, Map.of());
     nodes.add(node);
-    within10s("the configured are quoted", () -> node.latest().size() == CONFIGURED.size());
+    until("the configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
 
-    node.bus.publish(Prices.READ, new Prices.Read(others));
-    within10s(
+    node.bus.publish(Prices.READ, new Prices.SymbolsRead(others));
+    until(
         "others are refreshed with them",
-        () -> crowded.calls().of(Endpoint.TICKER_24HR, "OTHER99") > 0);
-    var calls = crowded.calls().of(Endpoint.TICKER_24HR);
-    within10s("three more calls", () -> crowded.calls().of(Endpoint.TICKER_24HR) >= calls + 3);
+        () -> larger.calls().of(Endpoint.TICKER_24HR, "OTHER99") > 0);
+    var calls = larger.calls().of(Endpoint.TICKER_24HR);
+    until("three more requests", () -> larger.calls().of(Endpoint.TICKER_24HR) >= calls + 3);
 
-    assertEquals(0, crowded.calls().of(Endpoint.TICKER_PRICE));
-    assertTrue(node.told.stream().allMatch(q -> q.bid() != null && q.volume() != null));
+    assertEquals(0, larger.calls().of(Endpoint.TICKER_PRICE));
+    assertTrue(node.published.stream().allMatch(q -> q.bid() != null && q.volume() != null));
   }
 
   @Test
-  void an_unknown_symbol_is_refused_from_the_list_without_asking_for_its_price() {
-    var node = quotedNode();
-    within10s("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
-    within10s("refused", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
+  void a_symbol_that_is_not_on_the_list_fails_without_a_request_for_its_price() {
+    var node = nodeWithQuotes();
+    until("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
+    until("the symbol is unknown", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
 
     var failure = failure(node, "NOSUCHPAIR", "LTCUSDT", "ALSONOT");
 
@@ -312,30 +313,30 @@ class PriceVerticleTest {
   }
 
   @Test
-  void an_unknown_symbol_is_unknown_also_while_the_list_cannot_be_had() {
+  void an_unknown_symbol_is_recognised_also_while_the_list_is_unavailable() {
     exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
-    var node = quotedNode();
+    var node = nodeWithQuotes();
     assertInstanceOf(Failure.NotFound.class, failure(node, "NOSUCHPAIR"));
-    within10s("others are still refreshed", () -> !quote(node, "BTCUSDT").stale(Instant.now()));
+    until("others are still refreshed", () -> !quote(node, "BTCUSDT").stale(Instant.now()));
   }
 
   @Test
-  void unknown_symbols_leave_nothing_behind_whether_the_list_is_known_or_not() {
-    var node = quotedNode();
-    within10s("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
+  void unknown_symbols_leave_no_waiting_futures_with_or_without_the_list() {
+    var node = nodeWithQuotes();
+    until("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
     for (var request = 0; request < 10; request++) {
-      assertEquals("symbol-unknown", failure(node, junk(request)).code());
+      assertEquals("symbol-unknown", failure(node, unlisted(request)).code());
     }
     assertEquals(0, awaited(node));
 
     exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
-    var other = quotedNode();
-    assertEquals("symbol-unknown", failure(other, junk(10)).code());
+    var other = nodeWithQuotes();
+    assertEquals("symbol-unknown", failure(other, unlisted(10)).code());
     assertEquals(0, awaited(other));
   }
 
   @Test
-  void a_read_that_ends_without_a_price_leaves_nothing_behind() {
+  void a_read_that_ends_without_a_price_leaves_no_waiting_future() {
     exchange.faults().add(FaultKind.HANG);
     var node = node();
     assertEquals("price-not-yet-known", failure(node, "LTCUSDT", "BTCUSDT").code());
@@ -343,28 +344,27 @@ class PriceVerticleTest {
   }
 
   @Test
-  void while_nothing_is_quoted_the_oldest_age_is_no_number() {
+  void the_oldest_age_is_nan_while_there_is_no_quote() {
     exchange.faults().add(FaultKind.SERVER_ERROR);
     var node = node();
     assertTrue(Double.isNaN(gauge(node, "price_oldest_age_seconds")));
     exchange.faults().clear();
-    within10s("quoted", () -> gauge(node, "price_oldest_age_seconds") >= 0);
+    until("the first quote", () -> gauge(node, "price_oldest_age_seconds") >= 0);
     assertEquals(0.8, gauge(node, "price_stale_after_seconds"));
   }
 
   @Test
-  void a_hundred_unknown_symbols_ask_neither_database_nor_exchange() throws SQLException {
+  void a_hundred_unknown_symbols_cause_no_query_and_no_request() throws SQLException {
     var node = node(Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
-    within10s("the first prices are stored", () -> slots(node) > 0);
-    within10s("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
+    until("the first prices are stored", () -> slots(node) > 0);
+    until("the list is known", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
     exchange.calls().reset();
-    try (var connection =
-            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    try (var connection = database.connect();
         var statement = connection.createStatement()) {
       connection.setAutoCommit(false);
       statement.execute("LOCK TABLE market.exchange_info IN ACCESS EXCLUSIVE MODE");
 
-      var failure = failure(node, junk(0));
+      var failure = failure(node, unlisted(0));
 
       assertEquals("symbol-unknown", failure.code());
       assertEquals(100, failure.errors().size());
@@ -375,7 +375,7 @@ class PriceVerticleTest {
   }
 
   @Test
-  void stored_prices_of_a_hundred_symbols_are_read_together_while_the_list_cannot_be_had() {
+  void stored_prices_of_a_hundred_symbols_are_read_together_while_the_list_is_unavailable() {
     exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
     var node = node();
     var symbols = IntStream.range(0, 100).mapToObj(i -> "OLD" + i).toList();
@@ -397,82 +397,84 @@ class PriceVerticleTest {
   }
 
   @Test
-  void a_configured_symbol_the_exchange_does_not_list_is_left_out_and_named() {
+  void a_configured_symbol_that_the_exchange_does_not_list_is_left_out_and_reported() {
     var node = node(Map.of("SYMBOLS", "BTCUSDT,NOSUCHPAIR,ETHUSDT"));
-    within10s("the others are quoted", () -> symbols(node.latest())
+    until("the others have quotes", () -> symbols(node.latest())
         .equals(List.of("BTCUSDT", "ETHUSDT")));
-    within10s("it is named", () -> node.health
+    until("it is reported", () -> node.health
         .remark("symbols")
         .equals(Optional.of("the exchange does not list NOSUCHPAIR")));
   }
 
   @Test
   @Provokes(6)
-  void redis_killed_flushed_and_back_again_is_never_noticed_by_readers() {
-    var node = quotedNode();
+  void readers_get_quotes_while_redis_is_killed_restarted_and_flushed() {
+    var node = nodeWithQuotes();
     TestServers.redis().kill();
     try {
-      within10s("noticed", () -> node.health.remark("redis").isPresent());
-      within10s("refreshed without Redis", () -> refreshedAfter(node, Instant.now()));
+      until("the health check reports it", () -> node.health.remark("redis").isPresent());
+      until("refreshed without Redis", () -> refreshedAfter(node, Instant.now()));
       assertEquals("LTCUSDT", await(node.find("LTCUSDT")).quotes().get(0).symbol());
     } finally {
       TestServers.redis().start();
     }
-    within(Duration.ofSeconds(5), "Redis is used again", () -> node.health
+    until(Duration.ofSeconds(5), "Redis is used again", () -> node.health
         .remark("redis")
         .isEmpty());
     redisCli("FLUSHALL");
     var flushed = Instant.now();
-    within10s("refreshed", () -> refreshedAfter(node, flushed));
+    until("refreshed", () -> refreshedAfter(node, flushed));
   }
 
   @Test
-  void a_redis_that_takes_no_writes_is_told_to_an_operator_and_prices_go_on() {
+  void a_read_only_redis_is_reported_and_prices_are_refreshed() {
     redisCli("REPLICAOF", "localhost", "1");
     try {
       var node = node();
-      within10s("it is told", () -> node.health
+      until("it is reported", () -> node.health
           .remark("redis")
-          .equals(Optional.of("Redis refuses commands: READONLY")));
-      within10s("refreshed all the same", () -> node.latest().size() == CONFIGURED.size());
+          .equals(Optional.of("Redis rejects commands: READONLY")));
+      until("prices are refreshed", () -> node.latest().size() == CONFIGURED.size());
       assertEquals("LTCUSDT", await(node.find("LTCUSDT")).quotes().get(0).symbol());
       assertEquals(
-          Optional.of("Redis refuses commands: READONLY"),
+          Optional.of("Redis rejects commands: READONLY"),
           node.health.remark("redis"),
-          "it answers, so it is not away");
+          "it answers, so it is not unavailable");
     } finally {
       redisCli("REPLICAOF", "NO", "ONE");
     }
   }
 
   @Test
-  void while_postgres_is_down_quotes_go_on_and_are_stored_afterwards() {
-    var node = quotedNode();
+  void quotes_refreshed_while_postgres_is_down_are_stored_afterwards() {
+    var node = nodeWithQuotes();
     TestServers.postgres().kill();
     var down = Instant.now();
     try {
-      within10s("noticed", () -> node.health.notReady("postgres market").isPresent());
-      within10s("refreshed without PostgreSQL", () -> refreshedAfter(node, Instant.now()));
+      until(
+          "the health check reports it",
+          () -> node.health.notReady("postgres market").isPresent());
+      until("refreshed without PostgreSQL", () -> refreshedAfter(node, Instant.now()));
       assertEquals("XRPUSDT", await(node.find("XRPUSDT")).quotes().get(0).symbol());
     } finally {
       TestServers.postgres().start();
     }
-    within(Duration.ofSeconds(5), "ready again", () -> node.health
+    until(Duration.ofSeconds(5), "ready again", () -> node.health
         .notReady("postgres market")
         .isEmpty());
-    within10s(
-        "the waiting observations are stored",
+    until(
+        "the pending observations are stored",
         () -> node.metrics.find("price_observations_waiting").gauge().value() == 0);
     var ids = new HashSet<>(node.query("SELECT id FROM market.exchange_info"));
-    node.told.stream()
+    node.published.stream()
         .filter(quote -> quote.receivedAt().isAfter(down))
         .limit(3)
         .forEach(quote -> assertTrue(ids.contains(Long.toString(quote.id())), "lost " + quote));
   }
 
   @Test
-  void after_a_restart_the_last_quotes_are_there_although_the_exchange_is_not() {
-    var first = quotedNode();
+  void after_a_restart_without_the_exchange_the_stored_quotes_are_served() {
+    var first = nodeWithQuotes();
     nodes.remove(first);
     first.close();
     exchange.faults().add(FaultKind.HANG);
@@ -483,7 +485,7 @@ class PriceVerticleTest {
     assertEquals(CONFIGURED, symbols(restarted.latest()));
     assertTrue(restarted.latest().stream().allMatch(quote -> quote.source() == Source.STORED));
     assertEquals(
-        first.told.stream()
+        first.published.stream()
             .filter(q -> q.symbol().equals("ETHBTC"))
             .reduce((a, b) -> b)
             .orElseThrow()
@@ -492,15 +494,15 @@ class PriceVerticleTest {
   }
 
   @Test
-  void history_is_paged_from_the_newest_without_gaps_or_doubles() {
-    var node = quotedNode();
-    within10s("seven observations", () -> slots(node) >= 7);
+  void history_is_paged_from_the_newest_without_gaps_or_duplicates() {
+    var node = nodeWithQuotes();
+    until("seven observations", () -> slots(node) >= 7);
     var all = node.query(
         "SELECT id FROM market.exchange_info WHERE symbol = 'BTCUSDT' ORDER BY called_at DESC, id DESC LIMIT 100");
     var to = Instant.now();
 
     var ids = new ArrayList<String>();
-    Prices.Cursor cursor = null;
+    Prices.HistoryPosition cursor = null;
     do {
       var page = await(
           node.bus.request(Prices.HISTORY, new Prices.FindHistory("BTCUSDT", null, to, 3, cursor)));
@@ -527,9 +529,9 @@ class PriceVerticleTest {
     return node;
   }
 
-  private PriceNode quotedNode() {
+  private PriceNode nodeWithQuotes() {
     var node = node();
-    within10s("all configured symbols are quoted", () -> node.latest().size() == CONFIGURED.size());
+    until("all configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
     return node;
   }
 
@@ -542,9 +544,11 @@ class PriceVerticleTest {
         .forEach(row -> assertTrue(served.contains(row), "never served: " + row));
   }
 
-  /** A hundred symbols nobody lists, others for each number. */
-  private static String[] junk(int number) {
-    return IntStream.range(0, 100).mapToObj(i -> "JUNK" + number + "X" + i).toArray(String[]::new);
+  /** A hundred symbols that are not listed, different for each number. */
+  private static String[] unlisted(int number) {
+    return IntStream.range(0, 100)
+        .mapToObj(i -> "UNLISTED" + number + "X" + i)
+        .toArray(String[]::new);
   }
 
   private static double awaited(PriceNode node) {
@@ -556,7 +560,7 @@ class PriceVerticleTest {
   }
 
   private static boolean refreshedAfter(PriceNode node, Instant time) {
-    within10s("a new quote", () -> quote(node, "BTCUSDT").receivedAt().isAfter(time));
+    until("a new quote", () -> quote(node, "BTCUSDT").receivedAt().isAfter(time));
     return true;
   }
 

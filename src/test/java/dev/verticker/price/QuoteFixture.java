@@ -5,17 +5,17 @@ import dev.verticker.message.Prices.Source;
 import java.math.BigDecimal;
 import java.time.Instant;
 
-/** Quotes that differ in what a test is about. */
-final class QuoteFixture {
-  static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
+/** Quotes with the fields that a test is about. */
+public final class QuoteFixture {
+  public static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
 
   private QuoteFixture() {}
 
-  static Quote quote(String symbol) {
+  public static Quote quote(String symbol) {
     return quote(symbol, "binance:run", NOON, NOON);
   }
 
-  static Quote quote(String symbol, String feed, Instant eventTime, Instant receivedAt) {
+  public static Quote quote(String symbol, String feed, Instant eventTime, Instant receivedAt) {
     return new Quote(
         1,
         symbol,

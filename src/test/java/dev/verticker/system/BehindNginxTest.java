@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.Nginx;
-import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Command;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import dev.verticker.testing.Tool;
 import io.vertx.core.Future;
@@ -186,7 +186,7 @@ class BehindNginxTest {
   @BeforeAll
   void start() throws IOException {
     var program = Tool.needed("nginx", "nginx-light");
-    var settings = TestServers.settings();
+    var settings = TestDatabase.create().settings();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
     var exchange = ExchangeSimulator.start(
             vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT"))
@@ -227,7 +227,7 @@ class BehindNginxTest {
     assertEquals(200, me.status());
     assertEquals("admin", me.body().toJsonObject().getString("username"));
     var bearer = client.bearer();
-    Eventually.within10s(
+    Await.until(
         "prices", () -> client.get("/prices/BTCUSDT", "Authorization", bearer).status() == 200);
     var refused = client.get("/users/me");
     refused.expectProblem(401, "token-missing");
@@ -255,10 +255,10 @@ class BehindNginxTest {
         .put("address", "users")
         .put("headers", new JsonObject().put("Authorization", bearer));
     bridged.writeTextMessage(new JsonArray().add(register.encode()).encode()).await();
-    Eventually.within10s("subscribed: " + heard, () -> heard.stream()
+    Await.until("subscribed: " + heard, () -> heard.stream()
         .anyMatch(frame -> "subscribed".equals(frame.getString("event"))));
     create(client, bearer);
-    Eventually.within10s(
+    Await.until(
         "heard by both", () -> heard.stream().filter(BehindNginxTest::isCreated).count() == 2);
     plain.close();
     bridged.close();
@@ -347,7 +347,7 @@ class BehindNginxTest {
     var echoes = new CopyOnWriteArrayList<String>();
     socket.textMessageHandler(echoes::add);
     socket.writeTextMessage("hello").await();
-    Eventually.within10s("an echo", () -> echoes.equals(List.of("hello")));
+    Await.until("an echo", () -> echoes.equals(List.of("hello")));
     socket.close();
   }
 
@@ -392,13 +392,13 @@ class BehindNginxTest {
       var asked = IntStream.range(0, 110)
           .mapToObj(i -> greedy.begin(HttpMethod.POST, "/users", Buffer.buffer("{}")))
           .toList();
-      Eventually.within10s(
+      Await.until(
           "ten are refused",
           () -> asked.stream().filter(Future::succeeded).count() == 10 && waiting.size() == 100);
       asked.stream().filter(Future::succeeded).forEach(each -> each.result()
           .expectProblem(429, "too-many-requests"));
       var other = new Client(entrance).begin(HttpMethod.POST, "/users", Buffer.buffer("{}"));
-      Eventually.within10s("somebody else is let in", () -> waiting.size() == 101);
+      Await.until("somebody else is let in", () -> waiting.size() == 101);
       waiting.forEach(each -> each.response().end("seen"));
       assertEquals(200, other.await().status());
       Future.join(asked).await();
@@ -478,11 +478,10 @@ class BehindNginxTest {
     var ticket = client.ticket(client.bearer());
     client.open("/ws?ticket=" + ticket).close().await();
     var line = client.address + " .*\"GET /ws HTTP/1.1\" 101 .*";
-    Eventually.within10s(
-        "logged", () -> lines(nginx.accessLog()).anyMatch(each -> each.matches(line)));
+    Await.until("logged", () -> lines(nginx.accessLog()).anyMatch(each -> each.matches(line)));
     assertEquals(503, new Client(beforeNobody).refusal("/ws?ticket=" + ticket));
     assertEquals(503, new Client(beforeNobody).refusal("/eventbus/1/2/websocket?ticket=" + ticket));
-    Eventually.within10s(
+    Await.until(
         "logged too",
         () -> lines(beforeNobody.accessLog())
                 .filter(each -> each.contains(" 503 "))
@@ -565,7 +564,7 @@ class BehindNginxTest {
         .mapToObj(i -> client.begin(HttpMethod.GET, "/ws?ticket=SECRET", null))
         .toList();
     Future.join(tooMany).await();
-    Eventually.within10s(
+    Await.until(
         "logged",
         () -> lines(withTls.accessLog())
                 .filter(each -> each.contains(client.address + " "))

@@ -1,14 +1,12 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within10s;
-import static org.junit.jupiter.api.Assertions.assertEquals;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.dev.TestServers;
 import dev.verticker.dev.site.TwoNodesBehindNginx;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.Tool;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -50,20 +48,20 @@ class ClocksThatDisagreeTest {
     var nginx = Tool.needed("nginx", "nginx-light");
     Tool.needed("faketime", "faketime");
     setClock("+0s");
-    try (var site =
-        new TwoNodesBehindNginx(TestServers.settings(), nginx, folder, "0", withClock())) {
+    try (var site = new TwoNodesBehindNginx(
+        TestDatabase.create().settings(), nginx, folder, "0", withClock())) {
       // The oldest node gives the cluster its time; this makes it the other one, whose clock is
       // right and has been.
       restart(site, 0, () -> setClock("+30s"));
       expectRight(site, SHORT);
       setClock("-2h");
-      within10s("the node's clock is behind", () -> log().contains("Clock-Jump: -72"));
+      until("the node's clock is behind", () -> log().contains("Clock-Jump: -72"));
       expectRight(site, LONG);
 
       restart(site, 1, () -> {});
       expectRight(site, SHORT);
       setClock("+30s");
-      within10s("the oldest node's clock is ahead", () -> log().contains("Clock-Jump: 72"));
+      until("the oldest node's clock is ahead", () -> log().contains("Clock-Jump: 72"));
       expectRight(site, LONG);
     }
   }
@@ -108,7 +106,7 @@ class ClocksThatDisagreeTest {
     node.start();
     node.awaitReady(Duration.ofSeconds(60));
     var client = client(site, number).use(site.token());
-    within10s("prices", () -> client.get("/prices").status() == 200);
+    until("prices", () -> client.get("/prices").status() == 200);
   }
 
   private static void expectRight(TwoNodesBehindNginx site, Duration watched) {
@@ -144,16 +142,15 @@ class ClocksThatDisagreeTest {
 
   private static Map<String, JsonObject> quotes(NodeClient client) {
     var answer = client.get("/prices");
-    assertEquals(200, answer.status(), answer::toString);
-    return new JsonArray(answer.body())
-        .stream()
-            .map(JsonObject.class::cast)
-            .collect(Collectors.toMap(quote -> quote.getString("symbol"), Function.identity()));
+    answer.expect(200);
+    return answer.array().stream()
+        .map(JsonObject.class::cast)
+        .collect(Collectors.toMap(quote -> quote.getString("symbol"), Function.identity()));
   }
 
   private static NodeClient client(TwoNodesBehindNginx site, int number) {
     var address = site.addresses().get(number);
     var port = Integer.parseInt(address.replaceAll(".*:", ""));
-    return new NodeClient("127.0.0.1", port, -1, site.node(address).management());
+    return new NodeClient(site.vertx(), port, -1, site.node(address).management());
   }
 }

@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import com.sun.net.httpserver.HttpServer;
-import dev.verticker.dev.TestServers;
 import dev.verticker.settings.PostgresSettings;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import dev.verticker.testing.Tool;
 import java.io.IOException;
@@ -495,7 +495,7 @@ class DeliveryTest {
   }
 
   private static Set<String> scraped() throws Exception {
-    var settings = TestServers.settings();
+    var settings = TestDatabase.create().settings();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
     settings.put("BINANCE_BASE_URL", "http://127.0.0.1:9");
     var node = TestNode.start(settings, List.of("user-api", "user", "notification", "price"));

@@ -1,29 +1,23 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within;
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.DevPostgres;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Provokes;
 import dev.verticker.testing.SmallDisk;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -46,7 +40,7 @@ class DiskFullTest {
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private SmallDisk disk;
   private DevPostgres postgres;
-  private PostgresDatabase database;
+  private TestDatabase database;
   private Node node;
   private NodeClient client;
 
@@ -56,14 +50,14 @@ class DiskFullTest {
     var folder = Path.of("target", "small-disk-" + UUID.randomUUID()).toAbsolutePath();
     disk = SmallDisk.mount(Files.createDirectories(folder), 192);
     postgres = DevPostgres.start(folder.resolve("postgres"), 0, false, sentence -> {});
-    database = postgres.createDatabase();
+    database = new TestDatabase(postgres.createDatabase());
     var exchange = ExchangeSimulator.start(
             vertx,
             SimulatorOptions.defaults()
                 .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
                 .withWeightLimit(1_000_000))
         .await();
-    var settings = TestServers.settings(database);
+    var settings = database.settings();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
     settings.put("INTERNAL_API_KEY", NodeClient.KEY);
     settings.put("BINANCE_BASE_URL", exchange.url());
@@ -71,13 +65,9 @@ class DiskFullTest {
     settings.put("CACHE_TTL_SECONDS", "0.4");
     settings.put("PRICE_STALE_GRACE_SECONDS", "3");
     node = TestNode.start(settings, List.of());
-    client = new NodeClient(
-        "127.0.0.1",
-        node.ports().get("user-api"),
-        node.ports().get("price-api"),
-        node.managementPort());
+    client = new NodeClient(vertx, node);
     client.signIn();
-    within10s("prices", this::fresh);
+    until("prices", this::fresh);
   }
 
   @AfterEach
@@ -102,7 +92,7 @@ class DiskFullTest {
   void what_is_stored_is_still_read_and_who_wants_to_write_is_told_to_come_back() {
     disk.fill();
     // What is left of pages that are begun is still filled.
-    within(Duration.ofSeconds(30), "refused", () -> !rename());
+    until(Duration.ofSeconds(30), "refused", () -> !rename());
     for (var round = 0; round < 10; round++) {
       // More in a row than a server may fail before it is left alone.
       var changes = Stream.generate(() -> CompletableFuture.supplyAsync(this::rename, threads))
@@ -124,7 +114,7 @@ class DiskFullTest {
   void when_postgres_gives_up_for_want_of_space_prices_go_on_and_all_is_there_when_it_is_back() {
     assertTrue(rename());
     disk.fill();
-    within(Duration.ofSeconds(30), "it gave up", () -> {
+    until(Duration.ofSeconds(30), "it gave up", () -> {
       writeAhead();
       return !postgres.isRunning();
     });
@@ -139,29 +129,31 @@ class DiskFullTest {
   }
 
   private void expectAllIsWell() {
-    within10s(
+    until(
         "all is well",
         () -> rename() && client.login().status() == 200 && client.health().status() == 200);
     assertEquals(
         acknowledged.get(acknowledged.size() - 1),
-        client.get("/users/me").json().getString("full_name"));
-    var changes = query(
+        client.get("/users/me").object().getString("full_name"));
+    var changes = database.column(
         """
         SELECT details -> 'full_name' ->> 'to'
           FROM account.audit WHERE action = 'user.updated' ORDER BY id""");
     assertTrue(changes.containsAll(acknowledged));
     assertEquals(changes.size(), Set.copyOf(changes).size());
     // Every row of every table can be read, and by its indexes too.
-    query(
+    database.column(
         """
         SELECT query_to_xml(format('SELECT count(t::text) FROM %I.%I AS t', schemaname, tablename),
                             false, false, '')::text
           FROM pg_tables WHERE schemaname IN ('account', 'market', 'notification')""");
-    within10s(
-        "all of it is told", () -> query("SELECT id::text FROM account.outbox").isEmpty());
+    until(
+        "all of it is told",
+        () -> database.column("SELECT id::text FROM account.outbox").isEmpty());
     assertEquals(
         List.of(),
-        query("SELECT symbol FROM market.exchange_info GROUP BY symbol, slot HAVING count(*) > 1"));
+        database.column(
+            "SELECT symbol FROM market.exchange_info GROUP BY symbol, slot HAVING count(*) > 1"));
   }
 
   /** Whether it was acknowledged; else it was refused as it should be. */
@@ -179,7 +171,7 @@ class DiskFullTest {
   /** A megabyte into the log that PostgreSQL writes before it changes anything. */
   private void writeAhead() {
     try {
-      query("SELECT pg_logical_emit_message(false, 'test', repeat('x', 1000000))::text");
+      database.column("SELECT pg_logical_emit_message(false, 'test', repeat('x', 1000000))::text");
     } catch (IllegalStateException gone) {
       // That is what it is for.
     }
@@ -188,22 +180,8 @@ class DiskFullTest {
   private boolean fresh() {
     var answer = client.price("");
     return answer.status() == 200
-        && new JsonArray(answer.body())
-            .stream().map(JsonObject.class::cast).noneMatch(price -> price.getBoolean("stale"));
-  }
-
-  private List<String> query(String sql) {
-    try (var connection =
-            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-        var statement = connection.createStatement();
-        var rows = statement.executeQuery(sql)) {
-      var column = new ArrayList<String>();
-      while (rows.next()) {
-        column.add(rows.getString(1));
-      }
-      return column;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+        && answer.array().stream()
+            .map(JsonObject.class::cast)
+            .noneMatch(price -> price.getBoolean("stale"));
   }
 }

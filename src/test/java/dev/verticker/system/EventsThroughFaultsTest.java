@@ -1,27 +1,24 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
-import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.After;
 import dev.verticker.message.Notifications.Event;
+import dev.verticker.message.Notifications.ReadLog;
 import dev.verticker.message.Users;
 import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Update;
-import dev.verticker.node.Migrations;
 import dev.verticker.notification.NotificationVerticle;
-import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.SettingsFiles;
-import dev.verticker.settings.SettingsReader;
 import dev.verticker.testing.Provokes;
 import dev.verticker.testing.RecordedHealth;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.user.UserVerticle;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -29,8 +26,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -50,7 +45,7 @@ class EventsThroughFaultsTest {
   private static final int WRITERS = 20;
   private static final int CHANGES = 400;
 
-  private final PostgresDatabase postgres = TestServers.postgres().createDatabase();
+  private final TestDatabase postgres = TestDatabase.create();
   private final JsonObject settings = settings(postgres);
   private final List<Service> services = new ArrayList<>();
   private final AtomicInteger changes = new AtomicInteger();
@@ -85,13 +80,9 @@ class EventsThroughFaultsTest {
 
   @BeforeEach
   void two_services_and_a_user_for_each_writer() {
-    for (var schema : List.of("account", "notification")) {
-      Migrations.packaged(Duration.ZERO)
-          .migrate(SettingsReader.read(settings, reader -> PostgresSettings.read(schema, reader)));
-    }
     services.add(new Service());
     services.add(new Service());
-    query(
+    postgres.execute(
         """
         INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
         SELECT 'writer-' || n, '$fake$of$a$hash$000000000000', '{user}', now(), now()
@@ -109,9 +100,10 @@ class EventsThroughFaultsTest {
   void every_change_is_told_once_and_in_order_although_all_of_it_comes_and_goes() {
     var a = services.get(0);
     var b = services.get(1);
-    var log = a.bus.request(Notifications.AFTER, new After(null, 0)).await().epoch();
+    var log =
+        a.bus.request(Notifications.READ_LOG, new ReadLog(null, 0)).await().epoch();
     var writers = new ArrayList<Future<Void>>();
-    for (var id : query("SELECT id FROM account.users WHERE username LIKE 'writer-%'")) {
+    for (var id : postgres.column("SELECT id FROM account.users WHERE username LIKE 'writer-%'")) {
       writers.add(write(services.get(writers.size() % 2), Long.parseLong(id)));
     }
     changed(CHANGES / 5);
@@ -125,12 +117,12 @@ class EventsThroughFaultsTest {
     changed(4 * CHANGES / 5);
     b.deploy();
     Future.all(writers).await();
-    within(Duration.ofSeconds(30), "all of it handed over", () -> query(
-            "SELECT id FROM account.outbox")
+    until(Duration.ofSeconds(30), "all of it handed over", () -> postgres
+        .column("SELECT id FROM account.outbox")
         .isEmpty());
-    within(Duration.ofSeconds(10), "read to the end", () -> readOn(b, log));
+    until(Duration.ofSeconds(10), "read to the end", () -> readOn(b, log));
 
-    var committed = query(
+    var committed = postgres.column(
         """
         SELECT user_id || ' ' || (details -> 'full_name' ->> 'to')
           FROM account.audit WHERE action = 'user.updated' ORDER BY user_id, id""");
@@ -175,14 +167,14 @@ class EventsThroughFaultsTest {
   }
 
   private void changed(int least) {
-    within(Duration.ofSeconds(30), least + " changes", () -> changes.get() >= least);
+    until(Duration.ofSeconds(30), least + " changes", () -> changes.get() >= least);
   }
 
   /** True when there is nothing more. */
   private boolean readOn(Service service, String log) {
     var position = heard.isEmpty() ? 0 : heard.get(heard.size() - 1).position();
     var news =
-        service.bus.request(Notifications.AFTER, new After(log, position)).await();
+        service.bus.request(Notifications.READ_LOG, new ReadLog(log, position)).await();
     assertEquals(log, news.epoch());
     heard.addAll(news.events());
     return news.events().isEmpty();
@@ -215,26 +207,9 @@ class EventsThroughFaultsTest {
     return byUser.values().stream().flatMap(List::stream).toList();
   }
 
-  private static JsonObject settings(PostgresDatabase postgres) {
-    var environment = new HashMap<>(TestServers.settings(postgres));
+  private static JsonObject settings(TestDatabase postgres) {
+    var environment = new HashMap<>(postgres.settings());
     environment.putAll(Map.of("JWT_SECRET", "0123456789abcdef0123456789abcdef"));
     return SettingsFiles.load(environment, Path.of("target"));
-  }
-
-  private List<String> query(String sql) {
-    try (var connection =
-            DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
-        var statement = connection.createStatement()) {
-      var column = new ArrayList<String>();
-      if (statement.execute(sql)) {
-        var result = statement.getResultSet();
-        while (result.next()) {
-          column.add(result.getString(1));
-        }
-      }
-      return column;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

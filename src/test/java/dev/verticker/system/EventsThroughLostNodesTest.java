@@ -1,28 +1,19 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.user.UserFrontDoor;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
 import dev.verticker.testing.NodeProcess;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.core.net.SocketAddress;
-import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -58,9 +49,8 @@ class EventsThroughLostNodesTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final ExecutorService threads = Executors.newCachedThreadPool();
-  private final HttpClient http =
-      HttpClient.newBuilder().connectTimeout(UNANSWERED).build();
-  private final PostgresDatabase postgres = TestServers.postgres().createDatabase();
+  private final Map<Integer, TestHttpClient> clientsByPort = new ConcurrentHashMap<>();
+  private final TestDatabase postgres = TestDatabase.create();
   private final Map<String, String> cluster = TestNode.pair();
   private final List<NodeProcess> nodes = new ArrayList<>();
   private final AtomicInteger tried = new AtomicInteger();
@@ -80,15 +70,18 @@ class EventsThroughLostNodesTest {
     }
     nodes.forEach(NodeProcess::start);
     nodes.forEach(NodeProcess::awaitReady);
-    query(
+    postgres.column(
         """
         INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
         SELECT 'writer-' || n, '$fake$of$a$hash$000000000000', '{user}', now(), now()
           FROM generate_series(1, %d) AS n"""
             .formatted(WRITERS));
-    users = query("SELECT id::text FROM account.users WHERE username LIKE 'writer-%'").stream()
-        .map(Long::valueOf)
-        .toList();
+    users =
+        postgres
+            .column("SELECT id::text FROM account.users WHERE username LIKE 'writer-%'")
+            .stream()
+            .map(Long::valueOf)
+            .toList();
     token = signIn();
   }
 
@@ -104,7 +97,7 @@ class EventsThroughLostNodesTest {
       throws Exception {
     var clients = clients();
     var changes = changes(300, 300);
-    within(Duration.ofSeconds(20), "the first changes", () -> answered.get() > 40);
+    until(Duration.ofSeconds(20), "the first changes", () -> answered.get() > 40);
 
     nodes.get(0).kill();
     nodes.get(0).start();
@@ -189,7 +182,7 @@ class EventsThroughLostNodesTest {
     var clients = List.of(
         new ResumingClient(vertx, List.of(a, b), token),
         new ResumingClient(vertx, List.of(b, a), token));
-    within(Duration.ofSeconds(10), "both listen", () -> clients.stream()
+    until(Duration.ofSeconds(10), "both listen", () -> clients.stream()
         .allMatch(ResumingClient::isStanding));
     return clients;
   }
@@ -232,18 +225,18 @@ class EventsThroughLostNodesTest {
     if (port < 0) {
       return false;
     }
-    var body = new JsonObject().put("full_name", name).encode();
-    var request = HttpRequest.newBuilder(uri(port, "/users/" + user))
-        .timeout(UNANSWERED)
-        .header("Authorization", "Bearer " + token)
-        .header("Content-Type", "application/merge-patch+json")
-        .method("PATCH", BodyPublishers.ofString(body))
-        .build();
     try {
-      var answer = http.send(request, BodyHandlers.ofString());
-      assertTrue(answer.statusCode() == 200 || answer.statusCode() == 503, answer::body);
-      return answer.statusCode() == 200;
-    } catch (IOException e) {
+      var response = http(port)
+          .patch("/users/" + user)
+          .bearer(token)
+          .body(
+              "application/merge-patch+json",
+              new JsonObject().put("full_name", name).toBuffer())
+          .timeout(UNANSWERED)
+          .send();
+      assertTrue(Set.of(200, 503).contains(response.status()), response::toString);
+      return response.status() == 200;
+    } catch (Exception connectionLost) {
       return false;
     }
   }
@@ -253,21 +246,21 @@ class EventsThroughLostNodesTest {
     for (var change : changes) {
       change.get();
     }
-    within(Duration.ofSeconds(30), "all of it handed over", () -> query(
-            "SELECT id::text FROM account.outbox")
+    until(Duration.ofSeconds(30), "all of it handed over", () -> postgres
+        .column("SELECT id::text FROM account.outbox")
         .isEmpty());
     var newest = newest();
     for (var client : clients) {
-      within(Duration.ofSeconds(30), "heard up to " + newest, () -> {
+      until(Duration.ofSeconds(30), "heard up to " + newest, () -> {
         var events = client.events();
         return !events.isEmpty() && events.get(events.size() - 1).getLong("seq") >= newest;
       });
     }
     // What came twice, or late, would come by now: both nodes are told another thing.
-    within(Duration.ofSeconds(20), "one more change", () -> changedSomewhere());
+    until(Duration.ofSeconds(20), "one more change", () -> changedSomewhere());
     var last = newest + 1;
     for (var client : clients) {
-      within(Duration.ofSeconds(20), "heard the last", () -> {
+      until(Duration.ofSeconds(20), "heard the last", () -> {
         var events = client.events();
         return events.get(events.size() - 1).getLong("seq") >= last;
       });
@@ -318,14 +311,14 @@ class EventsThroughLostNodesTest {
   }
 
   private List<String> committed() {
-    return query(
+    return postgres.column(
         """
         SELECT user_id || ' ' || (details -> 'full_name' ->> 'to')
           FROM account.audit WHERE action = 'user.updated' ORDER BY user_id, id""");
   }
 
   private List<String> told() {
-    return query(
+    return postgres.column(
         """
         SELECT user_id || ' ' || (payload #>> '{changes,full_name}')
           FROM notification.events
@@ -334,25 +327,22 @@ class EventsThroughLostNodesTest {
   }
 
   private long newest() {
-    return Long.parseLong(
-        query("SELECT seq::text FROM notification.topics WHERE name = 'users'").get(0));
+    return Long.parseLong(postgres
+        .column("SELECT seq::text FROM notification.topics WHERE name = 'users'")
+        .get(0));
   }
 
   private String signIn() {
-    var request = HttpRequest.newBuilder(uri(nodes.get(0).port("user-api"), "/auth/login"))
-        .header("Content-Type", "application/x-www-form-urlencoded")
-        .POST(BodyPublishers.ofString("username=admin&password=admin1234"))
-        .build();
-    try {
-      HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-      return new JsonObject(answer.body()).getString("access_token");
-    } catch (IOException | InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return http(nodes.get(0).port("user-api"))
+        .post("/auth/login")
+        .form("username", "admin", "password", "admin1234")
+        .expect(200)
+        .object()
+        .getString("access_token");
   }
 
-  private static URI uri(int port, String path) {
-    return URI.create("http://127.0.0.1:" + port + path);
+  private TestHttpClient http(int port) {
+    return clientsByPort.computeIfAbsent(port, any -> new TestHttpClient(vertx, "127.0.0.1", port));
   }
 
   private Map<String, String> settings() {
@@ -365,22 +355,5 @@ class EventsThroughLostNodesTest {
 
   private static void pause(int ms) throws InterruptedException {
     TimeUnit.MILLISECONDS.sleep(ms);
-  }
-
-  private List<String> query(String sql) {
-    try (var connection =
-            DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
-        var statement = connection.createStatement()) {
-      var column = new ArrayList<String>();
-      if (statement.execute(sql)) {
-        var result = statement.getResultSet();
-        while (result.next()) {
-          column.add(result.getString(1));
-        }
-      }
-      return column;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

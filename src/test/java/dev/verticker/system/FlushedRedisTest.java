@@ -1,6 +1,6 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,6 +10,7 @@ import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.redis.client.Command;
@@ -43,19 +44,16 @@ class FlushedRedisTest {
                 .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT")
                 .withWeightLimit(1_000_000))
         .await();
-    var settings = TestServers.settings();
+    var settings = TestDatabase.create().settings();
     settings.put("BINANCE_BASE_URL", exchange.url());
     settings.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
     settings.put("INTERNAL_API_KEY", NodeClient.KEY);
     settings.put("REFRESH_INTERVAL_SECONDS", "1");
     settings.put("CACHE_TTL_SECONDS", "0.8");
     nodes = TestNode.startPair(settings, List.of("price", "price-api"));
-    clients = nodes.stream()
-        .map(node ->
-            new NodeClient("127.0.0.1", -1, node.ports().get("price-api"), node.managementPort()))
-        .toList();
+    clients = nodes.stream().map(node -> new NodeClient(vertx, node)).toList();
     // One that nobody refreshes until somebody asks for it.
-    clients.forEach(client -> within10s(
+    clients.forEach(client -> until(
         "prices",
         () -> client.price("").status() == 200 && client.price("/LTCUSDT").status() == 200));
   }

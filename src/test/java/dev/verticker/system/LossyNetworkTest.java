@@ -1,6 +1,6 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -66,7 +66,7 @@ class LossyNetworkTest {
   void short_bursts_of_lost_packets_split_nothing_fill_no_memory_and_lose_no_event() {
     var token = two.signIn(0);
     var clients = List.of(client(0, token), client(1, token));
-    within(Duration.ofSeconds(15), "both listen", () -> clients.stream()
+    until(Duration.ofSeconds(15), "both listen", () -> clients.stream()
         .allMatch(ResumingClient::isStanding));
     // What a node needs anyway, it takes with the first work.
     change(token, Duration.ofSeconds(15));
@@ -87,7 +87,7 @@ class LossyNetworkTest {
             0, 8000, "/events?topic=users&limit=1", Map.of("Authorization", "Bearer " + token))
         .getLong("newest");
     for (var client : clients) {
-      within(Duration.ofSeconds(10), "heard up to " + newest, () -> {
+      until(Duration.ofSeconds(10), "heard up to " + newest, () -> {
         var events = client.events();
         return events.get(events.size() - 1).getLong("seq") >= newest;
       });

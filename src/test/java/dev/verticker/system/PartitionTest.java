@@ -1,6 +1,6 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.testing.Provokes;
@@ -58,7 +58,7 @@ class PartitionTest {
   void what_both_sides_change_meanwhile_is_heard_at_both_once_and_in_order(boolean both) {
     var token = two.signIn(0);
     var clients = List.of(client(0, token), client(1, token));
-    within(Duration.ofSeconds(15), "both listen", () -> clients.stream()
+    until(Duration.ofSeconds(15), "both listen", () -> clients.stream()
         .allMatch(ResumingClient::isStanding));
 
     two.part(both);
@@ -67,7 +67,7 @@ class PartitionTest {
       for (var change = 0; change < CHANGES; change++) {
         rename(change % 2, token, "name " + both + " " + change);
       }
-      within(Duration.ofSeconds(60), "each side is alone", () -> others(0) == 0 && others(1) == 0);
+      until(Duration.ofSeconds(60), "each side is alone", () -> others(0) == 0 && others(1) == 0);
       rename(0, token, "alone " + both);
       rename(1, token, "alone too " + both);
       LockSupport.parkNanos(parted + PARTED.toNanos() - System.nanoTime());
@@ -78,7 +78,7 @@ class PartitionTest {
     var missed = events(token).getLong("newest");
     clients.forEach(client -> expectHeard(client, missed, left(healed, MISSED_IS_HEARD)));
     var heard = System.nanoTime();
-    within(left(healed, TOGETHER), "together again", () -> others(0) == 1 && others(1) == 1);
+    until(left(healed, TOGETHER), "together again", () -> others(0) == 1 && others(1) == 1);
     System.out.printf(
         "healed: what was missed is heard after %d ms, together again after %d ms%n",
         (heard - healed) / 1_000_000, (System.nanoTime() - healed) / 1_000_000);
@@ -97,7 +97,7 @@ class PartitionTest {
   }
 
   private static void expectHeard(ResumingClient client, long newest, Duration limit) {
-    within(limit, "heard up to " + newest, () -> {
+    until(limit, "heard up to " + newest, () -> {
       var events = client.events();
       return !events.isEmpty() && events.get(events.size() - 1).getLong("seq") >= newest;
     });

@@ -1,10 +1,9 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
@@ -13,6 +12,7 @@ import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
 import dev.verticker.testing.LongInterval;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -24,14 +24,10 @@ import io.vertx.core.http.RequestOptions;
 import io.vertx.redis.client.Command;
 import io.vertx.redis.client.Redis;
 import io.vertx.redis.client.Request;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -51,7 +47,7 @@ class PriceStormTest {
       new HttpClientOptions().setKeepAlive(true),
       new PoolOptions().setHttp1MaxSize(CONNECTIONS).setMaxWaitQueueSize(REQUESTS));
   private final List<Node> nodes = new ArrayList<>();
-  private final PostgresDatabase database = TestServers.postgres().createDatabase();
+  private final TestDatabase database = TestDatabase.create();
   private ExchangeSimulator exchange;
 
   @BeforeEach
@@ -85,7 +81,7 @@ class PriceStormTest {
 
   private void storm() {
     // The cache is cold, the program is not: every connection is open and has been used.
-    within10s("BTCUSDT is quoted", () -> await(get(nodes.get(0), "BTCUSDT")) == 200);
+    until("BTCUSDT is quoted", () -> await(get(nodes.get(0), "BTCUSDT")) == 200);
     await(Future.all(reads(CONNECTIONS * 2, i -> "BTCUSDT")));
 
     var cold = reads(REQUESTS, i -> i % 2 == 0 ? "LTCUSDT" : "XRPUSDT");
@@ -95,10 +91,10 @@ class PriceStormTest {
     assertEquals(1, exchange.calls().of(Endpoint.TICKER_24HR, "LTCUSDT"));
     assertEquals(1, exchange.calls().of(Endpoint.TICKER_24HR, "XRPUSDT"));
     assertEquals(1, exchange.calls().of(Endpoint.TICKER_24HR, "ETHBTC"));
-    within10s(
+    until(
         "every symbol is stored",
-        () -> count("SELECT count(DISTINCT symbol) FROM market.exchange_info") == 5);
-    assertEquals(5, count("SELECT count(*) FROM market.exchange_info"), "no double row");
+        () -> database.number("SELECT count(DISTINCT symbol) FROM market.exchange_info") == 5);
+    assertEquals(5, database.number("SELECT count(*) FROM market.exchange_info"), "no double row");
   }
 
   private List<Future<Integer>> reads(int count, IntFunction<String> symbol) {
@@ -121,30 +117,11 @@ class PriceStormTest {
   }
 
   private Map<String, String> settings() {
-    var settings = TestServers.settings(database);
+    var settings = database.settings();
     settings.put("BINANCE_BASE_URL", exchange.url());
     settings.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
     settings.put("INTERNAL_API_KEY", KEY);
     settings.put("REFRESH_INTERVAL_SECONDS", LongInterval.seconds());
     return settings;
-  }
-
-  private long count(String sql) {
-    try (var connection =
-            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-        var rows = connection.createStatement().executeQuery(sql)) {
-      assertTrue(rows.next());
-      return rows.getLong(1);
-    } catch (SQLException e) {
-      throw new AssertionError(sql, e);
-    }
-  }
-
-  private static <T> T await(Future<T> future) {
-    try {
-      return future.await(60, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError("no result within 60 s", e);
-    }
   }
 }

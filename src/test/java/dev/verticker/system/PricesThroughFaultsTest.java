@@ -1,9 +1,7 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within;
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.TestServers;
@@ -12,17 +10,12 @@ import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -31,12 +24,12 @@ import org.junit.jupiter.api.Test;
 
 /** What a reader sees of the Price API while something behind it is broken. */
 class PricesThroughFaultsTest {
-  private static final String KEY = "punapiinternalkey";
+  private static final String HISTORY = "/BTCUSDT/history";
 
   private final Vertx vertx = Vertx.vertx();
-  private final HttpClient http = HttpClient.newHttpClient();
   private ExchangeSimulator exchange;
   private Node node;
+  private NodeClient client;
 
   @BeforeEach
   void start() {
@@ -46,16 +39,17 @@ class PricesThroughFaultsTest {
                 .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
                 .withWeightLimit(1_000_000))
         .await();
-    var settings = TestServers.settings();
+    var settings = TestDatabase.create().settings();
     settings.put("BINANCE_BASE_URL", exchange.url());
     settings.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
-    settings.put("INTERNAL_API_KEY", KEY);
+    settings.put("INTERNAL_API_KEY", NodeClient.KEY);
     settings.put("REFRESH_INTERVAL_SECONDS", "0.3");
     settings.put("CACHE_TTL_SECONDS", "0.25");
     settings.put("PRICE_STALE_GRACE_SECONDS", "0.5");
     node = TestNode.start(settings, List.of("price", "price-api"));
-    within10s("prices", () -> get("/internal/price").statusCode() == 200);
-    within10s("all of them fresh", () -> prices().size() == 3 && fresh());
+    client = new NodeClient(vertx, node);
+    until("prices", () -> client.price("").status() == 200);
+    until("all of them fresh", () -> prices().size() == 3 && fresh());
   }
 
   @AfterEach
@@ -68,15 +62,15 @@ class PricesThroughFaultsTest {
   @Provokes(8)
   void an_exchange_that_hangs_makes_prices_stale_and_older_but_never_absent() {
     exchange.faults().add(FaultKind.HANG);
-    within10s("stale", () -> !fresh());
+    until("stale", () -> !fresh());
 
     var first = prices().getJsonObject(0);
-    within10s("older", () -> prices().getJsonObject(0).getLong("age_ms") > first.getLong("age_ms"));
+    until("older", () -> prices().getJsonObject(0).getLong("age_ms") > first.getLong("age_ms"));
 
     assertEquals(first.getLong("id"), prices().getJsonObject(0).getLong("id"), "the same quote");
     assertEquals("simulated", first.getString("venue"));
     exchange.faults().clear();
-    within10s("fresh again", this::fresh);
+    until("fresh again", this::fresh);
   }
 
   @Test
@@ -84,13 +78,16 @@ class PricesThroughFaultsTest {
   void redis_gone_and_back_is_told_to_the_operator_and_to_nobody_else() {
     TestServers.redis().kill();
     try {
-      within10s("told", () -> health().contains("Redis does not answer"));
-      within10s("fresh without Redis", this::fresh);
-      assertEquals(200, status("/health/ready"));
+      until("told", () -> client.health().text().contains("Redis is unavailable"));
+      until("fresh without Redis", this::fresh);
+      assertEquals(200, client.health().status());
     } finally {
       TestServers.redis().start();
     }
-    within(Duration.ofSeconds(5), "used again", () -> !health().contains("Redis does not answer"));
+    until(
+        Duration.ofSeconds(5),
+        "used again",
+        () -> !client.health().text().contains("Redis is unavailable"));
     assertTrue(fresh());
   }
 
@@ -99,13 +96,13 @@ class PricesThroughFaultsTest {
   void postgres_gone_and_back_leaves_prices_fresh_and_the_node_not_ready_meanwhile() {
     TestServers.postgres().kill();
     try {
-      within10s("not ready", () -> status("/health/ready") == 503);
-      assertEquals(200, status("/health/live"));
-      within10s("fresh without PostgreSQL", this::fresh);
+      until("not ready", () -> client.health().status() == 503);
+      new TestHttpClient(vertx, node.managementPort()).get("/health/live").expect(200);
+      until("fresh without PostgreSQL", this::fresh);
     } finally {
       TestServers.postgres().start();
     }
-    within(Duration.ofSeconds(5), "ready again", () -> status("/health/ready") == 200);
+    until(Duration.ofSeconds(5), "ready again", () -> client.health().status() == 200);
     assertTrue(prices().getJsonObject(0).getLong("id") > 0);
   }
 
@@ -114,15 +111,13 @@ class PricesThroughFaultsTest {
   void history_is_unavailable_while_postgres_is_and_says_when_to_come_back() {
     TestServers.postgres().kill();
     try {
-      within10s("refused", () -> get("/internal/price/BTCUSDT/history").statusCode() == 503);
-      var refusal = get("/internal/price/BTCUSDT/history");
-      assertTrue(refusal.headers().firstValue("Retry-After").isPresent());
-      assertEquals("database-unavailable", new JsonObject(refusal.body()).getString("code"));
-      assertFalse(refusal.body().contains("Exception"));
+      until("refused", () -> client.price(HISTORY).status() == 503);
+      var refusal = client.price(HISTORY).expectUnavailable();
+      assertEquals("database-unavailable", refusal.code());
     } finally {
       TestServers.postgres().start();
     }
-    within10s("back", () -> get("/internal/price/BTCUSDT/history").statusCode() == 200);
+    until("back", () -> client.price(HISTORY).status() == 200);
   }
 
   private boolean fresh() {
@@ -131,36 +126,8 @@ class PricesThroughFaultsTest {
         .noneMatch(price -> price.getBoolean("stale"));
   }
 
-  /** Every read answers 200. */
+  /** Every read succeeds. */
   private JsonArray prices() {
-    var answer = get("/internal/price");
-    assertEquals(200, answer.statusCode(), answer.body());
-    return new JsonArray(answer.body());
-  }
-
-  private String health() {
-    return send(node.managementPort(), "/health/ready").body();
-  }
-
-  private int status(String path) {
-    return send(node.managementPort(), path).statusCode();
-  }
-
-  private HttpResponse<String> get(String path) {
-    return send(node.ports().get("price-api"), path);
-  }
-
-  private HttpResponse<String> send(int port, String path) {
-    var request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
-        .header("X-API-Key", KEY)
-        .timeout(Duration.ofSeconds(5))
-        .build();
-    try {
-      return http.send(request, BodyHandlers.ofString());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+    return client.price("").expect(200).array();
   }
 }

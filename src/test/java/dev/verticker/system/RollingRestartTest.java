@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.dev.TestServers;
 import dev.verticker.dev.site.RequestLoad;
 import dev.verticker.dev.site.ResumingSocketClient;
 import dev.verticker.dev.site.TwoNodesBehindNginx;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.Tool;
 import io.vertx.core.Future;
 import java.nio.file.Path;
@@ -129,15 +129,17 @@ class RollingRestartTest {
 
   private TwoNodesBehindNginx site(String drainSeconds) {
     return new TwoNodesBehindNginx(
-        TestServers.settings(), Tool.needed("nginx", "nginx-light"), folder, drainSeconds);
+        TestDatabase.create().settings(),
+        Tool.needed("nginx", "nginx-light"),
+        folder,
+        drainSeconds);
   }
 
   private static List<ResumingSocketClient> sockets(TwoNodesBehindNginx site, String token) {
     var sockets = IntStream.range(0, 20)
         .mapToObj(i -> new ResumingSocketClient(site.vertx(), site.port(), token).connect())
         .toList();
-    Eventually.within10s(
-        "subscribed", () -> sockets.stream().allMatch(ResumingSocketClient::isHere));
+    Await.until("subscribed", () -> sockets.stream().allMatch(ResumingSocketClient::isSubscribed));
     return sockets;
   }
 
@@ -145,11 +147,11 @@ class RollingRestartTest {
   private static void assertNothingMissed(List<ResumingSocketClient> sockets, RequestLoad load) {
     var changes = load.changes();
     for (var socket : sockets) {
-      Eventually.within(
+      Await.until(
           Duration.ofSeconds(20),
-          "heard all " + changes + " changes, not " + socket.heard().size(),
-          () -> socket.isHere() && socket.heard().size() >= changes);
-      var heard = socket.heard();
+          "heard all " + changes + " changes, not " + socket.sequences().size(),
+          () -> socket.isSubscribed() && socket.sequences().size() >= changes);
+      var heard = socket.sequences();
       assertFalse(socket.hasLost());
       assertEquals(
           LongStream.range(heard.get(0), heard.get(0) + heard.size()).boxed().toList(), heard);
@@ -158,7 +160,6 @@ class RollingRestartTest {
   }
 
   private static void asked(RequestLoad load, int requests) {
-    Eventually.within(
-        Duration.ofSeconds(60), requests + " requests", () -> load.requests() >= requests);
+    Await.until(Duration.ofSeconds(60), requests + " requests", () -> load.requests() >= requests);
   }
 }

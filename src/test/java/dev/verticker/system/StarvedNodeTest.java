@@ -1,16 +1,16 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import dev.verticker.dev.TestServers;
-import dev.verticker.dev.site.NodeProcess;
 import dev.verticker.dev.site.RequestLoad;
+import dev.verticker.dev.site.SiteNode;
 import dev.verticker.dev.site.TwoNodesBehindNginx;
 import dev.verticker.testing.Cgroup;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.Tool;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -60,7 +60,7 @@ class StarvedNodeTest {
         var site = site(memory.inside())) {
       var node = first(site);
       open(site);
-      within(Duration.ofSeconds(90), "all listen", () -> subscribed.get() == SOCKETS);
+      until(Duration.ofSeconds(90), "all listen", () -> subscribed.get() == SOCKETS);
 
       var client = site.vertx().createNetClient();
       for (var some = 0; some < BODIES; some += AT_ONCE) {
@@ -93,7 +93,7 @@ class StarvedNodeTest {
       asked(load, 100);
 
       Files.createFile(home.resolve(GreedyVerticle.FILE));
-      within(Duration.ofSeconds(30), "it ended", () -> !node.isRunning());
+      until(Duration.ofSeconds(30), "it ended", () -> !node.isRunning());
       Files.delete(home.resolve(GreedyVerticle.FILE));
       assertEquals(3, node.exitCode());
       asked(load, load.requests() + 100);
@@ -125,14 +125,14 @@ class StarvedNodeTest {
       asked(loads.get(0), 300);
 
       processor.allow(10, Duration.ofSeconds(1));
-      within(Duration.ofSeconds(90), "not ready", () -> {
+      until(Duration.ofSeconds(90), "not ready", () -> {
         var health = starved.health();
-        return health.status() == 503 && health.body().contains("event-loops");
+        return health.status() == 503 && health.text().contains("event-loops");
       });
       assertEquals(200, management(site, 1).health().status());
 
       processor.allow(0, Duration.ofSeconds(1));
-      within(Duration.ofSeconds(30), "ready", () -> starved.health().status() == 200);
+      until(Duration.ofSeconds(30), "ready", () -> starved.health().status() == 200);
       loads.forEach(RequestLoad::stop);
       Future.all(clients).await();
     }
@@ -140,10 +140,10 @@ class StarvedNodeTest {
 
   private TwoNodesBehindNginx site(List<String> prefix) {
     return new TwoNodesBehindNginx(
-        TestServers.settings(), Tool.needed("nginx", "nginx-light"), folder, "0", prefix);
+        TestDatabase.create().settings(), Tool.needed("nginx", "nginx-light"), folder, "0", prefix);
   }
 
-  private static NodeProcess first(TwoNodesBehindNginx site) {
+  private static SiteNode first(TwoNodesBehindNginx site) {
     return site.node(site.addresses().get(0));
   }
 
@@ -153,7 +153,7 @@ class StarvedNodeTest {
 
   private static NodeClient management(TwoNodesBehindNginx site, int number) {
     return new NodeClient(
-        "127.0.0.1", -1, -1, site.node(site.addresses().get(number)).management());
+        site.vertx(), -1, -1, site.node(site.addresses().get(number)).management());
   }
 
   /** Some at a time, until all are. */
@@ -199,6 +199,6 @@ class StarvedNodeTest {
   }
 
   private static void asked(RequestLoad load, int requests) {
-    within(Duration.ofSeconds(60), requests + " requests", () -> load.requests() >= requests);
+    until(Duration.ofSeconds(60), requests + " requests", () -> load.requests() >= requests);
   }
 }

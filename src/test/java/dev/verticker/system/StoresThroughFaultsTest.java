@@ -1,7 +1,6 @@
 package dev.verticker.system;
 
-import static dev.verticker.testing.Eventually.within;
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,12 +8,12 @@ import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
-import dev.verticker.system.NodeClient.Answer;
 import dev.verticker.testing.Provokes;
 import dev.verticker.testing.TcpProxy;
+import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient.Response;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -62,7 +61,7 @@ class StoresThroughFaultsTest {
                 .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
                 .withWeightLimit(1_000_000))
         .await();
-    var settings = TestServers.settings();
+    var settings = TestDatabase.create().settings();
     settings.put("POSTGRES_PORT", Integer.toString(postgres.port()));
     settings.put("REDIS_URL", "redis://127.0.0.1:" + redis.port());
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
@@ -72,13 +71,9 @@ class StoresThroughFaultsTest {
     settings.put("CACHE_TTL_SECONDS", "0.4");
     settings.put("PRICE_STALE_GRACE_SECONDS", "3");
     node = TestNode.start(settings, List.of());
-    client = new NodeClient(
-        "127.0.0.1",
-        node.ports().get("user-api"),
-        node.ports().get("price-api"),
-        node.managementPort());
+    client = new NodeClient(vertx, node);
     client.signIn();
-    within10s("prices", () -> fresh());
+    until("prices", () -> fresh());
   }
 
   @AfterEach
@@ -95,7 +90,7 @@ class StoresThroughFaultsTest {
   void a_slow_database_delays_nobody_who_does_not_need_it() {
     var before = slowestPrice();
     postgres.delay(Duration.ofSeconds(2));
-    within(Duration.ofSeconds(30), "it is left alone", () -> {
+    until(Duration.ofSeconds(30), "it is left alone", () -> {
       var together = Stream.generate(() -> CompletableFuture.supplyAsync(this::me, threads))
           .limit(20)
           .toList();
@@ -110,7 +105,7 @@ class StoresThroughFaultsTest {
     assertEquals(503, client.health().status());
 
     postgres.passOn();
-    within(
+    until(
         Duration.ofSeconds(5),
         "all is well",
         () -> client.get("/users/me").status() == 200
@@ -139,13 +134,13 @@ class StoresThroughFaultsTest {
       assertTrue(login.isWithin(Duration.ofSeconds(2)), login::toString);
       assertEquals(200, client.health().status());
     }
-    within10s("prices are refreshed", this::fresh);
+    until("prices are refreshed", this::fresh);
 
     redis.passOn();
-    within(
+    until(
         Duration.ofSeconds(5),
         "all is well",
-        () -> fresh() && !client.health().body().contains("Redis"));
+        () -> fresh() && !client.health().text().contains("Redis"));
   }
 
   @Test
@@ -154,31 +149,31 @@ class StoresThroughFaultsTest {
     var acknowledged = new CopyOnWriteArrayList<String>();
     var done = new AtomicBoolean();
     var writer = CompletableFuture.runAsync(() -> rename(acknowledged, done), threads);
-    within10s("changes", () -> acknowledged.size() > 10);
+    until("changes", () -> acknowledged.size() > 10);
 
     TestServers.redis().kill();
     TestServers.postgres().kill();
     try {
-      within10s("noticed", () -> client.health().status() == 503);
+      until("noticed", () -> client.health().status() == 503);
       client.get("/users/me").expectUnavailable();
       assertEquals(200, client.price("").status());
     } finally {
       TestServers.redis().start();
       TestServers.postgres().start();
     }
-    within10s(
+    until(
         "all is well",
         () -> client.health().status() == 200
-            && !client.health().body().contains("Redis")
+            && !client.health().text().contains("Redis")
             && client.login().status() == 200
             && client.rename("all is well").status() == 200
             && fresh());
     var before = acknowledged.size();
-    within10s("more changes", () -> acknowledged.size() > before + 10);
+    until("more changes", () -> acknowledged.size() > before + 10);
     done.set(true);
     writer.join();
 
-    within10s("all of it is told", () -> told().containsAll(acknowledged));
+    until("all of it is told", () -> told().containsAll(acknowledged));
     var told = told();
     assertEquals(told.size(), Set.copyOf(told).size(), "each once");
     assertEquals(
@@ -204,7 +199,7 @@ class StoresThroughFaultsTest {
     var names = new ArrayList<String>();
     var after = "";
     while (true) {
-      var page = client.get("/events?topic=users&limit=100" + after).json();
+      var page = client.get("/events?topic=users&limit=100" + after).object();
       var events = page.getJsonArray("events");
       if (events.isEmpty()) {
         return names;
@@ -221,12 +216,12 @@ class StoresThroughFaultsTest {
     }
   }
 
-  private Answer me() {
+  private Response me() {
     return client.get("/users/me");
   }
 
   /** A short question may get its answer although it comes late. */
-  private void expectLateOrUnavailable(Answer answer) {
+  private void expectLateOrUnavailable(Response answer) {
     assertTrue(answer.isWithin(MAX_ANSWER), answer::toString);
     if (answer.status() != 200) {
       answer.expectUnavailable();
@@ -236,8 +231,9 @@ class StoresThroughFaultsTest {
   private boolean fresh() {
     var answer = client.price("");
     return answer.status() == 200
-        && new JsonArray(answer.body())
-            .stream().map(JsonObject.class::cast).noneMatch(price -> price.getBoolean("stale"));
+        && answer.array().stream()
+            .map(JsonObject.class::cast)
+            .noneMatch(price -> price.getBoolean("stale"));
   }
 
   /** Of a hundred but one. */
@@ -245,7 +241,7 @@ class StoresThroughFaultsTest {
     var took = new ArrayList<Duration>();
     for (var read = 0; read < 100; read++) {
       var answer = client.price("");
-      assertEquals(200, answer.status(), answer::toString);
+      answer.expect(200);
       took.add(answer.took());
     }
     return took.stream().sorted().toList().get(98);

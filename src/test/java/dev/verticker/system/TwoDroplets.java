@@ -1,18 +1,16 @@
 package dev.verticker.system;
 
-import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
-import dev.verticker.dev.site.NodeProcess;
+import dev.verticker.dev.site.SiteNode;
 import dev.verticker.testing.Droplets;
+import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,11 +22,10 @@ import java.util.stream.Collectors;
 
 /** Two machines on a private network, with a node each; PostgreSQL, Redis and the exchange are on this one. */
 final class TwoDroplets implements AutoCloseable {
-  private static final Duration LONGEST = Duration.ofSeconds(10);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
   final Vertx vertx = Vertx.vertx();
-  private final HttpClient http = HttpClient.newHttpClient();
-  private final List<NodeProcess> nodes = new ArrayList<>();
+  private final List<SiteNode> nodes = new ArrayList<>();
   private final Droplets droplets = Droplets.create(2);
 
   /**
@@ -52,7 +49,7 @@ final class TwoDroplets implements AutoCloseable {
     var exchange = ExchangeSimulator.start(
             vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT"))
         .await();
-    var shared = new HashMap<>(TestServers.settings());
+    var shared = new HashMap<>(TestDatabase.create().settings());
     shared.put("POSTGRES_PORT", opened(Integer.parseInt(shared.get("POSTGRES_PORT"))));
     shared.put("POSTGRES_HOST", droplets.here());
     var redis = URI.create(shared.get("REDIS_URL"));
@@ -73,14 +70,14 @@ final class TwoDroplets implements AutoCloseable {
       var own = new HashMap<>(shared);
       own.put("MANAGEMENT_HOST", droplets.address(number));
       own.put("MANAGEMENT_PORT", "9000");
-      nodes.add(new NodeProcess(
+      nodes.add(new SiteNode(
           droplets.on(number),
           droplets.address(number),
           own,
           verticles.get(number),
           folder.resolve("droplet-" + number + ".log")));
     }
-    nodes.forEach(NodeProcess::start);
+    nodes.forEach(SiteNode::start);
     nodes.forEach(node -> node.awaitReady(Duration.ofSeconds(90)));
   }
 
@@ -118,7 +115,7 @@ final class TwoDroplets implements AutoCloseable {
 
   @Override
   public void close() {
-    nodes.forEach(NodeProcess::close);
+    nodes.forEach(SiteNode::close);
     droplets.close();
     vertx.close().await();
   }
@@ -150,14 +147,14 @@ final class TwoDroplets implements AutoCloseable {
       String target,
       Map<String, String> headers,
       String body) {
-    var request = HttpRequest.newBuilder(
-            URI.create("http://" + droplets.address(number) + ":" + port + target))
-        .timeout(LONGEST)
-        .method(method, BodyPublishers.ofString(body));
-    headers.forEach(request::header);
+    var request = new TestHttpClient(vertx, droplets.address(number), port)
+        .request(HttpMethod.valueOf(method), target)
+        .timeout(MAX_WAIT)
+        .body(body.isEmpty() ? null : Buffer.buffer(body));
+    headers.forEach(request::headers);
     try {
-      return new JsonObject(http.send(request.build(), BodyHandlers.ofString()).body());
-    } catch (IOException | InterruptedException e) {
+      return request.send().object();
+    } catch (Exception e) {
       // The cause may be with the other one.
       throw new AssertionError(
           method + " " + target + " of droplet " + number + ":\n"
@@ -166,8 +163,8 @@ final class TwoDroplets implements AutoCloseable {
     }
   }
 
-  private static String state(NodeProcess node) {
+  private static String state(SiteNode node) {
     return node.log() + (node.isRunning() ? ", runs" : ", ended with " + node.exitCode()) + ":\n"
-        + node.lastWords();
+        + node.lastLogLines();
   }
 }

@@ -3,7 +3,7 @@ package dev.verticker.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Npm;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -59,8 +59,7 @@ class TwoDropletsTest {
   void who_signed_in_at_one_asks_the_other_for_what_neither_has_alone(int number) {
     var token = two.signIn(1 - number);
     var bearer = Map.of("Authorization", "Bearer " + token);
-    Eventually.within10s(
-        "prices", () -> two.get(number, 8000, "/dashboard", bearer).containsKey("prices"));
+    Await.until("prices", () -> two.get(number, 8000, "/dashboard", bearer).containsKey("prices"));
     var dashboard = two.get(number, 8000, "/dashboard", bearer);
     assertEquals("admin", dashboard.getJsonObject("user").getString("username"));
     assertEquals(3, dashboard.getJsonArray("prices").size(), dashboard::encode);

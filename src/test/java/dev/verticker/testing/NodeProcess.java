@@ -58,7 +58,7 @@ public final class NodeProcess implements AutoCloseable {
 
   /** Starts it again when it ended before that, as a service manager would. */
   public void awaitReady() {
-    Eventually.within(STARTED_WITHIN, "ready: " + folder, () -> {
+    Await.until(STARTED_WITHIN, "ready: " + folder, () -> {
       if (!process.isAlive()) {
         start();
       }

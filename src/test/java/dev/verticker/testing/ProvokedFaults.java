@@ -8,11 +8,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.util.Arrays;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.TestExecutionResult.Status;
 import org.junit.platform.engine.support.descriptor.MethodSource;
@@ -20,34 +18,31 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.TestPlan;
 
-/**
- * Writes how each test marked {@link Provokes} ended into "What was provoked" of docs/operations.md, where the system property
- * {@code faults.table} asks for it ({@code ./mvnw verify -Pfaults}).
- */
+/** Writes the result of each test marked {@link Provokes} into {@code target/faults.md}, sorted by row. */
 public final class ProvokedFaults implements TestExecutionListener {
-  private static final Path DOCUMENT = Path.of("docs/operations.md");
+  private static final Path TABLE = Path.of("target", "faults.md");
+  private static final Path LOCK = Path.of("target", "faults.lock");
 
-  private record Ended(int[] rows, boolean passed) {}
-
-  private final Map<String, Ended> tests = new ConcurrentHashMap<>();
+  /** By row and test; a parameterized test passed when it did with all its arguments. */
+  private final Map<String, Boolean> passed = new ConcurrentHashMap<>();
 
   @Override
   public void executionFinished(TestIdentifier test, TestExecutionResult result) {
     if (test.isTest() && test.getSource().orElse(null) instanceof MethodSource method) {
       var provokes = method.getJavaMethod().getAnnotation(Provokes.class);
       if (provokes != null) {
-        var name = method.getJavaClass().getSimpleName() + "." + method.getMethodName();
-        var ended = new Ended(provokes.value(), result.getStatus() == Status.SUCCESSFUL);
-        // A test with several inputs passed when all of them did.
-        tests.merge(
-            name, ended, (one, other) -> new Ended(one.rows(), one.passed() && other.passed()));
+        for (var row : provokes.value()) {
+          var name = "| %2d | `%s.%s`"
+              .formatted(row, method.getJavaClass().getSimpleName(), method.getMethodName());
+          passed.merge(name, result.getStatus() == Status.SUCCESSFUL, Boolean::logicalAnd);
+        }
       }
     }
   }
 
   @Override
   public void testPlanExecutionFinished(TestPlan plan) {
-    if (Boolean.getBoolean("faults.table") && !tests.isEmpty()) {
+    if (!passed.isEmpty()) {
       try {
         write();
       } catch (IOException e) {
@@ -57,30 +52,21 @@ public final class ProvokedFaults implements TestExecutionListener {
   }
 
   private void write() throws IOException {
-    try (var channel = FileChannel.open(
-        Path.of("target/faults.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-      // Several JVMs may run tests at the same time; closing the channel lets the next one in.
+    try (var channel =
+        FileChannel.open(LOCK, StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+      // Test JVMs run side by side; closing the channel releases the lock.
       channel.lock();
-      var text = Files.readString(DOCUMENT);
-      for (var test : tests.entrySet()) {
-        var entry = entry(test.getKey(), test.getValue().passed());
-        for (var row : (Iterable<Integer>) Arrays.stream(test.getValue().rows())::iterator) {
-          text = with(text, row, test.getKey(), entry);
+      var rows = new TreeMap<String, String>();
+      if (Files.exists(TABLE)) {
+        for (var line : Files.readAllLines(TABLE)) {
+          rows.put(line.replaceFirst(" \\| \\w+ [0-9-]+ \\|$", ""), line);
         }
       }
-      Files.writeString(DOCUMENT, text);
+      passed.forEach((name, isPassed) -> rows.put(
+          name,
+          name + " | " + (isPassed ? "passed " : "failed ") + LocalDate.now(ZoneOffset.UTC)
+              + " |"));
+      Files.write(TABLE, rows.values());
     }
-  }
-
-  private static String entry(String test, boolean passed) {
-    return "`" + test + "` " + (passed ? "passed" : "**failed**") + " "
-        + LocalDate.now(ZoneOffset.UTC);
-  }
-
-  /** The row's entry of that test replaced. */
-  private static String with(String text, int row, String test, String entry) {
-    var old = Pattern.compile("(?m)^(\\| " + row + " \\|.*)`" + Pattern.quote(test)
-        + "`( (passed|\\*\\*failed\\*\\*) [0-9-]+)?");
-    return old.matcher(text).replaceFirst("$1" + Matcher.quoteReplacement(entry));
   }
 }

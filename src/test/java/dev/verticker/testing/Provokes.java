@@ -5,12 +5,12 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The rows of "What was provoked" in docs/operations.md that this test stands for. */
+/** The rows of "Tested faults" in docs/operations.md whose fault this test causes. */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
 public @interface Provokes {
   int[] value();
 
-  /** What the test leaves out of the promise, in the words of the row's "Not shown"; empty = nothing. */
+  /** The part of the promise that the test does not cover, as in the column "Not covered"; empty = none. */
   String missing() default "";
 }

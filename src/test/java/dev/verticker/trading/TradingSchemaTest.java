@@ -3,16 +3,10 @@ package dev.verticker.trading;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
-import dev.verticker.node.Migrations;
-import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.Secret;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestDatabase;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +30,7 @@ class TradingSchemaTest {
 
   @BeforeAll
   static void open() throws SQLException {
-    connection = connect(migrated());
+    connection = connect(TestDatabase.create());
   }
 
   @AfterAll
@@ -345,7 +339,7 @@ class TradingSchemaTest {
 
   @Test
   void two_withdrawals_at_once_cannot_take_the_same_money() throws SQLException {
-    var database = migrated();
+    var database = TestDatabase.create();
     try (var first = connect(database);
         var second = connect(database);
         var statement = first.createStatement()) {
@@ -357,7 +351,7 @@ class TradingSchemaTest {
       statement.execute(booking(1, "'withdrawal', -10, 0, NULL, NULL, 'w-1'"));
       var other = CompletableFuture.supplyAsync(
           () -> refused(second, booking(1, "'withdrawal', -10, 0, NULL, NULL, 'w-2'")));
-      Eventually.within10s("the second waits for the first", () -> isAnybodyWaiting(first));
+      Await.until("the second waits for the first", () -> isAnybodyWaiting(first));
       first.commit();
 
       assertEquals("wallets_covered", other.join());
@@ -505,27 +499,9 @@ class TradingSchemaTest {
     }
   }
 
-  private static PostgresDatabase migrated() {
-    var database = TestServers.postgres().createDatabase();
-    Migrations.packaged(Duration.ZERO).migrate(settings(database));
-    return database;
-  }
-
-  private static Connection connect(PostgresDatabase database) throws SQLException {
-    var connection =
-        DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+  private static Connection connect(TestDatabase database) throws SQLException {
+    var connection = database.connect();
     connection.setAutoCommit(false);
     return connection;
-  }
-
-  private static PostgresSettings settings(PostgresDatabase database) {
-    return new PostgresSettings(
-        "trading",
-        database.host(),
-        database.port(),
-        database.name(),
-        database.user(),
-        new Secret(database.password()),
-        1);
   }
 }

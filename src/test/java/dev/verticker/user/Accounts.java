@@ -1,31 +1,26 @@
 package dev.verticker.user;
 
 import dev.verticker.data.Database;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions.Reason;
+import dev.verticker.message.Users;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.User;
-import dev.verticker.settings.PostgresSettings;
-import dev.verticker.settings.SettingsFiles;
-import dev.verticker.settings.SettingsReader;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.user.change.AccessRevocation;
-import dev.verticker.user.change.AuditReader;
 import dev.verticker.user.change.AuditTrail;
+import dev.verticker.user.change.ChangeLog;
 import dev.verticker.user.change.UserOutbox;
 import dev.verticker.user.password.PasswordHashing;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -33,17 +28,18 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
-import org.flywaydb.core.Flyway;
 
 /** An account schema of its own, one node that works on it, and a look at everything the work left behind. */
 public final class Accounts implements AutoCloseable {
   public static final Actor NOBODY = Actor.anonymous("203.0.113.9");
 
   public final Vertx vertx = Vertx.vertx();
-  public final PostgresDatabase postgres;
+  public final TestDatabase postgres;
   public final Database database;
   public final UserService users;
-  public final AuditReader audit;
+  public final UserSearch search;
+  public final AuditTrail audit;
+  final UserRepository rows;
   public final FakeHashing hashing = new FakeHashing();
   public final FakeAccess access = new FakeAccess();
   private final Context context = vertx.getOrCreateContext();
@@ -51,63 +47,40 @@ public final class Accounts implements AutoCloseable {
   private long lastTold;
 
   public Accounts() {
-    this(migrated());
+    this(TestDatabase.create());
   }
 
   /** Another node on the same database. */
-  public Accounts(PostgresDatabase postgres) {
+  public Accounts(TestDatabase postgres) {
     this.postgres = postgres;
-    this.database = Database.open(vertx, settings(postgres));
+    this.database = Database.open(vertx, postgres.settings("account"));
     // The first connection of a cold JVM may take longer than a user ever waits for one.
     database.query("SELECT 1", Tuple.tuple()).otherwiseEmpty().await();
     var clock = Clock.systemUTC();
+    this.rows = new UserRepository(database, clock);
+    this.audit = new AuditTrail(database, clock);
     this.users = new UserService(
-        database, hashing, access, new AuditTrail(clock), new UserOutbox(clock, () -> {}), clock);
-    this.audit = new AuditReader(database);
-  }
-
-  public static PostgresDatabase migrated() {
-    var database = TestServers.postgres().createDatabase();
-    Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.user(), database.password())
-        .schemas("account")
-        .table("migrations")
-        .locations("classpath:db/migration/account")
-        .load()
-        .migrate();
-    return database;
-  }
-
-  public static PostgresSettings settings(PostgresDatabase database) {
-    var values = SettingsFiles.load(TestServers.settings(database), Path.of(""));
-    return SettingsReader.read(values, reader -> PostgresSettings.read("account", reader));
+        database,
+        rows,
+        hashing,
+        access,
+        new ChangeLog(audit, new UserOutbox(clock, () -> {})),
+        new KeyedQueue(Users.CREATE.deadline(), clock));
+    this.search = new UserSearch(database);
   }
 
   /** Waits for work done on this node's event loop. */
   public <T> T await(Supplier<Future<T>> work) {
-    return start(work).await();
+    return Await.await(context, work);
   }
 
   public <T> Future<T> start(Supplier<Future<T>> work) {
-    var done = Promise.<T>promise();
-    context.runOnContext(ignored -> {
-      try {
-        work.get().onComplete(done);
-      } catch (RuntimeException e) {
-        done.fail(e);
-      }
-    });
-    return done.future();
+    return Await.run(context, work);
   }
 
   /** Why it was refused; fails when it was not. */
   public Throwable refusal(Supplier<Future<?>> work) {
-    var refused = start(() -> work.get().mapEmpty());
-    return refused
-        .<Throwable>transform(result -> result.failed()
-            ? Future.succeededFuture(result.cause())
-            : Future.failedFuture(new AssertionError("was not refused")))
-        .await();
+    return Await.failureOf(start(() -> work.get().mapEmpty()));
   }
 
   /** An active user of that name without anything to tell. */
@@ -164,44 +137,25 @@ public final class Accounts implements AutoCloseable {
   }
 
   public String one(String sql) {
-    return rows(sql).get(0).get(0);
+    return postgres.value(sql);
   }
 
   public List<List<String>> rows(String sql) {
-    try (var connection = connect();
-        var statement = connection.createStatement();
-        var result = statement.executeQuery(sql)) {
-      var rows = new ArrayList<List<String>>();
-      while (result.next()) {
-        var row = new ArrayList<String>();
-        for (var i = 1; i <= result.getMetaData().getColumnCount(); i++) {
-          row.add(result.getString(i));
-        }
-        rows.add(row);
-      }
-      return rows;
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    return postgres.rows(sql);
   }
 
   public void execute(String sql) {
-    try (var connection = connect();
-        var statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
+    postgres.execute(sql);
   }
 
   public Connection connect() throws SQLException {
-    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+    return postgres.connect();
   }
 
   @Override
   public void close() {
-    database.close().await();
-    vertx.close().await();
+    Await.await(database.close());
+    Await.await(vertx.close());
   }
 
   /** Hashes at once, and counts. */
@@ -225,15 +179,15 @@ public final class Accounts implements AutoCloseable {
     private final List<String> revoked = new CopyOnWriteArrayList<>();
 
     @Override
-    public Future<Void> revokeTokens(SqlConnection transaction, long userId, long leastVer) {
-      revoked.add("tokens of " + userId + " below " + leastVer);
+    public Future<Void> revokeTokens(SqlConnection transaction, long userId, long minVersion) {
+      revoked.add("tokens of " + userId + " below " + minVersion);
       return Future.succeededFuture();
     }
 
     @Override
     public Future<Void> endSessions(
-        SqlConnection transaction, long userId, long leastVer, Reason reason) {
-      revoked.add("sessions of " + userId + " below " + leastVer + ": " + reason);
+        SqlConnection transaction, long userId, long minVersion, Reason reason) {
+      revoked.add("sessions of " + userId + " below " + minVersion + ": " + reason);
       return Future.succeededFuture();
     }
 

@@ -13,7 +13,6 @@ import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserSettings;
 import io.vertx.core.Future;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -133,8 +132,7 @@ class FirstAdministratorTest {
   }
 
   private static FirstAdministrator of(Accounts node, UserSettings settings) {
-    return new FirstAdministrator(
-        node.database, node.users, node.hashing, settings, Clock.systemUTC());
+    return new FirstAdministrator(node.database, node.rows, node.users, node.hashing, settings);
   }
 
   /** Of production, unless said otherwise. */
@@ -146,7 +144,7 @@ class FirstAdministratorTest {
 
   private static User only() {
     var users = accounts
-        .await(() -> accounts.users.search(new Search(null, null, null, null, 10)))
+        .await(() -> accounts.search.search(new Search(null, null, null, null, 10)))
         .users();
     assertEquals(1, users.size());
     return users.get(0);

@@ -20,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HousekeepingTest {
+  private static final Duration AUDIT_RETENTION = Duration.ofDays(400);
   private static Accounts accounts;
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
 
@@ -94,9 +95,9 @@ class HousekeepingTest {
   void what_somebody_has_locked_is_left_for_the_next_time(String rows) throws SQLException {
     nothingButWhatIsOver();
     var house = housekeeping();
-    SessionRepository.addChores(house);
-    TicketRepository.addChores(house);
-    AccountRepository.addChores(house);
+    SessionRepository.addCleanupTasks(house);
+    TicketRepository.addCleanupTasks(house);
+    AccountRepository.addCleanupTasks(house);
     try (var other = accounts.connect();
         var statement = other.createStatement()) {
       other.setAutoCommit(false);
@@ -134,14 +135,10 @@ class HousekeepingTest {
 
   @Test
   void a_chore_that_fails_is_counted_by_name_and_the_others_are_done() {
-    var house = new Housekeeping(
-            accounts.vertx,
-            accounts.database,
-            AccountLocks.HOUSEKEEPING,
-            Clock.systemUTC(),
-            metrics)
-        .removing("broken", "DELETE FROM account.nowhere WHERE at < $1 AND $2 > 0", Duration.ZERO)
-        .removing("audit", AuditTrail.REMOVE_OLD, Duration.ofDays(400));
+    var house = empty()
+        .deleteOlderThan(
+            Duration.ZERO, "broken", "DELETE FROM account.nowhere WHERE at < $1 AND $2 > 0");
+    AuditTrail.addCleanupTasks(house, AUDIT_RETENTION);
 
     accounts.await(house::run);
 
@@ -157,14 +154,15 @@ class HousekeepingTest {
   }
 
   private Housekeeping housekeeping() {
+    var house = empty();
+    AuditTrail.addCleanupTasks(house, AUDIT_RETENTION);
+    UserOutbox.addCleanupTasks(house);
+    return house;
+  }
+
+  private Housekeeping empty() {
     return new Housekeeping(
-            accounts.vertx,
-            accounts.database,
-            AccountLocks.HOUSEKEEPING,
-            Clock.systemUTC(),
-            metrics)
-        .removing("audit", AuditTrail.REMOVE_OLD, Duration.ofDays(400))
-        .removingUnwanted("outbox", UserOutbox.REMOVE_OLD, UserOutbox.KEPT);
+        accounts.vertx, accounts.database, AccountLocks.HOUSEKEEPING, Clock.systemUTC(), metrics);
   }
 
   private double removed(String what) {

@@ -11,7 +11,9 @@ import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
 import dev.verticker.message.Sessions.Grant;
-import dev.verticker.testing.Eventually;
+import dev.verticker.message.Users;
+import dev.verticker.message.Users.FieldUpdate;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
 import io.vertx.core.Future;
 import java.io.IOException;
@@ -76,9 +78,8 @@ final class RevokedEverywhereTest {
 
   @Test
   void what_an_administrator_does() {
-    refusedAfter(node -> node.await(() -> node.database.transaction(transaction -> node.module
-        .revoking()
-        .endSessions(transaction, grant.userId(), 2, Sessions.Reason.USER_DISABLED))));
+    refusedAfter(node -> node.await(() -> node.bus.request(
+        Users.DISABLE, new Users.ChangeStatus(SignIn.ADMINISTRATOR, grant.userId(), null))));
     assertEquals("invalid-refresh-token", a.outcome(a.refresh(grant.refreshToken())));
   }
 
@@ -93,8 +94,17 @@ final class RevokedEverywhereTest {
 
   @Test
   void other_roles_leave_the_session_alive() {
-    refusedAfter(node -> node.await(() -> node.database.transaction(
-        transaction -> node.module.revoking().revokeTokens(transaction, grant.userId(), 2))));
+    refusedAfter(node -> node.await(() -> node.bus.request(
+        Users.UPDATE,
+        new Users.Update(
+            SignIn.ADMINISTRATOR,
+            grant.userId(),
+            null,
+            null,
+            null,
+            null,
+            FieldUpdate.of(Users.ROLES),
+            null))));
     assertEquals("ok", a.outcome(a.refresh(grant.refreshToken())));
   }
 
@@ -118,7 +128,7 @@ final class RevokedEverywhereTest {
 
   private void refusedAfter(Consumer<SignIn> deed) {
     deed.accept(a);
-    Eventually.within(WITHIN, "refused", () -> refusal().equals("invalid-token"));
+    Await.until(WITHIN, "refused", () -> refusal().equals("invalid-token"));
   }
 
   private SignIn another() {

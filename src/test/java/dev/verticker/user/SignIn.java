@@ -5,8 +5,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.RedisClient;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
+import dev.verticker.message.Actor;
 import dev.verticker.message.Confidential;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
@@ -17,54 +16,56 @@ import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.testing.SteppedClock;
-import dev.verticker.user.change.AuditTrail;
-import dev.verticker.user.change.UserOutbox;
+import dev.verticker.testing.TestDatabase;
+import dev.verticker.user.password.PasswordHasher;
 import dev.verticker.user.session.RevocationRepository;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
-import org.flywaydb.core.Flyway;
 
-/** One node that signs people in, on real PostgreSQL and Redis, at a time the test chooses. */
+/** A node with a deployed {@link UserVerticle}, on real PostgreSQL and Redis, with a clock that the test steps. */
 public final class SignIn implements AutoCloseable {
+  /** Exists from the start, so that none is created. */
+  public static final Actor ADMINISTRATOR = new Actor(1_000_000L, "root", null, "192.0.2.1");
+
   public static final String HOME = "192.0.2.7";
   public static final String SECRET = "a secret of at least thirty-two bytes";
 
   public final Vertx vertx = Vertx.vertx();
   public final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   public final SteppedClock clock;
-  public final PostgresDatabase postgres;
+  public final TestDatabase postgres;
   public final AuthSettings auth;
   public final Bus bus;
   public final Database database;
   public final RevocationRepository revocations;
-  public final SessionModule module;
   public final RedisClient redis;
+  private final PasswordHasher passwords;
   private final Context context = vertx.getOrCreateContext();
 
   public SignIn() {
-    this(migrated(), new SteppedClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)), Map.of());
+    this(
+        TestDatabase.create(),
+        new SteppedClock(Instant.now().truncatedTo(ChronoUnit.SECONDS)),
+        Map.of());
   }
 
-  public SignIn(PostgresDatabase postgres, SteppedClock clock, Map<String, String> more) {
+  public SignIn(TestDatabase postgres, SteppedClock clock, Map<String, String> more) {
     this.postgres = postgres;
     this.clock = clock;
     var values = settings(postgres, more);
@@ -74,41 +75,29 @@ public final class SignIn implements AutoCloseable {
         vertx, SettingsReader.read(values, reader -> PostgresSettings.read("account", reader)));
     redis = await(() -> RedisClient.open(vertx, SettingsReader.read(values, RedisSettings::read)));
     revocations = new RevocationRepository(database, bus, clock);
-    module = new SessionModule(
-        vertx,
-        new NodeContext(bus, clock, new RecordedHealth(), handler -> {}, metrics),
-        database,
-        redis,
-        new AuditTrail(clock),
-        new UserOutbox(clock, () -> {}),
-        auth);
-    await(() -> module.serve(
-        create -> Future.failedFuture(new Failure.Conflict("username-taken", "Taken."))));
+    passwords = PasswordHasher.open(vertx, 2, metrics);
+    execute(
+        """
+        INSERT INTO account.users (id, username, password_hash, roles, created_at, updated_at)
+        OVERRIDING SYSTEM VALUE
+        VALUES (%d, 'root', repeat('x', 20), '{admin}', now(), now())
+        ON CONFLICT DO NOTHING"""
+            .formatted(ADMINISTRATOR.id()));
+    var node = new NodeContext(bus, clock, new RecordedHealth(), handler -> {}, metrics);
+    await(() ->
+        vertx.deployVerticle(new UserVerticle(node), new DeploymentOptions().setConfig(values)));
   }
 
-  public static JsonObject settings(PostgresDatabase postgres, Map<String, String> more) {
-    var environment = new HashMap<>(TestServers.settings(postgres));
+  public static JsonObject settings(TestDatabase postgres, Map<String, String> more) {
+    var environment = new HashMap<>(postgres.settings());
     environment.put("JWT_SECRET", SECRET);
     environment.putAll(more);
     return SettingsFiles.load(environment, Path.of("target"));
   }
 
-  public static PostgresDatabase migrated() {
-    var database = TestServers.postgres().createDatabase();
-    Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.user(), database.password())
-        .schemas("account")
-        .table("migrations")
-        .locations("classpath:db/migration/account")
-        .load()
-        .migrate();
-    return database;
-  }
-
   /** An active user with that password. */
   public long given(String username, String password) {
-    return givenHash(
-        username, await(() -> module.passwords().hashWithoutPolicy(new Password(password))));
+    return givenHash(username, await(() -> passwords.hashWithoutPolicy(new Password(password))));
   }
 
   public long givenHash(String username, String hash) {
@@ -158,30 +147,15 @@ public final class SignIn implements AutoCloseable {
   }
 
   public List<String> query(String sql) {
-    try (var connection = connect();
-        var statement = connection.createStatement();
-        var rows = statement.executeQuery(sql)) {
-      var found = new ArrayList<String>();
-      while (rows.next()) {
-        found.add(rows.getString(1));
-      }
-      return found;
-    } catch (SQLException e) {
-      throw new AssertionError(sql, e);
-    }
+    return postgres.column(sql);
   }
 
   public Connection connect() throws SQLException {
-    return DriverManager.getConnection(postgres.jdbcUrl(), postgres.user(), postgres.password());
+    return postgres.connect();
   }
 
   public void execute(String sql) {
-    try (var connection = connect();
-        var statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new AssertionError(sql, e);
-    }
+    postgres.execute(sql);
   }
 
   public <T> T await(Supplier<Future<T>> work) {
@@ -189,24 +163,12 @@ public final class SignIn implements AutoCloseable {
   }
 
   public <T> T await(Future<T> future) {
-    try {
-      return future.await(20, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError("no result within 20 s", e);
-    }
+    return Await.await(future);
   }
 
   /** Starts work on the event loop of the node. */
   public <T> Future<T> start(Supplier<Future<T>> work) {
-    var done = Promise.<T>promise();
-    context.runOnContext(ignored -> {
-      try {
-        work.get().onComplete(done);
-      } catch (RuntimeException e) {
-        done.fail(e);
-      }
-    });
-    return done.future();
+    return Await.run(context, work);
   }
 
   @Override

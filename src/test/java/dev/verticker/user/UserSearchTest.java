@@ -10,11 +10,11 @@ import dev.verticker.message.Password;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
 import dev.verticker.message.Users.FieldUpdate;
-import dev.verticker.message.Users.Page;
 import dev.verticker.message.Users.Search;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
+import dev.verticker.message.Users.UserPage;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.sql.SQLException;
@@ -101,7 +101,7 @@ class UserSearchTest {
     @Test
     void what_cannot_be_searched_is_refused_with_its_pointer() {
       var refused = accounts.refusal(
-          () -> accounts.users.search(new Search("a\u0000", "god", Status.UNKNOWN, null, 1001)));
+          () -> accounts.search.search(new Search("a\u0000", "god", Status.UNKNOWN, null, 1001)));
 
       assertEquals(
           List.of("query/limit", "query/q", "query/role", "query/status"),
@@ -282,11 +282,11 @@ class UserSearchTest {
     }
   }
 
-  private static Page search(Search search) {
-    return accounts.await(() -> accounts.users.search(search));
+  private static UserPage search(Search search) {
+    return accounts.await(() -> accounts.search.search(search));
   }
 
-  private static List<Long> ids(Page page) {
+  private static List<Long> ids(UserPage page) {
     return page.users().stream().map(User::id).toList();
   }
 }

@@ -11,15 +11,16 @@ import dev.verticker.bus.Failure;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
 import dev.verticker.message.Users.AuditEntry;
-import dev.verticker.message.Users.Change;
+import dev.verticker.message.Users.ChangeStatus;
 import dev.verticker.message.Users.Create;
 import dev.verticker.message.Users.Delete;
 import dev.verticker.message.Users.FieldUpdate;
-import dev.verticker.message.Users.Find;
 import dev.verticker.message.Users.FindAudit;
+import dev.verticker.message.Users.FindUser;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
+import dev.verticker.user.session.Account;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -85,7 +86,7 @@ class UserServiceTest {
         1,
         1);
     assertEquals(expected, ada);
-    assertEquals(ada, accounts.await(() -> accounts.users.find(new Find(ada.id()))));
+    assertEquals(ada, accounts.await(() -> accounts.users.find(new FindUser(ada.id()))));
     var told = accounts.toldWithActor();
     assertEquals(
         List.of(new JsonObject()
@@ -130,12 +131,12 @@ class UserServiceTest {
 
   @Test
   void names_at_the_edge_of_the_rules() {
-    assertTrue(UserRules.isUsername("A.b"));
-    assertTrue(UserRules.isUsername("x".repeat(50)));
-    assertFalse(UserRules.isUsername("x".repeat(51)));
-    assertFalse(UserRules.isUsername("ab"));
-    assertFalse(UserRules.isUsername("ädä"));
-    assertFalse(UserRules.isUsername("ada\n"));
+    assertTrue(Account.isUsername("A.b"));
+    assertTrue(Account.isUsername("x".repeat(50)));
+    assertFalse(Account.isUsername("x".repeat(51)));
+    assertFalse(Account.isUsername("ab"));
+    assertFalse(Account.isUsername("ädä"));
+    assertFalse(Account.isUsername("ada\n"));
     assertTrue(
         UserRules.isFullName("\uD83D\uDE00".repeat(100)), "counted in characters, not in halves");
     assertFalse(UserRules.isFullName("a\u0000b"));
@@ -272,7 +273,7 @@ class UserServiceTest {
     assertEquals(
         "revision-outdated",
         code(accounts.refusal(
-            () -> accounts.users.disable(new Change(as(admin), ada.id(), List.of())))));
+            () -> accounts.users.disable(new ChangeStatus(as(admin), ada.id(), List.of())))));
   }
 
   @Test
@@ -342,7 +343,7 @@ class UserServiceTest {
   @Test
   void disabling_ends_the_sessions_once_and_enabling_undoes_it_once() {
     var ada = accounts.given("ada");
-    var change = new Change(as(admin), ada.id(), null);
+    var change = new ChangeStatus(as(admin), ada.id(), null);
 
     var disabled = accounts.await(() -> accounts.users.disable(change));
     assertEquals(disabled, accounts.await(() -> accounts.users.disable(change)));
@@ -368,7 +369,7 @@ class UserServiceTest {
   void
       a_soft_deleted_user_frees_the_name_can_be_restored_as_it_was_and_not_when_the_name_is_taken() {
     var ada = accounts.given("ada");
-    var change = new Change(as(admin), ada.id(), null);
+    var change = new ChangeStatus(as(admin), ada.id(), null);
     var delete = new Delete(as(admin), ada.id(), true, null);
     accounts.await(() -> accounts.users.disable(change));
     accounts.told();
@@ -378,7 +379,7 @@ class UserServiceTest {
     accounts.await(() -> accounts.users.delete(delete));
     accounts.await(() -> accounts.users.delete(delete));
 
-    var deleted = accounts.await(() -> accounts.users.find(new Find(ada.id())));
+    var deleted = accounts.await(() -> accounts.users.find(new FindUser(ada.id())));
     assertEquals(Status.DELETED, deleted.status());
     assertEquals(
         List.of(new JsonObject()
@@ -422,7 +423,8 @@ class UserServiceTest {
     accounts.await(() -> accounts.users.delete(new Delete(as(admin), ada.id(), false, null)));
 
     assertEquals(
-        "user-not-found", code(accounts.refusal(() -> accounts.users.find(new Find(ada.id())))));
+        "user-not-found",
+        code(accounts.refusal(() -> accounts.users.find(new FindUser(ada.id())))));
     assertEquals(
         List.of("sessions of " + ada.id() + " below " + (ada.ver() + 1) + ": USER_DELETED"),
         accounts.access.revoked());
@@ -498,7 +500,7 @@ class UserServiceTest {
 
   @Test
   void the_last_active_administrator_stays() {
-    var change = new Change(as(admin), admin.id(), null);
+    var change = new ChangeStatus(as(admin), admin.id(), null);
     accounts.given("ada");
 
     assertConflict("last-administrator", null, () -> accounts.users.disable(change));
@@ -586,7 +588,7 @@ class UserServiceTest {
         .put("full_name", user.fullName())
         .put("email", user.email())
         .put("roles", new JsonArray(user.roles()))
-        .put("status", user.status().word());
+        .put("status", user.status().wireName());
   }
 
   private static JsonObject redacted(String event, User user) {

@@ -7,8 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
@@ -16,6 +14,7 @@ import dev.verticker.message.Users;
 import dev.verticker.settings.SettingsException;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.testing.RecordedHealth;
+import dev.verticker.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -33,7 +32,7 @@ import org.junit.jupiter.api.Test;
 
 /** The whole verticle over the bus: real passwords, real sessions. */
 class UserVerticleTest {
-  private final PostgresDatabase postgres = Accounts.migrated();
+  private final TestDatabase postgres = TestDatabase.create();
   private final Vertx vertx = Vertx.vertx();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final RecordedHealth health = new RecordedHealth();
@@ -53,7 +52,7 @@ class UserVerticleTest {
     var actor = new Actor(root.userId(), "admin", root.sessionId(), "192.0.2.1");
     var ada = create(actor, "ada").await();
     signIn("ada", "correct horse battery").await();
-    bus.request(Users.DISABLE, new Users.Change(actor, ada.id(), null)).await();
+    bus.request(Users.DISABLE, new Users.ChangeStatus(actor, ada.id(), null)).await();
 
     var refused = signIn("ada", "correct horse battery");
     refused.otherwiseEmpty().await();
@@ -101,7 +100,7 @@ class UserVerticleTest {
   }
 
   private Future<String> start(Map<String, String> more) {
-    var environment = new HashMap<>(TestServers.settings(postgres));
+    var environment = new HashMap<>(postgres.settings());
     environment.put("JWT_SECRET", "0123456789abcdef0123456789abcdef");
     environment.putAll(more);
     var node = new NodeContext(bus, Clock.systemUTC(), health, handler -> {}, metrics);

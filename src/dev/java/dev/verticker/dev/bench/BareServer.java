@@ -35,8 +35,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The two endpoints with nothing around them: what the framework leaves us to spend. Prices come from memory, already
- * encoded but for their age; there is no contract, no revocation, no metrics, no request id and no limit of any kind.
+ * The two compared endpoints in bare Vert.x, as the baseline. Prices are in memory, encoded except for their age. It
+ * has no contract, revocation, metrics, request ids or limits.
  */
 public final class BareServer extends VerticleBase {
   private static final String FIND =
@@ -46,11 +46,11 @@ public final class BareServer extends VerticleBase {
        WHERE id = $1
       """;
 
-  private record Held(byte[] json, Instant receivedAt, Instant staleAt) {}
+  private record EncodedQuote(byte[] json, Instant receivedAt, Instant staleAt) {}
 
   private final Map<String, String> environment = System.getenv();
   private final byte[] key = digest(environment.get("INTERNAL_API_KEY"));
-  private final List<Held> quotes = new ArrayList<>();
+  private final List<EncodedQuote> quotes = new ArrayList<>();
   private JWTAuth tokens;
   private Pool pool;
 
@@ -86,28 +86,28 @@ public final class BareServer extends VerticleBase {
     var router = Router.router(vertx);
     router.get("/internal/price").handler(this::prices);
     router.get("/users/:id").handler(this::user);
-    return hold()
-        .compose(held ->
+    return loadQuotes()
+        .compose(loaded ->
             vertx.createHttpServer().requestHandler(router).listen(number("PORT"), "127.0.0.1"));
   }
 
-  private Future<Void> hold() {
+  private Future<Void> loadQuotes() {
     var command = Request.cmd(Command.MGET);
     Arrays.stream(environment.get("SYMBOLS").split(","))
         .forEach(symbol -> command.arg("bench:quote:" + symbol));
     return Redis.createClient(vertx, environment.get("REDIS_URL"))
         .send(command)
-        .onSuccess(answers ->
-            answers.forEach(answer -> quotes.add(held(new JsonObject(answer.toString())))))
+        .onSuccess(replies ->
+            replies.forEach(reply -> quotes.add(encode(new JsonObject(reply.toString())))))
         .mapEmpty();
   }
 
-  private static Held held(JsonObject quote) {
+  private static EncodedQuote encode(JsonObject quote) {
     var staleAt = time((String) quote.remove("stale_at"));
     var json = quote.encode();
-    var unfinished = json.substring(0, json.length() - 1) + ",\"age_ms\":";
-    return new Held(
-        unfinished.getBytes(StandardCharsets.UTF_8), time(quote.getString("received_at")), staleAt);
+    var withoutAge = json.substring(0, json.length() - 1) + ",\"age_ms\":";
+    return new EncodedQuote(
+        withoutAge.getBytes(StandardCharsets.UTF_8), time(quote.getString("received_at")), staleAt);
   }
 
   private void prices(RoutingContext context) {
@@ -149,7 +149,7 @@ public final class BareServer extends VerticleBase {
         .authenticate(new TokenCredentials(sent.substring("Bearer ".length())))
         .onFailure(failure -> context.fail(401))
         .onSuccess(caller -> {
-          if (maySee(caller, id)) {
+          if (isAllowed(caller, id)) {
             find(context, Long.parseLong(id));
           } else {
             context.fail(403);
@@ -184,7 +184,7 @@ public final class BareServer extends VerticleBase {
         .put("updated_at", row.getOffsetDateTime("updated_at").toString());
   }
 
-  private static boolean maySee(User caller, String id) {
+  private static boolean isAllowed(User caller, String id) {
     return id.equals(caller.subject())
         || caller.principal().getJsonArray("roles", new JsonArray()).contains("admin")
         || caller
@@ -207,7 +207,7 @@ public final class BareServer extends VerticleBase {
       return MessageDigest.getInstance("SHA-256")
           .digest(text.getBytes(StandardCharsets.ISO_8859_1));
     } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
+      throw new IllegalStateException("SHA-256 is part of every JDK", e);
     }
   }
 }

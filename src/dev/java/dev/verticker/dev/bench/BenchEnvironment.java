@@ -22,20 +22,20 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * What all servers of a comparison share.
+ * Stores and settings shared by all servers of a comparison.
  *
  * @param folder for their logs
- * @param environment says where everything is, in the product's own names
+ * @param environment addresses and secrets under the product's setting names
  */
 record BenchEnvironment(Path folder, PostgresDatabase database, Map<String, String> environment) {
   static final String API_KEY = "a-key-that-nothing-but-a-bench-uses";
   private static final String PASSWORD = "a-password-of-the-bench";
   private static final String SYMBOLS = "BTCUSDT,ETHUSDT,BNBUSDT,SOLUSDT,XRPUSDT";
 
-  /** One fetch for the whole run: everybody answers the same quotes. */
+  /** One refresh in the whole run, so that all servers have the same quotes. */
   private static final int INTERVAL_SECONDS = 3600;
 
-  /** As the product counts, with its usual grace. */
+  /** As in the product, with its default grace. */
   private static final int STALE_AFTER_SECONDS = INTERVAL_SECONDS + 10;
 
   static BenchEnvironment of(Path folder, DevPostgres postgres, DevRedis redis, String exchange) {
@@ -68,7 +68,7 @@ record BenchEnvironment(Path folder, PostgresDatabase database, Map<String, Stri
     return new BenchEnvironment(folder.toAbsolutePath(), database, Map.copyOf(environment));
   }
 
-  /** Users beside the administrator; the product must have made the tables. */
+  /** Inserts users; the product must have migrated the schema. */
   void fill(int users) throws SQLException {
     try (var connection =
             DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
@@ -92,11 +92,11 @@ record BenchEnvironment(Path folder, PostgresDatabase database, Map<String, Stri
         .header("Content-Type", "application/x-www-form-urlencoded")
         .POST(BodyPublishers.ofString("username=admin&password=" + PASSWORD))
         .build();
-    var answer = BenchServer.HTTP.send(request, BodyHandlers.ofString()).body();
-    return new JsonObject(answer).getString("access_token");
+    var response = BenchServer.HTTP.send(request, BodyHandlers.ofString()).body();
+    return new JsonObject(response).getString("access_token");
   }
 
-  /** Puts the product's quotes into Redis as a service that only reads them there would want them. */
+  /** Copies the product's quotes into Redis, in the form that the other servers read. */
   void shareQuotes(Vertx vertx, String prices) throws IOException, InterruptedException {
     var request = HttpRequest.newBuilder(URI.create(prices + "/internal/price"))
         .header("X-API-Key", API_KEY)
@@ -104,8 +104,8 @@ record BenchEnvironment(Path folder, PostgresDatabase database, Map<String, Stri
     var quotes =
         new JsonArray(BenchServer.HTTP.send(request, BodyHandlers.ofString()).body());
     var redis = Redis.createClient(vertx, environment.get("REDIS_URL"));
-    for (var each : quotes) {
-      var quote = (JsonObject) each;
+    for (var item : quotes) {
+      var quote = (JsonObject) item;
       quote.remove("age_ms");
       quote.remove("stale");
       quote.put(
@@ -126,8 +126,8 @@ record BenchEnvironment(Path folder, PostgresDatabase database, Map<String, Stri
     var vertx = Vertx.vertx();
     try {
       var redis = Redis.createClient(vertx, environment.get("REDIS_URL"));
-      var said = redis.send(Request.cmd(Command.INFO).arg("server")).await().toString();
-      return said.lines()
+      var info = redis.send(Request.cmd(Command.INFO).arg("server")).await().toString();
+      return info.lines()
           .filter(line -> line.startsWith("redis_version:"))
           .map(line -> line.substring(line.indexOf(':') + 1))
           .findFirst()

@@ -13,49 +13,49 @@ import java.time.OffsetDateTime;
 import java.util.TreeMap;
 
 /**
- * A running server that answers both endpoints.
+ * A running server with both endpoints.
  *
- * @param prices base URL of the one, without a path
- * @param users base URL of the other
- * @param startSeconds until it first answered
+ * @param prices base URL of the price endpoint
+ * @param users base URL of the user endpoint
+ * @param startSeconds time to the first response
  */
 record BenchServer(
     String name, CpuPinning process, String prices, String users, double startSeconds)
     implements AutoCloseable {
-  /** Some servers answer an offer of HTTP/2 with 400. */
+  /** Some servers respond to an offer of HTTP/2 with 400. */
   static final HttpClient HTTP =
       HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
 
-  /** What is asked of everybody. */
+  /** The compared endpoints. */
   enum Endpoint {
     PRICE,
     USER
   }
 
-  /** @param header name, colon, value */
-  record Question(Endpoint endpoint, String path, String header) {}
+  /** @param header as {@code name: value} */
+  record BenchRequest(Endpoint endpoint, String path, String header) {}
 
-  String url(Question question) {
-    return (question.endpoint() == Endpoint.PRICE ? prices : users) + question.path();
+  String url(BenchRequest benched) {
+    return (benched.endpoint() == Endpoint.PRICE ? prices : users) + benched.path();
   }
 
-  /** What it answers, with all that two servers may say differently taken out: order, spelling of a time, age. */
-  Object answer(Question question) throws IOException, InterruptedException {
-    var header = question.header().split(": ");
-    var request = HttpRequest.newBuilder(URI.create(url(question)))
+  /** The response body, normalized: without the order of keys, the format of times, and ages. */
+  Object normalizedResponse(BenchRequest benched) throws IOException, InterruptedException {
+    var header = benched.header().split(": ");
+    var request = HttpRequest.newBuilder(URI.create(url(benched)))
         .header(header[0], header[1])
         .build();
-    var answer = HTTP.send(request, BodyHandlers.ofString());
-    if (answer.statusCode() != 200) {
-      throw new IllegalStateException(name + " answers " + answer.statusCode() + " to "
-          + question.path() + ": " + answer.body());
+    var response = HTTP.send(request, BodyHandlers.ofString());
+    if (response.statusCode() != 200) {
+      throw new IllegalStateException(name + " responds with " + response.statusCode() + " to "
+          + benched.path() + ": " + response.body());
     }
-    return comparable(Json.decodeValue(answer.body()));
+    return normalize(Json.decodeValue(response.body()));
   }
 
-  private static Object comparable(Object value) {
+  private static Object normalize(Object value) {
     if (value instanceof JsonArray array) {
-      return array.stream().map(BenchServer::comparable).toList();
+      return array.stream().map(BenchServer::normalize).toList();
     }
     if (value instanceof JsonObject object) {
       var fields = new TreeMap<String, Object>();
@@ -63,7 +63,7 @@ record BenchServer(
           field.getKey(),
           field.getKey().equals("age_ms")
               ? "an age"
-              : String.valueOf(comparable(field.getValue()))));
+              : String.valueOf(normalize(field.getValue()))));
       return fields;
     }
     if (value instanceof String text) {

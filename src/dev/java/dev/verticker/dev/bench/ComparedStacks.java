@@ -24,27 +24,27 @@ final class ComparedStacks {
   private static final String HEAP = "-Xmx256m";
   static final Path SOURCE = Path.of("bench", "peers").toAbsolutePath();
 
-  /** Not whatever comes first on the PATH: the packages are the system's. */
+  /** Not the first on the PATH, because the packages are those of the system. */
   static final String PYTHON = "/usr/bin/python3";
 
   private static final int MAX_START_MS = 30_000;
 
-  private final BenchEnvironment surroundings;
+  private final BenchEnvironment bench;
   private final Consumer<String> skipped;
 
-  /** @param skipped told, in one sentence each, which server is left out and why */
-  ComparedStacks(BenchEnvironment surroundings, Consumer<String> skipped) {
-    this.surroundings = surroundings;
+  /** @param skipped receives a sentence for each server that is left out */
+  ComparedStacks(BenchEnvironment bench, Consumer<String> skipped) {
+    this.bench = bench;
     this.skipped = skipped;
   }
 
-  /** Complete when it is ready. */
+  /** Returns when it is ready. */
   BenchServer product() throws IOException, InterruptedException {
     var prices = freePort();
     var users = freePort();
     var management = freePort();
     var command = List.of(java(), HEAP, "-jar", JAR.toString());
-    var begun = System.nanoTime();
+    var startedAt = System.nanoTime();
     var process = start("verticker", command, node(prices, users, management));
     await(process, "http://127.0.0.1:" + management + "/health/ready", true);
     return new BenchServer(
@@ -52,10 +52,10 @@ final class ComparedStacks {
         process,
         "http://127.0.0.1:" + prices,
         "http://127.0.0.1:" + users,
-        secondsSince(begun));
+        secondsSince(startedAt));
   }
 
-  /** Those whose packages are there. */
+  /** The servers whose packages are installed. */
   List<BenchServer> others() throws IOException, InterruptedException {
     var others = new ArrayList<BenchServer>();
     others.add(bare());
@@ -89,9 +89,9 @@ final class ComparedStacks {
             BareServer.class.getName()));
   }
 
-  /** The product's environment with these ports. */
+  /** The environment of the product with these ports. */
   Map<String, String> node(int prices, int users, int management) {
-    var environment = new HashMap<>(surroundings.environment());
+    var environment = new HashMap<>(bench.environment());
     environment.putAll(Map.of(
         "PRICE_API_HOST", "127.0.0.1",
         "PRICE_API_PORT", Integer.toString(prices),
@@ -114,34 +114,34 @@ final class ComparedStacks {
   private BenchServer peer(String name, List<String> command)
       throws IOException, InterruptedException {
     var port = freePort();
-    var environment = new HashMap<>(surroundings.environment());
+    var environment = new HashMap<>(bench.environment());
     environment.put("PORT", Integer.toString(port));
     environment.put("NODE_ENV", "production");
-    var begun = System.nanoTime();
+    var startedAt = System.nanoTime();
     var process = start(name.toLowerCase(Locale.ROOT).replace(' ', '-'), command, environment);
     var url = "http://127.0.0.1:" + port;
     await(process, url + "/internal/price", false);
-    return new BenchServer(name, process, url, url, secondsSince(begun));
+    return new BenchServer(name, process, url, url, secondsSince(startedAt));
   }
 
-  private static double secondsSince(long begun) {
-    return (System.nanoTime() - begun) / 1e9;
+  private static double secondsSince(long startedAt) {
+    return (System.nanoTime() - startedAt) / 1e9;
   }
 
   private CpuPinning start(String name, List<String> command, Map<String, String> environment) {
-    var folder = surroundings.folder();
+    var folder = bench.folder();
     return CpuPinning.start(CORE, folder, folder.resolve(name + ".log"), environment, command);
   }
 
-  /** Waits for any answer at all, or for 200. */
-  private static void await(CpuPinning process, String url, boolean good)
+  /** Waits for any response, or for 200. */
+  private static void await(CpuPinning process, String url, boolean ok)
       throws InterruptedException {
     var request = HttpRequest.newBuilder(URI.create(url)).build();
     for (var waited = 0; waited < MAX_START_MS; waited += 20) {
       process.requireAlive();
       try {
         var status = BenchServer.HTTP.send(request, BodyHandlers.discarding()).statusCode();
-        if (!good || status == 200) {
+        if (!ok || status == 200) {
           return;
         }
       } catch (IOException e) {
@@ -149,12 +149,12 @@ final class ComparedStacks {
       }
       Thread.sleep(20);
     }
-    throw new IllegalStateException(url + " does not answer");
+    throw new IllegalStateException(url + " does not respond");
   }
 
-  /** The scripts beside their packages; empty when they cannot be had. */
+  /** The folder with scripts and packages; empty if they cannot be installed. */
   private Optional<Path> npmPackages() throws IOException, InterruptedException {
-    var folder = Files.createDirectories(surroundings.folder().resolve("peers"));
+    var folder = Files.createDirectories(bench.folder().resolve("peers"));
     var lock = SOURCE.resolve("package-lock.json");
     var installed = folder.resolve("node_modules").resolve("installed-lock.json");
     for (var file :
@@ -165,7 +165,7 @@ final class ComparedStacks {
       var install = List.of("npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund");
       if (!succeeds(folder, List.of("node", "--version")) || !succeeds(folder, install)) {
         skipped.accept(
-            "Express and Fastify were left out: node is absent or npm cannot install their packages.");
+            "Express and Fastify were left out: node is not installed, or npm cannot install their packages.");
         return Optional.empty();
       }
       Files.copy(lock, installed, StandardCopyOption.REPLACE_EXISTING);

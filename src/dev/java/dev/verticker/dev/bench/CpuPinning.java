@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A process on certain cores, and what it costs them. */
+/** A process pinned to cores, with its CPU time and memory. */
 final class CpuPinning implements AutoCloseable {
-  private static final int MAX_STOP_SECONDS = 20;
+  private static final int STOP_TIMEOUT_SECONDS = 20;
   private static final double TICKS_PER_SECOND = 100;
 
-  /** Of the fields behind the name in {@code /proc/PID/stat}, which may hold blanks itself. */
+  /** Index among the fields after the name in {@code /proc/PID/stat}; the name may contain blanks. */
   private static final int USER_TICKS = 11;
 
   private static final int SYSTEM_TICKS = 12;
@@ -29,14 +29,14 @@ final class CpuPinning implements AutoCloseable {
   }
 
   /**
-   * @param cores as taskset writes them: {@code 0}, {@code 0,1}
-   * @param environment beyond that of this process
+   * @param cores in the format of taskset: {@code 0}, {@code 0,1}
+   * @param environment in addition to that of this process
    */
   static CpuPinning start(
       String cores, Path folder, Path log, Map<String, String> environment, List<String> command) {
-    var whole = new ArrayList<>(List.of("taskset", "-c", cores));
-    whole.addAll(command);
-    var builder = new ProcessBuilder(whole)
+    var pinned = new ArrayList<>(List.of("taskset", "-c", cores));
+    pinned.addAll(command);
+    var builder = new ProcessBuilder(pinned)
         .directory(folder.toFile())
         .redirectErrorStream(true)
         .redirectOutput(Redirect.to(log.toFile()));
@@ -49,18 +49,19 @@ final class CpuPinning implements AutoCloseable {
   }
 
   long pid() {
-    // taskset becomes the program: the id stays.
+    // taskset executes the program in its own process.
     return process.pid();
   }
 
-  /** Fails with what it said when it has ended. */
+  /** Throws if the process has ended. */
   void requireAlive() {
     if (!process.isAlive()) {
-      throw new IllegalStateException("ended with " + process.exitValue() + ", see " + log);
+      throw new IllegalStateException(
+          "the process ended with code " + process.exitValue() + ", see " + log);
     }
   }
 
-  /** Used so far, by all of its threads. */
+  /** CPU time of all its threads. */
   double cpuSeconds() {
     var stat = read("stat");
     var fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
@@ -77,12 +78,12 @@ final class CpuPinning implements AutoCloseable {
         .orElseThrow();
   }
 
-  /** In order; what does not end is killed. */
+  /** Stops the process, and kills it after a timeout. */
   @Override
   public void close() {
     process.destroy();
     try {
-      if (!process.waitFor(MAX_STOP_SECONDS, TimeUnit.SECONDS)) {
+      if (!process.waitFor(STOP_TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly().waitFor();
       }
     } catch (InterruptedException e) {

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** The measured part of {@code docs/performance.md}; what stands around it is written by hand. */
+/** The measured part of {@code docs/performance.md}; the rest is written by hand. */
 final class Report {
   private static final String BEGIN = "<!-- bench/run writes from here -->\n";
   private static final String END = "<!-- to here -->\n";
@@ -36,29 +36,30 @@ final class Report {
                 .replaceAll("-.*", ""));
   }
 
-  /** @param versions of all that takes part, each with its name */
+  /** @param versions names with versions */
   void versions(List<String> versions) {
     line("");
     line("%s.", String.join(", ", versions));
   }
 
-  /** The first of each endpoint is what the others are compared with. */
+  /** The others are compared with the first server of each endpoint. */
   void comparison(Map<Endpoint, Map<String, Measured>> measured, List<String> skipped) {
     line("");
     line(
-        "\"By rate\" and \"by CPU\" say how many times as many requests Verticker answers in a second, and in a second"
-            + " of its CPU. They are medians");
+        "\"By rate\" is the rate of Verticker divided by the rate of the server in that row. \"By CPU\" is the CPU time"
+            + " per request of that server divided by");
     line(
-        "of the ratios inside each round, so they differ a little from the ratios of the medians beside them.");
-    measured.forEach((endpoint, contenders) -> {
-      var ours = contenders.values().iterator().next();
+        "that of Verticker. Both are medians of the ratios of each round, so they differ slightly from ratios of the"
+            + " medians in the table.");
+    measured.forEach((endpoint, servers) -> {
+      var ours = servers.values().iterator().next();
       line("");
       line("### %s", TITLES.get(endpoint));
       line("");
       line(
-          "| server | requests/s | lowest to highest | by rate | CPU per request | by CPU | 99th percentile |");
+          "| server | requests/s | min to max | by rate | CPU per request | by CPU | 99th percentile |");
       line("|---|---|---|---|---|---|---|");
-      contenders.forEach((name, figures) -> {
+      servers.forEach((name, figures) -> {
         var rates =
             figures.loads().stream().mapToDouble(Wrk.Load::perSecond).sorted().toArray();
         line(
@@ -79,22 +80,22 @@ final class Report {
     }
   }
 
-  /** To be told when all were measured. */
-  void processes(List<BenchServer> contenders) {
+  /** To be called after all measurements. */
+  void processes(List<BenchServer> servers) {
     line("");
-    line("### What a process takes");
+    line("### Start-up and memory of one process");
     line("");
     line(
-        "One process on one core, the JVMs with `-Xmx256m`: from its start to its first answer (Verticker makes its tables"
-            + " meanwhile), and the");
-    line("memory it has after all this load.");
+        "One process on one core, JVMs with `-Xmx256m`: time from start to first response (Verticker also migrates its"
+            + " schemas), and resident");
+    line("memory after all measurements above.");
     line("");
-    line("| server | answers after | resident |");
+    line("| server | first response after | resident memory |");
     line("|---|---|---|");
-    for (var contender : contenders) {
+    for (var server : servers) {
       line(
           "| %s | %.1f s | %d MB |",
-          contender.name(), contender.startSeconds(), contender.process().residentMegabytes());
+          server.name(), server.startSeconds(), server.process().residentMegabytes());
     }
   }
 
@@ -103,10 +104,10 @@ final class Report {
     line("### From `java -jar` to ready");
     line("");
     line(
-        "All five verticles in one node, `-Xmx256m`, both cores, PostgreSQL and Redis running, tables made. The jar has %.1f MB.",
+        "All five verticles in one node, `-Xmx256m`, both cores, PostgreSQL and Redis running, schemas migrated. The jar has %.1f MB.",
         jarBytes / 1e6);
     line("");
-    line("| | ready after | CPU until then | resident | live heap |");
+    line("| | ready after | CPU until ready | resident memory | live heap |");
     line("|---|---|---|---|---|");
     for (var result : results) {
       var starts = result.starts();
@@ -125,12 +126,12 @@ final class Report {
     return text.toString();
   }
 
-  /** Replaces what an earlier run measured. */
+  /** Replaces the measured part of an earlier run. */
   void write(Path document) throws IOException {
-    var whole = Files.readString(document);
-    var begin = whole.indexOf(BEGIN) + BEGIN.length();
-    var end = whole.indexOf(END);
-    Files.writeString(document, whole.substring(0, begin) + text + whole.substring(end));
+    var content = Files.readString(document);
+    var begin = content.indexOf(BEGIN) + BEGIN.length();
+    var end = content.indexOf(END);
+    Files.writeString(document, content.substring(0, begin) + text + content.substring(end));
   }
 
   private static double perSecond(Measured measured) {
@@ -147,7 +148,7 @@ final class Report {
     return ratio(ours, round -> theirs.cpuMicros().get(round) / ours.cpuMicros().get(round));
   }
 
-  /** Of two measurements that followed each other: what the machine did besides fell on both. */
+  /** Median of ratios within rounds, so that other load of the machine affects both sides. */
   private static double ratio(Measured ours, ToDoubleFunction<Integer> inRound) {
     return median(IntStream.range(0, ours.loads().size()).boxed().toList(), inRound);
   }

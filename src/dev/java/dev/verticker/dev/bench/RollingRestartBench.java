@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 
-/** Two full nodes behind nginx under load: each restarted in turn by {@code conf/rolling-restart}, then one killed. */
+/** Restarts two nodes behind nginx under load with {@code conf/rolling-restart}, then kills one of them. */
 public final class RollingRestartBench {
   private static final int READERS = 8;
   private static final int SOCKETS = 100;
@@ -54,7 +54,7 @@ public final class RollingRestartBench {
     var sockets = IntStream.range(0, SOCKETS)
         .mapToObj(i -> new ResumingSocketClient(site.vertx(), site.port(), token).connect())
         .toList();
-    await("all sockets", () -> sockets.stream().allMatch(ResumingSocketClient::isHere));
+    await("all sockets", () -> sockets.stream().allMatch(ResumingSocketClient::isSubscribed));
     var clients = load.start(READERS, site.createUser());
     TimeUnit.SECONDS.sleep(10);
     var restarted = System.nanoTime();
@@ -95,39 +95,41 @@ public final class RollingRestartBench {
     summary.failures().stream()
         .distinct()
         .limit(5)
-        .forEach(each -> System.out.println("  " + each));
+        .forEach(failure -> System.out.println("  " + failure));
   }
 
   private static void reportSockets(List<ResumingSocketClient> sockets, RequestLoad load) {
     var changes = load.changes();
     await("all events", () -> sockets.stream()
-        .allMatch(each -> each.isHere() && each.heard().size() >= changes));
-    var missed =
-        sockets.stream().filter(each -> each.hasLost() || hasGap(each.heard())).count();
+        .allMatch(each -> each.isSubscribed() && each.sequences().size() >= changes));
+    var missed = sockets.stream()
+        .filter(each -> each.hasLost() || hasGap(each.sequences()))
+        .count();
     var closes = new HashMap<String, Integer>();
     sockets.forEach(each -> each.closes()
         .forEach(close -> closes.merge(close.replaceAll("=\\d+", "=..."), 1, Integer::sum)));
     System.out.printf(
-        "  sockets: %d, %d changes each, %d with a gap; longest away beyond the wait asked for %.1f s; ends %s%n",
+        "  sockets: %d, %d changes each, %d with a gap; max disconnected beyond the requested delay %.1f s; closes %s%n",
         sockets.size(),
         changes,
         missed,
         sockets.stream()
-            .mapToDouble(ResumingSocketClient::longestAwaySeconds)
+            .mapToDouble(ResumingSocketClient::maxDisconnectedSeconds)
             .max()
             .orElse(0),
         closes);
   }
 
-  private static boolean hasGap(List<Long> heard) {
-    return IntStream.range(1, heard.size()).anyMatch(i -> heard.get(i) != heard.get(i - 1) + 1);
+  private static boolean hasGap(List<Long> sequences) {
+    return IntStream.range(1, sequences.size())
+        .anyMatch(i -> sequences.get(i) != sequences.get(i - 1) + 1);
   }
 
-  private static void await(String what, BooleanSupplier fact) {
+  private static void await(String condition, BooleanSupplier holds) {
     var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
-    while (!fact.getAsBoolean()) {
+    while (!holds.getAsBoolean()) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("not within 60 s: " + what);
+        throw new IllegalStateException("not within 60 s: " + condition);
       }
       try {
         TimeUnit.MILLISECONDS.sleep(20);

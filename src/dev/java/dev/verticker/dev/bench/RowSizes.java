@@ -16,8 +16,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * How many bytes a row takes on disk, with its share of the indexes, in every table that grows with use: the migrated
- * schemas filled with a hundred thousand rows each, as long as rows usually are.
+ * Measures the bytes per row on disk, with its share of the indexes, of every table that grows with use. Each table has
+ * a hundred thousand rows of typical length.
  */
 public final class RowSizes {
   private static final int ROWS = 100_000;
@@ -45,7 +45,7 @@ public final class RowSizes {
         sql.execute(fill.replace(":rows", Integer.toString(ROWS)));
       }
       sql.execute("VACUUM ANALYZE");
-      System.out.printf("%n%-32s %10s %6s %8s%n", "bytes a row", "table", "index", "together");
+      System.out.printf("%n%-32s %10s %6s %8s%n", "bytes per row", "table", "index", "total");
       for (var table : fills().keySet()) {
         try (var row = sql.executeQuery(
             """
@@ -65,7 +65,7 @@ public final class RowSizes {
     }
   }
 
-  /** Table to the statement that fills it, in an order their foreign keys allow. */
+  /** Statements that fill the tables, by table, in an order that the foreign keys allow. */
   private static Map<String, String> fills() {
     var fills = new LinkedHashMap<String, String>();
     fills.put(

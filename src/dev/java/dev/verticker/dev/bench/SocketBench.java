@@ -25,16 +25,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What it costs to tell thousands of sockets one change, beside what Vert.x needs to write the same text to as many
- * sockets. Servers and clients are processes of their own; both servers are asked in turn, so that whatever else the machine
- * does falls on both.
+ * Compares the delivery of one event to thousands of sockets with bare Vert.x, which writes the same text to as many
+ * sockets. Servers and clients are separate processes. The servers are measured in turn, so that other load of the
+ * machine affects both.
  */
 public final class SocketBench {
   private static final int SOCKETS = Integer.getInteger("sockets", 5000);
   private static final int WARM_UP = 3;
   private static final int ROUNDS = 7;
 
-  /** Messages to each socket in a round that measures the work. */
+  /** Messages to each socket in a round that measures CPU time. */
   private static final int BURST = 10;
 
   private final HttpClient http = HttpClient.newHttpClient();
@@ -44,8 +44,8 @@ public final class SocketBench {
   private final String token;
   private final long administrator;
 
-  /** @param work CPU microseconds for each message to one socket; delays in ms from the request to the frame */
-  private record Figures(double work, double p50, double p99, double heapKb) {}
+  /** @param cpu microseconds for each message to one socket; delays in ms from the request to the frame */
+  private record Figures(double cpu, double p50, double p99, double heapKb) {}
 
   private SocketBench(PostgresDatabase database, int product, int bare)
       throws IOException, InterruptedException {
@@ -82,9 +82,9 @@ public final class SocketBench {
     System.exit(0);
   }
 
-  /** Clients of the product, or of the bare server. */
-  private interface Crowds {
-    WebSocketLoadClient at(int port) throws IOException;
+  /** Creates clients of the product or of the bare server. */
+  private interface Clients {
+    WebSocketLoadClient of(int port) throws IOException;
   }
 
   private WebSocketLoadClient plain(int port) throws IOException {
@@ -109,35 +109,35 @@ public final class SocketBench {
         : new WebSocketLoadClient(port, path, List.of(), "o", ping);
   }
 
-  private void compare(String path, Crowds crowds) throws Exception {
-    // SockJS puts messages that come at once into one frame.
+  private void compare(String path, Clients clients) throws Exception {
+    // SockJS combines messages that are sent at once into one frame.
     var atOnce = path.equals("/ws") ? BURST : 1;
-    // What is loaded and compiled by the first sockets is not part of what a socket needs.
-    try (var ours = crowds.at(product);
-        var theirs = crowds.at(bare)) {
-      ours.join(50);
-      theirs.join(50);
+    // Warm-up: class loading and compilation are not part of the heap of a socket.
+    try (var ours = clients.of(product);
+        var theirs = clients.of(bare)) {
+      ours.open(50);
+      theirs.open(50);
       for (var i = 0; i < 100; i++) {
-        ours.hear(1, () -> tell(1));
-        theirs.hear(1, () -> say(text(ours), 1));
+        ours.await(1, () -> insert(1));
+        theirs.await(1, () -> write(text(ours), 1));
       }
     }
-    try (var ours = crowds.at(product);
-        var theirs = crowds.at(bare)) {
-      // What the crowds before held is let go by then, and the heap is that of nobody.
+    try (var ours = clients.of(product);
+        var theirs = clients.of(bare)) {
+      // By then the warm-up sockets are released.
       Thread.sleep(3000);
-      var empty = ask("/heap");
-      ours.join(SOCKETS);
-      var withOurs = ask("/heap");
-      theirs.join(SOCKETS);
-      var withBoth = ask("/heap");
+      var empty = figure("/heap");
+      ours.open(SOCKETS);
+      var withOurs = figure("/heap");
+      theirs.open(SOCKETS);
+      var withBoth = figure("/heap");
       var our = new ArrayList<Figures>();
       var their = new ArrayList<Figures>();
       for (var round = -WARM_UP; round < ROUNDS; round++) {
-        var one = figures(ours, this::change, () -> tell(atOnce), atOnce, withOurs - empty);
+        var one = figures(ours, this::change, () -> insert(atOnce), atOnce, withOurs - empty);
         var text = text(ours);
         var other = figures(
-            theirs, () -> say(text, 1), () -> say(text, atOnce), atOnce, withBoth - withOurs);
+            theirs, () -> write(text, 1), () -> write(text, atOnce), atOnce, withBoth - withOurs);
         if (round >= 0) {
           our.add(one);
           their.add(other);
@@ -148,31 +148,31 @@ public final class SocketBench {
   }
 
   private Figures figures(
-      WebSocketLoadClient crowd,
+      WebSocketLoadClient clients,
       WebSocketLoadClient.Trigger once,
       WebSocketLoadClient.Trigger several,
       int atOnce,
       long heap)
       throws IOException, InterruptedException {
-    var asked = System.nanoTime();
-    var delays = crowd.hear(1, once).clone();
+    var startedAt = System.nanoTime();
+    var delays = clients.await(1, once).clone();
     Arrays.sort(delays);
-    var before = ask("/cpu");
-    for (var told = 0; told < BURST; told += atOnce) {
-      crowd.hear(atOnce, several);
+    var before = figure("/cpu");
+    for (var sent = 0; sent < BURST; sent += atOnce) {
+      clients.await(atOnce, several);
     }
-    var work = ask("/cpu") - before;
+    var cpu = figure("/cpu") - before;
     return new Figures(
-        work / 1e3 / (BURST * crowd.size()),
-        (delays[delays.length / 2] - asked) / 1e6,
-        (delays[delays.length * 99 / 100] - asked) / 1e6,
-        heap / 1024.0 / crowd.size());
+        cpu / 1e3 / (BURST * clients.size()),
+        (delays[delays.length / 2] - startedAt) / 1e6,
+        (delays[delays.length * 99 / 100] - startedAt) / 1e6,
+        heap / 1024.0 / clients.size());
   }
 
   private static Figures median(List<Figures> all) {
     var middle = all.size() / 2;
     return new Figures(
-        all.stream().mapToDouble(Figures::work).sorted().toArray()[middle],
+        all.stream().mapToDouble(Figures::cpu).sorted().toArray()[middle],
         all.stream().mapToDouble(Figures::p50).sorted().toArray()[middle],
         all.stream().mapToDouble(Figures::p99).sorted().toArray()[middle],
         all.get(middle).heapKb());
@@ -181,7 +181,7 @@ public final class SocketBench {
   private static void print(String path, int bytes, Figures ours, Figures bare) {
     System.out.printf(
         "%n%-38s %10s %10s %7s%n", path + ", " + bytes + " bytes", "product", "bare", "ratio");
-    line("CPU us for each message", ours.work(), bare.work(), bare.work() / ours.work());
+    line("CPU us for each message", ours.cpu(), bare.cpu(), bare.cpu() / ours.cpu());
     line("delay p50, ms", ours.p50(), bare.p50(), bare.p50() / ours.p50());
     line("delay p99, ms", ours.p99(), bare.p99(), bare.p99() / ours.p99());
     line("heap kB for each socket", ours.heapKb(), bare.heapKb(), bare.heapKb() / ours.heapKb());
@@ -191,7 +191,7 @@ public final class SocketBench {
     System.out.printf("%-38s %10.2f %10.2f %7.2f%n", what, ours, bare, ratio);
   }
 
-  /** One change, as an administrator makes it. */
+  /** Changes a user over HTTP. */
   private void change() throws IOException, InterruptedException {
     var body = new JsonObject().put("full_name", "Name " + System.nanoTime()).encode();
     expect(
@@ -206,8 +206,8 @@ public final class SocketBench {
             .statusCode());
   }
 
-  /** So many changes at once, as their transactions would leave them to be told. */
-  private void tell(int times) {
+  /** Inserts several changes into the outbox at once. */
+  private void insert(int times) {
     execute(
         """
         INSERT INTO account.outbox (at, event, user_id, topics, payload)
@@ -223,14 +223,14 @@ public final class SocketBench {
             .formatted(times));
   }
 
-  private void say(String text, int times) throws IOException, InterruptedException {
-    var request = HttpRequest.newBuilder(uri(bare, "/say?times=" + times))
+  private void write(String text, int times) throws IOException, InterruptedException {
+    var request = HttpRequest.newBuilder(uri(bare, "/write?times=" + times))
         .POST(BodyPublishers.ofString(text))
         .build();
     expect(200, http.send(request, BodyHandlers.discarding()).statusCode());
   }
 
-  private long ask(String path) throws IOException, InterruptedException {
+  private long figure(String path) throws IOException, InterruptedException {
     return Long.parseLong(get(bare, path));
   }
 
@@ -250,9 +250,9 @@ public final class SocketBench {
         .getString("access_token");
   }
 
-  /** What the product writes to a socket; SockJS wraps it. */
-  private static String text(WebSocketLoadClient crowd) {
-    var frame = crowd.newest();
+  /** The text of the newest frame, without the SockJS array around it. */
+  private static String text(WebSocketLoadClient clients) {
+    var frame = clients.newest();
     return frame.startsWith("a[") ? new JsonArray(frame.substring(1)).getString(0) : frame;
   }
 
@@ -266,7 +266,7 @@ public final class SocketBench {
     }
   }
 
-  /** On one core; the clients are on the other. */
+  /** Starts both servers on core 0; the clients use core 1. */
   private static Process start(PostgresDatabase database, DevRedis redis) throws IOException {
     var command = new ArrayList<>(List.of("taskset", "-c", "0"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -306,9 +306,9 @@ public final class SocketBench {
     throw new IllegalStateException("the servers did not start");
   }
 
-  private static void expect(int wanted, int status) {
-    if (status != wanted) {
-      throw new IllegalStateException("answered " + status);
+  private static void expect(int expected, int status) {
+    if (status != expected) {
+      throw new IllegalStateException("expected status " + expected + " but was " + status);
     }
   }
 

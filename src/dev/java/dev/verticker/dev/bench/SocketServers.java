@@ -18,8 +18,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * The server side of {@link SocketBench}, a JVM of its own: a node, and beside it what Vert.x offers without us, the same text
- * written to each of a set of sockets.
+ * The server process of {@link SocketBench}: a node, and a bare Vert.x server that writes a text to all its sockets.
  */
 public final class SocketServers extends VerticleBase {
   private final Set<ServerWebSocket> plain = new HashSet<>();
@@ -52,11 +51,11 @@ public final class SocketServers extends VerticleBase {
       socket.closeHandler(closed -> bridged.remove(socket));
     }));
     router.post().handler(BodyHandler.create(false));
-    router.post("/say").handler(context -> {
+    router.post("/write").handler(context -> {
       var text = context.body().asString();
       var times = Integer.parseInt(context.request().getParam("times"));
       context.end();
-      this.context.runOnContext(here -> say(text, times));
+      this.context.runOnContext(now -> write(text, times));
     });
     router
         .get("/cpu")
@@ -76,12 +75,12 @@ public final class SocketServers extends VerticleBase {
         .onSuccess(server -> port = server.actualPort());
   }
 
-  /** One after the other: SockJS would put what it gets at once into one frame. */
-  private void say(String text, int times) {
+  /** One message per task of the event loop: SockJS combines messages that are sent at once into one frame. */
+  private void write(String text, int times) {
     plain.forEach(socket -> socket.writeTextMessage(text));
     bridged.forEach(socket -> socket.write(text));
     if (times > 1) {
-      context.runOnContext(next -> say(text, times - 1));
+      context.runOnContext(next -> write(text, times - 1));
     }
   }
 }

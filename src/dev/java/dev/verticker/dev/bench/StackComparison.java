@@ -2,8 +2,8 @@ package dev.verticker.dev.bench;
 
 import dev.verticker.dev.DevPostgres;
 import dev.verticker.dev.DevRedis;
+import dev.verticker.dev.bench.BenchServer.BenchRequest;
 import dev.verticker.dev.bench.BenchServer.Endpoint;
-import dev.verticker.dev.bench.BenchServer.Question;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import io.vertx.core.Vertx;
@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The product beside other ways to serve the same two endpoints: all of them run, and are asked in turn, so that whatever
- * else the machine does falls on all. Every server has core 0 for itself; the load, PostgreSQL and Redis share core 1, to
- * which whoever starts this pins it.
+ * Compares the product with other stacks that serve the same two endpoints. All servers run at the same time and are
+ * measured in turn, so that other load of the machine affects all. Servers run on core 0; the load generator,
+ * PostgreSQL and Redis on core 1, to which this process must be pinned.
  */
 public final class StackComparison {
   private static final int USERS = 1000;
@@ -31,7 +31,7 @@ public final class StackComparison {
     static final Plan NARROW = new Plan(3, 5, 15, 1);
   }
 
-  /** One contender's measurements of one endpoint, a round each. */
+  /** Measurements of one endpoint of a server, one for each round. */
   record Measured(List<Wrk.Load> loads, List<Double> cpuMicros) {
     Measured() {
       this(new ArrayList<>(), new ArrayList<>());
@@ -45,14 +45,16 @@ public final class StackComparison {
     this.plan = plan;
   }
 
-  /** {@code --quick} only shows that it works, {@code --bare} leaves out all but bare Vert.x (room for a profiler),
-   * {@code --starts} measures starts only; none of them writes anything. */
+  /**
+   * {@code --quick} only checks that it works, {@code --bare} compares with bare Vert.x only, {@code --starts} measures
+   * starts only. Without an option the report is written.
+   */
   public static void main(String[] arguments) {
     try {
       compare(List.of(arguments));
       System.exit(0);
     } catch (Exception e) {
-      // The threads of the exchange simulator would keep this process alive.
+      // The threads of the exchange simulator keep the process alive.
       e.printStackTrace();
       System.exit(1);
     }
@@ -69,13 +71,13 @@ public final class StackComparison {
         var redis = DevRedis.start(
             folder.resolve("redis"), 0, Optional.empty(), false, System.out::println)) {
       var exchange = ExchangeSimulator.start(vertx, SimulatorOptions.defaults()).await();
-      var surroundings = BenchEnvironment.of(folder, postgres, redis, exchange.url());
+      var environment = BenchEnvironment.of(folder, postgres, redis, exchange.url());
       var report = new Report();
       if (!options.contains("--starts")) {
-        new StackComparison(plan).run(vertx, surroundings, narrow, report);
+        new StackComparison(plan).run(vertx, environment, narrow, report);
       }
       if (!quick && !narrow) {
-        new StartupBench(surroundings, plan.starts()).measure(report);
+        new StartupBench(environment, plan.starts()).measure(report);
       }
       System.out.println(report.text());
       if (options.isEmpty()) {
@@ -84,73 +86,73 @@ public final class StackComparison {
     }
   }
 
-  private void run(Vertx vertx, BenchEnvironment surroundings, boolean narrow, Report report)
+  private void run(Vertx vertx, BenchEnvironment environment, boolean narrow, Report report)
       throws Exception {
-    var contenders = new ArrayList<BenchServer>();
+    var servers = new ArrayList<BenchServer>();
     try {
-      var peers = new ComparedStacks(surroundings, skipped::add);
+      var peers = new ComparedStacks(environment, skipped::add);
       var product = peers.product();
-      contenders.add(product);
-      surroundings.fill(USERS);
-      var questions = List.of(
-          new Question(
+      servers.add(product);
+      environment.fill(USERS);
+      var requests = List.of(
+          new BenchRequest(
               Endpoint.PRICE, "/internal/price?limit=3", "X-API-Key: " + BenchEnvironment.API_KEY),
-          new Question(
+          new BenchRequest(
               Endpoint.USER,
               "/users/" + USERS / 2,
-              "Authorization: Bearer " + surroundings.signIn(product.users())));
-      surroundings.shareQuotes(vertx, product.prices());
-      contenders.addAll(narrow ? List.of(peers.bare()) : peers.others());
-      requireSameAnswers(contenders, questions);
-      var measured = measure(contenders, questions);
-      report.versions(StackVersions.of(surroundings));
+              "Authorization: Bearer " + environment.signIn(product.users())));
+      environment.shareQuotes(vertx, product.prices());
+      servers.addAll(narrow ? List.of(peers.bare()) : peers.others());
+      requireEqualResponses(servers, requests);
+      var measured = measure(servers, requests);
+      report.versions(StackVersions.of(environment));
       report.comparison(measured, skipped);
-      report.processes(contenders);
+      report.processes(servers);
     } finally {
-      contenders.forEach(BenchServer::close);
+      servers.forEach(BenchServer::close);
     }
   }
 
-  private static void requireSameAnswers(List<BenchServer> contenders, List<Question> questions)
+  private static void requireEqualResponses(List<BenchServer> servers, List<BenchRequest> requests)
       throws IOException, InterruptedException {
-    for (var question : questions) {
-      var wanted = contenders.get(0).answer(question);
-      for (var contender : contenders) {
-        var answered = contender.answer(question);
-        if (!answered.equals(wanted)) {
+    for (var request : requests) {
+      var expected = servers.get(0).normalizedResponse(request);
+      for (var server : servers) {
+        var actual = server.normalizedResponse(request);
+        if (!actual.equals(expected)) {
           throw new IllegalStateException(
-              contender.name() + " answers\n" + answered + "\ninstead of\n" + wanted);
+              server.name() + " responds\n" + actual + "\nbut expected\n" + expected);
         }
       }
     }
-    System.out.println("All answer the same.");
+    System.out.println("All responses are equal.");
   }
 
   private Map<Endpoint, Map<String, Measured>> measure(
-      List<BenchServer> contenders, List<Question> questions)
+      List<BenchServer> servers, List<BenchRequest> requests)
       throws IOException, InterruptedException {
-    for (var question : questions) {
-      for (var contender : contenders) {
-        Wrk.run(contender.url(question), question.header(), plan.warmUpSeconds());
+    for (var request : requests) {
+      for (var server : servers) {
+        Wrk.run(server.url(request), request.header(), plan.warmUpSeconds());
       }
     }
     var measured = new LinkedHashMap<Endpoint, Map<String, Measured>>();
     for (var round = 1; round <= plan.rounds(); round++) {
-      for (var question : questions) {
-        for (var contender : contenders) {
-          var before = contender.process().cpuSeconds();
-          var load = Wrk.run(contender.url(question), question.header(), plan.seconds());
-          var cpu = contender.process().cpuSeconds() - before;
+      for (var request : requests) {
+        for (var server : servers) {
+          var before = server.process().cpuSeconds();
+          var load = Wrk.run(server.url(request), request.header(), plan.seconds());
+          var cpu = server.process().cpuSeconds() - before;
           var figures = measured
-              .computeIfAbsent(question.endpoint(), endpoint -> new LinkedHashMap<>())
-              .computeIfAbsent(contender.name(), name -> new Measured());
+              .computeIfAbsent(request.endpoint(), endpoint -> new LinkedHashMap<>())
+              .computeIfAbsent(server.name(), name -> new Measured());
           figures.loads().add(load);
           figures.cpuMicros().add(cpu * 1e6 / load.requests());
           System.out.printf(
               "round %d %-5s %-16s %7.0f /s %6.1f us CPU%n",
               round,
-              question.endpoint(),
-              contender.name(),
+              request.endpoint(),
+              server.name(),
               load.perSecond(),
               cpu * 1e6 / load.requests());
         }

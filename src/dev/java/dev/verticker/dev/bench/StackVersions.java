@@ -10,7 +10,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What takes part in a comparison, by name and version: figures belong to these. What is not installed is not named. */
+/** Names and versions of the software in a comparison, without what is not installed. */
 final class StackVersions {
   private static final List<String> NPM = List.of("fastify", "express");
   private static final String PYTHON_PACKAGES =
@@ -25,21 +25,21 @@ final class StackVersions {
 
   private StackVersions() {}
 
-  static List<String> of(BenchEnvironment surroundings)
+  static List<String> of(BenchEnvironment environment)
       throws IOException, InterruptedException, SQLException {
     var versions = new ArrayList<String>();
     versions.add("Java " + System.getProperty("java.version"));
     versions.add("Vert.x " + vertx());
-    versions.add("PostgreSQL " + postgres(surroundings));
-    versions.add("Redis " + surroundings.redisVersion());
-    for (var node : said("node", "--version")) {
+    versions.add("PostgreSQL " + postgres(environment));
+    versions.add("Redis " + environment.redisVersion());
+    for (var node : output("node", "--version")) {
       versions.add("Node.js " + node.substring(1));
       var packages = new JsonObject(Files.readString(ComparedStacks.SOURCE.resolve("package.json")))
           .getJsonObject("dependencies");
       NPM.forEach(name -> versions.add(Character.toUpperCase(name.charAt(0)) + name.substring(1)
           + " " + packages.getString(name)));
     }
-    versions.addAll(said(ComparedStacks.PYTHON, "-c", PYTHON_PACKAGES));
+    versions.addAll(output(ComparedStacks.PYTHON, "-c", PYTHON_PACKAGES));
     return versions;
   }
 
@@ -49,20 +49,20 @@ final class StackVersions {
     }
   }
 
-  private static String postgres(BenchEnvironment surroundings) throws SQLException {
-    var database = surroundings.database();
+  private static String postgres(BenchEnvironment environment) throws SQLException {
+    var database = environment.database();
     try (var connection =
         DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password())) {
       return connection.getMetaData().getDatabaseProductVersion().split(" ")[0];
     }
   }
 
-  /** The lines it prints; none when there is no such program. */
-  private static List<String> said(String... command) throws InterruptedException {
+  /** The lines that a command prints; none if it fails or is not installed. */
+  private static List<String> output(String... command) throws InterruptedException {
     try {
       var process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return process.waitFor() == 0 ? said.lines().toList() : List.of();
+      var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return process.waitFor() == 0 ? output.lines().toList() : List.of();
     } catch (IOException e) {
       return List.of();
     }

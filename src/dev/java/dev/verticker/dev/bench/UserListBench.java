@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How much longer lists of users take with a million users than with a thousand, through HTTP, signed in as administrator.
- * Both databases are asked in turn, so that whatever else the machine does falls on both.
+ * Compares the response times of lists of users with a million and with a thousand users, over HTTP as an
+ * administrator. Both databases are measured in turn, so that other load of the machine affects both.
  */
 public final class UserListBench {
   private static final int SMALL = 1_000;
@@ -36,7 +36,7 @@ public final class UserListBench {
 
   private final HttpClient http = HttpClient.newHttpClient();
 
-  /** A system with so many users. */
+  /** A node with a number of users. */
   private record Site(int users, Node node, String token) {
     URI uri(String pathAndQuery) {
       return URI.create("http://127.0.0.1:" + node.ports().get("user-api") + pathAndQuery);
@@ -69,7 +69,7 @@ public final class UserListBench {
     large.node().stop();
   }
 
-  /** Name to the query for each of the two sites; the deep page begins in the middle of each. */
+  /** Queries for the two nodes by name; the page in the middle differs. */
   private static Map<String, List<String>> lists(Site small, Site large) {
     var lists = new LinkedHashMap<String, List<String>>();
     lists.put("first page of 100", List.of("limit=100", "limit=100"));
@@ -79,7 +79,7 @@ public final class UserListBench {
     lists.put("role=admin", List.of("limit=100&role=admin", "limit=100&role=admin"));
     lists.put("status=disabled", List.of("limit=100&status=disabled", "limit=100&status=disabled"));
     lists.put("q=user77 (prefix)", List.of("limit=100&q=user77", "limit=100&q=user77"));
-    lists.put("q=nobody (no match)", List.of("limit=100&q=nobody", "limit=100&q=nobody"));
+    lists.put("q=unmatched (no match)", List.of("limit=100&q=unmatched", "limit=100&q=unmatched"));
     return lists;
   }
 
@@ -102,10 +102,10 @@ public final class UserListBench {
         .header("Authorization", "Bearer " + site.token())
         .build();
     var before = System.nanoTime();
-    var answer = http.send(request, BodyHandlers.ofString());
+    var response = http.send(request, BodyHandlers.ofString());
     var time = System.nanoTime() - before;
-    if (answer.statusCode() != 200 || new JsonArray(answer.body()).size() > 100) {
-      throw new IllegalStateException(answer.statusCode() + " " + answer.body());
+    if (response.statusCode() != 200 || new JsonArray(response.body()).size() > 100) {
+      throw new IllegalStateException(response.statusCode() + " " + response.body());
     }
     return time;
   }
@@ -138,7 +138,7 @@ public final class UserListBench {
   }
 
   private static void fill(PostgresDatabase database, int users) throws SQLException {
-    System.out.printf("writing %,d users ...%n", users);
+    System.out.printf("inserting %,d users ...%n", users);
     try (var connection =
             DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
         var sql = connection.createStatement()) {

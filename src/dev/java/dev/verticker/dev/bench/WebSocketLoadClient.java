@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Many WebSockets on one thread, with as little work as possible for each frame: it notes when a frame came and passes over
- * what is in it. Control frames and heartbeats are answered, not counted.
+ * Many WebSockets on one thread with minimal work for each frame: it records the time of a frame and skips its payload.
+ * Control frames and heartbeats are answered but not counted.
  */
 final class WebSocketLoadClient implements AutoCloseable {
   private static final int TEXT = 1;
@@ -28,29 +28,29 @@ final class WebSocketLoadClient implements AutoCloseable {
   private final List<String> greetings;
   private final String answer;
   private final String heartbeat;
-  private final List<Member> members = new ArrayList<>();
+  private final List<Socket> sockets = new ArrayList<>();
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(256 * 1024);
   private final Selector selector;
   private long[] times = new long[0];
-  private int came;
+  private int received;
   private final ByteArrayOutputStream first = new ByteArrayOutputStream();
 
-  /** One socket: its channel and the part of a frame that has come so far. */
-  private static final class Member {
+  /** A WebSocket with the partly received frame. */
+  private static final class Socket {
     private final SocketChannel channel;
     private final byte[] head = new byte[4];
     private int headBytes;
-    private int left;
+    private int remaining;
 
-    Member(SocketChannel channel) {
+    Socket(SocketChannel channel) {
       this.channel = channel;
     }
   }
 
   /**
-   * @param greetings text frames to send first
-   * @param answer a member is there once this has come in a frame; null = at once
-   * @param heartbeat what to send for each frame of one character; null = nothing
+   * @param greetings text frames to send after the handshake
+   * @param answer text of the frame after which a socket is ready; null = after the handshake
+   * @param heartbeat sent in response to each frame of one character; null = none
    */
   WebSocketLoadClient(
       int port, String path, List<String> greetings, String answer, String heartbeat)
@@ -63,23 +63,23 @@ final class WebSocketLoadClient implements AutoCloseable {
     this.selector = Selector.open();
   }
 
-  /** Adds so many. */
-  void join(int more) throws IOException {
+  /** Opens more sockets. */
+  void open(int more) throws IOException {
     for (var i = 0; i < more; i++) {
-      members.add(join());
+      sockets.add(open());
       if (i % 100 == 99) {
-        // Who came first is pinged meanwhile.
-        turn(0);
+        // Respond to pings to the first sockets.
+        select(0);
       }
     }
   }
 
-  /** Runs {@code trigger}, then waits for so many frames of each; answers when each of them came, in nanoseconds. */
-  long[] hear(int frames, Trigger trigger) throws IOException, InterruptedException {
-    times = new long[frames * members.size()];
-    came = 0;
-    turn(0);
-    var telling = new Thread(() -> {
+  /** Runs {@code trigger}, waits for a number of frames on each socket, and returns their {@link System#nanoTime}s. */
+  long[] await(int frames, Trigger trigger) throws IOException, InterruptedException {
+    times = new long[frames * sockets.size()];
+    received = 0;
+    select(0);
+    var sender = new Thread(() -> {
       try {
         trigger.run();
       } catch (IOException e) {
@@ -88,31 +88,31 @@ final class WebSocketLoadClient implements AutoCloseable {
         throw new IllegalStateException(e);
       }
     });
-    telling.start();
+    sender.start();
     var end = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
-    while (came < times.length) {
-      turn(100);
+    while (received < times.length) {
+      select(100);
       if (System.nanoTime() > end) {
-        throw new IllegalStateException(path + ": " + came + " of " + times.length + " frames");
+        throw new IllegalStateException(path + ": " + received + " of " + times.length + " frames");
       }
     }
-    telling.join();
+    sender.join();
     return times;
   }
 
-  /** The text of the newest frame that came to the first member. */
+  /** The text of the newest frame of the first socket. */
   String newest() {
     return first.toString(StandardCharsets.UTF_8);
   }
 
   int size() {
-    return members.size();
+    return sockets.size();
   }
 
   @Override
   public void close() throws IOException {
-    for (var member : members) {
-      member.channel.close();
+    for (var socket : sockets) {
+      socket.channel.close();
     }
     selector.close();
   }
@@ -121,7 +121,7 @@ final class WebSocketLoadClient implements AutoCloseable {
     void run() throws IOException, InterruptedException;
   }
 
-  private Member join() throws IOException {
+  private Socket open() throws IOException {
     var channel = SocketChannel.open(server);
     channel.socket().setTcpNoDelay(true);
     var upgrade =
@@ -135,99 +135,100 @@ final class WebSocketLoadClient implements AutoCloseable {
 
         """
             .formatted(
-                path.replace("{session}", "s" + members.size() + "x" + server.getPort()),
+                path.replace("{session}", "s" + sockets.size() + "x" + server.getPort()),
                 server.getPort())
             .replace("\n", "\r\n");
     channel.write(ByteBuffer.wrap(upgrade.getBytes(StandardCharsets.US_ASCII)));
-    var heard = new StringBuilder();
-    read(channel, heard, "\r\n\r\n");
-    if (!heard.toString().startsWith("HTTP/1.1 101")) {
-      throw new IllegalStateException(heard.toString());
+    var response = new StringBuilder();
+    read(channel, response, "\r\n\r\n");
+    if (!response.toString().startsWith("HTTP/1.1 101")) {
+      throw new IllegalStateException(response.toString());
     }
     for (var greeting : greetings) {
       channel.write(frame(TEXT, greeting.getBytes(StandardCharsets.UTF_8)));
     }
     if (answer != null) {
-      read(channel, heard, answer);
+      read(channel, response, answer);
     }
     channel.configureBlocking(false);
-    var member = new Member(channel);
-    channel.register(selector, SelectionKey.OP_READ, member);
-    return member;
+    var socket = new Socket(channel);
+    channel.register(selector, SelectionKey.OP_READ, socket);
+    return socket;
   }
 
-  /** Blocks; what was read stays in {@code heard}. The answer comes last before a member only listens. */
-  private void read(SocketChannel channel, StringBuilder heard, String until) throws IOException {
-    while (heard.indexOf(until) < 0) {
+  /** Reads with blocking until {@code response} contains the text. */
+  private void read(SocketChannel channel, StringBuilder response, String until)
+      throws IOException {
+    while (response.indexOf(until) < 0) {
       buffer.clear();
       if (channel.read(buffer) < 0) {
-        throw new IllegalStateException("closed after " + heard);
+        throw new IllegalStateException("closed after " + response);
       }
       buffer.flip();
-      heard.append(StandardCharsets.ISO_8859_1.decode(buffer));
+      response.append(StandardCharsets.ISO_8859_1.decode(buffer));
     }
   }
 
-  private void turn(long waitMs) throws IOException {
-    if (waitMs == 0) {
+  private void select(long timeoutMs) throws IOException {
+    if (timeoutMs == 0) {
       selector.selectNow(this::read);
     } else {
-      selector.select(this::read, waitMs);
+      selector.select(this::read, timeoutMs);
     }
   }
 
   private void read(SelectionKey key) {
     try {
-      var member = (Member) key.attachment();
+      var socket = (Socket) key.attachment();
       buffer.clear();
-      if (member.channel.read(buffer) < 0) {
+      if (socket.channel.read(buffer) < 0) {
         throw new IllegalStateException(path + ": the server closed a socket");
       }
       buffer.flip();
-      hear(member, System.nanoTime());
+      onData(socket, System.nanoTime());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void hear(Member member, long now) throws IOException {
+  private void onData(Socket socket, long now) throws IOException {
     while (buffer.hasRemaining()) {
-      var passed = Math.min(member.left, buffer.remaining());
-      if (member == members.get(0)) {
-        for (var i = 0; i < passed; i++) {
+      var skipped = Math.min(socket.remaining, buffer.remaining());
+      if (socket == sockets.get(0)) {
+        for (var i = 0; i < skipped; i++) {
           first.write(buffer.get(buffer.position() + i));
         }
       }
-      buffer.position(buffer.position() + passed);
-      member.left -= passed;
-      if (member.left == 0 && buffer.hasRemaining()) {
-        member.head[member.headBytes++] = buffer.get();
-        begin(member, now);
+      buffer.position(buffer.position() + skipped);
+      socket.remaining -= skipped;
+      if (socket.remaining == 0 && buffer.hasRemaining()) {
+        socket.head[socket.headBytes++] = buffer.get();
+        onHeader(socket, now);
       }
     }
   }
 
-  /** A frame's header has 2 bytes, or 4 when its payload has 126 or more. */
-  private void begin(Member member, long now) throws IOException {
-    var head = member.head;
-    if (member.headBytes < 2 || member.headBytes < 4 && (head[1] & 0x7f) == 126) {
+  /** A frame header has 2 bytes, or 4 if the payload has 126 bytes or more. */
+  private void onHeader(Socket socket, long now) throws IOException {
+    var head = socket.head;
+    if (socket.headBytes < 2 || socket.headBytes < 4 && (head[1] & 0x7f) == 126) {
       return;
     }
-    var length = member.headBytes == 2 ? head[1] & 0x7f : (head[2] & 0xff) << 8 | head[3] & 0xff;
-    member.headBytes = 0;
-    member.left = length;
+    var length = socket.headBytes == 2 ? head[1] & 0x7f : (head[2] & 0xff) << 8 | head[3] & 0xff;
+    socket.headBytes = 0;
+    socket.remaining = length;
     if ((head[0] & 0x0f) == PING) {
-      member.channel.write(frame(PONG, new byte[0]));
+      socket.channel.write(frame(PONG, new byte[0]));
     } else if (length > 1) {
-      if (came == times.length) {
-        throw new IllegalStateException(path + ": a frame nobody expected");
+      if (received == times.length) {
+        throw new IllegalStateException(path + ": unexpected frame");
       }
-      times[came++] = now;
-      if (member == members.get(0)) {
+      times[received++] = now;
+      if (socket == sockets.get(0)) {
         first.reset();
       }
     } else if (heartbeat != null) {
-      member.channel.write(frame(TEXT, heartbeat.getBytes(StandardCharsets.UTF_8)));
+      socket.channel.write(frame(TEXT, heartbeat.getBytes(StandardCharsets.UTF_8)));
     }
   }
 

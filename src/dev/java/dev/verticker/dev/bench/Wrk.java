@@ -5,39 +5,39 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
 
-/** The load generator: one thread, 32 connections, each with one request under way. */
+/** Runs the load generator wrk: one thread, 32 connections, one request at a time on each. */
 final class Wrk {
   private static final Pattern RATE = Pattern.compile("Requests/sec:\\s+([0-9.]+)");
   private static final Pattern COUNT = Pattern.compile("([0-9]+) requests in");
   private static final Pattern SLOWEST = Pattern.compile("99%\\s+([0-9.]+)(us|ms|s)");
 
-  /** @param p99Millis what one in a hundred requests took longer than */
+  /** @param p99Millis 99th percentile of the response time */
   record Load(double perSecond, long requests, double p99Millis) {}
 
   private Wrk() {}
 
-  /** Fails when anything but success was answered, or not answered. */
+  /** Throws if any request fails. */
   static Load run(String url, String header, int seconds) throws IOException, InterruptedException {
     var process = new ProcessBuilder(
             List.of("wrk", "-t1", "-c32", "-d" + seconds + "s", "--latency", "-H", header, url))
         .redirectErrorStream(true)
         .start();
-    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    if (process.waitFor() != 0 || said.contains("Non-2xx") || said.contains("Socket errors")) {
-      throw new IllegalStateException(url + ":\n" + said);
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0 || output.contains("Non-2xx") || output.contains("Socket errors")) {
+      throw new IllegalStateException(url + ":\n" + output);
     }
-    var unit = found(SLOWEST, said, 2);
+    var unit = found(SLOWEST, output, 2);
     return new Load(
-        Double.parseDouble(found(RATE, said, 1)),
-        Long.parseLong(found(COUNT, said, 1)),
-        Double.parseDouble(found(SLOWEST, said, 1))
+        Double.parseDouble(found(RATE, output, 1)),
+        Long.parseLong(found(COUNT, output, 1)),
+        Double.parseDouble(found(SLOWEST, output, 1))
             * (unit.equals("s") ? 1000 : unit.equals("us") ? 0.001 : 1));
   }
 
   private static String found(Pattern pattern, String text, int group) {
     var matcher = pattern.matcher(text);
     if (!matcher.find()) {
-      throw new IllegalStateException("wrk said something else:\n" + text);
+      throw new IllegalStateException("unexpected output of wrk:\n" + text);
     }
     return matcher.group(group);
   }

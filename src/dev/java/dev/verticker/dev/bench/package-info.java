@@ -1,2 +1,2 @@
-/** What the product costs, measured from outside: ratios within one run, medians. Never part of a timed test. */
+/** Benchmarks of the product from outside: medians of ratios within one run. Never part of a test. */
 package dev.verticker.dev.bench;

@@ -1,6 +1,6 @@
 package dev.verticker.dev.exchange;
 
-/** A call that the exchange refuses, with its own code and wording. */
+/** An error of the exchange with its code and text. */
 final class BinanceError extends RuntimeException {
   private final int code;
 

@@ -6,11 +6,11 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How often the exchange was asked, refused and spoiled calls included. A call that lists symbols counts once for its
- * endpoint and once for each of them; a call for all of them counts under {@link #ALL}. Safe for any thread.
+ * Counts of requests, failed ones included. A request that lists symbols counts once for its endpoint and once for each
+ * symbol; a request for all symbols counts under {@link #ALL}. Thread-safe.
  */
 public final class CallLog {
-  /** Stands for the symbols of a call that named none. */
+  /** In place of the symbols of a request that named none. */
   public static final String ALL = "*";
 
   private static final int NAMES_KEPT = 10_000;
@@ -29,12 +29,12 @@ public final class CallLog {
     return endpoints.getOrDefault(endpoint, 0L);
   }
 
-  /** Calls that named the symbol, alone or in a list; {@link #ALL} for those that named none. */
+  /** Requests that named the symbol, alone or in a list; {@link #ALL} for those that named none. */
   public synchronized long of(Endpoint endpoint, String symbol) {
     return symbols.getOrDefault(endpoint, Map.of()).getOrDefault(symbol, 0L);
   }
 
-  /** Calls of any endpoint that named the symbol. */
+  /** Requests to any endpoint that named the symbol. */
   public synchronized long of(String symbol) {
     return symbols.values().stream()
         .mapToLong(names -> names.getOrDefault(symbol, 0L))
@@ -46,13 +46,13 @@ public final class CallLog {
     symbols.clear();
   }
 
-  synchronized void count(Endpoint endpoint, SimulatorRequest asked) {
+  synchronized void count(Endpoint endpoint, SimulatorRequest request) {
     endpoints.merge(endpoint, 1L, Long::sum);
     var names = symbols.computeIfAbsent(endpoint, first -> new TreeMap<>());
-    if (asked.form() == SimulatorRequest.Form.ALL) {
+    if (request.form() == SimulatorRequest.Form.ALL) {
       names.merge(ALL, 1L, Long::sum);
     }
-    for (var symbol : asked.symbols()) {
+    for (var symbol : request.symbols()) {
       names.merge(
           names.size() < NAMES_KEPT || names.containsKey(symbol) ? symbol : OTHERS, 1L, Long::sum);
     }

@@ -6,11 +6,11 @@ import java.time.Instant;
 import java.util.Objects;
 
 /**
- * One minute of one symbol. Every amount is exact with 8 decimals, so {@link BigDecimal#toPlainString()} is the text of
- * the wire. Where a recording has no quote volume, trade count or taker volumes they are derived, not recorded: quote
- * volume = volume x the mean of the four prices, trades = 1 + the whole square root of the quote volume, taker = half.
+ * One minute of one symbol. Every amount is exact with 8 decimals, so {@link BigDecimal#toPlainString()} is its text on
+ * the wire. Figures that a recording lacks are derived: quote volume = volume x the mean of the four prices, trades = 1
+ * + the integer square root of the quote volume, taker volumes = half.
  *
- * @param openTime start of the minute; shifted to simulated time when it comes from {@link SimulatedMarket}
+ * @param openTime start of the minute; in {@link SimulatedMarket} shifted to simulated time
  * @param volume in units of the base asset
  * @param quoteVolume in units of the quote asset
  * @param trades number of trades in the minute
@@ -46,7 +46,7 @@ public record Candle(
     }
   }
 
-  /** A minute of which only the prices and the volume are known; the rest is derived as the type says. */
+  /** A minute with prices and volume only; the other figures are derived. */
   static Candle derived(
       Instant openTime,
       BigDecimal open,
@@ -82,7 +82,7 @@ public record Candle(
     return volume.divide(TWO, DECIMALS, RoundingMode.DOWN);
   }
 
-  /** What is seen in quarter 0 to 3 of the minute: open, one extreme, the other, close. */
+  /** The price in quarter 0 to 3 of the minute: open, one extreme, the other, close. */
   BigDecimal price(int quarter, boolean lowFirst) {
     return switch (quarter) {
       case 0 -> open;
@@ -92,7 +92,7 @@ public record Candle(
     };
   }
 
-  /** The candle as it stands in quarter 0 to 3 of its minute, while it is not yet closed. */
+  /** The forming candle in quarter 0 to 3 of its minute. */
   Candle soFar(int quarter, boolean lowFirst) {
     if (quarter == 3) {
       return this;

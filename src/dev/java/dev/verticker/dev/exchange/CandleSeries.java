@@ -7,7 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The candles of one symbol, one place per minute of the recording; a minute that was not recorded is empty. */
+/** The candles of one symbol, indexed by minute of the recording; a minute that was not recorded is empty. */
 final class CandleSeries {
   private final Candle[] minutes;
   private final int[] latest;
@@ -33,12 +33,14 @@ final class CandleSeries {
     return Optional.ofNullable(minutes[index]);
   }
 
-  /** The newest candle at or before the index; before the first one it is the last of the recording, which goes round. */
+  /**
+   * The newest candle at or before the index; before the first candle it is the last of the recording, which repeats.
+   */
   Candle latest(int index) {
     return minutes[latest[index]];
   }
 
-  /** Trades from minute 0 of the first round until the minute begins, over as many rounds as that takes. */
+  /** Trades from minute 0 of the first round to the begin of the minute, over several rounds if needed. */
   long tradesBefore(long minute) {
     var rounds = Math.floorDiv(minute, (long) minutes.length);
     return rounds * tradesBefore[minutes.length]

@@ -7,7 +7,7 @@ import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.BodyHandler;
 
-/** What a test or a curious person asks and tells the simulator itself, under {@code /control/}. */
+/** The endpoints under {@code /control/}: faults, counts and served prices. */
 final class ControlApi {
   private static final long BODY_LIMIT = 64 * 1024;
   private final SimulatedMarket market;
@@ -58,8 +58,8 @@ final class ControlApi {
     } catch (DecodeException
         | IllegalArgumentException
         | ClassCastException
-        | NullPointerException refused) {
-      send(context, 400, new JsonObject().put("error", "not a fault: " + refused.getMessage()));
+        | NullPointerException e) {
+      send(context, 400, new JsonObject().put("error", "invalid fault: " + e.getMessage()));
     }
   }
 

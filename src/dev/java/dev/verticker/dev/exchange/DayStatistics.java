@@ -4,10 +4,10 @@ import java.math.BigDecimal;
 import java.util.Optional;
 
 /**
- * Figures of a rolling day at minute precision.
+ * 24-hour figures at minute precision.
  *
  * @param previousClose the last price before the day
- * @param prices open, high and low; empty when nothing was traded
+ * @param prices open, high and low; empty without trades
  */
 record DayStatistics(
     BigDecimal previousClose,

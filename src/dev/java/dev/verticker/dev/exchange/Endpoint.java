@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What the simulator answers under {@code /api/v3/}. */
+/** The endpoints under {@code /api/v3/}. */
 public enum Endpoint {
   PING("ping", List.of(), List.of()),
   TIME("time", List.of(), List.of()),
@@ -27,7 +27,7 @@ public enum Endpoint {
     this.optional = optional;
   }
 
-  /** The path below {@code /api/v3/}: the name of this endpoint in the control answers. */
+  /** The path below {@code /api/v3/}, which is also the name in {@code /control/}. */
   public String path() {
     return path;
   }
@@ -55,21 +55,21 @@ public enum Endpoint {
     return mandatory.size() + optional.size();
   }
 
-  /** Request weight of a call, as the exchange's documents have it; the tickers' depends on how many are asked. */
-  int weight(SimulatorRequest asked) {
+  /** Request weight as documented by the exchange; that of tickers depends on the number of symbols. */
+  int weight(SimulatorRequest request) {
     return switch (this) {
       case PING, TIME -> 1;
-      case TICKER_PRICE -> asked.form() == SimulatorRequest.Form.ONE ? 2 : 4;
-      case TICKER_24HR -> dayWeight(asked);
+      case TICKER_PRICE -> request.form() == SimulatorRequest.Form.ONE ? 2 : 4;
+      case TICKER_24HR -> dayWeight(request);
       case KLINES -> 2;
       case EXCHANGE_INFO -> 20;
     };
   }
 
-  private static int dayWeight(SimulatorRequest asked) {
-    if (asked.form() == SimulatorRequest.Form.ALL || asked.symbols().size() > 100) {
+  private static int dayWeight(SimulatorRequest request) {
+    if (request.form() == SimulatorRequest.Form.ALL || request.symbols().size() > 100) {
       return 80;
     }
-    return asked.symbols().size() > 20 ? 40 : 2;
+    return request.symbols().size() > 20 ? 40 : 2;
   }
 }

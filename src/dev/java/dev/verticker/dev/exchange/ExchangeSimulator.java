@@ -9,14 +9,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Speaks the public part of Binance Spot REST on 127.0.0.1: ping, time, ticker/price, ticker/24hr, klines and
- * exchangeInfo under {@code /api/v3/}, plus {@code /control/} for faults and counts. Wording of errors follows recorded
- * answers where there are any, else the exchange's documents.
+ * HTTP server with the public part of Binance Spot REST on 127.0.0.1: ping, time, ticker/price, ticker/24hr, klines and
+ * exchangeInfo under {@code /api/v3/}, and {@code /control/} for faults and counts. Error texts are those of recorded
+ * responses, else those of the exchange's documentation.
  */
 public final class ExchangeSimulator {
   private static final Logger log = LoggerFactory.getLogger(ExchangeSimulator.class);
   private static final String HOST = "127.0.0.1";
-  /** Hundreds of symbols fit into one call, as they do at the exchange. */
+  /** Room for hundreds of symbols in one request, as at the exchange. */
   private static final int MAX_REQUEST_LINE = 64 * 1024;
 
   private final HttpServer server;
@@ -24,7 +24,7 @@ public final class ExchangeSimulator {
   private final CallLog calls;
   private final FaultSchedule faults;
 
-  /** What files or the seed decide, made off the event loop. */
+  /** Market data from files or generated; read off the event loop. */
   private record Sources(RecordedMarketData recording, SimulatedExchangeInfo info) {
     static Sources read(SimulatorOptions options) {
       var recording = RecordedMarketData.of(options);
@@ -43,8 +43,8 @@ public final class ExchangeSimulator {
   }
 
   /**
-   * Reads or invents the market, then listens. The simulated clock starts when the market is there. Fails when a file
-   * cannot be read (naming it, and the line) or the port is taken.
+   * Reads or generates the market, then listens. The simulated clock starts when the market is complete. Fails with
+   * file and line if a file cannot be read, or if the port is in use.
    */
   public static Future<ExchangeSimulator> start(Vertx vertx, SimulatorOptions options) {
     return vertx
@@ -52,12 +52,12 @@ public final class ExchangeSimulator {
         .compose(sources -> listen(vertx, options, sources));
   }
 
-  /** The port in use, also when a free one was asked for. */
+  /** The actual port. */
   public int port() {
     return server.actualPort();
   }
 
-  /** The base URL a client of the exchange is given, without a slash at the end. */
+  /** The base URL for clients, without a slash at the end. */
   public String url() {
     return "http://" + HOST + ":" + port();
   }
@@ -74,7 +74,7 @@ public final class ExchangeSimulator {
     return faults;
   }
 
-  /** Closes the port and every connection, answered or not. */
+  /** Closes the port and every connection. */
   public Future<Void> close() {
     return server.close();
   }

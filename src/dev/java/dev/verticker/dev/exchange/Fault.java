@@ -8,11 +8,11 @@ import java.util.OptionalInt;
 /**
  * A fault to inject.
  *
- * @param endpoint only there; empty means everywhere
- * @param symbol only in answers that hold this symbol, and there only in its part where the answer has parts
- * @param times for so many calls; empty means until cleared
- * @param retryAfter told with 429 and 418, whole seconds of real time; the fault does not end by itself after it
- * @param delay of a slow answer, real time
+ * @param endpoint the only endpoint that fails; empty = all
+ * @param symbol the only symbol whose responses, or parts of a response, fail; empty = all
+ * @param times number of requests that fail; empty = until cleared
+ * @param retryAfter sent with 429 and 418, whole seconds of real time; the fault does not end after it
+ * @param delay of a slow response, real time
  * @param bytes of white space in a huge body
  */
 public record Fault(
@@ -24,8 +24,8 @@ public record Fault(
     Duration delay,
     long bytes) {
 
-  private static final Duration USUAL_RETRY_AFTER = Duration.ofSeconds(60);
-  private static final Duration USUAL_DELAY = Duration.ofSeconds(2);
+  private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(60);
+  private static final Duration DEFAULT_DELAY = Duration.ofSeconds(2);
   private static final long USUAL_BYTES = 64L << 20;
 
   public Fault {
@@ -37,15 +37,15 @@ public record Fault(
     }
   }
 
-  /** Everywhere, until cleared. */
+  /** A fault of every request until it is cleared. */
   public static Fault of(FaultKind kind) {
     return new Fault(
         kind,
         Optional.empty(),
         Optional.empty(),
         OptionalInt.empty(),
-        USUAL_RETRY_AFTER,
-        USUAL_DELAY,
+        DEFAULT_RETRY_AFTER,
+        DEFAULT_DELAY,
         USUAL_BYTES);
   }
 
@@ -73,7 +73,7 @@ public record Fault(
     return new Fault(kind, endpoint, symbol, times, retryAfter, delay, value);
   }
 
-  /** Reads the body of the control endpoint; only {@code kind} is needed. */
+  /** Parses the body of the control endpoint; only {@code kind} is required. */
   static Fault from(JsonObject json) {
     var name = json.getString("kind", "");
     var kind = FaultKind.of(name)

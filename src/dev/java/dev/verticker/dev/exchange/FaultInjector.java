@@ -7,14 +7,14 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
-/** Turns a right answer into a wrong one, of new objects where it is wrong; what it was given stays as it was. */
+/** Creates a corrupted copy of a response. */
 final class FaultInjector {
-  private static final String STRANGER = "WRONGUSDT";
+  private static final String WRONG_SYMBOL = "WRONGUSDT";
 
   private FaultInjector() {}
 
-  /** @param symbol the part to spoil, or empty for all of it */
-  static Object spoil(FaultKind kind, Object json, Optional<String> symbol) {
+  /** @param symbol the symbol whose part is corrupted; empty = all */
+  static Object corrupt(FaultKind kind, Object json, Optional<String> symbol) {
     return switch (kind) {
       case WRONG_TYPES -> parts(json, symbol, FaultInjector::wrongTypes);
       case NAN -> parts(json, symbol, part -> prices(part, price -> "NaN"));
@@ -28,14 +28,15 @@ final class FaultInjector {
     };
   }
 
-  private static Object parts(Object json, Optional<String> symbol, UnaryOperator<Object> spoiled) {
+  private static Object parts(
+      Object json, Optional<String> symbol, UnaryOperator<Object> corruption) {
     if (isInfo(json)) {
       var info = ((JsonObject) json).copy();
-      return info.put("symbols", parts(info.getJsonArray("symbols"), symbol, spoiled));
+      return info.put("symbols", parts(info.getJsonArray("symbols"), symbol, corruption));
     }
     return json instanceof JsonArray list && isListOfSymbols(list)
-        ? list(list, part -> concerns(part, symbol) ? spoiled.apply(part) : part)
-        : spoiled.apply(json);
+        ? list(list, part -> concerns(part, symbol) ? corruption.apply(part) : part)
+        : corruption.apply(json);
   }
 
   private static boolean isInfo(Object json) {
@@ -62,15 +63,15 @@ final class FaultInjector {
     return value instanceof Number ? JsonArray.of(value) : Boolean.TRUE;
   }
 
-  private static Object prices(Object value, UnaryOperator<String> spoiled) {
+  private static Object prices(Object value, UnaryOperator<String> corruption) {
     if (value instanceof JsonObject object) {
       return object(
           object,
           (key, inner) ->
-              isPrice(key) && inner instanceof String text ? spoiled.apply(text) : inner);
+              isPrice(key) && inner instanceof String text ? corruption.apply(text) : inner);
     }
     return value instanceof JsonArray rows
-        ? list(rows, row -> candle((JsonArray) row, spoiled))
+        ? list(rows, row -> candle((JsonArray) row, corruption))
         : value;
   }
 
@@ -78,17 +79,17 @@ final class FaultInjector {
     return key.equals("price") || key.endsWith("Price");
   }
 
-  private static JsonArray candle(JsonArray row, UnaryOperator<String> spoiled) {
+  private static JsonArray candle(JsonArray row, UnaryOperator<String> corruption) {
     var copy = row.copy();
     for (int column = 1; column <= 4; column++) {
-      copy.set(column, spoiled.apply(row.getString(column)));
+      copy.set(column, corruption.apply(row.getString(column)));
     }
     return copy;
   }
 
   private static Object wrongSymbol(Object part) {
     return part instanceof JsonObject object && object.containsKey("symbol")
-        ? object.copy().put("symbol", STRANGER)
+        ? object.copy().put("symbol", WRONG_SYMBOL)
         : part;
   }
 
@@ -99,11 +100,11 @@ final class FaultInjector {
     }
     if (json instanceof JsonArray list && isListOfSymbols(list)) {
       var missing = symbol.orElse(list.getJsonObject(0).getString("symbol"));
-      var left = new JsonArray();
+      var others = new JsonArray();
       list.stream()
           .filter(part -> !missing.equals(((JsonObject) part).getString("symbol")))
-          .forEach(left::add);
-      return left;
+          .forEach(others::add);
+      return others;
     }
     if (json instanceof JsonObject object) {
       var copy = object.copy();

@@ -3,7 +3,7 @@ package dev.verticker.dev.exchange;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** Ways in which the simulator fails on demand. */
+/** The ways to fail on demand. */
 public enum FaultKind {
   /** 429 with Retry-After and the exchange's -1003 body. */
   RATE_LIMITED("429"),
@@ -11,35 +11,35 @@ public enum FaultKind {
   BANNED("418"),
   /** 403 with the firewall's HTML. */
   FORBIDDEN("403"),
-  /** 451, refused by geography. */
+  /** 451, restricted location. */
   RESTRICTED("451"),
   /** 500 with -1000. */
   SERVER_ERROR("500"),
   /** 503 with -1008. */
   OVERLOADED("503"),
-  /** The request is read, an answer never comes. */
+  /** The request is read, but there is no response. */
   HANG("hang"),
-  /** The right answer after a delay. */
+  /** The regular response after a delay. */
   SLOW("slow"),
-  /** Half of the announced body, then the connection is gone. */
+  /** Half of the announced body, then the connection is closed. */
   EARLY_CLOSE("early_close"),
-  /** A whole HTTP answer whose JSON ends in the middle. */
+  /** A complete HTTP response whose JSON is truncated. */
   TRUNCATED_JSON("truncated_json"),
-  /** Texts become booleans, numbers become arrays. */
+  /** Strings become booleans, numbers become arrays. */
   WRONG_TYPES("wrong_types"),
-  /** Prices read {@code "NaN"}. */
+  /** Prices are {@code "NaN"}. */
   NAN("nan"),
-  /** Prices read {@code "0.00000000"}. */
+  /** Prices are {@code "0.00000000"}. */
   ZERO_PRICE("zero_price"),
-  /** Prices have a minus before them. */
+  /** Prices are negative. */
   NEGATIVE_PRICE("negative_price"),
-  /** The answer is for a symbol that was not asked. Candles carry no symbol and stay whole. */
+  /** The response is for a symbol that was not requested. Candles have no symbol and do not change. */
   WRONG_SYMBOL("wrong_symbol"),
-  /** The right answer behind megabytes of white space. */
+  /** The regular response after megabytes of white space. */
   HUGE_BODY("huge_body"),
-  /** {@code []} instead of the answer; exchangeInfo lists no symbols. */
+  /** {@code []}; exchangeInfo has an empty list of symbols. */
   EMPTY_LIST("empty_list"),
-  /** A list without the symbol; a single object without its {@code symbol} key. Candles carry none and stay whole. */
+  /** A list without the symbol; a single object without its {@code symbol} key. Candles do not change. */
   MISSING_SYMBOL("missing_symbol");
 
   private final String wire;

@@ -8,45 +8,45 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.TreeMap;
 
-/** The faults in force. Of several that fit a call the oldest one strikes, alone. Safe for any thread. */
+/** The active faults. Of several that match a request only the oldest is applied. Thread-safe. */
 public final class FaultSchedule {
   private final Map<Long, Fault> active = new TreeMap<>();
   private long lastId;
 
   FaultSchedule() {}
 
-  /** Puts a fault into force and returns its id. */
+  /** Activates a fault and returns its id. */
   public synchronized long add(Fault fault) {
     active.put(++lastId, fault);
     return lastId;
   }
 
-  /** Puts a fault into force everywhere until it is cleared. */
+  /** Activates a fault for every request until it is cleared. */
   public long add(FaultKind kind) {
     return add(Fault.of(kind));
   }
 
-  /** Ends one fault; false when it had already ended. */
+  /** Removes a fault; false if it was not active. */
   public synchronized boolean clear(long id) {
     return active.remove(id) != null;
   }
 
-  /** Ends all faults. */
+  /** Removes all faults. */
   public synchronized void clear() {
     active.clear();
   }
 
-  /** Those in force, oldest first, with the times they will still strike. */
+  /** Active faults, oldest first, with the remaining number of requests. */
   public synchronized List<Fault> active() {
     return List.copyOf(active.values());
   }
 
-  /** The fault that strikes this call, which is thereby counted. */
-  synchronized Optional<Fault> strike(Endpoint endpoint, SimulatorRequest asked) {
+  /** The fault to apply to a request; each call counts as one application. */
+  synchronized Optional<Fault> next(Endpoint endpoint, SimulatorRequest request) {
     for (var entry : active.entrySet()) {
       var fault = entry.getValue();
       if (fault.endpoint().map(endpoint::equals).orElse(true)
-          && fault.symbol().map(asked::includes).orElse(true)) {
+          && fault.symbol().map(request::includes).orElse(true)) {
         use(entry.getKey(), fault);
         return Optional.of(fault);
       }

@@ -3,7 +3,7 @@ package dev.verticker.dev.exchange;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The candle lengths that are made of whole minutes; the exchange's 1s and 1M are not simulated. */
+/** The intervals of candles; 1s and 1M are not simulated. */
 enum Interval {
   ONE_MINUTE("1m", 1),
   THREE_MINUTES("3m", 3),
@@ -41,7 +41,7 @@ enum Interval {
     return minutes;
   }
 
-  /** First minute of the candle that holds the minute. */
+  /** First minute of the candle that contains the minute. */
   long first(long minute) {
     var offset = this == ONE_WEEK ? MONDAY : 0;
     return minute - Math.floorMod(minute - offset, minutes);

@@ -17,10 +17,10 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Reads a folder of one-minute candles: {@code <SYMBOL>-1m*.csv}, plain or gzipped, several files per symbol if there
- * are. Columns: {@code openTime,open,high,low,close,volume,closeTime,quoteVolume,trades}, as in the exchange's public
- * dumps, whose two taker columns may follow; a first line of names is skipped. Times are UTC milliseconds, or
- * microseconds as in the dumps since 2025. Empty quote volume, trades and taker columns are derived (see {@link Candle}).
+ * Parses a folder of one-minute candles: files {@code <SYMBOL>-1m*.csv}, plain or gzipped, one or several per symbol.
+ * Columns: {@code openTime,open,high,low,close,volume,closeTime,quoteVolume,trades} as in the exchange's public dumps,
+ * whose two taker columns may follow; a header line is skipped. Times are UTC milliseconds, or microseconds as in the
+ * dumps since 2025. Missing quote volume, trades and taker columns are derived (see {@link Candle}).
  */
 final class KlineFiles {
   private static final Pattern NAME = Pattern.compile("(?<symbol>.+)-1m.*\\.csv(\\.gz)?");
@@ -41,7 +41,7 @@ final class KlineFiles {
     found.values().removeIf(Map::isEmpty);
     if (found.isEmpty()) {
       throw new IllegalArgumentException(
-          folder + ": holds no candles in files named <SYMBOL>-1m.csv or .csv.gz");
+          folder + ": no candles found; expected files named <SYMBOL>-1m.csv or .csv.gz");
     }
     var first = found.values().stream().mapToLong(TreeMap::firstKey).min().orElseThrow();
     var last = found.values().stream().mapToLong(TreeMap::lastKey).max().orElseThrow();
@@ -96,7 +96,7 @@ final class KlineFiles {
       var low = amount(columns[3]);
       var close = amount(columns[4]);
       var volume = amount(columns[5]);
-      var quoteVolume = given(columns, 7)
+      var quoteVolume = isPresent(columns, 7)
           ? amount(columns[7])
           : Candle.quoteVolume(open, high, low, close, volume);
       return new Candle(
@@ -107,9 +107,9 @@ final class KlineFiles {
           close,
           volume,
           quoteVolume,
-          given(columns, 8) ? Long.parseLong(columns[8].strip()) : Candle.trades(quoteVolume),
-          given(columns, 9) ? amount(columns[9]) : Candle.half(volume),
-          given(columns, 10) ? amount(columns[10]) : Candle.half(quoteVolume));
+          isPresent(columns, 8) ? Long.parseLong(columns[8].strip()) : Candle.trades(quoteVolume),
+          isPresent(columns, 9) ? amount(columns[9]) : Candle.half(volume),
+          isPresent(columns, 10) ? amount(columns[10]) : Candle.half(quoteVolume));
     } catch (IllegalArgumentException | ArithmeticException failure) {
       throw new IllegalArgumentException(
           file + " line " + number + ": " + failure.getMessage(), failure);
@@ -125,7 +125,7 @@ final class KlineFiles {
     return Instant.ofEpochMilli(millis);
   }
 
-  private static boolean given(String[] columns, int index) {
+  private static boolean isPresent(String[] columns, int index) {
     return index < columns.length && !columns[index].isBlank();
   }
 

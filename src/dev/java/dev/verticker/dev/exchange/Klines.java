@@ -8,21 +8,21 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
-/** Candles of any interval, put together from minutes; an interval without a recorded minute is left out. */
+/** Candles of any interval, rolled up from minutes; an interval without a recorded minute is left out. */
 final class Klines {
-  private static final int USUAL_LIMIT = 500;
-  private static final int LARGEST_LIMIT = 1000;
+  private static final int DEFAULT_LIMIT = 500;
+  private static final int MAX_LIMIT = 1000;
   private final SimulatedMarket market;
 
   Klines(SimulatedMarket market) {
     this.market = market;
   }
 
-  /** Oldest first; from {@code startTime} on, or else the last ones before {@code endTime} or now. */
-  JsonArray answer(String symbol, Query query, Instant now) {
+  /** Oldest first; from {@code startTime} on, else the last ones before {@code endTime} or now. */
+  JsonArray rows(String symbol, Query query, Instant now) {
     var interval =
         query.text("interval").flatMap(Interval::of).orElseThrow(BinanceError::badInterval);
-    var limit = query.number("limit").orElse(USUAL_LIMIT);
+    var limit = query.number("limit").orElse(DEFAULT_LIMIT);
     if (limit == 0) {
       throw BinanceError.invalid("limit");
     }
@@ -33,22 +33,22 @@ final class Klines {
         : oldest;
     var to = Math.min(
         newest, interval.first(query.number("endTime").orElse(Long.MAX_VALUE) / Timeline.MINUTE));
-    var atMost = (int) Math.min(limit, LARGEST_LIMIT);
+    var max = (int) Math.min(limit, MAX_LIMIT);
     var candles = query.number("startTime").isPresent()
-        ? walk(symbol, interval, from, to, 1, atMost, now)
-        : walk(symbol, interval, to, from, -1, atMost, now);
+        ? rollUp(symbol, interval, from, to, 1, max, now)
+        : rollUp(symbol, interval, to, from, -1, max, now);
     var rows = new JsonArray();
     candles.forEach(candle -> rows.add(row(candle, interval)));
     return rows;
   }
 
-  private List<Candle> walk(
+  private List<Candle> rollUp(
       String symbol, Interval interval, long from, long to, int direction, int limit, Instant now) {
     var candles = new ArrayList<Candle>();
     for (var first = from;
         candles.size() < limit && (to - first) * direction >= 0;
         first += direction * interval.minutes()) {
-      merged(symbol, interval, first, now).ifPresent(candles::add);
+      rollUp(symbol, interval, first, now).ifPresent(candles::add);
     }
     if (direction < 0) {
       Collections.reverse(candles);
@@ -56,7 +56,7 @@ final class Klines {
     return candles;
   }
 
-  private Optional<Candle> merged(String symbol, Interval interval, long first, Instant now) {
+  private Optional<Candle> rollUp(String symbol, Interval interval, long first, Instant now) {
     var last = Math.min(first + interval.minutes() - 1, Timeline.minute(now));
     var merged = Optional.<Candle>empty();
     for (var minute = first; minute <= last; minute++) {

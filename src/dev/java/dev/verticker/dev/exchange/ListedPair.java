@@ -5,16 +5,16 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a symbol is made of and where its random walk begins.
+ * The assets of a symbol and the start of its random walk.
  *
- * @param price first price of a walk, on the tick
+ * @param price first price of a walk, a multiple of the tick
  * @param tick price step
  * @param step quantity step
  */
 record ListedPair(
     String symbol, String base, String quote, BigDecimal price, BigDecimal tick, BigDecimal step) {
-  /** Walked when nobody says what to serve. */
-  static final List<String> USUAL = List.of(
+  /** Served if no symbols are given. */
+  static final List<String> DEFAULT_SYMBOLS = List.of(
       "BTCUSDT",
       "ETHUSDT",
       "ETHBTC",
@@ -40,14 +40,14 @@ record ListedPair(
       "LTCUSDT", List.of("82.61", "0.01", "0.001"),
       "LTCBTC", List.of("0.001229", "0.000001", "0.001"));
 
-  /** Splits at the quote asset the name ends with; a stranger starts at a price that its name decides. */
+  /** Splits at the quote asset at the end of the name; the price of an unknown symbol is derived from its name. */
   static ListedPair of(String symbol) {
     var quote = QUOTES.stream()
         .filter(asset -> symbol.length() > asset.length() && symbol.endsWith(asset))
         .findFirst()
         .orElse("");
     var base = symbol.substring(0, symbol.length() - quote.length());
-    var figures = KNOWN.getOrDefault(symbol, stranger(symbol, quote));
+    var figures = KNOWN.getOrDefault(symbol, unknown(symbol, quote));
     return new ListedPair(
         symbol,
         base,
@@ -57,7 +57,7 @@ record ListedPair(
         new BigDecimal(figures.get(2)));
   }
 
-  private static List<String> stranger(String symbol, String quote) {
+  private static List<String> unknown(String symbol, String quote) {
     var ticks = 2_000 + Math.floorMod(symbol.hashCode(), 48_000);
     var tick = List.of("BTC", "ETH", "BNB").contains(quote) ? "0.0000001" : "0.001";
     return List.of(

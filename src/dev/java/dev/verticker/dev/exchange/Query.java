@@ -10,9 +10,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.regex.Pattern;
 
-/** The parameters of one call. Names are case-sensitive, as the exchange's are. */
+/** The query parameters of a request; names are case-sensitive as at the exchange. */
 final class Query {
-  /** Letters of any script, as symbols may have since December 2025; the wording still shows the older range. */
+  /** Symbols may have letters of any script since December 2025; the error text still shows the older range. */
   private static final Pattern SYMBOL =
       Pattern.compile("[\\w\\-._&&[^a-z]]{1,50}", Pattern.UNICODE_CHARACTER_CLASS);
 
@@ -33,7 +33,7 @@ final class Query {
     this.values = values;
   }
 
-  /** @param raw what stands behind the question mark, or null */
+  /** @param raw the encoded query, or null */
   static Query of(String raw) {
     var values = new LinkedHashMap<String, List<String>>();
     if (raw != null && !raw.isEmpty()) {
@@ -48,7 +48,7 @@ final class Query {
     return new Query(values);
   }
 
-  /** Refuses what the endpoint does not take, in the order in which the recorded answers show the exchange looking. */
+  /** Throws the first error, in the order of checks that recorded responses show. */
   void check(Endpoint endpoint) {
     if (values.values().stream().anyMatch(sent -> sent.size() > 1)) {
       throw BinanceError.duplicateParameter();
@@ -75,7 +75,7 @@ final class Query {
     return Optional.ofNullable(values.get(parameter)).map(sent -> sent.get(0));
   }
 
-  /** Beyond what a long holds: the largest one. */
+  /** Numbers beyond the range of long become its max. */
   OptionalLong number(String parameter) {
     return text(parameter)
         .map(digits ->

@@ -6,8 +6,8 @@ import java.time.Instant;
 import java.util.SplittableRandom;
 
 /**
- * Invented candles in whole ticks, the same for the same seed, symbol and length. The walk ends where it began, so that
- * starting over makes no jump.
+ * Generates candles in whole ticks, equal for equal seed, symbol and length. The walk ends at its first price, so that
+ * its repetition has no jump.
  */
 final class RandomWalk {
   private final long seed;
@@ -30,7 +30,7 @@ final class RandomWalk {
     return new CandleSeries(candles);
   }
 
-  /** Prices in ticks at the minutes' ends, the first one before them all. */
+  /** Closes of the minutes in ticks, preceded by the first price. */
   private long[] closes(long first, SplittableRandom random) {
     var closes = new long[minutes + 1];
     closes[0] = first;
@@ -60,7 +60,7 @@ final class RandomWalk {
         volume);
   }
 
-  /** The widest move of a minute: a thousandth of the price, at least one tick. */
+  /** Max move within a minute: a thousandth of the price, at least one tick. */
   private static long stride(long ticks) {
     return Math.max(1, ticks / 1000);
   }

@@ -5,9 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What the simulator plays: for each symbol as many minutes as for any other. */
+/** The candles that the simulator replays: equally many minutes of each symbol. */
 record RecordedMarketData(int minutes, Map<String, CandleSeries> series) {
-  /** A day: the history that a fresh simulator can look back on. */
+  /** Minutes of a day: the history of a simulator at its start. */
   static final int HISTORY = 24 * 60;
 
   RecordedMarketData {
@@ -22,14 +22,17 @@ record RecordedMarketData(int minutes, Map<String, CandleSeries> series) {
     series = Collections.unmodifiableMap(new LinkedHashMap<>(series));
   }
 
-  /** The folder's candles, or a walk of two days; symbols that the folder lacks are walked as long as it is. */
+  /**
+   * The candles of the folder, or a random walk of two days; symbols that the folder lacks get a walk of equal length.
+   */
   static RecordedMarketData of(SimulatorOptions options) {
     var recorded = options.klines().map(KlineFiles::read);
     var minutes = recorded.map(RecordedMarketData::minutes).orElse(2 * HISTORY);
     var series = new LinkedHashMap<String, CandleSeries>(
         recorded.map(RecordedMarketData::series).orElse(Map.of()));
-    var walked =
-        options.symbols().isEmpty() && recorded.isEmpty() ? ListedPair.USUAL : options.symbols();
+    var walked = options.symbols().isEmpty() && recorded.isEmpty()
+        ? ListedPair.DEFAULT_SYMBOLS
+        : options.symbols();
     var walk = new RandomWalk(options.seed(), minutes);
     walked.forEach(symbol -> series.computeIfAbsent(symbol, walk::series));
     return new RecordedMarketData(minutes, series);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** What a sound exchange answers to a call. */
+/** Creates the regular response to a request. */
 final class RestApi {
   private final SimulatedMarket market;
   private final SimulatedExchangeInfo info;
@@ -23,20 +23,20 @@ final class RestApi {
     this.klines = new Klines(market);
   }
 
-  SimulatorResponse answer(Endpoint endpoint, Query query, Instant now) {
+  SimulatorResponse respond(Endpoint endpoint, Query query, Instant now) {
     try {
       query.check(endpoint);
-      return SimulatorResponse.ok(json(endpoint, query, SimulatorRequest.in(query), now));
-    } catch (BinanceError refusal) {
-      return SimulatorResponse.refused(refusal);
+      return SimulatorResponse.ok(json(endpoint, query, SimulatorRequest.of(query), now));
+    } catch (BinanceError error) {
+      return SimulatorResponse.rejected(error);
     }
   }
 
-  /** Notes as served each price that left as it was answered; the parts that a fault changed on the way are not. */
-  void served(Object answered, Object sent, Instant at) {
-    var sound = Collections.newSetFromMap(new IdentityHashMap<>());
-    parts(answered).forEach(sound::add);
-    parts(sent).filter(sound::contains).forEach(part -> served(part, at));
+  /** Records the served prices without those that a fault has changed. */
+  void served(Object regular, Object sent, Instant at) {
+    var unchanged = Collections.newSetFromMap(new IdentityHashMap<>());
+    parts(regular).forEach(unchanged::add);
+    parts(sent).filter(unchanged::contains).forEach(part -> served(part, at));
   }
 
   private static Stream<JsonObject> parts(Object json) {
@@ -55,19 +55,19 @@ final class RestApi {
     }
   }
 
-  private Object json(Endpoint endpoint, Query query, SimulatorRequest asked, Instant now) {
+  private Object json(Endpoint endpoint, Query query, SimulatorRequest request, Instant now) {
     return switch (endpoint) {
       case PING -> new JsonObject();
       case TIME -> new JsonObject().put("serverTime", now.toEpochMilli());
-      case TICKER_PRICE -> tickers(query, asked, symbol -> tickers.price(symbol, now));
+      case TICKER_PRICE -> tickers(query, request, symbol -> tickers.price(symbol, now));
       case TICKER_24HR ->
         query.text("type").orElse("FULL").equals("MINI")
-            ? tickers(query, asked, symbol -> tickers.mini(symbol, now))
-            : tickers(query, asked, symbol -> tickers.full(symbol, now));
-      case KLINES -> klines.answer(selected(query, asked).get(0), query, now);
+            ? tickers(query, request, symbol -> tickers.mini(symbol, now))
+            : tickers(query, request, symbol -> tickers.full(symbol, now));
+      case KLINES -> klines.rows(selected(query, request).get(0), query, now);
       case EXCHANGE_INFO ->
-        info.answer(
-            described(query, asked),
+        info.json(
+            described(query, request),
             !query.text("showPermissionSets").equals(Optional.of("false")),
             now);
     };
@@ -77,9 +77,9 @@ final class RestApi {
     JsonObject of(String symbol);
   }
 
-  private Object tickers(Query query, SimulatorRequest asked, Ticker ticker) {
-    var symbols = selected(query, asked);
-    if (asked.form() == SimulatorRequest.Form.ONE) {
+  private Object tickers(Query query, SimulatorRequest request, Ticker ticker) {
+    var symbols = selected(query, request);
+    if (request.form() == SimulatorRequest.Form.ONE) {
       return ticker.of(symbols.get(0));
     }
     var list = new JsonArray();
@@ -87,24 +87,25 @@ final class RestApi {
     return list;
   }
 
-  private List<String> described(Query query, SimulatorRequest asked) {
-    if (asked.form() != SimulatorRequest.Form.ALL && query.text("symbolStatus").isPresent()) {
+  private List<String> described(Query query, SimulatorRequest request) {
+    if (request.form() != SimulatorRequest.Form.ALL
+        && query.text("symbolStatus").isPresent()) {
       throw BinanceError.badCombination();
     }
-    return selected(query, asked);
+    return selected(query, request);
   }
 
-  /** In the exchange's own order, whatever order was asked: no caller may lean on it. One stranger fails them all. */
-  private List<String> selected(Query query, SimulatorRequest asked) {
-    if (!info.symbols().containsAll(asked.symbols())) {
+  /** In the exchange's order, not in that of the request. One unknown symbol fails the request. */
+  private List<String> selected(Query query, SimulatorRequest request) {
+    if (!info.symbols().containsAll(request.symbols())) {
       throw BinanceError.badSymbol();
     }
     var status = query.text("symbolStatus");
     var selected = info.symbols().stream()
-        .filter(asked::includes)
+        .filter(request::includes)
         .filter(symbol -> status.map(info.status(symbol)::equals).orElse(true))
         .toList();
-    if (selected.isEmpty() && asked.form() == SimulatorRequest.Form.ONE) {
+    if (selected.isEmpty() && request.form() == SimulatorRequest.Form.ONE) {
       throw BinanceError.otherStatus();
     }
     return selected;

@@ -3,9 +3,9 @@ package dev.verticker.dev.exchange;
 import java.time.Instant;
 
 /**
- * One price that left the simulator as the market had it; what a fault changed is never one.
+ * A price that the simulator has served, not changed by a fault.
  *
- * @param at simulated time, whole milliseconds; the {@code closeTime} of a 24 hour ticker
- * @param price the text as it stood in the answer
+ * @param at simulated time, whole milliseconds; the {@code closeTime} of a 24-hour ticker
+ * @param price the text in the response
  */
 public record ServedMarket(Instant at, String price) {}

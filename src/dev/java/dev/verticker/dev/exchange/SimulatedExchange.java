@@ -8,7 +8,7 @@ import io.vertx.core.json.Json;
 import io.vertx.ext.web.Router;
 import java.time.Instant;
 
-/** Answers calls over HTTP: counts and weighs each, and lets a fault strike before the right answer leaves. */
+/** Handles HTTP requests: counts each with its weight, and sends the regular response or applies a fault. */
 final class SimulatedExchange {
   private static final int CHUNK = 1 << 20;
   private static final Buffer SPACES = Buffer.buffer(" ".repeat(CHUNK));
@@ -46,34 +46,34 @@ final class SimulatedExchange {
 
   private void handle(Endpoint endpoint, HttpServerRequest request) {
     var query = Query.of(request.query());
-    var asked = SimulatorRequest.in(query);
-    calls.count(endpoint, asked);
-    var used = Integer.toString(weight.use(endpoint.weight(asked), time.real()));
+    var symbols = SimulatorRequest.of(query);
+    calls.count(endpoint, symbols);
+    var used = Integer.toString(weight.use(endpoint.weight(symbols), time.real()));
     var response = request
         .response()
         .putHeader("X-MBX-USED-WEIGHT", used)
         .putHeader("X-MBX-USED-WEIGHT-1M", used);
     faults
-        .strike(endpoint, asked)
+        .next(endpoint, symbols)
         .ifPresentOrElse(
             fault -> fail(fault, endpoint, query, response),
-            () -> sound(endpoint, query, response));
+            () -> sendRegular(endpoint, query, response));
   }
 
-  private void sound(Endpoint endpoint, Query query, HttpServerResponse response) {
+  private void sendRegular(Endpoint endpoint, Query query, HttpServerResponse response) {
     if (!response.closed()) {
       var now = market.now();
-      var reply = answer(endpoint, query, now);
+      var reply = respond(endpoint, query, now);
       api.served(reply.json(), reply.json(), now);
       send(response, reply);
     }
   }
 
-  private SimulatorResponse answer(Endpoint endpoint, Query query, Instant now) {
+  private SimulatorResponse respond(Endpoint endpoint, Query query, Instant now) {
     var real = time.real();
     return weight.exceeded(real)
         ? SimulatorResponse.tooMuchWeight(weight.limit(), Weight.untilReset(real))
-        : api.answer(endpoint, query, now);
+        : api.respond(endpoint, query, now);
   }
 
   private void fail(Fault fault, Endpoint endpoint, Query query, HttpServerResponse response) {
@@ -89,28 +89,29 @@ final class SimulatedExchange {
       case SERVER_ERROR -> send(response, SimulatorResponse.unknownError());
       case OVERLOADED -> send(response, SimulatorResponse.overloaded());
       case HANG -> {
-        // nothing is written: the caller's patience ends it, or the end of the simulator
+        // No response: the client times out.
       }
-      case SLOW -> later(fault, () -> sound(endpoint, query, response));
-      case EARLY_CLOSE -> closeEarly(response, answer(endpoint, query, market.now()));
-      case TRUNCATED_JSON -> sendTruncated(response, answer(endpoint, query, market.now()));
-      case HUGE_BODY -> sendHuge(response, answer(endpoint, query, market.now()), fault.bytes());
-      default -> spoiled(fault, endpoint, query, response);
+      case SLOW -> delay(fault, () -> sendRegular(endpoint, query, response));
+      case EARLY_CLOSE -> closeEarly(response, respond(endpoint, query, market.now()));
+      case TRUNCATED_JSON -> sendTruncated(response, respond(endpoint, query, market.now()));
+      case HUGE_BODY -> sendHuge(response, respond(endpoint, query, market.now()), fault.bytes());
+      default -> sendCorrupted(fault, endpoint, query, response);
     }
   }
 
-  private void spoiled(Fault fault, Endpoint endpoint, Query query, HttpServerResponse response) {
+  private void sendCorrupted(
+      Fault fault, Endpoint endpoint, Query query, HttpServerResponse response) {
     var now = market.now();
-    var reply = answer(endpoint, query, now);
+    var reply = respond(endpoint, query, now);
     var sent = reply.status() == 200
-        ? FaultInjector.spoil(fault.kind(), reply.json(), fault.symbol())
+        ? FaultInjector.corrupt(fault.kind(), reply.json(), fault.symbol())
         : reply.json();
     api.served(reply.json(), sent, now);
     send(response, reply, Json.encodeToBuffer(sent));
   }
 
-  private void later(Fault fault, Runnable answer) {
-    vertx.setTimer(Math.max(1, fault.delay().toMillis()), timer -> answer.run());
+  private void delay(Fault fault, Runnable response) {
+    vertx.setTimer(Math.max(1, fault.delay().toMillis()), timer -> response.run());
   }
 
   private static HttpServerResponse head(HttpServerResponse response, SimulatorResponse reply) {
@@ -143,12 +144,12 @@ final class SimulatedExchange {
     pad(response, reply, bytes);
   }
 
-  /** Each piece waits for the one before it, so that a caller who stops reading costs no memory here. */
-  private static void pad(HttpServerResponse response, SimulatorResponse reply, long left) {
-    if (left > 0) {
+  /** Writes chunk after chunk, so that a client that stops reading costs no memory. */
+  private static void pad(HttpServerResponse response, SimulatorResponse reply, long remaining) {
+    if (remaining > 0) {
       response
-          .write(left < CHUNK ? SPACES.slice(0, (int) left) : SPACES)
-          .onSuccess(written -> pad(response, reply, left - Math.min(left, CHUNK)));
+          .write(remaining < CHUNK ? SPACES.slice(0, (int) remaining) : SPACES)
+          .onSuccess(written -> pad(response, reply, remaining - Math.min(remaining, CHUNK)));
     } else {
       response.end(reply.body());
     }

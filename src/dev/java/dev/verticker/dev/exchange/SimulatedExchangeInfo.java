@@ -15,8 +15,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The exchange's description of itself. Of a recorded one it keeps the entries of symbols that have prices here; a
- * symbol that the recording lacks gets a generated entry. The weight limit is the one that is enforced.
+ * The exchangeInfo response. Of a recorded one it keeps the entries of symbols that have prices; a symbol that is not
+ * recorded gets a generated entry. The weight limit is the one that is enforced.
  */
 final class SimulatedExchangeInfo {
   private final Map<String, JsonObject> symbols = new LinkedHashMap<>();
@@ -64,9 +64,9 @@ final class SimulatedExchangeInfo {
     return BigDecimal.ZERO;
   }
 
-  JsonObject answer(List<String> asked, boolean permissionSets, Instant now) {
+  JsonObject json(List<String> requested, boolean permissionSets, Instant now) {
     var entries = new JsonArray();
-    for (var symbol : asked) {
+    for (var symbol : requested) {
       var entry = symbols.get(symbol).copy();
       if (!permissionSets) {
         entry.remove("permissionSets");

@@ -11,13 +11,13 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The simulated market: prices that follow the recording minute by minute. Inside a minute four equal quarters show
- * open, low or high, high or low (which first is seeded) and close, so whoever asks at least every sixth of a minute
- * ends on the recorded close. In a gap of the recording the last price stands. Safe for any thread.
+ * The simulated market, whose prices follow the recording minute by minute. The four quarters of a minute show open,
+ * low or high, high or low (the order is seeded) and close, so a client that polls at least every ten seconds sees the
+ * recorded close last. In a gap of the recording the last price is kept. Thread-safe.
  */
 public final class SimulatedMarket {
-  private static final int SERVED_KEPT = 50_000;
-  /** Trade ids begin here, so that a history before the first round still has positive ones. */
+  private static final int MAX_SERVED = 50_000;
+  /** First trade id, so that trades before the first round have positive ids, too. */
   private static final long FIRST_TRADE = 1_000_000_000L;
 
   private final RecordedMarketData recording;
@@ -27,7 +27,7 @@ public final class SimulatedMarket {
   private final Map<String, Deque<ServedMarket>> served = new ConcurrentHashMap<>();
   private final Map<String, ClosedDay> closedDays = new ConcurrentHashMap<>();
 
-  /** The day's closed minutes as they stood during one minute; only the running minute is added per question. */
+  /** Statistics of the closed minutes of a day, cached for one minute; the current minute is added per request. */
   private record ClosedDay(long minute, DayStatistics day) {}
 
   SimulatedMarket(RecordedMarketData recording, SimulatedTime time, long seed) {
@@ -48,14 +48,14 @@ public final class SimulatedMarket {
   }
 
   /**
-   * The recorded candle of the minute that holds the instant, whole even while that minute runs or lies ahead; empty in
-   * a gap of the recording, more than 24 hours before the start, and for an unknown symbol.
+   * The recorded candle of the minute that contains the instant, complete even if that minute has not ended; empty in a
+   * gap of the recording, more than 24 hours before the start, and for an unknown symbol.
    */
   public Optional<Candle> candle(String symbol, Instant minute) {
     return recording.has(symbol) ? candle(symbol, Timeline.minute(minute)) : Optional.empty();
   }
 
-  /** Prices that left unspoiled, oldest first; the newest 50 000 are kept. */
+  /** Served prices without corrupted ones, oldest first; the newest 50,000 are kept. */
   public List<ServedMarket> served(String symbol) {
     var kept = served.getOrDefault(symbol, new ArrayDeque<>());
     synchronized (kept) {
@@ -66,7 +66,7 @@ public final class SimulatedMarket {
   void serve(String symbol, ServedMarket price) {
     var kept = served.computeIfAbsent(symbol, first -> new ArrayDeque<>());
     synchronized (kept) {
-      if (kept.size() == SERVED_KEPT) {
+      if (kept.size() == MAX_SERVED) {
         kept.removeFirst();
       }
       kept.addLast(price);
@@ -85,10 +85,10 @@ public final class SimulatedMarket {
     var minute = Timeline.minute(at);
     return candle(symbol, minute)
         .map(candle -> candle.price(Timeline.quarter(at), lowFirst(symbol, minute)))
-        .orElseGet(() -> standing(symbol, minute));
+        .orElseGet(() -> lastClose(symbol, minute));
   }
 
-  /** The minute as it is known at {@code now}: whole when it is over, as far as it got while it runs. */
+  /** The candle of a minute as known at {@code now}: complete if the minute has ended, else forming. */
   Optional<Candle> candle(String symbol, long minute, Instant now) {
     return minute < Timeline.minute(now)
         ? candle(symbol, minute)
@@ -100,8 +100,8 @@ public final class SimulatedMarket {
     var minute = Timeline.minute(now);
     var closed = closedDays.compute(
         symbol,
-        (key, known) -> known != null && known.minute == minute
-            ? known
+        (key, cached) -> cached != null && cached.minute == minute
+            ? cached
             : new ClosedDay(minute, closedDay(symbol, minute)));
     return candle(symbol, minute, now).map(closed.day::plus).orElse(closed.day);
   }
@@ -114,8 +114,8 @@ public final class SimulatedMarket {
     return FIRST_TRADE + before + running - 1;
   }
 
-  /** A number for figures that no candle knows (book quantities): the same for the same symbol, minute and purpose. */
-  SplittableRandom chance(String symbol, long minute, int purpose) {
+  /** Random numbers for figures that candles lack (book quantities): equal for equal symbol, minute and purpose. */
+  SplittableRandom random(String symbol, long minute, int purpose) {
     return new SplittableRandom(
         ((seed * 31 + symbol.hashCode()) * 31 + purpose) * 1_000_003 + minute);
   }
@@ -123,7 +123,7 @@ public final class SimulatedMarket {
   private DayStatistics closedDay(String symbol, long minute) {
     var first = minute - RecordedMarketData.HISTORY + 1;
     var day = DayStatistics.after(
-        candle(symbol, first - 1).map(Candle::close).orElseGet(() -> standing(symbol, first - 1)));
+        candle(symbol, first - 1).map(Candle::close).orElseGet(() -> lastClose(symbol, first - 1)));
     for (var past = first; past < minute; past++) {
       var candle = candle(symbol, past);
       day = candle.isPresent() ? day.plus(candle.get()) : day;
@@ -140,11 +140,11 @@ public final class SimulatedMarket {
             .map(candle -> candle.at(Timeline.start(minute)));
   }
 
-  private BigDecimal standing(String symbol, long minute) {
+  private BigDecimal lastClose(String symbol, long minute) {
     return recording.of(symbol).latest(timeline.index(minute)).close();
   }
 
   private boolean lowFirst(String symbol, long minute) {
-    return chance(symbol, minute, 0).nextBoolean();
+    return random(symbol, minute, 0).nextBoolean();
   }
 }

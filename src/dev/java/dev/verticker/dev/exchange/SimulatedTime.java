@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.function.LongSupplier;
 
-/** Two clocks that leave together and never go back: one at the simulator's speed, one at the pace of the callers. */
+/** Two monotonic clocks with a common start: one at the simulator's speed, one in real time. */
 final class SimulatedTime {
   private final Instant start;
   private final long startNanos;
@@ -27,12 +27,12 @@ final class SimulatedTime {
     return speed;
   }
 
-  /** The exchange's time, in whole milliseconds as it prints them. */
+  /** The exchange's time in whole milliseconds. */
   Instant simulated() {
     return start.plusNanos(elapsed() * speed).truncatedTo(ChronoUnit.MILLIS);
   }
 
-  /** The callers' time: request weights and bans are kept in it, whatever the speed. */
+  /** Real time, used for request weights and bans at any speed. */
   Instant real() {
     return start.plusNanos(elapsed());
   }

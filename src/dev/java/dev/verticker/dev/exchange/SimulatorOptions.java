@@ -8,17 +8,17 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 
 /**
- * How a simulator is started.
+ * Options of a simulator.
  *
- * @param port on 127.0.0.1; 0 takes a free one
+ * @param port on 127.0.0.1; 0 = any free port
  * @param klines folder of {@code <SYMBOL>-1m*.csv} or {@code .csv.gz} files to replay
- * @param exchangeInfo recorded answer of the exchange; without it one is generated in the recorded shape
- * @param symbols symbols to serve beside those of the folder, walked at random; empty without a folder means a usual set
+ * @param exchangeInfo recorded response of the exchange; generated if missing
+ * @param symbols symbols with a random walk, in addition to those of the folder; empty without a folder = a default set
  * @param speed simulated seconds per real second, at least 1
  * @param seed of the random walk and of the order of low and high inside a minute
- * @param weightLimit request weight per real minute before the simulator answers 429
- * @param clock read once, at the start
- * @param nanos monotonic nanoseconds that move the simulated clock; a test steps them by hand
+ * @param weightLimit request weight per real minute above which the response is 429
+ * @param clock read once at start
+ * @param nanos monotonic nanoseconds that advance the simulated clock; tests step them
  */
 public record SimulatorOptions(
     int port,

@@ -4,9 +4,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Which symbols a call names, read leniently: it is counted and weighed even when its answer is a refusal.
+ * The symbols of a request, parsed leniently: also a request that is rejected is counted with its weight.
  *
- * @param symbols as written by the caller; empty for {@link Form#ALL}
+ * @param symbols as in the request; empty for {@link Form#ALL}
  */
 record SimulatorRequest(Form form, List<String> symbols) {
   enum Form {
@@ -15,7 +15,7 @@ record SimulatorRequest(Form form, List<String> symbols) {
     ALL
   }
 
-  static SimulatorRequest in(Query query) {
+  static SimulatorRequest of(Query query) {
     if (query.text("symbol").isPresent()) {
       return new SimulatorRequest(Form.ONE, List.of(query.text("symbol").get()));
     }
@@ -25,12 +25,12 @@ record SimulatorRequest(Form form, List<String> symbols) {
         .orElseGet(() -> new SimulatorRequest(Form.ALL, List.of()));
   }
 
-  /** Whether the answer would hold this symbol. */
+  /** Whether the response contains this symbol. */
   boolean includes(String symbol) {
     return form == Form.ALL || symbols.contains(symbol);
   }
 
-  /** The names in {@code ["A","B"]}; what is not of that form gives names that no market has. */
+  /** The names in {@code ["A","B"]}; text of another form results in unknown names. */
   static List<String> split(String list) {
     var inner =
         list.startsWith("[") && list.endsWith("]") ? list.substring(1, list.length() - 1) : list;

@@ -8,9 +8,9 @@ import java.time.Instant;
 import java.util.Map;
 
 /**
- * What the exchange says.
+ * A response of the exchange.
  *
- * @param json object or array, already cut to what was asked
+ * @param json object or array with the requested symbols
  */
 record SimulatorResponse(
     int status, Map<String, String> headers, String contentType, Buffer body, Object json) {
@@ -20,8 +20,8 @@ record SimulatorResponse(
     return new SimulatorResponse(200, Map.of(), JSON, Json.encodeToBuffer(json), json);
   }
 
-  static SimulatorResponse refused(BinanceError refusal) {
-    return error(400, Map.of(), refusal.code(), refusal.getMessage());
+  static SimulatorResponse rejected(BinanceError error) {
+    return error(400, Map.of(), error.code(), error.getMessage());
   }
 
   static SimulatorResponse tooMuchWeight(int limit, Duration retryAfter) {
@@ -64,7 +64,7 @@ record SimulatorResponse(
             + "message in error.");
   }
 
-  /** The firewall before the exchange speaks HTML. */
+  /** The firewall of the exchange sends HTML. */
   static SimulatorResponse forbidden() {
     return new SimulatorResponse(
         403,
@@ -81,7 +81,7 @@ record SimulatorResponse(
     return new SimulatorResponse(status, headers, JSON, json.toBuffer(), json);
   }
 
-  private static Map<String, String> retryAfter(Duration wait) {
-    return Map.of("Retry-After", Long.toString(wait.toSeconds()));
+  private static Map<String, String> retryAfter(Duration retryAfter) {
+    return Map.of("Retry-After", Long.toString(retryAfter.toSeconds()));
   }
 }

@@ -6,7 +6,7 @@ import java.math.RoundingMode;
 import java.time.Duration;
 import java.time.Instant;
 
-/** One symbol's price and 24 hour figures in the shapes of the exchange. Book figures are invented around the price. */
+/** Price and 24-hour tickers of one symbol in the JSON of the exchange. Bid and ask are generated around the price. */
 final class Tickers {
   private static final BigDecimal PERCENT = BigDecimal.valueOf(100);
   private final SimulatedMarket market;
@@ -105,7 +105,7 @@ final class Tickers {
   }
 
   private String quantity(String symbol, long minute, int purpose) {
-    var steps = market.chance(symbol, minute, purpose).nextInt(1, 5_000);
+    var steps = market.random(symbol, minute, purpose).nextInt(1, 5_000);
     return text(market.step(symbol).multiply(BigDecimal.valueOf(steps)));
   }
 

@@ -3,9 +3,9 @@ package dev.verticker.dev.exchange;
 import java.time.Instant;
 
 /**
- * Where the recording lies in simulated time. Minutes are counted from the epoch. The first 24 hours of a recording are
- * the history before the start; a recording that is not longer starts with its first minute and is its own history. It
- * goes round for ever, each round with later times.
+ * Maps simulated time to the recording. Minutes are counted from the epoch. The first 24 hours of a recording are the
+ * history before the start; a shorter recording starts with its first minute and is its own history. The recording
+ * repeats endlessly, each round at later times.
  */
 record Timeline(long firstMinute, long oldestMinute, int minutes) {
   static final long MINUTE = 60_000;
@@ -29,12 +29,12 @@ record Timeline(long firstMinute, long oldestMinute, int minutes) {
     return (int) (Math.floorMod(instant.toEpochMilli(), MINUTE) / QUARTER);
   }
 
-  /** Place of a simulated minute in the recording. */
+  /** Index of a simulated minute in the recording. */
   int index(long minute) {
     return (int) Math.floorMod(minute - firstMinute, (long) minutes);
   }
 
-  /** The minute counted from the recording's first one in the first round. */
+  /** The minute, counted from the first minute of the first round. */
   long played(long minute) {
     return minute - firstMinute;
   }

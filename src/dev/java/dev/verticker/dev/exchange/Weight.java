@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Request weight used in the running calendar minute of real time. The exchange counts per address; everyone who speaks
- * to a simulator shares one.
+ * Request weight used in the current calendar minute of real time. The exchange counts per address; all clients of a
+ * simulator share one count.
  */
 final class Weight {
   private final int limit;
@@ -37,7 +37,7 @@ final class Weight {
     return used(now) > limit;
   }
 
-  /** Until the count starts again, in whole seconds rounded up. */
+  /** Time until the count is reset, in whole seconds rounded up. */
   static Duration untilReset(Instant now) {
     var left = Timeline.MINUTE - Math.floorMod(now.toEpochMilli(), Timeline.MINUTE);
     return Duration.ofSeconds((left + 999) / 1000);

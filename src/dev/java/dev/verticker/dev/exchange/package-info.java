@@ -1,6 +1,5 @@
 /**
- * A stand-in for Binance Spot REST, for development and tests only: it replays recorded one-minute candles (or walks
- * at random from a seed), answers in the shapes and number formats of the exchange, counts what it was asked and fails
- * on demand. Nothing here is packaged.
+ * A simulator of Binance Spot REST for development and tests. It replays recorded one-minute candles or generates a
+ * seeded random walk, responds in the exchange's JSON and number formats, counts requests and fails on demand.
  */
 package dev.verticker.dev.exchange;

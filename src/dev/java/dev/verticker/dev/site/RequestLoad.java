@@ -16,12 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Clients that ask one thing after another until they are told to stop. Each request has a connection of its own and is sent
- * once: nothing is repeated that could hide a failure.
+ * Clients that send one request after another until they are stopped. Each request has its own connection and is sent
+ * once, so that no retry hides a failure.
  */
 public final class RequestLoad {
-  private static final int MAX_MILLIS = 10_000;
-  private static final long BETWEEN_MILLIS = 5;
+  private static final int TIMEOUT_MS = 10_000;
+  private static final long PAUSE_MS = 5;
 
   private final Vertx vertx;
   private final HttpClient http;
@@ -32,13 +32,15 @@ public final class RequestLoad {
   private volatile boolean stopped;
 
   /**
-   * @param at nanoseconds of this JVM, when it was sent
-   * @param read whether it changed nothing
-   * @param failure null = answered as it should be
+   * One request.
+   *
+   * @param at {@link System#nanoTime} when it was sent
+   * @param read false if it changed something
+   * @param failure null = success
    */
   public record Sample(long at, long nanos, boolean read, String failure) {}
 
-  /** All that happened in some time. */
+  /** The requests of a period. */
   public record Summary(
       int requests, List<String> failures, double p99Millis, double slowestReadMillis) {}
 
@@ -51,13 +53,13 @@ public final class RequestLoad {
         new PoolOptions().setHttp1MaxSize(200));
   }
 
-  /** @param changed id of the user that one client renames again and again */
+  /** @param changed id of the user that one client renames in a loop */
   public List<Future<Void>> start(int readers, long changed) {
     var clients = new ArrayList<Future<Void>>();
     for (var reader = 0; reader < readers; reader++) {
-      clients.add(again(reader % 2 == 0 ? this::me : this::prices));
+      clients.add(repeat(reader % 2 == 0 ? this::me : this::prices));
     }
-    clients.add(again(() -> rename(changed)));
+    clients.add(repeat(() -> rename(changed)));
     return clients;
   }
 
@@ -65,7 +67,7 @@ public final class RequestLoad {
     stopped = true;
   }
 
-  /** Changes that were confirmed. */
+  /** Number of successful changes. */
   public int changes() {
     return changes.get();
   }
@@ -75,68 +77,72 @@ public final class RequestLoad {
   }
 
   public Summary between(long begin, long end) {
-    var chosen =
-        samples.stream().filter(each -> each.at() >= begin && each.at() <= end).toList();
-    var nanos = chosen.stream().mapToLong(Sample::nanos).sorted().toArray();
+    var selected = samples.stream()
+        .filter(sample -> sample.at() >= begin && sample.at() <= end)
+        .toList();
+    var nanos = selected.stream().mapToLong(Sample::nanos).sorted().toArray();
     return new Summary(
-        chosen.size(),
-        chosen.stream().map(Sample::failure).filter(failure -> failure != null).toList(),
+        selected.size(),
+        selected.stream()
+            .map(Sample::failure)
+            .filter(failure -> failure != null)
+            .toList(),
         nanos.length == 0 ? 0 : nanos[(int) (nanos.length * 0.99)] / 1e6,
-        chosen.stream().filter(Sample::read).mapToLong(Sample::nanos).max().orElse(0) / 1e6);
+        selected.stream().filter(Sample::read).mapToLong(Sample::nanos).max().orElse(0) / 1e6);
   }
 
-  /** When the last request failed that was sent in this time; {@code begin} when none did. */
+  /** Time of the last failed request of a period; {@code begin} if there is none. */
   public long lastFailure(long begin, long end) {
     return samples.stream()
-        .filter(each -> each.at() >= begin && each.at() <= end && each.failure() != null)
+        .filter(sample -> sample.at() >= begin && sample.at() <= end && sample.failure() != null)
         .mapToLong(Sample::at)
         .max()
         .orElse(begin);
   }
 
-  private interface Ask {
-    Future<Void> once();
+  private interface Step {
+    Future<Void> run();
   }
 
-  private Future<Void> again(Ask ask) {
+  private Future<Void> repeat(Step step) {
     if (stopped) {
       return Future.succeededFuture();
     }
-    return ask.once()
-        .compose(done -> vertx.timer(BETWEEN_MILLIS, TimeUnit.MILLISECONDS))
-        .compose(later -> again(ask));
+    return step.run()
+        .compose(done -> vertx.timer(PAUSE_MS, TimeUnit.MILLISECONDS))
+        .compose(later -> repeat(step));
   }
 
   private Future<Void> me() {
-    return ask(HttpMethod.GET, "/users/me", null);
+    return send(HttpMethod.GET, "/users/me", null);
   }
 
   private Future<Void> prices() {
-    return ask(HttpMethod.GET, "/prices", null);
+    return send(HttpMethod.GET, "/prices", null);
   }
 
   private Future<Void> rename(long user) {
     var body = new JsonObject().put("full_name", "name " + System.nanoTime());
-    return ask(HttpMethod.PATCH, "/users/" + user, body.toBuffer())
-        .compose(done -> vertx.timer(10 * BETWEEN_MILLIS, TimeUnit.MILLISECONDS))
+    return send(HttpMethod.PATCH, "/users/" + user, body.toBuffer())
+        .compose(done -> vertx.timer(10 * PAUSE_MS, TimeUnit.MILLISECONDS))
         .mapEmpty();
   }
 
-  private Future<Void> ask(HttpMethod method, String target, Buffer body) {
+  private Future<Void> send(HttpMethod method, String target, Buffer body) {
     var begin = System.nanoTime();
     var options = new RequestOptions()
         .setHost("127.0.0.1")
         .setPort(port)
         .setMethod(method)
         .setURI(target)
-        .setTimeout(MAX_MILLIS)
+        .setTimeout(TIMEOUT_MS)
         .putHeader("Authorization", bearer);
     if (body != null) {
       options.putHeader("Content-Type", "application/json");
     }
     return http.request(options)
         .compose(request -> (body == null ? request.send() : request.send(body))
-            // Inside, on the event loop: a body that nobody waits for in time is gone.
+            // On the event loop: a body that is not read at once is lost.
             .compose(response -> response
                 .body()
                 .map(bytes -> response.statusCode() == 200

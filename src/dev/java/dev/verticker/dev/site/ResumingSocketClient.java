@@ -10,24 +10,24 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/** A client of {@code /ws} as the documentation asks for: it resumes from the last event, when it is told to. */
+/** A client of {@code /ws} as documented: it reconnects when the server says and resumes after the last event. */
 public final class ResumingSocketClient {
   private static final Pattern RETRY = Pattern.compile("restart, retry_after_ms=(\\d+)");
-  private static final long MAX_WAIT_MILLIS = 5000;
+  private static final long MAX_DELAY_MS = 5000;
 
   private final Vertx vertx;
   private final WebSocketClient client;
   private final int port;
   private final String token;
   private final List<String> closes = new ArrayList<>();
-  private final List<Long> heard = new ArrayList<>();
+  private final List<Long> sequences = new ArrayList<>();
   private String epoch;
   private long seq;
-  private boolean here;
+  private boolean subscribed;
   private boolean stopped;
   private boolean lost;
-  private long leftAt;
-  private long longestAway;
+  private long disconnectedAt;
+  private long maxDisconnected;
   private WebSocket socket;
 
   public ResumingSocketClient(Vertx vertx, int port, String token) {
@@ -39,36 +39,36 @@ public final class ResumingSocketClient {
   }
 
   public synchronized ResumingSocketClient connect() {
-    leftAt = leftAt == 0 ? System.nanoTime() : leftAt;
+    disconnectedAt = disconnectedAt == 0 ? System.nanoTime() : disconnectedAt;
     client
         .connect(port, "127.0.0.1", "/ws")
-        .onSuccess(this::opened)
-        .onFailure(refused -> comeBackIn(500));
+        .onSuccess(this::onOpen)
+        .onFailure(failure -> reconnectIn(500));
     return this;
   }
 
-  public synchronized boolean isHere() {
-    return here;
+  public synchronized boolean isSubscribed() {
+    return subscribed;
   }
 
-  /** Codes and words of its ends. */
+  /** Codes and reasons of the closes of its connections. */
   public synchronized List<String> closes() {
     return List.copyOf(closes);
   }
 
-  /** Sequences in the order they came. */
-  public synchronized List<Long> heard() {
-    return List.copyOf(heard);
+  /** Sequences of the received events in order. */
+  public synchronized List<Long> sequences() {
+    return List.copyOf(sequences);
   }
 
-  /** True when it could not be told everything it had missed. */
+  /** Whether the server could not send all missed events. */
   public synchronized boolean hasLost() {
     return lost;
   }
 
-  /** The longest time from an end to the next subscription, beyond what the server asked it to wait. */
-  public synchronized double longestAwaySeconds() {
-    return longestAway / 1e9;
+  /** The max time from a close to the next subscription, without the delay that the server requested. */
+  public synchronized double maxDisconnectedSeconds() {
+    return maxDisconnected / 1e9;
   }
 
   public synchronized void stop() {
@@ -78,10 +78,10 @@ public final class ResumingSocketClient {
     }
   }
 
-  private synchronized void opened(WebSocket opened) {
+  private synchronized void onOpen(WebSocket opened) {
     socket = opened;
-    opened.textMessageHandler(text -> hear(new JsonObject(text)));
-    opened.closeHandler(ended -> left(opened));
+    opened.textMessageHandler(text -> onFrame(new JsonObject(text)));
+    opened.closeHandler(closed -> onClose(opened));
     opened.writeTextMessage(
         new JsonObject().put("op", "auth").put("token", token).encode());
     var subscribe = new JsonObject().put("op", "subscribe").put("topic", "users");
@@ -91,7 +91,7 @@ public final class ResumingSocketClient {
     opened.writeTextMessage(subscribe.encode());
   }
 
-  private synchronized void hear(JsonObject frame) {
+  private synchronized void onFrame(JsonObject frame) {
     if ("subscribed".equals(frame.getString("event"))) {
       lost |= epoch != null && !frame.getBoolean("recovered", true);
       epoch = frame.getString("epoch");
@@ -99,30 +99,30 @@ public final class ResumingSocketClient {
         seq = frame.getLong("seq");
       }
       if (!closes.isEmpty()) {
-        longestAway = Math.max(longestAway, System.nanoTime() - leftAt);
+        maxDisconnected = Math.max(maxDisconnected, System.nanoTime() - disconnectedAt);
       }
-      here = true;
+      subscribed = true;
     } else if ("users".equals(frame.getString("topic")) && frame.containsKey("seq")) {
       seq = frame.getLong("seq");
-      heard.add(seq);
+      sequences.add(seq);
     }
   }
 
-  private synchronized void left(WebSocket ended) {
+  private synchronized void onClose(WebSocket closed) {
     if (stopped) {
       return;
     }
-    here = false;
-    closes.add(ended.closeStatusCode() + " " + ended.closeReason());
-    var told = RETRY.matcher(String.valueOf(ended.closeReason()));
-    var wait = told.matches()
-        ? Long.parseLong(told.group(1))
-        : ThreadLocalRandom.current().nextLong(MAX_WAIT_MILLIS / 10);
-    leftAt = System.nanoTime() + wait * 1_000_000;
-    comeBackIn(wait);
+    subscribed = false;
+    closes.add(closed.closeStatusCode() + " " + closed.closeReason());
+    var retry = RETRY.matcher(String.valueOf(closed.closeReason()));
+    var delay = retry.matches()
+        ? Long.parseLong(retry.group(1))
+        : ThreadLocalRandom.current().nextLong(MAX_DELAY_MS / 10);
+    disconnectedAt = System.nanoTime() + delay * 1_000_000;
+    reconnectIn(delay);
   }
 
-  private void comeBackIn(long millis) {
+  private void reconnectIn(long millis) {
     vertx.setTimer(Math.max(1, millis), timer -> {
       if (!stopped()) {
         connect();

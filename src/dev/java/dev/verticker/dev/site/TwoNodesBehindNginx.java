@@ -28,11 +28,11 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 
-/** Two full nodes, each a process, behind nginx; the script that restarts them in production does it here. */
+/** Two nodes in separate processes behind nginx, restarted by the script that is used in production. */
 public final class TwoNodesBehindNginx implements AutoCloseable {
-  private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration READY_TIMEOUT = Duration.ofSeconds(60);
 
-  /** A load from one address is not what these are for. */
+  /** nginx limits by address, but the whole load comes from one. */
   private static final Map<String, String> WITHOUT_LIMITS = Map.of(
       "rate=50r/s", "rate=100000r/s",
       "burst=100 ", "burst=100000 ",
@@ -40,9 +40,9 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
       "limit_conn sockets 50;", "limit_conn sockets 10000;");
 
   private final Vertx vertx = Vertx.vertx();
-  private final ServerSocket orders;
+  private final ServerSocket restartRequests;
   private final List<String> addresses = new ArrayList<>();
-  private final Map<String, NodeProcess> nodes = new HashMap<>();
+  private final Map<String, SiteNode> nodes = new HashMap<>();
   private final Map<String, Integer> management = new HashMap<>();
   private final List<Duration> stops = new CopyOnWriteArrayList<>();
   private final HttpClient http = vertx.createHttpClient();
@@ -52,15 +52,15 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
   /**
    * Returns when both are ready.
    *
-   * @param settings of a node in development mode: PostgreSQL and Redis
-   * @param folder its own, absolute
+   * @param settings of a node in development mode, with those of PostgreSQL and Redis
+   * @param folder absolute, for this instance only
    */
   public TwoNodesBehindNginx(
       Map<String, String> settings, Path program, Path folder, String drainSeconds) {
     this(settings, program, folder, drainSeconds, List.of());
   }
 
-  /** @param prefix what stands before the command line of the first node; empty = nothing */
+  /** @param prefix command before {@code java} of the first node; empty = none */
   public TwoNodesBehindNginx(
       Map<String, String> settings,
       Path program,
@@ -68,7 +68,7 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
       String drainSeconds,
       List<String> prefix) {
     try {
-      orders = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+      restartRequests = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
       var exchange = ExchangeSimulator.start(
               vertx,
               SimulatorOptions.defaults()
@@ -87,16 +87,16 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     try {
-      nodes.values().forEach(NodeProcess::start);
-      nodes.values().forEach(node -> node.awaitReady(READY));
+      nodes.values().forEach(SiteNode::start);
+      nodes.values().forEach(node -> node.awaitReady(READY_TIMEOUT));
       nginx = Nginx.start(program, folder.resolve("nginx"), addresses, WITHOUT_LIMITS);
       token = signIn();
       awaitPrices();
     } catch (RuntimeException e) {
-      nodes.values().forEach(NodeProcess::close);
+      nodes.values().forEach(SiteNode::close);
       throw e;
     }
-    var thread = new Thread(this::obey, "restarts");
+    var thread = new Thread(this::serveRestarts, "restarts");
     thread.setDaemon(true);
     thread.start();
   }
@@ -114,7 +114,7 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
     return List.copyOf(addresses);
   }
 
-  public NodeProcess node(String address) {
+  public SiteNode node(String address) {
     return nodes.get(address);
   }
 
@@ -128,11 +128,11 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
     return token;
   }
 
-  /** Somebody whose name may be changed. */
+  /** A user to rename; returns its id. */
   public long createUser() {
     var body =
         new JsonObject().put("username", "renamed").put("password", "a lantern in the harbour");
-    return ask(
+    return request(
             HttpMethod.POST,
             port(),
             "/users",
@@ -141,10 +141,10 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
         .getLong("id");
   }
 
-  /** Runs {@code conf/rolling-restart} for these nodes to its end. */
-  public void restart(List<String> which) {
+  /** Runs {@code conf/rolling-restart} for these nodes. */
+  public void restart(List<String> restarted) {
     var command = new ArrayList<>(List.of("bash", "conf/rolling-restart"));
-    command.addAll(which);
+    command.addAll(restarted);
     var builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("NODES_FILE", nginx.nodesFile().toString());
     builder.environment().put("RELOAD", nginx.reloadCommand());
@@ -153,9 +153,9 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
     try {
       var process = builder.start();
       process.getOutputStream().close();
-      var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (process.waitFor() != 0) {
-        throw new IllegalStateException("the restart failed:\n" + said);
+        throw new IllegalStateException("the restart failed:\n" + output);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -167,21 +167,21 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
   @Override
   public void close() {
     try {
-      orders.close();
+      restartRequests.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
-      nodes.values().forEach(NodeProcess::close);
+      nodes.values().forEach(SiteNode::close);
       nginx.close();
       vertx.close().await();
     }
   }
 
   private void awaitPrices() {
-    var end = System.nanoTime() + READY.toNanos();
-    while (!addresses.stream().allMatch(this::knowsPrices)) {
+    var end = System.nanoTime() + READY_TIMEOUT.toNanos();
+    while (!addresses.stream().allMatch(this::hasPrices)) {
       if (System.nanoTime() > end) {
-        throw new IllegalStateException("a node knows no prices");
+        throw new IllegalStateException("a node has no prices");
       }
       LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
     }
@@ -206,11 +206,11 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
       management.put(address, Integer.parseInt(own.get("MANAGEMENT_PORT")));
       var log = folder.resolve("node-" + addresses.size() + ".log");
       var prefix = addresses.size() == 1 ? prefixOfFirst : List.<String>of();
-      nodes.put(address, new NodeProcess(prefix, "127.0.0.1", own, List.of(), log));
+      nodes.put(address, new SiteNode(prefix, "127.0.0.1", own, List.of(), log));
     }
   }
 
-  /** Not 0: a node that restarts comes back at the port where nginx and its peer expect it. */
+  /** Not 0, because a node must have the same port after a restart. */
   private static int freePort() throws IOException {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
@@ -218,18 +218,18 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
   }
 
   private String restartCommand() {
-    return "exec 3<>/dev/tcp/127.0.0.1/" + orders.getLocalPort()
-        + "; echo \"$node\" >&3; read -r answer <&3; [[ $answer == started ]]";
+    return "exec 3<>/dev/tcp/127.0.0.1/" + restartRequests.getLocalPort()
+        + "; echo \"$node\" >&3; read -r reply <&3; [[ $reply == started ]]";
   }
 
   private String readyCommand() {
     return management.entrySet().stream()
-        .map(each -> each.getKey() + ") conf/healthy 127.0.0.1 " + each.getValue() + ";;")
+        .map(node -> node.getKey() + ") conf/healthy 127.0.0.1 " + node.getValue() + ";;")
         .collect(Collectors.joining(" ", "case $node in ", " esac"));
   }
 
   private String signIn() {
-    return ask(
+    return request(
             HttpMethod.POST,
             port(),
             "/auth/login",
@@ -238,18 +238,18 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
         .getString("access_token");
   }
 
-  /** A node whose peer was the first to ask the exchange hears of prices a little later. */
-  private boolean knowsPrices(String address) {
+  /** The node that does not hold the lease receives prices a little later. */
+  private boolean hasPrices(String address) {
     var port = Integer.parseInt(address.substring(address.indexOf(':') + 1));
     var bearer = Map.of("Authorization", "Bearer " + token);
-    return !ask(HttpMethod.GET, port, "/prices/BTCUSDT", bearer, Buffer.buffer())
+    return !request(HttpMethod.GET, port, "/prices/BTCUSDT", bearer, Buffer.buffer())
             .containsKey("code")
-        && !ask(HttpMethod.GET, port, "/dashboard", bearer, Buffer.buffer())
+        && !request(HttpMethod.GET, port, "/dashboard", bearer, Buffer.buffer())
             .getJsonArray("prices", new JsonArray())
             .isEmpty();
   }
 
-  private JsonObject ask(
+  private JsonObject request(
       HttpMethod method, int port, String target, Map<String, String> headers, Buffer body) {
     var options = new RequestOptions()
         .setMethod(method)
@@ -260,24 +260,24 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
     return http.request(options)
         .compose(request -> request
             .send(body)
-            // Inside, on the event loop: a body that nobody waits for in time is gone.
+            // On the event loop: a body that is not read at once is lost.
             .compose(response -> response.body()))
         .map(Buffer::toJsonObject)
         .await();
   }
 
-  /** What a service manager does on another machine. */
-  private void obey() {
-    while (!orders.isClosed()) {
-      try (var order = orders.accept();
+  /** Restarts nodes, in the role of the service manager. */
+  private void serveRestarts() {
+    while (!restartRequests.isClosed()) {
+      try (var request = restartRequests.accept();
           var in = new BufferedReader(
-              new InputStreamReader(order.getInputStream(), StandardCharsets.UTF_8))) {
+              new InputStreamReader(request.getInputStream(), StandardCharsets.UTF_8))) {
         var node = nodes.get(in.readLine());
         stops.add(node.stop());
         node.start();
-        order.getOutputStream().write("started\n".getBytes(StandardCharsets.UTF_8));
+        request.getOutputStream().write("started\n".getBytes(StandardCharsets.UTF_8));
       } catch (IOException e) {
-        // Closed: there is nothing more to restart.
+        // Closed.
       }
     }
   }

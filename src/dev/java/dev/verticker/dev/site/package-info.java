@@ -1,2 +1,2 @@
-/** Whole nodes as processes of their own, behind nginx and under load: what happens when one goes and comes back. */
+/** Two nodes as separate processes behind nginx, with clients that send requests while nodes restart. */
 package dev.verticker.dev.site;

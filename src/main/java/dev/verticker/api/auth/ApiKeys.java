@@ -19,14 +19,14 @@ import java.util.Map;
 public final class ApiKeys implements Authenticator {
   private static final String HEADER = "X-API-Key";
 
-  private record Key(Caller caller, byte[] digest) {}
+  private record ApiKey(Caller caller, byte[] digest) {}
 
-  private final List<Key> keys;
+  private final List<ApiKey> keys;
 
   /** @param secrets keys by name; logs and metrics contain the name, never the key */
   public ApiKeys(Map<String, Secret> secrets) {
     this.keys = secrets.entrySet().stream()
-        .map(entry -> new Key(entry::getKey, Sha256.sha256(entry.getValue().bytes())))
+        .map(entry -> new ApiKey(entry::getKey, Sha256.sha256(entry.getValue().bytes())))
         .toList();
   }
 

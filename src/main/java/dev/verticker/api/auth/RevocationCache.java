@@ -3,8 +3,8 @@ package dev.verticker.api.auth;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Sessions;
-import dev.verticker.message.Sessions.Cursor;
 import dev.verticker.message.Sessions.Revocation;
+import dev.verticker.message.Sessions.RevocationCursor;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.shareddata.Shareable;
@@ -46,7 +46,7 @@ public final class RevocationCache implements Shareable {
   private final Vertx vertx;
   private final Bus bus;
   private final Clock clock;
-  private Cursor cursor;
+  private RevocationCursor cursor;
   private boolean polling;
   private boolean pollAgain;
   private volatile Instant lastResponseAt = Instant.MIN;

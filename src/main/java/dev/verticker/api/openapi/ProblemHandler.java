@@ -67,7 +67,7 @@ final class ProblemHandler implements Handler<RoutingContext> {
   private static void limit(HttpServerResponse response, TooManyRequests tooMany, Quota quota) {
     var policy = '"' + tooMany.code() + '"';
     response.putHeader(
-        "RateLimit-Policy", policy + ";q=" + quota.most() + ";w=" + seconds(quota.window()));
+        "RateLimit-Policy", policy + ";q=" + quota.max() + ";w=" + seconds(quota.window()));
     tooMany
         .retryAfter()
         .ifPresent(wait -> response.putHeader("RateLimit", policy + ";r=0;t=" + seconds(wait)));

@@ -59,31 +59,31 @@ public final class ConsolePage {
     }
   }
 
-  private record Asset(String path, String type, Lazy<Forms> forms) {
-    static Asset of(String path, String file) {
+  private record ConsoleAsset(String path, String type, Lazy<Forms> forms) {
+    static ConsoleAsset of(String path, String file) {
       var type = TYPES.get(file.substring(file.lastIndexOf('.') + 1));
-      return new Asset(path, type, new Lazy<>(() -> Forms.of(file)));
+      return new ConsoleAsset(path, type, new Lazy<>(() -> Forms.of(file)));
     }
   }
 
-  private final List<Asset> assets;
+  private final List<ConsoleAsset> assets;
 
-  private ConsolePage(List<Asset> assets) {
+  private ConsolePage(List<ConsoleAsset> assets) {
     this.assets = assets;
   }
 
   /** Fails when the page names a file that is not there. */
   public static Future<ConsolePage> load(Vertx vertx) {
     return vertx.executeBlocking(() -> {
-      var assets = new ArrayList<Asset>();
-      assets.add(Asset.of("/", PAGE));
+      var assets = new ArrayList<ConsoleAsset>();
+      assets.add(ConsoleAsset.of("/", PAGE));
       NAMED
           .matcher(PackagedFile.read(FOLDER + PAGE).toString())
           .results()
           .map(named -> named.group(1))
           .distinct()
           .peek(path -> PackagedFile.require(FOLDER + path))
-          .map(path -> Asset.of(path, path))
+          .map(path -> ConsoleAsset.of(path, path))
           .forEach(assets::add);
       return new ConsolePage(List.copyOf(assets));
     });
@@ -101,7 +101,7 @@ public final class ConsolePage {
     }
   }
 
-  private static void serve(RoutingContext context, Asset asset) {
+  private static void serve(RoutingContext context, ConsoleAsset asset) {
     context.put(RequestContextHandler.OPERATION, "console");
     asset
         .forms()

@@ -1,7 +1,7 @@
 package dev.verticker.api.price;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.message.Prices.Cursor;
+import dev.verticker.message.Prices.HistoryPosition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -22,7 +22,7 @@ final class HistoryCursor {
 
   private HistoryCursor() {}
 
-  static String write(String symbol, Cursor cursor) {
+  static String write(String symbol, HistoryPosition cursor) {
     var calledAt = cursor.calledAt();
     // ChronoUnit.MICROS.between overflows in the year 2262, because it counts nanoseconds.
     var micros = calledAt.getEpochSecond() * 1_000_000 + calledAt.getNano() / 1000;
@@ -32,7 +32,7 @@ final class HistoryCursor {
   }
 
   /** Throws {@link Failure.Invalid} for text that {@link #write} did not create for this symbol. */
-  static Cursor read(String symbol, String text) {
+  static HistoryPosition read(String symbol, String text) {
     try {
       var sent = Base64.getUrlDecoder().decode(text);
       if (sent.length == BYTES) {
@@ -43,7 +43,7 @@ final class HistoryCursor {
             && micros < MAX_MICROS
             && Arrays.equals(sent, bytes(symbol, micros, id))
             && text.equals(Base64.getUrlEncoder().withoutPadding().encodeToString(sent))) {
-          return new Cursor(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), id);
+          return new HistoryPosition(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), id);
         }
       }
     } catch (IllegalArgumentException e) {

@@ -74,7 +74,8 @@ public final class HistoryOperations {
     }
   }
 
-  private static String next(ApiRequest request, Prices.FindHistory find, Prices.Cursor cursor) {
+  private static String next(
+      ApiRequest request, Prices.FindHistory find, Prices.HistoryPosition cursor) {
     var query = new StringBuilder("?limit=" + find.limit());
     request.query("from").ifPresent(from -> query.append("&from=").append(encoded(from)));
     request.query("to").ifPresent(to -> query.append("&to=").append(encoded(to)));

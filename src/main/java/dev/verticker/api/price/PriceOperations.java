@@ -46,7 +46,7 @@ final class PriceOperations {
 
   private ApiResponse response(List<CachedQuote> quotes, OptionalLong maxAge, String pointer) {
     var now = clock.instant();
-    QuoteService.refuseOlderThan(maxAge, quotes, now, pointer);
+    QuoteService.checkMaxAge(maxAge, quotes, now, pointer);
     var json = Buffer.buffer(quotes.size() * 1024).appendByte((byte) '[');
     var oldest = Duration.ZERO;
     for (var i = 0; i < quotes.size(); i++) {

@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * A quote and its JSON, written once when it arrives. It is read far more often than it changes, and between two reads only
- * its age does: a read copies the bytes and adds {@code age_ms} and {@code stale}.
+ * A quote with its JSON, encoded once. Quotes are read far more often than they change, and only the age differs
+ * between two reads: a read copies the bytes and appends {@code age_ms} and {@code stale}.
  */
 public final class CachedQuote {
   private static final byte[] FRESH = ",\"stale\":false}".getBytes(StandardCharsets.US_ASCII);
@@ -21,13 +21,14 @@ public final class CachedQuote {
 
   CachedQuote(Quote quote) {
     this.quote = quote;
-    this.json = unfinished(quote).getBytes(StandardCharsets.UTF_8);
+    this.json = encodeWithoutAge(quote).getBytes(StandardCharsets.UTF_8);
   }
 
   public Quote quote() {
     return quote;
   }
 
+  /** Appends the JSON object of the quote at {@code now}. */
   public void appendTo(Buffer buffer, Instant now) {
     buffer
         .appendBytes(json)
@@ -35,8 +36,8 @@ public final class CachedQuote {
         .appendBytes(quote.stale(now) ? STALE : FRESH);
   }
 
-  /** What the exchange sent goes in as it is: reading and writing it again could only change a decimal. */
-  private static String unfinished(Quote quote) {
+  /** Inserts the exchange's object as it is: parsing and encoding it again could change a decimal. */
+  private static String encodeWithoutAge(Quote quote) {
     var receivedAt = Timestamps.write(quote.receivedAt());
     return "{\"id\":" + quote.id()
         + ",\"symbol\":" + Json.encode(quote.symbol())

@@ -10,18 +10,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a {@link QuoteStore} current: hears every tick, and asks for everything at the start, when messages may have been
- * missed, and now and then, because a tick may be lost and the configured symbols may change with a deploy.
+ * Keeps a {@link QuoteStore} current. It subscribes to ticks, and requests a snapshot at start, when this node may have
+ * missed messages, and periodically, because a tick may be lost and a deployment may change the configured symbols.
  */
 final class QuoteFeed {
   private static final Logger log = LoggerFactory.getLogger(QuoteFeed.class);
-  private static final Duration EMPTY_HANDED = Duration.ofSeconds(2);
-  private static final int ROUNDS_WHEN_FILLED = 15;
+  private static final Duration INTERVAL_WHILE_EMPTY = Duration.ofSeconds(2);
+  private static final int INTERVALS_PER_SNAPSHOT = 15;
 
   private final Vertx vertx;
   private final NodeContext node;
   private final QuoteStore store;
-  private int rounds;
+  private int intervals;
 
   QuoteFeed(Vertx vertx, NodeContext node, QuoteStore store) {
     this.vertx = vertx;
@@ -29,34 +29,35 @@ final class QuoteFeed {
     this.store = store;
   }
 
-  /** Completes when ticks are heard; whether the price verticle answers yet does not matter to the start. */
+  /** Completes when this node is subscribed to ticks, whether or not the price verticle responds. */
   Future<Void> start() {
-    node.health().note("price-api", this::remark);
-    node.liveness().onReturn(this::ask);
-    vertx.setPeriodic(EMPTY_HANDED.toMillis(), timer -> round());
+    node.health().note("price-api", this::outage);
+    node.liveness().onReturn(this::requestSnapshot);
+    vertx.setPeriodic(INTERVAL_WHILE_EMPTY.toMillis(), timer -> onInterval());
     return node.bus()
-        .subscribe(Prices.TICK, tick -> store.keep(tick.quotes()))
-        .compose(subscription -> ask().otherwiseEmpty());
+        .subscribe(Prices.TICK, tick -> store.accept(tick.quotes()))
+        .compose(subscription -> requestSnapshot().otherwiseEmpty());
   }
 
-  private void round() {
-    rounds++;
-    if (!store.isFilled() || rounds % ROUNDS_WHEN_FILLED == 0) {
-      ask();
+  private void onInterval() {
+    intervals++;
+    if (!store.isFilled() || intervals % INTERVALS_PER_SNAPSHOT == 0) {
+      requestSnapshot();
     }
   }
 
-  private Future<Void> ask() {
+  private Future<Void> requestSnapshot() {
     return node.bus()
         .request(Prices.LATEST, new Prices.Latest())
-        .onFailure(failure -> log.debug("no latest quotes: {}", failure.getMessage()))
+        .onFailure(
+            failure -> log.debug("snapshot of quotes not received: {}", failure.getMessage()))
         .<Void>map(snapshot -> {
-          store.keep(snapshot);
+          store.accept(snapshot);
           return null;
         });
   }
 
-  private Optional<String> remark() {
+  private Optional<String> outage() {
     return store.configured().findAny().isPresent()
         ? Optional.empty()
         : Optional.of("no price is known yet");

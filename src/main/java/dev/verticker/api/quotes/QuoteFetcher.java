@@ -11,54 +11,55 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Asks the price verticle for symbols this node holds no quote of. Readers of the same symbols at the same time share one
- * request; one answer for several symbols is all or nothing, so only readers of exactly the same ones can.
+ * Requests quotes that are not in the store from the price verticle. Concurrent calls with the same symbols share one
+ * request; calls that differ in a symbol cannot, because a response has all quotes or none.
  */
 final class QuoteFetcher {
-  static final int MAX_AT_ONCE = 500;
+  static final int MAX_CONCURRENT = 500;
 
   private final Bus bus;
   private final QuoteStore store;
-  private final Map<List<String>, Future<List<CachedQuote>>> underWay = new ConcurrentHashMap<>();
+  private final Map<List<String>, Future<List<CachedQuote>>> running = new ConcurrentHashMap<>();
 
   QuoteFetcher(Bus bus, QuoteStore store) {
     this.bus = bus;
     this.store = store;
   }
 
-  /** The quotes in the order asked; afterwards they are in the store. Fails as {@link Prices#FIND} does. */
-  Future<List<CachedQuote>> read(List<String> symbols) {
-    var mine = Promise.<List<CachedQuote>>promise();
-    var others = underWay.putIfAbsent(symbols, mine.future());
-    if (others != null) {
-      return others;
+  /** The quotes in the given order, also added to the store. Fails like {@link Prices#FIND}. */
+  Future<List<CachedQuote>> fetch(List<String> symbols) {
+    var own = Promise.<List<CachedQuote>>promise();
+    var shared = running.putIfAbsent(symbols, own.future());
+    if (shared != null) {
+      return shared;
     }
-    ask(symbols).onComplete(answer -> {
-      underWay.remove(symbols);
-      mine.handle(answer);
+    request(symbols).onComplete(result -> {
+      running.remove(symbols);
+      own.handle(result);
     });
-    return mine.future();
+    return own.future();
   }
 
-  private Future<List<CachedQuote>> ask(List<String> symbols) {
-    // Another reader's answer may have come between our look into the store and our turn.
-    var held = symbols.stream().map(store::find).filter(Objects::nonNull).toList();
-    if (held.size() == symbols.size()) {
-      return Future.succeededFuture(held);
+  private Future<List<CachedQuote>> request(List<String> symbols) {
+    // Another response may have arrived since the caller checked the store.
+    var stored = symbols.stream().map(store::find).filter(Objects::nonNull).toList();
+    if (stored.size() == symbols.size()) {
+      return Future.succeededFuture(stored);
     }
-    if (underWay.size() > MAX_AT_ONCE) {
-      return Future.failedFuture(
-          new Failure.Unavailable("unavailable", "Too many unknown symbols are being looked up."));
+    if (running.size() > MAX_CONCURRENT) {
+      return Future.failedFuture(new Failure.Unavailable(
+          "unavailable", "Too many requests for unknown symbols are running; retry later."));
     }
-    return bus.request(Prices.FIND, new Prices.Find(symbols)).map(answer -> kept(symbols, answer));
+    return bus.request(Prices.FIND, new Prices.FindQuotes(symbols))
+        .map(response -> store(symbols, response));
   }
 
-  private List<CachedQuote> kept(List<String> symbols, Prices.Quotes answer) {
-    var inOrder = answer.quotes().stream().map(Prices.Quote::symbol).toList();
+  private List<CachedQuote> store(List<String> symbols, Prices.Quotes response) {
+    var inOrder = response.quotes().stream().map(Prices.Quote::symbol).toList();
     if (!inOrder.equals(symbols)) {
-      throw new IllegalStateException("asked for " + symbols + ", got " + inOrder);
+      throw new IllegalStateException("requested quotes of " + symbols + ", received " + inOrder);
     }
-    store.keep(answer.quotes());
-    return answer.quotes().stream().map(CachedQuote::new).toList();
+    store.accept(response.quotes());
+    return response.quotes().stream().map(CachedQuote::new).toList();
   }
 }

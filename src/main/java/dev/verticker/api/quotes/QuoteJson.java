@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Quotes as signed-in users see them, wherever they are answered, at one moment. */
+/** The JSON of quotes in the User API, at one moment. */
 public final class QuoteJson {
   private static final int TAG_BYTES = 8;
 
@@ -32,7 +32,7 @@ public final class QuoteJson {
     return array;
   }
 
-  /** When there is exactly one. */
+  /** The only quote. */
   public JsonObject single() {
     return of(quotes.get(0), now);
   }
@@ -41,7 +41,7 @@ public final class QuoteJson {
     return quotes.stream().anyMatch(quote -> quote.stale(now));
   }
 
-  /** Of the oldest, in whole seconds; 0 when there is none. */
+  /** Age of the oldest quote in whole seconds; 0 if there is none. */
   public String age() {
     return Long.toString(quotes.stream()
         .map(quote -> quote.age(now))
@@ -50,7 +50,7 @@ public final class QuoteJson {
         .toSeconds());
   }
 
-  /** Changes when anything but the age does; a price that was only confirmed again is the same price. */
+  /** A weak entity tag that changes with any field except the ages and times of receipt. */
   public String tag(String more) {
     var content = quotes.stream()
         .map(quote -> String.join(
@@ -70,7 +70,7 @@ public final class QuoteJson {
         + "\"";
   }
 
-  /** One of them. */
+  /** The JSON of one quote. */
   public static JsonObject of(Quote quote, Instant now) {
     return new JsonObject()
         .put("symbol", quote.symbol())

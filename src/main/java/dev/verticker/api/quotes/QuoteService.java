@@ -12,58 +12,57 @@ import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
-/** The latest prices as this node holds them; only a symbol it never heard of is asked for. Once per node. */
+/** Serves the latest quotes from the memory of this node, and fetches the others; one instance per node. */
 public final class QuoteService {
   private static final String NOT_YET_KNOWN = "price-not-yet-known";
-  private static final Duration SOON = Duration.ofSeconds(1);
-  private static final Duration TELL_READS = Duration.ofSeconds(3);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+  private static final Duration REPORT_INTERVAL = Duration.ofSeconds(3);
 
   private final QuoteStore store;
-  private final QuoteFetcher missingQuotes;
-  private final ReadSymbolReporter outsideReads;
+  private final QuoteFetcher fetcher;
+  private final ReadSymbolReporter reporter;
 
-  private QuoteService(
-      QuoteStore store, QuoteFetcher missingQuotes, ReadSymbolReporter outsideReads) {
+  private QuoteService(QuoteStore store, QuoteFetcher fetcher, ReadSymbolReporter reporter) {
     this.store = store;
-    this.missingQuotes = missingQuotes;
-    this.outsideReads = outsideReads;
+    this.fetcher = fetcher;
+    this.reporter = reporter;
   }
 
-  /** Complete once this node hears prices. It works on the calling context until that is undeployed. */
+  /** Completes when this node is subscribed to ticks. Its timers end with the verticle that opened it. */
   public static Future<QuoteService> open(Vertx vertx, NodeContext node) {
     var store = new QuoteStore();
-    var outsideReads = new ReadSymbolReporter(node.bus(), store);
-    vertx.setPeriodic(TELL_READS.toMillis(), timer -> outsideReads.tell());
+    var reporter = new ReadSymbolReporter(node.bus(), store);
+    vertx.setPeriodic(REPORT_INTERVAL.toMillis(), timer -> reporter.publish());
     return new QuoteFeed(vertx, node, store)
         .start()
-        .map(new QuoteService(store, new QuoteFetcher(node.bus(), store), outsideReads));
+        .map(new QuoteService(store, new QuoteFetcher(node.bus(), store), reporter));
   }
 
   /**
-   * The configured symbols that were ever quoted, in their order; fails with {@code price-not-yet-known} if none was. A node
-   * that has not heard of any, because it has just joined, asks before it says so.
+   * Quotes of the configured symbols that have one, in their order; fails with {@code price-not-yet-known} if there are
+   * none. A node that has none in memory, because it has just started, requests them first.
    */
   public Future<List<CachedQuote>> configured() {
-    var quotes = heldConfigured();
+    var quotes = configuredInMemory();
     if (!quotes.isEmpty()) {
       return Future.succeededFuture(quotes);
     }
-    // Each by itself: one that was never quoted must not hide the others.
-    var asked = store.configuredSymbols().stream()
-        .map(symbol -> missingQuotes.read(List.of(symbol)))
+    // One request for each symbol: a symbol without a quote must not fail the others.
+    var fetched = store.configuredSymbols().stream()
+        .map(symbol -> fetcher.fetch(List.of(symbol)))
         .toList();
-    return Future.join(asked).transform(answered -> {
-      var known = heldConfigured();
-      return known.isEmpty()
+    return Future.join(fetched).transform(done -> {
+      var found = configuredInMemory();
+      return found.isEmpty()
           ? Future.failedFuture(new Failure.Unavailable(NOT_YET_KNOWN, "No price is known yet."))
-          : Future.succeededFuture(known);
+          : Future.succeededFuture(found);
     });
   }
 
   /**
-   * Exactly these, in this order, all or none. Fails with {@code symbol-unknown} or {@code price-not-yet-known}.
+   * Quotes of all these symbols in the given order. Fails with {@code symbol-unknown} or {@code price-not-yet-known}.
    *
-   * @param pointer the part of the request that named them
+   * @param pointer the part of the HTTP request that names the symbols
    */
   public Future<List<CachedQuote>> named(List<String> symbols, String pointer) {
     var quotes = new ArrayList<CachedQuote>(symbols.size());
@@ -74,15 +73,15 @@ public final class QuoteService {
       if (quote == null) {
         missing.add(symbol);
       } else {
-        outsideReads.note(symbol);
+        reporter.onRead(symbol);
       }
     }
     if (missing.isEmpty()) {
       return Future.succeededFuture(quotes);
     }
-    return missingQuotes
-        .read(List.copyOf(missing))
-        .recover(failure -> Future.failedFuture(at(pointer, failure)))
+    return fetcher
+        .fetch(List.copyOf(missing))
+        .recover(failure -> Future.failedFuture(withPointer(pointer, failure)))
         .map(found -> {
           var next = found.iterator();
           quotes.replaceAll(quote -> quote == null ? next.next() : quote);
@@ -90,13 +89,13 @@ public final class QuoteService {
         });
   }
 
-  /** Those of them that are held here now; nobody is asked. */
-  public List<CachedQuote> held(List<String> symbols) {
+  /** The quotes of the symbols that are in memory; sends no request. */
+  public List<CachedQuote> inMemory(List<String> symbols) {
     return symbols.stream().map(store::find).filter(Objects::nonNull).toList();
   }
 
-  /** The configured symbols that were ever quoted, in their order; nobody is asked. */
-  public List<CachedQuote> heldConfigured() {
+  /** The quotes of configured symbols that are in memory, in their order; sends no request. */
+  public List<CachedQuote> configuredInMemory() {
     return store.configured().toList();
   }
 
@@ -104,21 +103,25 @@ public final class QuoteService {
     return store.isConfigured(symbol);
   }
 
-  /** Calls back with every quote that is newer than the one held before, on a context of ours. */
-  public void onFresh(Consumer<List<CachedQuote>> listener) {
-    store.onFresh(listener);
+  /** Calls the listener with every quote that replaces an older one, on a context of this service. */
+  public void onUpdate(Consumer<List<CachedQuote>> listener) {
+    store.onUpdate(listener);
   }
 
-  /** Throws {@link Failure.Unavailable}, {@code price-too-old}. @param maxAge seconds; empty = any age */
-  public static void refuseOlderThan(
+  /**
+   * Throws {@link Failure.Unavailable} with {@code price-too-old} if a quote is older than {@code maxAge}.
+   *
+   * @param maxAge seconds; empty = any age
+   */
+  public static void checkMaxAge(
       OptionalLong maxAge, List<CachedQuote> quotes, Instant now, String pointer) {
     if (maxAge.isEmpty()) {
       return;
     }
-    var oldest = Duration.ofSeconds(maxAge.getAsLong());
+    var limit = Duration.ofSeconds(maxAge.getAsLong());
     var errors = quotes.stream()
         .map(CachedQuote::quote)
-        .filter(quote -> quote.age(now).compareTo(oldest) > 0)
+        .filter(quote -> quote.age(now).compareTo(limit) > 0)
         .map(quote -> new Failure.Error(
             pointer,
             "price-too-old",
@@ -126,26 +129,26 @@ public final class QuoteService {
         .toList();
     if (!errors.isEmpty()) {
       throw new Failure.Unavailable(
-          "price-too-old", "A price that was asked for is older than max_age.", SOON, errors);
+          "price-too-old", "A requested price is older than max_age.", RETRY_AFTER, errors);
     }
   }
 
-  /** The price verticle does not know in which part of our request the symbols stood. */
-  private static Throwable at(String pointer, Throwable cause) {
+  /** The price verticle does not know which part of the HTTP request names the symbols. */
+  private static Throwable withPointer(String pointer, Throwable cause) {
     if (cause instanceof Failure.NotFound failure) {
-      return new Failure.NotFound(failure.code(), failure.detail(), moved(pointer, failure));
+      return new Failure.NotFound(failure.code(), failure.detail(), errors(pointer, failure));
     }
     if (cause instanceof Failure.Unavailable failure) {
       return new Failure.Unavailable(
           failure.code(),
           failure.detail(),
-          failure.retryAfter().orElse(SOON),
-          moved(pointer, failure));
+          failure.retryAfter().orElse(RETRY_AFTER),
+          errors(pointer, failure));
     }
     return cause;
   }
 
-  private static List<Failure.Error> moved(String pointer, Failure failure) {
+  private static List<Failure.Error> errors(String pointer, Failure failure) {
     return failure.errors().stream()
         .map(error -> new Failure.Error(pointer, error.code(), error.detail()))
         .toList();

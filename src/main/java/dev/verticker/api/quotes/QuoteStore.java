@@ -11,18 +11,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The newest quote of each symbol this node has heard of; read and written by every event loop. Bounded. */
+/** The newest quote of each symbol this node has received, bounded; used by every event loop. */
 final class QuoteStore {
-  /** Quotes held of symbols outside the configured ones; a tenth of them is kept fresh by the refresher. */
+  /** Max number of quotes of symbols that are not configured; a tenth of them is reupdateded. */
   static final int MAX_OTHERS = 1000;
 
   private record Configured(List<String> inOrder, Set<String> set) {}
 
-  private final Map<String, CachedQuote> held = new ConcurrentHashMap<>();
+  private final Map<String, CachedQuote> quotes = new ConcurrentHashMap<>();
   private final List<Consumer<List<CachedQuote>>> listeners = new CopyOnWriteArrayList<>();
   private volatile Configured configured = new Configured(List.of(), Set.of());
 
-  /** False until the price verticle has said which symbols are configured. */
+  /** False until the first snapshot. */
   boolean isFilled() {
     return !configured.inOrder().isEmpty();
   }
@@ -31,58 +31,58 @@ final class QuoteStore {
     return configured.set().contains(symbol);
   }
 
-  /** Empty until the price verticle has said them. */
+  /** Empty until the first snapshot. */
   List<String> configuredSymbols() {
     return configured.inOrder();
   }
 
-  /** The configured symbols that were ever quoted, in the configured order. */
+  /** Quotes of the configured symbols that have one, in the configured order. */
   Stream<CachedQuote> configured() {
-    return configured.inOrder().stream().map(held::get).filter(quote -> quote != null);
+    return configured.inOrder().stream().map(quotes::get).filter(quote -> quote != null);
   }
 
-  /** Null when this node has not heard of it. */
+  /** Null if this node has no quote of the symbol. */
   CachedQuote find(String symbol) {
-    return held.get(symbol);
+    return quotes.get(symbol);
   }
 
-  void keep(Snapshot snapshot) {
+  void accept(Snapshot snapshot) {
     configured = new Configured(snapshot.configured(), Set.copyOf(snapshot.configured()));
-    keep(snapshot.quotes());
+    accept(snapshot.quotes());
   }
 
-  void keep(List<Quote> quotes) {
-    var fresh = quotes.stream()
-        .filter(this::keep)
-        .map(quote -> held.get(quote.symbol()))
+  void accept(List<Quote> received) {
+    var updated = received.stream()
+        .filter(this::accept)
+        .map(quote -> quotes.get(quote.symbol()))
         .toList();
-    if (!fresh.isEmpty()) {
-      listeners.forEach(listener -> listener.accept(fresh));
+    if (!updated.isEmpty()) {
+      listeners.forEach(listener -> listener.accept(updated));
     }
-    while (held.size() > configured.set().size() + MAX_OTHERS) {
-      dropOldestOther();
+    while (quotes.size() > configured.set().size() + MAX_OTHERS) {
+      removeOldestOther();
     }
   }
 
-  /** Calls back with every quote newer than the one held before, on the context it arrives on. */
-  void onFresh(Consumer<List<CachedQuote>> listener) {
+  /** Calls the listener with every quote that replaces an older one, on the context it arrives on. */
+  void onUpdate(Consumer<List<CachedQuote>> listener) {
     listeners.add(listener);
   }
 
-  /** Whether it is newer than what was held. */
-  private boolean keep(Quote quote) {
-    var now = held.compute(quote.symbol(), (symbol, standing) -> {
-      var known = standing == null ? null : standing.quote();
-      return quote.supersedes(known) ? new CachedQuote(quote) : standing;
+  /** Whether the quote replaces an older one. */
+  private boolean accept(Quote quote) {
+    var current = quotes.compute(quote.symbol(), (symbol, previous) -> {
+      var older = previous == null ? null : previous.quote();
+      return quote.supersedes(older) ? new CachedQuote(quote) : previous;
     });
-    return now.quote() == quote;
+    return current.quote() == quote;
   }
 
-  private void dropOldestOther() {
-    held.values().stream()
+  private void removeOldestOther() {
+    quotes.values().stream()
         .map(CachedQuote::quote)
         .filter(quote -> !isConfigured(quote.symbol()))
         .min(Comparator.comparing(Quote::receivedAt))
-        .ifPresent(oldest -> held.remove(oldest.symbol()));
+        .ifPresent(oldest -> quotes.remove(oldest.symbol()));
   }
 }

@@ -7,11 +7,11 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Remembers which symbols outside the configured ones are read from this node's memory, and tells the refresher every few
- * seconds. Only symbols that have a quote: one the exchange does not know would spoil the refresher's call. Bounded.
+ * Collects the symbols that are read from this node's memory but not configured, and publishes them so that they are
+ * refreshed. Only symbols with a quote are added: one that the exchange does not list would fail the refresh. Bounded.
  */
 final class ReadSymbolReporter {
-  static final int MOST = 100;
+  static final int MAX_SYMBOLS = 100;
 
   private final Bus bus;
   private final QuoteStore store;
@@ -22,17 +22,17 @@ final class ReadSymbolReporter {
     this.store = store;
   }
 
-  void note(String symbol) {
-    if (store.isFilled() && !store.isConfigured(symbol) && symbols.size() < MOST) {
+  void onRead(String symbol) {
+    if (store.isFilled() && !store.isConfigured(symbol) && symbols.size() < MAX_SYMBOLS) {
       symbols.add(symbol);
     }
   }
 
-  void tell() {
-    var told = new ArrayList<>(symbols);
-    if (!told.isEmpty()) {
-      told.forEach(symbols::remove);
-      bus.publish(Prices.READ, new Prices.Read(told));
+  void publish() {
+    var read = new ArrayList<>(symbols);
+    if (!read.isEmpty()) {
+      read.forEach(symbols::remove);
+      bus.publish(Prices.READ, new Prices.SymbolsRead(read));
     }
   }
 }

@@ -1,2 +1,2 @@
-/** Latest quotes held in the memory of a front door node and served by both APIs. */
+/** Latest quotes in the memory of a node, served by both APIs. */
 package dev.verticker.api.quotes;

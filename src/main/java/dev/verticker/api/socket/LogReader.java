@@ -3,8 +3,8 @@ package dev.verticker.api.socket;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.After;
 import dev.verticker.message.Notifications.LogPage;
+import dev.verticker.message.Notifications.ReadLog;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -89,7 +89,7 @@ final class LogReader {
       return Future.succeededFuture();
     }
     asking = true;
-    return bus.request(Notifications.AFTER, new After(epoch, position)).transform(answer -> {
+    return bus.request(Notifications.READ_LOG, new ReadLog(epoch, position)).transform(answer -> {
       asking = false;
       if (answer.failed()) {
         askAgain = false;
@@ -108,7 +108,7 @@ final class LogReader {
   private void learn(LogPage news) {
     if (news.epoch().equals(epoch) && position >= news.oldest() - 1) {
       hear(news);
-      if (news.events().size() < Notifications.MOST) {
+      if (news.events().size() < Notifications.MAX_EVENTS) {
         // Nothing is left up to the head, also where events of an erased user were.
         position = Math.max(position, news.head());
       }

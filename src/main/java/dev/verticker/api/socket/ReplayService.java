@@ -4,8 +4,8 @@ import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import dev.verticker.message.Notifications;
-import dev.verticker.message.Notifications.Replayed;
-import dev.verticker.message.Notifications.Start;
+import dev.verticker.message.Notifications.ReplayFrom;
+import dev.verticker.message.Notifications.TopicReplays;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
 import java.time.Duration;
@@ -122,7 +122,8 @@ final class ReplayService {
     metrics.counter("socket_replay_queries_total").increment();
     bus.request(
             Notifications.REPLAY,
-            new Notifications.Replay(starts(batch), Math.min(PIECE, MAX_EVENTS / batch.size())))
+            new Notifications.ReplayTopics(
+                starts(batch), Math.min(PIECE, MAX_EVENTS / batch.size())))
         .onComplete(answer -> {
           asking = false;
           if (answer.succeeded()) {
@@ -154,9 +155,9 @@ final class ReplayService {
   }
 
   /** From the least that anybody wants of a topic. */
-  private static List<Start> starts(Map<String, List<Waiting>> batch) {
+  private static List<ReplayFrom> starts(Map<String, List<Waiting>> batch) {
     return batch.entrySet().stream()
-        .map(topic -> new Start(
+        .map(topic -> new ReplayFrom(
             topic.getKey(),
             topic.getValue().stream()
                 .filter(asked -> asked.wanted != null)
@@ -166,7 +167,7 @@ final class ReplayService {
         .toList();
   }
 
-  private void answer(Map<String, List<Waiting>> batch, Replayed replayed) {
+  private void answer(Map<String, List<Waiting>> batch, TopicReplays replayed) {
     var found = new LinkedHashMap<>(batch);
     for (var topic : replayed.topics()) {
       var told = topic.events().stream().map(EncodedEvent::of).toList();
@@ -180,7 +181,7 @@ final class ReplayService {
             askers -> askers.forEach(asked -> asked.answer.accept(new ReplayResult.Refused(gone))));
   }
 
-  private void answer(Waiting asked, Notifications.Replaying topic, List<EncodedEvent> told) {
+  private void answer(Waiting asked, Notifications.TopicReplay topic, List<EncodedEvent> told) {
     var newest = newest(topic);
     var recovered = asked.wanted != null
         && asked.wanted.epoch().equals(topic.epoch())
@@ -217,7 +218,7 @@ final class ReplayService {
   }
 
   /** What was heard live while the question was under way was heard by nobody who waits. */
-  private long newest(Notifications.Replaying topic) {
+  private long newest(Notifications.TopicReplay topic) {
     var head = memory.head(topic.topic());
     return head != null && head.epoch().equals(topic.epoch())
         ? Math.max(head.seq(), topic.newest())

@@ -85,7 +85,7 @@ public final class SocketHub {
     var limits = SocketLimits.of(settings);
     var feed = new SocketHub(vertx, node, verifier, revoked, quotes, limits);
     revoked.onRevoked(revocation -> feed.everywhere(loop -> loop.hear(revocation)));
-    quotes.onFresh(fresh -> feed.everywhere(loop -> loop.hearPrices(fresh)));
+    quotes.onUpdate(fresh -> feed.everywhere(loop -> loop.hearPrices(fresh)));
     node.liveness().onReturn(() -> feed.reader.ask());
     return feed.reader.start().map(feed);
   }
@@ -189,7 +189,7 @@ public final class SocketHub {
 
   /** @param symbol null = the configured ones */
   List<CachedQuote> quotesOf(String symbol) {
-    return symbol == null ? quotes.heldConfigured() : quotes.held(List.of(symbol));
+    return symbol == null ? quotes.configuredInMemory() : quotes.inMemory(List.of(symbol));
   }
 
   /** Fails when there is no such symbol; keeps an outside one fresh. @param symbol null = the configured ones */

@@ -27,7 +27,7 @@ final class CurrentUser {
    * revocation of its token: that is 401.
    */
   static Future<User> find(Bus bus, ApiRequest request, long id) {
-    var found = bus.request(Users.FIND, new Users.Find(id));
+    var found = bus.request(Users.FIND, new Users.FindUser(id));
     return id == caller(request).userId()
         ? found.recover(failure -> Future.failedFuture(
             failure instanceof Failure.NotFound

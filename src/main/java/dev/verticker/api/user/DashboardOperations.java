@@ -78,7 +78,7 @@ final class DashboardOperations {
         .map(all -> new Part(all, true))
         .recover(failure -> failure instanceof Failure.NotFound
             ? Future.failedFuture(failure)
-            : Future.succeededFuture(new Part(quotes.held(named.orElse(List.of())), false)));
+            : Future.succeededFuture(new Part(quotes.inMemory(named.orElse(List.of())), false)));
   }
 
   private ApiResponse response(ApiRequest request, User user, Part part, Optional<Long> unread) {

@@ -7,8 +7,8 @@ import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.MarkRead;
-import dev.verticker.message.Notifications.Page;
 import dev.verticker.message.Notifications.ReadTopic;
+import dev.verticker.message.Notifications.TopicPage;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -55,7 +55,7 @@ final class NotificationOperations {
             .toBuffer()));
   }
 
-  private Future<Page> page(ApiRequest request, String topic) {
+  private Future<TopicPage> page(ApiRequest request, String topic) {
     var after = request.queryNumber("after");
     var epoch = request.query("epoch");
     if (after.isPresent() != epoch.isPresent()) {
@@ -65,13 +65,13 @@ final class NotificationOperations {
           "Must be sent together: \"after\" and \"epoch\".");
     }
     return bus.request(
-        Notifications.READ,
+        Notifications.READ_TOPIC,
         new ReadTopic(topic, epoch.orElse(null), after.isPresent() ? after.getAsLong() : null, (int)
             request.queryNumber("limit").orElse(DEFAULT_LIMIT)));
   }
 
   /** The caller may read the topic; the audience of each event decides once more. */
-  private static JsonObject json(ApiRequest request, Page page) {
+  private static JsonObject json(ApiRequest request, TopicPage page) {
     var caller = CurrentUser.caller(request);
     var events = new JsonArray();
     page.events().stream()

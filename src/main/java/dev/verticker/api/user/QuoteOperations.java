@@ -48,7 +48,7 @@ final class QuoteOperations {
       String pointer,
       Function<QuoteJson, Buffer> shape) {
     var now = clock.instant();
-    QuoteService.refuseOlderThan(request.queryNumber("max_age"), found, now, pointer);
+    QuoteService.checkMaxAge(request.queryNumber("max_age"), found, now, pointer);
     var json = new QuoteJson(found, now);
     var tag = json.tag("");
     var response = EntityTags.names(request.header("If-None-Match"), tag)

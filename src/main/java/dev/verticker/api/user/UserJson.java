@@ -41,7 +41,7 @@ final class UserJson {
         .put("full_name", user.fullName())
         .put("email", user.email())
         .put("roles", new JsonArray(user.roles()))
-        .put("status", user.status().word())
+        .put("status", user.status().wireName())
         .put("created_at", Timestamps.write(user.createdAt()))
         .put("updated_at", Timestamps.write(user.updatedAt()));
   }

@@ -11,7 +11,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
 import dev.verticker.message.Users;
-import dev.verticker.message.Users.Change;
+import dev.verticker.message.Users.ChangeStatus;
 import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.Update;
@@ -161,10 +161,10 @@ final class UserOperations {
         .map(UserJson::found);
   }
 
-  private Future<ApiResponse> change(ApiRequest request, Address<Change, User> address) {
+  private Future<ApiResponse> change(ApiRequest request, Address<ChangeStatus, User> address) {
     return actor(request)
-        .compose(actor ->
-            bus.request(address, new Change(actor, CurrentUser.id(request), ifMatch(request))))
+        .compose(actor -> bus.request(
+            address, new ChangeStatus(actor, CurrentUser.id(request), ifMatch(request))))
         .map(UserJson::found);
   }
 

@@ -11,8 +11,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Reads {@code exchangeInfo} token by token: of up to 32 MB only the names of the symbols and the weight limit are kept.
- * Slow enough for a worker thread.
+ * Parses {@code exchangeInfo} token by token: of up to 32 MB it keeps only the names of the symbols and the weight
+ * limit. To be run on a worker thread.
  */
 final class ExchangeInfoParser {
   private static final JsonFactory JSON = new JsonFactory();
@@ -22,23 +22,23 @@ final class ExchangeInfoParser {
 
   private ExchangeInfoParser() {}
 
-  /** Throws {@link ExchangeException.Unavailable} when the body is not an exchangeInfo answer. */
+  /** Throws {@link ExchangeException.ExchangeUnavailable} if the body is not an exchangeInfo response. */
   static ExchangeInfo parse(Buffer body) {
     var parser = new ExchangeInfoParser();
     try (var json = JSON.createParser(body.getBytes())) {
       parser.read(json);
     } catch (IOException e) {
-      throw unusable();
+      throw malformed();
     }
     if (parser.symbols.isEmpty()) {
-      throw unusable();
+      throw malformed();
     }
     return new ExchangeInfo(parser.symbols, parser.weightPerMinute);
   }
 
   private void read(JsonParser json) throws IOException {
     if (json.nextToken() != JsonToken.START_OBJECT) {
-      throw unusable();
+      throw malformed();
     }
     while (json.nextToken() == JsonToken.FIELD_NAME) {
       var field = json.currentName();
@@ -60,7 +60,7 @@ final class ExchangeInfoParser {
   private static void readEach(JsonParser json, ObjectReader reader) throws IOException {
     while (json.nextToken() != JsonToken.END_ARRAY) {
       if (json.currentToken() != JsonToken.START_OBJECT) {
-        throw unusable();
+        throw malformed();
       }
       reader.read(json);
     }
@@ -102,8 +102,8 @@ final class ExchangeInfoParser {
     }
   }
 
-  private static ExchangeException unusable() {
-    return new ExchangeException.Unavailable(
-        "the exchange sent something that is not a list of symbols");
+  private static ExchangeException malformed() {
+    return new ExchangeException.ExchangeUnavailable(
+        "the exchange sent a malformed exchangeInfo response");
   }
 }

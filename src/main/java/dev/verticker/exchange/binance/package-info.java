@@ -1,2 +1,2 @@
-/** Binance Spot REST: requests within weight limits, and parsers that reject implausible data. */
+/** Binance Spot REST: requests and parsers of their responses. */
 package dev.verticker.exchange.binance;

@@ -4,11 +4,11 @@ import dev.verticker.message.Sessions.Reason;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
 
-/** Ends what a user was allowed, in the transaction of the change that is the reason. */
+/** Revokes access tokens and sessions in the transaction of the change that requires it. */
 public interface AccessRevocation {
-  /** Access tokens of the user with a smaller {@code ver} are refused everywhere; sessions go on and get new tokens. */
-  Future<Void> revokeTokens(SqlConnection transaction, long userId, long leastVer);
+  /** Revokes the user's access tokens whose {@code ver} is below {@code minVersion}; the sessions stay and issue new ones. */
+  Future<Void> revokeTokens(SqlConnection transaction, long userId, long minVersion);
 
-  /** As {@link #revokeTokens}, and every session of the user ends. */
-  Future<Void> endSessions(SqlConnection transaction, long userId, long leastVer, Reason reason);
+  /** As {@link #revokeTokens}, and ends every session of the user. */
+  Future<Void> endSessions(SqlConnection transaction, long userId, long minVersion, Reason reason);
 }

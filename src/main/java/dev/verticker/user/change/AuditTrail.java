@@ -1,23 +1,45 @@
 package dev.verticker.user.change;
 
+import dev.verticker.bus.Failure;
 import dev.verticker.bus.RequestId;
+import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
+import dev.verticker.data.Rows;
 import dev.verticker.message.Actor;
+import dev.verticker.message.Users.AuditEntry;
+import dev.verticker.message.Users.AuditPage;
+import dev.verticker.message.Users.FindAudit;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
-import java.time.ZoneOffset;
+import java.time.Duration;
 
-/** Writes who did what, when and from where, in the transaction of the deed. Never hand it a secret or a hash. */
+/** The rows of {@code account.audit}: actor, action, time and client address of every change. Never pass a secret or a hash. */
 public final class AuditTrail {
+  private static final int MAX_PAGE = 1000;
+
   private static final String INSERT =
       """
       INSERT INTO account.audit (at, action, user_id, actor_id, session, address, request_id, details)
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
       """;
 
-  /** Of an erased user the ids stay, and what others did from where; nothing tells any more who that was. */
+  private static final String READ =
+      """
+      SELECT audit.id, audit.at, audit.action, audit.user_id, audit.actor_id, actor.username AS actor_username,
+             audit.session, audit.address, audit.request_id, audit.details
+        FROM account.audit
+        LEFT JOIN account.users AS actor ON actor.id = audit.actor_id
+       WHERE audit.user_id = $1
+         AND audit.id < $2
+       ORDER BY audit.id DESC
+       LIMIT $3
+      """;
+
+  /** The ids of an erased user stay, as do the addresses of other actors. */
   private static final String ERASE_SUBJECT =
       """
       UPDATE account.audit
@@ -26,7 +48,7 @@ public final class AuditTrail {
          AND details IS NOT NULL
       """;
 
-  /** Also of what somebody not signed in did to the user: whoever registers is the user. */
+  /** An anonymous actor on the user's own account is taken for the user: that is how a registration is recorded. */
   private static final String ERASE_ACTOR =
       """
       UPDATE account.audit
@@ -35,29 +57,30 @@ public final class AuditTrail {
          AND (address IS NOT NULL OR session IS NOT NULL)
       """;
 
-  /** For housekeeping. */
-  public static final String REMOVE_OLD =
+  private static final String DELETE_OLD =
       """
       DELETE FROM account.audit
        WHERE id IN (SELECT id FROM account.audit WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)
       """;
 
+  private final Database database;
   private final Clock clock;
 
-  public AuditTrail(Clock clock) {
+  public AuditTrail(Database database, Clock clock) {
+    this.database = database;
     this.clock = clock;
   }
 
   /**
-   * @param userId whom it was done to; null when to nobody
-   * @param details null when the action says it all
+   * @param userId the changed user; null if the action concerns no user
+   * @param details null if the action needs none
    */
   public Future<Void> write(
       SqlConnection transaction, Actor actor, String action, Long userId, JsonObject details) {
     return transaction
         .preparedQuery(INSERT)
         .execute(Tuple.of(
-            clock.instant().atOffset(ZoneOffset.UTC),
+            Rows.utc(clock.instant()),
             action,
             userId,
             actor.id(),
@@ -68,12 +91,50 @@ public final class AuditTrail {
         .mapEmpty();
   }
 
-  /** Removes everything personal about the user from what was written so far. */
-  public Future<Void> erase(SqlConnection transaction, long userId) {
+  /** The entries about one user, newest first. */
+  public Future<AuditPage> read(FindAudit find) {
+    if (find.limit() < 1 || find.limit() > MAX_PAGE) {
+      return Future.failedFuture(Failure.Invalid.of(
+          "query/limit", "out-of-range", "The limit must be between 1 and " + MAX_PAGE + "."));
+    }
+    var before = find.before() == null ? Long.MAX_VALUE : find.before();
+    return database
+        .query(READ, Tuple.of(find.userId(), before, find.limit() + 1))
+        .map(rows -> {
+          var entries = Rows.all(rows, AuditTrail::entry);
+          if (entries.size() <= find.limit()) {
+            return new AuditPage(entries, null);
+          }
+          var page = entries.subList(0, find.limit());
+          return new AuditPage(page, page.get(find.limit() - 1).id());
+        });
+  }
+
+  /** Removes personal data about the user from all existing entries. */
+  Future<Void> erase(SqlConnection transaction, long userId) {
     return transaction
         .preparedQuery(ERASE_SUBJECT)
         .execute(Tuple.of(userId))
         .compose(rows -> transaction.preparedQuery(ERASE_ACTOR).execute(Tuple.of(userId)))
         .mapEmpty();
+  }
+
+  public static void addCleanupTasks(Housekeeping housekeeping, Duration retention) {
+    housekeeping.deleteOlderThan(retention, "audit", DELETE_OLD);
+  }
+
+  private static AuditEntry entry(Row row) {
+    var details = row.get(JsonObject.class, "details");
+    return new AuditEntry(
+        row.getLong("id"),
+        Rows.instant(row, "at"),
+        row.getString("action"),
+        row.getLong("user_id"),
+        row.getLong("actor_id"),
+        row.getString("actor_username"),
+        row.getString("session"),
+        row.getString("address"),
+        row.getString("request_id"),
+        details == null ? null : details.encode());
   }
 }

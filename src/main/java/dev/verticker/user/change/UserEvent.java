@@ -9,10 +9,10 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Something to tell about a user, with the keys the clients of the earlier system know ({@code event}, {@code user_id},
+ * An event about a user. Its payload has the keys that clients of the earlier system read ({@code event}, {@code user_id},
  * {@code username}, {@code changes}, {@code data}, {@code before}) and {@code by}.
  *
- * @param topics who may hear it: {@code users} (with the permission), {@code user.<id>} (that user)
+ * @param topics {@code users}, which requires a permission, and {@code user.<id>}, which only that user may read
  */
 public record UserEvent(String event, long userId, List<String> topics, JsonObject payload) {
   public static UserEvent created(User user, Actor actor) {
@@ -28,26 +28,25 @@ public record UserEvent(String event, long userId, List<String> topics, JsonObje
         .with("before", data(before));
   }
 
-  /** The user can still be restored. */
+  /** A soft delete, which can be undone. */
   public static UserEvent deleted(User user, Actor actor) {
     return of("user_deleted", user.id(), actor).with("mode", "soft").with("data", data(user));
   }
 
-  /** The user is gone: the id is all that may still be said. */
+  /** A hard delete: the payload holds nothing but the id. */
   public static UserEvent erased(long userId, Actor actor) {
-    var by = actor.is(userId) ? new Actor(userId, null, null, null) : actor;
-    return of("user_deleted", userId, by)
+    return of("user_deleted", userId, actor)
         .with("mode", "hard")
         .with("data", new JsonObject().put("id", userId));
   }
 
-  /** Whether it says that the user is gone. */
-  static boolean erases(JsonObject payload) {
+  /** Whether the payload is that of {@link #erased}. */
+  static boolean isErasure(JsonObject payload) {
     return "user_deleted".equals(payload.getString("event"))
         && "hard".equals(payload.getString("mode"));
   }
 
-  /** Nobody else is told. */
+  /** Published on the user's own topic only. */
   public static UserEvent passwordChanged(long userId, Actor actor) {
     var event = of("password_changed", userId, actor);
     return new UserEvent(
@@ -73,7 +72,7 @@ public record UserEvent(String event, long userId, List<String> topics, JsonObje
         .put("full_name", user.fullName())
         .put("email", user.email())
         .put("roles", new JsonArray(user.roles()))
-        .put("status", user.status().word());
+        .put("status", user.status().wireName());
   }
 
   private static UserEvent of(String event, long userId, Actor actor) {

@@ -1,8 +1,10 @@
 package dev.verticker.user.change;
 
+import dev.verticker.data.Housekeeping;
+import dev.verticker.data.Rows;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.Recipient;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -11,13 +13,13 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.ZoneOffset;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Writes what must be told, as the last statement of the transaction that changed it: told if and only if it happened.
- * Where no notifications ever run, housekeeping removes what is older than a week, so it cannot grow for ever.
+ * The rows of {@code account.outbox}. An event is inserted by the transaction that makes the change, so it is published if
+ * and only if that transaction commits. Housekeeping deletes events that no notification verticle took within a week, which
+ * bounds the table.
  */
 public final class UserOutbox {
   private static final String INSERT =
@@ -26,15 +28,15 @@ public final class UserOutbox {
       VALUES ($1, $2, $3, $4, $5)
       """;
 
-  /** What still waits about an erased user is told without anything personal, in its place. */
-  private static final String ERASE =
+  /** Pending events about an erased user keep their place in the order and lose all personal data. */
+  private static final String ERASE_SUBJECT =
       """
       UPDATE account.outbox
          SET payload = pg_catalog.jsonb_build_object('event', event, 'user_id', user_id, 'redacted', true)
        WHERE user_id = $1
       """;
 
-  /** What they did to others keeps their id. */
+  /** Events about other users keep the id of the erased actor. */
   private static final String ERASE_ACTOR =
       """
       UPDATE account.outbox
@@ -42,54 +44,45 @@ public final class UserOutbox {
        WHERE payload #>> '{by,id}' = $1::text
       """;
 
-  /** A reader away for longer has lost more than events. */
-  public static final Duration KEPT = Duration.ofDays(7);
+  private static final Duration RETENTION = Duration.ofDays(7);
 
-  /** For housekeeping. */
-  public static final String REMOVE_OLD =
+  private static final String DELETE_OLD =
       """
       DELETE FROM account.outbox
        WHERE id IN (SELECT id FROM account.outbox WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)
       """;
 
   private final Clock clock;
-  private final Runnable committed;
+  private final Runnable onCommit;
 
-  /** @param committed called after each commit that left something here */
-  public UserOutbox(Clock clock, Runnable committed) {
+  /** @param onCommit called after each commit that inserted events */
+  public UserOutbox(Clock clock, Runnable onCommit) {
     this.clock = clock;
-    this.committed = committed;
+    this.onCommit = onCommit;
   }
 
-  /** A row as it is handed over. */
-  public static Entry entry(Row row) {
+  public static OutboxEntry entry(Row row) {
     var payload = row.get(JsonObject.class, "payload");
     var by = payload.getJsonObject("by");
     var userId = row.getLong("user_id");
-    return new Entry(
+    return new OutboxEntry(
         row.getLong("id"),
-        row.getOffsetDateTime("at").toInstant(),
+        Rows.instant(row, "at"),
         row.getString("event"),
         userId,
         by == null ? null : by.getLong("id"),
-        UserEvent.erases(payload),
+        UserEvent.isErasure(payload),
         Stream.of(row.getArrayOfStrings("topics"))
             .map(topic -> new Recipient(topic, audience(topic, userId)))
             .toList(),
         payload.encode());
   }
 
-  private static Audience audience(String topic, long userId) {
-    return topic.equals(Notifications.USERS)
-        ? Audience.permission("users.read")
-        : Audience.user(userId);
-  }
-
-  public Future<Void> write(SqlConnection transaction, List<UserEvent> events) {
+  Future<Void> write(SqlConnection transaction, List<UserEvent> events) {
     if (events.isEmpty()) {
       return Future.succeededFuture();
     }
-    var at = clock.instant().atOffset(ZoneOffset.UTC);
+    var at = Rows.utc(clock.instant());
     var rows = events.stream()
         .map(event -> Tuple.of(
             at,
@@ -98,16 +91,26 @@ public final class UserOutbox {
             event.topics().toArray(String[]::new),
             event.payload()))
         .toList();
-    transaction.transaction().completion().onSuccess(done -> committed.run());
+    transaction.transaction().completion().onSuccess(done -> onCommit.run());
     return transaction.preparedQuery(INSERT).executeBatch(rows).mapEmpty();
   }
 
-  public Future<Void> erase(SqlConnection transaction, long userId) {
+  Future<Void> erase(SqlConnection transaction, long userId) {
     return transaction
-        .preparedQuery(ERASE)
+        .preparedQuery(ERASE_SUBJECT)
         .execute(Tuple.of(userId))
         .compose(
             rows -> transaction.preparedQuery(ERASE_ACTOR).execute(Tuple.of(Long.toString(userId))))
         .mapEmpty();
+  }
+
+  public static void addCleanupTasks(Housekeeping housekeeping) {
+    housekeeping.deleteUndelivered(RETENTION, "outbox", DELETE_OLD);
+  }
+
+  private static Audience audience(String topic, long userId) {
+    return topic.equals(Notifications.USERS)
+        ? Audience.permission("users.read")
+        : Audience.user(userId);
   }
 }

@@ -3,13 +3,13 @@ package dev.verticker.user.login;
 import java.util.List;
 
 /**
- * What an attempt to sign in counts under, as keyed hashes: neither names nor addresses are kept anywhere.
+ * The keys under which a sign-in attempt is counted: keyed hashes, so that neither usernames nor addresses are stored.
  *
  * @param pair account and address together
- * @param addressHash the address alone, to be remembered with a user
- * @param addressHashes as it may have been remembered, under any accepted key
+ * @param addressHash the address alone, as it is stored for a user
+ * @param addressHashes the address hashed with every accepted key
  */
-record LoginAttempt(
+public record LoginAttempt(
     String pair, String address, String account, byte[] addressHash, List<byte[]> addressHashes) {
   List<String> keys() {
     return List.of(pair, address, account);

@@ -3,22 +3,22 @@ package dev.verticker.user.login;
 import io.vertx.core.Future;
 import java.time.Duration;
 
-/** Counts wrong passwords. All answers say how long to wait now; nothing is counted for an attempt that must wait. */
-public interface LoginFailures {
+/** Counts failed sign-in attempts. Every method returns the current waits, and records nothing for an attempt that must wait. */
+interface LoginFailures {
   /** How long each limit makes an attempt wait; zero = not at all. */
   record Waits(Duration pair, Duration address, Duration account) {
-    /** @param known whether the address signed the account in before */
+    /** @param known whether the account has signed in from the address before */
     Duration forAttempt(boolean known) {
-      var longest = pair.compareTo(address) > 0 ? pair : address;
-      return known || longest.compareTo(account) > 0 ? longest : account;
+      var wait = pair.compareTo(address) > 0 ? pair : address;
+      return known || wait.compareTo(account) > 0 ? wait : account;
     }
   }
 
-  Future<Waits> look(LoginAttempt attempt);
+  Future<Waits> check(LoginAttempt attempt);
 
-  /** Counts a wrong password, atomically: of many at once only so many as the limits allow are not told to wait. */
-  Future<Waits> wrong(LoginAttempt attempt, boolean known);
+  /** Records a wrong password atomically: of concurrent attempts, at most as many as the limits allow need not wait. */
+  Future<Waits> recordFailure(LoginAttempt attempt, boolean known);
 
-  /** The password was right: the account's failures from this address are forgotten. */
-  Future<Waits> right(LoginAttempt attempt, boolean known);
+  /** Forgets the failures of this account from this address. */
+  Future<Waits> recordSuccess(LoginAttempt attempt, boolean known);
 }

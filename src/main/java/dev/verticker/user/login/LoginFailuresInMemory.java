@@ -9,7 +9,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What this node alone has seen; bounded: the longest untouched are forgotten first. One event loop uses it. */
+/** Failures seen by this node; bounded, evicting the least recently used key. Not thread-safe: runs on one event loop. */
 final class LoginFailuresInMemory implements LoginFailures {
   private static final int MAX_KEYS = 100_000;
 
@@ -29,12 +29,12 @@ final class LoginFailuresInMemory implements LoginFailures {
   }
 
   @Override
-  public Future<Waits> look(LoginAttempt attempt) {
+  public Future<Waits> check(LoginAttempt attempt) {
     return Future.succeededFuture(waits(attempt));
   }
 
   @Override
-  public Future<Waits> wrong(LoginAttempt attempt, boolean known) {
+  public Future<Waits> recordFailure(LoginAttempt attempt, boolean known) {
     var waits = waits(attempt);
     if (waits.forAttempt(known).isZero()) {
       add(attempt.pair());
@@ -47,7 +47,7 @@ final class LoginFailuresInMemory implements LoginFailures {
   }
 
   @Override
-  public Future<Waits> right(LoginAttempt attempt, boolean known) {
+  public Future<Waits> recordSuccess(LoginAttempt attempt, boolean known) {
     var waits = waits(attempt);
     if (waits.forAttempt(known).isZero()) {
       times.remove(attempt.pair());
@@ -62,24 +62,24 @@ final class LoginFailuresInMemory implements LoginFailures {
         wait(attempt.account(), limits.account()));
   }
 
-  private Duration wait(String key, Quota limit) {
+  private Duration wait(String key, Quota quota) {
     var failures = times.get(key);
     if (failures == null) {
       return Duration.ZERO;
     }
     var now = clock.millis();
-    while (!failures.isEmpty() && failures.peekFirst() <= now - limit.window().toMillis()) {
+    while (!failures.isEmpty() && failures.peekFirst() <= now - quota.window().toMillis()) {
       failures.removeFirst();
     }
     if (failures.isEmpty()) {
       times.remove(key);
     }
-    return failures.size() < limit.most()
+    return failures.size() < quota.max()
         ? Duration.ZERO
-        : Duration.ofMillis(failures.peekFirst() + limit.window().toMillis() - now);
+        : Duration.ofMillis(failures.peekFirst() + quota.window().toMillis() - now);
   }
 
   private void add(String key) {
-    times.computeIfAbsent(key, unseen -> new ArrayDeque<>()).addLast(clock.millis());
+    times.computeIfAbsent(key, absent -> new ArrayDeque<>()).addLast(clock.millis());
   }
 }

@@ -9,28 +9,28 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
 
-/** What the cluster has seen: one sorted set of times per key, no longer than its limit. Fails while Redis is away. */
+/** Failures seen by the cluster: per key a sorted set of times, no larger than its limit. Fails while Redis is unavailable. */
 final class LoginFailuresInRedis implements LoginFailures {
   private static final String PREFIX = "login-failures:";
 
-  /** One script, so that attempts at the same moment cannot all see the count before they are counted. */
+  /** One script, so that concurrent attempts cannot all read the count before one of them is recorded. */
   private static final String SCRIPT =
       """
-      local deed, known, now, id = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]), ARGV[4]
+      local operation, known, now, id = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]), ARGV[4]
       local waits = {0, 0, 0}
       for i = 1, 3 do
-        local most, window = tonumber(ARGV[3 + 2 * i]), tonumber(ARGV[4 + 2 * i])
+        local max, window = tonumber(ARGV[3 + 2 * i]), tonumber(ARGV[4 + 2 * i])
         redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - window)
-        if redis.call('ZCARD', KEYS[i]) >= most then
+        if redis.call('ZCARD', KEYS[i]) >= max then
           waits[i] = tonumber(redis.call('ZRANGE', KEYS[i], 0, 0, 'WITHSCORES')[2]) + window - now
         end
       end
       if waits[1] > 0 or waits[2] > 0 or (waits[3] > 0 and not known) then
         return waits
       end
-      if deed == 'right' then
+      if operation == 'success' then
         redis.call('DEL', KEYS[1])
-      elseif deed == 'wrong' then
+      elseif operation == 'failure' then
         for i = 1, 3 do
           if waits[i] == 0 then
             redis.call('ZADD', KEYS[i], now, id)
@@ -52,37 +52,37 @@ final class LoginFailuresInRedis implements LoginFailures {
   }
 
   @Override
-  public Future<Waits> look(LoginAttempt attempt) {
-    return run("look", attempt, true);
+  public Future<Waits> check(LoginAttempt attempt) {
+    return run("check", attempt, true);
   }
 
   @Override
-  public Future<Waits> wrong(LoginAttempt attempt, boolean known) {
-    return run("wrong", attempt, known);
+  public Future<Waits> recordFailure(LoginAttempt attempt, boolean known) {
+    return run("failure", attempt, known);
   }
 
   @Override
-  public Future<Waits> right(LoginAttempt attempt, boolean known) {
-    return run("right", attempt, known);
+  public Future<Waits> recordSuccess(LoginAttempt attempt, boolean known) {
+    return run("success", attempt, known);
   }
 
-  private Future<Waits> run(String deed, LoginAttempt attempt, boolean known) {
+  private Future<Waits> run(String operation, LoginAttempt attempt, boolean known) {
     var command = Request.cmd(Command.EVAL).arg(SCRIPT).arg(attempt.keys().size());
     attempt.keys().forEach(key -> command.arg(PREFIX + key));
     command
-        .arg(deed)
+        .arg(operation)
         .arg(known ? 1 : 0)
         .arg(clock.millis())
         .arg(UUID.randomUUID().toString());
-    for (var limit : limits.all()) {
-      command.arg(limit.most()).arg(limit.window().toMillis());
+    for (var quota : limits.all()) {
+      command.arg(quota.max()).arg(quota.window().toMillis());
     }
     return redis
         .send(command)
-        .map(answer -> new Waits(wait(answer, 0), wait(answer, 1), wait(answer, 2)));
+        .map(waits -> new Waits(wait(waits, 0), wait(waits, 1), wait(waits, 2)));
   }
 
-  private static Duration wait(Response answer, int index) {
-    return Duration.ofMillis(Math.max(0, answer.get(index).toLong()));
+  private static Duration wait(Response waits, int index) {
+    return Duration.ofMillis(Math.max(0, waits.get(index).toLong()));
   }
 }

@@ -8,11 +8,11 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 
-/** Turns account and address into the keyed hashes an attempt counts under. */
-public final class LoginKeys {
+/** Derives the keys of {@link LoginAttempt} from username and address. */
+final class LoginKeys {
   private static final int BYTES = 16;
 
-  /** One household or server has at least a /64 of IPv6. */
+  /** A household or server gets at least a /64 of IPv6. */
   private static final int IPV6_BYTES = 8;
 
   private final List<byte[]> keys;
@@ -21,18 +21,18 @@ public final class LoginKeys {
     this.keys = keys.stream().map(key -> key.derived(purpose)).toList();
   }
 
-  /** @param keys the current one first */
-  public static LoginKeys ofSignIns(List<SigningKey> keys) {
+  /** @param keys the current key first */
+  static LoginKeys forLogins(List<SigningKey> keys) {
     return new LoginKeys(keys, "login-attempts");
   }
 
-  /** These never count as sign-ins, nor the other way round. @param keys the current one first */
-  public static LoginKeys ofRegistrations(List<SigningKey> keys) {
+  /** @param keys the current key first */
+  static LoginKeys forRegistrations(List<SigningKey> keys) {
     return new LoginKeys(keys, "registrations");
   }
 
-  /** @param address null counts as an address of its own */
-  public LoginAttempt attempt(String username, String address) {
+  /** @param address all attempts without an address count as one address */
+  LoginAttempt attempt(String username, String address) {
     var account = username.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
     var from = network(address);
     var hashes = keys.stream().map(key -> hash(key, "address", from)).toList();

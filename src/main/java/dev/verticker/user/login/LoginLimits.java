@@ -6,27 +6,27 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * How many wrong passwords are answered before more are refused.
+ * Quotas of failed attempts.
  *
  * @param pair one account from one address
- * @param address one address, whatever the account
- * @param account one account from all addresses that never signed it in: who signed in there before is not shut out
+ * @param address all accounts from one address
+ * @param account one account from all addresses it never signed in from, so that an attacker cannot lock the user out
  */
-public record LoginLimits(Quota pair, Quota address, Quota account) {
-  public static final LoginLimits SIGN_INS = new LoginLimits(
+record LoginLimits(Quota pair, Quota address, Quota account) {
+  static final LoginLimits LOGINS = new LoginLimits(
       new Quota(5, Duration.ofMinutes(15)),
       new Quota(20, Duration.ofMinutes(1)),
       new Quota(100, Duration.ofHours(1)));
 
-  /** Of registrations the address alone matters. */
-  public static final LoginLimits REGISTRATIONS = same(new Quota(20, Duration.ofMinutes(10)));
+  /** Effectively a quota of the address: each username registers once. */
+  static final LoginLimits REGISTRATIONS = same(new Quota(20, Duration.ofMinutes(10)));
 
   List<Quota> all() {
     return List.of(pair, address, account);
   }
 
-  /** The one that makes somebody wait so long. */
-  Quota reached(Waits waits, Duration wait) {
+  /** The quota that causes the wait. */
+  Quota exceeded(Waits waits, Duration wait) {
     if (wait.equals(waits.pair())) {
       return pair;
     }

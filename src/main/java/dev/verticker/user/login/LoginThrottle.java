@@ -3,71 +3,99 @@ package dev.verticker.user.login;
 import dev.verticker.bus.Failure;
 import dev.verticker.bus.Failure.TooManyRequests.Quota;
 import dev.verticker.data.RedisClient;
+import dev.verticker.settings.SigningKey;
 import dev.verticker.user.login.LoginFailures.Waits;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Function;
 
 /**
- * Slows down whoever guesses passwords, across the cluster while Redis answers and per node while it does not. The node
- * counts always, so that guessing does not start afresh when Redis goes away.
+ * Throttles password guessing: across the cluster while Redis is available, per node while it is not. The node always counts
+ * too, so that an outage of Redis does not reset the limits.
  *
- * <p>The limits hold for answers, not for beginnings: of a hundred guesses sent at once five are told whether they are
- * right. Signing in rightly many times at once is not slowed down.
+ * <p>The limits apply when an attempt completes, not when it starts: of a hundred concurrent guesses five learn whether they
+ * were right. Concurrent successful sign-ins are not throttled.
  */
 public final class LoginThrottle {
+  private final LoginKeys keys;
   private final LoginLimits limits;
   private final LoginFailures cluster;
   private final LoginFailures node;
 
-  public LoginThrottle(LoginLimits limits, RedisClient redis, Clock clock) {
+  private LoginThrottle(LoginKeys keys, LoginLimits limits, RedisClient redis, Clock clock) {
+    this.keys = keys;
     this.limits = limits;
     this.cluster = new LoginFailuresInRedis(redis, limits, clock);
     this.node = new LoginFailuresInMemory(limits, clock);
   }
 
-  /**
-   * Before the password is looked at. Fails with {@link Failure.TooManyRequests} when this account and address, or this
-   * address, must wait; the answer says whether strangers to the account must.
-   */
-  public Future<Waits> look(LoginAttempt attempt) {
-    return count(failures -> failures.look(attempt)).compose(waits -> passed(waits, true));
+  /** @param keys the current key first */
+  public static LoginThrottle forLogins(List<SigningKey> keys, RedisClient redis, Clock clock) {
+    return new LoginThrottle(LoginKeys.forLogins(keys), LoginLimits.LOGINS, redis, clock);
   }
 
-  /** Fails when the account must wait and the address is a stranger to it. */
+  /** Counts separately from sign-ins. @param keys the current key first */
+  public static LoginThrottle forRegistrations(
+      List<SigningKey> keys, RedisClient redis, Clock clock) {
+    return new LoginThrottle(
+        LoginKeys.forRegistrations(keys), LoginLimits.REGISTRATIONS, redis, clock);
+  }
+
+  /** Counts an attempt whatever its outcome. Fails with {@link Failure.TooManyRequests} when a limit is exceeded. */
+  public Future<Void> countAttempt(String username, String address) {
+    return recordFailure(attempt(username, address), true);
+  }
+
+  LoginAttempt attempt(String username, String address) {
+    return keys.attempt(username, address);
+  }
+
+  /**
+   * Runs before the password is compared. Fails with {@link Failure.TooManyRequests} when this account and address, or this
+   * address, must wait. The waits tell {@link #admit} whether an unknown address must wait too.
+   */
+  Future<Waits> check(LoginAttempt attempt) {
+    return count(failures -> failures.check(attempt)).compose(waits -> passed(waits, true));
+  }
+
+  /** Fails when the account must wait and has not signed in from the address before. */
   Future<Void> admit(Waits waits, boolean known) {
     return passed(waits, known).mapEmpty();
   }
 
-  /** Fails when the limit was reached meanwhile: then the caller must not say that the password was wrong. */
-  public Future<Void> wrong(LoginAttempt attempt, boolean known) {
-    return count(failures -> failures.wrong(attempt, known))
+  /** Fails when the limit was reached in between: then the caller must not report that the password was wrong. */
+  Future<Void> recordFailure(LoginAttempt attempt, boolean known) {
+    return count(failures -> failures.recordFailure(attempt, known))
         .compose(waits -> passed(waits, known))
         .mapEmpty();
   }
 
-  /** Fails when the limit was reached meanwhile: then the caller must not say that the password was right. */
-  public Future<Void> right(LoginAttempt attempt, boolean known) {
-    return count(failures -> failures.right(attempt, known))
+  /** Fails when the limit was reached in between: then the caller must not report that the password was right. */
+  Future<Void> recordSuccess(LoginAttempt attempt, boolean known) {
+    return count(failures -> failures.recordSuccess(attempt, known))
         .compose(waits -> passed(waits, known))
         .mapEmpty();
   }
 
-  private Future<Waits> count(Function<LoginFailures, Future<Waits>> deed) {
-    var here = deed.apply(node);
-    return deed.apply(cluster).recover(away -> here);
+  private Future<Waits> count(Function<LoginFailures, Future<Waits>> operation) {
+    var local = operation.apply(node);
+    return operation.apply(cluster).recover(unavailable -> local);
   }
 
   private Future<Waits> passed(Waits waits, boolean known) {
     var wait = waits.forAttempt(known);
     return wait.isZero()
         ? Future.succeededFuture(waits)
-        : Future.failedFuture(tooMany(wait, limits.reached(waits, wait)));
+        : Future.failedFuture(tooManyAttempts(wait, limits.exceeded(waits, wait)));
   }
 
-  private static Failure tooMany(Duration wait, Quota reached) {
+  private static Failure tooManyAttempts(Duration wait, Quota quota) {
     return new Failure.TooManyRequests(
-        "too-many-attempts", "Too many attempts. Try again later.", wait, reached);
+        "too-many-attempts",
+        "Too many attempts: try again after the seconds in Retry-After.",
+        wait,
+        quota);
   }
 }

@@ -19,10 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * Hashes and compares passwords on a few threads of their own, never on an event loop: argon2id with the parameters of the
- * OWASP Password Storage Cheat Sheet (19 MiB, two passes). bcrypt hashes of the earlier system are understood and reported
- * as outdated. Each hash takes a core for some 50 ms, so no more wait than can be served soon, and what waited for longer than
- * anybody waits for its answer is not begun.
+ * Hashes and compares passwords on a small worker pool: argon2id with the parameters of the OWASP Password Storage Cheat Sheet
+ * (19 MiB, two passes). bcrypt hashes of the earlier system are accepted and reported as outdated. Each hash takes a core for
+ * some 50 ms, so the queue is short, and work whose caller has timed out is not started.
  */
 public final class PasswordHasher implements PasswordHashing {
   private static final int MEMORY_KIB = 19_456;
@@ -32,47 +31,47 @@ public final class PasswordHasher implements PasswordHashing {
   private static final String CURRENT =
       "$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=" + LANES + "$";
   private static final int MAX_QUEUE = 24;
-  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  /** A caller gives up after 2.9 s, and needs the database before and after. */
+  /** A caller times out after 2.9 s, and needs the database before and after. */
   private static final Duration MAX_WAIT = Duration.ofMillis(2400);
 
-  /** Salt and hash of nothing: whoever does not exist is refused after the same work as whoever does. */
-  private static final String NOBODY =
+  /** Matches no password: refusing an unknown user takes as long as refusing a wrong password. */
+  private static final String UNKNOWN_USER =
       CURRENT + "dGhlcmUgaXMgbm9ib2R5IQ$bm8gcGFzc3dvcmQgZXZlciBnaXZlcyB0aGlzIGhhc2g";
 
   private static final Pattern BCRYPT = Pattern.compile("\\$2[aby]\\$(\\d\\d)\\$[./A-Za-z0-9]{53}");
 
-  /** bcrypt reads no further. */
-  private static final int BCRYPT_BYTES = 72;
+  /** bcrypt ignores further bytes. */
+  private static final int MAX_BCRYPT_BYTES = 72;
 
   private static final int MIN_BCRYPT_COST = 4;
 
-  /** A row with a higher cost would hold a thread for minutes: it is no password of the earlier system (12). */
+  /** The earlier system used 12; a much higher cost would occupy a thread for minutes. */
   private static final int MAX_BCRYPT_COST = 14;
 
   private final AtomicInteger running = new AtomicInteger();
   private final PasswordPolicy policy;
   private final WorkerExecutor workers;
-  private final int most;
+  private final int maxRunning;
   private final MeterRegistry metrics;
 
   private PasswordHasher(
       PasswordPolicy policy, WorkerExecutor workers, int threads, MeterRegistry metrics) {
     this.policy = policy;
     this.workers = workers;
-    this.most = threads + MAX_QUEUE;
+    this.maxRunning = threads + MAX_QUEUE;
     this.metrics = metrics;
   }
 
-  /** @param cores of this machine: half of them may hash */
+  /** @param cores of this machine; half of them may hash */
   public static PasswordHasher open(Vertx vertx, int cores, MeterRegistry metrics) {
     var threads = Math.max(1, cores / 2);
     var workers = vertx.createSharedWorkerExecutor("passwords", threads);
     return new PasswordHasher(PasswordPolicy.load(), workers, threads, metrics);
   }
 
-  /** Whether passwords can be compared with this hash of the earlier system. */
+  /** Whether this is a supported hash of the earlier system. */
   public static boolean isBcrypt(String hash) {
     var bcrypt = BCRYPT.matcher(hash);
     if (!bcrypt.matches()) {
@@ -82,12 +81,12 @@ public final class PasswordHasher implements PasswordHashing {
     return cost >= MIN_BCRYPT_COST && cost <= MAX_BCRYPT_COST;
   }
 
-  /** @param outdated the password is right and its hash should be replaced */
-  public record Verdict(boolean right, boolean outdated) {}
+  /** @param outdated whether the hash should be replaced if the password matches */
+  public record Comparison(boolean matches, boolean outdated) {}
 
-  /** Compares with the hash; without one, takes as long and says no. */
-  public Future<Verdict> compare(Password password, Optional<String> hash) {
-    return bounded(() -> compareNow(bytes(password), hash.orElse(NOBODY)));
+  /** Without a hash it takes as long and does not match. */
+  public Future<Comparison> compare(Password password, Optional<String> hash) {
+    return bounded(() -> compareNow(bytes(password), hash.orElse(UNKNOWN_USER)));
   }
 
   @Override
@@ -95,12 +94,12 @@ public final class PasswordHasher implements PasswordHashing {
     return hash(password, ownNames, "/password");
   }
 
-  /** @param pointer where the password is in the request */
-  Future<String> hash(Password password, List<String> ownNames, String pointer) {
-    var broken = policy.broken(password.value(), ownNames, pointer);
-    return broken.isEmpty()
+  /** As {@link #hash(Password, List)}. @param pointer JSON pointer of the password in the request */
+  public Future<String> hash(Password password, List<String> ownNames, String pointer) {
+    var errors = policy.check(password.value(), ownNames, pointer);
+    return errors.isEmpty()
         ? hashWithoutPolicy(password)
-        : Future.failedFuture(Failure.Invalid.of(broken));
+        : Future.failedFuture(Failure.Invalid.of(errors));
   }
 
   @Override
@@ -115,48 +114,45 @@ public final class PasswordHasher implements PasswordHashing {
     return workers.close();
   }
 
-  /** From its first use on the library holds the 19 MiB: not before somebody signs in. */
+  /** The library allocates the 19 MiB at the first call. */
   private static Argon2Function argon2() {
     return Argon2Function.getInstance(MEMORY_KIB, PASSES, LANES, HASH_BYTES, Argon2.ID);
   }
 
-  private Verdict compareNow(byte[] password, String hash) {
+  private Comparison compareNow(byte[] password, String hash) {
     if (BCRYPT.matcher(hash).matches()) {
       return compareBcrypt(password, hash);
     }
     count("argon2id");
-    var right = argon2().check(password, hash.getBytes(StandardCharsets.US_ASCII));
-    return new Verdict(right, !hash.startsWith(CURRENT));
+    var matches = argon2().check(password, hash.getBytes(StandardCharsets.US_ASCII));
+    return new Comparison(matches, !hash.startsWith(CURRENT));
   }
 
-  /**
-   * The earlier system looked at 72 bytes of a password, so must whoever compares with its hashes; the new hash, made of
-   * what was typed, takes all of it.
-   */
-  private Verdict compareBcrypt(byte[] password, String hash) {
+  /** The earlier system hashed the first 72 bytes of a password; the replacing hash covers all of it. */
+  private Comparison compareBcrypt(byte[] password, String hash) {
     if (!isBcrypt(hash)) {
-      return new Verdict(false, false);
+      return new Comparison(false, false);
     }
     count("bcrypt");
-    var read = Arrays.copyOf(password, Math.min(password.length, BCRYPT_BYTES));
-    var right = BcryptFunction.getInstanceFromHash(hash)
-        .check(read, hash.getBytes(StandardCharsets.US_ASCII));
-    return new Verdict(right, true);
+    var hashed = Arrays.copyOf(password, Math.min(password.length, MAX_BCRYPT_BYTES));
+    var matches = BcryptFunction.getInstanceFromHash(hash)
+        .check(hashed, hash.getBytes(StandardCharsets.US_ASCII));
+    return new Comparison(matches, true);
   }
 
   private <T> Future<T> bounded(Callable<T> work) {
-    if (running.incrementAndGet() > most) {
+    if (running.incrementAndGet() > maxRunning) {
       running.decrementAndGet();
       return Future.failedFuture(busy());
     }
-    var end = System.nanoTime() + MAX_WAIT.toNanos();
+    var deadline = System.nanoTime() + MAX_WAIT.toNanos();
     return workers
-        .executeBlocking(() -> inTime(end, work), false)
+        .executeBlocking(() -> runBefore(deadline, work), false)
         .onComplete(done -> running.decrementAndGet());
   }
 
-  private static <T> T inTime(long end, Callable<T> work) throws Exception {
-    if (System.nanoTime() - end > 0) {
+  private static <T> T runBefore(long deadline, Callable<T> work) throws Exception {
+    if (System.nanoTime() - deadline > 0) {
       throw busy();
     }
     return work.call();
@@ -164,7 +160,10 @@ public final class PasswordHasher implements PasswordHashing {
 
   private static Failure busy() {
     return new Failure.Unavailable(
-        "hashing-busy", "Too many passwords are being checked now.", SOON, List.of());
+        "hashing-busy",
+        "Too many passwords are being hashed: try again in a moment.",
+        RETRY_AFTER,
+        List.of());
   }
 
   private void count(String kind) {

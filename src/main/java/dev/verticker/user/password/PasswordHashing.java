@@ -4,16 +4,17 @@ import dev.verticker.message.Password;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Turns passwords into what may be stored, off the event loop. */
+/** Hashes passwords for storage, off the event loop. */
 public interface PasswordHashing {
   /**
-   * Fails with {@code Failure.Invalid} (pointer {@code /password}) when the policy forbids the password, with
-   * {@code Failure.Unavailable} when too many are being hashed.
+   * Fails with {@code Failure.Invalid} (pointer {@code /password}) if the policy rejects the password, and with
+   * {@code Failure.Unavailable} if too many passwords are being hashed.
    *
-   * @param ownNames username, full name and e-mail of the user, those there are: the password must not be made of them
+   * @param ownNames the user's username, full name and e-mail address, as far as they are set: the password must not consist
+   *     of them
    */
   Future<String> hash(Password password, List<String> ownNames);
 
-  /** For the development administrator alone. */
+  /** For rehashing, and for the sample password of development. */
   Future<String> hashWithoutPolicy(Password password);
 }

@@ -13,20 +13,20 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Which passwords are refused: short ones, very long ones, common ones, those made of the user's own names. No rule asks for
- * capitals, digits or signs (OWASP ASVS 5.0, 6.2).
+ * Rejects passwords that are too short, too long, common, or composed of the user's own names. Does not require capitals,
+ * digits or symbols (OWASP ASVS 5.0, 6.2).
  */
 final class PasswordPolicy {
   private static final String COMMON = "/passwords/common.txt";
   private static final String COMMENT = "# ";
-  private static final int LEAST = 8;
-  private static final int MOST = 128;
+  private static final int MIN_LENGTH = 8;
+  private static final int MAX_LENGTH = 128;
 
-  /** Shorter ones turn up in any text. */
-  private static final int MIN_NAME = 3;
+  /** Shorter names occur in any text. */
+  private static final int MIN_NAME_LENGTH = 3;
 
-  /** So many letters or digits must remain when the own names are taken away. */
-  private static final int MIN_BESIDE_NAMES = 6;
+  /** Letters and digits that must remain after the own names are removed. */
+  private static final int MIN_REMAINING = 6;
 
   private final Set<String> common;
 
@@ -34,7 +34,7 @@ final class PasswordPolicy {
     this.common = Set.copyOf(common);
   }
 
-  /** With the packaged list of common passwords. */
+  /** Reads the packaged list of common passwords. */
   static PasswordPolicy load() {
     try (var lines = new BufferedReader(new InputStreamReader(
         PasswordPolicy.class.getResourceAsStream(COMMON), StandardCharsets.UTF_8))) {
@@ -48,26 +48,30 @@ final class PasswordPolicy {
   }
 
   /**
-   * What is wrong with the password; empty when nothing is.
+   * The rules that the password violates.
    *
-   * @param ownNames username, full name and e-mail address of the user, those there are
+   * @param ownNames the user's username, full name and e-mail address, as far as they are set
    */
-  List<Failure.Error> broken(String password, List<String> ownNames, String pointer) {
+  List<Failure.Error> check(String password, List<String> ownNames, String pointer) {
     var length = password.codePointCount(0, password.length());
-    if (length < LEAST || length > MOST) {
+    if (length < MIN_LENGTH || length > MAX_LENGTH) {
       return List.of(new Failure.Error(
           pointer,
-          length < LEAST ? "password-too-short" : "password-too-long",
-          "A password has " + LEAST + " to " + MOST + " characters."));
+          length < MIN_LENGTH ? "password-too-short" : "password-too-long",
+          "The password must have " + MIN_LENGTH + " to " + MAX_LENGTH + " characters."));
     }
     var folded = password.toLowerCase(Locale.ROOT);
     if (common.contains(folded)) {
       return List.of(new Failure.Error(
-          pointer, "password-common", "This password is among the first ones an attacker tries."));
+          pointer,
+          "password-common",
+          "The password is on the list of common passwords: choose another one."));
     }
-    if (madeOfNames(folded, ownNames)) {
+    if (consistsOfNames(folded, ownNames)) {
       return List.of(new Failure.Error(
-          pointer, "password-own-name", "A password must not be made of the user's own names."));
+          pointer,
+          "password-own-name",
+          "The password consists of the user's own names: choose another one."));
     }
     return List.of();
   }
@@ -76,14 +80,14 @@ final class PasswordPolicy {
     return common.size();
   }
 
-  private static boolean madeOfNames(String folded, List<String> ownNames) {
+  private static boolean consistsOfNames(String folded, List<String> ownNames) {
     var rest = folded;
-    // The longest first: taking "ada" out of "adalovelace" must not hide "adalovelace".
+    // Longest name first: removing "ada" from "adalovelace" must not hide "adalovelace".
     for (var name : words(ownNames)) {
       rest = rest.replace(name, " ");
     }
     var own = !rest.equals(folded);
-    return own && rest.codePoints().filter(Character::isLetterOrDigit).count() < MIN_BESIDE_NAMES;
+    return own && rest.codePoints().filter(Character::isLetterOrDigit).count() < MIN_REMAINING;
   }
 
   private static List<String> words(List<String> ownNames) {
@@ -91,7 +95,7 @@ final class PasswordPolicy {
         .map(name -> name.toLowerCase(Locale.ROOT))
         .map(PasswordPolicy::withoutDomain)
         .flatMap(name -> Stream.concat(Stream.of(name), Stream.of(name.split("[^\\p{L}\\p{N}]+"))))
-        .filter(word -> word.length() >= MIN_NAME)
+        .filter(word -> word.length() >= MIN_NAME_LENGTH)
         .distinct()
         .sorted((one, other) -> other.length() - one.length())
         .toList();

@@ -4,12 +4,13 @@ import dev.verticker.message.Actor;
 import dev.verticker.message.Sessions.Client;
 import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A user as signing in needs one.
+ * A user with the columns that sign-in needs.
  *
- * @param knownAddress the user signed in from the asking address before
+ * @param knownAddress whether the user has signed in from the client's address before
  */
 public record Account(
     long id,
@@ -21,11 +22,18 @@ public record Account(
     boolean active,
     long ver,
     boolean knownAddress) {
+  private static final Pattern USERNAME = Pattern.compile("[A-Za-z0-9._-]{3,50}");
+
+  public static boolean isUsername(String text) {
+    return text != null && USERNAME.matcher(text).matches();
+  }
+
+  /** Username, full name and e-mail address, as far as they are set. */
   public List<String> names() {
     return Stream.of(username, fullName, email).filter(name -> name != null).toList();
   }
 
-  /** The user, signed in with a session. */
+  /** This user as the actor of a change, signed in with the session. */
   public Actor actor(UUID session, Client client) {
     return new Actor(id, username, session.toString(), client.address());
   }

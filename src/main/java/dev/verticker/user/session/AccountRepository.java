@@ -5,6 +5,7 @@ import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
+import dev.verticker.message.Users.Status;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -15,10 +16,10 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/** What signing in reads and writes of users: their passwords, their versions, the addresses they came from. */
+/** The columns of {@code account.users} that sign-in reads and writes, and the rows of {@code account.sign_in_addresses}. */
 public final class AccountRepository {
-  /** Of a row {@code u} of the users. */
-  public static final String COLUMNS =
+  /** Of {@code account.users u}. */
+  static final String COLUMNS =
       "u.id AS user_id, u.username, u.full_name, u.email, u.password_hash, u.roles, u.status, u.ver";
 
   private static final String FIND =
@@ -40,7 +41,7 @@ public final class AccountRepository {
       """
           .formatted(COLUMNS);
 
-  /** The lock makes a password change that is under way finish first; then the hash is another. */
+  /** Waits for a concurrent password change to finish; no row matches after it, because the hash differs. */
   private static final String LOCK =
       """
       SELECT %s, true AS known_address
@@ -84,7 +85,7 @@ public final class AccountRepository {
       ON CONFLICT (user_id, address) DO UPDATE SET seen_at = excluded.seen_at
       """;
 
-  private static final String REMOVE_ADDRESSES =
+  private static final String DELETE_ADDRESSES =
       """
       DELETE FROM account.sign_in_addresses
        WHERE (user_id, address) IN (SELECT user_id, address
@@ -95,7 +96,7 @@ public final class AccountRepository {
                                        FOR UPDATE SKIP LOCKED)
       """;
 
-  private static final Duration ADDRESS_REMEMBERED = Duration.ofDays(180);
+  private static final Duration ADDRESS_RETENTION = Duration.ofDays(180);
 
   private final Database database;
 
@@ -103,8 +104,11 @@ public final class AccountRepository {
     this.database = database;
   }
 
-  /** @param addressHashes the asking address under every accepted key */
+  /** @param addressHashes the client's address, hashed with every accepted key */
   public Future<Optional<Account>> find(String username, List<byte[]> addressHashes) {
+    if (!Account.isUsername(username)) {
+      return Future.succeededFuture(Optional.empty());
+    }
     var addresses = addressHashes.stream().map(Buffer::buffer).toArray(Buffer[]::new);
     return database
         .query(FIND, Tuple.of(username, (Object) addresses))
@@ -117,7 +121,7 @@ public final class AccountRepository {
         .map(rows -> first(rows, AccountRepository::account));
   }
 
-  /** The account as it is now, locked; empty when it is not active or has another password hash by now. */
+  /** The current account, locked; empty if it is not active or its password hash has changed. */
   public Future<Optional<Account>> lock(SqlConnection transaction, Account read) {
     return transaction
         .preparedQuery(LOCK)
@@ -129,7 +133,7 @@ public final class AccountRepository {
     return transaction.preparedQuery(REHASH).execute(Tuple.of(userId, hash)).mapEmpty();
   }
 
-  /** The new version; empty when the account is not active or has another password hash by now. */
+  /** The new version; empty if the account is not active or its password hash has changed. */
   public Future<Optional<Long>> changePassword(
       SqlConnection transaction, Account read, String hash) {
     return transaction
@@ -138,8 +142,8 @@ public final class AccountRepository {
         .map(rows -> first(rows, row -> row.getLong("ver")));
   }
 
-  /** The new version; empty when there is no such user. */
-  public Future<Optional<Long>> raiseVersion(SqlConnection transaction, long userId) {
+  /** The new version; empty if the user does not exist. */
+  Future<Optional<Long>> raiseVersion(SqlConnection transaction, long userId) {
     return transaction
         .preparedQuery(RAISE_VERSION)
         .execute(Tuple.of(userId))
@@ -154,11 +158,11 @@ public final class AccountRepository {
         .mapEmpty();
   }
 
-  public static void addChores(Housekeeping housekeeping) {
-    housekeeping.removing("sign-in addresses", REMOVE_ADDRESSES, ADDRESS_REMEMBERED);
+  public static void addCleanupTasks(Housekeeping housekeeping) {
+    housekeeping.deleteOlderThan(ADDRESS_RETENTION, "sign-in addresses", DELETE_ADDRESSES);
   }
 
-  public static Account account(Row row) {
+  static Account account(Row row) {
     return new Account(
         row.getLong("user_id"),
         row.getString("username"),
@@ -166,7 +170,7 @@ public final class AccountRepository {
         row.getString("email"),
         row.getString("password_hash"),
         List.of(row.getArrayOfStrings("roles")),
-        "active".equals(row.getString("status")),
+        Status.ACTIVE.wireName().equals(row.getString("status")),
         row.getLong("ver"),
         row.getBoolean("known_address"));
   }

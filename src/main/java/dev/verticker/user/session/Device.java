@@ -2,14 +2,14 @@ package dev.verticker.user.session;
 
 import dev.verticker.message.Sessions.Client;
 
-/** What is kept of a User-Agent. */
-public final class Device {
+/** The stored part of a User-Agent header. */
+final class Device {
   private static final int MAX_CHARACTERS = 200;
 
   private Device() {}
 
-  /** Null when none was sent. */
-  public static String of(Client client) {
+  /** Null if the client sent none. */
+  static String of(Client client) {
     if (client.device() == null) {
       return null;
     }

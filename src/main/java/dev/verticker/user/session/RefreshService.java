@@ -7,20 +7,18 @@ import dev.verticker.message.Sessions.Client;
 import dev.verticker.message.Sessions.Grant;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Refresh;
-import dev.verticker.settings.AuthSettings;
 import dev.verticker.user.change.AuditTrail;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Staying signed in: each refresh token is used up for the next one. */
+/** Exchanges a refresh token for its successor and a new access token. */
 public final class RefreshService {
-  /** Two tabs may refresh at once, and an answer may get lost. */
+  /** A replaced token still returns its successor for this long: two tabs may refresh at once, and a response may be lost. */
   static final Duration GRACE = Duration.ofSeconds(10);
 
   private static final int MAX_ROTATIONS_IN_GRACE = 32;
@@ -28,34 +26,33 @@ public final class RefreshService {
   private final Database database;
   private final SessionRepository sessions;
   private final RefreshTokenFactory refreshTokens;
-  private final Grants grants;
-  private final RevocationRepository revocations;
+  private final TokenIssuer tokens;
   private final AuditTrail audit;
   private final Clock clock;
 
   public RefreshService(
       Database database,
-      RevocationRepository revocations,
+      SessionRepository sessions,
+      RefreshTokenFactory refreshTokens,
+      TokenIssuer tokens,
       AuditTrail audit,
-      AuthSettings settings,
       Clock clock) {
     this.database = database;
-    this.sessions = new SessionRepository(database);
-    this.refreshTokens = new RefreshTokenFactory(settings.keys());
-    this.grants = new Grants(settings);
-    this.revocations = revocations;
+    this.sessions = sessions;
+    this.refreshTokens = refreshTokens;
+    this.tokens = tokens;
     this.audit = audit;
     this.clock = clock;
   }
 
   public Future<Grant> refresh(Refresh refresh) {
-    // A refusal is an answer, not a failure of the transaction: what a theft causes must be
+    // A refusal does not fail the transaction, because the end of a stolen session must be
     // committed.
     return RefreshToken.parse(refresh.refreshToken())
         .map(token -> database
             .transaction(transaction -> sessions
                 .lock(transaction, token.session())
-                .compose(row -> row.filter(this::isAlive).isPresent()
+                .compose(row -> row.filter(this::isValid).isPresent()
                     ? next(transaction, token, row.get(), refresh.client())
                     : Future.succeededFuture(Optional.<Grant>empty())))
             .compose(RefreshService::grantedOrRefused))
@@ -67,7 +64,7 @@ public final class RefreshService {
     if (token.hasHash(row.tokenHash())) {
       return rotate(transaction, token, row).map(Optional::of);
     }
-    if (token.generation() >= row.generation() || !refreshTokens.isOurs(token)) {
+    if (token.generation() >= row.generation() || !refreshTokens.isAuthentic(token)) {
       return Future.succeededFuture(Optional.empty());
     }
     var now = clock.instant();
@@ -76,10 +73,10 @@ public final class RefreshService {
       return refreshTokens
           .descendant(token, row.generation(), row.tokenHash())
           .map(newest ->
-              Future.succeededFuture(Optional.of(grants.grant(row.account(), newest, now))))
-          // Made with a key this node does not have yet: another one can.
-          .orElseGet(() -> Future.failedFuture(
-              new Failure.Unavailable("unavailable", "The signing key is being changed.")));
+              Future.succeededFuture(Optional.of(tokens.grant(row.account(), newest, now))))
+          // Created with a key that this node does not have yet.
+          .orElseGet(() -> Future.failedFuture(new Failure.Unavailable(
+              "unavailable", "The signing key is being rotated: try again in a moment.")));
     }
     return endStolen(transaction, row, client).map(Optional.empty());
   }
@@ -92,18 +89,16 @@ public final class RefreshService {
         .toList();
     var kept = recent.subList(Math.max(0, recent.size() - MAX_ROTATIONS_IN_GRACE), recent.size());
     return sessions
-        .rotate(transaction, successor, kept, now, grants.expiry(row.createdAt(), now))
-        .map(rotated -> grants.grant(row.account(), successor, now));
+        .rotate(transaction, successor, kept, now, tokens.sessionExpiry(row.createdAt(), now))
+        .map(rotated -> tokens.grant(row.account(), successor, now));
   }
 
-  /** Whoever has an old token has, or had, a copy: both owners lose the session. */
+  /** A replaced token after its grace period means that two parties hold copies, so the session ends for both. */
   private Future<Void> endStolen(SqlConnection transaction, SessionRow row, Client client) {
     var userId = row.account().id();
     return sessions
-        .delete(transaction, row.id(), userId)
-        .compose(deleted ->
-            revocations.revokeSessions(transaction, userId, List.of(row.id()), Reason.TOKEN_REUSED))
-        .compose(revoked -> audit.write(
+        .end(transaction, row.id(), userId, Reason.TOKEN_REUSED)
+        .compose(ended -> audit.write(
             transaction,
             Actor.anonymous(client.address()),
             "session.token-reused",
@@ -111,7 +106,7 @@ public final class RefreshService {
             new JsonObject().put("session", row.id().toString()).put("device", Device.of(client))));
   }
 
-  private boolean isAlive(SessionRow row) {
+  private boolean isValid(SessionRow row) {
     return row.account().active() && row.expiresAt().isAfter(clock.instant());
   }
 
@@ -119,6 +114,7 @@ public final class RefreshService {
     return grant
         .map(Future::succeededFuture)
         .orElseGet(() -> Future.failedFuture(new Failure.Unauthenticated(
-            "invalid-refresh-token", "The refresh token is not valid. Sign in again.")));
+            "invalid-refresh-token",
+            "The refresh token is invalid or has expired: sign in again.")));
   }
 }

@@ -10,10 +10,10 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * One refresh token: 16 bytes session, 4 bytes generation, 32 bytes nobody can guess, 16 bytes by which we know it as ours.
+ * A refresh token: 16 bytes session id, 4 bytes generation, 32 secret bytes, 16 bytes message authentication code (the mark).
  * Opaque to clients, never stored, never printed.
  */
-public final class RefreshToken {
+final class RefreshToken {
   static final int SECRET_BYTES = 32;
   static final int MARK_BYTES = 16;
 
@@ -28,7 +28,7 @@ public final class RefreshToken {
     this.bytes = bytes;
   }
 
-  /** @param mark of a body: see {@link #body} */
+  /** @param mark authenticates the body, see {@link #body} */
   static RefreshToken of(byte[] body, byte[] mark) {
     return new RefreshToken(
         ByteBuffer.allocate(ALL_BYTES).put(body).put(mark, 0, MARK_BYTES).array());
@@ -43,8 +43,8 @@ public final class RefreshToken {
         .array();
   }
 
-  /** Empty when it cannot be a refresh token. */
-  public static Optional<RefreshToken> parse(Confidential text) {
+  /** Empty if the text does not have the format of a refresh token. */
+  static Optional<RefreshToken> parse(Confidential text) {
     if (text.value().length() != TEXT_LENGTH) {
       return Optional.empty();
     }
@@ -56,17 +56,17 @@ public final class RefreshToken {
     }
   }
 
-  public Confidential text() {
+  Confidential text() {
     return new Confidential(Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
   }
 
-  public UUID session() {
+  UUID session() {
     var head = ByteBuffer.wrap(bytes);
     return new UUID(head.getLong(), head.getLong());
   }
 
-  /** 0 for the one given at sign-in, one more for each that followed. */
-  public int generation() {
+  /** 0 for the token issued at sign-in, incremented by each refresh. */
+  int generation() {
     return ByteBuffer.wrap(bytes).getInt(HEAD_BYTES - Integer.BYTES);
   }
 
@@ -78,7 +78,7 @@ public final class RefreshToken {
     return Arrays.copyOfRange(bytes, BODY_BYTES, ALL_BYTES);
   }
 
-  /** What may be stored of it: SHA-256; it has too much entropy to be searched for. */
+  /** The stored SHA-256 hash; the token has too much entropy for a search. */
   byte[] hash() {
     return Sha256.sha256(bytes);
   }

@@ -9,20 +9,20 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Makes refresh tokens. A successor is computed from its predecessor, so it can be given again although only hashes are
- * stored; nobody without the key can compute it.
+ * Creates refresh tokens. A successor is derived from its predecessor with the signing key, so the same successor can be
+ * issued again although only hashes are stored.
  */
 public final class RefreshTokenFactory {
   private final SecureRandom random = new SecureRandom();
   private final List<byte[]> keys;
 
-  /** @param keys the current one first; the others may have made tokens that are still in use */
+  /** @param keys the current key first; tokens created with the other keys may still be in use */
   public RefreshTokenFactory(List<SigningKey> keys) {
     this.keys = keys.stream().map(key -> key.derived("refresh")).toList();
   }
 
   /** The first token of a session. */
-  public RefreshToken first(UUID session) {
+  RefreshToken first(UUID session) {
     var secret = new byte[RefreshToken.SECRET_BYTES];
     random.nextBytes(secret);
     return marked(keys.get(0), RefreshToken.body(session, 0, secret));
@@ -33,9 +33,9 @@ public final class RefreshTokenFactory {
   }
 
   /**
-   * The descendant that has this generation and hash, whichever key made it.
+   * The descendant with this generation and hash, created with any accepted key.
    *
-   * @param generation not far above the token's own
+   * @param generation at most a few above the token's own
    */
   Optional<RefreshToken> descendant(RefreshToken token, int generation, byte[] hash) {
     for (var key : keys) {
@@ -50,13 +50,13 @@ public final class RefreshTokenFactory {
     return Optional.empty();
   }
 
-  /** Whether we made it, and not somebody who merely knows the id of a session. */
-  boolean isOurs(RefreshToken token) {
-    var ours = false;
+  /** Whether the token was created with an accepted key, rather than forged from a known session id. */
+  boolean isAuthentic(RefreshToken token) {
+    var authentic = false;
     for (var key : keys) {
-      ours |= MessageDigest.isEqual(mark(key, token.body()), token.mark());
+      authentic |= MessageDigest.isEqual(mark(key, token.body()), token.mark());
     }
-    return ours;
+    return authentic;
   }
 
   private static RefreshToken successor(byte[] key, RefreshToken token) {
@@ -69,7 +69,7 @@ public final class RefreshTokenFactory {
   }
 
   private static byte[] mark(byte[] key, byte[] body) {
-    // One byte in front: a mark is never the secret of a successor.
+    // The leading byte separates marks from the secrets of successors.
     return Arrays.copyOf(SigningKey.hmac(key, new byte[] {1}, body), RefreshToken.MARK_BYTES);
   }
 }

@@ -4,11 +4,10 @@ import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Sessions;
-import dev.verticker.message.Sessions.Cursor;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Revocation;
+import dev.verticker.message.Sessions.RevocationCursor;
 import dev.verticker.message.Sessions.RevocationPage;
-import dev.verticker.user.change.AccessRevocation;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -24,14 +23,14 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Access tokens refused before they expire. Written in the transaction of the change that is the reason, read by every front
- * door twice a second.
+ * The rows of {@code account.revocations}: access tokens that are refused before they expire. Written in the transaction of
+ * the change that requires it, read by every API verticle twice a second.
  */
-public final class RevocationRepository implements AccessRevocation {
-  /** A token's life, and a minute for clocks that differ. */
-  private static final Duration KEPT = AccessTokenIssuer.LIFE.plusMinutes(1);
+public final class RevocationRepository {
+  /** The life of an access token, and a minute for clock differences. */
+  private static final Duration RETENTION = TokenIssuer.ACCESS_TOKEN_LIFE.plusMinutes(1);
 
-  private static final int PAGE = 500;
+  private static final int MAX_PAGE = 500;
 
   private static final String WRITE =
       """
@@ -40,20 +39,20 @@ public final class RevocationRepository implements AccessRevocation {
       """;
 
   /**
-   * What is visible now and was not in the asker's snapshot. Ids are given before the commit, so a lower one may appear
-   * later than a higher one; a snapshot knows exactly which transactions it had seen. A snapshot from the future is one of
-   * another server (a restored one): then everything is new.
+   * Rows that are visible now and were not visible in the caller's snapshot. Ids are assigned before the commit, so a lower
+   * id may become visible after a higher one; a snapshot lists exactly the transactions it includes. A snapshot that is ahead
+   * of this server comes from another server (before a restore): then all rows are returned.
    */
   private static final String SINCE =
       """
-      WITH asked AS (
+      WITH request AS (
         SELECT pg_catalog.pg_current_snapshot() AS now, $1::text::pg_catalog.pg_snapshot AS claimed
       ), known AS (
         SELECT now,
                CASE WHEN pg_catalog.pg_snapshot_xmax(claimed) <= pg_catalog.pg_snapshot_xmax(now)
                     THEN claimed
                 END AS seen
-          FROM asked
+          FROM request
       )
       SELECT known.now::text AS now, page.*
         FROM known
@@ -70,13 +69,7 @@ public final class RevocationRepository implements AccessRevocation {
        ORDER BY page.id
       """;
 
-  private static final String END_SESSIONS =
-      """
-      DELETE FROM account.sessions
-       WHERE user_id = $1
-      """;
-
-  private static final String REMOVE_EXPIRED =
+  private static final String DELETE_EXPIRED =
       """
       DELETE FROM account.revocations
        WHERE id IN (SELECT id FROM account.revocations WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
@@ -92,26 +85,11 @@ public final class RevocationRepository implements AccessRevocation {
     this.clock = clock;
   }
 
-  @Override
-  public Future<Void> revokeTokens(SqlConnection transaction, long userId, long leastVer) {
-    return revokeUser(transaction, userId, leastVer, Reason.ROLES_CHANGED);
+  Future<Void> revokeUser(SqlConnection transaction, long userId, long minVersion, Reason reason) {
+    return write(transaction, List.of(Tuple.of(userId, minVersion, null, reason.name(), expiry())));
   }
 
-  @Override
-  public Future<Void> endSessions(
-      SqlConnection transaction, long userId, long leastVer, Reason reason) {
-    return transaction
-        .preparedQuery(END_SESSIONS)
-        .execute(Tuple.of(userId))
-        .compose(ended -> revokeUser(transaction, userId, leastVer, reason));
-  }
-
-  public Future<Void> revokeUser(
-      SqlConnection transaction, long userId, long leastVer, Reason reason) {
-    return write(transaction, List.of(Tuple.of(userId, leastVer, null, reason.name(), expiry())));
-  }
-
-  public Future<Void> revokeSessions(
+  Future<Void> revokeSessions(
       SqlConnection transaction, long userId, List<UUID> sessions, Reason reason) {
     return write(
         transaction,
@@ -120,15 +98,15 @@ public final class RevocationRepository implements AccessRevocation {
             .toList());
   }
 
-  /** At most 500 entries; the cursor of the answer goes on behind them. */
-  public Future<RevocationPage> since(Cursor asked) {
-    var cursor = asked == null ? new Cursor(null, null, 0) : asked;
-    var parameters = Tuple.of(cursor.seen(), cursor.after(), now(), PAGE + 1);
+  /** At most 500 entries; the returned cursor continues after them. @param position null = from the first */
+  public Future<RevocationPage> since(RevocationCursor position) {
+    var cursor = position == null ? new RevocationCursor(null, null, 0) : position;
+    var parameters = Tuple.of(cursor.seen(), cursor.after(), now(), MAX_PAGE + 1);
     return database.query(SINCE, parameters).map(rows -> page(cursor, rows));
   }
 
-  public static void addChores(Housekeeping housekeeping) {
-    housekeeping.removing("revocations", REMOVE_EXPIRED, Duration.ZERO);
+  public static void addCleanupTasks(Housekeeping housekeeping) {
+    housekeeping.deleteOlderThan(Duration.ZERO, "revocations", DELETE_EXPIRED);
   }
 
   private Future<Void> write(SqlConnection transaction, List<Tuple> rows) {
@@ -142,9 +120,9 @@ public final class RevocationRepository implements AccessRevocation {
     return transaction.preparedQuery(WRITE).executeBatch(rows).mapEmpty();
   }
 
-  private static RevocationPage page(Cursor cursor, RowSet<Row> rows) {
+  private static RevocationPage page(RevocationCursor cursor, RowSet<Row> rows) {
     var snapshot = rows.iterator().next().getString("now");
-    // All pages of one catching-up end at the snapshot of its first one.
+    // All pages of one request end at the snapshot of the first page.
     var catching = cursor.catching() == null ? snapshot : cursor.catching();
     var revocations = new ArrayList<Revocation>();
     var last = cursor.after();
@@ -152,13 +130,14 @@ public final class RevocationRepository implements AccessRevocation {
       if (row.getLong("id") == null) {
         break;
       }
-      if (revocations.size() == PAGE) {
-        return new RevocationPage(revocations, new Cursor(cursor.seen(), catching, last), true);
+      if (revocations.size() == MAX_PAGE) {
+        return new RevocationPage(
+            revocations, new RevocationCursor(cursor.seen(), catching, last), true);
       }
       revocations.add(revocation(row));
       last = row.getLong("id");
     }
-    return new RevocationPage(revocations, new Cursor(catching, null, 0), false);
+    return new RevocationPage(revocations, new RevocationCursor(catching, null, 0), false);
   }
 
   private static Revocation revocation(Row row) {
@@ -179,7 +158,7 @@ public final class RevocationRepository implements AccessRevocation {
   }
 
   private OffsetDateTime expiry() {
-    return now().plus(KEPT);
+    return now().plus(RETENTION);
   }
 
   private OffsetDateTime now() {

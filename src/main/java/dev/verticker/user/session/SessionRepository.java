@@ -7,7 +7,9 @@ import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
+import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Session;
+import dev.verticker.user.change.AccessRevocation;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -20,15 +22,17 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The rows of {@code account.sessions}. */
-public final class SessionRepository {
+/**
+ * The rows of {@code account.sessions}. A session that ends is deleted, and its access tokens are revoked in the same
+ * transaction.
+ */
+public final class SessionRepository implements AccessRevocation {
   private static final String INSERT =
       """
       INSERT INTO account.sessions (id, user_id, device, token_hash, created_at, last_used_at, expires_at)
       VALUES ($1, $2, $3, $4, $5, $5, $6)
       """;
 
-  /** All but the last used ones. */
   private static final String DELETE_SURPLUS =
       """
       DELETE FROM account.sessions
@@ -73,6 +77,8 @@ public final class SessionRepository {
          AND id <> $2
       """;
 
+  private static final String DELETE_ALL = "DELETE FROM account.sessions WHERE user_id = $1";
+
   private static final String LIST =
       """
       SELECT id, device, created_at, last_used_at, expires_at
@@ -82,7 +88,7 @@ public final class SessionRepository {
        ORDER BY last_used_at DESC, id
       """;
 
-  private static final String REMOVE_OVER =
+  private static final String DELETE_EXPIRED =
       """
       DELETE FROM account.sessions
        WHERE id IN (SELECT id
@@ -94,12 +100,14 @@ public final class SessionRepository {
       """;
 
   private final Database database;
+  private final RevocationRepository revocations;
 
-  public SessionRepository(Database database) {
+  public SessionRepository(Database database, RevocationRepository revocations) {
     this.database = database;
+    this.revocations = revocations;
   }
 
-  public Future<Void> insert(
+  Future<Void> insert(
       SqlConnection transaction,
       long userId,
       RefreshToken token,
@@ -111,14 +119,6 @@ public final class SessionRepository {
         .execute(Tuple.of(
             token.session(), userId, device, Buffer.buffer(token.hash()), utc(now), utc(expiresAt)))
         .mapEmpty();
-  }
-
-  /** Ends all but the last used ones; the ids of those that ended. */
-  public Future<List<UUID>> deleteSurplus(SqlConnection transaction, long userId, int kept) {
-    return transaction
-        .preparedQuery(DELETE_SURPLUS)
-        .execute(Tuple.of(userId, kept))
-        .map(rows -> all(rows, row -> row.getUUID("id")));
   }
 
   Future<Optional<SessionRow>> lock(SqlConnection transaction, UUID id) {
@@ -146,19 +146,45 @@ public final class SessionRepository {
         .mapEmpty();
   }
 
-  /** Whether there was such a session of this user. */
-  Future<Boolean> delete(SqlConnection transaction, UUID id, long userId) {
-    return transaction
-        .preparedQuery(DELETE)
-        .execute(Tuple.of(id, userId))
-        .map(rows -> rows.size() > 0);
+  /** Whether the user had that session. */
+  Future<Boolean> end(SqlConnection transaction, UUID id, long userId, Reason reason) {
+    return transaction.preparedQuery(DELETE).execute(Tuple.of(id, userId)).compose(rows -> {
+      var ended = rows.size() > 0 ? List.of(id) : List.<UUID>of();
+      return revocations.revokeSessions(transaction, userId, ended, reason).map(!ended.isEmpty());
+    });
   }
 
-  public Future<Void> deleteOthers(SqlConnection transaction, long userId, UUID kept) {
+  /** Ends all sessions but the {@code kept} last used ones. */
+  Future<Void> endSurplus(SqlConnection transaction, long userId, int kept) {
+    return transaction
+        .preparedQuery(DELETE_SURPLUS)
+        .execute(Tuple.of(userId, kept))
+        .map(rows -> all(rows, row -> row.getUUID("id")))
+        .compose(
+            ended -> revocations.revokeSessions(transaction, userId, ended, Reason.SESSION_ENDED));
+  }
+
+  /** Ends all sessions but one, and revokes every access token below {@code minVersion}. */
+  public Future<Void> endOthers(
+      SqlConnection transaction, long userId, UUID kept, long minVersion, Reason reason) {
     return transaction
         .preparedQuery(DELETE_OTHERS)
         .execute(Tuple.of(userId, kept))
-        .mapEmpty();
+        .compose(deleted -> revocations.revokeUser(transaction, userId, minVersion, reason));
+  }
+
+  @Override
+  public Future<Void> revokeTokens(SqlConnection transaction, long userId, long minVersion) {
+    return revocations.revokeUser(transaction, userId, minVersion, Reason.ROLES_CHANGED);
+  }
+
+  @Override
+  public Future<Void> endSessions(
+      SqlConnection transaction, long userId, long minVersion, Reason reason) {
+    return transaction
+        .preparedQuery(DELETE_ALL)
+        .execute(Tuple.of(userId))
+        .compose(deleted -> revocations.revokeUser(transaction, userId, minVersion, reason));
   }
 
   Future<List<Session>> list(long userId, String current, Instant now) {
@@ -167,8 +193,8 @@ public final class SessionRepository {
         .map(rows -> all(rows, row -> listed(row, current)));
   }
 
-  public static void addChores(Housekeeping housekeeping) {
-    housekeeping.removing("sessions", REMOVE_OVER, Duration.ZERO);
+  public static void addCleanupTasks(Housekeeping housekeeping) {
+    housekeeping.deleteOlderThan(Duration.ZERO, "sessions", DELETE_EXPIRED);
   }
 
   private static SessionRow session(Row row) {

@@ -6,11 +6,11 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A stored session and what its user is now.
+ * A stored session and the current state of its user.
  *
  * @param tokenHash of the newest refresh token
  * @param generation of the newest refresh token
- * @param rotatedAt when the last generations were replaced, the newest last
+ * @param rotatedAt times at which the last generations were replaced, in ascending order
  */
 record SessionRow(
     UUID id,
@@ -20,7 +20,7 @@ record SessionRow(
     List<Instant> rotatedAt,
     Instant createdAt,
     Instant expiresAt) {
-  /** When the token of a generation was replaced; empty when that was long ago. */
+  /** The time at which the token of a generation was replaced; empty if it is not recorded any more. */
   Optional<Instant> replacedAt(int replaced) {
     var index = rotatedAt.size() - (generation - replaced);
     return index < 0 || index >= rotatedAt.size()

@@ -10,31 +10,29 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Clock;
-import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Seeing one's sessions, and ending them. */
+/** Lists and ends the sessions of a user. */
 public final class SessionService {
   private final Database database;
   private final AccountRepository accounts;
   private final SessionRepository sessions;
   private final RefreshTokenFactory refreshTokens;
-  private final RevocationRepository revocations;
   private final AuditTrail audit;
   private final Clock clock;
 
   public SessionService(
       Database database,
+      AccountRepository accounts,
+      SessionRepository sessions,
       RefreshTokenFactory refreshTokens,
-      RevocationRepository revocations,
       AuditTrail audit,
       Clock clock) {
     this.database = database;
-    this.accounts = new AccountRepository(database);
-    this.sessions = new SessionRepository(database);
+    this.accounts = accounts;
+    this.sessions = sessions;
     this.refreshTokens = refreshTokens;
-    this.revocations = revocations;
     this.audit = audit;
     this.clock = clock;
   }
@@ -60,7 +58,7 @@ public final class SessionService {
         .raiseVersion(transaction, userId)
         .compose(version -> version.isEmpty()
             ? Future.succeededFuture()
-            : revocations
+            : sessions
                 .endSessions(transaction, userId, version.get(), Reason.LOGGED_OUT)
                 .compose(ended -> audit.write(
                     transaction,
@@ -86,30 +84,29 @@ public final class SessionService {
         .orElse(Future.succeededFuture(false))
         .compose(ended -> ended
             ? Future.succeededFuture()
-            : Future.failedFuture(
-                new Failure.NotFound("session-not-found", "There is no such session.")));
+            : Future.failedFuture(new Failure.NotFound(
+                "session-not-found", "The session does not exist or has already ended.")));
   }
 
-  /** Whether there was such a session of the actor. */
+  /** Whether the actor had that session. */
   private Future<Boolean> end(SqlConnection transaction, UUID session, Actor actor, Reason reason) {
     return sessions
-        .delete(transaction, session, actor.id())
-        .compose(deleted -> deleted
-            ? revocations
-                .revokeSessions(transaction, actor.id(), List.of(session), reason)
-                .compose(revoked -> audit.write(
+        .end(transaction, session, actor.id(), reason)
+        .compose(ended -> ended
+            ? audit
+                .write(
                     transaction,
                     actor,
                     "session.ended",
                     actor.id(),
-                    new JsonObject().put("session", session.toString())))
+                    new JsonObject().put("session", session.toString()))
                 .map(true)
             : Future.succeededFuture(false));
   }
 
   private boolean belongs(RefreshToken token, SessionRow row) {
     return token.hasHash(row.tokenHash())
-        || token.generation() < row.generation() && refreshTokens.isOurs(token);
+        || token.generation() < row.generation() && refreshTokens.isAuthentic(token);
   }
 
   private static Optional<UUID> uuid(String text) {

@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The rows of {@code account.tickets}, each of which opens one socket. */
+/** The rows of {@code account.tickets}: one-time tickets that open a socket. */
 public final class TicketRepository {
   private static final String INSERT =
       """
@@ -40,7 +40,7 @@ public final class TicketRepository {
                 u.username, u.roles, u.ver
       """;
 
-  private static final String REMOVE_OVER =
+  private static final String DELETE_EXPIRED =
       """
       DELETE FROM account.tickets
        WHERE hash IN (SELECT hash
@@ -57,7 +57,7 @@ public final class TicketRepository {
     this.database = database;
   }
 
-  /** Whether the session is there to give one. */
+  /** False if the session has ended; then nothing is stored. */
   Future<Boolean> insert(
       byte[] hash,
       UUID session,
@@ -78,7 +78,7 @@ public final class TicketRepository {
         .map(rows -> rows.rowCount() > 0);
   }
 
-  /** Takes the ticket away, so that nobody else can; empty when it is not valid. */
+  /** Deletes the ticket, so that it cannot be redeemed twice; empty if it is not valid. */
   Future<Optional<Identity>> redeem(byte[] hash, Instant now) {
     return database.query(REDEEM, Tuple.of(Buffer.buffer(hash), utc(now))).map(rows -> first(
             rows, row -> row)
@@ -86,8 +86,8 @@ public final class TicketRepository {
         .map(TicketRepository::identity));
   }
 
-  public static void addChores(Housekeeping housekeeping) {
-    housekeeping.removing("tickets", REMOVE_OVER, Duration.ZERO);
+  public static void addCleanupTasks(Housekeeping housekeeping) {
+    housekeeping.deleteOlderThan(Duration.ZERO, "tickets", DELETE_EXPIRED);
   }
 
   private static Identity identity(Row row) {

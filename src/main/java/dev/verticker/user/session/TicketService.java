@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.Base64;
 import java.util.UUID;
 
-/** Tickets that open one socket each: a URL ends up in logs, so what is in it must be worthless a moment later. */
+/** Issues and redeems one-time tickets for sockets: URLs end up in logs, so a URL must not carry an access token. */
 public final class TicketService {
   static final Duration LIFE = Duration.ofSeconds(30);
 
@@ -41,15 +41,16 @@ public final class TicketService {
             now.plus(LIFE))
         .compose(issued -> issued
             ? Future.succeededFuture(new Sessions.Ticket(ticket, LIFE))
-            : Future.failedFuture(
-                new Failure.Unauthenticated("invalid-token", "The session has ended.")));
+            : Future.failedFuture(new Failure.Unauthenticated(
+                "invalid-token", "The session has ended: sign in again.")));
   }
 
   public Future<Sessions.Identity> redeem(Sessions.RedeemTicket redeem) {
     return repository.redeem(hash(redeem.ticket()), clock.instant()).compose(identity -> identity
         .map(Future::succeededFuture)
         .orElseGet(() -> Future.failedFuture(new Failure.Unauthenticated(
-            "invalid-ticket", "The ticket is not valid, or was used."))));
+            "invalid-ticket",
+            "The ticket is invalid, expired or already used: request a new one."))));
   }
 
   private static byte[] hash(Confidential ticket) {

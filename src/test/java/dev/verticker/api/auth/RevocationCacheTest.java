@@ -8,11 +8,11 @@ import dev.verticker.bus.Bus;
 import dev.verticker.bus.ConsumerRegistration;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Sessions;
-import dev.verticker.message.Sessions.Cursor;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Revocation;
+import dev.verticker.message.Sessions.RevocationCursor;
 import dev.verticker.message.Sessions.RevocationPage;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.SteppedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -72,10 +72,9 @@ final class RevocationCacheTest {
     var told = new CopyOnWriteArrayList<Reason>();
     revoked.onRevoked(revocation -> told.add(revocation.reason()));
     entries.add(user(7, 2));
-    Eventually.within(
-        Duration.ofSeconds(1), "refused", () -> revoked.isRevoked(token(7, 1, SESSION)));
+    Await.until(Duration.ofSeconds(1), "refused", () -> revoked.isRevoked(token(7, 1, SESSION)));
     // Whoever looks from another thread may see the refusal a moment before it is told.
-    Eventually.within10s("told", () -> !told.isEmpty());
+    Await.until("told", () -> !told.isEmpty());
     assertEquals(List.of(Reason.USER_DISABLED), told);
   }
 
@@ -86,8 +85,7 @@ final class RevocationCacheTest {
     var before = asked.get();
     entries.add(user(7, 2));
     bus.publish(Sessions.REVOKED, new Sessions.RevokedHint());
-    Eventually.within(
-        Duration.ofMillis(400), "refused", () -> revoked.isRevoked(token(7, 1, SESSION)));
+    Await.until(Duration.ofMillis(400), "refused", () -> revoked.isRevoked(token(7, 1, SESSION)));
     assertTrue(asked.get() > before);
   }
 
@@ -107,10 +105,10 @@ final class RevocationCacheTest {
     serve();
     revoked.start().await();
     entries.add(session(SESSION));
-    Eventually.within10s("heard", () -> revoked.isRevoked(token(7, 1, SESSION)));
+    Await.until("heard", () -> revoked.isRevoked(token(7, 1, SESSION)));
     trouble = new Failure.Unavailable("database-unavailable", "The database does not answer now.");
     clock.step(Duration.ofMinutes(1));
-    Eventually.within10s("asked", () -> revoked.outage().isEmpty());
+    Await.until("asked", () -> revoked.outage().isEmpty());
     assertEquals("passes", refusal(token(8, 1, OTHER_SESSION)));
     assertEquals("invalid-token", refusal(token(7, 1, SESSION)));
   }
@@ -125,7 +123,7 @@ final class RevocationCacheTest {
     clock.step(Duration.ofSeconds(2));
     assertEquals("unavailable", refusal(token(7, 1, SESSION)));
     serve();
-    Eventually.within10s("lets in again", () -> revoked.outage().isEmpty());
+    Await.until("lets in again", () -> revoked.outage().isEmpty());
   }
 
   @Test
@@ -135,10 +133,10 @@ final class RevocationCacheTest {
     trouble = new Failure.Unavailable("database-unavailable", "The database does not answer now.");
     serve();
     var before = asked.get();
-    Eventually.within10s("asked twice", () -> asked.get() > before + 1);
+    Await.until("asked twice", () -> asked.get() > before + 1);
     assertEquals("unavailable", refusal(token(7, 1, SESSION)));
     trouble = null;
-    Eventually.within10s("lets in", () -> revoked.outage().isEmpty());
+    Await.until("lets in", () -> revoked.outage().isEmpty());
   }
 
   @Test
@@ -148,7 +146,7 @@ final class RevocationCacheTest {
     revoked.start().await();
     entries.clear();
     clock.step(Duration.ofMinutes(16));
-    Eventually.within10s("forgotten", () -> !revoked.isRevoked(token(7, 1, SESSION)));
+    Await.until("forgotten", () -> !revoked.isRevoked(token(7, 1, SESSION)));
     assertFalse(revoked.isRevoked(token(7, 1, SESSION)));
   }
 
@@ -159,12 +157,16 @@ final class RevocationCacheTest {
           if (trouble != null) {
             return Future.failedFuture(trouble);
           }
-          var from =
-              Optional.ofNullable(since.cursor()).map(Cursor::after).orElse(0L).intValue();
+          var from = Optional.ofNullable(since.cursor())
+              .map(RevocationCursor::after)
+              .orElse(0L)
+              .intValue();
           var start = Math.min(from, entries.size());
           var end = Math.min(start + 2, entries.size());
           return Future.succeededFuture(new RevocationPage(
-              entries.subList(start, end), new Cursor("s", null, end), end < entries.size()));
+              entries.subList(start, end),
+              new RevocationCursor("s", null, end),
+              end < entries.size()));
         })
         .await();
   }

@@ -1,7 +1,7 @@
 package dev.verticker.api.openapi;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -13,6 +13,7 @@ import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.request.Caller;
 import dev.verticker.bus.Failure;
 import dev.verticker.http.HttpServers;
+import dev.verticker.testing.TestHttpClient.Response;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -428,7 +429,7 @@ class ContractRouterTest {
     return timer == null ? 0 : timer.count();
   }
 
-  private ApiClient.Reply post(String target, String body) {
+  private Response post(String target, String body) {
     return client.send(
         HttpMethod.POST,
         target,

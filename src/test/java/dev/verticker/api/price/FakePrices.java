@@ -64,7 +64,7 @@ public final class FakePrices {
 
   List<Object> finds() {
     synchronized (asked) {
-      return asked.stream().filter(Prices.Find.class::isInstance).toList();
+      return asked.stream().filter(Prices.FindQuotes.class::isInstance).toList();
     }
   }
 
@@ -99,14 +99,14 @@ public final class FakePrices {
         configured.stream().filter(quotes::containsKey).map(quotes::get).toList()));
   }
 
-  private Future<Prices.Quotes> find(Prices.Find question) {
+  private Future<Prices.Quotes> find(Prices.FindQuotes question) {
     asked.add(question);
     var holding = held.get();
     var before = holding == null ? Future.<Void>succeededFuture() : holding.future();
     return before.compose(nothing -> found(question));
   }
 
-  private Future<Prices.Quotes> found(Prices.Find question) {
+  private Future<Prices.Quotes> found(Prices.FindQuotes question) {
     var unknown = question.symbols().stream()
         .filter(symbol -> !quotes.containsKey(symbol) && !configured.contains(symbol))
         .map(

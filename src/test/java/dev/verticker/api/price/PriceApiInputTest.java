@@ -1,12 +1,12 @@
 package dev.verticker.api.price;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
 import static dev.verticker.api.price.FakePrices.quote;
 import static dev.verticker.api.price.PriceFrontDoor.NOON;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.verticker.api.openapi.RawHttpClient;
+import dev.verticker.testing.RawHttp;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -125,7 +125,7 @@ class PriceApiInputTest {
         "GET /docs/missing.js HTTP/1.1\r\nHost: a\r\n\r\n"
       })
   void what_is_hardly_http_gets_a_problem_and_no_page(String request) {
-    var answer = RawHttpClient.answer(door.port(), request);
+    var answer = RawHttp.response(door.port(), request);
 
     assertEquals("4", answer.substring(9, 10), answer);
     assertEquals(true, answer.contains("application/problem+json"), answer);
@@ -135,7 +135,7 @@ class PriceApiInputTest {
 
   @Test
   void headers_beyond_16_kB_are_431() {
-    var answer = RawHttpClient.answer(
+    var answer = RawHttp.response(
         door.port(),
         "GET /internal/price HTTP/1.1\r\nHost: a\r\nX-Long: " + "x".repeat(17_000) + "\r\n\r\n");
 

@@ -1,15 +1,15 @@
 package dev.verticker.api.price;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
 import static dev.verticker.api.price.FakePrices.quote;
 import static dev.verticker.api.price.PriceFrontDoor.NOON;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.verticker.api.PriceApiVerticle;
 import dev.verticker.settings.SettingsException;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -38,7 +38,7 @@ class PriceApiStartTest {
     door.prices.holds(quote(1, "BTCUSDT", "68000.12", NOON));
     await(door.prices.serve());
 
-    Eventually.within10s("filled", () -> door.get("/internal/price").status() == 200);
+    Await.until("filled", () -> door.get("/internal/price").status() == 200);
     assertEquals(Optional.empty(), door.health.remark("price-api"));
   }
 
@@ -47,7 +47,7 @@ class PriceApiStartTest {
     door.open();
     door.prices.tick(quote(1, "BTCUSDT", "68000.12", NOON));
 
-    Eventually.within10s("heard", () -> door.get("/internal/price/BTCUSDT").status() == 200);
+    Await.until("heard", () -> door.get("/internal/price/BTCUSDT").status() == 200);
   }
 
   @Test

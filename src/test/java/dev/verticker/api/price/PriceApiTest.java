@@ -1,20 +1,20 @@
 package dev.verticker.api.price;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
 import static dev.verticker.api.price.FakePrices.quote;
 import static dev.verticker.api.price.PriceFrontDoor.KEY;
 import static dev.verticker.api.price.PriceFrontDoor.NEXT_KEY;
 import static dev.verticker.api.price.PriceFrontDoor.NOON;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.message.Prices;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
@@ -97,7 +97,7 @@ class PriceApiTest {
     assertEquals(
         errors("query/symbols", "symbol-unknown", "NOPE is unknown.", "btcusdt is unknown."),
         reply.object().getJsonArray("errors"));
-    assertEquals(List.of(new Prices.Find(List.of("NOPE", "btcusdt"))), prices.asked);
+    assertEquals(List.of(new Prices.FindQuotes(List.of("NOPE", "btcusdt"))), prices.asked);
   }
 
   @Test
@@ -200,7 +200,7 @@ class PriceApiTest {
     prices.tick(
         quote(1, "BTCUSDT", "68000.12000000", "simulated run 1", NOON.minusMillis(4360), NOON));
 
-    Eventually.within10s(
+    Await.until(
         "confirmed", () -> first(door.get("/internal/price/BTCUSDT")).getInteger("age_ms") == 0);
   }
 
@@ -211,14 +211,14 @@ class PriceApiTest {
         .mapToObj(i ->
             door.client().begin(HttpMethod.GET, "/internal/price/SOLUSDT", null, "X-API-Key", KEY))
         .toList();
-    Eventually.within10s("asked", () -> !prices.asked.isEmpty());
+    Await.until("asked", () -> !prices.asked.isEmpty());
     prices.holds(quote(7, "SOLUSDT", "150.25", NOON));
     prices.release();
 
     await(Future.all(readers));
 
     readers.forEach(reader -> assertEquals("150.25", price(reader.result())));
-    assertEquals(List.of(new Prices.Find(List.of("SOLUSDT"))), prices.asked);
+    assertEquals(List.of(new Prices.FindQuotes(List.of("SOLUSDT"))), prices.asked);
   }
 
   @Test
@@ -244,7 +244,7 @@ class PriceApiTest {
     }
     expect(404, door.get("/internal/price/NOPE"));
 
-    Eventually.within10s("told", () -> !prices.readsTold.isEmpty());
+    Await.until("told", () -> !prices.readsTold.isEmpty());
 
     assertEquals(
         List.of("SOLUSDT", "XRPUSDT"), prices.readsTold.stream().sorted().toList());
@@ -289,7 +289,7 @@ class PriceApiTest {
             "api-key-wrong",
             "api-key-repeated",
             "api-key-missing"),
-        refusals.stream().map(Reply::code).toList());
+        refusals.stream().map(Response::code).toList());
   }
 
   @Test
@@ -327,22 +327,22 @@ class PriceApiTest {
   }
 
   private void eventuallyPriced(String symbol, String price) {
-    Eventually.within10s(symbol + " = " + price, () -> price(symbol).equals(price));
+    Await.until(symbol + " = " + price, () -> price(symbol).equals(price));
   }
 
   private String price(String symbol) {
     return price(expect(200, door.get("/internal/price/" + symbol)));
   }
 
-  private static String price(Reply reply) {
+  private static String price(Response reply) {
     return first(reply).getJsonObject("exchange_info").getString("price");
   }
 
-  private static JsonObject first(Reply reply) {
+  private static JsonObject first(Response reply) {
     return reply.array().getJsonObject(0);
   }
 
-  private static List<String> symbols(Reply reply) {
+  private static List<String> symbols(Response reply) {
     return reply.array().stream()
         .map(quote -> ((JsonObject) quote).getString("symbol"))
         .toList();

@@ -1,14 +1,14 @@
 package dev.verticker.api.price;
 
-import static dev.verticker.api.openapi.ApiClient.await;
+import static dev.verticker.testing.Await.await;
 
 import dev.verticker.api.PriceApiVerticle;
 import dev.verticker.api.openapi.ApiClient;
-import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
 import dev.verticker.testing.RecordedHealth;
+import dev.verticker.testing.TestHttpClient.Response;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
@@ -89,7 +89,7 @@ final class PriceFrontDoor implements AutoCloseable {
     return client;
   }
 
-  Reply get(String target) {
+  Response get(String target) {
     return client.get(target, "X-API-Key", KEY);
   }
 

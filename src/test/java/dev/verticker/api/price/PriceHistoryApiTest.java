@@ -1,15 +1,15 @@
 package dev.verticker.api.price;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
 import static dev.verticker.api.price.PriceFrontDoor.NOON;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Prices;
-import dev.verticker.message.Prices.Cursor;
 import dev.verticker.message.Prices.FindHistory;
+import dev.verticker.message.Prices.HistoryPosition;
 import dev.verticker.message.Prices.Observation;
 import io.vertx.core.Future;
 import java.math.BigDecimal;
@@ -88,7 +88,7 @@ class PriceHistoryApiTest {
   @Test
   void the_link_leads_to_the_page_behind_the_last_observation() {
     prices.history = question -> Future.succeededFuture(
-        new Prices.History(List.of(observation(12, "1")), new Cursor(NOON, 12)));
+        new Prices.History(List.of(observation(12, "1")), new HistoryPosition(NOON, 12)));
     var first = expect(200, door.get(HISTORY + "?limit=1&from=2026-03-01T00:00:00%2B00:00"));
 
     expect(200, door.get(next(first.headers().get("Link"))));
@@ -97,14 +97,14 @@ class PriceHistoryApiTest {
     assertEquals(
         List.of(
             new FindHistory("BTCUSDT", from, null, 1, null),
-            new FindHistory("BTCUSDT", from, null, 1, new Cursor(NOON, 12))),
+            new FindHistory("BTCUSDT", from, null, 1, new HistoryPosition(NOON, 12))),
         prices.asked);
   }
 
   @Test
   void the_link_keeps_the_symbol_as_it_was_written() {
     prices.history = question -> Future.succeededFuture(
-        new Prices.History(List.of(observation(12, "1")), new Cursor(NOON, 12)));
+        new Prices.History(List.of(observation(12, "1")), new HistoryPosition(NOON, 12)));
     var first = expect(200, door.get("/internal/price/a%2Fb%20%E5%B8%81/history"));
 
     expect(200, door.get(next(first.headers().get("Link"))));
@@ -112,13 +112,13 @@ class PriceHistoryApiTest {
     assertEquals(
         List.of(
             new FindHistory("a/b 币", null, null, 100, null),
-            new FindHistory("a/b 币", null, null, 100, new Cursor(NOON, 12))),
+            new FindHistory("a/b 币", null, null, 100, new HistoryPosition(NOON, 12))),
         prices.asked);
   }
 
   @Test
   void a_cursor_that_was_changed_or_belongs_to_another_symbol_is_refused() {
-    var cursor = HistoryCursor.write("BTCUSDT", new Cursor(NOON, 12));
+    var cursor = HistoryCursor.write("BTCUSDT", new HistoryPosition(NOON, 12));
     for (var at = 0; at < cursor.length(); at++) {
       var changed = new StringBuilder(cursor);
       changed.setCharAt(at, cursor.charAt(at) == 'A' ? 'B' : 'A');
@@ -136,7 +136,7 @@ class PriceHistoryApiTest {
         422,
         door.get(HISTORY + "?cursor="
             + HistoryCursor.write(
-                "BTCUSDT", new Cursor(Instant.parse("+12000-01-01T00:00:00Z"), 1))));
+                "BTCUSDT", new HistoryPosition(Instant.parse("+12000-01-01T00:00:00Z"), 1))));
     assertEquals(List.of(), prices.asked);
     expect(200, door.get(HISTORY + "?cursor=" + cursor));
   }

@@ -3,9 +3,9 @@ package dev.verticker.api.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.bus.Failure;
+import dev.verticker.testing.Await;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
@@ -81,14 +81,14 @@ final class SchemaMessagesTest {
         .map(row -> row.split(" ")[0])
         .toList();
     for (var path : List.of("openapi/user-api.yaml", "openapi/price-api.yaml")) {
-      var contract = ApiClient.await(Contract.load(vertx, path));
+      var contract = Await.await(Contract.load(vertx, path));
       var used = new TreeSet<String>();
       collect(contract.openApi().getRawContract(), used);
       used.retainAll(RESTRICTING);
       used.removeAll(known);
       assertEquals(Set.of(), used, path);
     }
-    ApiClient.await(vertx.close());
+    Await.await(vertx.close());
   }
 
   private static final Set<String> RESTRICTING = Set.of(

@@ -1,9 +1,9 @@
 package dev.verticker.api.socket;
 
-import static dev.verticker.api.openapi.ApiClient.await;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
@@ -133,7 +133,7 @@ final class Listener {
 
   /** The next frame that was not looked at yet. */
   JsonObject next() {
-    Eventually.within10s(
+    Await.until(
         "a frame after " + frames.stream().limit(read).toList(), () -> frames.size() > read);
     var frame = frames.get(read++);
     CONTRACT.check(frame, bridged);
@@ -167,7 +167,7 @@ final class Listener {
   }
 
   void expectClose(int code, String reason) {
-    Eventually.within10s("closed", socket::isClosed);
+    Await.until("closed", socket::isClosed);
     assertEquals(code + " " + reason, socket.closeStatusCode() + " " + socket.closeReason());
   }
 

@@ -1,24 +1,21 @@
 package dev.verticker.api.socket;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.user.UserFrontDoor;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.Recipient;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestDatabase;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -35,7 +32,7 @@ class ReplayTest {
   private static final int BATCH = 500;
   private static final int BATCHES = 4;
 
-  private final PostgresDatabase database = TestServers.postgres().createDatabase();
+  private final TestDatabase database = TestDatabase.create();
   private final UserFrontDoor door = UserFrontDoor.open(
       database, Map.of("JWT_SECRET", "a secret of this test " + UUID.randomUUID()));
   private long entries = 1_000_000;
@@ -55,7 +52,7 @@ class ReplayTest {
     for (var i = 0; i < BATCHES; i++) {
       append(BATCH);
       var heard = (i + 1) * BATCH;
-      Eventually.within10s("live", () -> live.sequences("users").size() == heard);
+      Await.until("live", () -> live.sequences("users").size() == heard);
     }
     live.close();
     var before = replayed("memory");
@@ -73,7 +70,8 @@ class ReplayTest {
     var place = now();
     append(10);
     forgetWhatTheNodeRemembers();
-    sql("DELETE FROM notification.events WHERE topic = 'users' AND seq <= " + (place.seq() + 5));
+    database.execute(
+        "DELETE FROM notification.events WHERE topic = 'users' AND seq <= " + (place.seq() + 5));
 
     var tooLate = plain().subscribe("users", place.epoch(), place.seq() + 4);
     var bridged = bridged(new Place(place.epoch(), place.seq() + 4));
@@ -97,7 +95,7 @@ class ReplayTest {
     assertEquals(place.epoch(), plain.next("subscribed").getString("epoch"));
     var bridged = bridged(null);
     bridged.next();
-    sql("TRUNCATE notification.log, notification.topics, notification.events,"
+    database.execute("TRUNCATE notification.log, notification.topics, notification.events,"
         + " notification.received, notification.read_marks");
 
     var told = plain.next("subscribed");
@@ -129,7 +127,7 @@ class ReplayTest {
       left.next("authenticated");
 
       alone.clock.step(Duration.ofMinutes(14));
-      Eventually.within10s(
+      Await.until(
           "revocations are known again", () -> alone.get(first, "/users/me").status() == 200);
       var second = alone.signIn(first.username(), first.password());
       plain.say(new JsonObject().put("op", "auth").put("token", second.access()));
@@ -143,7 +141,7 @@ class ReplayTest {
       assertTrue(!plain.isClosed() && !bridged.isClosed(), "the first token has ended");
       alone.clock.step(Duration.ofMinutes(14));
       plain.expectClose(4401, "token-expired");
-      Eventually.within10s("closed", bridged::isClosed);
+      Await.until("closed", bridged::isClosed);
       assertEquals("token-expired", bridged.next().getString("failureType"));
     }
   }
@@ -161,7 +159,7 @@ class ReplayTest {
   }
 
   private static void assertHeard(Listener socket, long from, long to) {
-    Eventually.within10s("everything", () -> socket.sequences("users").size() >= to - from + 1);
+    Await.until("everything", () -> socket.sequences("users").size() >= to - from + 1);
     assertEquals(LongStream.rangeClosed(from, to).boxed().toList(), socket.sequences("users"));
   }
 
@@ -188,7 +186,7 @@ class ReplayTest {
         .put("user_id", 7)
         .put("data", new JsonObject().put("full_name", "x".repeat(800)));
     var batch = LongStream.range(entries, entries + count)
-        .mapToObj(id -> new Entry(
+        .mapToObj(id -> new OutboxEntry(
             id,
             Instant.now(),
             "user_updated",
@@ -223,15 +221,5 @@ class ReplayTest {
         ? socket.register("users", "Authorization", bearer)
         : socket.register(
             "users", "Authorization", bearer, "since", since.epoch() + ":" + since.seq());
-  }
-
-  private void sql(String statement) {
-    try (var connection =
-            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-        var prepared = connection.createStatement()) {
-      prepared.execute(statement);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

@@ -1,6 +1,6 @@
 package dev.verticker.api.socket;
 
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Npm;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.JsonObject;
@@ -52,7 +52,7 @@ final class Script implements AutoCloseable {
 
   /** The next line that was not looked at yet; what is no JSON fails. */
   JsonObject next() {
-    Eventually.within(MAX_WAIT, "a line after " + lines, () -> lines.size() > read);
+    Await.until(MAX_WAIT, "a line after " + lines, () -> lines.size() > read);
     var line = lines.get(read++);
     try {
       return new JsonObject(line);
@@ -77,7 +77,7 @@ final class Script implements AutoCloseable {
 
   /** Its exit code. */
   int ended() {
-    Eventually.within(MAX_WAIT, "it ends after " + lines, () -> !process.isAlive());
+    Await.until(MAX_WAIT, "it ends after " + lines, () -> !process.isAlive());
     return process.exitValue();
   }
 
@@ -98,7 +98,7 @@ final class Script implements AutoCloseable {
     } catch (IOException gone) {
       // It has ended by itself.
     }
-    Eventually.within10s("its children end", () -> process.children().findAny().isEmpty());
+    Await.until("its children end", () -> process.children().findAny().isEmpty());
     process.destroyForcibly();
   }
 }

@@ -5,16 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
-import dev.verticker.message.Notifications.Entry;
+import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.Recipient;
 import dev.verticker.message.Prices.Quote;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -57,7 +56,7 @@ class SlowReaderTest {
 
   @BeforeEach
   void nobody() {
-    Eventually.within10s("the sockets before are gone", () -> sockets(door, "open") == 0);
+    Await.until("the sockets before are gone", () -> sockets(door, "open") == 0);
   }
 
   @Test
@@ -67,11 +66,11 @@ class SlowReaderTest {
     var healthy = healthy(door);
     try (var plain = plain(door);
         var bridged = bridged(door, "users")) {
-      Eventually.within10s("all are signed in", () -> sockets(door, "signed-in") == 3);
+      Await.until("all are signed in", () -> sockets(door, "signed-in") == 3);
       append(door, MORE_THAN_ALLOWED);
       assertHeard(healthy, MORE_THAN_ALLOWED);
-      Eventually.within10s("both are gone", () -> sockets(door, "signed-in") == 1);
-      Eventually.within10s("nothing is held for them", () -> unsent(door) == 0);
+      Await.until("both are gone", () -> sockets(door, "signed-in") == 1);
+      Await.until("nothing is held for them", () -> unsent(door) == 0);
       assertEquals(2, closes(door, "slow-reader") - before);
       assertEquals("reset reset", plain.ending() + " " + bridged.ending());
     }
@@ -90,15 +89,15 @@ class SlowReaderTest {
         var bridgedSilent = bridged(door, "prices")) {
       plainSilent.say(
           new JsonObject().put("op", "auth").put("token", bearer.substring(7)).encode());
-      Eventually.within10s("all are signed in", () -> sockets(door, "signed-in") == 5);
+      Await.until("all are signed in", () -> sockets(door, "signed-in") == 5);
       append(door, SOME);
       assertTrue(unsent(door) > 0);
       var lively = door.vertx.setPeriodic(200, timer -> {
         sayStillThere(plain, PING);
         sayStillThere(bridged, "{\"type\":\"ping\"}");
       });
-      Eventually.within10s("the furthest behind is known", () -> unsentOfOne(door) > EVENT_BYTES);
-      Eventually.within10s("they are gone", () -> sockets(door, "signed-in") == 1);
+      Await.until("the furthest behind is known", () -> unsentOfOne(door) > EVENT_BYTES);
+      Await.until("they are gone", () -> sockets(door, "signed-in") == 1);
       door.vertx.cancelTimer(lively);
       assertEquals(2, closes(door, "stalled") - stalledBefore);
       assertEquals(2, closes(door, "silent") - silentBefore);
@@ -121,7 +120,7 @@ class SlowReaderTest {
           .say("{\"op\":\"subscribe\",\"topic\":\"prices.BTCUSDT\"}")
           .until("\"event\":\"prices\"");
       append(door, SOME);
-      Eventually.within10s("it is behind", () -> unsent(door) > EVENT_BYTES);
+      Await.until("it is behind", () -> unsent(door) > EVENT_BYTES);
       var before = conflated(door);
       var quotes = new ArrayList<Quote>();
       for (var price : List.of("101", "107", "93", "99")) {
@@ -130,7 +129,7 @@ class SlowReaderTest {
       }
       door.prices.tick(quotes.toArray(Quote[]::new));
       // The first change at once, the others together.
-      Eventually.within10s("it was not sent them", () -> conflated(door) == before + 2);
+      Await.until("it was not sent them", () -> conflated(door) == before + 2);
 
       var told = new JsonObject(behind.next("\"event\":\"prices\""))
           .getJsonArray("data")
@@ -149,7 +148,7 @@ class SlowReaderTest {
     for (var i = 1; i < MOST; i++) {
       stalled.add(plain(door));
     }
-    Eventually.within10s("all are signed in", () -> sockets(door, "signed-in") == MOST);
+    Await.until("all are signed in", () -> sockets(door, "signed-in") == MOST);
     var most = 0.0;
     for (var i = 0; i < SOME; i++) {
       append(door, 1);
@@ -171,7 +170,7 @@ class SlowReaderTest {
     for (var i = 0; i < MOST; i++) {
       open.add(RawWebSocket.plain(door.port(), ""));
     }
-    Eventually.within10s("all are counted", () -> sockets(door, "open") == MOST);
+    Await.until("all are counted", () -> sockets(door, "open") == MOST);
     assertEquals(503, Listener.refusal(door.vertx, door.port(), "/ws"));
     try (var bridged = RawWebSocket.bridged(door.port())) {
       assertEquals("1000 ", bridged.ending());
@@ -179,7 +178,7 @@ class SlowReaderTest {
     for (var socket : open) {
       socket.close();
     }
-    Eventually.within10s("there is room", () -> sockets(door, "open") == 0);
+    Await.until("there is room", () -> sockets(door, "open") == 0);
     assertEquals(101, Listener.refusal(door.vertx, door.port(), "/ws"));
   }
 
@@ -191,14 +190,14 @@ class SlowReaderTest {
         var plain = plain(standard);
         var bridged = bridged(standard, "users");
         var silent = plain(standard)) {
-      Eventually.within10s("all are signed in", () -> sockets(standard, "signed-in") == 3);
+      Await.until("all are signed in", () -> sockets(standard, "signed-in") == 3);
       var begun = System.nanoTime();
       append(standard, SOME);
       var lively = standard.vertx.setPeriodic(1000, timer -> {
         sayStillThere(plain, PING);
         sayStillThere(bridged, "{\"type\":\"ping\"}");
       });
-      Eventually.within(
+      Await.until(
           Duration.ofSeconds(40), "all are gone", () -> sockets(standard, "signed-in") == 0);
       var seconds = Duration.ofNanos(System.nanoTime() - begun).toMillis() / 1000.0;
       standard.vertx.cancelTimer(lively);
@@ -216,7 +215,7 @@ class SlowReaderTest {
   }
 
   private static void assertHeard(Listener socket, int events) {
-    Eventually.within10s("everything", () -> socket.sequences("users").size() == events);
+    Await.until("everything", () -> socket.sequences("users").size() == events);
     var first = socket.sequences("users").get(0);
     assertEquals(
         LongStream.range(first, first + events).boxed().toList(), socket.sequences("users"));
@@ -272,7 +271,7 @@ class SlowReaderTest {
 
   private static void append(UserFrontDoor door, int events) {
     for (var i = 0; i < events; i++) {
-      ApiClient.await(door.bus.request(Notifications.APPEND, big(entries.incrementAndGet())));
+      Await.await(door.bus.request(Notifications.APPEND, big(entries.incrementAndGet())));
     }
   }
 
@@ -283,7 +282,7 @@ class SlowReaderTest {
         .put("data", new JsonObject().put("full_name", "x".repeat(EVENT_BYTES)));
     return new Append(
         "account",
-        List.of(new Entry(
+        List.of(new OutboxEntry(
             id,
             Instant.now(),
             "user_updated",

@@ -1,16 +1,15 @@
 package dev.verticker.api.socket;
 
-import static dev.verticker.testing.Eventually.within;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.verticker.api.user.Forged;
 import dev.verticker.api.user.UserFrontDoor;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
 import dev.verticker.message.Notifications;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
@@ -18,9 +17,6 @@ import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
 import io.vertx.core.json.JsonObject;
 import java.lang.management.ManagementFactory;
-import java.sql.Connection;
-import java.sql.DriverManager;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -48,7 +44,7 @@ class SocketStormTest {
   private final Vertx clients = Vertx.vertx();
   private final WebSocketClient client =
       clients.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(20_000));
-  private final PostgresDatabase database = TestServers.postgres().createDatabase();
+  private final TestDatabase database = TestDatabase.create();
   private final ConcurrentLinkedQueue<Long> questions = new ConcurrentLinkedQueue<>();
   private final AtomicInteger away = new AtomicInteger();
   private UserFrontDoor door = open();
@@ -89,9 +85,9 @@ class SocketStormTest {
     awaitAll(ALL_PREPARED, "listen", 0);
 
     sockets.forEach(Returner::drop);
-    within(ALL_PREPARED, "all gone", () -> openSockets() == 0);
+    until(ALL_PREPARED, "all gone", () -> openSockets() == 0);
     tell();
-    within(ALL_PREPARED, "told to nobody", () -> logged() == 2 * count);
+    until(ALL_PREPARED, "told to nobody", () -> logged() == 2 * count);
     var back = System.nanoTime();
     sockets.forEach(Returner::connect);
     tell();
@@ -102,7 +98,7 @@ class SocketStormTest {
     // Another node, which has heard nothing of what they miss.
     sockets.forEach(Returner::drop);
     tell();
-    within(ALL_PREPARED, "told to nobody", () -> logged() == 6 * count);
+    until(ALL_PREPARED, "told to nobody", () -> logged() == 6 * count);
     door.close();
     door = open();
     var left = System.nanoTime();
@@ -125,7 +121,7 @@ class SocketStormTest {
 
   /** All of them, and none has heard anything twice, out of order or else. */
   private void awaitAll(Duration limit, String what, int events) {
-    within(limit, "all " + what, () -> count(events) == sockets.size());
+    until(limit, "all " + what, () -> count(events) == sockets.size());
     var expected = LongStream.rangeClosed(1, events).boxed().toList();
     for (var socket : sockets) {
       assertEquals(expected, socket.heard(), socket.topic);
@@ -172,19 +168,19 @@ class SocketStormTest {
   }
 
   private List<Returner> users(int count) {
-    execute(
+    database.execute(
         """
         INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
         SELECT 'storm-' || n, '$fake$of$a$hash$000000000000', '{user}', now(), now()
           FROM generate_series(1, %d) AS n"""
             .formatted(count));
-    var first = query("SELECT min(id) FROM account.users WHERE username LIKE 'storm-%'");
+    var first = database.number("SELECT min(id) FROM account.users WHERE username LIKE 'storm-%'");
     return IntStream.range(0, count).mapToObj(i -> new Returner(first + i)).toList();
   }
 
   /** One thing to each of them, as a change of the user would be. */
   private void tell() {
-    execute(
+    database.execute(
         """
         INSERT INTO account.outbox (at, event, user_id, topics, payload)
         SELECT now(), 'user_updated', id, ARRAY['users', 'user.' || id],
@@ -194,30 +190,7 @@ class SocketStormTest {
   }
 
   private long logged() {
-    return query("SELECT count(*) FROM notification.events WHERE event = 'user_updated'");
-  }
-
-  private void execute(String sql) {
-    try (var connection = connect();
-        var statement = connection.createStatement()) {
-      statement.execute(sql);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private long query(String sql) {
-    try (var connection = connect();
-        var rows = connection.createStatement().executeQuery(sql)) {
-      rows.next();
-      return rows.getLong(1);
-    } catch (SQLException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private Connection connect() throws SQLException {
-    return DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
+    return database.number("SELECT count(*) FROM notification.events WHERE event = 'user_updated'");
   }
 
   /** A client that comes back until it is let in, and goes on after the last event it has. */

@@ -6,14 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Topic;
 import dev.verticker.message.Users;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import io.micrometer.core.instrument.Measurement;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -166,15 +165,15 @@ class SocketsTest {
       var socket = plain(door.admin()).subscribe("users", epoch, reached);
       assertTrue(socket.next("subscribed").getBoolean("recovered"));
       var wanted = Math.min(12, last - reached);
-      Eventually.within10s("more events", () -> socket.sequences("users").size() >= wanted);
+      Await.until("more events", () -> socket.sequences("users").size() >= wanted);
       socket.close();
-      Eventually.within10s("closed", socket::isClosed);
+      Await.until("closed", socket::isClosed);
       var sequences = socket.sequences("users");
       heard.addAll(sequences);
       reached = sequences.get(sequences.size() - 1);
     }
     assertEquals(LongStream.rangeClosed(place.getLong("seq") + 1, last).boxed().toList(), heard);
-    writing.forEach(ApiClient::await);
+    writing.forEach(Await::await);
   }
 
   @Test
@@ -230,12 +229,12 @@ class SocketsTest {
                     .put("Authorization", door.admin().bearer())
                     .put("every_ms", "3600000")));
     for (var socket : List.of(often, seldom, bridged)) {
-      Eventually.within10s("where it is now", () -> prices(socket).equals(List.of("100")));
+      Await.until("where it is now", () -> prices(socket).equals(List.of("100")));
     }
     for (var price : List.of("101", "102", "103")) {
       now = now.plusMillis(1);
       door.prices.tick(FakePrices.quote(2, "ETHUSDT", price, now));
-      Eventually.within10s("told", () -> prices(often).contains(price));
+      Await.until("told", () -> prices(often).contains(price));
     }
     seldom.say("{\"op\":\"ping\"}").next("pong");
     assertEquals(List.of("100", "101"), prices(seldom), "the next one in an hour");
@@ -270,7 +269,7 @@ class SocketsTest {
     door.prices.tick(FakePrices.quote(2, "SOLUSDT", "101", door.clock.instant().plusMillis(1)));
     rename(second, "Second");
     for (var socket : List.of(plain, bridged)) {
-      Eventually.within10s("what it still hears", () -> socket.sequences(own).size() == 1);
+      Await.until("what it still hears", () -> socket.sequences(own).size() == 1);
       assertEquals(List.of(), socket.sequences("users"));
     }
     plain.say("{\"op\":\"ping\"}").next("pong");
@@ -345,7 +344,7 @@ class SocketsTest {
         bridged.register("users", "Authorization", "Bearer x").next().getString("failureType"));
     door.person();
     plain.expectClose(4401, "auth-timeout");
-    Eventually.within10s("closed", bridged::isClosed);
+    Await.until("closed", bridged::isClosed);
     assertEquals("auth-timeout", bridged.next().getString("failureType"));
     assertEquals(List.of(), plain.sequences("users"));
   }
@@ -471,7 +470,7 @@ class SocketsTest {
     for (var i = 0; i < 200; i++) {
       registers.register("users", "Authorization", door.admin().bearer());
     }
-    Eventually.within10s("closed", registers::isClosed);
+    Await.until("closed", registers::isClosed);
     var heard = registers.frames;
     assertEquals("too-many-messages", heard.get(heard.size() - 1).getString("failureType"));
 
@@ -489,7 +488,7 @@ class SocketsTest {
 
     var big = plain(door.admin());
     big.writeBig(2_000_000);
-    Eventually.within10s("closed", big::isClosed);
+    Await.until("closed", big::isClosed);
 
     var fragments = plain(door.admin());
     fragments.next("hello");
@@ -543,7 +542,7 @@ class SocketsTest {
     gone.next("hello");
     expect(204, door.as(door.admin(), HttpMethod.DELETE, "/users/" + grace.id(), null));
     gone.expectClose(4403, "user-deleted");
-    Eventually.within10s("closed", bridged::isClosed);
+    Await.until("closed", bridged::isClosed);
     assertEquals(
         "user-deleted", bridged.frames.get(bridged.frames.size() - 1).getString("failureType"));
   }
@@ -580,7 +579,7 @@ class SocketsTest {
     var socket = Listener.plain(client, alone.port(), "?ticket=" + ticket);
     socket.next("hello");
     alone.close();
-    Eventually.within10s("closed", socket::isClosed);
+    Await.until("closed", socket::isClosed);
     assertEquals(1012, socket.socket().closeStatusCode().intValue());
     assertTrue(socket.next("error").getInteger("retry_after_ms") <= 5000);
     client.close();
@@ -602,7 +601,7 @@ class SocketsTest {
 
   @Test
   void what_there_is_to_measure() throws IOException {
-    Eventually.within10s(
+    Await.until(
         "the sockets of other tests have ended",
         () -> measured("sockets", "framing", "plain") == 0);
     var byClient =
@@ -631,7 +630,7 @@ class SocketsTest {
 
     socket.socket().close((short) 1001);
     first.socket().close((short) 4999, "whatever a client says");
-    Eventually.within10s(
+    Await.until(
         "both have ended", () -> measured("sockets", "framing", "plain", "state", "open") == 0);
     assertEquals(
         byClient + 1,
@@ -696,7 +695,7 @@ class SocketsTest {
 
   private void heard(Listener socket, String topic, long from, long to) {
     var expected = LongStream.rangeClosed(from, to).boxed().toList();
-    Eventually.within10s("everything", () -> socket.sequences(topic).size() >= expected.size());
+    Await.until("everything", () -> socket.sequences(topic).size() >= expected.size());
     assertEquals(expected, socket.sequences(topic));
   }
 

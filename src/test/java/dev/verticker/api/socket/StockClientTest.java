@@ -4,9 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.user.UserFrontDoor;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Future;
 import io.vertx.core.MultiMap;
@@ -123,7 +122,7 @@ class StockClientTest {
 
   /** Whose client just vanished is given up after half a minute of silence. */
   private void noSessionIsOpen() {
-    Eventually.within(Duration.ofSeconds(45), "no session is open", () -> openSessions() == 0);
+    Await.until(Duration.ofSeconds(45), "no session is open", () -> openSessions() == 0);
   }
 
   private double endedSessions() {
@@ -262,7 +261,7 @@ class StockClientTest {
         .request(options)
         .compose(HttpClientRequest::send)
         .onSuccess(HttpClientResponse::pause);
-    var answered = ApiClient.await(answer);
+    var answered = Await.await(answer);
     // A stream goes on for ever.
     client.close();
     return answered;

@@ -1,15 +1,16 @@
 package dev.verticker.api.socket;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.user.UserFrontDoor;
-import dev.verticker.dev.TestServers;
 import dev.verticker.node.Node;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient.Response;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -38,7 +39,7 @@ class TwoNodesDeliveryTest {
   void start() {
     nodes = TestNode.startPair(
         UserFrontDoor.environment(
-            TestServers.postgres().createDatabase(),
+            TestDatabase.create(),
             Map.of("JWT_SECRET", "a secret of these two " + UUID.randomUUID())),
         List.of("user-api", "user", "notification"));
     a = new ApiClient(vertx, contract, port(0));
@@ -69,7 +70,7 @@ class TwoNodesDeliveryTest {
     // more.
     create("last-" + UUID.randomUUID().toString().substring(0, 8));
     for (var listener : listeners) {
-      Eventually.within10s("all of it", () -> listener.sequences("users").size() >= 12);
+      Await.until("all of it", () -> listener.sequences("users").size() >= 12);
     }
     var expected = LongStream.rangeClosed(start + 1, start + 12).boxed().toList();
     for (var listener : listeners) {
@@ -97,8 +98,7 @@ class TwoNodesDeliveryTest {
             UserFrontDoor.encoded("refresh_token", tokens.getString("refresh_token")),
             "Content-Type",
             "application/x-www-form-urlencoded"));
-    Eventually.within(
-        Duration.ofSeconds(1), "closed", () -> listener.isClosed() && bridged.isClosed());
+    Await.until(Duration.ofSeconds(1), "closed", () -> listener.isClosed() && bridged.isClosed());
     listener.expectClose(4403, "logged-out");
     var told = bridged.frames;
     assertEquals("logged-out", told.get(told.size() - 1).getString("failureType"));
@@ -146,7 +146,7 @@ class TwoNodesDeliveryTest {
         .object();
   }
 
-  private ApiClient.Reply send(HttpMethod method, String target, JsonObject body, String type) {
+  private Response send(HttpMethod method, String target, JsonObject body, String type) {
     Buffer sent = body.toBuffer();
     return a.send(method, target, sent, "Authorization", "Bearer " + admin, "Content-Type", type);
   }

@@ -11,7 +11,7 @@ import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.api.web.Timestamps;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
@@ -159,13 +159,13 @@ class DashboardTest {
     expect(200, door.get(ada, "/prices"));
     expect(503, door.get(ada, "/users/me"));
     door.startUsers();
-    Eventually.within10s("back", () -> door.get(ada, "/users/me").status() == 200);
+    Await.until("back", () -> door.get(ada, "/users/me").status() == 200);
   }
 
   private void quoted(Quote... quotes) {
     door.prices.tick(quotes);
     for (var quote : quotes) {
-      Eventually.within10s("heard", () -> door.get(ada, "/prices/" + quote.symbol())
+      Await.until("heard", () -> door.get(ada, "/prices/" + quote.symbol())
           .object()
           .getString("received_at")
           .equals(Timestamps.write(quote.receivedAt())));

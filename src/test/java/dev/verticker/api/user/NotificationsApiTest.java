@@ -6,15 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.user.UserFrontDoor.Person;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 /** Catching up over HTTP: from the change of a user to what others read of it. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NotificationsApiTest {
-  private final PostgresDatabase database = TestServers.postgres().createDatabase();
+  private final TestDatabase database = TestDatabase.create();
   private final UserFrontDoor door = UserFrontDoor.open(
       database, Map.of("JWT_SECRET", "a secret of this test " + UUID.randomUUID()));
 
@@ -110,12 +108,8 @@ class NotificationsApiTest {
     rename(ada, ada, "One");
     rename(ada, ada, "Two");
     var epoch = notifications(ada, 3).getString("epoch");
-    try (var connection =
-            DriverManager.getConnection(database.jdbcUrl(), database.user(), database.password());
-        var statement = connection.createStatement()) {
-      statement.execute("DELETE FROM notification.events WHERE topic = 'user.%d' AND seq < 3"
-          .formatted(ada.id()));
-    }
+    database.execute(
+        "DELETE FROM notification.events WHERE topic = 'user.%d' AND seq < 3".formatted(ada.id()));
 
     var gone =
         expect(410, door.get(ada, "/notifications?after=1&epoch=" + epoch)).object();
@@ -157,7 +151,7 @@ class NotificationsApiTest {
     notifications(ada, 2);
     expect(204, door.as(door.admin(), HttpMethod.DELETE, "/users/" + ada.id(), null));
     var path = "/events?topic=users&limit=500";
-    Eventually.within10s(
+    Await.until(
         "told", () -> door.get(door.admin(), path).body().toString().contains("\"mode\":\"hard\""));
 
     var events = door.get(door.admin(), path).object().getJsonArray("events").stream()
@@ -196,7 +190,7 @@ class NotificationsApiTest {
 
   /** The own topic, once there are so many events in it. */
   private JsonObject notifications(Person person, int events) {
-    Eventually.within10s(events + " events", () -> {
+    Await.until(events + " events", () -> {
       var reply = door.get(person, "/notifications");
       return reply.status() == 200 && reply.object().getJsonArray("events").size() == events;
     });
@@ -207,7 +201,7 @@ class NotificationsApiTest {
     return expect(200, door.get(person, "/dashboard")).object();
   }
 
-  private Reply read(Person person, String epoch, long upTo) {
+  private Response read(Person person, String epoch, long upTo) {
     return door.as(
         person,
         HttpMethod.POST,

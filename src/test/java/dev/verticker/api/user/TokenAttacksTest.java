@@ -4,11 +4,11 @@ import static dev.verticker.api.openapi.ApiClient.expect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
-import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.settings.Secret;
 import dev.verticker.settings.SigningKey;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -101,7 +101,7 @@ class TokenAttacksTest {
         expect(201, door.as(door.admin(), HttpMethod.POST, "/users", body)).object();
 
     assertFalse(again.getLong("id").equals(first.id()));
-    Eventually.within10s("refused", () -> door.get(first, "/users/me").status() == 401);
+    Await.until("refused", () -> door.get(first, "/users/me").status() == 401);
     expect(401, door.refresh(first.refresh()));
   }
 
@@ -174,7 +174,7 @@ class TokenAttacksTest {
         Forged.claims(id).put("roles", new JsonArray().add("admin")).encode());
   }
 
-  private Reply me(String token) {
+  private Response me(String token) {
     return door.client().get("/users/me", "Authorization", "Bearer " + token);
   }
 }

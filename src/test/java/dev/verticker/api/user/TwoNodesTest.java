@@ -1,16 +1,16 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.api.openapi.ApiClient;
-import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.openapi.Contract;
-import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.node.Node;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient.Response;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,7 +37,7 @@ class TwoNodesTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
-  private final PostgresDatabase database = TestServers.postgres().createDatabase();
+  private final TestDatabase database = TestDatabase.create();
   private final Map<String, String> secret =
       Map.of("JWT_SECRET", "a secret of these two " + UUID.randomUUID());
   private List<Node> nodes;
@@ -141,7 +141,7 @@ class TwoNodesTest {
   @Test
   void of_fifty_who_want_one_name_on_two_nodes_one_gets_it() {
     var body = new JsonObject().put("username", name()).put("password", PASSWORD);
-    var asked = new ArrayList<Future<Reply>>();
+    var asked = new ArrayList<Future<Response>>();
     for (var i = 0; i < 50; i++) {
       asked.add(begin(i % 2 == 0 ? a : b, admin, HttpMethod.POST, "/users", body));
     }
@@ -167,13 +167,13 @@ class TwoNodesTest {
   }
 
   private void refusedByB(Person person) {
-    Eventually.within(
+    Await.until(
         WITHIN,
         "refused",
         () -> send(b, person.access(), HttpMethod.GET, "/users/me", null).status() == 401);
   }
 
-  private Reply byAdmin(HttpMethod method, String target, JsonObject body) {
+  private Response byAdmin(HttpMethod method, String target, JsonObject body) {
     return send(a, admin, method, target, body);
   }
 
@@ -187,7 +187,7 @@ class TwoNodesTest {
     return new Person(id, username, access, tokens.getString("refresh_token"));
   }
 
-  private static Reply form(ApiClient at, String target, String... fields) {
+  private static Response form(ApiClient at, String target, String... fields) {
     return at.send(
         HttpMethod.POST,
         target,
@@ -196,12 +196,12 @@ class TwoNodesTest {
         "application/x-www-form-urlencoded");
   }
 
-  private static Reply send(
+  private static Response send(
       ApiClient at, String token, HttpMethod method, String target, JsonObject body) {
     return await(begin(at, token, method, target, body));
   }
 
-  private static Future<Reply> begin(
+  private static Future<Response> begin(
       ApiClient at, String token, HttpMethod method, String target, JsonObject body) {
     return at.begin(
         method,

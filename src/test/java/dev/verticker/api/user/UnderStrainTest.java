@@ -1,16 +1,16 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.dev.TestServers;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -89,7 +89,7 @@ class UnderStrainTest {
     } finally {
       TestServers.postgres().thaw();
     }
-    Eventually.within(
+    Await.until(
         Duration.ofSeconds(5), "recovered", () -> door.get(ada, "/users/me").status() == 200);
     await(creating);
     await(create(acknowledged, 8, 10));
@@ -97,16 +97,16 @@ class UnderStrainTest {
     assertTrue(
         acknowledged.contains("silent-0") && acknowledged.contains("silent-9"),
         acknowledged::toString);
-    Eventually.within10s("all there", () -> usernames().containsAll(acknowledged));
+    Await.until("all there", () -> usernames().containsAll(acknowledged));
   }
 
-  private record Timed(Reply reply, Duration took) {}
+  private record Timed(Response reply, Duration took) {}
 
   private Future<Timed> answer(Person person, HttpMethod method, String target) {
     return timed(door.begin(person, method, target, null));
   }
 
-  private static Future<Timed> timed(Future<Reply> reply) {
+  private static Future<Timed> timed(Future<Response> reply) {
     var began = System.nanoTime();
     return reply.map(answer -> new Timed(answer, Duration.ofNanos(System.nanoTime() - began)));
   }

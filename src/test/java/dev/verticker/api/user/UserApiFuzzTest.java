@@ -1,12 +1,12 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.openapi.ApiClient.await;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
+import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -89,7 +89,7 @@ class UserApiFuzzTest {
     for (var lane = 0; lane < AT_ONCE; lane++) {
       lanes.add(lane());
     }
-    await(Future.all(lanes).timeout(100, TimeUnit.SECONDS));
+    await(Duration.ofSeconds(100), Future.all(lanes));
 
     assertEquals(List.of(), List.copyOf(faults), () -> "seed " + SEED);
     assertEquals(REQUESTS, statuses.size());
@@ -124,7 +124,7 @@ class UserApiFuzzTest {
         });
   }
 
-  private void note(Asked asked, Reply reply, Throwable failure) {
+  private void note(Asked asked, Response reply, Throwable failure) {
     statuses.add(reply == null ? 0 : reply.status());
     if (failure != null || reply.status() >= FAULT) {
       faults.add(asked + " -> " + (failure == null ? reply : failure + " " + failure.getCause()));

@@ -1,16 +1,16 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.auth.Permission;
-import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.message.Users;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -75,7 +75,7 @@ class UserApiPolicyTest {
     shutOut.put("deleted", deleted);
     shutOut.put("revoked", revoked);
     for (var person : shutOut.values()) {
-      Eventually.within10s("shut out", () -> door.get(person, "/users/me").status() == 401);
+      Await.until("shut out", () -> door.get(person, "/users/me").status() == 401);
     }
   }
 
@@ -222,7 +222,7 @@ class UserApiPolicyTest {
         .replace("{session}", self == null ? "" : session(self));
   }
 
-  private Reply call(String method, String target, String template, Person caller) {
+  private Response call(String method, String target, String template, Person caller) {
     var json = template.startsWith("{\"");
     var body = template
         .replace("{username}", caller.username())
@@ -249,7 +249,7 @@ class UserApiPolicyTest {
     return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
-  private Reply act(HttpMethod method, String target) {
+  private Response act(HttpMethod method, String target) {
     return door.as(door.admin(), method, target, null);
   }
 

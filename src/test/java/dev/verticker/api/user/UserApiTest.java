@@ -7,9 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.auth.Permission;
-import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.user.UserFrontDoor.Person;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -318,7 +318,7 @@ class UserApiTest {
         "invalid-refresh-token", expect(401, door.refresh(ada.refresh())).code());
 
     assertEquals("invalid-refresh-token", expect(401, door.refresh(next)).code());
-    Eventually.within10s("signed out", () -> door.get(ada, "/users/me").status() == 401);
+    Await.until("signed out", () -> door.get(ada, "/users/me").status() == 401);
     var audit = expect(200, admin(HttpMethod.GET, "/users/" + ada.id() + "/audit?limit=1", null));
     assertEquals("session.token-reused", audit.array().getJsonObject(0).getString("action"));
   }
@@ -338,7 +338,7 @@ class UserApiTest {
 
     expect(204, door.as(ada, HttpMethod.DELETE, "/auth/sessions/" + other, null));
 
-    Eventually.within10s("ended", () -> door.get(elsewhere, "/users/me").status() == 401);
+    Await.until("ended", () -> door.get(elsewhere, "/users/me").status() == 401);
     expect(200, door.get(ada, "/users/me"));
     assertEquals(
         "session-not-found",
@@ -406,7 +406,7 @@ class UserApiTest {
     assertEquals("\"too-many-attempts\";r=0;t=" + wait, refused.headers().get("RateLimit"));
   }
 
-  private Reply own(Person person, JsonObject body) {
+  private Response own(Person person, JsonObject body) {
     return door.as(person, HttpMethod.PUT, "/users/me/password", body);
   }
 
@@ -414,14 +414,14 @@ class UserApiTest {
     return expect(200, door.as(person, method, "/users/me", body)).object();
   }
 
-  private Reply create(String username) {
+  private Response create(String username) {
     return admin(
         HttpMethod.POST,
         "/users",
         new JsonObject().put("username", username).put("password", UserFrontDoor.PASSWORD));
   }
 
-  private Reply admin(HttpMethod method, String target, JsonObject body) {
+  private Response admin(HttpMethod method, String target, JsonObject body) {
     return door.as(door.admin(), method, target, body);
   }
 

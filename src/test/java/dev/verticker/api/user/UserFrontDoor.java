@@ -1,23 +1,19 @@
 package dev.verticker.api.user;
 
-import static dev.verticker.api.openapi.ApiClient.await;
 import static dev.verticker.api.openapi.ApiClient.expect;
+import static dev.verticker.testing.Await.await;
 
 import dev.verticker.api.UserApiVerticle;
 import dev.verticker.api.openapi.ApiClient;
-import dev.verticker.api.openapi.ApiClient.Reply;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
-import dev.verticker.node.Migrations;
 import dev.verticker.notification.NotificationVerticle;
-import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.SettingsFiles;
-import dev.verticker.settings.SettingsReader;
 import dev.verticker.testing.RecordedHealth;
+import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.TestHttpClient.Response;
 import dev.verticker.user.UserVerticle;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -113,17 +109,12 @@ public final class UserFrontDoor implements AutoCloseable {
   }
 
   public static UserFrontDoor open(Map<String, String> more) {
-    return open(TestServers.postgres().createDatabase(), more);
+    return open(TestDatabase.create(), more);
   }
 
-  public static UserFrontDoor open(PostgresDatabase database, Map<String, String> more) {
+  public static UserFrontDoor open(TestDatabase database, Map<String, String> more) {
     var door =
         new UserFrontDoor(SettingsFiles.load(environment(database, more), Path.of("target")));
-    for (var schema : List.of("account", "notification")) {
-      Migrations.packaged(Duration.ZERO)
-          .migrate(
-              SettingsReader.read(door.settings, reader -> PostgresSettings.read(schema, reader)));
-    }
     door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
     await(door.prices.serve());
     door.startNotifications();
@@ -134,9 +125,8 @@ public final class UserFrontDoor implements AutoCloseable {
     return door;
   }
 
-  public static Map<String, String> environment(
-      PostgresDatabase database, Map<String, String> more) {
-    var environment = new HashMap<>(TestServers.settings(database));
+  public static Map<String, String> environment(TestDatabase database, Map<String, String> more) {
+    var environment = new HashMap<>(database.settings());
     environment.put("JWT_SECRET", SECRET);
     environment.put("USER_API_HOST", "localhost");
     environment.put("USER_API_PORT", "0");
@@ -196,11 +186,11 @@ public final class UserFrontDoor implements AutoCloseable {
         me.getLong("id"), username, password, access, tokens.getString("refresh_token"));
   }
 
-  public Reply login(String username, String password) {
+  public Response login(String username, String password) {
     return await(beginLogin(username, password));
   }
 
-  public Future<Reply> beginLogin(String username, String password) {
+  public Future<Response> beginLogin(String username, String password) {
     return client.begin(
         HttpMethod.POST,
         "/auth/login",
@@ -209,11 +199,11 @@ public final class UserFrontDoor implements AutoCloseable {
         "application/x-www-form-urlencoded");
   }
 
-  public Reply refresh(String token) {
+  public Response refresh(String token) {
     return form("/auth/refresh", "refresh_token", token);
   }
 
-  public Reply form(String target, String... fields) {
+  public Response form(String target, String... fields) {
     return client.send(
         HttpMethod.POST,
         target,
@@ -233,17 +223,17 @@ public final class UserFrontDoor implements AutoCloseable {
     return Buffer.buffer(text.toString());
   }
 
-  public Reply get(Person person, String target, String... headers) {
+  public Response get(Person person, String target, String... headers) {
     return as(person, HttpMethod.GET, target, null, headers);
   }
 
-  public Reply as(
+  public Response as(
       Person person, HttpMethod method, String target, JsonObject body, String... headers) {
     return await(begin(person, method, target, body, headers));
   }
 
   /** @param body JSON; null = none */
-  public Future<Reply> begin(
+  public Future<Response> begin(
       Person person, HttpMethod method, String target, JsonObject body, String... headers) {
     var all = new ArrayList<>(List.of(headers));
     if (person.access() != null) {

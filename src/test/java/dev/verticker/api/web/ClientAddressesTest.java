@@ -1,6 +1,6 @@
 package dev.verticker.api.web;
 
-import static dev.verticker.api.openapi.ApiClient.await;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.http.HttpServers;

@@ -19,13 +19,13 @@ class ReportTest {
   private Path folder;
 
   @Test
-  void ratios_by_rate_and_by_cpu_are_medians_of_those_inside_the_rounds() throws IOException {
-    var contenders = new LinkedHashMap<String, Measured>();
-    contenders.put("Verticker", new Measured(loads(1000, 3000, 2000), List.of(10.0, 20.0, 30.0)));
-    contenders.put("another", new Measured(loads(500, 1000, 200), List.of(40.0, 60.0, 300.0)));
+  void ratios_by_rate_and_by_cpu_are_medians_of_the_ratios_in_each_round() throws IOException {
+    var servers = new LinkedHashMap<String, Measured>();
+    servers.put("Verticker", new Measured(loads(1000, 3000, 2000), List.of(10.0, 20.0, 30.0)));
+    servers.put("another", new Measured(loads(500, 1000, 200), List.of(40.0, 60.0, 300.0)));
     var report = new Report();
 
-    report.comparison(Map.of(Endpoint.PRICE, contenders), List.of());
+    report.comparison(Map.of(Endpoint.PRICE, servers), List.of());
 
     assertEquals(
         List.of(
@@ -35,7 +35,7 @@ class ReportTest {
   }
 
   @Test
-  void only_what_an_earlier_run_measured_is_replaced() throws IOException {
+  void only_the_measured_part_of_the_document_is_replaced() throws IOException {
     var document = folder.resolve("performance.md");
     Files.writeString(
         document,
@@ -52,7 +52,7 @@ class ReportTest {
 
   private static List<Wrk.Load> loads(double... perSecond) {
     return Arrays.stream(perSecond)
-        .mapToObj(each -> new Wrk.Load(each, (long) each, 1))
+        .mapToObj(rate -> new Wrk.Load(rate, (long) rate, 1))
         .toList();
   }
 }

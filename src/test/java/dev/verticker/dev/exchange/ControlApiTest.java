@@ -23,7 +23,7 @@ class ControlApiTest {
   }
 
   @Test
-  void a_fault_is_put_into_force_listed_and_ended() {
+  void a_fault_is_added_listed_and_removed() {
     var json = new JsonObject()
         .put("kind", "429")
         .put("endpoint", "ticker/24hr")
@@ -50,7 +50,7 @@ class ControlApiTest {
 
   @ParameterizedTest
   @EnumSource
-  void every_kind_has_a_name_on_the_wire(FaultKind kind) {
+  void every_kind_has_a_wire_name(FaultKind kind) {
     assertEquals(
         201,
         trial
@@ -75,13 +75,13 @@ class ControlApiTest {
         "{\"kind\":\"slow\",\"delay_ms\":-1}",
         "{\"kind\":\"nan\",\"endpoint\":\"order\"}"
       })
-  void nonsense_is_no_fault(String body) {
+  void an_invalid_fault_is_rejected(String body) {
     assertEquals(400, trial.control("POST", "faults", body).status());
     assertEquals(List.of(), trial.simulator().faults().active());
   }
 
   @Test
-  void calls_are_counted_by_endpoint_and_symbol_refused_and_spoiled_ones_too() {
+  void requests_are_counted_by_endpoint_and_symbol_failed_ones_too() {
     trial.get(BOTH);
     trial.get("ticker/24hr?symbol=BTCUSDT");
     trial.get("ticker/price");
@@ -113,7 +113,7 @@ class ControlApiTest {
   }
 
   @Test
-  void the_names_of_callers_with_fantasy_do_not_fill_the_memory() {
+  void counts_of_unknown_symbols_are_bounded() {
     var calls = new CallLog();
     for (int number = 0; number < 20_000; number++) {
       calls.count(
@@ -125,7 +125,7 @@ class ControlApiTest {
   }
 
   @Test
-  void tells_its_time_its_symbols_and_what_it_served() {
+  void returns_its_time_symbols_and_served_prices() {
     trial.pass(Duration.ofMillis(1500));
     assertEquals(
         new JsonObject(

@@ -28,7 +28,7 @@ class ExchangeSimulatorTest {
   }
 
   @Test
-  void answers_ping_and_its_own_time() {
+  void responds_to_ping_and_with_its_own_time() {
     assertEquals("{}", trial.get("ping").body());
     trial.pass(Duration.ofSeconds(90));
     assertEquals(
@@ -55,7 +55,7 @@ class ExchangeSimulatorTest {
   }
 
   @Test
-  void the_mini_ticker_is_the_full_one_without_change_average_and_book() {
+  void the_mini_ticker_is_the_full_ticker_without_change_average_and_book() {
     var full = trial.get("ticker/24hr?symbol=ETHBTC&type=FULL").object();
     var mini = trial.get("ticker/24hr?symbol=ETHBTC&type=MINI").object();
     assertEquals(
@@ -77,7 +77,7 @@ class ExchangeSimulatorTest {
   }
 
   @Test
-  void exchange_info_lists_all_one_or_several_symbols_and_the_limit_it_enforces() {
+  void exchange_info_lists_all_one_or_several_symbols_and_the_enforced_limit() {
     assertEquals(List.of("BTCUSDT", "ETHUSDT", "ETHBTC"), listed("exchangeInfo"));
     assertEquals(List.of("ETHUSDT"), listed("exchangeInfo?symbol=ETHUSDT"));
     assertEquals(List.of("BTCUSDT", "ETHBTC"), listed("exchangeInfo?symbols=" + TWO));
@@ -111,7 +111,7 @@ class ExchangeSimulatorTest {
   }
 
   @Test
-  void remembers_what_it_served_as_it_stood_on_the_wire() {
+  void records_served_prices_as_on_the_wire() {
     var first = trial.get("ticker/24hr?symbols=" + TWO).array().getJsonObject(0);
     trial.pass(Duration.ofSeconds(20));
     var second = trial.get("ticker/price?symbol=BTCUSDT").object();
@@ -125,7 +125,7 @@ class ExchangeSimulatorTest {
 
   @Test
   @Timeout(20)
-  void runs_on_the_machines_clock_when_nobody_steps_it() {
+  void runs_on_the_system_clock_by_default() {
     var vertx = Vertx.vertx();
     try {
       var before = Instant.now().truncatedTo(ChronoUnit.MILLIS);
@@ -141,7 +141,7 @@ class ExchangeSimulatorTest {
   }
 
   @Test
-  void a_taken_port_or_a_missing_file_fails_the_start() {
+  void a_used_port_or_a_missing_file_fails_the_start() {
     var port = trial.simulator().port();
     assertThrows(
         Exception.class, () -> new Trial(SimulatorOptions.defaults().withPort(port)).close());
@@ -153,7 +153,7 @@ class ExchangeSimulatorTest {
   }
 
   @Test
-  void an_unknown_path_is_not_found_and_counted_nowhere() {
+  void an_unknown_path_is_not_found_and_not_counted() {
     assertEquals(404, trial.get("order").status());
     assertEquals(0, trial.simulator().calls().total());
   }

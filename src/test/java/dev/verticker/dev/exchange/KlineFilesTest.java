@@ -39,7 +39,7 @@ class KlineFilesTest {
   Path folder;
 
   @Test
-  void reads_gzipped_files_with_a_header_and_derives_what_they_leave_empty() throws IOException {
+  void parses_gzipped_files_with_a_header_and_derives_missing_figures() throws IOException {
     try (var gz =
         new GZIPOutputStream(Files.newOutputStream(folder.resolve("BTCUSDT-1m.csv.gz")))) {
       gz.write((HEADER + Candles.line(3) + "\n").getBytes(StandardCharsets.UTF_8));
@@ -59,7 +59,7 @@ class KlineFilesTest {
   }
 
   @Test
-  void reads_the_public_dump_with_or_without_names_in_milliseconds_or_microseconds() {
+  void parses_the_public_dump_with_or_without_header_in_milliseconds_or_microseconds() {
     for (var header : List.of("", DUMP_HEADER)) {
       for (var unit : List.of("", "000")) {
         Candles.text(
@@ -71,7 +71,7 @@ class KlineFilesTest {
   }
 
   @Test
-  void joins_a_symbols_files_and_keeps_all_symbols_on_one_scale_of_time() {
+  void joins_the_files_of_a_symbol_and_aligns_all_symbols_in_time() {
     Candles.write(
         folder.resolve("BTCUSDT-1m-2025-01.csv"), HEADER, IntStream.range(0, 3), Candles::line);
     Candles.write(
@@ -86,14 +86,14 @@ class KlineFilesTest {
   }
 
   @Test
-  void finds_the_tick_and_step_in_the_figures() {
+  void derives_tick_and_step_from_the_figures() {
     Candles.write(folder, "BTCUSDT", 100);
     assertEquals(amount("0.0001"), read().of("BTCUSDT").tick());
     assertEquals(amount("1"), read().of("BTCUSDT").step());
   }
 
   @Test
-  void a_bad_line_is_refused_with_its_place() {
+  void an_invalid_line_is_rejected_with_file_and_number() {
     Candles.text(
         folder.resolve("BTCUSDT-1m.csv"),
         HEADER + Candles.line(0) + "\n" + Candles.line(1).replace(",90.", ",900.") + "\n");
@@ -105,7 +105,7 @@ class KlineFilesTest {
   }
 
   @Test
-  void a_line_that_is_too_short_or_off_the_minute_is_refused() {
+  void a_line_with_too_few_columns_or_a_fraction_of_a_minute_is_rejected() {
     Candles.text(folder.resolve("BTCUSDT-1m.csv"), "1,2,3\n");
     assertThrows(IllegalArgumentException.class, this::read);
     Candles.text(
@@ -114,10 +114,10 @@ class KlineFilesTest {
   }
 
   @Test
-  void a_folder_without_candles_is_refused_by_name() {
+  void a_folder_without_candles_is_rejected_by_name() {
     var refused = assertThrows(IllegalArgumentException.class, this::read);
     assertEquals(
-        folder + ": holds no candles in files named <SYMBOL>-1m.csv or .csv.gz",
+        folder + ": no candles found; expected files named <SYMBOL>-1m.csv or .csv.gz",
         refused.getMessage());
   }
 

@@ -43,7 +43,7 @@ class KlinesTest {
   }
 
   @Test
-  void the_running_minute_ends_at_the_price_of_now() {
+  void the_forming_candle_closes_at_the_current_price() {
     for (int quarter = 0; quarter < 4; quarter++) {
       var price = trial.get("ticker/price?symbol=BTCUSDT").object().getString("price");
       var row = rows("1m&limit=1").getJsonArray(0);
@@ -54,14 +54,14 @@ class KlinesTest {
   }
 
   @Test
-  void without_times_the_newest_are_given_oldest_first() {
+  void without_times_the_newest_candles_are_returned_oldest_first() {
     assertEquals(500, rows("1m").size());
     assertEquals(1000, rows("1m&limit=5000").size());
     assertEquals(List.of(-2L, -1L, 0L), minutes(rows("1m&limit=3")));
   }
 
   @Test
-  void start_and_end_cut_the_answer() {
+  void start_and_end_limit_the_response() {
     var from = START.minusSeconds(600).toEpochMilli();
     assertEquals(List.of(-10L, -9L), minutes(rows("1m&limit=2&startTime=" + from)));
     assertEquals(List.of(-9L, -8L), minutes(rows("1m&limit=2&startTime=" + (from + 1))));
@@ -80,7 +80,7 @@ class KlinesTest {
     "1m,1", "3m,3", "5m,5", "15m,15", "30m,30", "1h,60", "2h,120", "4h,240", "6h,360", "8h,480",
     "12h,720", "1d,1440"
   })
-  void longer_intervals_are_put_together_from_aligned_minutes(String interval, int minutes) {
+  void longer_intervals_are_rolled_up_from_aligned_minutes(String interval, int minutes) {
     trial.passUntil(Instant.parse("2030-03-06T00:00:00Z"));
     var row = rows(interval + "&limit=2").getJsonArray(0);
     var open = Instant.ofEpochMilli(row.getLong(0));

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Compares answers with recorded ones: keys and their order, JSON types, decimals of numbers in texts. */
+/** Compares responses with recorded ones: keys and their order, JSON types, decimals of numbers in strings. */
 class RecordedShapesTest {
   private SimulatorOptions recorded;
 
@@ -44,7 +44,7 @@ class RecordedShapesTest {
       klines-ETHBTC-3d.json                    | klines?symbol=ETHBTC&interval=3d&limit=30
       error-400-1121-klines.json               | klines?symbol=BOGUS&limit=2&interval=1h
       """)
-  void an_answer_has_the_shape_of_the_recorded_one(String file, String path) throws IOException {
+  void a_response_has_the_shape_of_the_recorded_one(String file, String path) throws IOException {
     for (var options : List.of(recorded, SimulatorOptions.defaults())) {
       try (var trial = new Trial(options)) {
         trial.pass(Duration.ofMinutes(10));
@@ -85,7 +85,7 @@ class RecordedShapesTest {
   @Test
   void the_recorded_week_is_replayed_to_the_last_digit() throws IOException {
     try (var trial = new Trial(recorded)) {
-      // the recording starts on 2021-05-16 00:00; a day later is the start
+      // The recording starts on 2021-05-16 00:00, the simulation a day later.
       assertEquals("46762.99000000", at(trial, Duration.ofDays(-1)).open().toPlainString());
       assertEquals("46969.15000000", at(trial, Duration.ofDays(-1)).close().toPlainString());
       trial.pass(Duration.ofMinutes(6990 - 1440 - 1).plusSeconds(59));
@@ -98,7 +98,7 @@ class RecordedShapesTest {
   }
 
   @Test
-  void the_recorded_standstill_of_the_exchange_does_not_break_it() {
+  void a_recorded_outage_of_the_exchange_is_replayed() {
     var options = SimulatorOptions.defaults().withKlines(RecordedMarket.inside("klines-outage"));
     try (var trial = new Trial(options)) {
       var before = trial.get("ticker/24hr?symbol=BTCUSDT").object();
@@ -135,7 +135,7 @@ class RecordedShapesTest {
         .toList();
   }
 
-  /** Keys in order, elements of a list as the set of their shapes, numbers in texts by their decimals. */
+  /** Keys in order, lists as the set of shapes of their elements, numbers in strings by their decimals. */
   private static Object shape(Object json) {
     if (json instanceof JsonObject object) {
       return object.stream()

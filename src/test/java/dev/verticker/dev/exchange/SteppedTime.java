@@ -7,7 +7,7 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** Time that passes when a test says so. */
+/** A clock that a test advances. */
 final class SteppedTime implements LongSupplier {
   static final Instant START = Instant.parse("2030-03-04T05:06:00Z");
   private final AtomicLong nanos = new AtomicLong(77);

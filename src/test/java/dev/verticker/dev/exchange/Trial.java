@@ -1,27 +1,26 @@
 package dev.verticker.dev.exchange;
 
+import dev.verticker.testing.TestHttpClient;
+import dev.verticker.testing.TestHttpClient.Response;
+import io.vertx.core.Future;
+import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.concurrent.CompletableFuture;
 
-/** A simulator in stepped time and a client of it, for one test. */
+/** A simulator in stepped time with its client, for one test. */
 final class Trial implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
-  private final HttpClient client = HttpClient.newHttpClient();
   private final SteppedTime time = new SteppedTime();
   private final ExchangeSimulator simulator;
+  private final TestHttpClient client;
 
   Trial(SimulatorOptions options) {
     try {
@@ -30,9 +29,10 @@ final class Trial implements AutoCloseable {
       vertx.close().await();
       throw refused;
     }
+    client = new TestHttpClient(vertx, "127.0.0.1", simulator.port());
   }
 
-  record Answer(int status, String body, HttpResponse<String> raw) {
+  record Answer(int status, String body, MultiMap headers) {
     JsonObject object() {
       return new JsonObject(body);
     }
@@ -46,7 +46,7 @@ final class Trial implements AutoCloseable {
     }
 
     String header(String name) {
-      return raw.headers().firstValue(name).orElse(null);
+      return headers.get(name);
     }
   }
 
@@ -66,7 +66,7 @@ final class Trial implements AutoCloseable {
     time.pass(Duration.between(market().now(), instant));
   }
 
-  /** @param path below /api/v3/, with its query already encoded */
+  /** @param path below /api/v3/, with an encoded query */
   Answer get(String path) {
     return send("GET", "/api/v3/" + path, "");
   }
@@ -75,32 +75,17 @@ final class Trial implements AutoCloseable {
     return send(method, "/control/" + path, body);
   }
 
-  /** Sends a call without waiting for its answer. */
-  CompletableFuture<HttpResponse<String>> begin(String path) {
-    var request = HttpRequest.newBuilder(uri("/api/v3/" + path)).build();
-    return client.sendAsync(request, HttpResponse.BodyHandlers.ofString());
-  }
-
-  HttpResponse<String> exchange(HttpRequest request) throws IOException, InterruptedException {
-    return client.send(request, HttpResponse.BodyHandlers.ofString());
-  }
-
-  URI uri(String path) {
-    return URI.create(simulator.url() + path);
+  /** Sends a request without waiting for the response. */
+  Future<Response> begin(String path) {
+    return client.get("/api/v3/" + path).begin();
   }
 
   private Answer send(String method, String path, String body) {
-    try {
-      var request = HttpRequest.newBuilder(uri(path))
-          .method(method, HttpRequest.BodyPublishers.ofString(body));
-      var answer = exchange(request.timeout(Duration.ofSeconds(10)).build());
-      return new Answer(answer.statusCode(), answer.body(), answer);
-    } catch (IOException failure) {
-      throw new UncheckedIOException(failure);
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw new IllegalStateException(interrupted);
-    }
+    var response = client
+        .request(HttpMethod.valueOf(method), path)
+        .body(body.isEmpty() ? null : Buffer.buffer(body))
+        .send();
+    return new Answer(response.status(), response.text(), response.headers());
   }
 
   static String encoded(String text) {

@@ -1,6 +1,7 @@
 package dev.verticker.exchange.binance;
 
-import static dev.verticker.testing.Eventually.within10s;
+import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -10,21 +11,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
 import dev.verticker.data.RedisClient;
-import dev.verticker.dev.PostgresDatabase;
-import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.Fault;
 import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.exchange.BanRepository;
+import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.Ticker;
+import dev.verticker.exchange.TickerParser;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
+import dev.verticker.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -39,18 +41,14 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class BinanceMarketDataTest {
-  private static PostgresDatabase database;
   private static JsonObject settings;
 
   private final Vertx vertx = Vertx.vertx();
@@ -60,15 +58,8 @@ class BinanceMarketDataTest {
   private RateLimits limits;
 
   @BeforeAll
-  static void migrate() {
-    database = TestServers.postgres().createDatabase();
-    Flyway.configure()
-        .dataSource(database.jdbcUrl(), database.user(), database.password())
-        .schemas("market")
-        .locations("classpath:db/migration/market")
-        .load()
-        .migrate();
-    settings = SettingsFiles.load(TestServers.settings(database), Path.of("target"));
+  static void readSettings() {
+    settings = SettingsFiles.load(TestDatabase.create().settings(), Path.of("target"));
   }
 
   @BeforeEach
@@ -84,7 +75,7 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void one_call_brings_all_symbols_with_every_figure_exact() {
+  void one_request_returns_all_symbols_with_exact_figures() {
     var exchange = exchange(simulator.url());
 
     var tickers = await(exchange.tickers(List.of("ETHUSDT", "币安人生USDT")));
@@ -104,7 +95,7 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void more_than_a_hundred_symbols_are_asked_by_the_call_that_costs_four() {
+  void more_than_a_hundred_symbols_are_requested_with_weight_four() {
     var many = IntStream.range(0, 101).mapToObj(i -> "S" + i + "USDT").toList();
     await(simulator.close());
     simulator =
@@ -118,18 +109,18 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void an_unknown_symbol_is_told_apart_from_an_exchange_in_trouble() {
+  void an_unknown_symbol_is_distinguished_from_a_failing_exchange() {
     assertInstanceOf(
         ExchangeException.UnknownSymbol.class,
         failure(exchange(simulator.url()).tickers(List.of("BTCUSDT", "NOSUCHPAIR"))));
     simulator.faults().add(FaultKind.SERVER_ERROR);
     assertInstanceOf(
-        ExchangeException.Unavailable.class,
+        ExchangeException.ExchangeUnavailable.class,
         failure(exchange(simulator.url()).tickers(List.of("BTCUSDT"))));
   }
 
   @Test
-  void a_403_and_a_451_say_what_they_mean() {
+  void a_403_and_a_451_fail_with_their_meaning() {
     var exchange = exchange(simulator.url());
     simulator.faults().add(Fault.of(FaultKind.FORBIDDEN).times(1));
     simulator.faults().add(Fault.of(FaultKind.RESTRICTED).times(1));
@@ -137,12 +128,12 @@ class BinanceMarketDataTest {
         "Binance refuses the request (403, firewall)",
         failure(exchange.tickers(List.of("BTCUSDT"))).getMessage());
     assertEquals(
-        "Binance does not serve the place this address is in (451)",
+        "Binance does not serve the location of this address (451)",
         failure(exchange.tickers(List.of("BTCUSDT"))).getMessage());
   }
 
   @Test
-  void an_answer_that_is_too_big_is_cut_off_and_its_connection_closed() {
+  void a_response_that_is_too_large_fails_and_its_connection_is_closed() {
     var closed = new AtomicBoolean();
     var url = server(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n",
@@ -150,12 +141,13 @@ class BinanceMarketDataTest {
         closed);
     var failure = failure(exchange(url).tickers(List.of("BTCUSDT")));
     assertTrue(
-        failure.getMessage().startsWith("the exchange sent more than"), failure.getMessage());
-    within10s("the connection is closed", closed::get);
+        failure.getMessage().startsWith("the response of the exchange is larger than"),
+        failure.getMessage());
+    until("the connection is closed", closed::get);
   }
 
   @Test
-  void an_answer_that_drips_is_given_up_after_three_seconds_and_its_connection_closed() {
+  void a_slow_response_fails_after_three_seconds_and_its_connection_is_closed() {
     var closed = new AtomicBoolean();
     var url = server(
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 10000\r\n\r\n",
@@ -163,9 +155,9 @@ class BinanceMarketDataTest {
         closed);
     var before = System.nanoTime();
     var failure = failure(exchange(url).tickers(List.of("BTCUSDT")));
-    assertEquals("the exchange did not answer within 3 s", failure.getMessage());
+    assertEquals("the exchange did not respond within 3 s", failure.getMessage());
     assertTrue(Duration.ofNanos(System.nanoTime() - before).toMillis() < 6000);
-    within10s("the connection is closed", closed::get);
+    until("the connection is closed", closed::get);
   }
 
   @Test
@@ -176,20 +168,20 @@ class BinanceMarketDataTest {
         "",
         new AtomicBoolean());
     assertEquals(
-        "Binance answered 302",
+        "Binance responded with status 302",
         failure(exchange(url).tickers(List.of("BTCUSDT"))).getMessage());
     assertEquals(0, simulator.calls().total());
   }
 
   @Test
-  void the_list_of_symbols_is_read_with_its_weight_limit() {
-    var listing = await(exchange(simulator.url()).listing());
-    assertEquals(Set.of("BTCUSDT", "ETHUSDT", "币安人生USDT"), listing.symbols());
-    assertEquals(6000, listing.weightPerMinute());
+  void exchange_info_has_the_symbols_and_the_weight_limit() {
+    var info = await(exchange(simulator.url()).exchangeInfo());
+    assertEquals(Set.of("BTCUSDT", "ETHUSDT", "币安人生USDT"), info.symbols());
+    assertEquals(6000, info.weightPerMinute());
   }
 
   @Test
-  void after_five_failures_the_exchange_is_left_alone_until_the_probe() {
+  void after_five_failures_no_request_is_sent_until_the_probe() {
     var exchange = exchange(simulator.url());
     simulator.faults().add(FaultKind.SERVER_ERROR);
     for (var call = 0; call < 5; call++) {
@@ -198,7 +190,7 @@ class BinanceMarketDataTest {
     failure(exchange.tickers(List.of("BTCUSDT")));
     assertEquals(5, simulator.calls().total());
     simulator.faults().clear();
-    within10s("a probe goes through", () -> exchange
+    until("a probe succeeds", () -> exchange
         .tickers(List.of("BTCUSDT"))
         .map(true)
         .otherwise(false)
@@ -208,19 +200,19 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void the_weight_used_by_others_counts_and_the_budget_is_four_fifths() {
+  void weight_used_by_other_nodes_counts_and_the_budget_is_four_fifths_of_the_limit() {
     var exchange = exchange(simulator.url());
     await(exchange.tickers(List.of("BTCUSDT")));
-    limits.used("4799");
+    limits.onUsedWeight("4799");
     var other = limits();
-    within10s("the other node knows", () -> other.enter(1).failed() || exchangeRefuses(other));
+    until("the other node has the count", () -> other.acquire(1).failed() || isLimited(other));
     assertInstanceOf(
         ExchangeException.Limited.class, failure(exchange.tickers(List.of("BTCUSDT"))));
     assertEquals(1, simulator.calls().total());
   }
 
   @Test
-  void a_ban_ends_when_its_text_says_so_even_if_retry_after_is_shorter() {
+  void a_ban_ends_at_the_time_in_its_text_if_retry_after_is_shorter() {
     var until = Instant.now().plusSeconds(600).truncatedTo(ChronoUnit.MILLIS);
     var body = "{\"code\":-1003,\"msg\":\"Way too much request weight used; IP banned until "
         + until.toEpochMilli() + ".\"}";
@@ -233,14 +225,18 @@ class BinanceMarketDataTest {
         ExchangeException.Limited.class, failure(exchange(url).tickers(List.of("BTCUSDT"))));
     assertEquals(until, failure.until());
     assertEquals(
-        "host-" + simulator.port() + " wants no request until " + until,
+        "host-" + simulator.port() + " is rate limiting this address until " + until,
         failure(exchange(url).tickers(List.of("BTCUSDT"))).getMessage());
     var restarted = limits();
-    assertEquals(until, restarted.blockedUntil(), "stored, so that a restart knows it");
+    assertEquals(
+        until,
+        assertInstanceOf(ExchangeException.Limited.class, failure(restarted.acquire(1)))
+            .until(),
+        "restored from PostgreSQL");
   }
 
   @Test
-  void a_node_that_can_read_neither_store_since_its_start_does_not_ask() {
+  void a_node_that_has_read_neither_store_since_its_start_sends_no_request() {
     limits = limits(settings
         .copy()
         .put("POSTGRES_PORT", Integer.toString(unusedPort()))
@@ -252,7 +248,7 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void numbers_that_are_no_prices_are_left_out_and_counted() {
+  void values_that_are_no_prices_are_left_out_and_counted() {
     var parser = new TickerParser(metrics);
     var body = Buffer.buffer(
         """
@@ -278,7 +274,7 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void what_a_database_cannot_keep_is_left_out_and_counted() {
+  void tickers_that_postgres_cannot_store_are_left_out_and_counted() {
     var parser = new TickerParser(metrics);
     var body = Buffer.buffer(
         """
@@ -305,9 +301,9 @@ class BinanceMarketDataTest {
     return server.actualPort();
   }
 
-  private boolean exchangeRefuses(RateLimits other) {
+  private boolean isLimited(RateLimits other) {
     return other
-        .enter(1)
+        .acquire(1)
         .map(false)
         .otherwise(true)
         .toCompletionStage()
@@ -330,11 +326,13 @@ class BinanceMarketDataTest {
   }
 
   private BinanceMarketData exchange(String url) {
+    var client =
+        new ExchangeClient(vertx, URI.create(url), Duration.ofMillis(300), limits, metrics);
     return new BinanceMarketData(
-        vertx, URI.create(url), Duration.ofMillis(300), limits, Clock.systemUTC(), metrics);
+        vertx, client, limits, new TickerParser(metrics), Clock.systemUTC());
   }
 
-  /** Answers anything with {@code head}, then {@code part} every 10 ms until the peer leaves. */
+  /** Responds to any request with {@code head}, then {@code part} every 10 ms until the client disconnects. */
   private String server(String head, String part, AtomicBoolean closed) {
     var server = await(vertx
         .createNetServer()
@@ -354,13 +352,5 @@ class BinanceMarketDataTest {
 
   private static Throwable failure(Future<?> future) {
     return assertThrows(ExchangeException.class, () -> await(future));
-  }
-
-  private static <T> T await(Future<T> future) {
-    try {
-      return future.await(10, TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new AssertionError("no result within 10 s", e);
-    }
   }
 }

@@ -1,6 +1,6 @@
 package dev.verticker.node.cluster;
 
-import static dev.verticker.node.NodeAwait.until;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.bus.Bus;

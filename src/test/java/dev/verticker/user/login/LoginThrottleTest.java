@@ -7,9 +7,10 @@ import dev.verticker.dev.TestServers;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
-import dev.verticker.testing.Eventually;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
 import dev.verticker.testing.SteppedClock;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.user.SignIn;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -67,9 +68,9 @@ final class LoginThrottleTest {
   private void guess120Times() {
     for (var address = 0; address < 24; address++) {
       for (var guess = 0; guess < 5; guess++) {
-        var attempt = LoginKeys.ofSignIns(node.auth.keys()).attempt(ada, "198.51.100." + address);
-        var failures = new LoginFailuresInRedis(node.redis, LoginLimits.SIGN_INS, node.clock);
-        node.await(() -> failures.wrong(attempt, false));
+        var attempt = LoginKeys.forLogins(node.auth.keys()).attempt(ada, "198.51.100." + address);
+        var failures = new LoginFailuresInRedis(node.redis, LoginLimits.LOGINS, node.clock);
+        node.await(() -> failures.recordFailure(attempt, false));
       }
     }
   }
@@ -118,7 +119,9 @@ final class LoginThrottleTest {
   void when_redis_goes_away_midway_the_node_goes_on_counting() {
     assertEquals(wrong(3), guesses(3, "wrong"));
     TestServers.redis().kill();
-    Eventually.within10s("Redis is missed", () -> !node.redis.away().isZero());
+    Await.until(
+        "the node detects the outage of Redis",
+        () -> !node.redis.outageDuration().isZero());
     assertEquals(wrong(2), guesses(2, "wrong"));
     assertEquals("too-many-attempts", outcome(ada, "wrong", SignIn.HOME));
     assertEquals("ok", outcome(ada, PASSWORD, ELSEWHERE));
@@ -144,10 +147,12 @@ final class LoginThrottleTest {
   void the_twenty_first_registration_from_an_address_must_wait_whatever_became_of_the_others() {
     try (var open = new SignIn(
         node.postgres, node.clock, Map.of("JWT_SECRET", secret(node), "REGISTRATION", "open"))) {
-      IntStream.range(0, 20)
-          .forEach(n -> assertEquals("username-taken", register(open, "name" + n, ELSEWHERE)));
+      for (var n = 0; n < 10; n++) {
+        assertEquals("ok", register(open, "name" + n, ELSEWHERE));
+        assertEquals("username-taken", register(open, ada, ELSEWHERE));
+      }
       assertEquals("too-many-attempts", register(open, "another", ELSEWHERE));
-      assertEquals("username-taken", register(open, "another", SignIn.HOME));
+      assertEquals("ok", register(open, "another", SignIn.HOME));
       assertEquals("ok", open.outcome(open.signIn(ada, PASSWORD, ELSEWHERE)));
       node.clock.step(Duration.ofMinutes(10).plusMillis(1));
       assertEquals("username-taken", register(open, "another", ELSEWHERE));
@@ -163,7 +168,7 @@ final class LoginThrottleTest {
 
   @Test
   void keys_tell_nothing_about_people() {
-    var keys = LoginKeys.ofSignIns(node.auth.keys());
+    var keys = LoginKeys.forLogins(node.auth.keys());
     var attempt = keys.attempt(ada, SignIn.HOME);
     assertTrue(
         attempt.keys().stream().noneMatch(key -> key.contains(ada) || key.contains(SignIn.HOME)));
@@ -173,7 +178,7 @@ final class LoginThrottleTest {
 
   private static SignIn node() {
     return new SignIn(
-        SignIn.migrated(),
+        TestDatabase.create(),
         new SteppedClock(Instant.parse("2030-01-01T00:00:00Z")),
         Map.of("JWT_SECRET", "secret of this test " + UUID.randomUUID()));
   }

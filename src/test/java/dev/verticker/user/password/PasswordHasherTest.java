@@ -39,47 +39,49 @@ final class PasswordHasherTest {
     var one = hash("a long walk by the sea");
     assertTrue(one.startsWith("$argon2id$v=19$m=19456,t=2,p=1$"), one);
     assertFalse(one.equals(hash("a long walk by the sea")));
-    assertEquals(new PasswordHasher.Verdict(true, false), compare("a long walk by the sea", one));
-    assertFalse(compare("a long walk by the see", one).right());
+    assertEquals(
+        new PasswordHasher.Comparison(true, false), compare("a long walk by the sea", one));
+    assertFalse(compare("a long walk by the see", one).matches());
   }
 
   @Test
   void nothing_of_a_password_is_cut_off() {
     var long128 = "ü".repeat(127);
     var hash = hash(long128 + "a");
-    assertFalse(compare(long128 + "b", hash).right());
-    assertTrue(compare(long128 + "a", hash).right());
+    assertFalse(compare(long128 + "b", hash).matches());
+    assertTrue(compare(long128 + "a", hash).matches());
   }
 
   @Test
   void bcrypt_hashes_of_every_kind_are_understood_as_the_earlier_system_did() {
     for (var type : List.of(Bcrypt.A, Bcrypt.B, Bcrypt.Y)) {
       var hash = BcryptFunction.getInstance(type, 4).hash("pässword of old").getResult();
-      assertEquals(new PasswordHasher.Verdict(true, true), compare("pässword of old", hash), hash);
-      assertFalse(compare("passwort of old", hash).right());
+      assertEquals(
+          new PasswordHasher.Comparison(true, true), compare("pässword of old", hash), hash);
+      assertFalse(compare("passwort of old", hash).matches());
     }
     var seventyTwo = "x".repeat(72);
     var hash = BcryptFunction.getInstance(Bcrypt.B, 4).hash(seventyTwo).getResult();
     assertTrue(
-        compare(seventyTwo + " and what the earlier system never read", hash).right());
+        compare(seventyTwo + " and what the earlier system never read", hash).matches());
   }
 
   @Test
   void a_hash_known_from_another_implementation_of_bcrypt_fits() {
     // Test vector of the crypt_blowfish package (public domain).
     assertTrue(compare("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")
-        .right());
+        .matches());
   }
 
   @Test
   void a_hash_that_would_take_minutes_is_not_tried() {
     assertFalse(compare("x", "$2b$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")
-        .right());
+        .matches());
   }
 
   @Test
   void nobody_has_a_password() {
-    assertFalse(passwords.compare(new Password(""), Optional.empty()).await().right());
+    assertFalse(passwords.compare(new Password(""), Optional.empty()).await().matches());
   }
 
   @Test
@@ -141,7 +143,7 @@ final class PasswordHasherTest {
   }
 
   private String broken(String password) {
-    return policy.broken(password, NAMES, "/password").stream()
+    return policy.check(password, NAMES, "/password").stream()
         .map(Failure.Error::code)
         .findFirst()
         .orElse("");
@@ -151,7 +153,7 @@ final class PasswordHasherTest {
     return passwords.hashWithoutPolicy(new Password(password)).await();
   }
 
-  private PasswordHasher.Verdict compare(String password, String hash) {
+  private PasswordHasher.Comparison compare(String password, String hash) {
     return passwords.compare(new Password(password), Optional.of(hash)).await();
   }
 

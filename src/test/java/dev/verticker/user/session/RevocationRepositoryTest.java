@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.message.Sessions;
-import dev.verticker.message.Sessions.Cursor;
 import dev.verticker.message.Sessions.Reason;
+import dev.verticker.message.Sessions.RevocationCursor;
 import dev.verticker.message.Sessions.RevocationPage;
 import dev.verticker.user.SignIn;
 import io.vertx.core.Future;
@@ -76,7 +76,7 @@ final class RevocationRepositoryTest {
     var writers = LongStream.rangeClosed(1, 60)
         .mapToObj(user -> node.start(() -> revocation(user)))
         .toList();
-    Cursor cursor = null;
+    RevocationCursor cursor = null;
     while (writers.stream().anyMatch(writer -> !writer.isComplete())) {
       var page = page(cursor);
       heard.addAll(users(page));
@@ -109,13 +109,13 @@ final class RevocationRepositoryTest {
   @Test
   void a_cursor_of_another_server_gets_everything() {
     revoke(7);
-    assertEquals(List.of(7L), users(page(new Cursor("900000000:900000000:", null, 0))));
+    assertEquals(List.of(7L), users(page(new RevocationCursor("900000000:900000000:", null, 0))));
   }
 
   @Test
   void an_entry_dies_a_minute_after_the_last_token_it_is_about() {
     revoke(7);
-    node.clock.step(AccessTokenIssuer.LIFE.plusSeconds(59));
+    node.clock.step(TokenIssuer.ACCESS_TOKEN_LIFE.plusSeconds(59));
     assertEquals(List.of(7L), users(page(null)));
     node.clock.step(Duration.ofSeconds(1));
     assertEquals(List.of(), users(page(null)));
@@ -141,7 +141,7 @@ final class RevocationRepositoryTest {
         transaction -> node.revocations.revokeUser(transaction, user, 2, Reason.LOGGED_OUT));
   }
 
-  private RevocationPage page(Cursor cursor) {
+  private RevocationPage page(RevocationCursor cursor) {
     return node.await(() -> node.revocations.since(cursor));
   }
 

@@ -1,6 +1,6 @@
-package dev.verticker.price;
+package dev.verticker.price.observation;
 
 import dev.verticker.message.Prices.Quote;
 
 /** A quote and the slot it was observed in. */
-record SlotQuote(Quote quote, long slot) {}
+public record SlotQuote(Quote quote, long slot) {}

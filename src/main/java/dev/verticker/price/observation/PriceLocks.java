@@ -1,14 +1,14 @@
-package dev.verticker.price;
+package dev.verticker.price.observation;
 
 import dev.verticker.data.AdvisoryLock;
 
-/** What only one node at a time may do to prices. */
+/** Locks of schema {@code market}, each held by one node at a time. */
 public final class PriceLocks {
   /** "mark". */
   private static final int SPACE = 0x6d61726b;
 
   public static final AdvisoryLock IMPORT = new AdvisoryLock(SPACE, 1);
-  static final AdvisoryLock HOUSEKEEPING = new AdvisoryLock(SPACE, 2);
+  public static final AdvisoryLock HOUSEKEEPING = new AdvisoryLock(SPACE, 2);
 
   private PriceLocks() {}
 }

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class RefusalsTest {
+class SimulatorErrorsTest {
   private final Trial trial =
       new Trial(SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT"));
 
@@ -54,7 +54,7 @@ class RefusalsTest {
       ticker/24hr?symbols=%5B%22BTCUSDT%22,%22BTCUSDT%22%5D               | -1151
       ticker/price?symbol=BTCUSDT&symbolStatus=HALT                       | -1220
       """)
-  void a_call_the_exchange_would_refuse_is_refused_with_its_code(String path, int code) {
+  void an_invalid_request_is_rejected_with_the_code_of_the_exchange(String path, int code) {
     var answer = trial.get(path);
     assertEquals(400, answer.status());
     assertEquals(code, answer.object().getInteger("code"), answer.body());
@@ -62,7 +62,7 @@ class RefusalsTest {
   }
 
   @Test
-  void words_its_refusals_as_recorded() throws IOException {
+  void error_texts_are_those_of_recorded_responses() throws IOException {
     var recorded = Map.of(
         "error-400-1100-06", "klines?symbol=BTCUSDT&interval=1h&limit=-1",
         "error-400-1100-klines-2025", "klines?symbol=1000CAT%2FUSDT&interval=4h&limit=1000",
@@ -87,7 +87,7 @@ class RefusalsTest {
   }
 
   @Test
-  void words_its_failures_as_recorded() throws IOException {
+  void failure_texts_are_those_of_recorded_responses() throws IOException {
     assertEquals(wording("error-429-1003-weight"), struck(FaultKind.RATE_LIMITED));
     assertEquals(wording("doc-error-1000-unknown"), struck(FaultKind.SERVER_ERROR));
     assertEquals(wording("doc-error-1008-busy"), struck(FaultKind.OVERLOADED));
@@ -113,7 +113,7 @@ class RefusalsTest {
       klines?symbol=BTCUSDT&interval=1m                       |  2
       exchangeInfo                                            | 20
       """)
-  void a_call_weighs_what_the_documents_say(String path, String weight) {
+  void the_weight_of_a_request_is_the_documented_one(String path, String weight) {
     var answer = trial.get(path);
     assertEquals(weight, answer.header("X-MBX-USED-WEIGHT"));
     assertEquals(weight, answer.header("X-MBX-USED-WEIGHT-1M"));
@@ -121,7 +121,7 @@ class RefusalsTest {
 
   @ParameterizedTest
   @CsvSource({"20,2", "21,40", "100,40", "101,80", "1000,80"})
-  void a_longer_list_weighs_more(int symbols, String weight) {
+  void a_longer_list_has_more_weight(int symbols, String weight) {
     var list = new StringBuilder("[\"A0\"");
     for (int number = 1; number < symbols; number++) {
       list.append(",\"A").append(number).append('"');
@@ -133,7 +133,7 @@ class RefusalsTest {
   }
 
   @Test
-  void too_much_weight_in_a_minute_is_refused_until_the_minute_ends() {
+  void too_much_weight_is_rejected_until_the_minute_ends() {
     trial.pass(Duration.ofSeconds(10).plusMillis(500));
     for (int call = 0; call < 6000 / 80; call++) {
       assertEquals(200, trial.get("ticker/24hr").status());

@@ -16,10 +16,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** A node in a JVM of its own, from the class path of this one; it can be stopped, killed and started again. */
-public final class NodeProcess implements AutoCloseable {
-  private static final Duration MAX_STOP = Duration.ofSeconds(25);
-  private static final int CONNECT_MILLIS = 500;
+/** A node in its own JVM with the class path of this one; it can be stopped, killed and restarted. */
+public final class SiteNode implements AutoCloseable {
+  private static final Duration STOP_TIMEOUT = Duration.ofSeconds(25);
+  private static final int CONNECT_TIMEOUT_MS = 500;
 
   private final List<String> prefix;
   private final String host;
@@ -30,12 +30,12 @@ public final class NodeProcess implements AutoCloseable {
   private Process process;
 
   /**
-   * @param prefix what stands before {@code java} on the command line; empty = nothing
-   * @param host where its management port answers, as seen from here
-   * @param settings all of them, with ports; MANAGEMENT_PORT must be one
+   * @param prefix command before {@code java} on the command line; empty = none
+   * @param host address of its management port
+   * @param settings the whole environment, with ports, among them MANAGEMENT_PORT
    * @param verticles empty = all
    */
-  public NodeProcess(
+  public SiteNode(
       List<String> prefix,
       String host,
       Map<String, String> settings,
@@ -57,7 +57,7 @@ public final class NodeProcess implements AutoCloseable {
         .filter(argument -> argument.startsWith("--add-"))
         .forEach(command::add);
     command.addAll(List.of(
-        // Wherever the prefix leads to.
+        // Absolute, because the prefix may change the working directory.
         "@" + Path.of("conf/jvm.options").toAbsolutePath(),
         "-XX:TieredStopAtLevel=1",
         "-Xmx256m",
@@ -79,11 +79,12 @@ public final class NodeProcess implements AutoCloseable {
     }
   }
 
-  public void awaitReady(Duration longest) {
-    var end = System.nanoTime() + longest.toNanos();
+  public void awaitReady(Duration timeout) {
+    var end = System.nanoTime() + timeout.toNanos();
     while (!isReady()) {
       if (!process.isAlive() || System.nanoTime() > end) {
-        throw new IllegalStateException("a node is not ready, see " + log + ":\n" + lastWords());
+        throw new IllegalStateException(
+            "the node is not ready, see " + log + ":\n" + lastLogLines());
       }
       pause();
     }
@@ -91,24 +92,24 @@ public final class NodeProcess implements AutoCloseable {
 
   public boolean isReady() {
     try (var socket = new Socket()) {
-      socket.connect(new InetSocketAddress(host, management), CONNECT_MILLIS);
+      socket.connect(new InetSocketAddress(host, management), CONNECT_TIMEOUT_MS);
       socket.setSoTimeout(2000);
       socket
           .getOutputStream()
           .write("GET /health/ready HTTP/1.0\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
-      var answer = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      return answer.contains(" 200 OK");
+      var response = new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      return response.contains(" 200 OK");
     } catch (IOException e) {
       return false;
     }
   }
 
-  /** Stops as a service manager does. @return from the signal to the end of the process */
+  /** Stops as a service manager does, and returns the time from the signal to the end of the process. */
   public Duration stop() {
-    var begin = System.nanoTime();
+    var start = System.nanoTime();
     process.destroy();
     awaitEnd();
-    return Duration.ofNanos(System.nanoTime() - begin);
+    return Duration.ofNanos(System.nanoTime() - start);
   }
 
   public void kill() {
@@ -116,7 +117,7 @@ public final class NodeProcess implements AutoCloseable {
     awaitEnd();
   }
 
-  /** It stands still but keeps its sockets, until {@link #thaw}. */
+  /** Stops its execution; it keeps its sockets until {@link #thaw}. */
   public void freeze() {
     signal("STOP");
   }
@@ -125,12 +126,12 @@ public final class NodeProcess implements AutoCloseable {
     signal("CONT");
   }
 
-  /** The port of its health. */
+  /** The port of health checks and metrics. */
   public int management() {
     return management;
   }
 
-  /** What the process holds of the machine's memory, in bytes. */
+  /** Resident memory of the process in bytes. */
   public long memory() {
     try (var status = Files.lines(Path.of("/proc", Long.toString(process.pid()), "status"))) {
       return status
@@ -176,9 +177,10 @@ public final class NodeProcess implements AutoCloseable {
 
   private void awaitEnd() {
     try {
-      if (!process.waitFor(MAX_STOP.toMillis(), TimeUnit.MILLISECONDS)) {
+      if (!process.waitFor(STOP_TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)) {
         process.destroyForcibly();
-        throw new IllegalStateException("a node did not stop, see " + log);
+        throw new IllegalStateException(
+            "the node did not stop within " + STOP_TIMEOUT.toSeconds() + " s, see " + log);
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -186,7 +188,7 @@ public final class NodeProcess implements AutoCloseable {
   }
 
   /** The end of its log. */
-  public String lastWords() {
+  public String lastLogLines() {
     try {
       var lines = Files.readAllLines(log);
       return String.join("\n", lines.subList(Math.max(0, lines.size() - 10), lines.size()));

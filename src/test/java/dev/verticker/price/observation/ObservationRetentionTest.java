@@ -1,8 +1,8 @@
-package dev.verticker.price;
+package dev.verticker.price.observation;
 
-import static dev.verticker.price.PriceNode.await;
 import static dev.verticker.price.QuoteFixture.NOON;
 import static dev.verticker.price.QuoteFixture.quote;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.data.Housekeeping;
@@ -16,10 +16,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class ObservationsKeptTest {
-  private static final Duration KEPT = Duration.ofDays(400);
+class ObservationRetentionTest {
+  private static final Duration RETENTION = Duration.ofDays(400);
 
-  private final Market market = new Market();
+  private final MarketSchema market = new MarketSchema();
 
   @AfterEach
   void close() {
@@ -27,9 +27,9 @@ class ObservationsKeptTest {
   }
 
   @Test
-  void observations_that_are_too_old_are_removed_and_no_other() {
-    observe("TOO_OLD", NOON.minus(KEPT).minusSeconds(1));
-    observe("OLD", NOON.minus(KEPT));
+  void only_observations_older_than_the_retention_are_removed() {
+    observe("TOO_OLD", NOON.minus(RETENTION).minusSeconds(1));
+    observe("OLD", NOON.minus(RETENTION));
     observe("NEW", NOON);
 
     await(new Housekeeping(
@@ -38,7 +38,7 @@ class ObservationsKeptTest {
             PriceLocks.HOUSEKEEPING,
             new SteppedClock(NOON),
             market.metrics)
-        .removing("observations", PriceRepository.REMOVE_OLD, KEPT)
+        .deleteOlderThan(RETENTION, "observations", ObservationRepository.DELETE_OLD)
         .run());
 
     assertEquals(List.of(), history("TOO_OLD"));
@@ -52,7 +52,7 @@ class ObservationsKeptTest {
             .count());
   }
 
-  /** A row of its own, although every quote of the fixture has the same id. */
+  /** Gives each row its own id, because every quote of the fixture has the same. */
   private void observe(String symbol, Instant at) {
     var id = await(market.repository.nextBlock());
     var quote = quote(symbol, "simulated:run", at, at);

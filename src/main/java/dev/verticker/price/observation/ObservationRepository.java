@@ -1,4 +1,4 @@
-package dev.verticker.price;
+package dev.verticker.price.observation;
 
 import static dev.verticker.data.Rows.all;
 import static dev.verticker.data.Rows.instant;
@@ -8,11 +8,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.verticker.data.Database;
-import dev.verticker.message.Prices.Cursor;
 import dev.verticker.message.Prices.FindHistory;
 import dev.verticker.message.Prices.History;
+import dev.verticker.message.Prices.HistoryPosition;
 import dev.verticker.message.Prices.Observation;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.message.Prices.Source;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.pgclient.PgException;
@@ -20,6 +21,8 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.HashSet;
 import java.util.List;
@@ -30,9 +33,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** {@code market.exchange_info}: every observation, one per symbol and slot. */
-final class PriceRepository {
-  private static final Logger log = LoggerFactory.getLogger(PriceRepository.class);
+public final class ObservationRepository {
+  private static final Logger log = LoggerFactory.getLogger(ObservationRepository.class);
   private static final JsonMapper MAPPER = new JsonMapper();
+  private static final String STORED_FEED = "stored";
 
   private static final String INSERT =
       """
@@ -55,10 +59,10 @@ final class PriceRepository {
   private static final String NEWEST =
       """
       SELECT newest.id, newest.symbol, newest.exchange_info::text AS info, newest.called_at, newest.venue, newest.event_time
-        FROM unnest($1::text[]) AS asked (symbol)
+        FROM unnest($1::text[]) AS requested (symbol)
        CROSS JOIN LATERAL (SELECT *
                              FROM market.exchange_info AS e
-                            WHERE e.symbol = asked.symbol
+                            WHERE e.symbol = requested.symbol
                             ORDER BY e.called_at DESC, e.id DESC
                             LIMIT 1) AS newest
       """;
@@ -77,70 +81,72 @@ final class PriceRepository {
 
   private static final String NEXT_BLOCK = "SELECT nextval('market.exchange_info_ids') AS first";
 
-  /** For housekeeping. */
-  static final String REMOVE_OLD =
+  /** For {@link dev.verticker.data.Housekeeping#deleteOlderThan}. */
+  public static final String DELETE_OLD =
       """
       DELETE FROM market.exchange_info
        WHERE id IN (SELECT id FROM market.exchange_info WHERE called_at < $1 ORDER BY called_at LIMIT $2)
       """;
 
   private final Database database;
-  private final QuoteFactory quotes;
+  private final Duration staleAfter;
   private final MeterRegistry metrics;
 
-  PriceRepository(Database database, QuoteFactory quotes, MeterRegistry metrics) {
+  public ObservationRepository(Database database, Duration staleAfter, MeterRegistry metrics) {
     this.database = database;
-    this.quotes = quotes;
+    this.staleAfter = staleAfter;
     this.metrics = metrics;
   }
 
   /**
-   * Stores what has no row yet; the symbols that got one. An observation that PostgreSQL refuses for what it contains is
-   * left out, logged and counted in {@code price_rejected_total}: it must not keep the others from being stored.
+   * Inserts a row for each observation whose slot has none, and returns the symbols of the new rows. An observation
+   * that PostgreSQL rejects for its content is left out, logged and counted in {@code price_rejected_total}, so that it
+   * does not block the others.
    */
-  Future<Set<String>> insert(List<SlotQuote> observed) {
-    return insertAll(observed).recover(failure -> {
-      if (!isRefusal(failure)) {
+  public Future<Set<String>> insert(List<SlotQuote> observations) {
+    return insertAll(observations).recover(failure -> {
+      if (!isRejection(failure)) {
         return Future.failedFuture(failure);
       }
-      if (observed.size() == 1) {
-        reject(observed.get(0).quote(), failure);
+      if (observations.size() == 1) {
+        reject(observations.get(0).quote(), failure);
         return Future.succeededFuture(Set.of());
       }
-      var half = observed.size() / 2;
-      return insert(observed.subList(0, half))
-          .compose(first -> insert(observed.subList(half, observed.size())).map(second -> {
-            var symbols = new HashSet<>(first);
-            symbols.addAll(second);
-            return symbols;
-          }));
+      var half = observations.size() / 2;
+      return insert(observations.subList(0, half))
+          .compose(
+              first -> insert(observations.subList(half, observations.size())).map(second -> {
+                var symbols = new HashSet<>(first);
+                symbols.addAll(second);
+                return symbols;
+              }));
     });
   }
 
   /** Class 22: the data cannot be represented; class 23: it breaks a constraint. */
-  private static boolean isRefusal(Throwable failure) {
-    return failure instanceof PgException refusal
-        && refusal.getSqlState() != null
-        && (refusal.getSqlState().startsWith("22") || refusal.getSqlState().startsWith("23"));
+  private static boolean isRejection(Throwable failure) {
+    return failure instanceof PgException rejection
+        && rejection.getSqlState() != null
+        && (rejection.getSqlState().startsWith("22") || rejection.getSqlState().startsWith("23"));
   }
 
   private void reject(Quote quote, Throwable failure) {
     log.warn(
-        "PostgreSQL refuses an observation of {}, it is dropped: {}",
+        "observation of {} rejected by PostgreSQL and dropped: {}",
         quote.symbol(),
         failure.getMessage());
     metrics.counter("price_rejected_total", "reason", "refused-by-postgres").increment();
   }
 
-  private Future<Set<String>> insertAll(List<SlotQuote> observed) {
+  private Future<Set<String>> insertAll(List<SlotQuote> observations) {
     var args = Tuple.tuple()
-        .addValue(each(observed, o -> o.quote().id(), Long[]::new))
-        .addValue(each(observed, o -> o.quote().symbol(), String[]::new))
-        .addValue(each(observed, o -> o.quote().exchangeInfo(), String[]::new))
-        .addValue(each(observed, o -> utc(o.quote().receivedAt()), OffsetDateTime[]::new))
-        .addValue(each(observed, SlotQuote::slot, Long[]::new))
-        .addValue(each(observed, o -> o.quote().venue(), String[]::new))
-        .addValue(each(observed, o -> utc(o.quote().eventTime()), OffsetDateTime[]::new));
+        .addValue(each(observations, o -> o.quote().id(), Long[]::new))
+        .addValue(each(observations, o -> o.quote().symbol(), String[]::new))
+        .addValue(each(observations, o -> o.quote().exchangeInfo(), String[]::new))
+        .addValue(each(observations, o -> utc(o.quote().receivedAt()), OffsetDateTime[]::new))
+        .addValue(each(observations, SlotQuote::slot, Long[]::new))
+        .addValue(each(observations, o -> o.quote().venue(), String[]::new))
+        .addValue(each(observations, o -> utc(o.quote().eventTime()), OffsetDateTime[]::new));
     return database.query(INSERT, args).map(rows -> {
       Set<String> symbols = new HashSet<>();
       rows.forEach(row -> symbols.add(row.getString("symbol")));
@@ -148,22 +154,23 @@ final class PriceRepository {
     });
   }
 
-  /** The rows that stand for a slot. */
-  Future<List<Quote>> standing(long slot, List<String> symbols) {
+  /** The stored quotes of a slot. */
+  public Future<List<Quote>> inSlot(long slot, List<String> symbols) {
     return database
         .query(IN_SLOT, Tuple.tuple().addValue(slot).addValue(symbols.toArray(String[]::new)))
         .map(this::quotes);
   }
 
-  /** The newest row of each of the symbols that has one. */
-  Future<List<Quote>> newest(List<String> symbols) {
+  /** The newest stored quote of each symbol that has one. */
+  public Future<List<Quote>> newest(List<String> symbols) {
     return database
         .query(NEWEST, Tuple.tuple().addValue(symbols.toArray(String[]::new)))
         .map(this::quotes);
   }
 
-  Future<History> history(FindHistory find) {
-    var before = find.before() == null ? new Cursor(null, Long.MAX_VALUE) : find.before();
+  /** One page, newest first. */
+  public Future<History> history(FindHistory find) {
+    var before = find.before() == null ? new HistoryPosition(null, Long.MAX_VALUE) : find.before();
     var args = Tuple.tuple()
         .addValue(find.symbol())
         .addValue(utc(find.from()))
@@ -173,10 +180,10 @@ final class PriceRepository {
         .addValue(find.limit() + 1);
     return database
         .query(HISTORY, args)
-        .map(rows -> page(all(rows, PriceRepository::observation), find.limit()));
+        .map(rows -> page(all(rows, ObservationRepository::observation), find.limit()));
   }
 
-  /** The first of a block of ids as long as the sequence's increment. */
+  /** Reserves {@link QuoteIds#BLOCK} ids and returns the first. */
   Future<Long> nextBlock() {
     return database
         .query(NEXT_BLOCK, Tuple.tuple())
@@ -189,15 +196,41 @@ final class PriceRepository {
     }
     var page = found.subList(0, limit);
     var last = page.get(limit - 1);
-    return new History(page, new Cursor(last.calledAt(), last.id()));
+    return new History(page, new HistoryPosition(last.calledAt(), last.id()));
   }
 
   private List<Quote> quotes(RowSet<Row> rows) {
     return all(rows, row -> {
       var observation = observation(row);
-      return quotes.stored(
-          observation, parse(observation.exchangeInfo()), instant(row, "event_time"));
+      return quote(observation, parse(observation.exchangeInfo()), instant(row, "event_time"));
     });
+  }
+
+  private Quote quote(Observation row, JsonNode ticker, Instant eventTime) {
+    return new Quote(
+        row.id(),
+        row.symbol(),
+        row.price(),
+        decimal(ticker, "bidPrice"),
+        decimal(ticker, "askPrice"),
+        decimal(ticker, "priceChangePercent"),
+        decimal(ticker, "volume"),
+        row.exchangeInfo(),
+        STORED_FEED,
+        row.venue(),
+        Source.STORED,
+        eventTime,
+        row.calledAt(),
+        row.calledAt().plus(staleAfter));
+  }
+
+  private static BigDecimal decimal(JsonNode ticker, String field) {
+    var value = ticker.path(field);
+    try {
+      return value.isTextual() ? new BigDecimal(value.textValue()) : null;
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 
   private static Observation observation(Row row) {
@@ -220,7 +253,7 @@ final class PriceRepository {
   }
 
   private static <T> T[] each(
-      List<SlotQuote> observed, Function<SlotQuote, T> field, IntFunction<T[]> array) {
-    return observed.stream().map(field).toArray(array);
+      List<SlotQuote> observations, Function<SlotQuote, T> field, IntFunction<T[]> array) {
+    return observations.stream().map(field).toArray(array);
   }
 }

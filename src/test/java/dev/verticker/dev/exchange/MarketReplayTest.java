@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ReplayTest {
+class MarketReplayTest {
   private static final int DAY = 1440;
   private static final Instant START = SteppedTime.START;
 
@@ -24,7 +24,7 @@ class ReplayTest {
   Path folder;
 
   @Test
-  void the_first_day_of_the_recording_lies_before_the_start() {
+  void the_first_day_of_the_recording_is_before_the_start() {
     Candles.write(folder, "BTCUSDT", DAY + 60);
     try (var trial = trial()) {
       assertEquals(START, trial.market().now());
@@ -61,7 +61,7 @@ class ReplayTest {
   }
 
   @Test
-  void asking_every_sixth_of_a_minute_ends_on_the_recorded_close_of_each_minute() {
+  void polling_every_ten_seconds_sees_the_recorded_close_of_each_minute_last() {
     Candles.write(folder, "BTCUSDT", DAY + 60);
     try (var trial = trial()) {
       trial.pass(Duration.ofSeconds(7));
@@ -84,7 +84,7 @@ class ReplayTest {
   }
 
   @Test
-  void starts_over_at_the_end_with_later_times_and_rising_trade_ids() {
+  void repeats_with_later_times_and_rising_trade_ids() {
     Candles.write(folder, "BTCUSDT", DAY + 2);
     try (var trial = trial()) {
       trial.pass(Duration.ofMinutes(1));
@@ -114,7 +114,7 @@ class ReplayTest {
   }
 
   @Test
-  void accelerated_time_moves_that_much_faster_and_only_forward() {
+  void simulated_time_moves_at_the_given_speed_and_only_forward() {
     Candles.write(folder, "BTCUSDT", DAY + 120);
     try (var trial = new Trial(SimulatorOptions.defaults().withKlines(folder).withSpeed(60))) {
       trial.pass(Duration.ofSeconds(60));
@@ -124,7 +124,7 @@ class ReplayTest {
   }
 
   @Test
-  void in_a_gap_the_last_price_stands_and_the_day_goes_on() {
+  void in_a_gap_the_last_price_is_kept_and_the_24_hours_move_on() {
     var file = folder.resolve("BTCUSDT-1m.csv");
     var gap = IntStream.range(0, DAY + 60).filter(minute -> minute < DAY + 2 || minute > DAY + 31);
     Candles.write(file, "", gap, Candles::line);
@@ -146,7 +146,7 @@ class ReplayTest {
   }
 
   @Test
-  void figures_of_the_day_are_those_of_its_candles() {
+  void the_24_hour_figures_are_those_of_the_candles() {
     Candles.write(folder, "BTCUSDT", DAY + 60);
     try (var trial = trial()) {
       trial.pass(Duration.ofMinutes(30).plusSeconds(50));
@@ -190,13 +190,13 @@ class ReplayTest {
   }
 
   @Test
-  void the_same_seed_makes_the_same_walk_and_another_seed_another() {
+  void equal_seeds_make_equal_walks_and_different_seeds_different_ones() {
     assertEquals(walk(7), walk(7));
     assertNotEquals(walk(7), walk(8));
   }
 
   @Test
-  void a_walk_stays_on_the_tick_size_and_goes_round_without_a_jump() {
+  void a_walk_stays_on_the_tick_size_and_repeats_without_a_jump() {
     try (var trial = new Trial(SimulatorOptions.defaults().withSymbols("ETHBTC", "WEIRD"))) {
       for (int minute = 0; minute < 2 * DAY; minute++) {
         var at = START.minus(Duration.ofDays(1)).plusSeconds(60L * minute);
@@ -211,7 +211,7 @@ class ReplayTest {
   }
 
   @Test
-  void a_symbol_without_a_file_is_walked_beside_those_that_are_replayed() {
+  void a_symbol_without_a_file_has_a_random_walk() {
     Candles.write(folder, "BTCUSDT", DAY + 60);
     var options = SimulatorOptions.defaults().withKlines(folder).withSymbols("BTCUSDT", "SOLUSDT");
     try (var trial = new Trial(options)) {

@@ -1,7 +1,7 @@
-package dev.verticker.price;
+package dev.verticker.price.observation;
 
-import static dev.verticker.price.PriceNode.await;
 import static dev.verticker.price.QuoteFixture.NOON;
+import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.message.Prices.Quote;
@@ -18,7 +18,7 @@ class PendingObservationsTest {
   private static final String NUL = "{\"price\": \"1\", \"note\": \"\\u0000\"}";
   private static final String TOO_BIG = "{\"price\": \"1\", \"count\": 1e400000}";
 
-  private final Market market = new Market();
+  private final MarketSchema market = new MarketSchema();
 
   @AfterEach
   void close() {
@@ -26,14 +26,14 @@ class PendingObservationsTest {
   }
 
   @Test
-  void observations_postgres_refuses_are_dropped_and_counted_and_all_others_stored() {
-    var backlog = new PendingObservations(market.repository, market.metrics);
-    var waiting = IntStream.range(0, 1201)
-        .mapToObj(i -> observed(i, i == 0 ? NUL : i == 700 ? TOO_BIG : "{\"price\": \"1\"}"))
+  void observations_rejected_by_postgres_are_dropped_and_counted_and_all_others_stored() {
+    var pending = new PendingObservations(market.repository, market.metrics);
+    var observations = IntStream.range(0, 1201)
+        .mapToObj(i -> observation(i, i == 0 ? NUL : i == 700 ? TOO_BIG : "{\"price\": \"1\"}"))
         .toList();
-    backlog.add(waiting);
+    pending.add(observations);
 
-    await(market.vertx.timer(1).compose(on -> backlog.flush()));
+    await(market.vertx.timer(1).compose(on -> pending.flush()));
 
     assertEquals(0, market.metrics.get("price_observations_waiting").gauge().value());
     assertEquals(1199, stored());
@@ -43,22 +43,22 @@ class PendingObservationsTest {
   }
 
   @Test
-  void a_row_that_stands_for_the_slot_already_is_no_refusal() {
+  void an_observation_of_a_slot_that_has_a_row_is_not_counted_as_rejected() {
     assertEquals(
         Set.of("S1", "S2"),
         await(market.repository.insert(
-            List.of(observed(1, "{\"price\": \"1\"}"), observed(2, "{\"price\": \"1\"}")))));
+            List.of(observation(1, "{\"price\": \"1\"}"), observation(2, "{\"price\": \"1\"}")))));
     assertEquals(
         Set.of("S3"),
         await(market.repository.insert(List.of(
-            observed(2, "{\"price\": \"2\"}"),
-            observed(3, "{\"price\": \"1\"}"),
-            observed(4, NUL)))));
+            observation(2, "{\"price\": \"2\"}"),
+            observation(3, "{\"price\": \"1\"}"),
+            observation(4, NUL)))));
     assertEquals(3, stored());
     assertEquals(1, rejected());
   }
 
-  private static SlotQuote observed(int id, String json) {
+  private static SlotQuote observation(int id, String json) {
     return new SlotQuote(
         new Quote(
             id,

@@ -1,12 +1,10 @@
-package dev.verticker.exchange.binance;
+package dev.verticker.exchange;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.verticker.exchange.ExchangeException;
-import dev.verticker.exchange.Ticker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -21,8 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
- * Reads {@code ticker/24hr} and {@code ticker/price} answers strictly: prices are decimal strings, positive, for a symbol
- * that was asked. What breaks a rule is counted in {@code price_rejected_total} and left out.
+ * Parses tickers in Binance's field names, which stored observations have, too. It is strict: a price is a positive
+ * decimal string of a requested symbol. Tickers that break a rule are counted in {@code price_rejected_total} and left
+ * out.
  */
 public final class TickerParser {
   private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,30}(\\.\\d{1,18})?");
@@ -31,20 +30,20 @@ public final class TickerParser {
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .build();
 
-  /** The year 10000, in milliseconds: no clock is meant by what is later. */
-  private static final long END_OF_TIME = 253_402_300_800_000L;
+  /** The year 10000, in milliseconds. */
+  private static final long MAX_TIME = 253_402_300_800_000L;
 
   private final MeterRegistry metrics;
 
-  TickerParser(MeterRegistry metrics) {
+  public TickerParser(MeterRegistry metrics) {
     this.metrics = metrics;
   }
 
-  /** Throws {@link ExchangeException.Unavailable} when the body is no JSON array. */
-  List<Ticker> parse(Buffer body, Set<String> asked) {
-    var open = new HashSet<>(asked);
+  /** Throws {@link ExchangeException.ExchangeUnavailable} if the body is no JSON array. */
+  public List<Ticker> parse(Buffer body, Set<String> symbols) {
+    var pending = new HashSet<>(symbols);
     return StreamSupport.stream(array(body).spliterator(), false)
-        .map(node -> ticker(node, open))
+        .map(node -> ticker(node, pending))
         .filter(Objects::nonNull)
         .toList();
   }
@@ -56,19 +55,19 @@ public final class TickerParser {
         return root;
       }
     } catch (IOException e) {
-      // Said below: an answer that is no JSON is as useless as one of another shape.
+      // Rejected below, like JSON of another shape.
     }
     reject("malformed");
-    throw new ExchangeException.Unavailable(
-        "the exchange sent something that is not a list of tickers");
+    throw new ExchangeException.ExchangeUnavailable(
+        "the exchange sent a malformed ticker response");
   }
 
-  private Ticker ticker(JsonNode node, Set<String> open) {
+  private Ticker ticker(JsonNode node, Set<String> pending) {
     if (!(node instanceof ObjectNode fields) || !fields.path("symbol").isTextual()) {
       return reject("malformed");
     }
     var symbol = fields.get("symbol").textValue();
-    if (!open.contains(symbol)) {
+    if (!pending.contains(symbol)) {
       return reject("wrong-symbol");
     }
     var price = decimal(fields.has("lastPrice") ? fields.get("lastPrice") : fields.get("price"));
@@ -83,7 +82,7 @@ public final class TickerParser {
     if (!storable(json)) {
       return reject("not-storable");
     }
-    open.remove(symbol);
+    pending.remove(symbol);
     return new Ticker(
         symbol,
         price,
@@ -95,7 +94,7 @@ public final class TickerParser {
         json);
   }
 
-  /** PostgreSQL keeps no NUL and no half of a surrogate pair; a NUL is always written as an escape. */
+  /** PostgreSQL stores neither NUL, which is always escaped here, nor half a surrogate pair. */
   private static boolean storable(String json) {
     return !json.contains("\\u0000") && StandardCharsets.UTF_8.newEncoder().canEncode(json);
   }
@@ -110,7 +109,7 @@ public final class TickerParser {
     return node.isIntegralNumber()
             && node.canConvertToLong()
             && node.longValue() > 0
-            && node.longValue() < END_OF_TIME
+            && node.longValue() < MAX_TIME
         ? Instant.ofEpochMilli(node.longValue())
         : null;
   }

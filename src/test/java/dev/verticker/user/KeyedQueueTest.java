@@ -1,4 +1,4 @@
-package dev.verticker.user.login;
+package dev.verticker.user;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -37,7 +37,7 @@ final class KeyedQueueTest {
   void a_full_line_turns_away_until_somebody_has_left() {
     var first = Promise.<Void>promise();
     run("ada", "first", first);
-    IntStream.range(1, KeyedQueue.MAX_LINE).forEach(n -> run("ada", "next", Promise.promise()));
+    IntStream.range(1, KeyedQueue.MAX_PER_KEY).forEach(n -> run("ada", "next", Promise.promise()));
     assertBusy(run("ada", "too many", Promise.promise()));
     first.complete();
     assertFalse(run("ada", "room again", Promise.promise()).isComplete());
@@ -47,7 +47,8 @@ final class KeyedQueueTest {
   void so_do_all_lines_together() {
     var first = Promise.<Void>promise();
     run("key", "first", first);
-    IntStream.range(1, KeyedQueue.MOST).forEach(n -> run("key " + n, "next", Promise.promise()));
+    IntStream.range(1, KeyedQueue.MAX_TASKS)
+        .forEach(n -> run("key " + n, "next", Promise.promise()));
     assertBusy(run("another key", "too many", Promise.promise()));
     first.complete();
     assertFalse(run("another key", "room again", Promise.promise()).isComplete());

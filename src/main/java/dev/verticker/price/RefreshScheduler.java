@@ -1,0 +1,107 @@
+package dev.verticker.price;
+
+import dev.verticker.message.Prices.Quote;
+import dev.verticker.price.observation.TimeSlots;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * Runs one refresh per slot on the node that holds the lease. A failed refresh is repeated within the slot, with
+ * growing pauses of at most ten seconds and at most the interval.
+ */
+final class RefreshScheduler {
+  private static final Duration MIN_PAUSE = Duration.ofMillis(500);
+  private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
+  private static final int MAX_DOUBLINGS = 5;
+
+  private final Vertx vertx;
+  private final Clock clock;
+  private final TimeSlots slots;
+  private final Lease lease;
+  private final QuoteRefresher refresher;
+  private final Duration maxPause;
+  private long refreshedSlot = Long.MIN_VALUE;
+  private Future<Void> running = Future.succeededFuture();
+  private boolean stopped;
+  private int failures;
+  private long pausedUntil = System.nanoTime();
+
+  RefreshScheduler(
+      Vertx vertx, Clock clock, TimeSlots slots, Lease lease, QuoteRefresher refresher) {
+    this.vertx = vertx;
+    this.clock = clock;
+    this.slots = slots;
+    this.lease = lease;
+    this.refresher = refresher;
+    this.maxPause = slots.interval().compareTo(MAX_PAUSE) < 0 ? slots.interval() : MAX_PAUSE;
+  }
+
+  void start() {
+    vertx.setPeriodic(Lease.RENEWAL.toMillis(), id -> refreshIfDue());
+    refreshEverySlot();
+  }
+
+  /** Completes when the running refresh has ended and the lease is released. */
+  Future<Void> stop() {
+    stopped = true;
+    return running.eventually(lease::release);
+  }
+
+  /** Starts a refresh if this node holds the lease and no node has refreshed in this slot. */
+  void refreshIfDue() {
+    lease.acquire().onSuccess(held -> {
+      var slot = slots.of(clock.instant());
+      if (held && !stopped && running.isComplete() && slot > refreshedSlot && !isPaused()) {
+        running = refresh(slot);
+      }
+    });
+  }
+
+  /** Another node may have refreshed this slot. */
+  void onTick(List<Quote> configured) {
+    configured.forEach(quote -> refreshed(slots.of(quote.receivedAt())));
+  }
+
+  private void refreshEverySlot() {
+    refreshIfDue();
+    vertx.setTimer(slots.millisToNext(clock.instant()), id -> {
+      if (!stopped) {
+        refreshEverySlot();
+      }
+    });
+  }
+
+  private Future<Void> refresh(long slot) {
+    return refresher.refresh(slot).transform(done -> {
+      if (done.failed()) {
+        repeatAfterPause();
+      } else if (done.result()) {
+        failures = 0;
+        refreshed(slot);
+      }
+      return Future.succeededFuture();
+    });
+  }
+
+  private void refreshed(long slot) {
+    refreshedSlot = Math.max(refreshedSlot, slot);
+  }
+
+  private void repeatAfterPause() {
+    var pause = pause();
+    pausedUntil = System.nanoTime() + pause.toNanos();
+    vertx.setTimer(pause.toMillis() + 1, id -> refreshIfDue());
+  }
+
+  private boolean isPaused() {
+    return pausedUntil - System.nanoTime() > 0;
+  }
+
+  private Duration pause() {
+    var pause = MIN_PAUSE.multipliedBy(1L << Math.min(failures++, MAX_DOUBLINGS));
+    return pause.compareTo(maxPause) < 0 ? pause : maxPause;
+  }
+}

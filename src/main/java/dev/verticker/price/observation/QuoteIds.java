@@ -1,0 +1,60 @@
+package dev.verticker.price.observation;
+
+import io.vertx.core.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ids of quotes from a block reserved in PostgreSQL, so that quotes get ids while PostgreSQL is unavailable. The next
+ * block is reserved when half of the current one is used.
+ */
+public final class QuoteIds {
+  private static final Logger log = LoggerFactory.getLogger(QuoteIds.class);
+
+  /** The increment of the sequence. */
+  public static final int BLOCK = 10_000;
+
+  private final ObservationRepository repository;
+  private long next;
+  private long end;
+  private long spare = -1;
+  private boolean reserving;
+
+  public QuoteIds(ObservationRepository repository) {
+    this.repository = repository;
+  }
+
+  /** Reserves the first block. */
+  public Future<Void> start() {
+    return reserve();
+  }
+
+  /** Throws {@link IllegalStateException} if the block is used up. */
+  public long next() {
+    if (next == end && spare >= 0) {
+      next = spare;
+      end = spare + BLOCK;
+      spare = -1;
+    }
+    if (end - next <= BLOCK / 2 && spare < 0) {
+      reserve();
+    }
+    if (next == end) {
+      throw new IllegalStateException("no ids left while PostgreSQL is unavailable");
+    }
+    return next++;
+  }
+
+  private Future<Void> reserve() {
+    if (reserving) {
+      return Future.succeededFuture();
+    }
+    reserving = true;
+    return repository
+        .nextBlock()
+        .onComplete(done -> reserving = false)
+        .onSuccess(first -> spare = first)
+        .onFailure(failure -> log.warn("no block of quote ids reserved: {}", failure.getMessage()))
+        .mapEmpty();
+  }
+}

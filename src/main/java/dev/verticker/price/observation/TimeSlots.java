@@ -1,0 +1,20 @@
+package dev.verticker.price.observation;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** Time divided into slots as long as the refresh interval, counted from the epoch: equal on every node. */
+public record TimeSlots(Duration interval) {
+  private static final long NANOS = 1_000_000_000L;
+
+  public long of(Instant time) {
+    return Math.floorDiv(time.getEpochSecond() * NANOS + time.getNano(), interval.toNanos());
+  }
+
+  /** Milliseconds until the slot after the one of {@code time} begins; at least one. */
+  public long millisToNext(Instant time) {
+    var next = (of(time) + 1) * interval.toNanos();
+    var remaining = next - (time.getEpochSecond() * NANOS + time.getNano());
+    return remaining / 1_000_000 + 1;
+  }
+}

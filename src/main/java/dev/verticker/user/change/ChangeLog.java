@@ -1,0 +1,41 @@
+package dev.verticker.user.change;
+
+import dev.verticker.message.Actor;
+import io.vertx.core.Future;
+import io.vertx.core.json.JsonObject;
+import io.vertx.sqlclient.SqlConnection;
+import java.util.List;
+
+/** Records a change of a user in the transaction that makes it: an audit entry, and events for the outbox. */
+public final class ChangeLog {
+  private final AuditTrail audit;
+  private final UserOutbox outbox;
+
+  public ChangeLog(AuditTrail audit, UserOutbox outbox) {
+    this.audit = audit;
+    this.outbox = outbox;
+  }
+
+  /**
+   * The last statements of the transaction.
+   *
+   * @param details as in {@link AuditTrail#write}
+   * @param events may be empty
+   */
+  public Future<Void> record(
+      SqlConnection transaction,
+      Actor actor,
+      String action,
+      long userId,
+      JsonObject details,
+      List<UserEvent> events) {
+    return audit
+        .write(transaction, actor, action, userId, details)
+        .compose(written -> outbox.write(transaction, events));
+  }
+
+  /** Removes personal data about the user from all audit entries and from the events still in the outbox. */
+  public Future<Void> erase(SqlConnection transaction, long userId) {
+    return audit.erase(transaction, userId).compose(erased -> outbox.erase(transaction, userId));
+  }
+}

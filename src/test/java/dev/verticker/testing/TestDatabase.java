@@ -1,0 +1,102 @@
+package dev.verticker.testing;
+
+import dev.verticker.dev.PostgresDatabase;
+import dev.verticker.dev.TestServers;
+import dev.verticker.node.Migrations;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** A PostgreSQL database of one test, with SQL to prepare rows and to assert on them. */
+public record TestDatabase(PostgresDatabase login) {
+
+  /** All schemas, migrated once per JVM; every other database is a copy of it. */
+  private static final class Template {
+    static final PostgresDatabase LOGIN = TestServers.postgres().createDatabase();
+
+    static {
+      var database = new TestDatabase(LOGIN);
+      Migrations.packaged(Duration.ZERO)
+          .migrateAll(PostgresSettings.SCHEMAS.stream().map(database::settings).toList());
+    }
+  }
+
+  /** A new database in which all schemas are migrated and empty. */
+  public static TestDatabase create() {
+    return new TestDatabase(TestServers.postgres().copy(Template.LOGIN));
+  }
+
+  /** A new database without any schema. */
+  public static TestDatabase createEmpty() {
+    return new TestDatabase(TestServers.postgres().createDatabase());
+  }
+
+  /** Settings of a node in development mode on this database and the shared Redis; the caller may add and replace. */
+  public Map<String, String> settings() {
+    return TestServers.settings(login);
+  }
+
+  public PostgresSettings settings(String schema) {
+    return SettingsReader.read(
+        SettingsFiles.load(settings(), Path.of("target")),
+        reader -> PostgresSettings.read(schema, reader));
+  }
+
+  /** Each row as its columns in text; none of a statement without result. */
+  public List<List<String>> rows(String sql) {
+    try (var connection = connect();
+        var statement = connection.createStatement()) {
+      var rows = new ArrayList<List<String>>();
+      if (statement.execute(sql)) {
+        var result = statement.getResultSet();
+        while (result.next()) {
+          var row = new ArrayList<String>();
+          for (var i = 1; i <= result.getMetaData().getColumnCount(); i++) {
+            row.add(result.getString(i));
+          }
+          rows.add(row);
+        }
+      }
+      return rows;
+    } catch (SQLException e) {
+      throw new AssertionError(sql, e);
+    }
+  }
+
+  /** The first column of each row. */
+  public List<String> column(String sql) {
+    return rows(sql).stream().map(row -> row.get(0)).toList();
+  }
+
+  /** The first column of the only row. */
+  public String value(String sql) {
+    var column = column(sql);
+    if (column.size() != 1) {
+      throw new AssertionError("expected one row but was " + column + ": " + sql);
+    }
+    return column.get(0);
+  }
+
+  /** The only row, which is a number. */
+  public long number(String sql) {
+    return Long.parseLong(value(sql));
+  }
+
+  public void execute(String sql) {
+    rows(sql);
+  }
+
+  /** For work of more than one statement, in time zone UTC; the caller closes it. */
+  public Connection connect() throws SQLException {
+    return DriverManager.getConnection(
+        login.jdbcUrl() + "?options=-c%20TimeZone=UTC", login.user(), login.password());
+  }
+}

@@ -1,81 +1,89 @@
+// @ts-check
 "use strict";
-const assert = require("assert/strict");
+const assert = require("node:assert/strict");
 
-/** The sequences that are shown, oldest first. */
-async function shown(visitor) {
-  const rows = await visitor.page.locator("li[data-seq]").evaluateAll((rows) => rows.map((row) => Number(row.dataset.seq)));
-  return rows.reverse();
+/**
+ * The sequence numbers on the page, oldest first.
+ *
+ * @param {import("./fixture").Tab} tab
+ */
+async function shownSequences(tab) {
+  const rows = await tab.page.locator("li[data-seq]").all();
+  return Promise.all(rows.reverse().map(async (row) => Number(await row.getAttribute("data-seq"))));
 }
 
+/** @param {number} newest */
 function upTo(newest) {
   return Array.from({ length: newest }, (_, i) => i + 1);
 }
 
+/** @type {Record<string, import("./fixture").Scenario>} */
 module.exports = {
-  async "after a time offline everything is made up for once"(stage) {
-    stage.allow("network");
-    const person = await stage.person();
-    const visitor = await stage.visitor({ person });
-    await visitor.go("notifications");
-    await visitor.page.locator("li[data-seq='1']").waitFor();
+  async "missed events arrive once after an offline period"(fixture) {
+    fixture.allowErrors("network");
+    const user = await fixture.createUser();
+    const tab = await fixture.openTab({ user });
+    await tab.openView("notifications");
+    await tab.page.locator("li[data-seq='1']").waitFor();
 
-    await visitor.page.context().setOffline(true);
-    await visitor.sees("Offline, trying again in");
-    await visitor.picture("offline 1280 light en");
-    for (const name of ["One", "Two", "Three"]) await stage.admin("PATCH", `/users/${person.id}`, { full_name: name });
-    assert.deepEqual(await shown(visitor), [1]);
-    await visitor.page.context().setOffline(false);
+    await tab.page.context().setOffline(true);
+    await tab.waitForText("Offline, retrying in");
+    await tab.screenshot("offline 1280 light en");
+    for (const name of ["One", "Two", "Three"])
+      await fixture.asAdmin("PATCH", `/users/${user.id}`, { full_name: name });
+    assert.deepEqual(await shownSequences(tab), [1]);
+    await tab.page.context().setOffline(false);
 
-    await visitor.sees("Back again: 3 events from the time away were made up for.");
-    await visitor.live();
-    await visitor.picture("caught up 1280 light en");
-    assert.deepEqual(await shown(visitor), upTo(4));
-    await visitor.page.locator(".count", { hasText: "4" }).waitFor();
+    await tab.waitForText("Reconnected: 3 missed events were delivered.");
+    await tab.waitUntilLive();
+    await tab.screenshot("resumed 1280 light en");
+    assert.deepEqual(await shownSequences(tab), upTo(4));
+    await tab.page.locator(".count", { hasText: "4" }).waitFor();
 
-    await stage.admin("PATCH", `/users/${person.id}`, { full_name: "Four" });
-    await visitor.page.locator("li[data-seq='5']").waitFor();
-    assert.deepEqual(await shown(visitor), upTo(5));
+    await fixture.asAdmin("PATCH", `/users/${user.id}`, { full_name: "Four" });
+    await tab.page.locator("li[data-seq='5']").waitFor();
+    assert.deepEqual(await shownSequences(tab), upTo(5));
   },
 
-  async "a restarted node is found again and nothing is missing or doubled"(stage) {
-    stage.allow("network", 503);
-    const person = await stage.person();
-    const visitor = await stage.visitor({ person });
-    await visitor.go("notifications");
-    await visitor.page.locator("li[data-seq='1']").waitFor();
-    await stage.admin("PATCH", `/users/${person.id}`, { full_name: "Before" });
-    await visitor.page.locator("li[data-seq='2']").waitFor();
+  async "no event is missing or duplicated after a node restart"(fixture) {
+    fixture.allowErrors("network", 503);
+    const user = await fixture.createUser();
+    const tab = await fixture.openTab({ user });
+    await tab.openView("notifications");
+    await tab.page.locator("li[data-seq='1']").waitFor();
+    await fixture.asAdmin("PATCH", `/users/${user.id}`, { full_name: "Before" });
+    await tab.page.locator("li[data-seq='2']").waitFor();
 
-    await stage.please("stop the node");
-    await visitor.page.locator(".connection[data-state=waiting]").waitFor();
-    await stage.please("start the node");
-    for (const name of ["While", "Away"]) await stage.admin("PATCH", `/users/${person.id}`, { full_name: name });
+    await fixture.runInTest("stop the node");
+    await tab.page.locator(".connection[data-state=waiting]").waitFor();
+    await fixture.runInTest("start the node");
+    for (const name of ["During", "Restart"]) await fixture.asAdmin("PATCH", `/users/${user.id}`, { full_name: name });
 
-    await visitor.live();
-    await visitor.page.locator("li[data-seq='4']").waitFor();
-    await stage.admin("PATCH", `/users/${person.id}`, { full_name: "After" });
-    await visitor.page.locator("li[data-seq='5']").waitFor();
-    assert.deepEqual(await shown(visitor), upTo(5));
-    await visitor.go("prices");
-    await visitor.page.locator(".quote .price").first().waitFor();
+    await tab.waitUntilLive();
+    await tab.page.locator("li[data-seq='4']").waitFor();
+    await fixture.asAdmin("PATCH", `/users/${user.id}`, { full_name: "After" });
+    await tab.page.locator("li[data-seq='5']").waitFor();
+    assert.deepEqual(await shownSequences(tab), upTo(5));
+    await tab.openView("prices");
+    await tab.page.locator(".quote .price").first().waitFor();
   },
 
-  async "unread notifications are counted and marked as read"(stage) {
-    const person = await stage.person();
-    const visitor = await stage.visitor({ person });
-    await visitor.page.locator(".count", { hasText: "1 unread" }).waitFor();
-    await stage.admin("PATCH", `/users/${person.id}`, { full_name: "Ada King" });
-    await visitor.sees("An administrator changed your account: Full name");
-    await visitor.page.locator(".count", { hasText: "2 unread" }).waitFor();
+  async "unread notifications are counted and marked as read"(fixture) {
+    const user = await fixture.createUser();
+    const tab = await fixture.openTab({ user });
+    await tab.page.locator(".count", { hasText: "1 unread" }).waitFor();
+    await fixture.asAdmin("PATCH", `/users/${user.id}`, { full_name: "Ada King" });
+    await tab.waitForText("An administrator changed your account: Full name");
+    await tab.page.locator(".count", { hasText: "2 unread" }).waitFor();
 
-    await visitor.go("notifications");
-    await visitor.press("Mark all as read");
-    await visitor.sees("0 unread");
-    assert.equal(await visitor.page.locator("li.unread").count(), 0);
-    assert.equal(await visitor.page.locator(".count").isVisible(), false);
-    await visitor.page.reload();
-    await visitor.sees("0 unread");
-    await stage.admin("PATCH", `/users/${person.id}`, { full_name: "Ada" });
-    await visitor.page.locator("li.unread[data-seq='3']").waitFor();
+    await tab.openView("notifications");
+    await tab.click("Mark all as read");
+    await tab.waitForText("0 unread");
+    assert.equal(await tab.page.locator("li.unread").count(), 0);
+    assert.equal(await tab.page.locator(".count").isVisible(), false);
+    await tab.page.reload();
+    await tab.waitForText("0 unread");
+    await fixture.asAdmin("PATCH", `/users/${user.id}`, { full_name: "Ada" });
+    await tab.page.locator("li.unread[data-seq='3']").waitFor();
   },
 };

@@ -1,24 +1,26 @@
+// @ts-check
 "use strict";
-const assert = require("assert/strict");
+const assert = require("node:assert/strict");
 
+/** @type {Record<string, import("./fixture").Scenario>} */
 module.exports = {
-  async "other sessions are ended and this one stays"(stage) {
-    stage.allow(401);
-    const person = await stage.person();
-    const other = await stage.visitor({ person });
-    await stage.tokens(person);
-    const visitor = await stage.visitor({ person });
-    await visitor.go("sessions");
-    await visitor.page.locator(".sessions h2").nth(2).waitFor();
-    assert.match(await visitor.page.locator(".sessions li").first().innerText(), /Chrome on Linux.*This browser/s);
+  async "other sessions are ended and the current one stays"(fixture) {
+    fixture.allowErrors(401);
+    const user = await fixture.createUser();
+    const other = await fixture.openTab({ user });
+    await fixture.tokens(user);
+    const tab = await fixture.openTab({ user });
+    await tab.openView("sessions");
+    await tab.page.locator(".sessions h2").nth(2).waitFor();
+    assert.match(await tab.page.locator(".sessions li").first().innerText(), /Chrome on Linux.*This browser/s);
 
-    await visitor.press("End others");
-    await visitor.sees("2 other sessions are signed out within a second. This one stays.");
-    await visitor.press("End others", visitor.page.getByRole("dialog"));
+    await tab.click("End other sessions");
+    await tab.waitForText("2 other sessions will be signed out within one second. This session stays active.");
+    await tab.click("End other sessions", tab.page.getByRole("dialog"));
 
-    await visitor.sees("2 sessions ended.");
-    await visitor.until(() => document.querySelectorAll(".sessions h2").length === 1);
-    await other.sees("Your session has ended. Sign in again to go on where you were.");
-    await visitor.live();
+    await tab.waitForText("2 sessions ended.");
+    await tab.waitUntil(() => document.querySelectorAll(".sessions h2").length === 1);
+    await other.waitForText("Your session has expired. Sign in again to continue where you left off.");
+    await tab.waitUntilLive();
   },
 };

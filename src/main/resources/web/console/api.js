@@ -1,32 +1,66 @@
-// One way to the server: who asks, JSON in and out, and one kind of failure.
+// @ts-check
+// HTTP requests with JSON bodies, access tokens and one class of errors.
 
-/** What the server refused (RFC 9457), or that it could not be asked: then `status` is 0. */
+/** @import { Session } from "./session.js" */
+
+/** A refusal of the server (RFC 9457), or a server that did not answer: then `status` is 0. */
 export class Problem extends Error {
+  /**
+   * @param {number} status
+   * @param {ProblemBody} body
+   * @param {number | null} retryAfter seconds
+   */
   constructor(status, { code, detail, errors = [], request_id: requestId } = {}, retryAfter = null) {
     super(detail ?? code ?? `HTTP ${status}`);
     this.status = status;
     this.code = code ?? (status === 0 ? "unreachable" : "internal");
     this.errors = errors;
-    this.requestId = requestId;
+    this.requestId = requestId ?? null;
     this.retryAfter = retryAfter;
   }
 }
 
-/** An answer: `body` is parsed JSON or null, `etag` and `next` (the following page) are null when there is none. */
-export async function send(method, path, { body, form, token, headers = {}, signal } = {}) {
-  const init = { method, headers: { ...headers }, signal, cache: "no-store", credentials: "omit" };
-  if (token) init.headers.Authorization = `Bearer ${token}`;
-  if (form) init.body = new URLSearchParams(form);
-  if (body !== undefined) {
-    init.headers["Content-Type"] ??= "application/json";
-    init.body = JSON.stringify(body);
-  }
+/**
+ * @typedef {object} RequestOptions
+ * @property {unknown} [body] sent as JSON
+ * @property {Record<string, string>} [form] sent as a form
+ * @property {string} [token] access token
+ * @property {Record<string, string>} [headers]
+ * @property {AbortSignal} [signal]
+ *
+ * @typedef {object} Response
+ * @property {number} status
+ * @property {any} body parsed JSON, or null
+ * @property {string | null} etag
+ * @property {string | null} next address of the next page
+ * @property {boolean} truncated whether a search found more than it can list
+ */
+
+/**
+ * Rejects with a {@link Problem}, or with the AbortError of `signal`.
+ *
+ * @param {string} method
+ * @param {string} path
+ * @param {RequestOptions} options
+ * @returns {Promise<Response>}
+ */
+export async function request(method, path, { body, form, token, headers = {}, signal } = {}) {
+  const sent = new Headers(headers);
+  if (token) sent.set("Authorization", `Bearer ${token}`);
+  if (body !== undefined && !sent.has("Content-Type")) sent.set("Content-Type", "application/json");
   let response, text;
   try {
-    response = await fetch(path, init);
+    response = await fetch(path, {
+      method,
+      headers: sent,
+      body: form ? new URLSearchParams(form) : body === undefined ? undefined : JSON.stringify(body),
+      signal,
+      cache: "no-store",
+      credentials: "omit",
+    });
     text = await response.text();
   } catch (failure) {
-    if (failure.name === "AbortError") throw failure;
+    if (failure instanceof DOMException && failure.name === "AbortError") throw failure;
     throw new Problem(0);
   }
   const json = /json/.test(response.headers.get("Content-Type") ?? "") && text ? JSON.parse(text) : null;
@@ -42,41 +76,62 @@ export async function send(method, path, { body, form, token, headers = {}, sign
   };
 }
 
-/** The API for whoever is signed in. A token that was refused is replaced once; after that the session is over. */
+/** The API with the access token of a session. A rejected token is replaced once; after that the session has ended. */
 export class Api {
   #session;
 
+  /** @param {Session} session */
   constructor(session) {
     this.#session = session;
   }
 
+  /**
+   * @param {string} path
+   * @param {RequestOptions} [options]
+   */
   get(path, options) {
-    return this.#ask("GET", path, options);
+    return this.#request("GET", path, options);
   }
 
-  post(path, body, options) {
-    return this.#ask("POST", path, { body, ...options });
+  /**
+   * @param {string} path
+   * @param {unknown} [body]
+   */
+  post(path, body) {
+    return this.#request("POST", path, { body });
   }
 
-  /** JSON Merge Patch; `etag` makes it 412 when somebody was faster. */
+  /**
+   * Sends a JSON Merge Patch. With `etag` the server answers 412 if the resource has changed since.
+   *
+   * @param {string} path
+   * @param {object} body
+   * @param {string | null} etag
+   */
   patch(path, body, etag) {
-    return this.#ask("PATCH", path, {
+    return this.#request("PATCH", path, {
       body,
       headers: { "Content-Type": "application/merge-patch+json", ...(etag && { "If-Match": etag }) },
     });
   }
 
-  delete(path, etag) {
-    return this.#ask("DELETE", path, { headers: etag ? { "If-Match": etag } : {} });
+  /** @param {string} path */
+  delete(path) {
+    return this.#request("DELETE", path);
   }
 
-  async #ask(method, path, options = {}) {
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {RequestOptions} [options]
+   */
+  async #request(method, path, options = {}) {
     const token = await this.#session.token();
     try {
-      return await send(method, path, { ...options, token });
+      return await request(method, path, { ...options, token });
     } catch (problem) {
-      if (problem.status !== 401) throw problem;
-      return send(method, path, { ...options, token: await this.#session.tokenAfter(token) });
+      if (!(problem instanceof Problem) || problem.status !== 401) throw problem;
+      return request(method, path, { ...options, token: await this.#session.replaceToken(token) });
     }
   }
 }

@@ -1,189 +1,233 @@
-// Puts the console together: who is signed in decides what is heard, the part after # decides what is shown.
+// @ts-check
+// Wires the console: the session decides what is subscribed to, the address after "#" which view is open.
 
-import { Api } from "./api.js";
+import { Api, Problem } from "./api.js";
 import { Bus } from "./bus.js";
 import { toast } from "./dialogs.js";
-import { fill } from "./dom.js";
-import { Feed } from "./feed.js";
-import { onLanguage, t, tCount } from "./i18n.js";
+import { listen, setChildren } from "./dom.js";
+import { EventFeed } from "./eventFeed.js";
+import { eventText } from "./eventText.js";
+import { onLanguageChange, t, tCount } from "./i18n.js";
 import { Quotes } from "./quotes.js";
-import { sentence } from "./sentences.js";
+import { currentRoute, navigate } from "./router.js";
 import { Session } from "./session.js";
 import { Shell } from "./shell.js";
 import { notificationsView } from "./views/notifications.js";
 import { pricesView } from "./views/prices.js";
 import { sessionsView } from "./views/sessions.js";
-import { signInView } from "./views/sign-in.js";
+import { signInView } from "./views/signIn.js";
 import { usersView } from "./views/users.js";
 
+/** @import { Resume } from "./bus.js" */
+/** @import { IconName } from "./dom.js" */
+
+/**
+ * What a view may use. Every opened view gets a new one.
+ *
+ * @typedef {object} ViewContext
+ * @property {CurrentUser} me
+ * @property {Api} api
+ * @property {Quotes} quotes
+ * @property {EventFeed} ownEvents events of this user
+ * @property {EventFeed} userEvents events of all users; empty without the permission `users.read`
+ *
+ * @typedef {object} ViewEntry
+ * @property {(context: ViewContext) => View} open
+ * @property {IconName} icon
+ * @property {string} [permission] without it every signed-in user may open the view
+ */
+
+/** @type {Record<string, ViewEntry>} */
 const VIEWS = {
   prices: { open: pricesView, icon: "prices", permission: "prices.read" },
   users: { open: usersView, icon: "users", permission: "users.read" },
   notifications: { open: notificationsView, icon: "bell" },
   sessions: { open: sessionsView, icon: "devices" },
 };
-const RETRY_MS = 2_000;
+const RETRY_INTERVAL_MS = 2_000;
 
-const session = new Session();
-const api = new Api(session);
-const bus = new Bus({ token: (refused) => (refused ? session.tokenAfter(refused) : session.token()) });
-const quotes = new Quotes(api);
-const mine = new Feed(api, "/notifications");
-const everybody = new Feed(api, "/events?topic=users");
+class App {
+  #session = new Session();
+  #api = new Api(this.#session);
+  #bus = new Bus({ token: (rejected) => (rejected ? this.#session.replaceToken(rejected) : this.#session.token()) });
+  #quotes = new Quotes(this.#api);
+  #ownEvents = new EventFeed(this.#api, "/notifications");
+  #userEvents = new EventFeed(this.#api, "/events?topic=users");
 
-/** What every view gets. `me` is the user as `GET /users/me` gives it; `away` is what was made up for after the last time away. */
-const app = { api, bus, session, quotes, mine, everybody, me: null, away: null, can: () => false, route, navigate };
+  /** Counts sign-ins and sign-outs: requests that started under an earlier one are ignored. */
+  #sessionGeneration = 0;
+  /** @type {{ me: CurrentUser, shell: Shell } | null} null on the sign-in page */
+  #signedIn = null;
+  /** @type {View | null} */
+  #view = null;
+  /** @type {string | null} */
+  #viewName = null;
+  /** @type {string | null} text key of the note on the sign-in page */
+  #signInNote = null;
 
-let shell = null;
-let view = null;
-let shown = null;
-let visit = 0;
-let waiting = false;
-
-// ---- who is signed in
-
-session.addEventListener("started", () => enter());
-session.addEventListener("ended", () => leave(null));
-session.addEventListener("expired", () => leave(t("signIn.expired")));
-
-/** Reads who I am, and hears from then on what concerns me; tries until the server can be asked. */
-async function enter() {
-  const mineNow = ++visit;
-  let me;
-  try {
-    me = (await api.get("/users/me")).body;
-  } catch (problem) {
-    if (problem.status !== 401 && mineNow === visit) waitForServer();
-    return;
+  start() {
+    this.#session.addEventListener("started", () => this.#enter());
+    this.#session.addEventListener("ended", () => this.#leave());
+    this.#session.addEventListener("expired", () => this.#leave("signIn.expired"));
+    listen(this.#ownEvents, "event", (detail) => this.#onOwnEvent(detail));
+    listen(this.#bus, "resumed", (resume) => this.#onResumed(resume));
+    onLanguageChange(() => this.#render());
+    addEventListener("hashchange", () => this.#openView());
+    if (this.#session.exists) this.#enter();
+    else this.#leave();
   }
-  if (mineNow !== visit) return;
-  waiting = false;
-  become(me);
-  listen();
-  shell = new Shell(app, VIEWS);
-  fill(document.body, shell.element);
-  show();
-}
 
-function become(me) {
-  app.me = me;
-  app.can = (permission) => me.permissions.includes(permission);
-}
+  // ---- session
 
-function listen() {
-  if (app.can("prices.read")) quotes.open(bus);
-  mine.open(bus, `user.${app.me.id}`);
-  listenToEverybody();
-  bus.open();
-}
-
-function listenToEverybody() {
-  if (app.can("users.read")) everybody.open(bus, "users");
-}
-
-function leave(note) {
-  visit++;
-  waiting = false;
-  closeView();
-  shell?.close();
-  shell = null;
-  quotes.close();
-  bus.close();
-  mine.clear();
-  everybody.clear();
-  app.me = app.away = null;
-  document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
-  view = signInView(app, note);
-  document.title = `${t("signIn.title")} \u00b7 Verticker`;
-  fill(document.body, view.element);
-  view.focus?.();
-}
-
-function waitForServer() {
-  if (!waiting) leave(t("signIn.unreachable"));
-  waiting = true;
-  const mineNow = visit;
-  setTimeout(() => mineNow === visit && session.exists && enter(), RETRY_MS);
-}
-
-// ---- what happens to me
-
-mine.addEventListener("event", ({ detail: { event, replayed } }) => {
-  // What is made up for is told in one sentence.
-  if (!replayed) toast(sentence(event, app.me.id), { action: [t("nav.notifications"), () => navigate("notifications")] });
-  if (event.event === "user_updated") changed(event.changes);
-});
-
-/** Another name, other roles: the token, the topics and the controls follow. */
-async function changed({ roles }) {
-  const could = app.can("users.read");
-  if (roles) {
-    await session.renew();
-    bus.reconnect();
+  /** Loads the user, then subscribes to what the user may see; retries until the server answers. */
+  async #enter() {
+    const generation = ++this.#sessionGeneration;
+    let me;
+    try {
+      me = await this.#loadMe();
+    } catch (problem) {
+      // With 401 the session has reported that it expired.
+      if (generation === this.#sessionGeneration && !(problem instanceof Problem && problem.status === 401)) {
+        this.#enterLater();
+      }
+      return;
+    }
+    if (generation !== this.#sessionGeneration) return;
+    if (me.permissions.includes("prices.read")) this.#quotes.open(this.#bus);
+    this.#ownEvents.open(this.#bus, `user.${me.id}`);
+    if (me.permissions.includes("users.read")) this.#userEvents.open(this.#bus, "users");
+    this.#bus.open();
+    const shell = new Shell(this.#session, this.#bus, this.#ownEvents);
+    this.#signedIn = { me, shell };
+    this.#render();
   }
-  become((await api.get("/users/me")).body);
-  if (!app.can("users.read")) everybody.clear();
-  else if (!could) listenToEverybody();
-  shell.draw();
-  if (roles) show();
-}
 
-bus.addEventListener("caughtUp", ({ detail }) => {
-  const { replayed, anew } = (app.away = detail);
-  toast(anew ? t("bus.readAnew") : tCount("bus.caughtUp", replayed), { look: "good" });
-});
-
-// ---- what is shown
-
-/** `{ name, query }` of the part after #. */
-function route() {
-  const [, name = "", query = ""] = /^#\/([\w-]*)(?:\?(.*))?$/.exec(location.hash) ?? [];
-  return { name, query: new URLSearchParams(query) };
-}
-
-/** Goes to a view; with `replace` only the address changes, so that a reload comes back to the same, with the same `state`. */
-function navigate(name, query = {}, { replace = false, state = null } = {}) {
-  const given = Object.entries(query).filter(([, value]) => value !== "" && value != null);
-  const parameters = new URLSearchParams(given).toString();
-  const hash = `#/${name}${parameters && "?"}${parameters}`;
-  if (replace) history.replaceState(state, "", hash);
-  else location.hash = hash;
-}
-
-function show() {
-  if (!shell) return;
-  const allowed = Object.keys(VIEWS).filter((name) => !VIEWS[name].permission || app.can(VIEWS[name].permission));
-  const { name } = route();
-  if (!allowed.includes(name)) {
-    navigate(allowed[0], {}, { replace: true });
-    if (name in VIEWS) toast(t("notAllowed"));
-    show();
-    return;
+  #enterLater() {
+    if (this.#signInNote !== "signIn.unreachable") this.#leave("signIn.unreachable");
+    const generation = this.#sessionGeneration;
+    setTimeout(() => {
+      if (generation === this.#sessionGeneration && this.#session.exists) this.#enter();
+    }, RETRY_INTERVAL_MS);
   }
-  const moved = shown !== null && shown !== name;
-  closeView();
-  shown = name;
-  view = VIEWS[name].open(app);
-  document.title = `${t(`nav.${name}`)} \u00b7 Verticker`;
-  shell.show(name, view.element);
-  // Whoever moves by keyboard or hears the page goes on at the heading.
-  if (moved) view.element.querySelector("h1")?.focus();
-}
 
-function closeView() {
-  view?.close?.();
-  view = null;
-}
-
-addEventListener("hashchange", show);
-onLanguage(() => {
-  if (shell) {
-    shell.draw();
-    show();
-  } else {
-    leave(null);
+  /** @param {string | null} note */
+  #leave(note = null) {
+    this.#sessionGeneration++;
+    this.#signedIn?.shell.close();
+    this.#signedIn = null;
+    this.#quotes.close();
+    this.#bus.close();
+    this.#ownEvents.clear();
+    this.#userEvents.clear();
+    document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
+    this.#signInNote = note;
+    this.#render();
   }
-});
 
-if (session.exists) enter();
-else leave(null);
+  /** @returns {Promise<CurrentUser>} */
+  async #loadMe() {
+    return (await this.#api.get("/users/me")).body;
+  }
+
+  // ---- events
+
+  /** @param {{ event: UserEvent, replayed: boolean }} detail */
+  #onOwnEvent({ event, replayed }) {
+    if (!this.#signedIn) return;
+    // One message sums up all replayed events.
+    if (!replayed) {
+      toast(eventText(event, this.#signedIn.me.id), {
+        action: [t("nav.notifications"), () => navigate("notifications")],
+      });
+    }
+    if (event.event === "user_updated") this.#reloadMe("roles" in (event.changes ?? {}));
+  }
+
+  /**
+   * New roles need a new token, other subscriptions and other controls.
+   *
+   * @param {boolean} rolesChanged
+   */
+  async #reloadMe(rolesChanged) {
+    const generation = this.#sessionGeneration;
+    if (rolesChanged) {
+      await this.#session.renewToken();
+      this.#bus.reconnect();
+    }
+    const me = await this.#loadMe();
+    if (generation !== this.#sessionGeneration || !this.#signedIn) return;
+    const couldReadUsers = this.#signedIn.me.permissions.includes("users.read");
+    const canReadUsers = me.permissions.includes("users.read");
+    if (!canReadUsers) this.#userEvents.clear();
+    else if (!couldReadUsers) this.#userEvents.open(this.#bus, "users");
+    this.#signedIn.me = me;
+    this.#signedIn.shell.render(me, allowedViews(me));
+    if (rolesChanged) this.#openView();
+  }
+
+  /** @param {Resume} resume */
+  #onResumed(resume) {
+    this.#ownEvents.setResume(resume);
+    toast(resume.reloaded ? t("bus.reloaded") : tCount("bus.resumed", resume.replayed), { kind: "good" });
+  }
+
+  // ---- page
+
+  #render() {
+    if (this.#signedIn) {
+      const { me, shell } = this.#signedIn;
+      shell.render(me, allowedViews(me));
+      if (!shell.element.isConnected) setChildren(document.body, shell.element);
+      this.#openView();
+    } else {
+      this.#closeView();
+      this.#view = signInView(this.#session, this.#signInNote);
+      document.title = `${t("signIn.title")} \u00b7 Verticker`;
+      setChildren(document.body, this.#view.element);
+      this.#view.element.querySelector("input")?.focus();
+    }
+  }
+
+  #openView() {
+    if (!this.#signedIn) return;
+    const { me, shell } = this.#signedIn;
+    const allowed = allowedViews(me);
+    const { name } = currentRoute();
+    if (!(name in allowed)) {
+      navigate(Object.keys(allowed)[0], {}, { replace: true });
+      if (name in VIEWS) toast(t("notAllowed"));
+      this.#openView();
+      return;
+    }
+    const moved = this.#viewName !== null && this.#viewName !== name;
+    this.#closeView();
+    this.#viewName = name;
+    this.#view = VIEWS[name].open({
+      me,
+      api: this.#api,
+      quotes: this.#quotes,
+      ownEvents: this.#ownEvents,
+      userEvents: this.#userEvents,
+    });
+    document.title = `${t(`nav.${name}`)} \u00b7 Verticker`;
+    shell.show(name, this.#view.element);
+    // Keyboards and screen readers continue at the heading of the new view.
+    if (moved) this.#view.element.querySelector("h1")?.focus();
+  }
+
+  #closeView() {
+    this.#view?.close?.();
+    this.#view = null;
+  }
+}
+
+/**
+ * @param {CurrentUser} me
+ * @returns {Record<string, ViewEntry>}
+ */
+function allowedViews({ permissions }) {
+  const allowed = Object.entries(VIEWS).filter(([, view]) => !view.permission || permissions.includes(view.permission));
+  return Object.fromEntries(allowed);
+}
+
+new App().start();

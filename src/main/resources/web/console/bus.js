@@ -1,53 +1,95 @@
-// The stock event-bus bridge client, kept connected: signs in, resumes each topic where it was, waits longer and longer
-// between attempts, and says what it is doing. Needs nothing else of this folder; docs/bus.md shows how to use it alone.
+// @ts-check
+// Keeps the unmodified event-bus bridge client connected: sends the access token, resumes each topic at its last event,
+// backs off between attempts and reports the state of the connection. It imports nothing; docs/bus.md shows how to use it.
 
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 20_000;
+const MIN_RETRY_DELAY_MS = 500;
+const MAX_RETRY_DELAY_MS = 20_000;
 
 /** The server sends a heartbeat every ten seconds. */
-const SILENCE_MS = 25_000;
+const MAX_SILENCE_MS = 25_000;
 
-/** A connection that lasted so long was a good one: the next attempt begins with the short wait again. */
-const GOOD_AFTER_MS = 5_000;
+/** After a connection that lasted this long, the next attempt starts with the shortest delay again. */
+const STABLE_AFTER_MS = 5_000;
 
-const CHECK_MS = 5_000;
+const CHECK_INTERVAL_MS = 5_000;
 
 /**
- * `token(refused)` promises an access token; `refused` is the one the server did not accept any more, else null. When it
- * rejects with `status` 401 nobody is signed in and the bus closes; any other failure is tried again.
+ * @typedef {object} BusState
+ * @property {"closed" | "connecting" | "live" | "waiting"} name `live`: the server confirmed every topic;
+ *   `waiting`: the next attempt starts at `retryAt`
+ * @property {number} attempt failed attempts in a row
+ * @property {number | null} retryAt milliseconds since 1970, only while waiting
+ * @property {string | null} reason why the connection ended, only while waiting
  *
- * Event `state`, with `detail` { name, attempt, retryAt, reason }:
- *   closed      not wanted
- *   connecting  under way
- *   live        every topic is heard
- *   waiting     until `retryAt` (milliseconds since 1970), because of `reason`
- * Event `caughtUp`, after a time away, with `detail` { replayed, anew }: how many events were made up for, and whether some
- * state had to be read anew because that was not possible.
+ * @typedef {object} Resume what happened to the topics after a lost connection
+ * @property {number} replayed how many missed events the server sent
+ * @property {boolean} reloaded whether a snapshot was loaded because the missed events are no longer available
+ *
+ * @typedef {object} TopicHandler
+ * @property {(event: any, replayed: boolean) => void} [onEvent] receives each event once and in order; `replayed` is true
+ *   for an event that was missed while disconnected
+ * @property {() => Promise<void>} [loadSnapshot] loads the state that the events change: at first, and whenever events may
+ *   have been lost; events wait until its promise is fulfilled, and a rejected one is tried again
+ * @property {(refusal: { code: string, message: string }) => void} [onRefused] the server denies access to the topic
+ *
+ * @typedef {object} Subscription
+ * @property {string} topic
+ * @property {TopicHandler} handler
+ * @property {{ epoch: string, seq: number } | null} since position of the last event received
+ * @property {number} [everyMs]
+ * @property {boolean} confirmed whether the server answered the registration
+ * @property {number} replaysLeft how many of the next events are replayed ones
+ * @property {any[] | null} queue events that wait for the snapshot
+ * @property {number} attempt
+ * @property {ReturnType<typeof setTimeout>} [timer]
+ * @property {((refusal: any, frame: any) => void) | null} [registration] the handler known to the bridge client
+ */
+
+/**
+ * Event `state`: `detail` is the new {@link BusState}.
+ * Event `resumed`: every topic is live again after a lost connection; `detail` is a {@link Resume}.
  */
 export class Bus extends EventTarget {
   #url;
-  #token;
-  #topics = new Map();
+  #getToken;
+  /** @type {Map<string, Subscription>} */
+  #subscriptions = new Map();
+  /** @type {BridgeClient | null} */
   #client = null;
+  /** Counts connections: what an earlier one still reports is ignored. */
+  #generation = 0;
+  /** @type {BusState} */
   #state = { name: "closed", attempt: 0, retryAt: null, reason: null };
   #attempt = 0;
-  #used = null;
-  #refused = null;
-  #reason = null;
-  #retryAfter = null;
-  #away = null;
+  /** @type {string | null} */
+  #currentToken = null;
+  /** @type {string | null} */
+  #rejectedToken = null;
+  /** @type {string | null} */
+  #closeReason = null;
+  /** @type {number | null} */
+  #retryAfterMs = null;
+  /** @type {Resume | null} */
+  #resume = null;
   #liveSince = 0;
-  #heardAt = 0;
-  #timer = null;
-  #check = null;
+  #lastFrameAt = 0;
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #retryTimer;
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  #heartbeatTimer;
+  /** @type {AbortController | null} */
+  #windowListeners = null;
 
+  /**
+   * @param {object} options
+   * @param {string} [options.url]
+   * @param {(rejected: string | null) => Promise<string>} options.token promises an access token; `rejected` is the token
+   *   that the server refused, else null. A failure with `status` 401 closes the bus; any other one is tried again.
+   */
   constructor({ url = "/eventbus", token }) {
     super();
     this.#url = url;
-    this.#token = token;
-    addEventListener("online", () => this.retry());
-    addEventListener("offline", () => this.#lost("offline"));
-    addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.retry());
+    this.#getToken = token;
   }
 
   get state() {
@@ -56,249 +98,305 @@ export class Bus extends EventTarget {
 
   open() {
     if (this.#state.name !== "closed") return;
-    this.#check = setInterval(() => this.#look(), CHECK_MS);
+    const { signal } = (this.#windowListeners = new AbortController());
+    addEventListener("online", () => this.retryNow(), { signal });
+    addEventListener("offline", () => this.#disconnected("offline"), { signal });
+    addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.retryNow(), { signal });
+    this.#heartbeatTimer = setInterval(() => this.#checkHeartbeat(), CHECK_INTERVAL_MS);
     this.#connect();
   }
 
-  /** Forgets the connection and every topic. */
+  /** Ends the connection, forgets every topic and leaves no listener or timer behind. */
   close() {
-    clearInterval(this.#check);
-    this.#drop();
-    this.#topics.clear();
+    this.#windowListeners?.abort();
+    clearInterval(this.#heartbeatTimer);
+    this.#disconnect();
+    this.#subscriptions.clear();
     this.#attempt = 0;
-    this.#away = this.#refused = this.#reason = this.#retryAfter = null;
-    this.#become("closed");
+    this.#resume = this.#rejectedToken = this.#closeReason = this.#retryAfterMs = null;
+    this.#setState("closed");
   }
 
-  /** Does not wait any longer. */
-  retry() {
+  /** Ends the wait for the next attempt. */
+  retryNow() {
     if (this.#state.name === "waiting") this.#connect();
   }
 
-  /** Signs in again with another token, for example after roles were given; resumes every topic. */
+  /** Connects with a new token, for example after a change of roles, and resumes every topic. */
   reconnect() {
     if (this.#state.name === "closed") return;
-    this.#drop();
+    this.#disconnect();
     this.#connect();
   }
 
   /**
-   * Hears a topic until it is told to stop; one listener a topic.
+   * Subscribes to a topic; one handler per topic. The returned function unsubscribes.
    *
-   * @param listener `event(body, replayed)` gets each event once and in order, `replayed` when it happened while we were
-   *     away; `snapshot()`, if given, reads the state anew whenever
-   *     events may have been missed, at first too: events wait until its promise is kept; `refused({ code, message })` says
-   *     that the server does not let us hear it
-   * @param since `{ epoch, seq }` of the last event that is known, if any
-   * @param everyMs the least time between two frames of a price topic
+   * @param {string} topic
+   * @param {TopicHandler} handler
+   * @param {object} [options]
+   * @param {{ epoch: string, seq: number } | null} [options.since] position of the last event that the caller has
+   * @param {number} [options.everyMs] min time between two frames of a price topic
    */
-  listen(topic, listener, { since = null, everyMs } = {}) {
-    const subscription = { topic, listener, since, everyMs, answered: false, past: 0, queue: null, attempt: 0 };
-    this.#topics.set(topic, subscription);
+  subscribe(topic, handler, { since = null, everyMs } = {}) {
+    /** @type {Subscription} */
+    const subscription = { topic, handler, since, everyMs, confirmed: false, replaysLeft: 0, queue: null, attempt: 0 };
+    this.#subscriptions.set(topic, subscription);
     if (this.#isOpen()) this.#register(subscription);
     return () => {
-      if (this.#topics.get(topic) !== subscription) return;
-      this.#topics.delete(topic);
+      if (this.#subscriptions.get(topic) !== subscription) return;
+      this.#subscriptions.delete(topic);
       this.#unregister(subscription);
     };
   }
 
-  // ---- connecting
+  // ---- connection
 
   async #connect() {
-    clearTimeout(this.#timer);
-    this.#become("connecting");
-    const attempt = (this.#client = {});
+    clearTimeout(this.#retryTimer);
+    this.#setState("connecting");
+    const generation = ++this.#generation;
+    /** @type {string} */
+    let token;
     try {
-      this.#used = await this.#token(this.#refused);
-      this.#refused = null;
+      token = await this.#getToken(this.#rejectedToken);
     } catch (failure) {
-      if (this.#client !== attempt) return;
-      if (failure.status === 401) this.close();
-      else this.#lost("unreachable");
+      if (generation !== this.#generation) return;
+      if (/** @type {{ status?: number }} */ (failure).status === 401) this.close();
+      else this.#disconnected("unreachable");
       return;
     }
-    // Closed, or begun anew, while we waited for the token.
-    if (this.#client !== attempt) return;
+    // Another call closed or replaced this connection while the token was on its way.
+    if (generation !== this.#generation) return;
+    this.#currentToken = token;
+    this.#rejectedToken = null;
+    this.#open(generation);
+  }
+
+  /** @param {number} generation */
+  #open(generation) {
     const client = (this.#client = new globalThis.EventBus(this.#url, {
       transports: ["websocket", "xhr-streaming", "xhr-polling"],
     }));
-    const ours = (work) => (...given) => this.#client === client && work(...given);
-    this.#heard();
-    client.sockJSConn.onheartbeat = ours(() => this.#heard());
-    client.onopen = ours(() => {
-      this.#topics.forEach((subscription) => this.#register(subscription));
-      this.#lookWhetherLive();
+    /** @type {<T extends unknown[]>(work: (...values: T) => void) => (...values: T) => void} */
+    const ifCurrent =
+      (work) =>
+      (...values) => {
+        if (generation === this.#generation) work(...values);
+      };
+    this.#frameReceived();
+    client.sockJSConn.onheartbeat = ifCurrent(() => this.#frameReceived());
+    client.onopen = ifCurrent(() => {
+      this.#subscriptions.forEach((subscription) => this.#register(subscription));
+      this.#checkLive();
     });
-    client.onerror = ours((refusal) => {
-      // About the whole connection: the last one before the end names the reason.
-      this.#reason = refusal.failureType;
-      this.#retryAfter = refusal.retry_after_ms ?? null;
-      if (refusal.failureCode === 401 || refusal.failureCode === 403) this.#refused = this.#used;
+    client.onerror = ifCurrent((refusal) => {
+      // An error about the whole connection; the last one before the close carries its reason.
+      this.#closeReason = refusal.failureType;
+      this.#retryAfterMs = refusal.retry_after_ms ?? null;
+      if (refusal.failureCode === 401 || refusal.failureCode === 403) this.#rejectedToken = this.#currentToken;
     });
-    client.onclose = ours(() => this.#lost(this.#reason ?? "unreachable"));
-    // Events of a topic that was left a moment ago.
+    client.onclose = ifCurrent(() => this.#disconnected(this.#closeReason ?? "unreachable"));
+    // Events that were on their way when their topic was unsubscribed are no errors.
     const onunhandled = client.onunhandled;
     client.onunhandled = (frame) => frame.type === "err" && onunhandled(frame);
   }
 
-  #lost(reason) {
+  /** @param {string} reason */
+  #disconnected(reason) {
     const { name } = this.#state;
     if (name === "closed" || name === "waiting") return;
     if (name === "live") {
-      this.#away = { replayed: 0, anew: false };
-      if (performance.now() - this.#liveSince > GOOD_AFTER_MS) this.#attempt = 0;
+      this.#resume = { replayed: 0, reloaded: false };
+      if (performance.now() - this.#liveSince > STABLE_AFTER_MS) this.#attempt = 0;
     }
-    // A token that ended is replaced at once, but only once.
-    const wait = this.#retryAfter ?? (this.#refused && this.#attempt === 0 ? 0 : backOff(this.#attempt));
-    this.#drop();
+    // A rejected token is replaced without a delay, but only once.
+    const delay = this.#retryAfterMs ?? (this.#rejectedToken && this.#attempt === 0 ? 0 : retryDelay(this.#attempt));
+    this.#disconnect();
     this.#attempt++;
-    this.#reason = this.#retryAfter = null;
-    this.#become("waiting", { retryAt: Date.now() + wait, reason });
-    this.#timer = setTimeout(() => this.#connect(), wait);
+    this.#closeReason = this.#retryAfterMs = null;
+    this.#setState("waiting", Date.now() + delay, reason);
+    this.#retryTimer = setTimeout(() => this.#connect(), delay);
   }
 
-  #drop() {
-    clearTimeout(this.#timer);
+  #disconnect() {
+    clearTimeout(this.#retryTimer);
+    this.#generation++;
     const client = this.#client;
     this.#client = null;
-    this.#topics.forEach((subscription) => this.#forget(subscription));
-    if (client?.sockJSConn) client.close();
+    this.#subscriptions.forEach(reset);
+    client?.close();
   }
 
   // ---- topics
 
+  /** @param {Subscription} subscription */
   #register(subscription) {
     const { topic, since, everyMs } = subscription;
-    const headers = { Authorization: `Bearer ${this.#used}` };
+    /** @type {Record<string, string>} */
+    const headers = { Authorization: `Bearer ${this.#currentToken}` };
     if (since) headers.since = `${since.epoch}:${since.seq}`;
     if (everyMs) headers.every_ms = String(everyMs);
-    const handler = (refusal, frame) => {
-      // What still comes from a connection or a topic that was left.
-      if (subscription.handler !== handler) return;
-      this.#heard();
-      if (refusal) this.#refuse(subscription, refusal);
+    /** @type {(refusal: any, frame: any) => void} */
+    const registration = (refusal, frame) => {
+      // Left over from an earlier connection or registration.
+      if (subscription.registration !== registration) return;
+      this.#frameReceived();
+      if (refusal) this.#refused(subscription, refusal);
       else if (frame.body.event === "subscribed") this.#subscribed(subscription, frame.body);
-      else this.#hear(subscription, frame.body);
+      else this.#deliver(subscription, frame.body);
     };
-    subscription.handler = handler;
-    this.#client.registerHandler(topic, headers, handler);
+    subscription.registration = registration;
+    this.#client?.registerHandler(topic, headers, registration);
   }
 
+  /** @param {Subscription} subscription */
   #unregister(subscription) {
-    const { handler } = subscription;
-    this.#forget(subscription);
-    if (handler && this.#isOpen()) this.#client.unregisterHandler(subscription.topic, handler);
+    const { registration } = subscription;
+    reset(subscription);
+    if (registration && this.#isOpen()) this.#client?.unregisterHandler(subscription.topic, registration);
   }
 
-  #forget(subscription) {
-    clearTimeout(subscription.timer);
-    Object.assign(subscription, { handler: null, answered: false, queue: null });
-  }
-
+  /**
+   * @param {Subscription} subscription
+   * @param {{ epoch?: string, seq: number, recovered: boolean, replayed: number }} confirmation
+   */
   #subscribed(subscription, { epoch, seq, recovered, replayed }) {
-    subscription.answered = true;
+    subscription.confirmed = true;
     subscription.attempt = 0;
-    subscription.past = replayed;
+    subscription.replaysLeft = replayed;
     if (epoch) subscription.since = { epoch, seq };
-    if (this.#away) this.#away.replayed += replayed;
-    if (!recovered && subscription.listener.snapshot) {
-      if (this.#away) this.#away.anew = true;
-      this.#readAnew(subscription);
+    if (this.#resume) this.#resume.replayed += replayed;
+    if (!recovered && subscription.handler.loadSnapshot) {
+      if (this.#resume) this.#resume.reloaded = true;
+      this.#reload(subscription);
     }
-    this.#lookWhetherLive();
+    this.#checkLive();
   }
 
-  #hear(subscription, event) {
-    if (event.seq !== undefined) {
+  /**
+   * @param {Subscription} subscription
+   * @param {{ epoch?: string, seq?: number }} event
+   */
+  #deliver(subscription, event) {
+    if (event.epoch !== undefined && event.seq !== undefined) {
       const { since } = subscription;
       if (since?.epoch === event.epoch && event.seq <= since.seq) return;
       subscription.since = { epoch: event.epoch, seq: event.seq };
     }
-    const replayed = subscription.past > 0;
-    if (replayed) subscription.past--;
+    const replayed = subscription.replaysLeft > 0;
+    if (replayed) subscription.replaysLeft--;
     if (subscription.queue) subscription.queue.push(event);
-    else subscription.listener.event?.(event, replayed);
+    else subscription.handler.onEvent?.(event, replayed);
   }
 
-  /** Events wait until the state is there that they change. */
-  async #readAnew(subscription) {
+  /**
+   * Loads the snapshot, then delivers the events that arrived in between.
+   *
+   * @param {Subscription} subscription
+   */
+  async #reload(subscription) {
+    /** @type {any[]} */
     const queue = (subscription.queue = []);
     try {
-      await subscription.listener.snapshot();
+      await subscription.handler.loadSnapshot?.();
       if (subscription.queue !== queue) return;
       subscription.queue = null;
-      queue.forEach((event) => subscription.listener.event?.(event, false));
+      queue.forEach((event) => subscription.handler.onEvent?.(event, false));
     } catch {
       if (subscription.queue !== queue) return;
-      subscription.timer = setTimeout(() => this.#readAnew(subscription), backOff(subscription.attempt++));
+      subscription.timer = setTimeout(() => this.#reload(subscription), retryDelay(subscription.attempt++));
     }
   }
 
-  #refuse(subscription, { failureCode, failureType, message }) {
+  /**
+   * @param {Subscription} subscription
+   * @param {{ failureCode: number, failureType: string, message: string }} refusal
+   */
+  #refused(subscription, { failureCode, failureType, message }) {
     if (failureCode === 401) {
-      this.#refused = this.#used;
-      this.#lost(failureType);
+      this.#rejectedToken = this.#currentToken;
+      this.#disconnected(failureType);
     } else if (failureCode >= 500 || failureCode === 429) {
       this.#unregister(subscription);
       subscription.timer = setTimeout(
         () => this.#isOpen() && this.#register(subscription),
-        backOff(subscription.attempt++),
+        retryDelay(subscription.attempt++),
       );
     } else {
-      this.#topics.delete(subscription.topic);
+      this.#subscriptions.delete(subscription.topic);
       this.#unregister(subscription);
-      subscription.listener.refused?.({ code: failureType, message });
-      this.#lookWhetherLive();
+      subscription.handler.onRefused?.({ code: failureType, message });
+      this.#checkLive();
     }
   }
 
-  // ---- how it is going
+  // ---- state
 
-  #lookWhetherLive() {
-    if (this.#state.name !== "connecting" || [...this.#topics.values()].some((one) => !one.answered)) return;
+  #checkLive() {
+    const pending = [...this.#subscriptions.values()].some(({ confirmed }) => !confirmed);
+    if (this.#state.name !== "connecting" || pending) return;
     this.#liveSince = performance.now();
-    this.#become("live");
-    if (this.#away) {
-      const detail = this.#away;
-      this.#away = null;
-      this.dispatchEvent(new CustomEvent("caughtUp", { detail }));
+    this.#setState("live");
+    if (this.#resume) {
+      const detail = this.#resume;
+      this.#resume = null;
+      this.dispatchEvent(new CustomEvent("resumed", { detail }));
     }
   }
 
-  #look() {
+  #checkHeartbeat() {
     if (!this.#isOpen()) return;
-    if (performance.now() - this.#heardAt > SILENCE_MS) this.#lost("silent");
-    else this.#extend();
+    if (performance.now() - this.#lastFrameAt > MAX_SILENCE_MS) this.#disconnected("silent");
+    else this.#renewToken();
   }
 
-  /** Shows the server a newer token before the one it knows ends. */
-  async #extend() {
-    const client = this.#client;
-    const token = await this.#token(null).catch(() => null);
-    const [subscription] = this.#topics.values();
-    if (token === null || token === this.#used || client !== this.#client || !subscription) return;
-    this.#used = token;
+  /** Registers one topic again with a newer token: that extends the whole connection before the old token expires. */
+  async #renewToken() {
+    const generation = this.#generation;
+    const token = await this.#getToken(null).catch(() => null);
+    const [subscription] = this.#subscriptions.values();
+    if (token === null || token === this.#currentToken || generation !== this.#generation || !subscription) return;
+    this.#currentToken = token;
     this.#unregister(subscription);
     this.#register(subscription);
   }
 
-  #heard() {
-    this.#heardAt = performance.now();
+  #frameReceived() {
+    this.#lastFrameAt = performance.now();
   }
 
   #isOpen() {
     return this.#client?.state === globalThis.EventBus.OPEN;
   }
 
-  #become(name, { retryAt = null, reason = null } = {}) {
+  /**
+   * @param {BusState["name"]} name
+   * @param {number | null} retryAt
+   * @param {string | null} reason
+   */
+  #setState(name, retryAt = null, reason = null) {
     this.#state = { name, attempt: this.#attempt, retryAt, reason };
     this.dispatchEvent(new CustomEvent("state", { detail: this.#state }));
   }
 }
 
-/** Doubles with each attempt; by chance between half and all of it, so that not everybody comes back at once. */
-function backOff(attempt) {
-  const longest = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** attempt);
-  return longest * (0.5 + Math.random() / 2);
+/**
+ * Forgets what belongs to one registration; the position stays.
+ *
+ * @param {Subscription} subscription
+ */
+function reset(subscription) {
+  clearTimeout(subscription.timer);
+  Object.assign(subscription, { registration: null, confirmed: false, queue: null });
+}
+
+/**
+ * Doubles with each attempt; a random part of up to one half keeps clients from returning all at once.
+ *
+ * @param {number} attempt
+ */
+function retryDelay(attempt) {
+  const max = Math.min(MAX_RETRY_DELAY_MS, MIN_RETRY_DELAY_MS * 2 ** attempt);
+  return max * (0.5 + Math.random() / 2);
 }

@@ -1,37 +1,43 @@
-// A small line of past prices. Positions are drawn from numbers; what is read comes from the exact text.
+// @ts-check
+// A line chart of past prices. Numbers place the points; the shown price is the exact text.
 
 import uPlot from "./vendor/uplot/uPlot.esm.js";
 import { h } from "./dom.js";
 
 const HEIGHT = 72;
-const KEPT = 500;
+const MAX_POINTS = 500;
+
+/** @typedef {{ at: number, price: string }} Point `at` in milliseconds since 1970, `price` an exact decimal */
 
 export class Chart {
+  /** @type {Point[]} */
   #points = [];
+  /** @type {any} */
   #plot = null;
   #observer;
+  #onpoint;
   element = h("div.chart", { role: "img" });
 
-  /** @param onpoint hears the point under the pointer, null when there is none: `{ at, price }` */
+  /** @param {(point: Point | null) => void} onpoint receives the point under the pointer, or null */
   constructor(onpoint) {
-    this.#observer = new ResizeObserver(([{ contentRect }]) => this.#fit(contentRect.width));
+    this.#onpoint = onpoint;
+    this.#observer = new ResizeObserver(([{ contentRect }]) => this.#resize(contentRect.width));
     this.#observer.observe(this.element);
-    this.onpoint = onpoint;
   }
 
   get points() {
     return this.#points;
   }
 
-  /** @param points oldest first; `at` in milliseconds, `price` a decimal string */
+  /** @param {Point[]} points oldest first */
   set(points) {
-    this.#points = points.slice(-KEPT);
-    this.#draw();
+    this.#points = points.slice(-MAX_POINTS);
+    this.#plot?.setData(this.#data());
   }
 
+  /** @param {Point} point ignored if it is not the newest one */
   add(point) {
-    if (point.at <= (this.#points.at(-1)?.at ?? 0)) return;
-    this.set([...this.#points, point]);
+    if (point.at > (this.#points.at(-1)?.at ?? 0)) this.set([...this.#points, point]);
   }
 
   close() {
@@ -39,22 +45,21 @@ export class Chart {
     this.#plot?.destroy();
   }
 
-  #fit(width) {
+  /** @param {number} width */
+  #resize(width) {
     if (width === 0) return;
     if (this.#plot) this.#plot.setSize({ width, height: HEIGHT });
-    else this.#plot = new uPlot(this.#options(width), this.#data(), this.element);
-  }
-
-  #draw() {
-    this.#plot?.setData(this.#data());
+    else this.#plot = new /** @type {any} */ (uPlot)(this.#options(width), this.#data(), this.element);
   }
 
   #data() {
     return [this.#points.map((point) => point.at / 1000), this.#points.map((point) => Number(point.price))];
   }
 
+  /** @param {number} width */
   #options(width) {
-    const colour = (name) => () => getComputedStyle(this.element).getPropertyValue(name);
+    /** @param {string} property */
+    const colour = (property) => () => getComputedStyle(this.element).getPropertyValue(property);
     return {
       width,
       height: HEIGHT,
@@ -63,7 +68,12 @@ export class Chart {
       axes: [{ show: false }, { show: false }],
       cursor: { y: false, drag: { setScale: false, x: false }, points: { size: 7 } },
       series: [{}, { stroke: colour("--line"), fill: colour("--line-fill"), width: 1.5, points: { show: false } }],
-      hooks: { setCursor: [({ cursor }) => this.onpoint(this.#points[cursor.idx] ?? null)] },
+      hooks: {
+        setCursor: [
+          (/** @type {{ cursor: { idx: number | null } }} */ { cursor }) =>
+            this.#onpoint(this.#points[cursor.idx ?? -1] ?? null),
+        ],
+      },
     };
   }
 }

@@ -1,46 +1,95 @@
-// Builds the page. Text is always a text node, so whatever somebody is called stays text.
+// @ts-check
+// Builds the page. Text always becomes a text node, never markup.
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
- * An element: `h("button.primary", { type: "button", onclick: save }, "Save")`. Properties that begin with "on" are
- * listeners; true, false, null and undefined mean present or absent; everything else is an attribute. Children are nodes,
- * texts, or lists of them; null and false are left out.
+ * Makes an element: `h("button.primary", { type: "button", onclick: save }, "Save")`. A property that starts with "on" is a
+ * listener, every other one an attribute: true is present without a value, false and null are absent.
+ *
+ * @template {string} S
+ * @param {S} selector tag and classes
+ * @param {Record<string, any> | null} [properties]
+ * @param {Child[]} children nodes, texts and lists of them; null, false and "" are left out
+ * @returns {ElementOf<S>}
  */
 export function h(selector, properties, ...children) {
   const [tag, ...classes] = selector.split(".");
-  const element = document.createElement(tag || "div");
+  const element = document.createElement(tag);
   if (classes.length) element.className = classes.join(" ");
   for (const [name, value] of Object.entries(properties ?? {})) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "value") element.value = value;
+    else if (name === "value") /** @type {HTMLInputElement} */ (element).value = value;
     else if (value === true) element.setAttribute(name, "");
     else if (value !== false && value != null) element.setAttribute(name, value);
   }
-  element.append(...texts(children));
+  setChildren(element, ...children);
+  return /** @type {ElementOf<S>} */ (/** @type {unknown} */ (element));
+}
+
+/**
+ * Replaces all children.
+ *
+ * @template {Element} E
+ * @param {E} element
+ * @param {Child[]} children
+ * @returns {E}
+ */
+export function setChildren(element, ...children) {
+  /** @type {Exclude<Child, Child[]>[]} */
+  const flat = /** @type {any[]} */ (children).flat(Infinity);
+  element.replaceChildren(
+    ...flat
+      .filter((child) => child != null && child !== false && child !== "")
+      .map((child) => /** @type {Node} */ (child)),
+  );
   return element;
 }
 
-/** Makes these the only children. */
-export function fill(element, ...children) {
-  element.replaceChildren(...texts(children));
-  return element;
-}
-
-/** Sets the text without touching the element when it already says so: screen readers announce only what changes. */
-export function say(element, text) {
+/**
+ * Sets the text only if it differs: screen readers announce every change.
+ *
+ * @template {HTMLElement} E
+ * @param {E} element
+ * @param {string} text
+ * @returns {E}
+ */
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
   return element;
 }
 
-function texts(children) {
-  return children.flat(Infinity).filter((child) => child != null && child !== false);
+/**
+ * Listens to an event; the returned function ends that.
+ *
+ * @template [T=any]
+ * @param {EventTarget} target
+ * @param {string} type
+ * @param {(detail: T) => void} listener receives the `detail` of the event
+ */
+export function listen(target, type, listener) {
+  /** @param {Event} event */
+  const handler = (event) => listener(/** @type {CustomEvent<T>} */ (event).detail);
+  target.addEventListener(type, handler);
+  return () => target.removeEventListener(type, handler);
+}
+
+let lastId = 0;
+
+/**
+ * An id that no other element of the page has.
+ *
+ * @param {string} prefix
+ */
+export function uniqueId(prefix) {
+  return `${prefix}-${++lastId}`;
 }
 
 // 20 x 20, drawn with lines.
 const ICONS = {
   prices: "M3 14l4-5 3 3 6-7M12 5h4v4",
-  users: "M8 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6M2.5 17c0-3 2.5-5 5.5-5s5.5 2 5.5 5M13 3.4a3 3 0 0 1 0 5.2M15 12.4c1.6.8 2.5 2.5 2.5 4.6",
+  users:
+    "M8 9a3 3 0 1 0 0-6 3 3 0 0 0 0 6M2.5 17c0-3 2.5-5 5.5-5s5.5 2 5.5 5M13 3.4a3 3 0 0 1 0 5.2M15 12.4c1.6.8 2.5 2.5 2.5 4.6",
   bell: "M10 3a5 5 0 0 0-5 5c0 4-1.5 5-1.5 5.5h13C16.5 13 15 12 15 8a5 5 0 0 0-5-5M8.3 16.5a2 2 0 0 0 3.4 0",
   devices: "M3 4h11v8H3zM1.5 15H9M12 9h6v8h-6z",
   book: "M4 3.5h9.5a2 2 0 0 1 2 2V17H6a2 2 0 0 1-2-2zM4 15a2 2 0 0 1 2-2h9.5",
@@ -63,7 +112,13 @@ const ICONS = {
   right: "M8 4l6 6-6 6",
 };
 
-/** A picture beside a word; it says nothing by itself. */
+/** @typedef {keyof typeof ICONS} IconName */
+
+/**
+ * A decorative icon; screen readers skip it.
+ *
+ * @param {IconName} name
+ */
 export function icon(name, filled = false) {
   const svg = document.createElementNS(SVG, "svg");
   const path = document.createElementNS(SVG, "path");

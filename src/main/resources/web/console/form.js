@@ -1,110 +1,155 @@
-// Fields with their labels, hints and errors; and where a problem of the API belongs among them.
+// @ts-check
+// Form fields with label, hint and error, and where the errors of the API are shown.
 
-import { h, fill, icon } from "./dom.js";
+import { Problem } from "./api.js";
+import { h, icon, setChildren, uniqueId } from "./dom.js";
 import { t, tOrNull } from "./i18n.js";
 
-let ids = 0;
+/**
+ * @template {string | string[]} [T=string]
+ * @typedef {object} Field
+ * @property {string} name
+ * @property {HTMLElement} element
+ * @property {T} value
+ * @property {(text: string | null) => void} setError
+ * @property {() => void} focus
+ */
 
-/** A labelled field. @param hint a sentence below it, or null */
-export function field(name, label, { hint = null, control = null, ...attributes } = {}) {
-  const id = `field-${++ids}`;
-  const input = control ?? h("input", { type: "text", ...attributes });
-  input.id = id;
-  input.name = name;
+/**
+ * @typedef {object} Alert a message about the whole form
+ * @property {HTMLElement} element
+ * @property {(text: string | null) => void} setText
+ */
+
+/**
+ * A text field.
+ *
+ * @param {string} name
+ * @param {string} label
+ * @param {Record<string, any> & { hint?: string | null }} options a hint below the input, and attributes of the input
+ * @returns {Field}
+ */
+export function textField(name, label, { hint = null, ...attributes } = {}) {
+  const id = uniqueId("field");
+  const input = h("input", { id, name, type: "text", ...attributes });
   const hintLine = hint && h("p.hint", { id: `${id}-hint` }, hint);
   const errorLine = h("p.error", { id: `${id}-error`, hidden: true });
-  const element = h("div.field", null, h("label", { for: id }, label), input, hintLine, errorLine);
-  const describe = (faulty) =>
-    input.setAttribute("aria-describedby", [faulty && `${id}-error`, hint && `${id}-hint`].filter(Boolean).join(" "));
-  describe(false);
+  /** @param {string | null} text */
+  const setError = (text) => {
+    showError(errorLine, text);
+    if (text) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+    const describedBy = [text && errorLine.id, hint && `${id}-hint`].filter(Boolean).join(" ");
+    input.setAttribute("aria-describedby", describedBy);
+  };
+  setError(null);
   return {
     name,
-    element,
-    input,
+    element: h("div.field", null, h("label", { for: id }, label), input, hintLine, errorLine),
     get value() {
       return input.value;
     },
     set value(text) {
-      input.value = text ?? "";
+      input.value = text;
     },
-    error(text) {
-      fill(errorLine, text ? [icon("warn"), text] : []);
-      errorLine.hidden = !text;
-      if (text) input.setAttribute("aria-invalid", "true");
-      else input.removeAttribute("aria-invalid");
-      describe(Boolean(text));
-    },
+    setError,
     focus: () => input.focus(),
   };
 }
 
-/** Checkboxes that belong together. @param options `[value, label, hint]` */
-export function checks(name, label, options) {
-  const id = `field-${++ids}`;
+/**
+ * A group of checkboxes.
+ *
+ * @param {string} name
+ * @param {string} label
+ * @param {[value: string, label: string, hint: string][]} options
+ * @returns {Field<string[]>}
+ */
+export function checkboxGroup(name, label, options) {
+  const id = uniqueId("field");
   const boxes = options.map(([value]) => h("input", { type: "checkbox", name, value }));
   const errorLine = h("p.error", { id: `${id}-error`, hidden: true });
   const rows = options.map(([, text, hint], i) =>
-    h("label.check", null, boxes[i], h("span", null, text, hint && h("small", null, hint))));
+    h("label.check", null, boxes[i], h("span", null, text, h("small", null, hint))),
+  );
   return {
     name,
-    element: h("fieldset.field", { "aria-describedby": `${id}-error` }, h("legend", null, label), rows, errorLine),
+    element: h("fieldset.field", { "aria-describedby": errorLine.id }, h("legend", null, label), rows, errorLine),
     get value() {
       return boxes.filter((box) => box.checked).map((box) => box.value);
     },
     set value(values) {
       boxes.forEach((box) => (box.checked = values.includes(box.value)));
     },
-    error(text) {
-      fill(errorLine, text ? [icon("warn"), text] : []);
-      errorLine.hidden = !text;
-    },
+    setError: (text) => showError(errorLine, text),
     focus: () => boxes[0].focus(),
   };
 }
 
-/** A place for what is wrong with the whole. */
-export function alertLine() {
+/** @returns {Alert} */
+export function alertBox() {
   const element = h("div.alert", { role: "alert", hidden: true });
   return {
     element,
-    say(text) {
-      fill(element, text ? [icon("warn"), h("p", null, text)] : []);
+    setText(text) {
+      setChildren(element, text ? [icon("warn"), h("p", null, text)] : null);
       element.hidden = !text;
     },
   };
 }
 
-/** Puts each error beside its field, the rest into the line for the whole, and the focus on the first. */
-export function showProblem(problem, fields, line) {
-  const faulty = new Map();
-  for (const { pointer, code, detail } of problem.errors ?? []) {
-    const name = pointer.replace(/^\//, "").split("/")[0];
-    const place = fields.find((one) => one.name === name);
-    if (place && !faulty.has(place)) faulty.set(place, tOrNull(`error.${name}.${code}`) ?? tOrNull(`error.${code}`) ?? detail);
+/**
+ * Shows each error at its field and focuses the first one; a problem without a field is shown in the alert.
+ *
+ * @param {unknown} problem
+ * @param {Field<any>[]} fields
+ * @param {Alert} alert
+ */
+export function showProblem(problem, fields, alert) {
+  /** @type {Map<Field<any>, string>} */
+  const errors = new Map();
+  for (const { pointer, code, detail } of problem instanceof Problem ? problem.errors : []) {
+    const name = pointer.split("/")[1];
+    const field = fields.find((one) => one.name === name);
+    if (!field || errors.has(field)) continue;
+    errors.set(field, tOrNull(`error.${name}.${code}`) ?? tOrNull(`error.${code}`) ?? detail);
   }
-  fields.forEach((one) => one.error(faulty.get(one) ?? null));
-  line.say(faulty.size ? null : explain(problem));
-  faulty.keys().next().value?.focus();
+  fields.forEach((field) => field.setError(errors.get(field) ?? null));
+  alert.setText(errors.size ? null : problemText(problem));
+  errors.keys().next().value?.focus();
 }
 
-export function clearProblem(fields, line) {
-  fields.forEach((one) => one.error(null));
-  line.say(null);
+/**
+ * @param {Field<any>[]} fields
+ * @param {Alert} alert
+ */
+export function clearProblem(fields, alert) {
+  fields.forEach((field) => field.setError(null));
+  alert.setText(null);
 }
 
-/** A problem as a sentence: ours in the reader's language, else the server's. */
-export function explain(problem) {
-  if (!("status" in problem)) throw problem;
-  const seconds = problem.retryAfter ?? 1;
-  const known = tOrNull(`problem.${problem.code}`, { seconds });
+/**
+ * A problem as a sentence in the language of the page, else in the words of the server. Throws what is no {@link Problem}.
+ *
+ * @param {unknown} problem
+ */
+export function problemText(problem) {
+  if (!(problem instanceof Problem)) throw problem;
+  const known = tOrNull(`problem.${problem.code}`, {
+    seconds: problem.retryAfter ?? 1,
+    request: problem.requestId ?? "-",
+  });
   if (known) return known;
-  return problem.status >= 500
-    ? t("problem.internal", { request: problem.requestId ?? "-" })
-    : (problem.message ?? t("problem.internal", { request: problem.requestId ?? "-" }));
+  return problem.status >= 500 ? t("problem.internal", { request: problem.requestId ?? "-" }) : problem.message;
 }
 
-/** Runs work while a button shows that it does; a second press meanwhile does nothing. */
-export async function busy(button, work) {
+/**
+ * Marks a button as busy while its work is running; further presses are ignored.
+ *
+ * @param {HTMLElement} button
+ * @param {() => Promise<void>} work
+ */
+export async function runBusy(button, work) {
   if (button.getAttribute("aria-busy") === "true") return;
   button.setAttribute("aria-busy", "true");
   try {
@@ -112,4 +157,13 @@ export async function busy(button, work) {
   } finally {
     button.removeAttribute("aria-busy");
   }
+}
+
+/**
+ * @param {HTMLElement} line
+ * @param {string | null} text
+ */
+function showError(line, text) {
+  setChildren(line, text ? [icon("warn"), text] : null);
+  line.hidden = !text;
 }

@@ -1,61 +1,96 @@
-// Figures and times as the reader writes them. Decimals are strings from the server to the screen: nothing is rounded.
+// @ts-check
+// Numbers and times in the user's locale. Decimals stay text from the server to the screen: nothing is rounded.
 
 import { locale, t, tCount } from "./i18n.js";
 
-/** "68000.1200" becomes "68,000.1200": the same digits, in the reader's signs. Null when there is none. */
+/**
+ * "68000.1200" becomes "68,000.1200": the same digits with the separators of the locale. Null if there is none.
+ *
+ * @param {string | null | undefined} text
+ */
 export function decimal(text) {
   if (text == null) return null;
-  const [, sign, whole, fraction] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
+  const [, minus, whole, fraction] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
   if (whole === undefined) return text;
-  const signs = decimalSigns();
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, signs.group);
-  return (sign && "\u2212") + grouped + (fraction === undefined ? "" : signs.decimal + fraction);
+  const separators = decimalSeparators();
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, separators.group);
+  return (minus && "\u2212") + grouped + (fraction === undefined ? "" : separators.decimal + fraction);
 }
 
-/** The digits that matter, and the zeros at the end that are only there to be exact. */
+/**
+ * A decimal in two parts: the significant digits and the trailing zeros.
+ *
+ * @param {string} text
+ */
 export function decimalParts(text) {
   const shown = decimal(text) ?? "";
-  const zeros = text?.includes(".") ? /[^0-9]?0*$/.exec(shown)[0].length : 0;
+  const zeros = text.includes(".") ? (/[^0-9]?0*$/.exec(shown)?.[0].length ?? 0) : 0;
   return [shown.slice(0, shown.length - zeros), shown.slice(shown.length - zeros)];
 }
 
-/** Which of two decimals is greater: 1, 0 or -1, exactly. */
+/**
+ * Compares two decimals exactly: 1, 0 or -1.
+ *
+ * @param {string} a
+ * @param {string} b
+ */
 export function compareDecimals(a, b) {
-  const [x, y] = [a, b].map(units);
-  const places = Math.max(x.places, y.places);
-  const difference = x.digits * 10n ** BigInt(places - x.places) - y.digits * 10n ** BigInt(places - y.places);
+  const [x, y] = [a, b].map(unscaled);
+  const scale = Math.max(x.scale, y.scale);
+  const difference = x.digits * 10n ** BigInt(scale - x.scale) - y.digits * 10n ** BigInt(scale - y.scale);
   return difference > 0n ? 1 : difference < 0n ? -1 : 0;
 }
 
+/** @param {number} count */
 export function number(count) {
   return new Intl.NumberFormat(locale()).format(count);
 }
 
-/** @param at ISO-8601, Date or milliseconds */
+/** @typedef {string | number} Instant ISO 8601, or milliseconds since 1970 */
+
+/** @param {Instant} at */
 export function dateTime(at) {
   return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "short" }).format(new Date(at));
 }
 
-export function clock(at) {
+/** @param {Instant} at */
+export function hourMinute(at) {
   return new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(new Date(at));
 }
 
+/** @param {Instant} at */
 export function time(at) {
   return new Intl.DateTimeFormat(locale(), { timeStyle: "medium" }).format(new Date(at));
 }
 
-const UNITS = [["day", 86_400], ["hour", 3_600], ["minute", 60]];
+const WEEK_SECONDS = 7 * 86_400;
 
-/** "3 minutes ago"; what is older than a week gets its date. */
-export function ago(at) {
-  const seconds = Math.max(0, (Date.now() - new Date(at)) / 1000);
+/** @type {[Intl.RelativeTimeFormatUnit, number][]} */
+const UNITS = [
+  ["day", 86_400],
+  ["hour", 3_600],
+  ["minute", 60],
+  ["second", 1],
+];
+
+/**
+ * "3 minutes ago"; after a week the date.
+ *
+ * @param {Instant} at
+ */
+export function relativeTime(at) {
+  const seconds = Math.max(0, (Date.now() - new Date(at).getTime()) / 1000);
   if (seconds < 10) return t("time.now");
-  if (seconds > 7 * 86_400) return dateTime(at);
-  const [unit, length] = UNITS.find(([, length]) => seconds >= length) ?? ["second", 1];
+  if (seconds > WEEK_SECONDS) return dateTime(at);
+  const [unit, length] = UNITS.find(([, length]) => seconds >= length) ?? UNITS[3];
   return new Intl.RelativeTimeFormat(locale(), { numeric: "always" }).format(-Math.floor(seconds / length), unit);
 }
 
-/** How old a price is, from milliseconds: "4 s", "3 min", "2 h". */
+/**
+ * The age of a price: "4 s", "3 min", "2 h".
+ *
+ * @param {number} ms
+ */
 export function age(ms) {
   const seconds = Math.floor(ms / 1000);
   if (seconds < 120) return tCount("age.seconds", seconds);
@@ -63,30 +98,49 @@ export function age(ms) {
   return tCount("age.hours", Math.floor(seconds / 3600));
 }
 
-/** "Chrome on Linux" for a User-Agent; the beginning of it when it says nothing we know. */
-export function device(userAgent) {
+const BROWSERS = {
+  Edge: /Edg\//,
+  Opera: /OPR\//,
+  Firefox: /Firefox\//,
+  Chrome: /Chrom/,
+  Safari: /Safari\//,
+  curl: /^curl/,
+};
+const SYSTEMS = { Android: /Android/, iOS: /iPhone|iPad/, Windows: /Windows/, macOS: /Mac OS/, Linux: /Linux/ };
+
+/**
+ * "Chrome on Linux" for a User-Agent; for an unknown one its beginning.
+ *
+ * @param {string | null} userAgent
+ */
+export function deviceName(userAgent) {
   if (!userAgent) return t("sessions.unknownDevice");
-  const browser = first(userAgent, {
-    Edge: /Edg\//, Opera: /OPR\//, Firefox: /Firefox\//, Chrome: /Chrom/, Safari: /Safari\//, curl: /^curl/,
-  });
-  const system = first(userAgent, {
-    Android: /Android/, iOS: /iPhone|iPad/, Windows: /Windows/, macOS: /Mac OS/, Linux: /Linux/,
-  });
+  const browser = firstMatch(userAgent, BROWSERS);
+  const system = firstMatch(userAgent, SYSTEMS);
   if (browser && system) return t("sessions.deviceOn", { browser, system });
   return browser ?? userAgent.slice(0, 40);
 }
 
-function first(text, patterns) {
+/**
+ * @param {string} text
+ * @param {Record<string, RegExp>} patterns
+ */
+function firstMatch(text, patterns) {
   return Object.keys(patterns).find((name) => patterns[name].test(text));
 }
 
-function decimalSigns() {
+function decimalSeparators() {
   const parts = new Intl.NumberFormat(locale(), { useGrouping: "always" }).formatToParts(12345.6);
-  const sign = (type, otherwise) => parts.find((part) => part.type === type)?.value ?? otherwise;
-  return { group: sign("group", ""), decimal: sign("decimal", ".") };
+  /**
+   * @param {string} type
+   * @param {string} fallback
+   */
+  const separator = (type, fallback) => parts.find((part) => part.type === type)?.value ?? fallback;
+  return { group: separator("group", ""), decimal: separator("decimal", ".") };
 }
 
-function units(text) {
+/** @param {string} text */
+function unscaled(text) {
   const [whole, fraction = ""] = text.split(".");
-  return { digits: BigInt(whole + fraction), places: fraction.length };
+  return { digits: BigInt(whole + fraction), scale: fraction.length };
 }

@@ -1,63 +1,84 @@
-// The language of the page: chosen, remembered, and told to those who must draw anew.
+// @ts-check
+// The language of the page: chosen by the user, remembered by the browser, stated in <html lang>.
 
-import en from "./words/en.js";
-import th from "./words/th.js";
+import en from "./locales/en.js";
+import th from "./locales/th.js";
 
-const WORDS = { en, th };
-const STORED = "verticker.language";
-const listeners = new Set();
+/** @typedef {"en" | "th"} Language */
 
-let language = remembered() ?? (navigator.language.startsWith("th") ? "th" : "en");
-document.documentElement.lang = language;
+/** @type {Record<Language, Record<string, string>>} */
+const TEXTS = { en, th };
+const STORAGE_KEY = "verticker.language";
+const CHANGE = "verticker-language";
 
-export const LANGUAGES = Object.keys(WORDS);
+export const LANGUAGES = /** @type {Language[]} */ (Object.keys(TEXTS));
+
+document.documentElement.lang = storedLanguage() ?? (navigator.language.startsWith("th") ? "th" : "en");
 
 export function currentLanguage() {
-  return language;
+  return /** @type {Language} */ (document.documentElement.lang);
 }
 
-/** The locale of numbers and times: the reader's own where it is of the language, for example en-GB. */
+/** The locale for numbers and times: the user's own one of this language, for example en-GB. */
 export function locale() {
+  const language = currentLanguage();
   return navigator.languages.find((one) => one.startsWith(language)) ?? (language === "th" ? "th-TH" : "en");
 }
 
-export function useLanguage(chosen) {
-  language = chosen;
-  document.documentElement.lang = chosen;
+/** @param {Language} language */
+export function setLanguage(language) {
+  document.documentElement.lang = language;
   try {
-    localStorage.setItem(STORED, chosen);
+    localStorage.setItem(STORAGE_KEY, language);
   } catch {
-    // A browser that keeps nothing shows the language until it is closed.
+    // Without storage the choice lasts until the page is closed.
   }
-  listeners.forEach((listener) => listener());
+  document.dispatchEvent(new Event(CHANGE));
 }
 
-export function onLanguage(listener) {
-  listeners.add(listener);
+/** @param {() => void} listener */
+export function onLanguageChange(listener) {
+  document.addEventListener(CHANGE, listener);
 }
 
-/** The words for a key; `{name}` in them stands for a value. */
+/**
+ * The text of a key, with each `{name}` replaced by its value.
+ *
+ * @param {string} key
+ * @param {Record<string, unknown>} values
+ */
 export function t(key, values = {}) {
-  const words = WORDS[language][key] ?? WORDS.en[key] ?? key;
-  return words.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
+  const text = TEXTS[currentLanguage()][key] ?? TEXTS.en[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (placeholder, name) => String(values[name] ?? placeholder));
 }
 
-/** The words for a key if there are any, else null. */
+/**
+ * The text of a key, or null if there is none.
+ *
+ * @param {string} key
+ * @param {Record<string, unknown>} [values]
+ */
 export function tOrNull(key, values) {
-  return key in WORDS.en ? t(key, values) : null;
+  return key in TEXTS.en ? t(key, values) : null;
 }
 
-/** As `t`, in the form for a number: `key.one` or `key.other`. */
+/**
+ * The text of `key.one` or `key.other`, whichever the language uses for the number.
+ *
+ * @param {string} key
+ * @param {number} count
+ * @param {Record<string, unknown>} values
+ */
 export function tCount(key, count, values = {}) {
-  const form = new Intl.PluralRules(language).select(count);
+  const form = `${key}.${new Intl.PluralRules(currentLanguage()).select(count)}`;
   const number = new Intl.NumberFormat(locale()).format(count);
-  return t(`${key}.${form}` in WORDS[language] ? `${key}.${form}` : `${key}.other`, { ...values, count: number });
+  return t(form in TEXTS[currentLanguage()] ? form : `${key}.other`, { ...values, count: number });
 }
 
-function remembered() {
+function storedLanguage() {
   try {
-    const stored = localStorage.getItem(STORED);
-    return stored in WORDS ? stored : null;
+    const stored = localStorage.getItem(STORAGE_KEY);
+    return stored !== null && stored in TEXTS ? stored : null;
   } catch {
     return null;
   }

@@ -1,74 +1,109 @@
-// The latest price of each symbol: told by the bus, and asked for now and then, because nobody tells that a price got old.
+// @ts-check
+// The latest price of each symbol. The bus delivers new prices; polling adds that a price has become stale, for which the
+// server sends no event.
 
+import { Problem } from "./api.js";
 import { compareDecimals } from "./format.js";
 
-const ASK_MS = 5_000;
-const FRAME_MS = 250;
+/** @import { Api } from "./api.js" */
+/** @import { Bus } from "./bus.js" */
 
-/** Events: `change`, with `detail` the symbols that changed; `problem` when there is nothing to show yet and asking failed. */
+const POLL_INTERVAL_MS = 5_000;
+const MIN_FRAME_INTERVAL_MS = 250;
+
+/**
+ * @typedef {"up" | "down" | "even"} Direction
+ * @typedef {Quote & { direction: Direction, updatedAt: number }} DirectedQuote `direction` is that of the last change
+ */
+
+/** Event `change`: a price, an age or `problem` has changed. */
 export class Quotes extends EventTarget {
   #api;
+  /** @type {Map<string, DirectedQuote>} */
   #quotes = new Map();
-  #timer = null;
-  #stop = null;
+  /** @type {(() => void)[]} */
+  #stops = [];
+  /** @type {Problem | null} why the last poll failed */
   problem = null;
 
+  /** @param {Api} api */
   constructor(api) {
     super();
     this.#api = api;
   }
 
+  /** @param {Bus} bus */
   open(bus) {
-    this.#stop = bus.listen("prices", { event: (frame) => this.#take(frame.data) }, { everyMs: FRAME_MS });
-    this.#timer = setInterval(() => document.visibilityState === "visible" && this.ask(), ASK_MS);
-    this.ask();
+    const timer = setInterval(() => document.visibilityState === "visible" && this.#poll(), POLL_INTERVAL_MS);
+    this.#stops = [
+      () => clearInterval(timer),
+      bus.subscribe("prices", { onEvent: ({ data }) => this.#update(data) }, { everyMs: MIN_FRAME_INTERVAL_MS }),
+    ];
+    this.#poll();
   }
 
   close() {
-    clearInterval(this.#timer);
-    this.#stop?.();
+    this.#stops.forEach((stop) => stop());
+    this.#stops = [];
     this.#quotes.clear();
     this.problem = null;
   }
 
-  /** In the order the server has them. Each is as `GET /prices` gives it, with `direction` ("up", "down", "even"). */
+  /** In the order of the server. */
   get all() {
     return [...this.#quotes.values()];
   }
 
-  /** Milliseconds since a price was last confirmed, now. */
+  /**
+   * Milliseconds since the exchange last confirmed the price.
+   *
+   * @param {DirectedQuote} quote
+   */
   ageOf(quote) {
-    return quote.age_ms + performance.now() - quote.heardAt;
+    return quote.age_ms + performance.now() - quote.updatedAt;
   }
 
-  async ask() {
+  async #poll() {
     try {
       const { body } = await this.#api.get("/prices");
-      this.#problemIs(null);
-      this.#take(body);
+      this.#setProblem(null);
+      this.#update(body);
     } catch (problem) {
-      if (problem.status !== 401) this.#problemIs(problem);
+      if (!(problem instanceof Problem)) throw problem;
+      if (problem.status !== 401) this.#setProblem(problem);
     }
   }
 
-  #take(list) {
-    for (const quote of list) {
-      const before = this.#quotes.get(quote.symbol);
-      const direction = before ? turn(before, quote) : "even";
-      this.#quotes.set(quote.symbol, { ...quote, direction, heardAt: performance.now() });
+  /** @param {Quote[]} quotes */
+  #update(quotes) {
+    for (const quote of quotes) {
+      const previous = this.#quotes.get(quote.symbol);
+      const direction = previous ? directionOf(previous, quote) : "even";
+      this.#quotes.set(quote.symbol, { ...quote, direction, updatedAt: performance.now() });
     }
-    if (list.length) this.dispatchEvent(new CustomEvent("change", { detail: list.map((quote) => quote.symbol) }));
+    if (quotes.length) this.#changed();
   }
 
-  #problemIs(problem) {
+  /** @param {Problem | null} problem */
+  #setProblem(problem) {
     if (this.problem?.code === problem?.code) return;
     this.problem = problem;
-    this.dispatchEvent(new Event("problem"));
+    this.#changed();
+  }
+
+  #changed() {
+    this.dispatchEvent(new Event("change"));
   }
 }
 
-/** Where the price went with its last move. */
-function turn(before, quote) {
-  const moved = compareDecimals(quote.price, before.price);
-  return moved > 0 ? "up" : moved < 0 ? "down" : before.direction;
+/**
+ * The direction of the last change.
+ *
+ * @param {DirectedQuote} previous
+ * @param {Quote} quote
+ * @returns {Direction}
+ */
+function directionOf(previous, quote) {
+  const change = compareDecimals(quote.price, previous.price);
+  return change > 0 ? "up" : change < 0 ? "down" : previous.direction;
 }

@@ -1,112 +1,134 @@
-// Who is signed in. The refresh token lies in localStorage, for all tabs of this browser; it is read and replaced only
-// under a Web Lock, so that tabs take turns. What one stored may reach another a few milliseconds after its turn came: then
-// a token is used twice, which the server's ten seconds of grace are for. The access token stays in the memory of this tab.
+// @ts-check
+// The session of this browser. localStorage holds the refresh token for all tabs; a tab reads and replaces it only under a
+// Web Lock, so that tabs refresh one after the other. The access token stays in the memory of each tab.
+//
+// What one tab stored may reach another a few milliseconds after that one got the lock. Then the same refresh token is used
+// twice: the server accepts that for ten seconds.
 
-import { Problem, send } from "./api.js";
+import { Problem, request } from "./api.js";
 
-const STORED = "verticker.refresh";
+const STORAGE_KEY = "verticker.refresh";
 const LOCK = "verticker.refresh";
 
-/** A token that ends so soon is not used any more. */
-const SOON_MS = 30_000;
+/** An access token that expires within this time is replaced first. */
+const MIN_REMAINING_MS = 30_000;
 
 /**
- * Events: `started` (somebody signed in, here or in another tab), `ended` (signed out, here or in another tab),
- * `expired` (the server ended it: ask to sign in again).
+ * Events: `started` (sign-in in this tab or another one), `ended` (sign-out in this tab or another one), `expired` (the
+ * server ended the session).
  */
 export class Session extends EventTarget {
+  /** @type {{ token: string, validUntil: number } | null} */
   #access = null;
+  /** @type {Promise<string> | null} */
   #refreshing = null;
 
   constructor() {
     super();
     addEventListener("storage", (event) => {
-      if (event.key !== STORED) return;
+      if (event.key !== STORAGE_KEY) return;
       if (event.newValue === null) this.#end("ended");
       else if (event.oldValue === null) this.#start();
     });
   }
 
-  /** Whether there is a session to go on with; the server may think otherwise. */
+  /** Whether this browser stores a refresh token; the server may reject it. */
   get exists() {
-    return localStorage.getItem(STORED) !== null;
+    return localStorage.getItem(STORAGE_KEY) !== null;
   }
 
-  /** Fails with the server's Problem: 401 `invalid-credentials`, 429 with `retryAfter`. */
+  /**
+   * Rejects with a {@link Problem}: 401 `invalid-credentials`, 429 with `retryAfter`.
+   *
+   * @param {string} username
+   * @param {string} password
+   */
   async signIn(username, password) {
-    const { body } = await send("POST", "/auth/login", { form: { username, password } });
-    await locked(() => this.#keep(body));
+    const { body } = await request("POST", "/auth/login", { form: { username, password } });
+    await withLock(() => this.#store(body));
     this.#start();
   }
 
-  /** Ends the session everywhere; this browser forgets it even when the server cannot be told. */
+  /** Ends the session in all tabs, also if the server cannot be reached. */
   async signOut() {
-    const token = await locked(() => {
-      const stored = localStorage.getItem(STORED);
-      localStorage.removeItem(STORED);
+    const token = await withLock(() => {
+      const stored = localStorage.getItem(STORAGE_KEY);
+      localStorage.removeItem(STORAGE_KEY);
       return stored;
     });
     this.#end("ended");
-    if (token) await send("POST", "/auth/logout", { form: { refresh_token: token } }).catch(() => {});
+    if (token) await request("POST", "/auth/logout", { form: { refresh_token: token } }).catch(() => {});
   }
 
-  /** An access token that is good for a while. Fails with 401 when the session is over, 0 when nobody can be asked. */
+  /** A valid access token. Rejects with status 401 if the session has ended, 0 if the server cannot be reached. */
   async token() {
-    if (this.#access && performance.now() < this.#access.until) return this.#access.token;
+    if (this.#access && performance.now() < this.#access.validUntil) return this.#access.token;
     return this.#refresh();
   }
 
-  /** Another one than the token that was refused. */
-  async tokenAfter(refused) {
-    if (this.#access?.token === refused) this.#access = null;
+  /**
+   * A newer access token than the one that the server rejected.
+   *
+   * @param {string} rejected
+   */
+  async replaceToken(rejected) {
+    if (this.#access?.token === rejected) this.#access = null;
     return this.token();
   }
 
-  /** A token that knows about roles given or taken just now. */
-  renew() {
+  /** A new access token, which carries the roles that the user has now. */
+  renewToken() {
     this.#access = null;
     return this.token();
   }
 
-  /** However many ask, one refresh is under way. */
+  /** Concurrent callers share one refresh. */
   #refresh() {
-    this.#refreshing ??= locked(() => this.#replace()).finally(() => (this.#refreshing = null));
+    this.#refreshing ??= withLock(() => this.#refreshLocked()).finally(() => (this.#refreshing = null));
     return this.#refreshing;
   }
 
-  async #replace() {
-    const stored = localStorage.getItem(STORED);
+  async #refreshLocked() {
+    const stored = localStorage.getItem(STORAGE_KEY);
     if (stored === null) throw new Problem(401, { code: "signed-out" });
     try {
-      const { body } = await send("POST", "/auth/refresh", { form: { refresh_token: stored } });
-      // Signed out meanwhile: a token that came too late must not bring the session back.
-      if (localStorage.getItem(STORED) === stored) this.#keep(body);
+      const { body } = await request("POST", "/auth/refresh", { form: { refresh_token: stored } });
+      // After a sign-out during the request, the new token must not bring the session back.
+      if (localStorage.getItem(STORAGE_KEY) === stored) this.#store(body);
       return body.access_token;
     } catch (problem) {
-      if (problem.status === 401) {
-        localStorage.removeItem(STORED);
+      if (problem instanceof Problem && problem.status === 401) {
+        localStorage.removeItem(STORAGE_KEY);
         this.#end("expired");
       }
       throw problem;
     }
   }
 
-  #keep({ access_token: token, expires_in: seconds, refresh_token: refresh }) {
-    localStorage.setItem(STORED, refresh);
-    this.#access = { token, until: performance.now() + seconds * 1000 - SOON_MS };
+  /** @param {Tokens} tokens */
+  #store({ access_token: token, expires_in: seconds, refresh_token: refresh }) {
+    localStorage.setItem(STORAGE_KEY, refresh);
+    this.#access = { token, validUntil: performance.now() + seconds * 1000 - MIN_REMAINING_MS };
   }
 
   #start() {
     this.dispatchEvent(new Event("started"));
   }
 
-  #end(how) {
+  /** @param {"ended" | "expired"} type */
+  #end(type) {
     this.#access = null;
-    this.dispatchEvent(new Event(how));
+    this.dispatchEvent(new Event(type));
   }
 }
 
-/** Web Locks exist on https and localhost only; elsewhere the server's ten seconds of grace for a used token must do. */
-function locked(work) {
+/**
+ * Web Locks need https or localhost. Without them tabs rely on the ten seconds in which the server accepts a used token.
+ *
+ * @template T
+ * @param {() => T | Promise<T>} work
+ * @returns {Promise<T>}
+ */
+function withLock(work) {
   return navigator.locks ? navigator.locks.request(LOCK, work) : Promise.resolve().then(work);
 }

@@ -1,136 +1,216 @@
-// What stays around the views: navigation, the connection, the language, signing out.
+// @ts-check
+// The frame around the views: navigation, connection status, language and sign-out.
 
-import { fill, h, icon, say } from "./dom.js";
-import { currentLanguage, LANGUAGES, t, tCount, tOrNull, useLanguage } from "./i18n.js";
+import { h, icon, listen, setChildren, setText } from "./dom.js";
 import { number } from "./format.js";
+import { currentLanguage, LANGUAGES, setLanguage, t, tCount, tOrNull } from "./i18n.js";
+
+/** @import { ViewEntry } from "./app.js" */
+/** @import { Bus, BusState } from "./bus.js" */
+/** @import { EventFeed } from "./eventFeed.js" */
+/** @import { Session } from "./session.js" */
+
+const MAX_COUNT = 99;
 
 export class Shell {
-  #app;
-  #views;
-  #name = null;
-  #count = h("span.count", { hidden: true });
-  #connection = new ConnectionSign();
+  #session;
+  #bus;
+  #ownEvents;
+  /** @type {string | null} */
+  #current = null;
+  #unread = h("span.count", { hidden: true });
+  #connection;
   #main = h("main", { id: "main", tabindex: "-1" });
-  #stops = [];
+  #stops;
   element = h("div.shell");
 
-  constructor(app, views) {
-    this.#app = app;
-    this.#views = views;
-    this.#hear(app.mine, "change", () => this.#drawCount());
-    this.#hear(app.bus, "state", ({ detail }) => this.#connection.draw(detail));
-    this.#connection.onretry = () => app.bus.retry();
-    this.draw();
+  /**
+   * @param {Session} session
+   * @param {Bus} bus
+   * @param {EventFeed} ownEvents
+   */
+  constructor(session, bus, ownEvents) {
+    this.#session = session;
+    this.#bus = bus;
+    this.#ownEvents = ownEvents;
+    this.#connection = new ConnectionStatus(() => bus.retryNow());
+    this.#stops = [
+      listen(ownEvents, "change", () => this.#renderUnread()),
+      listen(bus, "state", (state) => this.#connection.render(state)),
+      () => this.#connection.close(),
+    ];
   }
 
-  draw() {
-    const { me, session } = this.#app;
-    fill(this.element,
-      h("a.skip", { href: "#main", onclick: (event) => (event.preventDefault(), this.#main.focus()) }, t("skip")),
-      h("header.top", null,
+  /**
+   * @param {CurrentUser} me
+   * @param {Record<string, ViewEntry>} views those that the user may open
+   */
+  render(me, views) {
+    setChildren(
+      this.element,
+      h(
+        "a.skip",
+        {
+          href: "#main",
+          onclick: (/** @type {Event} */ event) => {
+            event.preventDefault();
+            this.#main.focus();
+          },
+        },
+        t("skip"),
+      ),
+      h(
+        "header.top",
+        null,
         brand(),
         this.#connection.element,
-        languageChoice(),
+        languageSwitch(),
         h("span.me", { title: me.username }, me.full_name || me.username),
-        h("button.quiet", { type: "button", "aria-label": t("signOut"), onclick: () => session.signOut() }, icon("out"),
-          h("span.wide", null, t("signOut")))),
-      h("nav", { "aria-label": t("nav.label") }, this.#links(), docs()),
-      this.#main);
-    this.#connection.draw(this.#app.bus.state);
-    this.#drawCount();
+        h(
+          "button.quiet",
+          { type: "button", "aria-label": t("signOut"), onclick: () => this.#session.signOut() },
+          icon("out"),
+          h("span.wide", null, t("signOut")),
+        ),
+      ),
+      h("nav", { "aria-label": t("nav.label") }, this.#links(views), documentationLinks()),
+      this.#main,
+    );
+    this.#connection.render(this.#bus.state);
+    this.#renderUnread();
   }
 
+  /**
+   * @param {string} name
+   * @param {HTMLElement} element
+   */
   show(name, element) {
-    this.#name = name;
-    this.element.querySelectorAll("nav a[data-view]").forEach((link) => mark(link, link.dataset.view === name));
-    fill(this.#main, element);
+    this.#current = name;
+    for (const link of this.element.querySelectorAll("nav a")) {
+      if (link instanceof HTMLElement && link.dataset.view) markCurrent(link, link.dataset.view === name);
+    }
+    setChildren(this.#main, element);
     scrollTo(0, 0);
   }
 
   close() {
     this.#stops.forEach((stop) => stop());
-    this.#connection.close();
   }
 
-  #links() {
-    const allowed = Object.entries(this.#views).filter(([, view]) => !view.permission || this.#app.can(view.permission));
-    return h("ul", null, allowed.map(([name, view]) => {
-      const link = h("a", { href: `#/${name}`, "data-view": name }, icon(view.icon), h("span", null, t(`nav.${name}`)),
-        name === "notifications" && this.#count);
-      mark(link, name === this.#name);
-      return h("li", null, link);
-    }));
+  /** @param {Record<string, ViewEntry>} views */
+  #links(views) {
+    return h(
+      "ul",
+      null,
+      Object.entries(views).map(([name, view]) => {
+        const link = h(
+          "a",
+          { href: `#/${name}`, "data-view": name },
+          icon(view.icon),
+          h("span", null, t(`nav.${name}`)),
+          name === "notifications" && this.#unread,
+        );
+        markCurrent(link, name === this.#current);
+        return h("li", null, link);
+      }),
+    );
   }
 
-  #drawCount() {
-    const { unread } = this.#app.mine;
-    this.#count.hidden = unread === 0;
-    fill(this.#count, h("span", { "aria-hidden": "true" }, unread > 99 ? "99+" : number(unread)),
-      h("span.unseen", null, tCount("notifications.unread", unread)));
-  }
-
-  #hear(source, event, handler) {
-    source.addEventListener(event, handler);
-    this.#stops.push(() => source.removeEventListener(event, handler));
+  #renderUnread() {
+    const { unread } = this.#ownEvents;
+    this.#unread.hidden = unread === 0;
+    setChildren(
+      this.#unread,
+      h("span", { "aria-hidden": "true" }, unread > MAX_COUNT ? `${MAX_COUNT}+` : number(unread)),
+      h("span.visually-hidden", null, tCount("notifications.unread", unread)),
+    );
   }
 }
 
-/** Says how the connection is, and what is being done about it. */
-class ConnectionSign {
-  #dot = h("span.dot", { "aria-hidden": "true" });
+/** Shows the state of the connection and the time until the next attempt. */
+class ConnectionStatus {
   #text = h("span", { role: "status" });
-  #rest = h("span.rest", { "aria-hidden": "true" });
-  #retry = h("button.link", { type: "button", hidden: true, onclick: () => this.onretry() });
-  #timer = setInterval(() => this.#drawRest(), 500);
-  #state = { name: "closed" };
-  element = h("div.connection", null, this.#dot, this.#text, this.#rest, this.#retry);
+  #countdown = h("span.countdown", { "aria-hidden": "true" });
+  #retry;
+  #timer = setInterval(() => this.#renderCountdown(), 500);
+  /** @type {BusState | null} */
+  #state = null;
+  element;
 
-  draw(state) {
+  /** @param {() => void} onretry */
+  constructor(onretry) {
+    this.#retry = h("button.link", { type: "button", hidden: true, onclick: onretry });
+    this.element = h(
+      "div.connection",
+      null,
+      h("span.dot", { "aria-hidden": "true" }),
+      this.#text,
+      this.#countdown,
+      this.#retry,
+    );
+  }
+
+  /** @param {BusState} state */
+  render(state) {
     this.#state = state;
-    const word = state.name === "waiting" && !navigator.onLine ? "offline" : state.name;
+    const text = state.name === "waiting" && !navigator.onLine ? "offline" : state.name;
     this.element.dataset.state = state.name;
-    this.element.title = t(`bus.${word}.more`, { reason: tOrNull(`reason.${state.reason}`) ?? "" }).trim();
-    say(this.#text, t(`bus.${word}`));
-    say(this.#retry, t("bus.retry"));
+    this.element.title = t(`bus.${text}.more`, { reason: tOrNull(`reason.${state.reason}`) ?? "" }).trim();
+    setText(this.#text, t(`bus.${text}`));
+    setText(this.#retry, t("bus.retry"));
     this.#retry.hidden = state.name !== "waiting";
-    this.#drawRest();
+    this.#renderCountdown();
   }
 
   close() {
     clearInterval(this.#timer);
   }
 
-  #drawRest() {
-    const { name, retryAt } = this.#state;
+  #renderCountdown() {
+    const retryAt = this.#state?.retryAt ?? 0;
     const seconds = Math.ceil((retryAt - Date.now()) / 1000);
-    say(this.#rest, name === "waiting" && seconds > 0 ? tCount("age.seconds", seconds) : "");
+    setText(this.#countdown, seconds > 0 ? tCount("age.seconds", seconds) : "");
   }
 }
 
 export function brand() {
-  return h("a.brand", { href: "#/" }, h("img", { src: "/console/icon.svg", width: 28, height: 28, alt: "" }), "Verticker");
+  return h(
+    "a.brand",
+    { href: "#/" },
+    h("img", { src: "/console/icon.svg", width: 28, height: 28, alt: "" }),
+    "Verticker",
+  );
 }
 
-const NAMES = { en: "English", th: "ไทย" };
+const LANGUAGE_NAMES = { en: ["EN", "English"], th: ["ไทย", "ไทย"] };
 
-export function languageChoice() {
-  const choice = h("div.choice.language", { role: "group", "aria-label": t("language") });
-  for (const language of LANGUAGES) {
-    choice.append(h("button", {
-      type: "button", lang: language, "aria-pressed": String(language === currentLanguage()),
-      title: NAMES[language], onclick: () => useLanguage(language),
-    }, language === "th" ? "ไทย" : "EN"));
-  }
-  return choice;
+export function languageSwitch() {
+  return h(
+    "div.choice.language",
+    { role: "group", "aria-label": t("language") },
+    LANGUAGES.map((language) => {
+      const [label, title] = LANGUAGE_NAMES[language];
+      const pressed = String(language === currentLanguage());
+      const onclick = () => setLanguage(language);
+      return h("button", { type: "button", lang: language, title, "aria-pressed": pressed, onclick }, label);
+    }),
+  );
 }
 
-export function docs() {
-  return h("p.docs", null,
+export function documentationLinks() {
+  return h(
+    "p.docs",
+    null,
     h("a", { href: "/docs" }, icon("book"), t("docs.api")),
-    h("a", { href: "/docs/events" }, icon("book"), t("docs.events")));
+    h("a", { href: "/docs/events" }, icon("book"), t("docs.events")),
+  );
 }
 
-function mark(link, current) {
+/**
+ * @param {HTMLElement} link
+ * @param {boolean} current
+ */
+function markCurrent(link, current) {
   if (current) link.setAttribute("aria-current", "page");
   else link.removeAttribute("aria-current");
 }

@@ -1,6 +1,7 @@
+// @ts-check
 "use strict";
 
-// A file of its own: the page's Content-Security-Policy allows no script inside the page.
+// The Content-Security-Policy of the page allows no inline script.
 window.ui = SwaggerUIBundle({
   url: "/openapi.yaml",
   dom_id: "#swagger-ui",

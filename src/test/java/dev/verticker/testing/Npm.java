@@ -34,6 +34,8 @@ public final class Npm {
           HOME.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         // Several JVMs may run tests at the same time.
         channel.lock();
+        // Its scripts may change without the lock file.
+        copyToHome("package.json");
         if (!installed()) {
           install(npm);
         }
@@ -67,9 +69,7 @@ public final class Npm {
   }
 
   private static void install(Path npm) throws IOException {
-    for (var file : List.of("package.json", "package-lock.json")) {
-      Files.copy(SOURCE.resolve(file), HOME.resolve(file), StandardCopyOption.REPLACE_EXISTING);
-    }
+    copyToHome("package-lock.json");
     var log = HOME.resolve("install.log");
     var process = new ProcessBuilder(
             npm.toString(), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
@@ -82,6 +82,10 @@ public final class Npm {
         SOURCE.resolve("package-lock.json"),
         HOME.resolve("node_modules/installed-lock.json"),
         StandardCopyOption.REPLACE_EXISTING);
+  }
+
+  private static void copyToHome(String file) throws IOException {
+    Files.copy(SOURCE.resolve(file), HOME.resolve(file), StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static int ended(Process process) {

@@ -73,7 +73,7 @@ class ExamplesTest {
     var chromium = Tool.needed("chromium", "chromium").toString();
     var cable = new Cable(vertx, door.port());
     var url = origin + "/page.html?api=" + api(cable) + "#" + door.admin().access();
-    try (var browser = Script.start("src/test/npm/page.js", chromium, url)) {
+    try (var browser = Script.start("src/test/npm/listItems.js", chromium, url)) {
       var told = hearsAcrossADrop(cable, () -> item(browser.next().getString("item")));
 
       assertEquals(expected(told.get(0)), heard(told));

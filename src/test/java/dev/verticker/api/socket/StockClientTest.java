@@ -269,7 +269,7 @@ class StockClientTest {
 
   private Script client(String transport) {
     return Script.start(
-        "src/test/npm/stock.js", "http://localhost:" + door.port() + "/eventbus", transport);
+        "src/test/npm/bridgeClient.js", "http://localhost:" + door.port() + "/eventbus", transport);
   }
 
   private JsonObject register(String address, String since) {

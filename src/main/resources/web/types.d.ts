@@ -1,0 +1,140 @@
+// Types for the editor and for `tsc` in the tests; no browser loads this file.
+
+// ---- what the API sends: src/main/resources/openapi/user-api.yaml
+
+type UserStatus = "active" | "disabled" | "deleted";
+
+interface User {
+  id: number;
+  username: string;
+  full_name: string | null;
+  email: string | null;
+  roles: string[];
+  status: UserStatus;
+  created_at: string;
+  updated_at: string;
+}
+
+/** `GET /users/me` */
+interface CurrentUser extends User {
+  permissions: string[];
+}
+
+/** The fields of a user that a form sends. */
+type UserFields = Partial<Pick<User, "username" | "full_name" | "email" | "roles">> & { password?: string };
+
+interface UserSession {
+  id: string;
+  device: string | null;
+  created_at: string;
+  last_used_at: string;
+  expires_at: string;
+  current: boolean;
+}
+
+interface Tokens {
+  access_token: string;
+  expires_in: number;
+  refresh_token: string;
+}
+
+/** Prices and amounts are exact decimals in text. */
+interface Quote {
+  symbol: string;
+  price: string;
+  bid: string | null;
+  ask: string | null;
+  volume: string | null;
+  change_percent: string | null;
+  venue: string;
+  source: string;
+  event_time: string;
+  received_at: string;
+  age_ms: number;
+  stale: boolean;
+}
+
+/** `GET /prices/{symbol}/history` */
+interface Observation {
+  called_at: string;
+  exchange_info: { symbol: string; price: string };
+}
+
+interface UserEvent {
+  event: string;
+  topic: string;
+  epoch: string;
+  seq: number;
+  at: string;
+  user_id: number;
+  username?: string;
+  /** On a topic of all users the user behind the change, on the user's own topic only whether it was that user. */
+  by?: { id: number; username?: string } | { self: boolean } | null;
+  changes?: Partial<User>;
+  data?: User;
+  before?: Partial<User>;
+  redacted?: boolean;
+}
+
+/** `GET /events` and `GET /notifications`; only the latter counts unread events. */
+interface EventPage {
+  topic: string;
+  epoch: string;
+  oldest: number;
+  newest: number;
+  events: UserEvent[];
+  read_up_to?: number;
+  unread?: number;
+}
+
+interface FieldError {
+  pointer: string;
+  code: string;
+  detail: string;
+}
+
+/** RFC 9457 */
+interface ProblemBody {
+  code?: string;
+  detail?: string;
+  request_id?: string;
+  errors?: FieldError[];
+}
+
+// ---- the bridge client: vendor/vertx-eventbus-bridge-client
+
+interface BridgeClient {
+  state: number;
+  sockJSConn: { onheartbeat: () => void };
+  onopen: () => void;
+  onclose: () => void;
+  onerror: (refusal: { failureCode: number; failureType: string; retry_after_ms?: number }) => void;
+  onunhandled: (frame: { type: string }) => void;
+  registerHandler(address: string, headers: object, handler: (refusal: any, frame: any) => void): void;
+  unregisterHandler(address: string, handler: (refusal: any, frame: any) => void): void;
+  close(): void;
+}
+
+declare var EventBus: { new (url: string, options: { transports: string[] }): BridgeClient; OPEN: number };
+
+// ---- the API documentation: swagger-ui
+
+declare function SwaggerUIBundle(options: object): object;
+
+interface Window {
+  ui: object;
+}
+
+// ---- the console
+
+/** A view that is on the page: `close` ends its timers, listeners and dialogs. */
+interface View {
+  element: HTMLElement;
+  close?: () => void;
+}
+
+/** The element that `h("button.primary")` makes. */
+type ElementOf<S extends string> = S extends `${infer T}.${string}` ? ElementOfTag<T> : ElementOfTag<S>;
+type ElementOfTag<T extends string> = T extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[T] : HTMLElement;
+
+type Child = Node | string | number | null | undefined | false | "" | Child[];

@@ -1,0 +1,199 @@
+// @ts-check
+"use strict";
+const assert = require("node:assert/strict");
+const axe = require("axe-core");
+
+/**
+ * @typedef {object} Appearance
+ * @property {number} width
+ * @property {"light" | "dark"} scheme
+ * @property {string} locale
+ * @property {boolean} checked whether axe checks it, too
+ *
+ * @typedef {{ value: number, hadRecentInput: boolean, sources: { node?: Element }[] }} LayoutShift
+ */
+
+/** @type {Appearance[]} */
+const APPEARANCES = [
+  { width: 1280, scheme: "light", locale: "en-GB", checked: true },
+  { width: 390, scheme: "dark", locale: "th-TH", checked: true },
+  { width: 390, scheme: "light", locale: "en-GB", checked: false },
+  { width: 1280, scheme: "dark", locale: "th-TH", checked: false },
+];
+
+/**
+ * @param {import("./fixture").Tab} tab
+ * @param {string} view
+ * @param {Appearance} appearance
+ */
+async function checkLayout(tab, view, { width, scheme, locale, checked }) {
+  const name = `${view} ${width} ${scheme} ${locale.slice(0, 2)}`;
+  await tab.screenshot(name);
+  const overflow = await tab.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  assert.ok(overflow <= 0, `${name}: ${overflow} px too wide`);
+  const outside = await tab.page.evaluate(() =>
+    [...document.querySelectorAll("button, a, input, select")]
+      .filter((control) => control.checkVisibility() && control.getBoundingClientRect().right > innerWidth)
+      .map((control) => control.outerHTML),
+  );
+  assert.deepEqual(outside, [], `${name}: controls outside the window`);
+  if (checked) assert.deepEqual(await accessibilityViolations(tab), [], name);
+}
+
+/** @param {import("./fixture").Tab} tab */
+async function accessibilityViolations(tab) {
+  await tab.page.evaluate(axe.source);
+  const violations = await tab.page.evaluate(async () => {
+    // Contrast is measured without a running animation.
+    document.getAnimations().forEach((animation) => animation.finish());
+    const results = await /** @type {any} */ (globalThis).axe.run(document, { resultTypes: ["violations"] });
+    return /** @type {axe.Result[]} */ (results.violations);
+  });
+  return violations
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.any[0]?.message ?? ""}`));
+}
+
+/** @param {import("./fixture").Tab} tab */
+async function recordLayoutShifts(tab) {
+  await tab.page.evaluate(() => {
+    /** @type {LayoutShift[]} */
+    const shifts = [];
+    Object.assign(globalThis, { layoutShifts: shifts });
+    const observer = new PerformanceObserver((list) =>
+      shifts.push(.../** @type {LayoutShift[]} */ (/** @type {unknown} */ (list.getEntries()))),
+    );
+    observer.observe({ type: "layout-shift", buffered: true });
+  });
+}
+
+/** @param {import("./fixture").Tab} tab */
+async function layoutShifts(tab) {
+  return tab.page.evaluate(() =>
+    /** @type {{ layoutShifts: LayoutShift[] }} */ (/** @type {unknown} */ (globalThis)).layoutShifts
+      .filter(({ hadRecentInput }) => !hadRecentInput)
+      .map(({ value, sources }) => ({ value, elements: sources.map(({ node }) => node?.className ?? node?.nodeName) })),
+  );
+}
+
+/** @type {Record<string, import("./fixture").Scenario>} */
+module.exports = {
+  async "every view fits the screen, is accessible and does not shift"(fixture) {
+    fixture.allowErrors("network");
+    await fixture.createUser({ full_name: "Ada Lovelace", email: "ada@example.org" });
+    const grace = await fixture.createUser({ full_name: "Grace Hopper", email: "grace@example.org" });
+    await fixture.asAdmin("POST", `/users/${grace.id}/disable`);
+    for (const appearance of APPEARANCES) {
+      const tab = await fixture.openTab({ ...appearance, signedIn: false });
+      const { page } = tab;
+      await recordLayoutShifts(tab);
+      await page.getByLabel(/^(Password|รหัสผ่าน)$/).waitFor();
+      await checkLayout(tab, "sign-in", appearance);
+      await tab.signIn({ username: "admin", password: "admin1234" });
+      await page.locator(".quote .chart canvas").nth(2).waitFor();
+      await page.locator(".direction:is([data-is=up], [data-is=down])").first().waitFor();
+      await checkLayout(tab, "prices", appearance);
+      await tab.openView("users");
+      await page.locator("tr[data-id]").first().waitFor();
+      await checkLayout(tab, "users", appearance);
+      await page.locator("[data-action=edit]").nth(1).click();
+      await page.locator("dialog form:not([inert])").waitFor();
+      await checkLayout(tab, "user", appearance);
+      await page.keyboard.press("Escape");
+      await page.locator("[data-action=delete]").first().click();
+      await page.getByRole("dialog").waitFor();
+      await checkLayout(tab, "delete", appearance);
+      await page.keyboard.press("Escape");
+      await tab.openView("notifications");
+      await page.locator("li[data-seq]").first().waitFor();
+      await checkLayout(tab, "notifications", appearance);
+      await page.locator("[data-all=true]").click();
+      await page.locator("li[data-seq]").nth(2).waitFor();
+      await checkLayout(tab, "all notifications", appearance);
+      await tab.openView("sessions");
+      await page.locator(".sessions h2").first().waitFor();
+      await checkLayout(tab, "sessions", appearance);
+      const shifts = await layoutShifts(tab);
+      const sum = shifts.reduce((total, { value }) => total + value, 0);
+      assert.ok(sum < 0.1, `${appearance.width}: layout shifted by ${sum}: ${JSON.stringify(shifts)}`);
+      await page.context().setOffline(true);
+      await page.locator(".connection[data-state=waiting]").waitFor();
+      await checkLayout(tab, "offline", appearance);
+      await page.context().close();
+    }
+  },
+
+  async "the first paint takes at most one second and 300 kB"(fixture) {
+    const tab = await fixture.openTab({ signedIn: false });
+    await tab.page.getByLabel("Password").waitFor();
+    const { paint, bytes, count } = await tab.page.evaluate(() => {
+      const entries = [...performance.getEntriesByType("resource"), ...performance.getEntriesByType("navigation")];
+      const files = /** @type {PerformanceResourceTiming[]} */ (entries);
+      return {
+        paint: performance.getEntriesByName("first-contentful-paint")[0].startTime,
+        bytes: files.reduce((sum, file) => sum + file.transferSize, 0),
+        count: files.length,
+      };
+    });
+    console.log(`first paint after ${Math.round(paint)} ms, ${Math.round(bytes / 1000)} kB in ${count} files`);
+    assert.ok(paint < 1000, `first paint after ${paint} ms`);
+    assert.ok(bytes > 20_000 && bytes < 300_000, `${bytes} bytes`);
+  },
+
+  async "the console works with the keyboard alone"(fixture) {
+    const user = await fixture.createUser({ roles: ["admin", "user"] });
+    const tab = await fixture.openTab({ signedIn: false });
+    const { keyboard } = tab.page;
+    const focused = () =>
+      tab.page.evaluate(() => {
+        const { activeElement: element } = document;
+        return (element?.textContent || element?.getAttribute("name") || "").trim();
+      });
+    await tab.page.getByLabel("Password").waitFor();
+    await keyboard.type(user.username);
+    await keyboard.press("Tab");
+    await keyboard.type(user.password);
+    await keyboard.press("Enter");
+    await tab.waitUntilLive();
+
+    /** @param {string} control */
+    const tabTo = async (control) => {
+      for (let i = 0; i < 40; i++) {
+        await keyboard.press("Tab");
+        if ((await focused()) === control) return;
+      }
+      assert.fail(`40 presses of Tab do not reach ${control}`);
+    };
+    await tab.page.evaluate(() => document.activeElement instanceof HTMLElement && document.activeElement.blur());
+    await tabTo("Skip to content");
+    await tabTo("Users");
+    await keyboard.press("Enter");
+    await tab.page.locator("tr[data-id]").first().waitFor();
+    assert.equal(await focused(), "Users", "the heading of the new view");
+    await tabTo("New user");
+    await keyboard.press("Enter");
+    await tab.page.getByRole("dialog").waitFor();
+    assert.equal(await focused(), "username");
+    await keyboard.press("Escape");
+    assert.equal(await focused(), "New user", "the button that opened the dialog");
+  },
+
+  async "a chosen language is remembered and keeps the digits of prices"(fixture) {
+    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    await tab.page.locator(".quote .price").first().waitFor();
+    await tab.click("ไทย");
+    await tab.waitForText("ราคาจำลอง: ไม่ใช่ราคาตลาดจริง");
+    assert.equal(await tab.page.evaluate(() => document.documentElement.lang), "th");
+    assert.match(await tab.page.locator(".quote .price").first().innerText(), /^\d{1,3}(,\d{3})*\.\d{8}$/);
+    await tab.page.reload();
+    await tab.page.locator("nav").getByText("การแจ้งเตือน").waitFor();
+    const missing = await tab.page.evaluate(async () => {
+      const [en, th] = await Promise.all(["en", "th"].map((language) => import(`/console/locales/${language}.js`)));
+      // Thai has no singular forms.
+      return Object.keys(en.default).filter((key) => !key.endsWith(".one") && !(key in th.default));
+    });
+    assert.deepEqual(missing, []);
+    await tab.click("EN");
+    await tab.page.locator("nav").getByText("Notifications").waitFor();
+  },
+};

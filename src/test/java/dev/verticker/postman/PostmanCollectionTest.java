@@ -58,16 +58,21 @@ class PostmanCollectionTest {
         outdated.add(name);
       }
     }));
-    if (!missing.isEmpty() || !outdated.isEmpty()) {
-      fail("requests missing in %s: %s; with outdated examples: %s\nto correct: %s"
-          .formatted(PostmanCollection.FILE, missing, some(outdated), UPDATE));
+    var errors = new ArrayList<String>();
+    if (!missing.isEmpty()) {
+      errors.add("missing in " + PostmanCollection.FILE + ": " + some(missing));
+    }
+    if (!outdated.isEmpty()) {
+      errors.add("outdated examples in " + PostmanCollection.FILE + ": " + some(outdated));
+    }
+    if (!errors.isEmpty()) {
+      fail(String.join("\n", errors) + "\nto correct: " + UPDATE);
     }
   }
 
   private static String some(List<String> names) {
-    return names.size() <= 5
-        ? names.toString()
-        : names.subList(0, 5) + " and " + (names.size() - 5) + " more";
+    return String.join(", ", names.subList(0, Math.min(5, names.size())))
+        + (names.size() > 5 ? " and " + (names.size() - 5) + " more" : "");
   }
 
   @Test

@@ -105,8 +105,10 @@ final class PublishedContract {
     return new Response(status, description(response), headers, example);
   }
 
+  /** The first sentence. */
   private static String description(JsonNode response) {
-    return response.get("description").asText().strip().lines().findFirst().orElseThrow();
+    var description = response.get("description").asText().strip().replaceAll("\\s+", " ");
+    return description.split("(?<=\\.) ", 2)[0];
   }
 
   /** The example of the schema, or one that consists of the examples of its parts. */

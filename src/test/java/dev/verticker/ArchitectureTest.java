@@ -15,8 +15,11 @@ import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.CompositeArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Who may import whom. ARCHITECTURE.md says why. */
 @AnalyzeClasses(packages = "dev.verticker", importOptions = DoNotIncludeTests.class)
@@ -34,6 +37,24 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule there_are_no_cycles =
       slices().matching(BASE + ".(*)..").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule there_are_no_cycles_between_packages_and_sub_packages = slices()
+      .assignedFrom(new SliceAssignment() {
+        @Override
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
+          var names = type.getPackageName().split("\\.");
+          return SliceIdentifier.of(
+              String.join(".", List.of(names).subList(0, Math.min(names.length, 4))));
+        }
+
+        @Override
+        public String getDescription() {
+          return "packages down to the second level";
+        }
+      })
+      .should()
+      .beFreeOfCycles();
 
   @ArchTest
   static final ArchRule the_bus_knows_nothing_of_the_system = own("bus");
@@ -62,6 +83,20 @@ class ArchitectureTest {
       own("user", "message", "bus", "context", "settings", "data", "outbox");
 
   @ArchTest
+  static final ArchRule user_packages_depend_in_one_direction =
+      layered("user", "login", "password", "session", "change");
+
+  @ArchTest
+  static final ArchRule only_the_legacy_import_uses_packages_of_the_user_domain =
+      usedOnlyBy("user", "legacy");
+
+  @ArchTest
+  static final ArchRule only_main_depends_on_the_legacy_import = noClasses()
+      .that(not(is("dev.verticker.Main")).and(not(resideInAPackage(BASE + ".legacy.."))))
+      .should()
+      .dependOnClassesThat(resideInAPackage(BASE + ".legacy.."));
+
+  @ArchTest
   static final ArchRule prices_meet_others_in_messages =
       own("price", "message", "bus", "context", "settings", "data", "outbox", "exchange");
 
@@ -72,10 +107,6 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule exchanges_meet_others_in_messages =
       own("exchange", "message", "bus", "data");
-
-  @ArchTest
-  static final ArchRule there_are_no_cycles_within_price_and_exchange =
-      slices().assignedFrom(subPackagesOf("price", "exchange")).should().beFreeOfCycles();
 
   @ArchTest
   static final ArchRule exchanges_do_not_know_each_other =
@@ -89,10 +120,11 @@ class ArchitectureTest {
       .dependOnClassesThat(resideInAPackage(BASE + ".exchange.*.."));
 
   @ArchTest
-  static final ArchRule observations_are_used_by_prices_and_the_import = noClasses()
-      .that(not(resideInAnyPackage(BASE + ".price..", BASE + ".legacy..")))
-      .should()
-      .dependOnClassesThat(resideInAPackage(BASE + ".price.observation.."));
+  static final ArchRule price_packages_are_layered = layered("price", "observation");
+
+  @ArchTest
+  static final ArchRule sub_packages_of_price_are_internal_except_for_the_import =
+      usedOnlyBy("price", "legacy");
 
   @ArchTest
   static final ArchRule front_doors_meet_others_in_messages =
@@ -172,26 +204,31 @@ class ArchitectureTest {
         .allowEmptyShould(true);
   }
 
-  /** One slice for each of these packages and for each of their sub-packages. */
-  private static SliceAssignment subPackagesOf(String... names) {
-    return new SliceAssignment() {
-      @Override
-      public SliceIdentifier getIdentifierOf(JavaClass type) {
-        for (var name : names) {
-          var root = BASE + "." + name;
-          if (type.getPackageName().equals(root) || type.getPackageName().startsWith(root + ".")) {
-            var sub = type.getPackageName().substring(root.length()).split("\\.");
-            return SliceIdentifier.of(name, sub.length > 1 ? sub[1] : "");
-          }
-        }
-        return SliceIdentifier.ignore();
-      }
+  /** A sub-package may depend on those listed after it, neither on those before it nor on the parent. */
+  private static ArchRule layered(String parent, String... subPackages) {
+    var above = new ArrayList<>(List.of(BASE + "." + parent));
+    var rules = new ArrayList<ArchRule>();
+    for (var subPackage : subPackages) {
+      var name = BASE + "." + parent + "." + subPackage + "..";
+      rules.add(noClasses()
+          .that(resideInAPackage(name))
+          .should()
+          .dependOnClassesThat(resideInAnyPackage(above.toArray(String[]::new))));
+      above.add(name);
+    }
+    return CompositeArchRule.of(rules);
+  }
 
-      @Override
-      public String getDescription() {
-        return "packages and sub-packages of " + String.join(", ", names);
-      }
-    };
+  /** Outside of the package itself, only these depend on its sub-packages. */
+  private static ArchRule usedOnlyBy(String name, String... users) {
+    DescribedPredicate<JavaClass> allowed = resideInAPackage(BASE + "." + name + "..");
+    for (var user : users) {
+      allowed = allowed.or(resideInAPackage(BASE + "." + user + ".."));
+    }
+    return noClasses()
+        .that(not(allowed))
+        .should()
+        .dependOnClassesThat(resideInAPackage(BASE + "." + name + ".*.."));
   }
 
   private static DescribedPredicate<JavaClass> is(String name) {

@@ -21,7 +21,7 @@ public final class UserApiVerticle extends VerticleBase {
   private final NodeContext node;
   private SharedInstance<QuoteService> quotes;
   private SharedInstance<UserApi> shared;
-  private SocketHub feed;
+  private SocketHub sockets;
 
   public UserApiVerticle(NodeContext node) {
     this.node = node;
@@ -40,8 +40,8 @@ public final class UserApiVerticle extends VerticleBase {
     return shared
         .on(context)
         .compose(api -> {
-          feed = api.feed();
-          feed.join(context);
+          sockets = api.sockets();
+          sockets.join(context);
           return HttpServers.create(vertx, settings.host(), port, node.health()::isStopping)
               .requestHandler(api.router())
               .listen();
@@ -53,7 +53,7 @@ public final class UserApiVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     leave();
-    return feed == null ? Future.succeededFuture() : feed.leave();
+    return sockets == null ? Future.succeededFuture() : sockets.leave();
   }
 
   private void leave() {

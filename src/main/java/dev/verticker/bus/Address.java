@@ -3,13 +3,13 @@ package dev.verticker.bus;
 import java.time.Duration;
 
 /**
- * Where a request goes and what it carries: one consumer somewhere in the cluster answers.
+ * An event bus address whose requests are answered by one consumer in the cluster.
  *
  * @param name the event bus address
  * @param request class of the request, an immutable record
- * @param answer class of the answer, an immutable record; {@link Void} when nothing is answered
- * @param deadline after this long without an answer the caller gets {@link Failure.Unavailable}, and a consumer that has
- *     not started yet does not start
+ * @param answer class of the reply, an immutable record; {@link Void} for an empty reply
+ * @param deadline after which the caller's request fails with {@link Failure.Unavailable}, and a consumer that has not started
+ *     to process it skips it
  */
 public record Address<Q, A>(String name, Class<Q> request, Class<A> answer, Duration deadline) {
   private static final Duration DEFAULT_DEADLINE = Duration.ofMillis(2500);

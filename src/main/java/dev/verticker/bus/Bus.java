@@ -20,10 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Typed messages on the Vert.x event bus. Inside a node a message is the same instance, never a copy; across nodes it is
- * JSON. Nothing here is lossless: what must not be lost goes through an outbox.
+ * Typed messages on the Vert.x event bus. Inside a node, consumers receive the same instance; across nodes, JSON. Delivery is
+ * best effort: events that must not be lost go through an outbox.
  *
- * <p>Consumers run on the context they were registered from. Times are compared on the given clock, which is the cluster's.
+ * <p>Consumers run on the context they were registered from. Deadlines are compared on the given clock, the cluster's clock.
  */
 public final class Bus {
   private static final Logger log = LoggerFactory.getLogger(Bus.class);
@@ -31,14 +31,14 @@ public final class Bus {
   private static final String SENT = "sent";
   private static final String REQUEST_ID = "request-id";
 
-  /** An event older than this is dropped: a node that was frozen must not act on the past. */
-  static final Duration OLDEST_EVENT = Duration.ofSeconds(10);
+  /** Older events are dropped, so that a node that was frozen does not act on outdated ones. */
+  static final Duration MAX_EVENT_AGE = Duration.ofSeconds(10);
 
   private final EventBus eventBus;
   private final Clock clock;
   private final MeterRegistry metrics;
 
-  /** Once per Vert.x instance: it registers the codec of the bus. */
+  /** One per Vert.x instance, because it registers the codec of the bus. */
   public Bus(Vertx vertx, Clock clock, MeterRegistry metrics) {
     this.eventBus = vertx.eventBus().registerCodec(new EnvelopeCodec());
     this.clock = clock;
@@ -46,19 +46,19 @@ public final class Bus {
   }
 
   /**
-   * Asks one consumer, on this node when it has one, otherwise anywhere in the cluster. The request reaches at most one
-   * consumer and is never repeated. Fails with the consumer's own {@link Failure}; with {@link Failure.Unavailable} when
-   * there is no consumer or no answer before the address's deadline (it may still have been carried out then).
+   * Sends a request to one consumer, on this node if it has one, otherwise in the cluster. The request reaches at most one
+   * consumer and is never repeated. Fails with the consumer's {@link Failure}, or with {@link Failure.Unavailable} if there is no
+   * consumer or no reply before the deadline of the address (the request may have been processed then).
    */
   public <Q, A> Future<A> request(Address<Q, A> address, Q request) {
-    return ask(address, request, true)
+    return send(address, request, true)
         .recover(failure ->
-            isNoHandlers(failure) ? ask(address, request, false) : Future.failedFuture(failure))
+            isNoHandlers(failure) ? send(address, request, false) : Future.failedFuture(failure))
         .transform(answer ->
             answer.succeeded() ? open(address, answer.result()) : refuse(address, answer.cause()));
   }
 
-  /** Answers requests to the address from now on; the future completes when the whole cluster knows. */
+  /** Registers the handler of an address; the future completes when the whole cluster has registered it. */
   public <Q, A> Future<ConsumerRegistration> serve(
       Address<Q, A> address, Function<Q, Future<A>> handler) {
     var consumer = eventBus.<Envelope>consumer(address.name());
@@ -72,17 +72,17 @@ public final class Bus {
     return registered(consumer);
   }
 
-  /** Hands the event to exactly one consumer in the cluster, best effort; nobody answers. */
+  /** Sends the event to one consumer in the cluster, best effort, without a reply. */
   public <Q> void send(Address<Q, Void> address, Q event) {
     eventBus.send(address.name(), Envelope.of(event), options().addHeader(SENT, now()));
   }
 
-  /** Hands the event to every consumer on every node, best effort. A once-only side effect never sits behind this. */
+  /** Publishes the event to every consumer on every node, best effort. Never use it for a side effect that must happen once. */
   public <E> void publish(Topic<E> topic, E event) {
     eventBus.publish(topic.name(), Envelope.of(event), options().addHeader(SENT, now()));
   }
 
-  /** Hears every event of the topic that arrives within ten seconds of being sent. */
+  /** Registers a consumer of all events of the topic that are at most ten seconds old. */
   public <E> Future<ConsumerRegistration> subscribe(Topic<E> topic, Consumer<E> handler) {
     var consumer = eventBus.<Envelope>consumer(topic.name());
     consumer.handler(message -> {
@@ -98,13 +98,13 @@ public final class Bus {
         });
       } catch (Exception e) {
         drop(topic.name(), "failed");
-        log.error("event on {} was not handled", topic.name(), e);
+        log.error("consumer of {} failed", topic.name(), e);
       }
     });
     return registered(consumer);
   }
 
-  private <Q> Future<Message<Envelope>> ask(Address<Q, ?> address, Q request, boolean localOnly) {
+  private <Q> Future<Message<Envelope>> send(Address<Q, ?> address, Q request, boolean localOnly) {
     var expires = clock.millis() + address.deadline().toMillis();
     var options = options()
         .addHeader(EXPIRES, Long.toString(expires))
@@ -124,13 +124,13 @@ public final class Bus {
       request = message.body().as(address.request());
     } catch (Exception e) {
       drop(address.name(), "undecodable");
-      log.error("request to {} cannot be read", address.name(), e);
+      log.error("cannot decode a request to {}", address.name(), e);
       return Future.failedFuture(new Failure.Internal());
     }
     try {
       return Objects.requireNonNull(
           RequestId.with(message.headers().get(REQUEST_ID), () -> handler.apply(request)),
-          "a handler must return a future");
+          "the handler must return a future");
     } catch (RuntimeException e) {
       return Future.failedFuture(e);
     }
@@ -164,18 +164,18 @@ public final class Bus {
           : Future.succeededFuture(body.as(address.answer()));
     } catch (Exception e) {
       drop(address.name(), "undecodable");
-      log.error("answer from {} cannot be read", address.name(), e);
+      log.error("cannot decode a reply from {}", address.name(), e);
       return Future.failedFuture(new Failure.Internal());
     }
   }
 
   private <A> Future<A> refuse(Address<?, A> address, Throwable cause) {
     if (cause instanceof ReplyException) {
-      log.debug("no answer from {}: {}", address.name(), cause.getMessage());
-      return Future.failedFuture(
-          new Failure.Unavailable("unavailable", "A part of the system does not answer now."));
+      log.debug("no reply from {}: {}", address.name(), cause.getMessage());
+      return Future.failedFuture(new Failure.Unavailable(
+          "unavailable", "A part of the system is unavailable: try again in a moment."));
     }
-    log.error("request to {} cannot be sent", address.name(), cause);
+    log.error("cannot send a request to {}", address.name(), cause);
     return Future.failedFuture(new Failure.Internal());
   }
 
@@ -191,7 +191,7 @@ public final class Bus {
 
   private boolean tooOld(Message<?> message) {
     var sent = time(message, SENT);
-    return sent.isPresent() && clock.millis() - sent.getAsLong() > OLDEST_EVENT.toMillis();
+    return sent.isPresent() && clock.millis() - sent.getAsLong() > MAX_EVENT_AGE.toMillis();
   }
 
   private static OptionalLong time(Message<?> message, String header) {

@@ -4,6 +4,6 @@ import io.vertx.core.Future;
 
 /** A registered consumer. */
 public interface ConsumerRegistration {
-  /** Ends it; the future completes when the whole cluster knows. */
+  /** Unregisters the consumer; the future completes when the whole cluster has removed it. */
   Future<Void> cancel();
 }

@@ -5,12 +5,11 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 
 /**
- * The one class on the wire: a value handed over as it is inside a node, or the bytes another node sent. Bytes are parsed
- * by {@link Bus} with the class of the address, inside a try, never by the codec: an exception there would leave the
- * caller waiting.
+ * The body of every bus message: the value itself inside a node, or the bytes sent by another node. {@link Bus} parses the bytes
+ * with the class of the address, not the codec, because Vert.x swallows exceptions of a codec and the caller would time out.
  */
 record Envelope(Object value, Buffer json, boolean failed) {
-  private static final byte[] NOTHING = {};
+  private static final byte[] EMPTY = {};
 
   static Envelope of(Object value) {
     return new Envelope(value, null, false);
@@ -20,17 +19,17 @@ record Envelope(Object value, Buffer json, boolean failed) {
     return new Envelope(failure, null, true);
   }
 
-  /** Null for {@link Void} only; fails for whatever is not a {@code type}. */
+  /** Null for {@link Void} only; fails if the content is not a {@code type}. */
   <T> T as(Class<T> type) throws IOException {
     if (failed) {
-      throw new IOException("a failure where " + type.getSimpleName() + " belongs");
+      throw new IOException("expected " + type.getSimpleName() + ", received a failure");
     }
     if (type == Void.class) {
       return null;
     }
     var content = json == null ? type.cast(value) : Json.MAPPER.readValue(json.getBytes(), type);
     if (content == null) {
-      throw new IOException("nothing where " + type.getSimpleName() + " belongs");
+      throw new IOException("expected " + type.getSimpleName() + ", received nothing");
     }
     return content;
   }
@@ -43,7 +42,7 @@ record Envelope(Object value, Buffer json, boolean failed) {
 
   byte[] encode() throws JsonProcessingException {
     if (value == null) {
-      return NOTHING;
+      return EMPTY;
     }
     return Json.MAPPER.writeValueAsBytes(
         value instanceof Failure failure ? WireFailure.of(failure) : value);

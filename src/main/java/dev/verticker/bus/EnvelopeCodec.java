@@ -7,29 +7,29 @@ import java.nio.charset.StandardCharsets;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One byte (0 value, 1 failure), four bytes length, JSON. */
+/** Wire format: one byte (0 value, 1 failure), four bytes length, JSON. */
 final class EnvelopeCodec implements MessageCodec<Envelope, Envelope> {
   static final String NAME = "verticker";
 
   private static final Logger log = LoggerFactory.getLogger(EnvelopeCodec.class);
-  private static final int HEAD = 5;
+  private static final int HEADER = 5;
   private static final byte[] INTERNAL = "{\"kind\":\"Internal\"}".getBytes(StandardCharsets.UTF_8);
 
-  /** Never throws: Vert.x would keep the failure to itself and let the other side wait for its deadline. */
+  /** Never throws, because Vert.x would swallow the exception and the caller would time out. */
   @Override
   public void encodeToWire(Buffer buffer, Envelope envelope) {
     try {
       append(buffer, envelope.failed(), envelope.encode());
     } catch (JsonProcessingException e) {
-      log.error("{} cannot be written as JSON", envelope.value().getClass(), e);
+      log.error("cannot encode {} as JSON", envelope.value().getClass(), e);
       append(buffer, true, INTERNAL);
     }
   }
 
-  /** Never throws: what is cut short cannot be read by {@link Envelope#as} either. */
+  /** Never throws: {@link Envelope#as} rejects a truncated message. */
   @Override
   public Envelope decodeFromWire(int at, Buffer buffer) {
-    var start = at + HEAD;
+    var start = at + HEADER;
     var end = start <= buffer.length() ? (long) start + buffer.getInt(at + 1) : 0;
     return end < start || end > buffer.length()
         ? new Envelope(null, Buffer.buffer(), false)

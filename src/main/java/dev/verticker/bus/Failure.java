@@ -6,18 +6,18 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Why something could not be done, in words a client may read. Each kind knows its HTTP status; the {@code code} is stable
- * and documented, the {@code detail} is one sentence without secrets or exception texts. A failure keeps its kind across
- * nodes; one of a kind this node does not know becomes {@link Internal}.
+ * The failure of a request, with a text for the client. Each kind has its HTTP status; the {@code code} is stable and
+ * documented, the {@code detail} is one sentence without secrets or exception messages. A failure keeps its kind across nodes;
+ * a kind that this node does not know becomes {@link Internal}.
  */
 public abstract sealed class Failure extends RuntimeException {
-  private static final Duration SOON = Duration.ofSeconds(1);
+  private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(1);
 
   /**
-   * One thing that is wrong with one part of the input.
+   * One error in one part of the input.
    *
    * @param pointer JSON pointer into the body, or {@code query/limit}, {@code path/symbol}, {@code header/If-Match}
-   * @param code stable word for the broken rule
+   * @param code stable name of the violated rule
    * @param detail the rule in one sentence
    */
   public record Error(String pointer, String code, String detail) {}
@@ -35,7 +35,7 @@ public abstract sealed class Failure extends RuntimeException {
     this.errors = List.copyOf(errors);
   }
 
-  /** The HTTP status this failure becomes. */
+  /** The HTTP status of the response. */
   public int status() {
     return status;
   }
@@ -45,17 +45,17 @@ public abstract sealed class Failure extends RuntimeException {
     return code;
   }
 
-  /** One sentence for the reader of the answer. */
+  /** One sentence for the client. */
   public String detail() {
     return getMessage();
   }
 
-  /** What is wrong where; empty when the failure is not about parts of the input. */
+  /** The errors in the input; empty if the failure is not about the input. */
   public List<Error> errors() {
     return errors;
   }
 
-  /** How long to wait before trying again, when that can help. */
+  /** The time to wait before another attempt; empty if another attempt cannot succeed. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
   }
@@ -67,21 +67,21 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 401: who is asking is not known. */
+  /** 401: the caller is not authenticated. */
   public static final class Unauthenticated extends Failure {
     public Unauthenticated(String code, String detail) {
       super(401, code, detail, null, List.of());
     }
   }
 
-  /** 403: who is asking is known and may not. */
+  /** 403: the caller lacks the permission. */
   public static final class Forbidden extends Failure {
     public Forbidden(String code, String detail) {
       super(403, code, detail, null, List.of());
     }
   }
 
-  /** 404: there is no such thing. */
+  /** 404: the resource does not exist. */
   public static final class NotFound extends Failure {
     public NotFound(String code, String detail, List<Error> errors) {
       super(404, code, detail, null, errors);
@@ -92,22 +92,22 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 409: the state of the thing forbids it. */
+  /** 409: the state of the resource does not allow the request. */
   public static final class Conflict extends Failure {
     public Conflict(String code, String detail, Error... errors) {
       super(409, code, detail, null, List.of(errors));
     }
   }
 
-  /** 410: it was there and is not kept any more. */
+  /** 410: the resource existed and is not retained any more. */
   public static final class Gone extends Failure {
     private final transient ResumeFrom start;
 
     /**
-     * Where whoever reads on can begin again.
+     * The position to resume from.
      *
-     * @param epoch of the sequences now
-     * @param oldest sequence still kept
+     * @param epoch the current epoch of the sequences
+     * @param oldest the oldest retained sequence
      */
     public record ResumeFrom(String epoch, long oldest) {}
 
@@ -121,20 +121,20 @@ public abstract sealed class Failure extends RuntimeException {
       this.start = start;
     }
 
-    /** Empty when there is nothing to read on in. */
+    /** Empty if there is no position to resume from. */
     public Optional<ResumeFrom> start() {
       return Optional.ofNullable(start);
     }
   }
 
-  /** 412: it changed since the caller read it. */
+  /** 412: the resource has changed since the caller read it. */
   public static final class PreconditionFailed extends Failure {
     public PreconditionFailed(String code, String detail) {
       super(412, code, detail, null, List.of());
     }
   }
 
-  /** 422: the input can be read and breaks the contract. */
+  /** 422: the input can be parsed and violates the contract. */
   public static final class Invalid extends Failure {
     public Invalid(String code, String detail, List<Error> errors) {
       super(422, code, detail, null, errors);
@@ -144,19 +144,19 @@ public abstract sealed class Failure extends RuntimeException {
       this(code, detail, List.of(errors));
     }
 
-    /** {@code invalid-request} with everything that is wrong with the input. */
+    /** {@code invalid-request} with every error of the input. */
     public static Invalid of(List<Error> errors) {
       return new Invalid(
           "invalid-request", "The request violates the API contract, see errors.", errors);
     }
 
-    /** {@code invalid-request} with the one thing that is wrong with the input; parameters as in {@link Error}. */
+    /** {@code invalid-request} with one error; parameters as in {@link Error}. */
     public static Invalid of(String pointer, String code, String detail) {
       return of(List.of(new Error(pointer, code, detail)));
     }
   }
 
-  /** 429: too many requests; says when to come back. */
+  /** 429: too many requests. */
   public static final class TooManyRequests extends Failure {
     private final transient Quota quota;
 
@@ -172,27 +172,27 @@ public abstract sealed class Failure extends RuntimeException {
       this(code, detail, retryAfter, null);
     }
 
-    /** What was used up; empty when it is nothing that comes back with time. */
+    /** The exceeded quota; empty if the limit is not a quota over time. */
     public Optional<Quota> quota() {
       return Optional.ofNullable(quota);
     }
   }
 
-  /** 500: a fault of ours; the log has the cause, the client does not. */
+  /** 500: an internal error, whose cause is logged and not sent to the client. */
   public static final class Internal extends Failure {
     public Internal() {
-      super(500, "internal", "Something went wrong on our side.", null, List.of());
+      super(500, "internal", "An internal error occurred.", null, List.of());
     }
   }
 
-  /** 503: not now; says when to come back. */
+  /** 503: temporarily unavailable. */
   public static final class Unavailable extends Failure {
     public Unavailable(String code, String detail, Duration retryAfter, List<Error> errors) {
       super(503, code, detail, retryAfter, errors);
     }
 
     public Unavailable(String code, String detail) {
-      this(code, detail, SOON, List.of());
+      this(code, detail, DEFAULT_RETRY_AFTER, List.of());
     }
   }
 }

@@ -10,8 +10,8 @@ import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.math.BigDecimal;
 
 /**
- * Messages as JSON. Old and new nodes share the bus during a rolling deploy: unknown fields are ignored, a missing one is
- * null, an unknown enum constant becomes the one marked {@code @JsonEnumDefaultValue}. Decimals are plain strings.
+ * Maps messages to JSON. Old and new nodes share the bus during a rolling restart: unknown fields are ignored, missing ones are
+ * null, unknown enum constants become the one marked {@code @JsonEnumDefaultValue}. Decimals are plain strings.
  */
 public final class Json {
   static final JsonMapper MAPPER = JsonMapper.builder()
@@ -28,7 +28,7 @@ public final class Json {
 
   private Json() {}
 
-  /** A message record as text, to be kept outside the bus. */
+  /** A message record as text, for storage outside of the bus. */
   public static String write(Object message) {
     try {
       return MAPPER.writeValueAsString(message);
@@ -37,7 +37,7 @@ public final class Json {
     }
   }
 
-  /** What {@link #write} wrote; throws {@link IllegalArgumentException} when the text is something else. */
+  /** Parses the text of {@link #write}; throws {@link IllegalArgumentException} for any other text. */
   public static <T> T read(String text, Class<T> type) {
     try {
       return MAPPER.readValue(text, type);

@@ -9,13 +9,13 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The id of the HTTP request that is being worked on, carried by the Vert.x context and by bus messages, so that the logs
- * of all nodes can be read together.
+ * The id of the current HTTP request, carried by the Vert.x context and by bus messages, which correlates the logs of all
+ * nodes.
  */
 public final class RequestId implements VertxServiceProvider {
   private static final ContextLocal<String> CURRENT = ContextLocal.registerLocal(String.class);
 
-  /** Called by Vert.x before an instance exists: a context local must be registered by then. */
+  /** Vert.x calls this before it creates an instance, which is when a context local must be registered. */
   @Override
   public void init(VertxBootstrap builder) {
     // Loading this class registers the context local.
@@ -27,7 +27,7 @@ public final class RequestId implements VertxServiceProvider {
         .map(context -> context.getLocal(CURRENT, AccessMode.CONCURRENT));
   }
 
-  /** From now on the current context works for this request. */
+  /** Sets the id in the current context. */
   public static void set(String id) {
     Vertx.currentContext().putLocal(CURRENT, AccessMode.CONCURRENT, id);
   }

@@ -1,7 +1,7 @@
 package dev.verticker.bus;
 
 /**
- * What is published to every consumer on every node, best effort, without order between publishers.
+ * An event bus address whose events reach every consumer on every node, best effort, unordered between publishers.
  *
  * @param name the event bus address
  * @param event class of the event, an immutable record

@@ -3,7 +3,7 @@ package dev.verticker.bus;
 import java.time.Duration;
 import java.util.List;
 
-/** A {@link Failure} as it travels to another node. */
+/** A {@link Failure} in the wire format. */
 record WireFailure(
     String kind,
     String code,

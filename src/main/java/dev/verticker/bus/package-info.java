@@ -1,6 +1,6 @@
 /**
- * The event bus with types: addresses, topics, failures that keep their meaning across nodes, and deadlines.
+ * A typed event bus: addresses, topics, deadlines, and failures that keep their kind across nodes.
  *
- * <p>Delivery is best effort, as it is on every Vert.x event bus: an event is a hint, the database is the truth.
+ * <p>Delivery is best effort, as on every Vert.x event bus: an event is a hint, the database holds the truth.
  */
 package dev.verticker.bus;

@@ -1,8 +1,8 @@
 package dev.verticker.legacy;
 
-/** Why an import does not begin, in one sentence for the operator. */
-public final class ImportRefusedException extends RuntimeException {
-  public ImportRefusedException(String reason) {
+/** An import that cannot start; the message is meant for the operator. */
+final class ImportRefusedException extends RuntimeException {
+  ImportRefusedException(String reason) {
     super(reason);
   }
 }

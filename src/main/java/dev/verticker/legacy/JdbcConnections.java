@@ -10,13 +10,13 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.Properties;
 
-/** Blocking connections, for commands that work through a whole database; nothing that serves may use them. */
-public final class JdbcConnections {
-  private static final int CONNECT_SECONDS = 5;
+/** Opens blocking connections for the import. */
+final class JdbcConnections {
+  private static final int CONNECT_TIMEOUT_SECONDS = 5;
 
   private JdbcConnections() {}
 
-  public static Connection open(PostgresSettings settings) throws SQLException {
+  static Connection open(PostgresSettings settings) throws SQLException {
     return open(
         settings.host(),
         settings.port(),
@@ -26,30 +26,30 @@ public final class JdbcConnections {
   }
 
   /**
-   * @param url {@code postgresql://user:password@host:5432/database}; a driver's name after a plus sign, as Python writes
-   *     it, is ignored
-   * @throws IllegalArgumentException when it is not of that form; the message does not repeat it
+   * @param url {@code postgresql://user:password@host:5432/database}; a driver name after a plus sign, as in SQLAlchemy, is
+   *     ignored
+   * @throws IllegalArgumentException if the URL has another form; the message does not contain the URL
    */
-  public static Connection open(String url) throws SQLException {
+  static Connection open(String url) throws SQLException {
     try {
       var uri = new URI(url);
-      var named = uri.getScheme() != null
+      var complete = uri.getScheme() != null
           && uri.getScheme().startsWith("postgres")
           && uri.getHost() != null
           && uri.getPath() != null
           && uri.getPath().length() > 1;
-      if (named) {
-        var signIn = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo();
-        var colon = signIn.contains(":") ? signIn.indexOf(':') : signIn.length();
+      if (complete) {
+        var credentials = uri.getRawUserInfo() == null ? "" : uri.getRawUserInfo();
+        var colon = credentials.contains(":") ? credentials.indexOf(':') : credentials.length();
         return open(
             uri.getHost(),
             uri.getPort() < 0 ? 5432 : uri.getPort(),
             uri.getPath().substring(1),
-            decoded(signIn.substring(0, colon)),
-            decoded(signIn.substring(Math.min(colon + 1, signIn.length()))));
+            decoded(credentials.substring(0, colon)),
+            decoded(credentials.substring(Math.min(colon + 1, credentials.length()))));
       }
     } catch (URISyntaxException e) {
-      // Said below: the exception's own message would show the password.
+      // Reported below, because the message of this exception contains the password.
     }
     throw new IllegalArgumentException(
         "must look like postgresql://user:password@host:5432/database");
@@ -60,7 +60,7 @@ public final class JdbcConnections {
     var properties = new Properties();
     properties.setProperty("user", user);
     properties.setProperty("password", password);
-    properties.setProperty("connectTimeout", Integer.toString(CONNECT_SECONDS));
+    properties.setProperty("connectTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));
     properties.setProperty("ApplicationName", "verticker import");
     properties.setProperty("options", "-c TimeZone=UTC");
     return DriverManager.getConnection(
@@ -68,7 +68,7 @@ public final class JdbcConnections {
   }
 
   private static String decoded(String text) {
-    // A plus sign is a plus sign outside of query strings.
+    // URLDecoder decodes a plus sign as a space, which is right in query strings only.
     return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);
   }
 }

@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** The command {@code import-legacy}: what the earlier system knew, each domain its own half. */
+/** The command {@code import-legacy}: imports the users and prices of the earlier system. */
 public final class LegacyImport {
   public static final String NAME = "import-legacy";
   private static final String VENUE = "--venue=";
@@ -23,8 +23,9 @@ public final class LegacyImport {
       """
       usage: java -jar verticker.jar import-legacy [--venue=binance|testnet] [database]
 
-      database is postgresql://user:password@host:5432/database, unless LEGACY_DATABASE_URL says it,
-      where other users of this machine do not see it; venue is where its prices came from (testnet)""";
+      database  postgresql://user:password@host:5432/database; LEGACY_DATABASE_URL in the environment hides
+                it from other users of this machine
+      venue     the exchange its prices came from, testnet by default""";
 
   private final Map<String, String> environment;
   private final Path home;
@@ -39,10 +40,10 @@ public final class LegacyImport {
     this.err = err;
   }
 
-  /** The code to exit with. */
+  /** Returns the exit code. */
   public int run(List<String> arguments) {
     var urls = new ArrayList<>(arguments);
-    // Where the earlier system asked unless told otherwise.
+    // The default of the earlier system.
     var venue = "testnet";
     for (var argument : arguments) {
       if (argument.equals(VENUE + "binance") || argument.equals(VENUE + "testnet")) {
@@ -83,10 +84,10 @@ public final class LegacyImport {
       err.println(e.getMessage());
       return StartupException.CONFIGURATION;
     } catch (IllegalArgumentException e) {
-      err.println("the address of the earlier database " + e.getMessage());
+      err.println("the URL of the earlier database " + e.getMessage());
       return StartupException.USAGE;
     } catch (SQLException e) {
-      err.println("the import was cut short, repeat it: " + e.getMessage());
+      err.println("the import failed, run it again to continue: " + e.getMessage());
       return StartupException.ENVIRONMENT;
     }
   }

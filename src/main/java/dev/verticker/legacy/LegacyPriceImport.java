@@ -24,16 +24,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Takes over what the earlier system observed. It stored a row for every reader that came while its cache was empty, so of
- * each symbol and minute only the first is kept. Can be repeated: what is here already is left as it is.
+ * Imports the price observations of the earlier system. That system stored duplicates whenever its cache was empty, so only
+ * the first observation of a symbol and minute is imported. Can be repeated: existing rows stay unchanged.
  */
-public final class LegacyPriceImport {
+final class LegacyPriceImport {
   private static final int BATCH = 1000;
-  private static final int TELL_EVERY = 100_000;
+  private static final int PROGRESS_INTERVAL = 100_000;
   private static final int MAX_SYMBOL = 64;
   private static final int MAX_DIGITS = 64;
 
-  /** Every number as exact as it was written. */
+  /** Preserves every digit of a number. */
   private static final JsonMapper JSON = JsonMapper.builder()
       .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
       .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -65,12 +65,12 @@ public final class LegacyPriceImport {
   private final PrintStream out;
   private final Map<String, Instant> minutes = new HashMap<>();
   private long nextId;
-  private long endOfIds;
+  private long endOfBlock;
   private long read;
-  private long kept;
-  private long present;
-  private long repeated;
-  private long unusable;
+  private long imported;
+  private long existing;
+  private long duplicates;
+  private long invalid;
 
   private LegacyPriceImport(
       Connection from, Connection to, Duration interval, String venue, PrintStream out) {
@@ -82,44 +82,43 @@ public final class LegacyPriceImport {
   }
 
   /**
-   * @param from the database of the earlier system, where {@code exchange_info} is found without a schema; after a failure
-   *     it is left inside a transaction
+   * @param from the database of the earlier system, with {@code exchange_info} on the search path; a failure leaves it inside
+   *     a transaction
    * @param to the database of schema {@code market}, migrated
-   * @param interval the refresh interval of this system, which numbers the slots
-   * @param venue where the earlier system asked, which it did not write down
-   * @param out told of progress and of the sums
-   * @throws ImportRefused when another import runs
+   * @param interval the refresh interval of this system, which defines the slots
+   * @param venue the exchange of the earlier system, which it did not store
+   * @param out receives the progress and the totals
+   * @throws ImportRefusedException if another import is running
    */
-  public static void run(
-      Connection from, Connection to, Duration interval, String venue, PrintStream out)
+  static void run(Connection from, Connection to, Duration interval, String venue, PrintStream out)
       throws SQLException {
     new LegacyPriceImport(from, to, interval, venue, out).run();
   }
 
   private void run() throws SQLException {
-    new ImportLock(to, PriceLocks.IMPORT).run(this::take);
+    new ImportLock(to, PriceLocks.IMPORT).run(this::copy);
   }
 
-  private void take() throws SQLException {
-    var total = Long.parseLong(one(from, TOTAL));
-    // Without a transaction the driver would read the whole table into memory.
+  private void copy() throws SQLException {
+    var total = Long.parseLong(queryOne(from, TOTAL));
+    // The driver fetches in batches only inside a transaction.
     from.setAutoCommit(false);
     to.setAutoCommit(false);
     try (var query = from.prepareStatement(READ);
         var insert = to.prepareStatement(INSERT)) {
       query.setFetchSize(BATCH);
       try (var rows = query.executeQuery()) {
-        var waiting = 0;
+        var pending = 0;
         while (rows.next()) {
           read++;
           if (add(insert, rows)) {
-            waiting++;
+            pending++;
           }
-          if (waiting == BATCH) {
+          if (pending == BATCH) {
             store(insert);
-            waiting = 0;
+            pending = 0;
           }
-          if (read % TELL_EVERY == 0) {
+          if (read % PROGRESS_INTERVAL == 0) {
             out.println("observations: " + read + " of " + total);
           }
         }
@@ -131,23 +130,23 @@ public final class LegacyPriceImport {
     try (var statement = to.createStatement()) {
       statement.execute("ANALYZE market.exchange_info");
     }
-    unusable += total - read;
+    invalid += total - read;
     out.printf(
-        "observations: %d read, %d kept, %d here already, %d more of the same symbol and minute, %d unusable%n",
-        total, kept, present, repeated, unusable);
+        "observations: %d read, %d imported, %d existing, %d duplicates of a symbol and minute, %d invalid%n",
+        total, imported, existing, duplicates, invalid);
   }
 
   private boolean add(PreparedStatement insert, ResultSet row) throws SQLException {
     var symbol = row.getString("symbol");
-    var info = usable(row.getString("exchange_info"));
+    var info = valid(row.getString("exchange_info"));
     if (symbol == null || symbol.isEmpty() || symbol.length() > MAX_SYMBOL || info == null) {
-      unusable++;
+      invalid++;
       return false;
     }
     var calledAt = row.getObject("called_at", OffsetDateTime.class);
     var minute = calledAt.toInstant().truncatedTo(ChronoUnit.MINUTES);
     if (minute.equals(minutes.put(symbol, minute))) {
-      repeated++;
+      duplicates++;
       return false;
     }
     insert.setLong(1, nextId());
@@ -161,8 +160,8 @@ public final class LegacyPriceImport {
     return true;
   }
 
-  /** Null unless it is an object with a positive price, which becomes a string where it was a number. */
-  private static String usable(String exchangeInfo) {
+  /** The JSON object with its price as text; null unless it is an object with a positive price. */
+  private static String valid(String exchangeInfo) {
     try {
       if (exchangeInfo != null && JSON.readTree(exchangeInfo) instanceof ObjectNode info) {
         var price = new BigDecimal(info.path("price").asText());
@@ -181,20 +180,20 @@ public final class LegacyPriceImport {
   private void store(PreparedStatement insert) throws SQLException {
     var counts = insert.executeBatch();
     var stored = Arrays.stream(counts).filter(count -> count == 1).count();
-    kept += stored;
-    present += counts.length - stored;
+    imported += stored;
+    existing += counts.length - stored;
     to.commit();
   }
 
   private long nextId() throws SQLException {
-    if (nextId == endOfIds) {
-      nextId = Long.parseLong(one(to, NEXT_BLOCK));
-      endOfIds = nextId + QuoteIds.BLOCK;
+    if (nextId == endOfBlock) {
+      nextId = Long.parseLong(queryOne(to, NEXT_BLOCK));
+      endOfBlock = nextId + QuoteIds.BLOCK;
     }
     return nextId++;
   }
 
-  private static String one(Connection connection, String sql) throws SQLException {
+  private static String queryOne(Connection connection, String sql) throws SQLException {
     try (var statement = connection.createStatement();
         var rows = statement.executeQuery(sql)) {
       rows.next();

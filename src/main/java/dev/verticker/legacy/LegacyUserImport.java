@@ -18,13 +18,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Takes over the users of the earlier system with their ids and bcrypt hashes, before the first start. Can be repeated:
- * whoever is here already is left as he is. Everybody becomes an ordinary user; the first start makes the administrator.
+ * Imports the users of the earlier system with their ids and bcrypt hashes, before the first start. Can be repeated: existing
+ * users stay unchanged. Imported users get the default role; the first start creates the administrator.
  */
-public final class LegacyUserImport {
+final class LegacyUserImport {
   private static final int PAGE = 1000;
 
-  private static final String STRANGERS = "SELECT count(*) FROM account.users WHERE NOT imported";
+  private static final String NOT_IMPORTED =
+      "SELECT count(*) FROM account.users WHERE NOT imported";
   private static final String TOTAL = "SELECT count(*) FROM users";
 
   private static final String READ =
@@ -61,14 +62,14 @@ public final class LegacyUserImport {
          AND status <> 'deleted'
       """;
 
-  /** Never back: ids of later users must be above every id the earlier system gave, also to those left out. */
+  /** Ids of later users must be above every id of the earlier system, including those of skipped users. */
   private static final String MOVE_SEQUENCE =
       """
       SELECT pg_catalog.setval('account.users_id_seq', greatest(last_value, ?))
         FROM account.users_id_seq
       """;
 
-  private static final String NOTE =
+  private static final String AUDIT =
       """
       INSERT INTO account.audit (at, action, details)
       VALUES (now(), 'users.imported', ?::jsonb)
@@ -79,9 +80,9 @@ public final class LegacyUserImport {
   private final PrintStream out;
   private long read;
   private long imported;
-  private long present;
+  private long existing;
   private long skipped;
-  private long emptied;
+  private long clearedEmails;
 
   private LegacyUserImport(Connection from, Connection to, PrintStream out) {
     this.from = from;
@@ -89,7 +90,7 @@ public final class LegacyUserImport {
     this.out = out;
   }
 
-  private record Legacy(
+  private record LegacyUser(
       long id,
       String username,
       String fullName,
@@ -97,42 +98,42 @@ public final class LegacyUserImport {
       String hash,
       OffsetDateTime createdAt,
       OffsetDateTime updatedAt) {
-    Legacy withoutEmail() {
-      return new Legacy(id, username, fullName, null, hash, createdAt, updatedAt);
+    LegacyUser withoutEmail() {
+      return new LegacyUser(id, username, fullName, null, hash, createdAt, updatedAt);
     }
   }
 
   /**
-   * @param from the database of the earlier system, where {@code users} is found without a schema
+   * @param from the database of the earlier system, with {@code users} on the search path
    * @param to the database of schema {@code account}, migrated
-   * @param out told of everybody left out or changed, of progress, and of the sums
-   * @throws ImportRefused when somebody is here who was not imported, or another import runs
+   * @param out receives each skipped or changed user, the progress, and the totals
+   * @throws ImportRefusedException if a user exists who was not imported, or another import is running
    */
-  public static void run(Connection from, Connection to, PrintStream out) throws SQLException {
+  static void run(Connection from, Connection to, PrintStream out) throws SQLException {
     new LegacyUserImport(from, to, out).run();
   }
 
   private void run() throws SQLException {
     new ImportLock(to, AccountLocks.IMPORT).run(() -> {
-      refuseStrangers();
-      take();
+      requireOnlyImportedUsers();
+      copy();
     });
   }
 
-  private void refuseStrangers() throws SQLException {
-    var strangers = Long.parseLong(one(to, STRANGERS));
-    if (strangers > 0) {
-      throw new ImportRefusedException("account.users holds " + strangers
-          + " users that were not imported: import-legacy runs before the first start");
+  private void requireOnlyImportedUsers() throws SQLException {
+    var others = Long.parseLong(queryOne(to, NOT_IMPORTED));
+    if (others > 0) {
+      throw new ImportRefusedException("account.users holds " + others
+          + " users that were not imported: run import-legacy before the first start");
     }
   }
 
-  private void take() throws SQLException {
-    var total = Long.parseLong(one(from, TOTAL));
+  private void copy() throws SQLException {
+    var total = Long.parseLong(queryOne(from, TOTAL));
     var last = Long.MIN_VALUE;
     to.setAutoCommit(false);
     for (var page = page(last); !page.isEmpty(); page = page(last)) {
-      take(page);
+      copy(page);
       last = page.get(page.size() - 1).id();
       to.commit();
       out.println("users: " + read + " of " + total);
@@ -141,41 +142,41 @@ public final class LegacyUserImport {
     finish(last);
   }
 
-  private void take(List<Legacy> page) throws SQLException {
-    var usable = new ArrayList<Legacy>();
+  private void copy(List<LegacyUser> page) throws SQLException {
+    var valid = new ArrayList<LegacyUser>();
     for (var user : page) {
       read++;
-      var broken = brokenRule(user);
-      if (broken != null) {
-        skip(user, broken);
+      var violation = violation(user);
+      if (violation != null) {
+        skip(user, violation);
       } else {
-        usable.add(user);
+        valid.add(user);
       }
     }
-    var taken = insert(usable.stream().map(LegacyUserImport::withUsableEmail).toList());
-    for (var user : usable) {
-      if (!taken.contains(user.id())) {
-        settle(user);
+    var inserted = insert(valid.stream().map(LegacyUserImport::withValidEmail).toList());
+    for (var user : valid) {
+      if (!inserted.contains(user.id())) {
+        resolveConflict(user);
       } else if (!UserRules.isEmail(user.email())) {
-        empty(user, "it is no e-mail address");
+        emailCleared(user, "it is not a valid e-mail address");
       }
     }
   }
 
-  /** Somebody the insert left out: because of the id, the name or the e-mail address. */
-  private void settle(Legacy user) throws SQLException {
+  /** The insert skipped the user because of the id, the username or the e-mail address. */
+  private void resolveConflict(LegacyUser user) throws SQLException {
     if (exists(EXISTS, user.id())) {
-      present++;
+      existing++;
     } else if (exists(USERNAME_TAKEN, user.username())) {
-      skip(user, "the username is taken, ignoring case");
+      skip(user, "the username is in use, ignoring case");
     } else {
       insert(List.of(user.withoutEmail()));
-      empty(user, "it belongs to another user, ignoring case");
+      emailCleared(user, "another user has it, ignoring case");
     }
   }
 
-  /** The ids of those who were inserted. */
-  private Set<Long> insert(List<Legacy> users) throws SQLException {
+  /** Returns the ids of the inserted users. */
+  private Set<Long> insert(List<LegacyUser> users) throws SQLException {
     var inserted = new HashSet<Long>();
     try (var insert = to.prepareStatement(INSERT);
         var words = to.prepareStatement(ADD_WORDS)) {
@@ -195,7 +196,7 @@ public final class LegacyUserImport {
     return inserted;
   }
 
-  private static void add(PreparedStatement insert, Legacy user) throws SQLException {
+  private static void add(PreparedStatement insert, LegacyUser user) throws SQLException {
     insert.setLong(1, user.id());
     insert.setString(2, user.username());
     insert.setString(3, user.fullName());
@@ -206,7 +207,7 @@ public final class LegacyUserImport {
     insert.addBatch();
   }
 
-  private static void addWords(PreparedStatement words, Legacy user) throws SQLException {
+  private static void addWords(PreparedStatement words, LegacyUser user) throws SQLException {
     for (var entry : NameWords.of(user.fullName())) {
       words.setString(1, entry);
       words.setLong(2, user.id());
@@ -222,30 +223,30 @@ public final class LegacyUserImport {
       }
     }
     try (var statement = to.createStatement()) {
-      // Plans of the first requests must not be those for empty tables.
+      // Otherwise the first requests would be planned for empty tables.
       statement.execute("ANALYZE account.users, account.name_words");
     }
     if (imported > 0) {
-      note();
+      writeAuditEntry();
     }
     out.printf(
-        "users: %d read, %d imported, %d here already, %d skipped, %d e-mail addresses emptied%n",
-        read, imported, present, skipped, emptied);
+        "users: %d read, %d imported, %d existing, %d skipped, %d e-mail addresses cleared%n",
+        read, imported, existing, skipped, clearedEmails);
   }
 
-  private void note() throws SQLException {
+  private void writeAuditEntry() throws SQLException {
     var details = new JsonObject().put("imported", imported).put("skipped", skipped);
-    try (var note = to.prepareStatement(NOTE)) {
-      note.setString(1, details.encode());
-      note.execute();
+    try (var insert = to.prepareStatement(AUDIT)) {
+      insert.setString(1, details.encode());
+      insert.execute();
     }
   }
 
-  private static Legacy withUsableEmail(Legacy user) {
+  private static LegacyUser withValidEmail(LegacyUser user) {
     return UserRules.isEmail(user.email()) ? user : user.withoutEmail();
   }
 
-  private static String brokenRule(Legacy user) {
+  private static String violation(LegacyUser user) {
     if (user.id() <= 0) {
       return "the id must be positive";
     }
@@ -260,27 +261,27 @@ public final class LegacyUserImport {
         : "the password hash must be bcrypt with a cost of 4 to 14";
   }
 
-  private void skip(Legacy user, String reason) {
+  private void skip(LegacyUser user, String reason) {
     skipped++;
-    out.println("user " + user.id() + " " + shown(user.username()) + " skipped: " + reason);
+    out.println("user " + user.id() + " " + printable(user.username()) + " skipped: " + reason);
   }
 
-  private void empty(Legacy user, String reason) {
-    emptied++;
-    out.println(
-        "user " + user.id() + " " + shown(user.username()) + " e-mail address emptied: " + reason);
+  private void emailCleared(LegacyUser user, String reason) {
+    clearedEmails++;
+    out.println("user " + user.id() + " " + printable(user.username()) + " e-mail address cleared: "
+        + reason);
   }
 
-  private static String shown(String username) {
+  private static String printable(String username) {
     return username == null ? "(no name)" : '"' + username.replaceAll("\\p{Cntrl}", "?") + '"';
   }
 
-  private List<Legacy> page(long after) throws SQLException {
+  private List<LegacyUser> page(long after) throws SQLException {
     try (var query = from.prepareStatement(READ)) {
       query.setLong(1, after);
       query.setInt(2, PAGE);
       try (var rows = query.executeQuery()) {
-        var page = new ArrayList<Legacy>();
+        var page = new ArrayList<LegacyUser>();
         while (rows.next()) {
           page.add(user(rows));
         }
@@ -289,9 +290,9 @@ public final class LegacyUserImport {
     }
   }
 
-  private static Legacy user(ResultSet row) throws SQLException {
+  private static LegacyUser user(ResultSet row) throws SQLException {
     var email = row.getString("email");
-    return new Legacy(
+    return new LegacyUser(
         row.getLong("id"),
         row.getString("username"),
         row.getString("full_name"),
@@ -310,7 +311,7 @@ public final class LegacyUserImport {
     }
   }
 
-  private static String one(Connection connection, String sql) throws SQLException {
+  private static String queryOne(Connection connection, String sql) throws SQLException {
     try (var statement = connection.createStatement();
         var rows = statement.executeQuery(sql)) {
       rows.next();

@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.TimeGauge;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
@@ -18,7 +17,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,11 +41,7 @@ public final class OutboxDrain {
   private final Database database;
   private final Bus bus;
   private final Clock clock;
-  private final String schema;
-  private final Function<Row, OutboxEntry> entry;
-  private final String oldest;
-  private final String next;
-  private final String delete;
+  private final OutboxTable outbox;
   private volatile Instant oldestAt;
   private Duration backOff = POLL_INTERVAL;
   private Future<?> working = Future.succeededFuture();
@@ -55,33 +49,22 @@ public final class OutboxDrain {
   private boolean pollAgain;
   private volatile boolean stopped;
 
-  /**
-   * @param database used by this drain alone; one connection is enough
-   * @param schema whose table {@code outbox} has the columns {@code id} and {@code at}; also the source of the entries in the
-   *     log
-   * @param entry maps a row with all columns to an entry
-   */
+  /** @param database used by this drain alone; one connection is enough */
   public OutboxDrain(
       Vertx vertx,
       Database database,
       Bus bus,
       Clock clock,
       MeterRegistry metrics,
-      String schema,
-      Function<Row, OutboxEntry> entry) {
+      OutboxTable outbox) {
     this.vertx = vertx;
     this.database = database;
     this.bus = bus;
     this.clock = clock;
-    this.schema = schema;
-    this.entry = entry;
-    this.oldest = "SELECT at FROM %s.outbox ORDER BY id LIMIT 1".formatted(schema);
-    this.next =
-        "SELECT * FROM %s.outbox ORDER BY id LIMIT %d".formatted(schema, Notifications.MAX_EVENTS);
-    this.delete = "DELETE FROM %s.outbox WHERE id = ANY ($1)".formatted(schema);
+    this.outbox = outbox;
     TimeGauge.builder(
             "outbox_lag", this, TimeUnit.MILLISECONDS, drain -> drain.lag().toMillis())
-        .tag("source", schema)
+        .tag("source", outbox.schema())
         .register(metrics);
   }
 
@@ -117,7 +100,7 @@ public final class OutboxDrain {
           if (backOff.equals(POLL_INTERVAL)) {
             log.warn(
                 "outbox of {} cannot be delivered to the event log, retrying: {}",
-                schema,
+                outbox.schema(),
                 result.cause().getMessage());
           }
           schedule(backOff);
@@ -138,13 +121,13 @@ public final class OutboxDrain {
   public Optional<String> delay() {
     return Optional.of(lag())
         .filter(lag -> lag.compareTo(REPORTED_LAG) > 0)
-        .map(lag ->
-            "events of " + schema + " have not been delivered for " + lag.toSeconds() + " s");
+        .map(lag -> "events of " + outbox.schema() + " have not been delivered for "
+            + lag.toSeconds() + " s");
   }
 
   /** The number of delivered entries; 0 if there are none or another node holds the lock. */
   private Future<Integer> poll() {
-    return database.query(oldest, Tuple.tuple()).compose(rows -> {
+    return database.query(outbox.selectOldest(), Tuple.tuple()).compose(rows -> {
       oldestAt = rows.size() == 0
           ? null
           : rows.iterator().next().getOffsetDateTime("at").toInstant();
@@ -157,21 +140,21 @@ public final class OutboxDrain {
 
   private Future<Boolean> tryLock(SqlConnection tx) {
     return tx.preparedQuery(TRY_LOCK)
-        .execute(Tuple.of(LOCK_SPACE, schema))
+        .execute(Tuple.of(LOCK_SPACE, outbox.schema()))
         .map(rows -> rows.iterator().next().getBoolean(0));
   }
 
   /** After a lost response or a failed commit, the same entries are delivered again. */
   private Future<Integer> deliver(SqlConnection tx) {
-    return tx.query(next).execute().compose(rows -> {
+    return tx.query(outbox.selectBatch()).execute().compose(rows -> {
       var entries = new ArrayList<OutboxEntry>();
-      rows.forEach(row -> entries.add(entry.apply(row)));
+      rows.forEach(row -> entries.add(outbox.entry().apply(row)));
       if (entries.isEmpty()) {
         return Future.succeededFuture(0);
       }
       var ids = entries.stream().map(OutboxEntry::id).toArray(Long[]::new);
-      return bus.request(Notifications.APPEND, new Append(schema, entries))
-          .compose(appended -> tx.preparedQuery(delete).execute(Tuple.of(ids)))
+      return bus.request(Notifications.APPEND, new Append(outbox.schema(), entries))
+          .compose(appended -> tx.preparedQuery(outbox.delete()).execute(Tuple.of(ids)))
           .map(deleted -> ids.length);
     });
   }

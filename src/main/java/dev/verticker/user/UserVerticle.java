@@ -8,6 +8,7 @@ import dev.verticker.data.RedisClient;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Users;
 import dev.verticker.outbox.OutboxDrain;
+import dev.verticker.outbox.OutboxTable;
 import dev.verticker.settings.AuthSettings;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.RedisSettings;
@@ -65,8 +66,7 @@ public final class UserVerticle extends VerticleBase {
         node.bus(),
         node.clock(),
         node.metrics(),
-        SCHEMA,
-        UserOutbox::entry);
+        new OutboxTable(SCHEMA, UserOutbox::entry));
     node.health().notReadyWhen("postgres account", database::outage);
     node.health().note("outbox account", drain::delay);
     return RedisClient.open(vertx, SettingsReader.read(config(), RedisSettings::read))

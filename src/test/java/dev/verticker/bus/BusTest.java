@@ -1,9 +1,9 @@
 package dev.verticker.bus;
 
 import static dev.verticker.bus.Samples.APPENDED;
-import static dev.verticker.bus.Samples.ASK;
 import static dev.verticker.bus.Samples.ECHO;
-import static dev.verticker.bus.Samples.told;
+import static dev.verticker.bus.Samples.QUESTION;
+import static dev.verticker.bus.Samples.describe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -33,7 +33,7 @@ class BusTest {
   }
 
   @Test
-  void a_request_and_its_answer_are_the_same_instances_on_both_sides() {
+  void a_local_request_and_its_reply_are_passed_as_the_same_instances() {
     var seen = Promise.<Question>promise();
     bus.serve(ECHO, question -> {
           seen.complete(question);
@@ -48,41 +48,46 @@ class BusTest {
   void a_failure_of_the_handler_is_the_failure_of_the_request() {
     for (var failure : Samples.FAILURES) {
       var served =
-          bus.serve(ASK, question -> Future.<Reply>failedFuture(failure)).await();
-      assertSame(failure, failureOf(bus.request(ASK, Question.ANY)));
+          bus.serve(QUESTION, question -> Future.<Reply>failedFuture(failure)).await();
+      assertSame(failure, failureOf(bus.request(QUESTION, Question.ANY)));
       served.cancel().await();
     }
   }
 
   @Test
-  void a_handler_that_throws_or_returns_nothing_answers_at_once_without_its_exception_text() {
-    var thrown = bus.serve(ASK, question -> {
+  void
+      a_handler_that_throws_or_returns_null_fails_the_request_at_once_without_the_exception_message() {
+    var thrown = bus.serve(QUESTION, question -> {
           throw new IllegalStateException("secret");
         })
         .await();
-    assertEquals(told(new Failure.Internal()), told(failureOf(bus.request(ASK, Question.ANY))));
+    assertEquals(
+        describe(new Failure.Internal()), describe(failureOf(bus.request(QUESTION, Question.ANY))));
     thrown.cancel().await();
-    bus.serve(ASK, question -> null).await();
-    assertEquals(told(new Failure.Internal()), told(failureOf(bus.request(ASK, Question.ANY))));
+    bus.serve(QUESTION, question -> null).await();
+    assertEquals(
+        describe(new Failure.Internal()), describe(failureOf(bus.request(QUESTION, Question.ANY))));
   }
 
   @Test
   void without_a_consumer_a_request_is_unavailable_at_once() {
-    var patient = new Address<>(ASK.name(), ASK.request(), ASK.answer(), Duration.ofHours(1));
+    var patient =
+        new Address<>(QUESTION.name(), QUESTION.request(), QUESTION.answer(), Duration.ofHours(1));
     assertEquals("unavailable", failureOf(bus.request(patient, Question.ANY)).code());
   }
 
   @Test
-  void a_consumer_that_never_answers_is_unavailable_after_the_deadline() {
-    var hasty = new Address<>(ASK.name(), ASK.request(), ASK.answer(), Duration.ofMillis(50));
+  void a_consumer_that_never_replies_is_unavailable_after_the_deadline() {
+    var hasty = new Address<>(
+        QUESTION.name(), QUESTION.request(), QUESTION.answer(), Duration.ofMillis(50));
     bus.serve(hasty, question -> Promise.<Reply>promise().future()).await();
     assertEquals("unavailable", failureOf(bus.request(hasty, Question.ANY)).code());
   }
 
   @Test
-  void a_request_that_waited_past_its_deadline_is_not_carried_out() {
+  void a_request_past_its_deadline_is_not_processed() {
     var carriedOut = new AtomicInteger();
-    bus.serve(ASK, question -> {
+    bus.serve(QUESTION, question -> {
           carriedOut.incrementAndGet();
           return Future.succeededFuture(new Reply("late"));
         })
@@ -91,41 +96,41 @@ class BusTest {
     vertx
         .eventBus()
         .request(
-            ASK.name(),
+            QUESTION.name(),
             Envelope.of(Question.ANY),
             options().addHeader("expires", expired).setSendTimeout(100))
         .transform(answer -> Future.succeededFuture())
         .await();
     assertEquals(0, carriedOut.get());
-    assertEquals(1, dropped(ASK.name(), "expired"));
+    assertEquals(1, dropped(QUESTION.name(), "expired"));
   }
 
   @Test
-  void an_event_reaches_every_subscriber_and_an_old_one_none() {
-    var heard = new AtomicInteger();
+  void an_event_reaches_every_subscriber_unless_it_is_too_old() {
+    var received = new AtomicInteger();
     var fresh = Promise.<Question>promise();
-    bus.subscribe(APPENDED, event -> heard.incrementAndGet()).await();
+    bus.subscribe(APPENDED, event -> received.incrementAndGet()).await();
     bus.subscribe(APPENDED, event -> {
-          heard.incrementAndGet();
+          received.incrementAndGet();
           fresh.tryComplete(event);
         })
         .await();
-    var old = Long.toString(clock.millis() - Bus.OLDEST_EVENT.toMillis() - 1);
+    var old = Long.toString(clock.millis() - Bus.MAX_EVENT_AGE.toMillis() - 1);
     vertx
         .eventBus()
         .publish(APPENDED.name(), Envelope.of(Question.ANY), options().addHeader("sent", old));
     bus.publish(APPENDED, Question.ANY);
     assertSame(Question.ANY, fresh.future().await());
     assertEquals(2, dropped(APPENDED.name(), "too-old"));
-    assertEquals(2, heard.get());
+    assertEquals(2, received.get());
   }
 
   @Test
-  void a_subscriber_that_throws_goes_on_hearing() {
+  void a_subscriber_that_throws_receives_the_next_event() {
     var second = Promise.<Void>promise();
-    var heard = new AtomicInteger();
+    var received = new AtomicInteger();
     bus.subscribe(APPENDED, event -> {
-          if (heard.incrementAndGet() == 1) {
+          if (received.incrementAndGet() == 1) {
             throw new IllegalStateException("first");
           }
           second.complete();
@@ -138,13 +143,13 @@ class BusTest {
   }
 
   @Test
-  void what_is_sent_reaches_exactly_one_consumer() {
-    var heard = new AtomicInteger();
+  void a_sent_event_reaches_exactly_one_consumer() {
+    var received = new AtomicInteger();
     var second = Promise.<Void>promise();
     var address = new Address<>("test.send", Question.class, Void.class);
     for (var i = 0; i < 2; i++) {
       bus.serve(address, event -> {
-            if (heard.incrementAndGet() == 2) {
+            if (received.incrementAndGet() == 2) {
               second.complete();
             }
             return Future.succeededFuture();
@@ -154,11 +159,11 @@ class BusTest {
     bus.send(address, Question.ANY);
     bus.send(address, Question.ANY);
     second.future().await();
-    assertEquals(2, heard.get());
+    assertEquals(2, received.get());
   }
 
   @Test
-  void a_stranger_s_message_is_refused_and_the_consumer_lives_on() {
+  void a_message_of_another_type_is_rejected_and_the_consumer_continues() {
     bus.serve(ECHO, Future::succeededFuture).await();
     for (var poison : new Object[] {"text", 1, io.vertx.core.buffer.Buffer.buffer("{")}) {
       var answer = vertx.eventBus().request(ECHO.name(), poison).await();
@@ -170,28 +175,30 @@ class BusTest {
   }
 
   @Test
-  void the_request_id_goes_with_the_request_and_does_not_stay() {
-    bus.serve(ASK, q -> Future.succeededFuture(new Reply(RequestId.current().orElse("none"))))
+  void the_request_id_is_passed_with_the_request_and_cleared_afterwards() {
+    bus.serve(
+            QUESTION, q -> Future.succeededFuture(new Reply(RequestId.current().orElse("none"))))
         .await();
-    var asked = Promise.<Reply>promise();
+    var reply = Promise.<Reply>promise();
     vertx.runOnContext(go -> {
       ((io.vertx.core.internal.ContextInternal) vertx.getOrCreateContext())
           .duplicate()
           .runOnContext(inRequest -> {
             RequestId.set("id-1");
-            bus.request(ASK, Question.ANY).onComplete(asked);
+            bus.request(QUESTION, Question.ANY).onComplete(reply);
           });
     });
-    assertEquals(new Reply("id-1"), asked.future().await());
-    assertEquals(new Reply("none"), bus.request(ASK, Question.ANY).await());
+    assertEquals(new Reply("id-1"), reply.future().await());
+    assertEquals(new Reply("none"), bus.request(QUESTION, Question.ANY).await());
   }
 
   @Test
-  void a_cancelled_subscription_hears_nothing_more() {
-    var first = bus.serve(ASK, q -> Future.succeededFuture(new Reply("first"))).await();
-    assertEquals(new Reply("first"), bus.request(ASK, Question.ANY).await());
+  void a_cancelled_subscription_receives_no_event() {
+    var first =
+        bus.serve(QUESTION, q -> Future.succeededFuture(new Reply("first"))).await();
+    assertEquals(new Reply("first"), bus.request(QUESTION, Question.ANY).await());
     first.cancel().await();
-    assertEquals("unavailable", failureOf(bus.request(ASK, Question.ANY)).code());
+    assertEquals("unavailable", failureOf(bus.request(QUESTION, Question.ANY)).code());
   }
 
   private double dropped(String address, String reason) {

@@ -1,9 +1,9 @@
 package dev.verticker.bus;
 
 import static dev.verticker.bus.Samples.APPENDED;
-import static dev.verticker.bus.Samples.ASK;
 import static dev.verticker.bus.Samples.ECHO;
-import static dev.verticker.bus.Samples.told;
+import static dev.verticker.bus.Samples.QUESTION;
+import static dev.verticker.bus.Samples.describe;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -38,9 +38,9 @@ class ClusteredBusTest {
   private static final Address<Question, Reply> PATIENT =
       new Address<>("test.ask", Question.class, Reply.class, Duration.ofSeconds(30));
 
-  // Served by nobody, ever: the end of a registration reaches the other node only after a while.
-  private static final Address<Question, Reply> NOBODY =
-      new Address<>("test.nobody", Question.class, Reply.class, Duration.ofSeconds(30));
+  // Never served: the removal of a registration takes time to reach the other node.
+  private static final Address<Question, Reply> UNSERVED =
+      new Address<>("test.unserved", Question.class, Reply.class, Duration.ofSeconds(30));
 
   private static TwoNodes nodes;
   private static SetClock clock;
@@ -70,7 +70,7 @@ class ClusteredBusTest {
   }
 
   @Test
-  void a_message_keeps_its_value_to_the_last_digit() {
+  void a_message_keeps_every_digit_of_its_values() {
     keep(there.serve(ECHO, Future::succeededFuture));
     assertEquals(Question.ANY, here.request(ECHO, Question.ANY).await());
     assertEquals(
@@ -85,56 +85,57 @@ class ClusteredBusTest {
   }
 
   @Test
-  void every_kind_of_failure_arrives_as_itself() {
+  void every_kind_of_failure_keeps_its_kind() {
     for (var failure : Samples.FAILURES) {
       var serving =
           there.serve(PATIENT, question -> Future.<Reply>failedFuture(failure)).await();
-      assertEquals(told(failure), told(failureOf(here.request(PATIENT, Question.ANY))));
+      assertEquals(describe(failure), describe(failureOf(here.request(PATIENT, Question.ANY))));
       serving.cancel().await();
     }
   }
 
   @Test
-  void a_failure_of_a_newer_node_that_this_one_does_not_know_is_an_internal_one() {
+  void an_unknown_failure_of_a_newer_node_becomes_internal() {
     answerRaw(true, "{\"kind\":\"Teapot\",\"code\":\"x\",\"detail\":\"secret\"}");
     assertEquals(
-        told(new Failure.Internal()), told(failureOf(here.request(PATIENT, Question.ANY))));
+        describe(new Failure.Internal()), describe(failureOf(here.request(PATIENT, Question.ANY))));
   }
 
   @Test
-  void a_handler_that_throws_answers_at_once() {
+  void a_handler_that_throws_fails_the_request_at_once() {
     keep(there.serve(PATIENT, question -> {
       throw new IllegalStateException("secret");
     }));
     assertEquals(
-        told(new Failure.Internal()), told(failureOf(here.request(PATIENT, Question.ANY))));
+        describe(new Failure.Internal()), describe(failureOf(here.request(PATIENT, Question.ANY))));
   }
 
   @Test
-  void an_answer_that_cannot_be_read_fails_at_once() {
+  void a_reply_that_cannot_be_decoded_fails_at_once() {
     for (var nonsense : List.of("{", "", "null", "[1]", "{\"text\":{\"a\":1}}")) {
       answerRaw(false, nonsense);
       assertEquals(
-          told(new Failure.Internal()), told(failureOf(here.request(PATIENT, Question.ANY))));
+          describe(new Failure.Internal()),
+          describe(failureOf(here.request(PATIENT, Question.ANY))));
       cancel();
       served.clear();
     }
   }
 
   @Test
-  void an_answer_that_cannot_be_written_fails_at_once() {
+  void a_reply_that_cannot_be_encoded_fails_at_once() {
     record Loop(List<Object> self) {}
     var address = new Address<>("test.loop", Question.class, Loop.class, Duration.ofHours(1));
     var self = new ArrayList<Object>();
     self.add(self);
     keep(there.serve(address, question -> Future.succeededFuture(new Loop(self))));
     assertEquals(
-        told(new Failure.Internal()), told(failureOf(here.request(address, Question.ANY))));
+        describe(new Failure.Internal()), describe(failureOf(here.request(address, Question.ANY))));
   }
 
   @Test
   @Provokes(24)
-  void a_request_that_cannot_be_read_is_answered_at_once_and_the_consumer_lives_on() {
+  void a_request_that_cannot_be_decoded_fails_at_once_and_the_consumer_continues() {
     keep(there.serve(PATIENT, question -> Future.succeededFuture(new Reply("fine"))));
     for (var nonsense : List.of("{", "", "null", "[1]", "{\"amount\":\"much\"}")) {
       var answer = nodes
@@ -150,10 +151,10 @@ class ClusteredBusTest {
 
   @Test
   @Provokes(24)
-  void what_only_a_stranger_could_have_sent_does_not_silence_a_consumer() {
+  void malformed_messages_do_not_stop_a_consumer() {
     keep(there.serve(PATIENT, question -> Future.succeededFuture(new Reply("fine"))));
-    var heard = Promise.<Question>promise();
-    keep(there.subscribe(APPENDED, heard::tryComplete));
+    var received = Promise.<Question>promise();
+    keep(there.subscribe(APPENDED, received::tryComplete));
     var strange = nodes.first().eventBus().registerCodec(new StrangeCodec());
 
     for (var body : Arrays.asList(null, "text", new JsonObject().put("text", 1), 7)) {
@@ -166,12 +167,12 @@ class ClusteredBusTest {
 
     assertEquals(new Reply("fine"), here.request(PATIENT, Question.ANY).await());
     here.publish(APPENDED, Question.ANY);
-    assertEquals(Question.ANY, heard.future().await());
+    assertEquals(Question.ANY, received.future().await());
   }
 
   @Test
   @Provokes(24)
-  void a_message_of_five_megabytes_arrives_whole_and_the_next_one_too() {
+  void a_message_of_five_megabytes_and_the_next_one_arrive() {
     var large = new Question("x".repeat(5_000_000), null, null, null);
     keep(there.serve(ECHO, Future::succeededFuture));
     assertEquals(large, here.request(ECHO, large).await());
@@ -179,7 +180,7 @@ class ClusteredBusTest {
   }
 
   @Test
-  void unknown_fields_and_enum_constants_of_a_newer_node_are_taken_calmly() {
+  void unknown_fields_and_enum_constants_of_a_newer_node_are_accepted() {
     var address = new Address<>("test.ask", Question.class, Question.class, Duration.ofHours(1));
     answerRaw(false, "{\"text\":\"t\",\"colour\":\"ULTRAVIOLET\",\"since\":\"tomorrow\"}");
     assertEquals(
@@ -188,7 +189,7 @@ class ClusteredBusTest {
   }
 
   @Test
-  void a_consumer_on_this_node_is_always_asked_first_and_gets_the_same_instance() {
+  void a_local_consumer_is_preferred_and_receives_the_same_instance() {
     var local = new AtomicInteger();
     keep(there.serve(ECHO, Future::succeededFuture));
     keep(here.serve(ECHO, question -> {
@@ -202,37 +203,37 @@ class ClusteredBusTest {
   }
 
   @Test
-  void nobody_in_the_whole_cluster_is_unavailable_at_once() {
+  void a_request_without_a_consumer_in_the_cluster_is_unavailable_at_once() {
     var before = System.nanoTime();
-    assertEquals("unavailable", failureOf(here.request(NOBODY, Question.ANY)).code());
+    assertEquals("unavailable", failureOf(here.request(UNSERVED, Question.ANY)).code());
     assertTrue(
         Duration.ofNanos(System.nanoTime() - before).toSeconds() < 15, "long before the deadline");
   }
 
   @Test
   void an_event_reaches_every_node() {
-    var heard = List.of(Promise.<Question>promise(), Promise.<Question>promise());
-    keep(here.subscribe(APPENDED, heard.get(0)::tryComplete));
-    keep(there.subscribe(APPENDED, heard.get(1)::tryComplete));
+    var received = List.of(Promise.<Question>promise(), Promise.<Question>promise());
+    keep(here.subscribe(APPENDED, received.get(0)::tryComplete));
+    keep(there.subscribe(APPENDED, received.get(1)::tryComplete));
     here.publish(APPENDED, Question.ANY);
-    assertEquals(Question.ANY, heard.get(0).future().await());
-    assertEquals(Question.ANY, heard.get(1).future().await());
+    assertEquals(Question.ANY, received.get(0).future().await());
+    assertEquals(Question.ANY, received.get(1).future().await());
   }
 
   @Test
   void the_request_id_reaches_the_other_node() {
     keep(there.serve(
-        ASK, q -> Future.succeededFuture(new Reply(RequestId.current().orElse("none")))));
-    var asked = Promise.<Reply>promise();
+        QUESTION, q -> Future.succeededFuture(new Reply(RequestId.current().orElse("none")))));
+    var reply = Promise.<Reply>promise();
     ((ContextInternal) nodes.first().getOrCreateContext()).duplicate().runOnContext(inRequest -> {
       RequestId.set("id-7");
-      here.request(ASK, Question.ANY).onComplete(asked);
+      here.request(QUESTION, Question.ANY).onComplete(reply);
     });
-    assertEquals(new Reply("id-7"), asked.future().await());
+    assertEquals(new Reply("id-7"), reply.future().await());
   }
 
   @Test
-  void a_node_that_vanishes_makes_its_requests_unavailable_within_the_deadline() {
+  void requests_to_a_killed_node_are_unavailable_within_the_deadline() {
     try (var others = new TwoNodes()) {
       var asking = new Bus(others.first(), clock, metrics);
       var vanishing = new Bus(others.second(), clock, metrics);
@@ -282,7 +283,7 @@ class ClusteredBusTest {
 
     @Override
     public String decodeFromWire(int at, Buffer buffer) {
-      throw new AssertionError("nobody else has it");
+      throw new AssertionError("no other node has this codec");
     }
 
     @Override

@@ -27,7 +27,7 @@ final class Samples {
 
   record Reply(String text) {}
 
-  static final Address<Question, Reply> ASK =
+  static final Address<Question, Reply> QUESTION =
       new Address<>("test.ask", Question.class, Reply.class);
   static final Address<Question, Question> ECHO =
       new Address<>("test.echo", Question.class, Question.class);
@@ -55,8 +55,8 @@ final class Samples {
 
   private Samples() {}
 
-  /** What can be compared of a failure. */
-  static String told(Throwable failure) {
+  /** All properties of a failure, for comparison. */
+  static String describe(Throwable failure) {
     return failure instanceof Failure f
         ? String.join(
             " ",
@@ -71,7 +71,7 @@ final class Samples {
         : "not a failure: " + failure;
   }
 
-  /** A clock that shows what it is told. */
+  /** A clock that the test advances. */
   static final class SetClock extends Clock {
     private volatile Instant now = Instant.parse("2025-08-20T10:00:00Z");
 

@@ -16,7 +16,7 @@ class UsersOnTheWireTest {
   private final Actor actor = new Actor(7L, "ada", "session", "192.0.2.1");
 
   @Test
-  void unchanged_cleared_and_new_stay_apart_on_the_way_to_another_node() throws IOException {
+  void absent_null_and_new_values_stay_distinct_between_nodes() throws IOException {
     var update = new Update(
         actor,
         8,

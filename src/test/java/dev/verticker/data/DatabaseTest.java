@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class DatabaseTest {
-  private static final int MORE_THAN_THE_BREAKER_BEARS = 8;
+  private static final int MORE_THAN_OPENS_THE_BREAKER = 8;
 
   private final TestDatabase server = TestDatabase.create();
   private final Vertx vertx = Vertx.vertx();
@@ -24,7 +24,7 @@ class DatabaseTest {
   @BeforeEach
   void open() {
     database = Database.open(
-        vertx, server.settings("account").withPoolSize(2 * MORE_THAN_THE_BREAKER_BEARS));
+        vertx, server.settings("account").withPoolSize(2 * MORE_THAN_OPENS_THE_BREAKER));
   }
 
   @AfterEach
@@ -34,30 +34,30 @@ class DatabaseTest {
   }
 
   @Test
-  void a_mistake_of_our_own_is_told_as_it_is_and_keeps_nobody_from_the_database() {
-    for (var i = 0; i < MORE_THAN_THE_BREAKER_BEARS; i++) {
+  void an_exception_of_the_caller_is_passed_on_and_does_not_open_the_circuit_breaker() {
+    for (var i = 0; i < MORE_THAN_OPENS_THE_BREAKER; i++) {
       assertThrows(ArithmeticException.class, () -> database
           .transaction(tx -> {
             throw new ArithmeticException("a mistake");
           })
           .await());
     }
-    answers();
+    assertAvailable();
   }
 
   @Test
-  void a_statement_that_is_wrong_hears_what_the_server_says_and_keeps_nobody_from_the_database() {
-    for (var i = 0; i < MORE_THAN_THE_BREAKER_BEARS; i++) {
+  void
+      an_invalid_statement_fails_with_the_error_of_the_server_and_does_not_open_the_circuit_breaker() {
+    for (var i = 0; i < MORE_THAN_OPENS_THE_BREAKER; i++) {
       var failure = assertThrows(
           PgException.class, () -> database.query("SELECT 1 / 0", Tuple.tuple()).await());
       assertEquals("22012", failure.getSqlState());
     }
-    answers();
+    assertAvailable();
   }
 
   @Test
-  void who_waits_for_a_row_in_vain_is_told_to_come_back_and_keeps_nobody_from_the_database()
-      throws SQLException {
+  void a_lock_timeout_is_unavailable_and_does_not_open_the_circuit_breaker() throws SQLException {
     try (var other = server.connect();
         var statement = other.createStatement()) {
       statement.execute("CREATE TABLE public.held AS SELECT 1 AS id");
@@ -65,18 +65,18 @@ class DatabaseTest {
       statement.execute("SELECT FROM public.held FOR UPDATE");
       var waiting = Stream.generate(
               () -> database.query("UPDATE public.held SET id = 2", Tuple.tuple()))
-          .limit(MORE_THAN_THE_BREAKER_BEARS)
+          .limit(MORE_THAN_OPENS_THE_BREAKER)
           .toList();
       for (var each : waiting) {
         var failure = assertThrows(Failure.Unavailable.class, each::await);
         assertEquals("database-unavailable", failure.code());
       }
-      answers();
+      assertAvailable();
       other.rollback();
     }
   }
 
-  private void answers() {
+  private void assertAvailable() {
     assertEquals(
         1, database.query("SELECT 1", Tuple.tuple()).await().iterator().next().getInteger(0));
   }

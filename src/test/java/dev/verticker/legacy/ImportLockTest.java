@@ -31,15 +31,14 @@ class ImportLockTest {
   }
 
   @Test
-  void only_one_import_has_it_at_a_time() throws SQLException {
+  void one_import_holds_the_lock_at_a_time() throws SQLException {
     lock(connection)
         .run(() -> assertThrows(ImportRefusedException.class, () -> lock(other).run(() -> {})));
     lock(other).run(() -> {});
   }
 
   @Test
-  void a_failed_statement_is_what_the_caller_hears_of_and_the_lock_is_free_again()
-      throws SQLException {
+  void a_failed_statement_is_rethrown_and_releases_the_lock() throws SQLException {
     var failure = assertThrows(SQLException.class, () -> lock(connection).run(() -> {
       connection.setAutoCommit(false);
       execute("CREATE TABLE half (done boolean)");
@@ -53,7 +52,7 @@ class ImportLockTest {
   }
 
   @Test
-  void of_a_lost_connection_the_caller_hears_the_cause() {
+  void after_a_lost_connection_the_original_failure_is_rethrown() {
     var failure =
         assertThrows(IllegalStateException.class, () -> lock(connection).run(() -> {
           connection.close();

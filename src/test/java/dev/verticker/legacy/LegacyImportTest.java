@@ -25,7 +25,7 @@ class LegacyImportTest {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
 
   @BeforeEach
-  void an_earlier_system() {
+  void create_an_earlier_system() {
     earlier.execute(
         """
         CREATE TABLE users (id serial PRIMARY KEY, username varchar UNIQUE, full_name varchar, email varchar,
@@ -60,10 +60,10 @@ class LegacyImportTest {
   }
 
   @Test
-  void users_keep_their_ids_and_hashes_and_who_breaks_a_rule_is_listed() {
+  void users_keep_their_ids_and_hashes_and_invalid_users_are_listed() {
     assertEquals(0, run(), err::toString);
 
-    var said = out.toString(StandardCharsets.UTF_8);
+    var output = out.toString(StandardCharsets.UTF_8);
     assertEquals(
         List.of(
             "user 2 \"käthe\" skipped: the username must have 3 to 50 ASCII letters, digits, dots, underscores, hyphens",
@@ -71,16 +71,16 @@ class LegacyImportTest {
             "user 4 \"plain\" skipped: the password hash must be bcrypt with a cost of 4 to 14",
             "user 5 \"costly\" skipped: the password hash must be bcrypt with a cost of 4 to 14",
             "user 9001 \"x y\" skipped: the username must have 3 to 50 ASCII letters, digits, dots, underscores, hyphens",
-            "user 2501 \"USER10\" skipped: the username is taken, ignoring case",
-            "user 2502 \"doubled\" e-mail address emptied: it belongs to another user, ignoring case",
-            "user 2503 \"crooked\" e-mail address emptied: it is no e-mail address"),
-        said.lines().filter(line -> line.startsWith("user ")).toList());
+            "user 2501 \"USER10\" skipped: the username is in use, ignoring case",
+            "user 2502 \"doubled\" e-mail address cleared: another user has it, ignoring case",
+            "user 2503 \"crooked\" e-mail address cleared: it is not a valid e-mail address"),
+        output.lines().filter(line -> line.startsWith("user ")).toList());
     assertTrue(
-        said.contains(
-            "users: 2501 read, 2495 imported, 0 here already, 6 skipped, 2 e-mail addresses emptied"),
-        said);
-    assertTrue(said.contains("users: 1000 of 2501"), "progress");
-    assertFalse(said.contains("$2b$"), "a hash got out");
+        output.contains(
+            "users: 2501 read, 2495 imported, 0 existing, 6 skipped, 2 e-mail addresses cleared"),
+        output);
+    assertTrue(output.contains("users: 1000 of 2501"), "progress");
+    assertFalse(output.contains("$2b$"), "a hash was printed");
     assertEquals(
         List.of("10|user10|Given Family10|mail10@example.com|" + BCRYPT
             + "|{user}|active|2025-01-01 10:00:00+00|2025-02-01 10:00:00+00"),
@@ -103,19 +103,20 @@ class LegacyImportTest {
             INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
             VALUES ('later', repeat('x', 60), ARRAY['user'], now(), now()) RETURNING id
             """));
-    assertEquals(List.of("0"), rows(here, "SELECT count(*) FROM account.outbox"), "nobody is told");
+    assertEquals(
+        List.of("0"), rows(here, "SELECT count(*) FROM account.outbox"), "no event is published");
     assertEquals(List.of("users.imported"), rows(here, "SELECT action FROM account.audit"));
   }
 
   @Test
-  void of_each_symbol_and_minute_the_first_observation_is_kept() {
+  void the_first_observation_of_each_symbol_and_minute_is_imported() {
     assertEquals(0, run(), err::toString);
 
     assertTrue(
         out.toString(StandardCharsets.UTF_8)
             .contains(
-                "observations: 6004 read, 2001 kept, 0 here already, 4000 more of the same symbol and minute,"
-                    + " 3 unusable"),
+                "observations: 6004 read, 2001 imported, 0 existing, 4000 duplicates of a symbol and minute,"
+                    + " 3 invalid"),
         out::toString);
     assertEquals(
         List.of(
@@ -138,7 +139,7 @@ class LegacyImportTest {
   }
 
   @Test
-  void a_price_that_is_a_number_keeps_every_digit() {
+  void a_numeric_price_keeps_every_digit() {
     earlier.execute("TRUNCATE exchange_info");
     earlier.execute(
         """
@@ -162,7 +163,7 @@ class LegacyImportTest {
   }
 
   @Test
-  void a_second_run_changes_nothing_and_brings_what_was_added_meanwhile() {
+  void a_second_run_keeps_existing_rows_and_imports_new_ones() {
     assertEquals(0, run(), err::toString);
     var before = rows(here, "SELECT * FROM account.users ORDER BY id");
     earlier.execute("INSERT INTO users VALUES (9500, 'newcomer', NULL, NULL, '%s', NULL, NULL)"
@@ -170,17 +171,17 @@ class LegacyImportTest {
 
     assertEquals(0, run(), err::toString);
 
-    var said = out.toString(StandardCharsets.UTF_8);
+    var output = out.toString(StandardCharsets.UTF_8);
     assertTrue(
-        said.contains(
-            "users: 2502 read, 1 imported, 2495 here already, 6 skipped, 0 e-mail addresses emptied"),
-        said);
-    assertTrue(said.contains("observations: 6004 read, 0 kept, 2001 here already"), said);
+        output.contains(
+            "users: 2502 read, 1 imported, 2495 existing, 6 skipped, 0 e-mail addresses cleared"),
+        output);
+    assertTrue(output.contains("observations: 6004 read, 0 imported, 2001 existing"), output);
     assertEquals(before, rows(here, "SELECT * FROM account.users WHERE id < 9500 ORDER BY id"));
   }
 
   @Test
-  void after_the_first_start_nothing_is_imported() {
+  void the_import_is_refused_after_the_first_start() {
     assertEquals(0, run());
     here.execute(
         """
@@ -191,12 +192,12 @@ class LegacyImportTest {
     assertEquals(1, run());
 
     assertEquals(
-        "account.users holds 1 users that were not imported: import-legacy runs before the first start",
+        "account.users holds 1 users that were not imported: run import-legacy before the first start",
         err.toString(StandardCharsets.UTF_8).strip());
   }
 
   @Test
-  void what_stopped_an_import_is_said_and_what_was_taken_before_is_kept() {
+  void a_failed_import_reports_the_cause_and_keeps_the_imported_rows() {
     assertEquals(0, run(), err::toString);
     here.execute("DELETE FROM market.exchange_info");
     here.execute(
@@ -207,10 +208,10 @@ class LegacyImportTest {
 
     assertEquals(3, run());
 
-    var said = err.toString(StandardCharsets.UTF_8);
-    assertTrue(said.contains("the import was cut short, repeat it: "), said);
-    assertTrue(said.contains("no_room"), said);
-    assertFalse(said.contains("ROLLBACK"), "a consequence is no cause: " + said);
+    var output = err.toString(StandardCharsets.UTF_8);
+    assertTrue(output.contains("the import failed, run it again to continue: "), output);
+    assertTrue(output.contains("no_room"), output);
+    assertFalse(output.contains("ROLLBACK"), "a consequence is printed as the cause: " + output);
     assertEquals(List.of("1000"), rows(here, "SELECT count(*) FROM market.exchange_info"));
     here.execute("ALTER TABLE market.exchange_info DROP CONSTRAINT no_room");
     assertEquals(0, run(), err::toString);
@@ -218,7 +219,7 @@ class LegacyImportTest {
   }
 
   @Test
-  void an_address_that_is_none_is_refused_without_repeating_it() {
+  void an_invalid_url_is_refused_without_printing_it() {
     assertEquals(
         2,
         new LegacyImport(settings(), Path.of("target"), stream(out), stream(err))

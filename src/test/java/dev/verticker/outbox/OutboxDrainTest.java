@@ -33,7 +33,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Against a log that remembers what it was handed. */
+/** Against an event log that records the batches. */
 class OutboxDrainTest {
   private final TestDatabase postgres = TestDatabase.create();
   private final PostgresSettings settings = postgres.settings("account");
@@ -49,7 +49,7 @@ class OutboxDrainTest {
   }
 
   @Test
-  void entries_are_handed_over_in_order_in_batches_and_leave() {
+  void entries_are_delivered_in_order_and_in_batches_and_then_deleted() {
     serve(this::taken);
     insert(1200);
     drain();
@@ -57,26 +57,26 @@ class OutboxDrainTest {
     until("empty", () -> waiting() == 0);
 
     assertEquals(List.of(500, 500, 200), batches.stream().map(List::size).toList());
-    assertEquals(ids(1, 1200), handed());
+    assertEquals(ids(1, 1200), delivered());
     until("no lag", () -> lag() == 0);
   }
 
   @Test
-  void nobody_need_wake_it_and_a_wake_up_is_quicker_than_its_own_look() {
+  void entries_are_found_by_polling_and_after_a_wake_up() {
     serve(this::taken);
     var drain = drain();
     insert(1);
-    until("found by itself", () -> handed().size() == 1);
+    until("found by itself", () -> delivered().size() == 1);
     insert(1);
     run(() -> {
       drain.wake();
       return Future.succeededFuture();
     });
-    until("found when woken", () -> handed().size() == 2);
+    until("found when woken", () -> delivered().size() == 2);
   }
 
   @Test
-  void while_nobody_takes_them_they_wait_and_the_operator_sees_since_when() {
+  void undelivered_entries_wait_and_the_lag_is_reported() {
     insert(3);
     postgres.execute("UPDATE account.outbox SET at = now() - interval '1 minute'");
     var drain = drain();
@@ -88,11 +88,11 @@ class OutboxDrainTest {
     serve(this::taken);
 
     until("taken", () -> waiting() == 0);
-    assertEquals(ids(1, 3), handed());
+    assertEquals(ids(1, 3), delivered());
   }
 
   @Test
-  void an_answer_that_gets_lost_or_a_refusal_makes_the_same_batch_come_again() {
+  void a_batch_is_delivered_again_after_a_lost_response_or_a_failure() {
     var answers = new AtomicInteger();
     serve(append -> switch (answers.incrementAndGet()) {
       case 1 -> taken(append).compose(taken -> Promise.<Appended>promise().future());
@@ -110,13 +110,13 @@ class OutboxDrainTest {
   }
 
   @Test
-  void of_two_at_once_one_hands_over_and_the_other_leaves_it() {
-    var atOnce = new AtomicInteger();
-    var most = new AtomicInteger();
+  void of_two_drains_one_delivers_at_a_time() {
+    var concurrent = new AtomicInteger();
+    var maxConcurrent = new AtomicInteger();
     serve(append -> {
-      most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+      maxConcurrent.accumulateAndGet(concurrent.incrementAndGet(), Math::max);
       return vertx.timer(20).compose(later -> {
-        atOnce.decrementAndGet();
+        concurrent.decrementAndGet();
         return taken(append);
       });
     });
@@ -128,12 +128,12 @@ class OutboxDrainTest {
 
     until("empty", () -> waiting() == 0);
 
-    assertEquals(1, most.get());
-    assertEquals(ids(1, 3000), handed());
+    assertEquals(1, maxConcurrent.get());
+    assertEquals(ids(1, 3000), delivered());
   }
 
   @Test
-  void whoever_froze_in_the_middle_holds_the_others_up_for_three_seconds() throws SQLException {
+  void a_node_frozen_in_a_transaction_blocks_the_others_for_three_seconds() throws SQLException {
     serve(this::taken);
     insert(1);
     try (var frozen = postgres.connect();
@@ -145,24 +145,24 @@ class OutboxDrainTest {
       drain();
       until("taken by another", () -> waiting() == 0);
     }
-    assertEquals(ids(1, 1), handed());
+    assertEquals(ids(1, 1), delivered());
   }
 
   @Test
-  void stopping_lets_what_is_under_way_end() {
-    var asked = Promise.<Void>promise();
+  void stopping_waits_for_the_current_batch() {
+    var received = Promise.<Void>promise();
     serve(append -> {
-      asked.tryComplete();
+      received.tryComplete();
       return vertx.timer(300).compose(later -> taken(append));
     });
     insert(1);
     var drain = drain();
-    asked.future().await();
+    received.future().await();
 
     run(drain::stop);
 
     assertEquals(0, waiting());
-    assertEquals(ids(1, 1), handed());
+    assertEquals(ids(1, 1), delivered());
   }
 
   private OutboxDrain drain() {
@@ -173,8 +173,7 @@ class OutboxDrainTest {
           bus,
           Clock.systemUTC(),
           metrics,
-          "account",
-          OutboxDrainTest::entry);
+          new OutboxTable("account", OutboxDrainTest::entry));
       drain.start();
       return Future.succeededFuture(drain);
     });
@@ -206,7 +205,7 @@ class OutboxDrainTest {
         "{}");
   }
 
-  private List<Long> handed() {
+  private List<Long> delivered() {
     return batches.stream().flatMap(List::stream).toList();
   }
 

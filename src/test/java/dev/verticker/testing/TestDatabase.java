@@ -24,7 +24,7 @@ public record TestDatabase(PostgresDatabase login) {
 
     static {
       var database = new TestDatabase(LOGIN);
-      Migrations.packaged(Duration.ZERO)
+      Migrations.packaged(Duration.ofSeconds(30))
           .migrateAll(PostgresSettings.SCHEMAS.stream().map(database::settings).toList());
     }
   }

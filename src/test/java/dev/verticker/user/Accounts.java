@@ -29,9 +29,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** An account schema of its own, one node that works on it, and a look at everything the work left behind. */
+/** A database with a user service, and access to the rows, events and revocations the service writes. */
 public final class Accounts implements AutoCloseable {
-  public static final Actor NOBODY = Actor.anonymous("203.0.113.9");
+  public static final Actor ANONYMOUS = Actor.anonymous("203.0.113.9");
 
   public final Vertx vertx = Vertx.vertx();
   public final TestDatabase postgres;
@@ -43,8 +43,8 @@ public final class Accounts implements AutoCloseable {
   public final FakeHashing hashing = new FakeHashing();
   public final FakeAccess access = new FakeAccess();
   private final Context context = vertx.getOrCreateContext();
-  private long lastNoted;
-  private long lastTold;
+  private long lastAuditEntry;
+  private long lastEvent;
 
   public Accounts() {
     this(TestDatabase.create());
@@ -54,7 +54,7 @@ public final class Accounts implements AutoCloseable {
   public Accounts(TestDatabase postgres) {
     this.postgres = postgres;
     this.database = Database.open(vertx, postgres.settings("account"));
-    // The first connection of a cold JVM may take longer than a user ever waits for one.
+    // The first connection of a cold JVM may take longer than the connect timeout.
     database.query("SELECT 1", Tuple.tuple()).otherwiseEmpty().await();
     var clock = Clock.systemUTC();
     this.rows = new UserRepository(database, clock);
@@ -69,7 +69,7 @@ public final class Accounts implements AutoCloseable {
     this.search = new UserSearch(database);
   }
 
-  /** Waits for work done on this node's event loop. */
+  /** The result of work on the node's event loop. */
   public <T> T await(Supplier<Future<T>> work) {
     return Await.await(context, work);
   }
@@ -78,23 +78,23 @@ public final class Accounts implements AutoCloseable {
     return Await.run(context, work);
   }
 
-  /** Why it was refused; fails when it was not. */
-  public Throwable refusal(Supplier<Future<?>> work) {
+  /** The failure of the work. */
+  public Throwable failure(Supplier<Future<?>> work) {
     return Await.failureOf(start(() -> work.get().mapEmpty()));
   }
 
-  /** An active user of that name without anything to tell. */
+  /** Creates an active user and consumes its event and its audit entry. */
   public User given(String username, String... roles) {
     var create = new Create(
-        NOBODY,
+        ANONYMOUS,
         username,
         null,
         null,
         new Password("correct horse"),
         roles.length == 0 ? null : List.of(roles));
     var user = await(() -> users.create(create));
-    told();
-    noted();
+    events();
+    auditEntries();
     return user;
   }
 
@@ -102,9 +102,9 @@ public final class Accounts implements AutoCloseable {
     return new Actor(user.id(), user.username(), "session-of-" + user.username(), "192.0.2.7");
   }
 
-  /** What was put into the outbox since it was looked at last, without {@code by}. */
-  public List<JsonObject> told() {
-    return toldWithActor().stream()
+  /** The payloads inserted into the outbox since the last call, without {@code by}. */
+  public List<JsonObject> events() {
+    return eventsWithActor().stream()
         .map(event -> {
           event.remove("by");
           return event;
@@ -112,25 +112,25 @@ public final class Accounts implements AutoCloseable {
         .toList();
   }
 
-  public List<JsonObject> toldWithActor() {
+  public List<JsonObject> eventsWithActor() {
     var events = new ArrayList<JsonObject>();
     for (var row :
-        rows("SELECT id, payload FROM account.outbox WHERE id > " + lastTold + " ORDER BY id")) {
-      lastTold = Long.parseLong(row.get(0));
+        rows("SELECT id, payload FROM account.outbox WHERE id > " + lastEvent + " ORDER BY id")) {
+      lastEvent = Long.parseLong(row.get(0));
       events.add(new JsonObject(row.get(1)));
     }
     return events;
   }
 
-  /** "actor action user" of every audit entry since it was looked at last; a dash for nobody. */
-  public List<String> noted() {
+  /** "actor action user" of the audit entries since the last call; a dash for null. */
+  public List<String> auditEntries() {
     var entries = new ArrayList<String>();
     for (var row : rows(
         """
         SELECT id, coalesce(actor_id::text, '-') || ' ' || action || ' ' || coalesce(user_id::text, '-')
           FROM account.audit WHERE id > %d ORDER BY id"""
-            .formatted(lastNoted))) {
-      lastNoted = Long.parseLong(row.get(0));
+            .formatted(lastAuditEntry))) {
+      lastAuditEntry = Long.parseLong(row.get(0));
       entries.add(row.get(1));
     }
     return entries;
@@ -158,7 +158,7 @@ public final class Accounts implements AutoCloseable {
     Await.await(vertx.close());
   }
 
-  /** Hashes at once, and counts. */
+  /** Hashes without delay, and counts. */
   public static final class FakeHashing implements PasswordHashing {
     public final AtomicInteger hashed = new AtomicInteger();
 
@@ -174,7 +174,7 @@ public final class Accounts implements AutoCloseable {
     }
   }
 
-  /** Remembers what was revoked. */
+  /** Records revocations. */
   public static final class FakeAccess implements AccessRevocation {
     private final List<String> revoked = new CopyOnWriteArrayList<>();
 
@@ -191,7 +191,7 @@ public final class Accounts implements AutoCloseable {
       return Future.succeededFuture();
     }
 
-    /** Since it was asked last. */
+    /** The revocations since the last call. */
     public List<String> revoked() {
       var all = List.copyOf(revoked);
       revoked.clear();

@@ -39,15 +39,15 @@ class FirstAdministratorTest {
   }
 
   @BeforeEach
-  void nobody() {
+  void delete_all_users() {
     accounts.execute("TRUNCATE account.users, account.audit, account.outbox CASCADE");
-    accounts.told();
-    accounts.noted();
+    accounts.events();
+    accounts.auditEntries();
     accounts.access.revoked();
   }
 
   @Test
-  void two_nodes_that_start_together_make_one_and_say_so_once() {
+  void two_nodes_that_start_concurrently_create_one_administrator_and_one_event() {
     var production = settings(Map.of("ADMIN_USERNAME", "chief", "ADMIN_PASSWORD", GOOD));
     var starts = List.of(
         accounts.start(() -> of(accounts, production).ensure()),
@@ -59,16 +59,16 @@ class FirstAdministratorTest {
     assertEquals(List.of("admin", "user"), chief.roles());
     assertEquals(
         List.of("user_created"),
-        accounts.told().stream().map(event -> event.getString("event")).toList());
-    assertEquals(List.of("- user.created " + chief.id()), accounts.noted());
+        accounts.events().stream().map(event -> event.getString("event")).toList());
+    assertEquals(List.of("- user.created " + chief.id()), accounts.auditEntries());
   }
 
   @Test
-  void a_later_start_neither_makes_another_nor_looks_at_the_password() {
+  void a_later_start_neither_creates_another_nor_validates_the_password() {
     ensure(Map.of("ADMIN_PASSWORD", GOOD));
     var hash = hash();
-    accounts.told();
-    accounts.noted();
+    accounts.events();
+    accounts.auditEntries();
 
     ensure(Map.of());
     ensure(Map.of("ADMIN_PASSWORD", "admin1234"));
@@ -76,31 +76,31 @@ class FirstAdministratorTest {
 
     assertEquals("admin", only().username());
     assertEquals(hash, hash());
-    assertEquals(List.of(), accounts.told());
-    assertEquals(List.of(), accounts.noted());
+    assertEquals(List.of(), accounts.events());
+    assertEquals(List.of(), accounts.auditEntries());
   }
 
   @Test
-  void without_a_good_password_the_first_start_is_refused_with_what_to_do() {
-    assertTrue(refusal(Map.of()).contains("ADMIN_PASSWORD: is required for the first start"));
-    assertTrue(refusal(Map.of("ADMIN_PASSWORD", "admin1234")).contains("published sample"));
-    assertTrue(refusal(Map.of("ADMIN_PASSWORD", "elevenchars")).contains("at least 12 characters"));
+  void the_first_start_without_a_valid_password_fails_and_names_the_setting() {
+    assertTrue(failure(Map.of()).contains("ADMIN_PASSWORD: is required for the first start"));
+    assertTrue(failure(Map.of("ADMIN_PASSWORD", "admin1234")).contains("published sample"));
+    assertTrue(failure(Map.of("ADMIN_PASSWORD", "elevenchars")).contains("at least 12 characters"));
     assertEquals("0", accounts.one("SELECT count(*) FROM account.users"));
-    assertEquals(List.of(), accounts.told());
+    assertEquals(List.of(), accounts.events());
   }
 
   @Test
-  void in_development_everybody_knows_the_password() {
+  void development_uses_the_published_sample_password() {
     ensure(Map.of("VERTICKER_ENV", "development"));
 
     assertEquals("admin", only().username());
     assertEquals(accounts.hashing.hashWithoutPolicy(new Password("admin1234")).result(), hash());
-    accounts.told();
-    accounts.noted();
+    accounts.events();
+    accounts.auditEntries();
   }
 
   @Test
-  void an_imported_user_of_that_name_becomes_it_with_the_new_password() {
+  void an_imported_user_with_that_username_is_promoted_and_gets_the_configured_password() {
     accounts.execute(
         """
         INSERT INTO account.users (username, password_hash, roles, imported, created_at, updated_at)
@@ -118,16 +118,16 @@ class FirstAdministratorTest {
         accounts.access.revoked());
     assertEquals(
         List.of("user_updated", "password_changed"),
-        accounts.told().stream().map(event -> event.getString("event")).toList());
-    assertEquals(List.of("- user.updated " + admin.id()), accounts.noted());
+        accounts.events().stream().map(event -> event.getString("event")).toList());
+    assertEquals(List.of("- user.updated " + admin.id()), accounts.auditEntries());
   }
 
   private static void ensure(Map<String, String> environment) {
     accounts.await(() -> of(accounts, settings(environment)).ensure());
   }
 
-  private static String refusal(Map<String, String> environment) {
-    var refused = accounts.refusal(() -> of(accounts, settings(environment)).ensure());
+  private static String failure(Map<String, String> environment) {
+    var refused = accounts.failure(() -> of(accounts, settings(environment)).ensure());
     return assertInstanceOf(SettingsException.class, refused).getMessage();
   }
 
@@ -135,7 +135,7 @@ class FirstAdministratorTest {
     return new FirstAdministrator(node.database, node.rows, node.users, node.hashing, settings);
   }
 
-  /** Of production, unless said otherwise. */
+  /** Settings of production with these changes. */
   private static UserSettings settings(Map<String, String> environment) {
     var values = new HashMap<>(Map.of("VERTICKER_ENV", "production"));
     values.putAll(environment);

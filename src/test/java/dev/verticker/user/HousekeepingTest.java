@@ -35,7 +35,7 @@ class HousekeepingTest {
   }
 
   @BeforeEach
-  void two_and_a_half_batches_too_old_and_ten_rows_to_keep() {
+  void insert_expired_and_retained_rows() {
     accounts.execute("TRUNCATE account.audit, account.outbox");
     accounts.execute(
         """
@@ -52,7 +52,7 @@ class HousekeepingTest {
   }
 
   @Test
-  void what_is_too_old_goes_in_batches_and_the_rest_stays() {
+  void expired_rows_are_deleted_in_batches_and_others_stay() {
     var house = housekeeping();
 
     accounts.await(house::run);
@@ -66,7 +66,7 @@ class HousekeepingTest {
   }
 
   @Test
-  void while_another_node_does_it_this_one_leaves_it() throws SQLException {
+  void a_node_without_the_lock_deletes_nothing() throws SQLException {
     var house = housekeeping();
     try (var other = accounts.connect();
         var statement = other.createStatement()) {
@@ -92,7 +92,7 @@ class HousekeepingTest {
         "tickets",
         "sign_in_addresses"
       })
-  void what_somebody_has_locked_is_left_for_the_next_time(String rows) throws SQLException {
+  void locked_rows_are_deleted_by_the_next_run(String rows) throws SQLException {
     nothingButWhatIsOver();
     var house = housekeeping();
     SessionRepository.addCleanupTasks(house);
@@ -134,7 +134,7 @@ class HousekeepingTest {
   }
 
   @Test
-  void a_chore_that_fails_is_counted_by_name_and_the_others_are_done() {
+  void a_failed_task_is_counted_by_name_and_does_not_stop_the_others() {
     var house = empty()
         .deleteOlderThan(
             Duration.ZERO, "broken", "DELETE FROM account.nowhere WHERE at < $1 AND $2 > 0");

@@ -23,7 +23,7 @@ final class KeyedQueueTest {
   private final List<String> begun = new ArrayList<>();
 
   @Test
-  void one_key_goes_one_after_the_other_and_another_key_need_not_wait() {
+  void tasks_of_one_key_run_in_sequence_and_other_keys_do_not_wait() {
     var first = Promise.<Void>promise();
     run("ada", "first", first);
     run("ada", "second", Promise.promise());
@@ -34,7 +34,7 @@ final class KeyedQueueTest {
   }
 
   @Test
-  void a_full_line_turns_away_until_somebody_has_left() {
+  void a_full_queue_rejects_tasks_until_one_completes() {
     var first = Promise.<Void>promise();
     run("ada", "first", first);
     IntStream.range(1, KeyedQueue.MAX_PER_KEY).forEach(n -> run("ada", "next", Promise.promise()));
@@ -44,7 +44,7 @@ final class KeyedQueueTest {
   }
 
   @Test
-  void so_do_all_lines_together() {
+  void the_total_of_all_queues_is_bounded() {
     var first = Promise.<Void>promise();
     run("key", "first", first);
     IntStream.range(1, KeyedQueue.MAX_TASKS)
@@ -55,7 +55,7 @@ final class KeyedQueueTest {
   }
 
   @Test
-  void what_nobody_waits_for_any_more_is_not_begun() {
+  void a_task_whose_caller_has_timed_out_is_not_started() {
     var first = Promise.<Void>promise();
     run("ada", "first", first);
     var late = run("ada", "late", Promise.promise());

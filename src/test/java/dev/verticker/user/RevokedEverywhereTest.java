@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two nodes on one database that do not hear each other: what node A ends, node B must find out by asking. */
+/** Two nodes on one database without a common bus: node B learns of revocations by node A from the database. */
 final class RevokedEverywhereTest {
   private static final String PASSWORD = "a long walk by the sea";
   private static final Client CLIENT = new Client(SignIn.HOME, "a test");
@@ -59,13 +59,13 @@ final class RevokedEverywhereTest {
   }
 
   @Test
-  void signing_out() {
+  void signing_out_revokes_on_the_other_node() {
     refusedAfter(node -> node.await(() ->
         node.bus.request(Sessions.LOGOUT, new Sessions.Logout(grant.refreshToken(), CLIENT))));
   }
 
   @Test
-  void changing_the_password() {
+  void changing_the_password_revokes_on_the_other_node() {
     refusedAfter(node -> node.await(() -> node.bus.request(
         Sessions.CHANGE_PASSWORD,
         new Sessions.ChangePassword(
@@ -77,14 +77,14 @@ final class RevokedEverywhereTest {
   }
 
   @Test
-  void what_an_administrator_does() {
+  void disabling_a_user_revokes_on_the_other_node() {
     refusedAfter(node -> node.await(() -> node.bus.request(
         Users.DISABLE, new Users.ChangeStatus(SignIn.ADMINISTRATOR, grant.userId(), null))));
     assertEquals("invalid-refresh-token", a.outcome(a.refresh(grant.refreshToken())));
   }
 
   @Test
-  void the_statement_in_the_operators_document() throws IOException {
+  void the_statement_in_the_operations_guide_revokes_on_the_other_node() throws IOException {
     var document = Files.readString(Path.of("docs/operations.md"));
     var statement = document.substring(document.indexOf("WITH ended AS"));
     refusedAfter(node -> node.execute(statement.substring(0, statement.indexOf("```"))));
@@ -93,7 +93,7 @@ final class RevokedEverywhereTest {
   }
 
   @Test
-  void other_roles_leave_the_session_alive() {
+  void changing_roles_revokes_tokens_and_keeps_the_session() {
     refusedAfter(node -> node.await(() -> node.bus.request(
         Users.UPDATE,
         new Users.Update(
@@ -109,7 +109,7 @@ final class RevokedEverywhereTest {
   }
 
   @Test
-  void a_node_that_was_started_again_in_between_knows() {
+  void a_restarted_node_loads_earlier_revocations() {
     a.await(
         () -> a.bus.request(Sessions.LOGOUT, new Sessions.Logout(grant.refreshToken(), CLIENT)));
     b.close();
@@ -120,14 +120,14 @@ final class RevokedEverywhereTest {
 
   @Test
   @Provokes(4)
-  void also_while_redis_is_away() {
+  void revocation_works_while_redis_is_unavailable() {
     TestServers.redis().kill();
     refusedAfter(node -> node.await(() ->
         node.bus.request(Sessions.LOGOUT_ALL, new Sessions.LogoutAll(grant.userId(), CLIENT))));
   }
 
-  private void refusedAfter(Consumer<SignIn> deed) {
-    deed.accept(a);
+  private void refusedAfter(Consumer<SignIn> action) {
+    action.accept(a);
     Await.until(WITHIN, "refused", () -> refusal().equals("invalid-token"));
   }
 

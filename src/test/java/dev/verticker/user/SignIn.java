@@ -166,7 +166,7 @@ public final class SignIn implements AutoCloseable {
     return Await.await(future);
   }
 
-  /** Starts work on the event loop of the node. */
+  /** Starts work on an event loop. */
   public <T> Future<T> start(Supplier<Future<T>> work) {
     return Await.run(context, work);
   }

@@ -46,7 +46,7 @@ class UserSearchTest {
   @Nested
   class AFew {
     @Test
-    void are_found_by_the_beginning_of_username_address_and_each_word_of_the_name() {
+    void are_found_by_prefixes_of_username_email_and_each_word_of_the_full_name() {
       accounts.execute("TRUNCATE account.users CASCADE");
       var ada = create("ada", "Ada Lovelace-King", "countess@example.com");
       var zoe = create("zoe_99", "Zoë Kravitz", null);
@@ -69,7 +69,7 @@ class UserSearchTest {
     }
 
     @Test
-    void names_are_found_as_they_are_now_and_deleted_users_only_among_the_deleted() {
+    void only_current_names_match_and_deleted_users_match_only_among_the_deleted() {
       accounts.execute("TRUNCATE account.users CASCADE");
       var root = accounts.given("root", "admin");
       var ada = create("ada", "Ada Byron", "ada@example.com");
@@ -99,8 +99,8 @@ class UserSearchTest {
     }
 
     @Test
-    void what_cannot_be_searched_is_refused_with_its_pointer() {
-      var refused = accounts.refusal(
+    void an_invalid_search_fails_with_a_pointer_per_error() {
+      var refused = accounts.failure(
           () -> accounts.search.search(new Search("a\u0000", "god", Status.UNKNOWN, null, 1001)));
 
       assertEquals(
@@ -115,7 +115,7 @@ class UserSearchTest {
 
     private User create(String username, String fullName, String email) {
       return accounts.await(() -> accounts.users.create(new Create(
-          Accounts.NOBODY, username, fullName, email, new Password("correct horse"), null)));
+          Accounts.ANONYMOUS, username, fullName, email, new Password("correct horse"), null)));
     }
   }
 
@@ -144,7 +144,7 @@ class UserSearchTest {
 
     @ParameterizedTest
     @MethodSource("searches")
-    void a_page_reads_its_own_rows_by_an_index_in_their_order(Search search) throws SQLException {
+    void a_page_reads_only_its_own_rows_from_an_index(Search search) throws SQLException {
       var after = search.after() == null ? 0 : search.after();
       for (var mode : List.of("force_custom_plan", "force_generic_plan")) {
         var plan = plan(
@@ -160,7 +160,7 @@ class UserSearchTest {
     }
 
     @Test
-    void a_prefix_reads_at_most_one_row_more_than_it_looks_at_in_each_field() throws SQLException {
+    void a_prefix_reads_at_most_one_row_beyond_the_limit_in_each_field() throws SQLException {
       for (var deleted : List.of(false, true)) {
         for (var statement : UserSearch.matchStatements(deleted)) {
           for (var mode : List.of("force_custom_plan", "force_generic_plan")) {
@@ -173,7 +173,7 @@ class UserSearchTest {
     }
 
     @Test
-    void too_many_matches_are_cut_at_a_thousand_a_field_and_said() {
+    void more_than_a_thousand_matches_per_field_are_truncated_and_flagged() {
       var first = search(new Search("user4", null, null, null, LIMIT));
       var all = new ArrayList<Long>();
       var pages = 0;
@@ -195,7 +195,7 @@ class UserSearchTest {
     }
 
     @Test
-    void every_user_is_on_exactly_one_page_while_others_come_and_go() {
+    void every_user_is_on_exactly_one_page_while_others_are_created_and_deleted() {
       var expected = accounts.one("SELECT count(*) FROM account.users WHERE status <> 'deleted'");
       var seen = new ArrayList<Long>();
       var page = search(new Search(null, null, null, null, 1000));

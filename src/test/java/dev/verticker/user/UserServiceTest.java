@@ -1,6 +1,6 @@
 package dev.verticker.user;
 
-import static dev.verticker.user.Accounts.NOBODY;
+import static dev.verticker.user.Accounts.ANONYMOUS;
 import static dev.verticker.user.Accounts.as;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -55,7 +55,7 @@ class UserServiceTest {
   }
 
   @BeforeEach
-  void one_administrator_and_nobody_else() {
+  void insert_one_administrator() {
     accounts.execute("TRUNCATE account.users, account.audit, account.outbox CASCADE");
     admin = accounts.given("root", "admin", "user");
     accounts.access.revoked();
@@ -63,14 +63,14 @@ class UserServiceTest {
   }
 
   @AfterEach
-  void nothing_was_told_noted_or_revoked_but_what_the_test_expected() {
-    assertEquals(List.of(), accounts.told());
-    assertEquals(List.of(), accounts.noted());
+  void assert_no_further_event_audit_entry_or_revocation() {
+    assertEquals(List.of(), accounts.events());
+    assertEquals(List.of(), accounts.auditEntries());
     assertEquals(List.of(), accounts.access.revoked());
   }
 
   @Test
-  void a_new_user_is_answered_told_and_noted_without_the_password() {
+  void creating_a_user_returns_publishes_and_audits_without_the_password() {
     var ada = accounts.await(() -> accounts.users.create(
         new Create(as(admin), "Ada", "Ada Lovelace", "ada@example.com", password(), null)));
 
@@ -87,7 +87,7 @@ class UserServiceTest {
         1);
     assertEquals(expected, ada);
     assertEquals(ada, accounts.await(() -> accounts.users.find(new FindUser(ada.id()))));
-    var told = accounts.toldWithActor();
+    var events = accounts.eventsWithActor();
     assertEquals(
         List.of(new JsonObject()
             .put("event", "user_created")
@@ -95,11 +95,11 @@ class UserServiceTest {
             .put("by", new JsonObject().put("id", admin.id()).put("username", "root"))
             .put("username", "Ada")
             .put("data", data(ada))),
-        told);
+        events);
     assertEquals(
         "{users,user." + ada.id() + "}",
         accounts.one("SELECT topics::text FROM account.outbox ORDER BY id DESC LIMIT 1"));
-    assertEquals(List.of(admin.id() + " user.created " + ada.id()), accounts.noted());
+    assertEquals(List.of(admin.id() + " user.created " + ada.id()), accounts.auditEntries());
     var entry = onlyEntry(ada);
     assertEquals(
         new AuditEntry(
@@ -115,13 +115,13 @@ class UserServiceTest {
             entry.details()),
         entry);
     assertEquals(data(ada), new JsonObject(entry.details()));
-    assertFalse((told + entry.details()).contains("fake"), "a hash got out");
+    assertFalse((events + entry.details()).contains("fake"), "a hash was published");
   }
 
   @Test
-  void everything_wrong_with_a_new_user_is_said_at_once_each_with_its_pointer() {
-    var refused = accounts.refusal(() -> accounts.users.create(
-        new Create(NOBODY, "a b", "x".repeat(101), "no address", null, List.of("god"))));
+  void creating_an_invalid_user_reports_every_error_with_its_pointer() {
+    var refused = accounts.failure(() -> accounts.users.create(
+        new Create(ANONYMOUS, "a b", "x".repeat(101), "no address", null, List.of("god"))));
 
     assertEquals(
         List.of("/username", "/full_name", "/email", "/password", "/roles"),
@@ -130,7 +130,7 @@ class UserServiceTest {
   }
 
   @Test
-  void names_at_the_edge_of_the_rules() {
+  void the_limits_of_usernames_full_names_and_emails() {
     assertTrue(Account.isUsername("A.b"));
     assertTrue(Account.isUsername("x".repeat(50)));
     assertFalse(Account.isUsername("x".repeat(51)));
@@ -148,11 +148,11 @@ class UserServiceTest {
   }
 
   @Test
-  void a_taken_name_or_address_is_a_conflict_that_names_the_field_whatever_the_case() {
+  void a_username_or_email_in_use_is_a_conflict_at_the_field_ignoring_case() {
     accounts.await(() -> accounts.users.create(
         new Create(as(admin), "ada", null, "ada@example.com", password(), null)));
-    accounts.told();
-    accounts.noted();
+    accounts.events();
+    accounts.auditEntries();
 
     assertConflict(
         "username-taken",
@@ -177,31 +177,31 @@ class UserServiceTest {
   }
 
   @Test
-  void of_fifty_who_want_one_name_on_two_nodes_one_gets_it_and_few_passwords_are_hashed() {
+  void of_fifty_concurrent_creations_on_two_nodes_one_succeeds_and_each_node_hashes_once() {
     var before = accounts.hashing.hashed.get() + otherNode.hashing.hashed.get();
-    var asked = IntStream.range(0, 50)
+    var creations = IntStream.range(0, 50)
         .mapToObj(i -> i % 2 == 0 ? accounts : otherNode)
         .map(node -> node.start(
-            () -> node.users.create(new Create(NOBODY, "wanted", null, null, password(), null))))
+            () -> node.users.create(new Create(ANONYMOUS, "wanted", null, null, password(), null))))
         .toList();
-    Future.join(asked).transform(done -> Future.succeededFuture()).await();
+    Future.join(creations).transform(done -> Future.succeededFuture()).await();
 
-    assertEquals(1, asked.stream().filter(Future::succeeded).count());
+    assertEquals(1, creations.stream().filter(Future::succeeded).count());
     assertEquals(
         Collections.nCopies(49, "username-taken"),
-        asked.stream().filter(Future::failed).map(one -> code(one.cause())).toList());
+        creations.stream().filter(Future::failed).map(one -> code(one.cause())).toList());
     var hashed = accounts.hashing.hashed.get() + otherNode.hashing.hashed.get() - before;
     assertTrue(hashed <= 2, "one a node: " + hashed);
-    assertEquals(List.of("user_created"), names(accounts.told()));
-    assertEquals(1, accounts.noted().size());
+    assertEquals(List.of("user_created"), names(accounts.events()));
+    assertEquals(1, accounts.auditEntries().size());
   }
 
   @Test
-  void a_field_not_named_stays_and_a_field_named_without_a_value_is_cleared() {
+  void an_absent_field_is_kept_and_a_null_field_is_cleared() {
     var ada = accounts.await(() -> accounts.users.create(
         new Create(as(admin), "ada", "Ada", "ada@example.com", password(), null)));
-    accounts.told();
-    accounts.noted();
+    accounts.events();
+    accounts.auditEntries();
 
     var after = accounts.await(() -> accounts.users.update(
         update(as(ada), ada, null, FieldUpdate.of("Ada Lovelace"), FieldUpdate.of(null), null)));
@@ -218,14 +218,14 @@ class UserServiceTest {
             .put("changes", new JsonObject().put("full_name", "Ada Lovelace").putNull("email"))
             .put("data", data(after))
             .put("before", data(ada))),
-        accounts.told());
-    assertEquals(List.of(ada.id() + " user.updated " + ada.id()), accounts.noted());
+        accounts.events());
+    assertEquals(List.of(ada.id() + " user.updated " + ada.id()), accounts.auditEntries());
     assertEquals(
         new JsonObject()
             .put("full_name", new JsonObject().put("from", "Ada").put("to", "Ada Lovelace"))
             .put("email", new JsonObject().put("from", "ada@example.com").putNull("to")),
         new JsonObject(entries(ada).get(0).details()));
-    var unnamed = accounts.refusal(() -> accounts.users.update(
+    var unnamed = accounts.failure(() -> accounts.users.update(
         update(as(ada), ada, FieldUpdate.of(null), null, null, FieldUpdate.of(null))));
     assertEquals(
         List.of("/username", "/roles"),
@@ -234,7 +234,7 @@ class UserServiceTest {
   }
 
   @Test
-  void a_change_that_changes_nothing_writes_and_tells_nothing() {
+  void an_update_without_changes_writes_and_publishes_nothing() {
     var ada = accounts.given("ada");
 
     var after = accounts.await(() -> accounts.users.update(update(
@@ -249,7 +249,7 @@ class UserServiceTest {
   }
 
   @Test
-  void a_change_of_what_was_changed_meanwhile_is_refused() {
+  void a_change_with_an_outdated_revision_is_refused() {
     var ada = accounts.given("ada");
     var read = List.of(ada.revision());
     var first =
@@ -257,27 +257,27 @@ class UserServiceTest {
     var second =
         new Update(as(admin), ada.id(), read, null, FieldUpdate.of("Two"), null, null, null);
     accounts.await(() -> accounts.users.update(first));
-    accounts.told();
-    accounts.noted();
+    accounts.events();
+    accounts.auditEntries();
 
-    var refused = accounts.refusal(() -> accounts.users.update(second));
+    var refused = accounts.failure(() -> accounts.users.update(second));
 
     assertInstanceOf(Failure.PreconditionFailed.class, refused);
     assertEquals("revision-outdated", code(refused));
     for (var soft : List.of(true, false)) {
       assertEquals(
           "revision-outdated",
-          code(accounts.refusal(
+          code(accounts.failure(
               () -> accounts.users.delete(new Delete(as(admin), ada.id(), soft, read)))));
     }
     assertEquals(
         "revision-outdated",
-        code(accounts.refusal(
+        code(accounts.failure(
             () -> accounts.users.disable(new ChangeStatus(as(admin), ada.id(), List.of())))));
   }
 
   @Test
-  void a_new_role_ends_the_tokens_and_keeps_the_sessions() {
+  void changing_roles_revokes_the_tokens_and_keeps_the_sessions() {
     var ada = accounts.given("ada");
 
     var after = accounts.await(() -> accounts.users.update(
@@ -289,12 +289,12 @@ class UserServiceTest {
         List.of("tokens of " + ada.id() + " below " + after.ver()), accounts.access.revoked());
     assertEquals(
         new JsonObject().put("roles", new JsonArray().add("admin").add("user")),
-        accounts.told().get(0).getJsonObject("changes"));
-    assertEquals(List.of(admin.id() + " user.updated " + ada.id()), accounts.noted());
+        accounts.events().get(0).getJsonObject("changes"));
+    assertEquals(List.of(admin.id() + " user.updated " + ada.id()), accounts.auditEntries());
   }
 
   @Test
-  void a_password_set_by_an_administrator_ends_the_sessions_and_is_told_to_nobody_else() {
+  void a_password_set_by_an_administrator_ends_the_sessions_and_publishes_to_the_user_only() {
     var ada = accounts.given("ada");
     var update = new Update(
         as(admin),
@@ -314,16 +314,16 @@ class UserServiceTest {
         accounts.access.revoked());
     assertEquals(
         List.of(new JsonObject().put("event", "password_changed").put("user_id", ada.id())),
-        accounts.told());
+        accounts.events());
     assertEquals(
         "{user." + ada.id() + "}",
         accounts.one("SELECT topics::text FROM account.outbox ORDER BY id DESC LIMIT 1"));
-    assertEquals(List.of(admin.id() + " user.updated " + ada.id()), accounts.noted());
+    assertEquals(List.of(admin.id() + " user.updated " + ada.id()), accounts.auditEntries());
     assertEquals("{\"password\":\"set\"}", entries(ada).get(0).details());
   }
 
   @Test
-  void ones_own_password_is_not_changed_like_this() {
+  void an_update_cannot_set_the_own_password() {
     var update = new Update(
         as(admin),
         admin.id(),
@@ -334,14 +334,14 @@ class UserServiceTest {
         null,
         FieldUpdate.of(new Password("battery staple")));
 
-    var refused = accounts.refusal(() -> accounts.users.update(update));
+    var refused = accounts.failure(() -> accounts.users.update(update));
 
     assertInstanceOf(Failure.Forbidden.class, refused);
     assertEquals("own-password", code(refused));
   }
 
   @Test
-  void disabling_ends_the_sessions_once_and_enabling_undoes_it_once() {
+  void disabling_and_enabling_take_effect_once() {
     var ada = accounts.given("ada");
     var change = new ChangeStatus(as(admin), ada.id(), null);
 
@@ -358,22 +358,21 @@ class UserServiceTest {
     assertEquals(
         List.of(
             new JsonObject().put("status", "disabled"), new JsonObject().put("status", "active")),
-        accounts.told().stream().map(event -> event.getJsonObject("changes")).toList());
+        accounts.events().stream().map(event -> event.getJsonObject("changes")).toList());
     assertEquals(
         List.of(
             admin.id() + " user.disabled " + ada.id(), admin.id() + " user.enabled " + ada.id()),
-        accounts.noted());
+        accounts.auditEntries());
   }
 
   @Test
-  void
-      a_soft_deleted_user_frees_the_name_can_be_restored_as_it_was_and_not_when_the_name_is_taken() {
+  void a_soft_delete_frees_the_username_and_can_be_undone_unless_the_username_is_in_use() {
     var ada = accounts.given("ada");
     var change = new ChangeStatus(as(admin), ada.id(), null);
     var delete = new Delete(as(admin), ada.id(), true, null);
     accounts.await(() -> accounts.users.disable(change));
-    accounts.told();
-    accounts.noted();
+    accounts.events();
+    accounts.auditEntries();
     accounts.access.revoked();
 
     accounts.await(() -> accounts.users.delete(delete));
@@ -387,8 +386,8 @@ class UserServiceTest {
             .put("user_id", ada.id())
             .put("mode", "soft")
             .put("data", data(deleted))),
-        accounts.told());
-    assertEquals(List.of(admin.id() + " user.deleted " + ada.id()), accounts.noted());
+        accounts.events());
+    assertEquals(List.of(admin.id() + " user.deleted " + ada.id()), accounts.auditEntries());
     assertConflict("user-deleted", null, () -> accounts.users.enable(change));
     assertConflict(
         "user-deleted",
@@ -400,8 +399,8 @@ class UserServiceTest {
     assertTrue(newAda.id() > ada.id());
     assertConflict("username-taken", "/username", () -> accounts.users.restore(change));
     accounts.await(() -> accounts.users.delete(new Delete(as(admin), newAda.id(), false, null)));
-    accounts.told();
-    accounts.noted();
+    accounts.events();
+    accounts.auditEntries();
     accounts.access.revoked();
 
     var restored = accounts.await(() -> accounts.users.restore(change));
@@ -409,12 +408,12 @@ class UserServiceTest {
     assertEquals(Status.DISABLED, restored.status(), "as it was");
     assertEquals(
         new JsonObject().put("status", "disabled"),
-        accounts.told().get(0).getJsonObject("changes"));
-    assertEquals(List.of(admin.id() + " user.restored " + ada.id()), accounts.noted());
+        accounts.events().get(0).getJsonObject("changes"));
+    assertEquals(List.of(admin.id() + " user.restored " + ada.id()), accounts.auditEntries());
   }
 
   @Test
-  void a_hard_deleted_user_leaves_ids_and_nothing_personal() {
+  void a_hard_delete_leaves_ids_and_no_personal_data() {
     var ada = accounts.await(() -> accounts.users.create(
         new Create(as(admin), "ada", "Ada Lovelace", "ada@example.com", password(), null)));
     accounts.await(() ->
@@ -424,7 +423,7 @@ class UserServiceTest {
 
     assertEquals(
         "user-not-found",
-        code(accounts.refusal(() -> accounts.users.find(new FindUser(ada.id())))));
+        code(accounts.failure(() -> accounts.users.find(new FindUser(ada.id())))));
     assertEquals(
         List.of("sessions of " + ada.id() + " below " + (ada.ver() + 1) + ": USER_DELETED"),
         accounts.access.revoked());
@@ -437,13 +436,13 @@ class UserServiceTest {
                 .put("user_id", ada.id())
                 .put("mode", "hard")
                 .put("data", new JsonObject().put("id", ada.id()))),
-        accounts.told());
+        accounts.events());
     assertEquals(
         List.of(
             admin.id() + " user.created " + ada.id(),
             ada.id() + " user.updated " + ada.id(),
             admin.id() + " user.erased " + ada.id()),
-        accounts.noted());
+        accounts.auditEntries());
     var everything = accounts
         .rows(
             """
@@ -462,27 +461,27 @@ class UserServiceTest {
     assertTrue(later.id() > ada.id(), "an id is never given twice");
     assertEquals(
         "user-not-found",
-        code(accounts.refusal(
+        code(accounts.failure(
             () -> accounts.users.delete(new Delete(as(admin), ada.id(), false, null)))));
   }
 
   @Test
-  void a_hard_deleted_user_who_registered_alone_leaves_no_address() {
+  void a_hard_delete_of_a_registered_user_leaves_no_address() {
     var ada = accounts.await(
-        () -> accounts.users.create(new Create(NOBODY, "ada", null, null, password(), null)));
-    assertEquals(NOBODY.address(), entries(ada).get(0).address());
+        () -> accounts.users.create(new Create(ANONYMOUS, "ada", null, null, password(), null)));
+    assertEquals(ANONYMOUS.address(), entries(ada).get(0).address());
 
     accounts.await(() -> accounts.users.delete(new Delete(as(admin), ada.id(), false, null)));
 
     var addresses = entries(ada).stream().map(AuditEntry::address).toList();
     assertEquals(Arrays.asList(as(admin).address(), null), addresses);
-    accounts.told();
-    accounts.noted();
+    accounts.events();
+    accounts.auditEntries();
     accounts.access.revoked();
   }
 
   @Test
-  void what_an_erased_user_did_to_others_waits_without_the_name() {
+  void pending_events_caused_by_an_erased_user_lose_the_username() {
     var grace = accounts.given("grace", "admin");
     var ada = accounts.given("ada");
     accounts.await(() -> accounts.users.update(
@@ -490,16 +489,16 @@ class UserServiceTest {
 
     accounts.await(() -> accounts.users.delete(new Delete(as(admin), grace.id(), false, null)));
 
-    var told = accounts.toldWithActor().get(0);
-    assertEquals("countess", told.getJsonObject("data").getString("username"));
+    var event = accounts.eventsWithActor().get(0);
+    assertEquals("countess", event.getJsonObject("data").getString("username"));
     assertEquals(
-        new JsonObject().put("id", grace.id()).putNull("username"), told.getJsonObject("by"));
-    accounts.noted();
+        new JsonObject().put("id", grace.id()).putNull("username"), event.getJsonObject("by"));
+    accounts.auditEntries();
     accounts.access.revoked();
   }
 
   @Test
-  void the_last_active_administrator_stays() {
+  void the_last_active_administrator_cannot_be_removed() {
     var change = new ChangeStatus(as(admin), admin.id(), null);
     accounts.given("ada");
 
@@ -520,7 +519,7 @@ class UserServiceTest {
   }
 
   @Test
-  void of_two_administrators_who_demote_each_other_at_once_on_two_nodes_one_stays() {
+  void of_two_administrators_who_demote_each_other_concurrently_one_remains() {
     for (var round = 0; round < 10; round++) {
       accounts.execute("TRUNCATE account.users CASCADE");
       var one = accounts.given("one", "admin");
@@ -539,22 +538,22 @@ class UserServiceTest {
               .filter(Future::failed)
               .map(each -> code(each.cause()))
               .toList());
-      assertEquals(List.of("user_updated"), names(accounts.told()));
-      assertEquals(1, accounts.noted().size());
+      assertEquals(List.of("user_updated"), names(accounts.events()));
+      assertEquals(1, accounts.auditEntries().size());
     }
     accounts.access.revoked();
     otherNode.access.revoked();
   }
 
   @Test
-  void the_trail_is_read_newest_first_page_by_page() {
+  void audit_entries_are_returned_newest_first_in_pages() {
     var ada = accounts.given("ada");
     for (var name : List.of("A", "B", "C")) {
       accounts.await(() ->
           accounts.users.update(update(as(admin), ada, null, FieldUpdate.of(name), null, null)));
     }
-    accounts.told();
-    accounts.noted();
+    accounts.events();
+    accounts.auditEntries();
 
     var first = accounts.await(() -> accounts.audit.read(new FindAudit(ada.id(), null, 3)));
     var rest = accounts.await(() -> accounts.audit.read(new FindAudit(ada.id(), first.next(), 3)));
@@ -617,7 +616,7 @@ class UserServiceTest {
   }
 
   private static void assertConflict(String code, String pointer, Supplier<Future<?>> work) {
-    var refused = assertInstanceOf(Failure.Conflict.class, accounts.refusal(work));
+    var refused = assertInstanceOf(Failure.Conflict.class, accounts.failure(work));
     assertEquals(code, refused.code());
     assertEquals(
         pointer == null ? List.of() : List.of(pointer),

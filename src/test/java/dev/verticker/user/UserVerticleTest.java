@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The whole verticle over the bus: real passwords, real sessions. */
+/** The deployed verticle, called over the bus. */
 class UserVerticleTest {
   private final TestDatabase postgres = TestDatabase.create();
   private final Vertx vertx = Vertx.vertx();
@@ -67,24 +67,24 @@ class UserVerticleTest {
   }
 
   @Test
-  void fifty_who_want_one_name_wait_for_one_hash_and_hear_of_the_conflict() {
+  void of_fifty_concurrent_creations_of_one_username_one_succeeds_and_the_others_conflict() {
     start(Map.of("VERTICKER_ENV", "development")).await();
-    var asked = IntStream.range(0, 50)
+    var creations = IntStream.range(0, 50)
         .mapToObj(i -> create(Actor.anonymous("192.0.2.1"), "wanted"))
         .toList();
-    Future.join(asked).otherwiseEmpty().await();
+    Future.join(creations).otherwiseEmpty().await();
 
-    assertEquals(1, asked.stream().filter(Future::succeeded).count());
+    assertEquals(1, creations.stream().filter(Future::succeeded).count());
     assertEquals(
         Collections.nCopies(49, "username-taken"),
-        asked.stream()
+        creations.stream()
             .filter(Future::failed)
             .map(each -> ((Failure) each.cause()).code())
             .toList());
   }
 
   @Test
-  void without_an_administrator_and_a_password_for_one_it_does_not_start() {
+  void the_start_fails_without_an_administrator_and_a_valid_password_for_one() {
     var starting = start(Map.of("VERTICKER_ENV", "production"));
     starting.otherwiseEmpty().await();
 

@@ -44,8 +44,12 @@ public final class SocketBench {
   private final String token;
   private final long administrator;
 
-  /** @param cpu microseconds for each message to one socket; delays in ms from the request to the frame */
-  private record Figures(double cpu, double p50, double p99, double heapKb) {}
+  /**
+   * @param single CPU microseconds for each message to one socket, for one change at a time
+   * @param burst the same for changes that are made together; NaN where the servers are not comparable
+   * @param p50 milliseconds from the request to the frame, like p99
+   */
+  private record Figures(double single, double burst, double p50, double p99, double heapKb) {}
 
   private SocketBench(PostgresDatabase database, int product, int bare)
       throws IOException, InterruptedException {
@@ -87,6 +91,11 @@ public final class SocketBench {
     WebSocketLoadClient of(int port) throws IOException;
   }
 
+  /** Makes changes together. */
+  private interface Changes {
+    void make(int times) throws IOException, InterruptedException;
+  }
+
   private WebSocketLoadClient plain(int port) throws IOException {
     var subscribe = List.of(
         new JsonObject().put("op", "auth").put("token", token).encode(),
@@ -110,8 +119,8 @@ public final class SocketBench {
   }
 
   private void compare(String path, Clients clients) throws Exception {
-    // SockJS combines messages that are sent at once into one frame.
-    var atOnce = path.equals("/ws") ? BURST : 1;
+    // SockJS of the bare server combines messages that are sent at once into one frame.
+    var bursts = path.equals("/ws");
     // Warm-up: class loading and compilation are not part of the heap of a socket.
     try (var ours = clients.of(product);
         var theirs = clients.of(bare)) {
@@ -134,10 +143,10 @@ public final class SocketBench {
       var our = new ArrayList<Figures>();
       var their = new ArrayList<Figures>();
       for (var round = -WARM_UP; round < ROUNDS; round++) {
-        var one = figures(ours, this::change, () -> insert(atOnce), atOnce, withOurs - empty);
+        var one = figures(ours, this::change, this::insert, bursts, withOurs - empty);
         var text = text(ours);
         var other = figures(
-            theirs, () -> write(text, 1), () -> write(text, atOnce), atOnce, withBoth - withOurs);
+            theirs, () -> write(text, 1), times -> write(text, times), bursts, withBoth - withOurs);
         if (round >= 0) {
           our.add(one);
           their.add(other);
@@ -150,20 +159,26 @@ public final class SocketBench {
   private Figures figures(
       WebSocketLoadClient clients,
       WebSocketLoadClient.Trigger once,
-      WebSocketLoadClient.Trigger several,
-      int atOnce,
+      Changes changes,
+      boolean bursts,
       long heap)
       throws IOException, InterruptedException {
     var startedAt = System.nanoTime();
     var delays = clients.await(1, once).clone();
     Arrays.sort(delays);
-    var before = figure("/cpu");
-    for (var sent = 0; sent < BURST; sent += atOnce) {
-      clients.await(atOnce, several);
+    var beforeSingle = figure("/cpu");
+    for (var i = 0; i < BURST; i++) {
+      clients.await(1, () -> changes.make(1));
     }
-    var cpu = figure("/cpu") - before;
+    var beforeBurst = figure("/cpu");
+    if (bursts) {
+      clients.await(BURST, () -> changes.make(BURST));
+    }
+    var end = figure("/cpu");
+    var messages = BURST * clients.size();
     return new Figures(
-        cpu / 1e3 / (BURST * clients.size()),
+        (beforeBurst - beforeSingle) / 1e3 / messages,
+        bursts ? (end - beforeBurst) / 1e3 / messages : Double.NaN,
         (delays[delays.length / 2] - startedAt) / 1e6,
         (delays[delays.length * 99 / 100] - startedAt) / 1e6,
         heap / 1024.0 / clients.size());
@@ -172,7 +187,8 @@ public final class SocketBench {
   private static Figures median(List<Figures> all) {
     var middle = all.size() / 2;
     return new Figures(
-        all.stream().mapToDouble(Figures::cpu).sorted().toArray()[middle],
+        all.stream().mapToDouble(Figures::single).sorted().toArray()[middle],
+        all.stream().mapToDouble(Figures::burst).sorted().toArray()[middle],
         all.stream().mapToDouble(Figures::p50).sorted().toArray()[middle],
         all.stream().mapToDouble(Figures::p99).sorted().toArray()[middle],
         all.get(middle).heapKb());
@@ -181,7 +197,10 @@ public final class SocketBench {
   private static void print(String path, int bytes, Figures ours, Figures bare) {
     System.out.printf(
         "%n%-38s %10s %10s %7s%n", path + ", " + bytes + " bytes", "product", "bare", "ratio");
-    line("CPU us for each message", ours.cpu(), bare.cpu(), bare.cpu() / ours.cpu());
+    line("CPU us per message", ours.single(), bare.single(), bare.single() / ours.single());
+    if (!Double.isNaN(ours.burst())) {
+      line("the same, in bursts", ours.burst(), bare.burst(), bare.burst() / ours.burst());
+    }
     line("delay p50, ms", ours.p50(), bare.p50(), bare.p50() / ours.p50());
     line("delay p99, ms", ours.p99(), bare.p99(), bare.p99() / ours.p99());
     line("heap kB for each socket", ours.heapKb(), bare.heapKb(), bare.heapKb() / ours.heapKb());

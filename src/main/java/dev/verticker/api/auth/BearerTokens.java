@@ -91,7 +91,7 @@ public final class BearerTokens implements Authenticator {
   }
 
   /** 403 for a caller without this permission. */
-  public static Failure.Forbidden missing(String permission) {
+  private static Failure.Forbidden missing(String permission) {
     return new Failure.Forbidden(
         "not-allowed", "Missing permission: this operation requires \"" + permission + "\".");
   }

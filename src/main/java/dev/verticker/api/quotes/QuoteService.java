@@ -108,6 +108,11 @@ public final class QuoteService {
     store.onUpdate(listener);
   }
 
+  /** Stops the calls of {@link #onUpdate} to this listener. */
+  public void removeListener(Consumer<List<CachedQuote>> listener) {
+    store.removeListener(listener);
+  }
+
   /**
    * Throws {@link Failure.Unavailable} with {@code price-too-old} if a quote is older than {@code maxAge}.
    *

@@ -69,6 +69,10 @@ final class QuoteStore {
     listeners.add(listener);
   }
 
+  void removeListener(Consumer<List<CachedQuote>> listener) {
+    listeners.remove(listener);
+  }
+
   /** Whether the quote replaces an older one. */
   private boolean accept(Quote quote) {
     var current = quotes.compute(quote.symbol(), (symbol, previous) -> {

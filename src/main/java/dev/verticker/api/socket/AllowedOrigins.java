@@ -5,7 +5,10 @@ import dev.verticker.api.web.Cors;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 
-/** Which pages may open a socket: those of our own origin, and those that may ask the API. Whoever is no browser may too. */
+/**
+ * The pages that may open a socket: those of the server's own origin and of the origins that CORS allows. A client that sends no
+ * Origin is not a browser and may connect.
+ */
 final class AllowedOrigins {
   private static final String SANDBOX = "null";
 

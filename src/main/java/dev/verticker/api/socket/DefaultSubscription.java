@@ -1,56 +1,51 @@
 package dev.verticker.api.socket;
 
+import dev.verticker.api.socket.protocol.ResumePoint;
+import dev.verticker.api.socket.topic.TopicRegistry;
 import java.util.function.BiConsumer;
 
 /**
- * The topic of who signs in by a ticket and names none shortly after: it hears everything since its arrival. Used on the
- * socket's own event loop.
+ * Subscribes a client that signs in by a ticket and names no topic shortly after to its default topic, beginning with the
+ * events since its connection. Used on the socket's own event loop.
  */
 final class DefaultSubscription {
-  private final SocketHub feed;
-  private final EventLoopSessions loop;
-  private final BiConsumer<String, ResumePoint> start;
-  private ResumePoint atArrival;
+  private final BiConsumer<String, ResumePoint> subscribe;
+
+  /** The newest event at the time of the connection; null while unknown. */
+  private ResumePoint connectedAt;
+
   private boolean due;
   private boolean decided;
 
-  /** @param start called at most once */
-  DefaultSubscription(
-      SocketHub feed, EventLoopSessions loop, BiConsumer<String, ResumePoint> start) {
-    this.feed = feed;
-    this.loop = loop;
-    this.start = start;
+  /** @param subscribe called once at most */
+  DefaultSubscription(BiConsumer<String, ResumePoint> subscribe) {
+    this.subscribe = subscribe;
   }
 
-  void arrive(String topic) {
-    feed.reader()
-        .standing(
-            topic,
-            null,
-            standing -> loop.run(() -> {
-              if (standing instanceof ReplayResult.Piece piece) {
-                atArrival = new ResumePoint(piece.epoch(), piece.newest());
-              }
-              startWhenDue(topic);
-            }));
-    feed.vertx()
+  void start(SocketContext context, LoopExecutor loop, TopicRegistry topics, String topic) {
+    topics.newestEvent(topic).onSuccess(newest -> {
+      connectedAt = newest;
+      subscribeWhenDue(topic);
+    });
+    context
+        .vertx()
         .setTimer(
-            feed.limits().defaults().toMillis(),
+            context.limits().defaultTopic().toMillis(),
             timer -> loop.run(() -> {
               due = true;
-              startWhenDue(topic);
+              subscribeWhenDue(topic);
             }));
   }
 
-  /** A topic was named, or there is nobody any more to hear one. */
-  void forget() {
+  /** The client named a topic, or the socket closes. */
+  void cancel() {
     decided = true;
   }
 
-  private void startWhenDue(String topic) {
-    if (due && atArrival != null && !decided) {
+  private void subscribeWhenDue(String topic) {
+    if (due && connectedAt != null && !decided) {
       decided = true;
-      start.accept(topic, atArrival);
+      subscribe.accept(topic, connectedAt);
     }
   }
 }

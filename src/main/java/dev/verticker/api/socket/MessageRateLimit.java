@@ -1,21 +1,21 @@
 package dev.verticker.api.socket;
 
-/** How much one socket may say. */
+/** A token bucket for the messages of one client. */
 final class MessageRateLimit {
-  private static final int A_SECOND = 20;
+  private static final int PER_SECOND = 20;
 
-  /** A client that comes back says everything at once. */
-  private static final int AT_ONCE = 40;
+  /** A client that reconnects sends all its commands at once. */
+  private static final int MAX_BURST = 40;
 
-  private double allowance = AT_ONCE;
-  private long last = System.nanoTime();
+  private double tokens = MAX_BURST;
+  private long lastRefill = System.nanoTime();
 
-  /** Counts one message; false when it is one too many. */
-  boolean allowsOneMore() {
+  /** Takes a token; false when there is none. */
+  boolean tryAcquire() {
     var now = System.nanoTime();
-    allowance = Math.min(AT_ONCE, allowance + (now - last) / 1e9 * A_SECOND);
-    last = now;
-    allowance--;
-    return allowance >= 0;
+    tokens = Math.min(MAX_BURST, tokens + (now - lastRefill) / 1e9 * PER_SECOND);
+    lastRefill = now;
+    tokens--;
+    return tokens >= 0;
   }
 }

@@ -2,258 +2,126 @@ package dev.verticker.api.socket;
 
 import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.api.auth.RevocationCache;
-import dev.verticker.api.quotes.CachedQuote;
 import dev.verticker.api.quotes.QuoteService;
-import dev.verticker.api.web.ClientAddresses;
-import dev.verticker.api.web.Cors;
-import dev.verticker.bus.Bus;
+import dev.verticker.api.socket.log.LogReader;
+import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.context.NodeContext;
+import dev.verticker.message.Sessions.Revocation;
 import dev.verticker.settings.SocketSettings;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.ext.web.Router;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 
 /**
- * Delivers events and prices to browsers; once per node, for all its event loops and both framings. A socket lives on its own
- * event loop; what all of them hear is read once and handed to each loop once.
+ * The sockets of a node, by event loop. It opens an event loop for sockets and drains it, limits how many sockets there are,
+ * enforces their time limits, and passes revocations to them.
  */
 public final class SocketHub {
   private static final long SWEEP_MS = 1000;
+  private static final long DRAIN_CHECK_MS = 20;
   private static final Duration MAX_DRAIN = Duration.ofSeconds(3);
 
-  private final Vertx vertx;
   private final NodeContext node;
-  private final AccessTokenVerifier verifier;
-  private final RevocationCache revoked;
   private final QuoteService quotes;
-  private final SocketLimits limits;
-  private final LogReader reader;
+  private final SocketContext context;
+  private final LogReader log;
   private final Map<Thread, EventLoopSessions> loops = new ConcurrentHashMap<>();
 
-  /** The same, as they joined. */
-  private final List<EventLoopSessions> order = new CopyOnWriteArrayList<>();
+  /** The same, in the order in which they joined. */
+  private final List<EventLoopSessions> loopsInOrder = new CopyOnWriteArrayList<>();
 
-  private final Map<WireProtocol, AtomicLong> open;
-  private final Map<WireProtocol, AtomicLong> signedIn;
-  private final NodeWriteBudget unsent;
-
-  private SocketHub(
-      Vertx vertx,
-      NodeContext node,
-      AccessTokenVerifier verifier,
-      RevocationCache revoked,
-      QuoteService quotes,
-      SocketLimits limits) {
-    this.vertx = vertx;
+  private SocketHub(NodeContext node, QuoteService quotes, SocketContext context) {
     this.node = node;
-    this.verifier = verifier;
-    this.revoked = revoked;
     this.quotes = quotes;
-    this.limits = limits;
-    this.reader = new LogReader(
-        vertx,
-        node,
-        told -> everywhere(loop -> loop.hear(told)),
-        () -> everywhere(EventLoopSessions::startOver));
-    this.open = gauges(node.metrics(), "open");
-    this.signedIn = gauges(node.metrics(), "signed-in");
-    this.unsent = new NodeWriteBudget(
-        node.metrics().gauge("socket_unsent_bytes", new AtomicLong()), limits.allUnsentBytes());
-    node.metrics().gauge("socket_unsent_bytes_of_one", loops, SocketHub::mostUnsent);
+    this.context = context;
+    this.log = new LogReader(context.vertx(), node);
+    node.metrics().gauge("socket_unsent_bytes_of_one", loops, SocketHub::maxUnsent);
   }
 
-  /** Follows events, prices and revocations on the calling context until that is undeployed. */
+  /** Follows the event log and revocations on the calling context until that is undeployed. */
   public static Future<SocketHub> open(
       Vertx vertx,
       NodeContext node,
       AccessTokenVerifier verifier,
-      RevocationCache revoked,
+      RevocationCache revocations,
       QuoteService quotes,
       SocketSettings settings) {
-    var limits = SocketLimits.of(settings);
-    var feed = new SocketHub(vertx, node, verifier, revoked, quotes, limits);
-    revoked.onRevoked(revocation -> feed.everywhere(loop -> loop.hear(revocation)));
-    quotes.onUpdate(fresh -> feed.everywhere(loop -> loop.hearPrices(fresh)));
-    node.liveness().onReturn(() -> feed.reader.ask());
-    return feed.reader.start().map(feed);
+    var context = new SocketContext(
+        vertx,
+        node.bus(),
+        node.clock(),
+        SocketLimits.of(settings),
+        new SocketMetrics(node.metrics()),
+        verifier,
+        revocations);
+    var hub = new SocketHub(node, quotes, context);
+    revocations.onRevoked(hub::onRevoked);
+    node.liveness().onReturn(hub.log::catchUp);
+    return hub.log.start().map(hub);
   }
 
-  /**
-   * Adds {@code /ws} and {@code /eventbus}.
-   *
-   * @param cors pages of which other origins may connect
-   * @param fallbacks whether clients without WebSocket may use XHR and EventSource
-   */
-  public void mount(Router router, Cors cors, ClientAddresses addresses, boolean fallbacks) {
-    new SocketRoutes(this, new AllowedOrigins(cors, addresses), fallbacks).mount(router);
+  /** Accepts sockets on the calling event loop from now on. */
+  public void join(Context loop) {
+    var sessions = new EventLoopSessions(
+        context,
+        new LoopExecutor(loop),
+        new TopicRegistry(context.vertx(), loop, node, log, quotes));
+    loops.put(Thread.currentThread(), sessions);
+    loopsInOrder.add(sessions);
+    context.vertx().setPeriodic(SWEEP_MS, timer -> sessions.sweep());
   }
 
-  /** Takes sockets on the calling event loop from now on. */
-  public void join(Context context) {
-    var loop = new EventLoopSessions(this, context);
-    loops.put(Thread.currentThread(), loop);
-    order.add(loop);
-    vertx.setPeriodic(SWEEP_MS, timer -> {
-      loop.sweep();
-      loop.symbols().forEach(this::known);
-    });
-  }
-
-  /** Sends the sockets of the calling event loop away; completes when they are gone or do not react. */
+  /** Closes the sockets of the calling event loop; completes when they have ended or do not respond in time. */
   public Future<Void> leave() {
-    var loop = loops.remove(Thread.currentThread());
-    if (loop == null) {
+    var sessions = loops.remove(Thread.currentThread());
+    if (sessions == null) {
       return Future.succeededFuture();
     }
-    order.remove(loop);
-    var leaving = loop.visitors();
-    leaving.forEach(visitor -> visitor.close(CloseReason.RESTART));
-    var gone = Promise.<Void>promise();
+    loopsInOrder.remove(sessions);
+    var closing = sessions.drain();
+    if (closing.isEmpty()) {
+      return Future.succeededFuture();
+    }
+    var drained = Promise.<Void>promise();
     var latest = System.nanoTime() + MAX_DRAIN.toNanos();
-    vertx.setPeriodic(20, timer -> {
-      if (leaving.stream().allMatch(SocketSession::hasEnded) || System.nanoTime() > latest) {
-        vertx.cancelTimer(timer);
-        gone.complete();
+    context.vertx().setPeriodic(DRAIN_CHECK_MS, timer -> {
+      if (closing.stream().allMatch(SocketSession::hasEnded) || System.nanoTime() > latest) {
+        context.vertx().cancelTimer(timer);
+        drained.complete();
       }
     });
-    return leaving.isEmpty() ? Future.succeededFuture() : gone.future();
+    return drained.future();
   }
 
-  /** Null where no front door of this node listens any more. */
-  EventLoopSessions loop() {
+  /** Of the calling event loop; null when it does not accept sockets. */
+  EventLoopSessions sessions() {
     return loops.get(Thread.currentThread());
   }
 
-  /** Always the same one for a name, as long as loops neither join nor leave; null where none listens. */
-  EventLoopSessions loopOf(String name) {
-    var all = order.toArray(EventLoopSessions[]::new);
+  /** Always the same for a name while no event loop joins or leaves; null when none accepts sockets. */
+  EventLoopSessions sessionsFor(String name) {
+    var all = loopsInOrder.toArray(EventLoopSessions[]::new);
     return all.length == 0 ? null : all[Math.floorMod(name.hashCode(), all.length)];
   }
 
-  Vertx vertx() {
-    return vertx;
-  }
-
-  Bus bus() {
-    return node.bus();
-  }
-
-  Instant now() {
-    return node.clock().instant();
-  }
-
-  MeterRegistry metrics() {
-    return node.metrics();
-  }
-
-  AccessTokenVerifier verifier() {
-    return verifier;
-  }
-
-  RevocationCache revoked() {
-    return revoked;
-  }
-
-  LogReader reader() {
-    return reader;
-  }
-
-  SocketLimits limits() {
-    return limits;
-  }
-
-  NodeWriteBudget unsent() {
-    return unsent;
-  }
-
-  /** Whether another socket would be one too many. */
   boolean isFull() {
-    return open.values().stream().mapToLong(AtomicLong::get).sum() >= limits.most();
+    return context.metrics().open() >= context.limits().maxSockets();
   }
 
-  boolean isConfigured(String symbol) {
-    return quotes.isConfigured(symbol);
-  }
-
-  /** @param symbol null = the configured ones */
-  List<CachedQuote> quotesOf(String symbol) {
-    return symbol == null ? quotes.configuredInMemory() : quotes.inMemory(List.of(symbol));
-  }
-
-  /** Fails when there is no such symbol; keeps an outside one fresh. @param symbol null = the configured ones */
-  Future<?> known(String symbol) {
-    return symbol == null ? Future.succeededFuture() : quotes.named(List.of(symbol), "/topic");
-  }
-
-  void opened(WireProtocol framing) {
-    open.get(framing).incrementAndGet();
-  }
-
-  void signedIn(WireProtocol framing) {
-    signedIn.get(framing).incrementAndGet();
-  }
-
-  void ended(SocketSession visitor) {
-    open.get(visitor.framing()).decrementAndGet();
-    if (visitor.isSignedIn()) {
-      signedIn.get(visitor.framing()).decrementAndGet();
-    }
-  }
-
-  void refused(WireProtocol framing, String code) {
-    metrics()
-        .counter("socket_refusals_total", "framing", framing.word(), "code", code)
-        .increment();
-  }
-
-  void closed(WireProtocol framing, int code, String reason) {
-    metrics()
-        .counter(
-            "socket_closes_total",
-            "framing",
-            framing.word(),
-            "code",
-            Integer.toString(code),
-            "reason",
-            reason)
-        .increment();
+  private void onRevoked(Revocation revocation) {
+    loops
+        .values()
+        .forEach(sessions -> sessions.loop().runLater(() -> sessions.onRevoked(revocation)));
   }
 
   /** Bytes. */
-  private static double mostUnsent(Map<Thread, EventLoopSessions> loops) {
-    return loops.values().stream()
-        .mapToLong(EventLoopSessions::mostUnsent)
-        .max()
-        .orElse(0);
-  }
-
-  private void everywhere(Consumer<EventLoopSessions> work) {
-    // Always later, also on this very loop: what is handed over keeps its order.
-    loops.values().forEach(loop -> loop.later(() -> work.accept(loop)));
-  }
-
-  private static Map<WireProtocol, AtomicLong> gauges(MeterRegistry metrics, String state) {
-    return Map.of(
-        WireProtocol.PLAIN, gauge(metrics, WireProtocol.PLAIN, state),
-        WireProtocol.BRIDGE, gauge(metrics, WireProtocol.BRIDGE, state));
-  }
-
-  private static AtomicLong gauge(MeterRegistry metrics, WireProtocol framing, String state) {
-    return metrics.gauge(
-        "sockets",
-        List.of(Tag.of("framing", framing.word()), Tag.of("state", state)),
-        new AtomicLong());
+  private static double maxUnsent(Map<Thread, EventLoopSessions> loops) {
+    return loops.values().stream().mapToLong(EventLoopSessions::maxUnsent).max().orElse(0);
   }
 }

@@ -4,30 +4,30 @@ import dev.verticker.settings.SocketSettings;
 import java.time.Duration;
 
 /**
- * How long and how much a socket may.
+ * Time and size limits for sockets.
  *
  * @param signIn from the connection to the first valid token
- * @param defaults how long after a ticket a client may still name topics before it hears the default one
+ * @param defaultTopic from a ticket to the default topic, unless the client names a topic before
  * @param ping between two pings
- * @param silence without any sign of life, or with something unsent and nothing taken
- * @param polite between a graceful close and a hard one
- * @param spread within which clients of a stopping node come back
- * @param unsentBytes a reader that is further behind is cut
- * @param behindBytes a reader that is further behind gets fewer prices
- * @param most open ones of the node
- * @param allUnsentBytes of all sockets of the node: beyond it whoever is behind is cut
+ * @param idle without a response, or with unsent bytes and no progress, until the connection is reset
+ * @param close between a graceful close and a reset
+ * @param reconnect within which the clients of a stopping node reconnect
+ * @param maxUnsentBytes a reader further behind is closed
+ * @param behindBytes a reader further behind receives conflated prices
+ * @param maxSockets of the node
+ * @param maxUnsentBytesOfNode of all sockets; above it every reader that is behind is closed
  */
 record SocketLimits(
     Duration signIn,
-    Duration defaults,
+    Duration defaultTopic,
     Duration ping,
-    Duration silence,
-    Duration polite,
-    Duration spread,
-    int unsentBytes,
+    Duration idle,
+    Duration close,
+    Duration reconnect,
+    int maxUnsentBytes,
     int behindBytes,
-    int most,
-    long allUnsentBytes) {
+    int maxSockets,
+    long maxUnsentBytesOfNode) {
   private static final int KILOBYTE = 1024;
 
   static SocketLimits of(SocketSettings settings) {

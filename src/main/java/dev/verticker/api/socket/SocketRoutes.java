@@ -1,8 +1,15 @@
 package dev.verticker.api.socket;
 
+import dev.verticker.api.socket.protocol.CloseReason;
+import dev.verticker.api.socket.protocol.SockJsTransport;
+import dev.verticker.api.socket.protocol.WebSocketTransport;
+import dev.verticker.api.socket.protocol.WireProtocol;
+import dev.verticker.api.web.ClientAddresses;
+import dev.verticker.api.web.Cors;
 import dev.verticker.bus.Failure;
 import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
@@ -16,52 +23,59 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The two ways in: {@code /ws} and {@code /eventbus}. What is refused here never becomes a socket. */
-final class SocketRoutes {
+/** The two endpoints: {@code /ws} and {@code /eventbus}. A request that is refused here never becomes a socket. */
+public final class SocketRoutes {
   private static final String PLAIN = "/ws";
   private static final String BRIDGE = "/eventbus/*";
 
-  /** A session without a WebSocket: its requests come on any connections, and so on any event loops. */
+  /** A session without WebSocket: its requests come on any connections, and so on any event loops. */
   private static final String SESSION = "/eventbus/[^/.]+/(?<session>[^/.]+)/";
 
-  private static final String HEARS = SESSION + "(?:xhr|xhr_streaming|eventsource)";
-  private static final String HEARS_OR_SAYS =
+  private static final String RECEIVING = SESSION + "(?:xhr|xhr_streaming|eventsource)";
+  private static final String RECEIVING_OR_SENDING =
       SESSION + "(?:xhr|xhr_streaming|xhr_send|eventsource)";
 
   private static final String TICKET = "ticket";
-  private static final Set<String> TOKENS =
+  private static final Set<String> TOKEN_PARAMETERS =
       Set.of("token", "access_token", "authorization", "bearer", "jwt");
   private static final Pattern JWT = Pattern.compile("[\\w-]+\\.[\\w-]+\\.[\\w-]+");
   private static final long HEARTBEAT_MS = 10_000;
 
-  /** "No code was received": the one for what has none. */
+  /** No close code was received (RFC 6455). */
   private static final int NO_CODE = 1005;
 
-  private static final Set<Integer> CODES = Set.of(1000, 1001, NO_CODE, CloseReason.RESET);
+  private static final Set<Integer> COUNTED_CODES =
+      Set.of(1000, 1001, NO_CODE, CloseReason.ABNORMAL_CLOSURE);
 
-  private final SocketHub feed;
+  private final Vertx vertx;
+  private final SocketHub hub;
   private final AllowedOrigins origins;
   private final boolean fallbacks;
 
-  /** @param fallbacks whether clients without WebSocket may use XHR and EventSource */
-  SocketRoutes(SocketHub feed, AllowedOrigins origins, boolean fallbacks) {
-    this.feed = feed;
-    this.origins = origins;
+  /**
+   * @param cors the other origins whose pages may connect
+   * @param fallbacks whether clients without WebSocket may use XHR and EventSource
+   */
+  public SocketRoutes(
+      Vertx vertx, SocketHub hub, Cors cors, ClientAddresses addresses, boolean fallbacks) {
+    this.vertx = vertx;
+    this.hub = hub;
+    this.origins = new AllowedOrigins(cors, addresses);
     this.fallbacks = fallbacks;
   }
 
   /** Adds the routes. */
-  void mount(Router router) {
+  public void mount(Router router) {
     router.route(PLAIN).handler(this::admit).handler(this::upgrade);
     router.route(BRIDGE).handler(this::admit);
     if (fallbacks) {
-      router.postWithRegex(HEARS).handler(SocketRoutes::announceEnd);
-      router.getWithRegex(HEARS).handler(SocketRoutes::announceEnd);
-      router.routeWithRegex(HEARS_OR_SAYS).handler(this::goToItsLoop);
+      router.postWithRegex(RECEIVING).handler(SocketRoutes::announceClose);
+      router.getWithRegex(RECEIVING).handler(SocketRoutes::announceClose);
+      router.routeWithRegex(RECEIVING_OR_SENDING).handler(this::moveToEventLoopOfSession);
     }
     router
         .route(BRIDGE)
-        .subRouter(SockJSHandler.create(feed.vertx(), options()).socketHandler(this::bridged));
+        .subRouter(SockJSHandler.create(vertx, options()).socketHandler(this::openBridged));
   }
 
   private SockJSHandlerOptions options() {
@@ -81,37 +95,34 @@ final class SocketRoutes {
   private void admit(RoutingContext context) {
     var request = context.request();
     if (!origins.allow(request)) {
-      context.fail(
-          new Failure.Forbidden("origin-not-allowed", "Pages of this origin may not connect."));
+      context.fail(new Failure.Forbidden(
+          "origin-not-allowed", "Pages of this origin may not connect: add it to CORS_ORIGINS."));
     } else if (carriesToken(request)) {
       context.fail(new Failure.Malformed(
-          "token-in-url", "An access token does not belong in a URL: use a ticket or a frame."));
+          "token-in-url", "Access token in the URL: send a ticket, or the token in a frame."));
     } else {
       context.next();
     }
   }
 
   /**
-   * The framework closes the connection behind each of these answers without having said so. A client that keeps connections
-   * would send its next request on the dying one, and take the reset for the end of its session.
+   * Vert.x closes the connection after each of these responses without announcing it. A client that keeps connections would
+   * send its next request on the closing one, and take the reset for the end of its session.
    */
-  private static void announceEnd(RoutingContext context) {
+  private static void announceClose(RoutingContext context) {
     context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
     context.next();
   }
 
-  /**
-   * The framework's sessions bear no second thread: a client that asks for more while the loop that told it "open" has not
-   * noted so is told "open" again by another, takes that for a new session and closes.
-   */
-  private void goToItsLoop(RoutingContext context) {
-    var loop = feed.loopOf(context.pathParam("session"));
-    if (loop == null) {
+  /** Vert.x SockJS sessions are not thread-safe, so all requests of a session run on one event loop. */
+  private void moveToEventLoopOfSession(RoutingContext context) {
+    var sessions = hub.sessionsFor(context.pathParam("session"));
+    if (sessions == null) {
       context.next();
       return;
     }
-    loop.run(() -> {
-      // Whoever has gone meanwhile would be waited for.
+    sessions.loop().run(() -> {
+      // SockJS would wait for the end of a connection that has ended already.
       if (!context.response().closed()) {
         context.next();
       }
@@ -120,66 +131,72 @@ final class SocketRoutes {
 
   private void upgrade(RoutingContext context) {
     var request = context.request();
-    var loop = feed.loop();
+    var sessions = hub.sessions();
     if (!"websocket".equalsIgnoreCase(request.getHeader(HttpHeaders.UPGRADE))) {
       context.response().putHeader(HttpHeaders.UPGRADE, "websocket");
-      context.fail(new Failure.Malformed("not-a-websocket", "This is a WebSocket."));
+      context.fail(new Failure.Malformed(
+          "not-a-websocket", "Not a WebSocket request: send \"Upgrade: websocket\"."));
       return;
     }
-    if (loop == null || feed.isFull()) {
-      context.fail(new Failure.Unavailable("unavailable", "This node takes no more sockets."));
+    if (sessions == null || hub.isFull()) {
+      context.fail(new Failure.Unavailable(
+          "unavailable", "This node accepts no more sockets: reconnect later."));
       return;
     }
     var tickets = request.params().getAll(TICKET);
     var connection = request.connection();
     request.toWebSocket().onSuccess(socket -> {
-      var visitor = new SocketSession(
-          feed, loop, new WebSocketTransport(socket, connection), WireProtocol.PLAIN);
-      feed.opened(WireProtocol.PLAIN);
-      socket.textMessageHandler(text -> loop.run(() -> visitor.hear(text)));
-      socket.binaryMessageHandler(bytes -> loop.run(() -> visitor.hear("")));
-      socket.pongHandler(pong -> loop.run(visitor::hearSign));
-      socket.exceptionHandler(fault -> loop.run(() -> fail(visitor, fault)));
-      socket.closeHandler(closed -> loop.run(() -> visitor.ended(code(socket))));
-      loop.run(() -> visitor.arrive(tickets.isEmpty() ? null : tickets.get(0)));
+      var loop = sessions.loop();
+      var session = sessions.open(
+          new WebSocketTransport(socket, connection),
+          WireProtocol.PLAIN,
+          tickets.isEmpty() ? null : tickets.get(0));
+      socket.textMessageHandler(text -> loop.run(() -> session.onText(text)));
+      socket.binaryMessageHandler(bytes -> loop.run(() -> session.onText("")));
+      socket.pongHandler(pong -> loop.run(session::onPong));
+      socket.exceptionHandler(failure -> loop.run(() -> closeAfter(failure, session)));
+      socket.closeHandler(closed -> loop.run(() -> session.onEnd(closeCode(socket))));
     });
   }
 
-  private void bridged(SockJSSocket socket) {
-    var loop = feed.loop();
-    if (loop == null || feed.isFull()) {
-      // Without this the framework logs that the client is gone.
-      socket.exceptionHandler(gone -> {});
+  private void openBridged(SockJSSocket socket) {
+    var sessions = hub.sessions();
+    if (sessions == null || hub.isFull()) {
+      // Without a handler Vert.x logs that the client disconnected.
+      socket.exceptionHandler(disconnected -> {});
       socket.close();
       return;
     }
-    var visitor = new SocketSession(feed, loop, new SockJsTransport(socket), WireProtocol.BRIDGE);
-    feed.opened(WireProtocol.BRIDGE);
-    socket.handler(text -> loop.run(() -> visitor.hear(text.toString())));
-    socket.exceptionHandler(fault -> loop.run(() -> fail(visitor, fault)));
-    socket.closeHandler(closed -> loop.run(() -> visitor.ended(NO_CODE)));
-    loop.run(() -> visitor.arrive(null));
+    var loop = sessions.loop();
+    var session = sessions.open(new SockJsTransport(socket), WireProtocol.BRIDGE, null);
+    socket.handler(text -> loop.run(() -> session.onText(text.toString())));
+    socket.exceptionHandler(failure -> loop.run(() -> closeAfter(failure, session)));
+    socket.closeHandler(closed -> loop.run(() -> session.onEnd(NO_CODE)));
   }
 
-  /** A message that is too big leaves the socket open, and half of it unread. */
-  private static void fail(SocketSession visitor, Throwable fault) {
-    if (fault instanceof CorruptedWebSocketFrameException corrupted
+  /** After a message that is too big the socket is still open, and the rest of the message unread. */
+  private static void closeAfter(Throwable failure, SocketSession session) {
+    if (failure instanceof CorruptedWebSocketFrameException corrupted
         && corrupted.closeStatus().equals(WebSocketCloseStatus.PROTOCOL_ERROR)) {
-      visitor.close(CloseReason.PROTOCOL_ERROR);
-    } else if (!(fault instanceof IOException)) {
-      visitor.close(CloseReason.TOO_BIG);
+      session.close(CloseReason.PROTOCOL_ERROR);
+    } else if (!(failure instanceof IOException)) {
+      session.close(CloseReason.TOO_BIG);
     }
   }
 
-  /** Of the many a client may send only those that browsers choose by themselves, so that they can be counted. */
-  private static int code(ServerWebSocket socket) {
+  /** A client may send any of thousands of codes; only those that browsers send by themselves are counted by code. */
+  private static int closeCode(ServerWebSocket socket) {
     var code = socket.closeStatusCode();
-    return code == null ? CloseReason.RESET : CODES.contains((int) code) ? code : NO_CODE;
+    if (code == null) {
+      return CloseReason.ABNORMAL_CLOSURE;
+    }
+    return COUNTED_CODES.contains((int) code) ? code : NO_CODE;
   }
 
   private static boolean carriesToken(HttpServerRequest request) {
     return request.params().entries().stream()
-        .anyMatch(parameter -> TOKENS.contains(parameter.getKey().toLowerCase(Locale.ROOT))
-            || JWT.matcher(parameter.getValue()).matches());
+        .anyMatch(
+            parameter -> TOKEN_PARAMETERS.contains(parameter.getKey().toLowerCase(Locale.ROOT))
+                || JWT.matcher(parameter.getValue()).matches());
   }
 }

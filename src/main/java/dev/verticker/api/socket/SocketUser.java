@@ -1,6 +1,7 @@
 package dev.verticker.api.socket;
 
 import dev.verticker.api.auth.AccessToken;
+import dev.verticker.api.auth.AuthenticatedUser;
 import dev.verticker.api.auth.Permission;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications.Audience;
@@ -9,83 +10,87 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.Set;
 
-/**
- * Who a socket has proved to be, and what that lets it hear: nobody at first, then one user until the socket ends. Used on
- * the socket's own event loop.
- */
+/** The user of one socket: none at first, then one until the socket closes. Used on the socket's own event loop. */
 final class SocketUser {
-  private final SocketHub feed;
-  private AccessToken token;
-  private Set<Permission> permissions = Set.of();
+  private final SocketContext context;
 
-  SocketUser(SocketHub feed) {
-    this.feed = feed;
+  /** Null until the socket is signed in. */
+  private AuthenticatedUser user;
+
+  /** The last one that included this user: most events of a socket have the same. Null after the user changed. */
+  private Audience lastAudience;
+
+  SocketUser(SocketContext context) {
+    this.context = context;
   }
 
-  boolean isKnown() {
-    return token != null;
+  boolean isSignedIn() {
+    return user != null;
   }
 
-  long userId() {
-    return token.userId();
+  AuthenticatedUser authenticated() {
+    return user;
+  }
+
+  long id() {
+    return user.userId();
   }
 
   Instant expiresAt() {
-    return token.expiresAt();
+    return user.token().expiresAt();
   }
 
   boolean hasExpired() {
-    return !feed.now().isBefore(token.expiresAt());
+    return !context.clock().instant().isBefore(expiresAt());
   }
 
   boolean isRevoked() {
-    return feed.revoked().isRevoked(token);
+    return context.revocations().isRevoked(user.token());
   }
 
-  /** Fails when the token proves nothing, or somebody else than the last one did. */
+  boolean canReceive(Audience audience) {
+    if (audience.equals(lastAudience)) {
+      return true;
+    }
+    if (user.canReceive(audience)) {
+      lastAudience = audience;
+      return true;
+    }
+    return false;
+  }
+
+  /** Fails when the token is invalid or belongs to another user than the socket's. */
   Future<AccessToken> verify(String text) {
-    return feed.verifier().verify(text).compose(verified -> {
-      var refusal = feed.revoked().check(verified);
+    return context.verifier().verify(text).compose(token -> {
+      var refusal = context.revocations().check(token);
       if (refusal.isPresent()) {
         return Future.failedFuture(refusal.get());
       }
-      if (isKnown() && token.userId() != verified.userId()) {
+      if (isSignedIn() && id() != token.userId()) {
         return Future.failedFuture(new Failure.Forbidden(
-            "other-user", "A socket stays with the user who signed in first."));
+            "other-user", "The socket is signed in as another user: open a new socket."));
       }
-      return Future.succeededFuture(verified);
+      return Future.succeededFuture(token);
     });
   }
 
-  void become(AccessToken verified) {
-    token = verified;
-    permissions = Permission.of(verified.roles());
+  void signIn(AccessToken token) {
+    user = new AuthenticatedUser(token, Permission.of(token.roles()));
+    lastAudience = null;
   }
 
-  /** Until a newer token says which ones there are now. */
-  void loseRoles() {
-    permissions = Set.of();
+  /** Until a newer token brings the current roles. */
+  void removeRoles() {
+    user = new AuthenticatedUser(user.token(), Set.of());
+    lastAudience = null;
   }
 
-  boolean isMeantBy(Revocation revocation) {
-    return isKnown()
-        && revocation.userId() == token.userId()
-        && (revocation.sessionId() == null || revocation.sessionId().equals(token.sessionId()))
+  boolean isAffectedBy(Revocation revocation) {
+    if (!isSignedIn() || revocation.userId() != id()) {
+      return false;
+    }
+    var token = user.token();
+    return (revocation.sessionId() == null || revocation.sessionId().equals(token.sessionId()))
         && (revocation.leastVersion() == null || token.version() < revocation.leastVersion());
-  }
-
-  boolean mayHear(Audience audience) {
-    return audience.userId() != null
-        ? audience.userId() == token.userId()
-        : Permission.of(audience.permission()).filter(permissions::contains).isPresent();
-  }
-
-  /** Fails when there is no such topic or it is not for this user. */
-  void check(String topic) {
-    TopicRegistry.check(topic, token.userId(), permissions);
-  }
-
-  String defaultTopic() {
-    return TopicRegistry.byDefault(token.userId(), permissions);
   }
 }

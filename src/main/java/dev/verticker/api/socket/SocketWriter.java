@@ -1,141 +1,206 @@
 package dev.verticker.api.socket;
 
+import dev.verticker.api.socket.protocol.CloseReason;
+import dev.verticker.api.socket.protocol.Frame;
+import dev.verticker.api.socket.protocol.Transport;
+import dev.verticker.api.socket.protocol.WireProtocol;
 import dev.verticker.bus.Failure;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * What one socket is told, bounded by what its peer takes; and how it ends. After the end nothing is told any more. Used on
- * the socket's own event loop.
+ * Writes to one socket within its limits, and closes it. Frames of one task of the event loop are sent together; what the
+ * kernel takes at once costs no accounting. After the close nothing is written. Used on the socket's own event loop.
  */
 final class SocketWriter {
-  private final SocketHub feed;
-  private final EventLoopSessions loop;
-  private final Transport peer;
-  private final WireProtocol framing;
+  /** More is sent without waiting for the end of the task. */
+  private static final int MAX_QUEUED_BYTES = 16 * 1024;
+
+  private static final Future<Void> SENT = Future.succeededFuture();
+
+  private final SocketContext context;
+  private final LoopExecutor loop;
+  private final Transport transport;
+  private final WireProtocol protocol;
   private final SocketLimits limits;
-  private final WriteQueue backlog;
-  private final Runnable tooSlow;
-  private final Runnable roomAgain;
-  private boolean ended;
+  private final Runnable onTooSlow;
+  private final Runnable onRoom;
+  private final Runnable flush = this::flush;
+
+  /** Written in the current task of the event loop and not sent yet. */
+  private int queued;
+
+  /** Sent and not taken by the kernel yet. */
+  private long unsent;
+
+  private long lastProgress;
+  private boolean closed;
 
   /**
-   * @param tooSlow the peer is too far behind to be told anything more
-   * @param roomAgain the peer was behind and is not any longer
+   * @param onTooSlow the client is too far behind to receive anything more
+   * @param onRoom the client was behind and is not any longer
    */
   SocketWriter(
-      SocketHub feed,
-      EventLoopSessions loop,
-      Transport peer,
-      WireProtocol framing,
-      Runnable tooSlow,
-      Runnable roomAgain) {
-    this.feed = feed;
+      SocketContext context,
+      LoopExecutor loop,
+      Transport transport,
+      WireProtocol protocol,
+      Runnable onTooSlow,
+      Runnable onRoom) {
+    this.context = context;
     this.loop = loop;
-    this.peer = peer;
-    this.framing = framing;
-    this.limits = feed.limits();
-    this.backlog = new WriteQueue(limits, feed.unsent());
-    this.tooSlow = tooSlow;
-    this.roomAgain = roomAgain;
+    this.transport = transport;
+    this.protocol = protocol;
+    this.limits = context.limits();
+    this.onTooSlow = onTooSlow;
+    this.onRoom = onRoom;
   }
 
+  /** Sends the frame at the end of the current task. */
   void send(Frame frame) {
-    send(framing.text(frame));
+    var first = queued == 0;
+    if (!queue(frame)) {
+      return;
+    }
+    if (queued >= MAX_QUEUED_BYTES) {
+      flush();
+    } else if (first) {
+      loop.postpone(flush);
+    }
   }
 
-  void send(JsonObject frame) {
-    send(Frame.Text.of(frame.encode()));
+  void sendNow(Frame frame) {
+    if (queue(frame)) {
+      flush();
+    }
   }
 
-  /** @param about the topic or reply address; null = none */
-  void refuse(String about, Failure failure) {
-    feed.refused(framing, failure.code());
-    send(framing.refusal(about, failure.status(), failure.code(), failure.detail()));
+  /** @param subject the topic or reply address that the failure concerns; null = the whole socket */
+  void sendError(String subject, Failure failure) {
+    context.metrics().refused(protocol, failure.code());
+    send(Frame.of(protocol.error(subject, failure.status(), failure.code(), failure.detail())));
   }
 
-  /** Whether more than a little was not taken by the peer yet. */
   boolean isBehind() {
-    return backlog.isBehind();
+    return unsent > limits.behindBytes();
   }
 
-  boolean isStuck(long now) {
-    return backlog.isStuck(now);
+  /** The kernel has taken nothing for too long. @param now nanoseconds */
+  boolean isStalled(long now) {
+    return unsent > 0 && now - lastProgress > limits.idle().toNanos();
   }
 
   /** Bytes. */
   long unsent() {
-    return backlog.unsent();
+    return unsent;
   }
 
   void ping() {
-    peer.ping();
+    transport.ping();
   }
 
   /**
-   * Says why, closes, and resets the connection of whoever does not answer that.
+   * Sends the reason, closes, and resets the connection of a client that does not respond to that.
    *
-   * @param reset it was reset, if there was anything left: no transport need say that it ended
+   * @param onReset not every transport reports its end
    */
-  void close(CloseReason reason, Runnable reset) {
-    var retryAfterMs = ThreadLocalRandom.current().nextLong(limits.spread().toMillis() + 1);
-    var said = reason == CloseReason.SLOW_READER
-        ? Future.<Void>succeededFuture()
-        : write(Frame.Text.of(farewell(reason, retryAfterMs).encode()));
-    ended = true;
-    var word = reason == CloseReason.RESTART
-        ? reason.word() + ", retry_after_ms=" + retryAfterMs
-        : reason.word();
-    // SockJS forgets what was not taken when it closes.
-    said.onComplete(done -> loop.run(() -> peer.close(reason.code(), word)));
-    // Whoever does not read never answers a close.
-    feed.vertx()
+  void close(CloseReason reason, Runnable onReset) {
+    var retryAfterMs = ThreadLocalRandom.current().nextLong(limits.reconnect().toMillis() + 1);
+    if (reason != CloseReason.SLOW_READER) {
+      write(Frame.of(lastFrame(reason, retryAfterMs)));
+    }
+    var sent = flush();
+    closed = true;
+    var closeReason = reason == CloseReason.RESTART
+        ? reason.wireName() + ", retry_after_ms=" + retryAfterMs
+        : reason.wireName();
+    if (reason == CloseReason.SLOW_READER) {
+      transport.close(reason.code(), closeReason);
+    } else {
+      // SockJS drops what was not sent when it closes.
+      sent.onComplete(done -> loop.run(() -> transport.close(reason.code(), closeReason)));
+    }
+    // A client that does not read never responds to a close.
+    context
+        .vertx()
         .setTimer(
-            limits.polite().toMillis(),
+            limits.close().toMillis(),
             timer -> loop.run(() -> {
-              peer.hardClose();
-              reset.run();
+              transport.reset();
+              onReset.run();
             }));
   }
 
   /** Resets the connection. */
-  void cut() {
-    ended = true;
-    peer.hardClose();
+  void reset() {
+    closed = true;
+    transport.reset();
   }
 
-  /** The transport has ended: nothing will be taken any more. */
-  void forget() {
-    ended = true;
-    backlog.forget();
+  /** The transport has ended: the kernel takes nothing any more. */
+  void discard() {
+    closed = true;
+    context.metrics().addUnsentBytes(-unsent);
+    unsent = 0;
   }
 
-  private void send(Frame.Text text) {
-    if (ended) {
-      return;
+  /** False when the socket is closed, or the client is too slow for the frame. */
+  private boolean queue(Frame frame) {
+    if (closed) {
+      return false;
     }
-    if (backlog.takes(text.bytes())) {
-      write(text);
-    } else {
-      tooSlow.run();
+    if (unsent + queued + transport.sizeOf(frame) > limits.maxUnsentBytes()
+        || isBehind() && context.metrics().unsentBytes() > limits.maxUnsentBytesOfNode()) {
+      onTooSlow.run();
+      return false;
+    }
+    write(frame);
+    return true;
+  }
+
+  private void write(Frame frame) {
+    queued += transport.sizeOf(frame);
+    transport.write(frame);
+  }
+
+  /** Completes when the kernel has taken what was queued. */
+  private Future<Void> flush() {
+    if (queued == 0 || closed) {
+      return SENT;
+    }
+    var bytes = queued;
+    queued = 0;
+    var sent = transport.flush();
+    if (sent.succeeded()) {
+      return SENT;
+    }
+    if (unsent == 0) {
+      lastProgress = System.nanoTime();
+    }
+    unsent += bytes;
+    context.metrics().addUnsentBytes(bytes);
+    sent.onComplete(result -> loop.runLater(() -> onSent(bytes, result)));
+    return sent;
+  }
+
+  private void onSent(int bytes, AsyncResult<Void> result) {
+    var wasBehind = isBehind();
+    // After the end everything was discarded at once.
+    var known = Math.min(bytes, unsent);
+    unsent -= known;
+    context.metrics().addUnsentBytes(-known);
+    if (result.succeeded()) {
+      lastProgress = System.nanoTime();
+    }
+    if (wasBehind && !isBehind()) {
+      onRoom.run();
     }
   }
 
-  private Future<Void> write(Frame.Text text) {
-    backlog.add(text.bytes());
-    return peer.write(text.text())
-        .onComplete(written -> loop.run(() -> {
-          var wasBehind = backlog.isBehind();
-          backlog.remove(text.bytes(), written.succeeded());
-          if (wasBehind && !backlog.isBehind()) {
-            roomAgain.run();
-          }
-        }));
-  }
-
-  private JsonObject farewell(CloseReason reason, long retryAfterMs) {
-    var frame = framing.refusal(null, reason.status(), reason.word(), reason.sentence());
+  private JsonObject lastFrame(CloseReason reason, long retryAfterMs) {
+    var frame = protocol.error(null, reason.status(), reason.wireName(), reason.message());
     return reason == CloseReason.RESTART ? frame.put("retry_after_ms", retryAfterMs) : frame;
   }
 }

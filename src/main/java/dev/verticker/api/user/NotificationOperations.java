@@ -3,6 +3,7 @@ package dev.verticker.api.user;
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.request.ApiRequest;
+import dev.verticker.api.web.EventJson;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
@@ -76,7 +77,7 @@ final class NotificationOperations {
     var events = new JsonArray();
     page.events().stream()
         .filter(event -> caller.canReceive(event.audience()))
-        .forEach(event -> events.add(EventJson.of(event)));
+        .forEach(event -> events.add(new JsonObject(EventJson.encode(event))));
     return new JsonObject()
         .put("topic", page.topic())
         .put("epoch", page.epoch())

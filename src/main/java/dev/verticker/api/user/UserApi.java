@@ -11,6 +11,7 @@ import dev.verticker.api.pages.EventsPage;
 import dev.verticker.api.price.HistoryOperations;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.SocketHub;
+import dev.verticker.api.socket.SocketRoutes;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
 import dev.verticker.context.NodeContext;
@@ -21,7 +22,7 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 
 /** The User API of a node: its routes and its sockets. */
-public record UserApi(Router router, SocketHub feed) {
+public record UserApi(Router router, SocketHub sockets) {
   private static final String NAME = "user-api";
   private static final String CONTRACT = "openapi/user-api.yaml";
 
@@ -56,9 +57,11 @@ public record UserApi(Router router, SocketHub feed) {
               .start()
               .compose(started ->
                   SocketHub.open(vertx, node, verifier, revocations, quotes, settings.sockets()))
-              .map(feed -> {
-                feed.mount(router, cors, addresses, settings.sockets().fallbacks());
-                return new UserApi(router, feed);
+              .map(sockets -> {
+                new SocketRoutes(
+                        vertx, sockets, cors, addresses, settings.sockets().fallbacks())
+                    .mount(router);
+                return new UserApi(router, sockets);
               });
         }));
   }

@@ -9,7 +9,7 @@ import java.util.List;
  * @param addressHash the address alone, as it is stored for a user
  * @param addressHashes the address hashed with every accepted key
  */
-public record LoginAttempt(
+record LoginAttempt(
     String pair, String address, String account, byte[] addressHash, List<byte[]> addressHashes) {
   List<String> keys() {
     return List.of(pair, address, account);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What a reader of the documentation copies works, also when the connection does not. */
+/** The examples of the documentation, across a lost connection. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExamplesTest {
   private static final String PAGE = "docs/examples/page.html";
@@ -44,15 +44,15 @@ class ExamplesTest {
   }
 
   @Test
-  void the_script_hears_everything_once_across_a_drop() {
-    var cable = new Cable(vertx, door.port());
-    try (var script = Script.start(SCRIPT, api(cable), door.admin().access(), "users")) {
-      var told = hearsAcrossADrop(cable, script::next);
+  void the_script_receives_every_event_once_across_a_disconnect() {
+    var proxy = new InterruptibleProxy(vertx, door.port());
+    try (var script = NodeScript.start(SCRIPT, api(proxy), door.admin().access(), "users")) {
+      var received = receiveAcrossADisconnect(proxy, script::next);
 
-      assertEquals(expected(told.get(0)), heard(told));
+      assertEquals(expected(received.get(0)), events(received));
       assertEquals(
           List.of(false, true),
-          told.stream()
+          received.stream()
               .filter(event -> event.containsKey("recovered"))
               .map(event -> event.getBoolean("recovered"))
               .toList());
@@ -60,48 +60,49 @@ class ExamplesTest {
   }
 
   @Test
-  void the_script_ends_when_it_may_not_hear() {
-    try (var script =
-        Script.start(SCRIPT, api(new Cable(vertx, door.port())), "no token", "users")) {
-      assertEquals(1, script.ended());
+  void the_script_exits_when_it_is_not_authorized() {
+    try (var script = NodeScript.start(
+        SCRIPT, api(new InterruptibleProxy(vertx, door.port())), "no token", "users")) {
+      assertEquals(1, script.exitCode());
       assertEquals(List.of("refused: invalid-token Invalid access token."), script.lines());
     }
   }
 
   @Test
-  void the_page_hears_everything_once_across_a_drop() {
+  void the_page_receives_every_event_once_across_a_disconnect() {
     var chromium = Tool.needed("chromium", "chromium").toString();
-    var cable = new Cable(vertx, door.port());
-    var url = origin + "/page.html?api=" + api(cable) + "#" + door.admin().access();
-    try (var browser = Script.start("src/test/npm/listItems.js", chromium, url)) {
-      var told = hearsAcrossADrop(cable, () -> item(browser.next().getString("item")));
+    var proxy = new InterruptibleProxy(vertx, door.port());
+    var url = origin + "/page.html?api=" + api(proxy) + "#" + door.admin().access();
+    try (var browser = NodeScript.start("src/test/npm/listItems.js", chromium, url)) {
+      var received = receiveAcrossADisconnect(proxy, () -> item(browser.next().getString("item")));
 
-      assertEquals(expected(told.get(0)), heard(told));
+      assertEquals(expected(received.get(0)), events(received));
     }
   }
 
-  /** One event while it listens, two while it is away, one when it is back. Begins with whom they are about. */
-  private List<JsonObject> hearsAcrossADrop(Cable cable, Supplier<JsonObject> next) {
-    var told = new ArrayList<JsonObject>();
-    told.add(next.get());
+  /** One event before the disconnect, two during it, one after it. The first element holds the ids of the users. */
+  private List<JsonObject> receiveAcrossADisconnect(
+      InterruptibleProxy proxy, Supplier<JsonObject> next) {
+    var received = new ArrayList<JsonObject>();
+    received.add(next.get());
     var ids = new ArrayList<Long>();
     ids.add(door.person().id());
-    told.add(next.get());
-    cable.cut();
+    received.add(next.get());
+    proxy.interrupt();
     ids.add(door.person().id());
     ids.add(door.person().id());
-    cable.mend();
+    proxy.restore();
     for (var i = 0; i < 3; i++) {
-      told.add(next.get());
+      received.add(next.get());
     }
     ids.add(door.person().id());
-    told.add(next.get());
-    told.add(0, new JsonObject().put("ids", ids));
-    return told;
+    received.add(next.get());
+    received.add(0, new JsonObject().put("ids", ids));
+    return received;
   }
 
-  private static List<String> expected(JsonObject about) {
-    var ids = about.getJsonArray("ids");
+  private static List<String> expected(JsonObject users) {
+    var ids = users.getJsonArray("ids");
     return List.of(
         "subscribed",
         "user_created " + ids.getLong(0),
@@ -111,8 +112,8 @@ class ExamplesTest {
         "user_created " + ids.getLong(3));
   }
 
-  private static List<String> heard(List<JsonObject> told) {
-    return told.stream()
+  private static List<String> events(List<JsonObject> received) {
+    return received.stream()
         .skip(1)
         .map(event -> Stream.of(event.getValue("event"), event.getValue("user_id"))
             .filter(part -> part != null)
@@ -125,7 +126,7 @@ class ExamplesTest {
     return new JsonObject().put("event", text);
   }
 
-  private static String api(Cable cable) {
-    return "http://localhost:" + cable.port();
+  private static String api(InterruptibleProxy proxy) {
+    return "http://localhost:" + proxy.port();
   }
 }

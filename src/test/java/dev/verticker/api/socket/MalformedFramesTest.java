@@ -19,49 +19,50 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Clients that do not speak WebSocket well; none of them keeps a node from stopping. */
+/** Clients that violate the WebSocket protocol; none of them prevents a node from stopping. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MalformedFramesTest {
   private static final int TEXT = 0x81;
   private static final int COMPRESSED_TEXT = 0xc1;
   private static final String DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate";
 
-  private record Broken(int start, boolean masked, byte[] payload) {}
+  private record BrokenFrame(int start, boolean masked, byte[] payload) {}
 
-  private static final Map<String, Broken> PROTOCOL_ERRORS = new LinkedHashMap<>(Map.of(
-      "an opcode that there is not", new Broken(0x83, true, new byte[1]),
-      "no mask", new Broken(TEXT, false, "{}".getBytes(StandardCharsets.UTF_8)),
-      "compressed", new Broken(COMPRESSED_TEXT, true, new byte[] {(byte) 0xaa, 0x56, 0x2a}),
-      "a continuation of nothing", new Broken(0x80, true, new byte[3]),
-      "a ping in two parts", new Broken(0x09, true, new byte[1]),
-      "a ping that is too long", new Broken(0x89, true, new byte[126])));
+  private static final Map<String, BrokenFrame> PROTOCOL_ERRORS = new LinkedHashMap<>(Map.of(
+      "an unknown opcode", new BrokenFrame(0x83, true, new byte[1]),
+      "an unmasked frame", new BrokenFrame(TEXT, false, "{}".getBytes(StandardCharsets.UTF_8)),
+      "a compressed frame",
+          new BrokenFrame(COMPRESSED_TEXT, true, new byte[] {(byte) 0xaa, 0x56, 0x2a}),
+      "a continuation without a first frame", new BrokenFrame(0x80, true, new byte[3]),
+      "a fragmented ping", new BrokenFrame(0x09, true, new byte[1]),
+      "an oversized ping", new BrokenFrame(0x89, true, new byte[126])));
 
   private final UserFrontDoor door = UserFrontDoor.openAlone();
   private final List<RawWebSocket> open = new ArrayList<>();
 
   @AfterAll
   void close() throws IOException {
-    var begun = System.nanoTime();
+    var started = System.nanoTime();
     try {
       door.vertx.close().await(10, TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new AssertionError("what clients sent keeps the node from stopping", e);
+      throw new AssertionError("an open connection prevents the node from stopping", e);
     } finally {
       for (var socket : open) {
         socket.close();
       }
     }
-    assertTrue(System.nanoTime() - begun < Duration.ofSeconds(10).toNanos());
+    assertTrue(System.nanoTime() - started < Duration.ofSeconds(10).toNanos());
   }
 
   @Test
-  void what_breaks_the_protocol_ends_the_socket() throws IOException {
+  void a_protocol_error_closes_the_socket() throws IOException {
     for (var broken : PROTOCOL_ERRORS.entrySet()) {
       var frame = broken.getValue();
       var plain = plain().frame(frame.start(), frame.masked(), frame.payload());
       assertEquals("1002 protocol-error", plain.ending(), broken.getKey());
       var bridged = bridged().frame(frame.start(), frame.masked(), frame.payload());
-      assertGone(bridged, broken.getKey());
+      assertEnded(bridged, broken.getKey());
     }
     assertEquals(
         2 * PROTOCOL_ERRORS.size(),
@@ -71,41 +72,41 @@ class MalformedFramesTest {
   }
 
   @Test
-  void compression_is_not_agreed_to() throws IOException {
+  void compression_is_not_negotiated() throws IOException {
     for (var socket : List.of(plain(DEFLATE), bridged(DEFLATE))) {
       assertFalse(socket.head().toLowerCase(Locale.ROOT).contains("extensions"));
     }
   }
 
   @Test
-  void what_is_too_big_ends_the_socket() throws IOException {
+  void a_frame_or_message_that_is_too_big_closes_the_socket() throws IOException {
     var plain = plain();
     var bridged = bridged();
     for (var socket : List.of(plain, bridged)) {
       try {
         socket.frame(TEXT, true, new byte[2_000_000]);
       } catch (IOException reset) {
-        // Before all of it was sent.
+        // The server may reset the connection before all of it was sent.
       }
-      assertGone(socket, "2 MB");
+      assertEnded(socket, "2 MB");
     }
     for (var socket : List.of(plain(), bridged())) {
       for (var i = 0; i < 5; i++) {
         socket.frame(i == 0 ? 0x01 : i == 4 ? 0x80 : 0x00, true, new byte[60_000]);
       }
-      assertGone(socket, "300 kB in five parts");
+      assertEnded(socket, "300 kB in five frames");
     }
   }
 
   @Test
-  void text_that_is_no_text_is_answered_like_any_nonsense() throws IOException {
-    var noText = new byte[] {(byte) 0xc3, 0x28};
-    plain().frame(TEXT, true, noText);
+  void invalid_utf_8_is_handled_as_a_malformed_message() throws IOException {
+    var invalidUtf8 = new byte[] {(byte) 0xc3, 0x28};
+    plain().frame(TEXT, true, invalidUtf8);
     // SockJS closes by itself.
-    assertEquals("1000 ", bridged().frame(TEXT, true, noText).ending());
+    assertEquals("1000 ", bridged().frame(TEXT, true, invalidUtf8).ending());
   }
 
-  private static void assertGone(RawWebSocket socket, String what) throws IOException {
+  private static void assertEnded(RawWebSocket socket, String what) throws IOException {
     var ending = socket.ending();
     assertTrue(
         List.of("end", "reset", "1000 ", "1009 too-big").contains(ending), what + ": " + ending);

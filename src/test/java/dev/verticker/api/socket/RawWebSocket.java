@@ -15,7 +15,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A WebSocket client that sends exactly the frames it is told to, and reads only when it is asked to. */
+/** A WebSocket client that sends any bytes as a frame, and reads only when a test calls it. */
 final class RawWebSocket implements AutoCloseable {
   private static final int FINAL = 0x80;
   private static final int MASKED = 0x80;
@@ -25,7 +25,7 @@ final class RawWebSocket implements AutoCloseable {
   private final Socket socket = new Socket();
   private final boolean bridged;
 
-  /** The answer to the handshake. */
+  /** The response to the handshake. */
   private final String head;
 
   private RawWebSocket(int port, String target, boolean bridged, String... headers)
@@ -41,34 +41,34 @@ final class RawWebSocket implements AutoCloseable {
                 "", List.of(headers).stream().map(header -> header + "\r\n").toList())
             + "\r\n")
         .getBytes(StandardCharsets.US_ASCII));
-    var answer = new StringBuilder();
-    while (!answer.toString().endsWith("\r\n\r\n")) {
-      answer.append((char) socket.getInputStream().read());
+    var response = new StringBuilder();
+    while (!response.toString().endsWith("\r\n\r\n")) {
+      response.append((char) socket.getInputStream().read());
     }
-    head = answer.toString();
+    head = response.toString();
     assertTrue(head.startsWith("HTTP/1.1 101"), head);
   }
 
   /** @param headers each a whole line */
   static RawWebSocket plain(int port, String query, String... headers) throws IOException {
-    return new RawWebSocket(port, Listener.PLAIN + query, false, headers);
+    return new RawWebSocket(port, SocketClient.PLAIN + query, false, headers);
   }
 
   static RawWebSocket bridged(int port, String... headers) throws IOException {
-    return new RawWebSocket(port, Listener.bridge(), true, headers);
+    return new RawWebSocket(port, SocketClient.bridgePath(), true, headers);
   }
 
   String head() {
     return head;
   }
 
-  RawWebSocket say(String text) throws IOException {
+  RawWebSocket send(String text) throws IOException {
     var framed = bridged ? new JsonArray().add(text).encode() : text;
     return frame(FINAL | TEXT, true, framed.getBytes(StandardCharsets.UTF_8));
   }
 
   /**
-   * A frame with nothing right about it but its length.
+   * A frame that may be invalid in everything but its length.
    *
    * @param start FIN, the reserved bits and the opcode
    */
@@ -97,13 +97,13 @@ final class RawWebSocket implements AutoCloseable {
     return this;
   }
 
-  /** Reads until a frame has this in it. */
+  /** Reads until a frame contains this. */
   RawWebSocket until(String part) throws IOException {
     next(part);
     return this;
   }
 
-  /** The next frame that has this in it. */
+  /** The next frame that contains this. */
   String next(String part) throws IOException {
     Frame frame;
     do {
@@ -112,7 +112,7 @@ final class RawWebSocket implements AutoCloseable {
     return frame.text();
   }
 
-  /** How the server ended it: "1009 too-big", or "reset" or "end" without a close frame. Fails when it is still open. */
+  /** The close code and reason, or "reset" or "end" without a close frame. Fails when the socket is still open. */
   String ending() throws IOException {
     try {
       Frame frame;
@@ -122,7 +122,7 @@ final class RawWebSocket implements AutoCloseable {
       var payload = frame.payload();
       return ((payload[0] & 0xff) << 8 | payload[1] & 0xff) + " " + frame.text().substring(2);
     } catch (SocketTimeoutException e) {
-      throw new AssertionError("is still open", e);
+      throw new AssertionError("the socket is still open", e);
     } catch (EOFException end) {
       return "end";
     } catch (SocketException reset) {

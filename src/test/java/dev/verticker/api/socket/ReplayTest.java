@@ -16,7 +16,6 @@ import dev.verticker.testing.Await;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Coming back after a long time, or to another log. */
+/** Resuming after many events, after events have expired, and with another log. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReplayTest {
   private static final int BATCH = 500;
@@ -37,7 +36,7 @@ class ReplayTest {
       database, Map.of("JWT_SECRET", "a secret of this test " + UUID.randomUUID()));
   private long entries = 1_000_000;
 
-  private record Place(String epoch, long seq) {}
+  private record Position(String epoch, long seq) {}
 
   @AfterAll
   void close() {
@@ -45,133 +44,101 @@ class ReplayTest {
   }
 
   @Test
-  void far_more_than_a_socket_may_have_unsent_arrives_whole_and_in_order() {
-    var place = now();
+  void a_replay_larger_than_the_write_limit_of_a_socket_is_complete_and_in_order() {
+    var point = newestEvent();
     var live = plain();
-    live.subscribe("users", place.epoch(), place.seq()).next("subscribed");
+    live.subscribe("users", point.epoch(), point.seq()).next("subscribed");
     for (var i = 0; i < BATCHES; i++) {
       append(BATCH);
-      var heard = (i + 1) * BATCH;
-      Await.until("live", () -> live.sequences("users").size() == heard);
+      var received = (i + 1) * BATCH;
+      Await.until("live events", () -> live.sequences("users").size() == received);
     }
     live.close();
     var before = replayed("memory");
-    assertReplay(place, BATCHES * BATCH);
+    assertReplay(point, BATCHES * BATCH);
     assertEquals(2 * BATCHES * BATCH, replayed("memory") - before);
 
-    forgetWhatTheNodeRemembers();
+    clearRecentEvents();
     before = replayed("log");
-    assertReplay(place, BATCHES * BATCH + 2);
+    assertReplay(point, BATCHES * BATCH + 2);
     assertTrue(replayed("log") - before >= 2 * BATCHES * BATCH);
   }
 
   @Test
-  void who_was_away_for_longer_than_the_log_goes_back_is_told_to_start_anew() {
-    var place = now();
+  void a_resume_point_older_than_the_log_or_ahead_of_it_is_not_recovered() {
+    var point = newestEvent();
     append(10);
-    forgetWhatTheNodeRemembers();
+    clearRecentEvents();
     database.execute(
-        "DELETE FROM notification.events WHERE topic = 'users' AND seq <= " + (place.seq() + 5));
+        "DELETE FROM notification.events WHERE topic = 'users' AND seq <= " + (point.seq() + 5));
 
-    var tooLate = plain().subscribe("users", place.epoch(), place.seq() + 4);
-    var bridged = bridged(new Place(place.epoch(), place.seq() + 4));
-    var ahead = plain().subscribe("users", place.epoch(), place.seq() + 1000);
-    var inTime = plain().subscribe("users", place.epoch(), place.seq() + 5);
-    var told = tooLate.next("subscribed");
-    assertEquals("false 0", told.getBoolean("recovered") + " " + told.getInteger("replayed"));
-    assertEquals(place.seq() + 12, told.getLong("seq"), "where it goes on");
-    assertEquals(told, bridged.next().getJsonObject("body"));
-    assertEquals(told, ahead.next("subscribed"), "of the future");
-    var recovered = inTime.next("subscribed");
+    var expired = plain().subscribe("users", point.epoch(), point.seq() + 4);
+    var bridged = bridged(new Position(point.epoch(), point.seq() + 4));
+    var ahead = plain().subscribe("users", point.epoch(), point.seq() + 1000);
+    var stillKept = plain().subscribe("users", point.epoch(), point.seq() + 5);
+    var subscribed = expired.next("subscribed");
+    assertEquals(
+        "false 0", subscribed.getBoolean("recovered") + " " + subscribed.getInteger("replayed"));
+    assertEquals(point.seq() + 12, subscribed.getLong("seq"), "the newest event");
+    assertEquals(subscribed, bridged.next().getJsonObject("body"));
+    assertEquals(subscribed, ahead.next("subscribed"), "ahead of the log");
+    var recovered = stillKept.next("subscribed");
     assertEquals(
         "true 7", recovered.getBoolean("recovered") + " " + recovered.getInteger("replayed"));
-    assertHeard(inTime, place.seq() + 6, place.seq() + 12);
+    assertReceived(stillKept, point.seq() + 6, point.seq() + 12);
   }
 
   @Test
-  void a_log_that_begins_anew_is_told_to_everybody_who_listens() {
-    var place = now();
+  void a_log_that_was_reset_is_reported_to_every_subscription() {
+    var point = newestEvent();
     var plain = plain().subscribe("users");
-    assertEquals(place.epoch(), plain.next("subscribed").getString("epoch"));
+    assertEquals(point.epoch(), plain.next("subscribed").getString("epoch"));
     var bridged = bridged(null);
     bridged.next();
     database.execute("TRUNCATE notification.log, notification.topics, notification.events,"
         + " notification.received, notification.read_marks");
 
-    var told = plain.next("subscribed");
-    assertEquals("false 0", told.getBoolean("recovered") + " " + told.getInteger("replayed"));
-    assertNotEquals(place.epoch(), told.getString("epoch"));
-    assertEquals(told, bridged.next().getJsonObject("body"));
+    var subscribed = plain.next("subscribed");
+    assertEquals(
+        "false 0", subscribed.getBoolean("recovered") + " " + subscribed.getInteger("replayed"));
+    assertNotEquals(point.epoch(), subscribed.getString("epoch"));
+    assertEquals(subscribed, bridged.next().getJsonObject("body"));
     var ada = door.person();
     assertEquals(ada.id(), plain.next("user_created").getLong("user_id"));
     assertEquals(ada.id(), bridged.next().getJsonObject("body").getLong("user_id"));
-    var old = plain().subscribe("users", place.epoch(), place.seq());
+    var old = plain().subscribe("users", point.epoch(), point.seq());
     assertEquals(false, old.next("subscribed").getBoolean("recovered"));
     plain.close();
     bridged.close();
   }
 
-  @Test
-  void a_newer_token_keeps_a_socket_beyond_the_first_one() {
-    try (var alone = UserFrontDoor.openAlone()) {
-      var first = alone.admin();
-      var plain = Listener.plain(alone.vertx, alone.port(), "");
-      plain.say(new JsonObject().put("op", "auth").put("token", first.access()));
-      var ends = Instant.parse(plain.next("authenticated").getString("expires_at"));
-      var bridged = Listener.bridged(alone.vertx, alone.port())
-          .register("users", "Authorization", first.bearer());
-      bridged.next();
-
-      var left = Listener.plain(alone.vertx, alone.port(), "");
-      left.say(new JsonObject().put("op", "auth").put("token", first.access()));
-      left.next("authenticated");
-
-      alone.clock.step(Duration.ofMinutes(14));
-      Await.until(
-          "revocations are known again", () -> alone.get(first, "/users/me").status() == 200);
-      var second = alone.signIn(first.username(), first.password());
-      plain.say(new JsonObject().put("op", "auth").put("token", second.access()));
-      var later = Instant.parse(plain.next("authenticated").getString("expires_at"));
-      assertTrue(later.isAfter(ends.plusSeconds(800)), ends + " " + later);
-      bridged.register("users", "Authorization", second.bearer());
-      assertEquals("subscribed", bridged.next().getJsonObject("body").getString("event"));
-
-      alone.clock.step(Duration.ofMinutes(2));
-      left.expectClose(4401, "token-expired");
-      assertTrue(!plain.isClosed() && !bridged.isClosed(), "the first token has ended");
-      alone.clock.step(Duration.ofMinutes(14));
-      plain.expectClose(4401, "token-expired");
-      Await.until("closed", bridged::isClosed);
-      assertEquals("token-expired", bridged.next().getString("failureType"));
-    }
-  }
-
-  private void assertReplay(Place place, int events) {
-    var plain = plain().subscribe("users", place.epoch(), place.seq());
-    var told = plain.next("subscribed");
+  private void assertReplay(Position point, int events) {
+    var plain = plain().subscribe("users", point.epoch(), point.seq());
+    var subscribed = plain.next("subscribed");
     assertEquals(
-        "true " + events, told.getBoolean("recovered") + " " + told.getInteger("replayed"));
-    var bridged = bridged(place);
+        "true " + events,
+        subscribed.getBoolean("recovered") + " " + subscribed.getInteger("replayed"));
+    var bridged = bridged(point);
     for (var socket : List.of(plain, bridged)) {
-      assertHeard(socket, place.seq() + 1, place.seq() + events);
+      assertReceived(socket, point.seq() + 1, point.seq() + events);
       socket.close();
     }
   }
 
-  private static void assertHeard(Listener socket, long from, long to) {
-    Await.until("everything", () -> socket.sequences("users").size() >= to - from + 1);
+  private static void assertReceived(SocketClient socket, long from, long to) {
+    Await.until("all events", () -> socket.sequences("users").size() >= to - from + 1);
     assertEquals(LongStream.rangeClosed(from, to).boxed().toList(), socket.sequences("users"));
   }
 
-  private Place now() {
+  private Position newestEvent() {
     var socket = plain();
-    var told = socket.subscribe("users").next("subscribed");
+    var subscribed = socket.subscribe("users").next("subscribed");
     socket.close();
-    return new Place(told.getString("epoch"), told.getLong("seq"));
+    return new Position(subscribed.getString("epoch"), subscribed.getLong("seq"));
   }
 
-  /** An erased user takes it along: two events. */
-  private void forgetWhatTheNodeRemembers() {
+  /** Deleting a user clears them; it appends two events. */
+  private void clearRecentEvents() {
     var socket = plain();
     socket.subscribe("users").next("subscribed");
     var ada = door.person();
@@ -206,16 +173,16 @@ class ReplayTest {
         .sum();
   }
 
-  private Listener plain() {
+  private SocketClient plain() {
     var ticket = expect(200, door.as(door.admin(), HttpMethod.POST, "/auth/ticket", null))
         .object()
         .getString("ticket");
-    return Listener.plain(door.vertx, door.port(), "?ticket=" + ticket);
+    return SocketClient.plain(door.vertx, door.port(), "?ticket=" + ticket);
   }
 
   /** @param since null = from now on */
-  private Listener bridged(Place since) {
-    var socket = Listener.bridged(door.vertx, door.port());
+  private SocketClient bridged(Position since) {
+    var socket = SocketClient.bridged(door.vertx, door.port());
     var bearer = door.admin().bearer();
     return since == null
         ? socket.register("users", "Authorization", bearer)

@@ -30,24 +30,24 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Somebody stops reading, for good. */
+/** Clients that stop reading. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SlowReaderTest {
   private static final int EVENT_BYTES = 100_000;
 
-  /** More than a kernel takes for a peer, less than a socket may have unsent. */
-  private static final int SOME = 9;
+  /** Events that exceed the kernel's buffers but not the write limit of a socket. */
+  private static final int BELOW_LIMIT = 9;
 
-  private static final int MORE_THAN_ALLOWED = 60;
-  private static final int MOST = 6;
-  private static final int ALL_UNSENT_MB = 2;
+  private static final int ABOVE_LIMIT = 60;
+  private static final int MAX_SOCKETS = 6;
+  private static final int MAX_UNSENT_MB = 2;
   private static final String PING = "{\"op\":\"ping\"}";
   private static final AtomicLong entries = new AtomicLong(1_000_000);
 
   private final UserFrontDoor door = UserFrontDoor.openAlone(
       "SOCKET_SILENCE_SECONDS", "3",
-      "SOCKETS_MOST", "" + MOST,
-      "SOCKETS_UNSENT_MB", "" + ALL_UNSENT_MB);
+      "SOCKETS_MOST", "" + MAX_SOCKETS,
+      "SOCKETS_UNSENT_MB", "" + MAX_UNSENT_MB);
 
   @AfterAll
   void close() {
@@ -55,22 +55,22 @@ class SlowReaderTest {
   }
 
   @BeforeEach
-  void nobody() {
-    Await.until("the sockets before are gone", () -> sockets(door, "open") == 0);
+  void awaitNoSockets() {
+    Await.until("the sockets of the previous test have ended", () -> sockets(door, "open") == 0);
   }
 
   @Test
   @Provokes(14)
-  void is_cut_while_the_others_hear_everything() throws IOException {
+  void is_closed_while_other_clients_receive_every_event() throws IOException {
     var before = closes(door, "slow-reader");
     var healthy = healthy(door);
     try (var plain = plain(door);
         var bridged = bridged(door, "users")) {
       Await.until("all are signed in", () -> sockets(door, "signed-in") == 3);
-      append(door, MORE_THAN_ALLOWED);
-      assertHeard(healthy, MORE_THAN_ALLOWED);
-      Await.until("both are gone", () -> sockets(door, "signed-in") == 1);
-      Await.until("nothing is held for them", () -> unsent(door) == 0);
+      append(door, ABOVE_LIMIT);
+      assertReceived(healthy, ABOVE_LIMIT);
+      Await.until("both have ended", () -> sockets(door, "signed-in") == 1);
+      Await.until("nothing is unsent", () -> unsent(door) == 0);
       assertEquals(2, closes(door, "slow-reader") - before);
       assertEquals("reset reset", plain.ending() + " " + bridged.ending());
     }
@@ -78,7 +78,7 @@ class SlowReaderTest {
   }
 
   @Test
-  void is_cut_when_it_takes_nothing_or_says_nothing_for_too_long() throws IOException {
+  void is_reset_when_it_reads_nothing_or_does_not_respond_for_too_long() throws IOException {
     var stalledBefore = closes(door, "stalled");
     var silentBefore = closes(door, "silent");
     var healthy = healthy(door);
@@ -87,40 +87,40 @@ class SlowReaderTest {
         var bridged = bridged(door, "users");
         var plainSilent = RawWebSocket.plain(door.port(), "");
         var bridgedSilent = bridged(door, "prices")) {
-      plainSilent.say(
+      plainSilent.send(
           new JsonObject().put("op", "auth").put("token", bearer.substring(7)).encode());
       Await.until("all are signed in", () -> sockets(door, "signed-in") == 5);
-      append(door, SOME);
+      append(door, BELOW_LIMIT);
       assertTrue(unsent(door) > 0);
-      var lively = door.vertx.setPeriodic(200, timer -> {
-        sayStillThere(plain, PING);
-        sayStillThere(bridged, "{\"type\":\"ping\"}");
+      var pinging = door.vertx.setPeriodic(200, timer -> {
+        sendPing(plain, PING);
+        sendPing(bridged, "{\"type\":\"ping\"}");
       });
-      Await.until("the furthest behind is known", () -> unsentOfOne(door) > EVENT_BYTES);
-      Await.until("they are gone", () -> sockets(door, "signed-in") == 1);
-      door.vertx.cancelTimer(lively);
+      Await.until("the socket furthest behind is measured", () -> unsentOfOne(door) > EVENT_BYTES);
+      Await.until("all but one have ended", () -> sockets(door, "signed-in") == 1);
+      door.vertx.cancelTimer(pinging);
       assertEquals(2, closes(door, "stalled") - stalledBefore);
       assertEquals(2, closes(door, "silent") - silentBefore);
       for (var socket : List.of(plain, bridged, plainSilent, bridgedSilent)) {
         assertEquals("reset", socket.ending());
       }
-      assertHeard(healthy, SOME);
+      assertReceived(healthy, BELOW_LIMIT);
       assertEquals(0, unsent(door));
-      assertFalse(healthy.isClosed(), "it answers pings");
+      assertFalse(healthy.isClosed(), "it responds to pings");
     }
     healthy.close();
   }
 
   @Test
-  void gets_the_prices_of_the_meantime_as_one_when_it_reads_again() throws IOException {
+  void receives_conflated_prices_when_it_reads_again() throws IOException {
     var now = door.clock.instant();
     door.prices.tick(FakePrices.quote(1, "BTCUSDT", "100", now));
     try (var behind = plain(door)) {
       behind
-          .say("{\"op\":\"subscribe\",\"topic\":\"prices.BTCUSDT\"}")
+          .send("{\"op\":\"subscribe\",\"topic\":\"prices.BTCUSDT\"}")
           .until("\"event\":\"prices\"");
-      append(door, SOME);
-      Await.until("it is behind", () -> unsent(door) > EVENT_BYTES);
+      append(door, BELOW_LIMIT);
+      Await.until("the socket is behind", () -> unsent(door) > EVENT_BYTES);
       var before = conflated(door);
       var quotes = new ArrayList<Quote>();
       for (var price : List.of("101", "107", "93", "99")) {
@@ -128,36 +128,37 @@ class SlowReaderTest {
         quotes.add(FakePrices.quote(2, "BTCUSDT", price, now));
       }
       door.prices.tick(quotes.toArray(Quote[]::new));
-      // The first change at once, the others together.
-      Await.until("it was not sent them", () -> conflated(door) == before + 2);
+      // The first change immediately, the others together.
+      Await.until("two frames were conflated", () -> conflated(door) == before + 2);
 
-      var told = new JsonObject(behind.next("\"event\":\"prices\""))
+      var received = new JsonObject(behind.next("\"event\":\"prices\""))
           .getJsonArray("data")
           .getJsonObject(0);
       assertEquals(
           "99 107 93",
-          told.getString("price") + " " + told.getString("high") + " " + told.getString("low"));
+          received.getString("price") + " " + received.getString("high") + " "
+              + received.getString("low"));
     }
   }
 
   @Test
-  void nobody_may_be_behind_when_all_together_hold_too_much() throws IOException {
+  void is_closed_when_all_sockets_together_exceed_the_limit_of_the_node() throws IOException {
     var before = closes(door, "slow-reader");
     var healthy = healthy(door);
-    var stalled = new ArrayList<RawWebSocket>();
-    for (var i = 1; i < MOST; i++) {
-      stalled.add(plain(door));
+    var blocked = new ArrayList<RawWebSocket>();
+    for (var i = 1; i < MAX_SOCKETS; i++) {
+      blocked.add(plain(door));
     }
-    Await.until("all are signed in", () -> sockets(door, "signed-in") == MOST);
+    Await.until("all are signed in", () -> sockets(door, "signed-in") == MAX_SOCKETS);
     var most = 0.0;
-    for (var i = 0; i < SOME; i++) {
+    for (var i = 0; i < BELOW_LIMIT; i++) {
       append(door, 1);
       most = Math.max(most, unsent(door));
     }
-    assertHeard(healthy, SOME);
-    assertTrue(closes(door, "slow-reader") > before, "none was so far behind by itself");
-    assertTrue(most <= ALL_UNSENT_MB * 1_048_576 + MOST * EVENT_BYTES, "held " + most);
-    for (var socket : stalled) {
+    assertReceived(healthy, BELOW_LIMIT);
+    assertTrue(closes(door, "slow-reader") > before, "closed by the limit of the node");
+    assertTrue(most <= MAX_UNSENT_MB * 1_048_576 + MAX_SOCKETS * EVENT_BYTES, "unsent: " + most);
+    for (var socket : blocked) {
       socket.close();
     }
     assertFalse(healthy.isClosed());
@@ -165,57 +166,57 @@ class SlowReaderTest {
   }
 
   @Test
-  void a_node_takes_no_more_sockets_than_it_may() throws IOException {
+  void a_node_accepts_no_more_sockets_than_its_limit() throws IOException {
     var open = new ArrayList<RawWebSocket>();
-    for (var i = 0; i < MOST; i++) {
+    for (var i = 0; i < MAX_SOCKETS; i++) {
       open.add(RawWebSocket.plain(door.port(), ""));
     }
-    Await.until("all are counted", () -> sockets(door, "open") == MOST);
-    assertEquals(503, Listener.refusal(door.vertx, door.port(), "/ws"));
+    Await.until("all sockets are counted", () -> sockets(door, "open") == MAX_SOCKETS);
+    assertEquals(503, SocketClient.handshakeStatus(door.vertx, door.port(), "/ws"));
     try (var bridged = RawWebSocket.bridged(door.port())) {
       assertEquals("1000 ", bridged.ending());
     }
     for (var socket : open) {
       socket.close();
     }
-    Await.until("there is room", () -> sockets(door, "open") == 0);
-    assertEquals(101, Listener.refusal(door.vertx, door.port(), "/ws"));
+    Await.until("all sockets have ended", () -> sockets(door, "open") == 0);
+    assertEquals(101, SocketClient.handshakeStatus(door.vertx, door.port(), "/ws"));
   }
 
   @Test
   @Tag("faults")
   @Provokes(14)
-  void thirty_seconds_are_what_everybody_gets() throws IOException {
+  void the_default_idle_timeout_is_thirty_seconds() throws IOException {
     try (var standard = UserFrontDoor.openAlone();
         var plain = plain(standard);
         var bridged = bridged(standard, "users");
         var silent = plain(standard)) {
       Await.until("all are signed in", () -> sockets(standard, "signed-in") == 3);
       var begun = System.nanoTime();
-      append(standard, SOME);
-      var lively = standard.vertx.setPeriodic(1000, timer -> {
-        sayStillThere(plain, PING);
-        sayStillThere(bridged, "{\"type\":\"ping\"}");
+      append(standard, BELOW_LIMIT);
+      var pinging = standard.vertx.setPeriodic(1000, timer -> {
+        sendPing(plain, PING);
+        sendPing(bridged, "{\"type\":\"ping\"}");
       });
       Await.until(
-          Duration.ofSeconds(40), "all are gone", () -> sockets(standard, "signed-in") == 0);
+          Duration.ofSeconds(40), "all have ended", () -> sockets(standard, "signed-in") == 0);
       var seconds = Duration.ofNanos(System.nanoTime() - begun).toMillis() / 1000.0;
-      standard.vertx.cancelTimer(lively);
+      standard.vertx.cancelTimer(pinging);
       assertTrue(seconds > 29 && seconds < 33, "after " + seconds + " s");
       assertEquals("reset", silent.ending());
     }
   }
 
-  private static void sayStillThere(RawWebSocket socket, String ping) {
+  private static void sendPing(RawWebSocket socket, String ping) {
     try {
-      socket.say(ping);
-    } catch (IOException gone) {
-      // It was cut.
+      socket.send(ping);
+    } catch (IOException reset) {
+      // It was reset.
     }
   }
 
-  private static void assertHeard(Listener socket, int events) {
-    Await.until("everything", () -> socket.sequences("users").size() == events);
+  private static void assertReceived(SocketClient socket, int events) {
+    Await.until("all events", () -> socket.sequences("users").size() == events);
     var first = socket.sequences("users").get(0);
     assertEquals(
         LongStream.range(first, first + events).boxed().toList(), socket.sequences("users"));
@@ -245,23 +246,23 @@ class SlowReaderTest {
     return door.metrics.get("socket_unsent_bytes_of_one").gauge().value();
   }
 
-  private static Listener healthy(UserFrontDoor door) {
-    var socket = Listener.plain(door.vertx, door.port(), "?ticket=" + ticket(door));
+  private static SocketClient healthy(UserFrontDoor door) {
+    var socket = SocketClient.plain(door.vertx, door.port(), "?ticket=" + ticket(door));
     socket.subscribe("users").next("subscribed");
     return socket;
   }
 
-  /** Hears, and reads nothing from then on. */
+  /** Subscribed; it reads nothing after that. */
   private static RawWebSocket plain(UserFrontDoor door) throws IOException {
     return RawWebSocket.plain(door.port(), "?ticket=" + ticket(door))
-        .say("{\"op\":\"subscribe\",\"topic\":\"users\"}")
+        .send("{\"op\":\"subscribe\",\"topic\":\"users\"}")
         .until("subscribed");
   }
 
   private static RawWebSocket bridged(UserFrontDoor door, String topic) throws IOException {
     var headers = new JsonObject().put("Authorization", door.admin().bearer());
     return RawWebSocket.bridged(door.port())
-        .say(new JsonObject()
+        .send(new JsonObject()
             .put("type", "register")
             .put("address", topic)
             .put("headers", headers)

@@ -30,14 +30,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Thousands of sockets, each of another user, are gone and back at once. */
+/** Thousands of sockets, each of another user, disconnect and reconnect at the same time. */
 @Tag("alone")
 class SocketStormTest {
-  /** What is promised. Clients, servers and database share the machine that it is promised on. */
-  private static final Duration ALL_BACK = Duration.ofSeconds(30);
+  /** The time that is guaranteed. Clients, server and database share the machine. */
+  private static final Duration MAX_RECONNECT = Duration.ofSeconds(30);
 
-  /** Without a promise: until the test has what it begins with. */
-  private static final Duration ALL_PREPARED = Duration.ofSeconds(60);
+  /** For the preparation of the test. */
+  private static final Duration MAX_PREPARATION = Duration.ofSeconds(60);
 
   private static final long RETRY_MS = 250;
 
@@ -45,20 +45,20 @@ class SocketStormTest {
   private final WebSocketClient client =
       clients.createWebSocketClient(new WebSocketClientOptions().setMaxConnections(20_000));
   private final TestDatabase database = TestDatabase.create();
-  private final ConcurrentLinkedQueue<Long> questions = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger away = new AtomicInteger();
+  private final ConcurrentLinkedQueue<Long> queries = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger refused = new AtomicInteger();
   private UserFrontDoor door = open();
-  private List<Returner> sockets = List.of();
+  private List<ResumingClient> sockets = List.of();
 
   @AfterEach
   void close() {
-    sockets.forEach(Returner::forget);
+    sockets.forEach(ResumingClient::stop);
     clients.close().await();
     door.close();
   }
 
   @Test
-  void all_are_back_with_nothing_missed_and_the_log_is_asked_once_a_second_at_most() {
+  void all_clients_resume_without_loss_and_the_log_gets_at_most_one_query_per_second() {
     storm(300);
   }
 
@@ -69,7 +69,7 @@ class SocketStormTest {
       value = 15,
       missing =
           "10,000 sockets: both ends of each are files of one process, and the test machine allows it 20,000")
-  void so_are_nine_thousand() {
+  void nine_thousand_clients_resume_without_loss() {
     storm(9000);
   }
 
@@ -81,66 +81,66 @@ class SocketStormTest {
         files > 2 * count + 1000, () -> "too few open files are allowed (ulimit -n): " + files);
     var began = System.nanoTime();
     sockets = users(count);
-    sockets.forEach(Returner::connect);
-    awaitAll(ALL_PREPARED, "listen", 0);
+    sockets.forEach(ResumingClient::connect);
+    awaitAll(MAX_PREPARATION, "are subscribed", 0);
 
-    sockets.forEach(Returner::drop);
-    until(ALL_PREPARED, "all gone", () -> openSockets() == 0);
-    tell();
-    until(ALL_PREPARED, "told to nobody", () -> logged() == 2 * count);
+    sockets.forEach(ResumingClient::drop);
+    until(MAX_PREPARATION, "all have disconnected", () -> openSockets() == 0);
+    appendEvents();
+    until(MAX_PREPARATION, "the events are in the log", () -> logged() == 2 * count);
     var back = System.nanoTime();
-    sockets.forEach(Returner::connect);
-    tell();
-    awaitAll(ALL_BACK, "are back", 2);
+    sockets.forEach(ResumingClient::connect);
+    appendEvents();
+    awaitAll(MAX_RECONNECT, "have resumed", 2);
     var toTheSame = System.nanoTime() - back;
-    expectQuietLog();
+    assertQueryRate();
 
-    // Another node, which has heard nothing of what they miss.
-    sockets.forEach(Returner::drop);
-    tell();
-    until(ALL_PREPARED, "told to nobody", () -> logged() == 6 * count);
+    // Another node, which has no recent events in memory.
+    sockets.forEach(ResumingClient::drop);
+    appendEvents();
+    until(MAX_PREPARATION, "the events are in the log", () -> logged() == 6 * count);
     door.close();
     door = open();
     var left = System.nanoTime();
-    sockets.forEach(Returner::connect);
-    tell();
-    awaitAll(ALL_BACK, "are at the other", 4);
+    sockets.forEach(ResumingClient::connect);
+    appendEvents();
+    awaitAll(MAX_RECONNECT, "have resumed at the other node", 4);
     var toTheOther = System.nanoTime() - left;
-    expectQuietLog();
+    assertQueryRate();
 
-    tell();
-    awaitAll(ALL_BACK, "listen on", 5);
+    appendEvents();
+    awaitAll(MAX_RECONNECT, "stay subscribed", 5);
     System.out.printf(
-        "%d sockets: there after %d ms, back after %d ms, at another node after %d ms; sent away meanwhile: %d%n",
+        "%d sockets: connected after %d ms, reconnected after %d ms, at another node after %d ms; refused in between: %d%n",
         count,
         (back - began) / 1_000_000,
         toTheSame / 1_000_000,
         toTheOther / 1_000_000,
-        away.get());
+        refused.get());
   }
 
-  /** All of them, and none has heard anything twice, out of order or else. */
+  /** Every client has received every event once and in order, and nothing else. */
   private void awaitAll(Duration limit, String what, int events) {
     until(limit, "all " + what, () -> count(events) == sockets.size());
     var expected = LongStream.rangeClosed(1, events).boxed().toList();
     for (var socket : sockets) {
-      assertEquals(expected, socket.heard(), socket.topic);
-      assertEquals(List.of(), socket.surprises());
+      assertEquals(expected, socket.received(), socket.topic);
+      assertEquals(List.of(), socket.unexpected());
     }
   }
 
   private long count(int events) {
     return sockets.stream()
-        .filter(socket -> socket.isStanding() && socket.heard().size() >= events)
+        .filter(socket -> socket.isSubscribed() && socket.received().size() >= events)
         .count();
   }
 
-  /** What was asked of the log since the door was opened. */
-  private void expectQuietLog() {
-    var times = List.copyOf(questions);
+  /** At most one query a second since the server was started. */
+  private void assertQueryRate() {
+    var times = List.copyOf(queries);
     for (var i = 1; i < times.size(); i++) {
       var gap = times.get(i) - times.get(i - 1);
-      assertTrue(gap > 990_000_000, "two questions within " + gap / 1_000_000 + " ms");
+      assertTrue(gap > 990_000_000, "two queries within " + gap / 1_000_000 + " ms");
     }
     assertTrue(!times.isEmpty());
     assertEquals(
@@ -148,11 +148,11 @@ class SocketStormTest {
   }
 
   private UserFrontDoor open() {
-    questions.clear();
+    queries.clear();
     var fresh = UserFrontDoor.open(database, Map.of("USER_API_HOST", "127.0.0.1"));
     fresh.vertx.eventBus().addOutboundInterceptor(sending -> {
       if (sending.message().address().equals(Notifications.REPLAY.name())) {
-        questions.add(System.nanoTime());
+        queries.add(System.nanoTime());
       }
       sending.next();
     });
@@ -167,7 +167,7 @@ class SocketStormTest {
         .value();
   }
 
-  private List<Returner> users(int count) {
+  private List<ResumingClient> users(int count) {
     database.execute(
         """
         INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
@@ -175,11 +175,13 @@ class SocketStormTest {
           FROM generate_series(1, %d) AS n"""
             .formatted(count));
     var first = database.number("SELECT min(id) FROM account.users WHERE username LIKE 'storm-%'");
-    return IntStream.range(0, count).mapToObj(i -> new Returner(first + i)).toList();
+    return IntStream.range(0, count)
+        .mapToObj(i -> new ResumingClient(first + i))
+        .toList();
   }
 
-  /** One thing to each of them, as a change of the user would be. */
-  private void tell() {
+  /** One event for each client, as a change of its user writes it. */
+  private void appendEvents() {
     database.execute(
         """
         INSERT INTO account.outbox (at, event, user_id, topics, payload)
@@ -193,58 +195,58 @@ class SocketStormTest {
     return database.number("SELECT count(*) FROM notification.events WHERE event = 'user_updated'");
   }
 
-  /** A client that comes back until it is let in, and goes on after the last event it has. */
-  private final class Returner {
+  /** A client that reconnects until it is accepted, and resumes after the last event it received. */
+  private final class ResumingClient {
     private final String topic;
     private final String token;
-    private final List<Long> heard = new ArrayList<>();
-    private final List<String> surprises = new ArrayList<>();
+    private final List<Long> received = new ArrayList<>();
+    private final List<String> unexpected = new ArrayList<>();
     private JsonObject since;
     private WebSocket socket;
-    private boolean wanted;
-    private boolean standing;
+    private boolean connecting;
+    private boolean subscribed;
 
-    Returner(long userId) {
+    ResumingClient(long userId) {
       this.topic = Notifications.ownTopic(userId);
       this.token = Forged.faithful(userId);
     }
 
     synchronized void connect() {
-      wanted = true;
+      connecting = true;
       client
           .connect(new WebSocketConnectOptions()
               .setHost("127.0.0.1")
               .setPort(door.port())
               .setURI("/ws"))
           .onSuccess(this::connected)
-          .onFailure(refused -> again());
+          .onFailure(refused -> retry());
     }
 
     synchronized void drop() {
-      wanted = false;
-      standing = false;
+      connecting = false;
+      subscribed = false;
       socket.close();
     }
 
-    synchronized void forget() {
-      wanted = false;
+    synchronized void stop() {
+      connecting = false;
     }
 
-    synchronized boolean isStanding() {
-      return standing;
+    synchronized boolean isSubscribed() {
+      return subscribed;
     }
 
-    synchronized List<Long> heard() {
-      return List.copyOf(heard);
+    synchronized List<Long> received() {
+      return List.copyOf(received);
     }
 
-    synchronized List<String> surprises() {
-      return List.copyOf(surprises);
+    synchronized List<String> unexpected() {
+      return List.copyOf(unexpected);
     }
 
-    private void again() {
+    private void retry() {
       clients.setTimer(RETRY_MS, timer -> {
-        if (wanted) {
+        if (connecting) {
           connect();
         }
       });
@@ -252,7 +254,7 @@ class SocketStormTest {
 
     private synchronized void connected(WebSocket fresh) {
       socket = fresh;
-      fresh.textMessageHandler(text -> hear(new JsonObject(text)));
+      fresh.textMessageHandler(text -> onFrame(new JsonObject(text)));
       fresh.closeHandler(closed -> ended(fresh));
       var subscribe = new JsonObject().put("op", "subscribe").put("topic", topic);
       if (since != null) {
@@ -264,37 +266,37 @@ class SocketStormTest {
     }
 
     private synchronized void ended(WebSocket ended) {
-      if (wanted && socket == ended) {
-        standing = false;
+      if (connecting && socket == ended) {
+        subscribed = false;
         if (ended.closeStatusCode() != 1012) {
-          away.incrementAndGet();
+          refused.incrementAndGet();
         }
-        again();
+        retry();
       }
     }
 
-    private synchronized void hear(JsonObject frame) {
+    private synchronized void onFrame(JsonObject frame) {
       switch (frame.getString("event")) {
         case "hello", "authenticated" -> {}
         case "subscribed" -> {
-          standing = true;
+          subscribed = true;
           if (since == null) {
             since = position(frame);
           } else if (!frame.getBoolean("recovered") || !since.equals(position(frame))) {
-            surprises.add(frame.encode());
+            unexpected.add(frame.encode());
           }
         }
         case "user_updated" -> {
-          heard.add(frame.getLong("seq"));
+          received.add(frame.getLong("seq"));
           since = position(frame);
         }
-        // Sent away for now; the close follows.
+        // A temporary refusal; the close follows.
         case "error" -> {
           if (frame.getInteger("status") != 503 && frame.getInteger("status") != 401) {
-            surprises.add(frame.encode());
+            unexpected.add(frame.encode());
           }
         }
-        default -> surprises.add(frame.encode());
+        default -> unexpected.add(frame.encode());
       }
     }
 

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Two whole nodes in one cluster, a client on each. */
+/** Two nodes in one cluster with clients on each. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TwoNodesDeliveryTest {
   private final Vertx vertx = Vertx.vertx();
@@ -40,7 +40,7 @@ class TwoNodesDeliveryTest {
     nodes = TestNode.startPair(
         UserFrontDoor.environment(
             TestDatabase.create(),
-            Map.of("JWT_SECRET", "a secret of these two " + UUID.randomUUID())),
+            Map.of("JWT_SECRET", "a secret of two nodes " + UUID.randomUUID())),
         List.of("user-api", "user", "notification"));
     a = new ApiClient(vertx, contract, port(0));
     admin = login("admin", "admin1234").getString("access_token");
@@ -53,9 +53,9 @@ class TwoNodesDeliveryTest {
   }
 
   @Test
-  void one_update_is_heard_once_by_each_at_either_endpoint() {
-    var listeners = List.of(subscribed(0), subscribed(1), registered(0), registered(1));
-    var start = subscribedAt(listeners.get(0));
+  void each_client_of_either_node_and_endpoint_receives_an_event_once() {
+    var sockets = List.of(subscribed(0), subscribed(1), registered(0), registered(1));
+    var start = subscribedAt(sockets.get(0));
     var id = create("grace-" + UUID.randomUUID().toString().substring(0, 8));
     for (var i = 0; i < 10; i++) {
       expect(
@@ -66,28 +66,27 @@ class TwoNodesDeliveryTest {
               new JsonObject().put("full_name", "Grace " + i),
               "application/merge-patch+json"));
     }
-    // What came twice would have come before the last: by then both nodes have asked the log once
-    // more.
+    // A duplicate would arrive before this event: by then both nodes have read the log again.
     create("last-" + UUID.randomUUID().toString().substring(0, 8));
-    for (var listener : listeners) {
-      Await.until("all of it", () -> listener.sequences("users").size() >= 12);
+    for (var socket : sockets) {
+      Await.until("all events", () -> socket.sequences("users").size() >= 12);
     }
     var expected = LongStream.rangeClosed(start + 1, start + 12).boxed().toList();
-    for (var listener : listeners) {
-      assertEquals(expected, listener.sequences("users"));
-      listener.close();
+    for (var socket : sockets) {
+      assertEquals(expected, socket.sequences("users"));
+      socket.close();
     }
   }
 
   @Test
-  void who_is_signed_out_on_one_is_sent_away_from_the_other() {
+  void a_sign_out_at_one_node_closes_sockets_at_the_other() {
     var name = "ada-" + UUID.randomUUID().toString().substring(0, 8);
     create(name);
     var tokens = login(name, UserFrontDoor.PASSWORD);
-    var listener = Listener.plain(vertx, port(1), "");
-    listener.say(new JsonObject().put("op", "auth").put("token", tokens.getString("access_token")));
-    listener.next("authenticated");
-    var bridged = Listener.bridged(vertx, port(1))
+    var socket = SocketClient.plain(vertx, port(1), "");
+    socket.send(new JsonObject().put("op", "auth").put("token", tokens.getString("access_token")));
+    socket.next("authenticated");
+    var bridged = SocketClient.bridged(vertx, port(1))
         .register("prices", "Authorization", "Bearer " + tokens.getString("access_token"));
     bridged.next();
     expect(
@@ -98,33 +97,33 @@ class TwoNodesDeliveryTest {
             UserFrontDoor.encoded("refresh_token", tokens.getString("refresh_token")),
             "Content-Type",
             "application/x-www-form-urlencoded"));
-    Await.until(Duration.ofSeconds(1), "closed", () -> listener.isClosed() && bridged.isClosed());
-    listener.expectClose(4403, "logged-out");
-    var told = bridged.frames;
-    assertEquals("logged-out", told.get(told.size() - 1).getString("failureType"));
+    Await.until(Duration.ofSeconds(1), "closed", () -> socket.isClosed() && bridged.isClosed());
+    socket.expectClose(4403, "logged-out");
+    var frames = bridged.frames;
+    assertEquals("logged-out", frames.get(frames.size() - 1).getString("failureType"));
   }
 
-  private Listener subscribed(int node) {
-    var listener = Listener.plain(vertx, port(node), "");
-    listener.say(new JsonObject().put("op", "auth").put("token", admin)).subscribe("users");
-    listener.next("subscribed");
-    return listener;
+  private SocketClient subscribed(int node) {
+    var socket = SocketClient.plain(vertx, port(node), "");
+    socket.send(new JsonObject().put("op", "auth").put("token", admin)).subscribe("users");
+    socket.next("subscribed");
+    return socket;
   }
 
-  private static long subscribedAt(Listener listener) {
-    return listener.frames.stream()
+  private static long subscribedAt(SocketClient socket) {
+    return socket.frames.stream()
         .filter(frame -> "subscribed".equals(frame.getString("event")))
         .findFirst()
         .orElseThrow()
         .getLong("seq");
   }
 
-  private Listener registered(int node) {
-    var listener = Listener.bridged(vertx, port(node));
-    listener.register("users", "Authorization", "Bearer " + admin);
-    listener.next(frame -> frame.containsKey("body")
+  private SocketClient registered(int node) {
+    var socket = SocketClient.bridged(vertx, port(node));
+    socket.register("users", "Authorization", "Bearer " + admin);
+    socket.next(frame -> frame.containsKey("body")
         && "subscribed".equals(frame.getJsonObject("body").getString("event")));
-    return listener;
+    return socket;
   }
 
   private long create(String username) {

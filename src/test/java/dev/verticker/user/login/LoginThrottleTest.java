@@ -35,7 +35,8 @@ final class LoginThrottleTest {
 
   @BeforeEach
   void start() {
-    // A secret of its own: the tests share one Redis, and keys are derived from it.
+    // Each test has its own secret: the tests share one Redis, and the keys are derived from the
+    // secret.
     node = node();
     ada = "ada" + UUID.randomUUID().toString().substring(0, 8);
     node.given(ada, PASSWORD);
@@ -58,7 +59,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void an_attacker_cannot_lock_a_person_out_of_another_address() {
+  void an_attacker_cannot_lock_a_user_out_from_a_known_address() {
     node.signIn(ada, PASSWORD);
     guess120Times();
     assertEquals("ok", outcome(ada, PASSWORD, SignIn.HOME));
@@ -85,7 +86,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void of_many_guesses_at_once_five_are_answered() {
+  void of_many_concurrent_guesses_five_are_answered() {
     var guesses = IntStream.range(0, 20)
         .mapToObj(n -> node.signIn(ada, "guess number " + n, ELSEWHERE))
         .map(node::outcome)
@@ -95,15 +96,16 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void signing_in_rightly_many_times_at_once_is_not_slowed_down() {
+  void concurrent_successful_sign_ins_are_not_throttled() {
     var all = new ArrayList<Future<?>>();
-    // More than may be wrong, fewer than are hashed before somebody gives up on a busy machine.
+    // More than the limit of failures, and few enough to be hashed before the deadline on a busy
+    // machine.
     IntStream.range(0, 7).forEach(n -> all.add(node.signIn(ada, PASSWORD, SignIn.HOME)));
     assertEquals(Collections.nCopies(7, "ok"), all.stream().map(node::outcome).toList());
   }
 
   @Test
-  void two_nodes_count_together() {
+  void two_nodes_share_the_count() {
     try (var other = new SignIn(node.postgres, node.clock, Map.of("JWT_SECRET", secret(node)))) {
       assertEquals(wrong(3), guesses(3, "wrong"));
       for (var guess = 0; guess < 2; guess++) {
@@ -116,7 +118,7 @@ final class LoginThrottleTest {
 
   @Test
   @Provokes(4)
-  void when_redis_goes_away_midway_the_node_goes_on_counting() {
+  void an_outage_of_redis_does_not_reset_the_count_of_the_node() {
     assertEquals(wrong(3), guesses(3, "wrong"));
     TestServers.redis().kill();
     Await.until(
@@ -128,14 +130,14 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void signing_in_forgets_the_typing_errors_before() {
+  void a_successful_sign_in_resets_the_failures() {
     assertEquals(wrong(4), guesses(4, "wrong"));
     assertEquals("ok", outcome(ada, PASSWORD, SignIn.HOME));
     assertEquals(wrong(5), guesses(5, "wrong"));
   }
 
   @Test
-  void one_network_of_ipv6_is_one_address() {
+  void an_ipv6_network_counts_as_one_address() {
     for (var host = 1; host <= 5; host++) {
       assertEquals("invalid-credentials", outcome(ada, "wrong", "2001:db8:1:2::" + host));
     }
@@ -144,7 +146,8 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void the_twenty_first_registration_from_an_address_must_wait_whatever_became_of_the_others() {
+  void
+      the_twenty_first_registration_from_an_address_must_wait_whatever_the_outcome_of_the_others() {
     try (var open = new SignIn(
         node.postgres, node.clock, Map.of("JWT_SECRET", secret(node), "REGISTRATION", "open"))) {
       for (var n = 0; n < 10; n++) {
@@ -167,7 +170,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void keys_tell_nothing_about_people() {
+  void keys_contain_neither_username_nor_address() {
     var keys = LoginKeys.forLogins(node.auth.keys());
     var attempt = keys.attempt(ada, SignIn.HOME);
     assertTrue(

@@ -35,7 +35,7 @@ final class PasswordHasherTest {
   }
 
   @Test
-  void a_hash_names_its_parameters_and_is_another_each_time() {
+  void a_hash_contains_its_parameters_and_a_random_salt() {
     var one = hash("a long walk by the sea");
     assertTrue(one.startsWith("$argon2id$v=19$m=19456,t=2,p=1$"), one);
     assertFalse(one.equals(hash("a long walk by the sea")));
@@ -45,7 +45,7 @@ final class PasswordHasherTest {
   }
 
   @Test
-  void nothing_of_a_password_is_cut_off() {
+  void a_password_is_not_truncated() {
     var long128 = "ü".repeat(127);
     var hash = hash(long128 + "a");
     assertFalse(compare(long128 + "b", hash).matches());
@@ -53,7 +53,7 @@ final class PasswordHasherTest {
   }
 
   @Test
-  void bcrypt_hashes_of_every_kind_are_understood_as_the_earlier_system_did() {
+  void bcrypt_hashes_of_every_variant_are_compared_like_the_earlier_system_did() {
     for (var type : List.of(Bcrypt.A, Bcrypt.B, Bcrypt.Y)) {
       var hash = BcryptFunction.getInstance(type, 4).hash("pässword of old").getResult();
       assertEquals(
@@ -67,25 +67,25 @@ final class PasswordHasherTest {
   }
 
   @Test
-  void a_hash_known_from_another_implementation_of_bcrypt_fits() {
+  void a_test_vector_of_another_bcrypt_implementation_matches() {
     // Test vector of the crypt_blowfish package (public domain).
     assertTrue(compare("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")
         .matches());
   }
 
   @Test
-  void a_hash_that_would_take_minutes_is_not_tried() {
+  void a_hash_with_an_excessive_cost_never_matches() {
     assertFalse(compare("x", "$2b$31$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW")
         .matches());
   }
 
   @Test
-  void nobody_has_a_password() {
+  void an_unknown_user_never_matches() {
     assertFalse(passwords.compare(new Password(""), Optional.empty()).await().matches());
   }
 
   @Test
-  void no_more_than_twenty_four_wait() {
+  void at_most_twenty_four_tasks_wait() {
     var all = IntStream.range(0, 40)
         .mapToObj(n -> passwords.compare(new Password("number " + n), Optional.of(SLOW)))
         .toList();
@@ -97,7 +97,7 @@ final class PasswordHasherTest {
   }
 
   @Test
-  void a_password_whose_caller_gave_up_while_it_waited_is_not_hashed() {
+  void a_password_whose_caller_has_timed_out_is_not_hashed() {
     var line = IntStream.range(0, 25)
         .mapToObj(n -> passwords.compare(new Password("of old"), Optional.of(SLOW)))
         .toList();
@@ -110,7 +110,7 @@ final class PasswordHasherTest {
   }
 
   @Test
-  void eight_to_a_hundred_and_twenty_eight_characters_however_many_bytes() {
+  void a_password_has_8_to_128_characters_in_any_number_of_bytes() {
     assertEquals("password-too-short", broken("sevench"));
     assertEquals("", broken("eightsea"));
     assertEquals("password-too-short", broken("🐳".repeat(7)));
@@ -119,7 +119,7 @@ final class PasswordHasherTest {
   }
 
   @Test
-  void common_ones_are_refused_ignoring_case() {
+  void common_passwords_are_rejected_ignoring_case() {
     assertTrue(policy.size() >= 3000, "entries: " + policy.size());
     for (var common : List.of(
         "password", "Password1", "QWERTYUIOP", "iloveyou", "12345678", "admin1234", "letmein123")) {
@@ -128,7 +128,7 @@ final class PasswordHasherTest {
   }
 
   @Test
-  void the_own_names_make_no_password() {
+  void passwords_made_of_the_own_names_are_rejected() {
     for (var own : List.of(
         "adalovelace",
         "LOVELACE1815",

@@ -35,7 +35,7 @@ final class RevocationRepositoryTest {
   }
 
   @Test
-  void a_lower_id_that_is_committed_later_is_not_missed() throws SQLException {
+  void a_lower_id_that_is_committed_later_is_still_returned() throws SQLException {
     try (var slow = open();
         var fast = open()) {
       write(slow, 1);
@@ -51,7 +51,7 @@ final class RevocationRepositoryTest {
   }
 
   @Test
-  void what_was_rolled_back_was_never_revoked() throws SQLException {
+  void a_rolled_back_revocation_is_never_returned() throws SQLException {
     try (var connection = open()) {
       write(connection, 1);
       var before = page(null);
@@ -61,7 +61,7 @@ final class RevocationRepositoryTest {
   }
 
   @Test
-  void a_transaction_that_takes_long_delays_nobody_else() throws SQLException {
+  void a_long_transaction_does_not_delay_other_revocations() throws SQLException {
     try (var slow = open()) {
       write(slow, 1);
       var cursor = page(null).cursor();
@@ -71,24 +71,25 @@ final class RevocationRepositoryTest {
   }
 
   @Test
-  void writers_at_once_are_all_heard_by_somebody_who_asks_meanwhile() {
-    var heard = new ArrayList<Long>();
+  void a_reader_receives_all_revocations_of_concurrent_writers() {
+    var received = new ArrayList<Long>();
     var writers = LongStream.rangeClosed(1, 60)
         .mapToObj(user -> node.start(() -> revocation(user)))
         .toList();
     RevocationCursor cursor = null;
     while (writers.stream().anyMatch(writer -> !writer.isComplete())) {
       var page = page(cursor);
-      heard.addAll(users(page));
+      received.addAll(users(page));
       cursor = page.cursor();
     }
-    heard.addAll(users(page(cursor)));
+    received.addAll(users(page(cursor)));
     assertEquals(
-        LongStream.rangeClosed(1, 60).boxed().toList(), heard.stream().sorted().toList());
+        LongStream.rangeClosed(1, 60).boxed().toList(),
+        received.stream().sorted().toList());
   }
 
   @Test
-  void many_come_in_pages_and_what_happens_meanwhile_comes_after_them() {
+  void revocations_are_paged_and_later_ones_follow_after_the_last_page() {
     node.execute(
         """
         INSERT INTO account.revocations (user_id, least_ver, reason, expires_at)
@@ -107,13 +108,13 @@ final class RevocationRepositoryTest {
   }
 
   @Test
-  void a_cursor_of_another_server_gets_everything() {
+  void a_cursor_of_another_server_returns_all_revocations() {
     revoke(7);
     assertEquals(List.of(7L), users(page(new RevocationCursor("900000000:900000000:", null, 0))));
   }
 
   @Test
-  void an_entry_dies_a_minute_after_the_last_token_it_is_about() {
+  void a_revocation_expires_a_minute_after_the_last_revoked_token() {
     revoke(7);
     node.clock.step(TokenIssuer.ACCESS_TOKEN_LIFE.plusSeconds(59));
     assertEquals(List.of(7L), users(page(null)));
@@ -122,7 +123,7 @@ final class RevocationRepositoryTest {
   }
 
   @Test
-  void a_hint_is_given_after_the_commit() {
+  void a_hint_is_published_after_the_commit() {
     var hint = Promise.<List<Long>>promise();
     node.await(() -> node.bus.subscribe(
         Sessions.REVOKED,

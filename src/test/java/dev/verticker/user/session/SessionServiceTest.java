@@ -50,7 +50,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void signing_in_gives_a_token_that_says_who_for_a_quarter_of_an_hour() {
+  void signing_in_returns_an_access_token_valid_for_fifteen_minutes() {
     var grant = node.signIn(ada, PASSWORD);
     var claims = claims(grant.accessToken());
     assertEquals(
@@ -82,7 +82,8 @@ final class SessionServiceTest {
   }
 
   @Test
-  void a_wrong_password_an_unknown_user_and_a_disabled_one_hear_the_same_after_the_same_work() {
+  void
+      a_wrong_password_an_unknown_user_and_a_disabled_user_get_the_same_failure_after_the_same_work() {
     assertEquals("invalid-credentials", outcomeAndWork(ada, "not my password"));
     assertEquals("invalid-credentials", outcomeAndWork("nobody-here", "not my password"));
     assertEquals("invalid-credentials", outcomeAndWork("no such name! \u0000", "not my password"));
@@ -131,7 +132,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void a_stolen_refresh_token_used_later_ends_the_session_and_the_audit_says_so() {
+  void reusing_a_refresh_token_after_the_grace_period_ends_the_session_and_is_audited() {
     var stolen = node.signIn(ada, PASSWORD);
     var owner = node.refreshed(stolen);
     node.clock.step(LATER);
@@ -147,7 +148,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void knowing_the_id_of_a_session_is_not_enough_to_end_it() {
+  void a_token_forged_from_a_known_session_id_cannot_end_the_session() {
     var grant = node.signIn(ada, PASSWORD);
     node.refreshed(grant);
     node.clock.step(LATER);
@@ -159,7 +160,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void what_is_no_refresh_token_is_refused() {
+  void text_that_is_no_refresh_token_is_refused() {
     var access = node.signIn(ada, PASSWORD).accessToken();
     for (var text :
         List.of("", "x", "ü".repeat(91), "A".repeat(91), "%".repeat(91), access.value())) {
@@ -177,7 +178,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void a_session_ends_when_not_used_and_at_the_latest_after_its_life() {
+  void a_session_expires_when_idle_and_at_the_end_of_its_life() {
     var idle = node.signIn(ada, PASSWORD);
     node.clock.step(Duration.ofDays(14));
     assertEquals("invalid-refresh-token", node.outcome(node.refresh(idle.refreshToken())));
@@ -191,7 +192,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void changing_the_secret_signs_nobody_out() {
+  void rotating_the_signing_key_keeps_all_sessions() {
     var before = node.signIn(ada, PASSWORD);
     var rotated = refreshedWith(
         before.refreshToken(),
@@ -200,8 +201,7 @@ final class SessionServiceTest {
             "another secret of thirty-two bytes!",
             "JWT_SECRET_PREVIOUS",
             SignIn.SECRET));
-    // Also a node with the old secret first, which was told of the new one, gives the same
-    // successor.
+    // A node that still signs with the old secret issues the same successor.
     assertEquals(
         rotated,
         refreshedWith(
@@ -220,7 +220,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void signing_out_ends_the_session_and_again_is_no_failure() {
+  void signing_out_ends_the_session_and_can_be_repeated() {
     var grant = node.signIn(ada, PASSWORD);
     assertEquals("ok", node.outcome(logout(grant.refreshToken())));
     assertEquals("ok", node.outcome(logout(grant.refreshToken())));
@@ -237,7 +237,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void signing_out_everywhere_ends_all_sessions_and_all_tokens() {
+  void signing_out_everywhere_ends_all_sessions_and_revokes_all_tokens() {
     var one = node.signIn(ada, PASSWORD);
     var two = node.signIn(ada, PASSWORD);
     node.await(() -> node.bus.request(Sessions.LOGOUT_ALL, new Sessions.LogoutAll(adaId, CLIENT)));
@@ -250,7 +250,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void a_user_sees_and_ends_the_own_sessions_and_no_others() {
+  void a_user_lists_and_ends_own_sessions_only() {
     var current = node.signIn(ada, PASSWORD);
     node.clock.step(Duration.ofMinutes(1));
     var other = node.signIn(ada, PASSWORD);
@@ -269,7 +269,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void more_than_fifty_sessions_end_the_least_used() {
+  void the_least_recently_used_session_ends_when_a_fifty_first_starts() {
     var oldest = node.signIn(ada, PASSWORD);
     node.execute(
         """
@@ -285,7 +285,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void changing_the_own_password_ends_the_other_sessions_and_tells_the_user_only() {
+  void changing_the_own_password_ends_the_other_sessions_and_publishes_to_the_user_only() {
     var current = node.signIn(ada, PASSWORD);
     var other = node.signIn(ada, PASSWORD);
     assertEquals(
@@ -321,19 +321,20 @@ final class SessionServiceTest {
   }
 
   @Test
-  void of_several_first_sign_ins_at_once_with_a_hash_of_the_earlier_system_none_is_refused() {
+  void concurrent_first_sign_ins_with_a_bcrypt_hash_all_succeed() {
     node.signIn(ada, PASSWORD);
     node.givenHash(
         "legacy",
         BcryptFunction.getInstance(Bcrypt.B, 4).hash("the old password").getResult());
-    var asked = IntStream.range(0, 3)
+    var signIns = IntStream.range(0, 3)
         .mapToObj(n -> node.signIn("legacy", "the old password", SignIn.HOME))
         .toList();
-    assertEquals(Collections.nCopies(3, "ok"), asked.stream().map(node::outcome).toList());
+    assertEquals(
+        Collections.nCopies(3, "ok"), signIns.stream().map(node::outcome).toList());
   }
 
   @Test
-  void registration_is_closed_unless_it_was_opened() {
+  void registration_requires_the_setting() {
     assertEquals("registration-closed", node.outcome(register(node)));
     try (var open = new SignIn(node.postgres, node.clock, Map.of("REGISTRATION", "open"))) {
       assertEquals("ok", open.outcome(register(open)));
@@ -341,7 +342,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void a_ticket_opens_one_socket_even_when_eight_want_it() {
+  void of_eight_concurrent_redemptions_of_a_ticket_one_succeeds() {
     var grant = node.signIn(ada, PASSWORD);
     var ticket = ticket(grant);
     var redeemed = IntStream.range(0, 8)
@@ -355,7 +356,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void a_ticket_says_who_and_is_worthless_after_thirty_seconds_or_signing_out() {
+  void a_ticket_holds_the_identity_and_expires_after_thirty_seconds_or_with_the_session() {
     var grant = node.signIn(ada, PASSWORD);
     var end = node.clock.instant().plus(TokenIssuer.ACCESS_TOKEN_LIFE);
     var fresh = ticket(grant);
@@ -376,7 +377,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void housekeeping_removes_what_is_over() {
+  void housekeeping_deletes_expired_rows() {
     var grant = node.signIn(ada, PASSWORD);
     ticket(grant);
     node.await(logout(node.signIn(ada, PASSWORD).refreshToken()));
@@ -393,11 +394,11 @@ final class SessionServiceTest {
     }
   }
 
-  private Future<Void> change(String session, String current, String wanted) {
+  private Future<Void> change(String session, String current, String newPassword) {
     return node.start(() -> node.bus.request(
         Sessions.CHANGE_PASSWORD,
         new Sessions.ChangePassword(
-            adaId, session, new Password(current), new Password(wanted), CLIENT)));
+            adaId, session, new Password(current), new Password(newPassword), CLIENT)));
   }
 
   private Future<Void> logout(Confidential token) {

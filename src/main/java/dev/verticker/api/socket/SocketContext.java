@@ -1,0 +1,21 @@
+package dev.verticker.api.socket;
+
+import dev.verticker.api.auth.AccessTokenVerifier;
+import dev.verticker.api.auth.RevocationCache;
+import dev.verticker.bus.Bus;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+
+/**
+ * What the sessions of a node share.
+ *
+ * @param metrics also the write budget of the node: the bytes that all its sockets have not sent
+ */
+record SocketContext(
+    Vertx vertx,
+    Bus bus,
+    Clock clock,
+    SocketLimits limits,
+    SocketMetrics metrics,
+    AccessTokenVerifier verifier,
+    RevocationCache revocations) {}

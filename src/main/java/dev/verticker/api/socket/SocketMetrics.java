@@ -1,0 +1,86 @@
+package dev.verticker.api.socket;
+
+import dev.verticker.api.socket.protocol.WireProtocol;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Counts the sockets of this node. Used on every event loop. */
+final class SocketMetrics {
+  private static final String PROTOCOL = "framing";
+
+  private final MeterRegistry registry;
+  private final Map<WireProtocol, AtomicLong> open;
+  private final Map<WireProtocol, AtomicLong> signedIn;
+  private final AtomicLong unsentBytes;
+
+  SocketMetrics(MeterRegistry registry) {
+    this.registry = registry;
+    this.open = gauges("open");
+    this.signedIn = gauges("signed-in");
+    this.unsentBytes = registry.gauge("socket_unsent_bytes", new AtomicLong());
+  }
+
+  long open() {
+    return open.values().stream().mapToLong(AtomicLong::get).sum();
+  }
+
+  /** Of all sockets: written and not taken by the kernel yet. */
+  long unsentBytes() {
+    return unsentBytes.get();
+  }
+
+  /** @param bytes negative when they were sent */
+  void addUnsentBytes(long bytes) {
+    unsentBytes.addAndGet(bytes);
+  }
+
+  void opened(WireProtocol protocol) {
+    open.get(protocol).incrementAndGet();
+  }
+
+  void signedIn(WireProtocol protocol) {
+    signedIn.get(protocol).incrementAndGet();
+  }
+
+  void ended(WireProtocol protocol, boolean wasSignedIn) {
+    open.get(protocol).decrementAndGet();
+    if (wasSignedIn) {
+      signedIn.get(protocol).decrementAndGet();
+    }
+  }
+
+  void refused(WireProtocol protocol, String code) {
+    registry
+        .counter("socket_refusals_total", PROTOCOL, protocol.wireName(), "code", code)
+        .increment();
+  }
+
+  void closed(WireProtocol protocol, int code, String reason) {
+    registry
+        .counter(
+            "socket_closes_total",
+            PROTOCOL,
+            protocol.wireName(),
+            "code",
+            Integer.toString(code),
+            "reason",
+            reason)
+        .increment();
+  }
+
+  private Map<WireProtocol, AtomicLong> gauges(String state) {
+    return Arrays.stream(WireProtocol.values())
+        .collect(Collectors.toMap(
+            Function.identity(),
+            protocol -> registry.gauge(
+                "sockets",
+                List.of(Tag.of(PROTOCOL, protocol.wireName()), Tag.of("state", state)),
+                new AtomicLong())));
+  }
+}

@@ -1,0 +1,152 @@
+package dev.verticker.api.socket.log;
+
+import dev.verticker.api.socket.protocol.ResumePoint;
+import dev.verticker.bus.Bus;
+import dev.verticker.context.NodeContext;
+import dev.verticker.message.Notifications;
+import dev.verticker.message.Notifications.LogPage;
+import dev.verticker.message.Notifications.ReadLog;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Follows the event log for all sockets of this node. It requests everything after its position once a second; a message on
+ * the bus only makes that faster. Replays are served by its {@link ReplayService}.
+ *
+ * <p>It works on one context and hands everything to the listeners' contexts in order, so that a replay and the events that
+ * follow it cannot overtake each other.
+ */
+public final class LogReader {
+  private static final Logger log = LoggerFactory.getLogger(LogReader.class);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  private final Vertx vertx;
+  private final Bus bus;
+  private final Context context;
+  private final Map<LogListener, Context> listeners = new ConcurrentHashMap<>();
+  private final RecentEvents recent = new RecentEvents();
+  private final ReplayService replays;
+  private String epoch;
+  private long position;
+  private boolean requesting;
+  private boolean requestAgain;
+
+  /** Works on the calling context. */
+  public LogReader(Vertx vertx, NodeContext node) {
+    this.vertx = vertx;
+    this.bus = node.bus();
+    this.context = vertx.getOrCreateContext();
+    this.replays = new ReplayService(vertx, node, recent);
+  }
+
+  /** Completes after the first request, whether the log answered it or not. */
+  public Future<Void> start() {
+    return bus.subscribe(Notifications.APPENDED, this::onAppended).compose(subscribed -> {
+      vertx.setPeriodic(INTERVAL.toMillis(), timer -> {
+        readNext();
+        replays.expire();
+        replays.requestNext();
+      });
+      return readNext();
+    });
+  }
+
+  /** Hands every event from now on to the listener on its context. */
+  public void addListener(Context loop, LogListener listener) {
+    listeners.put(listener, loop);
+  }
+
+  public void removeListener(LogListener listener) {
+    listeners.remove(listener);
+  }
+
+  /**
+   * Calls back once, on the given context. After a page that is not complete, request the next one.
+   *
+   * @param after null = only the current position of the topic
+   */
+  public void replay(
+      String topic, ResumePoint after, Context loop, Consumer<ReplayResult> callback) {
+    context.runOnContext(here -> replays.replay(
+        topic, after, result -> loop.runOnContext(there -> callback.accept(result))));
+  }
+
+  /** Reads at once, for a node that was not scheduled for a while. For any thread. */
+  public void catchUp() {
+    context.runOnContext(here -> readNext());
+  }
+
+  private void onAppended(LogPage page) {
+    if (page.epoch().equals(epoch)
+        && !page.events().isEmpty()
+        && page.events().get(0).position() <= position + 1) {
+      deliver(page);
+    } else {
+      readNext();
+    }
+  }
+
+  private Future<Void> readNext() {
+    if (requesting) {
+      requestAgain = true;
+      return Future.succeededFuture();
+    }
+    requesting = true;
+    return bus.request(Notifications.READ_LOG, new ReadLog(epoch, position)).transform(answer -> {
+      requesting = false;
+      if (answer.failed()) {
+        requestAgain = false;
+        log.debug("event log is not available: {}", answer.cause().getMessage());
+        return Future.succeededFuture();
+      }
+      onPage(answer.result());
+      if (requestAgain || position < answer.result().head()) {
+        requestAgain = false;
+        return readNext();
+      }
+      return Future.succeededFuture();
+    });
+  }
+
+  private void onPage(LogPage page) {
+    if (page.epoch().equals(epoch) && position >= page.oldest() - 1) {
+      deliver(page);
+      if (page.events().size() < Notifications.MAX_EVENTS) {
+        // Nothing is left up to the head, not even where events of an erased user were.
+        position = Math.max(position, page.head());
+      }
+      return;
+    }
+    var first = epoch == null;
+    epoch = page.epoch();
+    position = page.head();
+    recent.clear();
+    if (!first) {
+      log.warn(
+          "Event log continues at position {} (epoch {}); resuming all subscriptions",
+          position,
+          epoch);
+      listeners.forEach((listener, loop) -> loop.runOnContext(there -> listener.onReset()));
+    }
+    replays.start();
+  }
+
+  private void deliver(LogPage page) {
+    var events = page.events().stream()
+        .filter(event -> event.position() > position)
+        .map(EncodedEvent::of)
+        .toList();
+    if (!events.isEmpty()) {
+      position = events.get(events.size() - 1).position();
+      events.forEach(recent::add);
+      listeners.forEach((listener, loop) -> loop.runOnContext(there -> listener.onEvents(events)));
+    }
+  }
+}

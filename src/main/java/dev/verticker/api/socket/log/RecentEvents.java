@@ -1,0 +1,83 @@
+package dev.verticker.api.socket.log;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The newest events of the log and the newest sequence of each topic, in memory. Most replays are served from here. It has no
+ * gaps: it returns nothing rather than an incomplete answer.
+ */
+final class RecentEvents {
+  private static final int MAX_EVENTS = 4096;
+  private static final int MAX_TOPICS = 50_000;
+
+  /** Text written by a user cannot contain it: quotes within a string are escaped. */
+  private static final String DELETED = "\"event\":\"user_deleted\"";
+
+  record Head(String epoch, long seq) {}
+
+  private final ArrayDeque<EncodedEvent> events = new ArrayDeque<>();
+  private final Map<String, ArrayDeque<EncodedEvent>> byTopic = new HashMap<>();
+  private final Map<String, Head> heads = new HashMap<>();
+
+  /** @param event the next one of the log */
+  void add(EncodedEvent event) {
+    if (event.frame().json().contains(DELETED)) {
+      // The log erases the personal data of a deleted user, and so must every copy of its events.
+      clearEvents();
+    }
+    updateHead(event.topic(), event.epoch(), event.seq());
+    events.add(event);
+    byTopic.computeIfAbsent(event.topic(), topic -> new ArrayDeque<>()).add(event);
+    if (events.size() > MAX_EVENTS) {
+      var oldest = events.poll();
+      var ofTopic = byTopic.get(oldest.topic());
+      ofTopic.poll();
+      if (ofTopic.isEmpty()) {
+        byTopic.remove(oldest.topic());
+      }
+    }
+  }
+
+  /** Notes the newest sequence of a topic as the log reported it, which may be ahead of the events here. */
+  void updateHead(String topic, String epoch, long seq) {
+    if (heads.size() >= MAX_TOPICS && !heads.containsKey(topic)) {
+      heads.clear();
+    }
+    heads.merge(
+        topic,
+        new Head(epoch, seq),
+        (known, reported) -> known.epoch().equals(reported.epoch()) && known.seq() > reported.seq()
+            ? known
+            : reported);
+  }
+
+  /** Null when unknown here. */
+  Head head(String topic) {
+    return heads.get(topic);
+  }
+
+  /** The events after {@code seq}; null when some of them are no longer here. */
+  List<EncodedEvent> after(String topic, String epoch, long seq) {
+    var after = new ArrayList<EncodedEvent>();
+    for (var event : byTopic.getOrDefault(topic, new ArrayDeque<>())) {
+      if (event.epoch().equals(epoch) && event.seq() > seq) {
+        after.add(event);
+      }
+    }
+    return after.isEmpty() || after.get(0).seq() == seq + 1 ? after : null;
+  }
+
+  void clear() {
+    clearEvents();
+    heads.clear();
+  }
+
+  private void clearEvents() {
+    events.clear();
+    byTopic.clear();
+  }
+}

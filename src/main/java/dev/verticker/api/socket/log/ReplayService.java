@@ -1,0 +1,252 @@
+package dev.verticker.api.socket.log;
+
+import dev.verticker.api.socket.protocol.ResumePoint;
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
+import dev.verticker.context.NodeContext;
+import dev.verticker.message.Notifications;
+import dev.verticker.message.Notifications.ReplayFrom;
+import dev.verticker.message.Notifications.TopicReplays;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Serves replays from recent events in memory, otherwise from the log, batching waiting clients into one query per second.
+ * Used on the context of its {@link LogReader}.
+ */
+final class ReplayService {
+  private static final Logger log = LoggerFactory.getLogger(ReplayService.class);
+  private static final Duration INTERVAL = Duration.ofSeconds(1);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+  private static final int MAX_TOPICS = 2000;
+  private static final int MAX_EVENTS = 8000;
+
+  /** Events of one topic in one answer. */
+  private static final int MAX_EVENTS_OF_TOPIC = 1000;
+
+  private final Vertx vertx;
+  private final Bus bus;
+  private final MeterRegistry metrics;
+  private final RecentEvents recent;
+  private final Queue<Waiting> waiting = new ArrayDeque<>();
+  private boolean started;
+  private boolean requesting;
+  private boolean requestPlanned;
+  private long lastRequest = System.nanoTime() - INTERVAL.toNanos();
+
+  /**
+   * One replay request.
+   *
+   * @param after null = only the current position of the topic
+   * @param since nanoseconds
+   */
+  private record Waiting(
+      String topic, ResumePoint after, Consumer<ReplayResult> callback, long since) {
+    /** Whether one page of the log serves both. */
+    boolean isNear(Waiting other) {
+      return after == null
+          || other.after == null
+          || Math.abs(after.seq() - other.after.seq()) < MAX_EVENTS_OF_TOPIC;
+    }
+  }
+
+  /** @param recent the events that the reader has delivered */
+  ReplayService(Vertx vertx, NodeContext node, RecentEvents recent) {
+    this.vertx = vertx;
+    this.bus = node.bus();
+    this.metrics = node.metrics();
+    this.recent = recent;
+    metrics.gauge("socket_replays_waiting", waiting, Queue::size);
+  }
+
+  /** The recent events follow the log from now on; requests wait until then. */
+  void start() {
+    started = true;
+    requestNext();
+  }
+
+  /** @param after null = only the current position of the topic */
+  void replay(String topic, ResumePoint after, Consumer<ReplayResult> callback) {
+    var request = new Waiting(topic, after, callback, System.nanoTime());
+    if (!started || !isServedFromMemory(request)) {
+      waiting.add(request);
+      requestNext();
+    }
+  }
+
+  private boolean isServedFromMemory(Waiting request) {
+    var head = recent.head(request.topic);
+    if (head == null) {
+      return false;
+    }
+    if (request.after == null) {
+      request.callback.accept(
+          new ReplayResult.Page(head.epoch(), false, head.seq(), List.of(), true));
+      return true;
+    }
+    if (!request.after.epoch().equals(head.epoch()) || request.after.seq() > head.seq()) {
+      // The client may come from a node that is ahead of this one: only the log knows.
+      return false;
+    }
+    var missed = recent.after(request.topic, head.epoch(), request.after.seq());
+    if (missed == null || missed.isEmpty() && request.after.seq() < head.seq()) {
+      return false;
+    }
+    count("memory", missed.size());
+    request.callback.accept(new ReplayResult.Page(
+        head.epoch(), true, request.after.seq() + missed.size(), missed, true));
+    return true;
+  }
+
+  /** Sends one query for all waiting requests, at most one a second. */
+  void requestNext() {
+    if (waiting.isEmpty() || requesting || !started) {
+      return;
+    }
+    var pause = lastRequest + INTERVAL.toNanos() - System.nanoTime();
+    if (pause > 0) {
+      if (!requestPlanned) {
+        requestPlanned = true;
+        vertx.setTimer(Duration.ofNanos(pause).toMillis() + 1, timer -> {
+          requestPlanned = false;
+          requestNext();
+        });
+      }
+      return;
+    }
+    var batch = nextBatch();
+    requesting = true;
+    metrics.counter("socket_replay_queries_total").increment();
+    bus.request(
+            Notifications.REPLAY,
+            new Notifications.ReplayTopics(
+                starts(batch), Math.min(MAX_EVENTS_OF_TOPIC, MAX_EVENTS / batch.size())))
+        .onComplete(answer -> {
+          requesting = false;
+          if (answer.succeeded()) {
+            onReplayed(batch, answer.result());
+          } else {
+            log.debug("replay failed, retrying: {}", answer.cause().getMessage());
+            batch.values().forEach(waiting::addAll);
+          }
+        });
+    // After the request was sent: a second between two queries, however long sending took.
+    lastRequest = System.nanoTime();
+  }
+
+  private Map<String, List<Waiting>> nextBatch() {
+    var batch = new LinkedHashMap<String, List<Waiting>>();
+    var later = new ArrayList<Waiting>();
+    for (var request : waiting) {
+      var ofTopic = batch.get(request.topic);
+      // A request far ahead of the first one waits: the page would not reach that far.
+      if (ofTopic == null ? batch.size() < MAX_TOPICS : ofTopic.get(0).isNear(request)) {
+        batch.computeIfAbsent(request.topic, topic -> new ArrayList<>()).add(request);
+      } else {
+        later.add(request);
+      }
+    }
+    waiting.clear();
+    waiting.addAll(later);
+    return batch;
+  }
+
+  /** The lowest requested sequence of each topic. */
+  private static List<ReplayFrom> starts(Map<String, List<Waiting>> batch) {
+    return batch.entrySet().stream()
+        .map(topic -> new ReplayFrom(
+            topic.getKey(),
+            topic.getValue().stream()
+                .filter(request -> request.after != null)
+                .map(request -> request.after.seq())
+                .min(Long::compare)
+                .orElse(null)))
+        .toList();
+  }
+
+  private void onReplayed(Map<String, List<Waiting>> batch, TopicReplays replayed) {
+    var unanswered = new LinkedHashMap<>(batch);
+    for (var topic : replayed.topics()) {
+      var events = topic.events().stream().map(EncodedEvent::of).toList();
+      recent.updateHead(topic.topic(), topic.epoch(), topic.newest());
+      unanswered.remove(topic.topic()).forEach(request -> answer(request, topic, events));
+    }
+    var deleted = new Failure.NotFound("topic-unknown", "This topic does not exist any more.");
+    unanswered.values().stream()
+        .flatMap(List::stream)
+        .forEach(request -> request.callback.accept(new ReplayResult.Failed(deleted)));
+  }
+
+  private void answer(
+      Waiting request, Notifications.TopicReplay topic, List<EncodedEvent> replayed) {
+    var newest = newest(topic);
+    var recovered = request.after != null
+        && request.after.epoch().equals(topic.epoch())
+        && request.after.seq() <= newest
+        && request.after.seq() >= topic.oldest() - 1;
+    if (!recovered) {
+      request.callback.accept(new ReplayResult.Page(topic.epoch(), false, newest, List.of(), true));
+      return;
+    }
+    var events = new ArrayList<EncodedEvent>();
+    var reached = request.after.seq();
+    for (var event : replayed) {
+      if (event.seq() == reached + 1) {
+        events.add(event);
+        reached++;
+      }
+    }
+    // Delivered live while the query was running, but not to requests that wait.
+    var live = recent.after(topic.topic(), topic.epoch(), reached);
+    if (live != null) {
+      events.addAll(live);
+      reached += live.size();
+    }
+    var complete = live != null && reached >= newest;
+    if (events.isEmpty() && !complete) {
+      // Other requests of the topic used up the page: this one is among the first of the next
+      // query.
+      waiting.add(request);
+      requestNext();
+      return;
+    }
+    count("log", events.size());
+    request.callback.accept(new ReplayResult.Page(topic.epoch(), true, newest, events, complete));
+  }
+
+  /** Including what was delivered live while the query was running. */
+  private long newest(Notifications.TopicReplay topic) {
+    var head = recent.head(topic.topic());
+    return head != null && head.epoch().equals(topic.epoch())
+        ? Math.max(head.seq(), topic.newest())
+        : topic.newest();
+  }
+
+  /** Fails the requests that have waited too long. */
+  void expire() {
+    var latest = System.nanoTime() - MAX_WAIT.toNanos();
+    waiting.removeIf(request -> {
+      var expired = request.since < latest;
+      if (expired) {
+        request.callback.accept(new ReplayResult.Failed(new Failure.Unavailable(
+            "unavailable", "The event log is not available at the moment: subscribe again.")));
+      }
+      return expired;
+    });
+  }
+
+  private void count(String source, int events) {
+    metrics.counter("socket_replays_total", "from", source).increment();
+    metrics.counter("socket_replayed_events_total", "from", source).increment(events);
+  }
+}

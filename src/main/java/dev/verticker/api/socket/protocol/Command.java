@@ -1,0 +1,26 @@
+package dev.verticker.api.socket.protocol;
+
+import dev.verticker.bus.Failure;
+
+/** What a client may send. No command carries an address of the bus. */
+public sealed interface Command {
+  /**
+   * @param token signs the socket in or extends its sign-in; null when absent
+   * @param since resumes after this event; null = from now on
+   * @param everyMs interval between two price frames; null = the shortest
+   */
+  record Subscribe(String topic, String token, ResumePoint since, Integer everyMs)
+      implements Command {
+    public static final int MIN_EVERY_MS = 250;
+    public static final int MAX_EVERY_MS = 3_600_000;
+  }
+
+  record Unsubscribe(String topic) implements Command {}
+
+  record Auth(String token) implements Command {}
+
+  record Ping() implements Command {}
+
+  /** @param subject the topic or reply address that the failure concerns; null = none */
+  record Rejected(String subject, Failure failure) implements Command {}
+}

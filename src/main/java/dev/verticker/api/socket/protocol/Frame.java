@@ -1,0 +1,128 @@
+package dev.verticker.api.socket.protocol;
+
+import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonObject;
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * One message for any number of sockets. Each encoding is made at its first use and kept, so that a message to thousands of
+ * sockets is encoded once.
+ */
+public final class Frame {
+  /** A longer text is sent in several WebSocket frames: the largest frame that clients accept by default. */
+  private static final int MAX_PAYLOAD_BYTES = 64 * 1024;
+
+  private static final int FINAL = 0x80;
+  private static final int TEXT = 0x1;
+  private static final int CONTINUATION = 0x0;
+  private static final int LENGTH_16_BITS = 126;
+  private static final int LENGTH_64_BITS = 127;
+
+  /** Null when the message is of no topic; then its text is the same in both protocols. */
+  private final String topic;
+
+  private final String json;
+
+  // Made by several event loops at once they are equal, so that no lock is needed.
+  private byte[] plain;
+  private byte[] bridged;
+  private byte[] sockJs;
+
+  private Frame(String topic, String json) {
+    this.topic = topic;
+    this.json = json;
+  }
+
+  /** @param json an object, the body of a message of the topic */
+  public static Frame of(String topic, String json) {
+    return new Frame(topic, json);
+  }
+
+  public static Frame of(String topic, JsonObject json) {
+    return of(topic, json.encode());
+  }
+
+  /** A message of no topic, as its protocol writes it. */
+  public static Frame of(JsonObject json) {
+    return new Frame(null, json.encode());
+  }
+
+  /** The message without the envelope of a protocol. */
+  public String json() {
+    return json;
+  }
+
+  String text(WireProtocol protocol) {
+    return topic == null || protocol == WireProtocol.PLAIN
+        ? json
+        : "{\"type\":\"rec\",\"address\":" + Json.encode(topic) + ",\"body\":" + json + "}";
+  }
+
+  /** The bytes of a WebSocket message. */
+  byte[] webSocket(WireProtocol protocol) {
+    if (protocol == WireProtocol.PLAIN) {
+      if (plain == null) {
+        plain = webSocket(json);
+      }
+      return plain;
+    }
+    if (bridged == null) {
+      bridged = webSocket(text(protocol));
+    }
+    return bridged;
+  }
+
+  /** The bytes of a WebSocket message of a SockJS session. */
+  byte[] sockJs() {
+    if (sockJs == null) {
+      sockJs = webSocket("a[" + ascii(Json.encode(text(WireProtocol.BRIDGE))) + "]");
+    }
+    return sockJs;
+  }
+
+  /** SockJS escapes all but ASCII, as some clients change other characters. */
+  private static String ascii(String text) {
+    var escaped = new StringBuilder(text.length() + 32);
+    for (var i = 0; i < text.length(); i++) {
+      var character = text.charAt(i);
+      if (character < 0x7f) {
+        escaped.append(character);
+      } else {
+        escaped.append("\\u").append(Integer.toHexString(0x10000 | character).substring(1));
+      }
+    }
+    return escaped.toString();
+  }
+
+  /** Unmasked, as a server sends it (RFC 6455, section 5.2). */
+  private static byte[] webSocket(String text) {
+    var payload = text.getBytes(StandardCharsets.UTF_8);
+    var message = new ByteArrayOutputStream(payload.length + 16);
+    var start = 0;
+    do {
+      var length = Math.min(MAX_PAYLOAD_BYTES, payload.length - start);
+      var last = start + length == payload.length;
+      message.write((start == 0 ? TEXT : CONTINUATION) | (last ? FINAL : 0));
+      writeLength(message, length);
+      message.write(payload, start, length);
+      start += length;
+    } while (start < payload.length);
+    return message.toByteArray();
+  }
+
+  private static void writeLength(ByteArrayOutputStream message, int length) {
+    if (length < LENGTH_16_BITS) {
+      message.write(length);
+    } else if (length <= 0xffff) {
+      message.write(LENGTH_16_BITS);
+      message.write(length >> 8);
+      message.write(length);
+    } else {
+      message.write(LENGTH_64_BITS);
+      for (var shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
+        message.write((int) ((long) length >> shift));
+      }
+    }
+  }
+}

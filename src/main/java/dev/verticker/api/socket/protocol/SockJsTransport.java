@@ -1,0 +1,83 @@
+package dev.verticker.api.socket.protocol;
+
+import io.vertx.core.Future;
+import io.vertx.ext.web.handler.sockjs.SockJSSocket;
+import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
+
+/**
+ * A SockJS session. Its client receives close code 3000 for every reason; the frame before the close names it. A session over
+ * a WebSocket is written to the WebSocket itself; a session over XHR or EventSource goes through SockJS.
+ */
+public final class SockJsTransport implements Transport {
+  private static final Pattern SESSION_WEB_SOCKET =
+      Pattern.compile("/[^/]+/[^/.]+/[^/.]+/websocket");
+  private static final Pattern RAW_WEB_SOCKET = Pattern.compile("/[^/]+/websocket/*");
+
+  private final SockJSSocket socket;
+
+  /** Null without WebSocket: the requests of such a session come on connections shared with others. */
+  private final WebSocketChannel channel;
+
+  /** Whether messages are wrapped as SockJS does; {@code /eventbus/websocket} is the same without SockJS. */
+  private final boolean wrapped;
+
+  /** The last write without WebSocket. */
+  private Future<Void> lastWrite = Future.succeededFuture();
+
+  public SockJsTransport(SockJSSocket socket) {
+    this.socket = socket;
+    var request = socket.routingContext().request();
+    this.wrapped = SESSION_WEB_SOCKET.matcher(request.path()).matches();
+    this.channel = wrapped || RAW_WEB_SOCKET.matcher(request.path()).matches()
+        ? WebSocketChannel.of(request.connection())
+        : null;
+  }
+
+  @Override
+  public int sizeOf(Frame frame) {
+    return channel == null
+        ? frame.text(WireProtocol.BRIDGE).getBytes(StandardCharsets.UTF_8).length
+        : message(frame).length;
+  }
+
+  @Override
+  public void write(Frame frame) {
+    if (channel == null) {
+      lastWrite = socket.write(frame.text(WireProtocol.BRIDGE));
+    } else {
+      channel.write(message(frame));
+    }
+  }
+
+  @Override
+  public Future<Void> flush() {
+    return channel == null ? lastWrite : channel.flush();
+  }
+
+  /** The client pings by itself; SockJS has no message that the client must answer. */
+  @Override
+  public void ping() {}
+
+  @Override
+  public void close(int code, String reason) {
+    socket.close(code, reason);
+  }
+
+  @Override
+  public void reset() {
+    try {
+      // Drops what the session still holds.
+      socket.close();
+    } catch (IllegalStateException alreadyClosed) {
+      // Then there is nothing to drop.
+    }
+    if (channel != null) {
+      channel.reset();
+    }
+  }
+
+  private byte[] message(Frame frame) {
+    return wrapped ? frame.sockJs() : frame.webSocket(WireProtocol.BRIDGE);
+  }
+}

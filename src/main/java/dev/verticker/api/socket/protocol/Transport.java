@@ -1,0 +1,24 @@
+package dev.verticker.api.socket.protocol;
+
+import io.vertx.core.Future;
+
+/** The connection of one socket. Used on the socket's own event loop. */
+public interface Transport {
+  /** Bytes that the frame takes here. */
+  int sizeOf(Frame frame);
+
+  /** Queues a frame until {@link #flush}. */
+  void write(Frame frame);
+
+  /** Sends the queued frames. Completes when the kernel has taken them; already completed when it took them at once. */
+  Future<Void> flush();
+
+  /** Requests a response where the transport can. */
+  void ping();
+
+  /** Closes gracefully: reaches only a peer that reads. */
+  void close(int code, String reason);
+
+  /** Drops the connection at once with everything that was not read. */
+  void reset();
+}

@@ -1,0 +1,87 @@
+package dev.verticker.api.socket.protocol;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelOutboundInvoker;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.http.HttpConnection;
+import io.vertx.core.net.impl.ConnectionBase;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The Netty channel of a WebSocket connection, for two things that Vert.x has no public API for: writing a message that was
+ * encoded once for all sockets, and resetting a connection whose peer does not read. A graceful close waits behind what the
+ * peer does not read; a reset frees the buffer of the kernel too.
+ *
+ * <p>No other class of this package tree uses Vert.x internals.
+ */
+final class WebSocketChannel {
+  private static final Future<Void> WRITTEN = Future.succeededFuture();
+
+  private final Channel channel;
+  private final List<byte[]> queue = new ArrayList<>(1);
+  private int queuedBytes;
+  private ChannelHandlerContext outbound;
+
+  private WebSocketChannel(Channel channel) {
+    this.channel = channel;
+  }
+
+  static WebSocketChannel of(HttpConnection connection) {
+    return new WebSocketChannel(
+        ((ConnectionBase) connection).channelHandlerContext().channel());
+  }
+
+  void write(byte[] message) {
+    queue.add(message);
+    queuedBytes += message.length;
+  }
+
+  /** One system call for everything queued. */
+  Future<Void> flush() {
+    var buffer = channel.alloc().directBuffer(queuedBytes);
+    queue.forEach(buffer::writeBytes);
+    queue.clear();
+    queuedBytes = 0;
+    var written = channel.newPromise();
+    encoded().writeAndFlush(buffer, written);
+    if (written.isSuccess()) {
+      return WRITTEN;
+    }
+    var promise = Promise.<Void>promise();
+    written.addListener(done -> {
+      if (done.isSuccess()) {
+        promise.complete();
+      } else {
+        promise.fail(done.cause());
+      }
+    });
+    return promise.future();
+  }
+
+  /** Where the pipeline continues behind the encoder of WebSocket frames: these messages are encoded already. */
+  private ChannelOutboundInvoker encoded() {
+    if (outbound == null) {
+      outbound = channel.pipeline().context(WebSocketFrameEncoder.class);
+    }
+    return outbound == null ? channel : outbound;
+  }
+
+  /** Does nothing when the connection is closed. */
+  void reset() {
+    if (!channel.isOpen()) {
+      return;
+    }
+    channel.config().setOption(ChannelOption.SO_LINGER, 0);
+    // From the head of the pipeline: closing the channel itself would pass the handler that closes
+    // gracefully.
+    var first = channel.pipeline().firstContext();
+    if (first != null) {
+      first.close();
+    }
+  }
+}

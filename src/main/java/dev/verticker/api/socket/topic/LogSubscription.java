@@ -1,0 +1,168 @@
+package dev.verticker.api.socket.topic;
+
+import dev.verticker.api.socket.log.EncodedEvent;
+import dev.verticker.api.socket.log.ReplayResult;
+import dev.verticker.api.socket.protocol.Frame;
+import dev.verticker.api.socket.protocol.ResumePoint;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayDeque;
+import java.util.Queue;
+
+/**
+ * A subscription to a topic of the event log. It sends each event once and in sequence: first the missed ones, as fast as the
+ * subscriber takes them, then the live ones.
+ */
+final class LogSubscription implements Subscription {
+  private final EventLogChannel channel;
+  private final Subscriber subscriber;
+  private final SubscriptionRequest request;
+  private final Queue<EncodedEvent> missed = new ArrayDeque<>(0);
+
+  /** Of the last event that was sent, or would have been to another audience; null before the first replay. */
+  private String epoch;
+
+  private long seq;
+  private boolean replaying;
+  private boolean live;
+  private boolean sending;
+  private boolean cancelled;
+
+  /** More events were missed than are held here. */
+  private boolean more;
+
+  LogSubscription(EventLogChannel channel, Subscriber subscriber, SubscriptionRequest request) {
+    this.channel = channel;
+    this.subscriber = subscriber;
+    this.request = request;
+  }
+
+  void start() {
+    replayAfter(request.after());
+  }
+
+  @Override
+  public boolean serves(SubscriptionRequest another) {
+    if (another.after() != null) {
+      return false;
+    }
+    if (live) {
+      subscriber.send(subscribed(false, 0));
+    }
+    return true;
+  }
+
+  @Override
+  public void cancel() {
+    cancelled = true;
+    channel.remove(request.topic(), this);
+  }
+
+  /** Sends the missed events while the subscriber has room. */
+  @Override
+  public void onRoom() {
+    if (live || replaying || sending) {
+      return;
+    }
+    sending = true;
+    while (!cancelled && !missed.isEmpty() && subscriber.hasRoom()) {
+      var event = missed.poll();
+      if (event.seq() == seq + 1) {
+        send(event, false);
+      }
+    }
+    sending = false;
+    if (!cancelled && missed.isEmpty()) {
+      if (more) {
+        resume();
+      } else {
+        live = true;
+      }
+    }
+  }
+
+  /** @param now whether no other events follow in the current task */
+  void onEvent(EncodedEvent event, boolean now) {
+    if (cancelled) {
+      return;
+    }
+    if (!live) {
+      // A replay that is under way will include it.
+      more |= !replaying;
+    } else if (!event.epoch().equals(epoch)) {
+      resume();
+    } else if (event.seq() == seq + 1) {
+      send(event, now);
+    } else if (event.seq() > seq) {
+      channel.countGap();
+      resume();
+    }
+  }
+
+  /** Events may have been missed. */
+  void onReset() {
+    if (live) {
+      resume();
+    } else {
+      more |= !replaying;
+    }
+  }
+
+  private void resume() {
+    replayAfter(new ResumePoint(epoch, seq));
+  }
+
+  private void replayAfter(ResumePoint point) {
+    live = false;
+    replaying = true;
+    channel.replay(request.topic(), point, this::onReplay);
+  }
+
+  private void onReplay(ReplayResult result) {
+    replaying = false;
+    if (cancelled) {
+      return;
+    }
+    if (result instanceof ReplayResult.Failed failed) {
+      subscriber.unsubscribe(request.topic(), failed.failure());
+    } else if (result instanceof ReplayResult.Page page) {
+      onReplay(page);
+    }
+  }
+
+  private void onReplay(ReplayResult.Page page) {
+    var first = epoch == null;
+    if (first || !page.recovered()) {
+      epoch = page.epoch();
+      seq = first && page.recovered() ? request.after().seq() : page.newest();
+      var recovered = first && request.resumes() && page.recovered();
+      subscriber.send(subscribed(recovered, page.newest() - seq));
+    }
+    missed.addAll(page.events());
+    more = !page.complete();
+    onRoom();
+  }
+
+  private void send(EncodedEvent event, boolean now) {
+    seq = event.seq();
+    if (!subscriber.canReceive(event.audience())) {
+      return;
+    }
+    if (now) {
+      subscriber.sendNow(event.frame());
+    } else {
+      subscriber.send(event.frame());
+    }
+  }
+
+  private Frame subscribed(boolean recovered, long replayed) {
+    return Frame.of(
+        request.topic(),
+        new JsonObject()
+            .put("event", "subscribed")
+            .put("topic", request.topic())
+            .put("epoch", epoch)
+            .put("seq", seq)
+            .put("recovered", recovered)
+            .put("replayed", replayed));
+  }
+}

@@ -1,0 +1,22 @@
+package dev.verticker.api.socket.topic;
+
+import dev.verticker.api.socket.protocol.Frame;
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Notifications.Audience;
+
+/** The receiver of a subscription. Sending may close it, and so cancel its subscriptions. */
+public interface Subscriber {
+  boolean canReceive(Audience audience);
+
+  /** Sends the frame together with the others of the current task. */
+  void send(Frame frame);
+
+  /** Sends the frame at once: cheaper for a single one. */
+  void sendNow(Frame frame);
+
+  /** False while more than a little is unsent; {@link Subscription#onRoom} follows when that is over. */
+  boolean hasRoom();
+
+  /** Ends the subscription and reports why. */
+  void unsubscribe(String topic, Failure reason);
+}

@@ -1,0 +1,12 @@
+package dev.verticker.api.socket.topic;
+
+/** One subscriber's subscription to one topic. Used on the subscriber's event loop. */
+public interface Subscription {
+  /** Whether it already serves the request; then it confirms that to the subscriber. */
+  boolean serves(SubscriptionRequest request);
+
+  /** The subscriber has room again. */
+  void onRoom();
+
+  void cancel();
+}

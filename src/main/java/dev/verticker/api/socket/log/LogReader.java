@@ -8,11 +8,11 @@ import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.ReadLog;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -52,7 +52,6 @@ public final class LogReader {
       vertx.setPeriodic(INTERVAL.toMillis(), timer -> {
         readNext();
         replays.expire();
-        replays.requestNext();
       });
       return readNext();
     });
@@ -68,14 +67,16 @@ public final class LogReader {
   }
 
   /**
-   * Calls back once, on the given context. After a page that is not complete, request the next one.
+   * Completes on the given context. After a result that is not complete, request the next one.
    *
    * @param after null = only the current position of the topic
    */
-  public void replay(
-      String topic, ResumePoint after, Context loop, Consumer<ReplayResult> callback) {
-    context.runOnContext(here -> replays.replay(
-        topic, after, result -> loop.runOnContext(there -> callback.accept(result))));
+  public Future<ReplayResult> replay(String topic, ResumePoint after, Context loop) {
+    var replayed = Promise.<ReplayResult>promise();
+    context.runOnContext(here -> replays
+        .replay(topic, after)
+        .onComplete(result -> loop.runOnContext(there -> replayed.handle(result))));
+    return replayed.future();
   }
 
   /** Reads at once, for a node that was not scheduled for a while. For any thread. */

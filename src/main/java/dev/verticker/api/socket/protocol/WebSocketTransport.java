@@ -16,13 +16,13 @@ public final class WebSocketTransport implements Transport {
   }
 
   @Override
-  public int sizeOf(Frame frame) {
-    return frame.webSocket(WireProtocol.PLAIN).length;
+  public byte[] encode(Frame frame) {
+    return frame.webSocket(WireProtocol.PLAIN);
   }
 
   @Override
-  public void write(Frame frame) {
-    channel.write(frame.webSocket(WireProtocol.PLAIN));
+  public void write(byte[] message) {
+    channel.write(message);
   }
 
   @Override

@@ -26,7 +26,7 @@ import java.util.function.Consumer;
  */
 final class PriceStream {
   /** What all streams of an event loop share. @param conflated counts frames that a subscriber had no room for */
-  record Source(Vertx vertx, QuoteService quotes, Clock clock, Counter conflated) {}
+  record StreamResources(Vertx vertx, QuoteService quotes, Clock clock, Counter conflated) {}
 
   /** @param everyMs interval between two frames */
   record Key(String topic, int everyMs) {
@@ -49,7 +49,7 @@ final class PriceStream {
     }
   }
 
-  private final Source source;
+  private final StreamResources resources;
   private final Key key;
 
   /** Null for all configured symbols. */
@@ -62,8 +62,8 @@ final class PriceStream {
   private boolean planned;
 
   /** @param onEmpty called after the last subscription was cancelled */
-  PriceStream(Source source, Key key, String symbol, Consumer<PriceStream> onEmpty) {
-    this.source = source;
+  PriceStream(StreamResources resources, Key key, String symbol, Consumer<PriceStream> onEmpty) {
+    this.resources = resources;
     this.key = key;
     this.symbol = symbol;
     this.onEmpty = onEmpty;
@@ -77,8 +77,8 @@ final class PriceStream {
   Subscription add(Subscriber subscriber) {
     var current = new LinkedHashMap<String, Change>();
     var quotes = symbol == null
-        ? source.quotes().configuredInMemory()
-        : source.quotes().inMemory(List.of(symbol));
+        ? resources.quotes().configuredInMemory()
+        : resources.quotes().inMemory(List.of(symbol));
     for (var quote : quotes) {
       current.put(quote.quote().symbol(), Change.of(quote));
     }
@@ -90,7 +90,7 @@ final class PriceStream {
 
   void onQuote(CachedQuote quote) {
     var name = quote.quote().symbol();
-    if (symbol == null ? !source.quotes().isConfigured(name) : !symbol.equals(name)) {
+    if (symbol == null ? !resources.quotes().isConfigured(name) : !symbol.equals(name)) {
       return;
     }
     var change = Change.of(quote);
@@ -112,7 +112,7 @@ final class PriceStream {
       sendFrame();
     } else {
       planned = true;
-      source.vertx().setTimer(pauseMs, timer -> {
+      resources.vertx().setTimer(pauseMs, timer -> {
         planned = false;
         sendFrame();
       });
@@ -133,7 +133,7 @@ final class PriceStream {
   }
 
   private Frame frame(Map<String, Change> changes) {
-    var now = source.clock().instant();
+    var now = resources.clock().instant();
     var data = new JsonArray();
     changes
         .values()
@@ -161,7 +161,7 @@ final class PriceStream {
 
     /** A new request begins with the current prices again, maybe at another interval. */
     @Override
-    public boolean serves(SubscriptionRequest another) {
+    public boolean serves(Command.Subscribe another) {
       return false;
     }
 
@@ -185,7 +185,7 @@ final class PriceStream {
         if (own == null) {
           own = new LinkedHashMap<>(shared);
         }
-        source.conflated().increment();
+        resources.conflated().increment();
         return;
       }
       if (own == null) {

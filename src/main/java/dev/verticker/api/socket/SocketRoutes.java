@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
@@ -28,12 +29,9 @@ public final class SocketRoutes {
   private static final String PLAIN = "/ws";
   private static final String BRIDGE = "/eventbus/*";
 
-  /** A session without WebSocket: its requests come on any connections, and so on any event loops. */
-  private static final String SESSION = "/eventbus/[^/.]+/(?<session>[^/.]+)/";
-
-  private static final String RECEIVING = SESSION + "(?:xhr|xhr_streaming|eventsource)";
-  private static final String RECEIVING_OR_SENDING =
-      SESSION + "(?:xhr|xhr_streaming|xhr_send|eventsource)";
+  /** A request of a session without WebSocket. They come on any connections, and so on any event loops. */
+  private static final String FALLBACK =
+      "/eventbus/[^/.]+/(?<session>[^/.]+)/(?<request>xhr|xhr_streaming|xhr_send|eventsource)";
 
   private static final String TICKET = "ticket";
   private static final Set<String> TOKEN_PARAMETERS =
@@ -71,9 +69,10 @@ public final class SocketRoutes {
     router.route(PLAIN).handler(this::admit).handler(this::upgrade);
     router.route(BRIDGE).handler(this::admit);
     if (fallbacks) {
-      router.postWithRegex(RECEIVING).handler(SocketRoutes::announceClose);
-      router.getWithRegex(RECEIVING).handler(SocketRoutes::announceClose);
-      router.routeWithRegex(RECEIVING_OR_SENDING).handler(this::moveToEventLoopOfSession);
+      router
+          .routeWithRegex(FALLBACK)
+          .handler(SocketRoutes::announceClose)
+          .handler(this::moveToEventLoopOfSession);
     }
     router
         .route(BRIDGE)
@@ -108,11 +107,14 @@ public final class SocketRoutes {
   }
 
   /**
-   * Vert.x closes the connection after each of these responses without announcing it. A client that keeps connections would
-   * send its next request on the closing one, and take the reset for the end of its session.
+   * Vert.x closes the connection after each response with messages without announcing it. A client that keeps connections
+   * would send its next request on the closing one, and take the reset for the end of its session.
    */
   private static void announceClose(RoutingContext context) {
-    context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    if (context.request().method() != HttpMethod.OPTIONS
+        && !context.pathParam("request").equals("xhr_send")) {
+      context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
     context.next();
   }
 

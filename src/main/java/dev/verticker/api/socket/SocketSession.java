@@ -41,7 +41,7 @@ final class SocketSession implements Subscriber {
   private static final Duration SIGN_IN_TIMEOUT = Duration.ofSeconds(5);
 
   /** A client that signs in by a ticket and subscribes to no topic for this long receives its default topic. */
-  private static final Duration DEFAULT_TOPIC_DELAY = Duration.ofSeconds(1);
+  private static final long DEFAULT_TOPIC_DELAY_MS = 1000;
 
   private final SocketContext context;
   private final TopicRegistry topics;
@@ -306,15 +306,14 @@ final class SocketSession implements Subscriber {
     context
         .vertx()
         .setTimer(
-            DEFAULT_TOPIC_DELAY.toMillis(),
-            timer -> newest.onSuccess(connectedAfter -> {
-              if (!hasSubscribed && !closing) {
-                subscribeDefault(topic, connectedAfter);
-              }
-            }));
+            DEFAULT_TOPIC_DELAY_MS,
+            timer -> newest.onSuccess(connected -> subscribeDefault(topic, connected)));
   }
 
   private void subscribeDefault(String topic, ResumePoint after) {
+    if (hasSubscribed || closing) {
+      return;
+    }
     try {
       topics.check(topic, user);
       open(new Command.Subscribe(topic, null, null, Command.Subscribe.MIN_EVERY_MS), after);

@@ -24,15 +24,13 @@ final class SocketWriter {
   /** A client further behind is closed. */
   private static final int MAX_UNSENT_BYTES = 1024 * 1024;
 
-  private static final int BYTES_PER_MEGABYTE = 1024 * 1024;
+  private static final long BYTES_PER_MEGABYTE = 1024 * 1024;
 
   /** Between a graceful close and a reset. */
   private static final long CLOSE_TIMEOUT_MS = 2000;
 
   /** The clients of a stopping node reconnect within this time. */
   private static final int MAX_RECONNECT_DELAY_MS = 5000;
-
-  private static final Future<Void> SENT = Future.succeededFuture();
 
   private final SocketContext context;
   private final Context loop;
@@ -140,7 +138,6 @@ final class SocketWriter {
   }
 
   void reset() {
-    closed = true;
     transport.reset();
   }
 
@@ -157,8 +154,7 @@ final class SocketWriter {
       return false;
     }
     var message = transport.encode(frame);
-    if (unsent + queued + message.length > MAX_UNSENT_BYTES
-        || isBehind() && context.metrics().unsentBytes() > maxUnsentBytesOfNode()) {
+    if (unsent + queued + message.length > MAX_UNSENT_BYTES || isBehind() && isNodeBehind()) {
       onTooSlow.run();
       return false;
     }
@@ -166,8 +162,9 @@ final class SocketWriter {
     return true;
   }
 
-  private long maxUnsentBytesOfNode() {
-    return (long) context.settings().maxUnsentMegabytes() * BYTES_PER_MEGABYTE;
+  private boolean isNodeBehind() {
+    return context.metrics().unsentBytes()
+        > context.settings().maxUnsentMegabytes() * BYTES_PER_MEGABYTE;
   }
 
   private void write(byte[] message) {
@@ -178,13 +175,13 @@ final class SocketWriter {
   /** Completes when the kernel has taken what was queued. */
   private Future<Void> flush() {
     if (queued == 0 || closed) {
-      return SENT;
+      return Future.succeededFuture();
     }
     var bytes = queued;
     queued = 0;
     var sent = transport.flush();
     if (sent.succeeded()) {
-      return SENT;
+      return sent;
     }
     if (unsent == 0) {
       lastProgress = System.nanoTime();

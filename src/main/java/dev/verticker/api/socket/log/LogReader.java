@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -26,6 +27,15 @@ import org.slf4j.LoggerFactory;
 public final class LogReader {
   private static final Logger log = LoggerFactory.getLogger(LogReader.class);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  /** Receives the events of the log on one event loop. */
+  public interface LogListener {
+    /** @param events every event of the log once, in order */
+    void onEvents(List<EncodedEvent> events);
+
+    /** Events may have been missed: every subscription must resume after the last event it received. */
+    void onReset();
+  }
 
   private final Vertx vertx;
   private final Bus bus;
@@ -101,18 +111,15 @@ public final class LogReader {
     }
     requesting = true;
     return bus.request(Notifications.READ_LOG, new ReadLog(epoch, position)).transform(answer -> {
+      var again = requestAgain;
       requesting = false;
+      requestAgain = false;
       if (answer.failed()) {
-        requestAgain = false;
         log.debug("event log is not available: {}", answer.cause().getMessage());
         return Future.succeededFuture();
       }
       onPage(answer.result());
-      if (requestAgain || position < answer.result().head()) {
-        requestAgain = false;
-        return readNext();
-      }
-      return Future.succeededFuture();
+      return again || position < answer.result().head() ? readNext() : Future.succeededFuture();
     });
   }
 

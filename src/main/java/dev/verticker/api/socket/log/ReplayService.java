@@ -184,8 +184,10 @@ final class ReplayService {
     var unanswered = new LinkedHashMap<>(batch);
     for (var topic : replayed.topics()) {
       var events = topic.events().stream().map(EncodedEvent::of).toList();
-      recent.updateHead(topic.topic(), topic.epoch(), topic.newest());
-      unanswered.remove(topic.topic()).forEach(request -> answer(request, topic, events));
+      // Includes what was delivered live while the query was running.
+      var newest =
+          recent.updateHead(topic.topic(), topic.epoch(), topic.newest()).seq();
+      unanswered.remove(topic.topic()).forEach(request -> answer(request, topic, newest, events));
     }
     var deleted = new Failure.NotFound("topic-unknown", "This topic does not exist any more.");
     unanswered.values().stream()
@@ -194,8 +196,7 @@ final class ReplayService {
   }
 
   private void answer(
-      Waiting request, Notifications.TopicReplay topic, List<EncodedEvent> replayed) {
-    var newest = newest(topic);
+      Waiting request, Notifications.TopicReplay topic, long newest, List<EncodedEvent> replayed) {
     var recovered = request.after != null
         && request.after.epoch().equals(topic.epoch())
         && request.after.seq() <= newest
@@ -227,14 +228,6 @@ final class ReplayService {
     }
     count("log", events.size());
     request.result.complete(new ReplayResult(topic.epoch(), true, newest, events, complete));
-  }
-
-  /** Including what was delivered live while the query was running. */
-  private long newest(Notifications.TopicReplay topic) {
-    var head = recent.head(topic.topic());
-    return head != null && head.epoch().equals(topic.epoch())
-        ? Math.max(head.seq(), topic.newest())
-        : topic.newest();
   }
 
   /** Fails the requests that have waited too long. */

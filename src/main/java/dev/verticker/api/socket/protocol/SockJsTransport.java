@@ -31,7 +31,7 @@ public final class SockJsTransport implements Transport {
     var request = socket.routingContext().request();
     this.wrapped = SESSION_WEB_SOCKET.matcher(request.path()).matches();
     this.channel = wrapped || RAW_WEB_SOCKET.matcher(request.path()).matches()
-        ? WebSocketChannel.of(request.connection())
+        ? new WebSocketChannel(request.connection())
         : null;
   }
 

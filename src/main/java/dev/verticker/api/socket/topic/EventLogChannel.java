@@ -1,7 +1,6 @@
 package dev.verticker.api.socket.topic;
 
 import dev.verticker.api.socket.log.EncodedEvent;
-import dev.verticker.api.socket.log.LogListener;
 import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.log.ReplayResult;
 import dev.verticker.api.socket.protocol.Command;
@@ -17,7 +16,7 @@ import java.util.Map;
 import java.util.Set;
 
 /** The topics of the event log: every event once and in order, resumable after a disconnect. */
-final class EventLogChannel implements Channel, LogListener {
+final class EventLogChannel implements Channel, LogReader.LogListener {
   /** One change makes an event on two topics, and most sockets are subscribed to one of them. */
   private static final int MAX_EVENTS_SENT_SINGLY = 2;
 

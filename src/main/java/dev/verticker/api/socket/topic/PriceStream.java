@@ -159,12 +159,6 @@ final class PriceStream {
       this.subscriber = subscriber;
     }
 
-    /** A new request begins with the current prices again, maybe at another interval. */
-    @Override
-    public boolean serves(Command.Subscribe another) {
-      return false;
-    }
-
     @Override
     public void onRoom() {
       if (own != null && !own.isEmpty()) {

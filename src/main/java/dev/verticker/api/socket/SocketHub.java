@@ -6,7 +6,6 @@ import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.context.NodeContext;
-import dev.verticker.message.Sessions.Revocation;
 import dev.verticker.settings.UserApiSettings.SocketSettings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -56,7 +55,8 @@ public final class SocketHub {
         verifier,
         revocations);
     var hub = new SocketHub(node, quotes, context);
-    revocations.onRevoked(hub::onRevoked);
+    revocations.onRevoked(revocation ->
+        hub.loops.forEach(sessions -> sessions.run(() -> sessions.onRevoked(revocation))));
     node.liveness().onReturn(hub.log::catchUp);
     return hub.log.start().map(hub);
   }
@@ -95,10 +95,6 @@ public final class SocketHub {
 
   boolean isFull() {
     return context.metrics().open() >= context.settings().max();
-  }
-
-  private void onRevoked(Revocation revocation) {
-    loops.forEach(sessions -> sessions.run(() -> sessions.onRevoked(revocation)));
   }
 
   /** Bytes. */

@@ -62,6 +62,7 @@ public final class LogReader {
       vertx.setPeriodic(INTERVAL.toMillis(), timer -> {
         readNext();
         replays.expire();
+        replays.requestNext();
       });
       return readNext();
     });

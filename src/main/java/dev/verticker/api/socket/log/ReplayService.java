@@ -111,7 +111,7 @@ final class ReplayService {
   }
 
   /** Sends one query for all waiting requests, at most one a second. */
-  private void requestNext() {
+  void requestNext() {
     if (waiting.isEmpty() || requesting || !started) {
       return;
     }
@@ -144,7 +144,6 @@ final class ReplayService {
             log.debug("replay failed, retrying: {}", answer.cause().getMessage());
             batch.values().forEach(waiting::addAll);
           }
-          requestNext();
         });
     // After the request was sent: a second between two queries, however long sending took.
     lastRequest = System.nanoTime();
@@ -193,6 +192,7 @@ final class ReplayService {
     unanswered.values().stream()
         .flatMap(List::stream)
         .forEach(request -> request.result.fail(deleted));
+    requestNext();
   }
 
   private void answer(

@@ -57,7 +57,9 @@ final class PriceChannel implements Channel {
     var key = PriceStream.Key.of(request.topic(), request.everyMs());
     return streams
         .computeIfAbsent(
-            key, absent -> new PriceStream(resources, key, symbol(key.topic()), this::remove))
+            key,
+            absent ->
+                new PriceStream(resources, key, symbol(key.topic()), () -> streams.remove(key)))
         .add(subscriber);
   }
 
@@ -65,10 +67,6 @@ final class PriceChannel implements Channel {
   public void close() {
     vertx.cancelTimer(keepFresh);
     quotes.removeListener(listener);
-  }
-
-  private void remove(PriceStream stream) {
-    streams.remove(stream.key());
   }
 
   private void onQuotes(List<CachedQuote> fresh) {

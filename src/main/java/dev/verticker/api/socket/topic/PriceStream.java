@@ -17,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * One price topic at one interval. All changes within an interval are conflated to one frame: the newest quote of each symbol
@@ -55,22 +54,18 @@ final class PriceStream {
   /** Null for all configured symbols. */
   private final String symbol;
 
-  private final Consumer<PriceStream> onEmpty;
+  private final Runnable onEmpty;
   private final Set<PriceSubscription> subscriptions = new LinkedHashSet<>();
   private Map<String, Change> changes = new LinkedHashMap<>();
   private long nextFrame = System.nanoTime();
   private boolean planned;
 
   /** @param onEmpty called after the last subscription was cancelled */
-  PriceStream(StreamResources resources, Key key, String symbol, Consumer<PriceStream> onEmpty) {
+  PriceStream(StreamResources resources, Key key, String symbol, Runnable onEmpty) {
     this.resources = resources;
     this.key = key;
     this.symbol = symbol;
     this.onEmpty = onEmpty;
-  }
-
-  Key key() {
-    return key;
   }
 
   /** Sends the current prices; changes follow. */
@@ -169,7 +164,7 @@ final class PriceStream {
     @Override
     public void cancel() {
       if (subscriptions.remove(this) && subscriptions.isEmpty()) {
-        onEmpty.accept(PriceStream.this);
+        onEmpty.run();
       }
     }
 

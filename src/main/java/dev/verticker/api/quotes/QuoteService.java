@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 
@@ -91,12 +90,12 @@ public final class QuoteService {
 
   /** The quotes of the symbols that are in memory; sends no request. */
   public List<CachedQuote> inMemory(List<String> symbols) {
-    return symbols.stream().map(store::find).filter(Objects::nonNull).toList();
+    return store.find(symbols).toList();
   }
 
   /** The quotes of configured symbols that are in memory, in their order; sends no request. */
   public List<CachedQuote> configuredInMemory() {
-    return store.configured().toList();
+    return store.find(store.configuredSymbols()).toList();
   }
 
   public boolean isConfigured(String symbol) {

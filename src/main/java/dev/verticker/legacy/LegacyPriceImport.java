@@ -92,15 +92,14 @@ final class LegacyPriceImport {
    */
   static void run(Connection from, Connection to, Duration interval, String venue, PrintStream out)
       throws SQLException {
-    new LegacyPriceImport(from, to, interval, venue, out).run();
-  }
-
-  private void run() throws SQLException {
-    new ImportLock(to, PriceLocks.IMPORT).run(this::copy);
+    var lock = ImportLock.acquire(to, PriceLocks.IMPORT);
+    try (lock) {
+      new LegacyPriceImport(from, to, interval, venue, out).copy();
+    }
   }
 
   private void copy() throws SQLException {
-    var total = Long.parseLong(queryOne(from, TOTAL));
+    var total = Long.parseLong(JdbcConnections.queryOne(from, TOTAL));
     // The driver fetches in batches only inside a transaction.
     from.setAutoCommit(false);
     to.setAutoCommit(false);
@@ -187,17 +186,9 @@ final class LegacyPriceImport {
 
   private long nextId() throws SQLException {
     if (nextId == endOfBlock) {
-      nextId = Long.parseLong(queryOne(to, NEXT_BLOCK));
+      nextId = Long.parseLong(JdbcConnections.queryOne(to, NEXT_BLOCK));
       endOfBlock = nextId + QuoteIds.BLOCK;
     }
     return nextId++;
-  }
-
-  private static String queryOne(Connection connection, String sql) throws SQLException {
-    try (var statement = connection.createStatement();
-        var rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
-    }
   }
 }

@@ -48,10 +48,7 @@ final class LegacyUserImport {
       """;
 
   private static final String ADD_WORDS =
-      """
-      INSERT INTO account.name_words (deleted, words, user_id)
-      VALUES (false, ?, ?)
-      """;
+      "INSERT INTO account.name_words (deleted, words, user_id) VALUES (false, ?, ?)";
 
   private static final String EXISTS = "SELECT FROM account.users WHERE id = ?";
 
@@ -110,18 +107,16 @@ final class LegacyUserImport {
    * @throws ImportRefusedException if a user exists who was not imported, or another import is running
    */
   static void run(Connection from, Connection to, PrintStream out) throws SQLException {
-    new LegacyUserImport(from, to, out).run();
-  }
-
-  private void run() throws SQLException {
-    new ImportLock(to, AccountLocks.IMPORT).run(() -> {
-      requireOnlyImportedUsers();
-      copy();
-    });
+    var lock = ImportLock.acquire(to, AccountLocks.IMPORT);
+    try (lock) {
+      var users = new LegacyUserImport(from, to, out);
+      users.requireOnlyImportedUsers();
+      users.copy();
+    }
   }
 
   private void requireOnlyImportedUsers() throws SQLException {
-    var others = Long.parseLong(queryOne(to, NOT_IMPORTED));
+    var others = Long.parseLong(JdbcConnections.queryOne(to, NOT_IMPORTED));
     if (others > 0) {
       throw new ImportRefusedException("account.users holds " + others
           + " users that were not imported: run import-legacy before the first start");
@@ -129,7 +124,7 @@ final class LegacyUserImport {
   }
 
   private void copy() throws SQLException {
-    var total = Long.parseLong(queryOne(from, TOTAL));
+    var total = Long.parseLong(JdbcConnections.queryOne(from, TOTAL));
     var last = Long.MIN_VALUE;
     to.setAutoCommit(false);
     for (var page = page(last); !page.isEmpty(); page = page(last)) {
@@ -308,14 +303,6 @@ final class LegacyUserImport {
       try (var rows = query.executeQuery()) {
         return rows.next();
       }
-    }
-  }
-
-  private static String queryOne(Connection connection, String sql) throws SQLException {
-    try (var statement = connection.createStatement();
-        var rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
     }
   }
 }

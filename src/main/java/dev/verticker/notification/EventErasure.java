@@ -27,23 +27,13 @@ final class EventErasure {
       """;
 
   private static final String FIND_ERASED =
-      """
-      SELECT user_id
-        FROM notification.erased_users
-       WHERE user_id = ANY ($1)
-      """;
+      "SELECT user_id FROM notification.erased_users WHERE user_id = ANY ($1)";
 
   private static final String DELETE_EVENTS =
-      """
-      DELETE FROM notification.events
-       WHERE topic = ANY ($1)
-      """;
+      "DELETE FROM notification.events WHERE topic = ANY ($1)";
 
   private static final String DELETE_TOPICS =
-      """
-      DELETE FROM notification.topics
-       WHERE name = ANY ($1)
-      """;
+      "DELETE FROM notification.topics WHERE name = ANY ($1)";
 
   private static final String REDACT =
       """

@@ -4,11 +4,13 @@ import static dev.verticker.data.Rows.instant;
 import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.data.Database;
+import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.OutboxEntry;
+import dev.verticker.message.Notifications.ReadLog;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -85,11 +87,7 @@ final class EventLog {
       """;
 
   private static final String CREATE =
-      """
-      INSERT INTO notification.log (head)
-      VALUES (0)
-      ON CONFLICT (only_one) DO NOTHING
-      """;
+      "INSERT INTO notification.log (head) VALUES (0) ON CONFLICT (only_one) DO NOTHING";
 
   private final Database database;
   private final EventErasure erasure;
@@ -129,13 +127,11 @@ final class EventLog {
             : write(tx, added, now)));
   }
 
-  /** @param epoch null = no events, only the current positions */
-  Future<LogPage> after(String epoch, long position, int limit) {
-    return database.query(FIND_AFTER, Tuple.of(position, epoch, limit)).compose(rows -> {
+  Future<LogPage> read(ReadLog read) {
+    var parameters = Tuple.of(read.position(), read.epoch(), Notifications.MAX_EVENTS);
+    return database.query(FIND_AFTER, parameters).compose(rows -> {
       if (rows.size() == 0) {
-        return database
-            .query(CREATE, Tuple.tuple())
-            .compose(created -> after(epoch, position, limit));
+        return database.query(CREATE, Tuple.tuple()).compose(created -> read(read));
       }
       var log = rows.iterator().next();
       var events = new ArrayList<Event>();

@@ -5,15 +5,9 @@ import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.Appended;
-import dev.verticker.message.Notifications.FindUnread;
 import dev.verticker.message.Notifications.LogPage;
-import dev.verticker.message.Notifications.MarkRead;
-import dev.verticker.message.Notifications.ReadLog;
 import dev.verticker.message.Notifications.ReadTopic;
-import dev.verticker.message.Notifications.ReplayTopics;
 import dev.verticker.message.Notifications.TopicPage;
-import dev.verticker.message.Notifications.TopicReplays;
-import dev.verticker.message.Notifications.Unread;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.util.List;
@@ -51,28 +45,12 @@ final class NotificationService {
     });
   }
 
-  Future<LogPage> readLog(ReadLog read) {
-    return log.after(read.epoch(), read.position(), Notifications.MAX_EVENTS);
-  }
-
   Future<TopicPage> readTopic(ReadTopic read) {
     if (read.limit() < 1 || read.limit() > Notifications.MAX_EVENTS) {
       return Future.failedFuture(
           invalid("query/limit", "The limit must be 1 to " + Notifications.MAX_EVENTS + "."));
     }
     return topics.read(read);
-  }
-
-  Future<TopicReplays> replay(ReplayTopics replay) {
-    return topics.replay(replay);
-  }
-
-  Future<Unread> mark(MarkRead mark) {
-    return topics.mark(mark);
-  }
-
-  Future<Unread> unread(FindUnread find) {
-    return topics.unread(find.topic());
   }
 
   /** Without events if there are too many for one message: a subscriber then reads them from the log. */

@@ -3,6 +3,7 @@ package dev.verticker.notification;
 import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Notifications.Event;
+import dev.verticker.message.Notifications.FindUnread;
 import dev.verticker.message.Notifications.MarkRead;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.message.Notifications.ReplayFrom;
@@ -112,9 +113,9 @@ final class TopicRepository {
             .toList()));
   }
 
-  Future<Unread> unread(String name) {
-    return find(List.of(new ReplayFrom(name, null)), 0).map(topics -> {
-      var topic = topics.get(name);
+  Future<Unread> unread(FindUnread find) {
+    return find(List.of(new ReplayFrom(find.topic(), null)), 0).map(topics -> {
+      var topic = topics.get(find.topic());
       return topic == null
           ? new Unread(null, 0, 0)
           : new Unread(topic.epoch(), topic.readUpTo(), topic.unread());
@@ -131,7 +132,7 @@ final class TopicRepository {
               ? Future.failedFuture(beyondNewest(topic))
               : database.query(MARK, Tuple.of(mark.topic(), mark.upTo(), mark.epoch()));
         })
-        .compose(marked -> unread(mark.topic()));
+        .compose(marked -> unread(new FindUnread(mark.topic())));
   }
 
   private Future<TopicState> findOrCreate(ReplayFrom start, int limit) {

@@ -113,7 +113,7 @@ public final class PriceVerticle extends VerticleBase {
           scheduler.start();
           new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics)
               .deleteOlderThan(
-                  settings.retention(), "observations", ObservationRepository.DELETE_OLD)
+                  settings.retention(), "observations", "market.exchange_info", "id", "called_at")
               .start();
           vertx.setPeriodic(FLUSH_INTERVAL.toMillis(), id -> flush());
         });

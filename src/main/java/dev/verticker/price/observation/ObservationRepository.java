@@ -81,13 +81,6 @@ public final class ObservationRepository {
 
   private static final String NEXT_BLOCK = "SELECT nextval('market.exchange_info_ids') AS first";
 
-  /** For {@link dev.verticker.data.Housekeeping#deleteOlderThan}. */
-  public static final String DELETE_OLD =
-      """
-      DELETE FROM market.exchange_info
-       WHERE id IN (SELECT id FROM market.exchange_info WHERE called_at < $1 ORDER BY called_at LIMIT $2)
-      """;
-
   private final Database database;
   private final Duration staleAfter;
   private final MeterRegistry metrics;

@@ -67,14 +67,13 @@ public final class LoginService {
         .recordSuccess(attempt, account.knownAddress())
         .compose(recorded ->
             outdatedHash ? hash(login.password()) : Future.succeededFuture(Optional.empty()))
-        .compose(newHash -> database.transaction(transaction -> accounts
-            .lock(transaction, account)
+        .compose(newHash -> database.transaction(tx -> accounts
+            .lock(tx, account)
             .compose(locked -> locked.isPresent()
-                ? rehash(transaction, account, newHash)
+                ? rehash(tx, account, newHash)
                     .compose(rehashed -> accounts.rememberAddress(
-                        transaction, account.id(), attempt.addressHash(), clock.instant()))
-                    .compose(
-                        remembered -> sessions.start(transaction, locked.get(), login.client()))
+                        tx, account.id(), attempt.addressHash(), clock.instant()))
+                    .compose(remembered -> sessions.start(tx, locked.get(), login.client()))
                     .map(Optional::of)
                 : Future.succeededFuture(Optional.empty()))));
   }
@@ -87,10 +86,9 @@ public final class LoginService {
         .recover(busy -> Future.succeededFuture(Optional.empty()));
   }
 
-  private Future<Void> rehash(
-      SqlConnection transaction, Account account, Optional<String> newHash) {
+  private Future<Void> rehash(SqlConnection tx, Account account, Optional<String> newHash) {
     return newHash
-        .map(hash -> accounts.rehash(transaction, account.id(), hash))
+        .map(hash -> accounts.rehash(tx, account.id(), hash))
         .orElseGet(Future::succeededFuture);
   }
 

@@ -33,14 +33,15 @@ public final class LoginThrottle {
 
   /** @param keys the current key first */
   public static LoginThrottle forLogins(List<SigningKey> keys, RedisClient redis, Clock clock) {
-    return new LoginThrottle(LoginKeys.forLogins(keys), LoginLimits.LOGINS, redis, clock);
+    var loginKeys = new LoginKeys(keys, "login-attempts");
+    return new LoginThrottle(loginKeys, LoginLimits.LOGINS, redis, clock);
   }
 
   /** Counts separately from sign-ins. @param keys the current key first */
   public static LoginThrottle forRegistrations(
       List<SigningKey> keys, RedisClient redis, Clock clock) {
-    return new LoginThrottle(
-        LoginKeys.forRegistrations(keys), LoginLimits.REGISTRATIONS, redis, clock);
+    var registrationKeys = new LoginKeys(keys, "registrations");
+    return new LoginThrottle(registrationKeys, LoginLimits.REGISTRATIONS, redis, clock);
   }
 
   /** Counts an attempt whatever its outcome. Fails with {@link Failure.TooManyRequests} when a limit is exceeded. */

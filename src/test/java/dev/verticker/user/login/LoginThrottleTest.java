@@ -69,7 +69,8 @@ final class LoginThrottleTest {
   private void guess120Times() {
     for (var address = 0; address < 24; address++) {
       for (var guess = 0; guess < 5; guess++) {
-        var attempt = LoginKeys.forLogins(node.auth.keys()).attempt(ada, "198.51.100." + address);
+        var attempt =
+            new LoginKeys(node.auth.keys(), "login-attempts").attempt(ada, "198.51.100." + address);
         var failures = new LoginFailuresInRedis(node.redis, LoginLimits.LOGINS, node.clock);
         node.await(() -> failures.recordFailure(attempt, false));
       }
@@ -171,7 +172,7 @@ final class LoginThrottleTest {
 
   @Test
   void keys_contain_neither_username_nor_address() {
-    var keys = LoginKeys.forLogins(node.auth.keys());
+    var keys = new LoginKeys(node.auth.keys(), "login-attempts");
     var attempt = keys.attempt(ada, SignIn.HOME);
     assertTrue(
         attempt.keys().stream().noneMatch(key -> key.contains(ada) || key.contains(SignIn.HOME)));

@@ -1,6 +1,7 @@
 package dev.verticker.legacy;
 
 import dev.verticker.data.AdvisoryLock;
+import dev.verticker.node.StartupException;
 import java.sql.Connection;
 import java.sql.SQLException;
 
@@ -8,12 +9,13 @@ import java.sql.SQLException;
 record ImportLock(Connection connection, AdvisoryLock lock) implements AutoCloseable {
   /**
    * @param connection of the import, outside of a transaction
-   * @throws ImportRefusedException if another import is running
+   * @throws StartupException if another import is running
    */
   static ImportLock acquire(Connection connection, AdvisoryLock lock) throws SQLException {
     var acquired = new ImportLock(connection, lock);
     if (!acquired.call("pg_try_advisory_lock")) {
-      throw new ImportRefusedException("another import is running: wait until it has ended");
+      throw new StartupException(
+          StartupException.CONFIGURATION, "another import is running: wait until it has ended");
     }
     return acquired;
   }

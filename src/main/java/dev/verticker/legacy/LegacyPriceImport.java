@@ -82,13 +82,9 @@ final class LegacyPriceImport {
   }
 
   /**
-   * @param from the database of the earlier system, with {@code exchange_info} on the search path; a failure leaves it inside
-   *     a transaction
-   * @param to the database of schema {@code market}, migrated
+   * @param from the database of the earlier system; a failure leaves it inside a transaction
    * @param interval the refresh interval of this system, which defines the slots
    * @param venue the exchange of the earlier system, which it did not store
-   * @param out receives the progress and the totals
-   * @throws ImportRefusedException if another import is running
    */
   static void run(Connection from, Connection to, Duration interval, String venue, PrintStream out)
       throws SQLException {

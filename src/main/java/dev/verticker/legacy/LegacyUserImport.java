@@ -1,5 +1,6 @@
 package dev.verticker.legacy;
 
+import dev.verticker.node.StartupException;
 import dev.verticker.user.AccountLocks;
 import dev.verticker.user.NameWords;
 import dev.verticker.user.UserRules;
@@ -101,10 +102,8 @@ final class LegacyUserImport {
   }
 
   /**
-   * @param from the database of the earlier system, with {@code users} on the search path
-   * @param to the database of schema {@code account}, migrated
    * @param out receives each skipped or changed user, the progress, and the totals
-   * @throws ImportRefusedException if a user exists who was not imported, or another import is running
+   * @throws StartupException if a user exists who was not imported, or another import is running
    */
   static void run(Connection from, Connection to, PrintStream out) throws SQLException {
     var lock = ImportLock.acquire(to, AccountLocks.IMPORT);
@@ -118,8 +117,10 @@ final class LegacyUserImport {
   private void requireOnlyImportedUsers() throws SQLException {
     var others = Long.parseLong(JdbcConnections.queryOne(to, NOT_IMPORTED));
     if (others > 0) {
-      throw new ImportRefusedException("account.users holds " + others
-          + " users that were not imported: run import-legacy before the first start");
+      throw new StartupException(
+          StartupException.CONFIGURATION,
+          "account.users holds " + others
+              + " users that were not imported: run import-legacy before the first start");
     }
   }
 

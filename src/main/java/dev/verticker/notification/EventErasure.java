@@ -1,5 +1,6 @@
 package dev.verticker.notification;
 
+import static dev.verticker.data.Rows.all;
 import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.message.Notifications;
@@ -59,8 +60,7 @@ final class EventErasure {
         .distinct()
         .toArray(Long[]::new);
     return tx.preparedQuery(FIND_ERASED).execute(Tuple.of(users)).map(rows -> {
-      var erased = new HashSet<Long>();
-      rows.forEach(row -> erased.add(row.getLong("user_id")));
+      var erased = new HashSet<>(all(rows, row -> row.getLong("user_id")));
       entries.stream().filter(OutboxEntry::erases).map(OutboxEntry::userId).forEach(erased::add);
       return erased;
     });

@@ -1,5 +1,6 @@
 package dev.verticker.notification;
 
+import static dev.verticker.data.Rows.all;
 import static dev.verticker.data.Rows.instant;
 import static dev.verticker.data.Rows.utc;
 
@@ -21,10 +22,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -160,8 +161,7 @@ final class EventLog {
     return tx.preparedQuery(RECEIVE)
         .execute(Tuple.of(append.source(), ids, utc(now)))
         .map(rows -> {
-          var added = new HashSet<Long>();
-          rows.forEach(row -> added.add(row.getLong("entry")));
+          var added = Set.copyOf(all(rows, row -> row.getLong("entry")));
           return append.entries().stream()
               .filter(entry -> added.contains(entry.id()))
               .toList();

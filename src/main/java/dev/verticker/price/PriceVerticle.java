@@ -100,7 +100,7 @@ public final class PriceVerticle extends VerticleBase {
     return bus.subscribe(Prices.TICK, service::onTick)
         // One after the other: at once they would open three connections, which takes longer.
         .compose(subscribed -> limits.start())
-        .compose(started -> ids.start().otherwiseEmpty())
+        .compose(started -> ids.reserve().otherwiseEmpty())
         .compose(started -> loader.restore())
         .compose(restored -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),

@@ -140,10 +140,6 @@ final class UserRepository {
         });
   }
 
-  Future<Boolean> anyAdministrator() {
-    return database.query(ANY_ADMINISTRATOR, Tuple.tuple()).map(UserRepository::exists);
-  }
-
   Future<Boolean> anyAdministrator(SqlConnection tx) {
     return tx.preparedQuery(ANY_ADMINISTRATOR).execute().map(UserRepository::exists);
   }

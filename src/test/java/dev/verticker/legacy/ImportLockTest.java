@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.verticker.data.AdvisoryLock;
+import dev.verticker.node.StartupException;
 import dev.verticker.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -34,7 +35,7 @@ class ImportLockTest {
   void one_import_holds_the_lock_at_a_time() throws SQLException {
     var lock = lock(connection);
     try (lock) {
-      assertThrows(ImportRefusedException.class, () -> lock(other));
+      assertThrows(StartupException.class, () -> lock(other));
     }
     lock(other).close();
   }

@@ -2,6 +2,7 @@ package dev.verticker.price.observation;
 
 import static dev.verticker.data.Rows.all;
 import static dev.verticker.data.Rows.instant;
+import static dev.verticker.data.Rows.page;
 import static dev.verticker.data.Rows.utc;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -140,11 +141,9 @@ public final class ObservationRepository {
         .addValue(each(observations, SlotQuote::slot, Long[]::new))
         .addValue(each(observations, o -> o.quote().venue(), String[]::new))
         .addValue(each(observations, o -> utc(o.quote().eventTime()), OffsetDateTime[]::new));
-    return database.query(INSERT, args).map(rows -> {
-      Set<String> symbols = new HashSet<>();
-      rows.forEach(row -> symbols.add(row.getString("symbol")));
-      return symbols;
-    });
+    return database
+        .query(INSERT, args)
+        .map(rows -> Set.copyOf(all(rows, row -> row.getString("symbol"))));
   }
 
   /** The stored quotes of a slot. */
@@ -173,7 +172,11 @@ public final class ObservationRepository {
         .addValue(find.limit() + 1);
     return database
         .query(HISTORY, args)
-        .map(rows -> page(all(rows, ObservationRepository::observation), find.limit()));
+        .map(rows -> page(
+            all(rows, ObservationRepository::observation),
+            find.limit(),
+            last -> new HistoryPosition(last.calledAt(), last.id()),
+            History::new));
   }
 
   /** Reserves {@link QuoteIds#BLOCK} ids and returns the first. */
@@ -181,15 +184,6 @@ public final class ObservationRepository {
     return database
         .query(NEXT_BLOCK, Tuple.tuple())
         .map(rows -> rows.iterator().next().getLong("first"));
-  }
-
-  private static History page(List<Observation> found, int limit) {
-    if (found.size() <= limit) {
-      return new History(found, null);
-    }
-    var page = found.subList(0, limit);
-    var last = page.get(limit - 1);
-    return new History(page, new HistoryPosition(last.calledAt(), last.id()));
   }
 
   private List<Quote> quotes(RowSet<Row> rows) {

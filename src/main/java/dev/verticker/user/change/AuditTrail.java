@@ -91,14 +91,8 @@ public final class AuditTrail {
     var before = find.before() == null ? Long.MAX_VALUE : find.before();
     return database
         .query(READ, Tuple.of(find.userId(), before, find.limit() + 1))
-        .map(rows -> {
-          var entries = Rows.all(rows, AuditTrail::entry);
-          if (entries.size() <= find.limit()) {
-            return new AuditPage(entries, null);
-          }
-          var page = entries.subList(0, find.limit());
-          return new AuditPage(page, page.get(find.limit() - 1).id());
-        });
+        .map(rows -> Rows.page(
+            Rows.all(rows, AuditTrail::entry), find.limit(), AuditEntry::id, AuditPage::new));
   }
 
   /** Removes personal data about the user from all existing entries. */

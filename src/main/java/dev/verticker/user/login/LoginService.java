@@ -80,10 +80,7 @@ public final class LoginService {
 
   /** Empty if too many passwords are being hashed: the next sign-in tries again. */
   private Future<Optional<String>> hash(Password password) {
-    return passwords
-        .hashWithoutPolicy(password)
-        .map(Optional::of)
-        .recover(busy -> Future.succeededFuture(Optional.empty()));
+    return passwords.hashWithoutPolicy(password).map(Optional::of).otherwise(Optional.empty());
   }
 
   private Future<Void> rehash(SqlConnection tx, Account account, Optional<String> newHash) {

@@ -12,6 +12,7 @@ import dev.verticker.testing.Provokes;
 import dev.verticker.testing.SteppedClock;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.user.SignIn;
+import dev.verticker.user.login.LoginFailures.Outcome;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -72,7 +73,7 @@ final class LoginThrottleTest {
         var attempt =
             new LoginKeys(node.auth.keys(), "login-attempts").attempt(ada, "198.51.100." + address);
         var failures = new LoginFailuresInRedis(node.redis, LoginLimits.LOGINS, node.clock);
-        node.await(() -> failures.recordFailure(attempt, false));
+        node.await(() -> failures.count(Outcome.FAILURE, attempt, false));
       }
     }
   }

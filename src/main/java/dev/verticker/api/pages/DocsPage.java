@@ -76,7 +76,8 @@ public final class DocsPage {
           "/docs/initializer.js",
           "text/javascript; charset=utf-8",
           PackagedFile.read("web/docs/initializer.js")));
-      assets.add(Asset.of("/openapi.yaml", "application/yaml", contract.published()));
+      assets.add(new Asset(
+          "/openapi.yaml", "application/yaml", NO_CACHE, new Lazy<>(contract::published)));
       return new DocsPage(assets);
     });
   }

@@ -2,6 +2,7 @@ package dev.verticker.notification;
 
 import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
+import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.FindUnread;
 import dev.verticker.message.Notifications.MarkRead;
@@ -90,6 +91,10 @@ final class TopicRepository {
   }
 
   Future<TopicPage> read(ReadTopic read) {
+    if (read.limit() < 1 || read.limit() > Notifications.MAX_EVENTS) {
+      return Future.failedFuture(Failure.Invalid.of(
+          "query/limit", "range", "The limit must be 1 to " + Notifications.MAX_EVENTS + "."));
+    }
     return findOrCreate(
             new ReplayFrom(read.topic(), read.after() == null ? 0 : read.after()), read.limit())
         .compose(topic -> read.after() == null

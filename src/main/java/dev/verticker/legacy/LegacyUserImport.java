@@ -63,7 +63,7 @@ final class LegacyUserImport {
   /** Ids of later users must be above every id of the earlier system, including those of skipped users. */
   private static final String MOVE_SEQUENCE =
       """
-      SELECT pg_catalog.setval('account.users_id_seq', greatest(last_value, ?))
+      SELECT pg_catalog.setval('account.users_id_seq', greatest(last_value, %d))
         FROM account.users_id_seq
       """;
 
@@ -213,10 +213,7 @@ final class LegacyUserImport {
 
   private void finish(long last) throws SQLException {
     if (last > 0) {
-      try (var move = to.prepareStatement(MOVE_SEQUENCE)) {
-        move.setLong(1, last);
-        move.execute();
-      }
+      JdbcConnections.queryOne(to, MOVE_SEQUENCE.formatted(last));
     }
     try (var statement = to.createStatement()) {
       // Otherwise the first requests would be planned for empty tables.

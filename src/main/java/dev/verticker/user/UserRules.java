@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** Validates the fields of users. {@code PasswordPolicy} validates passwords. */
+/** Validates the fields of users; fails with all errors at once. {@code PasswordPolicy} validates passwords. */
 public final class UserRules {
   /** A valid e-mail address as HTML defines it (4.10.5.1.5). */
   private static final Pattern EMAIL = Pattern.compile(
@@ -29,7 +29,6 @@ public final class UserRules {
 
   private UserRules() {}
 
-  /** Throws {@link Failure.Invalid} with every error. */
   static void check(Create create) {
     var rules = new UserRules();
     rules.username(create.username());
@@ -42,7 +41,6 @@ public final class UserRules {
     rules.failOnErrors();
   }
 
-  /** Throws {@link Failure.Invalid} with every error of the fields to update. */
   static void check(Update update) {
     var rules = new UserRules();
     update(update.username(), rules::username);
@@ -53,7 +51,6 @@ public final class UserRules {
     rules.failOnErrors();
   }
 
-  /** Throws {@link Failure.Invalid} with every error. */
   static void check(Search search) {
     var rules = new UserRules();
     rules.require(

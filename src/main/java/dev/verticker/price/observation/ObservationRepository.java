@@ -149,15 +149,13 @@ public final class ObservationRepository {
   /** The stored quotes of a slot. */
   public Future<List<Quote>> inSlot(long slot, List<String> symbols) {
     return database
-        .query(IN_SLOT, Tuple.tuple().addValue(slot).addValue(symbols.toArray(String[]::new)))
+        .query(IN_SLOT, Tuple.of(slot, (Object) symbols.toArray(String[]::new)))
         .map(this::quotes);
   }
 
   /** The newest stored quote of each symbol that has one. */
   public Future<List<Quote>> newest(List<String> symbols) {
-    return database
-        .query(NEWEST, Tuple.tuple().addValue(symbols.toArray(String[]::new)))
-        .map(this::quotes);
+    return database.query(NEWEST, Tuple.of(symbols.toArray(String[]::new))).map(this::quotes);
   }
 
   /** One page, newest first. */

@@ -34,7 +34,6 @@ final class PasswordPolicy {
     this.common = Set.copyOf(common);
   }
 
-  /** Reads the packaged list of common passwords. */
   static PasswordPolicy load() {
     try (var lines = new BufferedReader(new InputStreamReader(
         PasswordPolicy.class.getResourceAsStream(COMMON), StandardCharsets.UTF_8))) {

@@ -12,7 +12,6 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxBuilder;
 import io.vertx.core.VertxOptions;
-import io.vertx.core.file.FileSystemOptions;
 import io.vertx.micrometer.MetricsDomain;
 import io.vertx.micrometer.MicrometerMetricsFactory;
 import io.vertx.micrometer.MicrometerMetricsOptions;
@@ -125,7 +124,7 @@ public final class Node {
     if (arguments.cluster() || !settings.cluster().members().isEmpty()) {
       startClustered(Cluster.of(settings.cluster(), home), migrated);
     } else {
-      vertx = builder(vertxOptions()).build();
+      vertx = builder(new VertxOptions()).build();
       readiness = new Readiness(vertx);
       var clock = ClusterClock.following(Clock.systemUTC(), ClusterClock.READ_INTERVAL, vertx);
       run(new Bus(vertx, clock, metrics), clock, handler -> {}, migrated);
@@ -152,7 +151,7 @@ public final class Node {
   }
 
   private Vertx join(Cluster cluster) {
-    var joining = builder(vertxOptions().setEventBusOptions(cluster.eventBus()))
+    var joining = builder(new VertxOptions().setEventBusOptions(cluster.eventBus()))
         .withClusterManager(cluster.manager())
         .buildClustered();
     try {
@@ -199,14 +198,6 @@ public final class Node {
                   + settings.managementHost() + "\""),
           e);
     }
-  }
-
-  /** Packaged files are read through the class loader; Vert.x would copy each of them to a folder first. */
-  static VertxOptions vertxOptions() {
-    return new VertxOptions()
-        .setFileSystemOptions(new FileSystemOptions()
-            .setClassPathResolvingEnabled(false)
-            .setFileCachingEnabled(false));
   }
 
   private VertxBuilder builder(VertxOptions options) {

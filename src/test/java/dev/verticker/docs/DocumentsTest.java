@@ -2,13 +2,12 @@ package dev.verticker.docs;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import dev.verticker.settings.PostgresSettings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -24,16 +23,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Documents speak of what there is. */
+/** Documents name classes, files, settings and packages that exist. */
 class DocumentsTest {
   private static final Pattern CLASS_OR_MEMBER =
       Pattern.compile("([A-Z]\\w*[a-z]\\w*)((?:\\.\\w+)*)(?:\\(.*\\))?");
   private static final Pattern SETTING = Pattern.compile("[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+");
   private static final Pattern PATH = Pattern.compile("[\\w.-]+(?:/[\\w.-]+)+/?|[\\w-]+/");
 
-  private static final Set<String> METHODS = Set.of("GET", "POST", "PUT", "PATCH", "DELETE");
-  private static final Pattern OPERATIONS =
-      Pattern.compile("^\\|.*`(GET|POST|PUT|PATCH|DELETE)\\b.*$", Pattern.MULTILINE);
   private static final Pattern INNER =
       Pattern.compile("^ +[a-z ]*(?:class|record|enum|interface) (\\w+)", Pattern.MULTILINE);
   private static final Pattern WORD = Pattern.compile("\\w+");
@@ -43,7 +39,7 @@ class DocumentsTest {
   private static Set<String> inner;
   private static String settings;
 
-  /** Alerts, what systemd and Docker Compose are told, and what one command alone reads. */
+  /** Words of alerts, of the systemd unit, of .env.example and of the import. */
   private static Set<String> operated;
 
   @BeforeAll
@@ -51,7 +47,7 @@ class DocumentsTest {
     sources = new HashMap<>();
     try (var files = Files.walk(Path.of("src"))) {
       for (var file : files.filter(file -> file.toString().endsWith(".java")).toList()) {
-        // Two packages may have a class of the same name.
+        // Tests in two packages may have a class of the same name.
         sources.merge(
             file.getFileName().toString().replace(".java", ""),
             Files.readString(file),
@@ -76,11 +72,13 @@ class DocumentsTest {
   }
 
   @Test
-  void every_link_of_every_document_leads_somewhere() throws IOException {
+  void each_link_of_each_document_has_a_target() throws IOException {
     var documents = Document.all();
     assertTrue(documents.size() > 20, documents::toString);
-    assertEquals(
-        List.of(), documents.stream().flatMap(each -> each.deadLinks().stream()).toList());
+    assertNone(
+        "documents have the links",
+        documents.stream().flatMap(each -> each.deadLinks().stream()).toList(),
+        "which have no target: correct them");
   }
 
   @ParameterizedTest
@@ -90,73 +88,45 @@ class DocumentsTest {
         "CONTRIBUTING.md",
         "README.md",
         "README.th.md",
+        "docs/add-an-exchange.md",
         "docs/database.md",
         "docs/how-do-i.md",
         "docs/operations.md",
         "docs/stack.md"
       })
-  void every_class_method_file_and_setting_it_names_exists(String document) {
+  void each_class_method_file_and_setting_in_a_document_exists(String document) {
     var named = Document.read(Path.of(document)).code();
     assertTrue(named.size() > 10, document);
-    assertEquals(
-        List.of(), named.stream().filter(name -> !exists(name)).distinct().toList());
+    assertNone(
+        document + " names",
+        named.stream().filter(name -> !exists(name)).distinct().toList(),
+        "which do not exist: correct or remove them");
   }
 
   @Test
-  void the_code_map_has_every_package_and_no_other() throws IOException {
+  void the_code_map_lists_exactly_the_packages() throws IOException {
     var mapped = Document.read(Path.of("ARCHITECTURE.md")).table("Code map").stream()
         .map(row -> row.get(0).replace("`", ""))
         .collect(Collectors.toCollection(TreeSet::new));
-    assertEquals(packages(), mapped);
+    var packages = packages();
+    assertNone(
+        "the code map of ARCHITECTURE.md lacks",
+        packages.stream().filter(name -> !mapped.contains(name)).toList(),
+        "add a line for each package");
+    assertNone(
+        "the code map of ARCHITECTURE.md has",
+        mapped.stream().filter(name -> !packages.contains(name)).toList(),
+        "which are not packages: remove their lines");
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"README.md", "README.th.md"})
-  void the_readme_lists_every_operation_of_the_contracts_and_no_other(String readme)
-      throws IOException {
-    var operations = new TreeSet<String>();
-    for (var contract : List.of("user-api", "price-api")) {
-      var file = Path.of("src/main/resources/openapi", contract + ".yaml");
-      new YAMLMapper().readTree(file.toFile()).get("paths").properties().forEach(path -> {
-        path.getValue().fieldNames().forEachRemaining(key -> {
-          if (METHODS.contains(key.toUpperCase(Locale.ROOT))) {
-            operations.add(key.toUpperCase(Locale.ROOT) + " " + path.getKey());
-          }
-        });
-      });
+  private static void assertNone(String subject, List<String> names, String remedy) {
+    if (!names.isEmpty()) {
+      fail(subject + " " + names + ", " + remedy);
     }
-    assertTrue(operations.size() > 20, operations::toString);
-    assertEquals(operations, listedOperations(Document.read(Path.of(readme)).text()));
-  }
-
-  /** As the rows write them: {@code `GET` and `POST /users`}, {@code `POST /one`, `/two`}. */
-  private static TreeSet<String> listedOperations(String readme) {
-    var listed = new TreeSet<String>();
-    OPERATIONS.matcher(readme).results().forEach(row -> {
-      var methods = new ArrayList<String>();
-      var complete = false;
-      for (var code : row.group().split("`")) {
-        var words = List.of(code.split(" "));
-        var isMethod = METHODS.contains(words.get(0));
-        if (isMethod && complete) {
-          methods.clear();
-        }
-        if (isMethod) {
-          methods.add(words.get(0));
-          complete = false;
-        }
-        var path = words.get(words.size() - 1);
-        if (path.startsWith("/")) {
-          methods.forEach(method -> listed.add(method + " " + path.replaceFirst("\\?.*", "")));
-          complete = true;
-        }
-      }
-    });
-    return listed;
   }
 
   @Test
-  void figures_that_stack_repeats_are_the_measured_ones() {
+  void figures_in_stack_are_those_in_performance() {
     var measured = Document.read(Path.of("docs/performance.md"));
     for (var row : Document.read(Path.of("docs/stack.md")).table("Measured")) {
       var endpoint = row.get(0).replaceFirst("^`([^`]*)`.*", "$1");
@@ -178,7 +148,7 @@ class DocumentsTest {
     }
   }
 
-  /** What is neither a class, a setting nor a path is no name of ours. */
+  /** True for names that are neither a class, a setting nor a path. */
   private static boolean exists(String name) {
     var type = CLASS_OR_MEMBER.matcher(name);
     if (type.matches()) {
@@ -197,13 +167,13 @@ class DocumentsTest {
               .matcher(settings)
               .find();
     }
-    // What a build makes need not be there.
+    // Files of a build may be absent.
     return !PATH.matcher(name).matches()
         || name.startsWith("target/")
         || Files.exists(Path.of(name));
   }
 
-  /** Any schema's name may stand before a setting of PostgreSQL. */
+  /** A setting of PostgreSQL may have the name of a schema as prefix. */
   private static String withoutSchema(String setting) {
     return PostgresSettings.SCHEMAS.stream()
         .map(schema -> schema.toUpperCase(Locale.ROOT) + "_")

@@ -10,10 +10,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
-/** The collection as it is committed. */
+/** The collection in the repository. */
 final class PostmanCollection {
   static final Path FILE = Path.of("postman/verticker.postman_collection.json");
+  private static final Set<String> CREDENTIALS = Set.of("Authorization", "X-API-Key");
   private static final ObjectMapper JSON = new ObjectMapper();
 
   private final JsonNode document;
@@ -34,13 +36,44 @@ final class PostmanCollection {
     }
   }
 
-  /** In the order in which they run. */
+  /** In the order in which newman runs them. */
   List<Request> requests() {
     var requests = new ArrayList<Request>();
     document.get("item").forEach(folder -> folder
         .get("item")
         .forEach(item -> requests.add(new Request((ObjectNode) item))));
     return requests;
+  }
+
+  /** Adds a request after the last one of a folder, with a test of the status. */
+  Request add(Request like, String name, String method, String target, int status) {
+    for (var folder : document.get("item")) {
+      var items = (ArrayNode) folder.get("item");
+      for (var item : items) {
+        if (item == like.item()) {
+          var added = items.addObject();
+          added.put("name", name);
+          var script =
+              added.putArray("event").addObject().put("listen", "test").putObject("script");
+          script.put("type", "text/javascript");
+          script
+              .putArray("exec")
+              .add("pm.test(\"status " + status + "\", () => pm.response.to.have.status(" + status
+                  + "));");
+          var request = added.putObject("request").put("method", method);
+          request.set("header", like.credentials());
+          var url = request.putObject("url");
+          var host = item.at("/request/url/host/0").asText();
+          url.putArray("host").add(host);
+          var path = url.putArray("path");
+          List.of(target.substring(1).split("/")).forEach(path::add);
+          url.put("raw", host + target);
+          added.putArray("response");
+          return new Request(added);
+        }
+      }
+    }
+    throw new IllegalArgumentException(like.name());
   }
 
   String text() {
@@ -69,7 +102,7 @@ final class PostmanCollection {
       return item.at("/request/method").asText();
     }
 
-    /** Without the query. */
+    /** The path without the query. */
     String path() {
       var raw = item.at("/request/url/raw").asText();
       return raw.replaceFirst("^\\{\\{\\w+_url}}", "").replaceFirst("\\?.*", "");
@@ -79,6 +112,35 @@ final class PostmanCollection {
       return item.at("/request/url/raw")
           .asText()
           .startsWith("{{" + api.replace("-api", "_url") + "}}");
+    }
+
+    ArrayNode credentials() {
+      var credentials = JSON.createArrayNode();
+      item.at("/request/header").forEach(header -> {
+        if (CREDENTIALS.contains(header.get("key").asText())) {
+          credentials.add(header.deepCopy());
+        }
+      });
+      return credentials;
+    }
+
+    /** Sets the request body. */
+    void body(String mediaType, JsonNode example) {
+      var request = (ObjectNode) item.get("request");
+      var body = request.putObject("body");
+      if (mediaType.equals("application/x-www-form-urlencoded")) {
+        var fields = body.put("mode", "urlencoded").putArray("urlencoded");
+        example.properties().forEach(field -> fields
+            .addObject()
+            .put("key", field.getKey())
+            .put("value", field.getValue().asText()));
+      } else {
+        ((ArrayNode) request.get("header"))
+            .addObject()
+            .put("key", "Content-Type")
+            .put("value", mediaType);
+        body.put("mode", "raw").put("raw", example.toPrettyString());
+      }
     }
 
     String tests() {
@@ -91,21 +153,21 @@ final class PostmanCollection {
       return (ArrayNode) item.get("response");
     }
 
-    /** One per answer, with the request as it stands here. */
-    ArrayNode examplesOf(List<PublishedContract.Answer> answers) {
+    /** One example per response, with this request. */
+    ArrayNode examplesOf(List<PublishedContract.Response> responses) {
       var examples = JSON.createArrayNode();
-      for (var answer : answers) {
+      for (var response : responses) {
         var example = examples.addObject();
-        example.put("name", answer.status() + ": " + answer.description());
+        example.put("name", response.status() + ": " + response.description());
         example.set("originalRequest", item.get("request").deepCopy());
         ((ObjectNode) example.get("originalRequest")).remove("description");
-        example.put("code", answer.status());
+        example.put("code", response.status());
         example.put("_postman_previewlanguage", "json");
         var headers = example.putArray("header");
-        answer
+        response
             .headers()
             .forEach((key, value) -> headers.addObject().put("key", key).put("value", value));
-        example.put("body", answer.example() == null ? "" : answer.example().toPrettyString());
+        example.put("body", response.example() == null ? "" : response.example().toPrettyString());
       }
       return examples;
     }

@@ -3,22 +3,31 @@ package dev.verticker.postman;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.verticker.api.openapi.Contract;
+import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** What a published contract documents, with an example of each answer. */
+/** The operations of a published contract, with an example of each response. */
 final class PublishedContract {
   private static final List<String> METHODS = List.of("get", "put", "post", "delete", "patch");
 
-  /** @param example of the body; null where the answer has none */
-  record Answer(int status, String description, Map<String, String> headers, JsonNode example) {}
+  /** @param example of the body; null without one */
+  record Response(int status, String description, Map<String, String> headers, JsonNode example) {}
 
-  record Operation(String id, String method, Pattern path, String template, List<Answer> answers) {
+  record Operation(
+      String id,
+      String method,
+      Pattern path,
+      String template,
+      JsonNode json,
+      List<Response> responses) {
     boolean is(String method, String path) {
       return this.method.equals(method) && this.path.matcher(path).matches();
     }
@@ -30,17 +39,21 @@ final class PublishedContract {
     this.document = document;
   }
 
-  /** @param name of the resource, for example {@code user-api} */
+  /** @param name of the API, such as {@code user-api} */
   static PublishedContract read(String name) {
-    var resource = "/openapi/" + name + ".yaml";
-    try (var yaml = PublishedContract.class.getResourceAsStream(resource)) {
-      return new PublishedContract(new YAMLMapper().readTree(yaml));
+    var vertx = Vertx.vertx();
+    try {
+      var contract = Contract.load(vertx, "openapi/" + name + ".yaml").await();
+      return new PublishedContract(
+          new YAMLMapper().readTree(contract.published().getBytes()));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      vertx.close().await();
     }
   }
 
-  /** As listed; a path without parameters comes before one that would match it too. */
+  /** In the order of the contract, paths without parameters first. */
   List<Operation> operations() {
     var operations = new ArrayList<Operation>();
     document.get("paths").properties().forEach(path -> METHODS.stream()
@@ -53,17 +66,23 @@ final class PublishedContract {
   }
 
   private Operation operation(String template, String method, JsonNode operation) {
-    var answers = operation.get("responses").properties().stream()
-        .map(answer -> answer(Integer.parseInt(answer.getKey()), resolved(answer.getValue())))
+    var responses = operation.get("responses").properties().stream()
+        .map(response ->
+            response(Integer.parseInt(response.getKey()), resolved(response.getValue())))
         .toList();
     var path = Pattern.compile(template.replaceAll("\\{[^}]+}", "[^/]+"));
     return new Operation(
-        operation.get("operationId").asText(), method.toUpperCase(), path, template, answers);
+        operation.get("operationId").asText(),
+        method.toUpperCase(),
+        path,
+        template,
+        operation,
+        responses);
   }
 
-  private Answer answer(int status, JsonNode answer) {
+  private Response response(int status, JsonNode response) {
     var headers = new TreeMap<String, String>();
-    answer.path("headers").properties().forEach(header -> {
+    response.path("headers").properties().forEach(header -> {
       var resolved = resolved(header.getValue());
       headers.put(
           header.getKey(),
@@ -71,9 +90,9 @@ final class PublishedContract {
               ? resolved.get("example").asText()
               : example(resolved.get("schema")).asText());
     });
-    var content = answer.path("content").properties();
+    var content = response.path("content").properties();
     if (content.isEmpty()) {
-      return new Answer(status, description(answer), headers, null);
+      return new Response(status, description(response), headers, null);
     }
     var body = content.iterator().next();
     headers.put("Content-Type", body.getKey());
@@ -83,14 +102,16 @@ final class PublishedContract {
         : written.hasNext()
             ? resolved(written.next()).get("value")
             : example(body.getValue().get("schema"));
-    return new Answer(status, description(answer), headers, example);
+    return new Response(status, description(response), headers, example);
   }
 
-  private static String description(JsonNode answer) {
-    return answer.get("description").asText().strip().lines().findFirst().orElseThrow();
+  /** The first sentence. */
+  private static String description(JsonNode response) {
+    var description = response.get("description").asText().strip().replaceAll("\\s+", " ");
+    return description.split("(?<=\\.) ", 2)[0];
   }
 
-  /** The example written in the schema, or one put together from those of its parts. */
+  /** The example of the schema, or one that consists of the examples of its parts. */
   private JsonNode example(JsonNode reference) {
     var schema = resolved(reference);
     if (schema.has("example")) {
@@ -138,5 +159,26 @@ final class PublishedContract {
 
   private JsonNode resolved(JsonNode node) {
     return node.has("$ref") ? document.at(node.get("$ref").asText().substring(1)) : node;
+  }
+
+  /** The path with the examples of its parameters. */
+  String examplePath(Operation operation) {
+    var path = operation.template();
+    for (var declared : operation.json().path("parameters")) {
+      var parameter = resolved(declared);
+      if (parameter.get("in").asText().equals("path")) {
+        path = path.replace(
+            "{" + parameter.get("name").asText() + "}",
+            parameter.path("example").asText());
+      }
+    }
+    return path;
+  }
+
+  /** The media type and an example of the request body; empty without one. */
+  Optional<Map.Entry<String, JsonNode>> exampleBody(Operation operation) {
+    return operation.json().at("/requestBody/content").properties().stream()
+        .findFirst()
+        .map(content -> Map.entry(content.getKey(), example(content.getValue().get("schema"))));
   }
 }

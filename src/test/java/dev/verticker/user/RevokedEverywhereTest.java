@@ -149,6 +149,6 @@ final class RevokedEverywhereTest {
   }
 
   private String refusal() {
-    return front.refusal(token).map(Failure::code).orElse("passes");
+    return front.check(token).map(Failure::code).orElse("passes");
   }
 }

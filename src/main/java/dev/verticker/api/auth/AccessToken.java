@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * A verified access token: who asks. Whether it was revoked is another question, which {@link RevocationCache} answers.
+ * The claims of a verified access token. {@link RevocationCache} knows whether it was revoked.
  *
  * @param id {@code jti}
  * @param sessionId {@code sid}

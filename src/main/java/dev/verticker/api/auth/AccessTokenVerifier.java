@@ -26,18 +26,18 @@ import java.util.stream.Stream;
 
 /**
  * Verifies access tokens (RFC 9068, RFC 8725). The library checks the signature, with the one algorithm that is configured;
- * everything said in the token is checked here, because the library accepts a missing {@code exp}, never looks at
- * {@code typ} and {@code sub}, throws on claims of a wrong type, and has a clock of its own.
+ * the claims are checked here, because the library accepts a missing {@code exp}, does not check {@code typ} and
+ * {@code sub}, throws on claims of a wrong type, and uses its own clock.
  */
 public final class AccessTokenVerifier {
   private static final String ALGORITHM = "HS256";
   private static final String TYPE = "at+jwt";
-  private static final Duration LIFE = Duration.ofMinutes(15);
+  private static final Duration MAX_LIFETIME = Duration.ofMinutes(15);
   private static final Duration LEEWAY = Duration.ofSeconds(30);
   private static final Pattern USER_ID = Pattern.compile("[1-9][0-9]{0,18}");
 
-  /** Characters of a token; ours have some 450. */
-  public static final int LONGEST = 4096;
+  /** Maximum characters of a token; issued ones have about 450. */
+  public static final int MAX_LENGTH = 4096;
 
   private static final int MAX_ID = 100;
   private static final int MAX_ROLES = 20;
@@ -64,29 +64,29 @@ public final class AccessTokenVerifier {
     this.clock = clock;
   }
 
-  /** Fails with {@code invalid-token} (401) for every reason there can be, and never otherwise. */
+  /** Verifies a token. Every failure is {@code invalid-token} (401). */
   public Future<AccessToken> verify(String token) {
-    if (token.length() > LONGEST) {
-      return refused();
+    if (token.length() > MAX_LENGTH) {
+      return invalid();
     }
     var known = verified.find(token);
     if (known != null) {
-      // Time is all that can have changed: keys and names are those of the start.
+      // Keys and names do not change after start-up, so only the time needs a check.
       return isCurrent(known.issuedAt(), known.expiresAt(), clock.instant())
           ? Future.succeededFuture(known)
-          : refused();
+          : invalid();
     }
     return signature(token).transform(user -> {
       try {
         if (user.failed()) {
-          return refused();
+          return invalid();
         }
         var checked = checked(token, user.result());
-        verified.keep(token, checked, clock.instant());
+        verified.put(token, checked, clock.instant());
         return Future.succeededFuture(checked);
       } catch (RuntimeException e) {
-        // A claim of a wrong type or form: whoever signed it, it is not one of ours.
-        return refused();
+        // A claim of a wrong type or format: this system did not issue the token.
+        return invalid();
       }
     });
   }
@@ -96,13 +96,12 @@ public final class AccessTokenVerifier {
       require(isCanonical(token));
       return signatures.authenticate(new TokenCredentials(token));
     } catch (RuntimeException e) {
-      // The library looks at exp, nbf and iat even when told to ignore them, and trips over their
-      // types.
+      // The library reads exp, nbf and iat even with ignoreExpiration, and throws on other types.
       return Future.failedFuture(e);
     }
   }
 
-  /** The last character of a segment has bits that mean nothing: a token has one spelling. */
+  /** The last character of a segment has unused bits; only one encoding of a token is valid. */
   private static boolean isCanonical(String token) {
     return Stream.of(token.split("\\.", -1)).allMatch(segment -> Base64.getUrlEncoder()
         .withoutPadding()
@@ -125,7 +124,7 @@ public final class AccessTokenVerifier {
     var expiresAt = time(claims, "exp");
     var now = clock.instant();
     require(isCurrent(issuedAt, expiresAt, now));
-    require(expiresAt.isAfter(issuedAt) && !expiresAt.isAfter(issuedAt.plus(LIFE)));
+    require(expiresAt.isAfter(issuedAt) && !expiresAt.isAfter(issuedAt.plus(MAX_LIFETIME)));
     if (claims.containsKey("nbf")) {
       require(!time(claims, "nbf").isAfter(now.plus(LEEWAY)));
     }
@@ -158,7 +157,7 @@ public final class AccessTokenVerifier {
     return Long.parseLong(subject);
   }
 
-  /** Whole seconds; 1e400 and 1.5 are numbers of another type. */
+  /** Whole seconds. 1e400 and 1.5 are numbers of another type. */
   private static Instant time(JsonObject claims, String name) {
     return Instant.ofEpochSecond(whole(claims, name));
   }
@@ -189,12 +188,12 @@ public final class AccessTokenVerifier {
 
   private static void require(boolean rule) {
     if (!rule) {
-      throw new IllegalArgumentException("not an access token of ours");
+      throw new IllegalArgumentException("not an access token of this system");
     }
   }
 
-  private static <T> Future<T> refused() {
+  private static <T> Future<T> invalid() {
     return Future.failedFuture(
-        new Failure.Unauthenticated("invalid-token", "The access token is not valid."));
+        new Failure.Unauthenticated("invalid-token", "Invalid access token."));
   }
 }

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Named keys in {@code X-API-ApiKey}. The time a refusal takes says nothing about any key: digests of equal length are
- * compared, each with all of its bytes, and always all of them.
+ * Authenticates callers by a named key in {@code X-API-Key}. The response time reveals nothing about the keys: digests of
+ * equal length are compared in constant time, and always with all keys.
  */
 public final class ApiKeys implements Authenticator {
   private static final String HEADER = "X-API-Key";
@@ -22,7 +22,7 @@ public final class ApiKeys implements Authenticator {
 
   private final List<ApiKey> keys;
 
-  /** @param secrets name to key; the name goes into logs and metrics, the key nowhere */
+  /** @param secrets keys by name; logs and metrics contain the name, never the key */
   public ApiKeys(Map<String, Secret> secrets) {
     this.keys = secrets.entrySet().stream()
         .map(entry -> new ApiKey(entry::getKey, Secret.sha256(entry.getValue().bytes())))
@@ -30,17 +30,18 @@ public final class ApiKeys implements Authenticator {
   }
 
   @Override
-  public Future<Caller> admit(HttpServerRequest request, Wanted wanted) {
+  public Future<Caller> authenticate(HttpServerRequest request, Requirement requirement) {
     var sent = request.headers().getAll(HEADER);
     if (sent.isEmpty()) {
-      return refused("api-key-missing", "A key is wanted in " + HEADER + ".");
+      return unauthenticated(
+          "api-key-missing", "Missing API key: send it in the " + HEADER + " header.");
     }
     if (sent.size() > 1) {
-      return refused("api-key-repeated", HEADER + " must be sent once.");
+      return unauthenticated("api-key-repeated", "Repeated API key: send " + HEADER + " once.");
     }
     var caller = owner(sent.get(0));
     return caller == null
-        ? refused("api-key-wrong", "The key in " + HEADER + " is not valid.")
+        ? unauthenticated("api-key-wrong", "Invalid API key in the " + HEADER + " header.")
         : Future.succeededFuture(caller);
   }
 
@@ -50,7 +51,7 @@ public final class ApiKeys implements Authenticator {
   }
 
   private Caller owner(String sent) {
-    // Header values arrive as one character per byte.
+    // A header value has one character per byte.
     var digest = Secret.sha256(sent.getBytes(StandardCharsets.ISO_8859_1));
     Caller owner = null;
     for (var key : keys) {
@@ -61,7 +62,7 @@ public final class ApiKeys implements Authenticator {
     return owner;
   }
 
-  private static Future<Caller> refused(String code, String detail) {
+  private static Future<Caller> unauthenticated(String code, String detail) {
     return Future.failedFuture(new Failure.Unauthenticated(code, detail));
   }
 }

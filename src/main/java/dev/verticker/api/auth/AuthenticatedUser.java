@@ -1,6 +1,5 @@
 package dev.verticker.api.auth;
 
-import dev.verticker.api.openapi.Permission;
 import dev.verticker.api.request.Caller;
 import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Users;
@@ -9,7 +8,7 @@ import java.util.Set;
 /**
  * A caller with a valid access token.
  *
- * @param permissions what the roles in the token bring
+ * @param permissions of the roles in the token
  */
 public record AuthenticatedUser(AccessToken token, Set<Permission> permissions) implements Caller {
   public AuthenticatedUser {
@@ -24,23 +23,23 @@ public record AuthenticatedUser(AccessToken token, Set<Permission> permissions) 
     return token.userId();
   }
 
-  public boolean may(Permission permission) {
+  public boolean has(Permission permission) {
     return permissions.contains(permission);
   }
 
-  /** Whether the audience of an event includes this user; a permission unknown to this version includes no user. */
+  /** Whether the caller is authorized to receive an event of this audience; false for an unknown permission. */
   public boolean canReceive(Audience audience) {
     return audience.userId() != null
         ? audience.userId() == userId()
-        : Permission.of(audience.permission()).filter(this::may).isPresent();
+        : Permission.of(audience.permission()).filter(this::has).isPresent();
   }
 
-  /** Whether the id of a path, which may be {@code me}, is the caller's own. */
+  /** Whether this path parameter, an id or {@code me}, is the caller. */
   public boolean owns(String id) {
     return id.equals("me") || id.equals(Long.toString(userId()));
   }
 
-  /** For logs and metrics: the most powerful kind of user it is. */
+  /** The role in logs and metrics. */
   @Override
   public String name() {
     return token.roles().contains(Users.ROLE_ADMIN) ? Users.ROLE_ADMIN : Users.ROLE_USER;

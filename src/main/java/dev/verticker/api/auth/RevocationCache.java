@@ -21,34 +21,35 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was revoked, in the memory of a front door; one per node, used by all its event loops. It asks every half second, and
- * at once when told that there is news.
+ * The revoked sessions and token versions in the memory of a node, shared by all event loops. It polls the user verticle
+ * every half second, and at once after a {@link Sessions#REVOKED} message.
  *
- * <p>When PostgreSQL is down tokens are accepted: nothing can be revoked then. When no user verticle has answered for ten
- * seconds, or never has, nobody knows what was revoked: then nobody is let in.
+ * <p>While PostgreSQL is unavailable nothing can be revoked, so tokens remain valid. After ten seconds without a response of
+ * a user verticle, or before the first one, revocations are unknown and {@link #check} fails for every token.
  *
- * <p>It grows with the sign-outs of a quarter of an hour, which the time a sign-in takes to hash bounds.
+ * <p>An entry is removed when the revoked access tokens have expired, after 15 minutes at most.
  */
 public final class RevocationCache implements Shareable {
   private static final Logger log = LoggerFactory.getLogger(RevocationCache.class);
-  private static final long EVERY_MS = 500;
+  private static final long POLL_INTERVAL_MS = 500;
   private static final Duration MAX_SILENCE = Duration.ofSeconds(10);
 
-  /** What {@link Bus} says when nobody answered; everything else was said by a user verticle. */
-  private static final String NOBODY = "unavailable";
+  /** The code of a {@link Bus} failure without a response; every other failure comes from a user verticle. */
+  private static final String NO_RESPONSE = "unavailable";
 
-  private record Below(long leastVersion, Instant expiresAt) {}
+  /** Tokens with a lower version are revoked. */
+  private record Versions(long minVersion, Instant expiresAt) {}
 
-  private final Map<Long, Below> users = new ConcurrentHashMap<>();
+  private final Map<Long, Versions> users = new ConcurrentHashMap<>();
   private final Map<String, Instant> sessions = new ConcurrentHashMap<>();
   private final List<Consumer<Revocation>> listeners = new CopyOnWriteArrayList<>();
   private final Vertx vertx;
   private final Bus bus;
   private final Clock clock;
   private RevocationCursor cursor;
-  private boolean asking;
-  private boolean askAgain;
-  private volatile Instant heard = Instant.MIN;
+  private boolean polling;
+  private boolean pollAgain;
+  private volatile Instant lastResponseAt = Instant.MIN;
   private volatile boolean complete;
 
   public RevocationCache(Vertx vertx, Bus bus, Clock clock) {
@@ -57,103 +58,105 @@ public final class RevocationCache implements Shareable {
     this.clock = clock;
   }
 
-  /** Asks from now on, on the calling context; completes when the first question was answered or was not. */
+  /** Starts polling on the calling context; completes after the first request, successful or not. */
   public Future<Void> start() {
-    return bus.subscribe(Sessions.REVOKED, hint -> ask()).compose(subscribed -> {
-      vertx.setPeriodic(EVERY_MS, id -> ask());
-      return ask();
+    return bus.subscribe(Sessions.REVOKED, hint -> poll()).compose(subscribed -> {
+      vertx.setPeriodic(POLL_INTERVAL_MS, id -> poll());
+      return poll();
     });
   }
 
-  /** Why this token must not be let in now: revoked (401), or nobody can tell (503); empty when it may pass. */
-  public Optional<Failure> refusal(AccessToken token) {
+  /** Returns the failure for this token: revoked (401), or revocations unknown (503); empty for a valid token. */
+  public Optional<Failure> check(AccessToken token) {
     if (outage().isPresent()) {
       return Optional.of(new Failure.Unavailable(
-          "unavailable", "Who is signed in cannot be verified at the moment."));
+          "unavailable", "Access tokens cannot be verified now. Try again later."));
     }
     return isRevoked(token)
-        ? Optional.of(new Failure.Unauthenticated("invalid-token", "The access token was revoked."))
+        ? Optional.of(
+            new Failure.Unauthenticated("invalid-token", "Revoked access token: sign in again."))
         : Optional.empty();
   }
 
-  /** For an operator and for readiness: why nobody is let in; empty while all is well. */
+  /** Why revocations are unknown, for operators and readiness; empty while they are known. */
   public Optional<String> outage() {
     if (!complete) {
-      return Optional.of("it is not known yet which access tokens were revoked");
+      return Optional.of("revoked access tokens have not been loaded yet");
     }
-    return Duration.between(heard, clock.instant()).compareTo(MAX_SILENCE) > 0
-        ? Optional.of("no user verticle says which access tokens were revoked")
+    return Duration.between(lastResponseAt, clock.instant()).compareTo(MAX_SILENCE) > 0
+        ? Optional.of("no user verticle has returned revoked access tokens for "
+            + MAX_SILENCE.toSeconds() + " s")
         : Optional.empty();
   }
 
-  /** Calls back for every entry from now on, on the context of {@link #start}; an entry may come twice. */
+  /** Calls the listener for every new entry on the context of {@link #start}; an entry may be repeated. */
   public void onRevoked(Consumer<Revocation> listener) {
     listeners.add(listener);
   }
 
-  /** Whether the token is among what is known to be revoked. */
+  /** Whether the token is known to be revoked. */
   public boolean isRevoked(AccessToken token) {
-    var below = users.get(token.userId());
-    return below != null && token.version() < below.leastVersion()
+    var revoked = users.get(token.userId());
+    return revoked != null && token.version() < revoked.minVersion()
         || sessions.containsKey(token.sessionId());
   }
 
-  private Future<Void> ask() {
-    if (asking) {
-      // What is under way may have been answered before the news.
-      askAgain = true;
+  private Future<Void> poll() {
+    if (polling) {
+      // The response to the current request may not contain the new entry.
+      pollAgain = true;
       return Future.succeededFuture();
     }
-    asking = true;
+    polling = true;
     return bus.request(Sessions.REVOKED_SINCE, new Sessions.RevokedSince(cursor))
         .transform(answer -> {
-          asking = false;
+          polling = false;
           if (answer.succeeded()) {
-            return learn(answer.result());
+            return add(answer.result());
           }
-          if (!(answer.cause() instanceof Failure failure) || !NOBODY.equals(failure.code())) {
-            heard = clock.instant();
+          if (!(answer.cause() instanceof Failure failure) || !NO_RESPONSE.equals(failure.code())) {
+            lastResponseAt = clock.instant();
           }
-          askAgain = false;
+          pollAgain = false;
           return Future.succeededFuture();
         });
   }
 
-  private Future<Void> learn(Sessions.RevocationPage page) {
-    heard = clock.instant();
+  private Future<Void> add(Sessions.RevocationPage page) {
+    lastResponseAt = clock.instant();
     cursor = page.cursor();
-    forgetExpired();
-    page.revocations().forEach(this::learn);
-    if (page.more() || askAgain) {
-      askAgain = false;
+    removeExpired();
+    page.revocations().forEach(this::add);
+    if (page.more() || pollAgain) {
+      pollAgain = false;
       complete |= !page.more();
-      return ask();
+      return poll();
     }
     complete = true;
     return Future.succeededFuture();
   }
 
-  private void learn(Revocation revocation) {
+  private void add(Revocation revocation) {
     if (revocation.sessionId() != null) {
       sessions.put(revocation.sessionId(), revocation.expiresAt());
     } else {
       users.merge(
           revocation.userId(),
-          new Below(revocation.leastVersion(), revocation.expiresAt()),
-          (known, fresh) -> known.leastVersion() >= fresh.leastVersion() ? known : fresh);
+          new Versions(revocation.leastVersion(), revocation.expiresAt()),
+          (known, latest) -> known.minVersion() >= latest.minVersion() ? known : latest);
     }
     for (var listener : listeners) {
       try {
         listener.accept(revocation);
       } catch (RuntimeException e) {
-        log.error("a revocation of user {} was not carried on", revocation.userId(), e);
+        log.error("Listener failed for a revocation of user {}", revocation.userId(), e);
       }
     }
   }
 
-  private void forgetExpired() {
+  private void removeExpired() {
     var now = clock.instant();
-    users.values().removeIf(below -> !below.expiresAt().isAfter(now));
+    users.values().removeIf(versions -> !versions.expiresAt().isAfter(now));
     sessions.values().removeIf(expiresAt -> !expiresAt.isAfter(now));
   }
 }

@@ -8,22 +8,22 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Access tokens whose signature and form were checked, so that the next request with the same token need not check them
- * again. Known by their digests only: what lies here signs nobody in. Bounded; says nothing of expiry and revocation.
+ * Claims of access tokens whose signature and form were verified, so that the next request with the same token does not
+ * verify them again. The keys are digests, so the cache contains no usable token. It knows nothing of expiry and revocation.
  */
 final class VerifiedTokenCache {
-  /** Some 5 MB. */
-  static final int MOST = 10_000;
+  /** About 5 MB. */
+  static final int MAX_TOKENS = 10_000;
 
   private final Map<ByteBuffer, AccessToken> tokens = new ConcurrentHashMap<>();
 
-  /** Null when it was not kept, or was dropped meanwhile. */
+  /** Returns null for a token that is not in the cache. */
   AccessToken find(String token) {
     return tokens.get(digest(token));
   }
 
-  void keep(String token, AccessToken verified, Instant now) {
-    if (tokens.size() >= MOST) {
+  void put(String token, AccessToken verified, Instant now) {
+    if (tokens.size() >= MAX_TOKENS) {
       makeRoom(now);
     }
     tokens.put(digest(token), verified);
@@ -33,10 +33,10 @@ final class VerifiedTokenCache {
     return tokens.size();
   }
 
-  /** Half of it at least: looking through all of them for one place would cost more than verifying. */
+  /** Removes at least half of the entries: a scan of all for one entry would cost more than verifying. */
   private void makeRoom(Instant now) {
     tokens.values().removeIf(token -> !token.expiresAt().isAfter(now));
-    if (tokens.size() > MOST / 2) {
+    if (tokens.size() > MAX_TOKENS / 2) {
       tokens.clear();
     }
   }

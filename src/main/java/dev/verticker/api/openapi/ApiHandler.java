@@ -3,7 +3,7 @@ package dev.verticker.api.openapi;
 import dev.verticker.api.request.ApiRequest;
 import io.vertx.core.Future;
 
-/** One operation of the contract. What it refuses is a failed future with a {@link dev.verticker.bus.Failure}. */
+/** Handles one operation of a contract. An error response is a failed future with a {@link dev.verticker.bus.Failure}. */
 @FunctionalInterface
 public interface ApiHandler {
   Future<ApiResponse> handle(ApiRequest request);

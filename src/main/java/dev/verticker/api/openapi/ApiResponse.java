@@ -5,39 +5,40 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What an operation answers when it succeeds.
+ * A successful response of an operation.
  *
- * @param headers beyond those every answer has; they win over them
- * @param body null when there is none
+ * @param headers override the headers that every response has
+ * @param body null for a response without one
  */
 public record ApiResponse(int status, Map<String, String> headers, Buffer body) {
   public ApiResponse {
     headers = Map.copyOf(headers);
   }
 
-  /** 200 with JSON that is already encoded. */
+  /** 200 with encoded JSON. */
   public static ApiResponse json(Buffer body) {
     return json(200, body);
   }
 
+  /** A response with encoded JSON. */
   public static ApiResponse json(int status, Buffer body) {
     return new ApiResponse(status, Map.of("Content-Type", "application/json"), body);
   }
 
-  /** 204. */
-  public static ApiResponse nothing() {
+  /** 204 without a body. */
+  public static ApiResponse noContent() {
     return new ApiResponse(204, Map.of(), null);
   }
 
-  /** 304: what the client has is still right. */
+  /** 304: the representation of the client is current. */
   public static ApiResponse notModified() {
     return new ApiResponse(304, Map.of(), null);
   }
 
-  /** The same answer with one more header. */
+  /** A copy of this response with one more header. */
   public ApiResponse with(String name, String value) {
-    var more = new LinkedHashMap<>(headers);
-    more.put(name, value);
-    return new ApiResponse(status, more, body);
+    var all = new LinkedHashMap<>(headers);
+    all.put(name, value);
+    return new ApiResponse(status, all, body);
   }
 }

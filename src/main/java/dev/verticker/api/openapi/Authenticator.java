@@ -10,19 +10,19 @@ import java.util.Optional;
 /** Enforces one security scheme of a contract. */
 public interface Authenticator {
   /**
-   * What an operation wants of whoever asks.
+   * What an operation requires of its caller.
    *
-   * @param permissions what its security requirement lists, all of it
-   * @param owner value of the path parameter that {@code x-owner} names: whoever it stands for needs no permission
+   * @param permissions the scopes of the security requirement; the caller needs all of them
+   * @param owner the path parameter that {@code x-owner} names; the user with this id needs no permission
    */
-  record Wanted(List<String> permissions, Optional<String> owner) {}
+  record Requirement(List<String> permissions, Optional<String> owner) {}
 
   /**
-   * Lets a request in. Fails with {@link Failure.Unauthenticated} when it is not known who asks, with
-   * {@link Failure.Forbidden} when it is known and not allowed.
+   * Identifies the caller and checks the permissions. Fails with {@link Failure.Unauthenticated} without valid credentials
+   * and with {@link Failure.Forbidden} without a required permission.
    */
-  Future<Caller> admit(HttpServerRequest request, Wanted wanted);
+  Future<Caller> authenticate(HttpServerRequest request, Requirement requirement);
 
-  /** Value of {@code WWW-Authenticate} in the 401 that the failure becomes. */
+  /** Returns the value of {@code WWW-Authenticate} for this failure. */
   String challenge(Failure.Unauthenticated failure);
 }

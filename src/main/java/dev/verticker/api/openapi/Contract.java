@@ -1,100 +1,78 @@
 package dev.verticker.api.openapi;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+import dev.verticker.api.request.MediaTypes;
 import dev.verticker.api.web.PackagedFile;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import io.vertx.json.schema.Draft;
-import io.vertx.json.schema.JsonSchemaOptions;
-import io.vertx.json.schema.OutputFormat;
-import io.vertx.json.schema.SchemaRepository;
 import io.vertx.openapi.contract.OpenAPIContract;
-import io.vertx.openapi.contract.OpenAPIVersion;
-import io.vertx.openapi.contract.impl.OpenAPIContractImpl;
-import io.vertx.openapi.impl.OpenAPIFormatValidator;
 import java.io.IOException;
 import java.util.Map;
 
 /**
- * A published OpenAPI contract and the form the library can load.
+ * An OpenAPI contract with its {@link SharedResponses}.
  *
- * <p>The library refuses forms, {@code application/problem+json} and relative URLs of servers and of OAuth flows. The published text stays clean;
- * a copy with stand-ins for these drives the router.
+ * <p>Vert.x OpenAPI does not support forms, {@code application/problem+json} and relative URLs of servers and OAuth flows. It
+ * loads a copy of the document with substitutes for them.
  *
- * @param name the resource, for messages
- * @param published the YAML as written
- * @param title of the API
+ * @param name of the resource, for messages
+ * @param document the published contract
  * @param openApi the loaded copy
  */
-public record Contract(String name, Buffer published, String title, OpenAPIContract openApi) {
-  /** Stands for {@code application/problem+json} in the copy. */
-  public static final String PROBLEM = "application/vnd.problem+json";
-
-  private static final String FORM = "x-verticker-form";
-  private static final JsonSchemaOptions SCHEMAS = new JsonSchemaOptions()
-      .setDraft(Draft.DRAFT202012)
-      .setBaseUri("app://")
-      .setOutputFormat(OutputFormat.Basic);
-  private static final Map<String, String> STAND_INS = Map.of(
-      "application/x-www-form-urlencoded", "application/json",
-      "application/merge-patch+json", "application/vnd.merge-patch+json",
-      "application/problem+json", PROBLEM);
-
-  /** @param resource YAML on the class path, for example {@code openapi/price-api.yaml} */
+public record Contract(String name, JsonObject document, OpenAPIContract openApi) {
+  /** @param resource a YAML file on the class path, such as {@code openapi/price-api.yaml} */
   public static Future<Contract> load(Vertx vertx, String resource) {
     return vertx
-        .executeBlocking(() -> {
-          var published = PackagedFile.read(resource);
-          return of(resource, published, json(published));
-        })
-        .recover(cause -> Future.failedFuture(new InvalidContractException(
-            resource + " cannot be used: " + innermost(cause).getMessage())));
+        .executeBlocking(() -> PackagedFile.read(resource).toString())
+        .compose(yaml -> of(vertx, resource, yaml));
   }
 
-  /** One that is not packaged. Blocks. @throws IOException when it is not YAML */
-  public static Contract of(String name, String yaml) throws IOException {
-    var published = Buffer.buffer(yaml);
-    return of(name, published, json(published));
+  /** Fails with {@link InvalidContractException} if the text is not an OpenAPI 3.1 contract. */
+  public static Future<Contract> of(Vertx vertx, String name, String yaml) {
+    return vertx
+        .executeBlocking(() -> SharedResponses.addTo(parse(yaml)))
+        .compose(document -> OpenAPIContract.from(vertx, loadable(document))
+            .map(openApi -> new Contract(name, document, openApi)))
+        .recover(cause -> Future.failedFuture(
+            new InvalidContractException(name + ": " + rootCause(cause).getMessage())));
   }
 
-  private static JsonObject json(Buffer yaml) throws IOException {
+  public String title() {
+    return document.getJsonObject("info").getString("title");
+  }
+
+  /** The document as YAML. */
+  public Buffer published() {
+    var mapper = new YAMLMapper()
+        .enable(YAMLGenerator.Feature.LITERAL_BLOCK_STYLE)
+        .disable(YAMLGenerator.Feature.SPLIT_LINES)
+        .disable(YAMLGenerator.Feature.WRITE_DOC_START_MARKER);
+    try {
+      return Buffer.buffer(mapper.writeValueAsBytes(new JsonMapper().readTree(document.encode())));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  static JsonObject parse(String yaml) throws IOException {
     return new JsonObject(
-        new YAMLMapper().<Map<String, Object>>readValue(yaml.getBytes(), new TypeReference<>() {}));
+        new YAMLMapper().<Map<String, Object>>readValue(yaml, new TypeReference<>() {}));
   }
 
-  private static Contract of(String resource, Buffer published, JsonObject json) {
-    var schemas = SchemaRepository.create(SCHEMAS, new OpenAPIFormatValidator());
-    var openApi =
-        new OpenAPIContractImpl(References.resolve(loadable(json)), OpenAPIVersion.V3_1, schemas);
-    return new Contract(
-        resource, published, json.getJsonObject("info").getString("title"), openApi);
+  /** The outer exceptions of the library only say that loading failed. */
+  private static Throwable rootCause(Throwable cause) {
+    return cause.getCause() == null ? cause : rootCause(cause.getCause());
   }
 
-  /** The library wraps the one sentence that helps in a hundred that do not. */
-  private static Throwable innermost(Throwable cause) {
-    return cause.getCause() == null ? cause : innermost(cause.getCause());
-  }
-
-  public static boolean isForm(JsonObject mediaType) {
-    return mediaType.containsKey(FORM);
-  }
-
-  /** What the media type of the copy is called in the published contract; a form excepted. */
-  public static String published(String mediaType) {
-    return STAND_INS.entrySet().stream()
-        .filter(standIn -> standIn.getValue().equals(mediaType) && mediaType.contains("vnd."))
-        .map(Map.Entry::getKey)
-        .findAny()
-        .orElse(mediaType);
-  }
-
-  /** The copy with stand-ins. */
-  static JsonObject loadable(JsonObject published) {
-    var copy = (JsonObject) standIn(published);
+  private static JsonObject loadable(JsonObject document) {
+    var copy = (JsonObject) substituted(document);
     var components = copy.getJsonObject("components", new JsonObject());
     var schemes = components.getJsonObject("securitySchemes", new JsonObject());
     for (var name : schemes.fieldNames()) {
@@ -106,22 +84,18 @@ public record Contract(String name, Buffer published, String title, OpenAPIContr
         "servers", new JsonArray().add(new JsonObject().put("url", "http://localhost")));
   }
 
-  private static Object standIn(Object value) {
+  private static Object substituted(Object value) {
     if (value instanceof JsonArray array) {
       var copy = new JsonArray();
-      array.forEach(element -> copy.add(standIn(element)));
+      array.forEach(element -> copy.add(substituted(element)));
       return copy;
     }
-    if (!(value instanceof JsonObject object)) {
-      return value;
+    if (value instanceof JsonObject object) {
+      var copy = new JsonObject();
+      object.forEach(
+          field -> copy.put(MediaTypes.substitute(field.getKey()), substituted(field.getValue())));
+      return copy;
     }
-    var copy = new JsonObject();
-    object.forEach(field -> copy.put(
-        STAND_INS.getOrDefault(field.getKey(), field.getKey()), standIn(field.getValue())));
-    var form = copy.getJsonObject("application/json");
-    if (form != null && object.containsKey("application/x-www-form-urlencoded")) {
-      form.put(FORM, true);
-    }
-    return copy;
+    return value;
   }
 }

@@ -1,6 +1,5 @@
 package dev.verticker.api.openapi;
 
-import dev.verticker.api.request.CompiledSchema;
 import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
@@ -23,21 +22,13 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * Turns a contract into a router: routes, security, checks of the input and refusals come from the contract, the work from
- * one handler per {@code operationId}. The router may be shared by all instances of a verticle.
+ * Creates a router from a contract: the contract defines routes, security, validation and error responses, and one handler
+ * per {@code operationId} does the work. All instances of a verticle may share the router.
  */
 public final class ContractRouter {
-  static final int BODY_BYTES = 64 * 1024;
-
-  /** Names the path parameter whose owner may do it without the permission. */
-  static final String OWNER = "x-owner";
-
-  /** Marks an operation that is asked so often that its schemas are worth compiling: {@link CompiledSchema}. */
-  public static final String HOT = "x-hot";
-
   private final Vertx vertx;
   private final Contract contract;
-  private final Map<String, Authenticator> guards = new LinkedHashMap<>();
+  private final Map<String, Authenticator> authenticators = new LinkedHashMap<>();
   private final Map<String, ApiHandler> handlers = new LinkedHashMap<>();
   private Cors cors = new Cors(List.of());
   private ClientAddresses addresses = new ClientAddresses(List.of());
@@ -47,74 +38,74 @@ public final class ContractRouter {
     this.contract = contract;
   }
 
-  /** Enforces a security scheme of the contract. */
-  public ContractRouter guard(String securityScheme, Authenticator guard) {
-    guards.put(securityScheme, guard);
+  /** Sets the authenticator of a security scheme. */
+  public ContractRouter security(String scheme, Authenticator authenticator) {
+    authenticators.put(scheme, authenticator);
     return this;
   }
 
-  /** Does the work of an operation. */
-  public ContractRouter on(String operationId, ApiHandler handler) {
+  /** Sets the handler of an operation. */
+  public ContractRouter operation(String operationId, ApiHandler handler) {
     handlers.put(operationId, handler);
     return this;
   }
 
-  /** Which pages of other origins may ask. Without this none. */
-  public ContractRouter allow(Cors cors) {
+  /** Sets the origins that may read responses; by default none. */
+  public ContractRouter cors(Cors cors) {
     this.cors = cors;
     return this;
   }
 
-  /** How a client's address is found. Without this it is the connection's. */
-  public ContractRouter find(ClientAddresses addresses) {
+  /** Sets how the address of a client is determined; by default it is the remote address of the connection. */
+  public ContractRouter addresses(ClientAddresses addresses) {
     this.addresses = addresses;
     return this;
   }
 
   /**
-   * Puts it together, the documentation page included; routes added to it later answer what the contract does not.
+   * Creates the router. Routes added to it afterwards serve paths that the contract does not contain.
    *
-   * @param api names this front door in metrics and logs
-   * @throws ContractFault when an operation has no handler, no security and no public mark, or undocumented refusals
+   * @param api name of the API in metrics and logs
+   * @throws InvalidContractException if contract and handlers do not match
    */
-  public Router router(String api, MeterRegistry metrics) {
-    ContractCheck.check(contract, handlers.keySet(), guards.keySet());
+  public Router createRouter(String api, MeterRegistry metrics) {
+    ContractCheck.check(contract, handlers.keySet(), authenticators.keySet());
     var builder = RouterBuilder.create(vertx, contract.openApi())
         .rootHandler(new RequestContextHandler(api, metrics))
         .rootHandler(cors)
-        .rootHandler((PlatformHandler) RequestContextHandler::rejectUnreadableUrl)
-        .rootHandler(BodyHandler.create(false).setBodyLimit(BODY_BYTES));
+        .rootHandler((PlatformHandler) RequestContextHandler::requireDecodableUrl)
+        .rootHandler(BodyHandler.create(false).setBodyLimit(RequestValidator.MAX_BODY_BYTES));
     var operations = contract.openApi().operations().stream()
-        .collect(Collectors.toMap(Operation::getOperationId, this::operation));
-    // Security and validation are ours: see Guard and Inputs.
+        .collect(Collectors.toMap(Operation::getOperationId, this::handler));
+    // OperationHandler authenticates and validates instead: see Authenticator and RequestValidator.
     operations.forEach((id, handler) ->
         builder.getRoute(id).setDoSecurity(false).setDoValidation(false).addHandler(handler));
     var router = builder.createRouter();
     contract.openApi().getPaths().forEach(path -> addHead(router, path, operations));
     contract.openApi().getPaths().forEach(path -> addOtherMethods(router, path));
-    addRefusals(router);
+    addErrorHandlers(router);
     return router;
   }
 
-  private OperationHandler operation(Operation operation) {
+  private OperationHandler handler(Operation operation) {
     var policies = operation.getSecurityRequirements().stream()
         .map(alternative -> {
           var scheme = alternative.getNames().iterator().next();
           return new OperationHandler.Policy(
-              guards.get(scheme),
+              authenticators.get(scheme),
               alternative.getScopes(scheme),
-              operation.getOpenAPIModel().getString(OWNER));
+              operation.getOpenAPIModel().getString(OperationHandler.OWNER));
         })
         .toList();
     return new OperationHandler(
         operation.getOperationId(),
         policies,
-        List.copyOf(guards.values()),
-        inputs(operation),
+        List.copyOf(authenticators.values()),
+        validator(operation),
         handlers.get(operation.getOperationId()));
   }
 
-  private RequestValidator inputs(Operation operation) {
+  private RequestValidator validator(Operation operation) {
     try {
       return new RequestValidator(contract.openApi(), operation, addresses);
     } catch (IllegalArgumentException e) {
@@ -153,16 +144,16 @@ public final class ContractRouter {
     };
   }
 
-  private static void addRefusals(Router router) {
+  private static void addErrorHandlers(Router router) {
     var problems = new ProblemHandler();
     router.route().last().handler(context -> context.fail(404)).failureHandler(problems);
-    // What fails before the first route, and a path that is none.
+    // Failures before the first route, and paths without a route.
     for (var status : new int[] {400, 404, 405, 500}) {
       router.errorHandler(status, problems);
     }
   }
 
-  /** {@code /users/{id}} as the router writes it: {@code /users/:id}. */
+  /** Converts {@code /users/{id}} to the notation of the router, {@code /users/:id}. */
   private static String route(Path path) {
     return path.getName().replaceAll("\\{(.*?)}", ":$1");
   }

@@ -1,6 +1,6 @@
 package dev.verticker.api.openapi;
 
-/** A contract and the program do not fit together; the message names the operation. Stops the start. */
+/** Contract and application do not match. Start-up fails with the message, which names the operation. */
 public final class InvalidContractException extends RuntimeException {
   public InvalidContractException(String message) {
     super(message, null, false, false);

@@ -14,38 +14,41 @@ import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
 
-/** One operation: who asks, then what, then the answer. */
+/** Handles the requests of one operation: authenticates the caller, validates the request, calls the handler. */
 public final class OperationHandler implements Handler<RoutingContext> {
+  /** The extension that names the path parameter whose owner needs no permission. */
+  static final String OWNER = "x-owner";
+
   private static final String CHALLENGE = "WWW-Authenticate";
 
-  /** One alternative of the operation's security. @param owner a path parameter; null = nobody owns it */
-  record Policy(Authenticator guard, List<String> permissions, String owner) {
-    Authenticator.Wanted wanted(RoutingContext context) {
-      return new Authenticator.Wanted(
+  /** One alternative of the security of an operation. @param owner a path parameter, or null */
+  record Policy(Authenticator authenticator, List<String> permissions, String owner) {
+    Authenticator.Requirement requirement(RoutingContext context) {
+      return new Authenticator.Requirement(
           permissions, Optional.ofNullable(owner).map(context::pathParam));
     }
   }
 
   private final String operationId;
   private final List<Policy> policies;
-  private final List<Authenticator> guards;
-  private final RequestValidator inputs;
+  private final List<Authenticator> authenticators;
+  private final RequestValidator validator;
   private final ApiHandler handler;
 
   /**
-   * @param policies any one of them suffices; none = public
-   * @param guards of the whole contract: a public operation can refuse who asks, too
+   * @param policies alternatives; empty for a public operation
+   * @param authenticators of the whole contract, for the challenge of a public operation that fails with 401
    */
   OperationHandler(
       String operationId,
       List<Policy> policies,
-      List<Authenticator> guards,
-      RequestValidator inputs,
+      List<Authenticator> authenticators,
+      RequestValidator validator,
       ApiHandler handler) {
     this.operationId = operationId;
     this.policies = policies;
-    this.guards = guards;
-    this.inputs = inputs;
+    this.authenticators = authenticators;
+    this.validator = validator;
     this.handler = handler;
   }
 
@@ -53,41 +56,47 @@ public final class OperationHandler implements Handler<RoutingContext> {
   public void handle(RoutingContext context) {
     context.put(RequestContextHandler.OPERATION, operationId);
     var own = Vertx.currentContext();
-    admit(context, 0)
+    authenticate(context, 0)
         .compose(caller -> {
           context.put(RequestContextHandler.CALLER, caller.name());
-          return handler.handle(inputs.read(context, caller));
+          return handler.handle(validator.validate(context, caller));
         })
         .onComplete(
-            answer -> on(own, () -> write(context, answer)),
-            failure -> on(own, () -> refuse(context, failure)));
+            response -> on(own, () -> write(context, response)),
+            failure -> on(own, () -> fail(context, failure)));
   }
 
-  private Future<Caller> admit(RoutingContext context, int alternative) {
+  private Future<Caller> authenticate(RoutingContext context, int alternative) {
     if (policies.isEmpty()) {
-      return Future.succeededFuture(Caller.ANYONE);
+      return Future.succeededFuture(Caller.ANONYMOUS);
     }
     var policy = policies.get(alternative);
-    return policy.guard().admit(context.request(), policy.wanted(context)).recover(failure -> {
-      if (failure instanceof Failure.Unauthenticated unknown) {
-        context.response().headers().add(CHALLENGE, policy.guard().challenge(unknown));
-        if (alternative + 1 < policies.size()) {
-          return admit(context, alternative + 1);
-        }
-      }
-      return Future.failedFuture(failure);
-    });
+    return policy
+        .authenticator()
+        .authenticate(context.request(), policy.requirement(context))
+        .recover(failure -> {
+          if (failure instanceof Failure.Unauthenticated unauthenticated) {
+            var challenge = policy.authenticator().challenge(unauthenticated);
+            context.response().headers().add(CHALLENGE, challenge);
+            if (alternative + 1 < policies.size()) {
+              return authenticate(context, alternative + 1);
+            }
+          }
+          return Future.failedFuture(failure);
+        });
   }
 
-  private void refuse(RoutingContext context, Throwable failure) {
+  private void fail(RoutingContext context, Throwable failure) {
     var headers = context.response().headers();
-    if (failure instanceof Failure.Unauthenticated unknown && !headers.contains(CHALLENGE)) {
-      guards.forEach(guard -> headers.add(CHALLENGE, guard.challenge(unknown)));
+    if (failure instanceof Failure.Unauthenticated unauthenticated
+        && !headers.contains(CHALLENGE)) {
+      authenticators.forEach(
+          authenticator -> headers.add(CHALLENGE, authenticator.challenge(unauthenticated)));
     }
     context.fail(failure);
   }
 
-  /** A handler may wait for work that another event loop does; the socket is written on its own. */
+  /** A future may complete on another event loop; the response is written on the one of its connection. */
   private static void on(Context own, Runnable work) {
     if (Vertx.currentContext() == own) {
       work.run();
@@ -96,6 +105,7 @@ public final class OperationHandler implements Handler<RoutingContext> {
     }
   }
 
+  /** Writes the response, without its body for {@code HEAD}. */
   public static void write(RoutingContext context, ApiResponse answer) {
     var response = context.response();
     if (response.closed()) {

@@ -1,5 +1,6 @@
 package dev.verticker.api.openapi;
 
+import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.request.UnsupportedMediaTypeException;
 import dev.verticker.api.web.RequestContextHandler;
 import dev.verticker.bus.Failure;
@@ -15,7 +16,7 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The one place where a refusal is written; no text of an exception ever leaves. */
+/** Writes every error response. The text of an exception never reaches a client. */
 final class ProblemHandler implements Handler<RoutingContext> {
   private static final Logger log = LoggerFactory.getLogger(ProblemHandler.class);
 
@@ -26,12 +27,15 @@ final class ProblemHandler implements Handler<RoutingContext> {
       return;
     }
     if (response.headWritten()) {
-      log.warn("request {} broke off", RequestId.current().orElse(""), context.failure());
+      log.warn(
+          "Response of request {} aborted after its headers were sent",
+          RequestId.current().orElse(""),
+          context.failure());
       context.request().connection().close();
       return;
     }
     if (!RequestContextHandler.isIdentified(context)) {
-      // The framework refused it before the first route.
+      // The request failed before the first route.
       RequestContextHandler.identify(context);
     }
     problem(context).at(context.request().path()).send(response);
@@ -49,15 +53,17 @@ final class ProblemHandler implements Handler<RoutingContext> {
       return Problem.of(failure);
     }
     if (cause instanceof UnsupportedMediaTypeException unsupported) {
-      context.response().putHeader("Accept", unsupported.wanted());
+      context.response().putHeader("Accept", unsupported.supported());
       return Problem.of(
-          415, "unsupported-media-type", "The body must be " + unsupported.wanted() + ".");
+          415,
+          "unsupported-media-type",
+          "Unsupported media type: send the body as " + unsupported.supported() + ".");
     }
     var status = cause instanceof HttpException http ? http.getStatusCode() : context.statusCode();
-    return status >= 400 && status < 500 ? refused(status) : broken(context);
+    return status >= 400 && status < 500 ? rejected(status) : failed(context);
   }
 
-  /** As draft-ietf-httpapi-ratelimit-headers has it: what is allowed, and how much of that is left for how long. */
+  /** Adds the headers of draft-ietf-httpapi-ratelimit-headers: the quota, and what is left of it. */
   private static void limit(HttpServerResponse response, TooManyRequests tooMany, Quota quota) {
     var policy = '"' + tooMany.code() + '"';
     response.putHeader(
@@ -67,24 +73,30 @@ final class ProblemHandler implements Handler<RoutingContext> {
         .ifPresent(wait -> response.putHeader("RateLimit", policy + ";r=0;t=" + seconds(wait)));
   }
 
-  /** What the framework refuses before or beside our own handlers. */
-  private static Problem refused(int status) {
+  /** Failures of Vert.x Web before or outside our handlers. */
+  private static Problem rejected(int status) {
     return switch (status) {
-      case 404 -> Problem.of(404, "not-found", "There is nothing at this path.");
-      case 405 -> Problem.of(405, "method-not-allowed", "The method is not allowed at this path.");
+      case 404 -> Problem.of(404, "not-found", "No resource at this path.");
+      case 405 ->
+        Problem.of(
+            405,
+            "method-not-allowed",
+            "The path does not support this method; the Allow header lists the supported ones.");
       case 413 ->
         Problem.of(
             413,
             "body-too-large",
-            "The body must not exceed " + ContractRouter.BODY_BYTES + " bytes.");
-      case 417 -> Problem.of(400, "malformed-request", "Nothing but 100-continue can be expected.");
-      default -> Problem.of(400, "malformed-request", "The request cannot be read.");
+            "Body too large: the limit is " + RequestValidator.MAX_BODY_BYTES + " bytes.");
+      case 417 ->
+        Problem.of(
+            400, "malformed-request", "Unsupported Expect header: only 100-continue is supported.");
+      default -> Problem.of(400, "malformed-request", "Malformed request.");
     };
   }
 
-  private static Problem broken(RoutingContext context) {
+  private static Problem failed(RoutingContext context) {
     log.error(
-        "request {} to {} {} failed",
+        "Request {} failed: {} {}",
         RequestId.current().orElse(""),
         context.request().method(),
         context.request().path(),

@@ -1,8 +1,7 @@
 /**
- * What every front door has in common: a contract that drives the routes, one shape of refusals, who is asking, the
- * documentation page, and what is measured of each request.
+ * Creates the routes of an API from its OpenAPI contract: authentication, validation of requests, error responses.
  *
- * <p>A handler gets an {@link dev.verticker.api.request.ApiRequest} that already keeps the contract, and returns a future
- * {@link dev.verticker.api.openapi.ApiResponse}; it never writes an error itself.
+ * <p>A handler receives a validated {@link dev.verticker.api.request.ApiRequest} and returns a future
+ * {@link dev.verticker.api.openapi.ApiResponse}. It never writes an error response itself.
  */
 package dev.verticker.api.openapi;

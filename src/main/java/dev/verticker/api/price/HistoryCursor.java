@@ -11,12 +11,12 @@ import java.util.Base64;
 import java.util.zip.CRC32C;
 
 /**
- * Where a page ended, as opaque text. A checksum over symbol and position notices a cursor that was damaged or belongs to
- * another symbol; it needs no secret, since a cursor opens nothing that {@code from} and {@code to} do not.
+ * The end of a page as opaque text. A checksum detects a damaged cursor and one of another symbol. It needs no secret: a
+ * cursor gives access to nothing that {@code from} and {@code to} do not.
  */
 final class HistoryCursor {
-  /** A checksum is no signature: what is beyond any time the database knows is refused all the same. */
-  private static final long YEAR_10000 = 253_402_300_800_000_000L;
+  /** PostgreSQL supports no later time; a forged cursor may contain one. */
+  private static final long MAX_MICROS = 253_402_300_800_000_000L;
 
   private static final int BYTES = 3 * Long.BYTES;
 
@@ -24,14 +24,14 @@ final class HistoryCursor {
 
   static String write(String symbol, HistoryPosition cursor) {
     var calledAt = cursor.calledAt();
-    // ChronoUnit.MICROS.between counts nanoseconds on its way and overflows in the year 2262.
+    // ChronoUnit.MICROS.between overflows in the year 2262, because it counts nanoseconds.
     var micros = calledAt.getEpochSecond() * 1_000_000 + calledAt.getNano() / 1000;
     return Base64.getUrlEncoder()
         .withoutPadding()
         .encodeToString(bytes(symbol, micros, cursor.id()));
   }
 
-  /** Throws {@link Failure.Invalid} when the text is not what {@link #write} wrote for this symbol. */
+  /** Throws {@link Failure.Invalid} for text that {@link #write} did not create for this symbol. */
   static HistoryPosition read(String symbol, String text) {
     try {
       var sent = Base64.getUrlDecoder().decode(text);
@@ -40,17 +40,17 @@ final class HistoryCursor {
         var micros = buffer.getLong();
         var id = buffer.getLong();
         if (micros >= 0
-            && micros < YEAR_10000
+            && micros < MAX_MICROS
             && Arrays.equals(sent, bytes(symbol, micros, id))
             && text.equals(Base64.getUrlEncoder().withoutPadding().encodeToString(sent))) {
           return new HistoryPosition(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), id);
         }
       }
     } catch (IllegalArgumentException e) {
-      // Refused below, as a cursor with a wrong checksum is.
+      // Fails below, as a cursor with a wrong checksum does.
     }
     throw Failure.Invalid.of(
-        "query/cursor", "cursor", "It must come from the Link header of this symbol's page.");
+        "query/cursor", "cursor", "Must be the cursor of a Link header for the same symbol.");
   }
 
   private static byte[] bytes(String symbol, long micros, long id) {

@@ -1,6 +1,7 @@
 package dev.verticker.api.price;
 
 import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.quotes.CachedQuote;
 import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.web.Timestamps;
@@ -17,9 +18,9 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.stream.Collectors;
 
-/** What was observed before. */
+/** The history of prices, the same operation in both APIs. */
 public final class HistoryOperations {
-  private static final int STANDARD_LIMIT = 100;
+  private static final int DEFAULT_LIMIT = 100;
 
   private final Bus bus;
 
@@ -27,29 +28,33 @@ public final class HistoryOperations {
     this.bus = bus;
   }
 
-  /** {@code symbol}, {@code from}, {@code to}, {@code limit}, {@code cursor}: the same on every front door. */
-  public Future<ApiResponse> listPriceHistory(ApiRequest request) {
-    var asked = asked(request);
-    return bus.request(Prices.HISTORY, asked).map(history -> {
+  /** Adds the operation. */
+  public void addTo(ContractRouter routes) {
+    routes.operation("listPriceHistory", this::listPriceHistory);
+  }
+
+  private Future<ApiResponse> listPriceHistory(ApiRequest request) {
+    var find = find(request);
+    return bus.request(Prices.HISTORY, find).map(history -> {
       var page = ApiResponse.json(json(history));
       return history.next() == null
           ? page
-          : page.with("Link", "<" + next(request, asked, history.next()) + ">; rel=\"next\"");
+          : page.with("Link", "<" + next(request, find, history.next()) + ">; rel=\"next\"");
     });
   }
 
-  private static Prices.FindHistory asked(ApiRequest request) {
+  private static Prices.FindHistory find(ApiRequest request) {
     var symbol = request.path("symbol");
     var from = time(request, "from");
     var to = time(request, "to");
     if (from != null && to != null && !from.isBefore(to)) {
-      throw Failure.Invalid.of("query/from", "order", "It must be before \"to\".");
+      throw Failure.Invalid.of("query/from", "order", "Must be before \"to\".");
     }
     return new Prices.FindHistory(
         symbol,
         from,
         to,
-        (int) request.queryNumber("limit").orElse(STANDARD_LIMIT),
+        (int) request.queryNumber("limit").orElse(DEFAULT_LIMIT),
         request
             .query("cursor")
             .map(cursor -> HistoryCursor.read(symbol, cursor))
@@ -64,17 +69,17 @@ public final class HistoryOperations {
           .map(OffsetDateTime::toInstant)
           .orElse(null);
     } catch (DateTimeParseException e) {
-      // For example the 31st of June: the contract's format looks at the digits only.
-      throw Failure.Invalid.of("query/" + name, "format", "It is no date and time.");
+      // For example 31 June: the format of the contract only checks digits.
+      throw Failure.Invalid.of("query/" + name, "format", "Must be a date-time.");
     }
   }
 
   private static String next(
-      ApiRequest request, Prices.FindHistory asked, Prices.HistoryPosition cursor) {
-    var query = new StringBuilder("?limit=" + asked.limit());
+      ApiRequest request, Prices.FindHistory find, Prices.HistoryPosition cursor) {
+    var query = new StringBuilder("?limit=" + find.limit());
     request.query("from").ifPresent(from -> query.append("&from=").append(encoded(from)));
     request.query("to").ifPresent(to -> query.append("&to=").append(encoded(to)));
-    return request.rawPath() + query + "&cursor=" + HistoryCursor.write(asked.symbol(), cursor);
+    return request.rawPath() + query + "&cursor=" + HistoryCursor.write(find.symbol(), cursor);
   }
 
   private static String encoded(String value) {
@@ -87,7 +92,7 @@ public final class HistoryOperations {
         .collect(Collectors.joining(",", "[", "]")));
   }
 
-  /** What the exchange sent goes in as it is, as in {@link CachedQuote}. */
+  /** Contains the JSON of the exchange unchanged, as {@link CachedQuote} does. */
   private static String json(Prices.Observation observation) {
     return "{\"id\":" + observation.id()
         + ",\"symbol\":" + Json.encode(observation.symbol())

@@ -12,18 +12,14 @@ import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
 import java.util.Map;
 
-/** Puts the Price API together; once per node. */
+/** Creates the Price API of a node. */
 public final class PriceApi {
   private static final String NAME = "price-api";
   private static final String CONTRACT = "openapi/price-api.yaml";
 
   private PriceApi() {}
 
-  /**
-   * The router.
-   *
-   * @param keys name to key of everybody who may read
-   */
+  /** Creates the router. @param keys API keys by name */
   public static Future<Router> open(
       Vertx vertx, NodeContext node, QuoteService quotes, Map<String, Secret> keys) {
     return Contract.load(vertx, CONTRACT)
@@ -41,13 +37,9 @@ public final class PriceApi {
       QuoteService quotes,
       Map<String, Secret> keys,
       Contract contract) {
-    var prices = new PriceOperations(quotes, node.clock());
-    var history = new HistoryOperations(node.bus());
-    return new ContractRouter(vertx, contract)
-        .guard("apiKey", new ApiKeys(keys))
-        .on("listPrices", prices::listPrices)
-        .on("getPrice", prices::getPrice)
-        .on("listPriceHistory", history::listPriceHistory)
-        .router(NAME, node.metrics());
+    var routes = new ContractRouter(vertx, contract).security("apiKey", new ApiKeys(keys));
+    new PriceOperations(quotes, node.clock()).addTo(routes);
+    new HistoryOperations(node.bus()).addTo(routes);
+    return routes.createRouter(NAME, node.metrics());
   }
 }

@@ -1,6 +1,7 @@
 package dev.verticker.api.price;
 
 import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.quotes.CachedQuote;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.request.ApiRequest;
@@ -11,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.OptionalLong;
 
-/** The latest prices. What this node holds is answered at once; only a symbol it never heard of is asked for. */
+/** Operations on the latest prices. They are read from memory; only an unknown symbol needs a bus request. */
 final class PriceOperations {
   private final QuoteService quotes;
   private final Clock clock;
@@ -19,6 +20,11 @@ final class PriceOperations {
   PriceOperations(QuoteService quotes, Clock clock) {
     this.quotes = quotes;
     this.clock = clock;
+  }
+
+  /** Adds the operations of this class. */
+  void addTo(ContractRouter routes) {
+    routes.operation("listPrices", this::listPrices).operation("getPrice", this::getPrice);
   }
 
   Future<ApiResponse> listPrices(ApiRequest request) {
@@ -29,16 +35,16 @@ final class PriceOperations {
     var pointer = named.isPresent() ? "query/symbols" : "query/max_age";
     return found
         .map(all -> all.stream().limit(limit).toList())
-        .map(limited -> answer(limited, request.queryNumber("max_age"), pointer));
+        .map(limited -> response(limited, request.queryNumber("max_age"), pointer));
   }
 
   Future<ApiResponse> getPrice(ApiRequest request) {
     return quotes
         .named(List.of(request.path("symbol")), "path/symbol")
-        .map(found -> answer(found, request.queryNumber("max_age"), "path/symbol"));
+        .map(found -> response(found, request.queryNumber("max_age"), "path/symbol"));
   }
 
-  private ApiResponse answer(List<CachedQuote> quotes, OptionalLong maxAge, String pointer) {
+  private ApiResponse response(List<CachedQuote> quotes, OptionalLong maxAge, String pointer) {
     var now = clock.instant();
     QuoteService.checkMaxAge(maxAge, quotes, now, pointer);
     var json = Buffer.buffer(quotes.size() * 1024).appendByte((byte) '[');

@@ -1,2 +1,2 @@
-/** The Price API: one method per operation of its contract, and the quotes a node holds in memory to answer from. */
+/** The Price API: one method per operation of its contract. */
 package dev.verticker.api.price;

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * A request that keeps the contract: each value was decoded once, has the declared type and satisfies its schema. Asking
- * for a parameter the contract does not declare, or as another type, is a fault of the program.
+ * A validated request: each value was decoded once, has the declared type and satisfies its schema. A handler reads only
+ * parameters that the contract declares, with their declared types.
  */
 public final class ApiRequest {
   private final String rawPath;
@@ -38,31 +38,31 @@ public final class ApiRequest {
     return rawPath;
   }
 
-  /** Who asks. */
   public Caller caller() {
     return caller;
   }
 
-  /** IP address of the client, as far as it can be trusted; empty when there is none. */
+  /** IP address of the client as far as it can be trusted; empty without one. */
   public String address() {
     return address;
   }
 
-  /** What the client calls itself, any text. */
+  /** The {@code User-Agent} header; any text. */
   public Optional<String> userAgent() {
     return Optional.ofNullable(userAgent);
   }
 
-  /** A parameter of the path. */
+  /** A path parameter. */
   public String path(String name) {
     return (String) parameters.get(RequestValidator.PATH + name);
   }
 
-  /** A parameter of the path declared as {@code integer}. */
+  /** A path parameter declared as {@code integer}. */
   public long pathNumber(String name) {
     return (Long) parameters.get(RequestValidator.PATH + name);
   }
 
+  /** A query parameter declared as {@code string}. */
   public Optional<String> query(String name) {
     return Optional.ofNullable((String) parameters.get(RequestValidator.QUERY + name));
   }
@@ -84,12 +84,12 @@ public final class ApiRequest {
         .map(Texts::values);
   }
 
-  /** A header that the contract declares as a parameter. */
+  /** A header parameter. */
   public Optional<String> header(String name) {
     return Optional.ofNullable((String) parameters.get(RequestValidator.HEADER + name));
   }
 
-  /** The JSON object or form that was sent; null when the operation takes none or it was left out. */
+  /** The JSON object or the fields of the form; null without a body. */
   public JsonObject body() {
     return body;
   }

@@ -1,12 +1,12 @@
 package dev.verticker.api.request;
 
-import dev.verticker.api.openapi.Authenticator;
+import dev.verticker.api.web.RequestContextHandler;
 
-/** Who is asking, as the {@link Authenticator} of the operation found out. */
+/** The authenticated caller of an operation. */
 public interface Caller {
-  /** Nobody in particular: the caller of a public operation. */
-  Caller ANYONE = () -> "anyone";
+  /** The caller of a public operation. */
+  Caller ANONYMOUS = () -> RequestContextHandler.ANONYMOUS;
 
-  /** For logs and metrics: from a small set (the name of a key, a kind of user), never a secret or personal. */
+  /** The caller in logs and metrics: one of few values, such as the name of a key; never a secret or personal. */
   String name();
 }

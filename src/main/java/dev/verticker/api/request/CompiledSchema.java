@@ -1,6 +1,5 @@
 package dev.verticker.api.request;
 
-import dev.verticker.api.openapi.ContractRouter;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -10,21 +9,21 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * The schema of a parameter as plain comparisons, a hundredth of what the library's validator takes. It only ever says yes:
- * what it does not accept goes to the library, which alone refuses, and says why. So the two differ in nothing but time as
- * long as whatever is accepted here would be accepted there.
+ * The schema of a parameter as plain comparisons, about a hundred times faster than the validator of the library. It only
+ * accepts: the library validates every value that is not accepted here, and alone rejects it with a message. It must never
+ * accept a value that the library rejects.
  */
 public final class CompiledSchema {
-  /** They describe and do not restrict; {@code __...} is what the library notes on loading. */
+  /** Keywords without a rule. The library adds keywords that start with {@code __} when it loads a schema. */
   private static final Set<String> ANNOTATIONS =
       Set.of("title", "description", "example", "examples");
 
   private CompiledSchema() {}
 
   /**
-   * Accepts values of the type that {@link Parameter} gives its schema.
+   * Compiles a schema for values of the types that {@link Parameter} creates.
    *
-   * @throws IllegalArgumentException when the schema holds a keyword that is not understood here
+   * @throws IllegalArgumentException if the schema has a keyword that is not supported here
    */
   static Predicate<Object> of(JsonObject schema) {
     var rules = new ArrayList<Predicate<Object>>();
@@ -46,18 +45,18 @@ public final class CompiledSchema {
   private static Predicate<Object> rule(String keyword, JsonObject schema) {
     return switch (keyword) {
       case "type" -> type(schema.getString(keyword));
-      case "minimum" -> least(schema.getLong(keyword));
-      case "maximum" -> most(schema.getLong(keyword));
-      case "minLength" -> longEnough(schema.getInteger(keyword));
-      case "maxLength" -> shortEnough(schema.getInteger(keyword));
+      case "minimum" -> minimum(schema.getLong(keyword));
+      case "maximum" -> maximum(schema.getLong(keyword));
+      case "minLength" -> minLength(schema.getInteger(keyword));
+      case "maxLength" -> maxLength(schema.getInteger(keyword));
       case "pattern" -> pattern(Pattern.compile(schema.getString(keyword)));
-      case "minItems" -> enoughItems(schema.getInteger(keyword));
-      case "maxItems" -> fewItems(schema.getInteger(keyword));
-      case "uniqueItems" -> schema.getBoolean(keyword) ? CompiledSchema::isSet : value -> true;
+      case "minItems" -> minItems(schema.getInteger(keyword));
+      case "maxItems" -> maxItems(schema.getInteger(keyword));
+      case "uniqueItems" -> schema.getBoolean(keyword) ? CompiledSchema::isUnique : value -> true;
       case "items" -> items(of(schema.getJsonObject(keyword)));
       default ->
-        throw new IllegalArgumentException("the keyword \"" + keyword
-            + "\" cannot be compiled, so it cannot be marked " + ContractRouter.HOT);
+        throw new IllegalArgumentException("cannot be marked " + RequestValidator.HOT
+            + ": the keyword \"" + keyword + "\" is not supported by CompiledSchema");
     };
   }
 
@@ -67,27 +66,29 @@ public final class CompiledSchema {
       case "integer" -> Long.class::isInstance;
       case "boolean" -> Boolean.class::isInstance;
       case "array" -> ApiRequest.Texts.class::isInstance;
-      default -> throw new IllegalArgumentException("the type " + type + " cannot be compiled");
+      default ->
+        throw new IllegalArgumentException("cannot be marked " + RequestValidator.HOT
+            + ": the type \"" + type + "\" is not supported by CompiledSchema");
     };
   }
 
-  // As in the library, a rule about one type says nothing about values of another.
+  // As in the library, a rule for one type accepts all values of other types.
 
-  private static Predicate<Object> least(long minimum) {
+  private static Predicate<Object> minimum(long minimum) {
     return value -> !(value instanceof Long number) || number >= minimum;
   }
 
-  private static Predicate<Object> most(long maximum) {
+  private static Predicate<Object> maximum(long maximum) {
     return value -> !(value instanceof Long number) || number <= maximum;
   }
 
-  /** Lengths are in code points, of which there are never more than chars. */
-  private static Predicate<Object> longEnough(int minLength) {
+  /** Lengths are in code points, which are never more than the chars. */
+  private static Predicate<Object> minLength(int minLength) {
     return value -> !(value instanceof String text)
         || text.length() >= minLength && text.codePointCount(0, text.length()) >= minLength;
   }
 
-  private static Predicate<Object> shortEnough(int maxLength) {
+  private static Predicate<Object> maxLength(int maxLength) {
     return value -> !(value instanceof String text)
         || text.length() <= maxLength
         || text.codePointCount(0, text.length()) <= maxLength;
@@ -97,15 +98,15 @@ public final class CompiledSchema {
     return value -> !(value instanceof String text) || pattern.matcher(text).find();
   }
 
-  private static Predicate<Object> enoughItems(int minItems) {
+  private static Predicate<Object> minItems(int minItems) {
     return value -> !(value instanceof ApiRequest.Texts) || texts(value).size() >= minItems;
   }
 
-  private static Predicate<Object> fewItems(int maxItems) {
+  private static Predicate<Object> maxItems(int maxItems) {
     return value -> texts(value).size() <= maxItems;
   }
 
-  private static boolean isSet(Object value) {
+  private static boolean isUnique(Object value) {
     var texts = texts(value);
     return texts.size() < 2 || new HashSet<>(texts).size() == texts.size();
   }

@@ -12,9 +12,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * One declared parameter: its text becomes the declared type, then its schema is asked.
+ * A declared parameter: converts its text to the declared type and validates the value.
  *
- * @param accepts a quick look that may spare asking the schema; it says no when it does not know
+ * @param accepts a fast check; the validator decides on values that it does not accept
  */
 record Parameter(
     String pointer,
@@ -34,7 +34,7 @@ record Parameter(
     LIST
   }
 
-  /** @param hot whether the schema is compiled */
+  /** @param hot whether to compile the schema */
   static Parameter of(
       OpenAPIContract contract, io.vertx.openapi.contract.Parameter declared, boolean hot) {
     return new Parameter(
@@ -56,20 +56,20 @@ record Parameter(
       case BOOLEAN -> Type.FLAG;
       case ARRAY -> Type.LIST;
       default ->
-        throw new IllegalArgumentException(
-            "parameter " + declared.getName() + " has a type that is not supported");
+        throw new IllegalArgumentException("parameter " + declared.getName()
+            + " must be a string, integer, boolean or array of strings");
     };
   }
 
   void read(List<String> sent, Map<String, Object> values, List<Failure.Error> errors) {
     if (sent.isEmpty()) {
       if (required) {
-        errors.add(new Failure.Error(pointer, "required", "It is required."));
+        errors.add(new Failure.Error(pointer, "required", "Required."));
       }
       return;
     }
     if (sent.size() > 1) {
-      errors.add(new Failure.Error(pointer, "repeated", "It must be given once."));
+      errors.add(new Failure.Error(pointer, "repeated", "Must not be repeated."));
       return;
     }
     var value = typed(sent.get(0));
@@ -93,7 +93,7 @@ record Parameter(
   private Object typed(String text) {
     return switch (type) {
       case TEXT -> text;
-      // An offset copied into a URL as it is: "+" stands for a blank there, and no time has one.
+      // A client may send the "+" of an offset unencoded, which then reads as a blank.
       case TIME -> text.replace(' ', '+');
       case INTEGER -> INTEGER.matcher(text).matches() ? Long.valueOf(text) : null;
       case FLAG -> text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : null;
@@ -102,6 +102,6 @@ record Parameter(
   }
 
   private String rule() {
-    return type == Type.FLAG ? "It must be true or false." : "It must be a whole number.";
+    return type == Type.FLAG ? "Must be true or false." : "Must be an integer.";
   }
 }

@@ -1,15 +1,16 @@
 package dev.verticker.api.request;
 
+import dev.verticker.api.web.TextDecoder;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Names and values as a form or the query of a URL writes them, each name with all its values. */
+/** Parser for the query of a URL and for form bodies. */
 final class QueryString {
   private QueryString() {}
 
-  /** @param encoded null or empty when there is none */
+  /** Returns all values of each name, in order. @param encoded may be null */
   static Map<String, List<String>> parse(String encoded) {
     if (encoded == null || encoded.isEmpty()) {
       return Map.of();

@@ -2,7 +2,7 @@ package dev.verticker.api.request;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import dev.verticker.api.openapi.Contract;
+import dev.verticker.api.web.TextDecoder;
 import dev.verticker.bus.Failure;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The body an operation takes: a JSON object, or a form whose fields become one. */
+/** The declared body of an operation: a JSON object, or a form whose fields become one. */
 record RequestBody(
     boolean required,
     List<String> mediaTypes,
@@ -29,29 +29,27 @@ record RequestBody(
   private static final JsonFactory STRICT =
       JsonFactory.builder().enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION).build();
 
-  /** Null when the operation takes none: whatever is sent is ignored then. */
+  /** Returns null for an operation without a body; a body sent to it is ignored. */
   static RequestBody of(OpenAPIContract contract, Operation operation) {
     var declared = operation.getRequestBody();
     if (declared == null) {
       return null;
     }
-    var media = declared.getContent().get("application/json");
+    var form = declared.getContent().containsKey(MediaTypes.FORM_FIELDS);
+    var media = declared.getContent().get(form ? MediaTypes.FORM_FIELDS : "application/json");
     if (media == null
         || declared.getContent().values().stream()
             .anyMatch(
                 other -> !other.getSchema().toString().equals(media.getSchema().toString()))) {
       throw new IllegalArgumentException(
-          "a body must be a form or application/json, beside which the same may be offered as another JSON type");
+          "the body must be a form, or application/json with optional other JSON types of the same schema");
     }
-    var form = Contract.isForm(media.getOpenAPIModel());
     return new RequestBody(
         declared.isRequired(),
-        form
-            ? List.of("application/x-www-form-urlencoded")
-            : declared.getContent().keySet().stream()
-                .map(Contract::published)
-                .sorted()
-                .toList(),
+        declared.getContent().keySet().stream()
+            .map(MediaTypes::declared)
+            .sorted()
+            .toList(),
         form,
         media.getSchema(),
         contract.getSchemaRepository().validator(media.getSchema()));
@@ -65,7 +63,7 @@ record RequestBody(
     var bytes = context.body().buffer();
     if (bytes == null || bytes.length() == 0) {
       if (required) {
-        errors.add(new Failure.Error("", "required", "A body is required."));
+        errors.add(new Failure.Error("", "required", "Missing request body."));
       }
       return null;
     }
@@ -87,7 +85,7 @@ record RequestBody(
     }
   }
 
-  /** Of the parameters only a charset changes how the body is read, and it is read as UTF-8. */
+  /** Only UTF-8 is supported; other parameters of the media type do not matter. */
   private static boolean isUtf8(String parameter) {
     var charset = parameter.strip();
     return !charset.startsWith("charset=") || charset.replace("\"", "").equals("charset=utf-8");
@@ -97,7 +95,7 @@ record RequestBody(
     var fields = new JsonObject();
     QueryString.parse(text.strip()).forEach((name, values) -> {
       if (values.size() > 1) {
-        errors.add(new Failure.Error("/" + name, "repeated", "It must be given once."));
+        errors.add(new Failure.Error("/" + name, "repeated", "Must not be repeated."));
       }
       fields.put(name, values.get(0));
     });
@@ -108,36 +106,37 @@ record RequestBody(
     try {
       requireStrict(text);
       if (Json.decodeValue(text) instanceof JsonObject object) {
-        refuseUnstorable(object);
+        requireStorable(object);
         return object;
       }
     } catch (DecodeException | IOException e) {
-      // Refused below, as JSON that is no object is.
+      // Fails below, as JSON that is not an object does.
     }
-    throw new Failure.Malformed("malformed-json", "The body must be a JSON object.");
+    throw new Failure.Malformed("malformed-json", "Malformed body: expected a JSON object.");
   }
 
-  /** The framework's parser takes comments, and the last of two fields of one name. */
+  /** The parser of Vert.x accepts comments, and the last of two fields with the same name. */
   private static void requireStrict(String text) throws IOException {
     try (var json = STRICT.createParser(text)) {
       while (json.nextToken() != null) {
-        // Only whether it can be read.
+        // Only parses.
       }
     }
   }
 
-  /** Escapes can still smuggle in what no UTF-8 text holds. */
-  private static void refuseUnstorable(Object value) {
+  /** Escapes can contain code points that UTF-8 text cannot. */
+  private static void requireStorable(Object value) {
     if (value instanceof JsonObject object) {
       object.forEach(field -> {
-        refuseUnstorable(field.getKey());
-        refuseUnstorable(field.getValue());
+        requireStorable(field.getKey());
+        requireStorable(field.getValue());
       });
     } else if (value instanceof JsonArray array) {
-      array.forEach(RequestBody::refuseUnstorable);
+      array.forEach(RequestBody::requireStorable);
     } else if (value instanceof String text && !isStorable(text)) {
       throw new Failure.Malformed(
-          "malformed-json", "The body must not hold NUL or half of a surrogate pair.");
+          "malformed-json",
+          "Malformed body: text must not contain NUL or half of a surrogate pair.");
     }
   }
 

@@ -1,6 +1,5 @@
 package dev.verticker.api.request;
 
-import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.bus.Failure;
 import io.vertx.core.http.HttpHeaders;
@@ -15,14 +14,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Reads what an operation declares from a request and refuses everything else: 400 when it cannot be read, 422 with every
- * fault at once when it breaks the contract.
+ * Validates requests of one operation: 400 for a malformed request, 422 with all errors for a request that violates the
+ * contract.
  *
- * <p>The library's own request validation is not used: it decodes values twice, reads strings as JSON where it can (a
+ * <p>The request validation of Vert.x OpenAPI 5.0.10 is not used: it decodes values twice, parses text as JSON where it can (a
  * symbol {@code 1000} becomes a number), takes the first of a repeated parameter, ignores unknown ones, and moves each
- * request to a worker thread and back. Types and schemas are the contract's, and so is their validator.
+ * request to a worker thread and back. Only its schema validators are used.
  */
 public final class RequestValidator {
+  /** The limit of a request body. */
+  public static final int MAX_BODY_BYTES = 64 * 1024;
+
+  /** The extension that marks a frequently called operation, whose parameter schemas are compiled: {@link CompiledSchema}. */
+  public static final String HOT = "x-hot";
+
   static final String PATH = "path/";
   static final String QUERY = "query/";
   static final String HEADER = "header/";
@@ -36,7 +41,7 @@ public final class RequestValidator {
   public RequestValidator(
       OpenAPIContract contract, Operation operation, ClientAddresses addresses) {
     this.addresses = addresses;
-    var hot = operation.getOpenAPIModel().getBoolean(ContractRouter.HOT, false);
+    var hot = operation.getOpenAPIModel().getBoolean(HOT, false);
     for (var declared : operation.getParameters()) {
       var parameter = Parameter.of(contract, declared, hot);
       switch (declared.getIn()) {
@@ -49,7 +54,8 @@ public final class RequestValidator {
     this.body = RequestBody.of(contract, operation);
   }
 
-  public ApiRequest read(RoutingContext context, Caller caller) {
+  /** Returns the validated request, or throws a {@link Failure} or {@link UnsupportedMediaTypeException}. */
+  public ApiRequest validate(RoutingContext context, Caller caller) {
     var values = new HashMap<String, Object>();
     var errors = new ArrayList<Failure.Error>();
     path.values()
@@ -78,8 +84,8 @@ public final class RequestValidator {
     var sent = QueryString.parse(request.query());
     for (var name : sent.keySet()) {
       if (!query.containsKey(name)) {
-        errors.add(new Failure.Error(
-            QUERY + shortened(name), "unknown-parameter", "There is no such parameter here."));
+        errors.add(
+            new Failure.Error(QUERY + shortened(name), "unknown-parameter", "Unknown parameter."));
       }
     }
     query

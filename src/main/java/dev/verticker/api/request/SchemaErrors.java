@@ -7,17 +7,17 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What a schema validator found, as {@code errors} of a problem: one entry per broken rule, at the place it concerns. */
+/** Converts the result of a schema validator to the {@code errors} of a problem, one per violated rule. */
 final class SchemaErrors {
-  /** Keywords that only repeat what a rule inside them found. */
+  /** Keywords that only repeat an error of a nested rule. */
   private static final Set<String> CONTAINERS =
       Set.of("$ref", "properties", "items", "prefixItems", "allOf", "if", "then", "else");
 
   private SchemaErrors() {}
 
   /**
-   * @param pointer what the validated value is called, for example {@code query/limit}; empty for a body
-   * @param schema what the value was validated against
+   * @param pointer of the validated value, such as {@code query/limit}; empty for a body
+   * @param schema of the validated value
    */
   static List<Failure.Error> of(String pointer, JsonSchema schema, OutputUnit found) {
     var rules = found.getErrors().stream()
@@ -28,12 +28,12 @@ final class SchemaErrors {
         .map(unit -> new Failure.Error(
             pointer + unit.getInstanceLocation().substring(1),
             code(unit),
-            SchemaMessages.sentence(schema, unit)))
+            SchemaMessages.message(schema, unit)))
         .distinct()
         .toList();
   }
 
-  /** A declared field that breaks a rule of its own is reported again as an additional one. */
+  /** The library reports a declared field that violates its own rule as an additional field, too. */
   private static boolean isEcho(OutputUnit unit, List<OutputUnit> rules) {
     return keyword(unit).equals("additionalProperties")
         && rules.stream()

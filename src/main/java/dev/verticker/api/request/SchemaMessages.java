@@ -9,44 +9,44 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The rules of a schema in words for the reader of an answer: the validator's own are for whoever writes schemas. */
+/** Messages for violated schema rules; those of the library are written for authors of schemas. */
 final class SchemaMessages {
-  private static final String UNNAMED = "It must be as the contract says.";
+  private static final String UNNAMED = "Violates the contract.";
   private static final Pattern QUOTED = Pattern.compile("\"(.*)\"");
 
   private SchemaMessages() {}
 
-  /** The rule that was broken, in one sentence. */
-  static String sentence(JsonSchema schema, OutputUnit broken) {
+  /** Returns the message of a violated rule. */
+  static String message(JsonSchema schema, OutputUnit broken) {
     var rule = rule(schema, broken.getKeywordLocation());
     if (rule == null) {
       return UNNAMED;
     }
     return switch (SchemaErrors.keyword(broken)) {
-      case "type" -> "It must be " + types(rule) + ".";
-      case "const" -> "It must be " + rule + ".";
-      case "enum" -> "It must be one of " + list(rule).collect(Collectors.joining(", ")) + ".";
-      case "format" -> "It must be a " + rule + ".";
-      case "pattern" -> "It must match " + rule + ".";
-      case "minLength" -> "It must have at least " + count(rule, "character", "characters") + ".";
-      case "maxLength" -> "It must have at most " + count(rule, "character", "characters") + ".";
-      case "minItems" -> "It must have at least " + count(rule, "entry", "entries") + ".";
-      case "maxItems" -> "It must have at most " + count(rule, "entry", "entries") + ".";
-      case "minProperties" -> "It must have at least " + count(rule, "field", "fields") + ".";
-      case "maxProperties" -> "It must have at most " + count(rule, "field", "fields") + ".";
-      case "uniqueItems" -> "It must not have the same entry twice.";
-      case "minimum" -> "It must be at least " + rule + ".";
-      case "maximum" -> "It must be at most " + rule + ".";
-      case "exclusiveMinimum" -> "It must be more than " + rule + ".";
-      case "exclusiveMaximum" -> "It must be less than " + rule + ".";
-      case "multipleOf" -> "It must be a multiple of " + rule + ".";
-      case "required" -> "The field " + missing(broken) + " is required.";
-      case "additionalProperties", "unevaluatedProperties" -> "There is no such field here.";
+      case "type" -> "Must be " + types(rule) + ".";
+      case "const" -> "Must be " + rule + ".";
+      case "enum" -> "Must be one of " + list(rule).collect(Collectors.joining(", ")) + ".";
+      case "format" -> "Must be a " + rule + ".";
+      case "pattern" -> "Must match " + rule + ".";
+      case "minLength" -> "Must have at least " + count(rule, "character", "characters") + ".";
+      case "maxLength" -> "Must have at most " + count(rule, "character", "characters") + ".";
+      case "minItems" -> "Must have at least " + count(rule, "item", "items") + ".";
+      case "maxItems" -> "Must have at most " + count(rule, "item", "items") + ".";
+      case "minProperties" -> "Must have at least " + count(rule, "field", "fields") + ".";
+      case "maxProperties" -> "Must have at most " + count(rule, "field", "fields") + ".";
+      case "uniqueItems" -> "Must not contain the same item twice.";
+      case "minimum" -> "Must be at least " + rule + ".";
+      case "maximum" -> "Must be at most " + rule + ".";
+      case "exclusiveMinimum" -> "Must be greater than " + rule + ".";
+      case "exclusiveMaximum" -> "Must be less than " + rule + ".";
+      case "multipleOf" -> "Must be a multiple of " + rule + ".";
+      case "required" -> "Missing field " + missing(broken) + ".";
+      case "additionalProperties", "unevaluatedProperties" -> "Unknown field.";
       default -> UNNAMED;
     };
   }
 
-  /** The schema has its references resolved, so that they are no steps of the way. */
+  /** References of the schema are resolved, so {@code $ref} is not a member of it. */
   private static Object rule(JsonSchema schema, String location) {
     Object here = schema;
     for (var step : location.substring("#/".length()).split("/")) {
@@ -62,11 +62,11 @@ final class SchemaMessages {
   private static String types(Object rule) {
     return list(rule)
         .map(type -> switch (type) {
-          case "string" -> "text";
-          case "integer" -> "a whole number";
+          case "string" -> "a string";
+          case "integer" -> "an integer";
           case "number" -> "a number";
           case "boolean" -> "true or false";
-          case "array" -> "a list";
+          case "array" -> "an array";
           case "object" -> "an object";
           default -> type;
         })
@@ -82,7 +82,7 @@ final class SchemaMessages {
     return rule + " " + (((Number) rule).intValue() == 1 ? one : more);
   }
 
-  /** Nothing but the validator's own sentence names it. */
+  /** Only the message of the library names the field. */
   private static String missing(OutputUnit broken) {
     var name = QUOTED.matcher(broken.getError());
     return name.find() ? name.group() : "of the contract";

@@ -1,15 +1,16 @@
 package dev.verticker.api.request;
 
-/** 415: only HTTP knows this refusal, so it is no {@link dev.verticker.bus.Failure}. */
+/** 415. Only HTTP has this error, so it is not a {@link dev.verticker.bus.Failure}. */
 public final class UnsupportedMediaTypeException extends RuntimeException {
-  private final String wanted;
+  private final String supported;
 
-  UnsupportedMediaTypeException(String wanted) {
-    super("wanted " + wanted, null, false, false);
-    this.wanted = wanted;
+  UnsupportedMediaTypeException(String supported) {
+    super("supported: " + supported, null, false, false);
+    this.supported = supported;
   }
 
-  public String wanted() {
-    return wanted;
+  /** The media types that the operation supports, separated by commas. */
+  public String supported() {
+    return supported;
   }
 }

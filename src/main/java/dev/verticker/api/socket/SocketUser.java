@@ -2,7 +2,7 @@ package dev.verticker.api.socket;
 
 import dev.verticker.api.auth.AccessToken;
 import dev.verticker.api.auth.AuthenticatedUser;
-import dev.verticker.api.openapi.Permission;
+import dev.verticker.api.auth.Permission;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Sessions.Revocation;
@@ -62,7 +62,7 @@ final class SocketUser {
   /** Fails when the token is invalid or belongs to another user than the socket's. */
   Future<AccessToken> verify(String text) {
     return context.verifier().verify(text).compose(token -> {
-      var refusal = context.revocations().refusal(token);
+      var refusal = context.revocations().check(token);
       if (refusal.isPresent()) {
         return Future.failedFuture(refusal.get());
       }

@@ -8,7 +8,7 @@ import dev.verticker.message.Users;
 import dev.verticker.message.Users.User;
 import io.vertx.core.Future;
 
-/** Who asks, and about whom. */
+/** The caller of a request, and the user that its path names. */
 final class CurrentUser {
   private CurrentUser() {}
 
@@ -16,22 +16,23 @@ final class CurrentUser {
     return (AuthenticatedUser) request.caller();
   }
 
-  /** The {@code id} of the path; {@code me} is the caller. */
+  /** Returns the path parameter {@code id}; {@code me} stands for the caller. */
   static long id(ApiRequest request) {
     var id = request.path("id");
     return caller(request).owns(id) ? caller(request).userId() : Long.parseLong(id);
   }
 
   /**
-   * The user with this id. A caller who is not there any more was deleted a moment ago: then the token is just not known to
-   * be revoked yet.
+   * Returns the user with this id. A caller that does not exist was deleted a moment ago, before this node received the
+   * revocation of its token: that is 401.
    */
   static Future<User> find(Bus bus, ApiRequest request, long id) {
     var found = bus.request(Users.FIND, new Users.FindUser(id));
     return id == caller(request).userId()
         ? found.recover(failure -> Future.failedFuture(
             failure instanceof Failure.NotFound
-                ? new Failure.Unauthenticated("invalid-token", "The access token was revoked.")
+                ? new Failure.Unauthenticated(
+                    "invalid-token", "Revoked access token: sign in again.")
                 : failure))
         : found;
   }

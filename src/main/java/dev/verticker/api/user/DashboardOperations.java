@@ -1,6 +1,7 @@
 package dev.verticker.api.user;
 
 import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.quotes.CachedQuote;
 import dev.verticker.api.quotes.QuoteJson;
 import dev.verticker.api.quotes.QuoteService;
@@ -18,22 +19,29 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** What a front end shows first: the user, the latest prices and how much is unread, in one answer. */
+/** The dashboard: the user, the latest prices and the number of unread notifications in one response. */
 final class DashboardOperations {
-  /** The user's part is waited for no longer than that either. */
-  private static final long PATIENCE_MS = 2500;
+  /** As long as a bus request for the user may take. */
+  private static final long PRICES_TIMEOUT_MS = 2500;
 
   private final Bus bus;
   private final QuoteService quotes;
   private final Clock clock;
 
-  /** @param complete none that was asked for is missing */
+  /** @param complete false if a requested price is missing */
   private record Part(List<CachedQuote> quotes, boolean complete) {}
 
   DashboardOperations(Bus bus, QuoteService quotes, Clock clock) {
     this.bus = bus;
     this.quotes = quotes;
     this.clock = clock;
+  }
+
+  /** Adds the operations of this class. */
+  void addTo(ContractRouter routes) {
+    routes
+        .operation("getDashboard", this::getDashboard)
+        .operation("getUserDashboard", this::getUserDashboard);
   }
 
   Future<ApiResponse> getDashboard(ApiRequest request) {
@@ -49,10 +57,10 @@ final class DashboardOperations {
     var prices = prices(request);
     var unread = unread(userId);
     return Future.all(user, prices, unread)
-        .map(all -> answer(request, user.result(), prices.result(), unread.result()));
+        .map(all -> response(request, user.result(), prices.result(), unread.result()));
   }
 
-  /** Empty while notifications are away: that costs the other parts nothing. */
+  /** Empty while notifications are unavailable, which does not affect the other parts. */
   private Future<Optional<Long>> unread(long userId) {
     return bus.request(
             Notifications.UNREAD, new Notifications.FindUnread(Notifications.ownTopic(userId)))
@@ -60,20 +68,20 @@ final class DashboardOperations {
         .otherwise(Optional.empty());
   }
 
-  /** Being away is no failure; a symbol that does not exist is the caller's. */
+  /** Falls back to the quotes in memory while prices are unavailable; only an unknown symbol fails. */
   private Future<Part> prices(ApiRequest request) {
     var named = request.queryList("symbols");
     var found =
         named.isPresent() ? quotes.named(named.get(), "query/symbols") : quotes.configured();
     return found
-        .timeout(PATIENCE_MS, TimeUnit.MILLISECONDS)
+        .timeout(PRICES_TIMEOUT_MS, TimeUnit.MILLISECONDS)
         .map(all -> new Part(all, true))
         .recover(failure -> failure instanceof Failure.NotFound
             ? Future.failedFuture(failure)
             : Future.succeededFuture(new Part(quotes.inMemory(named.orElse(List.of())), false)));
   }
 
-  private ApiResponse answer(ApiRequest request, User user, Part part, Optional<Long> unread) {
+  private ApiResponse response(ApiRequest request, User user, Part part, Optional<Long> unread) {
     var now = clock.instant();
     var prices = new QuoteJson(part.quotes(), now);
     var state = state(part, prices);

@@ -1,6 +1,7 @@
 package dev.verticker.api.user;
 
 import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.web.EventJson;
 import dev.verticker.bus.Bus;
@@ -13,14 +14,22 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** Serves missed events over HTTP, from the event log that sockets replay, and marks them as read. */
+/** Operations on notifications. They read the event log that sockets replay. */
 final class NotificationOperations {
-  private static final int STANDARD_LIMIT = 100;
+  private static final int DEFAULT_LIMIT = 100;
 
   private final Bus bus;
 
   NotificationOperations(Bus bus) {
     this.bus = bus;
+  }
+
+  /** Adds the operations of this class. */
+  void addTo(ContractRouter routes) {
+    routes
+        .operation("listNotifications", this::listNotifications)
+        .operation("markNotificationsRead", this::markNotificationsRead)
+        .operation("listEvents", this::listEvents);
   }
 
   Future<ApiResponse> listNotifications(ApiRequest request) {
@@ -54,15 +63,15 @@ final class NotificationOperations {
       throw Failure.Invalid.of(
           after.isPresent() ? "query/epoch" : "query/after",
           "required",
-          "A sequence means nothing without its epoch: give both or neither.");
+          "Must be sent together: \"after\" and \"epoch\".");
     }
     return bus.request(
         Notifications.READ_TOPIC,
         new ReadTopic(topic, epoch.orElse(null), after.isPresent() ? after.getAsLong() : null, (int)
-            request.queryNumber("limit").orElse(STANDARD_LIMIT)));
+            request.queryNumber("limit").orElse(DEFAULT_LIMIT)));
   }
 
-  /** The caller may read the topic; each event is filtered by its own audience. */
+  /** The caller may read the topic; the audience of each event decides once more. */
   private static JsonObject json(ApiRequest request, TopicPage page) {
     var caller = CurrentUser.caller(request);
     var events = new JsonArray();

@@ -1,6 +1,7 @@
 package dev.verticker.api.user;
 
 import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.quotes.CachedQuote;
 import dev.verticker.api.quotes.QuoteJson;
 import dev.verticker.api.quotes.QuoteService;
@@ -12,7 +13,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.function.Function;
 
-/** The latest prices, answered from memory. */
+/** Operations on the latest prices, which are read from memory. */
 final class QuoteOperations {
   private final QuoteService quotes;
   private final Clock clock;
@@ -22,21 +23,26 @@ final class QuoteOperations {
     this.clock = clock;
   }
 
+  /** Adds the operations of this class. */
+  void addTo(ContractRouter routes) {
+    routes.operation("listPrices", this::listPrices).operation("getPrice", this::getPrice);
+  }
+
   Future<ApiResponse> listPrices(ApiRequest request) {
     var named = request.queryList("symbols");
     var found =
         named.isPresent() ? quotes.named(named.get(), "query/symbols") : quotes.configured();
     var pointer = named.isPresent() ? "query/symbols" : "query/max_age";
-    return found.map(all -> answer(request, all, pointer, json -> json.array().toBuffer()));
+    return found.map(all -> response(request, all, pointer, json -> json.array().toBuffer()));
   }
 
   Future<ApiResponse> getPrice(ApiRequest request) {
     return quotes
         .named(List.of(request.path("symbol")), "path/symbol")
-        .map(one -> answer(request, one, "path/symbol", json -> json.single().toBuffer()));
+        .map(one -> response(request, one, "path/symbol", json -> json.single().toBuffer()));
   }
 
-  private ApiResponse answer(
+  private ApiResponse response(
       ApiRequest request,
       List<CachedQuote> found,
       String pointer,
@@ -45,9 +51,9 @@ final class QuoteOperations {
     QuoteService.checkMaxAge(request.queryNumber("max_age"), found, now, pointer);
     var json = new QuoteJson(found, now);
     var tag = json.tag("");
-    var answer = EntityTags.names(request.header("If-None-Match"), tag)
+    var response = EntityTags.names(request.header("If-None-Match"), tag)
         ? ApiResponse.notModified()
         : ApiResponse.json(shape.apply(json));
-    return answer.with("ETag", tag).with("Age", json.age());
+    return response.with("ETag", tag).with("Age", json.age());
   }
 }

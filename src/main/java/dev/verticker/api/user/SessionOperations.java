@@ -1,6 +1,7 @@
 package dev.verticker.api.user;
 
 import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.web.Timestamps;
 import dev.verticker.bus.Bus;
@@ -14,7 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** Signing in, staying signed in, signing out. Every answer is {@code no-store}, as all are that do not say otherwise. */
+/** Operations on sessions, registration and the own password. */
 final class SessionOperations {
   private static final JsonObject SIGNED_OUT = new JsonObject().put("signed_out", true);
 
@@ -22,6 +23,20 @@ final class SessionOperations {
 
   SessionOperations(Bus bus) {
     this.bus = bus;
+  }
+
+  /** Adds the operations of this class. */
+  void addTo(ContractRouter routes) {
+    routes
+        .operation("login", this::login)
+        .operation("refresh", this::refresh)
+        .operation("logout", this::logout)
+        .operation("logoutAll", this::logoutAll)
+        .operation("listSessions", this::listSessions)
+        .operation("endSession", this::endSession)
+        .operation("register", this::register)
+        .operation("issueTicket", this::issueTicket)
+        .operation("changeOwnPassword", this::changeOwnPassword);
   }
 
   Future<ApiResponse> login(ApiRequest request) {
@@ -66,7 +81,7 @@ final class SessionOperations {
   Future<ApiResponse> endSession(ApiRequest request) {
     var end = new Sessions.EndSession(
         CurrentUser.caller(request).userId(), request.path("id"), client(request));
-    return bus.request(Sessions.END, end).map(ended -> ApiResponse.nothing());
+    return bus.request(Sessions.END, end).map(ended -> ApiResponse.noContent());
   }
 
   Future<ApiResponse> register(ApiRequest request) {
@@ -99,7 +114,7 @@ final class SessionOperations {
         new Password(body.getString("current_password")),
         new Password(body.getString("new_password")),
         client(request));
-    return bus.request(Sessions.CHANGE_PASSWORD, change).map(changed -> ApiResponse.nothing());
+    return bus.request(Sessions.CHANGE_PASSWORD, change).map(changed -> ApiResponse.noContent());
   }
 
   private static Client client(ApiRequest request) {

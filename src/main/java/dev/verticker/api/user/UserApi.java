@@ -26,7 +26,7 @@ public record UserApi(Router router, SocketHub sockets) {
   private static final String NAME = "user-api";
   private static final String CONTRACT = "openapi/user-api.yaml";
 
-  /** It works on the calling context until that is undeployed. */
+  /** Creates it on the calling context, where its timers and consumers run. */
   public static Future<UserApi> open(
       Vertx vertx,
       NodeContext node,
@@ -37,21 +37,21 @@ public record UserApi(Router router, SocketHub sockets) {
             DocsPage.load(vertx, contract), DocsPage.loadEvents(vertx), ConsolePage.load(vertx))
         .compose(pages -> {
           BearerTokens.check(contract);
-          var revoked = new RevocationCache(vertx, node.bus(), node.clock());
-          node.health().notReadyWhen("revoked tokens", revoked::outage);
+          var revocations = new RevocationCache(vertx, node.bus(), node.clock());
+          node.health().notReadyWhen("revoked tokens", revocations::outage);
           var verifier = new AccessTokenVerifier(vertx, auth, node.clock());
           var cors = new Cors(settings.corsOrigins());
           var addresses = new ClientAddresses(settings.trustedProxies());
           var router = routes(vertx, node, quotes, contract)
-              .guard("login", new BearerTokens(verifier, revoked))
-              .allow(cors)
-              .find(addresses)
-              .router(NAME, node.metrics());
+              .security("login", new BearerTokens(verifier, revocations))
+              .cors(cors)
+              .addresses(addresses)
+              .createRouter(NAME, node.metrics());
           pages.<Page>list().forEach(page -> page.mount(router));
-          return revoked
+          return revocations
               .start()
               .compose(started ->
-                  SocketHub.open(vertx, node, verifier, revoked, quotes, settings.sockets()))
+                  SocketHub.open(vertx, node, verifier, revocations, quotes, settings.sockets()))
               .map(sockets -> {
                 new SocketRoutes(
                         vertx, sockets, cors, addresses, settings.sockets().fallbacks())
@@ -64,39 +64,13 @@ public record UserApi(Router router, SocketHub sockets) {
   private static ContractRouter routes(
       Vertx vertx, NodeContext node, QuoteService quotes, Contract contract) {
     var bus = node.bus();
-    var sessions = new SessionOperations(bus);
-    var users = new UserOperations(bus);
-    var prices = new QuoteOperations(quotes, node.clock());
-    var dashboard = new DashboardOperations(bus, quotes, node.clock());
-    var history = new HistoryOperations(bus);
-    var notifications = new NotificationOperations(bus);
-    return new ContractRouter(vertx, contract)
-        .on("login", sessions::login)
-        .on("refresh", sessions::refresh)
-        .on("logout", sessions::logout)
-        .on("logoutAll", sessions::logoutAll)
-        .on("listSessions", sessions::listSessions)
-        .on("endSession", sessions::endSession)
-        .on("register", sessions::register)
-        .on("issueTicket", sessions::issueTicket)
-        .on("changeOwnPassword", sessions::changeOwnPassword)
-        .on("listUsers", users::listUsers)
-        .on("createUser", users::createUser)
-        .on("getUser", users::getUser)
-        .on("replaceUser", users::replaceUser)
-        .on("patchUser", users::patchUser)
-        .on("deleteUser", users::deleteUser)
-        .on("restoreUser", users::restoreUser)
-        .on("disableUser", users::disableUser)
-        .on("enableUser", users::enableUser)
-        .on("listAudit", users::listAudit)
-        .on("getDashboard", dashboard::getDashboard)
-        .on("getUserDashboard", dashboard::getUserDashboard)
-        .on("listPrices", prices::listPrices)
-        .on("getPrice", prices::getPrice)
-        .on("listPriceHistory", history::listPriceHistory)
-        .on("listNotifications", notifications::listNotifications)
-        .on("markNotificationsRead", notifications::markNotificationsRead)
-        .on("listEvents", notifications::listEvents);
+    var routes = new ContractRouter(vertx, contract);
+    new SessionOperations(bus).addTo(routes);
+    new UserOperations(bus).addTo(routes);
+    new QuoteOperations(quotes, node.clock()).addTo(routes);
+    new DashboardOperations(bus, quotes, node.clock()).addTo(routes);
+    new HistoryOperations(bus).addTo(routes);
+    new NotificationOperations(bus).addTo(routes);
+    return routes;
   }
 }

@@ -1,7 +1,7 @@
 package dev.verticker.api.user;
 
+import dev.verticker.api.auth.Permission;
 import dev.verticker.api.openapi.ApiResponse;
-import dev.verticker.api.openapi.Permission;
 import dev.verticker.api.web.EntityTags;
 import dev.verticker.api.web.Timestamps;
 import dev.verticker.message.Users.AuditEntry;
@@ -9,7 +9,7 @@ import dev.verticker.message.Users.User;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** Users as clients see them. */
+/** JSON of users and audit entries. */
 final class UserJson {
   private UserJson() {}
 
@@ -19,7 +19,7 @@ final class UserJson {
 
   static ApiResponse own(User user) {
     var permissions = new JsonArray();
-    Permission.of(user.roles()).forEach(permission -> permissions.add(permission.word()));
+    Permission.of(user.roles()).forEach(permission -> permissions.add(permission.wireName()));
     return ApiResponse.json(of(user).put("permissions", permissions).toBuffer())
         .with("ETag", tag(user));
   }

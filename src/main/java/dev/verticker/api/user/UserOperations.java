@@ -1,7 +1,8 @@
 package dev.verticker.api.user;
 
+import dev.verticker.api.auth.Permission;
 import dev.verticker.api.openapi.ApiResponse;
-import dev.verticker.api.openapi.Permission;
+import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.web.EntityTags;
 import dev.verticker.bus.Address;
@@ -24,9 +25,9 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Accounts. Who may ask was decided by the contract; here only what depends on the fields that are sent. */
+/** Operations on users. Only the permissions for single fields are checked here, all others by the contract. */
 final class UserOperations {
-  private static final int STANDARD_LIMIT = 100;
+  private static final int DEFAULT_LIMIT = 100;
 
   private final Bus bus;
 
@@ -34,8 +35,23 @@ final class UserOperations {
     this.bus = bus;
   }
 
+  /** Adds the operations of this class. */
+  void addTo(ContractRouter routes) {
+    routes
+        .operation("listUsers", this::listUsers)
+        .operation("createUser", this::createUser)
+        .operation("getUser", this::getUser)
+        .operation("replaceUser", this::replaceUser)
+        .operation("patchUser", this::patchUser)
+        .operation("deleteUser", this::deleteUser)
+        .operation("restoreUser", this::restoreUser)
+        .operation("disableUser", this::disableUser)
+        .operation("enableUser", this::enableUser)
+        .operation("listAudit", this::listAudit);
+  }
+
   Future<ApiResponse> listUsers(ApiRequest request) {
-    var limit = (int) request.queryNumber("limit").orElse(STANDARD_LIMIT);
+    var limit = (int) request.queryNumber("limit").orElse(DEFAULT_LIMIT);
     var after = request.queryNumber("after");
     var search = new Users.Search(
         request.query("q").orElse(null),
@@ -46,14 +62,15 @@ final class UserOperations {
     return bus.request(Users.SEARCH, search).map(page -> {
       var json = new JsonArray();
       page.users().forEach(user -> json.add(UserJson.of(user)));
-      var answer = linked(request, ApiResponse.json(json.toBuffer()), limit, "after", page.next());
-      return page.truncated() ? answer.with("X-Search-Truncated", "true") : answer;
+      var response =
+          linked(request, ApiResponse.json(json.toBuffer()), limit, "after", page.next());
+      return page.truncated() ? response.with("X-Search-Truncated", "true") : response;
     });
   }
 
   Future<ApiResponse> createUser(ApiRequest request) {
     var body = request.body();
-    requireFor(request, body, "roles", Permission.USERS_ROLES);
+    requirePermission(request, body, "roles", Permission.USERS_ROLES);
     return actor(request)
         .compose(actor -> bus.request(
             Users.CREATE,
@@ -67,7 +84,7 @@ final class UserOperations {
         .map(UserJson::created);
   }
 
-  /** Who asks for oneself also hears what that allows, so that no client need know the roles. */
+  /** The own user includes the permissions, so that a client need not know the roles. */
   Future<ApiResponse> getUser(ApiRequest request) {
     var id = CurrentUser.id(request);
     var own = id == CurrentUser.caller(request).userId();
@@ -79,13 +96,13 @@ final class UserOperations {
     });
   }
 
-  /** Absent or null = unchanged. */
+  /** An absent or null field remains unchanged. */
   Future<ApiResponse> replaceUser(ApiRequest request) {
     var body = request.body();
     return update(request, field -> body.getValue(field) != null);
   }
 
-  /** Absent = unchanged, null = cleared. */
+  /** An absent field remains unchanged, null clears it. */
   Future<ApiResponse> patchUser(ApiRequest request) {
     return update(request, request.body()::containsKey);
   }
@@ -95,7 +112,7 @@ final class UserOperations {
     return actor(request)
         .compose(actor -> bus.request(
             Users.DELETE, new Users.Delete(actor, CurrentUser.id(request), soft, ifMatch(request))))
-        .map(deleted -> ApiResponse.nothing());
+        .map(deleted -> ApiResponse.noContent());
   }
 
   Future<ApiResponse> restoreUser(ApiRequest request) {
@@ -111,7 +128,7 @@ final class UserOperations {
   }
 
   Future<ApiResponse> listAudit(ApiRequest request) {
-    var limit = (int) request.queryNumber("limit").orElse(STANDARD_LIMIT);
+    var limit = (int) request.queryNumber("limit").orElse(DEFAULT_LIMIT);
     var before = request.queryNumber("before");
     var find = new Users.FindAudit(
         CurrentUser.id(request), before.isPresent() ? before.getAsLong() : null, limit);
@@ -122,10 +139,10 @@ final class UserOperations {
     });
   }
 
-  private Future<ApiResponse> update(ApiRequest request, Predicate<String> named) {
+  private Future<ApiResponse> update(ApiRequest request, Predicate<String> isSent) {
     var body = request.body();
-    if (named.test("roles")) {
-      requireFor(request, body, "roles", Permission.USERS_ROLES);
+    if (isSent.test("roles")) {
+      requirePermission(request, body, "roles", Permission.USERS_ROLES);
     }
     return actor(request)
         .compose(actor -> bus.request(
@@ -134,11 +151,11 @@ final class UserOperations {
                 actor,
                 CurrentUser.id(request),
                 ifMatch(request),
-                named.test("username") ? FieldUpdate.of(body.getString("username")) : null,
-                named.test("full_name") ? FieldUpdate.of(body.getString("full_name")) : null,
-                named.test("email") ? FieldUpdate.of(body.getString("email")) : null,
-                named.test("roles") ? FieldUpdate.of(roles(body)) : null,
-                named.test("password")
+                isSent.test("username") ? FieldUpdate.of(body.getString("username")) : null,
+                isSent.test("full_name") ? FieldUpdate.of(body.getString("full_name")) : null,
+                isSent.test("email") ? FieldUpdate.of(body.getString("email")) : null,
+                isSent.test("roles") ? FieldUpdate.of(roles(body)) : null,
+                isSent.test("password")
                     ? FieldUpdate.of(new Password(body.getString("password")))
                     : null)))
         .map(UserJson::found);
@@ -151,18 +168,20 @@ final class UserOperations {
         .map(UserJson::found);
   }
 
-  /** Who changes something is told with a name, which a token does not have: names change. */
+  /** Events contain the username of the actor. A token does not: a username may change. */
   private Future<Actor> actor(ApiRequest request) {
     var token = CurrentUser.caller(request).token();
     return CurrentUser.find(bus, request, token.userId())
         .map(user -> new Actor(user.id(), user.username(), token.sessionId(), request.address()));
   }
 
-  private static void requireFor(
+  private static void requirePermission(
       ApiRequest request, JsonObject body, String field, Permission permission) {
-    if (body.containsKey(field) && !CurrentUser.caller(request).may(permission)) {
+    if (body.containsKey(field) && !CurrentUser.caller(request).has(permission)) {
       throw new Failure.Forbidden(
-          "not-allowed", "To set " + field + " needs the permission " + permission.word() + ".");
+          "not-allowed",
+          "Missing permission: the field \"" + field + "\" requires \"" + permission.wireName()
+              + "\".");
     }
   }
 
@@ -176,9 +195,9 @@ final class UserOperations {
   }
 
   private static ApiResponse linked(
-      ApiRequest request, ApiResponse answer, int limit, String cursor, Long next) {
+      ApiRequest request, ApiResponse response, int limit, String cursor, Long next) {
     if (next == null) {
-      return answer;
+      return response;
     }
     var query = new StringBuilder("?limit=" + limit);
     Stream.of("q", "role", "status")
@@ -189,6 +208,6 @@ final class UserOperations {
             .append('=')
             .append(URLEncoder.encode(value, StandardCharsets.UTF_8))));
     query.append('&').append(cursor).append('=').append(next);
-    return answer.with("Link", "<" + request.rawPath() + query + ">; rel=\"next\"");
+    return response.with("Link", "<" + request.rawPath() + query + ">; rel=\"next\"");
   }
 }

@@ -1,2 +1,2 @@
-/** The User API: one method per operation of its contract. It holds no truth and decides nothing but who may ask. */
+/** The User API: one method per operation of its contract. */
 package dev.verticker.api.user;

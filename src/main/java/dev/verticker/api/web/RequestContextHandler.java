@@ -1,7 +1,5 @@
 package dev.verticker.api.web;
 
-import dev.verticker.api.request.Caller;
-import dev.verticker.api.request.TextDecoder;
 import dev.verticker.bus.RequestId;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -21,6 +19,9 @@ import org.slf4j.LoggerFactory;
 public final class RequestContextHandler implements PlatformHandler {
   public static final String OPERATION = "operation";
   public static final String CALLER = "caller";
+
+  /** The caller in metrics and logs while no other is known. */
+  public static final String ANONYMOUS = "anyone";
 
   private static final Logger access = LoggerFactory.getLogger("dev.verticker.access");
   private static final CharSequence REQUEST_ID = HttpHeaders.createOptimized("X-Request-Id");
@@ -68,8 +69,8 @@ public final class RequestContextHandler implements PlatformHandler {
     return context.response().headers().contains(REQUEST_ID);
   }
 
-  /** A handler that rejects a URL which cannot be decoded, before routes are matched against it. */
-  public static void rejectUnreadableUrl(RoutingContext context) {
+  /** Fails before any route is matched. */
+  public static void requireDecodableUrl(RoutingContext context) {
     TextDecoder.url(context.request().uri(), false);
     context.next();
   }
@@ -78,10 +79,10 @@ public final class RequestContextHandler implements PlatformHandler {
     var kind = new Kind(
         context.get(OPERATION, "none"),
         context.response().getStatusCode(),
-        context.get(CALLER, Caller.ANYONE.name()));
+        context.get(CALLER, ANONYMOUS));
     timers.computeIfAbsent(kind, this::timer).record(took);
     if (access.isDebugEnabled()) {
-      // Without the query: it can contain a socket ticket or personal data.
+      // Without the query, which may contain personal data.
       access.debug(
           "{} {} {} {} by {} in {} us, request {}",
           api,
@@ -109,7 +110,7 @@ public final class RequestContextHandler implements PlatformHandler {
     return sent.size() == 1 && USABLE_ID.matcher(sent.get(0)).matches() ? sent.get(0) : newId();
   }
 
-  /** Unique enough to find a request in the logs; it grants nothing, so it need not be unpredictable. */
+  /** Only identifies a request in logs, so it need not be unpredictable. */
   private static String newId() {
     var random = ThreadLocalRandom.current();
     return Long.toHexString(random.nextLong()) + "-" + Integer.toHexString(random.nextInt());

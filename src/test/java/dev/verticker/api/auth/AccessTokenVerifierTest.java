@@ -112,11 +112,11 @@ final class AccessTokenVerifierTest {
   void remembered_tokens_are_bounded() {
     var tokens = new VerifiedTokenCache();
     var kept = verify(token(CURRENT, claims()));
-    for (var number = 0; number < VerifiedTokenCache.MOST; number++) {
-      tokens.keep("token " + number, kept, NOW);
+    for (var number = 0; number < VerifiedTokenCache.MAX_TOKENS; number++) {
+      tokens.put("token " + number, kept, NOW);
     }
-    assertEquals(VerifiedTokenCache.MOST, tokens.size());
-    tokens.keep("one more", kept, NOW);
+    assertEquals(VerifiedTokenCache.MAX_TOKENS, tokens.size());
+    tokens.put("one more", kept, NOW);
     assertEquals(1, tokens.size());
     assertSame(kept, tokens.find("one more"));
     assertNull(tokens.find("token 1"));

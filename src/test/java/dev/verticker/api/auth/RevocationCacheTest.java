@@ -172,7 +172,7 @@ final class RevocationCacheTest {
   }
 
   private String refusal(AccessToken token) {
-    return revoked.refusal(token).map(Failure::code).orElse("passes");
+    return revoked.check(token).map(Failure::code).orElse("passes");
   }
 
   private static AccessToken token(long user, long version, String session) {

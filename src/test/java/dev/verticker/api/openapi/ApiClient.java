@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.api.request.MediaTypes;
 import dev.verticker.http.Problem;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.TestHttpClient;
@@ -100,7 +101,7 @@ public final class ApiClient {
 
   private static String mediaType(Response response) {
     var type = response.headers().get("Content-Type");
-    return Problem.MEDIA_TYPE.equals(type) ? Contract.PROBLEM : type;
+    return Problem.MEDIA_TYPE.equals(type) ? MediaTypes.PROBLEM : type;
   }
 
   private Operation operation(HttpMethod method, String target) {

@@ -55,7 +55,7 @@ class ContractRouterTest {
   @BeforeAll
   void serve() {
     contract = await(Contract.load(vertx, "openapi/library.yaml"));
-    var router = complete().router("library", metrics);
+    var router = complete().createRouter("library", metrics);
     await(DocsPage.load(vertx, contract)).mount(router);
     var server =
         await(HttpServers.create(vertx, "localhost", 0).requestHandler(router).listen());
@@ -69,7 +69,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void each_value_reaches_the_handler_once_decoded_and_with_its_declared_type() {
+  void the_handler_receives_decoded_values_with_their_declared_types() {
     var reply = client.get(
         "/shelves/7/books?titles=1000,a%2525+b&since=2025-08-20T10:00:00+02:00&lent=true",
         "Authorization", READER, "X-Reader", "ada");
@@ -102,7 +102,7 @@ class ContractRouterTest {
         "/shelves/1/books?since=yesterday | query/since | format",
         "/shelves/1/books?Lent=true  | query/Lent       | unknown-parameter",
       })
-  void what_breaks_the_contract_is_refused_with_its_place_and_reaches_no_handler(
+  void an_invalid_parameter_is_422_with_its_pointer_and_calls_no_handler(
       String target, String pointer, String code) {
     var reply = expect(422, client.get(target, "Authorization", READER));
 
@@ -124,7 +124,7 @@ class ContractRouterTest {
         "/shelves/1/books?titles=%zz",
         "/nowhere/%00"
       })
-  void what_is_no_text_is_400_and_reaches_no_handler(String target) {
+  void an_undecodable_url_is_400_and_calls_no_handler(String target) {
     assertEquals(
         "malformed-request",
         expect(400, client.get(target, "Authorization", READER)).code());
@@ -132,7 +132,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void all_faults_of_a_body_are_named_at_once_and_once() {
+  void a_422_lists_each_error_of_a_body_once() {
     var book = new JsonObject()
         .put("title", "x")
         .put("pages", 0)
@@ -153,7 +153,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void a_missing_field_is_named() {
+  void a_422_names_a_missing_field() {
     var errors = expect(422, post("/shelves/1/books", "{}")).object().getJsonArray("errors");
 
     assertEquals(
@@ -161,7 +161,7 @@ class ContractRouterTest {
             .add(new JsonObject()
                 .put("pointer", "")
                 .put("code", "required")
-                .put("detail", "The field \"title\" is required.")),
+                .put("detail", "Missing field \"title\".")),
         errors);
   }
 
@@ -179,7 +179,7 @@ class ContractRouterTest {
         "{\"title\":\"a\",\"title\":\"b\"}",
         "{/* a */\"title\":\"a\"}"
       })
-  void a_body_that_is_no_usable_json_object_is_400(String body) {
+  void a_body_that_is_not_a_strict_json_object_is_400(String body) {
     assertEquals("malformed-json", expect(400, post("/shelves/1/books", body)).code());
   }
 
@@ -200,7 +200,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void another_media_type_is_415_and_says_which_is_wanted() {
+  void an_unsupported_media_type_is_415_with_the_supported_one_in_accept() {
     var reply = client.send(
         HttpMethod.POST,
         "/shelves/1/books",
@@ -222,7 +222,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void a_form_arrives_as_an_object_of_its_fields() {
+  void the_handler_receives_a_form_as_an_object_of_its_fields() {
     var reply = client.send(
         HttpMethod.POST,
         "/sign-in",
@@ -241,7 +241,7 @@ class ContractRouterTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"username=a", "username=a&username=b&password=c", "password=&username=a"})
-  void a_form_keeps_the_contract_too(String form) {
+  void an_invalid_form_is_422(String form) {
     expect(
         422,
         client.send(
@@ -253,7 +253,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void who_is_unknown_is_401_with_a_challenge_before_anything_is_read() {
+  void a_request_without_credentials_is_401_with_a_challenge_before_validation() {
     var reply = expect(401, client.get("/shelves/0/books?nonsense=1"));
 
     assertEquals("token-missing", reply.code());
@@ -261,7 +261,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void who_may_not_is_403_without_a_challenge() {
+  void a_caller_without_permission_is_403_without_a_challenge() {
     var reply = client.send(
         HttpMethod.POST,
         "/shelves/1/books",
@@ -276,7 +276,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void a_failure_keeps_its_words_and_an_exception_does_not_get_out() {
+  void a_response_contains_the_detail_of_a_failure_but_no_text_of_an_exception() {
     answer = Future.failedFuture(
         new Failure.Unavailable("busy", "Try again.", Duration.ofMillis(1200), List.of()));
     var busy = expect(503, client.get("/shelves/1/books", "Authorization", READER));
@@ -292,7 +292,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void unknown_paths_and_methods_are_problems_too() {
+  void unknown_paths_and_methods_are_problems() {
     assertEquals("not-found", expect(404, client.get("/nowhere")).code());
     assertEquals("not-found", expect(404, client.get("/")).code());
     var reply = client.send(HttpMethod.DELETE, "/shelves/1/books", null);
@@ -304,14 +304,14 @@ class ContractRouterTest {
   }
 
   @Test
-  void options_says_what_is_allowed() {
+  void options_lists_the_supported_methods() {
     var reply = expect(204, client.send(HttpMethod.OPTIONS, "/shelves/1/books", null));
 
     assertEquals("GET, HEAD, OPTIONS, POST", reply.headers().get("Allow"));
   }
 
   @Test
-  void head_is_get_without_the_body() {
+  void head_returns_the_headers_of_get() {
     var reply = client.send(HttpMethod.HEAD, "/shelves/1/books", null, "Authorization", READER);
 
     expect(200, reply);
@@ -322,7 +322,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void a_sane_request_id_is_taken_over_and_any_other_replaced() {
+  void a_valid_request_id_is_returned_and_any_other_replaced() {
     assertEquals(
         "my-id.1", client.get("/nowhere", "X-Request-Id", "my-id.1").headers().get("X-Request-Id"));
     for (var bad : List.of("a b", "x".repeat(65), "<script>", "")) {
@@ -335,7 +335,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void every_answer_is_counted_by_operation_status_and_caller() {
+  void responses_are_counted_by_operation_status_and_caller() {
     var before = counted("listBooks", "200", "reader");
 
     client.get("/shelves/1/books", "Authorization", READER);
@@ -344,7 +344,7 @@ class ContractRouterTest {
   }
 
   @Test
-  void the_documentation_comes_from_the_jar_and_allows_no_foreign_script() {
+  void the_documentation_page_loads_only_packaged_files() {
     var page = expect(200, client.get("/docs"));
     var policy = page.headers().get("Content-Security-Policy");
     assertTrue(
@@ -364,22 +364,22 @@ class ContractRouterTest {
   }
 
   @Test
-  void an_operation_without_a_handler_stops_the_start() {
+  void start_up_fails_with_an_operation_without_handler() {
     var fault =
         assertThrows(InvalidContractException.class, () -> new ContractRouter(vertx, contract)
-            .guard("bearer", new Tokens())
-            .on("listBooks", this::handle)
-            .on("addBook", this::handle)
-            .router("library", metrics));
+            .security("bearer", new Tokens())
+            .operation("listBooks", this::handle)
+            .operation("addBook", this::handle)
+            .createRouter("library", metrics));
 
     assertEquals("openapi/library.yaml: operation signIn has no handler", fault.getMessage());
   }
 
   @Test
-  void a_handler_without_an_operation_stops_the_start() {
+  void start_up_fails_with_a_handler_without_operation() {
     var fault = assertThrows(
         InvalidContractException.class,
-        () -> complete().on("burnBook", this::handle).router("library", metrics));
+        () -> complete().operation("burnBook", this::handle).createRouter("library", metrics));
 
     assertEquals(
         "openapi/library.yaml: operation burnBook has a handler but is not in the contract",
@@ -387,42 +387,38 @@ class ContractRouterTest {
   }
 
   @Test
-  void a_security_scheme_that_nothing_enforces_stops_the_start() {
+  void start_up_fails_with_a_security_scheme_without_authenticator() {
     var unguarded = new ContractRouter(vertx, contract)
-        .on("listBooks", this::handle)
-        .on("addBook", this::handle)
-        .on("signIn", this::handle);
+        .operation("listBooks", this::handle)
+        .operation("addBook", this::handle)
+        .operation("signIn", this::handle);
 
-    var fault =
-        assertThrows(InvalidContractException.class, () -> unguarded.router("library", metrics));
+    var fault = assertThrows(
+        InvalidContractException.class, () -> unguarded.createRouter("library", metrics));
 
     assertTrue(
         fault
             .getMessage()
             .contains(
-                "operation listBooks wants security scheme \"bearer\", which nothing enforces"),
+                "operation listBooks requires security scheme \"bearer\", which has no authenticator"),
         fault.getMessage());
   }
 
   @Test
-  void an_operation_without_policy_or_documented_refusals_stops_the_start() {
+  void start_up_fails_with_all_errors_of_a_contract() {
     var careless = await(Contract.load(vertx, "openapi/careless.yaml"));
-    var router = new ContractRouter(vertx, careless).on("peek", this::handle);
+    var router = new ContractRouter(vertx, careless).operation("peek", this::handle);
 
-    var fault =
-        assertThrows(InvalidContractException.class, () -> router.router("careless", metrics));
+    var fault = assertThrows(
+        InvalidContractException.class, () -> router.createRouter("careless", metrics));
 
     assertEquals(
         """
-        openapi/careless.yaml: operation peek has neither a security requirement nor the mark of a public one, "security: []"
-        openapi/careless.yaml: operation peek names an owner that is no parameter of its path
-        openapi/careless.yaml: operation peek does not document its answer 400 as application/problem+json
-        openapi/careless.yaml: operation peek does not document its answer 413
-        openapi/careless.yaml: operation peek does not document its answer 414
-        openapi/careless.yaml: operation peek does not document its answer 422
-        openapi/careless.yaml: operation peek does not document its answer 431
-        openapi/careless.yaml: operation peek does not document its answer 500
-        openapi/careless.yaml: operation peek does not document its answer 503""",
+        openapi/careless.yaml: operation peek has no security requirement; a public operation declares "security: []"
+        openapi/careless.yaml: operation peek names "id" in x-owner, which is not a parameter of its path
+        openapi/careless.yaml: operation peek has If-Match but no response 412
+        openapi/careless.yaml: operation peek has If-None-Match but no response 304
+        openapi/careless.yaml: operation peek must have application/problem+json as the only content of response 400""",
         fault.getMessage());
   }
 
@@ -447,10 +443,10 @@ class ContractRouterTest {
 
   private ContractRouter complete() {
     return new ContractRouter(vertx, contract)
-        .guard("bearer", new Tokens())
-        .on("listBooks", this::handle)
-        .on("addBook", this::handle)
-        .on("signIn", this::handle);
+        .security("bearer", new Tokens())
+        .operation("listBooks", this::handle)
+        .operation("addBook", this::handle)
+        .operation("signIn", this::handle);
   }
 
   private Future<ApiResponse> handle(ApiRequest request) {
@@ -458,17 +454,16 @@ class ContractRouterTest {
     return answer;
   }
 
-  /** Two tokens, each its own name; only the writer may write. */
+  /** Two tokens named after their callers; only the writer has permissions. */
   private static final class Tokens implements Authenticator {
     @Override
-    public Future<Caller> admit(HttpServerRequest request, Wanted wanted) {
+    public Future<Caller> authenticate(HttpServerRequest request, Requirement requirement) {
       var token = request.getHeader("Authorization");
       if (token == null) {
-        return Future.failedFuture(
-            new Failure.Unauthenticated("token-missing", "A token is wanted."));
+        return Future.failedFuture(new Failure.Unauthenticated("token-missing", "Missing token."));
       }
-      if (!wanted.permissions().isEmpty() && token.equals(READER)) {
-        return Future.failedFuture(new Failure.Forbidden("not-allowed", "That is not allowed."));
+      if (!requirement.permissions().isEmpty() && token.equals(READER)) {
+        return Future.failedFuture(new Failure.Forbidden("not-allowed", "Missing permission."));
       }
       return Future.succeededFuture(() -> token.substring("Bearer ".length()));
     }

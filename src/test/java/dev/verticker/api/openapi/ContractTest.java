@@ -1,54 +1,113 @@
 package dev.verticker.api.openapi;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
-import dev.verticker.api.web.PackagedFile;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
-import io.vertx.junit5.VertxExtension;
-import io.vertx.openapi.contract.OpenAPIContract;
 import java.io.IOException;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Packaged contracts are held against OpenAPI here, so that no start has to. */
-@ExtendWith(VertxExtension.class)
 class ContractTest {
-  private final Vertx vertx;
+  private static final String HEAD =
+      """
+      openapi: 3.1.0
+      info: {title: Changed, version: 1.0.0}
+      """;
 
-  ContractTest(Vertx vertx) {
-    this.vertx = vertx;
+  private final Vertx vertx = Vertx.vertx();
+
+  @AfterEach
+  void close() {
+    vertx.close().await();
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "security: [], responses: {}                   | 400 413 414 422 431 500 503",
+        "security: [{key: []}], responses: {}          | 400 401 413 414 422 431 500 503",
+        "responses: {}                                 | 400 401 413 414 422 431 500 503",
+        "security: [{key: [books.write]}], responses: {} | 400 401 403 413 414 422 431 500 503",
+        "security: [], responses: {}, requestBody: {content: {application/json: {schema: {}}}}"
+            + "| 400 413 414 415 422 431 500 503",
+        "security: [], responses: {'200': {description: ok}, '404': {description: none}}"
+            + "| 200 400 404 413 414 422 431 500 503",
+      })
+  void an_operation_gets_the_error_responses_of_its_kind(String operation, String statuses)
+      throws IOException {
+    var contract = SharedResponses.addTo(Contract.parse(
+        HEAD + "security: [{key: []}]\n" + "paths: {/books: {get: {" + operation + "}}}"));
+
+    var responses = contract
+        .getJsonObject("paths")
+        .getJsonObject("/books")
+        .getJsonObject("get")
+        .getJsonObject("responses");
+    assertEquals(Set.of(statuses.split(" ")), new TreeSet<>(responses.fieldNames()));
+  }
+
+  @Test
+  void a_response_of_the_operation_and_a_component_of_the_contract_win() throws IOException {
+    var contract = SharedResponses.addTo(
+        Contract.parse(
+            HEAD
+                + """
+                paths: {/books: {get: {security: [], responses: {'503': {description: closed}}}}}
+                components: {responses: {Malformed: {description: bad}}}
+                """));
+
+    var responses = contract
+        .getJsonObject("paths")
+        .getJsonObject("/books")
+        .getJsonObject("get")
+        .getJsonObject("responses");
+    assertEquals("closed", responses.getJsonObject("503").getString("description"));
+    assertEquals(
+        "bad",
+        contract
+            .getJsonObject("components")
+            .getJsonObject("responses")
+            .getJsonObject("Malformed")
+            .getString("description"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"openapi/user-api.yaml", "openapi/price-api.yaml"})
-  void a_packaged_contract_is_openapi_as_the_library_checks_it(String resource) throws IOException {
-    var contract = loadable(resource);
+  void the_published_contract_is_the_complete_document(String resource) throws IOException {
+    var contract = Contract.load(vertx, resource).await();
 
-    var checked = OpenAPIContract.from(vertx, contract).await();
+    var published = Contract.parse(contract.published().toString());
 
+    assertEquals(contract.document(), published);
     assertEquals(
-        checked.operations().size(),
-        Contract.load(vertx, resource).await().openApi().operations().size());
+        List.of(),
+        contract.openApi().operations().stream()
+            .filter(operation -> operation.getResponse(503) == null)
+            .toList());
   }
 
   @Test
-  void one_that_is_not_would_be_found() throws IOException {
-    var contract = loadable("openapi/price-api.yaml");
-    contract.remove("info");
-
-    assertTrue(OpenAPIContract.from(vertx, contract)
-        .transform(result -> Future.succeededFuture(result.failed()))
-        .await());
+  void a_document_that_is_not_openapi_fails_with_its_resource_and_the_reason() {
+    assertFailure(
+        "broken.yaml: Instance does not have required property \"info\"",
+        "openapi: 3.1.0\npaths: {}");
+    assertFailure(
+        "broken.yaml: Can't reduce [1] '/b', value is undefined.",
+        HEAD + "paths: {/a: {get: {responses: {'200': {$ref: '#/b'}}}}}");
   }
 
-  private JsonObject loadable(String resource) throws IOException {
-    return Contract.loadable(new JsonObject(
-        new YAMLMapper().readTree(PackagedFile.read(resource).getBytes()).toString()));
+  private void assertFailure(String message, String yaml) {
+    var failure =
+        assertThrows(InvalidContractException.class, () -> Contract.of(vertx, "broken.yaml", yaml)
+            .await());
+    assertEquals(message, failure.getMessage());
   }
 }

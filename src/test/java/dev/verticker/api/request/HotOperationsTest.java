@@ -27,7 +27,6 @@ import io.vertx.json.schema.Validator;
 import io.vertx.openapi.contract.Location;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Parameter;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -59,8 +58,7 @@ class HotOperationsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"openapi/price-api.yaml", "openapi/user-api.yaml"})
-  void a_hot_operation_accepts_and_refuses_exactly_what_it_would_without_the_mark(String resource)
-      throws IOException {
+  void a_hot_operation_accepts_and_refuses_exactly_what_it_would_without_the_mark(String resource) {
     var contract = Contract.load(vertx, resource).await();
     var plain = withoutMarks(contract);
     var hotPort = serve(contract);
@@ -132,7 +130,7 @@ class HotOperationsTest {
   private static List<Question> corpus(Contract contract) {
     var corpus = new ArrayList<Question>();
     for (var operation : contract.openApi().operations()) {
-      if (operation.getOpenAPIModel().getBoolean(ContractRouter.HOT, false)) {
+      if (operation.getOpenAPIModel().getBoolean(RequestValidator.HOT, false)) {
         var good = path(operation, "me");
         corpus.add(new Question(good, null, null));
         corpus.add(new Question(good + "?no_such=1", null, null));
@@ -240,29 +238,29 @@ class HotOperationsTest {
     contract
         .openApi()
         .operations()
-        .forEach(operation -> router.on(
+        .forEach(operation -> router.operation(
             operation.getOperationId(),
             request -> Future.succeededFuture(ApiResponse.json(Buffer.buffer("{}")))));
     for (var scheme : List.of("apiKey", "login")) {
-      router.guard(scheme, new Everybody());
+      router.security(scheme, new Everybody());
     }
     return HttpServers.create(vertx, "localhost", 0)
-        .requestHandler(router.router("hot", new SimpleMeterRegistry()))
+        .requestHandler(router.createRouter("hot", new SimpleMeterRegistry()))
         .listen()
         .await()
         .actualPort();
   }
 
-  private static Contract withoutMarks(Contract contract) throws IOException {
+  private Contract withoutMarks(Contract contract) {
     var text = contract.published().toString();
     assertTrue(text.contains(MARK));
-    return Contract.of("plain.yaml", text.replace(MARK, "x-cold: true"));
+    return Contract.of(vertx, "plain.yaml", text.replace(MARK, "x-cold: true")).await();
   }
 
   private static final class Everybody implements Authenticator {
     @Override
-    public Future<Caller> admit(HttpServerRequest request, Wanted wanted) {
-      return Future.succeededFuture(Caller.ANYONE);
+    public Future<Caller> authenticate(HttpServerRequest request, Requirement requirement) {
+      return Future.succeededFuture(Caller.ANONYMOUS);
     }
 
     @Override

@@ -25,43 +25,43 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class SchemaMessagesTest {
-  /** Of one each, in the order of the table below: keyword, its rule, a value that breaks it, what is said. */
+  /** Keyword, rule, a value that violates it, message. */
   private static final String RULES =
       """
-      type                 | "string"            | 7            | It must be text.
-      type                 | "integer"           | "a"          | It must be a whole number.
-      type                 | "boolean"           | "a"          | It must be true or false.
-      type                 | ["array","null"]    | "a"          | It must be a list or null.
-      type                 | "object"            | "a"          | It must be an object.
-      const                | true                | false        | It must be true.
-      enum                 | ["admin","user"]    | "boss"       | It must be one of admin, user.
-      format               | "date-time"         | "yesterday"  | It must be a date-time.
-      pattern              | "^[a-z]+$"          | "A"          | It must match ^[a-z]+$.
-      minLength            | 2                   | "a"          | It must have at least 2 characters.
-      maxLength            | 1                   | "ab"         | It must have at most 1 character.
-      minItems             | 1                   | []           | It must have at least 1 entry.
-      maxItems             | 2                   | [1,2,3]      | It must have at most 2 entries.
-      uniqueItems          | true                | [1,1]        | It must not have the same entry twice.
-      minProperties        | 1                   | {}           | It must have at least 1 field.
-      maxProperties        | 0                   | {"a":1}      | It must have at most 0 fields.
-      minimum              | 1                   | 0            | It must be at least 1.
-      maximum              | 1000                | 1001         | It must be at most 1000.
-      exclusiveMinimum     | 0                   | 0            | It must be more than 0.
-      exclusiveMaximum     | 5                   | 5            | It must be less than 5.
-      multipleOf           | 5                   | 7            | It must be a multiple of 5.
-      required             | ["title"]           | {}           | The field "title" is required.
-      additionalProperties | false               | {"colour":1} | There is no such field here.
-      not                  | {"const":1}         | 1            | It must be as the contract says.
+      type                 | "string"            | 7            | Must be a string.
+      type                 | "integer"           | "a"          | Must be an integer.
+      type                 | "boolean"           | "a"          | Must be true or false.
+      type                 | ["array","null"]    | "a"          | Must be an array or null.
+      type                 | "object"            | "a"          | Must be an object.
+      const                | true                | false        | Must be true.
+      enum                 | ["admin","user"]    | "boss"       | Must be one of admin, user.
+      format               | "date-time"         | "yesterday"  | Must be a date-time.
+      pattern              | "^[a-z]+$"          | "A"          | Must match ^[a-z]+$.
+      minLength            | 2                   | "a"          | Must have at least 2 characters.
+      maxLength            | 1                   | "ab"         | Must have at most 1 character.
+      minItems             | 1                   | []           | Must have at least 1 item.
+      maxItems             | 2                   | [1,2,3]      | Must have at most 2 items.
+      uniqueItems          | true                | [1,1]        | Must not contain the same item twice.
+      minProperties        | 1                   | {}           | Must have at least 1 field.
+      maxProperties        | 0                   | {"a":1}      | Must have at most 0 fields.
+      minimum              | 1                   | 0            | Must be at least 1.
+      maximum              | 1000                | 1001         | Must be at most 1000.
+      exclusiveMinimum     | 0                   | 0            | Must be greater than 0.
+      exclusiveMaximum     | 5                   | 5            | Must be less than 5.
+      multipleOf           | 5                   | 7            | Must be a multiple of 5.
+      required             | ["title"]           | {}           | Missing field "title".
+      additionalProperties | false               | {"colour":1} | Unknown field.
+      not                  | {"const":1}         | 1            | Violates the contract.
       """;
 
   @ParameterizedTest
   @CsvSource(textBlock = RULES, delimiter = '|', quoteCharacter = '\u0001')
-  void every_rule_has_a_plain_sentence(String keyword, String rule, String value, String said) {
-    assertEquals(List.of(said), said(schema(keyword, rule), Json.decodeValue(value)));
+  void each_rule_has_a_message(String keyword, String rule, String value, String message) {
+    assertEquals(List.of(message), messages(schema(keyword, rule), Json.decodeValue(value)));
   }
 
   @Test
-  void rules_inside_fields_and_entries_are_found() {
+  void rules_of_fields_and_items_are_found() {
     var title = schema("minLength", "3");
     var titles = new JsonObject().put("type", "array").put("items", title);
     var book =
@@ -69,15 +69,15 @@ final class SchemaMessagesTest {
     var value =
         new JsonObject().put("t", "a").put("all", new JsonArray().add("abc").add("b"));
     assertEquals(
-        List.of("It must have at least 3 characters.", "It must have at least 3 characters."),
-        said(book, value));
+        List.of("Must have at least 3 characters.", "Must have at least 3 characters."),
+        messages(book, value));
   }
 
   @Test
-  void no_rule_of_the_contracts_is_left_without_a_sentence() {
+  void each_rule_of_the_contracts_has_a_message() {
     var vertx = Vertx.vertx();
     var known = Arrays.stream(RULES.split("\n"))
-        .filter(row -> !row.endsWith("as the contract says."))
+        .filter(row -> !row.endsWith("Violates the contract."))
         .map(row -> row.split(" ")[0])
         .toList();
     for (var path : List.of("openapi/user-api.yaml", "openapi/price-api.yaml")) {
@@ -132,7 +132,7 @@ final class SchemaMessagesTest {
     return new JsonObject().put(keyword, Json.decodeValue(rule));
   }
 
-  private static List<String> said(JsonObject json, Object value) {
+  private static List<String> messages(JsonObject json, Object value) {
     var schema = JsonSchema.of(json);
     var options = new JsonSchemaOptions()
         .setBaseUri("app://")
@@ -140,7 +140,7 @@ final class SchemaMessagesTest {
         .setOutputFormat(OutputFormat.Basic);
     var found = Validator.create(schema, options).validate(value);
     var errors = SchemaErrors.of("", schema, found);
-    assertTrue(!errors.isEmpty(), "the value breaks no rule");
+    assertTrue(!errors.isEmpty(), "the value violates no rule");
     return errors.stream().map(Failure.Error::detail).collect(Collectors.toList());
   }
 }

@@ -64,8 +64,7 @@ class ExamplesTest {
     try (var script = NodeScript.start(
         SCRIPT, api(new InterruptibleProxy(vertx, door.port())), "no token", "users")) {
       assertEquals(1, script.exitCode());
-      assertEquals(
-          List.of("refused: invalid-token The access token is not valid."), script.lines());
+      assertEquals(List.of("refused: invalid-token Invalid access token."), script.lines());
     }
   }
 

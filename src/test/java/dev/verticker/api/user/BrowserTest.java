@@ -149,7 +149,7 @@ class BrowserTest {
     assertFalse(page.contains("https://"), page);
 
     var contract = expect(200, door.client().get("/openapi.yaml")).body().toString();
-    assertTrue(contract.contains("tokenUrl: /auth/login"));
+    assertTrue(contract.contains("tokenUrl: \"/auth/login\""));
     assertTrue(contract.contains("application/x-www-form-urlencoded"));
     assertTrue(Stream.of("/ws", "vnd.").noneMatch(contract::contains));
   }

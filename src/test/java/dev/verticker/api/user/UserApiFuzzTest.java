@@ -182,8 +182,8 @@ class UserApiFuzzTest {
     if (declared == null) {
       return random.nextInt(10) == 0 ? Buffer.buffer("surprise") : null;
     }
-    var media = declared.getContent().get("application/json");
-    var form = media.getOpenAPIModel().containsKey("x-verticker-form");
+    var form = declared.getContent().containsKey("application/vnd.form+json");
+    var media = declared.getContent().get(form ? "application/vnd.form+json" : "application/json");
     var type = form ? "application/x-www-form-urlencoded" : "application/json";
     headers.addAll(List.of("Content-Type", random.nextInt(25) == 0 ? pick(TYPES) : type));
     if (random.nextInt(8) == 0) {

@@ -5,8 +5,10 @@ import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.api.auth.Permission;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
+import dev.verticker.message.Users;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.buffer.Buffer;
@@ -26,7 +28,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -34,14 +35,19 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every operation, asked by everybody there is: {@code api/user-api-policy.txt} says who gets what. */
+/** Calls operations as each kind of caller. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UserApiPolicyTest {
   private static final Duration BEYOND_LEEWAY = Duration.ofSeconds(40);
+  private static final Set<String> SIGNED_IN = Set.of("self", "other", "admin");
 
-  /** Whoever did one of these is somebody else afterwards; everybody else can be asked again, for hashing takes time. */
-  private static final Set<String> ENDING =
-      Set.of("refresh", "logout", "logoutAll", "changeOwnPassword", "replaceUser");
+  /** These requests end the sessions of their callers. Other callers are used again: each one costs password hashes. */
+  private static final Set<String> ENDING = Set.of(
+      "POST /auth/refresh",
+      "POST /auth/logout",
+      "PUT /users/me",
+      "PUT /users/me/password",
+      "PUT /users/{self}");
 
   private final UserFrontDoor door = UserFrontDoor.open();
   private final Map<String, Person> shutOut = new LinkedHashMap<>();
@@ -49,15 +55,15 @@ class UserApiPolicyTest {
   private Person self;
   private int names;
 
-  record Row(String operation, String method, String target, String body, List<Integer> statuses) {
+  record Row(String method, String target, String body, List<Integer> statuses) {
     @Override
     public String toString() {
-      return operation + ": " + method + " " + target + " " + body;
+      return method + " " + target + " " + body;
     }
   }
 
   @BeforeAll
-  void people() {
+  void createCallers() {
     door.prices.tick(FakePrices.quote(1, "BTCUSDT", "68000.12", Instant.now()));
     var disabled = door.person();
     expect(200, act(HttpMethod.POST, "/users/" + disabled.id() + "/disable"));
@@ -78,27 +84,47 @@ class UserApiPolicyTest {
     door.close();
   }
 
+  /** An unknown parameter makes the request of an authorized caller 422, so the calls change nothing. */
+  @Test
+  void each_operation_admits_exactly_the_callers_that_its_security_requirement_names() {
+    var callers = callers();
+
+    var differences = new ArrayList<String>();
+    for (var operation : door.contract.openApi().operations()) {
+      callers.forEach((name, caller) -> {
+        var target = target(operation) + "?no_such_parameter=1";
+        var expected = expected(operation, name);
+        var actual = call(operation.getHttpMethod().name(), target, "", caller).status();
+        if (actual != expected) {
+          differences.add(operation.getOperationId() + " as " + name + ": expected status "
+              + expected + " but was " + actual);
+        }
+      });
+    }
+
+    assertEquals("", String.join("\n", differences));
+  }
+
+  @Test
+  void an_administrator_has_every_permission_and_a_user_may_read_prices() {
+    assertEquals(Set.of(Permission.values()), Permission.of(List.of(Users.ROLE_ADMIN)));
+    assertEquals(Set.of(Permission.PRICES_READ), Permission.of(List.of(Users.ROLE_USER)));
+    assertEquals(Set.of(), Permission.of(List.of("unknown")));
+  }
+
+  /** {@code api/user-api-policy.txt}: results that depend on more than the security requirement. */
   @ParameterizedTest
   @MethodSource("rows")
-  void everybody_gets_what_the_table_says_and_nothing_else(Row row) {
-    if (self == null) {
-      self = door.person();
-    }
-    var callers = new LinkedHashMap<String, Person>();
-    callers.put("anonymous", Person.NOBODY);
-    callers.put("self", self);
-    callers.put("other", others.computeIfAbsent("other", name -> door.person()));
-    callers.put("admin", others.computeIfAbsent("admin", name -> door.person("admin")));
-    callers.putAll(shutOut);
-    callers.put("expired", others.computeIfAbsent("expired", name -> expired(door.person())));
+  void each_caller_gets_the_status_of_the_table(Row row) {
+    var callers = callers();
 
-    // The one who may most comes last: it may leave nothing behind.
+    // The administrator has the most permissions and comes last, so it may change the user.
     var order =
         List.of("anonymous", "expired", "revoked", "deleted", "disabled", "other", "self", "admin");
     var statuses = new LinkedHashMap<String, Integer>();
     callers.keySet().forEach(name -> statuses.put(name, null));
     for (var name : order) {
-      var reply = ask(row, callers.get(name));
+      var reply = call(row.method(), row.target(), row.body(), callers.get(name));
       statuses.put(name, reply.status());
       if (reply.status() == 401) {
         assertTrue(reply.headers().get("WWW-Authenticate").startsWith("Bearer "), row::toString);
@@ -108,31 +134,19 @@ class UserApiPolicyTest {
     if (!row.method().equals("GET")) {
       self = null;
     }
-    if (ENDING.contains(row.operation())) {
+    if (ENDING.contains(row.method() + " " + row.target())) {
       others.clear();
     }
-    assertEquals(
-        zipped(callers.keySet().stream().toList(), row.statuses()), statuses, row::toString);
+    assertEquals(zipped(List.copyOf(callers.keySet()), row.statuses()), statuses, row::toString);
   }
 
   @Test
-  void the_table_names_every_operation_of_the_contract_and_no_other() {
-    Set<String> promised = door.contract.openApi().operations().stream()
-        .map(Operation::getOperationId)
-        .collect(Collectors.toSet());
-    Set<String> listed = rows().stream().map(Row::operation).collect(Collectors.toSet());
-
-    assertEquals(promised, listed);
-  }
-
-  /** Nobody learns from a refusal whether a user exists: it comes before anybody looks. */
-  @Test
-  void a_stranger_is_refused_the_same_whether_the_user_exists_or_not() {
-    var stranger = door.person();
+  void a_403_does_not_reveal_whether_a_user_exists() {
+    var caller = door.person();
     var other = door.person();
 
-    var existing = expect(403, door.get(stranger, "/users/" + other.id())).object();
-    var missing = expect(403, door.get(stranger, "/users/987654321")).object();
+    var existing = expect(403, door.get(caller, "/users/" + other.id())).object();
+    var missing = expect(403, door.get(caller, "/users/987654321")).object();
 
     for (var problem : List.of(existing, missing)) {
       problem.remove("instance");
@@ -143,34 +157,74 @@ class UserApiPolicyTest {
 
   static List<Row> rows() {
     try (var in = UserApiPolicyTest.class.getResourceAsStream("/api/user-api-policy.txt")) {
-      var rows = new ArrayList<Row>();
-      for (var line :
-          new String(in.readAllBytes(), StandardCharsets.UTF_8).lines().toList()) {
-        if (!line.startsWith("#")) {
-          var cells = line.split("\\|");
-          var request = cells[1].strip().split(" ", 2);
-          rows.add(new Row(
-              cells[0].strip(),
-              request[0],
-              request[1],
-              cells[2].strip(),
-              List.of(cells).subList(3, cells.length).stream()
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+          .lines()
+          .filter(line -> !line.startsWith("#"))
+          .map(line -> List.of(line.split("\\|")))
+          .map(cells -> new Row(
+              cells.get(0).strip().split(" ")[0],
+              cells.get(0).strip().split(" ")[1],
+              cells.get(1).strip(),
+              cells.subList(2, cells.size()).stream()
                   .map(cell -> Integer.valueOf(cell.strip()))
-                  .toList()));
-        }
-      }
-      return rows;
+                  .toList()))
+          .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private Response ask(Row row, Person caller) {
-    var target = row.target()
-        .replace("{self}", Long.toString(self.id()))
-        .replace("{session}", session(self));
-    var json = row.body().startsWith("{\"");
-    var body = row.body()
+  private Map<String, Person> callers() {
+    if (self == null) {
+      self = door.person();
+    }
+    var callers = new LinkedHashMap<String, Person>();
+    callers.put("anonymous", Person.NOBODY);
+    callers.put("self", self);
+    callers.put("other", others.computeIfAbsent("other", name -> door.person()));
+    callers.put("admin", others.computeIfAbsent("admin", name -> door.person("admin")));
+    callers.putAll(shutOut);
+    callers.put("expired", others.computeIfAbsent("expired", name -> expired(door.person())));
+    return callers;
+  }
+
+  private static int expected(Operation operation, String caller) {
+    var alternatives = operation.getSecurityRequirements();
+    if (alternatives.isEmpty()) {
+      return 422;
+    }
+    if (!SIGNED_IN.contains(caller)) {
+      return 401;
+    }
+    if (caller.equals("self") && operation.getOpenAPIModel().containsKey("x-owner")) {
+      return 422;
+    }
+    var role = caller.equals("admin") ? Users.ROLE_ADMIN : Users.ROLE_USER;
+    var permissions =
+        Permission.of(List.of(role)).stream().map(Permission::wireName).toList();
+    return alternatives.stream()
+            .anyMatch(alternative -> permissions.containsAll(alternative.getScopes("login")))
+        ? 422
+        : 403;
+  }
+
+  /** The path with "self" as the owner. */
+  private static String target(Operation operation) {
+    return operation
+        .getOpenAPIPath()
+        .replace("{" + operation.getOpenAPIModel().getString("x-owner") + "}", "{self}")
+        .replaceAll("\\{(?!self).*?}", "1");
+  }
+
+  private String resolved(String target) {
+    return target
+        .replace("{self}", Long.toString(self == null ? 1 : self.id()))
+        .replace("{session}", self == null ? "" : session(self));
+  }
+
+  private Response call(String method, String target, String template, Person caller) {
+    var json = template.startsWith("{\"");
+    var body = template
         .replace("{username}", caller.username())
         .replace("{password}", json ? caller.password() : encoded(caller.password()))
         .replace("{refresh}", caller.refresh())
@@ -185,8 +239,8 @@ class UserApiPolicyTest {
     }
     return await(door.client()
         .begin(
-            HttpMethod.valueOf(row.method()),
-            target,
+            HttpMethod.valueOf(method),
+            resolved(target),
             body.isEmpty() ? null : Buffer.buffer(body),
             headers.toArray(String[]::new)));
   }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.openapi.Permission;
+import dev.verticker.api.auth.Permission;
 import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.TestHttpClient.Response;
@@ -123,7 +123,7 @@ class UserApiTest {
     assertEquals(new JsonArray().add("prices.read"), own.getJsonArray("permissions"));
     var admin = expect(200, door.get(door.admin(), "/users/me")).object();
     assertEquals(
-        Arrays.stream(Permission.values()).map(Permission::word).toList(),
+        Arrays.stream(Permission.values()).map(Permission::wireName).toList(),
         admin.getJsonArray("permissions").getList());
     var other = expect(200, door.get(door.admin(), "/users/" + ada.id())).object();
     assertFalse(other.containsKey("permissions"));
@@ -136,8 +136,7 @@ class UserApiTest {
         expect(422, admin(HttpMethod.PATCH, "/users/me", body)).object().getJsonArray("errors");
     assertEquals(
         Set.of(
-            "/username: It must match ^[A-Za-z0-9._-]{3,50}$.",
-            "/roles: It must have at least 1 entry."),
+            "/username: Must match ^[A-Za-z0-9._-]{3,50}$.", "/roles: Must have at least 1 item."),
         errors.stream()
             .map(JsonObject.class::cast)
             .map(error -> error.getString("pointer") + ": " + error.getString("detail"))

@@ -39,7 +39,7 @@ public enum WireProtocol {
         case "auth" ->
           isToken(frame.getValue("token"))
               ? new Command.Auth(frame.getString("token"))
-              : malformed("token must be a string of at most " + AccessTokenVerifier.LONGEST
+              : malformed("token must be a string of at most " + AccessTokenVerifier.MAX_LENGTH
                   + " characters.");
         case "ping" -> new Command.Ping();
         default -> rejected("unknown-op", "op must be subscribe, unsubscribe, auth or ping.");
@@ -130,7 +130,7 @@ public enum WireProtocol {
 
   /** Commands are held in memory while a signature is verified, and any client may send some. */
   private static boolean isToken(Object value) {
-    return value instanceof String text && text.length() <= AccessTokenVerifier.LONGEST;
+    return value instanceof String text && text.length() <= AccessTokenVerifier.MAX_LENGTH;
   }
 
   private static Command ofTopic(Object value, Function<String, Command> command) {

@@ -1,7 +1,7 @@
 package dev.verticker.api.socket.topic;
 
 import dev.verticker.api.auth.AuthenticatedUser;
-import dev.verticker.api.openapi.Permission;
+import dev.verticker.api.auth.Permission;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications;
 
@@ -20,9 +20,9 @@ interface AccessRule {
 
   static AccessRule permission(Permission permission) {
     return (topic, user) -> {
-      if (!user.may(permission)) {
+      if (!user.has(permission)) {
         throw new Failure.Forbidden(
-            "not-allowed", "This needs the permission " + permission.word() + ".");
+            "not-allowed", "This needs the permission " + permission.wireName() + ".");
       }
     };
   }

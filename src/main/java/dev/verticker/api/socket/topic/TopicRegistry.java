@@ -1,7 +1,7 @@
 package dev.verticker.api.socket.topic;
 
 import dev.verticker.api.auth.AuthenticatedUser;
-import dev.verticker.api.openapi.Permission;
+import dev.verticker.api.auth.Permission;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.protocol.ResumePoint;
@@ -52,7 +52,7 @@ public final class TopicRegistry {
 
   /** The topic of a client that names none. */
   public String defaultTopic(AuthenticatedUser user) {
-    return user.may(Permission.USERS_READ)
+    return user.has(Permission.USERS_READ)
         ? Notifications.USERS
         : Notifications.ownTopic(user.userId());
   }

@@ -1,4 +1,4 @@
-package dev.verticker.api.request;
+package dev.verticker.api.web;
 
 import dev.verticker.bus.Failure;
 import java.io.ByteArrayOutputStream;
@@ -7,11 +7,15 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 
-/** Bytes to text without guessing: what is not UTF-8, and NUL (which PostgreSQL cannot store), is refused with 400. */
+/** Strict decoding of UTF-8. Malformed input, and NUL, which PostgreSQL cannot store, fail with 400. */
 public final class TextDecoder {
   private TextDecoder() {}
 
-  /** Percent-decoding of one component of a URL or form. */
+  /**
+   * Decodes the percent-encoding of a URL component or form field.
+   *
+   * @param plusIsBlank whether {@code +} stands for a blank, as in queries and forms
+   */
   public static String url(String encoded, boolean plusIsBlank) {
     if (isPlain(encoded)) {
       return plusIsBlank ? encoded.replace('+', ' ') : encoded;
@@ -31,7 +35,7 @@ public final class TextDecoder {
     return text(bytes.toByteArray(), TextDecoder::malformedUrl);
   }
 
-  /** Nearly every URL: nothing in it is encoded. */
+  /** True for almost every URL: nothing in it is encoded. */
   private static boolean isPlain(String encoded) {
     for (var at = 0; at < encoded.length(); at++) {
       var c = encoded.charAt(at);
@@ -42,14 +46,15 @@ public final class TextDecoder {
     return true;
   }
 
-  static String body(byte[] bytes) {
+  /** Decodes a request body. */
+  public static String body(byte[] bytes) {
     return text(
         bytes,
-        () ->
-            new Failure.Malformed("malformed-request", "The body must be UTF-8 text without NUL."));
+        () -> new Failure.Malformed(
+            "malformed-request", "Malformed body: expected UTF-8 text without NUL."));
   }
 
-  private static String text(byte[] bytes, Supplier<Failure> otherwise) {
+  private static String text(byte[] bytes, Supplier<Failure> malformed) {
     try {
       var text =
           StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
@@ -57,9 +62,9 @@ public final class TextDecoder {
         return text;
       }
     } catch (CharacterCodingException e) {
-      // Refused below, as NUL is.
+      // Fails below, as NUL does.
     }
-    throw otherwise.get();
+    throw malformed.get();
   }
 
   private static int hex(String encoded, int at) {
@@ -72,6 +77,7 @@ public final class TextDecoder {
 
   private static Failure malformedUrl() {
     return new Failure.Malformed(
-        "malformed-request", "A URL or form must be percent-encoded UTF-8 without NUL.");
+        "malformed-request",
+        "Malformed URL or form: expected percent-encoded UTF-8 text without NUL.");
   }
 }

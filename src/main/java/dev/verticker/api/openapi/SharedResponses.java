@@ -1,0 +1,91 @@
+package dev.verticker.api.openapi;
+
+import dev.verticker.api.web.PackagedFile;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Adds the error responses that every operation has to a contract, so that no operation repeats them: 400, 413, 414, 422, 431,
+ * 500, 503; 401 with a security requirement, 403 with a permission, 415 with a request body.
+ *
+ * <p>A response of the operation itself wins over the shared one, and a component of the contract over the one in
+ * {@code openapi/shared-responses.yaml}.
+ */
+final class SharedResponses {
+  private static final String COMPONENTS = "openapi/shared-responses.yaml";
+  private static final Set<String> METHODS =
+      Set.of("get", "put", "post", "delete", "options", "head", "patch", "trace");
+  private static final Map<Integer, String> FOR_EVERY_OPERATION = Map.of(
+      400, "Malformed",
+      413, "BodyTooLarge",
+      414, "UriTooLong",
+      422, "Invalid",
+      431, "HeadersTooLarge",
+      500, "Internal",
+      503, "Unavailable");
+
+  private SharedResponses() {}
+
+  /** Blocks. */
+  static JsonObject addTo(JsonObject contract) throws IOException {
+    addComponents(contract, Contract.parse(PackagedFile.read(COMPONENTS).toString()));
+    var security = contract.getJsonArray("security", new JsonArray());
+    for (var path : contract.getJsonObject("paths", new JsonObject())) {
+      for (var member : (JsonObject) path.getValue()) {
+        if (METHODS.contains(member.getKey())) {
+          addResponses((JsonObject) member.getValue(), security);
+        }
+      }
+    }
+    return contract;
+  }
+
+  private static void addComponents(JsonObject contract, JsonObject shared) {
+    var components = member(contract, "components");
+    for (var kind : shared) {
+      var target = member(components, kind.getKey());
+      for (var component : (JsonObject) kind.getValue()) {
+        if (!target.containsKey(component.getKey())) {
+          target.put(component.getKey(), component.getValue());
+        }
+      }
+    }
+  }
+
+  private static JsonObject member(JsonObject parent, String name) {
+    if (!parent.containsKey(name)) {
+      parent.put(name, new JsonObject(new LinkedHashMap<>()));
+    }
+    return parent.getJsonObject(name);
+  }
+
+  private static void addResponses(JsonObject operation, JsonArray securityOfContract) {
+    var names = new LinkedHashMap<>(FOR_EVERY_OPERATION);
+    var security = operation.getJsonArray("security", securityOfContract);
+    if (!security.isEmpty()) {
+      names.put(401, "Unauthenticated");
+    }
+    if (requiresPermission(security)) {
+      names.put(403, "NotAllowed");
+    }
+    if (operation.containsKey("requestBody")) {
+      names.put(415, "UnsupportedMediaType");
+    }
+    var declared = operation.getJsonObject("responses", new JsonObject());
+    var responses = new TreeMap<>(declared.getMap());
+    names.forEach((status, name) ->
+        responses.putIfAbsent(status.toString(), Map.of("$ref", "#/components/responses/" + name)));
+    operation.put("responses", new JsonObject(responses));
+  }
+
+  private static boolean requiresPermission(JsonArray security) {
+    return security.stream()
+        .flatMap(alternative -> ((JsonObject) alternative).stream())
+        .anyMatch(scheme -> !((JsonArray) scheme.getValue()).isEmpty());
+  }
+}

@@ -2,7 +2,6 @@ package dev.verticker.bus;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.EventBus;
@@ -59,7 +58,7 @@ public final class Bus {
   }
 
   /** Registers the handler of an address; the future completes when the whole cluster has registered it. */
-  public <Q, A> Future<ConsumerRegistration> serve(
+  public <Q, A> Future<MessageConsumer<?>> serve(
       Address<Q, A> address, Function<Q, Future<A>> handler) {
     var consumer = eventBus.<Envelope>consumer(address.name());
     consumer.handler(message -> {
@@ -83,7 +82,7 @@ public final class Bus {
   }
 
   /** Registers a consumer of all events of the topic that are at most ten seconds old. */
-  public <E> Future<ConsumerRegistration> subscribe(Topic<E> topic, Consumer<E> handler) {
+  public <E> Future<MessageConsumer<?>> subscribe(Topic<E> topic, Consumer<E> handler) {
     var consumer = eventBus.<Envelope>consumer(topic.name());
     consumer.handler(message -> {
       if (tooOld(message)) {
@@ -216,9 +215,7 @@ public final class Bus {
     metrics.counter("bus_dropped_total", "address", address, "reason", reason).increment();
   }
 
-  private static Future<ConsumerRegistration> registered(MessageConsumer<?> consumer) {
-    var done = Promise.<ConsumerRegistration>promise();
-    consumer.completion().<ConsumerRegistration>map(consumer::unregister).onComplete(done);
-    return done.future();
+  private static Future<MessageConsumer<?>> registered(MessageConsumer<?> consumer) {
+    return consumer.completion().map(consumer);
   }
 }

@@ -76,9 +76,7 @@ public final class HttpServers {
 
   private static void guard(
       HttpConnection connection, HttpLimits limits, BooleanSupplier draining) {
-    // Vert.x has no timeout for headers or bodies: only the pipeline sees the bytes of an
-    // incomplete
-    // request.
+    // Vert.x has no timeout for headers or bodies: only the pipeline sees incomplete requests.
     ((ConnectionBase) connection)
         .channelHandlerContext()
         .pipeline()

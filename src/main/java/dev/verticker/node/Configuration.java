@@ -7,6 +7,7 @@ import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.PriceApiSettings;
 import dev.verticker.settings.PriceSettings;
 import dev.verticker.settings.RedisSettings;
+import dev.verticker.settings.SettingsException;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserApiSettings;
@@ -64,10 +65,7 @@ record Configuration(
         .toList();
     faults.addAll(reader.faults());
     if (!faults.isEmpty()) {
-      throw new StartupException(
-          StartupException.CONFIGURATION,
-          "Invalid settings:\n  "
-              + String.join("\n  ", faults.stream().distinct().toList()));
+      throw StartupException.of(new SettingsException(faults));
     }
     return new Configuration(
         descriptors, values, node, databases, new TreeMap<>(reader.effectiveValues()));

@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * One deployable verticle: {@code verticles/<name>.yaml}.
@@ -39,29 +40,30 @@ record Descriptor(
   /** Reads a descriptor and adds its faults to {@code faults}. */
   static Descriptor read(String name, Map<String, Object> yaml, List<String> faults) {
     var json = new JsonObject(yaml);
-    var file = "verticles/" + name + ".yaml";
-    unknown(json, KEYS)
-        .forEach(
-            key -> faults.add(file + ": must hold only " + sorted(KEYS) + ", was \"" + key + "\""));
-    var options = object(json, file, faults);
-    unknown(options, OPTIONS)
-        .forEach(key -> faults.add(
-            file + ": options must hold only " + sorted(OPTIONS) + ", was \"" + key + "\""));
+    Consumer<String> fault = text -> faults.add("verticles/" + name + ".yaml: " + text);
+    allowOnly(KEYS, json, "", fault);
+    var options = new JsonObject();
+    if (json.getValue("options") instanceof JsonObject map) {
+      options = map;
+    } else if (json.getValue("options") != null) {
+      fault.accept("options must be a map, was \"" + json.getValue("options") + "\"");
+    }
+    allowOnly(OPTIONS, options, "options ", fault);
     if (!(json.getValue("main") instanceof String)) {
-      faults.add(file + ": main is required: the name of a verticle class");
+      fault.accept("main is required: the name of a verticle class");
     }
     var instances = options.getValue("instances", 1);
     if (!CORES.equals(instances) && !(instances instanceof Integer number && number > 0)) {
-      faults.add(file + ": options.instances must be a whole number from 1 or \"cores\", was \""
+      fault.accept("options.instances must be a whole number from 1 or \"cores\", was \""
           + instances + "\"");
       options.remove("instances");
     }
     return new Descriptor(
         name,
         String.valueOf(json.getValue("main")),
-        names(json, "settings", file, faults),
-        names(json, "schemas", file, faults),
-        names(json, "after", file, faults),
+        names(json, "settings", fault),
+        names(json, "schemas", fault),
+        names(json, "after", fault),
         options);
   }
 
@@ -100,19 +102,7 @@ record Descriptor(
     return rounds;
   }
 
-  private static JsonObject object(JsonObject json, String file, List<String> faults) {
-    var value = json.getValue("options");
-    if (value == null) {
-      return new JsonObject();
-    }
-    if (value instanceof JsonObject object) {
-      return object;
-    }
-    faults.add(file + ": options must be a map, was \"" + value + "\"");
-    return new JsonObject();
-  }
-
-  private static List<String> names(JsonObject json, String key, String file, List<String> faults) {
+  private static List<String> names(JsonObject json, String key, Consumer<String> fault) {
     if (json.getValue(key) == null) {
       return List.of();
     }
@@ -120,15 +110,16 @@ record Descriptor(
         && array.stream().allMatch(String.class::isInstance)) {
       return array.stream().map(String.class::cast).toList();
     }
-    faults.add(file + ": " + key + " must be a list of names, was \"" + json.getValue(key) + "\"");
+    fault.accept(key + " must be a list of names, was \"" + json.getValue(key) + "\"");
     return List.of();
   }
 
-  private static Stream<String> unknown(JsonObject json, Set<String> known) {
-    return json.fieldNames().stream().filter(key -> !known.contains(key));
-  }
-
-  private static String sorted(Set<String> names) {
-    return String.join(", ", names.stream().sorted().toList());
+  private static void allowOnly(
+      Set<String> keys, JsonObject json, String where, Consumer<String> fault) {
+    var allowed = String.join(", ", new TreeSet<>(keys));
+    json.fieldNames().stream()
+        .filter(key -> !keys.contains(key))
+        .forEach(
+            key -> fault.accept(where + "must hold only " + allowed + ", was \"" + key + "\""));
   }
 }

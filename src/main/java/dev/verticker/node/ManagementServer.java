@@ -2,6 +2,7 @@ package dev.verticker.node;
 
 import dev.verticker.http.HttpServers;
 import dev.verticker.http.Problem;
+import dev.verticker.settings.NodeSettings;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -18,31 +19,28 @@ import io.vertx.ext.web.healthchecks.HealthCheckHandler;
 final class ManagementServer {
   private static final String PROMETHEUS = "text/plain; version=0.0.4; charset=utf-8";
 
-  private final Vertx vertx;
-  private final Readiness readiness;
-  private final PrometheusMeterRegistry metrics;
+  private ManagementServer() {}
 
-  ManagementServer(Vertx vertx, Readiness readiness, PrometheusMeterRegistry metrics) {
-    this.vertx = vertx;
-    this.readiness = readiness;
-    this.metrics = metrics;
-  }
-
-  Future<HttpServer> listen(String host, int port) {
-    return HttpServers.create(vertx, host, port)
-        .requestHandler(router())
+  static Future<HttpServer> listen(
+      Vertx vertx, NodeSettings settings, Readiness readiness, PrometheusMeterRegistry metrics) {
+    return HttpServers.create(vertx, settings.managementHost(), settings.managementPort())
+        .requestHandler(router(vertx, readiness, metrics))
         .listen()
         .onSuccess(server -> readiness.listening("management", server.actualPort()));
   }
 
-  private Router router() {
+  private static Router router(Vertx vertx, Readiness readiness, PrometheusMeterRegistry metrics) {
     var live = HealthCheckHandler.create(vertx)
         .register("event-loop", result -> result.complete(Status.OK()));
     var ready = HealthCheckHandler.createWithHealthChecks(readiness.checks());
     var router = Router.router(vertx);
     serve(router, "/health/live", live);
     serve(router, "/health/ready", ready);
-    serve(router, "/metrics", this::scrape);
+    serve(router, "/metrics", context -> vertx
+        .executeBlocking(() -> metrics.scrape(), false)
+        .onSuccess(text ->
+            context.response().putHeader(HttpHeaders.CONTENT_TYPE, PROMETHEUS).end(text))
+        .onFailure(context::fail));
     problem(
         router,
         404,
@@ -58,14 +56,6 @@ final class ManagementServer {
       context.response().putHeader(HttpHeaders.CACHE_CONTROL, "no-store");
       handler.handle(context);
     });
-  }
-
-  private void scrape(RoutingContext context) {
-    vertx
-        .executeBlocking(() -> metrics.scrape(), false)
-        .onSuccess(text ->
-            context.response().putHeader(HttpHeaders.CONTENT_TYPE, PROMETHEUS).end(text))
-        .onFailure(context::fail);
   }
 
   private static void problem(Router router, int status, String code, String detail) {

@@ -15,7 +15,6 @@ import org.slf4j.LoggerFactory;
 /** Migrates schemas with Flyway before verticles use them. Each schema has its own folder and its own history table. */
 public final class Migrations {
   private static final Logger log = LoggerFactory.getLogger(Migrations.class);
-  private static final String FOLDER = "db/migration";
   private static final String HISTORY_TABLE = "migrations";
   private static final int CONNECT_TIMEOUT_SECONDS = 3;
   private static final Duration RETRY_INTERVAL = Duration.ofMillis(500);
@@ -23,22 +22,15 @@ public final class Migrations {
   private final String folder;
   private final Duration maxWait;
 
-  /**
-   * @param folder on the class path, holds a folder for each schema
-   * @param maxWait how long to wait for a server that does not answer yet
-   */
+  /** @param folder on the class path, contains a folder for each schema */
   Migrations(String folder, Duration maxWait) {
     this.folder = folder;
     this.maxWait = maxWait;
   }
 
-  /**
-   * The migrations in the jar.
-   *
-   * @param maxWait how long to wait for a server that does not answer yet
-   */
+  /** @param maxWait how long to wait for a server that does not answer yet */
   public static Migrations packaged(Duration maxWait) {
-    return new Migrations(FOLDER, maxWait);
+    return new Migrations("db/migration", maxWait);
   }
 
   /** @throws StartupException when a server is unavailable, refuses the login or has no such database, or a migration fails */

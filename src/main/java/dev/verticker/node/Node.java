@@ -7,8 +7,6 @@ import dev.verticker.node.cluster.Cluster;
 import dev.verticker.node.cluster.ClusterClock;
 import dev.verticker.node.cluster.ClusterHeartbeat;
 import dev.verticker.node.cluster.HeartbeatSettings;
-import dev.verticker.settings.NodeSettings.ClusterSettings;
-import dev.verticker.settings.SettingsException;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.vertx.core.Vertx;
@@ -77,11 +75,9 @@ public final class Node {
     var node = new Node(Configuration.read(arguments, environment, home), exit);
     try {
       node.start(arguments, home);
-    } catch (RuntimeException e) {
+    } catch (BindException | RuntimeException e) {
       node.close(System.nanoTime() + MAX_STOP.toNanos());
-      throw e instanceof StartupException
-          ? e
-          : new StartupException(StartupException.ENVIRONMENT, "Cannot start the node: " + e, e);
+      throw StartupException.of(e);
     }
     log.info(
         "ready after {} ms: {}; listening: {}",
@@ -119,29 +115,19 @@ public final class Node {
     log.info("stopped");
   }
 
-  private void start(NodeArguments arguments, Path home) {
+  private void start(NodeArguments arguments, Path home) throws BindException {
     var settings = configuration.node();
     // Migrations and Vert.x do not need each other and are half of a start.
     var migrated = CompletableFuture.runAsync(
         () -> Migrations.packaged(settings.databaseWait()).migrateAll(configuration.databases()),
         command -> new Thread(command, "migrations").start());
     if (arguments.cluster() || !settings.cluster().members().isEmpty()) {
-      startClustered(cluster(settings.cluster(), home), migrated);
+      startClustered(Cluster.of(settings.cluster(), home), migrated);
     } else {
       vertx = builder(new VertxOptions()).build();
       readiness = new Readiness(vertx);
       var clock = ClusterClock.following(Clock.systemUTC(), ClusterClock.READ_INTERVAL, vertx);
       run(new Bus(vertx, clock, metrics), clock, handler -> {}, migrated);
-    }
-  }
-
-  private static Cluster cluster(ClusterSettings settings, Path home) {
-    try {
-      return Cluster.of(settings, home);
-    } catch (BindException e) {
-      throw new StartupException(StartupException.ENVIRONMENT, e.getMessage(), e);
-    } catch (SettingsException e) {
-      throw new StartupException(StartupException.CONFIGURATION, e.getMessage(), e);
     }
   }
 
@@ -203,9 +189,7 @@ public final class Node {
   private void listen() {
     var settings = configuration.node();
     try {
-      new ManagementServer(vertx, readiness, metrics)
-          .listen(settings.managementHost(), settings.managementPort())
-          .await();
+      ManagementServer.listen(vertx, settings, readiness, metrics).await();
     } catch (Throwable e) {
       throw new StartupException(
           StartupException.ENVIRONMENT,

@@ -8,6 +8,7 @@ import io.vertx.ext.healthchecks.Status;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,20 +27,12 @@ final class Readiness implements Health {
 
   @Override
   public void notReadyWhen(String name, Supplier<Optional<String>> reason) {
-    checks.register(
-        name,
-        result -> result.complete(run(name, reason)
-            .map(text -> Status.KO(new JsonObject().put("reason", text)))
-            .orElseGet(Status::OK)));
+    register(name, reason, text -> Status.KO(new JsonObject().put("reason", text)));
   }
 
   @Override
   public void note(String name, Supplier<Optional<String>> note) {
-    checks.register(
-        name,
-        result -> result.complete(run(name, note)
-            .map(text -> Status.OK(new JsonObject().put("note", text)))
-            .orElseGet(Status::OK)));
+    register(name, note, text -> Status.OK(new JsonObject().put("note", text)));
   }
 
   @Override
@@ -67,12 +60,17 @@ final class Readiness implements Health {
   }
 
   /** HealthCheckHandler answers 500 with the exception's message when a check throws; the cause belongs into the log. */
-  private static Optional<String> run(String name, Supplier<Optional<String>> check) {
-    try {
-      return check.get();
-    } catch (RuntimeException e) {
-      log.warn("health check \"{}\" failed", name, e);
-      return Optional.of("the check itself failed");
-    }
+  private void register(
+      String name, Supplier<Optional<String>> check, Function<String, Status> status) {
+    checks.register(name, result -> {
+      Optional<String> text;
+      try {
+        text = check.get();
+      } catch (RuntimeException e) {
+        log.warn("health check \"{}\" failed", name, e);
+        text = Optional.of("the check itself failed");
+      }
+      result.complete(text.map(status).orElseGet(Status::OK));
+    });
   }
 }

@@ -1,6 +1,9 @@
 package dev.verticker.node;
 
-/** A node cannot start. The message tells an operator what to correct; nothing is left running. */
+import dev.verticker.settings.SettingsException;
+import java.net.BindException;
+
+/** A node cannot start. The message names what to correct; nothing is left running. */
 public final class StartupException extends RuntimeException {
   /** Exit code: a setting or a descriptor is invalid. */
   public static final int CONFIGURATION = 1;
@@ -24,6 +27,19 @@ public final class StartupException extends RuntimeException {
   public StartupException(int exitCode, String message, Throwable cause) {
     super(message, cause);
     this.exitCode = exitCode;
+  }
+
+  /** The exception of a start that ended with {@code cause}. */
+  static StartupException of(Exception cause) {
+    if (cause instanceof StartupException startup) {
+      return startup;
+    }
+    if (cause instanceof SettingsException) {
+      return new StartupException(CONFIGURATION, cause.getMessage(), cause);
+    }
+    var named = cause instanceof BindException;
+    return new StartupException(
+        ENVIRONMENT, named ? cause.getMessage() : "Cannot start the node: " + cause, cause);
   }
 
   public int exitCode() {

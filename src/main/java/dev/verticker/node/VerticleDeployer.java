@@ -82,8 +82,8 @@ final class VerticleDeployer {
 
   private StartupException startupException(Descriptor descriptor, Throwable cause) {
     log.debug("verticle {} failed to start", descriptor.name(), cause);
-    if (cause instanceof SettingsException) {
-      return new StartupException(StartupException.CONFIGURATION, cause.getMessage(), cause);
+    if (cause instanceof SettingsException settings) {
+      return StartupException.of(settings);
     }
     var reason = BindErrors.describe(cause, configuration.effectiveValuesOf(descriptor))
         .orElse(cause.getMessage() == null ? cause.toString() : cause.getMessage());

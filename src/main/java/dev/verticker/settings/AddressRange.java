@@ -1,5 +1,6 @@
 package dev.verticker.settings;
 
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Optional;
@@ -14,12 +15,14 @@ public final class AddressRange {
 
   private static final int MAX_LENGTH = 45;
 
-  private final byte[] address;
-  private final int bits;
+  private final int length;
+  private final int suffixBits;
+  private final BigInteger prefix;
 
-  private AddressRange(byte[] address, int bits) {
-    this.address = address;
-    this.bits = bits;
+  private AddressRange(byte[] address, int prefixBits) {
+    this.length = address.length;
+    this.suffixBits = length * Byte.SIZE - prefixBits;
+    this.prefix = prefix(address);
   }
 
   /** Empty if the text is neither an address nor an address with a prefix length. */
@@ -45,17 +48,12 @@ public final class AddressRange {
 
   /** Whether the text is an address of this range. */
   public boolean contains(String text) {
-    var other = bytes(text);
-    if (other == null || other.length != address.length) {
-      return false;
-    }
-    for (var bit = 0; bit < bits; bit++) {
-      var mask = 0x80 >> bit % Byte.SIZE;
-      if ((address[bit / Byte.SIZE] & mask) != (other[bit / Byte.SIZE] & mask)) {
-        return false;
-      }
-    }
-    return true;
+    var address = bytes(text);
+    return address != null && address.length == length && prefix(address).equals(prefix);
+  }
+
+  private BigInteger prefix(byte[] address) {
+    return new BigInteger(1, address).shiftRight(suffixBits);
   }
 
   /** The bytes of an IPv4-mapped IPv6 address are those of the IPv4 address. */

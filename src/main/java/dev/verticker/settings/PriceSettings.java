@@ -28,6 +28,7 @@ public record PriceSettings(
   private static final URI PUBLIC_DATA = URI.create("https://data-api.binance.vision");
   private static final int MAX_SYMBOLS = 1000;
   private static final int MAX_SYMBOL = 64;
+  private static final String MARKET = "binance";
   private static final Duration DAY = Duration.ofDays(1);
 
   /**
@@ -35,19 +36,16 @@ public record PriceSettings(
    * and "demo mode" of binance-spot-api-docs.
    */
   private static final Map<String, String> VENUES = Map.ofEntries(
-      entry("api.binance.com", "binance"),
-      entry("api-gcp.binance.com", "binance"),
-      entry("api1.binance.com", "binance"),
-      entry("api2.binance.com", "binance"),
-      entry("api3.binance.com", "binance"),
-      entry("api4.binance.com", "binance"),
-      entry("data-api.binance.vision", "binance"),
+      entry("api.binance.com", MARKET),
+      entry("api-gcp.binance.com", MARKET),
+      entry("api1.binance.com", MARKET),
+      entry("api2.binance.com", MARKET),
+      entry("api3.binance.com", MARKET),
+      entry("api4.binance.com", MARKET),
+      entry("data-api.binance.vision", MARKET),
       entry("testnet.binance.vision", "testnet"),
       entry("api1.testnet.binance.vision", "testnet"),
       entry("demo-api.binance.com", "testnet"));
-
-  /** Venues with virtual funds or simulated prices. */
-  private static final Set<String> NOT_THE_MARKET = Set.of("testnet", "simulated");
 
   public static PriceSettings read(SettingsReader reader) {
     return new PriceSettings(
@@ -71,7 +69,7 @@ public record PriceSettings(
 
   /** Whether the prices come from a real market. */
   public boolean ofTheMarket() {
-    return !NOT_THE_MARKET.contains(venue());
+    return venue().equals(MARKET);
   }
 
   private static URI exchange(SettingsReader reader) {

@@ -43,29 +43,22 @@ public final class SettingsFiles {
     var effective = new JsonObject();
     packaged.forEach((name, value) -> put(effective, name, value));
     beside(home.resolve(FILE), faults).forEach((name, value) -> {
-      if (isKnown(name, packaged)) {
-        put(effective, name, value);
-      } else if (!RENAMED.containsKey(name)) {
+      if (!isKnown(name, packaged) && !RENAMED.containsKey(name)) {
         faults.add(name + ": is not a setting, remove it from " + FILE);
-      } else {
-        faults.add(renamed(name));
       }
+      put(effective, name, value);
     });
     environment.forEach((name, value) -> {
-      if (value.isBlank()) {
-        return;
-      }
-      if (isKnown(name, packaged)) {
+      if (isKnown(name, packaged) || RENAMED.containsKey(name)) {
         put(effective, name, value);
-      } else if (RENAMED.containsKey(name)) {
-        faults.add(renamed(name));
+      }
+    });
+    RENAMED.forEach((name, newName) -> {
+      if (effective.containsKey(name)) {
+        faults.add(name + ": was renamed, set " + newName + " instead");
       }
     });
     return effective;
-  }
-
-  private static String renamed(String name) {
-    return name + ": was renamed, set " + RENAMED.get(name) + " instead";
   }
 
   private static boolean isKnown(String name, Map<String, Object> packaged) {

@@ -24,7 +24,6 @@ public final class SettingsReader {
   private static final Set<String> SAMPLES =
       Set.of("postgres1234", "admin1234", "punjwtsecrete", "punapiinternalkey", "change_me");
   private static final BigDecimal NANOS = BigDecimal.valueOf(1_000_000_000L);
-
   private static final int MAX_PORT = 65535;
 
   /** A name of digits and dots only must be an address. */
@@ -77,10 +76,7 @@ public final class SettingsReader {
   }
 
   String text(String name) {
-    return optional(name).orElseGet(() -> {
-      fault(name, "is required: set it");
-      return "";
-    });
+    return optional(name).orElseGet(() -> missing(name));
   }
 
   Optional<String> optional(String name) {
@@ -187,19 +183,13 @@ public final class SettingsReader {
 
   /** A secret; outside development it must be no published sample and have at least {@code minBytes} bytes. */
   Optional<Secret> secret(String name, int minBytes) {
-    var value = Optional.ofNullable(values.getString(name)).map(Secret::new);
-    value.ifPresent(secret -> {
-      effectiveValues.put(name, redacted(secret));
-      checkSecret(name, secret, minBytes);
-    });
+    var value = uncheckedSecret(name);
+    value.ifPresent(secret -> checkSecret(name, secret, minBytes));
     return value;
   }
 
   Secret requiredSecret(String name, int minBytes) {
-    return secret(name, minBytes).orElseGet(() -> {
-      fault(name, "is required: set it");
-      return new Secret("");
-    });
+    return secret(name, minBytes).orElseGet(() -> new Secret(missing(name)));
   }
 
   void checkSecret(String name, Secret secret, int minBytes) {
@@ -207,11 +197,13 @@ public final class SettingsReader {
       return;
     }
     if (isSample(secret)) {
-      faults.add(name + ": must not be a published sample value outside development, was "
-          + redacted(secret));
+      fault(
+          name,
+          "must not be a published sample value outside development, was " + redacted(secret));
     } else if (secret.bytes().length < minBytes) {
-      faults.add(name + ": must have at least " + minBytes + " bytes outside development, was "
-          + redacted(secret));
+      fault(
+          name,
+          "must have at least " + minBytes + " bytes outside development, was " + redacted(secret));
     }
   }
 
@@ -237,6 +229,11 @@ public final class SettingsReader {
 
   void fault(String name, String rule) {
     faults.add(name + ": " + rule);
+  }
+
+  private String missing(String name) {
+    fault(name, "is required: set it");
+    return "";
   }
 
   private String checkedHost(String name, String value) {

@@ -50,7 +50,7 @@ class BusTest {
       var served =
           bus.serve(QUESTION, question -> Future.<Reply>failedFuture(failure)).await();
       assertSame(failure, failureOf(bus.request(QUESTION, Question.ANY)));
-      served.cancel().await();
+      served.unregister().await();
     }
   }
 
@@ -63,7 +63,7 @@ class BusTest {
         .await();
     assertEquals(
         describe(new Failure.Internal()), describe(failureOf(bus.request(QUESTION, Question.ANY))));
-    thrown.cancel().await();
+    thrown.unregister().await();
     bus.serve(QUESTION, question -> null).await();
     assertEquals(
         describe(new Failure.Internal()), describe(failureOf(bus.request(QUESTION, Question.ANY))));
@@ -197,7 +197,7 @@ class BusTest {
     var first =
         bus.serve(QUESTION, q -> Future.succeededFuture(new Reply("first"))).await();
     assertEquals(new Reply("first"), bus.request(QUESTION, Question.ANY).await());
-    first.cancel().await();
+    first.unregister().await();
     assertEquals("unavailable", failureOf(bus.request(QUESTION, Question.ANY)).code());
   }
 

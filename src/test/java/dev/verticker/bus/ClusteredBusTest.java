@@ -21,6 +21,7 @@ import io.vertx.core.Promise;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.eventbus.DeliveryOptions;
 import io.vertx.core.eventbus.MessageCodec;
+import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
@@ -48,7 +49,7 @@ class ClusteredBusTest {
   private static Bus here;
   private static Bus there;
 
-  private final List<ConsumerRegistration> served = new ArrayList<>();
+  private final List<MessageConsumer<?>> served = new ArrayList<>();
 
   @BeforeAll
   static void start() {
@@ -66,7 +67,7 @@ class ClusteredBusTest {
 
   @AfterEach
   void cancel() {
-    served.forEach(subscription -> subscription.cancel().await());
+    served.forEach(subscription -> subscription.unregister().await());
   }
 
   @Test
@@ -90,7 +91,7 @@ class ClusteredBusTest {
       var serving =
           there.serve(PATIENT, question -> Future.<Reply>failedFuture(failure)).await();
       assertEquals(describe(failure), describe(failureOf(here.request(PATIENT, Question.ANY))));
-      serving.cancel().await();
+      serving.unregister().await();
     }
   }
 
@@ -254,7 +255,7 @@ class ClusteredBusTest {
     }
   }
 
-  private void keep(Future<ConsumerRegistration> subscription) {
+  private void keep(Future<MessageConsumer<?>> subscription) {
     served.add(subscription.await());
   }
 
@@ -264,7 +265,7 @@ class ClusteredBusTest {
     consumer.handler(
         message -> message.reply(new Envelope(new Raw(json), null, failed), options()));
     consumer.completion().await();
-    served.add(consumer::unregister);
+    served.add(consumer);
   }
 
   /** Serialises to exactly its text. */

@@ -191,7 +191,7 @@ class EventLogTest {
     node.append(entry(1, 7));
     node.append(entry(2, 8));
     Await.until("both pages are received", () -> pages.size() == 2);
-    subscription.cancel().await();
+    subscription.unregister().await();
 
     assertEquals(
         List.of(1L, 2L, 3L, 4L),

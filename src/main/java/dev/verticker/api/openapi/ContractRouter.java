@@ -30,8 +30,8 @@ public final class ContractRouter {
   private final Contract contract;
   private final Map<String, Authenticator> authenticators = new LinkedHashMap<>();
   private final Map<String, ApiHandler> handlers = new LinkedHashMap<>();
-  private Cors cors = Cors.none();
-  private ClientAddresses addresses = ClientAddresses.direct();
+  private Cors cors = new Cors(List.of());
+  private ClientAddresses addresses = new ClientAddresses(List.of());
 
   public ContractRouter(Vertx vertx, Contract contract) {
     this.vertx = vertx;

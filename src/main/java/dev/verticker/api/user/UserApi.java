@@ -7,7 +7,7 @@ import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.ConsolePage;
 import dev.verticker.api.pages.DocsPage;
-import dev.verticker.api.pages.EventsPage;
+import dev.verticker.api.pages.Page;
 import dev.verticker.api.price.HistoryOperations;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.SocketHub;
@@ -34,25 +34,20 @@ public record UserApi(Router router, SocketHub sockets) {
       UserApiSettings settings,
       AuthSettings auth) {
     return Contract.load(vertx, CONTRACT).compose(contract -> Future.all(
-            DocsPage.load(vertx, contract), EventsPage.load(vertx), ConsolePage.load(vertx))
+            DocsPage.load(vertx, contract), DocsPage.loadEvents(vertx), ConsolePage.load(vertx))
         .compose(pages -> {
-          DocsPage docs = pages.resultAt(0);
-          EventsPage events = pages.resultAt(1);
-          ConsolePage console = pages.resultAt(2);
           BearerTokens.check(contract);
           var revocations = new RevocationCache(vertx, node.bus(), node.clock());
           node.health().notReadyWhen("revoked tokens", revocations::outage);
           var verifier = new AccessTokenVerifier(vertx, auth, node.clock());
-          var cors = Cors.of(settings.corsOrigins());
-          var addresses = ClientAddresses.behind(settings.trustedProxies());
+          var cors = new Cors(settings.corsOrigins());
+          var addresses = new ClientAddresses(settings.trustedProxies());
           var router = routes(vertx, node, quotes, contract)
               .security("login", new BearerTokens(verifier, revocations))
               .cors(cors)
               .addresses(addresses)
               .createRouter(NAME, node.metrics());
-          docs.mount(router);
-          events.mount(router);
-          console.mount(router);
+          pages.<Page>list().forEach(page -> page.mount(router));
           return revocations
               .start()
               .compose(started ->

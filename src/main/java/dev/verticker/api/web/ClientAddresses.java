@@ -11,21 +11,12 @@ import java.util.List;
  */
 public final class ClientAddresses {
   private static final String HEADER = "X-Forwarded-For";
-  private static final String NO_ADDRESS = "";
 
   private final List<AddressRange> proxies;
 
-  private ClientAddresses(List<AddressRange> proxies) {
-    this.proxies = proxies;
-  }
-
   /** @param proxies addresses of the proxies that overwrite or extend the header */
-  public static ClientAddresses behind(List<AddressRange> proxies) {
-    return new ClientAddresses(List.copyOf(proxies));
-  }
-
-  public static ClientAddresses direct() {
-    return new ClientAddresses(List.of());
+  public ClientAddresses(List<AddressRange> proxies) {
+    this.proxies = List.copyOf(proxies);
   }
 
   /** The IP address of the client as text; empty if the connection has none. */
@@ -34,10 +25,7 @@ public final class ClientAddresses {
     var address = request.connection().remoteAddress();
     var remote = address == null ? null : address.hostAddress();
     if (remote == null) {
-      return NO_ADDRESS;
-    }
-    if (!request.headers().contains(HEADER)) {
-      return remote;
+      return "";
     }
     var hops = String.join(",", request.headers().getAll(HEADER)).split(",");
     var client = remote;

@@ -47,25 +47,17 @@ public final class Cors implements PlatformHandler {
   private final Set<String> origins;
   private final CorsHandler handler;
 
-  private Cors(Set<String> origins) {
-    this.origins = origins;
+  /** @param origins exact, such as {@code https://app.example.org}; or {@code *} alone; or none */
+  public Cors(List<String> origins) {
+    this.origins = Set.copyOf(origins);
     this.handler = CorsHandler.create()
-        .addOrigins(List.copyOf(origins))
+        .addOrigins(origins)
         // With * and credentials CorsHandler would reflect every origin.
         .allowCredentials(!origins.contains(ANY))
         .allowedMethods(METHODS)
         .allowedHeaders(HEADERS)
         .exposedHeaders(EXPOSED)
         .maxAgeSeconds(MAX_AGE_SECONDS);
-  }
-
-  /** @param origins exact, such as {@code https://app.example.org}; or {@code *} alone */
-  public static Cors of(List<String> origins) {
-    return new Cors(Set.copyOf(origins));
-  }
-
-  public static Cors none() {
-    return new Cors(Set.of());
   }
 
   /** Whether pages of this origin are allowed. */

@@ -11,7 +11,7 @@ public final class PackagedFile {
   /** Blocks. @throws IllegalStateException if the file does not exist */
   public static Buffer read(String name) {
     require(name);
-    try (var in = loader().getResourceAsStream(name)) {
+    try (var in = PackagedFile.class.getResourceAsStream("/" + name)) {
       return Buffer.buffer(in.readAllBytes());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -20,12 +20,8 @@ public final class PackagedFile {
 
   /** @throws IllegalStateException if the file does not exist */
   public static void require(String name) {
-    if (loader().getResource(name) == null) {
+    if (PackagedFile.class.getResource("/" + name) == null) {
       throw new IllegalStateException("Missing file on the class path: " + name);
     }
-  }
-
-  private static ClassLoader loader() {
-    return PackagedFile.class.getClassLoader();
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Bus;
-import dev.verticker.bus.ConsumerRegistration;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Reason;
@@ -17,6 +16,7 @@ import dev.verticker.testing.SteppedClock;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -38,7 +38,7 @@ final class RevocationCacheTest {
   private final List<Revocation> entries = new CopyOnWriteArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
   private volatile Failure trouble;
-  private ConsumerRegistration verticle;
+  private MessageConsumer<?> verticle;
 
   @AfterEach
   void stop() {
@@ -117,7 +117,7 @@ final class RevocationCacheTest {
   void without_any_user_verticle_nobody_passes_after_ten_seconds_and_all_do_when_it_is_back() {
     serve();
     revoked.start().await();
-    verticle.cancel().await();
+    verticle.unregister().await();
     clock.step(Duration.ofSeconds(9));
     assertEquals("passes", refusal(token(7, 1, SESSION)));
     clock.step(Duration.ofSeconds(2));

@@ -40,7 +40,7 @@ class ClientAddressesTest {
       })
   void the_address_is_that_of_the_first_one_who_is_not_trusted(
       String proxies, String header, String client) {
-    var addresses = ClientAddresses.behind(Stream.ofNullable(proxies)
+    var addresses = new ClientAddresses(Stream.ofNullable(proxies)
         .flatMap(list -> Stream.of(list.split(",")))
         .map(text -> AddressRange.parse(text).orElseThrow())
         .toList());

@@ -1,0 +1,128 @@
+package dev.verticker.api.pages;
+
+import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.openapi.OperationHandler;
+import dev.verticker.api.web.EntityTags;
+import dev.verticker.api.web.Lazy;
+import dev.verticker.api.web.PackagedFile;
+import dev.verticker.api.web.RequestContextHandler;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.zip.GZIPOutputStream;
+
+/** Files at fixed paths, so that no requested path is ever resolved in a folder. Each is kept in memory after its first request. */
+public final class Page {
+  private static final Map<String, String> TYPES = Map.of(
+      "html", "text/html; charset=utf-8",
+      "js", "text/javascript; charset=utf-8",
+      "css", "text/css; charset=utf-8",
+      "svg", "image/svg+xml",
+      "png", "image/png",
+      "yaml", "application/yaml");
+
+  /** Each representation has its own entity tag, so that caches never mix them up. */
+  private record Representations(Buffer plain, String plainTag, Buffer gzip, String gzipTag) {
+    static Representations of(Buffer plain) throws IOException {
+      var bytes = new ByteArrayOutputStream();
+      try (var gzip = new GZIPOutputStream(bytes)) {
+        gzip.write(plain.getBytes());
+      }
+      var compressed = bytes.toByteArray();
+      return new Representations(
+          plain,
+          EntityTags.of(plain.getBytes()),
+          Buffer.buffer(compressed),
+          EntityTags.of(compressed));
+    }
+  }
+
+  /** One file. @param caching {@code Cache-Control} */
+  record Asset(String path, String type, String caching, Lazy<Representations> content) {
+    /** @param extension of the file name, which selects the media type */
+    static Asset of(String path, String extension, String caching, Callable<Buffer> content) {
+      return new Asset(
+          path,
+          TYPES.get(extension),
+          caching,
+          new Lazy<>(() -> Representations.of(content.call())));
+    }
+
+    /** A file of the class path, which must exist and is read with its first request. */
+    static Asset packaged(String path, String file, String caching) {
+      PackagedFile.require(file);
+      var extension = file.substring(file.lastIndexOf('.') + 1);
+      return of(path, extension, caching, () -> PackagedFile.read(file));
+    }
+  }
+
+  static final String NO_CACHE = "no-cache";
+
+  private final String name;
+  private final String policy;
+  private final List<Asset> assets;
+
+  /**
+   * @param name the operation in metrics and logs
+   * @param policy {@code Content-Security-Policy}
+   */
+  Page(String name, String policy, List<Asset> assets) {
+    this.name = name;
+    this.policy = policy;
+    this.assets = List.copyOf(assets);
+  }
+
+  /** Adds its routes. */
+  public void mount(Router router) {
+    for (var asset : assets) {
+      router.get(asset.path()).handler(context -> serve(context, asset));
+      router.head(asset.path()).handler(context -> serve(context, asset));
+      router.route(asset.path()).handler(context -> {
+        context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
+        context.fail(405);
+      });
+    }
+  }
+
+  private void serve(RoutingContext context, Asset asset) {
+    context.put(RequestContextHandler.OPERATION, name);
+    asset
+        .content()
+        .get(context.vertx())
+        .onSuccess(content -> write(context, asset, content))
+        .onFailure(context::fail);
+  }
+
+  private void write(RoutingContext context, Asset asset, Representations content) {
+    var gzip = context.parsedHeaders().acceptEncoding().stream()
+        .anyMatch(coding -> coding.value().equalsIgnoreCase("gzip") && coding.weight() > 0);
+    var tag = gzip ? content.gzipTag() : content.plainTag();
+    var headers = context.response().headers();
+    headers
+        .set(HttpHeaders.CACHE_CONTROL, asset.caching())
+        .set("Content-Security-Policy", policy)
+        .set("Cross-Origin-Opener-Policy", "same-origin")
+        .set("Cross-Origin-Resource-Policy", "same-origin")
+        .set(HttpHeaders.ETAG, tag)
+        .add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
+    var known = Optional.ofNullable(context.request().getHeader(HttpHeaders.IF_NONE_MATCH));
+    if (EntityTags.names(known, tag)) {
+      OperationHandler.write(context, ApiResponse.notModified());
+      return;
+    }
+    if (gzip) {
+      headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
+    }
+    OperationHandler.write(
+        context,
+        new ApiResponse(
+            200, Map.of("Content-Type", asset.type()), gzip ? content.gzip() : content.plain()));
+  }
+}

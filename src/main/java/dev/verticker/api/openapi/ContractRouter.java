@@ -1,10 +1,13 @@
 package dev.verticker.api.openapi;
 
+import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
 import dev.verticker.api.web.RequestContextHandler;
+import dev.verticker.bus.Failure;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -16,9 +19,9 @@ import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Path;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -29,7 +32,8 @@ public final class ContractRouter {
   private final Vertx vertx;
   private final Contract contract;
   private final Map<String, Authenticator> authenticators = new LinkedHashMap<>();
-  private final Map<String, ApiHandler> handlers = new LinkedHashMap<>();
+  private final Map<String, Function<ApiRequest, Future<ApiResponse>>> handlers =
+      new LinkedHashMap<>();
   private Cors cors = Cors.none();
   private ClientAddresses addresses = ClientAddresses.direct();
 
@@ -44,8 +48,9 @@ public final class ContractRouter {
     return this;
   }
 
-  /** Sets the handler of an operation. */
-  public ContractRouter operation(String operationId, ApiHandler handler) {
+  /** Sets the handler of an operation. An error response is a failed future with a {@link Failure}. */
+  public ContractRouter operation(
+      String operationId, Function<ApiRequest, Future<ApiResponse>> handler) {
     handlers.put(operationId, handler);
     return this;
   }
@@ -100,7 +105,7 @@ public final class ContractRouter {
     return new OperationHandler(
         operation.getOperationId(),
         policies,
-        List.copyOf(authenticators.values()),
+        authenticators.values(),
         validator(operation),
         handlers.get(operation.getOperationId()));
   }

@@ -1,7 +1,6 @@
 package dev.verticker.api.pages;
 
 import dev.verticker.api.openapi.ApiResponse;
-import dev.verticker.api.openapi.OperationHandler;
 import dev.verticker.api.web.EntityTags;
 import dev.verticker.api.web.Lazy;
 import dev.verticker.api.web.PackagedFile;
@@ -122,14 +121,13 @@ public final class ConsolePage {
         .add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
     var known = Optional.ofNullable(context.request().getHeader(HttpHeaders.IF_NONE_MATCH));
     if (EntityTags.names(known, representation.tag())) {
-      OperationHandler.write(context, ApiResponse.notModified());
+      ApiResponse.notModified().write(context);
       return;
     }
     if (compressed) {
       headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
-    OperationHandler.write(
-        context, new ApiResponse(200, Map.of("Content-Type", type), representation.content()));
+    new ApiResponse(200, Map.of("Content-Type", type), representation.content()).write(context);
   }
 
   private static boolean acceptsGzip(RoutingContext context) {

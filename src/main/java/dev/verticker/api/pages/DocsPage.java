@@ -2,7 +2,6 @@ package dev.verticker.api.pages;
 
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.openapi.Contract;
-import dev.verticker.api.openapi.OperationHandler;
 import dev.verticker.api.web.Lazy;
 import dev.verticker.api.web.PackagedFile;
 import dev.verticker.api.web.RequestContextHandler;
@@ -106,7 +105,7 @@ public final class DocsPage {
                 "Cache-Control", asset.caching(),
                 "Content-Security-Policy", POLICY),
             content))
-        .onSuccess(answer -> OperationHandler.write(context, answer))
+        .onSuccess(response -> response.write(context))
         .onFailure(context::fail);
   }
 

@@ -5,7 +5,6 @@ import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
 import dev.verticker.api.web.RequestContextHandler;
-import dev.verticker.bus.Failure;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -19,6 +18,7 @@ import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -48,7 +48,7 @@ public final class ContractRouter {
     return this;
   }
 
-  /** Sets the handler of an operation. An error response is a failed future with a {@link Failure}. */
+  /** Sets the handler of an operation. It fails with a {@link dev.verticker.bus.Failure} for an error response. */
   public ContractRouter operation(
       String operationId, Function<ApiRequest, Future<ApiResponse>> handler) {
     handlers.put(operationId, handler);
@@ -105,7 +105,7 @@ public final class ContractRouter {
     return new OperationHandler(
         operation.getOperationId(),
         policies,
-        authenticators.values(),
+        List.copyOf(authenticators.values()),
         validator(operation),
         handlers.get(operation.getOperationId()));
   }

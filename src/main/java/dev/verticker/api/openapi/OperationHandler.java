@@ -10,7 +10,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.RoutingContext;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -24,7 +23,7 @@ import java.util.function.Function;
 record OperationHandler(
     String operationId,
     List<Policy> policies,
-    Collection<Authenticator> authenticators,
+    List<Authenticator> authenticators,
     RequestValidator validator,
     Function<ApiRequest, Future<ApiResponse>> handler)
     implements Handler<RoutingContext> {

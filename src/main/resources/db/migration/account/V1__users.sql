@@ -1,4 +1,4 @@
--- Users, what was done to them and what must be told of it. Only the verticle "user" touches this schema.
+-- Users, their audit trail and their outbox. Only the verticle "user" uses this schema.
 
 CREATE TABLE account.users (
   id               bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -8,11 +8,11 @@ CREATE TABLE account.users (
   password_hash    text        NOT NULL CHECK (pg_catalog.char_length(password_hash) BETWEEN 20 AND 300),
   roles            text[]      NOT NULL CHECK (roles <@ ARRAY['user', 'admin'] AND pg_catalog.cardinality(roles) > 0),
   status           text        NOT NULL DEFAULT 'active' CHECK (status IN ('active', 'disabled', 'deleted')),
-  -- A deleted user comes back as what it was: a restored one must not be enabled by the way.
+  -- Kept on delete: restoring a disabled user must not enable it.
   status_if_restored text      CHECK (status_if_restored IN ('active', 'disabled')),
-  -- Counts every change; the ETag.
+  -- Incremented by every change; the ETag.
   revision         bigint      NOT NULL DEFAULT 1,
-  -- Access tokens with a smaller "ver" are refused.
+  -- Access tokens with a smaller "ver" are rejected.
   ver              bigint      NOT NULL DEFAULT 1,
   imported         boolean     NOT NULL DEFAULT false,
   created_at       timestamptz NOT NULL,
@@ -22,16 +22,16 @@ CREATE TABLE account.users (
   CHECK ((status = 'deleted') = (status_if_restored IS NOT NULL))
 );
 
--- Unique ignoring case, and free again after a delete. ASCII only, so "C" knows all the case there is. They also answer
--- searches by prefix.
+-- Unique ignoring case, and available again after a delete. Names are ASCII, so the collation "C" is sufficient. The
+-- indexes also serve searches by prefix.
 CREATE UNIQUE INDEX users_username ON account.users (pg_catalog.lower(username COLLATE "C")) WHERE status <> 'deleted';
 CREATE UNIQUE INDEX users_email    ON account.users (pg_catalog.lower(email COLLATE "C"))    WHERE status <> 'deleted';
 CREATE INDEX users_username_deleted ON account.users (pg_catalog.lower(username COLLATE "C")) WHERE status = 'deleted';
 CREATE INDEX users_email_deleted    ON account.users (pg_catalog.lower(email COLLATE "C"))    WHERE status = 'deleted';
 
--- Lists go by id, and each has an index of exactly its users in that order: a page reads its own rows and no others. One
--- index on (status, id) would not do: the planner then prefers the primary key and filters, because ids lie in the order
--- of the table. A new role brings its four with its migration.
+-- Lists are ordered by id, and each has a partial index of its users in that order, so a page reads only its own rows. One
+-- index on (status, id) is not sufficient: the planner prefers the primary key and filters, because ids follow the order
+-- of the table. The migration of a new role adds its four indexes.
 CREATE INDEX users_listed         ON account.users (id) WHERE status <> 'deleted';
 CREATE INDEX users_active         ON account.users (id) WHERE status = 'active';
 CREATE INDEX users_disabled       ON account.users (id) WHERE status = 'disabled';
@@ -45,7 +45,7 @@ CREATE INDEX users_admin_active   ON account.users (id) WHERE status = 'active' 
 CREATE INDEX users_admin_disabled ON account.users (id) WHERE status = 'disabled' AND roles @> ARRAY['admin'];
 CREATE INDEX users_admin_deleted  ON account.users (id) WHERE status = 'deleted' AND roles @> ARRAY['admin'];
 
--- The full name from each of its words on, folded: "lovelace k" is a prefix of an entry of Ada Lovelace King.
+-- The case-folded full name, starting at each of its words: "lovelace k" is a prefix of an entry of Ada Lovelace King.
 CREATE TABLE account.name_words (
   deleted boolean            NOT NULL,
   words   text COLLATE "C"   NOT NULL,
@@ -54,8 +54,8 @@ CREATE TABLE account.name_words (
 );
 CREATE INDEX name_words_user ON account.name_words (user_id);
 
--- Who did what to whom, when and from where. Never a password, hash or token. Actors are ids: a name is looked up when
--- the trail is read, so erasing a user erases it here too.
+-- Actor, action, subject, time and address of each change; never a password, hash or token. Actors are ids: their names are
+-- looked up on reading, so erasing a user erases the name here too.
 CREATE TABLE account.audit (
   id         bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at         timestamptz NOT NULL,
@@ -65,14 +65,14 @@ CREATE TABLE account.audit (
   session    text,
   address    text,
   request_id text,
-  -- What changed, from what to what; null once the user was erased.
+  -- Old and new values of the changed fields; null after the user was erased.
   details    jsonb
 );
 CREATE INDEX audit_user  ON account.audit (user_id, id);
 CREATE INDEX audit_actor ON account.audit (actor_id) WHERE actor_id IS NOT NULL;
 CREATE INDEX audit_at    ON account.audit (at);
 
--- Events that wait to be handed to the notifications, in the order of id. Written last in the transaction of the change.
+-- Events waiting for the event log, in the order of id; written last in the transaction of the change.
 CREATE TABLE account.outbox (
   id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   at      timestamptz NOT NULL,

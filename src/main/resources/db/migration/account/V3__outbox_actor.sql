@@ -1,2 +1,2 @@
--- Whoever is erased is found in what others wait to hear, too.
+-- Erasing a user also finds its id in waiting events of other users.
 CREATE INDEX outbox_actor ON account.outbox ((payload #>> '{by,id}'));

@@ -1,4 +1,4 @@
--- Every observation of every symbol, as the earlier system kept it, with where and when it came from.
+-- All observed prices in the shape of the earlier system, with source and time.
 CREATE SEQUENCE market.exchange_info_ids INCREMENT BY 10000;
 
 CREATE TABLE market.exchange_info (
@@ -12,16 +12,16 @@ CREATE TABLE market.exchange_info (
   UNIQUE (symbol, slot)
 );
 
-COMMENT ON COLUMN market.exchange_info.id IS 'from a block of 10000 the refresher holds, so that an answer has one while the database is away';
-COMMENT ON COLUMN market.exchange_info.exchange_info IS 'the object the exchange sent, with price added';
-COMMENT ON COLUMN market.exchange_info.called_at IS 'receipt of the answer, on the clock of the cluster';
-COMMENT ON COLUMN market.exchange_info.slot IS 'scheduled time / refresh interval: whoever polls, a slot has one row';
+COMMENT ON COLUMN market.exchange_info.id IS 'from a block of 10000 that a node reserves, so that quotes have ids while the database is unavailable';
+COMMENT ON COLUMN market.exchange_info.exchange_info IS 'the object received from the exchange, with price added';
+COMMENT ON COLUMN market.exchange_info.called_at IS 'time of receipt, on the cluster clock';
+COMMENT ON COLUMN market.exchange_info.slot IS 'scheduled time / refresh interval; a slot has one row, whichever node polls';
 COMMENT ON COLUMN market.exchange_info.venue IS 'binance, testnet or simulated';
 
 CREATE INDEX exchange_info_newest ON market.exchange_info (symbol, called_at DESC, id DESC);
 CREATE INDEX exchange_info_oldest ON market.exchange_info (called_at);
 
--- Until when the exchange wants no request from this address (429, 418): outlives a restart of everything else.
+-- End of the current ban by the exchange (429, 418); survives a restart of the cluster.
 CREATE TABLE market.exchange_block (
   host          text PRIMARY KEY,
   blocked_until timestamptz NOT NULL

@@ -1,21 +1,21 @@
--- What was told, to be told again to whoever was away. Only the verticle "notification" touches this schema.
+-- The event log, from which clients replay missed events. Only the verticle "notification" uses this schema.
 
--- Where the log is. One row, made again with another epoch when the log was emptied.
+-- State of the log: one row, created again with another epoch after the log was emptied.
 CREATE TABLE notification.log (
   only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
   epoch    uuid   NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
   head     bigint NOT NULL
 );
 
--- Each topic counts its own events. A row that is made again starts another epoch.
+-- Each topic counts its own events. A row that is created again starts another epoch.
 CREATE TABLE notification.topics (
   name  text   PRIMARY KEY CHECK (pg_catalog.char_length(name) BETWEEN 1 AND 100),
   epoch uuid   NOT NULL DEFAULT pg_catalog.gen_random_uuid(),
   seq   bigint NOT NULL
 );
 
--- Positions are given under one lock, so they are in the order of the commits: who has read up to one has missed nothing
--- before it.
+-- Positions are assigned under one lock, so they follow the order of the commits: a reader that has read up to a position
+-- has missed nothing before it.
 CREATE TABLE notification.events (
   position            bigint      PRIMARY KEY,
   topic               text        NOT NULL REFERENCES notification.topics,
@@ -24,7 +24,7 @@ CREATE TABLE notification.events (
   logged_at           timestamptz NOT NULL,
   event               text        NOT NULL,
   user_id             bigint      NOT NULL,
-  -- Null once that user was erased, too.
+  -- Null after that user was erased.
   actor_id            bigint,
   audience_permission text,
   audience_user       bigint,
@@ -36,7 +36,7 @@ CREATE INDEX events_user   ON notification.events (user_id);
 CREATE INDEX events_actor  ON notification.events (actor_id) WHERE actor_id IS NOT NULL;
 CREATE INDEX events_logged ON notification.events (logged_at);
 
--- Entries of outboxes that are in the log, kept for longer than any of them can still wait in its outbox.
+-- Outbox entries that are in the log; kept longer than an entry can wait in its outbox.
 CREATE TABLE notification.received (
   source      text        NOT NULL,
   entry       bigint      NOT NULL,
@@ -45,14 +45,14 @@ CREATE TABLE notification.received (
 );
 CREATE INDEX received_at ON notification.received (received_at);
 
--- Users of whom nothing personal may be written again, should an earlier event arrive late.
+-- Erased users: a late event must not write their personal data again.
 CREATE TABLE notification.erased_users (
   user_id   bigint      PRIMARY KEY,
   erased_at timestamptz NOT NULL
 );
 CREATE INDEX erased_users_at ON notification.erased_users (erased_at);
 
--- How far the one reader of a topic has seen it.
+-- Read position of the one reader of a topic.
 CREATE TABLE notification.read_marks (
   topic text   PRIMARY KEY REFERENCES notification.topics ON DELETE CASCADE,
   up_to bigint NOT NULL

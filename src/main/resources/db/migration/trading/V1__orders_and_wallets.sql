@@ -1,11 +1,11 @@
--- What can be traded, what was ordered, what came of it, and whose money it is. The verticle "user" migrates this schema
--- until trading has a verticle of its own.
+-- Assets, symbols, orders, trades and wallets. The verticle "user" migrates this schema until trading has a verticle of
+-- its own.
 --
--- user_id is the id in account.users, as a plain number: that table belongs to another service and may be on another
--- server, where no foreign key reaches.
+-- user_id is the id in account.users without a foreign key: that table belongs to another service and may be on another
+-- server.
 
--- Up to 18 decimals, exact. A column numeric(38, 18) would round what does not fit; this refuses it. NaN and infinity are
--- greater than any number, so the upper bound refuses them too.
+-- Up to 18 decimals, exact. A column numeric(38, 18) would round other values; this domain rejects them. NaN and infinity
+-- are greater than any number, so the upper bound rejects them too.
 CREATE DOMAIN trading.signed_amount AS numeric
   CONSTRAINT amount_is_exact
   CHECK (pg_catalog.abs(VALUE) < 1e20 AND pg_catalog.min_scale(VALUE) <= 18);
@@ -17,7 +17,7 @@ CREATE DOMAIN trading.positive_amount AS trading.signed_amount
 CREATE TABLE trading.assets (
   code  text     PRIMARY KEY CHECK (pg_catalog.char_length(code) BETWEEN 1 AND 32),
   name  text     NOT NULL CHECK (pg_catalog.char_length(name) BETWEEN 1 AND 100),
-  -- Decimals that an amount of it may have.
+  -- Maximum number of decimals of an amount.
   scale smallint NOT NULL CHECK (scale BETWEEN 0 AND 18)
 );
 
@@ -46,7 +46,7 @@ CREATE TABLE trading.orders (
   qty             trading.positive_amount NOT NULL,
   executed_qty    trading.amount          NOT NULL DEFAULT 0,
   status          text        NOT NULL DEFAULT 'pending',
-  -- The client's own, or made for it: whoever sends an order again after a time-out places it once.
+  -- Chosen by the client or generated: an order that is sent again after a timeout is placed once.
   client_order_id text        NOT NULL CHECK (client_order_id COLLATE "C" ~ '^[A-Za-z0-9.:/_-]{1,36}$'),
   created_at      timestamptz NOT NULL,
   updated_at      timestamptz NOT NULL,
@@ -55,7 +55,7 @@ CREATE TABLE trading.orders (
   CONSTRAINT orders_time_in_force   CHECK ((type = 'market') = (time_in_force IS NULL)),
   CONSTRAINT orders_stop_price      CHECK ((type = 'stop_limit') = (stop_price IS NOT NULL)),
   CONSTRAINT orders_times           CHECK (created_at <= updated_at),
-  -- A status says how much was executed.
+  -- The status must match the executed quantity.
   CONSTRAINT orders_status CHECK (CASE status
     WHEN 'pending'          THEN executed_qty = 0
     WHEN 'open'             THEN executed_qty = 0
@@ -68,11 +68,11 @@ CREATE TABLE trading.orders (
 CREATE INDEX orders_user    ON trading.orders (user_id, id);
 CREATE INDEX orders_working ON trading.orders (symbol, id) WHERE status IN ('pending', 'open', 'partially_filled');
 
--- The symbol is the order's.
+-- The symbol is that of the order.
 CREATE TABLE trading.trades (
   id                bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   order_id          bigint      NOT NULL REFERENCES trading.orders,
-  -- One trade at the exchange may have filled two orders of ours.
+  -- One trade at the exchange may fill two orders of this system.
   exchange_trade_id bigint      NOT NULL,
   price             trading.positive_amount NOT NULL,
   qty               trading.positive_amount NOT NULL,
@@ -84,7 +84,7 @@ CREATE TABLE trading.trades (
 );
 CREATE INDEX trades_traded_at ON trading.trades USING brin (traded_at);
 
--- What a user has at the exchange, as far as it was logged here: the result of the wallet's transactions, kept by them.
+-- Balance of a user at the exchange, as logged here: the sum of the wallet's transactions, updated by them.
 CREATE TABLE trading.wallets (
   id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
   user_id      bigint NOT NULL,
@@ -97,8 +97,8 @@ CREATE TABLE trading.wallets (
   CONSTRAINT wallets_covered CHECK (available >= 0 AND locked >= 0)
 );
 
--- To write one is the only way to change a wallet. Who writes gives the changes; the database counts, and writes what is
--- left afterwards.
+-- Inserting a transaction is the only way to change a wallet. The insert contains the changes; a trigger computes and
+-- stores the resulting balance.
 CREATE TABLE trading.wallet_transactions (
   wallet_id        bigint      NOT NULL REFERENCES trading.wallets,
   seq              bigint      NOT NULL,
@@ -109,7 +109,7 @@ CREATE TABLE trading.wallet_transactions (
   locked_after     trading.amount        NOT NULL,
   order_id         bigint      REFERENCES trading.orders,
   trade_id         bigint      REFERENCES trading.trades,
-  -- Of a deposit or withdrawal at the exchange.
+  -- Id of a deposit or withdrawal at the exchange.
   exchange_id      text        CHECK (pg_catalog.char_length(exchange_id) BETWEEN 1 AND 128),
   at               timestamptz NOT NULL,
   PRIMARY KEY (wallet_id, seq),
@@ -122,13 +122,13 @@ CREATE TABLE trading.wallet_transactions (
     WHEN 'withdrawal' THEN available_change < 0 AND locked_change = 0
     WHEN 'lock'       THEN locked_change > 0 AND available_change = -locked_change
     WHEN 'unlock'     THEN locked_change < 0 AND available_change = -locked_change
-    -- What is received is available at once; what is given was locked for the order.
+    -- A received amount is available at once; a paid amount was locked for the order.
     WHEN 'trade'      THEN (available_change > 0 AND locked_change = 0) OR (available_change = 0 AND locked_change < 0)
     WHEN 'fee'        THEN (available_change < 0 AND locked_change = 0) OR (available_change = 0 AND locked_change < 0)
     WHEN 'correction' THEN available_change <> 0 OR locked_change <> 0
     ELSE false END)
 );
--- The same report of the exchange, read twice, is booked once.
+-- A report of the exchange that is read twice is booked once.
 CREATE UNIQUE INDEX wallet_transactions_trade    ON trading.wallet_transactions (trade_id, wallet_id, kind)
   WHERE trade_id IS NOT NULL;
 CREATE UNIQUE INDEX wallet_transactions_exchange ON trading.wallet_transactions (exchange_id, wallet_id, kind)
@@ -136,8 +136,8 @@ CREATE UNIQUE INDEX wallet_transactions_exchange ON trading.wallet_transactions 
 CREATE INDEX wallet_transactions_order ON trading.wallet_transactions (order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX wallet_transactions_at    ON trading.wallet_transactions USING brin (at);
 
--- Rules that a CHECK cannot say, because they look at what was there before or at another table. Each is refused like a
--- CHECK, under the name of its trigger.
+-- Rules that a CHECK cannot express because they need the previous row or another table. A violation fails like a CHECK,
+-- with the name of the trigger.
 CREATE FUNCTION trading.refuse() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 BEGIN
   RAISE EXCEPTION USING ERRCODE = 'check_violation', MESSAGE = TG_ARGV[0],
@@ -145,7 +145,7 @@ BEGIN
 END
 $$;
 
--- An order is written before it is sent, so that one that was sent is never unknown here.
+-- An order is stored before it is sent, so every sent order is known here.
 CREATE TRIGGER orders_begin_pending BEFORE INSERT ON trading.orders FOR EACH ROW
   WHEN (NEW.status <> 'pending')
   EXECUTE FUNCTION trading.refuse('an order begins as pending');
@@ -158,7 +158,7 @@ CREATE TRIGGER orders_stay_as_ordered BEFORE UPDATE ON trading.orders FOR EACH R
          NEW.client_order_id, NEW.created_at))
   EXECUTE FUNCTION trading.refuse('what was ordered never changes');
 
--- pending -> open | rejected, and both -> partially_filled -> filled | canceled; what ended stays ended.
+-- pending -> open | rejected, and both -> partially_filled -> filled | canceled; a terminal status does not change.
 CREATE TRIGGER orders_go_forward BEFORE UPDATE ON trading.orders FOR EACH ROW
   WHEN (OLD.status IN ('filled', 'canceled', 'rejected')
         OR (NEW.status IN ('pending', 'rejected') AND OLD.status <> 'pending')
@@ -173,12 +173,12 @@ CREATE TRIGGER wallet_transactions_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON t
 CREATE TRIGGER wallets_begin_empty BEFORE INSERT ON trading.wallets FOR EACH ROW
   WHEN (NEW.available <> 0 OR NEW.locked <> 0 OR NEW.transactions <> 0)
   EXECUTE FUNCTION trading.refuse('a wallet begins empty');
--- Depth 0: the statement itself, not the trigger of a transaction.
+-- Depth 0: a statement of a client, not the trigger of a transaction.
 CREATE TRIGGER wallets_change_by_transactions BEFORE UPDATE ON trading.wallets FOR EACH ROW
   WHEN (pg_catalog.pg_trigger_depth() = 0)
   EXECUTE FUNCTION trading.refuse('a wallet is changed by a transaction only');
 
--- When it is placed and not later: a symbol's rules change while orders of before still wait.
+-- Checked on placement only: the rules of a symbol may change while earlier orders are open.
 CREATE FUNCTION trading.order_fits_symbol() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 DECLARE
   rules  trading.symbols;
@@ -202,8 +202,8 @@ $$;
 CREATE TRIGGER orders_fit_symbol BEFORE INSERT ON trading.orders FOR EACH ROW
   EXECUTE FUNCTION trading.order_fits_symbol();
 
--- Not whether the price is on the tick or the order still open: the exchange says what happened, in whatever order its
--- reports arrive. But amounts of an asset have no more decimals than the asset.
+-- Neither tick size nor order status is checked: the exchange reports what happened, and its reports may arrive in any
+-- order. Amounts must not have more decimals than their asset.
 CREATE FUNCTION trading.trade_fits_assets() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 DECLARE
   base_scale  smallint;
@@ -223,7 +223,7 @@ BEGIN
     WHEN min_scale(NEW.qty) > base_scale                                       THEN 'qty_scale'
     WHEN min_scale(NEW.quote_qty) > quote_scale                                THEN 'quote_qty_scale'
     WHEN min_scale(NEW.fee_amount) > fee_scale                                 THEN 'fee_scale'
-    -- The product has more decimals than the asset: the exchange rounds it, in either direction.
+    -- The product may have more decimals than the asset: the exchange rounds it in either direction.
     WHEN abs(NEW.price * NEW.qty - NEW.quote_qty) >= power(10::numeric, -quote_scale) THEN 'quote_qty_is_product'
   END;
   IF broken IS NOT NULL THEN
@@ -236,7 +236,7 @@ $$;
 CREATE TRIGGER trades_fit_assets BEFORE INSERT ON trading.trades FOR EACH ROW
   EXECUTE FUNCTION trading.trade_fits_assets();
 
--- Changes the wallet, whose row is locked from then on: transactions of one wallet go one after the other.
+-- Updates and locks the wallet: transactions of one wallet run one after the other.
 CREATE FUNCTION trading.book() RETURNS trigger LANGUAGE plpgsql SET search_path = pg_catalog AS $$
 DECLARE
   wallet      trading.wallets;

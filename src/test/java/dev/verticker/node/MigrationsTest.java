@@ -76,6 +76,24 @@ class MigrationsTest {
   }
 
   @Test
+  void a_database_of_version_1_0_0_keeps_starting_although_comments_were_reworded()
+      throws SQLException {
+    execute("CREATE DATABASE released");
+    var settings = settings("account", postgres.getPort(), "released", "ada", "right");
+    var migrations = Migrations.packaged(Duration.ZERO);
+    migrations.migrate(settings);
+    var checksum = "UPDATE account.migrations SET checksum = %d WHERE version = '%d'";
+    executeIn("released", checksum.formatted(-1941576075, 1));
+    executeIn("released", checksum.formatted(1095059179, 2));
+    executeIn("released", checksum.formatted(796455495, 3));
+
+    migrations.migrate(settings);
+
+    executeIn("released", checksum.formatted(1, 2));
+    assertThrows(StartupException.class, () -> migrations.migrate(settings));
+  }
+
+  @Test
   void a_wrong_password_fails_at_once_and_is_not_printed() {
     var refusal = refusal(FOLDER, settings("market", postgres.getPort(), "postgres", "wrong"));
     assertEquals(

@@ -31,9 +31,13 @@ final class EventLoopSessions {
     return Thread.currentThread() == thread;
   }
 
-  /** For any thread. */
+  /** At once on the event loop, else in the order of the calls. For any thread. */
   void run(Runnable task) {
-    loop.runOnContext(here -> task.run());
+    if (isOnEventLoop()) {
+      task.run();
+    } else {
+      loop.runOnContext(here -> task.run());
+    }
   }
 
   SocketSession open(Transport transport, WireProtocol protocol, String ticket) {

@@ -121,7 +121,7 @@ public final class SocketRoutes {
   /** Vert.x SockJS sessions are not thread-safe, so all requests of a session run on one event loop. */
   private void moveToEventLoopOfSession(RoutingContext context) {
     var sessions = hub.sessionsFor(context.pathParam("session"));
-    if (sessions == null || sessions.isOnEventLoop()) {
+    if (sessions == null) {
       context.next();
       return;
     }

@@ -128,7 +128,7 @@ final class SocketWriter {
       transport.close(reason.code(), closeText);
     } else {
       // SockJS drops what was not sent when it closes.
-      sent.onComplete(done -> loop.runOnContext(here -> transport.close(reason.code(), closeText)));
+      sent.onComplete(done -> transport.close(reason.code(), closeText));
     }
     // A client that does not read never responds to a close.
     context.vertx().setTimer(CLOSE_TIMEOUT_MS, timer -> {

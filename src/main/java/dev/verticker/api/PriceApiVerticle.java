@@ -12,7 +12,7 @@ import io.vertx.ext.web.Router;
 
 /** Serves prices to other internal services: {@code openapi/price-api.yaml}. One instance per core. */
 public final class PriceApiVerticle extends VerticleBase {
-  /** What every front door of a node reads prices from. */
+  /** Shared by all API verticles of a node. */
   static final String QUOTES = "quotes";
 
   private static final String NAME = "price-api";

@@ -9,50 +9,50 @@ import io.vertx.core.shareddata.Shareable;
 import java.util.function.Supplier;
 
 /**
- * What the instances of a front door (one per core) hold in common, made once per node by the first of them. It works on
- * that instance's context; instances are only ever undeployed together.
+ * A value that the instances of an API verticle share, one per node. The first instance creates it on its own context;
+ * instances of a deployment are only undeployed together.
  */
 final class SharedInstance<T> {
   private static final String MAP = "verticker.per-node";
 
-  private record Entry(Future<?> value, int users) implements Shareable {}
+  private record Usage(Future<?> value, int users) implements Shareable {}
 
-  private final LocalMap<String, Entry> entries;
+  private final LocalMap<String, Usage> usages;
   private final String name;
   private final Future<T> value;
 
-  private SharedInstance(LocalMap<String, Entry> entries, String name, Future<T> value) {
-    this.entries = entries;
+  private SharedInstance(LocalMap<String, Usage> usages, String name, Future<T> value) {
+    this.usages = usages;
     this.name = name;
     this.value = value;
   }
 
-  /** Joins the others of this name; {@code leave} must follow. */
+  /** Joins the other users of this name; {@code leave} must follow. */
   @SuppressWarnings("unchecked")
-  static <T> SharedInstance<T> join(Vertx vertx, String name, Supplier<Future<T>> make) {
-    var entries = vertx.sharedData().<String, Entry>getLocalMap(MAP);
-    var made = Promise.<T>promise();
-    var entry = entries.compute(
+  static <T> SharedInstance<T> join(Vertx vertx, String name, Supplier<Future<T>> create) {
+    var usages = vertx.sharedData().<String, Usage>getLocalMap(MAP);
+    var own = Promise.<T>promise();
+    var usage = usages.compute(
         name,
-        (key, standing) -> standing == null
-            ? new Entry(made.future(), 1)
-            : new Entry(standing.value(), standing.users() + 1));
-    if (entry.value() == made.future()) {
-      make.get().onComplete(made);
+        (key, current) -> current == null
+            ? new Usage(own.future(), 1)
+            : new Usage(current.value(), current.users() + 1));
+    if (usage.value() == own.future()) {
+      create.get().onComplete(own);
     }
-    return new SharedInstance<>(entries, name, (Future<T>) entry.value());
+    return new SharedInstance<>(usages, name, (Future<T>) usage.value());
   }
 
-  /** The thing itself, delivered on {@code context}: whoever goes on from it stays on its own event loop. */
+  /** Completes on {@code context}, so that each instance continues on its own event loop. */
   Future<T> on(Context context) {
     var own = Promise.<T>promise();
-    value.onComplete(result -> context.runOnContext(nothing -> own.handle(result)));
+    value.onComplete(result -> context.runOnContext(here -> own.handle(result)));
     return own.future();
   }
 
   void leave() {
-    entries.computeIfPresent(
+    usages.computeIfPresent(
         name,
-        (key, entry) -> entry.users() == 1 ? null : new Entry(entry.value(), entry.users() - 1));
+        (key, usage) -> usage.users() == 1 ? null : new Usage(usage.value(), usage.users() - 1));
   }
 }

@@ -1,2 +1,2 @@
-/** The front doors: one verticle per HTTP API. They hold no truth of their own and reach the domains over the bus. */
+/** One verticle per HTTP API. The verticles store nothing and reach the domains over the bus. */
 package dev.verticker.api;

@@ -16,14 +16,14 @@ public record AdvisoryLock(int space, int key) {
   private static final String TRY = "SELECT pg_catalog.pg_try_advisory_xact_lock($1::int, $2::int)";
 
   /** Waits for the lock, at most for the duration of a statement. */
-  public Future<Void> acquire(SqlConnection transaction) {
-    return transaction.preparedQuery(WAIT).execute(Tuple.of(space, key)).mapEmpty();
+  public Future<Void> acquire(SqlConnection tx) {
+    return tx.preparedQuery(WAIT).execute(Tuple.of(space, key)).mapEmpty();
   }
 
   /** False if another transaction holds the lock. */
-  public Future<Boolean> tryAcquire(SqlConnection transaction) {
-    return transaction.preparedQuery(TRY).execute(Tuple.of(space, key)).map(rows -> rows.iterator()
-        .next()
-        .getBoolean(0));
+  public Future<Boolean> tryAcquire(SqlConnection tx) {
+    return tx.preparedQuery(TRY)
+        .execute(Tuple.of(space, key))
+        .map(rows -> rows.iterator().next().getBoolean(0));
   }
 }

@@ -19,7 +19,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -88,11 +87,6 @@ public final class Database {
 
   public Future<RowSet<Row>> query(String sql, Tuple parameters) {
     return guarded(() -> pool.preparedQuery(sql).execute(parameters));
-  }
-
-  /** The results of all rows, chained through {@link RowSet#next()}. */
-  public Future<RowSet<Row>> batch(String sql, List<Tuple> rows) {
-    return guarded(() -> pool.preparedQuery(sql).executeBatch(rows));
   }
 
   /** Commits if the future succeeds, rolls back if it fails. */

@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Deletes expired rows of one schema. Runs every minute on the node that gets the lock, in batches of 1,000 rows with one
  * transaction each, which keeps other statements fast. A task that fails is retried a minute later and does not stop the
- * other tasks. The owner of each table supplies the statement.
+ * other tasks.
  */
 public final class Housekeeping {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);
@@ -24,6 +24,13 @@ public final class Housekeeping {
 
   /** A long clean-up continues a minute later and lets other nodes take the lock in between. */
   private static final int MAX_BATCHES = 50;
+
+  /** Skips locked rows, because other transactions may lock them in another order. */
+  private static final String DELETE =
+      """
+      DELETE FROM %1$s
+       WHERE (%2$s) IN (SELECT %2$s FROM %1$s WHERE %3$s < $1 ORDER BY %3$s LIMIT $2 FOR UPDATE SKIP LOCKED)
+      """;
 
   private final Vertx vertx;
   private final Database database;
@@ -46,23 +53,32 @@ public final class Housekeeping {
   }
 
   /**
-   * @param retention age at which rows are deleted; zero if a column holds the time at which a row expires
+   * Deletes the rows whose time is older than the retention.
+   *
+   * @param retention zero if the column holds the time at which a row expires
    * @param name tag of the metrics {@code housekeeping_removed_total} and {@code housekeeping_failures_total}
-   * @param sql deletes at most $2 (an integer) rows that are older than $1 (a time), skipping locked rows: other
-   *     transactions may lock them in another order
+   * @param key the columns of the primary key
+   * @param time the column with the time, indexed
    */
+  public Housekeeping deleteOlderThan(
+      Duration retention, String name, String table, String key, String time) {
+    return deleteOlderThan(retention, name, DELETE.formatted(table, key, time));
+  }
+
+  /** As above. @param sql deletes at most $2 (an integer) rows that are older than $1 (a time) */
   public Housekeeping deleteOlderThan(Duration retention, String name, String sql) {
     tasks.add(new CleanupTask(name, sql, () -> cutoff(retention), false));
     return this;
   }
 
-  /** As {@link #deleteOlderThan}, for rows that another component should have taken: each deletion logs a warning. */
-  public Housekeeping deleteUndelivered(Duration retention, String name, String sql) {
+  /** Deletes rows of an outbox that no consumer has taken: each deletion logs a warning. */
+  public Housekeeping deleteUndelivered(Duration retention, String name, String outbox) {
+    var sql = DELETE.formatted(outbox, "id", "at");
     tasks.add(new CleanupTask(name, sql, () -> cutoff(retention), true));
     return this;
   }
 
-  /** As {@link #deleteOlderThan}, by count: $1 is the number of rows to keep. */
+  /** @param sql deletes all but $1 rows (an integer), at most $2 rows at a time */
   public Housekeeping deleteAllBut(long count, String name, String sql) {
     tasks.add(new CleanupTask(name, sql, () -> count, false));
     return this;

@@ -7,6 +7,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.stream.StreamSupport;
 
@@ -20,6 +21,19 @@ public final class Rows {
 
   public static <T> Optional<T> first(RowSet<Row> rows, Function<Row, T> mapping) {
     return StreamSupport.stream(rows.spliterator(), false).findFirst().map(mapping);
+  }
+
+  /**
+   * One page of rows that were read with a limit of one more than the page holds.
+   *
+   * @param cursor the cursor of the next page, from the last row of this one
+   * @param page receives a null cursor for the last page
+   */
+  public static <T, C, P> P page(
+      List<T> found, int limit, Function<T, C> cursor, BiFunction<List<T>, C, P> page) {
+    return found.size() <= limit
+        ? page.apply(found, null)
+        : page.apply(found.subList(0, limit), cursor.apply(found.get(limit - 1)));
   }
 
   /** Null if the column is null. */

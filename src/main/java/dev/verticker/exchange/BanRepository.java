@@ -12,11 +12,7 @@ import java.time.Instant;
 /** {@code market.exchange_block}: until when an exchange host bans this address. */
 public final class BanRepository {
   private static final String FIND =
-      """
-      SELECT blocked_until
-        FROM market.exchange_block
-       WHERE host = $1
-      """;
+      "SELECT blocked_until FROM market.exchange_block WHERE host = $1";
 
   private static final String SAVE =
       """

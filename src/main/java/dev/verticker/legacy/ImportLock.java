@@ -1,66 +1,37 @@
 package dev.verticker.legacy;
 
 import dev.verticker.data.AdvisoryLock;
+import dev.verticker.node.StartupException;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** Prevents a second import from running at the same time. */
-final class ImportLock {
-  private static final String TRY = "SELECT pg_catalog.pg_try_advisory_lock(?, ?)";
-  private static final String UNLOCK = "SELECT pg_catalog.pg_advisory_unlock(?, ?)";
-
-  private final Connection connection;
-  private final AdvisoryLock lock;
-
-  interface Work {
-    void run() throws SQLException;
-  }
-
-  /** @param connection of the import, outside of a transaction */
-  ImportLock(Connection connection, AdvisoryLock lock) {
-    this.connection = connection;
-    this.lock = lock;
-  }
-
+/** Prevents a second import from running at the same time. Closing it rolls back an open transaction. */
+record ImportLock(Connection connection, AdvisoryLock lock) implements AutoCloseable {
   /**
-   * Rolls back the open transaction if the work fails.
-   *
-   * @throws ImportRefusedException if another import is running
+   * @param connection of the import, outside of a transaction
+   * @throws StartupException if another import is running
    */
-  void run(Work work) throws SQLException {
-    if (!query(TRY)) {
-      throw new ImportRefusedException("another import is running: wait until it has ended");
+  static ImportLock acquire(Connection connection, AdvisoryLock lock) throws SQLException {
+    var acquired = new ImportLock(connection, lock);
+    if (!acquired.call("pg_try_advisory_lock")) {
+      throw new StartupException(
+          StartupException.CONFIGURATION, "another import is running: wait until it has ended");
     }
-    try {
-      work.run();
-    } catch (SQLException | RuntimeException failure) {
-      try {
-        release();
-      } catch (SQLException releaseFailure) {
-        failure.addSuppressed(releaseFailure);
-      }
-      throw failure;
-    }
-    release();
+    return acquired;
   }
 
   /** After a failed statement PostgreSQL rejects every other one, including the unlock, until the rollback. */
-  private void release() throws SQLException {
+  @Override
+  public void close() throws SQLException {
     if (!connection.getAutoCommit()) {
       connection.rollback();
       connection.setAutoCommit(true);
     }
-    query(UNLOCK);
+    call("pg_advisory_unlock");
   }
 
-  private boolean query(String sql) throws SQLException {
-    try (var statement = connection.prepareStatement(sql)) {
-      statement.setInt(1, lock.space());
-      statement.setInt(2, lock.key());
-      try (var rows = statement.executeQuery()) {
-        rows.next();
-        return rows.getBoolean(1);
-      }
-    }
+  private boolean call(String function) throws SQLException {
+    var sql = "SELECT pg_catalog.%s(%d, %d)".formatted(function, lock.space(), lock.key());
+    return JdbcConnections.queryOne(connection, sql).equals("t");
   }
 }

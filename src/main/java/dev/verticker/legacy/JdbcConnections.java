@@ -67,6 +67,15 @@ final class JdbcConnections {
         "jdbc:postgresql://" + host + ":" + port + "/" + database, properties);
   }
 
+  /** The only column of the only row, as text. */
+  static String queryOne(Connection connection, String sql) throws SQLException {
+    try (var statement = connection.createStatement();
+        var rows = statement.executeQuery(sql)) {
+      rows.next();
+      return rows.getString(1);
+    }
+  }
+
   private static String decoded(String text) {
     // URLDecoder decodes a plus sign as a space, which is right in query strings only.
     return URLDecoder.decode(text.replace("+", "%2B"), StandardCharsets.UTF_8);

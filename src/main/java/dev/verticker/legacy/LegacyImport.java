@@ -80,7 +80,7 @@ public final class LegacyImport {
     } catch (StartupException e) {
       err.println(e.getMessage());
       return e.exitCode();
-    } catch (SettingsException | ImportRefusedException e) {
+    } catch (SettingsException e) {
       err.println(e.getMessage());
       return StartupException.CONFIGURATION;
     } catch (IllegalArgumentException e) {

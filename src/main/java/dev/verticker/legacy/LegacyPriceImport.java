@@ -82,25 +82,20 @@ final class LegacyPriceImport {
   }
 
   /**
-   * @param from the database of the earlier system, with {@code exchange_info} on the search path; a failure leaves it inside
-   *     a transaction
-   * @param to the database of schema {@code market}, migrated
+   * @param from the database of the earlier system; a failure leaves it inside a transaction
    * @param interval the refresh interval of this system, which defines the slots
    * @param venue the exchange of the earlier system, which it did not store
-   * @param out receives the progress and the totals
-   * @throws ImportRefusedException if another import is running
    */
   static void run(Connection from, Connection to, Duration interval, String venue, PrintStream out)
       throws SQLException {
-    new LegacyPriceImport(from, to, interval, venue, out).run();
-  }
-
-  private void run() throws SQLException {
-    new ImportLock(to, PriceLocks.IMPORT).run(this::copy);
+    var lock = ImportLock.acquire(to, PriceLocks.IMPORT);
+    try (lock) {
+      new LegacyPriceImport(from, to, interval, venue, out).copy();
+    }
   }
 
   private void copy() throws SQLException {
-    var total = Long.parseLong(queryOne(from, TOTAL));
+    var total = Long.parseLong(JdbcConnections.queryOne(from, TOTAL));
     // The driver fetches in batches only inside a transaction.
     from.setAutoCommit(false);
     to.setAutoCommit(false);
@@ -187,17 +182,9 @@ final class LegacyPriceImport {
 
   private long nextId() throws SQLException {
     if (nextId == endOfBlock) {
-      nextId = Long.parseLong(queryOne(to, NEXT_BLOCK));
+      nextId = Long.parseLong(JdbcConnections.queryOne(to, NEXT_BLOCK));
       endOfBlock = nextId + QuoteIds.BLOCK;
     }
     return nextId++;
-  }
-
-  private static String queryOne(Connection connection, String sql) throws SQLException {
-    try (var statement = connection.createStatement();
-        var rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
-    }
   }
 }

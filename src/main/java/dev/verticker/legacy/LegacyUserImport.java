@@ -1,5 +1,6 @@
 package dev.verticker.legacy;
 
+import dev.verticker.node.StartupException;
 import dev.verticker.user.AccountLocks;
 import dev.verticker.user.NameWords;
 import dev.verticker.user.UserRules;
@@ -48,10 +49,7 @@ final class LegacyUserImport {
       """;
 
   private static final String ADD_WORDS =
-      """
-      INSERT INTO account.name_words (deleted, words, user_id)
-      VALUES (false, ?, ?)
-      """;
+      "INSERT INTO account.name_words (deleted, words, user_id) VALUES (false, ?, ?)";
 
   private static final String EXISTS = "SELECT FROM account.users WHERE id = ?";
 
@@ -65,7 +63,7 @@ final class LegacyUserImport {
   /** Ids of later users must be above every id of the earlier system, including those of skipped users. */
   private static final String MOVE_SEQUENCE =
       """
-      SELECT pg_catalog.setval('account.users_id_seq', greatest(last_value, ?))
+      SELECT pg_catalog.setval('account.users_id_seq', greatest(last_value, %d))
         FROM account.users_id_seq
       """;
 
@@ -104,32 +102,30 @@ final class LegacyUserImport {
   }
 
   /**
-   * @param from the database of the earlier system, with {@code users} on the search path
-   * @param to the database of schema {@code account}, migrated
    * @param out receives each skipped or changed user, the progress, and the totals
-   * @throws ImportRefusedException if a user exists who was not imported, or another import is running
+   * @throws StartupException if a user exists who was not imported, or another import is running
    */
   static void run(Connection from, Connection to, PrintStream out) throws SQLException {
-    new LegacyUserImport(from, to, out).run();
-  }
-
-  private void run() throws SQLException {
-    new ImportLock(to, AccountLocks.IMPORT).run(() -> {
-      requireOnlyImportedUsers();
-      copy();
-    });
+    var lock = ImportLock.acquire(to, AccountLocks.IMPORT);
+    try (lock) {
+      var users = new LegacyUserImport(from, to, out);
+      users.requireOnlyImportedUsers();
+      users.copy();
+    }
   }
 
   private void requireOnlyImportedUsers() throws SQLException {
-    var others = Long.parseLong(queryOne(to, NOT_IMPORTED));
+    var others = Long.parseLong(JdbcConnections.queryOne(to, NOT_IMPORTED));
     if (others > 0) {
-      throw new ImportRefusedException("account.users holds " + others
-          + " users that were not imported: run import-legacy before the first start");
+      throw new StartupException(
+          StartupException.CONFIGURATION,
+          "account.users holds " + others
+              + " users that were not imported: run import-legacy before the first start");
     }
   }
 
   private void copy() throws SQLException {
-    var total = Long.parseLong(queryOne(from, TOTAL));
+    var total = Long.parseLong(JdbcConnections.queryOne(from, TOTAL));
     var last = Long.MIN_VALUE;
     to.setAutoCommit(false);
     for (var page = page(last); !page.isEmpty(); page = page(last)) {
@@ -217,10 +213,7 @@ final class LegacyUserImport {
 
   private void finish(long last) throws SQLException {
     if (last > 0) {
-      try (var move = to.prepareStatement(MOVE_SEQUENCE)) {
-        move.setLong(1, last);
-        move.execute();
-      }
+      JdbcConnections.queryOne(to, MOVE_SEQUENCE.formatted(last));
     }
     try (var statement = to.createStatement()) {
       // Otherwise the first requests would be planned for empty tables.
@@ -308,14 +301,6 @@ final class LegacyUserImport {
       try (var rows = query.executeQuery()) {
         return rows.next();
       }
-    }
-  }
-
-  private static String queryOne(Connection connection, String sql) throws SQLException {
-    try (var statement = connection.createStatement();
-        var rows = statement.executeQuery(sql)) {
-      rows.next();
-      return rows.getString(1);
     }
   }
 }

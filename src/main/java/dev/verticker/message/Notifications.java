@@ -62,7 +62,7 @@ public final class Notifications {
 
   private Notifications() {}
 
-  /** The topic of one user, who alone may read it. */
+  /** The topic of one user; no other user may read it. */
   public static String ownTopic(long userId) {
     return "user." + userId;
   }
@@ -90,7 +90,7 @@ public final class Notifications {
    *
    * @param id in that outbox
    * @param userId the user the event is about
-   * @param actorId the user who caused it; null if the actor is the system or an anonymous client
+   * @param actorId the user that caused it; null if the actor is the system or an anonymous client
    * @param erases whether the log must remove the personal data of the user from all events, including this one
    * @param payload JSON object as text, with {@code event}, {@code user_id} and {@code by}
    */

@@ -1,5 +1,6 @@
 package dev.verticker.notification;
 
+import static dev.verticker.data.Rows.all;
 import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.message.Notifications;
@@ -27,23 +28,13 @@ final class EventErasure {
       """;
 
   private static final String FIND_ERASED =
-      """
-      SELECT user_id
-        FROM notification.erased_users
-       WHERE user_id = ANY ($1)
-      """;
+      "SELECT user_id FROM notification.erased_users WHERE user_id = ANY ($1)";
 
   private static final String DELETE_EVENTS =
-      """
-      DELETE FROM notification.events
-       WHERE topic = ANY ($1)
-      """;
+      "DELETE FROM notification.events WHERE topic = ANY ($1)";
 
   private static final String DELETE_TOPICS =
-      """
-      DELETE FROM notification.topics
-       WHERE name = ANY ($1)
-      """;
+      "DELETE FROM notification.topics WHERE name = ANY ($1)";
 
   private static final String REDACT =
       """
@@ -69,8 +60,7 @@ final class EventErasure {
         .distinct()
         .toArray(Long[]::new);
     return tx.preparedQuery(FIND_ERASED).execute(Tuple.of(users)).map(rows -> {
-      var erased = new HashSet<Long>();
-      rows.forEach(row -> erased.add(row.getLong("user_id")));
+      var erased = new HashSet<>(all(rows, row -> row.getLong("user_id")));
       entries.stream().filter(OutboxEntry::erases).map(OutboxEntry::userId).forEach(erased::add);
       return erased;
     });

@@ -1,14 +1,21 @@
 package dev.verticker.notification;
 
+import static dev.verticker.data.Rows.all;
 import static dev.verticker.data.Rows.instant;
 import static dev.verticker.data.Rows.utc;
 
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
+import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
+import dev.verticker.message.Notifications.Appended;
 import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.OutboxEntry;
+import dev.verticker.message.Notifications.ReadLog;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.Row;
@@ -19,10 +26,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -85,38 +92,60 @@ final class EventLog {
       """;
 
   private static final String CREATE =
-      """
-      INSERT INTO notification.log (head)
-      VALUES (0)
-      ON CONFLICT (only_one) DO NOTHING
-      """;
+      "INSERT INTO notification.log (head) VALUES (0) ON CONFLICT (only_one) DO NOTHING";
 
   private final Database database;
   private final EventErasure erasure;
+  private final Bus bus;
   private final Clock clock;
+  private final MeterRegistry metrics;
   private Future<?> last = Future.succeededFuture();
 
   private record TopicHead(String epoch, long seq) {}
 
-  EventLog(Database database, EventErasure erasure, Clock clock) {
+  EventLog(Database database, EventErasure erasure, Bus bus, Clock clock, MeterRegistry metrics) {
     this.database = database;
     this.erasure = erasure;
+    this.bus = bus;
     this.clock = clock;
+    this.metrics = metrics;
   }
 
   /**
-   * The result of an append.
-   *
    * @param entries number of entries that were not in the log before
    * @param page their events; null if there are none
    */
-  record Written(int entries, LogPage page) {}
+  private record Written(int entries, LogPage page) {}
 
   /** Appends run one after the other on this node, so that only one holds a connection while it waits for the lock. */
-  Future<Written> append(Append append) {
+  Future<Appended> append(Append append) {
+    if (append.entries().size() > Notifications.MAX_EVENTS) {
+      return Future.failedFuture(Failure.Invalid.of(
+          "/entries",
+          "range",
+          "At most " + Notifications.MAX_EVENTS + " entries can be appended at once."));
+    }
     var written = last.transform(previous -> appendNow(append));
     last = written;
-    return written;
+    return written.map(result -> {
+      var duplicates = append.entries().size() - result.entries();
+      if (duplicates > 0) {
+        metrics
+            .counter("notification_known_total", "source", append.source())
+            .increment(duplicates);
+      }
+      if (result.page() != null) {
+        bus.publish(Notifications.APPENDED, bounded(result.page()));
+      }
+      return new Appended(result.entries());
+    });
+  }
+
+  /** Without events if there are too many for one message: a subscriber then reads them from the log. */
+  private static LogPage bounded(LogPage page) {
+    return page.events().size() <= Notifications.MAX_EVENTS
+        ? page
+        : new LogPage(page.epoch(), page.head(), page.oldest(), List.of());
   }
 
   private Future<Written> appendNow(Append append) {
@@ -129,13 +158,11 @@ final class EventLog {
             : write(tx, added, now)));
   }
 
-  /** @param epoch null = no events, only the current positions */
-  Future<LogPage> after(String epoch, long position, int limit) {
-    return database.query(FIND_AFTER, Tuple.of(position, epoch, limit)).compose(rows -> {
+  Future<LogPage> read(ReadLog read) {
+    var parameters = Tuple.of(read.position(), read.epoch(), Notifications.MAX_EVENTS);
+    return database.query(FIND_AFTER, parameters).compose(rows -> {
       if (rows.size() == 0) {
-        return database
-            .query(CREATE, Tuple.tuple())
-            .compose(created -> after(epoch, position, limit));
+        return database.query(CREATE, Tuple.tuple()).compose(created -> read(read));
       }
       var log = rows.iterator().next();
       var events = new ArrayList<Event>();
@@ -164,8 +191,7 @@ final class EventLog {
     return tx.preparedQuery(RECEIVE)
         .execute(Tuple.of(append.source(), ids, utc(now)))
         .map(rows -> {
-          var added = new HashSet<Long>();
-          rows.forEach(row -> added.add(row.getLong("entry")));
+          var added = Set.copyOf(all(rows, row -> row.getLong("entry")));
           return append.entries().stream()
               .filter(entry -> added.contains(entry.id()))
               .toList();

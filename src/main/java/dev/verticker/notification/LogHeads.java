@@ -37,15 +37,14 @@ final class LogHeads {
 
   /** Reads the positions from the log; never fails. */
   Future<Void> read() {
-    return database.query(READ, Tuple.tuple()).transform(rows -> {
-      if (rows.succeeded()) {
-        var row = rows.result().iterator().next();
-        heads.forEach((family, head) -> raise(family, row.getLong(family)));
-      } else {
-        log.debug("heads of the event log not read: {}", rows.cause().getMessage());
-      }
-      return Future.succeededFuture();
-    });
+    return database
+        .query(READ, Tuple.tuple())
+        .map(rows -> rows.iterator().next())
+        .onSuccess(row -> heads.forEach((family, head) -> raise(family, row.getLong(family))))
+        .onFailure(
+            failure -> log.debug("heads of the event log not read: {}", failure.getMessage()))
+        .otherwiseEmpty()
+        .mapEmpty();
   }
 
   void onAppended(LogPage page) {

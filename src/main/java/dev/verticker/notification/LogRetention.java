@@ -35,37 +35,19 @@ final class LogRetention {
              )
       """;
 
-  private static final String RECEIVED =
-      """
-      DELETE FROM notification.received
-       WHERE (source, entry) IN (
-               SELECT source, entry
-                 FROM notification.received
-                WHERE received_at < $1
-                ORDER BY received_at
-                LIMIT $2
-             )
-      """;
-
-  private static final String ERASED =
-      """
-      DELETE FROM notification.erased_users
-       WHERE user_id IN (
-               SELECT user_id
-                 FROM notification.erased_users
-                WHERE erased_at < $1
-                ORDER BY erased_at
-                LIMIT $2
-             )
-      """;
-
   private LogRetention() {}
 
   static void addCleanupTasks(Housekeeping housekeeping, NotificationSettings settings) {
     housekeeping
         .deleteOlderThan(settings.retention(), "events-by-age", TOO_OLD)
         .deleteAllBut(settings.maxPerTopic(), "events-by-count", TOO_MANY)
-        .deleteOlderThan(RECEIVED_RETENTION, "received", RECEIVED)
-        .deleteOlderThan(RECEIVED_RETENTION, "erased-users", ERASED);
+        .deleteOlderThan(
+            RECEIVED_RETENTION, "received", "notification.received", "source, entry", "received_at")
+        .deleteOlderThan(
+            RECEIVED_RETENTION,
+            "erased-users",
+            "notification.erased_users",
+            "user_id",
+            "erased_at");
   }
 }

@@ -28,20 +28,20 @@ public final class NotificationVerticle extends VerticleBase {
     database = Database.open(
         vertx, SettingsReader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader)));
     var bus = node.bus();
-    var log = new EventLog(database, new EventErasure(), node.clock());
-    var service = new NotificationService(log, new TopicRepository(database), bus, node.metrics());
+    var log = new EventLog(database, new EventErasure(), bus, node.clock(), node.metrics());
+    var topics = new TopicRepository(database);
     var heads = new LogHeads(database, node.metrics());
     var housekeeping = new Housekeeping(
         vertx, database, NotificationLocks.HOUSEKEEPING, node.clock(), node.metrics());
     LogRetention.addCleanupTasks(housekeeping, settings);
     node.health().notReadyWhen("postgres notification", database::outage);
     return Future.all(List.of(
-            bus.serve(Notifications.APPEND, service::append),
-            bus.serve(Notifications.READ_LOG, service::readLog),
-            bus.serve(Notifications.READ_TOPIC, service::readTopic),
-            bus.serve(Notifications.REPLAY, service::replay),
-            bus.serve(Notifications.MARK, service::mark),
-            bus.serve(Notifications.UNREAD, service::unread),
+            bus.serve(Notifications.APPEND, log::append),
+            bus.serve(Notifications.READ_LOG, log::read),
+            bus.serve(Notifications.READ_TOPIC, topics::read),
+            bus.serve(Notifications.REPLAY, topics::replay),
+            bus.serve(Notifications.MARK, topics::mark),
+            bus.serve(Notifications.UNREAD, topics::unread),
             bus.subscribe(Notifications.APPENDED, heads::onAppended)))
         .compose(serving -> heads.read())
         .onSuccess(read -> housekeeping.start());

@@ -2,7 +2,9 @@ package dev.verticker.notification;
 
 import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
+import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Event;
+import dev.verticker.message.Notifications.FindUnread;
 import dev.verticker.message.Notifications.MarkRead;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.message.Notifications.ReplayFrom;
@@ -89,6 +91,10 @@ final class TopicRepository {
   }
 
   Future<TopicPage> read(ReadTopic read) {
+    if (read.limit() < 1 || read.limit() > Notifications.MAX_EVENTS) {
+      return Future.failedFuture(Failure.Invalid.of(
+          "query/limit", "range", "The limit must be 1 to " + Notifications.MAX_EVENTS + "."));
+    }
     return findOrCreate(
             new ReplayFrom(read.topic(), read.after() == null ? 0 : read.after()), read.limit())
         .compose(topic -> read.after() == null
@@ -112,9 +118,9 @@ final class TopicRepository {
             .toList()));
   }
 
-  Future<Unread> unread(String name) {
-    return find(List.of(new ReplayFrom(name, null)), 0).map(topics -> {
-      var topic = topics.get(name);
+  Future<Unread> unread(FindUnread find) {
+    return find(List.of(new ReplayFrom(find.topic(), null)), 0).map(topics -> {
+      var topic = topics.get(find.topic());
       return topic == null
           ? new Unread(null, 0, 0)
           : new Unread(topic.epoch(), topic.readUpTo(), topic.unread());
@@ -131,7 +137,7 @@ final class TopicRepository {
               ? Future.failedFuture(beyondNewest(topic))
               : database.query(MARK, Tuple.of(mark.topic(), mark.upTo(), mark.epoch()));
         })
-        .compose(marked -> unread(mark.topic()));
+        .compose(marked -> unread(new FindUnread(mark.topic())));
   }
 
   private Future<TopicState> findOrCreate(ReplayFrom start, int limit) {

@@ -1,7 +1,9 @@
 package dev.verticker.outbox;
 
 import dev.verticker.bus.Bus;
+import dev.verticker.data.AdvisoryLock;
 import dev.verticker.data.Database;
+import dev.verticker.data.Rows;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Append;
 import dev.verticker.message.Notifications.OutboxEntry;
@@ -14,7 +16,6 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -34,14 +35,12 @@ public final class OutboxDrain {
   /** "outb": separate from the locks of the domains in the same database. */
   static final int LOCK_SPACE = 0x6f757462;
 
-  private static final String TRY_LOCK =
-      "SELECT pg_catalog.pg_try_advisory_xact_lock($1::int, pg_catalog.hashtext($2))";
-
   private final Vertx vertx;
   private final Database database;
   private final Bus bus;
   private final Clock clock;
   private final OutboxTable outbox;
+  private final AdvisoryLock lock;
   private volatile Instant oldestAt;
   private Duration backOff = POLL_INTERVAL;
   private Future<?> working = Future.succeededFuture();
@@ -62,6 +61,7 @@ public final class OutboxDrain {
     this.bus = bus;
     this.clock = clock;
     this.outbox = outbox;
+    this.lock = new AdvisoryLock(LOCK_SPACE, outbox.schema().hashCode());
     TimeGauge.builder(
             "outbox_lag", this, TimeUnit.MILLISECONDS, drain -> drain.lag().toMillis())
         .tag("source", outbox.schema())
@@ -128,27 +128,18 @@ public final class OutboxDrain {
   /** The number of delivered entries; 0 if there are none or another node holds the lock. */
   private Future<Integer> poll() {
     return database.query(outbox.selectOldest(), Tuple.tuple()).compose(rows -> {
-      oldestAt = rows.size() == 0
-          ? null
-          : rows.iterator().next().getOffsetDateTime("at").toInstant();
-      return rows.size() == 0
+      oldestAt = Rows.first(rows, row -> Rows.instant(row, "at")).orElse(null);
+      return oldestAt == null
           ? Future.succeededFuture(0)
-          : database.transaction(tx ->
-              tryLock(tx).compose(locked -> locked ? deliver(tx) : Future.succeededFuture(0)));
+          : database.transaction(tx -> lock.tryAcquire(tx)
+              .compose(locked -> locked ? deliver(tx) : Future.succeededFuture(0)));
     });
-  }
-
-  private Future<Boolean> tryLock(SqlConnection tx) {
-    return tx.preparedQuery(TRY_LOCK)
-        .execute(Tuple.of(LOCK_SPACE, outbox.schema()))
-        .map(rows -> rows.iterator().next().getBoolean(0));
   }
 
   /** After a lost response or a failed commit, the same entries are delivered again. */
   private Future<Integer> deliver(SqlConnection tx) {
     return tx.query(outbox.selectBatch()).execute().compose(rows -> {
-      var entries = new ArrayList<OutboxEntry>();
-      rows.forEach(row -> entries.add(outbox.entry().apply(row)));
+      var entries = Rows.all(rows, outbox.entry());
       if (entries.isEmpty()) {
         return Future.succeededFuture(0);
       }

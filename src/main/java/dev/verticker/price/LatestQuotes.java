@@ -83,7 +83,6 @@ final class LatestQuotes {
     return awaited.computeIfAbsent(symbol, key -> Promise.promise()).future();
   }
 
-  /** Number of symbols whose next quote is awaited. */
   int awaited() {
     return awaited.size();
   }

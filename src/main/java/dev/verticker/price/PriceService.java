@@ -38,24 +38,17 @@ final class PriceService {
     return Future.succeededFuture(new Prices.Snapshot(latest.configured(), latest.all()));
   }
 
-  /** All or none. */
   Future<Prices.Quotes> find(Prices.FindQuotes request) {
     onDemand.onRead(notConfigured(request.symbols()), clock.instant());
     var quotes = quotes(request.symbols());
-    return Future.join(quotes).transform(done -> {
-      var failures = quotes.stream()
-          .map(Future::cause)
-          .filter(Failure.class::isInstance)
-          .map(Failure.class::cast)
-          .toList();
-      if (failures.isEmpty() && done.failed()) {
-        return Future.failedFuture(done.cause());
-      }
-      return failures.isEmpty()
-          ? Future.succeededFuture(
-              new Prices.Quotes(quotes.stream().map(Future::result).toList()))
-          : Future.failedFuture(QuoteFailures.combine(failures));
-    });
+    return Future.join(quotes)
+        .transform(done -> done.succeeded()
+            ? Future.succeededFuture(
+                new Prices.Quotes(quotes.stream().map(Future::result).toList()))
+            : Future.failedFuture(QuoteFailures.combine(quotes.stream()
+                .filter(Future::failed)
+                .map(quote -> (Failure) quote.cause())
+                .toList())));
   }
 
   Future<Prices.History> history(Prices.FindHistory request) {

@@ -100,7 +100,7 @@ public final class PriceVerticle extends VerticleBase {
     return bus.subscribe(Prices.TICK, service::onTick)
         // One after the other: at once they would open three connections, which takes longer.
         .compose(subscribed -> limits.start())
-        .compose(started -> ids.start().otherwiseEmpty())
+        .compose(started -> ids.reserve().otherwiseEmpty())
         .compose(started -> loader.restore())
         .compose(restored -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
@@ -113,7 +113,7 @@ public final class PriceVerticle extends VerticleBase {
           scheduler.start();
           new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics)
               .deleteOlderThan(
-                  settings.retention(), "observations", ObservationRepository.DELETE_OLD)
+                  settings.retention(), "observations", "market.exchange_info", "id", "called_at")
               .start();
           vertx.setPeriodic(FLUSH_INTERVAL.toMillis(), id -> flush());
         });

@@ -27,7 +27,6 @@ final class QuoteFactory {
     this.clock = clock;
   }
 
-  /** One quote for each ticker, received now. */
   List<Quote> quotes(List<Ticker> tickers) {
     var receivedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
     return tickers.stream().map(ticker -> quote(ticker, receivedAt)).toList();

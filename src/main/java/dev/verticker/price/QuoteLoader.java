@@ -43,7 +43,7 @@ final class QuoteLoader {
     this.scheduler = scheduler;
   }
 
-  /** Loads the last known quotes of the configured symbols, so that the first answer need not wait for the exchange. */
+  /** Loads the last known quotes of the configured symbols, so that the first response need not wait for the exchange. */
   Future<Void> restore() {
     var stored = repository.newest(latest.configured()).otherwise(List.of());
     var cached = cache.find(latest.configured());

@@ -54,7 +54,8 @@ final class RefreshScheduler {
   void refreshIfDue() {
     lease.acquire().onSuccess(held -> {
       var slot = slots.of(clock.instant());
-      if (held && !stopped && running.isComplete() && slot > refreshedSlot && !isPaused()) {
+      var paused = pausedUntil - System.nanoTime() > 0;
+      if (held && !stopped && running.isComplete() && slot > refreshedSlot && !paused) {
         running = refresh(slot);
       }
     });
@@ -91,17 +92,9 @@ final class RefreshScheduler {
   }
 
   private void repeatAfterPause() {
-    var pause = pause();
+    var doubled = MIN_PAUSE.multipliedBy(1L << Math.min(failures++, MAX_DOUBLINGS));
+    var pause = doubled.compareTo(maxPause) < 0 ? doubled : maxPause;
     pausedUntil = System.nanoTime() + pause.toNanos();
     vertx.setTimer(pause.toMillis() + 1, id -> refreshIfDue());
-  }
-
-  private boolean isPaused() {
-    return pausedUntil - System.nanoTime() > 0;
-  }
-
-  private Duration pause() {
-    var pause = MIN_PAUSE.multipliedBy(1L << Math.min(failures++, MAX_DOUBLINGS));
-    return pause.compareTo(maxPause) < 0 ? pause : maxPause;
   }
 }

@@ -45,7 +45,9 @@ final class FirstAdministrator {
 
   /** Fails with a {@code SettingsException} if an administrator is needed and the configured password is missing or weak. */
   Future<Void> ensure() {
-    return users.anyAdministrator().compose(exists -> exists ? Future.succeededFuture() : create());
+    return database
+        .transaction(users::anyAdministrator)
+        .compose(exists -> exists ? Future.succeededFuture() : create());
   }
 
   private Future<Void> create() {
@@ -75,16 +77,12 @@ final class FirstAdministrator {
   }
 
   private Future<String> hash() {
-    try {
-      var password = new Password(settings.firstPassword().value());
-      return settings.samplePassword()
-          ? passwords.hashWithoutPolicy(password)
-          : passwords
-              .hash(password, List.of(settings.adminUsername()))
-              .recover(FirstAdministrator::asSettingsFault);
-    } catch (RuntimeException e) {
-      return Future.failedFuture(e);
-    }
+    var password = new Password(settings.firstPassword().value());
+    return settings.samplePassword()
+        ? passwords.hashWithoutPolicy(password)
+        : passwords
+            .hash(password, List.of(settings.adminUsername()))
+            .recover(FirstAdministrator::asSettingsFault);
   }
 
   private static Future<String> asSettingsFault(Throwable failure) {

@@ -4,7 +4,6 @@ import dev.verticker.bus.Failure;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -40,8 +39,9 @@ final class KeyedQueue {
       return busy();
     }
     var deadline = clock.instant().plus(timeout);
-    var result =
-        queue.last().transform(before -> isPast(deadline) ? KeyedQueue.<T>busy() : task.get());
+    var result = queue
+        .last()
+        .transform(before -> clock.instant().isAfter(deadline) ? KeyedQueue.<T>busy() : task.get());
     queues.put(key, new Tasks(queue.size() + 1, result));
     size++;
     result.onComplete(done -> remove(key));
@@ -52,10 +52,6 @@ final class KeyedQueue {
     size--;
     queues.computeIfPresent(
         key, (same, queue) -> queue.size() == 1 ? null : new Tasks(queue.size() - 1, queue.last()));
-  }
-
-  private boolean isPast(Instant deadline) {
-    return clock.instant().isAfter(deadline);
   }
 
   private static <T> Future<T> busy() {

@@ -22,13 +22,7 @@ final class UserRepository {
   static final String COLUMNS =
       "id, username, full_name, email, roles, status, created_at, updated_at, revision, ver";
 
-  private static final String FIND =
-      """
-      SELECT %s
-        FROM account.users
-       WHERE id = $1
-      """
-          .formatted(COLUMNS);
+  private static final String FIND = "SELECT " + COLUMNS + " FROM account.users WHERE id = $1";
 
   private static final String FIND_BY_USERNAME =
       """
@@ -146,46 +140,39 @@ final class UserRepository {
         });
   }
 
-  Future<Boolean> anyAdministrator() {
-    return database.query(ANY_ADMINISTRATOR, Tuple.tuple()).map(UserRepository::exists);
+  Future<Boolean> anyAdministrator(SqlConnection tx) {
+    return tx.preparedQuery(ANY_ADMINISTRATOR).execute().map(UserRepository::exists);
   }
 
-  Future<Boolean> anyAdministrator(SqlConnection transaction) {
-    return transaction.preparedQuery(ANY_ADMINISTRATOR).execute().map(UserRepository::exists);
-  }
-
-  Future<Boolean> otherAdministrator(SqlConnection transaction, long userId) {
-    return transaction
-        .preparedQuery(OTHER_ADMINISTRATOR)
+  Future<Boolean> otherAdministrator(SqlConnection tx, long userId) {
+    return tx.preparedQuery(OTHER_ADMINISTRATOR)
         .execute(Tuple.of(userId))
         .map(UserRepository::exists);
   }
 
-  Future<Optional<LockedUser>> lock(SqlConnection transaction, long id) {
-    return transaction.preparedQuery(LOCK).execute(Tuple.of(id)).map(UserRepository::locked);
+  Future<Optional<LockedUser>> lock(SqlConnection tx, long id) {
+    return tx.preparedQuery(LOCK).execute(Tuple.of(id)).map(UserRepository::locked);
   }
 
-  Future<Optional<LockedUser>> lock(SqlConnection transaction, String username) {
-    return transaction
-        .preparedQuery(FIND_BY_USERNAME)
+  Future<Optional<LockedUser>> lock(SqlConnection tx, String username) {
+    return tx.preparedQuery(FIND_BY_USERNAME)
         .execute(Tuple.of(username))
         .map(UserRepository::locked);
   }
 
   /** Fails as {@link #checkFree} does. */
   Future<User> insert(
-      SqlConnection transaction,
+      SqlConnection tx,
       String username,
       String fullName,
       String email,
       String passwordHash,
       List<String> roles) {
-    return transaction
-        .preparedQuery(INSERT)
+    return tx.preparedQuery(INSERT)
         .execute(Tuple.of(username, fullName, email, passwordHash, array(roles), now()))
         .map(rows -> user(rows.iterator().next()))
         .recover(UserRepository::asConflict)
-        .compose(user -> insertWords(transaction, user).map(user));
+        .compose(user -> insertWords(tx, user).map(user));
   }
 
   /**
@@ -195,11 +182,7 @@ final class UserRepository {
    * @param revokeTokens whether to revoke the access tokens issued so far
    */
   Future<User> update(
-      SqlConnection transaction,
-      User before,
-      User after,
-      String passwordHash,
-      boolean revokeTokens) {
+      SqlConnection tx, User before, User after, String passwordHash, boolean revokeTokens) {
     var parameters = Tuple.tuple()
         .addLong(after.id())
         .addString(after.username())
@@ -210,17 +193,16 @@ final class UserRepository {
         .addString(after.status().wireName())
         .addOffsetDateTime(now())
         .addInteger(revokeTokens ? 1 : 0);
-    return transaction
-        .preparedQuery(UPDATE)
+    return tx.preparedQuery(UPDATE)
         .execute(parameters)
         .map(rows -> user(rows.iterator().next()))
         .recover(UserRepository::asConflict)
-        .compose(stored -> updateWords(transaction, before, stored).map(stored));
+        .compose(stored -> updateWords(tx, before, stored).map(stored));
   }
 
   /** Deletes the words of the name too. */
-  Future<Void> delete(SqlConnection transaction, long id) {
-    return transaction.preparedQuery(DELETE).execute(Tuple.of(id)).mapEmpty();
+  Future<Void> delete(SqlConnection tx, long id) {
+    return tx.preparedQuery(DELETE).execute(Tuple.of(id)).mapEmpty();
   }
 
   static User user(Row row) {
@@ -237,24 +219,22 @@ final class UserRepository {
         row.getLong("ver"));
   }
 
-  private Future<Void> updateWords(SqlConnection transaction, User before, User after) {
+  private Future<Void> updateWords(SqlConnection tx, User before, User after) {
     if (NameWords.of(before.fullName()).equals(NameWords.of(after.fullName()))
         && (before.status() == Status.DELETED) == (after.status() == Status.DELETED)) {
       return Future.succeededFuture();
     }
-    return transaction
-        .preparedQuery(DELETE_WORDS)
+    return tx.preparedQuery(DELETE_WORDS)
         .execute(Tuple.of(after.id()))
-        .compose(deleted -> insertWords(transaction, after));
+        .compose(deleted -> insertWords(tx, after));
   }
 
-  private Future<Void> insertWords(SqlConnection transaction, User user) {
+  private Future<Void> insertWords(SqlConnection tx, User user) {
     var words = NameWords.of(user.fullName());
     if (words.isEmpty()) {
       return Future.succeededFuture();
     }
-    return transaction
-        .preparedQuery(INSERT_WORDS)
+    return tx.preparedQuery(INSERT_WORDS)
         .execute(Tuple.of(user.status() == Status.DELETED, user.id(), array(words)))
         .mapEmpty();
   }

@@ -10,10 +10,10 @@ import dev.verticker.message.Users.Update;
 import dev.verticker.user.session.Account;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
-/** Validates the fields of users. {@code PasswordPolicy} validates passwords. */
+/** Validates the fields of users; fails with all errors at once. {@code PasswordPolicy} validates passwords. */
 public final class UserRules {
   /** A valid e-mail address as HTML defines it (4.10.5.1.5). */
   private static final Pattern EMAIL = Pattern.compile(
@@ -29,47 +29,50 @@ public final class UserRules {
 
   private UserRules() {}
 
-  /** Throws {@link Failure.Invalid} with every error. */
   static void check(Create create) {
     var rules = new UserRules();
-    rules.username("/username", create.username());
-    rules.fullName("/full_name", create.fullName());
-    rules.email("/email", create.email());
-    rules.password("/password", create.password());
+    rules.username(create.username());
+    rules.fullName(create.fullName());
+    rules.email(create.email());
+    rules.password(create.password());
     if (create.roles() != null) {
-      rules.roles("/roles", create.roles());
+      rules.roles(create.roles());
     }
     rules.failOnErrors();
   }
 
-  /** Throws {@link Failure.Invalid} with every error of the fields to update. */
   static void check(Update update) {
     var rules = new UserRules();
-    rules.update(update.username(), "/username", rules::username);
-    rules.update(update.fullName(), "/full_name", rules::fullName);
-    rules.update(update.email(), "/email", rules::email);
-    rules.update(update.roles(), "/roles", rules::roles);
-    rules.update(update.password(), "/password", rules::password);
+    update(update.username(), rules::username);
+    update(update.fullName(), rules::fullName);
+    update(update.email(), rules::email);
+    update(update.roles(), rules::roles);
+    update(update.password(), rules::password);
     rules.failOnErrors();
   }
 
-  /** Throws {@link Failure.Invalid} with every error. */
   static void check(Search search) {
     var rules = new UserRules();
-    rules.limit(search.limit());
-    if (search.q() != null && (!printable(search.q()) || length(search.q()) > MAX_EMAIL)) {
-      rules.add(
-          "query/q",
-          "invalid-text",
-          "The search text must have at most 254 characters and no control characters.");
-    }
-    if (search.role() != null && !Users.ROLES.contains(search.role())) {
-      rules.add("query/role", "unknown-role", "The role must be one of " + ROLES + ".");
-    }
-    if (search.status() == Users.Status.UNKNOWN) {
-      rules.add(
-          "query/status", "unknown-status", "The status must be one of active, disabled, deleted.");
-    }
+    rules.require(
+        search.limit() >= 1 && search.limit() <= MAX_PAGE,
+        "query/limit",
+        "out-of-range",
+        "The limit must be between 1 and " + MAX_PAGE + ".");
+    rules.require(
+        search.q() == null || length(search.q()) <= MAX_EMAIL && printable(search.q()),
+        "query/q",
+        "invalid-text",
+        "The search text must have at most 254 characters and no control characters.");
+    rules.require(
+        search.role() == null || Users.ROLES.contains(search.role()),
+        "query/role",
+        "unknown-role",
+        "The role must be one of " + ROLES + ".");
+    rules.require(
+        search.status() != Users.Status.UNKNOWN,
+        "query/status",
+        "unknown-status",
+        "The status must be one of active, disabled, deleted.");
     rules.failOnErrors();
   }
 
@@ -81,59 +84,56 @@ public final class UserRules {
     return text == null || text.length() <= MAX_EMAIL && EMAIL.matcher(text).matches();
   }
 
-  private <T> void update(FieldUpdate<T> field, String pointer, BiConsumer<String, T> rule) {
+  private static <T> void update(FieldUpdate<T> field, Consumer<T> rule) {
     if (field != null) {
-      rule.accept(pointer, field.value());
+      rule.accept(field.value());
     }
   }
 
-  private void username(String pointer, String username) {
-    if (!Account.isUsername(username)) {
-      add(
-          pointer,
-          "invalid-username",
-          "The username must have 3 to 50 ASCII letters, digits, dots, underscores or hyphens.");
-    }
+  private void username(String username) {
+    require(
+        Account.isUsername(username),
+        "/username",
+        "invalid-username",
+        "The username must have 3 to 50 ASCII letters, digits, dots, underscores or hyphens.");
   }
 
-  private void fullName(String pointer, String fullName) {
-    if (!isFullName(fullName)) {
-      add(
-          pointer,
-          "invalid-full-name",
-          "The full name must have at most 100 characters and no control characters.");
-    }
+  private void fullName(String fullName) {
+    require(
+        isFullName(fullName),
+        "/full_name",
+        "invalid-full-name",
+        "The full name must have at most 100 characters and no control characters.");
   }
 
-  private void email(String pointer, String email) {
-    if (!isEmail(email)) {
-      add(
-          pointer,
-          "invalid-email",
-          "The e-mail address must be valid and have at most 254 characters.");
-    }
+  private void email(String email) {
+    require(
+        isEmail(email),
+        "/email",
+        "invalid-email",
+        "The e-mail address must be valid and have at most 254 characters.");
   }
 
-  private void roles(String pointer, List<String> roles) {
-    if (roles == null || roles.isEmpty() || !Users.ROLES.containsAll(roles)) {
-      add(pointer, "invalid-roles", "The roles must be at least one of " + ROLES + ".");
-    }
+  private void roles(List<String> roles) {
+    require(
+        roles != null && !roles.isEmpty() && Users.ROLES.containsAll(roles),
+        "/roles",
+        "invalid-roles",
+        "The roles must be at least one of " + ROLES + ".");
   }
 
-  private void password(String pointer, Password password) {
-    if (password == null || password.value() == null) {
-      add(pointer, "required", "The password is missing.");
-    }
+  private void password(Password password) {
+    require(
+        password != null && password.value() != null,
+        "/password",
+        "required",
+        "The password is missing.");
   }
 
-  private void limit(int limit) {
-    if (limit < 1 || limit > MAX_PAGE) {
-      add("query/limit", "out-of-range", "The limit must be between 1 and " + MAX_PAGE + ".");
+  private void require(boolean valid, String pointer, String code, String detail) {
+    if (!valid) {
+      errors.add(new Failure.Error(pointer, code, detail));
     }
-  }
-
-  private void add(String pointer, String code, String detail) {
-    errors.add(new Failure.Error(pointer, code, detail));
   }
 
   private void failOnErrors() {

@@ -1,6 +1,7 @@
 package dev.verticker.user;
 
 import dev.verticker.data.Database;
+import dev.verticker.data.Rows;
 import dev.verticker.message.Users.Search;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.User;
@@ -9,11 +10,9 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
-import java.util.stream.StreamSupport;
 
 /**
  * Finds users page by page. Every filter has an index in the order of the ids, so that only the rows of the page are read
@@ -118,9 +117,7 @@ final class UserSearch {
     }
     return database
         .query(statement, Tuple.of(prefix, prefix + END, MAX_MATCHES + 1))
-        .map(rows -> StreamSupport.stream(rows.spliterator(), false)
-            .map(row -> row.getLong(0))
-            .toList());
+        .map(rows -> Rows.all(rows, row -> row.getLong(0)));
   }
 
   private Future<UserPage> filtered(Search search, List<List<Long>> fields) {
@@ -139,13 +136,8 @@ final class UserSearch {
   }
 
   private static UserPage page(RowSet<Row> rows, int limit, boolean truncated) {
-    var users = new ArrayList<User>();
-    rows.forEach(row -> users.add(UserRepository.user(row)));
-    if (users.size() <= limit) {
-      return new UserPage(users, null, truncated);
-    }
-    var page = users.subList(0, limit);
-    return new UserPage(page, page.get(limit - 1).id(), truncated);
+    var users = Rows.all(rows, UserRepository::user);
+    return Rows.page(users, limit, User::id, (page, next) -> new UserPage(page, next, truncated));
   }
 
   /** The literals are safe: {@link UserRules} has validated role and status. */

@@ -193,7 +193,7 @@ final class UserService {
 
   /** A hard delete: removes personal data from the audit trail and the outbox too. */
   private Future<Void> erase(SqlConnection tx, Actor actor, User user) {
-    // A user who erases the own account leaves no address behind.
+    // The entry of a user that erases its own account has no address.
     var recorded = actor.is(user.id()) ? new Actor(user.id(), null, null, null) : actor;
     return requireAnAdministrator(tx, user, user.withStatus(Status.DELETED))
         .compose(checked -> access.endSessions(tx, user.id(), user.ver() + 1, Reason.USER_DELETED))
@@ -223,7 +223,7 @@ final class UserService {
     });
   }
 
-  /** Two administrators who demote each other lock different rows and would both see one left, hence the advisory lock. */
+  /** Two administrators that demote each other lock different rows and would both see one left, hence the advisory lock. */
   private Future<Void> requireAnAdministrator(SqlConnection tx, User before, User after) {
     if (!isActiveAdministrator(before) || isActiveAdministrator(after)) {
       return Future.succeededFuture();

@@ -164,12 +164,7 @@ public final class UserVerticle extends VerticleBase {
   private Housekeeping housekeeping(UserSettings settings) {
     var housekeeping =
         new Housekeeping(vertx, database, AccountLocks.HOUSEKEEPING, node.clock(), node.metrics());
-    AuditTrail.addCleanupTasks(housekeeping, settings.auditRetention());
-    UserOutbox.addCleanupTasks(housekeeping);
-    SessionRepository.addCleanupTasks(housekeeping);
-    TicketRepository.addCleanupTasks(housekeeping);
-    AccountRepository.addCleanupTasks(housekeeping);
-    RevocationRepository.addCleanupTasks(housekeeping);
+    AccountRetention.addCleanupTasks(housekeeping, settings.auditRetention());
     return housekeeping;
   }
 

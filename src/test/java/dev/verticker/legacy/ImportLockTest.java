@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.verticker.data.AdvisoryLock;
+import dev.verticker.node.StartupException;
 import dev.verticker.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -32,38 +33,45 @@ class ImportLockTest {
 
   @Test
   void one_import_holds_the_lock_at_a_time() throws SQLException {
-    lock(connection)
-        .run(() -> assertThrows(ImportRefusedException.class, () -> lock(other).run(() -> {})));
-    lock(other).run(() -> {});
+    var lock = lock(connection);
+    try (lock) {
+      assertThrows(StartupException.class, () -> lock(other));
+    }
+    lock(other).close();
   }
 
   @Test
   void a_failed_statement_is_rethrown_and_releases_the_lock() throws SQLException {
-    var failure = assertThrows(SQLException.class, () -> lock(connection).run(() -> {
-      connection.setAutoCommit(false);
-      execute("CREATE TABLE half (done boolean)");
-      execute("SELECT 1 / 0");
-    }));
+    var failure = assertThrows(SQLException.class, () -> {
+      var lock = lock(connection);
+      try (lock) {
+        connection.setAutoCommit(false);
+        execute("CREATE TABLE half (done boolean)");
+        execute("SELECT 1 / 0");
+      }
+    });
 
     assertEquals("22012", failure.getSQLState());
     assertEquals(0, failure.getSuppressed().length);
-    lock(other).run(() -> {});
+    lock(other).close();
     execute("CREATE TABLE half (done boolean)");
   }
 
   @Test
   void after_a_lost_connection_the_original_failure_is_rethrown() {
-    var failure =
-        assertThrows(IllegalStateException.class, () -> lock(connection).run(() -> {
-          connection.close();
-          throw new IllegalStateException("the cause");
-        }));
+    var failure = assertThrows(IllegalStateException.class, () -> {
+      var lock = lock(connection);
+      try (lock) {
+        connection.close();
+        throw new IllegalStateException("the cause");
+      }
+    });
     assertEquals("the cause", failure.getMessage());
     assertEquals(1, failure.getSuppressed().length);
   }
 
-  private static ImportLock lock(Connection connection) {
-    return new ImportLock(connection, LOCK);
+  private static ImportLock lock(Connection connection) throws SQLException {
+    return ImportLock.acquire(connection, LOCK);
   }
 
   private void execute(String sql) throws SQLException {

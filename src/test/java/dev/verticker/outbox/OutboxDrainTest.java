@@ -140,8 +140,8 @@ class OutboxDrainTest {
         var statement = frozen.createStatement()) {
       statement.execute("SET idle_in_transaction_session_timeout = '3s'");
       frozen.setAutoCommit(false);
-      statement.execute("SELECT pg_advisory_xact_lock(%d, hashtext('account'))"
-          .formatted(OutboxDrain.LOCK_SPACE));
+      statement.execute("SELECT pg_advisory_xact_lock(%d, %d)"
+          .formatted(OutboxDrain.LOCK_SPACE, "account".hashCode()));
       drain();
       until("taken by another", () -> waiting() == 0);
     }

@@ -123,7 +123,7 @@ class PriceReplayTest {
     var repository = new ObservationRepository(postgres, settings.staleAfter(), metrics);
     var latest = new LatestQuotes(SYMBOLS);
     var ids = new QuoteIds(repository);
-    await(ids.start());
+    await(ids.reserve());
     await(bus.subscribe(Prices.TICK, tick -> published.addAll(tick.quotes())));
     var recorder = new QuoteRecorder(
         new QuoteFactory("simulated", "replay", settings.staleAfter(), ids, clock),

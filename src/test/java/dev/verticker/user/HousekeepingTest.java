@@ -3,11 +3,6 @@ package dev.verticker.user;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.data.Housekeeping;
-import dev.verticker.user.change.AuditTrail;
-import dev.verticker.user.change.UserOutbox;
-import dev.verticker.user.session.AccountRepository;
-import dev.verticker.user.session.SessionRepository;
-import dev.verticker.user.session.TicketRepository;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -95,9 +90,6 @@ class HousekeepingTest {
   void locked_rows_are_deleted_by_the_next_run(String rows) throws SQLException {
     nothingButWhatIsOver();
     var house = housekeeping();
-    SessionRepository.addCleanupTasks(house);
-    TicketRepository.addCleanupTasks(house);
-    AccountRepository.addCleanupTasks(house);
     try (var other = accounts.connect();
         var statement = other.createStatement()) {
       other.setAutoCommit(false);
@@ -135,10 +127,8 @@ class HousekeepingTest {
 
   @Test
   void a_failed_task_is_counted_by_name_and_does_not_stop_the_others() {
-    var house = empty()
-        .deleteOlderThan(
-            Duration.ZERO, "broken", "DELETE FROM account.nowhere WHERE at < $1 AND $2 > 0");
-    AuditTrail.addCleanupTasks(house, AUDIT_RETENTION);
+    var house = empty().deleteOlderThan(Duration.ZERO, "broken", "account.nowhere", "id", "at");
+    AccountRetention.addCleanupTasks(house, AUDIT_RETENTION);
 
     accounts.await(house::run);
 
@@ -155,8 +145,7 @@ class HousekeepingTest {
 
   private Housekeeping housekeeping() {
     var house = empty();
-    AuditTrail.addCleanupTasks(house, AUDIT_RETENTION);
-    UserOutbox.addCleanupTasks(house);
+    AccountRetention.addCleanupTasks(house, AUDIT_RETENTION);
     return house;
   }
 

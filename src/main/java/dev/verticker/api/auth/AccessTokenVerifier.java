@@ -128,11 +128,15 @@ public final class AccessTokenVerifier {
     if (claims.containsKey("nbf")) {
       require(!time(claims, "nbf").isAfter(now.plus(LEEWAY)));
     }
+    var userId = text(claims, "sub");
+    require(USER_ID.matcher(userId).matches());
+    var version = whole(claims, "ver");
+    require(version >= 0);
     return new AccessToken(
-        id(text(claims, "jti")),
-        userId(text(claims, "sub")),
-        UUID.fromString(id(text(claims, "sid"))).toString(),
-        version(claims),
+        id(claims, "jti"),
+        Long.parseLong(userId),
+        UUID.fromString(id(claims, "sid")).toString(),
+        version,
         roles(claims),
         issuedAt,
         expiresAt);
@@ -147,25 +151,15 @@ public final class AccessTokenVerifier {
     return claims.getString(name);
   }
 
-  private static String id(String text) {
+  private static String id(JsonObject claims, String name) {
+    var text = text(claims, name);
     require(!text.isBlank() && text.length() <= MAX_ID);
     return text;
-  }
-
-  private static long userId(String subject) {
-    require(USER_ID.matcher(subject).matches());
-    return Long.parseLong(subject);
   }
 
   /** Whole seconds. 1e400 and 1.5 are numbers of another type. */
   private static Instant time(JsonObject claims, String name) {
     return Instant.ofEpochSecond(whole(claims, name));
-  }
-
-  private static long version(JsonObject claims) {
-    var version = whole(claims, "ver");
-    require(version >= 0);
-    return version;
   }
 
   private static long whole(JsonObject claims, String name) {
@@ -178,12 +172,7 @@ public final class AccessTokenVerifier {
     require(claims.getValue("roles") instanceof JsonArray);
     var roles = claims.getJsonArray("roles");
     require(roles.size() <= MAX_ROLES);
-    return roles.stream()
-        .map(role -> {
-          require(role instanceof String);
-          return (String) role;
-        })
-        .toList();
+    return roles.stream().map(String.class::cast).toList();
   }
 
   private static void require(boolean rule) {

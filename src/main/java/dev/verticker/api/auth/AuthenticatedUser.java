@@ -15,7 +15,7 @@ public record AuthenticatedUser(AccessToken token, Set<Permission> permissions) 
     permissions = Set.copyOf(permissions);
   }
 
-  static AuthenticatedUser with(AccessToken token) {
+  public static AuthenticatedUser with(AccessToken token) {
     return new AuthenticatedUser(token, Permission.of(token.roles()));
   }
 

@@ -1,6 +1,9 @@
 package dev.verticker.api.openapi;
 
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
+import io.vertx.ext.web.RoutingContext;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -40,5 +43,24 @@ public record ApiResponse(int status, Map<String, String> headers, Buffer body) 
     var all = new LinkedHashMap<>(headers);
     all.put(name, value);
     return new ApiResponse(status, all, body);
+  }
+
+  /** Writes this response, without its body for {@code HEAD}. */
+  public void write(RoutingContext context) {
+    var response = context.response();
+    if (response.closed()) {
+      return;
+    }
+    response.setStatusCode(status).headers().remove(OperationHandler.CHALLENGE);
+    headers.forEach(response::putHeader);
+    if (body == null) {
+      response.end();
+    } else if (context.request().method() == HttpMethod.HEAD) {
+      response
+          .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(body.length()))
+          .end();
+    } else {
+      response.end(body);
+    }
   }
 }

@@ -72,7 +72,7 @@ public record Contract(String name, JsonObject document, OpenAPIContract openApi
   }
 
   private static JsonObject loadable(JsonObject document) {
-    var copy = (JsonObject) substituted(document);
+    var copy = new JsonObject(MediaTypes.substitute(document.encode()));
     var components = copy.getJsonObject("components", new JsonObject());
     var schemes = components.getJsonObject("securitySchemes", new JsonObject());
     for (var name : schemes.fieldNames()) {
@@ -82,20 +82,5 @@ public record Contract(String name, JsonObject document, OpenAPIContract openApi
     }
     return copy.put(
         "servers", new JsonArray().add(new JsonObject().put("url", "http://localhost")));
-  }
-
-  private static Object substituted(Object value) {
-    if (value instanceof JsonArray array) {
-      var copy = new JsonArray();
-      array.forEach(element -> copy.add(substituted(element)));
-      return copy;
-    }
-    if (value instanceof JsonObject object) {
-      var copy = new JsonObject();
-      object.forEach(
-          field -> copy.put(MediaTypes.substitute(field.getKey()), substituted(field.getValue())));
-      return copy;
-    }
-    return value;
   }
 }

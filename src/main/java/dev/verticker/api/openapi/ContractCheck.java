@@ -5,30 +5,21 @@ import io.vertx.openapi.contract.Location;
 import io.vertx.openapi.contract.Operation;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** Compares a contract with the application at start-up. */
-final class ContractCheck {
-  private final Contract contract;
-  private final Set<String> handlers;
-  private final Set<String> schemes;
-  private final List<String> errors = new ArrayList<>();
-
-  private ContractCheck(Contract contract, Set<String> handlers, Set<String> schemes) {
-    this.contract = contract;
-    this.handlers = handlers;
-    this.schemes = schemes;
-  }
-
-  /**
-   * Throws {@link InvalidContractException} with all errors, each with its operation.
-   *
-   * @param handlers operation ids with a handler
-   * @param schemes security schemes with an authenticator
-   */
+/**
+ * Compares a contract with the application at start-up.
+ *
+ * @param handlers operation ids with a handler
+ * @param schemes security schemes with an authenticator
+ */
+record ContractCheck(
+    Contract contract, Set<String> handlers, Set<String> schemes, List<String> errors) {
+  /** Throws {@link InvalidContractException} with all errors, each with its operation. */
   static void check(Contract contract, Set<String> handlers, Set<String> schemes) {
-    var check = new ContractCheck(contract, handlers, schemes);
+    var check = new ContractCheck(contract, handlers, schemes, new ArrayList<>());
     var undeclared = new TreeSet<>(handlers);
     for (var operation : contract.openApi().operations()) {
       check.operation(operation);
@@ -45,15 +36,29 @@ final class ContractCheck {
     if (!handlers.contains(id)) {
       error(id, "has no handler");
     }
-    security(operation);
-    owner(operation);
-    precondition(operation, "If-Match", 412);
-    precondition(operation, "If-None-Match", 304);
-    problems(operation);
+    security(id, operation);
+    var owner = operation.getOpenAPIModel().getString(OperationHandler.OWNER);
+    if (owner != null && !hasParameter(operation, Location.PATH, owner)) {
+      error(
+          id,
+          "names \"" + owner + "\" in " + OperationHandler.OWNER
+              + ", which is not a parameter of its path");
+    }
+    Map.of("If-Match", 412, "If-None-Match", 304).forEach((header, status) -> {
+      if (hasParameter(operation, Location.HEADER, header)
+          && operation.getResponse(status) == null) {
+        error(id, "has " + header + " but no response " + status);
+      }
+    });
+    for (var status = 400; status < 600; status++) {
+      var response = operation.getResponse(status);
+      if (response != null && !response.getContent().keySet().equals(Set.of(MediaTypes.PROBLEM))) {
+        error(id, "must have application/problem+json as the only content of response " + status);
+      }
+    }
   }
 
-  private void security(Operation operation) {
-    var id = operation.getOperationId();
+  private void security(String id, Operation operation) {
     var required = operation.getSecurityRequirements();
     if (required.isEmpty() && !operation.getOpenAPIModel().containsKey("security")) {
       error(id, "has no security requirement; a public operation declares \"security: []\"");
@@ -66,33 +71,6 @@ final class ContractCheck {
           .filter(name -> !schemes.contains(name))
           .forEach(name ->
               error(id, "requires security scheme \"" + name + "\", which has no authenticator"));
-    }
-  }
-
-  private void owner(Operation operation) {
-    var owner = operation.getOpenAPIModel().getString(OperationHandler.OWNER);
-    if (owner != null && !hasParameter(operation, Location.PATH, owner)) {
-      error(
-          operation.getOperationId(),
-          "names \"" + owner + "\" in " + OperationHandler.OWNER
-              + ", which is not a parameter of its path");
-    }
-  }
-
-  private void precondition(Operation operation, String header, int status) {
-    if (hasParameter(operation, Location.HEADER, header) && operation.getResponse(status) == null) {
-      error(operation.getOperationId(), "has " + header + " but no response " + status);
-    }
-  }
-
-  private void problems(Operation operation) {
-    for (var status = 400; status < 600; status++) {
-      var response = operation.getResponse(status);
-      if (response != null && !response.getContent().keySet().equals(Set.of(MediaTypes.PROBLEM))) {
-        error(
-            operation.getOperationId(),
-            "must have application/problem+json as the only content of response " + status);
-      }
     }
   }
 

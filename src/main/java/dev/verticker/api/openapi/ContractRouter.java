@@ -1,10 +1,12 @@
 package dev.verticker.api.openapi;
 
+import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
 import dev.verticker.api.web.RequestContextHandler;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
@@ -19,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -29,7 +32,8 @@ public final class ContractRouter {
   private final Vertx vertx;
   private final Contract contract;
   private final Map<String, Authenticator> authenticators = new LinkedHashMap<>();
-  private final Map<String, ApiHandler> handlers = new LinkedHashMap<>();
+  private final Map<String, Function<ApiRequest, Future<ApiResponse>>> handlers =
+      new LinkedHashMap<>();
   private Cors cors = new Cors(List.of());
   private ClientAddresses addresses = new ClientAddresses(List.of());
 
@@ -44,8 +48,9 @@ public final class ContractRouter {
     return this;
   }
 
-  /** Sets the handler of an operation. */
-  public ContractRouter operation(String operationId, ApiHandler handler) {
+  /** Sets the handler of an operation. It fails with a {@link dev.verticker.bus.Failure} for an error response. */
+  public ContractRouter operation(
+      String operationId, Function<ApiRequest, Future<ApiResponse>> handler) {
     handlers.put(operationId, handler);
     return this;
   }

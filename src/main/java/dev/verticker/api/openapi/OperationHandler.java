@@ -1,5 +1,6 @@
 package dev.verticker.api.openapi;
 
+import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.request.Caller;
 import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.RequestContextHandler;
@@ -8,48 +9,37 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpHeaders;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
-/** Handles the requests of one operation: authenticates the caller, validates the request, calls the handler. */
-public final class OperationHandler implements Handler<RoutingContext> {
+/**
+ * Handles the requests of one operation: authenticates the caller, validates the request, calls the handler.
+ *
+ * @param policies alternatives; empty for a public operation
+ * @param authenticators of the whole contract, for the challenge of a public operation that fails with 401
+ */
+record OperationHandler(
+    String operationId,
+    List<Policy> policies,
+    List<Authenticator> authenticators,
+    RequestValidator validator,
+    Function<ApiRequest, Future<ApiResponse>> handler)
+    implements Handler<RoutingContext> {
   /** The extension that names the path parameter whose owner needs no permission. */
   static final String OWNER = "x-owner";
 
-  private static final String CHALLENGE = "WWW-Authenticate";
+  static final String CHALLENGE = "WWW-Authenticate";
 
   /** One alternative of the security of an operation. @param owner a path parameter, or null */
   record Policy(Authenticator authenticator, List<String> permissions, String owner) {
-    Authenticator.Requirement requirement(RoutingContext context) {
-      return new Authenticator.Requirement(
-          permissions, Optional.ofNullable(owner).map(context::pathParam));
+    Future<Caller> authenticate(RoutingContext context) {
+      return authenticator.authenticate(
+          context.request(),
+          new Authenticator.Requirement(
+              permissions, Optional.ofNullable(owner).map(context::pathParam)));
     }
-  }
-
-  private final String operationId;
-  private final List<Policy> policies;
-  private final List<Authenticator> authenticators;
-  private final RequestValidator validator;
-  private final ApiHandler handler;
-
-  /**
-   * @param policies alternatives; empty for a public operation
-   * @param authenticators of the whole contract, for the challenge of a public operation that fails with 401
-   */
-  OperationHandler(
-      String operationId,
-      List<Policy> policies,
-      List<Authenticator> authenticators,
-      RequestValidator validator,
-      ApiHandler handler) {
-    this.operationId = operationId;
-    this.policies = policies;
-    this.authenticators = authenticators;
-    this.validator = validator;
-    this.handler = handler;
   }
 
   @Override
@@ -59,10 +49,10 @@ public final class OperationHandler implements Handler<RoutingContext> {
     authenticate(context, 0)
         .compose(caller -> {
           context.put(RequestContextHandler.CALLER, caller.name());
-          return handler.handle(validator.validate(context, caller));
+          return handler.apply(validator.validate(context, caller));
         })
         .onComplete(
-            response -> on(own, () -> write(context, response)),
+            response -> on(own, () -> response.write(context)),
             failure -> on(own, () -> fail(context, failure)));
   }
 
@@ -71,19 +61,16 @@ public final class OperationHandler implements Handler<RoutingContext> {
       return Future.succeededFuture(Caller.ANONYMOUS);
     }
     var policy = policies.get(alternative);
-    return policy
-        .authenticator()
-        .authenticate(context.request(), policy.requirement(context))
-        .recover(failure -> {
-          if (failure instanceof Failure.Unauthenticated unauthenticated) {
-            var challenge = policy.authenticator().challenge(unauthenticated);
-            context.response().headers().add(CHALLENGE, challenge);
-            if (alternative + 1 < policies.size()) {
-              return authenticate(context, alternative + 1);
-            }
-          }
-          return Future.failedFuture(failure);
-        });
+    return policy.authenticate(context).recover(failure -> {
+      if (failure instanceof Failure.Unauthenticated unauthenticated) {
+        var challenge = policy.authenticator().challenge(unauthenticated);
+        context.response().headers().add(CHALLENGE, challenge);
+        if (alternative + 1 < policies.size()) {
+          return authenticate(context, alternative + 1);
+        }
+      }
+      return Future.failedFuture(failure);
+    });
   }
 
   private void fail(RoutingContext context, Throwable failure) {
@@ -102,26 +89,6 @@ public final class OperationHandler implements Handler<RoutingContext> {
       work.run();
     } else {
       own.runOnContext(nothing -> work.run());
-    }
-  }
-
-  /** Writes the response, without its body for {@code HEAD}. */
-  public static void write(RoutingContext context, ApiResponse answer) {
-    var response = context.response();
-    if (response.closed()) {
-      return;
-    }
-    response.setStatusCode(answer.status());
-    response.headers().remove(CHALLENGE);
-    answer.headers().forEach(response::putHeader);
-    if (answer.body() == null) {
-      response.end();
-    } else if (context.request().method() == HttpMethod.HEAD) {
-      response
-          .putHeader(HttpHeaders.CONTENT_LENGTH, Integer.toString(answer.body().length()))
-          .end();
-    } else {
-      response.end(answer.body());
     }
   }
 }

@@ -33,7 +33,9 @@ final class SharedResponses {
 
   /** Blocks. */
   static JsonObject addTo(JsonObject contract) throws IOException {
-    addComponents(contract, Contract.parse(PackagedFile.read(COMPONENTS).toString()));
+    var shared = Contract.parse(PackagedFile.read(COMPONENTS).toString());
+    var own = contract.getJsonObject("components", new JsonObject());
+    contract.put("components", own.copy().mergeIn(shared, 2).mergeIn(own, 2));
     var security = contract.getJsonArray("security", new JsonArray());
     for (var path : contract.getJsonObject("paths", new JsonObject())) {
       for (var member : (JsonObject) path.getValue()) {
@@ -43,25 +45,6 @@ final class SharedResponses {
       }
     }
     return contract;
-  }
-
-  private static void addComponents(JsonObject contract, JsonObject shared) {
-    var components = member(contract, "components");
-    for (var kind : shared) {
-      var target = member(components, kind.getKey());
-      for (var component : (JsonObject) kind.getValue()) {
-        if (!target.containsKey(component.getKey())) {
-          target.put(component.getKey(), component.getValue());
-        }
-      }
-    }
-  }
-
-  private static JsonObject member(JsonObject parent, String name) {
-    if (!parent.containsKey(name)) {
-      parent.put(name, new JsonObject(new LinkedHashMap<>()));
-    }
-    return parent.getJsonObject(name);
   }
 
   private static void addResponses(JsonObject operation, JsonArray securityOfContract) {

@@ -1,7 +1,6 @@
 package dev.verticker.api.pages;
 
 import dev.verticker.api.openapi.ApiResponse;
-import dev.verticker.api.openapi.OperationHandler;
 import dev.verticker.api.web.EntityTags;
 import dev.verticker.api.web.PackagedFile;
 import dev.verticker.api.web.RequestContextHandler;
@@ -130,15 +129,14 @@ public final class Page {
         .add(HttpHeaders.VARY, HttpHeaders.ACCEPT_ENCODING);
     var known = Optional.ofNullable(context.request().getHeader(HttpHeaders.IF_NONE_MATCH));
     if (EntityTags.names(known, tag)) {
-      OperationHandler.write(context, ApiResponse.notModified());
+      ApiResponse.notModified().write(context);
       return;
     }
     if (gzip) {
       headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
-    OperationHandler.write(
-        context,
-        new ApiResponse(
-            200, Map.of("Content-Type", asset.type), gzip ? content.gzip() : content.plain()));
+    new ApiResponse(
+            200, Map.of("Content-Type", asset.type), gzip ? content.gzip() : content.plain())
+        .write(context);
   }
 }

@@ -11,8 +11,6 @@ import dev.verticker.message.Prices;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
@@ -20,15 +18,12 @@ import java.util.stream.Collectors;
 
 /** The history of prices, the same operation in both APIs. */
 public final class HistoryOperations {
-  private static final int DEFAULT_LIMIT = 100;
-
   private final Bus bus;
 
   public HistoryOperations(Bus bus) {
     this.bus = bus;
   }
 
-  /** Adds the operation. */
   public void addTo(ContractRouter routes) {
     routes.operation("listPriceHistory", this::listPriceHistory);
   }
@@ -36,10 +31,15 @@ public final class HistoryOperations {
   private Future<ApiResponse> listPriceHistory(ApiRequest request) {
     var find = find(request);
     return bus.request(Prices.HISTORY, find).map(history -> {
-      var page = ApiResponse.json(json(history));
+      var page = ApiResponse.json(Buffer.buffer(history.observations().stream()
+          .map(HistoryOperations::json)
+          .collect(Collectors.joining(",", "[", "]"))));
       return history.next() == null
           ? page
-          : page.with("Link", "<" + next(request, find, history.next()) + ">; rel=\"next\"");
+          : page.with(
+              "Link",
+              request.nextPage(
+                  "cursor", HistoryCursor.write(find.symbol(), history.next()), "from", "to"));
     });
   }
 
@@ -54,7 +54,7 @@ public final class HistoryOperations {
         symbol,
         from,
         to,
-        (int) request.queryNumber("limit").orElse(DEFAULT_LIMIT),
+        request.pageLimit(),
         request
             .query("cursor")
             .map(cursor -> HistoryCursor.read(symbol, cursor))
@@ -72,24 +72,6 @@ public final class HistoryOperations {
       // For example 31 June: the format of the contract only checks digits.
       throw Failure.Invalid.of("query/" + name, "format", "Must be a date-time.");
     }
-  }
-
-  private static String next(
-      ApiRequest request, Prices.FindHistory find, Prices.HistoryPosition cursor) {
-    var query = new StringBuilder("?limit=" + find.limit());
-    request.query("from").ifPresent(from -> query.append("&from=").append(encoded(from)));
-    request.query("to").ifPresent(to -> query.append("&to=").append(encoded(to)));
-    return request.rawPath() + query + "&cursor=" + HistoryCursor.write(find.symbol(), cursor);
-  }
-
-  private static String encoded(String value) {
-    return URLEncoder.encode(value, StandardCharsets.UTF_8);
-  }
-
-  private static Buffer json(Prices.History history) {
-    return Buffer.buffer(history.observations().stream()
-        .map(HistoryOperations::json)
-        .collect(Collectors.joining(",", "[", "]")));
   }
 
   /** Contains the JSON of the exchange unchanged, as {@link CachedQuote} does. */

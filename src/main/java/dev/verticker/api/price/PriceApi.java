@@ -24,22 +24,13 @@ public final class PriceApi {
       Vertx vertx, NodeContext node, QuoteService quotes, Map<String, Secret> keys) {
     return Contract.load(vertx, CONTRACT)
         .compose(contract -> DocsPage.load(vertx, contract).map(docs -> {
-          var router = router(vertx, node, quotes, keys, contract);
+          var routes = new ContractRouter(vertx, contract).security("apiKey", new ApiKeys(keys));
+          new PriceOperations(quotes, node.clock()).addTo(routes);
+          new HistoryOperations(node.bus()).addTo(routes);
+          var router = routes.createRouter(NAME, node.metrics());
           docs.mount(router);
           router.get("/").handler(context -> context.redirect("/docs"));
           return router;
         }));
-  }
-
-  private static Router router(
-      Vertx vertx,
-      NodeContext node,
-      QuoteService quotes,
-      Map<String, Secret> keys,
-      Contract contract) {
-    var routes = new ContractRouter(vertx, contract).security("apiKey", new ApiKeys(keys));
-    new PriceOperations(quotes, node.clock()).addTo(routes);
-    new HistoryOperations(node.bus()).addTo(routes);
-    return routes.createRouter(NAME, node.metrics());
   }
 }

@@ -10,7 +10,7 @@ import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalLong;
+import java.util.Optional;
 
 /** Operations on the latest prices. They are read from memory; only an unknown symbol needs a bus request. */
 final class PriceOperations {
@@ -22,7 +22,6 @@ final class PriceOperations {
     this.clock = clock;
   }
 
-  /** Adds the operations of this class. */
   void addTo(ContractRouter routes) {
     routes.operation("listPrices", this::listPrices).operation("getPrice", this::getPrice);
   }
@@ -44,7 +43,7 @@ final class PriceOperations {
         .map(found -> response(found, request.queryNumber("max_age"), "path/symbol"));
   }
 
-  private ApiResponse response(List<CachedQuote> quotes, OptionalLong maxAge, String pointer) {
+  private ApiResponse response(List<CachedQuote> quotes, Optional<Long> maxAge, String pointer) {
     var now = clock.instant();
     QuoteService.checkMaxAge(maxAge, quotes, now, pointer);
     var json = Buffer.buffer(quotes.size() * 1024).appendByte((byte) '[');

@@ -58,7 +58,7 @@ final class QuoteFeed {
   }
 
   private Optional<String> outage() {
-    return store.configured().findAny().isPresent()
+    return store.find(store.configuredSymbols()).findAny().isPresent()
         ? Optional.empty()
         : Optional.of("no price is known yet");
   }

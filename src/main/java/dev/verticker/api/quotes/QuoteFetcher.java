@@ -7,7 +7,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -42,7 +41,7 @@ final class QuoteFetcher {
 
   private Future<List<CachedQuote>> request(List<String> symbols) {
     // Another response may have arrived since the caller checked the store.
-    var stored = symbols.stream().map(store::find).filter(Objects::nonNull).toList();
+    var stored = store.find(symbols).toList();
     if (stored.size() == symbols.size()) {
       return Future.succeededFuture(stored);
     }

@@ -15,7 +15,6 @@ import java.util.stream.Collectors;
 
 /** The JSON of quotes in the User API, at one moment. */
 public final class QuoteJson {
-
   private final List<Quote> quotes;
   private final Instant now;
 

@@ -8,8 +8,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.OptionalLong;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /** Serves the latest quotes from the memory of this node, and fetches the others; one instance per node. */
@@ -91,12 +90,12 @@ public final class QuoteService {
 
   /** The quotes of the symbols that are in memory; sends no request. */
   public List<CachedQuote> inMemory(List<String> symbols) {
-    return symbols.stream().map(store::find).filter(Objects::nonNull).toList();
+    return store.find(symbols).toList();
   }
 
   /** The quotes of configured symbols that are in memory, in their order; sends no request. */
   public List<CachedQuote> configuredInMemory() {
-    return store.configured().toList();
+    return store.find(store.configuredSymbols()).toList();
   }
 
   public boolean isConfigured(String symbol) {
@@ -119,11 +118,11 @@ public final class QuoteService {
    * @param maxAge seconds; empty = any age
    */
   public static void checkMaxAge(
-      OptionalLong maxAge, List<CachedQuote> quotes, Instant now, String pointer) {
+      Optional<Long> maxAge, List<CachedQuote> quotes, Instant now, String pointer) {
     if (maxAge.isEmpty()) {
       return;
     }
-    var limit = Duration.ofSeconds(maxAge.getAsLong());
+    var limit = Duration.ofSeconds(maxAge.get());
     var errors = quotes.stream()
         .map(CachedQuote::quote)
         .filter(quote -> quote.age(now).compareTo(limit) > 0)

@@ -2,9 +2,13 @@ package dev.verticker.api.quotes;
 
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Snapshot;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Comparator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,32 +17,27 @@ import java.util.stream.Stream;
 
 /** The newest quote of each symbol this node has received, bounded; used by every event loop. */
 final class QuoteStore {
-  /** Max number of quotes of symbols that are not configured; a tenth of them is reupdateded. */
+  /** Max number of quotes of symbols that are not configured; a tenth of them is refreshed. */
   static final int MAX_OTHERS = 1000;
-
-  private record Configured(List<String> inOrder, Set<String> set) {}
 
   private final Map<String, CachedQuote> quotes = new ConcurrentHashMap<>();
   private final List<Consumer<List<CachedQuote>>> listeners = new CopyOnWriteArrayList<>();
-  private volatile Configured configured = new Configured(List.of(), Set.of());
+
+  /** In their order. */
+  private volatile Set<String> configured = Set.of();
 
   /** False until the first snapshot. */
   boolean isFilled() {
-    return !configured.inOrder().isEmpty();
+    return !configured.isEmpty();
   }
 
   boolean isConfigured(String symbol) {
-    return configured.set().contains(symbol);
+    return configured.contains(symbol);
   }
 
   /** Empty until the first snapshot. */
-  List<String> configuredSymbols() {
-    return configured.inOrder();
-  }
-
-  /** Quotes of the configured symbols that have one, in the configured order. */
-  Stream<CachedQuote> configured() {
-    return configured.inOrder().stream().map(quotes::get).filter(quote -> quote != null);
+  Set<String> configuredSymbols() {
+    return configured;
   }
 
   /** Null if this node has no quote of the symbol. */
@@ -46,8 +45,13 @@ final class QuoteStore {
     return quotes.get(symbol);
   }
 
+  /** Those of the symbols that have a quote, in the given order. */
+  Stream<CachedQuote> find(Collection<String> symbols) {
+    return symbols.stream().map(quotes::get).filter(Objects::nonNull);
+  }
+
   void accept(Snapshot snapshot) {
-    configured = new Configured(snapshot.configured(), Set.copyOf(snapshot.configured()));
+    configured = Collections.unmodifiableSet(new LinkedHashSet<>(snapshot.configured()));
     accept(snapshot.quotes());
   }
 
@@ -59,7 +63,7 @@ final class QuoteStore {
     if (!updated.isEmpty()) {
       listeners.forEach(listener -> listener.accept(updated));
     }
-    while (quotes.size() > configured.set().size() + MAX_OTHERS) {
+    while (quotes.size() > configured.size() + MAX_OTHERS) {
       removeOldestOther();
     }
   }

@@ -1,7 +1,7 @@
 package dev.verticker.api.request;
 
+import dev.verticker.api.request.ApiRequest.Texts;
 import io.vertx.core.json.JsonObject;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -26,37 +26,31 @@ public final class CompiledSchema {
    * @throws IllegalArgumentException if the schema has a keyword that is not supported here
    */
   static Predicate<Object> of(JsonObject schema) {
-    var rules = new ArrayList<Predicate<Object>>();
-    for (var keyword : schema.fieldNames()) {
-      if (!keyword.startsWith("__") && !ANNOTATIONS.contains(keyword)) {
-        rules.add(rule(keyword, schema));
-      }
-    }
-    return value -> {
-      for (var rule : rules) {
-        if (!rule.test(value)) {
-          return false;
-        }
-      }
-      return true;
-    };
+    return schema.fieldNames().stream()
+        .filter(keyword -> !keyword.startsWith("__") && !ANNOTATIONS.contains(keyword))
+        .map(keyword -> rule(keyword, schema))
+        .reduce(value -> true, Predicate::and);
   }
 
   private static Predicate<Object> rule(String keyword, JsonObject schema) {
+    var limit = schema.getValue(keyword) instanceof Number number ? number.longValue() : 0;
     return switch (keyword) {
       case "type" -> type(schema.getString(keyword));
-      case "minimum" -> minimum(schema.getLong(keyword));
-      case "maximum" -> maximum(schema.getLong(keyword));
-      case "minLength" -> minLength(schema.getInteger(keyword));
-      case "maxLength" -> maxLength(schema.getInteger(keyword));
-      case "pattern" -> pattern(Pattern.compile(schema.getString(keyword)));
-      case "minItems" -> minItems(schema.getInteger(keyword));
-      case "maxItems" -> maxItems(schema.getInteger(keyword));
-      case "uniqueItems" -> schema.getBoolean(keyword) ? CompiledSchema::isUnique : value -> true;
-      case "items" -> items(of(schema.getJsonObject(keyword)));
-      default ->
-        throw new IllegalArgumentException("cannot be marked " + RequestValidator.HOT
-            + ": the keyword \"" + keyword + "\" is not supported by CompiledSchema");
+      case "minimum" -> when(Long.class, number -> number >= limit);
+      case "maximum" -> when(Long.class, number -> number <= limit);
+      case "minLength" -> when(String.class, text -> codePoints(text) >= limit);
+      case "maxLength" -> when(String.class, text -> codePoints(text) <= limit);
+      case "pattern" ->
+        when(String.class, Pattern.compile(schema.getString(keyword)).asPredicate());
+      case "minItems" -> when(Texts.class, list -> list.values().size() >= limit);
+      case "maxItems" -> when(Texts.class, list -> list.values().size() <= limit);
+      case "uniqueItems" ->
+        when(Texts.class, list -> !schema.getBoolean(keyword) || isUnique(list.values()));
+      case "items" -> {
+        var each = of(schema.getJsonObject(keyword));
+        yield when(Texts.class, list -> list.values().stream().allMatch(each));
+      }
+      default -> throw unsupported("keyword", keyword);
     };
   }
 
@@ -65,57 +59,26 @@ public final class CompiledSchema {
       case "string" -> String.class::isInstance;
       case "integer" -> Long.class::isInstance;
       case "boolean" -> Boolean.class::isInstance;
-      case "array" -> ApiRequest.Texts.class::isInstance;
-      default ->
-        throw new IllegalArgumentException("cannot be marked " + RequestValidator.HOT
-            + ": the type \"" + type + "\" is not supported by CompiledSchema");
+      case "array" -> Texts.class::isInstance;
+      default -> throw unsupported("type", type);
     };
   }
 
-  // As in the library, a rule for one type accepts all values of other types.
-
-  private static Predicate<Object> minimum(long minimum) {
-    return value -> !(value instanceof Long number) || number >= minimum;
+  /** As in the library, a rule for one type accepts all values of other types. */
+  private static <T> Predicate<Object> when(Class<T> type, Predicate<T> rule) {
+    return value -> !type.isInstance(value) || rule.test(type.cast(value));
   }
 
-  private static Predicate<Object> maximum(long maximum) {
-    return value -> !(value instanceof Long number) || number <= maximum;
+  private static int codePoints(String text) {
+    return text.codePointCount(0, text.length());
   }
 
-  /** Lengths are in code points, which are never more than the chars. */
-  private static Predicate<Object> minLength(int minLength) {
-    return value -> !(value instanceof String text)
-        || text.length() >= minLength && text.codePointCount(0, text.length()) >= minLength;
+  private static boolean isUnique(List<String> values) {
+    return values.size() < 2 || new HashSet<>(values).size() == values.size();
   }
 
-  private static Predicate<Object> maxLength(int maxLength) {
-    return value -> !(value instanceof String text)
-        || text.length() <= maxLength
-        || text.codePointCount(0, text.length()) <= maxLength;
-  }
-
-  private static Predicate<Object> pattern(Pattern pattern) {
-    return value -> !(value instanceof String text) || pattern.matcher(text).find();
-  }
-
-  private static Predicate<Object> minItems(int minItems) {
-    return value -> !(value instanceof ApiRequest.Texts) || texts(value).size() >= minItems;
-  }
-
-  private static Predicate<Object> maxItems(int maxItems) {
-    return value -> texts(value).size() <= maxItems;
-  }
-
-  private static boolean isUnique(Object value) {
-    var texts = texts(value);
-    return texts.size() < 2 || new HashSet<>(texts).size() == texts.size();
-  }
-
-  private static Predicate<Object> items(Predicate<Object> each) {
-    return value -> texts(value).stream().allMatch(each);
-  }
-
-  private static List<String> texts(Object value) {
-    return value instanceof ApiRequest.Texts list ? list.values() : List.of();
+  private static IllegalArgumentException unsupported(String kind, String name) {
+    return new IllegalArgumentException("cannot be marked " + RequestValidator.HOT + ": the " + kind
+        + " \"" + name + "\" is not supported by CompiledSchema");
   }
 }

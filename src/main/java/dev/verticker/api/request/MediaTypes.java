@@ -28,9 +28,13 @@ public final class MediaTypes {
 
   private MediaTypes() {}
 
-  /** The media type in the loaded contract. */
-  public static String substitute(String declared) {
-    return SUBSTITUTES.getOrDefault(declared, declared);
+  /** Replaces the unsupported media types in the JSON of a contract, where they are keys of {@code content}. */
+  public static String substitute(String contract) {
+    var replaced = contract;
+    for (var types : SUBSTITUTES.entrySet()) {
+      replaced = replaced.replace("\"" + types.getKey() + "\":", "\"" + types.getValue() + "\":");
+    }
+    return replaced;
   }
 
   /** The media type in the published contract. */

@@ -74,7 +74,8 @@ record Parameter(
     }
     var value = typed(sent.get(0));
     if (value == null) {
-      errors.add(new Failure.Error(pointer, "type", rule()));
+      var expected = type == Type.FLAG ? "true or false" : "an integer";
+      errors.add(new Failure.Error(pointer, "type", "Must be " + expected + "."));
       return;
     }
     if (accepts.test(value)) {
@@ -99,9 +100,5 @@ record Parameter(
       case FLAG -> text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : null;
       case LIST -> new ApiRequest.Texts(List.of(text.split(",", -1)));
     };
-  }
-
-  private String rule() {
-    return type == Type.FLAG ? "Must be true or false." : "Must be an integer.";
   }
 }

@@ -32,9 +32,9 @@ public final class RequestValidator {
   static final String QUERY = "query/";
   static final String HEADER = "header/";
 
-  private final Map<String, Parameter> path = new LinkedHashMap<>();
+  private final List<Parameter> path = new ArrayList<>();
   private final Map<String, Parameter> query = new LinkedHashMap<>();
-  private final Map<String, Parameter> header = new LinkedHashMap<>();
+  private final List<Parameter> header = new ArrayList<>();
   private final RequestBody body;
   private final ClientAddresses addresses;
 
@@ -45,9 +45,9 @@ public final class RequestValidator {
     for (var declared : operation.getParameters()) {
       var parameter = Parameter.of(contract, declared, hot);
       switch (declared.getIn()) {
-        case PATH -> path.put(declared.getName(), parameter);
+        case PATH -> path.add(parameter);
         case QUERY -> query.put(declared.getName(), parameter);
-        case HEADER -> header.put(declared.getName(), parameter);
+        case HEADER -> header.add(parameter);
         default -> throw new IllegalArgumentException("cookie parameters are not supported");
       }
     }
@@ -58,14 +58,13 @@ public final class RequestValidator {
   public ApiRequest validate(RoutingContext context, Caller caller) {
     var values = new HashMap<String, Object>();
     var errors = new ArrayList<Failure.Error>();
-    path.values()
-        .forEach(parameter ->
-            parameter.read(List.of(context.pathParam(parameter.name())), values, errors));
+    for (var parameter : path) {
+      parameter.read(List.of(context.pathParam(parameter.name())), values, errors);
+    }
     readQuery(context.request(), values, errors);
-    header
-        .values()
-        .forEach(parameter ->
-            parameter.read(context.request().headers().getAll(parameter.name()), values, errors));
+    for (var parameter : header) {
+      parameter.read(context.request().headers().getAll(parameter.name()), values, errors);
+    }
     var sent = body == null ? null : body.read(context, errors);
     if (!errors.isEmpty()) {
       throw Failure.Invalid.of(errors);
@@ -84,17 +83,12 @@ public final class RequestValidator {
     var sent = QueryString.parse(request.query());
     for (var name : sent.keySet()) {
       if (!query.containsKey(name)) {
-        errors.add(
-            new Failure.Error(QUERY + shortened(name), "unknown-parameter", "Unknown parameter."));
+        var shortened = name.length() <= 64 ? name : name.substring(0, 64);
+        errors.add(new Failure.Error(QUERY + shortened, "unknown-parameter", "Unknown parameter."));
       }
     }
-    query
-        .values()
-        .forEach(parameter ->
-            parameter.read(sent.getOrDefault(parameter.name(), List.of()), values, errors));
-  }
-
-  private static String shortened(String name) {
-    return name.length() <= 64 ? name : name.substring(0, 64);
+    for (var parameter : query.values()) {
+      parameter.read(sent.getOrDefault(parameter.name(), List.of()), values, errors);
+    }
   }
 }

@@ -5,25 +5,35 @@ import dev.verticker.api.socket.protocol.Transport;
 import dev.verticker.api.socket.protocol.WireProtocol;
 import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.message.Sessions.Revocation;
+import io.vertx.core.Context;
+import io.vertx.core.Future;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 
-/** The sessions of one event loop. Used on that event loop. */
+/** The sessions of one event loop. Created and used on that event loop. */
 final class EventLoopSessions {
+  private final Thread thread = Thread.currentThread();
   private final SocketContext context;
-  private final LoopExecutor loop;
+  private final Context loop;
   private final TopicRegistry topics;
   private final Set<SocketSession> sessions = new LinkedHashSet<>();
   private volatile long maxUnsent;
 
-  EventLoopSessions(SocketContext context, LoopExecutor loop, TopicRegistry topics) {
+  EventLoopSessions(SocketContext context, Context loop, TopicRegistry topics) {
     this.context = context;
     this.loop = loop;
     this.topics = topics;
   }
 
-  LoopExecutor loop() {
-    return loop;
+  /** For any thread. */
+  boolean isOnEventLoop() {
+    return Thread.currentThread() == thread;
+  }
+
+  /** For any thread. */
+  void run(Runnable task) {
+    loop.runOnContext(here -> task.run());
   }
 
   SocketSession open(Transport transport, WireProtocol protocol, String ticket) {
@@ -47,12 +57,15 @@ final class EventLoopSessions {
     return maxUnsent;
   }
 
-  /** Closes all sockets, which clients reopen at another node. Returns the sessions that are closing. */
-  Set<SocketSession> drain() {
+  /** Closes all sockets, which clients reopen at another node. */
+  List<Future<Void>> drain() {
     topics.close();
-    var closing = all();
-    closing.forEach(session -> session.close(CloseReason.RESTART));
-    return closing;
+    return all().stream()
+        .map(session -> {
+          session.close(CloseReason.RESTART);
+          return session.ended();
+        })
+        .toList();
   }
 
   /** A copy: what is done with a session may end it. */

@@ -3,6 +3,7 @@ package dev.verticker.api.socket;
 import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.api.auth.RevocationCache;
 import dev.verticker.bus.Bus;
+import dev.verticker.settings.UserApiSettings.SocketSettings;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 
@@ -15,7 +16,7 @@ record SocketContext(
     Vertx vertx,
     Bus bus,
     Clock clock,
-    SocketLimits limits,
+    SocketSettings settings,
     SocketMetrics metrics,
     AccessTokenVerifier verifier,
     RevocationCache revocations) {}

@@ -6,17 +6,13 @@ import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.context.NodeContext;
-import dev.verticker.message.Sessions.Revocation;
 import dev.verticker.settings.UserApiSettings.SocketSettings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import java.time.Duration;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The sockets of a node, by event loop. It opens an event loop for sockets and drains it, limits how many sockets there are,
@@ -24,17 +20,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class SocketHub {
   private static final long SWEEP_MS = 1000;
-  private static final long DRAIN_CHECK_MS = 20;
-  private static final Duration MAX_DRAIN = Duration.ofSeconds(3);
+  private static final long MAX_DRAIN_MS = 3000;
 
   private final NodeContext node;
   private final QuoteService quotes;
   private final SocketContext context;
   private final LogReader log;
-  private final Map<Thread, EventLoopSessions> loops = new ConcurrentHashMap<>();
 
-  /** The same, in the order in which they joined. */
-  private final List<EventLoopSessions> loopsInOrder = new CopyOnWriteArrayList<>();
+  /** In the order in which they joined. */
+  private final List<EventLoopSessions> loops = new CopyOnWriteArrayList<>();
 
   private SocketHub(NodeContext node, QuoteService quotes, SocketContext context) {
     this.node = node;
@@ -56,72 +50,55 @@ public final class SocketHub {
         vertx,
         node.bus(),
         node.clock(),
-        SocketLimits.of(settings),
+        settings,
         new SocketMetrics(node.metrics()),
         verifier,
         revocations);
     var hub = new SocketHub(node, quotes, context);
-    revocations.onRevoked(hub::onRevoked);
+    revocations.onRevoked(revocation ->
+        hub.loops.forEach(sessions -> sessions.run(() -> sessions.onRevoked(revocation))));
     node.liveness().onReturn(hub.log::catchUp);
     return hub.log.start().map(hub);
   }
 
   /** Accepts sockets on the calling event loop from now on. */
   public void join(Context loop) {
-    var sessions = new EventLoopSessions(
-        context,
-        new LoopExecutor(loop),
-        new TopicRegistry(context.vertx(), loop, node, log, quotes));
-    loops.put(Thread.currentThread(), sessions);
-    loopsInOrder.add(sessions);
+    var topics = new TopicRegistry(context.vertx(), loop, node, log, quotes);
+    var sessions = new EventLoopSessions(context, loop, topics);
+    loops.add(sessions);
     context.vertx().setPeriodic(SWEEP_MS, timer -> sessions.sweep());
   }
 
   /** Closes the sockets of the calling event loop; completes when they have ended or do not respond in time. */
   public Future<Void> leave() {
-    var sessions = loops.remove(Thread.currentThread());
+    var sessions = sessions();
     if (sessions == null) {
       return Future.succeededFuture();
     }
-    loopsInOrder.remove(sessions);
-    var closing = sessions.drain();
-    if (closing.isEmpty()) {
-      return Future.succeededFuture();
-    }
-    var drained = Promise.<Void>promise();
-    var latest = System.nanoTime() + MAX_DRAIN.toNanos();
-    context.vertx().setPeriodic(DRAIN_CHECK_MS, timer -> {
-      if (closing.stream().allMatch(SocketSession::hasEnded) || System.nanoTime() > latest) {
-        context.vertx().cancelTimer(timer);
-        drained.complete();
-      }
-    });
-    return drained.future();
+    loops.remove(sessions);
+    return Future.join(sessions.drain())
+        .timeout(MAX_DRAIN_MS, TimeUnit.MILLISECONDS)
+        .otherwiseEmpty()
+        .mapEmpty();
   }
 
   /** Of the calling event loop; null when it does not accept sockets. */
   EventLoopSessions sessions() {
-    return loops.get(Thread.currentThread());
+    return loops.stream().filter(EventLoopSessions::isOnEventLoop).findFirst().orElse(null);
   }
 
   /** Always the same for a name while no event loop joins or leaves; null when none accepts sockets. */
   EventLoopSessions sessionsFor(String name) {
-    var all = loopsInOrder.toArray(EventLoopSessions[]::new);
+    var all = loops.toArray(EventLoopSessions[]::new);
     return all.length == 0 ? null : all[Math.floorMod(name.hashCode(), all.length)];
   }
 
   boolean isFull() {
-    return context.metrics().open() >= context.limits().maxSockets();
-  }
-
-  private void onRevoked(Revocation revocation) {
-    loops
-        .values()
-        .forEach(sessions -> sessions.loop().runLater(() -> sessions.onRevoked(revocation)));
+    return context.metrics().open() >= context.settings().max();
   }
 
   /** Bytes. */
-  private static double maxUnsent(Map<Thread, EventLoopSessions> loops) {
-    return loops.values().stream().mapToLong(EventLoopSessions::maxUnsent).max().orElse(0);
+  private static double maxUnsent(List<EventLoopSessions> loops) {
+    return loops.stream().mapToLong(EventLoopSessions::maxUnsent).max().orElse(0);
   }
 }

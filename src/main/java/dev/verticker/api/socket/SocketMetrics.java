@@ -2,9 +2,8 @@ package dev.verticker.api.socket;
 
 import dev.verticker.api.socket.protocol.WireProtocol;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.Tags;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
@@ -56,22 +55,14 @@ final class SocketMetrics {
   }
 
   void refused(WireProtocol protocol, String code) {
-    registry
-        .counter("socket_refusals_total", PROTOCOL, protocol.wireName(), "code", code)
-        .increment();
+    var tags = Tags.of(PROTOCOL, protocol.wireName(), "code", code);
+    registry.counter("socket_refusals_total", tags).increment();
   }
 
   void closed(WireProtocol protocol, int code, String reason) {
-    registry
-        .counter(
-            "socket_closes_total",
-            PROTOCOL,
-            protocol.wireName(),
-            "code",
-            Integer.toString(code),
-            "reason",
-            reason)
-        .increment();
+    var tags =
+        Tags.of(PROTOCOL, protocol.wireName(), "code", Integer.toString(code), "reason", reason);
+    registry.counter("socket_closes_total", tags).increment();
   }
 
   private Map<WireProtocol, AtomicLong> gauges(String state) {
@@ -80,7 +71,7 @@ final class SocketMetrics {
             Function.identity(),
             protocol -> registry.gauge(
                 "sockets",
-                List.of(Tag.of(PROTOCOL, protocol.wireName()), Tag.of("state", state)),
+                Tags.of(PROTOCOL, protocol.wireName(), "state", state),
                 new AtomicLong())));
   }
 }

@@ -11,6 +11,7 @@ import io.netty.handler.codec.http.websocketx.CorruptedWebSocketFrameException;
 import io.netty.handler.codec.http.websocketx.WebSocketCloseStatus;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpHeaders;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.ext.web.Router;
@@ -28,12 +29,9 @@ public final class SocketRoutes {
   private static final String PLAIN = "/ws";
   private static final String BRIDGE = "/eventbus/*";
 
-  /** A session without WebSocket: its requests come on any connections, and so on any event loops. */
-  private static final String SESSION = "/eventbus/[^/.]+/(?<session>[^/.]+)/";
-
-  private static final String RECEIVING = SESSION + "(?:xhr|xhr_streaming|eventsource)";
-  private static final String RECEIVING_OR_SENDING =
-      SESSION + "(?:xhr|xhr_streaming|xhr_send|eventsource)";
+  /** A request of a session without WebSocket. They come on any connections, and so on any event loops. */
+  private static final String FALLBACK =
+      "/eventbus/[^/.]+/(?<session>[^/.]+)/(?<request>xhr|xhr_streaming|xhr_send|eventsource)";
 
   private static final String TICKET = "ticket";
   private static final Set<String> TOKEN_PARAMETERS =
@@ -49,7 +47,8 @@ public final class SocketRoutes {
 
   private final Vertx vertx;
   private final SocketHub hub;
-  private final AllowedOrigins origins;
+  private final Cors cors;
+  private final ClientAddresses addresses;
   private final boolean fallbacks;
 
   /**
@@ -60,7 +59,8 @@ public final class SocketRoutes {
       Vertx vertx, SocketHub hub, Cors cors, ClientAddresses addresses, boolean fallbacks) {
     this.vertx = vertx;
     this.hub = hub;
-    this.origins = new AllowedOrigins(cors, addresses);
+    this.cors = cors;
+    this.addresses = addresses;
     this.fallbacks = fallbacks;
   }
 
@@ -69,9 +69,10 @@ public final class SocketRoutes {
     router.route(PLAIN).handler(this::admit).handler(this::upgrade);
     router.route(BRIDGE).handler(this::admit);
     if (fallbacks) {
-      router.postWithRegex(RECEIVING).handler(SocketRoutes::announceClose);
-      router.getWithRegex(RECEIVING).handler(SocketRoutes::announceClose);
-      router.routeWithRegex(RECEIVING_OR_SENDING).handler(this::moveToEventLoopOfSession);
+      router
+          .routeWithRegex(FALLBACK)
+          .handler(SocketRoutes::announceClose)
+          .handler(this::moveToEventLoopOfSession);
     }
     router
         .route(BRIDGE)
@@ -94,7 +95,7 @@ public final class SocketRoutes {
 
   private void admit(RoutingContext context) {
     var request = context.request();
-    if (!origins.allow(request)) {
+    if (!isAllowedOrigin(request)) {
       context.fail(new Failure.Forbidden(
           "origin-not-allowed", "Pages of this origin may not connect: add it to CORS_ORIGINS."));
     } else if (carriesToken(request)) {
@@ -106,22 +107,25 @@ public final class SocketRoutes {
   }
 
   /**
-   * Vert.x closes the connection after each of these responses without announcing it. A client that keeps connections would
-   * send its next request on the closing one, and take the reset for the end of its session.
+   * Vert.x closes the connection after each response with messages without announcing it. A client that keeps connections
+   * would send its next request on the closing one, and take the reset for the end of its session.
    */
   private static void announceClose(RoutingContext context) {
-    context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    if (context.request().method() != HttpMethod.OPTIONS
+        && !context.pathParam("request").equals("xhr_send")) {
+      context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
+    }
     context.next();
   }
 
   /** Vert.x SockJS sessions are not thread-safe, so all requests of a session run on one event loop. */
   private void moveToEventLoopOfSession(RoutingContext context) {
     var sessions = hub.sessionsFor(context.pathParam("session"));
-    if (sessions == null) {
+    if (sessions == null || sessions.isOnEventLoop()) {
       context.next();
       return;
     }
-    sessions.loop().run(() -> {
+    sessions.run(() -> {
       // SockJS would wait for the end of a connection that has ended already.
       if (!context.response().closed()) {
         context.next();
@@ -146,16 +150,15 @@ public final class SocketRoutes {
     var tickets = request.params().getAll(TICKET);
     var connection = request.connection();
     request.toWebSocket().onSuccess(socket -> {
-      var loop = sessions.loop();
       var session = sessions.open(
           new WebSocketTransport(socket, connection),
           WireProtocol.PLAIN,
           tickets.isEmpty() ? null : tickets.get(0));
-      socket.textMessageHandler(text -> loop.run(() -> session.onText(text)));
-      socket.binaryMessageHandler(bytes -> loop.run(() -> session.onText("")));
-      socket.pongHandler(pong -> loop.run(session::onPong));
-      socket.exceptionHandler(failure -> loop.run(() -> closeAfter(failure, session)));
-      socket.closeHandler(closed -> loop.run(() -> session.onEnd(closeCode(socket))));
+      socket.textMessageHandler(text -> session.onText(text));
+      socket.binaryMessageHandler(bytes -> session.onText(""));
+      socket.pongHandler(pong -> session.onPong());
+      socket.exceptionHandler(failure -> closeAfter(failure, session));
+      socket.closeHandler(closed -> session.onEnd(closeCode(socket)));
     });
   }
 
@@ -167,11 +170,11 @@ public final class SocketRoutes {
       socket.close();
       return;
     }
-    var loop = sessions.loop();
+    // Without WebSocket, Vert.x calls these handlers on the event loops of the connections.
     var session = sessions.open(new SockJsTransport(socket), WireProtocol.BRIDGE, null);
-    socket.handler(text -> loop.run(() -> session.onText(text.toString())));
-    socket.exceptionHandler(failure -> loop.run(() -> closeAfter(failure, session)));
-    socket.closeHandler(closed -> loop.run(() -> session.onEnd(NO_CODE)));
+    socket.handler(text -> sessions.run(() -> session.onText(text.toString())));
+    socket.exceptionHandler(failure -> sessions.run(() -> closeAfter(failure, session)));
+    socket.closeHandler(closed -> sessions.run(() -> session.onEnd(NO_CODE)));
   }
 
   /** After a message that is too big the socket is still open, and the rest of the message unread. */
@@ -191,6 +194,16 @@ public final class SocketRoutes {
       return CloseReason.ABNORMAL_CLOSURE;
     }
     return COUNTED_CODES.contains((int) code) ? code : NO_CODE;
+  }
+
+  /**
+   * Pages of the server's own origin and of the origins that CORS allows may connect. A client that sends no Origin is not a
+   * browser and may connect; a sandboxed page sends {@code null} and may not.
+   */
+  private boolean isAllowedOrigin(HttpServerRequest request) {
+    return request.headers().getAll(HttpHeaders.ORIGIN).stream()
+        .allMatch(origin -> !origin.equals("null")
+            && (origin.equalsIgnoreCase(addresses.origin(request)) || cors.allows(origin)));
   }
 
   private static boolean carriesToken(HttpServerRequest request) {

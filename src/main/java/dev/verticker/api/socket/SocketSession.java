@@ -1,6 +1,7 @@
 package dev.verticker.api.socket;
 
 import dev.verticker.api.auth.AccessToken;
+import dev.verticker.api.auth.AuthenticatedUser;
 import dev.verticker.api.socket.protocol.CloseReason;
 import dev.verticker.api.socket.protocol.Command;
 import dev.verticker.api.socket.protocol.Frame;
@@ -9,7 +10,6 @@ import dev.verticker.api.socket.protocol.Transport;
 import dev.verticker.api.socket.protocol.WireProtocol;
 import dev.verticker.api.socket.topic.Subscriber;
 import dev.verticker.api.socket.topic.Subscription;
-import dev.verticker.api.socket.topic.SubscriptionRequest;
 import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Confidential;
@@ -18,7 +18,9 @@ import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Identity;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Revocation;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
 import java.time.Instant;
@@ -35,41 +37,51 @@ import java.util.function.Consumer;
 final class SocketSession implements Subscriber {
   private static final int MAX_TOPICS = 20;
 
+  /** From the connection to the first valid token. */
+  private static final Duration SIGN_IN_TIMEOUT = Duration.ofSeconds(5);
+
+  /** A client that signs in by a ticket and subscribes to no topic for this long receives its default topic. */
+  private static final long DEFAULT_TOPIC_DELAY_MS = 1000;
+
   private final SocketContext context;
-  private final LoopExecutor loop;
   private final TopicRegistry topics;
   private final WireProtocol protocol;
-  private final SocketLimits limits;
   private final Consumer<SocketSession> onClosing;
   private final SocketWriter writer;
-  private final SocketUser user;
-  private final DefaultSubscription defaultTopic = new DefaultSubscription(this::subscribeDefault);
+  private final Duration idleTimeout;
+  private final Duration pingInterval;
   private final MessageRateLimit rate = new MessageRateLimit();
   private final Map<String, Subscription> subscriptions = new HashMap<>();
+  private final Promise<Void> ended = Promise.promise();
   private final long connectedAt = System.nanoTime();
+
+  /** Null until the socket is signed in, then the same user until it closes. */
+  private AuthenticatedUser user;
+
   private Future<Void> lastCommand = Future.succeededFuture();
+  private boolean hasSubscribed;
   private boolean closing;
-  private boolean ended;
   private long lastResponseAt = connectedAt;
   private long lastPingAt = connectedAt;
 
   /** @param onClosing called as soon as nothing more is delivered to it; maybe again at its end */
   SocketSession(
       SocketContext context,
-      LoopExecutor loop,
+      Context loop,
       TopicRegistry topics,
       Transport transport,
       WireProtocol protocol,
       Consumer<SocketSession> onClosing) {
     this.context = context;
-    this.loop = loop;
     this.topics = topics;
     this.protocol = protocol;
-    this.limits = context.limits();
     this.onClosing = onClosing;
-    this.user = new SocketUser(context);
+    this.idleTimeout = context.settings().idleTimeout();
+    this.pingInterval = idleTimeout.dividedBy(3);
     this.writer = new SocketWriter(
-        context, loop, transport, protocol, () -> close(CloseReason.SLOW_READER), this::onRoom);
+        context, loop, transport, protocol, () -> close(CloseReason.SLOW_READER), () -> List.copyOf(
+                subscriptions.values())
+            .forEach(Subscription::onRoom));
   }
 
   /** @param ticket null = the client signs in by a frame */
@@ -80,8 +92,8 @@ final class SocketSession implements Subscriber {
     } else if (protocol == WireProtocol.PLAIN) {
       send(event("hello")
           .put("authenticated", false)
-          .put("auth_within_ms", limits.signIn().toMillis())
-          .put("ping_every_ms", limits.ping().toMillis()));
+          .put("auth_within_ms", SIGN_IN_TIMEOUT.toMillis())
+          .put("ping_every_ms", pingInterval.toMillis()));
     }
   }
 
@@ -106,21 +118,20 @@ final class SocketSession implements Subscriber {
 
   /** The transport has ended. @param code the close code that the peer sent, or stands for none */
   void onEnd(int code) {
-    if (ended) {
+    if (!ended.tryComplete()) {
       return;
     }
-    ended = true;
     if (!closing) {
       context.metrics().closed(protocol, code, "client");
     }
     // A token that is still being verified must not sign it in any more.
     stopDelivery();
     writer.discard();
-    context.metrics().ended(protocol, user.isSignedIn());
+    context.metrics().ended(protocol, user != null);
   }
 
-  boolean hasEnded() {
-    return ended;
+  Future<Void> ended() {
+    return ended.future();
   }
 
   /** Bytes. */
@@ -129,11 +140,12 @@ final class SocketSession implements Subscriber {
   }
 
   void onRevoked(Revocation revocation) {
-    if (closing || !user.isAffectedBy(revocation)) {
+    if (closing || user == null || !isAffected(user.token(), revocation)) {
       return;
     }
     if (revocation.reason() == Reason.ROLES_CHANGED) {
-      user.removeRoles();
+      // Until a newer token brings the current roles.
+      user = new AuthenticatedUser(user.token(), Set.of());
       dropForbiddenTopics();
     } else {
       close(CloseReason.of(revocation.reason()));
@@ -148,15 +160,15 @@ final class SocketSession implements Subscriber {
     var now = System.nanoTime();
     if (writer.isStalled(now)) {
       reset("stalled");
-    } else if (now - lastResponseAt > limits.idle().toNanos()) {
+    } else if (now - lastResponseAt > idleTimeout.toNanos()) {
       reset("silent");
-    } else if (!user.isSignedIn()) {
-      if (now - connectedAt > limits.signIn().toNanos()) {
+    } else if (user == null) {
+      if (now - connectedAt > SIGN_IN_TIMEOUT.toNanos()) {
         close(CloseReason.AUTH_TIMEOUT);
       }
-    } else if (user.hasExpired()) {
+    } else if (!context.clock().instant().isBefore(user.token().expiresAt())) {
       close(CloseReason.TOKEN_EXPIRED);
-    } else if (now - lastPingAt > limits.ping().toNanos()) {
+    } else if (now - lastPingAt > pingInterval.toNanos()) {
       lastPingAt = now;
       writer.ping();
     }
@@ -194,95 +206,75 @@ final class SocketSession implements Subscriber {
   }
 
   @Override
-  public void unsubscribe(String topic, Failure reason) {
+  public void unsubscribe(String topic, Throwable reason) {
     drop(topic);
-    writer.sendError(topic, reason);
-  }
-
-  private void onRoom() {
-    List.copyOf(subscriptions.values()).forEach(Subscription::onRoom);
+    sendError(topic, reason);
   }
 
   private Future<Void> execute(Command command) {
-    if (command instanceof Command.Subscribe subscribe) {
-      defaultTopic.cancel();
-      return subscribe(subscribe);
+    if (command instanceof Command.Subscribe request) {
+      hasSubscribed = true;
+      return subscribe(request);
     }
     if (command instanceof Command.Auth auth) {
       return signIn(auth.token())
-          .onSuccess(done -> send(event("authenticated")
-              .put("user_id", user.id())
-              .put("expires_at", user.expiresAt().toString())))
-          .transform(result -> reportFailure(null, result.cause()));
+          .map(done -> sendIdentity(event("authenticated")))
+          .otherwise(failure -> sendError(null, failure));
     }
     if (command instanceof Command.Unsubscribe unsubscribe) {
       drop(unsubscribe.topic());
       if (protocol == WireProtocol.PLAIN) {
         send(event("unsubscribed").put("topic", unsubscribe.topic()));
       }
-    } else if (command instanceof Command.Ping && protocol == WireProtocol.PLAIN) {
+    } else if (command instanceof Command.SocketPing && protocol == WireProtocol.PLAIN) {
       send(event("pong"));
     } else if (command instanceof Command.Rejected rejected) {
-      writer.sendError(rejected.subject(), rejected.failure());
+      sendError(rejected.subject(), rejected.failure());
     }
     return Future.succeededFuture();
   }
 
-  private Future<Void> subscribe(Command.Subscribe command) {
-    var request =
-        new SubscriptionRequest(command.topic(), command.since(), true, command.everyMs());
-    return signInFor(command)
+  private Future<Void> subscribe(Command.Subscribe request) {
+    return signInFor(request)
         .compose(signedIn -> {
-          topics.check(request.topic(), user.authenticated());
+          topics.check(request.topic(), user);
           var current = subscriptions.get(request.topic());
           return current != null && current.serves(request)
               ? Future.<Void>succeededFuture()
-              : topics.prepare(request.topic()).map(prepared -> replaceSubscription(request));
+              : topics.prepare(request.topic()).map(prepared -> open(request, request.since()));
         })
-        .transform(result -> reportFailure(request.topic(), result.cause()));
+        .otherwise(failure -> sendError(request.topic(), failure));
   }
 
-  private Future<Void> signInFor(Command.Subscribe command) {
-    if (command.token() != null) {
-      return signIn(command.token());
+  private Future<Void> signInFor(Command.Subscribe request) {
+    if (request.token() != null) {
+      return signIn(request.token());
     }
-    return user.isSignedIn()
+    return user != null
         ? Future.succeededFuture()
         : Future.failedFuture(new Failure.Unauthenticated(
             "token-missing", "Not signed in: send an access token first."));
   }
 
-  private Void replaceSubscription(SubscriptionRequest request) {
-    if (!closing) {
-      drop(request.topic());
-      if (subscriptions.size() >= MAX_TOPICS) {
-        throw new Failure.TooManyRequests(
-            "too-many-topics",
-            "Too many topics: at most " + MAX_TOPICS + " per socket.",
-            Duration.ofSeconds(1));
-      }
-      subscribe(request);
+  private Void open(Command.Subscribe request, ResumePoint after) {
+    if (closing) {
+      return null;
     }
-    return null;
-  }
-
-  private void subscribe(SubscriptionRequest request) {
-    var subscription = topics.subscribe(this, request);
+    drop(request.topic());
+    if (subscriptions.size() >= MAX_TOPICS) {
+      throw new Failure.TooManyRequests(
+          "too-many-topics",
+          "Too many topics: at most " + MAX_TOPICS + " per socket.",
+          Duration.ofSeconds(1));
+    }
+    var subscription = topics.subscribe(this, request, after);
     if (closing) {
       // What the topic sent at once was more than the client may leave unread.
       subscription.cancel();
     } else {
       subscriptions.put(request.topic(), subscription);
     }
-  }
-
-  private void subscribeDefault(String topic, ResumePoint connectedAt) {
-    try {
-      topics.check(topic, user.authenticated());
-      subscribe(new SubscriptionRequest(topic, connectedAt, false, null));
-    } catch (Failure failure) {
-      writer.sendError(topic, failure);
-    }
+    return null;
   }
 
   private Future<Void> redeem(String ticket) {
@@ -290,36 +282,56 @@ final class SocketSession implements Subscriber {
         .bus()
         .request(Sessions.REDEEM_TICKET, new Sessions.RedeemTicket(new Confidential(ticket)))
         .transform(redeemed -> {
-          loop.run(() -> {
-            if (redeemed.succeeded()) {
-              signIn(token(redeemed.result()));
-              greet();
-            } else {
-              close(
-                  redeemed.cause() instanceof Failure.Unauthenticated
-                      ? CloseReason.INVALID_TICKET
-                      : CloseReason.UNAVAILABLE);
-            }
-          });
+          if (redeemed.failed()) {
+            close(
+                redeemed.cause() instanceof Failure.Unauthenticated
+                    ? CloseReason.INVALID_TICKET
+                    : CloseReason.UNAVAILABLE);
+            return Future.succeededFuture();
+          }
+          signIn(token(redeemed.result()));
+          if (!closing) {
+            sendIdentity(event("hello")
+                .put("authenticated", true)
+                .put("ping_every_ms", pingInterval.toMillis()));
+            planDefaultTopic(topics.defaultTopic(user));
+          }
           return Future.succeededFuture();
         });
   }
 
-  private void greet() {
-    if (closing) {
-      return;
-    }
-    send(event("hello")
-        .put("authenticated", true)
-        .put("user_id", user.id())
-        .put("expires_at", user.expiresAt().toString())
-        .put("ping_every_ms", limits.ping().toMillis()));
-    defaultTopic.start(context, loop, topics, topics.defaultTopic(user.authenticated()));
+  /** The default topic begins with the events since the connection. */
+  private void planDefaultTopic(String topic) {
+    var newest = topics.newestEvent(topic);
+    context
+        .vertx()
+        .setTimer(
+            DEFAULT_TOPIC_DELAY_MS,
+            timer -> newest.onSuccess(connected -> subscribeDefault(topic, connected)));
   }
 
-  private Future<Void> signIn(String token) {
-    return user.verify(token).map(verified -> {
-      signIn(verified);
+  private void subscribeDefault(String topic, ResumePoint after) {
+    if (hasSubscribed || closing) {
+      return;
+    }
+    try {
+      topics.check(topic, user);
+      open(new Command.Subscribe(topic, null, null, Command.Subscribe.MIN_EVERY_MS), after);
+    } catch (Failure failure) {
+      sendError(topic, failure);
+    }
+  }
+
+  private Future<Void> signIn(String text) {
+    return context.verifier().verify(text).map(token -> {
+      context.revocations().check(token).ifPresent(failure -> {
+        throw failure;
+      });
+      if (user != null && user.userId() != token.userId()) {
+        throw new Failure.Forbidden(
+            "other-user", "The socket is signed in as another user: open a new socket.");
+      }
+      signIn(token);
       return null;
     });
   }
@@ -328,12 +340,12 @@ final class SocketSession implements Subscriber {
     if (closing) {
       return;
     }
-    if (!user.isSignedIn()) {
+    if (user == null) {
       context.metrics().signedIn(protocol);
     }
-    user.signIn(token);
+    user = AuthenticatedUser.with(token);
     // After the sign-in: a revocation is either known by now or arrives by itself.
-    if (user.isRevoked()) {
+    if (context.revocations().isRevoked(token)) {
       close(CloseReason.REVOKED);
     } else {
       dropForbiddenTopics();
@@ -343,19 +355,11 @@ final class SocketSession implements Subscriber {
   private void dropForbiddenTopics() {
     for (var topic : Set.copyOf(subscriptions.keySet())) {
       try {
-        topics.check(topic, user.authenticated());
+        topics.check(topic, user);
       } catch (Failure failure) {
         unsubscribe(topic, failure);
       }
     }
-  }
-
-  /** @param cause null = no failure */
-  private Future<Void> reportFailure(String topic, Throwable cause) {
-    if (cause != null && !closing) {
-      writer.sendError(topic, cause instanceof Failure failure ? failure : new Failure.Internal());
-    }
-    return Future.succeededFuture();
   }
 
   private void drop(String topic) {
@@ -374,7 +378,6 @@ final class SocketSession implements Subscriber {
 
   private void stopDelivery() {
     closing = true;
-    defaultTopic.cancel();
     Set.copyOf(subscriptions.keySet()).forEach(this::drop);
     onClosing.accept(this);
   }
@@ -383,8 +386,36 @@ final class SocketSession implements Subscriber {
     writer.send(Frame.of(frame));
   }
 
+  private Void sendIdentity(JsonObject event) {
+    if (!closing) {
+      send(event
+          .put("user_id", user.userId())
+          .put("expires_at", user.token().expiresAt().toString()));
+    }
+    return null;
+  }
+
+  /** @param subject the topic or reply address that the failure concerns; null = the whole socket */
+  private Void sendError(String subject, Throwable cause) {
+    if (!closing) {
+      var failure = cause instanceof Failure known ? known : new Failure.Internal();
+      context.metrics().refused(protocol, failure.code());
+      send(protocol.error(subject, failure.status(), failure.code(), failure.detail()));
+    }
+    return null;
+  }
+
   private static JsonObject event(String name) {
     return new JsonObject().put("event", name);
+  }
+
+  private static boolean isAffected(AccessToken token, Revocation revocation) {
+    if (revocation.userId() != token.userId()) {
+      return false;
+    }
+    return revocation.sessionId() == null
+        ? token.version() < revocation.leastVersion()
+        : revocation.sessionId().equals(token.sessionId());
   }
 
   /** The access token that the ticket was issued for. */

@@ -4,10 +4,10 @@ import dev.verticker.api.socket.protocol.CloseReason;
 import dev.verticker.api.socket.protocol.Frame;
 import dev.verticker.api.socket.protocol.Transport;
 import dev.verticker.api.socket.protocol.WireProtocol;
-import dev.verticker.bus.Failure;
 import io.vertx.core.AsyncResult;
+import io.vertx.core.Context;
 import io.vertx.core.Future;
-import io.vertx.core.json.JsonObject;
+import io.vertx.core.Handler;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -18,16 +18,27 @@ final class SocketWriter {
   /** More is sent without waiting for the end of the task. */
   private static final int MAX_QUEUED_BYTES = 16 * 1024;
 
-  private static final Future<Void> SENT = Future.succeededFuture();
+  /** A client further behind receives conflated prices, and is closed when the node exceeds its limit. */
+  private static final int BEHIND_BYTES = 64 * 1024;
+
+  /** A client further behind is closed. */
+  private static final int MAX_UNSENT_BYTES = 1024 * 1024;
+
+  private static final long BYTES_PER_MEGABYTE = 1024 * 1024;
+
+  /** Between a graceful close and a reset. */
+  private static final long CLOSE_TIMEOUT_MS = 2000;
+
+  /** The clients of a stopping node reconnect within this time. */
+  private static final int MAX_RECONNECT_DELAY_MS = 5000;
 
   private final SocketContext context;
-  private final LoopExecutor loop;
+  private final Context loop;
   private final Transport transport;
   private final WireProtocol protocol;
-  private final SocketLimits limits;
   private final Runnable onTooSlow;
   private final Runnable onRoom;
-  private final Runnable flush = this::flush;
+  private final Handler<Void> flush = here -> flush();
 
   /** Written in the current task of the event loop and not sent yet. */
   private int queued;
@@ -44,7 +55,7 @@ final class SocketWriter {
    */
   SocketWriter(
       SocketContext context,
-      LoopExecutor loop,
+      Context loop,
       Transport transport,
       WireProtocol protocol,
       Runnable onTooSlow,
@@ -53,7 +64,6 @@ final class SocketWriter {
     this.loop = loop;
     this.transport = transport;
     this.protocol = protocol;
-    this.limits = context.limits();
     this.onTooSlow = onTooSlow;
     this.onRoom = onRoom;
   }
@@ -67,7 +77,7 @@ final class SocketWriter {
     if (queued >= MAX_QUEUED_BYTES) {
       flush();
     } else if (first) {
-      loop.postpone(flush);
+      loop.runOnContext(flush);
     }
   }
 
@@ -77,19 +87,13 @@ final class SocketWriter {
     }
   }
 
-  /** @param subject the topic or reply address that the failure concerns; null = the whole socket */
-  void sendError(String subject, Failure failure) {
-    context.metrics().refused(protocol, failure.code());
-    send(Frame.of(protocol.error(subject, failure.status(), failure.code(), failure.detail())));
-  }
-
   boolean isBehind() {
-    return unsent > limits.behindBytes();
+    return unsent > BEHIND_BYTES;
   }
 
   /** The kernel has taken nothing for too long. @param now nanoseconds */
   boolean isStalled(long now) {
-    return unsent > 0 && now - lastProgress > limits.idle().toNanos();
+    return unsent > 0 && now - lastProgress > context.settings().idleTimeout().toNanos();
   }
 
   /** Bytes. */
@@ -107,35 +111,33 @@ final class SocketWriter {
    * @param onReset not every transport reports its end
    */
   void close(CloseReason reason, Runnable onReset) {
-    var retryAfterMs = ThreadLocalRandom.current().nextLong(limits.reconnect().toMillis() + 1);
-    if (reason != CloseReason.SLOW_READER) {
-      write(Frame.of(lastFrame(reason, retryAfterMs)));
+    var retryAfterMs = ThreadLocalRandom.current().nextInt(MAX_RECONNECT_DELAY_MS + 1);
+    var text = reason.wireName();
+    var frame = protocol.error(null, reason.status(), text, reason.message());
+    if (reason == CloseReason.RESTART) {
+      frame.put("retry_after_ms", retryAfterMs);
+      text += ", retry_after_ms=" + retryAfterMs;
     }
+    if (reason != CloseReason.SLOW_READER) {
+      write(transport.encode(Frame.of(frame)));
+    }
+    var closeText = text;
     var sent = flush();
     closed = true;
-    var closeReason = reason == CloseReason.RESTART
-        ? reason.wireName() + ", retry_after_ms=" + retryAfterMs
-        : reason.wireName();
     if (reason == CloseReason.SLOW_READER) {
-      transport.close(reason.code(), closeReason);
+      transport.close(reason.code(), closeText);
     } else {
       // SockJS drops what was not sent when it closes.
-      sent.onComplete(done -> loop.run(() -> transport.close(reason.code(), closeReason)));
+      sent.onComplete(done -> loop.runOnContext(here -> transport.close(reason.code(), closeText)));
     }
     // A client that does not read never responds to a close.
-    context
-        .vertx()
-        .setTimer(
-            limits.close().toMillis(),
-            timer -> loop.run(() -> {
-              transport.reset();
-              onReset.run();
-            }));
+    context.vertx().setTimer(CLOSE_TIMEOUT_MS, timer -> {
+      transport.reset();
+      onReset.run();
+    });
   }
 
-  /** Resets the connection. */
   void reset() {
-    closed = true;
     transport.reset();
   }
 
@@ -151,37 +153,42 @@ final class SocketWriter {
     if (closed) {
       return false;
     }
-    if (unsent + queued + transport.sizeOf(frame) > limits.maxUnsentBytes()
-        || isBehind() && context.metrics().unsentBytes() > limits.maxUnsentBytesOfNode()) {
+    var message = transport.encode(frame);
+    if (unsent + queued + message.length > MAX_UNSENT_BYTES || isBehind() && isNodeBehind()) {
       onTooSlow.run();
       return false;
     }
-    write(frame);
+    write(message);
     return true;
   }
 
-  private void write(Frame frame) {
-    queued += transport.sizeOf(frame);
-    transport.write(frame);
+  private boolean isNodeBehind() {
+    return context.metrics().unsentBytes()
+        > context.settings().maxUnsentMegabytes() * BYTES_PER_MEGABYTE;
+  }
+
+  private void write(byte[] message) {
+    queued += message.length;
+    transport.write(message);
   }
 
   /** Completes when the kernel has taken what was queued. */
   private Future<Void> flush() {
     if (queued == 0 || closed) {
-      return SENT;
+      return Future.succeededFuture();
     }
     var bytes = queued;
     queued = 0;
     var sent = transport.flush();
     if (sent.succeeded()) {
-      return SENT;
+      return sent;
     }
     if (unsent == 0) {
       lastProgress = System.nanoTime();
     }
     unsent += bytes;
     context.metrics().addUnsentBytes(bytes);
-    sent.onComplete(result -> loop.runLater(() -> onSent(bytes, result)));
+    sent.onComplete(result -> loop.runOnContext(here -> onSent(bytes, result)));
     return sent;
   }
 
@@ -197,10 +204,5 @@ final class SocketWriter {
     if (wasBehind && !isBehind()) {
       onRoom.run();
     }
-  }
-
-  private JsonObject lastFrame(CloseReason reason, long retryAfterMs) {
-    var frame = protocol.error(null, reason.status(), reason.wireName(), reason.message());
-    return reason == CloseReason.RESTART ? frame.put("retry_after_ms", retryAfterMs) : frame;
   }
 }

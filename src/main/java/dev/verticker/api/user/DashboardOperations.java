@@ -37,7 +37,6 @@ final class DashboardOperations {
     this.clock = clock;
   }
 
-  /** Adds the operations of this class. */
   void addTo(ContractRouter routes) {
     routes
         .operation("getDashboard", this::getDashboard)

@@ -16,15 +16,12 @@ import io.vertx.core.json.JsonObject;
 
 /** Operations on notifications. They read the event log that sockets replay. */
 final class NotificationOperations {
-  private static final int DEFAULT_LIMIT = 100;
-
   private final Bus bus;
 
   NotificationOperations(Bus bus) {
     this.bus = bus;
   }
 
-  /** Adds the operations of this class. */
   void addTo(ContractRouter routes) {
     routes
         .operation("listNotifications", this::listNotifications)
@@ -67,8 +64,7 @@ final class NotificationOperations {
     }
     return bus.request(
         Notifications.READ_TOPIC,
-        new ReadTopic(topic, epoch.orElse(null), after.isPresent() ? after.getAsLong() : null, (int)
-            request.queryNumber("limit").orElse(DEFAULT_LIMIT)));
+        new ReadTopic(topic, epoch.orElse(null), after.orElse(null), request.pageLimit()));
   }
 
   /** The caller may read the topic; the audience of each event decides once more. */

@@ -23,7 +23,6 @@ final class QuoteOperations {
     this.clock = clock;
   }
 
-  /** Adds the operations of this class. */
   void addTo(ContractRouter routes) {
     routes.operation("listPrices", this::listPrices).operation("getPrice", this::getPrice);
   }

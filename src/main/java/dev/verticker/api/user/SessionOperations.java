@@ -25,7 +25,6 @@ final class SessionOperations {
     this.bus = bus;
   }
 
-  /** Adds the operations of this class. */
   void addTo(ContractRouter routes) {
     routes
         .operation("login", this::login)
@@ -71,11 +70,9 @@ final class SessionOperations {
   Future<ApiResponse> listSessions(ApiRequest request) {
     var token = CurrentUser.caller(request).token();
     return bus.request(Sessions.LIST, new Sessions.ListSessions(token.userId(), token.sessionId()))
-        .map(list -> {
-          var json = new JsonArray();
-          list.sessions().forEach(session -> json.add(json(session)));
-          return ApiResponse.json(json.toBuffer());
-        });
+        .map(list -> ApiResponse.json(
+            new JsonArray(list.sessions().stream().map(SessionOperations::json).toList())
+                .toBuffer()));
   }
 
   Future<ApiResponse> endSession(ApiRequest request) {
@@ -118,7 +115,7 @@ final class SessionOperations {
   }
 
   private static Client client(ApiRequest request) {
-    return new Client(request.address(), request.userAgent().orElse(null));
+    return new Client(request.address(), request.userAgent());
   }
 
   private static Confidential refreshToken(ApiRequest request) {

@@ -19,23 +19,18 @@ import dev.verticker.message.Users.User;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.net.URLEncoder;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /** Operations on users. Only the permissions for single fields are checked here, all others by the contract. */
 final class UserOperations {
-  private static final int DEFAULT_LIMIT = 100;
-
   private final Bus bus;
 
   UserOperations(Bus bus) {
     this.bus = bus;
   }
 
-  /** Adds the operations of this class. */
   void addTo(ContractRouter routes) {
     routes
         .operation("listUsers", this::listUsers)
@@ -51,26 +46,27 @@ final class UserOperations {
   }
 
   Future<ApiResponse> listUsers(ApiRequest request) {
-    var limit = (int) request.queryNumber("limit").orElse(DEFAULT_LIMIT);
-    var after = request.queryNumber("after");
     var search = new Users.Search(
         request.query("q").orElse(null),
         request.query("role").orElse(null),
         request.query("status").map(Status::of).orElse(null),
-        after.isPresent() ? after.getAsLong() : null,
-        limit);
+        request.queryNumber("after").orElse(null),
+        request.pageLimit());
     return bus.request(Users.SEARCH, search).map(page -> {
-      var json = new JsonArray();
-      page.users().forEach(user -> json.add(UserJson.of(user)));
-      var response =
-          linked(request, ApiResponse.json(json.toBuffer()), limit, "after", page.next());
+      var response = list(page.users().stream().map(UserJson::of));
+      if (page.next() != null) {
+        response =
+            response.with("Link", request.nextPage("after", page.next(), "q", "role", "status"));
+      }
       return page.truncated() ? response.with("X-Search-Truncated", "true") : response;
     });
   }
 
   Future<ApiResponse> createUser(ApiRequest request) {
     var body = request.body();
-    requirePermission(request, body, "roles", Permission.USERS_ROLES);
+    if (body.containsKey("roles")) {
+      requireRolesPermission(request);
+    }
     return actor(request)
         .compose(actor -> bus.request(
             Users.CREATE,
@@ -128,21 +124,20 @@ final class UserOperations {
   }
 
   Future<ApiResponse> listAudit(ApiRequest request) {
-    var limit = (int) request.queryNumber("limit").orElse(DEFAULT_LIMIT);
-    var before = request.queryNumber("before");
     var find = new Users.FindAudit(
-        CurrentUser.id(request), before.isPresent() ? before.getAsLong() : null, limit);
+        CurrentUser.id(request), request.queryNumber("before").orElse(null), request.pageLimit());
     return bus.request(Users.AUDIT, find).map(audit -> {
-      var json = new JsonArray();
-      audit.entries().forEach(entry -> json.add(UserJson.of(entry)));
-      return linked(request, ApiResponse.json(json.toBuffer()), limit, "before", audit.next());
+      var response = list(audit.entries().stream().map(UserJson::of));
+      return audit.next() == null
+          ? response
+          : response.with("Link", request.nextPage("before", audit.next()));
     });
   }
 
   private Future<ApiResponse> update(ApiRequest request, Predicate<String> isSent) {
     var body = request.body();
     if (isSent.test("roles")) {
-      requirePermission(request, body, "roles", Permission.USERS_ROLES);
+      requireRolesPermission(request);
     }
     return actor(request)
         .compose(actor -> bus.request(
@@ -175,13 +170,10 @@ final class UserOperations {
         .map(user -> new Actor(user.id(), user.username(), token.sessionId(), request.address()));
   }
 
-  private static void requirePermission(
-      ApiRequest request, JsonObject body, String field, Permission permission) {
-    if (body.containsKey(field) && !CurrentUser.caller(request).has(permission)) {
+  private static void requireRolesPermission(ApiRequest request) {
+    if (!CurrentUser.caller(request).has(Permission.USERS_ROLES)) {
       throw new Failure.Forbidden(
-          "not-allowed",
-          "Missing permission: the field \"" + field + "\" requires \"" + permission.wireName()
-              + "\".");
+          "not-allowed", "Missing permission: the field \"roles\" requires \"users.roles\".");
     }
   }
 
@@ -194,20 +186,7 @@ final class UserOperations {
     return roles == null ? null : roles.stream().map(String.class::cast).toList();
   }
 
-  private static ApiResponse linked(
-      ApiRequest request, ApiResponse response, int limit, String cursor, Long next) {
-    if (next == null) {
-      return response;
-    }
-    var query = new StringBuilder("?limit=" + limit);
-    Stream.of("q", "role", "status")
-        .filter(name -> cursor.equals("after"))
-        .forEach(name -> request.query(name).ifPresent(value -> query
-            .append('&')
-            .append(name)
-            .append('=')
-            .append(URLEncoder.encode(value, StandardCharsets.UTF_8))));
-    query.append('&').append(cursor).append('=').append(next);
-    return response.with("Link", "<" + request.rawPath() + query + ">; rel=\"next\"");
+  private static ApiResponse list(Stream<JsonObject> json) {
+    return ApiResponse.json(new JsonArray(json.toList()).toBuffer());
   }
 }

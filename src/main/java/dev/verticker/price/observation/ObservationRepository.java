@@ -2,6 +2,7 @@ package dev.verticker.price.observation;
 
 import static dev.verticker.data.Rows.all;
 import static dev.verticker.data.Rows.instant;
+import static dev.verticker.data.Rows.page;
 import static dev.verticker.data.Rows.utc;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -81,13 +82,6 @@ public final class ObservationRepository {
 
   private static final String NEXT_BLOCK = "SELECT nextval('market.exchange_info_ids') AS first";
 
-  /** For {@link dev.verticker.data.Housekeeping#deleteOlderThan}. */
-  public static final String DELETE_OLD =
-      """
-      DELETE FROM market.exchange_info
-       WHERE id IN (SELECT id FROM market.exchange_info WHERE called_at < $1 ORDER BY called_at LIMIT $2)
-      """;
-
   private final Database database;
   private final Duration staleAfter;
   private final MeterRegistry metrics;
@@ -147,25 +141,21 @@ public final class ObservationRepository {
         .addValue(each(observations, SlotQuote::slot, Long[]::new))
         .addValue(each(observations, o -> o.quote().venue(), String[]::new))
         .addValue(each(observations, o -> utc(o.quote().eventTime()), OffsetDateTime[]::new));
-    return database.query(INSERT, args).map(rows -> {
-      Set<String> symbols = new HashSet<>();
-      rows.forEach(row -> symbols.add(row.getString("symbol")));
-      return symbols;
-    });
+    return database
+        .query(INSERT, args)
+        .map(rows -> Set.copyOf(all(rows, row -> row.getString("symbol"))));
   }
 
   /** The stored quotes of a slot. */
   public Future<List<Quote>> inSlot(long slot, List<String> symbols) {
     return database
-        .query(IN_SLOT, Tuple.tuple().addValue(slot).addValue(symbols.toArray(String[]::new)))
+        .query(IN_SLOT, Tuple.of(slot, (Object) symbols.toArray(String[]::new)))
         .map(this::quotes);
   }
 
   /** The newest stored quote of each symbol that has one. */
   public Future<List<Quote>> newest(List<String> symbols) {
-    return database
-        .query(NEWEST, Tuple.tuple().addValue(symbols.toArray(String[]::new)))
-        .map(this::quotes);
+    return database.query(NEWEST, Tuple.of(symbols.toArray(String[]::new))).map(this::quotes);
   }
 
   /** One page, newest first. */
@@ -180,7 +170,11 @@ public final class ObservationRepository {
         .addValue(find.limit() + 1);
     return database
         .query(HISTORY, args)
-        .map(rows -> page(all(rows, ObservationRepository::observation), find.limit()));
+        .map(rows -> page(
+            all(rows, ObservationRepository::observation),
+            find.limit(),
+            last -> new HistoryPosition(last.calledAt(), last.id()),
+            History::new));
   }
 
   /** Reserves {@link QuoteIds#BLOCK} ids and returns the first. */
@@ -188,15 +182,6 @@ public final class ObservationRepository {
     return database
         .query(NEXT_BLOCK, Tuple.tuple())
         .map(rows -> rows.iterator().next().getLong("first"));
-  }
-
-  private static History page(List<Observation> found, int limit) {
-    if (found.size() <= limit) {
-      return new History(found, null);
-    }
-    var page = found.subList(0, limit);
-    var last = page.get(limit - 1);
-    return new History(page, new HistoryPosition(last.calledAt(), last.id()));
   }
 
   private List<Quote> quotes(RowSet<Row> rows) {

@@ -24,11 +24,6 @@ public final class QuoteIds {
     this.repository = repository;
   }
 
-  /** Reserves the first block. */
-  public Future<Void> start() {
-    return reserve();
-  }
-
   /** Throws {@link IllegalStateException} if the block is used up. */
   public long next() {
     if (next == end && spare >= 0) {
@@ -45,7 +40,8 @@ public final class QuoteIds {
     return next++;
   }
 
-  private Future<Void> reserve() {
+  /** Reserves the next block; also the first one, before the first quote. */
+  public Future<Void> reserve() {
     if (reserving) {
       return Future.succeededFuture();
     }

@@ -7,8 +7,8 @@ import io.vertx.sqlclient.SqlConnection;
 /** Revokes access tokens and sessions in the transaction of the change that requires it. */
 public interface AccessRevocation {
   /** Revokes the user's access tokens whose {@code ver} is below {@code minVersion}; the sessions stay and issue new ones. */
-  Future<Void> revokeTokens(SqlConnection transaction, long userId, long minVersion);
+  Future<Void> revokeTokens(SqlConnection tx, long userId, long minVersion);
 
   /** As {@link #revokeTokens}, and ends every session of the user. */
-  Future<Void> endSessions(SqlConnection transaction, long userId, long minVersion, Reason reason);
+  Future<Void> endSessions(SqlConnection tx, long userId, long minVersion, Reason reason);
 }

@@ -3,7 +3,6 @@ package dev.verticker.user.change;
 import dev.verticker.bus.Failure;
 import dev.verticker.bus.RequestId;
 import dev.verticker.data.Database;
-import dev.verticker.data.Housekeeping;
 import dev.verticker.data.Rows;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Users.AuditEntry;
@@ -15,7 +14,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
-import java.time.Duration;
 
 /** The rows of {@code account.audit}: actor, action, time and client address of every change. Never pass a secret or a hash. */
 public final class AuditTrail {
@@ -57,12 +55,6 @@ public final class AuditTrail {
          AND (address IS NOT NULL OR session IS NOT NULL)
       """;
 
-  private static final String DELETE_OLD =
-      """
-      DELETE FROM account.audit
-       WHERE id IN (SELECT id FROM account.audit WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)
-      """;
-
   private final Database database;
   private final Clock clock;
 
@@ -76,9 +68,8 @@ public final class AuditTrail {
    * @param details null if the action needs none
    */
   public Future<Void> write(
-      SqlConnection transaction, Actor actor, String action, Long userId, JsonObject details) {
-    return transaction
-        .preparedQuery(INSERT)
+      SqlConnection tx, Actor actor, String action, Long userId, JsonObject details) {
+    return tx.preparedQuery(INSERT)
         .execute(Tuple.of(
             Rows.utc(clock.instant()),
             action,
@@ -100,27 +91,16 @@ public final class AuditTrail {
     var before = find.before() == null ? Long.MAX_VALUE : find.before();
     return database
         .query(READ, Tuple.of(find.userId(), before, find.limit() + 1))
-        .map(rows -> {
-          var entries = Rows.all(rows, AuditTrail::entry);
-          if (entries.size() <= find.limit()) {
-            return new AuditPage(entries, null);
-          }
-          var page = entries.subList(0, find.limit());
-          return new AuditPage(page, page.get(find.limit() - 1).id());
-        });
+        .map(rows -> Rows.page(
+            Rows.all(rows, AuditTrail::entry), find.limit(), AuditEntry::id, AuditPage::new));
   }
 
   /** Removes personal data about the user from all existing entries. */
-  Future<Void> erase(SqlConnection transaction, long userId) {
-    return transaction
-        .preparedQuery(ERASE_SUBJECT)
+  Future<Void> erase(SqlConnection tx, long userId) {
+    return tx.preparedQuery(ERASE_SUBJECT)
         .execute(Tuple.of(userId))
-        .compose(rows -> transaction.preparedQuery(ERASE_ACTOR).execute(Tuple.of(userId)))
+        .compose(rows -> tx.preparedQuery(ERASE_ACTOR).execute(Tuple.of(userId)))
         .mapEmpty();
-  }
-
-  public static void addCleanupTasks(Housekeeping housekeeping, Duration retention) {
-    housekeeping.deleteOlderThan(retention, "audit", DELETE_OLD);
   }
 
   private static AuditEntry entry(Row row) {

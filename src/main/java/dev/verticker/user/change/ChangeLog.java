@@ -23,19 +23,19 @@ public final class ChangeLog {
    * @param events may be empty
    */
   public Future<Void> record(
-      SqlConnection transaction,
+      SqlConnection tx,
       Actor actor,
       String action,
       long userId,
       JsonObject details,
       List<UserEvent> events) {
     return audit
-        .write(transaction, actor, action, userId, details)
-        .compose(written -> outbox.write(transaction, events));
+        .write(tx, actor, action, userId, details)
+        .compose(written -> outbox.write(tx, events));
   }
 
   /** Removes personal data about the user from all audit entries and from the events still in the outbox. */
-  public Future<Void> erase(SqlConnection transaction, long userId) {
-    return audit.erase(transaction, userId).compose(erased -> outbox.erase(transaction, userId));
+  public Future<Void> erase(SqlConnection tx, long userId) {
+    return audit.erase(tx, userId).compose(erased -> outbox.erase(tx, userId));
   }
 }

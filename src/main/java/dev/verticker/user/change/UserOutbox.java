@@ -1,6 +1,5 @@
 package dev.verticker.user.change;
 
-import dev.verticker.data.Housekeeping;
 import dev.verticker.data.Rows;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Audience;
@@ -12,7 +11,6 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -44,14 +42,6 @@ public final class UserOutbox {
        WHERE payload #>> '{by,id}' = $1::text
       """;
 
-  private static final Duration RETENTION = Duration.ofDays(7);
-
-  private static final String DELETE_OLD =
-      """
-      DELETE FROM account.outbox
-       WHERE id IN (SELECT id FROM account.outbox WHERE at < $1 ORDER BY at LIMIT $2 FOR UPDATE SKIP LOCKED)
-      """;
-
   private final Clock clock;
   private final Runnable onCommit;
 
@@ -78,7 +68,7 @@ public final class UserOutbox {
         payload.encode());
   }
 
-  Future<Void> write(SqlConnection transaction, List<UserEvent> events) {
+  Future<Void> write(SqlConnection tx, List<UserEvent> events) {
     if (events.isEmpty()) {
       return Future.succeededFuture();
     }
@@ -91,21 +81,15 @@ public final class UserOutbox {
             event.topics().toArray(String[]::new),
             event.payload()))
         .toList();
-    transaction.transaction().completion().onSuccess(done -> onCommit.run());
-    return transaction.preparedQuery(INSERT).executeBatch(rows).mapEmpty();
+    tx.transaction().completion().onSuccess(done -> onCommit.run());
+    return tx.preparedQuery(INSERT).executeBatch(rows).mapEmpty();
   }
 
-  Future<Void> erase(SqlConnection transaction, long userId) {
-    return transaction
-        .preparedQuery(ERASE_SUBJECT)
+  Future<Void> erase(SqlConnection tx, long userId) {
+    return tx.preparedQuery(ERASE_SUBJECT)
         .execute(Tuple.of(userId))
-        .compose(
-            rows -> transaction.preparedQuery(ERASE_ACTOR).execute(Tuple.of(Long.toString(userId))))
+        .compose(rows -> tx.preparedQuery(ERASE_ACTOR).execute(Tuple.of(Long.toString(userId))))
         .mapEmpty();
-  }
-
-  public static void addCleanupTasks(Housekeeping housekeeping) {
-    housekeeping.deleteUndelivered(RETENTION, "outbox", DELETE_OLD);
   }
 
   private static Audience audience(String topic, long userId) {

@@ -3,8 +3,16 @@ package dev.verticker.user.login;
 import io.vertx.core.Future;
 import java.time.Duration;
 
-/** Counts failed sign-in attempts. Every method returns the current waits, and records nothing for an attempt that must wait. */
+/** Counts failed sign-in attempts. Returns the current waits, and records nothing for an attempt that must wait. */
 interface LoginFailures {
+  enum Outcome {
+    /** The password has not been compared yet: records nothing. */
+    PENDING,
+    FAILURE,
+    /** Forgets the failures of this account from this address. */
+    SUCCESS
+  }
+
   /** How long each limit makes an attempt wait; zero = not at all. */
   record Waits(Duration pair, Duration address, Duration account) {
     /** @param known whether the account has signed in from the address before */
@@ -14,11 +22,10 @@ interface LoginFailures {
     }
   }
 
-  Future<Waits> check(LoginAttempt attempt);
-
-  /** Records a wrong password atomically: of concurrent attempts, at most as many as the limits allow need not wait. */
-  Future<Waits> recordFailure(LoginAttempt attempt, boolean known);
-
-  /** Forgets the failures of this account from this address. */
-  Future<Waits> recordSuccess(LoginAttempt attempt, boolean known);
+  /**
+   * Counts atomically: of concurrent wrong passwords, at most as many as the limits allow need not wait.
+   *
+   * @param known whether the account has signed in from the address before
+   */
+  Future<Waits> count(Outcome outcome, LoginAttempt attempt, boolean known);
 }

@@ -29,28 +29,17 @@ final class LoginFailuresInMemory implements LoginFailures {
   }
 
   @Override
-  public Future<Waits> check(LoginAttempt attempt) {
-    return Future.succeededFuture(waits(attempt));
-  }
-
-  @Override
-  public Future<Waits> recordFailure(LoginAttempt attempt, boolean known) {
+  public Future<Waits> count(Outcome outcome, LoginAttempt attempt, boolean known) {
     var waits = waits(attempt);
-    if (waits.forAttempt(known).isZero()) {
+    var admitted = waits.forAttempt(known).isZero();
+    if (admitted && outcome == Outcome.SUCCESS) {
+      times.remove(attempt.pair());
+    } else if (admitted && outcome == Outcome.FAILURE) {
       add(attempt.pair());
       add(attempt.address());
       if (waits.account().isZero()) {
         add(attempt.account());
       }
-    }
-    return Future.succeededFuture(waits);
-  }
-
-  @Override
-  public Future<Waits> recordSuccess(LoginAttempt attempt, boolean known) {
-    var waits = waits(attempt);
-    if (waits.forAttempt(known).isZero()) {
-      times.remove(attempt.pair());
     }
     return Future.succeededFuture(waits);
   }

@@ -16,7 +16,7 @@ final class LoginFailuresInRedis implements LoginFailures {
   /** One script, so that concurrent attempts cannot all read the count before one of them is recorded. */
   private static final String SCRIPT =
       """
-      local operation, known, now, id = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]), ARGV[4]
+      local outcome, known, now, id = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]), ARGV[4]
       local waits = {0, 0, 0}
       for i = 1, 3 do
         local max, window = tonumber(ARGV[3 + 2 * i]), tonumber(ARGV[4 + 2 * i])
@@ -28,9 +28,9 @@ final class LoginFailuresInRedis implements LoginFailures {
       if waits[1] > 0 or waits[2] > 0 or (waits[3] > 0 and not known) then
         return waits
       end
-      if operation == 'success' then
+      if outcome == 'SUCCESS' then
         redis.call('DEL', KEYS[1])
-      elseif operation == 'failure' then
+      elseif outcome == 'FAILURE' then
         for i = 1, 3 do
           if waits[i] == 0 then
             redis.call('ZADD', KEYS[i], now, id)
@@ -52,25 +52,11 @@ final class LoginFailuresInRedis implements LoginFailures {
   }
 
   @Override
-  public Future<Waits> check(LoginAttempt attempt) {
-    return run("check", attempt, true);
-  }
-
-  @Override
-  public Future<Waits> recordFailure(LoginAttempt attempt, boolean known) {
-    return run("failure", attempt, known);
-  }
-
-  @Override
-  public Future<Waits> recordSuccess(LoginAttempt attempt, boolean known) {
-    return run("success", attempt, known);
-  }
-
-  private Future<Waits> run(String operation, LoginAttempt attempt, boolean known) {
+  public Future<Waits> count(Outcome outcome, LoginAttempt attempt, boolean known) {
     var command = Request.cmd(Command.EVAL).arg(SCRIPT).arg(attempt.keys().size());
     attempt.keys().forEach(key -> command.arg(PREFIX + key));
     command
-        .arg(operation)
+        .arg(outcome.name())
         .arg(known ? 1 : 0)
         .arg(clock.millis())
         .arg(UUID.randomUUID().toString());

@@ -17,18 +17,12 @@ final class LoginKeys {
 
   private final List<byte[]> keys;
 
-  private LoginKeys(List<SigningKey> keys, String purpose) {
+  /**
+   * @param keys the current key first
+   * @param purpose separates the counts of sign-ins from those of registrations
+   */
+  LoginKeys(List<SigningKey> keys, String purpose) {
     this.keys = keys.stream().map(key -> key.derived(purpose)).toList();
-  }
-
-  /** @param keys the current key first */
-  static LoginKeys forLogins(List<SigningKey> keys) {
-    return new LoginKeys(keys, "login-attempts");
-  }
-
-  /** @param keys the current key first */
-  static LoginKeys forRegistrations(List<SigningKey> keys) {
-    return new LoginKeys(keys, "registrations");
   }
 
   /** @param address all attempts without an address count as one address */

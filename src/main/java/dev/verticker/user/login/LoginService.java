@@ -67,30 +67,25 @@ public final class LoginService {
         .recordSuccess(attempt, account.knownAddress())
         .compose(recorded ->
             outdatedHash ? hash(login.password()) : Future.succeededFuture(Optional.empty()))
-        .compose(newHash -> database.transaction(transaction -> accounts
-            .lock(transaction, account)
+        .compose(newHash -> database.transaction(tx -> accounts
+            .lock(tx, account)
             .compose(locked -> locked.isPresent()
-                ? rehash(transaction, account, newHash)
+                ? rehash(tx, account, newHash)
                     .compose(rehashed -> accounts.rememberAddress(
-                        transaction, account.id(), attempt.addressHash(), clock.instant()))
-                    .compose(
-                        remembered -> sessions.start(transaction, locked.get(), login.client()))
+                        tx, account.id(), attempt.addressHash(), clock.instant()))
+                    .compose(remembered -> sessions.start(tx, locked.get(), login.client()))
                     .map(Optional::of)
                 : Future.succeededFuture(Optional.empty()))));
   }
 
   /** Empty if too many passwords are being hashed: the next sign-in tries again. */
   private Future<Optional<String>> hash(Password password) {
-    return passwords
-        .hashWithoutPolicy(password)
-        .map(Optional::of)
-        .recover(busy -> Future.succeededFuture(Optional.empty()));
+    return passwords.hashWithoutPolicy(password).map(Optional::of).otherwise(Optional.empty());
   }
 
-  private Future<Void> rehash(
-      SqlConnection transaction, Account account, Optional<String> newHash) {
+  private Future<Void> rehash(SqlConnection tx, Account account, Optional<String> newHash) {
     return newHash
-        .map(hash -> accounts.rehash(transaction, account.id(), hash))
+        .map(hash -> accounts.rehash(tx, account.id(), hash))
         .orElseGet(Future::succeededFuture);
   }
 

@@ -1,15 +1,13 @@
 package dev.verticker.user.login;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.bus.Failure.TooManyRequests.Quota;
 import dev.verticker.data.RedisClient;
 import dev.verticker.settings.SigningKey;
+import dev.verticker.user.login.LoginFailures.Outcome;
 import dev.verticker.user.login.LoginFailures.Waits;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.time.Duration;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * Throttles password guessing: across the cluster while Redis is available, per node while it is not. The node always counts
@@ -33,14 +31,15 @@ public final class LoginThrottle {
 
   /** @param keys the current key first */
   public static LoginThrottle forLogins(List<SigningKey> keys, RedisClient redis, Clock clock) {
-    return new LoginThrottle(LoginKeys.forLogins(keys), LoginLimits.LOGINS, redis, clock);
+    var loginKeys = new LoginKeys(keys, "login-attempts");
+    return new LoginThrottle(loginKeys, LoginLimits.LOGINS, redis, clock);
   }
 
   /** Counts separately from sign-ins. @param keys the current key first */
   public static LoginThrottle forRegistrations(
       List<SigningKey> keys, RedisClient redis, Clock clock) {
-    return new LoginThrottle(
-        LoginKeys.forRegistrations(keys), LoginLimits.REGISTRATIONS, redis, clock);
+    var registrationKeys = new LoginKeys(keys, "registrations");
+    return new LoginThrottle(registrationKeys, LoginLimits.REGISTRATIONS, redis, clock);
   }
 
   /** Counts an attempt whatever its outcome. Fails with {@link Failure.TooManyRequests} when a limit is exceeded. */
@@ -54,10 +53,10 @@ public final class LoginThrottle {
 
   /**
    * Runs before the password is compared. Fails with {@link Failure.TooManyRequests} when this account and address, or this
-   * address, must wait. The waits tell {@link #admit} whether an unknown address must wait too.
+   * address, must wait. From the waits {@link #admit} knows whether an unknown address must wait too.
    */
   Future<Waits> check(LoginAttempt attempt) {
-    return count(failures -> failures.check(attempt)).compose(waits -> passed(waits, true));
+    return count(Outcome.PENDING, attempt, true);
   }
 
   /** Fails when the account must wait and has not signed in from the address before. */
@@ -67,35 +66,30 @@ public final class LoginThrottle {
 
   /** Fails when the limit was reached in between: then the caller must not report that the password was wrong. */
   Future<Void> recordFailure(LoginAttempt attempt, boolean known) {
-    return count(failures -> failures.recordFailure(attempt, known))
-        .compose(waits -> passed(waits, known))
-        .mapEmpty();
+    return count(Outcome.FAILURE, attempt, known).mapEmpty();
   }
 
   /** Fails when the limit was reached in between: then the caller must not report that the password was right. */
   Future<Void> recordSuccess(LoginAttempt attempt, boolean known) {
-    return count(failures -> failures.recordSuccess(attempt, known))
-        .compose(waits -> passed(waits, known))
-        .mapEmpty();
+    return count(Outcome.SUCCESS, attempt, known).mapEmpty();
   }
 
-  private Future<Waits> count(Function<LoginFailures, Future<Waits>> operation) {
-    var local = operation.apply(node);
-    return operation.apply(cluster).recover(unavailable -> local);
+  private Future<Waits> count(Outcome outcome, LoginAttempt attempt, boolean known) {
+    var local = node.count(outcome, attempt, known);
+    return cluster
+        .count(outcome, attempt, known)
+        .recover(unavailable -> local)
+        .compose(waits -> passed(waits, known));
   }
 
   private Future<Waits> passed(Waits waits, boolean known) {
     var wait = waits.forAttempt(known);
     return wait.isZero()
         ? Future.succeededFuture(waits)
-        : Future.failedFuture(tooManyAttempts(wait, limits.exceeded(waits, wait)));
-  }
-
-  private static Failure tooManyAttempts(Duration wait, Quota quota) {
-    return new Failure.TooManyRequests(
-        "too-many-attempts",
-        "Too many attempts: try again after the seconds in Retry-After.",
-        wait,
-        quota);
+        : Future.failedFuture(new Failure.TooManyRequests(
+            "too-many-attempts",
+            "Too many attempts: try again after the seconds in Retry-After.",
+            wait,
+            limits.exceeded(waits, wait)));
   }
 }

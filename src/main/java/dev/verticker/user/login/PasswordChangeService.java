@@ -58,22 +58,20 @@ public final class PasswordChangeService {
             ? throttle.recordSuccess(attempt, true)
             : throttle.recordFailure(attempt, true).compose(recorded -> wrongPassword()))
         .compose(matched -> passwords.hash(change.newPassword(), account.names(), "/new_password"))
-        .compose(
-            hash -> database.transaction(transaction -> store(transaction, change, account, hash)));
+        .compose(hash -> database.transaction(tx -> store(tx, change, account, hash)));
   }
 
   private Future<Void> store(
-      SqlConnection transaction, ChangePassword change, Account account, String hash) {
+      SqlConnection tx, ChangePassword change, Account account, String hash) {
     var session = UUID.fromString(change.sessionId());
     var actor = account.actor(session, change.client());
     return accounts
-        .changePassword(transaction, account, hash)
+        .changePassword(tx, account, hash)
         .compose(version -> version.isPresent()
-            ? sessions.endOthers(
-                transaction, account.id(), session, version.get(), Reason.PASSWORD_CHANGED)
+            ? sessions.endOthers(tx, account.id(), session, version.get(), Reason.PASSWORD_CHANGED)
             : wrongPassword())
         .compose(ended -> changes.record(
-            transaction,
+            tx,
             actor,
             "user.password-changed",
             account.id(),

@@ -34,7 +34,6 @@ final class PasswordPolicy {
     this.common = Set.copyOf(common);
   }
 
-  /** Reads the packaged list of common passwords. */
   static PasswordPolicy load() {
     try (var lines = new BufferedReader(new InputStreamReader(
         PasswordPolicy.class.getResourceAsStream(COMMON), StandardCharsets.UTF_8))) {
@@ -55,25 +54,24 @@ final class PasswordPolicy {
   List<Failure.Error> check(String password, List<String> ownNames, String pointer) {
     var length = password.codePointCount(0, password.length());
     if (length < MIN_LENGTH || length > MAX_LENGTH) {
-      return List.of(new Failure.Error(
+      return error(
           pointer,
           length < MIN_LENGTH ? "password-too-short" : "password-too-long",
-          "The password must have " + MIN_LENGTH + " to " + MAX_LENGTH + " characters."));
+          "The password must have " + MIN_LENGTH + " to " + MAX_LENGTH + " characters.");
     }
     var folded = password.toLowerCase(Locale.ROOT);
     if (common.contains(folded)) {
-      return List.of(new Failure.Error(
-          pointer,
-          "password-common",
-          "The password is on the list of common passwords: choose another one."));
+      var detail = "The password is on the list of common passwords: choose another one.";
+      return error(pointer, "password-common", detail);
     }
-    if (consistsOfNames(folded, ownNames)) {
-      return List.of(new Failure.Error(
-          pointer,
-          "password-own-name",
-          "The password consists of the user's own names: choose another one."));
-    }
-    return List.of();
+    var detail = "The password consists of the user's own names: choose another one.";
+    return consistsOfNames(folded, ownNames)
+        ? error(pointer, "password-own-name", detail)
+        : List.of();
+  }
+
+  private static List<Failure.Error> error(String pointer, String code, String detail) {
+    return List.of(new Failure.Error(pointer, code, detail));
   }
 
   int size() {

@@ -4,14 +4,12 @@ import static dev.verticker.data.Rows.first;
 import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.data.Database;
-import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Users.Status;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -34,12 +32,7 @@ public final class AccountRepository {
           .formatted(COLUMNS);
 
   private static final String FIND_BY_ID =
-      """
-      SELECT %s, true AS known_address
-        FROM account.users u
-       WHERE u.id = $1
-      """
-          .formatted(COLUMNS);
+      "SELECT " + COLUMNS + ", true AS known_address FROM account.users u WHERE u.id = $1";
 
   /** Waits for a concurrent password change to finish; no row matches after it, because the hash differs. */
   private static final String LOCK =
@@ -53,12 +46,7 @@ public final class AccountRepository {
       """
           .formatted(COLUMNS);
 
-  private static final String REHASH =
-      """
-      UPDATE account.users
-         SET password_hash = $2
-       WHERE id = $1
-      """;
+  private static final String REHASH = "UPDATE account.users SET password_hash = $2 WHERE id = $1";
 
   private static final String CHANGE_PASSWORD =
       """
@@ -71,12 +59,7 @@ public final class AccountRepository {
       """;
 
   private static final String RAISE_VERSION =
-      """
-      UPDATE account.users
-         SET ver = ver + 1
-       WHERE id = $1
-      RETURNING ver
-      """;
+      "UPDATE account.users SET ver = ver + 1 WHERE id = $1 RETURNING ver";
 
   private static final String REMEMBER_ADDRESS =
       """
@@ -84,19 +67,6 @@ public final class AccountRepository {
       VALUES ($1, $2, $3)
       ON CONFLICT (user_id, address) DO UPDATE SET seen_at = excluded.seen_at
       """;
-
-  private static final String DELETE_ADDRESSES =
-      """
-      DELETE FROM account.sign_in_addresses
-       WHERE (user_id, address) IN (SELECT user_id, address
-                                      FROM account.sign_in_addresses
-                                     WHERE seen_at <= $1
-                                     ORDER BY seen_at
-                                     LIMIT $2
-                                       FOR UPDATE SKIP LOCKED)
-      """;
-
-  private static final Duration ADDRESS_RETENTION = Duration.ofDays(180);
 
   private final Database database;
 
@@ -122,44 +92,35 @@ public final class AccountRepository {
   }
 
   /** The current account, locked; empty if it is not active or its password hash has changed. */
-  public Future<Optional<Account>> lock(SqlConnection transaction, Account read) {
-    return transaction
-        .preparedQuery(LOCK)
+  public Future<Optional<Account>> lock(SqlConnection tx, Account read) {
+    return tx.preparedQuery(LOCK)
         .execute(Tuple.of(read.id(), read.passwordHash()))
         .map(rows -> first(rows, AccountRepository::account));
   }
 
-  public Future<Void> rehash(SqlConnection transaction, long userId, String hash) {
-    return transaction.preparedQuery(REHASH).execute(Tuple.of(userId, hash)).mapEmpty();
+  public Future<Void> rehash(SqlConnection tx, long userId, String hash) {
+    return tx.preparedQuery(REHASH).execute(Tuple.of(userId, hash)).mapEmpty();
   }
 
   /** The new version; empty if the account is not active or its password hash has changed. */
-  public Future<Optional<Long>> changePassword(
-      SqlConnection transaction, Account read, String hash) {
-    return transaction
-        .preparedQuery(CHANGE_PASSWORD)
+  public Future<Optional<Long>> changePassword(SqlConnection tx, Account read, String hash) {
+    return tx.preparedQuery(CHANGE_PASSWORD)
         .execute(Tuple.of(read.id(), read.passwordHash(), hash))
         .map(rows -> first(rows, row -> row.getLong("ver")));
   }
 
   /** The new version; empty if the user does not exist. */
-  Future<Optional<Long>> raiseVersion(SqlConnection transaction, long userId) {
-    return transaction
-        .preparedQuery(RAISE_VERSION)
+  Future<Optional<Long>> raiseVersion(SqlConnection tx, long userId) {
+    return tx.preparedQuery(RAISE_VERSION)
         .execute(Tuple.of(userId))
         .map(rows -> first(rows, row -> row.getLong("ver")));
   }
 
   public Future<Void> rememberAddress(
-      SqlConnection transaction, long userId, byte[] addressHash, Instant now) {
-    return transaction
-        .preparedQuery(REMEMBER_ADDRESS)
+      SqlConnection tx, long userId, byte[] addressHash, Instant now) {
+    return tx.preparedQuery(REMEMBER_ADDRESS)
         .execute(Tuple.of(userId, Buffer.buffer(addressHash), utc(now)))
         .mapEmpty();
-  }
-
-  public static void addCleanupTasks(Housekeeping housekeeping) {
-    housekeeping.deleteOlderThan(ADDRESS_RETENTION, "sign-in addresses", DELETE_ADDRESSES);
   }
 
   static Account account(Row row) {

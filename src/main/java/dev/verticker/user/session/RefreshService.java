@@ -50,19 +50,19 @@ public final class RefreshService {
     // committed.
     return RefreshToken.parse(refresh.refreshToken())
         .map(token -> database
-            .transaction(transaction -> sessions
-                .lock(transaction, token.session())
+            .transaction(tx -> sessions
+                .lock(tx, token.session())
                 .compose(row -> row.filter(this::isValid).isPresent()
-                    ? next(transaction, token, row.get(), refresh.client())
+                    ? next(tx, token, row.get(), refresh.client())
                     : Future.succeededFuture(Optional.<Grant>empty())))
             .compose(RefreshService::grantedOrRefused))
         .orElseGet(() -> grantedOrRefused(Optional.empty()));
   }
 
   private Future<Optional<Grant>> next(
-      SqlConnection transaction, RefreshToken token, SessionRow row, Client client) {
+      SqlConnection tx, RefreshToken token, SessionRow row, Client client) {
     if (token.hasHash(row.tokenHash())) {
-      return rotate(transaction, token, row).map(Optional::of);
+      return rotate(tx, token, row).map(Optional::of);
     }
     if (token.generation() >= row.generation() || !refreshTokens.isAuthentic(token)) {
       return Future.succeededFuture(Optional.empty());
@@ -78,10 +78,10 @@ public final class RefreshService {
           .orElseGet(() -> Future.failedFuture(new Failure.Unavailable(
               "unavailable", "The signing key is being rotated: try again in a moment.")));
     }
-    return endStolen(transaction, row, client).map(Optional.empty());
+    return endStolen(tx, row, client).map(Optional.empty());
   }
 
-  private Future<Grant> rotate(SqlConnection transaction, RefreshToken token, SessionRow row) {
+  private Future<Grant> rotate(SqlConnection tx, RefreshToken token, SessionRow row) {
     var now = clock.instant();
     var successor = refreshTokens.successor(token);
     var recent = Stream.concat(row.rotatedAt().stream(), Stream.of(now))
@@ -89,17 +89,17 @@ public final class RefreshService {
         .toList();
     var kept = recent.subList(Math.max(0, recent.size() - MAX_ROTATIONS_IN_GRACE), recent.size());
     return sessions
-        .rotate(transaction, successor, kept, now, tokens.sessionExpiry(row.createdAt(), now))
+        .rotate(tx, successor, kept, now, tokens.sessionExpiry(row.createdAt(), now))
         .map(rotated -> tokens.grant(row.account(), successor, now));
   }
 
   /** A replaced token after its grace period means that two parties hold copies, so the session ends for both. */
-  private Future<Void> endStolen(SqlConnection transaction, SessionRow row, Client client) {
+  private Future<Void> endStolen(SqlConnection tx, SessionRow row, Client client) {
     var userId = row.account().id();
     return sessions
-        .end(transaction, row.id(), userId, Reason.TOKEN_REUSED)
+        .end(tx, row.id(), userId, Reason.TOKEN_REUSED)
         .compose(ended -> audit.write(
-            transaction,
+            tx,
             Actor.anonymous(client.address()),
             "session.token-reused",
             userId,

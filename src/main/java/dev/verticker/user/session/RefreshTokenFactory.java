@@ -21,7 +21,6 @@ public final class RefreshTokenFactory {
     this.keys = keys.stream().map(key -> key.derived("refresh")).toList();
   }
 
-  /** The first token of a session. */
   RefreshToken first(UUID session) {
     var secret = new byte[RefreshToken.SECRET_BYTES];
     random.nextBytes(secret);

@@ -2,7 +2,7 @@ package dev.verticker.user.session;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
-import dev.verticker.data.Housekeeping;
+import dev.verticker.data.Rows;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Revocation;
@@ -16,7 +16,6 @@ import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -69,12 +68,6 @@ public final class RevocationRepository {
        ORDER BY page.id
       """;
 
-  private static final String DELETE_EXPIRED =
-      """
-      DELETE FROM account.revocations
-       WHERE id IN (SELECT id FROM account.revocations WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2)
-      """;
-
   private final Database database;
   private final Bus bus;
   private final Clock clock;
@@ -85,14 +78,13 @@ public final class RevocationRepository {
     this.clock = clock;
   }
 
-  Future<Void> revokeUser(SqlConnection transaction, long userId, long minVersion, Reason reason) {
-    return write(transaction, List.of(Tuple.of(userId, minVersion, null, reason.name(), expiry())));
+  Future<Void> revokeUser(SqlConnection tx, long userId, long minVersion, Reason reason) {
+    return write(tx, List.of(Tuple.of(userId, minVersion, null, reason.name(), expiry())));
   }
 
-  Future<Void> revokeSessions(
-      SqlConnection transaction, long userId, List<UUID> sessions, Reason reason) {
+  Future<Void> revokeSessions(SqlConnection tx, long userId, List<UUID> sessions, Reason reason) {
     return write(
-        transaction,
+        tx,
         sessions.stream()
             .map(session -> Tuple.of(userId, null, session, reason.name(), expiry()))
             .toList());
@@ -105,19 +97,14 @@ public final class RevocationRepository {
     return database.query(SINCE, parameters).map(rows -> page(cursor, rows));
   }
 
-  public static void addCleanupTasks(Housekeeping housekeeping) {
-    housekeeping.deleteOlderThan(Duration.ZERO, "revocations", DELETE_EXPIRED);
-  }
-
-  private Future<Void> write(SqlConnection transaction, List<Tuple> rows) {
+  private Future<Void> write(SqlConnection tx, List<Tuple> rows) {
     if (rows.isEmpty()) {
       return Future.succeededFuture();
     }
-    transaction
-        .transaction()
+    tx.transaction()
         .completion()
         .onSuccess(committed -> bus.publish(Sessions.REVOKED, new Sessions.RevokedHint()));
-    return transaction.preparedQuery(WRITE).executeBatch(rows).mapEmpty();
+    return tx.preparedQuery(WRITE).executeBatch(rows).mapEmpty();
   }
 
   private static RevocationPage page(RevocationCursor cursor, RowSet<Row> rows) {
@@ -147,7 +134,7 @@ public final class RevocationRepository {
         row.getLong("least_ver"),
         session == null ? null : session.toString(),
         reason(row.getString("reason")),
-        row.getOffsetDateTime("expires_at").toInstant());
+        Rows.instant(row, "expires_at"));
   }
 
   private static Reason reason(String name) {
@@ -162,6 +149,6 @@ public final class RevocationRepository {
   }
 
   private OffsetDateTime now() {
-    return clock.instant().atOffset(ZoneOffset.UTC);
+    return Rows.utc(clock.instant());
   }
 }

@@ -6,7 +6,6 @@ import static dev.verticker.data.Rows.instant;
 import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.data.Database;
-import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Session;
 import dev.verticker.user.change.AccessRevocation;
@@ -15,7 +14,6 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -63,19 +61,10 @@ public final class SessionRepository implements AccessRevocation {
       """;
 
   private static final String DELETE =
-      """
-      DELETE FROM account.sessions
-       WHERE id = $1
-         AND user_id = $2
-      RETURNING id
-      """;
+      "DELETE FROM account.sessions WHERE id = $1 AND user_id = $2";
 
   private static final String DELETE_OTHERS =
-      """
-      DELETE FROM account.sessions
-       WHERE user_id = $1
-         AND id <> $2
-      """;
+      "DELETE FROM account.sessions WHERE user_id = $1 AND id <> $2";
 
   private static final String DELETE_ALL = "DELETE FROM account.sessions WHERE user_id = $1";
 
@@ -88,17 +77,6 @@ public final class SessionRepository implements AccessRevocation {
        ORDER BY last_used_at DESC, id
       """;
 
-  private static final String DELETE_EXPIRED =
-      """
-      DELETE FROM account.sessions
-       WHERE id IN (SELECT id
-                      FROM account.sessions
-                     WHERE expires_at <= $1
-                     ORDER BY expires_at
-                     LIMIT $2
-                       FOR UPDATE SKIP LOCKED)
-      """;
-
   private final Database database;
   private final RevocationRepository revocations;
 
@@ -108,35 +86,32 @@ public final class SessionRepository implements AccessRevocation {
   }
 
   Future<Void> insert(
-      SqlConnection transaction,
+      SqlConnection tx,
       long userId,
       RefreshToken token,
       String device,
       Instant now,
       Instant expiresAt) {
-    return transaction
-        .preparedQuery(INSERT)
+    return tx.preparedQuery(INSERT)
         .execute(Tuple.of(
             token.session(), userId, device, Buffer.buffer(token.hash()), utc(now), utc(expiresAt)))
         .mapEmpty();
   }
 
-  Future<Optional<SessionRow>> lock(SqlConnection transaction, UUID id) {
-    return transaction
-        .preparedQuery(LOCK)
+  Future<Optional<SessionRow>> lock(SqlConnection tx, UUID id) {
+    return tx.preparedQuery(LOCK)
         .execute(Tuple.of(id))
         .map(rows -> first(rows, SessionRepository::session));
   }
 
   Future<Void> rotate(
-      SqlConnection transaction,
+      SqlConnection tx,
       RefreshToken successor,
       List<Instant> rotatedAt,
       Instant now,
       Instant expiresAt) {
     var rotations = rotatedAt.stream().map(at -> utc(at)).toArray(OffsetDateTime[]::new);
-    return transaction
-        .preparedQuery(ROTATE)
+    return tx.preparedQuery(ROTATE)
         .execute(Tuple.of(
             successor.session(),
             Buffer.buffer(successor.hash()),
@@ -147,54 +122,45 @@ public final class SessionRepository implements AccessRevocation {
   }
 
   /** Whether the user had that session. */
-  Future<Boolean> end(SqlConnection transaction, UUID id, long userId, Reason reason) {
-    return transaction.preparedQuery(DELETE).execute(Tuple.of(id, userId)).compose(rows -> {
-      var ended = rows.size() > 0 ? List.of(id) : List.<UUID>of();
-      return revocations.revokeSessions(transaction, userId, ended, reason).map(!ended.isEmpty());
+  Future<Boolean> end(SqlConnection tx, UUID id, long userId, Reason reason) {
+    return tx.preparedQuery(DELETE).execute(Tuple.of(id, userId)).compose(rows -> {
+      var ended = rows.rowCount() > 0 ? List.of(id) : List.<UUID>of();
+      return revocations.revokeSessions(tx, userId, ended, reason).map(!ended.isEmpty());
     });
   }
 
   /** Ends all sessions but the {@code kept} last used ones. */
-  Future<Void> endSurplus(SqlConnection transaction, long userId, int kept) {
-    return transaction
-        .preparedQuery(DELETE_SURPLUS)
+  Future<Void> endSurplus(SqlConnection tx, long userId, int kept) {
+    return tx.preparedQuery(DELETE_SURPLUS)
         .execute(Tuple.of(userId, kept))
         .map(rows -> all(rows, row -> row.getUUID("id")))
-        .compose(
-            ended -> revocations.revokeSessions(transaction, userId, ended, Reason.SESSION_ENDED));
+        .compose(ended -> revocations.revokeSessions(tx, userId, ended, Reason.SESSION_ENDED));
   }
 
   /** Ends all sessions but one, and revokes every access token below {@code minVersion}. */
   public Future<Void> endOthers(
-      SqlConnection transaction, long userId, UUID kept, long minVersion, Reason reason) {
-    return transaction
-        .preparedQuery(DELETE_OTHERS)
+      SqlConnection tx, long userId, UUID kept, long minVersion, Reason reason) {
+    return tx.preparedQuery(DELETE_OTHERS)
         .execute(Tuple.of(userId, kept))
-        .compose(deleted -> revocations.revokeUser(transaction, userId, minVersion, reason));
+        .compose(deleted -> revocations.revokeUser(tx, userId, minVersion, reason));
   }
 
   @Override
-  public Future<Void> revokeTokens(SqlConnection transaction, long userId, long minVersion) {
-    return revocations.revokeUser(transaction, userId, minVersion, Reason.ROLES_CHANGED);
+  public Future<Void> revokeTokens(SqlConnection tx, long userId, long minVersion) {
+    return revocations.revokeUser(tx, userId, minVersion, Reason.ROLES_CHANGED);
   }
 
   @Override
-  public Future<Void> endSessions(
-      SqlConnection transaction, long userId, long minVersion, Reason reason) {
-    return transaction
-        .preparedQuery(DELETE_ALL)
+  public Future<Void> endSessions(SqlConnection tx, long userId, long minVersion, Reason reason) {
+    return tx.preparedQuery(DELETE_ALL)
         .execute(Tuple.of(userId))
-        .compose(deleted -> revocations.revokeUser(transaction, userId, minVersion, reason));
+        .compose(deleted -> revocations.revokeUser(tx, userId, minVersion, reason));
   }
 
   Future<List<Session>> list(long userId, String current, Instant now) {
     return database
         .query(LIST, Tuple.of(userId, utc(now)))
         .map(rows -> all(rows, row -> listed(row, current)));
-  }
-
-  public static void addCleanupTasks(Housekeeping housekeeping) {
-    housekeeping.deleteOlderThan(Duration.ZERO, "sessions", DELETE_EXPIRED);
   }
 
   private static SessionRow session(Row row) {

@@ -39,11 +39,11 @@ public final class SessionService {
 
   public Future<Void> logout(Sessions.Logout logout) {
     return RefreshToken.parse(logout.refreshToken())
-        .map(token -> database.transaction(transaction -> sessions
-            .lock(transaction, token.session())
+        .map(token -> database.transaction(tx -> sessions
+            .lock(tx, token.session())
             .compose(row -> row.filter(session -> belongs(token, session)).isPresent()
                 ? end(
-                    transaction,
+                    tx,
                     row.get().id(),
                     row.get().account().actor(row.get().id(), logout.client()),
                     Reason.LOGGED_OUT)
@@ -54,14 +54,14 @@ public final class SessionService {
 
   public Future<Void> logoutAll(Sessions.LogoutAll logout) {
     var userId = logout.userId();
-    return database.transaction(transaction -> accounts
-        .raiseVersion(transaction, userId)
+    return database.transaction(tx -> accounts
+        .raiseVersion(tx, userId)
         .compose(version -> version.isEmpty()
             ? Future.succeededFuture()
             : sessions
-                .endSessions(transaction, userId, version.get(), Reason.LOGGED_OUT)
+                .endSessions(tx, userId, version.get(), Reason.LOGGED_OUT)
                 .compose(ended -> audit.write(
-                    transaction,
+                    tx,
                     new Actor(userId, null, null, logout.client().address()),
                     "session.all-ended",
                     userId,
@@ -76,8 +76,8 @@ public final class SessionService {
 
   public Future<Void> end(Sessions.EndSession end) {
     return uuid(end.sessionId())
-        .map(session -> database.transaction(transaction -> end(
-            transaction,
+        .map(session -> database.transaction(tx -> end(
+            tx,
             session,
             new Actor(end.userId(), null, null, end.client().address()),
             Reason.SESSION_ENDED)))
@@ -89,13 +89,13 @@ public final class SessionService {
   }
 
   /** Whether the actor had that session. */
-  private Future<Boolean> end(SqlConnection transaction, UUID session, Actor actor, Reason reason) {
+  private Future<Boolean> end(SqlConnection tx, UUID session, Actor actor, Reason reason) {
     return sessions
-        .end(transaction, session, actor.id(), reason)
+        .end(tx, session, actor.id(), reason)
         .compose(ended -> ended
             ? audit
                 .write(
-                    transaction,
+                    tx,
                     actor,
                     "session.ended",
                     actor.id(),

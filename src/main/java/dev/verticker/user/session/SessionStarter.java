@@ -32,24 +32,15 @@ public final class SessionStarter {
   }
 
   /** Ends the least recently used sessions beyond the limit of 50. */
-  public Future<Grant> start(SqlConnection transaction, Account account, Client client) {
+  public Future<Grant> start(SqlConnection tx, Account account, Client client) {
     var now = clock.instant();
     var token = refreshTokens.first(UUID.randomUUID());
     return sessions
-        .endSurplus(transaction, account.id(), MAX_SESSIONS - 1)
+        .endSurplus(tx, account.id(), MAX_SESSIONS - 1)
         .compose(ended -> sessions.insert(
-            transaction,
-            account.id(),
-            token,
-            Device.of(client),
-            now,
-            tokens.sessionExpiry(now, now)))
+            tx, account.id(), token, Device.of(client), now, tokens.sessionExpiry(now, now)))
         .compose(inserted -> audit.write(
-            transaction,
-            account.actor(token.session(), client),
-            "session.started",
-            account.id(),
-            null))
+            tx, account.actor(token.session(), client), "session.started", account.id(), null))
         .map(written -> tokens.grant(account, token, now));
   }
 }

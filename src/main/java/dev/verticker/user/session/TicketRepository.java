@@ -5,13 +5,11 @@ import static dev.verticker.data.Rows.instant;
 import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.data.Database;
-import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Sessions.Identity;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -38,17 +36,6 @@ public final class TicketRepository {
          AND u.id = s.user_id
       RETURNING t.expires_at > $2 AND u.status = 'active' AS valid, t.token_expires_at, s.id, u.id AS user_id,
                 u.username, u.roles, u.ver
-      """;
-
-  private static final String DELETE_EXPIRED =
-      """
-      DELETE FROM account.tickets
-       WHERE hash IN (SELECT hash
-                        FROM account.tickets
-                       WHERE expires_at <= $1
-                       ORDER BY expires_at
-                       LIMIT $2
-                         FOR UPDATE SKIP LOCKED)
       """;
 
   private final Database database;
@@ -84,10 +71,6 @@ public final class TicketRepository {
             rows, row -> row)
         .filter(row -> row.getBoolean("valid"))
         .map(TicketRepository::identity));
-  }
-
-  public static void addCleanupTasks(Housekeeping housekeeping) {
-    housekeeping.deleteOlderThan(Duration.ZERO, "tickets", DELETE_EXPIRED);
   }
 
   private static Identity identity(Row row) {

@@ -56,7 +56,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
-  void a_token_has_one_spelling_also_where_the_bits_of_a_character_mean_nothing() {
+  void a_token_has_one_valid_encoding_even_with_unused_bits_in_a_character() {
     var token = token(CURRENT, claims());
     var last = token.charAt(token.length() - 1);
     refused(token.substring(0, token.length() - 1) + (char) (last + 1));
@@ -64,7 +64,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
-  void a_token_of_ours_says_who_asks() {
+  void a_valid_token_identifies_the_caller() {
     assertEquals(
         new AccessToken("id", 7, SESSION, 3, List.of("user"), NOW, NOW.plusSeconds(900)),
         verify(token(CURRENT, claims())));
@@ -90,7 +90,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
-  void a_token_that_was_accepted_before_is_still_refused_when_its_time_is_over() {
+  void a_token_that_was_accepted_before_is_rejected_after_its_expiry() {
     var token = token(CURRENT, claims());
     var first = verify(token);
     assertSame(first, verify(token), "not verified again");
@@ -99,7 +99,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
-  void a_refused_token_is_not_remembered_as_an_accepted_one() {
+  void a_rejected_token_is_not_cached_as_verified() {
     var token = token(STRANGE, claims());
     refused(token);
     refused(token);
@@ -109,7 +109,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
-  void remembered_tokens_are_bounded() {
+  void the_cache_of_verified_tokens_is_bounded() {
     var tokens = new VerifiedTokenCache();
     var kept = verify(token(CURRENT, claims()));
     for (var number = 0; number < VerifiedTokenCache.MAX_TOKENS; number++) {
@@ -123,7 +123,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
-  void a_token_that_would_live_longer_than_ours_is_refused() {
+  void a_token_with_a_longer_lifetime_than_allowed_is_rejected() {
     refused(token(CURRENT, claims().put("exp", NOW.getEpochSecond() + 901)));
   }
 
@@ -150,7 +150,7 @@ final class AccessTokenVerifierTest {
             .map(value -> Arguments.of(claim, value)));
   }
 
-  /** What is of the right type after all. */
+  /** Values of the list that are valid for this claim. */
   private static boolean allowed(String claim, String value) {
     return switch (claim) {
       case "ver" -> value.equals("0") || value.equals("9223372036854775807");
@@ -183,7 +183,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
-  void a_token_not_valid_yet_is_refused() {
+  void a_token_not_valid_yet_is_rejected() {
     refused(token(CURRENT, claims().put("nbf", NOW.getEpochSecond() + 31)));
     assertEquals(
         7,
@@ -191,7 +191,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
-  void another_kind_of_token_is_refused() {
+  void another_kind_of_token_is_rejected() {
     for (var type : List.of("JWT", "at+JWT", "refresh", "")) {
       refused(token(CURRENT, header -> header.put("typ", type)));
     }
@@ -203,7 +203,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
-  void no_signature_or_another_algorithm_is_refused() throws Exception {
+  void no_signature_or_another_algorithm_is_rejected() throws Exception {
     for (var none : List.of("none", "None", "NONE", "nOnE", "")) {
       var header = encode(header(CURRENT).put("alg", none).encode());
       refused(header + "." + encode(claims().encode()) + ".");
@@ -221,7 +221,7 @@ final class AccessTokenVerifierTest {
     signature.update(unsigned.getBytes(StandardCharsets.US_ASCII));
     refused(
         unsigned + "." + Base64.getUrlEncoder().withoutPadding().encodeToString(signature.sign()));
-    // Its public key as if it were the secret.
+    // The public key as the HMAC secret.
     var confused = SigningKey.hmac(
         pair.getPublic().getEncoded(),
         (encode(header(CURRENT).encode()) + "." + encode(claims().encode()))
@@ -231,7 +231,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
-  void another_secret_another_key_id_and_a_changed_token_are_refused() {
+  void another_secret_another_key_id_and_a_changed_token_are_rejected() {
     refused(token(STRANGE, claims()));
     refused(signed(STRANGE, header(CURRENT), claims().encode()));
     refused(signed(PREVIOUS, header(CURRENT), claims().encode()));
@@ -269,12 +269,12 @@ final class AccessTokenVerifierTest {
         "bnVsbA.bnVsbA.bnVsbA",
         "\u0000"
       })
-  void what_is_no_token_is_refused(String text) {
+  void text_that_is_not_a_token_is_rejected(String text) {
     refused(text);
   }
 
   @Test
-  void a_huge_or_deep_token_is_refused() {
+  void a_huge_or_deep_token_is_rejected() {
     refused("A".repeat(100_000));
     refused(token(CURRENT, claims().put("more", "x".repeat(100_000))));
     refused(signed(CURRENT, header(CURRENT), "[".repeat(1500)));
@@ -282,7 +282,7 @@ final class AccessTokenVerifierTest {
   }
 
   @Test
-  void without_a_key_there_is_no_verifier() {
+  void a_verifier_requires_a_key() {
     assertThrows(
         IllegalArgumentException.class,
         () -> new AuthSettings(

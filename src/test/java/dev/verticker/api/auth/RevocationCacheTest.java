@@ -36,7 +36,7 @@ final class RevocationCacheTest {
   private final Bus bus = new Bus(vertx, clock, new SimpleMeterRegistry());
   private final RevocationCache revoked = new RevocationCache(vertx, bus, clock);
   private final List<Revocation> entries = new CopyOnWriteArrayList<>();
-  private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger requests = new AtomicInteger();
   private volatile Failure trouble;
   private MessageConsumer<?> verticle;
 
@@ -46,7 +46,7 @@ final class RevocationCacheTest {
   }
 
   @Test
-  void a_revoked_session_is_refused_and_others_pass() {
+  void a_revoked_session_is_rejected_and_others_pass() {
     serve();
     entries.add(session(SESSION));
     revoked.start().await();
@@ -55,7 +55,7 @@ final class RevocationCacheTest {
   }
 
   @Test
-  void tokens_of_a_user_below_the_least_version_are_refused() {
+  void tokens_of_a_user_below_the_minimum_version_are_rejected() {
     serve();
     entries.add(user(7, 3));
     entries.add(user(7, 2));
@@ -66,55 +66,55 @@ final class RevocationCacheTest {
   }
 
   @Test
-  void news_is_heard_within_a_second_without_any_hint() {
+  void a_revocation_is_received_within_a_second_without_a_message() {
     serve();
     revoked.start().await();
-    var told = new CopyOnWriteArrayList<Reason>();
-    revoked.onRevoked(revocation -> told.add(revocation.reason()));
+    var received = new CopyOnWriteArrayList<Reason>();
+    revoked.onRevoked(revocation -> received.add(revocation.reason()));
     entries.add(user(7, 2));
     Await.until(Duration.ofSeconds(1), "refused", () -> revoked.isRevoked(token(7, 1, SESSION)));
-    // Whoever looks from another thread may see the refusal a moment before it is told.
-    Await.until("told", () -> !told.isEmpty());
-    assertEquals(List.of(Reason.USER_DISABLED), told);
+    // This thread may see the entry a moment before the listener is called.
+    Await.until("revocation received", () -> !received.isEmpty());
+    assertEquals(List.of(Reason.USER_DISABLED), received);
   }
 
   @Test
-  void a_hint_makes_it_ask_at_once() {
+  void a_revoked_message_triggers_a_poll_at_once() {
     serve();
     revoked.start().await();
-    var before = asked.get();
+    var before = requests.get();
     entries.add(user(7, 2));
     bus.publish(Sessions.REVOKED, new Sessions.RevokedHint());
     Await.until(Duration.ofMillis(400), "refused", () -> revoked.isRevoked(token(7, 1, SESSION)));
-    assertTrue(asked.get() > before);
+    assertTrue(requests.get() > before);
   }
 
   @Test
-  void all_pages_are_read_before_anybody_is_let_in() {
+  void all_pages_are_read_before_a_token_is_accepted() {
     serve();
     for (var user = 1; user <= 7; user++) {
       entries.add(user(user, 2));
     }
     revoked.start().await();
     assertEquals("invalid-token", refusal(token(7, 1, SESSION)));
-    assertEquals(4, asked.get());
+    assertEquals(4, requests.get());
   }
 
   @Test
-  void when_postgres_is_down_tokens_pass_however_long_it_takes() {
+  void tokens_pass_while_postgres_is_down_for_any_time() {
     serve();
     revoked.start().await();
     entries.add(session(SESSION));
-    Await.until("heard", () -> revoked.isRevoked(token(7, 1, SESSION)));
+    Await.until("revoked", () -> revoked.isRevoked(token(7, 1, SESSION)));
     trouble = new Failure.Unavailable("database-unavailable", "The database does not answer now.");
     clock.step(Duration.ofMinutes(1));
-    Await.until("asked", () -> revoked.outage().isEmpty());
+    Await.until("response received", () -> revoked.outage().isEmpty());
     assertEquals("passes", refusal(token(8, 1, OTHER_SESSION)));
     assertEquals("invalid-token", refusal(token(7, 1, SESSION)));
   }
 
   @Test
-  void without_any_user_verticle_nobody_passes_after_ten_seconds_and_all_do_when_it_is_back() {
+  void without_a_user_verticle_no_token_passes_after_ten_seconds_and_all_do_when_it_is_back() {
     serve();
     revoked.start().await();
     verticle.unregister().await();
@@ -127,20 +127,20 @@ final class RevocationCacheTest {
   }
 
   @Test
-  void a_front_door_that_never_heard_lets_nobody_in_even_when_postgres_is_down() {
+  void a_front_door_without_a_first_response_rejects_all_tokens_even_when_postgres_is_down() {
     revoked.start().await();
     assertEquals("unavailable", refusal(token(7, 1, SESSION)));
     trouble = new Failure.Unavailable("database-unavailable", "The database does not answer now.");
     serve();
-    var before = asked.get();
-    Await.until("asked twice", () -> asked.get() > before + 1);
+    var before = requests.get();
+    Await.until("two more requests", () -> requests.get() > before + 1);
     assertEquals("unavailable", refusal(token(7, 1, SESSION)));
     trouble = null;
     Await.until("lets in", () -> revoked.outage().isEmpty());
   }
 
   @Test
-  void an_entry_is_forgotten_when_its_tokens_have_expired() {
+  void an_entry_is_removed_when_its_tokens_have_expired() {
     serve();
     entries.add(session(SESSION));
     revoked.start().await();
@@ -150,10 +150,10 @@ final class RevocationCacheTest {
     assertFalse(revoked.isRevoked(token(7, 1, SESSION)));
   }
 
-  /** A user verticle that hands out two entries a page; the cursor counts them. */
+  /** A user verticle that returns two entries per page; the cursor counts them. */
   private void serve() {
     verticle = bus.serve(Sessions.REVOKED_SINCE, since -> {
-          asked.incrementAndGet();
+          requests.incrementAndGet();
           if (trouble != null) {
             return Future.failedFuture(trouble);
           }

@@ -17,15 +17,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
-/** The price verticle as a front door sees it: a table, and a list of what it was asked because of a client. */
+/** A price verticle for tests of a front door: a table of quotes, and a list of the requests that a client caused. */
 public final class FakePrices {
   private final Bus bus;
   private final Map<String, Quote> quotes = Collections.synchronizedMap(new LinkedHashMap<>());
-  public final List<Object> asked = new CopyOnWriteArrayList<>();
-  final List<String> readsTold = new CopyOnWriteArrayList<>();
+  public final List<Object> requests = new CopyOnWriteArrayList<>();
+  final List<String> reportedReads = new CopyOnWriteArrayList<>();
   public volatile List<String> configured = List.of();
   public volatile Function<Prices.FindHistory, Future<Prices.History>> history =
-      question -> Future.succeededFuture(new Prices.History(List.of(), null));
+      request -> Future.succeededFuture(new Prices.History(List.of(), null));
   private final AtomicReference<Promise<Void>> held = new AtomicReference<>();
 
   public FakePrices(Bus bus) {
@@ -37,10 +37,10 @@ public final class FakePrices {
         bus.serve(Prices.LATEST, this::latest),
         bus.serve(Prices.FIND, this::find),
         bus.serve(Prices.HISTORY, this::history),
-        bus.subscribe(Prices.READ, read -> readsTold.addAll(read.symbols())));
+        bus.subscribe(Prices.READ, read -> reportedReads.addAll(read.symbols())));
   }
 
-  /** Known from now on, and told to nobody. */
+  /** Adds quotes without publishing them. */
   public FakePrices holds(Quote... more) {
     for (var quote : more) {
       quotes.put(quote.symbol(), quote);
@@ -53,7 +53,7 @@ public final class FakePrices {
     bus.publish(Prices.TICK, new Prices.Quotes(List.of(more)));
   }
 
-  /** No FIND is answered until {@link #release}. */
+  /** Delays the response to every FIND until {@link #release}. */
   public void hold() {
     held.set(Promise.promise());
   }
@@ -63,8 +63,8 @@ public final class FakePrices {
   }
 
   List<Object> finds() {
-    synchronized (asked) {
-      return asked.stream().filter(Prices.FindQuotes.class::isInstance).toList();
+    synchronized (requests) {
+      return requests.stream().filter(Prices.FindQuotes.class::isInstance).toList();
     }
   }
 
@@ -92,22 +92,22 @@ public final class FakePrices {
         receivedAt.plus(Duration.ofSeconds(70)));
   }
 
-  /** Asked now and then whatever clients do, so it is not counted. */
-  private Future<Prices.Snapshot> latest(Prices.Latest question) {
+  /** Not in {@link #requests}: front doors send it at intervals, independently of clients. */
+  private Future<Prices.Snapshot> latest(Prices.Latest request) {
     return Future.succeededFuture(new Prices.Snapshot(
         configured,
         configured.stream().filter(quotes::containsKey).map(quotes::get).toList()));
   }
 
-  private Future<Prices.Quotes> find(Prices.FindQuotes question) {
-    asked.add(question);
+  private Future<Prices.Quotes> find(Prices.FindQuotes request) {
+    requests.add(request);
     var holding = held.get();
     var before = holding == null ? Future.<Void>succeededFuture() : holding.future();
-    return before.compose(nothing -> found(question));
+    return before.compose(nothing -> found(request));
   }
 
-  private Future<Prices.Quotes> found(Prices.FindQuotes question) {
-    var unknown = question.symbols().stream()
+  private Future<Prices.Quotes> found(Prices.FindQuotes request) {
+    var unknown = request.symbols().stream()
         .filter(symbol -> !quotes.containsKey(symbol) && !configured.contains(symbol))
         .map(
             symbol -> new Failure.Error("query/symbols", "symbol-unknown", symbol + " is unknown."))
@@ -116,20 +116,20 @@ public final class FakePrices {
       return Future.failedFuture(
           new Failure.NotFound("symbol-unknown", "A symbol is unknown.", unknown));
     }
-    var unquoted = question.symbols().stream()
+    var unquoted = request.symbols().stream()
         .filter(symbol -> !quotes.containsKey(symbol))
         .map(symbol -> new Failure.Error(
             "query/symbols", "price-not-yet-known", symbol + " has no price yet."))
         .toList();
     return unquoted.isEmpty()
         ? Future.succeededFuture(
-            new Prices.Quotes(question.symbols().stream().map(quotes::get).toList()))
+            new Prices.Quotes(request.symbols().stream().map(quotes::get).toList()))
         : Future.failedFuture(new Failure.Unavailable(
             "price-not-yet-known", "A price is not known yet.", Duration.ofSeconds(3), unquoted));
   }
 
-  private Future<Prices.History> history(Prices.FindHistory question) {
-    asked.add(question);
-    return history.apply(question);
+  private Future<Prices.History> history(Prices.FindHistory request) {
+    requests.add(request);
+    return history.apply(request);
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Never 5xx, always a problem, and nobody asked: neither the price verticle nor, through it, the exchange. */
+/** Invalid input is a problem and never 5xx, and causes no bus request to the price verticle. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PriceApiInputTest {
   private final PriceFrontDoor door = new PriceFrontDoor();
@@ -35,7 +35,7 @@ class PriceApiInputTest {
 
   @BeforeEach
   void forget() {
-    prices.asked.clear();
+    prices.requests.clear();
   }
 
   @AfterAll
@@ -88,20 +88,20 @@ class PriceApiInputTest {
     "/internal, 404",
     "/, 302",
   })
-  void bad_input_is_refused_before_anybody_is_asked(String target, int status) {
+  void invalid_input_is_rejected_without_a_bus_request(String target, int status) {
     expect(status, door.get(target));
 
-    assertEquals(List.of(), prices.asked);
+    assertEquals(List.of(), prices.requests);
   }
 
   @Test
-  void long_symbols_and_long_lists_are_refused_before_anybody_is_asked() {
+  void long_symbols_and_long_lists_are_rejected_without_a_bus_request() {
     expect(422, door.get("/internal/price/" + "X".repeat(65)));
     expect(422, door.get("/internal/price?symbols=BTCUSDT," + "X".repeat(65)));
     expect(414, door.get("/internal/price/" + "X".repeat(10_000)));
     var names = IntStream.range(0, 101).mapToObj(i -> "S" + i).toList();
     expect(422, door.get("/internal/price?symbols=" + String.join(",", names)));
-    assertEquals(List.of(), prices.asked);
+    assertEquals(List.of(), prices.requests);
 
     expect(404, door.get("/internal/price/" + "X".repeat(64)));
     expect(404, door.get("/internal/price?symbols=" + String.join(",", names.subList(0, 100))));
@@ -124,13 +124,13 @@ class PriceApiInputTest {
         "GET /nowhere HTTP/1.1\r\nHost: a\r\n\r\n",
         "GET /docs/missing.js HTTP/1.1\r\nHost: a\r\n\r\n"
       })
-  void what_is_hardly_http_gets_a_problem_and_no_page(String request) {
+  void a_malformed_http_request_gets_a_problem_and_no_page(String request) {
     var answer = RawHttp.response(door.port(), request);
 
     assertEquals("4", answer.substring(9, 10), answer);
     assertEquals(true, answer.contains("application/problem+json"), answer);
     assertEquals(false, answer.toLowerCase().contains("<html"), answer);
-    assertEquals(List.of(), prices.asked);
+    assertEquals(List.of(), prices.requests);
   }
 
   @Test
@@ -144,7 +144,7 @@ class PriceApiInputTest {
   }
 
   @Test
-  void head_and_options_ask_nobody_either() {
+  void head_and_options_send_no_bus_request_either() {
     assertEquals(
         "GET, HEAD, OPTIONS",
         door.client()
@@ -155,6 +155,6 @@ class PriceApiInputTest {
         .send(HttpMethod.HEAD, "/internal/price", null, "X-API-Key", PriceFrontDoor.KEY);
     expect(200, head);
     assertEquals("0", head.headers().get("Age"));
-    assertEquals(List.of(), prices.asked);
+    assertEquals(List.of(), prices.requests);
   }
 }

@@ -28,7 +28,7 @@ class PriceApiStartTest {
   }
 
   @Test
-  void it_says_that_nothing_is_known_and_finds_the_prices_when_they_come() {
+  void it_reports_that_no_price_is_known_and_serves_prices_when_they_arrive() {
     door.open();
     assertEquals("price-not-yet-known", expect(503, door.get("/internal/price")).code());
     assertEquals("unavailable", expect(503, door.get("/internal/price/BTCUSDT")).code());
@@ -43,21 +43,21 @@ class PriceApiStartTest {
   }
 
   @Test
-  void a_tick_before_the_first_answer_is_not_lost() {
+  void a_tick_before_the_first_response_is_not_lost() {
     door.open();
     door.prices.tick(quote(1, "BTCUSDT", "68000.12", NOON));
 
-    Await.until("heard", () -> door.get("/internal/price/BTCUSDT").status() == 200);
+    Await.until("tick received", () -> door.get("/internal/price/BTCUSDT").status() == 200);
   }
 
   @Test
-  void a_node_that_has_heard_no_tick_yet_asks_before_it_says_that_nothing_is_known() {
+  void a_node_without_a_tick_requests_prices_before_it_reports_that_none_is_known() {
     door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
     await(door.prices.serve());
     door.open();
     assertEquals("price-not-yet-known", expect(503, door.get("/internal/price")).code());
 
-    // What another node told while this one could not hear it.
+    // Another node published this before this one was subscribed.
     door.prices.holds(quote(1, "BTCUSDT", "68000.12", NOON));
 
     var prices = new JsonArray(expect(200, door.get("/internal/price")).body());
@@ -65,7 +65,7 @@ class PriceApiStartTest {
   }
 
   @Test
-  void it_can_be_taken_down_and_deployed_again_on_the_same_node() {
+  void the_verticle_can_be_undeployed_and_deployed_again_on_the_same_node() {
     var first = await(door.deploy(0));
     await(door.vertx.undeploy(first));
     door.prices.configured = List.of("BTCUSDT");
@@ -78,7 +78,7 @@ class PriceApiStartTest {
   }
 
   @Test
-  void settings_that_cannot_be_used_stop_the_start() {
+  void unusable_settings_fail_the_start() {
     var start = door.vertx.deployVerticle(
         new PriceApiVerticle(null),
         new DeploymentOptions()

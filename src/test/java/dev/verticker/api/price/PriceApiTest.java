@@ -42,7 +42,7 @@ class PriceApiTest {
         quote(1, "BTCUSDT", "68000.12000000", NOON.minusMillis(4210)));
     await(prices.serve());
     door.open();
-    prices.asked.clear();
+    prices.requests.clear();
   }
 
   @AfterEach
@@ -51,7 +51,7 @@ class PriceApiTest {
   }
 
   @Test
-  void a_price_is_answered_in_the_earlier_shape_with_its_provenance_beside_it() {
+  void a_price_has_the_earlier_shape_and_its_provenance() {
     var reply = expect(200, door.get("/internal/price/BTCUSDT"));
 
     assertEquals(
@@ -63,11 +63,11 @@ class PriceApiTest {
         reply.body().toString());
     assertEquals("4", reply.headers().get("Age"));
     assertEquals("no-store", reply.headers().get("Cache-Control"));
-    assertEquals(List.of(), prices.asked);
+    assertEquals(List.of(), prices.requests);
   }
 
   @Test
-  void without_symbols_the_configured_order_counts_and_what_was_never_quoted_is_left_out() {
+  void without_symbols_the_configured_order_applies_and_unquoted_symbols_are_omitted() {
     var reply = expect(200, door.get("/internal/price"));
 
     assertEquals(List.of("BTCUSDT", "ETHUSDT"), symbols(reply));
@@ -76,11 +76,11 @@ class PriceApiTest {
     assertEquals(
         List.of("BTCUSDT", "ETHUSDT"),
         symbols(expect(200, door.get("/internal/price?limit=1000"))));
-    assertEquals(List.of(), prices.asked);
+    assertEquals(List.of(), prices.requests);
   }
 
   @Test
-  void with_symbols_the_asked_order_counts() {
+  void with_symbols_the_requested_order_applies() {
     assertEquals(
         List.of("ETHUSDT", "BTCUSDT"),
         symbols(expect(200, door.get("/internal/price?symbols=ETHUSDT,BTCUSDT"))));
@@ -90,18 +90,18 @@ class PriceApiTest {
   }
 
   @Test
-  void one_unknown_symbol_refuses_all_and_is_named() {
+  void one_unknown_symbol_fails_the_request_and_is_named() {
     var reply = expect(404, door.get("/internal/price?symbols=BTCUSDT,NOPE,btcusdt"));
 
     assertEquals("symbol-unknown", reply.code());
     assertEquals(
         errors("query/symbols", "symbol-unknown", "NOPE is unknown.", "btcusdt is unknown."),
         reply.object().getJsonArray("errors"));
-    assertEquals(List.of(new Prices.FindQuotes(List.of("NOPE", "btcusdt"))), prices.asked);
+    assertEquals(List.of(new Prices.FindQuotes(List.of("NOPE", "btcusdt"))), prices.requests);
   }
 
   @Test
-  void one_symbol_without_a_price_refuses_all_and_says_when_to_come_back() {
+  void one_symbol_without_a_price_fails_the_request_with_retry_after() {
     var reply = expect(503, door.get("/internal/price?symbols=BTCUSDT,ETHBTC"));
 
     assertEquals("price-not-yet-known", reply.code());
@@ -140,7 +140,7 @@ class PriceApiTest {
   }
 
   @Test
-  void the_age_grows_and_turns_stale_when_the_confirmation_is_overdue() {
+  void the_age_grows_and_the_price_is_stale_when_the_confirmation_is_overdue() {
     door.clock.advance(Duration.ofSeconds(65));
     var young = first(expect(200, door.get("/internal/price/BTCUSDT")));
     assertEquals(
@@ -157,7 +157,7 @@ class PriceApiTest {
   }
 
   @Test
-  void no_age_is_negative_when_a_quote_comes_from_the_future() {
+  void no_age_is_negative_when_the_time_of_a_quote_is_in_the_future() {
     prices.tick(quote(20, "BTCUSDT", "1.5", NOON.plusSeconds(9)));
     eventuallyPriced("BTCUSDT", "1.5");
 
@@ -165,7 +165,7 @@ class PriceApiTest {
   }
 
   @Test
-  void a_price_beyond_max_age_is_refused_in_both_forms() {
+  void a_price_older_than_max_age_is_rejected_in_both_forms() {
     var single = expect(503, door.get("/internal/price/BTCUSDT?max_age=4"));
     assertEquals("price-too-old", single.code());
     assertEquals(
@@ -182,7 +182,7 @@ class PriceApiTest {
   }
 
   @Test
-  void a_tick_replaces_what_it_supersedes_and_nothing_else() {
+  void a_tick_replaces_only_older_quotes() {
     var eventTime = NOON.minusMillis(4360);
     prices.tick(
         quote(4, "BTCUSDT", "1", "simulated run 1", eventTime.minusSeconds(1), NOON),
@@ -192,11 +192,11 @@ class PriceApiTest {
 
     prices.tick(quote(6, "BTCUSDT", "2", "simulated run 2", eventTime.minusSeconds(1), NOON));
     eventuallyPriced("BTCUSDT", "2");
-    assertEquals(List.of(), prices.asked);
+    assertEquals(List.of(), prices.requests);
   }
 
   @Test
-  void a_quote_confirmed_again_gets_younger() {
+  void a_confirmed_quote_has_a_lower_age() {
     prices.tick(
         quote(1, "BTCUSDT", "68000.12000000", "simulated run 1", NOON.minusMillis(4360), NOON));
 
@@ -205,24 +205,24 @@ class PriceApiTest {
   }
 
   @Test
-  void a_thousand_readers_of_a_symbol_nobody_knows_yet_ask_once() {
+  void a_thousand_readers_of_an_uncached_symbol_cause_one_request() {
     prices.hold();
     var readers = IntStream.range(0, 1000)
         .mapToObj(i ->
             door.client().begin(HttpMethod.GET, "/internal/price/SOLUSDT", null, "X-API-Key", KEY))
         .toList();
-    Await.until("asked", () -> !prices.asked.isEmpty());
+    Await.until("request sent", () -> !prices.requests.isEmpty());
     prices.holds(quote(7, "SOLUSDT", "150.25", NOON));
     prices.release();
 
     await(Future.all(readers));
 
     readers.forEach(reader -> assertEquals("150.25", price(reader.result())));
-    assertEquals(List.of(new Prices.FindQuotes(List.of("SOLUSDT"))), prices.asked);
+    assertEquals(List.of(new Prices.FindQuotes(List.of("SOLUSDT"))), prices.requests);
   }
 
   @Test
-  void what_was_found_once_is_kept_and_refreshed_with_the_others() {
+  void a_fetched_quote_is_kept_and_refreshed_with_the_others() {
     prices.holds(quote(7, "SOLUSDT", "150.25", NOON));
     expect(200, door.get("/internal/price/SOLUSDT"));
 
@@ -234,7 +234,7 @@ class PriceApiTest {
   }
 
   @Test
-  void reads_of_symbols_outside_the_configured_ones_are_told_in_batches() {
+  void reads_of_unconfigured_symbols_are_reported_in_batches() {
     prices.holds(quote(7, "SOLUSDT", "150.25", NOON), quote(8, "XRPUSDT", "0.5", NOON));
     door.clock.advance(Duration.ofHours(1));
     for (var i = 0; i < 20; i++) {
@@ -244,14 +244,14 @@ class PriceApiTest {
     }
     expect(404, door.get("/internal/price/NOPE"));
 
-    Await.until("told", () -> !prices.readsTold.isEmpty());
+    Await.until("reads reported", () -> !prices.reportedReads.isEmpty());
 
     assertEquals(
-        List.of("SOLUSDT", "XRPUSDT"), prices.readsTold.stream().sorted().toList());
+        List.of("SOLUSDT", "XRPUSDT"), prices.reportedReads.stream().sorted().toList());
   }
 
   @Test
-  void everything_is_asked_again_when_messages_may_have_been_missed() {
+  void all_quotes_are_requested_again_when_messages_may_have_been_missed() {
     prices.holds(quote(30, "BTCUSDT", "70000", NOON));
     prices.configured = List.of("ETHUSDT", "BTCUSDT");
 
@@ -262,7 +262,7 @@ class PriceApiTest {
   }
 
   @Test
-  void every_key_that_is_valid_opens_and_any_other_does_not() {
+  void every_valid_key_is_accepted_and_any_other_rejected() {
     expect(200, door.client().get("/internal/price", "X-API-Key", KEY));
     expect(200, door.client().get("/internal/price", "x-api-key", NEXT_KEY));
     var refusals = List.of(
@@ -293,7 +293,7 @@ class PriceApiTest {
   }
 
   @Test
-  void metrics_name_the_key_and_never_hold_it() {
+  void metrics_contain_the_name_of_the_key_and_never_the_key() {
     door.get("/internal/price/BTCUSDT");
 
     var timer = door.metrics
@@ -308,7 +308,7 @@ class PriceApiTest {
   }
 
   @Test
-  void a_port_that_is_taken_stops_the_start() throws IOException {
+  void a_port_in_use_fails_the_start() throws IOException {
     try (var other = new ServerSocket(0, 1, InetAddress.getByName("localhost"))) {
       var start = door.deploy(other.getLocalPort());
 

@@ -21,7 +21,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One Vert.x with the Price API on two event loops, a price verticle that is none, and a clock that stands still. */
+/** One Vert.x with the Price API on two event loops, {@link FakePrices} and a fixed clock. */
 final class PriceFrontDoor implements AutoCloseable {
   static final String KEY = "a-key-of-the-back-office-0123456789";
   static final String NEXT_KEY = "the-key-that-follows-it-0123456789ab";

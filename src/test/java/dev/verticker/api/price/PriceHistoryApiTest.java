@@ -36,7 +36,7 @@ class PriceHistoryApiTest {
 
   @BeforeEach
   void forget() {
-    prices.asked.clear();
+    prices.requests.clear();
     prices.history = question -> Future.succeededFuture(new Prices.History(List.of(), null));
   }
 
@@ -46,7 +46,7 @@ class PriceHistoryApiTest {
   }
 
   @Test
-  void observations_look_like_prices_without_an_age() {
+  void observations_have_the_shape_of_prices_without_an_age() {
     prices.history = question -> Future.succeededFuture(
         new Prices.History(List.of(observation(12, "68000.10"), observation(11, "67999")), null));
 
@@ -61,7 +61,7 @@ class PriceHistoryApiTest {
             + "\"venue\":\"simulated\",\"source\":\"stored\"}]",
         reply.body().toString());
     assertNull(reply.headers().get("Link"));
-    assertEquals(List.of(new FindHistory("BTCUSDT", null, null, 100, null)), prices.asked);
+    assertEquals(List.of(new FindHistory("BTCUSDT", null, null, 100, null)), prices.requests);
   }
 
   @Test
@@ -82,11 +82,11 @@ class PriceHistoryApiTest {
             Instant.parse("2026-03-01T10:00:00Z"),
             100,
             null)),
-        prices.asked);
+        prices.requests);
   }
 
   @Test
-  void the_link_leads_to_the_page_behind_the_last_observation() {
+  void the_link_names_the_page_after_the_last_observation() {
     prices.history = question -> Future.succeededFuture(
         new Prices.History(List.of(observation(12, "1")), new HistoryPosition(NOON, 12)));
     var first = expect(200, door.get(HISTORY + "?limit=1&from=2026-03-01T00:00:00%2B00:00"));
@@ -98,11 +98,11 @@ class PriceHistoryApiTest {
         List.of(
             new FindHistory("BTCUSDT", from, null, 1, null),
             new FindHistory("BTCUSDT", from, null, 1, new HistoryPosition(NOON, 12))),
-        prices.asked);
+        prices.requests);
   }
 
   @Test
-  void the_link_keeps_the_symbol_as_it_was_written() {
+  void the_link_keeps_the_symbol_as_the_client_sent_it() {
     prices.history = question -> Future.succeededFuture(
         new Prices.History(List.of(observation(12, "1")), new HistoryPosition(NOON, 12)));
     var first = expect(200, door.get("/internal/price/a%2Fb%20%E5%B8%81/history"));
@@ -113,11 +113,11 @@ class PriceHistoryApiTest {
         List.of(
             new FindHistory("a/b 币", null, null, 100, null),
             new FindHistory("a/b 币", null, null, 100, new HistoryPosition(NOON, 12))),
-        prices.asked);
+        prices.requests);
   }
 
   @Test
-  void a_cursor_that_was_changed_or_belongs_to_another_symbol_is_refused() {
+  void a_changed_cursor_or_one_of_another_symbol_is_rejected() {
     var cursor = HistoryCursor.write("BTCUSDT", new HistoryPosition(NOON, 12));
     for (var at = 0; at < cursor.length(); at++) {
       var changed = new StringBuilder(cursor);
@@ -137,12 +137,12 @@ class PriceHistoryApiTest {
         door.get(HISTORY + "?cursor="
             + HistoryCursor.write(
                 "BTCUSDT", new HistoryPosition(Instant.parse("+12000-01-01T00:00:00Z"), 1))));
-    assertEquals(List.of(), prices.asked);
+    assertEquals(List.of(), prices.requests);
     expect(200, door.get(HISTORY + "?cursor=" + cursor));
   }
 
   @Test
-  void a_store_that_is_away_is_503() {
+  void an_unavailable_store_is_503() {
     prices.history = question -> Future.failedFuture(
         new Failure.Unavailable("unavailable", "The store does not answer now."));
 

@@ -39,14 +39,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compiled schemas must not be noticed. */
+/** Compiled schemas do not change any response. */
 class HotOperationsTest {
   private static final String MARK = "x-hot: true";
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient http = vertx.createHttpClient();
 
-  /** What a client can tell apart. @param body null for what was accepted: a stub answers that */
+  /** The parts of a response that differ. @param body null for an accepted request, which a stub handles */
   private record Seen(int status, JsonObject body) {}
 
   private record Question(String target, String header, String value) {}
@@ -58,7 +58,7 @@ class HotOperationsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"openapi/price-api.yaml", "openapi/user-api.yaml"})
-  void a_hot_operation_accepts_and_refuses_exactly_what_it_would_without_the_mark(String resource) {
+  void a_hot_operation_accepts_and_rejects_exactly_what_it_would_without_the_mark(String resource) {
     var contract = Contract.load(vertx, resource).await();
     var plain = withoutMarks(contract);
     var hotPort = serve(contract);
@@ -66,8 +66,8 @@ class HotOperationsTest {
     var accepted = 0;
     var refused = 0;
     for (var question : corpus(contract)) {
-      var seen = ask(hotPort, question);
-      assertEquals(ask(plainPort, question), seen, question::toString);
+      var seen = send(hotPort, question);
+      assertEquals(send(plainPort, question), seen, question::toString);
       accepted += seen.status() == 200 ? 1 : 0;
       refused += seen.status() == 422 ? 1 : 0;
     }
@@ -75,7 +75,7 @@ class HotOperationsTest {
   }
 
   @Test
-  void what_is_accepted_at_a_glance_is_what_the_library_accepts() {
+  void a_compiled_schema_accepts_only_what_the_library_accepts() {
     var schemas = List.of(
         "{\"type\":\"string\",\"minLength\":2,\"maxLength\":3}",
         "{\"type\":\"string\",\"pattern\":\"^(me|[1-9][0-9]{0,17})$\"}",
@@ -96,7 +96,7 @@ class HotOperationsTest {
   }
 
   @Test
-  void a_keyword_that_is_not_understood_is_refused_at_the_start() {
+  void an_unsupported_keyword_fails_the_start() {
     var schema = new JsonObject().put("type", "string").put("format", "date-time");
     var fault = assertThrows(IllegalArgumentException.class, () -> CompiledSchema.of(schema));
     assertTrue(fault.getMessage().contains("\"format\""), fault.getMessage());
@@ -126,7 +126,7 @@ class HotOperationsTest {
         .toList();
   }
 
-  /** Each parameter of each hot operation with each value, alone and given twice, and a name that is none. */
+  /** Each parameter of each hot operation with each value, once and repeated, and an undeclared name. */
   private static List<Question> corpus(Contract contract) {
     var corpus = new ArrayList<Question>();
     for (var operation : contract.openApi().operations()) {
@@ -201,7 +201,7 @@ class HotOperationsTest {
     };
   }
 
-  /** What HTTP lets stand in a header. */
+  /** Replaces characters that HTTP does not allow in a header. */
   private static String header(String value) {
     return value.replaceAll("[^\\x20-\\x7e]", "?");
   }
@@ -210,7 +210,7 @@ class HotOperationsTest {
     return operation.getOpenAPIPath().replaceAll("\\{.*?}", value);
   }
 
-  private Seen ask(int port, Question question) {
+  private Seen send(int port, Question question) {
     return http.request(HttpMethod.GET, port, "localhost", question.target())
         .compose(request -> {
           if (question.header() != null) {
@@ -218,7 +218,7 @@ class HotOperationsTest {
           }
           return request
               .send()
-              // Inside, on the event loop: a body that nobody waits for in time is gone.
+              // On the event loop: a body without a handler in time is lost.
               .compose(response -> response.body().map(body -> seen(response.statusCode(), body)));
         })
         .await();
@@ -242,7 +242,7 @@ class HotOperationsTest {
             operation.getOperationId(),
             request -> Future.succeededFuture(ApiResponse.json(Buffer.buffer("{}")))));
     for (var scheme : List.of("apiKey", "login")) {
-      router.security(scheme, new Everybody());
+      router.security(scheme, new AcceptingAuthenticator());
     }
     return HttpServers.create(vertx, "localhost", 0)
         .requestHandler(router.createRouter("hot", new SimpleMeterRegistry()))
@@ -257,7 +257,7 @@ class HotOperationsTest {
     return Contract.of(vertx, "plain.yaml", text.replace(MARK, "x-cold: true")).await();
   }
 
-  private static final class Everybody implements Authenticator {
+  private static final class AcceptingAuthenticator implements Authenticator {
     @Override
     public Future<Caller> authenticate(HttpServerRequest request, Requirement requirement) {
       return Future.succeededFuture(Caller.ANONYMOUS);

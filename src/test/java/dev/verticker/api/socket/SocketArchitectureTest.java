@@ -45,11 +45,7 @@ class SocketArchitectureTest {
 
   @ArchTest
   static final ArchRule a_session_does_not_know_the_hub = noClasses()
-      .that(named("SocketSession")
-          .or(named("SocketWriter"))
-          .or(named("SocketUser"))
-          .or(named("SocketContext"))
-          .or(named("DefaultSubscription")))
+      .that(named("SocketSession").or(named("SocketWriter")).or(named("SocketContext")))
       .should()
       .dependOnClassesThat(named("SocketHub").or(named("EventLoopSessions")));
 

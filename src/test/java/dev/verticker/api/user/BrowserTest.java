@@ -78,7 +78,7 @@ class BrowserTest {
         "https://app.example.org:8443",
         "null"
       })
-  void a_page_of_another_origin_gets_an_answer_without_cors_headers(String origin) {
+  void a_page_of_another_origin_gets_a_response_without_cors_headers(String origin) {
     var reply = door.client().get("/users/me", "Origin", origin);
 
     expect(401, reply);
@@ -116,7 +116,7 @@ class BrowserTest {
         "https://app.example.org/",
         "https://*"
       })
-  void an_invalid_origin_stops_the_start(String origins) {
+  void an_invalid_origin_fails_the_start(String origins) {
     var values = SettingsFiles.load(
         Map.of("VERTICKER_ENV", "development", "CORS_ORIGINS", origins), Path.of("target"));
 
@@ -127,7 +127,7 @@ class BrowserTest {
   }
 
   @Test
-  void every_answer_has_the_security_headers() {
+  void every_response_has_the_security_headers() {
     var ada = door.person();
     for (var reply : List.of(
         door.get(ada, "/users/me"),
@@ -155,7 +155,7 @@ class BrowserTest {
   }
 
   @Test
-  void a_request_id_comes_back_and_a_bad_one_is_replaced() {
+  void a_request_id_is_returned_and_an_invalid_one_replaced() {
     assertEquals(
         "mine-1",
         door.client().get("/users/me", "X-Request-Id", "mine-1").headers().get("X-Request-Id"));

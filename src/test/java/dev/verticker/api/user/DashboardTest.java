@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The customer's endpoint for the front end: a user and the latest prices, and prices alone. */
+/** The dashboard of a user with the latest prices, and the latest prices alone. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DashboardTest {
   private final UserFrontDoor door =
@@ -32,7 +32,7 @@ class DashboardTest {
   private Person ada;
 
   @BeforeAll
-  void somebody() {
+  void signIn() {
     ada = door.person();
   }
 
@@ -42,7 +42,7 @@ class DashboardTest {
   }
 
   @Test
-  void user_and_prices_come_in_one_answer_that_says_how_old_it_is() {
+  void user_and_prices_come_in_one_response_with_its_age() {
     quoted(quote(1, "BTCUSDT", "68000.12", door.clock.instant()));
 
     var reply = expect(200, door.get(ada, "/dashboard?symbols=BTCUSDT"));
@@ -77,7 +77,7 @@ class DashboardTest {
   }
 
   @Test
-  void prices_that_are_away_cost_the_user_nothing() {
+  void unavailable_prices_do_not_affect_the_user_part() {
     door.prices.tick(quote(7, "HEREUSDT", "1.5", door.clock.instant()));
     door.prices.hold();
     var began = System.nanoTime();
@@ -102,7 +102,7 @@ class DashboardTest {
   }
 
   @Test
-  void the_same_dashboard_is_not_sent_twice_but_its_age_is_told() {
+  void an_unchanged_dashboard_is_304_with_its_age() {
     quoted(quote(9, "AGEDUSDT", "68000.12", door.clock.instant().minusSeconds(3)));
     var first = expect(200, door.get(ada, "/dashboard?symbols=AGEDUSDT"));
     var tag = first.headers().get("ETag");
@@ -119,7 +119,7 @@ class DashboardTest {
   }
 
   @Test
-  void an_administrator_sees_somebody_s_dashboard_and_a_symbol_that_is_none_is_said() {
+  void an_administrator_reads_the_dashboard_of_a_user_and_an_unknown_symbol_is_reported() {
     quoted(quote(1, "BTCUSDT", "68000.12", door.clock.instant()));
 
     assertEquals(
@@ -136,11 +136,11 @@ class DashboardTest {
   }
 
   @Test
-  void prices_are_read_from_memory_and_go_on_without_the_user_verticle() {
+  void prices_are_read_from_memory_and_need_no_user_verticle() {
     quoted(
         quote(1, "BTCUSDT", "68000.12", door.clock.instant()),
         quote(2, "ETHUSDT", "4200.5", door.clock.instant()));
-    var asked = door.prices.asked.size();
+    var requests = door.prices.requests.size();
 
     var reply = expect(200, door.get(ada, "/prices?symbols=ETHUSDT,BTCUSDT"));
     assertEquals("ETHUSDT", reply.array().getJsonObject(0).getString("symbol"));
@@ -150,7 +150,7 @@ class DashboardTest {
     expect(304, door.get(ada, "/prices", "If-None-Match", tag));
     assertEquals(
         "price-too-old", expect(503, door.get(ada, "/prices?max_age=0")).code());
-    assertEquals(asked, door.prices.asked.size());
+    assertEquals(requests, door.prices.requests.size());
 
     door.stopUsers();
     door.clock.step(Duration.ofSeconds(11));
@@ -165,7 +165,7 @@ class DashboardTest {
   private void quoted(Quote... quotes) {
     door.prices.tick(quotes);
     for (var quote : quotes) {
-      Await.until("heard", () -> door.get(ada, "/prices/" + quote.symbol())
+      Await.until("tick received", () -> door.get(ada, "/prices/" + quote.symbol())
           .object()
           .getString("received_at")
           .equals(Timestamps.write(quote.receivedAt())));

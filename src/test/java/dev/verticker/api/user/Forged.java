@@ -11,14 +11,14 @@ import java.util.Base64;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/** Access tokens that look like ours, signed with the right key or another, with one thing about them changed. */
+/** Access tokens with one changed part, signed with the right key or another. */
 public final class Forged {
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
   private static final SigningKey KEY = new SigningKey(new Secret(UserFrontDoor.SECRET));
 
   private Forged() {}
 
-  /** What the front door itself would give out. */
+  /** A token as the front door issues it. */
   public static String faithful(long userId) {
     return token(userId, header -> {}, claims -> {});
   }
@@ -43,7 +43,7 @@ public final class Forged {
         claims -> claims.put("sid", session).put("iat", exp - 900).put("exp", exp));
   }
 
-  /** @param payload JSON as text, for what no JSON library would write */
+  /** @param payload JSON as text; it may be JSON that no library would write */
   static String raw(String payload) {
     return signed(encode(header().encode()) + "." + encode(payload), KEY);
   }

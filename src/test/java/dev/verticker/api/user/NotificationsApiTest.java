@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Catching up over HTTP: from the change of a user to what others read of it. */
+/** Events over HTTP: from the change of a user to the notifications of other callers. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NotificationsApiTest {
   private final TestDatabase database = TestDatabase.create();
@@ -35,7 +35,7 @@ class NotificationsApiTest {
   }
 
   @Test
-  void a_change_is_told_to_the_user_and_to_whoever_may_read_users() {
+  void a_change_is_published_to_the_user_and_to_callers_that_may_read_users() {
     var ada = door.person();
     rename(door.admin(), ada, "Ada King");
     rename(ada, ada, "Ada Lovelace");
@@ -62,7 +62,7 @@ class NotificationsApiTest {
   }
 
   @Test
-  void a_client_reads_on_from_where_it_was_page_by_page() {
+  void a_client_resumes_from_its_last_position_page_by_page() {
     var ada = door.person();
     rename(ada, ada, "One");
     rename(ada, ada, "Two");
@@ -85,25 +85,25 @@ class NotificationsApiTest {
   }
 
   @Test
-  void another_epoch_is_gone_and_the_refusal_says_where_to_begin_again() {
+  void another_epoch_is_410_with_the_position_to_restart_from() {
     var ada = door.person();
     var now = notifications(ada, 1);
 
     for (var after : List.of("after=0&epoch=another", "after=9&epoch=" + now.getString("epoch"))) {
-      var gone = expect(410, door.get(ada, "/notifications?" + after)).object();
-      assertEquals("epoch-changed", gone.getString("code"));
-      assertEquals(now.getString("epoch"), gone.getString("epoch"));
-      assertEquals(1, gone.getInteger("oldest"));
+      var rejected = expect(410, door.get(ada, "/notifications?" + after)).object();
+      assertEquals("epoch-changed", rejected.getString("code"));
+      assertEquals(now.getString("epoch"), rejected.getString("epoch"));
+      assertEquals(1, rejected.getInteger("oldest"));
     }
     var users =
         expect(200, door.get(door.admin(), "/events?topic=users&limit=1")).object();
-    var gone = expect(410, door.get(door.admin(), "/events?topic=users&after=0&epoch=another"))
+    var rejected = expect(410, door.get(door.admin(), "/events?topic=users&after=0&epoch=another"))
         .object();
-    assertEquals(users.getString("epoch"), gone.getString("epoch"));
+    assertEquals(users.getString("epoch"), rejected.getString("epoch"));
   }
 
   @Test
-  void what_is_not_kept_any_more_is_gone_and_the_refusal_says_what_is() throws SQLException {
+  void an_expired_position_is_410_with_the_oldest_one_available() throws SQLException {
     var ada = door.person();
     rename(ada, ada, "One");
     rename(ada, ada, "Two");
@@ -111,11 +111,11 @@ class NotificationsApiTest {
     database.execute(
         "DELETE FROM notification.events WHERE topic = 'user.%d' AND seq < 3".formatted(ada.id()));
 
-    var gone =
+    var rejected =
         expect(410, door.get(ada, "/notifications?after=1&epoch=" + epoch)).object();
-    assertEquals("events-expired", gone.getString("code"));
-    assertEquals(epoch, gone.getString("epoch"));
-    assertEquals(3, gone.getInteger("oldest"));
+    assertEquals("events-expired", rejected.getString("code"));
+    assertEquals(epoch, rejected.getString("epoch"));
+    assertEquals(3, rejected.getInteger("oldest"));
     assertEquals(
         List.of(3),
         sequences(
@@ -123,7 +123,7 @@ class NotificationsApiTest {
   }
 
   @Test
-  void what_was_seen_is_not_counted_any_more() {
+  void a_notification_marked_as_read_is_not_counted() {
     var ada = door.person();
     rename(ada, ada, "One");
     var epoch = notifications(ada, 2).getString("epoch");
@@ -145,14 +145,15 @@ class NotificationsApiTest {
   }
 
   @Test
-  void of_whoever_was_erased_only_numbers_are_left() {
+  void only_the_id_of_an_erased_user_remains() {
     var ada = door.person();
     rename(ada, ada, "Augusta Ada");
     notifications(ada, 2);
     expect(204, door.as(door.admin(), HttpMethod.DELETE, "/users/" + ada.id(), null));
     var path = "/events?topic=users&limit=500";
     Await.until(
-        "told", () -> door.get(door.admin(), path).body().toString().contains("\"mode\":\"hard\""));
+        "deletion published",
+        () -> door.get(door.admin(), path).body().toString().contains("\"mode\":\"hard\""));
 
     var events = door.get(door.admin(), path).object().getJsonArray("events").stream()
         .map(JsonObject.class::cast)
@@ -171,16 +172,16 @@ class NotificationsApiTest {
   }
 
   @Test
-  void notifications_that_are_away_cost_the_dashboard_nothing_and_are_not_lost() {
+  void unavailable_notifications_do_not_affect_the_dashboard_and_are_not_lost() {
     var ada = door.person();
     notifications(ada, 1);
     door.stopNotifications();
-    rename(ada, ada, "Meanwhile");
+    rename(ada, ada, "Renamed");
 
     var without = dashboard(ada);
     assertNull(without.getValue("unread"));
     assertEquals("unavailable", without.getJsonObject("parts").getString("notifications"));
-    assertEquals("Meanwhile", without.getJsonObject("user").getString("full_name"));
+    assertEquals("Renamed", without.getJsonObject("user").getString("full_name"));
     assertEquals("unavailable", expect(503, door.get(ada, "/notifications")).code());
 
     door.startNotifications();
@@ -188,7 +189,7 @@ class NotificationsApiTest {
     assertEquals("ok", dashboard(ada).getJsonObject("parts").getString("notifications"));
   }
 
-  /** The own topic, once there are so many events in it. */
+  /** Reads the own topic when it contains this many events. */
   private JsonObject notifications(Person person, int events) {
     Await.until(events + " events", () -> {
       var reply = door.get(person, "/notifications");

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Tokens that are not ours, over HTTP: every one is 401, says why to a client that knows RFC 6750, and changes nothing. */
+/** Forged tokens over HTTP: each one is 401 with a challenge as in RFC 6750. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TokenAttacksTest {
   private static final SigningKey OTHER =
@@ -33,7 +33,7 @@ class TokenAttacksTest {
   private Person ada;
 
   @BeforeAll
-  void somebody() {
+  void createUser() {
     ada = door.person();
   }
 
@@ -42,28 +42,28 @@ class TokenAttacksTest {
     door.close();
   }
 
-  /** Otherwise the other tests would prove nothing. */
+  /** Without it the rejections of the other tests would prove nothing. */
   @Test
-  void a_faithful_copy_is_let_in() {
+  void an_unchanged_copy_of_a_token_is_accepted() {
     expect(200, me(Forged.faithful(ada.id())));
   }
 
   @Test
-  void no_other_token_is() {
-    var let = new ArrayList<String>();
+  void forged_tokens_are_rejected() {
+    var accepted = new ArrayList<String>();
     attacks().forEach((name, token) -> {
       var reply = me(token);
       var challenge = String.valueOf(reply.headers().get("WWW-Authenticate"));
       if (reply.status() != 401 || !challenge.contains("error=\"invalid_token\"")) {
-        let.add(name + ": " + reply.status() + " " + challenge);
+        accepted.add(name + ": " + reply.status() + " " + challenge);
       }
     });
 
-    assertEquals(List.of(), let);
+    assertEquals(List.of(), accepted);
   }
 
   @Test
-  void a_token_of_100_kB_does_not_even_get_so_far() {
+  void a_token_of_100_kB_is_rejected_by_the_header_limit() {
     var reply = me("x".repeat(100_000));
 
     assertEquals(431, reply.status());
@@ -78,7 +78,7 @@ class TokenAttacksTest {
   }
 
   @Test
-  void two_tokens_are_no_token() {
+  void two_tokens_are_401() {
     var reply = door.client()
         .get("/users/me", "Authorization", ada.bearer(), "Authorization", ada.bearer());
 
@@ -92,7 +92,7 @@ class TokenAttacksTest {
   }
 
   @Test
-  void a_user_of_the_same_name_is_somebody_else() {
+  void a_new_user_with_the_same_username_is_another_user() {
     var first = door.person();
     expect(204, door.as(door.admin(), HttpMethod.DELETE, "/users/" + first.id(), null));
     var body =

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Two whole nodes in one cluster: what is done on A is true on B within a second. */
+/** Two complete nodes in one cluster: a change on node A takes effect on node B within a second. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(VertxExtension.class)
 class TwoNodesTest {
@@ -73,14 +73,14 @@ class TwoNodesTest {
   void signing_out() {
     var ada = known();
     expect(200, form(a, "/auth/logout", "refresh_token", ada.refresh()));
-    refusedByB(ada);
+    rejectedByB(ada);
   }
 
   @Test
   void signing_out_everywhere() {
     var ada = known();
     expect(200, send(a, ada.access(), HttpMethod.POST, "/auth/logout-all", null));
-    refusedByB(ada);
+    rejectedByB(ada);
   }
 
   @Test
@@ -96,17 +96,17 @@ class TwoNodesTest {
             new JsonObject()
                 .put("current_password", PASSWORD)
                 .put("new_password", "an owl at midnight")));
-    refusedByB(ada);
+    rejectedByB(ada);
   }
 
   @Test
   void an_administrator_who_disables_or_deletes() {
     var ada = known();
     expect(200, byAdmin(HttpMethod.POST, "/users/" + ada.id() + "/disable", null));
-    refusedByB(ada);
+    rejectedByB(ada);
     var grace = known();
     expect(204, byAdmin(HttpMethod.DELETE, "/users/" + grace.id(), null));
-    refusedByB(grace);
+    rejectedByB(grace);
   }
 
   @Test
@@ -118,14 +118,14 @@ class TwoNodesTest {
             HttpMethod.PATCH,
             "/users/" + ada.id(),
             new JsonObject().put("roles", new JsonArray().add("admin"))));
-    refusedByB(ada);
+    rejectedByB(ada);
     var next =
         expect(200, form(b, "/auth/refresh", "refresh_token", ada.refresh())).object();
     expect(200, send(b, next.getString("access_token"), HttpMethod.GET, "/users", null));
   }
 
   @Test
-  void a_node_that_was_not_there_when_it_happened() {
+  void a_node_that_started_after_the_change() {
     var ada = known();
     expect(200, form(a, "/auth/logout", "refresh_token", ada.refresh()));
     try (var late = UserFrontDoor.open(database, secret)) {
@@ -134,32 +134,32 @@ class TwoNodesTest {
   }
 
   @Test
-  void while_redis_is_away() {
+  void while_redis_is_unavailable() {
     var ada = known();
     TestServers.redis().kill();
     try {
       expect(200, form(a, "/auth/logout", "refresh_token", ada.refresh()));
-      refusedByB(ada);
+      rejectedByB(ada);
     } finally {
       TestServers.redis().start();
     }
   }
 
   @Test
-  void of_fifty_who_want_one_name_on_two_nodes_one_gets_it() {
+  void of_fifty_requests_for_one_username_on_two_nodes_one_succeeds() {
     var body = new JsonObject().put("username", name()).put("password", PASSWORD);
-    var asked = new ArrayList<Future<Response>>();
+    var responses = new ArrayList<Future<Response>>();
     for (var i = 0; i < 50; i++) {
-      asked.add(begin(i % 2 == 0 ? a : b, admin, HttpMethod.POST, "/users", body));
+      responses.add(begin(i % 2 == 0 ? a : b, admin, HttpMethod.POST, "/users", body));
     }
-    var statuses = asked.stream().map(each -> await(each).status()).sorted().toList();
+    var statuses = responses.stream().map(each -> await(each).status()).sorted().toList();
 
     var expected = new ArrayList<>(List.of(201));
     expected.addAll(Collections.nCopies(49, 409));
     assertEquals(expected, statuses);
   }
 
-  /** Somebody new whose token B has let in. */
+  /** A new user whose token node B has accepted. */
   private Person known() {
     var username = name();
     expect(
@@ -173,7 +173,7 @@ class TwoNodesTest {
     return person;
   }
 
-  private void refusedByB(Person person) {
+  private void rejectedByB(Person person) {
     Await.until(
         WITHIN,
         "refused",

@@ -27,19 +27,19 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What others notice while one part is busy or gone. */
+/** Effects of one busy or unavailable part on the other requests. */
 @Tag("alone")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnderStrainTest {
-  /** Three seconds are promised; the rest is what a busy test machine adds. */
-  private static final Duration MAX_ANSWER = Duration.ofMillis(3500);
+  /** Three seconds is the limit of the API; a busy test machine adds to it. */
+  private static final Duration MAX_RESPONSE = Duration.ofMillis(3500);
 
   private final UserFrontDoor door = UserFrontDoor.openAlone();
   private Person ada;
 
-  /** Somebody new each time: who signs in often loses the first session. */
+  /** A new user for each test: many sign-ins of one user would end its first session. */
   @BeforeEach
-  void somebody() {
+  void createUser() {
     ada = door.person();
     door.prices.tick(FakePrices.quote(1, "BTCUSDT", "68000.12", door.clock.instant()));
   }
@@ -50,13 +50,13 @@ class UnderStrainTest {
   }
 
   @Test
-  void who_signs_in_delays_nobody_else() {
+  void sign_ins_delay_no_other_request() {
     assertTrue(slowestOfHundred().compareTo(Duration.ofSeconds(2)) < 0);
   }
 
   @Test
   @Tag("faults")
-  void who_signs_in_delays_nobody_else_by_half_a_second() {
+  void sign_ins_delay_other_requests_by_less_than_half_a_second() {
     var p99 = slowestOfHundred();
     System.out.println(
         "p99 of other requests beside 64 sign-ins at once: " + p99.toMillis() + " ms");
@@ -65,23 +65,23 @@ class UnderStrainTest {
 
   @Test
   @Provokes(2)
-  void a_silent_database_costs_three_seconds_at_most_and_nothing_that_was_acknowledged() {
+  void a_silent_database_delays_by_three_seconds_at_most_and_loses_no_acknowledged_write() {
     var acknowledged = new ConcurrentLinkedQueue<String>();
     await(create(acknowledged, 0, 2));
     var creating = create(acknowledged, 2, 8);
     TestServers.postgres().freeze();
     try {
       for (var round = 0; round < 3; round++) {
-        var asked = List.of(
+        var responses = List.of(
             answer(ada, HttpMethod.GET, "/users/me"),
             answer(ada, HttpMethod.GET, "/auth/sessions"),
             answer(ada, HttpMethod.GET, "/dashboard"),
             answer(door.admin(), HttpMethod.GET, "/users"),
-            timed(door.beginLogin("nobody", "no password")));
-        for (var each : asked) {
+            timed(door.beginLogin("unknown", "no password")));
+        for (var each : responses) {
           var answer = await(each);
           assertEquals(503, answer.reply().status(), () -> answer.reply().toString());
-          assertTrue(answer.took().compareTo(MAX_ANSWER) < 0, () -> answer.toString());
+          assertTrue(answer.took().compareTo(MAX_RESPONSE) < 0, () -> answer.toString());
           assertTrue(answer.reply().headers().contains("Retry-After"), () -> answer.toString());
         }
         expect(200, door.get(ada, "/prices"));
@@ -111,9 +111,9 @@ class UnderStrainTest {
     return reply.map(answer -> new Timed(answer, Duration.ofNanos(System.nanoTime() - began)));
   }
 
-  /** One user after another, before, while and after the database is silent; only a 201 counts. */
-  private Future<Void> create(ConcurrentLinkedQueue<String> acknowledged, int done, int wanted) {
-    if (done == wanted) {
+  /** Creates one user after another before, during and after the outage; only a 201 counts. */
+  private Future<Void> create(ConcurrentLinkedQueue<String> acknowledged, int done, int total) {
+    if (done == total) {
       return Future.succeededFuture();
     }
     var username = "silent-" + done;
@@ -122,7 +122,7 @@ class UnderStrainTest {
       if (reply.status() == 201) {
         acknowledged.add(username);
       }
-      return create(acknowledged, done + 1, wanted);
+      return create(acknowledged, done + 1, total);
     });
   }
 
@@ -132,7 +132,7 @@ class UnderStrainTest {
         .collect(Collectors.toSet());
   }
 
-  /** 64 sign-ins at once, and requests that need none one after another until all are answered. */
+  /** Sends 64 sign-ins at once, and other requests one after another until all sign-ins have a response. */
   private Duration slowestOfHundred() {
     door.admin();
     var logins = IntStream.range(0, 64)
@@ -149,7 +149,7 @@ class UnderStrainTest {
     }
     var statuses = logins.stream().map(each -> await(each).status()).distinct().toList();
     assertTrue(Set.of(200, 503).containsAll(statuses), statuses::toString);
-    assertTrue(statuses.contains(200), "sign-ins were worked on meanwhile");
+    assertTrue(statuses.contains(200), "some sign-ins completed in between");
     return took.stream().sorted().toList().get(took.size() * 99 / 100);
   }
 }

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The contract itself: what a reader may rely on. */
+/** Rules that the contract itself keeps. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UserApiContractTest {
   private final Vertx vertx = Vertx.vertx();
@@ -38,7 +38,7 @@ class UserApiContractTest {
     var schemas = openApi.getRawContract().getJsonObject("components").getJsonObject("schemas");
     for (var name : schemas.fieldNames()) {
       if (name.startsWith("__")) {
-        // The library's own note.
+        // Added by the library.
         continue;
       }
       var schema = JsonSchema.of(schemas.getJsonObject(name));
@@ -55,7 +55,7 @@ class UserApiContractTest {
   }
 
   @Test
-  void every_operation_says_what_it_does_and_who_may() {
+  void every_operation_states_its_effect_and_its_permission() {
     var silent = openApi.operations().stream()
         .filter(operation -> {
           var model = operation.getOpenAPIModel();

@@ -33,8 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Requests made from the contract, nearly right and quite wrong. {@code ApiClient} holds every answer against the contract:
- * an undocumented status, a body that breaks its schema or a fault of ours fails it.
+ * Valid and invalid requests generated from the contract. {@code ApiClient} validates every response against the contract:
+ * an undocumented status, a body that violates its schema or a server error fails the test.
  */
 @Tag("alone")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -44,10 +44,10 @@ class UserApiFuzzTest {
   private static final long SEED = 20_260_301;
   private static final Duration MAX_ANSWER = Duration.ofSeconds(10);
 
-  /** Faults of ours, whoever asks. 503 is none, but nothing here is away: so it is one, too. */
+  /** Server errors. All stores are available here, so 503 is one of them. */
   private static final int FAULT = 500;
 
-  /** After one of these a caller is signed out, and everything else would only be 401. */
+  /** These operations sign the caller out; every later request would be 401. */
   private static final Set<String> ENDING = Set.of("logoutAll", "changeOwnPassword");
 
   private final UserFrontDoor door = UserFrontDoor.openAlone();
@@ -59,7 +59,7 @@ class UserApiFuzzTest {
   private List<Person> people;
   private Person spare;
 
-  private record Asked(HttpMethod method, String target, Buffer body, List<String> headers) {
+  private record SentRequest(HttpMethod method, String target, Buffer body, List<String> headers) {
     @Override
     public String toString() {
       var text = body == null ? "" : body.toString();
@@ -72,7 +72,7 @@ class UserApiFuzzTest {
   void people() {
     operations = List.copyOf(door.contract.openApi().operations());
     spare = door.person();
-    people = List.of(door.admin(), door.person(), door.person(), Person.NOBODY);
+    people = List.of(door.admin(), door.person(), door.person(), Person.ANONYMOUS);
     door.prices.tick(
         FakePrices.quote(1, "BTCUSDT", "68000.12", door.clock.instant()),
         FakePrices.quote(2, "ETHUSDT", "4200.5", door.clock.instant()));
@@ -84,7 +84,7 @@ class UserApiFuzzTest {
   }
 
   @Test
-  void nothing_that_is_sent_breaks_anything() {
+  void no_request_causes_a_server_error() {
     var lanes = new ArrayList<Future<?>>();
     for (var lane = 0; lane < AT_ONCE; lane++) {
       lanes.add(lane());
@@ -93,7 +93,7 @@ class UserApiFuzzTest {
 
     assertEquals(List.of(), List.copyOf(faults), () -> "seed " + SEED);
     assertEquals(REQUESTS, statuses.size());
-    // The requests are neither all nonsense nor all fine.
+    // Some requests are invalid and some are valid.
     assertTrue(
         statuses.stream().filter(status -> status < 300).count() > 500,
         () -> "too few were fine: " + histogram());
@@ -106,32 +106,32 @@ class UserApiFuzzTest {
         .collect(Collectors.groupingBy(status -> status, TreeMap::new, Collectors.counting()));
   }
 
-  /** One request after another; several lanes run side by side. */
+  /** Sends one request after another; several such sequences run concurrently. */
   private Future<?> lane() {
     if (sent.incrementAndGet() > REQUESTS) {
       return Future.succeededFuture();
     }
-    Asked asked;
+    SentRequest sent;
     synchronized (random) {
-      asked = request();
+      sent = request();
     }
     return door.client()
-        .begin(asked.method(), asked.target(), asked.body(), asked.headers().toArray(String[]::new))
+        .begin(sent.method(), sent.target(), sent.body(), sent.headers().toArray(String[]::new))
         .timeout(MAX_ANSWER.toMillis(), TimeUnit.MILLISECONDS)
         .transform(reply -> {
-          note(asked, reply.result(), reply.cause());
+          note(sent, reply.result(), reply.cause());
           return lane();
         });
   }
 
-  private void note(Asked asked, Response reply, Throwable failure) {
+  private void note(SentRequest sent, Response reply, Throwable failure) {
     statuses.add(reply == null ? 0 : reply.status());
     if (failure != null || reply.status() >= FAULT) {
-      faults.add(asked + " -> " + (failure == null ? reply : failure + " " + failure.getCause()));
+      faults.add(sent + " -> " + (failure == null ? reply : failure + " " + failure.getCause()));
     }
   }
 
-  private Asked request() {
+  private SentRequest request() {
     var operation = pick(operations);
     var headers = new ArrayList<String>();
     var person = ENDING.contains(operation.getOperationId()) ? spare : pick(people);
@@ -155,7 +155,7 @@ class UserApiFuzzTest {
                 .append(parameter.getName())
                 .append('=')
                 .append(encoded(
-                    // Refused with 503 where it is below the age, as it should be.
+                    // Rejected with 503 if it is lower than the age of a price.
                     parameter.getName().equals("max_age") ? pick(AGES) : text(schema)));
           }
         }
@@ -174,7 +174,8 @@ class UserApiFuzzTest {
     if (random.nextInt(30) == 0) {
       query.append(query.isEmpty() ? '?' : '&').append(pick(NASTY_URLS));
     }
-    return new Asked(operation.getHttpMethod(), path + query, body(operation, headers), headers);
+    return new SentRequest(
+        operation.getHttpMethod(), path + query, body(operation, headers), headers);
   }
 
   private Buffer body(Operation operation, List<String> headers) {
@@ -239,7 +240,7 @@ class UserApiFuzzTest {
     };
   }
 
-  /** What the schema may allow, and what lies just outside. */
+  /** Values that the schema may allow, and values just outside of it. */
   private String text(JsonObject schema) {
     if (schema.containsKey("enum") && random.nextInt(4) != 0) {
       return pick(schema.getJsonArray("enum").stream().map(String::valueOf).toList());
@@ -276,7 +277,7 @@ class UserApiFuzzTest {
       return pick(List.of("BTCUSDT", "ETHUSDT", "NOPE", encoded(strange(5))));
     }
     if (schema.getString("pattern", "").contains("me")) {
-      // Never the administrator: who would create users after that?
+      // Never the administrator: it creates the other users.
       return person != door.admin() && random.nextBoolean()
           ? "me"
           : Integer.toString((int) (people.get(2).id() + 1 + random.nextInt(60)));
@@ -305,7 +306,7 @@ class UserApiFuzzTest {
         .toString();
   }
 
-  /** Any code point that is one: right-to-left, combining, outside the basic plane, control. */
+  /** Any valid code point: right-to-left, combining, outside the basic plane, control. */
   private String strange(int length) {
     return random
         .ints(length, 1, 0x1ffff)

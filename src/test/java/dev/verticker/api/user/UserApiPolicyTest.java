@@ -179,7 +179,7 @@ class UserApiPolicyTest {
       self = door.person();
     }
     var callers = new LinkedHashMap<String, Person>();
-    callers.put("anonymous", Person.NOBODY);
+    callers.put("anonymous", Person.ANONYMOUS);
     callers.put("self", self);
     callers.put("other", others.computeIfAbsent("other", name -> door.person()));
     callers.put("admin", others.computeIfAbsent("admin", name -> door.person("admin")));

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** What a client of the User API does, and what it gets for it. */
+/** The operations on users and sessions, as a client calls them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UserApiTest {
   private final UserFrontDoor door = UserFrontDoor.openAlone("TRUSTED_PROXIES", "127.0.0.1,::1");
@@ -35,7 +35,7 @@ class UserApiTest {
   }
 
   @Test
-  void a_client_of_the_earlier_system_finds_what_it_knows() {
+  void a_client_of_the_earlier_system_finds_the_fields_it_knows() {
     var name = name();
     var created = expect(
         201,
@@ -82,7 +82,7 @@ class UserApiTest {
   }
 
   @Test
-  void a_wrong_password_and_an_unknown_user_are_told_the_same() {
+  void a_wrong_password_and_an_unknown_user_get_the_same_response() {
     var ada = door.person();
     var wrong = expect(401, door.login(ada.username(), "not the password"));
     var unknown = expect(401, door.login("nobody-" + name(), "not the password"));
@@ -117,7 +117,7 @@ class UserApiTest {
   }
 
   @Test
-  void who_asks_for_oneself_hears_what_that_allows_and_nobody_else_does() {
+  void the_own_user_contains_its_permissions_and_no_other_user_does() {
     var ada = door.person();
     var own = expect(200, door.get(ada, "/users/me")).object();
     assertEquals(new JsonArray().add("prices.read"), own.getJsonArray("permissions"));
@@ -130,7 +130,7 @@ class UserApiTest {
   }
 
   @Test
-  void a_broken_rule_is_said_in_plain_words() {
+  void a_violated_rule_has_a_plain_message() {
     var body = new JsonObject().put("username", "x").put("roles", new JsonArray());
     var errors =
         expect(422, admin(HttpMethod.PATCH, "/users/me", body)).object().getJsonArray("errors");
@@ -144,7 +144,7 @@ class UserApiTest {
   }
 
   @Test
-  void a_patch_may_call_itself_a_merge_patch_and_nothing_stranger() {
+  void a_patch_accepts_json_and_merge_patch_as_its_only_media_types() {
     var ada = door.person();
     var body = new JsonObject().put("full_name", "Ada");
     expect(
@@ -170,7 +170,7 @@ class UserApiTest {
   }
 
   @Test
-  void two_who_change_the_same_user_do_not_overwrite_each_other() {
+  void two_concurrent_changes_of_a_user_do_not_overwrite_each_other() {
     var ada = door.person();
     var tag = expect(200, door.get(ada, "/users/me")).headers().get("ETag");
     var first = new JsonObject().put("full_name", "First");
@@ -237,7 +237,7 @@ class UserApiTest {
   }
 
   @Test
-  void a_soft_delete_can_be_undone_unless_the_name_was_taken_meanwhile() {
+  void a_soft_deleted_user_can_be_restored_unless_the_username_was_taken() {
     var ada = door.person();
     var path = "/users/" + ada.id();
     expect(204, admin(HttpMethod.DELETE, path + "?mode=soft", null));
@@ -262,7 +262,7 @@ class UserApiTest {
   }
 
   @Test
-  void the_last_administrator_stays() {
+  void the_last_administrator_cannot_be_removed() {
     var path = "/users/" + door.admin().id();
     for (var reply : List.of(
         admin(HttpMethod.DELETE, path, null),
@@ -274,7 +274,7 @@ class UserApiTest {
   }
 
   @Test
-  void an_own_password_wants_the_current_one_and_ends_the_other_sessions() {
+  void a_change_of_the_own_password_requires_the_current_one_and_ends_the_other_sessions() {
     var ada = door.person();
     var elsewhere = door.signIn(ada.username(), ada.password());
     var body = new JsonObject()
@@ -309,7 +309,7 @@ class UserApiTest {
   }
 
   @Test
-  void a_refresh_token_that_is_used_again_later_ends_the_session_for_both() {
+  void a_refresh_token_that_is_reused_later_ends_the_session_of_both_clients() {
     var ada = door.person();
     var next = expect(200, door.refresh(ada.refresh())).object().getString("refresh_token");
     door.clock.step(Duration.ofSeconds(11));
@@ -347,7 +347,7 @@ class UserApiTest {
   }
 
   @Test
-  void the_audit_says_who_did_what_from_where_and_which_request_it_was() {
+  void an_audit_entry_has_actor_action_address_and_request_id() {
     var ada = door.person();
     var request = "audit-" + UUID.randomUUID();
     expect(
@@ -391,7 +391,7 @@ class UserApiTest {
   }
 
   @Test
-  void guessing_is_slowed_down_and_says_for_how_long() {
+  void password_guessing_is_throttled_with_retry_after() {
     var ada = door.person();
     for (var i = 0; i < 5; i++) {
       expect(401, door.form("/auth/login", "username", ada.username(), "password", "guess " + i));

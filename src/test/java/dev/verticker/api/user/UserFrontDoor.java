@@ -37,7 +37,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One node with the User API on two event loops and the user verticle, on real servers, beside prices the test invents. */
+/** One node with the User API on two event loops and the user verticle, on real servers, with {@link FakePrices}. */
 public final class UserFrontDoor implements AutoCloseable {
   static final String SECRET = "a secret of at least thirty-two bytes";
   public static final String PASSWORD = "a lantern in the harbour";
@@ -57,9 +57,10 @@ public final class UserFrontDoor implements AutoCloseable {
   private ApiClient client;
   private Person admin;
 
-  /** Somebody who can sign in, and what signing in brought. */
+  /** A user with the tokens of its session. */
   public record Person(long id, String username, String password, String access, String refresh) {
-    static final Person NOBODY = new Person(999_999_999, "nobody", "no password", null, "nothing");
+    static final Person ANONYMOUS =
+        new Person(999_999_999, "anonymous", "no password", null, "nothing");
 
     public String bearer() {
       return "Bearer " + access;
@@ -98,7 +99,7 @@ public final class UserFrontDoor implements AutoCloseable {
     return open(Map.of());
   }
 
-  /** With a secret of its own: wrong passwords that other tests send are not counted here, nor the other way round. */
+  /** With its own secret, so that failed sign-ins of other tests are counted separately. */
   public static UserFrontDoor openAlone(String... more) {
     var settings = new HashMap<String, String>();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
@@ -166,7 +167,7 @@ public final class UserFrontDoor implements AutoCloseable {
     return admin;
   }
 
-  /** Somebody new, signed in. */
+  /** Creates a user and signs it in. */
   public Person person(String... roles) {
     var username = "person-" + people.incrementAndGet();
     var body = new JsonObject().put("username", username).put("password", PASSWORD);

@@ -38,7 +38,7 @@ class ObservationRetentionTest {
             PriceLocks.HOUSEKEEPING,
             new SteppedClock(NOON),
             market.metrics)
-        .deleteOlderThan(RETENTION, "observations", ObservationRepository.DELETE_OLD)
+        .deleteOlderThan(RETENTION, "observations", "market.exchange_info", "id", "called_at")
         .run());
 
     assertEquals(List.of(), history("TOO_OLD"));

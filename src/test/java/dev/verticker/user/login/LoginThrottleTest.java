@@ -12,6 +12,7 @@ import dev.verticker.testing.Provokes;
 import dev.verticker.testing.SteppedClock;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.user.SignIn;
+import dev.verticker.user.login.LoginFailures.Outcome;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -69,9 +70,10 @@ final class LoginThrottleTest {
   private void guess120Times() {
     for (var address = 0; address < 24; address++) {
       for (var guess = 0; guess < 5; guess++) {
-        var attempt = LoginKeys.forLogins(node.auth.keys()).attempt(ada, "198.51.100." + address);
+        var attempt =
+            new LoginKeys(node.auth.keys(), "login-attempts").attempt(ada, "198.51.100." + address);
         var failures = new LoginFailuresInRedis(node.redis, LoginLimits.LOGINS, node.clock);
-        node.await(() -> failures.recordFailure(attempt, false));
+        node.await(() -> failures.count(Outcome.FAILURE, attempt, false));
       }
     }
   }
@@ -171,7 +173,7 @@ final class LoginThrottleTest {
 
   @Test
   void keys_contain_neither_username_nor_address() {
-    var keys = LoginKeys.forLogins(node.auth.keys());
+    var keys = new LoginKeys(node.auth.keys(), "login-attempts");
     var attempt = keys.attempt(ada, SignIn.HOME);
     assertTrue(
         attempt.keys().stream().noneMatch(key -> key.contains(ada) || key.contains(SignIn.HOME)));

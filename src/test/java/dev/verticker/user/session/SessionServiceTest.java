@@ -13,6 +13,7 @@ import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.user.AccountLocks;
+import dev.verticker.user.AccountRetention;
 import dev.verticker.user.SignIn;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -383,10 +384,7 @@ final class SessionServiceTest {
     node.await(logout(node.signIn(ada, PASSWORD).refreshToken()));
     var housekeeping = new Housekeeping(
         node.vertx, node.database, AccountLocks.HOUSEKEEPING, node.clock, node.metrics);
-    SessionRepository.addCleanupTasks(housekeeping);
-    TicketRepository.addCleanupTasks(housekeeping);
-    AccountRepository.addCleanupTasks(housekeeping);
-    RevocationRepository.addCleanupTasks(housekeeping);
+    AccountRetention.addCleanupTasks(housekeeping, Duration.ofDays(400));
     node.clock.step(Duration.ofDays(181));
     node.await(housekeeping::run);
     for (var table : List.of("sessions", "tickets", "revocations", "sign_in_addresses")) {

@@ -8,11 +8,12 @@ import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.ReadLog;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +27,15 @@ import org.slf4j.LoggerFactory;
 public final class LogReader {
   private static final Logger log = LoggerFactory.getLogger(LogReader.class);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
+
+  /** Receives the events of the log on one event loop. */
+  public interface LogListener {
+    /** @param events every event of the log once, in order */
+    void onEvents(List<EncodedEvent> events);
+
+    /** Events may have been missed: every subscription must resume after the last event it received. */
+    void onReset();
+  }
 
   private final Vertx vertx;
   private final Bus bus;
@@ -68,14 +78,16 @@ public final class LogReader {
   }
 
   /**
-   * Calls back once, on the given context. After a page that is not complete, request the next one.
+   * Completes on the given context. After a result that is not complete, request the next one.
    *
    * @param after null = only the current position of the topic
    */
-  public void replay(
-      String topic, ResumePoint after, Context loop, Consumer<ReplayResult> callback) {
-    context.runOnContext(here -> replays.replay(
-        topic, after, result -> loop.runOnContext(there -> callback.accept(result))));
+  public Future<ReplayResult> replay(String topic, ResumePoint after, Context loop) {
+    var replayed = Promise.<ReplayResult>promise();
+    context.runOnContext(here -> replays
+        .replay(topic, after)
+        .onComplete(result -> loop.runOnContext(there -> replayed.handle(result))));
+    return replayed.future();
   }
 
   /** Reads at once, for a node that was not scheduled for a while. For any thread. */
@@ -100,18 +112,15 @@ public final class LogReader {
     }
     requesting = true;
     return bus.request(Notifications.READ_LOG, new ReadLog(epoch, position)).transform(answer -> {
+      var again = requestAgain;
       requesting = false;
+      requestAgain = false;
       if (answer.failed()) {
-        requestAgain = false;
         log.debug("event log is not available: {}", answer.cause().getMessage());
         return Future.succeededFuture();
       }
       onPage(answer.result());
-      if (requestAgain || position < answer.result().head()) {
-        requestAgain = false;
-        return readNext();
-      }
-      return Future.succeededFuture();
+      return again || position < answer.result().head() ? readNext() : Future.succeededFuture();
     });
   }
 

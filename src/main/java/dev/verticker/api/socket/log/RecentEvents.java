@@ -42,12 +42,15 @@ final class RecentEvents {
     }
   }
 
-  /** Notes the newest sequence of a topic as the log reported it, which may be ahead of the events here. */
-  void updateHead(String topic, String epoch, long seq) {
+  /**
+   * Notes the newest sequence of a topic as the log reported it, which may be ahead of the events here. Returns the newest of
+   * this epoch that is known.
+   */
+  Head updateHead(String topic, String epoch, long seq) {
     if (heads.size() >= MAX_TOPICS && !heads.containsKey(topic)) {
       heads.clear();
     }
-    heads.merge(
+    return heads.merge(
         topic,
         new Head(epoch, seq),
         (known, reported) -> known.epoch().equals(reported.epoch()) && known.seq() > reported.seq()

@@ -8,6 +8,8 @@ import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.ReplayFrom;
 import dev.verticker.message.Notifications.TopicReplays;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -16,7 +18,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,8 +41,10 @@ final class ReplayService {
   private final RecentEvents recent;
   private final Queue<Waiting> waiting = new ArrayDeque<>();
   private boolean started;
+
+  /** A query is planned or running. */
   private boolean requesting;
-  private boolean requestPlanned;
+
   private long lastRequest = System.nanoTime() - INTERVAL.toNanos();
 
   /**
@@ -51,7 +54,7 @@ final class ReplayService {
    * @param since nanoseconds
    */
   private record Waiting(
-      String topic, ResumePoint after, Consumer<ReplayResult> callback, long since) {
+      String topic, ResumePoint after, Promise<ReplayResult> result, long since) {
     /** Whether one page of the log serves both. */
     boolean isNear(Waiting other) {
       return after == null
@@ -76,36 +79,35 @@ final class ReplayService {
   }
 
   /** @param after null = only the current position of the topic */
-  void replay(String topic, ResumePoint after, Consumer<ReplayResult> callback) {
-    var request = new Waiting(topic, after, callback, System.nanoTime());
-    if (!started || !isServedFromMemory(request)) {
-      waiting.add(request);
-      requestNext();
+  Future<ReplayResult> replay(String topic, ResumePoint after) {
+    var fromMemory = started ? fromMemory(topic, after) : null;
+    if (fromMemory != null) {
+      return Future.succeededFuture(fromMemory);
     }
+    var request = new Waiting(topic, after, Promise.promise(), System.nanoTime());
+    waiting.add(request);
+    requestNext();
+    return request.result.future();
   }
 
-  private boolean isServedFromMemory(Waiting request) {
-    var head = recent.head(request.topic);
+  /** Null when only the log knows: the client may come from a node that is ahead of this one. */
+  private ReplayResult fromMemory(String topic, ResumePoint after) {
+    var head = recent.head(topic);
     if (head == null) {
-      return false;
+      return null;
     }
-    if (request.after == null) {
-      request.callback.accept(
-          new ReplayResult.Page(head.epoch(), false, head.seq(), List.of(), true));
-      return true;
+    if (after == null) {
+      return new ReplayResult(head.epoch(), false, head.seq(), List.of(), true);
     }
-    if (!request.after.epoch().equals(head.epoch()) || request.after.seq() > head.seq()) {
-      // The client may come from a node that is ahead of this one: only the log knows.
-      return false;
+    if (!after.epoch().equals(head.epoch()) || after.seq() > head.seq()) {
+      return null;
     }
-    var missed = recent.after(request.topic, head.epoch(), request.after.seq());
-    if (missed == null || missed.isEmpty() && request.after.seq() < head.seq()) {
-      return false;
+    var missed = recent.after(topic, head.epoch(), after.seq());
+    if (missed == null || missed.isEmpty() && after.seq() < head.seq()) {
+      return null;
     }
     count("memory", missed.size());
-    request.callback.accept(new ReplayResult.Page(
-        head.epoch(), true, request.after.seq() + missed.size(), missed, true));
-    return true;
+    return new ReplayResult(head.epoch(), true, after.seq() + missed.size(), missed, true);
   }
 
   /** Sends one query for all waiting requests, at most one a second. */
@@ -113,19 +115,22 @@ final class ReplayService {
     if (waiting.isEmpty() || requesting || !started) {
       return;
     }
+    requesting = true;
     var pause = lastRequest + INTERVAL.toNanos() - System.nanoTime();
     if (pause > 0) {
-      if (!requestPlanned) {
-        requestPlanned = true;
-        vertx.setTimer(Duration.ofNanos(pause).toMillis() + 1, timer -> {
-          requestPlanned = false;
-          requestNext();
-        });
-      }
+      vertx.setTimer(Duration.ofNanos(pause).toMillis() + 1, timer -> request());
+    } else {
+      request();
+    }
+  }
+
+  private void request() {
+    var batch = nextBatch();
+    if (batch.isEmpty()) {
+      // All requests have expired.
+      requesting = false;
       return;
     }
-    var batch = nextBatch();
-    requesting = true;
     metrics.counter("socket_replay_queries_total").increment();
     bus.request(
             Notifications.REPLAY,
@@ -178,24 +183,26 @@ final class ReplayService {
     var unanswered = new LinkedHashMap<>(batch);
     for (var topic : replayed.topics()) {
       var events = topic.events().stream().map(EncodedEvent::of).toList();
-      recent.updateHead(topic.topic(), topic.epoch(), topic.newest());
-      unanswered.remove(topic.topic()).forEach(request -> answer(request, topic, events));
+      // Includes what was delivered live while the query was running.
+      var newest =
+          recent.updateHead(topic.topic(), topic.epoch(), topic.newest()).seq();
+      unanswered.remove(topic.topic()).forEach(request -> answer(request, topic, newest, events));
     }
     var deleted = new Failure.NotFound("topic-unknown", "This topic does not exist any more.");
     unanswered.values().stream()
         .flatMap(List::stream)
-        .forEach(request -> request.callback.accept(new ReplayResult.Failed(deleted)));
+        .forEach(request -> request.result.fail(deleted));
+    requestNext();
   }
 
   private void answer(
-      Waiting request, Notifications.TopicReplay topic, List<EncodedEvent> replayed) {
-    var newest = newest(topic);
+      Waiting request, Notifications.TopicReplay topic, long newest, List<EncodedEvent> replayed) {
     var recovered = request.after != null
         && request.after.epoch().equals(topic.epoch())
         && request.after.seq() <= newest
         && request.after.seq() >= topic.oldest() - 1;
     if (!recovered) {
-      request.callback.accept(new ReplayResult.Page(topic.epoch(), false, newest, List.of(), true));
+      request.result.complete(new ReplayResult(topic.epoch(), false, newest, List.of(), true));
       return;
     }
     var events = new ArrayList<EncodedEvent>();
@@ -217,19 +224,10 @@ final class ReplayService {
       // Other requests of the topic used up the page: this one is among the first of the next
       // query.
       waiting.add(request);
-      requestNext();
       return;
     }
     count("log", events.size());
-    request.callback.accept(new ReplayResult.Page(topic.epoch(), true, newest, events, complete));
-  }
-
-  /** Including what was delivered live while the query was running. */
-  private long newest(Notifications.TopicReplay topic) {
-    var head = recent.head(topic.topic());
-    return head != null && head.epoch().equals(topic.epoch())
-        ? Math.max(head.seq(), topic.newest())
-        : topic.newest();
+    request.result.complete(new ReplayResult(topic.epoch(), true, newest, events, complete));
   }
 
   /** Fails the requests that have waited too long. */
@@ -238,8 +236,8 @@ final class ReplayService {
     waiting.removeIf(request -> {
       var expired = request.since < latest;
       if (expired) {
-        request.callback.accept(new ReplayResult.Failed(new Failure.Unavailable(
-            "unavailable", "The event log is not available at the moment: subscribe again.")));
+        request.result.fail(new Failure.Unavailable(
+            "unavailable", "The event log is not available at the moment: subscribe again."));
       }
       return expired;
     });

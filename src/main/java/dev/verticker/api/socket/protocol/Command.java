@@ -7,10 +7,9 @@ public sealed interface Command {
   /**
    * @param token signs the socket in or extends its sign-in; null when absent
    * @param since resumes after this event; null = from now on
-   * @param everyMs interval between two price frames; null = the shortest
+   * @param everyMs milliseconds between two price frames
    */
-  record Subscribe(String topic, String token, ResumePoint since, Integer everyMs)
-      implements Command {
+  record Subscribe(String topic, String token, ResumePoint since, int everyMs) implements Command {
     public static final int MIN_EVERY_MS = 250;
     public static final int MAX_EVERY_MS = 3_600_000;
   }
@@ -19,7 +18,7 @@ public sealed interface Command {
 
   record Auth(String token) implements Command {}
 
-  record Ping() implements Command {}
+  record SocketPing() implements Command {}
 
   /** @param subject the topic or reply address that the failure concerns; null = none */
   record Rejected(String subject, Failure failure) implements Command {}

@@ -1,8 +1,8 @@
 package dev.verticker.api.socket.protocol;
 
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonObject;
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -16,8 +16,8 @@ public final class Frame {
   private static final int FINAL = 0x80;
   private static final int TEXT = 0x1;
   private static final int CONTINUATION = 0x0;
-  private static final int LENGTH_16_BITS = 126;
-  private static final int LENGTH_64_BITS = 127;
+  private static final byte LENGTH_16_BITS = 126;
+  private static final byte LENGTH_64_BITS = 127;
 
   /** Null when the message is of no topic; then its text is the same in both protocols. */
   private final String topic;
@@ -98,31 +98,22 @@ public final class Frame {
   /** Unmasked, as a server sends it (RFC 6455, section 5.2). */
   private static byte[] webSocket(String text) {
     var payload = text.getBytes(StandardCharsets.UTF_8);
-    var message = new ByteArrayOutputStream(payload.length + 16);
+    var message = Buffer.buffer(payload.length + 16);
     var start = 0;
     do {
       var length = Math.min(MAX_PAYLOAD_BYTES, payload.length - start);
       var last = start + length == payload.length;
-      message.write((start == 0 ? TEXT : CONTINUATION) | (last ? FINAL : 0));
-      writeLength(message, length);
-      message.write(payload, start, length);
+      message.appendByte((byte) ((start == 0 ? TEXT : CONTINUATION) | (last ? FINAL : 0)));
+      if (length < LENGTH_16_BITS) {
+        message.appendByte((byte) length);
+      } else if (length <= 0xffff) {
+        message.appendByte(LENGTH_16_BITS).appendUnsignedShort(length);
+      } else {
+        message.appendByte(LENGTH_64_BITS).appendLong(length);
+      }
+      message.appendBytes(payload, start, length);
       start += length;
     } while (start < payload.length);
-    return message.toByteArray();
-  }
-
-  private static void writeLength(ByteArrayOutputStream message, int length) {
-    if (length < LENGTH_16_BITS) {
-      message.write(length);
-    } else if (length <= 0xffff) {
-      message.write(LENGTH_16_BITS);
-      message.write(length >> 8);
-      message.write(length);
-    } else {
-      message.write(LENGTH_64_BITS);
-      for (var shift = Long.SIZE - Byte.SIZE; shift >= 0; shift -= Byte.SIZE) {
-        message.write((int) ((long) length >> shift));
-      }
-    }
+    return message.getBytes();
   }
 }

@@ -1,6 +1,7 @@
 package dev.verticker.api.socket.protocol;
 
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
@@ -30,23 +31,24 @@ public final class SockJsTransport implements Transport {
     var request = socket.routingContext().request();
     this.wrapped = SESSION_WEB_SOCKET.matcher(request.path()).matches();
     this.channel = wrapped || RAW_WEB_SOCKET.matcher(request.path()).matches()
-        ? WebSocketChannel.of(request.connection())
+        ? new WebSocketChannel(request.connection())
         : null;
   }
 
   @Override
-  public int sizeOf(Frame frame) {
-    return channel == null
-        ? frame.text(WireProtocol.BRIDGE).getBytes(StandardCharsets.UTF_8).length
-        : message(frame).length;
+  public byte[] encode(Frame frame) {
+    if (channel == null) {
+      return frame.text(WireProtocol.BRIDGE).getBytes(StandardCharsets.UTF_8);
+    }
+    return wrapped ? frame.sockJs() : frame.webSocket(WireProtocol.BRIDGE);
   }
 
   @Override
-  public void write(Frame frame) {
+  public void write(byte[] message) {
     if (channel == null) {
-      lastWrite = socket.write(frame.text(WireProtocol.BRIDGE));
+      lastWrite = socket.write(Buffer.buffer(message));
     } else {
-      channel.write(message(frame));
+      channel.write(message);
     }
   }
 
@@ -75,9 +77,5 @@ public final class SockJsTransport implements Transport {
     if (channel != null) {
       channel.reset();
     }
-  }
-
-  private byte[] message(Frame frame) {
-    return wrapped ? frame.sockJs() : frame.webSocket(WireProtocol.BRIDGE);
   }
 }

@@ -4,11 +4,10 @@ import io.vertx.core.Future;
 
 /** The connection of one socket. Used on the socket's own event loop. */
 public interface Transport {
-  /** Bytes that the frame takes here. */
-  int sizeOf(Frame frame);
+  byte[] encode(Frame frame);
 
-  /** Queues a frame until {@link #flush}. */
-  void write(Frame frame);
+  /** Queues an encoded frame until {@link #flush}. */
+  void write(byte[] message);
 
   /** Sends the queued frames. Completes when the kernel has taken them; already completed when it took them at once. */
   Future<Void> flush();

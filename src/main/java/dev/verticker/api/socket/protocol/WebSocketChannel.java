@@ -19,30 +19,23 @@ import java.util.List;
  *
  * <p>No other class of this package tree uses Vert.x internals.
  */
-final class WebSocketChannel {
-  private static final Future<Void> WRITTEN = Future.succeededFuture();
-
+class WebSocketChannel {
   private final Channel channel;
   private final List<byte[]> queue = new ArrayList<>(1);
   private int queuedBytes;
   private ChannelHandlerContext outbound;
 
-  private WebSocketChannel(Channel channel) {
-    this.channel = channel;
+  WebSocketChannel(HttpConnection connection) {
+    this.channel = ((ConnectionBase) connection).channelHandlerContext().channel();
   }
 
-  static WebSocketChannel of(HttpConnection connection) {
-    return new WebSocketChannel(
-        ((ConnectionBase) connection).channelHandlerContext().channel());
-  }
-
-  void write(byte[] message) {
+  public final void write(byte[] message) {
     queue.add(message);
     queuedBytes += message.length;
   }
 
   /** One system call for everything queued. */
-  Future<Void> flush() {
+  public final Future<Void> flush() {
     var buffer = channel.alloc().directBuffer(queuedBytes);
     queue.forEach(buffer::writeBytes);
     queue.clear();
@@ -50,7 +43,7 @@ final class WebSocketChannel {
     var written = channel.newPromise();
     encoded().writeAndFlush(buffer, written);
     if (written.isSuccess()) {
-      return WRITTEN;
+      return Future.succeededFuture();
     }
     var promise = Promise.<Void>promise();
     written.addListener(done -> {
@@ -72,7 +65,7 @@ final class WebSocketChannel {
   }
 
   /** Does nothing when the connection is closed. */
-  void reset() {
+  public final void reset() {
     if (!channel.isOpen()) {
       return;
     }

@@ -1,33 +1,21 @@
 package dev.verticker.api.socket.protocol;
 
-import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.ServerWebSocket;
 
 /** A plain WebSocket. */
-public final class WebSocketTransport implements Transport {
+public final class WebSocketTransport extends WebSocketChannel implements Transport {
   private final ServerWebSocket socket;
-  private final WebSocketChannel channel;
 
   public WebSocketTransport(ServerWebSocket socket, HttpConnection connection) {
+    super(connection);
     this.socket = socket;
-    this.channel = WebSocketChannel.of(connection);
   }
 
   @Override
-  public int sizeOf(Frame frame) {
-    return frame.webSocket(WireProtocol.PLAIN).length;
-  }
-
-  @Override
-  public void write(Frame frame) {
-    channel.write(frame.webSocket(WireProtocol.PLAIN));
-  }
-
-  @Override
-  public Future<Void> flush() {
-    return channel.flush();
+  public byte[] encode(Frame frame) {
+    return frame.webSocket(WireProtocol.PLAIN);
   }
 
   @Override
@@ -42,10 +30,5 @@ public final class WebSocketTransport implements Transport {
     if (!socket.isClosed()) {
       socket.close((short) code, reason);
     }
-  }
-
-  @Override
-  public void reset() {
-    channel.reset();
   }
 }

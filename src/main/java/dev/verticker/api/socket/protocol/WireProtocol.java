@@ -41,7 +41,7 @@ public enum WireProtocol {
               ? new Command.Auth(frame.getString("token"))
               : malformed("token must be a string of at most " + AccessTokenVerifier.MAX_LENGTH
                   + " characters.");
-        case "ping" -> new Command.Ping();
+        case "ping" -> new Command.SocketPing();
         default -> rejected("unknown-op", "op must be subscribe, unsubscribe, auth or ping.");
       };
     }
@@ -70,7 +70,7 @@ public enum WireProtocol {
       return switch (type) {
         case "register" -> ofTopic(frame.getValue("address"), address -> register(address, frame));
         case "unregister" -> ofTopic(frame.getValue("address"), Command.Unsubscribe::new);
-        case "ping" -> new Command.Ping();
+        case "ping" -> new Command.SocketPing();
         // A send that expects a reply fails at once when the error goes to its reply address.
         case "send", "publish" ->
           new Command.Rejected(
@@ -144,9 +144,9 @@ public enum WireProtocol {
     }
   }
 
-  private static Integer everyMs(Object value) {
+  private static int everyMs(Object value) {
     if (value == null) {
-      return null;
+      return Command.Subscribe.MIN_EVERY_MS;
     }
     // The client of the bridge sends headers as it received them: as a number or as text.
     var text = value.toString();

@@ -1,5 +1,7 @@
 package dev.verticker.api.socket.topic;
 
+import dev.verticker.api.socket.protocol.Command;
+import dev.verticker.api.socket.protocol.ResumePoint;
 import io.vertx.core.Future;
 
 /** Delivers the topics of one kind to the subscribers on one event loop. Used on that event loop. */
@@ -9,8 +11,12 @@ interface Channel {
     return Future.succeededFuture();
   }
 
-  /** Sends {@code subscribed} and what follows it, now or later. */
-  Subscription subscribe(Subscriber subscriber, SubscriptionRequest request);
+  /**
+   * Sends {@code subscribed} and what follows it, now or later.
+   *
+   * @param after where a resumable topic begins; null = now
+   */
+  Subscription subscribe(Subscriber subscriber, Command.Subscribe request, ResumePoint after);
 
   /** Receives nothing any more from its source. */
   void close();

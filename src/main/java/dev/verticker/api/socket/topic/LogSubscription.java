@@ -2,6 +2,7 @@ package dev.verticker.api.socket.topic;
 
 import dev.verticker.api.socket.log.EncodedEvent;
 import dev.verticker.api.socket.log.ReplayResult;
+import dev.verticker.api.socket.protocol.Command;
 import dev.verticker.api.socket.protocol.Frame;
 import dev.verticker.api.socket.protocol.ResumePoint;
 import io.vertx.core.json.JsonObject;
@@ -15,7 +16,8 @@ import java.util.Queue;
 final class LogSubscription implements Subscription {
   private final EventLogChannel channel;
   private final Subscriber subscriber;
-  private final SubscriptionRequest request;
+  private final Command.Subscribe request;
+  private final ResumePoint after;
   private final Queue<EncodedEvent> missed = new ArrayDeque<>(0);
 
   /** Of the last event that was sent, or would have been to another audience; null before the first replay. */
@@ -30,19 +32,25 @@ final class LogSubscription implements Subscription {
   /** More events were missed than are held here. */
   private boolean more;
 
-  LogSubscription(EventLogChannel channel, Subscriber subscriber, SubscriptionRequest request) {
+  /** @param after where it begins; null = now */
+  LogSubscription(
+      EventLogChannel channel,
+      Subscriber subscriber,
+      Command.Subscribe request,
+      ResumePoint after) {
     this.channel = channel;
     this.subscriber = subscriber;
     this.request = request;
+    this.after = after;
   }
 
   void start() {
-    replayAfter(request.after());
+    replayAfter(after);
   }
 
   @Override
-  public boolean serves(SubscriptionRequest another) {
-    if (another.after() != null) {
+  public boolean serves(Command.Subscribe another) {
+    if (another.since() != null) {
       return false;
     }
     if (live) {
@@ -114,27 +122,25 @@ final class LogSubscription implements Subscription {
   private void replayAfter(ResumePoint point) {
     live = false;
     replaying = true;
-    channel.replay(request.topic(), point, this::onReplay);
+    channel.replay(request.topic(), point).onComplete(result -> {
+      replaying = false;
+      if (cancelled) {
+        return;
+      }
+      if (result.succeeded()) {
+        onReplay(result.result());
+      } else {
+        subscriber.unsubscribe(request.topic(), result.cause());
+      }
+    });
   }
 
-  private void onReplay(ReplayResult result) {
-    replaying = false;
-    if (cancelled) {
-      return;
-    }
-    if (result instanceof ReplayResult.Failed failed) {
-      subscriber.unsubscribe(request.topic(), failed.failure());
-    } else if (result instanceof ReplayResult.Page page) {
-      onReplay(page);
-    }
-  }
-
-  private void onReplay(ReplayResult.Page page) {
+  private void onReplay(ReplayResult page) {
     var first = epoch == null;
     if (first || !page.recovered()) {
       epoch = page.epoch();
-      seq = first && page.recovered() ? request.after().seq() : page.newest();
-      var recovered = first && request.resumes() && page.recovered();
+      seq = first && page.recovered() ? after.seq() : page.newest();
+      var recovered = first && request.since() != null && page.recovered();
       subscriber.send(subscribed(recovered, page.newest() - seq));
     }
     missed.addAll(page.events());

@@ -4,6 +4,7 @@ import dev.verticker.api.quotes.CachedQuote;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.protocol.Command;
 import dev.verticker.api.socket.protocol.Frame;
+import dev.verticker.api.socket.protocol.ResumePoint;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -22,7 +23,7 @@ final class PriceChannel implements Channel {
 
   private final Vertx vertx;
   private final QuoteService quotes;
-  private final PriceStream.Source source;
+  private final PriceStream.StreamResources resources;
   private final Map<PriceStream.Key, PriceStream> streams = new HashMap<>();
   private final Consumer<List<CachedQuote>> listener;
   private final long keepFresh;
@@ -30,7 +31,7 @@ final class PriceChannel implements Channel {
   PriceChannel(Vertx vertx, Context loop, QuoteService quotes, Clock clock, MeterRegistry metrics) {
     this.vertx = vertx;
     this.quotes = quotes;
-    this.source = new PriceStream.Source(
+    this.resources = new PriceStream.StreamResources(
         vertx, quotes, clock, metrics.counter("socket_prices_conflated_total"));
     this.listener = fresh -> loop.runOnContext(here -> onQuotes(fresh));
     this.keepFresh = vertx.setPeriodic(KEEP_FRESH_MS, timer -> keepFresh());
@@ -44,7 +45,8 @@ final class PriceChannel implements Channel {
   }
 
   @Override
-  public Subscription subscribe(Subscriber subscriber, SubscriptionRequest request) {
+  public Subscription subscribe(
+      Subscriber subscriber, Command.Subscribe request, ResumePoint after) {
     subscriber.send(Frame.of(
         request.topic(),
         new JsonObject()
@@ -52,11 +54,12 @@ final class PriceChannel implements Channel {
             .put("topic", request.topic())
             .put("recovered", false)
             .put("replayed", 0)));
-    var everyMs = request.everyMs() == null ? Command.Subscribe.MIN_EVERY_MS : request.everyMs();
-    var key = PriceStream.Key.of(request.topic(), everyMs);
+    var key = PriceStream.Key.of(request.topic(), request.everyMs());
     return streams
         .computeIfAbsent(
-            key, absent -> new PriceStream(source, key, symbol(key.topic()), this::remove))
+            key,
+            absent ->
+                new PriceStream(resources, key, symbol(key.topic()), () -> streams.remove(key)))
         .add(subscriber);
   }
 
@@ -64,10 +67,6 @@ final class PriceChannel implements Channel {
   public void close() {
     vertx.cancelTimer(keepFresh);
     quotes.removeListener(listener);
-  }
-
-  private void remove(PriceStream stream) {
-    streams.remove(stream.key());
   }
 
   private void onQuotes(List<CachedQuote> fresh) {

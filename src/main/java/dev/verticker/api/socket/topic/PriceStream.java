@@ -17,7 +17,6 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Consumer;
 
 /**
  * One price topic at one interval. All changes within an interval are conflated to one frame: the newest quote of each symbol
@@ -26,7 +25,7 @@ import java.util.function.Consumer;
  */
 final class PriceStream {
   /** What all streams of an event loop share. @param conflated counts frames that a subscriber had no room for */
-  record Source(Vertx vertx, QuoteService quotes, Clock clock, Counter conflated) {}
+  record StreamResources(Vertx vertx, QuoteService quotes, Clock clock, Counter conflated) {}
 
   /** @param everyMs interval between two frames */
   record Key(String topic, int everyMs) {
@@ -49,36 +48,32 @@ final class PriceStream {
     }
   }
 
-  private final Source source;
+  private final StreamResources resources;
   private final Key key;
 
   /** Null for all configured symbols. */
   private final String symbol;
 
-  private final Consumer<PriceStream> onEmpty;
+  private final Runnable onEmpty;
   private final Set<PriceSubscription> subscriptions = new LinkedHashSet<>();
   private Map<String, Change> changes = new LinkedHashMap<>();
   private long nextFrame = System.nanoTime();
   private boolean planned;
 
   /** @param onEmpty called after the last subscription was cancelled */
-  PriceStream(Source source, Key key, String symbol, Consumer<PriceStream> onEmpty) {
-    this.source = source;
+  PriceStream(StreamResources resources, Key key, String symbol, Runnable onEmpty) {
+    this.resources = resources;
     this.key = key;
     this.symbol = symbol;
     this.onEmpty = onEmpty;
-  }
-
-  Key key() {
-    return key;
   }
 
   /** Sends the current prices; changes follow. */
   Subscription add(Subscriber subscriber) {
     var current = new LinkedHashMap<String, Change>();
     var quotes = symbol == null
-        ? source.quotes().configuredInMemory()
-        : source.quotes().inMemory(List.of(symbol));
+        ? resources.quotes().configuredInMemory()
+        : resources.quotes().inMemory(List.of(symbol));
     for (var quote : quotes) {
       current.put(quote.quote().symbol(), Change.of(quote));
     }
@@ -90,7 +85,7 @@ final class PriceStream {
 
   void onQuote(CachedQuote quote) {
     var name = quote.quote().symbol();
-    if (symbol == null ? !source.quotes().isConfigured(name) : !symbol.equals(name)) {
+    if (symbol == null ? !resources.quotes().isConfigured(name) : !symbol.equals(name)) {
       return;
     }
     var change = Change.of(quote);
@@ -112,7 +107,7 @@ final class PriceStream {
       sendFrame();
     } else {
       planned = true;
-      source.vertx().setTimer(pauseMs, timer -> {
+      resources.vertx().setTimer(pauseMs, timer -> {
         planned = false;
         sendFrame();
       });
@@ -133,7 +128,7 @@ final class PriceStream {
   }
 
   private Frame frame(Map<String, Change> changes) {
-    var now = source.clock().instant();
+    var now = resources.clock().instant();
     var data = new JsonArray();
     changes
         .values()
@@ -159,12 +154,6 @@ final class PriceStream {
       this.subscriber = subscriber;
     }
 
-    /** A new request begins with the current prices again, maybe at another interval. */
-    @Override
-    public boolean serves(SubscriptionRequest another) {
-      return false;
-    }
-
     @Override
     public void onRoom() {
       if (own != null && !own.isEmpty()) {
@@ -175,7 +164,7 @@ final class PriceStream {
     @Override
     public void cancel() {
       if (subscriptions.remove(this) && subscriptions.isEmpty()) {
-        onEmpty.accept(PriceStream.this);
+        onEmpty.run();
       }
     }
 
@@ -185,7 +174,7 @@ final class PriceStream {
         if (own == null) {
           own = new LinkedHashMap<>(shared);
         }
-        source.conflated().increment();
+        resources.conflated().increment();
         return;
       }
       if (own == null) {

@@ -1,7 +1,6 @@
 package dev.verticker.api.socket.topic;
 
 import dev.verticker.api.socket.protocol.Frame;
-import dev.verticker.bus.Failure;
 import dev.verticker.message.Notifications.Audience;
 
 /** The receiver of a subscription. Sending may close it, and so cancel its subscriptions. */
@@ -18,5 +17,5 @@ public interface Subscriber {
   boolean hasRoom();
 
   /** Ends the subscription and reports why. */
-  void unsubscribe(String topic, Failure reason);
+  void unsubscribe(String topic, Throwable reason);
 }

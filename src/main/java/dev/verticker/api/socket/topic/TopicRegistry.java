@@ -4,6 +4,7 @@ import dev.verticker.api.auth.AuthenticatedUser;
 import dev.verticker.api.auth.Permission;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.log.LogReader;
+import dev.verticker.api.socket.protocol.Command;
 import dev.verticker.api.socket.protocol.ResumePoint;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
@@ -11,15 +12,16 @@ import dev.verticker.message.Notifications;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.regex.Pattern;
 
 /** The topics with the channel and the access rule of each; one registry for each event loop. Topic names have no wildcards. */
 public final class TopicRegistry {
-  private record Entry(Pattern topic, AccessRule access, Channel channel) {}
+  private record Registration(
+      Pattern topic, BiConsumer<String, AuthenticatedUser> access, Channel channel) {}
 
-  private final List<Entry> entries = new ArrayList<>();
+  private final List<Registration> registrations;
   private final EventLogChannel eventLog;
 
   /** @param loop the context of the event loop it is used on */
@@ -27,18 +29,36 @@ public final class TopicRegistry {
       Vertx vertx, Context loop, NodeContext node, LogReader log, QuoteService quotes) {
     eventLog = new EventLogChannel(loop, log, node.metrics());
     var prices = new PriceChannel(vertx, loop, quotes, node.clock(), node.metrics());
-    register(Notifications.USERS, AccessRule.permission(Permission.USERS_READ), eventLog);
-    register("user\\.[1-9][0-9]{0,18}", AccessRule.OWNER, eventLog);
-    register("prices(\\.[A-Z0-9]{2,40})?", AccessRule.SIGNED_IN, prices);
+    registrations = List.of(
+        register(Notifications.USERS, requires(Permission.USERS_READ), eventLog),
+        register("user\\.[1-9][0-9]{0,18}", TopicRegistry::requireOwner, eventLog),
+        register("prices(\\.[A-Z0-9]{2,40})?", (topic, user) -> {}, prices));
   }
 
-  private void register(String topic, AccessRule access, Channel channel) {
-    entries.add(new Entry(Pattern.compile(topic), access, channel));
+  private static Registration register(
+      String topic, BiConsumer<String, AuthenticatedUser> access, Channel channel) {
+    return new Registration(Pattern.compile(topic), access, channel);
+  }
+
+  private static BiConsumer<String, AuthenticatedUser> requires(Permission permission) {
+    return (topic, user) -> {
+      if (!user.has(permission)) {
+        throw new Failure.Forbidden(
+            "not-allowed", "This needs the permission " + permission.wireName() + ".");
+      }
+    };
+  }
+
+  private static void requireOwner(String topic, AuthenticatedUser user) {
+    if (!topic.equals(Notifications.ownTopic(user.userId()))) {
+      throw new Failure.Forbidden(
+          "not-allowed", "Only the user itself can subscribe to this topic.");
+    }
   }
 
   /** Throws {@link Failure.NotFound} when there is no such topic, {@link Failure.Forbidden} when it is not for this user. */
   public void check(String topic, AuthenticatedUser user) {
-    find(topic).access.check(topic, user);
+    find(topic).access.accept(topic, user);
   }
 
   /** Completes when the topic can be subscribed to; fails when it does not exist. */
@@ -46,8 +66,10 @@ public final class TopicRegistry {
     return find(topic).channel.prepare(topic);
   }
 
-  public Subscription subscribe(Subscriber subscriber, SubscriptionRequest request) {
-    return find(request.topic()).channel.subscribe(subscriber, request);
+  /** @param after where a resumable topic begins; null = now */
+  public Subscription subscribe(
+      Subscriber subscriber, Command.Subscribe request, ResumePoint after) {
+    return find(request.topic()).channel.subscribe(subscriber, request, after);
   }
 
   /** The topic of a client that names none. */
@@ -63,12 +85,12 @@ public final class TopicRegistry {
   }
 
   public void close() {
-    entries.forEach(entry -> entry.channel.close());
+    registrations.forEach(registration -> registration.channel.close());
   }
 
-  private Entry find(String topic) {
-    return entries.stream()
-        .filter(entry -> entry.topic.matcher(topic).matches())
+  private Registration find(String topic) {
+    return registrations.stream()
+        .filter(registration -> registration.topic.matcher(topic).matches())
         .findFirst()
         .orElseThrow(() -> new Failure.NotFound("topic-unknown", "There is no such topic."));
   }

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-final class SchemaMessagesTest {
+final class SchemaErrorsTest {
   /** Keyword, rule, a value that violates it, message. */
   private static final String RULES =
       """

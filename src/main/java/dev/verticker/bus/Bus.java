@@ -137,22 +137,19 @@ public final class Bus {
 
   private <A> void answer(Message<Envelope> message, Future<A> answer) {
     answer.onComplete(result -> {
+      Envelope envelope;
       if (result.succeeded()) {
-        reply(message, Envelope.of(result.result()));
+        envelope = Envelope.of(result.result());
       } else if (result.cause() instanceof Failure failure) {
-        reply(message, Envelope.of(failure));
+        envelope = Envelope.of(failure);
       } else {
         log.error("request to {} failed", message.address(), result.cause());
-        reply(message, Envelope.of(new Failure.Internal()));
+        envelope = Envelope.of(new Failure.Internal());
+      }
+      if (message.replyAddress() != null) {
+        message.reply(envelope, new DeliveryOptions().setCodecName(EnvelopeCodec.NAME));
       }
     });
-  }
-
-  private void reply(Message<Envelope> message, Envelope envelope) {
-    if (message.replyAddress() == null) {
-      return;
-    }
-    message.reply(envelope, new DeliveryOptions().setCodecName(EnvelopeCodec.NAME));
   }
 
   private <A> Future<A> open(Address<?, A> address, Message<Envelope> message) {

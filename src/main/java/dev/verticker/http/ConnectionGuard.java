@@ -49,13 +49,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
 
   @Override
   public void handlerRemoved(ChannelHandlerContext context) {
-    cancel();
-  }
-
-  @Override
-  public void channelInactive(ChannelHandlerContext context) throws Exception {
-    cancel();
-    super.channelInactive(context);
+    stop(deadline);
+    stop(outputCheck);
   }
 
   @Override
@@ -164,11 +159,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     stop(deadline);
     deadline =
         context.executor().schedule(() -> context.close(), limit.toMillis(), TimeUnit.MILLISECONDS);
-  }
-
-  private void cancel() {
-    stop(deadline);
-    stop(outputCheck);
   }
 
   private static void stop(Future<?> task) {

@@ -2,14 +2,16 @@ package dev.verticker.node;
 
 import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.JarURLConnection;
 import java.net.URISyntaxException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
 
 /** The descriptors of the deployable verticles. A file in {@code verticles/} beside the jar replaces the packaged one of its name. */
 final class Descriptors {
@@ -56,14 +58,16 @@ final class Descriptors {
   }
 
   private void readPackaged() throws IOException, URISyntaxException {
-    var folder = Descriptors.class.getClassLoader().getResource(FOLDER).toURI();
-    if (!folder.getScheme().equals("jar")) {
-      readFolder(Path.of(folder));
+    var folder = Descriptors.class.getClassLoader().getResource(FOLDER);
+    if (!(folder.openConnection() instanceof JarURLConnection connection)) {
+      readFolder(Path.of(folder.toURI()));
       return;
     }
-    try (var jar = FileSystems.newFileSystem(folder, Map.of())) {
-      readFolder(jar.getPath(FOLDER));
-    }
+    // A file system of the jar would index all its entries again.
+    var jar = connection.getJarFile();
+    jar.stream()
+        .filter(entry -> entry.getName().startsWith(FOLDER + "/") && !entry.isDirectory())
+        .forEach(entry -> read(Path.of(entry.getName()), () -> jar.getInputStream(entry)));
   }
 
   private void readFolder(Path folder) throws IOException {
@@ -71,19 +75,22 @@ final class Descriptors {
       return;
     }
     try (var files = Files.list(folder)) {
-      files.filter(file -> file.toString().endsWith(SUFFIX)).sorted().forEach(this::read);
+      files
+          .filter(file -> file.toString().endsWith(SUFFIX))
+          .sorted()
+          .forEach(file -> read(file, () -> Files.newInputStream(file)));
     }
   }
 
-  private void read(Path file) {
+  private void read(Path file, Callable<InputStream> content) {
     var fileName = file.getFileName().toString();
     var name = fileName.substring(0, fileName.length() - SUFFIX.length());
-    try (var in = Files.newInputStream(file)) {
+    try (var in = content.call()) {
       known.put(
           name,
           Descriptor.read(
               name, new YAMLMapper().readerForMapOf(Object.class).readValue(in), faults));
-    } catch (IOException e) {
+    } catch (Exception e) {
       faults.add(FOLDER + "/" + fileName + ": must be a YAML map");
     }
   }

@@ -1,7 +1,6 @@
 package dev.verticker.node;
 
 import io.micrometer.core.instrument.MeterRegistry;
-import io.netty.util.concurrent.EventExecutor;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
@@ -20,7 +19,10 @@ final class EventLoopLag {
 
   EventLoopLag(Vertx vertx, MeterRegistry metrics) {
     for (var loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
-      lastRuns.add(schedule(loop));
+      var last = new AtomicLong(System.nanoTime());
+      loop.scheduleAtFixedRate(
+          () -> last.set(System.nanoTime()), 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
+      lastRuns.add(last);
     }
     metrics.gauge("event_loop_lag_seconds", this, lag -> lag.now().toNanos() / 1e9);
   }
@@ -37,12 +39,5 @@ final class EventLoopLag {
     return lag.compareTo(MAX_LAG) > 0
         ? Optional.of("an event loop is " + lag.toMillis() + " ms late")
         : Optional.empty();
-  }
-
-  private static AtomicLong schedule(EventExecutor loop) {
-    var last = new AtomicLong(System.nanoTime());
-    loop.scheduleAtFixedRate(
-        () -> last.set(System.nanoTime()), 0, INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
-    return last;
   }
 }

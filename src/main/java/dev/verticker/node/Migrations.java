@@ -38,30 +38,40 @@ public final class Migrations {
     schemas.parallelStream().forEach(this::migrate);
   }
 
-  /** As {@link #migrateAll}, for one schema. */
+  /** Not with Flyway's own retries: they also repeat a wrong password, and report nothing that names a setting. */
   public void migrate(PostgresSettings settings) {
-    var schema = settings.schema();
-    var source = source(settings);
-    awaitServer(source, settings);
-    try {
-      var result = Flyway.configure()
-          .dataSource(source)
-          .schemas(schema)
-          .defaultSchema(schema)
-          .table(HISTORY_TABLE)
-          .locations("classpath:" + folder + "/" + schema)
-          .failOnMissingLocations(true)
-          .load()
-          .migrate();
-      if (result.migrationsExecuted > 0) {
-        log.info("schema {} migrated to version {}", schema, result.targetSchemaVersion);
+    var end = System.nanoTime() + maxWait.toNanos();
+    var flyway = flyway(settings);
+    var logged = false;
+    while (true) {
+      try {
+        var result = flyway.migrate();
+        if (result.migrationsExecuted > 0) {
+          log.info(
+              "schema {} migrated to version {}", settings.schema(), result.targetSchemaVersion);
+        }
+        return;
+      } catch (FlywayException e) {
+        if (!isTemporary(e) || System.nanoTime() > end) {
+          throw new StartupException(StartupException.ENVIRONMENT, describe(settings, e), e);
+        }
+        if (!logged) {
+          logged = true;
+          log.info("waiting for PostgreSQL at {}", address(settings));
+        }
+        pause();
       }
-    } catch (FlywayException e) {
-      throw new StartupException(
-          StartupException.ENVIRONMENT,
-          "Cannot migrate schema " + schema + ": " + oneLine(e.getMessage()),
-          e);
     }
+  }
+
+  private Flyway flyway(PostgresSettings settings) {
+    return Flyway.configure()
+        .dataSource(source(settings))
+        .schemas(settings.schema())
+        .table(HISTORY_TABLE)
+        .locations("classpath:" + folder + "/" + settings.schema())
+        .failOnMissingLocations(true)
+        .load();
   }
 
   private static DataSource source(PostgresSettings settings) {
@@ -77,50 +87,31 @@ public final class Migrations {
     return source;
   }
 
-  /** Not Flyway's own retries: they also repeat a wrong password, and report nothing that names a setting. */
-  private void awaitServer(DataSource source, PostgresSettings settings) {
-    var end = System.nanoTime() + maxWait.toNanos();
-    var logged = false;
-    while (true) {
-      try (var connection = source.getConnection()) {
-        log.debug("connected to {}", connection);
-        return;
-      } catch (SQLException e) {
-        if (!isTemporary(e) || System.nanoTime() > end) {
-          throw startupException(settings, e);
-        }
-        if (!logged) {
-          logged = true;
-          log.info("waiting for PostgreSQL at {}", address(settings));
-        }
-        pause();
-      }
-    }
-  }
-
   /** Connection failures (class 08), and a server that is starting up or shutting down (57P01 to 57P03). */
-  private static boolean isTemporary(SQLException e) {
-    var state = String.valueOf(e.getSQLState());
+  private static boolean isTemporary(FlywayException e) {
+    var state = sqlState(e);
     return state.startsWith("08") || state.startsWith("57P");
   }
 
-  private StartupException startupException(PostgresSettings settings, SQLException e) {
+  private static String sqlState(FlywayException e) {
+    return e.getCause() instanceof SQLException cause ? String.valueOf(cause.getSQLState()) : "";
+  }
+
+  private String describe(PostgresSettings settings, FlywayException e) {
     var server = "PostgreSQL at " + address(settings);
-    var message =
-        switch (String.valueOf(e.getSQLState())) {
-          case "28P01", "28000" ->
-            "POSTGRES_USER, POSTGRES_PASSWORD: " + server + " rejects this password of user \""
-                + settings.user() + "\"";
-          case "3D000" ->
-            "POSTGRES_DB: " + server + " has no database \"" + settings.database()
-                + "\", create it first";
-          default ->
-            isTemporary(e)
-                ? "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at " + address(settings)
-                    + " (waited " + maxWait.toSeconds() + " s)"
-                : "Cannot use " + server + ": " + oneLine(e.getMessage());
-        };
-    return new StartupException(StartupException.ENVIRONMENT, message, e);
+    return switch (sqlState(e)) {
+      case "28P01", "28000" ->
+        "POSTGRES_USER, POSTGRES_PASSWORD: " + server + " rejects this password of user \""
+            + settings.user() + "\"";
+      case "3D000" ->
+        "POSTGRES_DB: " + server + " has no database \"" + settings.database()
+            + "\", create it first";
+      default ->
+        isTemporary(e)
+            ? "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at " + address(settings)
+                + " (waited " + maxWait.toSeconds() + " s)"
+            : "Cannot migrate schema " + settings.schema() + ": " + oneLine(e.getMessage());
+    };
   }
 
   private static String address(PostgresSettings settings) {

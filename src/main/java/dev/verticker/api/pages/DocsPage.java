@@ -35,9 +35,9 @@ public final class DocsPage {
           .replace("{{title}}", contract.title())
           .replace("{{version}}", version));
       var assets = new ArrayList<Asset>();
-      assets.add(Asset.of("/docs", "html", Page.NO_CACHE, () -> html));
+      assets.add(new Asset("/docs", "html", Page.NO_CACHE, () -> html));
       assets.add(Asset.packaged("/docs/initializer.js", "web/docs/initializer.js", Page.NO_CACHE));
-      assets.add(Asset.of("/openapi.yaml", "yaml", Page.NO_CACHE, contract::published));
+      assets.add(new Asset("/openapi.yaml", "yaml", Page.NO_CACHE, contract::published));
       for (var name : List.of("swagger-ui.css", "swagger-ui-bundle.js", "favicon-32x32.png")) {
         var file = version + "/" + name;
         assets.add(Asset.packaged("/docs/" + file, WEBJAR + file, IMMUTABLE));
@@ -56,8 +56,8 @@ public final class DocsPage {
           "docs",
           POLICY,
           List.of(
-              Asset.of("/asyncapi.yaml", "yaml", Page.NO_CACHE, () -> document),
-              Asset.of("/docs/events", "html", Page.NO_CACHE, () -> Buffer.buffer(page))));
+              new Asset("/asyncapi.yaml", "yaml", Page.NO_CACHE, () -> document),
+              new Asset("/docs/events", "html", Page.NO_CACHE, () -> Buffer.buffer(page))));
     });
   }
 

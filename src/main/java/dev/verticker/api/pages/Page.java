@@ -2,9 +2,10 @@ package dev.verticker.api.pages;
 
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.web.EntityTags;
-import dev.verticker.api.web.Lazy;
 import dev.verticker.api.web.PackagedFile;
 import dev.verticker.api.web.RequestContextHandler;
+import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.Router;
@@ -43,22 +44,38 @@ public final class Page {
     }
   }
 
-  /** One file. @param caching {@code Cache-Control} */
-  record Asset(String path, String type, String caching, Lazy<Representations> content) {
-    /** @param extension of the file name, which selects the media type */
-    static Asset of(String path, String extension, String caching, Callable<Buffer> content) {
-      return new Asset(
-          path,
-          TYPES.get(extension),
-          caching,
-          new Lazy<>(() -> Representations.of(content.call())));
+  /** One file, which is read on a worker thread with its first request. */
+  static final class Asset {
+    private final String path;
+    private final String type;
+    private final String caching;
+    private final Callable<Buffer> source;
+    private volatile Representations kept;
+
+    /**
+     * @param extension of the file name, which selects the media type
+     * @param caching {@code Cache-Control}
+     */
+    Asset(String path, String extension, String caching, Callable<Buffer> source) {
+      this.path = path;
+      this.type = TYPES.get(extension);
+      this.caching = caching;
+      this.source = source;
     }
 
-    /** A file of the class path, which must exist and is read with its first request. */
+    /** A file of the class path, which must exist. */
     static Asset packaged(String path, String file, String caching) {
       PackagedFile.require(file);
       var extension = file.substring(file.lastIndexOf('.') + 1);
-      return of(path, extension, caching, () -> PackagedFile.read(file));
+      return new Asset(path, extension, caching, () -> PackagedFile.read(file));
+    }
+
+    Future<Representations> content(Vertx vertx) {
+      return kept != null
+          ? Future.succeededFuture(kept)
+          : vertx
+              .executeBlocking(() -> Representations.of(source.call()))
+              .onSuccess(content -> kept = content);
     }
   }
 
@@ -81,9 +98,9 @@ public final class Page {
   /** Adds its routes. */
   public void mount(Router router) {
     for (var asset : assets) {
-      router.get(asset.path()).handler(context -> serve(context, asset));
-      router.head(asset.path()).handler(context -> serve(context, asset));
-      router.route(asset.path()).handler(context -> {
+      router.get(asset.path).handler(context -> serve(context, asset));
+      router.head(asset.path).handler(context -> serve(context, asset));
+      router.route(asset.path).handler(context -> {
         context.response().putHeader(HttpHeaders.ALLOW, "GET, HEAD");
         context.fail(405);
       });
@@ -93,8 +110,7 @@ public final class Page {
   private void serve(RoutingContext context, Asset asset) {
     context.put(RequestContextHandler.OPERATION, name);
     asset
-        .content()
-        .get(context.vertx())
+        .content(context.vertx())
         .onSuccess(content -> write(context, asset, content))
         .onFailure(context::fail);
   }
@@ -105,7 +121,7 @@ public final class Page {
     var tag = gzip ? content.gzipTag() : content.plainTag();
     var headers = context.response().headers();
     headers
-        .set(HttpHeaders.CACHE_CONTROL, asset.caching())
+        .set(HttpHeaders.CACHE_CONTROL, asset.caching)
         .set("Content-Security-Policy", policy)
         .set("Cross-Origin-Opener-Policy", "same-origin")
         .set("Cross-Origin-Resource-Policy", "same-origin")
@@ -120,7 +136,7 @@ public final class Page {
       headers.set(HttpHeaders.CONTENT_ENCODING, "gzip");
     }
     new ApiResponse(
-            200, Map.of("Content-Type", asset.type()), gzip ? content.gzip() : content.plain())
+            200, Map.of("Content-Type", asset.type), gzip ? content.gzip() : content.plain())
         .write(context);
   }
 }

@@ -17,7 +17,7 @@ public final class PriceApiVerticle extends VerticleBase {
 
   private static final String NAME = "price-api";
 
-  /** Chosen by the operating system, and the same for all instances of a deployment. */
+  /** A negative port: the operating system chooses it, and all instances of a deployment share it. */
   private static final int ANY_SHARED_PORT = -1;
 
   private final NodeContext node;
@@ -32,8 +32,8 @@ public final class PriceApiVerticle extends VerticleBase {
   public Future<?> start() {
     var settings = SettingsReader.read(config(), PriceApiSettings::read);
     var port = settings.port() == 0 ? ANY_SHARED_PORT : settings.port();
-    quotes = SharedInstance.join(vertx, QUOTES, () -> QuoteService.open(vertx, node));
-    shared = SharedInstance.join(vertx, NAME, () -> quotes
+    quotes = SharedInstance.acquire(vertx, QUOTES, () -> QuoteService.open(vertx, node));
+    shared = SharedInstance.acquire(vertx, NAME, () -> quotes
         .on(context)
         .compose(reads -> PriceApi.open(vertx, node, reads, settings.apiKeys())));
     return shared
@@ -43,17 +43,17 @@ public final class PriceApiVerticle extends VerticleBase {
                 .requestHandler(router)
                 .listen())
         .onSuccess(server -> node.health().listening(NAME, server.actualPort()))
-        .onFailure(failure -> leave());
+        .onFailure(failure -> releaseShared());
   }
 
   @Override
   public Future<?> stop() {
-    leave();
+    releaseShared();
     return Future.succeededFuture();
   }
 
-  private void leave() {
-    shared.leave();
-    quotes.leave();
+  private void releaseShared() {
+    shared.release();
+    quotes.release();
   }
 }

@@ -10,12 +10,12 @@ import java.util.function.Supplier;
 
 /**
  * A value that the instances of an API verticle share, one per node. The first instance creates it on its own context;
- * instances of a deployment are only undeployed together.
+ * the instances of a deployment must be undeployed together.
  */
 final class SharedInstance<T> {
-  private static final String MAP = "verticker.per-node";
+  private static final String MAP = "verticker.shared-instances";
 
-  private record Usage(Future<?> value, int users) implements Shareable {}
+  private record Usage(Future<?> value, int references) implements Shareable {}
 
   private final LocalMap<String, Usage> usages;
   private final String name;
@@ -27,32 +27,34 @@ final class SharedInstance<T> {
     this.value = value;
   }
 
-  /** Joins the other users of this name; {@code leave} must follow. */
+  /** Returns the value of this name and increments its reference count; call {@link #release} when it is no longer used. */
   @SuppressWarnings("unchecked")
-  static <T> SharedInstance<T> join(Vertx vertx, String name, Supplier<Future<T>> create) {
+  static <T> SharedInstance<T> acquire(Vertx vertx, String name, Supplier<Future<T>> create) {
     var usages = vertx.sharedData().<String, Usage>getLocalMap(MAP);
     var own = Promise.<T>promise();
     var usage = usages.compute(
         name,
         (key, current) -> current == null
             ? new Usage(own.future(), 1)
-            : new Usage(current.value(), current.users() + 1));
+            : new Usage(current.value(), current.references() + 1));
     if (usage.value() == own.future()) {
       create.get().onComplete(own);
     }
     return new SharedInstance<>(usages, name, (Future<T>) usage.value());
   }
 
-  /** Completes on {@code context}, so that each instance continues on its own event loop. */
+  /** Returns a future of the value that completes on {@code context}, so that each instance stays on its own event loop. */
   Future<T> on(Context context) {
     var own = Promise.<T>promise();
-    value.onComplete(result -> context.runOnContext(here -> own.handle(result)));
+    value.onComplete(result -> context.runOnContext(ignored -> own.handle(result)));
     return own.future();
   }
 
-  void leave() {
+  /** Decrements the reference count. The next {@code acquire} after the last release creates a new value. */
+  void release() {
     usages.computeIfPresent(
         name,
-        (key, usage) -> usage.users() == 1 ? null : new Usage(usage.value(), usage.users() - 1));
+        (key, usage) ->
+            usage.references() == 1 ? null : new Usage(usage.value(), usage.references() - 1));
   }
 }

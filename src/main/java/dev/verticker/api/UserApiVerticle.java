@@ -11,11 +11,11 @@ import dev.verticker.settings.UserApiSettings;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** Serves accounts, sessions, prices, the dashboard and sockets: {@code openapi/user-api.yaml}. One instance per core. */
+/** Serves the User API ({@code openapi/user-api.yaml}) and its sockets. One instance per core. */
 public final class UserApiVerticle extends VerticleBase {
   private static final String NAME = "user-api";
 
-  /** Chosen by the operating system, and the same for all instances of a deployment. */
+  /** A negative port: the operating system chooses it, and all instances of a deployment share it. */
   private static final int ANY_SHARED_PORT = -2;
 
   private final NodeContext node;
@@ -32,11 +32,11 @@ public final class UserApiVerticle extends VerticleBase {
     var settings = SettingsReader.read(config(), UserApiSettings::read);
     var auth = SettingsReader.read(config(), AuthSettings::read);
     var port = settings.port() == 0 ? ANY_SHARED_PORT : settings.port();
-    quotes =
-        SharedInstance.join(vertx, PriceApiVerticle.QUOTES, () -> QuoteService.open(vertx, node));
-    shared = SharedInstance.join(vertx, NAME, () -> quotes
+    quotes = SharedInstance.acquire(
+        vertx, PriceApiVerticle.QUOTES, () -> QuoteService.open(vertx, node));
+    shared = SharedInstance.acquire(vertx, NAME, () -> quotes
         .on(context)
-        .compose(reads -> UserApi.open(vertx, node, reads, settings, auth)));
+        .compose(service -> UserApi.open(vertx, node, service, settings, auth)));
     return shared
         .on(context)
         .compose(api -> {
@@ -47,17 +47,17 @@ public final class UserApiVerticle extends VerticleBase {
               .listen();
         })
         .onSuccess(server -> node.health().listening(NAME, server.actualPort()))
-        .onFailure(failure -> leave());
+        .onFailure(failure -> releaseShared());
   }
 
   @Override
   public Future<?> stop() {
-    leave();
+    releaseShared();
     return sockets == null ? Future.succeededFuture() : sockets.leave();
   }
 
-  private void leave() {
-    shared.leave();
-    quotes.leave();
+  private void releaseShared() {
+    shared.release();
+    quotes.release();
   }
 }

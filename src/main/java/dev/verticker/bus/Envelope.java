@@ -19,7 +19,7 @@ record Envelope(Object value, Buffer json, boolean failed) {
     return new Envelope(failure, null, true);
   }
 
-  /** Null for {@link Void} only; fails if the content is not a {@code type}. */
+  /** Returns the content as {@code type}; null only for {@link Void}. Fails if the content has another type. */
   <T> T as(Class<T> type) throws IOException {
     if (failed) {
       throw new IOException("expected " + type.getSimpleName() + ", received a failure");

@@ -121,7 +121,7 @@ public abstract sealed class Failure extends RuntimeException {
       this.start = start;
     }
 
-    /** Empty if there is no position to resume from. */
+    /** Returns the position to resume from, or an empty optional. */
     public Optional<ResumeFrom> start() {
       return Optional.ofNullable(start);
     }

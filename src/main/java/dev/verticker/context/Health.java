@@ -22,7 +22,7 @@ public interface Health {
   /** Records that this node serves {@code name} on this port. */
   void listening(String name, int port);
 
-  /** True as soon as this node drains: it still answers, but clients should connect to another node. */
+  /** Returns whether this node drains: it still responds, but clients should connect to another node. */
   default boolean isStopping() {
     return false;
   }

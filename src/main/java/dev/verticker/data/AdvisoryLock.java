@@ -20,7 +20,7 @@ public record AdvisoryLock(int space, int key) {
     return tx.preparedQuery(WAIT).execute(Tuple.of(space, key)).mapEmpty();
   }
 
-  /** False if another transaction holds the lock. */
+  /** Acquires the lock; false if another transaction holds it. */
   public Future<Boolean> tryAcquire(SqlConnection tx) {
     return tx.preparedQuery(TRY)
         .execute(Tuple.of(space, key))

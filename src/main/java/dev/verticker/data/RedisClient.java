@@ -81,7 +81,7 @@ public final class RedisClient {
     return send(command, DEFAULT_TIMEOUT);
   }
 
-  /** For callers that wait longer than the default rather than continue without Redis. */
+  /** Sends a command with a longer timeout, for callers that cannot continue without Redis. */
   public Future<Response> send(Request command, Duration timeout) {
     return bounded(connection -> connection.send(command), timeout);
   }

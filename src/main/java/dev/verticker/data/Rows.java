@@ -36,13 +36,13 @@ public final class Rows {
         : page.apply(found.subList(0, limit), cursor.apply(found.get(limit - 1)));
   }
 
-  /** Null if the column is null. */
+  /** Returns the time in the column, or null. */
   public static Instant instant(Row row, String column) {
     var time = row.getOffsetDateTime(column);
     return time == null ? null : time.toInstant();
   }
 
-  /** As a {@code timestamptz} parameter; null for null. */
+  /** Converts the time to a {@code timestamptz} parameter; null remains null. */
   public static OffsetDateTime utc(Instant instant) {
     return instant == null ? null : instant.atOffset(ZoneOffset.UTC);
   }

@@ -30,7 +30,7 @@ public final class TickerParser {
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .build();
 
-  /** The year 10000, in milliseconds. */
+  /** Exclusive: 10000-01-01T00:00Z in milliseconds; RFC 3339 times have years of four digits. */
   private static final long MAX_TIME = 253_402_300_800_000L;
 
   private final MeterRegistry metrics;

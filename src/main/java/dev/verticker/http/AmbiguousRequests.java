@@ -6,7 +6,10 @@ import io.netty.handler.codec.http.HttpMethod;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpVersion;
 
-/** Detects requests that two parsers can interpret differently, beyond those that Netty rejects (RFC 9112, sections 3.2 and 6). */
+/**
+ * Detects requests that HTTP parsers can interpret differently (request smuggling) and that Netty does not reject; see
+ * RFC 9112, sections 3.2 and 6.
+ */
 final class AmbiguousRequests {
   private AmbiguousRequests() {}
 
@@ -19,7 +22,7 @@ final class AmbiguousRequests {
     if (hosts > 1 || hosts == 0 && version.equals(HttpVersion.HTTP_1_1)) {
       return true;
     }
-    return hasAmbiguousLength(request) || isBrokenWebSocket(request);
+    return hasAmbiguousLength(request) || isInvalidHandshake(request);
   }
 
   private static boolean hasAmbiguousLength(HttpRequest request) {
@@ -34,8 +37,8 @@ final class AmbiguousRequests {
         || request.protocolVersion().equals(HttpVersion.HTTP_1_0);
   }
 
-  /** RFC 6455, section 4.1: a GET with a key of 16 bytes in base 64. */
-  private static boolean isBrokenWebSocket(HttpRequest request) {
+  /** A handshake is a GET with a base64-encoded key of 16 bytes (RFC 6455, section 4.1). */
+  private static boolean isInvalidHandshake(HttpRequest request) {
     if (!request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
       return false;
     }

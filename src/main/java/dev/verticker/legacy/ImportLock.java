@@ -20,7 +20,7 @@ record ImportLock(Connection connection, AdvisoryLock lock) implements AutoClose
     return acquired;
   }
 
-  /** After a failed statement PostgreSQL rejects every other one, including the unlock, until the rollback. */
+  /** Rolls back first: after a failed statement PostgreSQL rejects all others, including the unlock. */
   @Override
   public void close() throws SQLException {
     if (!connection.getAutoCommit()) {

@@ -103,7 +103,7 @@ final class LegacyUserImport {
 
   /**
    * @param out receives each skipped or changed user, the progress, and the totals
-   * @throws StartupException if a user exists who was not imported, or another import is running
+   * @throws StartupException if a user exists that was not imported, or another import is running
    */
   static void run(Connection from, Connection to, PrintStream out) throws SQLException {
     var lock = ImportLock.acquire(to, AccountLocks.IMPORT);

@@ -83,7 +83,7 @@ public final class Prices {
       }
     }
 
-    /** Whether this quote replaces {@code other} in a cache. */
+    /** Returns whether this quote replaces {@code other} in a cache. */
     public boolean supersedes(Quote other) {
       if (other == null) {
         return true;

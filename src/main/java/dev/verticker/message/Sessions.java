@@ -19,8 +19,8 @@ public final class Sessions {
   private static final Duration DATABASE_DEADLINE = Duration.ofMillis(3200);
 
   /**
-   * Fails with {@code invalid-credentials} (401, the same for an unknown user, a wrong password and a user who is not
-   * active), {@code too-many-attempts} (429) and {@code hashing-busy} (503).
+   * Fails with {@code invalid-credentials} (401, the same for an unknown user, a wrong password and an inactive
+   * user), {@code too-many-attempts} (429) and {@code hashing-busy} (503).
    */
   public static final Address<Login, Grant> LOGIN =
       new Address<>("sessions.login", Login.class, Grant.class, HASHING_DEADLINE);

@@ -73,7 +73,7 @@ public final class Users {
 
   private Users() {}
 
-  /** In JSON and in the database as {@link #wireName()}. */
+  /** The status of a user; JSON and the database contain its {@link #wireName()}. */
   public enum Status {
     ACTIVE,
     DISABLED,
@@ -197,7 +197,7 @@ public final class Users {
   }
 
   /**
-   * @param soft keep the user, who can be restored; otherwise all personal data is erased
+   * @param soft keep the user, so that it can be restored; otherwise all personal data is erased
    * @param ifMatch as in {@link Update}
    */
   public record Delete(Actor actor, long id, boolean soft, List<Long> ifMatch) {

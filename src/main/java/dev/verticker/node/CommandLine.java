@@ -26,7 +26,7 @@ public final class CommandLine {
         --version      print the version
 
       Settings are environment variables; conf/settings.yaml describes all of them. Files in conf/
-      and verticles/ beside the jar override the packaged ones.
+      and verticles/ next to the jar override the packaged ones.
 
       exit codes: 1 invalid setting or descriptor, 2 invalid arguments, 3 port, database or cluster
       unavailable, 4 lost the cluster: restart the node""";

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 
-/** The descriptors of the deployable verticles. A file in {@code verticles/} beside the jar replaces the packaged one of its name. */
+/** The descriptors of the deployable verticles. A file in {@code verticles/} next to the jar replaces the packaged one. */
 final class Descriptors {
   private static final String FOLDER = "verticles";
   private static final String SUFFIX = ".yaml";

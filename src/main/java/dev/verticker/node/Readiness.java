@@ -45,7 +45,7 @@ final class Readiness implements Health {
     return stopping;
   }
 
-  /** From now on the node is not ready, until its end. */
+  /** Makes the node not ready until it ends. */
   void stopping() {
     stopping = true;
     notReadyWhen("stopping", () -> Optional.of("the node is stopping"));

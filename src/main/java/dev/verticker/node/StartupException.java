@@ -3,7 +3,7 @@ package dev.verticker.node;
 import dev.verticker.settings.SettingsException;
 import java.net.BindException;
 
-/** A node cannot start. The message names what to correct; nothing is left running. */
+/** Thrown if a node cannot start. The message states what to correct. */
 public final class StartupException extends RuntimeException {
   /** Exit code: a setting or a descriptor is invalid. */
   public static final int CONFIGURATION = 1;
@@ -29,7 +29,7 @@ public final class StartupException extends RuntimeException {
     this.exitCode = exitCode;
   }
 
-  /** The exception of a start that ended with {@code cause}. */
+  /** Returns the exception for a start that failed with {@code cause}. */
   static StartupException of(Exception cause) {
     if (cause instanceof StartupException startup) {
       return startup;

@@ -141,7 +141,7 @@ final class EventLog {
     });
   }
 
-  /** Without events if there are too many for one message: a subscriber then reads them from the log. */
+  /** Removes the events if they are too many for one message: subscribers then read them from the log. */
   private static LogPage bounded(LogPage page) {
     return page.events().size() <= Notifications.MAX_EVENTS
         ? page

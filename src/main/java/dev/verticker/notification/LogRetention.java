@@ -9,7 +9,7 @@ final class LogRetention {
   /** More than twice as long as an outbox retains an entry. */
   private static final Duration RECEIVED_RETENTION = Duration.ofDays(14);
 
-  /** By position, not by time: clocks of nodes may differ, and a gap would look like a lost event. */
+  /** Deletes by position, not by time: clocks of nodes may differ, and a gap would look like a lost event. */
   private static final String TOO_OLD =
       """
       DELETE FROM notification.events

@@ -148,7 +148,7 @@ final class TopicRepository {
             : Future.succeededFuture(topics.get(start.topic())));
   }
 
-  /** By name; without the topics of erased users. */
+  /** Returns the topics by name, without those of erased users. */
   private Future<Map<String, TopicState>> findOrCreate(List<ReplayFrom> starts, int limit) {
     return find(starts, limit).compose(found -> {
       var missing = names(starts).filter(name -> !found.containsKey(name)).toArray(String[]::new);

@@ -136,7 +136,7 @@ public final class OutboxDrain {
     });
   }
 
-  /** After a lost response or a failed commit, the same entries are delivered again. */
+  /** Delivers one batch; after a lost response or a failed commit, the same entries are delivered again. */
   private Future<Integer> deliver(SqlConnection tx) {
     return tx.query(outbox.selectBatch()).execute().compose(rows -> {
       var entries = Rows.all(rows, outbox.entry());

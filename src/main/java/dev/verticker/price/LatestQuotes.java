@@ -47,7 +47,7 @@ final class LatestQuotes {
     return isConfigured.contains(symbol);
   }
 
-  /** Null if no quote is in memory. */
+  /** Returns the quote in memory, or null. */
   Quote find(String symbol) {
     var quote = quotes.get(symbol);
     return quote != null ? quote : others.get(symbol);

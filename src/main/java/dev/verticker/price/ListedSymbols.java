@@ -21,7 +21,7 @@ final class ListedSymbols {
   private final Vertx vertx;
   private final MarketData exchange;
 
-  /** Read by the health check on another thread. */
+  /** The listed symbols. The health check reads them on another thread. */
   private volatile Set<String> listed = Set.of();
 
   private Future<Void> running;
@@ -50,7 +50,7 @@ final class ListedSymbols {
     return running == null ? Future.succeededFuture() : running;
   }
 
-  /** False only if the list is known and the symbol is not on it. */
+  /** Returns false only if the list is known and does not contain the symbol. */
   boolean mayExist(String symbol) {
     return listed.isEmpty() || listed.contains(symbol);
   }

@@ -52,7 +52,7 @@ final class PriceCache {
     }
   }
 
-  /** Whether this node is the only one to fetch the symbol now; every node is while Redis is unavailable. */
+  /** Reserves the fetch of the symbol for this node. Returns true on every node while Redis is unavailable. */
   Future<Boolean> claim(String symbol, Duration term) {
     return redis
         .send(
@@ -76,7 +76,7 @@ final class PriceCache {
         .arg(ttl.toMillis());
   }
 
-  /** Null if another version wrote it in a format this one cannot read. */
+  /** Decodes the quote; null if another version wrote a format that this version cannot read. */
   private static Quote quote(Response text) {
     try {
       return fromCache(Json.read(text.toString(), Quote.class));

@@ -70,7 +70,7 @@ final class PriceService {
     loader.onUnlisted(event.symbol());
   }
 
-  /** From memory or loaded, in the given order. */
+  /** Returns the quotes in the given order, from memory or loaded. */
   private List<Future<Quote>> quotes(List<String> symbols) {
     var inMemory = symbols.stream().map(latest::find).toList();
     var missing = IntStream.range(0, symbols.size())

@@ -159,7 +159,7 @@ public final class PriceVerticle extends VerticleBase {
     return duration.toMillis() / 1e3;
   }
 
-  /** At most the refresh interval, so that quotes are fresh one interval after an outage. */
+  /** Returns at most the refresh interval, so that quotes are fresh one interval after an outage. */
   private static Duration probeDelay(PriceSettings settings) {
     return settings.refreshInterval().compareTo(MAX_PROBE_DELAY) < 0
         ? settings.refreshInterval()

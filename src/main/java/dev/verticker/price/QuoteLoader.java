@@ -138,7 +138,7 @@ final class QuoteLoader {
         .orElseGet(() -> await(symbol, next, MAX_CHECKS)));
   }
 
-  /** Also checks the stores, because the message of the other node may be lost. */
+  /** Waits for the other node's quote and polls the stores, because its message can be lost. */
   private Future<Quote> await(String symbol, Future<Quote> next, int checks) {
     if (checks == 0) {
       return next;

@@ -23,7 +23,7 @@ final class QuoteRefresher {
   private final QuoteRecorder recorder;
   private final Clock clock;
 
-  /** Read by the health check on another thread. */
+  /** The current outage or null. The health check reads it on another thread. */
   private volatile String outage;
 
   QuoteRefresher(
@@ -41,7 +41,7 @@ final class QuoteRefresher {
     this.clock = clock;
   }
 
-  /** False if there was no symbol to refresh. Fails if the exchange sent no usable price. */
+  /** Refreshes the quotes; false if there was no symbol. Fails if the exchange sent no usable price. */
   Future<Boolean> refresh(long slot) {
     var symbols = Stream.concat(
             latest.configured().stream(), onDemand.symbols(clock.instant()).stream())

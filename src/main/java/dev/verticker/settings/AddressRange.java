@@ -25,7 +25,7 @@ public final class AddressRange {
     this.prefix = prefix(address);
   }
 
-  /** Empty if the text is neither an address nor an address with a prefix length. */
+  /** Returns the range, or an empty optional if the text is no address with an optional prefix length. */
   public static Optional<AddressRange> parse(String text) {
     var parts = text.split("/", -1);
     var address = bytes(parts[0]);
@@ -41,12 +41,12 @@ public final class AddressRange {
         : Optional.empty();
   }
 
-  /** Whether the text is an IP address. */
+  /** Returns whether the text is an IP address. */
   public static boolean isAddress(String text) {
     return bytes(text) != null;
   }
 
-  /** Whether the text is an address of this range. */
+  /** Returns whether the text is an address of this range. */
   public boolean contains(String text) {
     var address = bytes(text);
     return address != null && address.length == length && prefix(address).equals(prefix);

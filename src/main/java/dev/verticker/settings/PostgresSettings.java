@@ -35,7 +35,7 @@ public record PostgresSettings(
         reader.number(name(reader, schema, "POSTGRES_POOL_SIZE"), 1, 100));
   }
 
-  /** The same database with another pool size. */
+  /** Returns a copy with another pool size. */
   public PostgresSettings withPoolSize(int connections) {
     return new PostgresSettings(schema, host, port, database, user, password, connections);
   }

@@ -67,7 +67,7 @@ public record PriceSettings(
     return VENUES.getOrDefault(exchange.getHost(), "simulated");
   }
 
-  /** Whether the prices come from a real market. */
+  /** Returns whether the prices come from a real market. */
   public boolean ofTheMarket() {
     return venue().equals(MARKET);
   }

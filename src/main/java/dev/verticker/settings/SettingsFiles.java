@@ -37,12 +37,12 @@ public final class SettingsFiles {
     return effective;
   }
 
-  /** As {@link #load(Map, Path)}, but adds faults to {@code faults}, so that they can be reported with all others. */
+  /** Does the same as {@link #load(Map, Path)}, but adds faults to {@code faults} instead of throwing. */
   public static JsonObject load(Map<String, String> environment, Path home, List<String> faults) {
     var packaged = packaged();
     var effective = new JsonObject();
     packaged.forEach((name, value) -> put(effective, name, value));
-    beside(home.resolve(FILE), faults).forEach((name, value) -> {
+    external(home.resolve(FILE), faults).forEach((name, value) -> {
       if (!isKnown(name, packaged) && !RENAMED.containsKey(name)) {
         faults.add(name + ": is not a setting, remove it from " + FILE);
       }
@@ -83,7 +83,7 @@ public final class SettingsFiles {
     }
   }
 
-  private static Map<String, Object> beside(Path file, List<String> faults) {
+  private static Map<String, Object> external(Path file, List<String> faults) {
     if (!Files.isRegularFile(file)) {
       return Map.of();
     }

@@ -66,7 +66,7 @@ public final class SettingsReader {
     return List.copyOf(faults);
   }
 
-  /** True if sample secrets and simulated exchanges are accepted. */
+  /** Returns whether sample secrets and simulated exchanges are accepted. */
   public boolean development() {
     return development;
   }
@@ -207,7 +207,7 @@ public final class SettingsReader {
     }
   }
 
-  /** Whether the value was published in the documents of the earlier system. */
+  /** Returns whether the documents of the earlier system contain the value. */
   static boolean isSample(Secret secret) {
     return SAMPLES.contains(secret.value());
   }

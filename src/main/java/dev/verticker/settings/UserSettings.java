@@ -30,7 +30,7 @@ public record UserSettings(
         Duration.ofDays(reader.number("AUDIT_RETENTION_DAYS", 1, 36500)));
   }
 
-  /** Whether the first administrator would get the published sample password. */
+  /** Returns whether the first administrator would get the published sample password. */
   public boolean samplePassword() {
     return development && (adminPassword == null || SettingsReader.isSample(adminPassword));
   }

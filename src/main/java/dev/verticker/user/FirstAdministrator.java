@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates the first administrator if no user has that role: at the first start, also after an import of users, who have no
- * administrator among them. Later starts find one, because the last administrator can be neither deleted nor demoted.
+ * Creates the first administrator if no user has that role: at the first start, also after an import, which contains no
+ * administrator. Later starts find one, because the last administrator can be neither deleted nor demoted.
  */
 final class FirstAdministrator {
   private static final Logger log = LoggerFactory.getLogger(FirstAdministrator.class);

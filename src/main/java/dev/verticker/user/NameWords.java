@@ -20,7 +20,7 @@ public final class NameWords {
 
   private NameWords() {}
 
-  /** At most ten entries; none for a null name or one without words. */
+  /** Returns the words of the name, at most ten; empty for null. */
   public static List<String> of(String fullName) {
     var words = words(fullName);
     return IntStream.range(0, Math.min(words.size(), MAX_WORDS))

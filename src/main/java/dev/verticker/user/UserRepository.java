@@ -125,7 +125,7 @@ final class UserRepository {
     return database.query(FIND, Tuple.of(id)).map(rows -> Rows.first(rows, UserRepository::user));
   }
 
-  /** Fails with {@link Failure.Conflict} if a user who is not deleted has the username or the e-mail address. */
+  /** Fails with {@link Failure.Conflict} if a user that is not deleted has the username or the e-mail address. */
   Future<Void> checkFree(String username, String email) {
     return database
         .query(FIND_TAKEN, Tuple.of(username, email))

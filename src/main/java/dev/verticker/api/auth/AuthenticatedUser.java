@@ -27,14 +27,14 @@ public record AuthenticatedUser(AccessToken token, Set<Permission> permissions) 
     return permissions.contains(permission);
   }
 
-  /** Whether the caller is authorized to receive an event of this audience; false for an unknown permission. */
+  /** Returns whether the caller may receive events of this audience; false for an unknown permission. */
   public boolean canReceive(Audience audience) {
     return audience.userId() != null
         ? audience.userId() == userId()
         : Permission.of(audience.permission()).filter(this::has).isPresent();
   }
 
-  /** Whether this path parameter, an id or {@code me}, is the caller. */
+  /** Returns whether this path parameter, an id or {@code me}, is the caller. */
   public boolean owns(String id) {
     return id.equals("me") || id.equals(Long.toString(userId()));
   }

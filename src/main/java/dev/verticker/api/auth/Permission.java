@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** A permission of a caller, named as in the contracts, and the roles that have it. */
+/** A permission that an operation can require. {@link #wireName} is its scope in the OpenAPI documents. */
 public enum Permission {
   USERS_READ("users.read"),
   USERS_WRITE("users.write"),
@@ -34,12 +34,12 @@ public enum Permission {
     return wireName;
   }
 
-  /** Returns an empty result for an unknown name. */
+  /** Returns the permission with this scope, or an empty optional. */
   public static Optional<Permission> of(String wireName) {
     return Optional.ofNullable(BY_WIRE_NAME.get(wireName));
   }
 
-  /** Returns the permissions of all roles together; an unknown role has none. */
+  /** Returns the union of the permissions of these roles; unknown roles are ignored. */
   public static Set<Permission> of(Iterable<String> roles) {
     var permissions = EnumSet.noneOf(Permission.class);
     roles.forEach(role -> permissions.addAll(BY_ROLE.getOrDefault(role, Set.of())));

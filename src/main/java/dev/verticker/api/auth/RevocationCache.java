@@ -94,7 +94,7 @@ public final class RevocationCache implements Shareable {
     listeners.add(listener);
   }
 
-  /** Whether the token is known to be revoked. */
+  /** Returns whether the token is known to be revoked. */
   public boolean isRevoked(AccessToken token) {
     var revoked = users.get(token.userId());
     return revoked != null && token.version() < revoked.minVersion()

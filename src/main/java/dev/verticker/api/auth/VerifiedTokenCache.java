@@ -8,33 +8,32 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Claims of access tokens whose signature and form were verified, so that the next request with the same token does not
- * verify them again. The keys are digests, so the cache contains no usable token. It knows nothing of expiry and revocation.
+ * Caches the claims of verified access tokens by the SHA-256 digest of the token. Callers must check expiry and revocation.
  */
 final class VerifiedTokenCache {
-  /** About 5 MB. */
+  /** Max number of cached tokens, about 5 MB. */
   static final int MAX_TOKENS = 10_000;
 
   private final Map<ByteBuffer, AccessToken> tokens = new ConcurrentHashMap<>();
 
-  /** Returns null for a token that is not in the cache. */
+  /** Returns the claims of the token, or null. */
   AccessToken find(String token) {
     return tokens.get(digest(token));
   }
 
-  void put(String token, AccessToken verified, Instant now) {
+  void put(String token, AccessToken claims, Instant now) {
     if (tokens.size() >= MAX_TOKENS) {
-      makeRoom(now);
+      evict(now);
     }
-    tokens.put(digest(token), verified);
+    tokens.put(digest(token), claims);
   }
 
   int size() {
     return tokens.size();
   }
 
-  /** Removes at least half of the entries: a scan of all for one entry would cost more than verifying. */
-  private void makeRoom(Instant now) {
+  /** Removes at least half of the entries: evicting them one by one would cost more than verifying the tokens again. */
+  private void evict(Instant now) {
     tokens.values().removeIf(token -> !token.expiresAt().isAfter(now));
     if (tokens.size() > MAX_TOKENS / 2) {
       tokens.clear();

@@ -10,39 +10,39 @@ import java.util.Map;
 /**
  * A successful response of an operation.
  *
- * @param headers override the headers that every response has
- * @param body null for a response without one
+ * @param headers replace the default headers of the response
+ * @param body null without a body
  */
 public record ApiResponse(int status, Map<String, String> headers, Buffer body) {
   public ApiResponse {
     headers = Map.copyOf(headers);
   }
 
-  /** 200 with encoded JSON. */
+  /** Creates a 200 response with encoded JSON. */
   public static ApiResponse json(Buffer body) {
     return json(200, body);
   }
 
-  /** A response with encoded JSON. */
+  /** Creates a response with encoded JSON. */
   public static ApiResponse json(int status, Buffer body) {
     return new ApiResponse(status, Map.of("Content-Type", "application/json"), body);
   }
 
-  /** 204 without a body. */
+  /** Creates a 204 response. */
   public static ApiResponse noContent() {
     return new ApiResponse(204, Map.of(), null);
   }
 
-  /** 304: the representation of the client is current. */
+  /** Creates a 304 response: the client has the current representation. */
   public static ApiResponse notModified() {
     return new ApiResponse(304, Map.of(), null);
   }
 
-  /** A copy of this response with one more header. */
+  /** Returns a copy of this response with this header. */
   public ApiResponse with(String name, String value) {
-    var all = new LinkedHashMap<>(headers);
-    all.put(name, value);
-    return new ApiResponse(status, all, body);
+    var copy = new LinkedHashMap<>(headers);
+    copy.put(name, value);
+    return new ApiResponse(status, copy, body);
   }
 
   /** Writes this response, without its body for {@code HEAD}. */

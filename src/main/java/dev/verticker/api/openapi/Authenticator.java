@@ -7,10 +7,10 @@ import io.vertx.core.http.HttpServerRequest;
 import java.util.List;
 import java.util.Optional;
 
-/** Enforces one security scheme of a contract. */
+/** Authenticates callers for one OpenAPI security scheme. */
 public interface Authenticator {
   /**
-   * What an operation requires of its caller.
+   * The security requirement of an operation.
    *
    * @param permissions the scopes of the security requirement; the caller needs all of them
    * @param owner the path parameter that {@code x-owner} names; the user with this id needs no permission
@@ -18,8 +18,8 @@ public interface Authenticator {
   record Requirement(List<String> permissions, Optional<String> owner) {}
 
   /**
-   * Identifies the caller and checks the permissions. Fails with {@link Failure.Unauthenticated} without valid credentials
-   * and with {@link Failure.Forbidden} without a required permission.
+   * Identifies the caller and checks the permissions. Fails with {@link Failure.Unauthenticated} if the credentials
+   * are missing or invalid, and with {@link Failure.Forbidden} if the caller lacks a permission.
    */
   Future<Caller> authenticate(HttpServerRequest request, Requirement requirement);
 

@@ -10,36 +10,36 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Compares a contract with the application at start-up.
+ * Checks at start-up that handlers and authenticators match the contract.
  *
  * @param handlers operation ids with a handler
  * @param schemes security schemes with an authenticator
  */
 record ContractCheck(
     Contract contract, Set<String> handlers, Set<String> schemes, List<String> errors) {
-  /** Throws {@link InvalidContractException} with all errors, each with its operation. */
+  /** Throws {@link InvalidContractException} with all errors and the operation id of each. */
   static void check(Contract contract, Set<String> handlers, Set<String> schemes) {
     var check = new ContractCheck(contract, handlers, schemes, new ArrayList<>());
     var undeclared = new TreeSet<>(handlers);
     for (var operation : contract.openApi().operations()) {
-      check.operation(operation);
+      check.checkOperation(operation);
       undeclared.remove(operation.getOperationId());
     }
-    undeclared.forEach(id -> check.error(id, "has a handler but is not in the contract"));
+    undeclared.forEach(id -> check.addError(id, "has a handler but is not in the contract"));
     if (!check.errors.isEmpty()) {
       throw new InvalidContractException(String.join("\n", check.errors));
     }
   }
 
-  private void operation(Operation operation) {
+  private void checkOperation(Operation operation) {
     var id = operation.getOperationId();
     if (!handlers.contains(id)) {
-      error(id, "has no handler");
+      addError(id, "has no handler");
     }
-    security(id, operation);
+    checkSecurity(id, operation);
     var owner = operation.getOpenAPIModel().getString(OperationHandler.OWNER);
     if (owner != null && !hasParameter(operation, Location.PATH, owner)) {
-      error(
+      addError(
           id,
           "names \"" + owner + "\" in " + OperationHandler.OWNER
               + ", which is not a parameter of its path");
@@ -47,30 +47,31 @@ record ContractCheck(
     Map.of("If-Match", 412, "If-None-Match", 304).forEach((header, status) -> {
       if (hasParameter(operation, Location.HEADER, header)
           && operation.getResponse(status) == null) {
-        error(id, "has " + header + " but no response " + status);
+        addError(id, "has " + header + " but no response " + status);
       }
     });
     for (var status = 400; status < 600; status++) {
       var response = operation.getResponse(status);
       if (response != null && !response.getContent().keySet().equals(Set.of(MediaTypes.PROBLEM))) {
-        error(id, "must have application/problem+json as the only content of response " + status);
+        addError(
+            id, "must have application/problem+json as the only content of response " + status);
       }
     }
   }
 
-  private void security(String id, Operation operation) {
+  private void checkSecurity(String id, Operation operation) {
     var required = operation.getSecurityRequirements();
     if (required.isEmpty() && !operation.getOpenAPIModel().containsKey("security")) {
-      error(id, "has no security requirement; a public operation declares \"security: []\"");
+      addError(id, "has no security requirement; a public operation declares \"security: []\"");
     }
     for (var alternative : required) {
       if (alternative.size() != 1) {
-        error(id, "must name exactly one security scheme per alternative");
+        addError(id, "must name exactly one security scheme per alternative");
       }
       alternative.getNames().stream()
           .filter(name -> !schemes.contains(name))
-          .forEach(name ->
-              error(id, "requires security scheme \"" + name + "\", which has no authenticator"));
+          .forEach(name -> addError(
+              id, "requires security scheme \"" + name + "\", which has no authenticator"));
     }
   }
 
@@ -80,7 +81,7 @@ record ContractCheck(
             parameter -> parameter.getIn() == location && parameter.getName().equals(name));
   }
 
-  private void error(String operationId, String message) {
+  private void addError(String operationId, String message) {
     errors.add(contract.name() + ": operation " + operationId + " " + message);
   }
 }

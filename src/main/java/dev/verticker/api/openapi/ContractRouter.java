@@ -26,7 +26,7 @@ import java.util.stream.Collectors;
 
 /**
  * Creates a router from a contract: the contract defines routes, security, validation and error responses, and one handler
- * per {@code operationId} does the work. All instances of a verticle may share the router.
+ * per {@code operationId} serves its requests. All instances of a verticle may share the router.
  */
 public final class ContractRouter {
   private final Vertx vertx;
@@ -55,44 +55,44 @@ public final class ContractRouter {
     return this;
   }
 
-  /** Sets the origins that may read responses; by default none. */
+  /** Sets the CORS configuration; default no other origin. */
   public ContractRouter cors(Cors cors) {
     this.cors = cors;
     return this;
   }
 
-  /** Sets how the address of a client is determined; by default it is the remote address of the connection. */
+  /** Sets the resolver of client addresses; default the remote address of the connection. */
   public ContractRouter addresses(ClientAddresses addresses) {
     this.addresses = addresses;
     return this;
   }
 
   /**
-   * Creates the router. Routes added to it afterwards serve paths that the contract does not contain.
+   * Creates the router. Callers can add routes for paths outside the contract.
    *
-   * @param api name of the API in metrics and logs
+   * @param apiName name of the API in metrics and logs
    * @throws InvalidContractException if contract and handlers do not match
    */
-  public Router createRouter(String api, MeterRegistry metrics) {
+  public Router createRouter(String apiName, MeterRegistry metrics) {
     ContractCheck.check(contract, handlers.keySet(), authenticators.keySet());
     var builder = RouterBuilder.create(vertx, contract.openApi())
-        .rootHandler(new RequestContextHandler(api, metrics))
+        .rootHandler(new RequestContextHandler(apiName, metrics))
         .rootHandler(cors)
         .rootHandler((PlatformHandler) RequestContextHandler::requireDecodableUrl)
         .rootHandler(BodyHandler.create(false).setBodyLimit(RequestValidator.MAX_BODY_BYTES));
     var operations = contract.openApi().operations().stream()
-        .collect(Collectors.toMap(Operation::getOperationId, this::handler));
+        .collect(Collectors.toMap(Operation::getOperationId, this::createHandler));
     // OperationHandler authenticates and validates instead: see Authenticator and RequestValidator.
     operations.forEach((id, handler) ->
         builder.getRoute(id).setDoSecurity(false).setDoValidation(false).addHandler(handler));
     var router = builder.createRouter();
-    contract.openApi().getPaths().forEach(path -> addHead(router, path, operations));
-    contract.openApi().getPaths().forEach(path -> addOtherMethods(router, path));
+    contract.openApi().getPaths().forEach(path -> addHeadRoute(router, path, operations));
+    contract.openApi().getPaths().forEach(path -> addMethodNotAllowedRoute(router, path));
     addErrorHandlers(router);
     return router;
   }
 
-  private OperationHandler handler(Operation operation) {
+  private OperationHandler createHandler(Operation operation) {
     var policies = operation.getSecurityRequirements().stream()
         .map(alternative -> {
           var scheme = alternative.getNames().iterator().next();
@@ -106,11 +106,11 @@ public final class ContractRouter {
         operation.getOperationId(),
         policies,
         List.copyOf(authenticators.values()),
-        validator(operation),
+        createValidator(operation),
         handlers.get(operation.getOperationId()));
   }
 
-  private RequestValidator validator(Operation operation) {
+  private RequestValidator createValidator(Operation operation) {
     try {
       return new RequestValidator(contract.openApi(), operation, addresses);
     } catch (IllegalArgumentException e) {
@@ -119,14 +119,15 @@ public final class ContractRouter {
     }
   }
 
-  private static void addHead(Router router, Path path, Map<String, OperationHandler> operations) {
+  private static void addHeadRoute(
+      Router router, Path path, Map<String, OperationHandler> operations) {
     path.getOperations().stream()
         .filter(operation -> operation.getHttpMethod().equals(HttpMethod.GET))
         .forEach(operation ->
-            router.head(route(path)).handler(operations.get(operation.getOperationId())));
+            router.head(toRoutePath(path)).handler(operations.get(operation.getOperationId())));
   }
 
-  private static void addOtherMethods(Router router, Path path) {
+  private static void addMethodNotAllowedRoute(Router router, Path path) {
     var allowed = new TreeSet<String>();
     allowed.add(HttpMethod.OPTIONS.name());
     for (var operation : path.getOperations()) {
@@ -135,10 +136,10 @@ public final class ContractRouter {
         allowed.add(HttpMethod.HEAD.name());
       }
     }
-    router.route(route(path)).handler(otherMethod(String.join(", ", allowed)));
+    router.route(toRoutePath(path)).handler(methodNotAllowed(String.join(", ", allowed)));
   }
 
-  private static Handler<RoutingContext> otherMethod(String allowed) {
+  private static Handler<RoutingContext> methodNotAllowed(String allowed) {
     return context -> {
       context.response().putHeader("Allow", allowed);
       if (context.request().method().equals(HttpMethod.OPTIONS)) {
@@ -152,14 +153,14 @@ public final class ContractRouter {
   private static void addErrorHandlers(Router router) {
     var problems = new ProblemHandler();
     router.route().last().handler(context -> context.fail(404)).failureHandler(problems);
-    // Failures before the first route, and paths without a route.
+    // Failures before routing, and requests without a route.
     for (var status : new int[] {400, 404, 405, 500}) {
       router.errorHandler(status, problems);
     }
   }
 
   /** Converts {@code /users/{id}} to the notation of the router, {@code /users/:id}. */
-  private static String route(Path path) {
+  private static String toRoutePath(Path path) {
     return path.getName().replaceAll("\\{(.*?)}", ":$1");
   }
 }

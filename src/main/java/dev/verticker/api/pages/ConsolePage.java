@@ -7,13 +7,13 @@ import io.vertx.core.Vertx;
 import java.util.ArrayList;
 import java.util.regex.Pattern;
 
-/** The console at {@code /} and its files under {@code /console/}: exactly those that the page references. */
+/** The console at {@code /} and the files under {@code /console/} that it references; no other file can be requested. */
 public final class ConsolePage {
   private static final String FOLDER = "web";
   private static final String PAGE = FOLDER + "/console/index.html";
   private static final Pattern REFERENCE = Pattern.compile("(?:href|src)=\"(/console/[^\"]+)\"");
 
-  /** Scripts, styles and requests of our own origin only, and no injection of markup (trusted types). */
+  /** Allows scripts, styles and requests from the same origin only, and enforces Trusted Types. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
           + "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
@@ -21,7 +21,7 @@ public final class ConsolePage {
 
   private ConsolePage() {}
 
-  /** Fails if the page references a missing file. */
+  /** Loads the console. The future fails if a referenced file is missing. */
   public static Future<Page> load(Vertx vertx) {
     return vertx.executeBlocking(() -> {
       var assets = new ArrayList<Asset>();

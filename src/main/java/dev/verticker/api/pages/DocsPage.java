@@ -12,21 +12,21 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
 
-/** The API documentation, with all files from the jar and without inline scripts. */
+/** The API documentation. All files come from the jar; the pages use no inline scripts. */
 public final class DocsPage {
   private static final String WEBJAR = "META-INF/resources/webjars/swagger-ui/";
   private static final String WEBJAR_VERSION =
       "META-INF/maven/org.webjars/swagger-ui/pom.properties";
   private static final String IMMUTABLE = "public, max-age=31536000, immutable";
 
-  /** Swagger UI needs data URLs for images of its style sheet; everything else comes from our own origin. */
+  /** Swagger UI needs data URLs for images of its style sheet; all other resources must have the same origin. */
   private static final String POLICY =
       "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
           + "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
   private DocsPage() {}
 
-  /** Swagger UI at {@code /docs} and the contract at {@code /openapi.yaml}. Fails if a file is missing. */
+  /** Loads Swagger UI at {@code /docs} and the contract at {@code /openapi.yaml}. The future fails if a file is missing. */
   public static Future<Page> load(Vertx vertx, Contract contract) {
     return vertx.executeBlocking(() -> {
       var version = webjarVersion();
@@ -46,7 +46,7 @@ public final class DocsPage {
     });
   }
 
-  /** The AsyncAPI document of the sockets at {@code /asyncapi.yaml}, and as a page at {@code /docs/events}. */
+  /** Loads the AsyncAPI document of the sockets at {@code /asyncapi.yaml}, and as a page at {@code /docs/events}. */
   public static Future<Page> loadEvents(Vertx vertx) {
     return vertx.executeBlocking(() -> {
       var document = PackagedFile.read("asyncapi/events.yaml");

@@ -11,16 +11,16 @@ import java.util.Base64;
 import java.util.zip.CRC32C;
 
 /**
- * The end of a page as opaque text. A checksum detects a damaged cursor and one of another symbol. It needs no secret: a
- * cursor gives access to nothing that {@code from} and {@code to} do not.
+ * Encodes the position after the last observation of a page as an opaque string. A checksum detects damaged cursors and
+ * cursors of another symbol. The cursor is not signed: it gives access to nothing that {@code from} and {@code to} do not.
  */
 final class HistoryCursor {
-  /** PostgreSQL supports no later time; a forged cursor may contain one. */
+  /** Exclusive: 10000-01-01T00:00Z. RFC 3339 times have years of four digits; a forged cursor may contain a later one. */
   private static final long MAX_MICROS = 253_402_300_800_000_000L;
 
   private HistoryCursor() {}
 
-  static String write(String symbol, HistoryPosition position) {
+  static String encode(String symbol, HistoryPosition position) {
     var calledAt = position.calledAt();
     // ChronoUnit.MICROS.between overflows in the year 2262, because it counts nanoseconds.
     var micros = calledAt.getEpochSecond() * 1_000_000 + calledAt.getNano() / 1000;
@@ -33,22 +33,22 @@ final class HistoryCursor {
         .encodeToString(bytes.putLong(checksum.getValue()).array());
   }
 
-  /** Throws {@link Failure.Invalid} for text that {@link #write} did not create for this symbol. */
-  static HistoryPosition read(String symbol, String text) {
+  /** Throws {@link Failure.Invalid} for text that {@link #encode} did not create for this symbol. */
+  static HistoryPosition decode(String symbol, String text) {
     try {
-      var sent = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
-      var micros = sent.getLong();
+      var decoded = ByteBuffer.wrap(Base64.getUrlDecoder().decode(text));
+      var micros = decoded.getLong();
       if (micros >= 0 && micros < MAX_MICROS) {
         var position =
-            new HistoryPosition(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), sent.getLong());
-        if (write(symbol, position).equals(text)) {
+            new HistoryPosition(Instant.EPOCH.plus(micros, ChronoUnit.MICROS), decoded.getLong());
+        if (encode(symbol, position).equals(text)) {
           return position;
         }
       }
     } catch (IllegalArgumentException | BufferUnderflowException e) {
-      // Fails below, as a cursor with a wrong checksum does.
+      // Fails below, like a wrong checksum.
     }
     throw Failure.Invalid.of(
-        "query/cursor", "cursor", "Must be the cursor of a Link header for the same symbol.");
+        "query/cursor", "cursor", "Must be the cursor from a Link header of the same symbol.");
   }
 }

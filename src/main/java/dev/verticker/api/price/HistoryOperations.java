@@ -16,7 +16,7 @@ import java.time.OffsetDateTime;
 import java.time.format.DateTimeParseException;
 import java.util.stream.Collectors;
 
-/** The history of prices, the same operation in both APIs. */
+/** Handles {@code listPriceHistory} in both APIs. */
 public final class HistoryOperations {
   private final Bus bus;
 
@@ -29,24 +29,24 @@ public final class HistoryOperations {
   }
 
   private Future<ApiResponse> listPriceHistory(ApiRequest request) {
-    var find = find(request);
+    var find = findHistory(request);
     return bus.request(Prices.HISTORY, find).map(history -> {
       var page = ApiResponse.json(Buffer.buffer(history.observations().stream()
-          .map(HistoryOperations::json)
+          .map(HistoryOperations::encode)
           .collect(Collectors.joining(",", "[", "]"))));
       return history.next() == null
           ? page
           : page.with(
               "Link",
               request.nextPage(
-                  "cursor", HistoryCursor.write(find.symbol(), history.next()), "from", "to"));
+                  "cursor", HistoryCursor.encode(find.symbol(), history.next()), "from", "to"));
     });
   }
 
-  private static Prices.FindHistory find(ApiRequest request) {
+  private static Prices.FindHistory findHistory(ApiRequest request) {
     var symbol = request.path("symbol");
-    var from = time(request, "from");
-    var to = time(request, "to");
+    var from = parseTime(request, "from");
+    var to = parseTime(request, "to");
     if (from != null && to != null && !from.isBefore(to)) {
       throw Failure.Invalid.of("query/from", "order", "Must be before \"to\".");
     }
@@ -57,11 +57,11 @@ public final class HistoryOperations {
         request.pageLimit(),
         request
             .query("cursor")
-            .map(cursor -> HistoryCursor.read(symbol, cursor))
+            .map(cursor -> HistoryCursor.decode(symbol, cursor))
             .orElse(null));
   }
 
-  private static Instant time(ApiRequest request, String name) {
+  private static Instant parseTime(ApiRequest request, String name) {
     try {
       return request
           .query(name)
@@ -69,13 +69,13 @@ public final class HistoryOperations {
           .map(OffsetDateTime::toInstant)
           .orElse(null);
     } catch (DateTimeParseException e) {
-      // For example 31 June: the format of the contract only checks digits.
+      // The pattern of the contract accepts impossible dates, such as 31 June.
       throw Failure.Invalid.of("query/" + name, "format", "Must be a date-time.");
     }
   }
 
-  /** Contains the JSON of the exchange unchanged, as {@link CachedQuote} does. */
-  private static String json(Prices.Observation observation) {
+  /** Inserts the exchange's JSON unchanged, as {@link CachedQuote} does. */
+  private static String encode(Prices.Observation observation) {
     return "{\"id\":" + observation.id()
         + ",\"symbol\":" + Json.encode(observation.symbol())
         + ",\"called_at\":\"" + Timestamps.write(observation.calledAt())

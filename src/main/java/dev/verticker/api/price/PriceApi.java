@@ -19,7 +19,11 @@ public final class PriceApi {
 
   private PriceApi() {}
 
-  /** Creates the router. @param keys API keys by name */
+  /**
+   * Creates the router of the Price API.
+   *
+   * @param keys API keys by name
+   */
   public static Future<Router> open(
       Vertx vertx, NodeContext node, QuoteService quotes, Map<String, Secret> keys) {
     return Contract.load(vertx, CONTRACT)

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-/** Operations on the latest prices. They are read from memory; only an unknown symbol needs a bus request. */
+/** Handles {@code listPrices} and {@code getPrice} from memory; a symbol that is not in memory needs a bus request. */
 final class PriceOperations {
   private final QuoteService quotes;
   private final Clock clock;

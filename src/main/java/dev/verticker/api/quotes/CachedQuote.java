@@ -9,8 +9,8 @@ import java.time.Instant;
 import java.util.Locale;
 
 /**
- * A quote with its JSON, encoded once. Quotes are read far more often than they change, and only the age differs
- * between two reads: a read copies the bytes and appends {@code age_ms} and {@code stale}.
+ * A quote with its JSON, encoded once. Each read copies the bytes and appends {@code age_ms} and {@code stale}, the only
+ * fields that change.
  */
 public final class CachedQuote {
   private static final byte[] FRESH = ",\"stale\":false}".getBytes(StandardCharsets.US_ASCII);
@@ -28,7 +28,7 @@ public final class CachedQuote {
     return quote;
   }
 
-  /** Appends the JSON object of the quote at {@code now}. */
+  /** Appends the JSON object with the age at {@code now}. */
   public void appendTo(Buffer buffer, Instant now) {
     buffer
         .appendBytes(json)
@@ -36,7 +36,10 @@ public final class CachedQuote {
         .appendBytes(quote.stale(now) ? STALE : FRESH);
   }
 
-  /** Inserts the exchange's object as it is: parsing and encoding it again could change a decimal. */
+  /**
+   * Inserts the exchange's object unchanged: parsing and encoding it again could change a decimal. Clients of the earlier
+   * system read {@code called_at}, which equals {@code received_at}.
+   */
   private static String encodeWithoutAge(Quote quote) {
     var receivedAt = Timestamps.write(quote.receivedAt());
     return "{\"id\":" + quote.id()

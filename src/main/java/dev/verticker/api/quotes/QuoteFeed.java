@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a {@link QuoteStore} current. It subscribes to ticks, and requests a snapshot at start, when this node may have
- * missed messages, and periodically, because a tick may be lost and a deployment may change the configured symbols.
+ * Keeps a {@link QuoteStore} current. It subscribes to ticks and requests snapshots: at start, after a reconnect to the
+ * cluster, and periodically, because the bus can drop a tick and a deployment can change the configured symbols.
  */
 final class QuoteFeed {
   private static final Logger log = LoggerFactory.getLogger(QuoteFeed.class);
@@ -31,7 +31,7 @@ final class QuoteFeed {
 
   /** Completes when this node is subscribed to ticks, whether or not the price verticle responds. */
   Future<Void> start() {
-    node.health().note("price-api", this::outage);
+    node.health().note("price-api", this::missingQuotes);
     node.liveness().onReturn(this::requestSnapshot);
     vertx.setPeriodic(INTERVAL_WHILE_EMPTY.toMillis(), timer -> onInterval());
     return node.bus()
@@ -49,17 +49,16 @@ final class QuoteFeed {
   private Future<Void> requestSnapshot() {
     return node.bus()
         .request(Prices.LATEST, new Prices.Latest())
-        .onFailure(
-            failure -> log.debug("snapshot of quotes not received: {}", failure.getMessage()))
+        .onFailure(failure -> log.debug("quote snapshot request failed: {}", failure.getMessage()))
         .<Void>map(snapshot -> {
           store.accept(snapshot);
           return null;
         });
   }
 
-  private Optional<String> outage() {
+  private Optional<String> missingQuotes() {
     return store.find(store.configuredSymbols()).findAny().isPresent()
         ? Optional.empty()
-        : Optional.of("no price is known yet");
+        : Optional.of("no quote received since start-up");
   }
 }

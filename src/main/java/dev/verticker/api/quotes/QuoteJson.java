@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** The JSON of quotes in the User API, at one moment. */
+/** Encodes quotes for the User API at a given time. */
 public final class QuoteJson {
   private final List<Quote> quotes;
   private final Instant now;
@@ -29,7 +29,7 @@ public final class QuoteJson {
     return array;
   }
 
-  /** The only quote. */
+  /** Returns the JSON object of the single quote. */
   public JsonObject single() {
     return of(quotes.get(0), now);
   }
@@ -38,7 +38,7 @@ public final class QuoteJson {
     return quotes.stream().anyMatch(quote -> quote.stale(now));
   }
 
-  /** Age of the oldest quote in whole seconds; 0 if there is none. */
+  /** Returns the age of the oldest quote in seconds, for the {@code Age} header; 0 without quotes. */
   public String age() {
     return Long.toString(quotes.stream()
         .map(quote -> quote.age(now))
@@ -47,8 +47,8 @@ public final class QuoteJson {
         .toSeconds());
   }
 
-  /** A weak entity tag that changes with any field except the ages and times of receipt. */
-  public String tag(String more) {
+  /** Returns a weak entity tag that covers {@code variant} and all fields except {@code age_ms} and {@code received_at}. */
+  public String tag(String variant) {
     var content = quotes.stream()
         .map(quote -> String.join(
             " ",
@@ -62,11 +62,11 @@ public final class QuoteJson {
             source(quote),
             quote.eventTime().toString(),
             Boolean.toString(quote.stale(now))))
-        .collect(Collectors.joining("\n", more + "\n", ""));
+        .collect(Collectors.joining("\n", variant + "\n", ""));
     return "W/" + EntityTags.of(content.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** The JSON of one quote. */
+  /** Encodes one quote. */
   public static JsonObject of(Quote quote, Instant now) {
     return new JsonObject()
         .put("symbol", quote.symbol())
@@ -87,7 +87,7 @@ public final class QuoteJson {
     return quote.source().name().toLowerCase(Locale.ROOT);
   }
 
-  private static String decimal(BigDecimal figure) {
-    return figure == null ? null : figure.toPlainString();
+  private static String decimal(BigDecimal value) {
+    return value == null ? null : value.toPlainString();
   }
 }

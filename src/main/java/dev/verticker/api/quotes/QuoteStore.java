@@ -15,18 +15,18 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** The newest quote of each symbol this node has received, bounded; used by every event loop. */
+/** Thread-safe store of the latest quote of each symbol, with a limit on unconfigured symbols. */
 final class QuoteStore {
-  /** Max number of quotes of symbols that are not configured; a tenth of them is refreshed. */
-  static final int MAX_OTHERS = 1000;
+  /** Max number of quotes of unconfigured symbols. The price verticle refreshes at most 100 of them. */
+  static final int MAX_UNCONFIGURED = 1000;
 
   private final Map<String, CachedQuote> quotes = new ConcurrentHashMap<>();
   private final List<Consumer<List<CachedQuote>>> listeners = new CopyOnWriteArrayList<>();
 
-  /** In their order. */
+  /** The configured symbols in their order. */
   private volatile Set<String> configured = Set.of();
 
-  /** False until the first snapshot. */
+  /** Returns whether a snapshot was received. */
   boolean isFilled() {
     return !configured.isEmpty();
   }
@@ -35,17 +35,17 @@ final class QuoteStore {
     return configured.contains(symbol);
   }
 
-  /** Empty until the first snapshot. */
+  /** Returns the configured symbols; empty before the first snapshot. */
   Set<String> configuredSymbols() {
     return configured;
   }
 
-  /** Null if this node has no quote of the symbol. */
+  /** Returns the quote of the symbol, or null. */
   CachedQuote find(String symbol) {
     return quotes.get(symbol);
   }
 
-  /** Those of the symbols that have a quote, in the given order. */
+  /** Returns the quotes of the symbols that have one, in the given order. */
   Stream<CachedQuote> find(Collection<String> symbols) {
     return symbols.stream().map(quotes::get).filter(Objects::nonNull);
   }
@@ -57,18 +57,18 @@ final class QuoteStore {
 
   void accept(List<Quote> received) {
     var updated = received.stream()
-        .filter(this::accept)
+        .filter(this::putIfNewer)
         .map(quote -> quotes.get(quote.symbol()))
         .toList();
     if (!updated.isEmpty()) {
       listeners.forEach(listener -> listener.accept(updated));
     }
-    while (quotes.size() > configured.size() + MAX_OTHERS) {
-      removeOldestOther();
+    while (quotes.size() > configured.size() + MAX_UNCONFIGURED) {
+      evictOldestUnconfigured();
     }
   }
 
-  /** Calls the listener with every quote that replaces an older one, on the context it arrives on. */
+  /** Adds a listener for updated quotes. The store calls it on the thread of the update. */
   void onUpdate(Consumer<List<CachedQuote>> listener) {
     listeners.add(listener);
   }
@@ -77,8 +77,8 @@ final class QuoteStore {
     listeners.remove(listener);
   }
 
-  /** Whether the quote replaces an older one. */
-  private boolean accept(Quote quote) {
+  /** Stores the quote if it is newer. Returns whether it was stored. */
+  private boolean putIfNewer(Quote quote) {
     var current = quotes.compute(quote.symbol(), (symbol, previous) -> {
       var older = previous == null ? null : previous.quote();
       return quote.supersedes(older) ? new CachedQuote(quote) : previous;
@@ -86,7 +86,7 @@ final class QuoteStore {
     return current.quote() == quote;
   }
 
-  private void removeOldestOther() {
+  private void evictOldestUnconfigured() {
     quotes.values().stream()
         .map(CachedQuote::quote)
         .filter(quote -> !isConfigured(quote.symbol()))

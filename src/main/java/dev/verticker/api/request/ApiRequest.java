@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A validated request: each value was decoded once, has the declared type and satisfies its schema. A handler reads only
- * parameters that the contract declares, with their declared types.
+ * A validated request: each parameter is decoded, has the type that the contract declares, and satisfies its schema. A
+ * handler can read only declared parameters, each with the method for its type.
  *
- * @param rawPath the path as the client sent it, percent-encoded
- * @param address IP address of the client as far as it can be trusted; empty without one
- * @param userAgent the {@code User-Agent} header; any text, null without one
+ * @param rawPath the percent-encoded path
+ * @param address IP address of the client, from {@code X-Forwarded-For} only behind a trusted proxy; empty if unknown
+ * @param userAgent the {@code User-Agent} header, which can contain any text; null without one
  * @param parameters by location and name, such as {@code query/limit}
  * @param body the JSON object or the fields of the form; null without a body
  */
@@ -26,65 +26,65 @@ public record ApiRequest(
     JsonObject body) {
   private static final long DEFAULT_LIMIT = 100;
 
-  /** A path parameter. */
+  /** Returns a path parameter declared as {@code string}. */
   public String path(String name) {
     return (String) parameters.get(RequestValidator.PATH + name);
   }
 
-  /** A path parameter declared as {@code integer}. */
+  /** Returns a path parameter declared as {@code integer}. */
   public long pathNumber(String name) {
     return (Long) parameters.get(RequestValidator.PATH + name);
   }
 
-  /** A query parameter declared as {@code string}. */
+  /** Returns a query parameter declared as {@code string}. */
   public Optional<String> query(String name) {
     return Optional.ofNullable((String) parameters.get(RequestValidator.QUERY + name));
   }
 
-  /** A query parameter declared as {@code integer}. */
+  /** Returns a query parameter declared as {@code integer}. */
   public Optional<Long> queryNumber(String name) {
     return Optional.ofNullable((Long) parameters.get(RequestValidator.QUERY + name));
   }
 
-  /** The query parameter {@code limit} of a paged operation; 100 without one. */
+  /** Returns the query parameter {@code limit} of a paged operation; default 100. */
   public int pageLimit() {
     return queryNumber("limit").orElse(DEFAULT_LIMIT).intValue();
   }
 
   /**
-   * The value of a {@code Link} header for the next page.
+   * Returns the {@code Link} header for the next page.
    *
    * @param cursor the query parameter that continues after {@code value}
-   * @param kept query parameters of this request that the next one repeats
+   * @param kept query parameters that the next page repeats
    */
   public String nextPage(String cursor, Object value, String... kept) {
     var query = new StringBuilder("?limit=" + pageLimit());
     for (var name : kept) {
       query(name)
-          .ifPresent(sent -> query.append('&').append(name).append('=').append(encoded(sent)));
+          .ifPresent(sent -> query.append('&').append(name).append('=').append(urlEncode(sent)));
     }
     return "<" + rawPath + query + "&" + cursor + "=" + value + ">; rel=\"next\"";
   }
 
-  private static String encoded(String value) {
+  private static String urlEncode(String value) {
     return URLEncoder.encode(value, StandardCharsets.UTF_8);
   }
 
-  /** A query parameter declared as {@code boolean}. */
+  /** Returns a query parameter declared as {@code boolean}. */
   public Optional<Boolean> queryFlag(String name) {
     return Optional.ofNullable((Boolean) parameters.get(RequestValidator.QUERY + name));
   }
 
-  /** A query parameter declared as an array of strings, separated by commas. */
+  /** Returns a query parameter declared as an array of strings; the client separates them by commas. */
   public Optional<List<String>> queryList(String name) {
-    return Optional.ofNullable((Texts) parameters.get(RequestValidator.QUERY + name))
-        .map(Texts::values);
+    return Optional.ofNullable((StringList) parameters.get(RequestValidator.QUERY + name))
+        .map(StringList::values);
   }
 
-  /** A header parameter. */
+  /** Returns a header parameter. */
   public Optional<String> header(String name) {
     return Optional.ofNullable((String) parameters.get(RequestValidator.HEADER + name));
   }
 
-  record Texts(List<String> values) {}
+  record StringList(List<String> values) {}
 }

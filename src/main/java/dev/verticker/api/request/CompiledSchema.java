@@ -1,6 +1,6 @@
 package dev.verticker.api.request;
 
-import dev.verticker.api.request.ApiRequest.Texts;
+import dev.verticker.api.request.ApiRequest.StringList;
 import io.vertx.core.json.JsonObject;
 import java.util.HashSet;
 import java.util.List;
@@ -42,13 +42,13 @@ public final class CompiledSchema {
       case "maxLength" -> when(String.class, text -> codePoints(text) <= limit);
       case "pattern" ->
         when(String.class, Pattern.compile(schema.getString(keyword)).asPredicate());
-      case "minItems" -> when(Texts.class, list -> list.values().size() >= limit);
-      case "maxItems" -> when(Texts.class, list -> list.values().size() <= limit);
+      case "minItems" -> when(StringList.class, list -> list.values().size() >= limit);
+      case "maxItems" -> when(StringList.class, list -> list.values().size() <= limit);
       case "uniqueItems" ->
-        when(Texts.class, list -> !schema.getBoolean(keyword) || isUnique(list.values()));
+        when(StringList.class, list -> !schema.getBoolean(keyword) || isUnique(list.values()));
       case "items" -> {
         var each = of(schema.getJsonObject(keyword));
-        yield when(Texts.class, list -> list.values().stream().allMatch(each));
+        yield when(StringList.class, list -> list.values().stream().allMatch(each));
       }
       default -> throw unsupported("keyword", keyword);
     };
@@ -59,12 +59,12 @@ public final class CompiledSchema {
       case "string" -> String.class::isInstance;
       case "integer" -> Long.class::isInstance;
       case "boolean" -> Boolean.class::isInstance;
-      case "array" -> Texts.class::isInstance;
+      case "array" -> StringList.class::isInstance;
       default -> throw unsupported("type", type);
     };
   }
 
-  /** As in the library, a rule for one type accepts all values of other types. */
+  /** Applies the rule to values of the type; accepts all other values, as the validator does. */
   private static <T> Predicate<Object> when(Class<T> type, Predicate<T> rule) {
     return value -> !type.isInstance(value) || rule.test(type.cast(value));
   }

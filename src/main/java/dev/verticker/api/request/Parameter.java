@@ -12,9 +12,9 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
 /**
- * A declared parameter: converts its text to the declared type and validates the value.
+ * Parses and validates one declared request parameter.
  *
- * @param accepts a fast check; the validator decides on values that it does not accept
+ * @param accepts a fast check; the validator checks the values that it does not accept
  */
 record Parameter(
     String pointer,
@@ -27,22 +27,22 @@ record Parameter(
   private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,18}");
 
   enum Type {
-    TEXT,
-    TIME,
+    STRING,
+    DATE_TIME,
     INTEGER,
-    FLAG,
-    LIST
+    BOOLEAN,
+    STRING_ARRAY
   }
 
-  /** @param hot whether to compile the schema */
+  /** @param compile whether to compile the schema */
   static Parameter of(
-      OpenAPIContract contract, io.vertx.openapi.contract.Parameter declared, boolean hot) {
+      OpenAPIContract contract, io.vertx.openapi.contract.Parameter declared, boolean compile) {
     return new Parameter(
         declared.getIn().name().toLowerCase(Locale.ROOT) + "/" + declared.getName(),
         declared.getName(),
         type(declared),
         declared.isRequired(),
-        hot
+        compile
             ? CompiledSchema.of(declared.getOpenAPIModel().getJsonObject("schema"))
             : value -> false,
         declared.getSchema(),
@@ -51,30 +51,31 @@ record Parameter(
 
   private static Type type(io.vertx.openapi.contract.Parameter declared) {
     return switch (declared.getSchemaType()) {
-      case STRING -> "date-time".equals(declared.getSchema().get("format")) ? Type.TIME : Type.TEXT;
+      case STRING ->
+        "date-time".equals(declared.getSchema().get("format")) ? Type.DATE_TIME : Type.STRING;
       case INTEGER -> Type.INTEGER;
-      case BOOLEAN -> Type.FLAG;
-      case ARRAY -> Type.LIST;
+      case BOOLEAN -> Type.BOOLEAN;
+      case ARRAY -> Type.STRING_ARRAY;
       default ->
         throw new IllegalArgumentException("parameter " + declared.getName()
             + " must be a string, integer, boolean or array of strings");
     };
   }
 
-  void read(List<String> sent, Map<String, Object> values, List<Failure.Error> errors) {
-    if (sent.isEmpty()) {
+  void read(List<String> texts, Map<String, Object> values, List<Failure.Error> errors) {
+    if (texts.isEmpty()) {
       if (required) {
         errors.add(new Failure.Error(pointer, "required", "Required."));
       }
       return;
     }
-    if (sent.size() > 1) {
+    if (texts.size() > 1) {
       errors.add(new Failure.Error(pointer, "repeated", "Must not be repeated."));
       return;
     }
-    var value = typed(sent.get(0));
+    var value = parse(texts.get(0));
     if (value == null) {
-      var expected = type == Type.FLAG ? "true or false" : "an integer";
+      var expected = type == Type.BOOLEAN ? "true or false" : "an integer";
       errors.add(new Failure.Error(pointer, "type", "Must be " + expected + "."));
       return;
     }
@@ -82,23 +83,24 @@ record Parameter(
       values.put(pointer, value);
       return;
     }
-    var found = validator.validate(
-        value instanceof ApiRequest.Texts texts ? new JsonArray(texts.values()) : value);
-    if (Boolean.TRUE.equals(found.getValid())) {
+    var result = validator.validate(
+        value instanceof ApiRequest.StringList list ? new JsonArray(list.values()) : value);
+    if (Boolean.TRUE.equals(result.getValid())) {
       values.put(pointer, value);
     } else {
-      errors.addAll(SchemaErrors.of(pointer, schema, found));
+      errors.addAll(SchemaErrors.of(pointer, schema, result));
     }
   }
 
-  private Object typed(String text) {
+  private Object parse(String text) {
     return switch (type) {
-      case TEXT -> text;
-      // A client may send the "+" of an offset unencoded, which then reads as a blank.
-      case TIME -> text.replace(' ', '+');
+      case STRING -> text;
+      // Clients often send the "+" of a UTC offset unencoded, which URL decoding turns into a
+      // space.
+      case DATE_TIME -> text.replace(' ', '+');
       case INTEGER -> INTEGER.matcher(text).matches() ? Long.valueOf(text) : null;
-      case FLAG -> text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : null;
-      case LIST -> new ApiRequest.Texts(List.of(text.split(",", -1)));
+      case BOOLEAN -> text.equals("true") || text.equals("false") ? Boolean.valueOf(text) : null;
+      case STRING_ARRAY -> new ApiRequest.StringList(List.of(text.split(",", -1)));
     };
   }
 }

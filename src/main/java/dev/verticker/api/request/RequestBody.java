@@ -85,7 +85,7 @@ record RequestBody(
     }
   }
 
-  /** Only UTF-8 is supported; other parameters of the media type do not matter. */
+  /** Accepts UTF-8 as the only charset, and ignores other parameters of the media type. */
   private static boolean isUtf8(String parameter) {
     var charset = parameter.strip();
     return !charset.startsWith("charset=") || charset.replace("\"", "").equals("charset=utf-8");

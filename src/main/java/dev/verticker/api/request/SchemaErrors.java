@@ -125,7 +125,7 @@ final class SchemaErrors {
     return rule + " " + (((Number) rule).intValue() == 1 ? one : more);
   }
 
-  /** Only the message of the library names the field. */
+  /** Returns the name of the missing field, which only the validator's message contains. */
   private static String missing(OutputUnit broken) {
     var name = QUOTED.matcher(broken.getError());
     return name.find() ? name.group() : "of the contract";

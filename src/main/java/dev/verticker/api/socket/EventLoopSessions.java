@@ -26,12 +26,12 @@ final class EventLoopSessions {
     this.topics = topics;
   }
 
-  /** For any thread. */
+  /** Returns whether the caller is on this event loop. Thread-safe. */
   boolean isOnEventLoop() {
     return Thread.currentThread() == thread;
   }
 
-  /** At once on the event loop, else in the order of the calls. For any thread. */
+  /** Runs the task immediately on the event loop, otherwise schedules it in call order. Thread-safe. */
   void run(Runnable task) {
     if (isOnEventLoop()) {
       task.run();
@@ -56,7 +56,7 @@ final class EventLoopSessions {
     all().forEach(SocketSession::sweep);
   }
 
-  /** Bytes of the socket that was furthest behind at the last sweep; for any thread. */
+  /** Returns the largest number of unsent bytes on one socket at the last check. Thread-safe. */
   long maxUnsent() {
     return maxUnsent;
   }

@@ -8,9 +8,9 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 
 /**
- * What the sessions of a node share.
+ * The objects that all socket sessions of a node use.
  *
- * @param metrics also the write budget of the node: the bytes that all its sockets have not sent
+ * @param metrics also counts the unsent bytes of all sockets, which limit the memory that slow clients use
  */
 record SocketContext(
     Vertx vertx,

@@ -15,19 +15,19 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The sockets of a node, by event loop. It opens an event loop for sockets and drains it, limits how many sockets there are,
- * enforces their time limits, and passes revocations to them.
+ * Manages the sockets on a node: one {@link EventLoopSessions} per event loop. Enforces the max number of sockets and their
+ * timeouts, and forwards revocations.
  */
 public final class SocketHub {
-  private static final long SWEEP_MS = 1000;
-  private static final long MAX_DRAIN_MS = 3000;
+  private static final long CHECK_INTERVAL_MS = 1000;
+  private static final long DRAIN_TIMEOUT_MS = 3000;
 
   private final NodeContext node;
   private final QuoteService quotes;
   private final SocketContext context;
   private final LogReader log;
 
-  /** In the order in which they joined. */
+  /** In registration order. */
   private final List<EventLoopSessions> loops = new CopyOnWriteArrayList<>();
 
   private SocketHub(NodeContext node, QuoteService quotes, SocketContext context) {
@@ -35,10 +35,10 @@ public final class SocketHub {
     this.quotes = quotes;
     this.context = context;
     this.log = new LogReader(context.vertx(), node);
-    node.metrics().gauge("socket_unsent_bytes_of_one", loops, SocketHub::maxUnsent);
+    node.metrics().gauge("socket_unsent_bytes_of_one", loops, SocketHub::maxUnsentBytes);
   }
 
-  /** Follows the event log and revocations on the calling context until that is undeployed. */
+  /** Creates the hub and subscribes to the event log and to revocations on the calling context, until its undeployment. */
   public static Future<SocketHub> open(
       Vertx vertx,
       NodeContext node,
@@ -61,15 +61,15 @@ public final class SocketHub {
     return hub.log.start().map(hub);
   }
 
-  /** Accepts sockets on the calling event loop from now on. */
+  /** Registers the calling event loop: it can accept sockets from now on. */
   public void join(Context loop) {
     var topics = new TopicRegistry(context.vertx(), loop, node, log, quotes);
     var sessions = new EventLoopSessions(context, loop, topics);
     loops.add(sessions);
-    context.vertx().setPeriodic(SWEEP_MS, timer -> sessions.sweep());
+    context.vertx().setPeriodic(CHECK_INTERVAL_MS, timer -> sessions.sweep());
   }
 
-  /** Closes the sockets of the calling event loop; completes when they have ended or do not respond in time. */
+  /** Unregisters the calling event loop and closes its sockets. Completes when all are closed, or after three seconds. */
   public Future<Void> leave() {
     var sessions = sessions();
     if (sessions == null) {
@@ -77,28 +77,28 @@ public final class SocketHub {
     }
     loops.remove(sessions);
     return Future.join(sessions.drain())
-        .timeout(MAX_DRAIN_MS, TimeUnit.MILLISECONDS)
+        .timeout(DRAIN_TIMEOUT_MS, TimeUnit.MILLISECONDS)
         .otherwiseEmpty()
         .mapEmpty();
   }
 
-  /** Of the calling event loop; null when it does not accept sockets. */
+  /** Returns the sessions of the calling event loop, or null if it is not registered. */
   EventLoopSessions sessions() {
     return loops.stream().filter(EventLoopSessions::isOnEventLoop).findFirst().orElse(null);
   }
 
-  /** Always the same for a name while no event loop joins or leaves; null when none accepts sockets. */
-  EventLoopSessions sessionsFor(String name) {
+  /** Returns the event loop of a SockJS session, stable while the registered event loops are; null if there is none. */
+  EventLoopSessions sessionsFor(String sockJsId) {
     var all = loops.toArray(EventLoopSessions[]::new);
-    return all.length == 0 ? null : all[Math.floorMod(name.hashCode(), all.length)];
+    return all.length == 0 ? null : all[Math.floorMod(sockJsId.hashCode(), all.length)];
   }
 
   boolean isFull() {
     return context.metrics().open() >= context.settings().max();
   }
 
-  /** Bytes. */
-  private static double maxUnsent(List<EventLoopSessions> loops) {
+  /** Returns the largest number of unsent bytes on one socket. */
+  private static double maxUnsentBytes(List<EventLoopSessions> loops) {
     return loops.stream().mapToLong(EventLoopSessions::maxUnsent).max().orElse(0);
   }
 }

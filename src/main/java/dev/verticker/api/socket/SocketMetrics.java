@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
-/** Counts the sockets of this node. Used on every event loop. */
+/** Thread-safe metrics of the sockets on this node. */
 final class SocketMetrics {
   private static final String PROTOCOL = "framing";
 
@@ -29,12 +29,12 @@ final class SocketMetrics {
     return open.values().stream().mapToLong(AtomicLong::get).sum();
   }
 
-  /** Of all sockets: written and not taken by the kernel yet. */
+  /** Returns the bytes that all sockets have queued and not yet written to the network. */
   long unsentBytes() {
     return unsentBytes.get();
   }
 
-  /** @param bytes negative when they were sent */
+  /** @param bytes negative after bytes were sent */
   void addUnsentBytes(long bytes) {
     unsentBytes.addAndGet(bytes);
   }
@@ -47,6 +47,7 @@ final class SocketMetrics {
     signedIn.get(protocol).incrementAndGet();
   }
 
+  /** Decrements the gauges; {@link #closed} counts the reason. */
   void ended(WireProtocol protocol, boolean wasSignedIn) {
     open.get(protocol).decrementAndGet();
     if (wasSignedIn) {
@@ -54,7 +55,7 @@ final class SocketMetrics {
     }
   }
 
-  void refused(WireProtocol protocol, String code) {
+  void rejected(WireProtocol protocol, String code) {
     var tags = Tags.of(PROTOCOL, protocol.wireName(), "code", code);
     registry.counter("socket_refusals_total", tags).increment();
   }

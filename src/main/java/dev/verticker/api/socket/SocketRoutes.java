@@ -24,12 +24,15 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** The two endpoints: {@code /ws} and {@code /eventbus}. A request that is refused here never becomes a socket. */
+/**
+ * The socket endpoints {@code /ws} and {@code /eventbus}. Rejects handshakes from other origins and handshakes with a token in
+ * the URL.
+ */
 public final class SocketRoutes {
-  private static final String PLAIN = "/ws";
-  private static final String BRIDGE = "/eventbus/*";
+  private static final String WEBSOCKET_PATH = "/ws";
+  private static final String EVENTBUS_PATH = "/eventbus/*";
 
-  /** A request of a session without WebSocket. They come on any connections, and so on any event loops. */
+  /** A request of a SockJS session without WebSocket. It can arrive on any connection, and so on any event loop. */
   private static final String FALLBACK =
       "/eventbus/[^/.]+/(?<session>[^/.]+)/(?<request>xhr|xhr_streaming|xhr_send|eventsource)";
 
@@ -39,11 +42,11 @@ public final class SocketRoutes {
   private static final Pattern JWT = Pattern.compile("[\\w-]+\\.[\\w-]+\\.[\\w-]+");
   private static final long HEARTBEAT_MS = 10_000;
 
-  /** No close code was received (RFC 6455). */
-  private static final int NO_CODE = 1005;
+  /** Close code for "no status received" (RFC 6455, section 7.4.1). */
+  private static final int NO_STATUS_RECEIVED = 1005;
 
-  private static final Set<Integer> COUNTED_CODES =
-      Set.of(1000, 1001, NO_CODE, CloseReason.ABNORMAL_CLOSURE);
+  private static final Set<Integer> BROWSER_CODES =
+      Set.of(1000, 1001, NO_STATUS_RECEIVED, CloseReason.ABNORMAL_CLOSURE);
 
   private final Vertx vertx;
   private final SocketHub hub;
@@ -52,7 +55,7 @@ public final class SocketRoutes {
   private final boolean fallbacks;
 
   /**
-   * @param cors the other origins whose pages may connect
+   * @param cors the allowed origins besides the server's own
    * @param fallbacks whether clients without WebSocket may use XHR and EventSource
    */
   public SocketRoutes(
@@ -64,19 +67,19 @@ public final class SocketRoutes {
     this.fallbacks = fallbacks;
   }
 
-  /** Adds the routes. */
+  /** Adds the routes to the router. */
   public void mount(Router router) {
-    router.route(PLAIN).handler(this::admit).handler(this::upgrade);
-    router.route(BRIDGE).handler(this::admit);
+    router.route(WEBSOCKET_PATH).handler(this::checkHandshake).handler(this::upgrade);
+    router.route(EVENTBUS_PATH).handler(this::checkHandshake);
     if (fallbacks) {
       router
           .routeWithRegex(FALLBACK)
-          .handler(SocketRoutes::announceClose)
+          .handler(SocketRoutes::addConnectionClose)
           .handler(this::moveToEventLoopOfSession);
     }
     router
-        .route(BRIDGE)
-        .subRouter(SockJSHandler.create(vertx, options()).socketHandler(this::openBridged));
+        .route(EVENTBUS_PATH)
+        .subRouter(SockJSHandler.create(vertx, options()).socketHandler(this::openSockJs));
   }
 
   private SockJSHandlerOptions options() {
@@ -84,7 +87,7 @@ public final class SocketRoutes {
         .setHeartbeatInterval(HEARTBEAT_MS)
         .setInsertJSESSIONID(false)
         .setRegisterWriteHandler(false)
-        // Only the iframe transports load it, and they are off.
+        // Only the disabled iframe transports load it.
         .setLibraryURL("/sockjs.min.js")
         .addDisabledTransport("HTML_FILE")
         .addDisabledTransport("JSON_P");
@@ -93,24 +96,25 @@ public final class SocketRoutes {
         : options.addDisabledTransport("XHR").addDisabledTransport("EVENT_SOURCE");
   }
 
-  private void admit(RoutingContext context) {
+  private void checkHandshake(RoutingContext context) {
     var request = context.request();
     if (!isAllowedOrigin(request)) {
       context.fail(new Failure.Forbidden(
-          "origin-not-allowed", "Pages of this origin may not connect: add it to CORS_ORIGINS."));
-    } else if (carriesToken(request)) {
+          "origin-not-allowed", "Origin not allowed: add it to CORS_ORIGINS."));
+    } else if (hasTokenInUrl(request)) {
       context.fail(new Failure.Malformed(
-          "token-in-url", "Access token in the URL: send a ticket, or the token in a frame."));
+          "token-in-url",
+          "Access token in the URL: use a ticket, or send the token in an auth frame."));
     } else {
       context.next();
     }
   }
 
   /**
-   * Vert.x closes the connection after each response with messages without announcing it. A client that keeps connections
-   * would send its next request on the closing one, and take the reset for the end of its session.
+   * Vert.x closes the connection after each response with messages, without {@code Connection: close}. A client with keep-alive
+   * would send its next request on that connection and treat the reset as the end of its session.
    */
-  private static void announceClose(RoutingContext context) {
+  private static void addConnectionClose(RoutingContext context) {
     if (context.request().method() != HttpMethod.OPTIONS
         && !context.pathParam("request").equals("xhr_send")) {
       context.response().putHeader(HttpHeaders.CONNECTION, HttpHeaders.CLOSE);
@@ -126,7 +130,7 @@ public final class SocketRoutes {
       return;
     }
     sessions.run(() -> {
-      // SockJS would wait for the end of a connection that has ended already.
+      // SockJS would wait forever for a response that is already closed.
       if (!context.response().closed()) {
         context.next();
       }
@@ -144,7 +148,7 @@ public final class SocketRoutes {
     }
     if (sessions == null || hub.isFull()) {
       context.fail(new Failure.Unavailable(
-          "unavailable", "This node accepts no more sockets: reconnect later."));
+          "unavailable", "Too many sockets on this node: reconnect later."));
       return;
     }
     var tickets = request.params().getAll(TICKET);
@@ -157,12 +161,12 @@ public final class SocketRoutes {
       socket.textMessageHandler(text -> session.onText(text));
       socket.binaryMessageHandler(bytes -> session.onText(""));
       socket.pongHandler(pong -> session.onPong());
-      socket.exceptionHandler(failure -> closeAfter(failure, session));
+      socket.exceptionHandler(failure -> closeOnError(failure, session));
       socket.closeHandler(closed -> session.onEnd(closeCode(socket)));
     });
   }
 
-  private void openBridged(SockJSSocket socket) {
+  private void openSockJs(SockJSSocket socket) {
     var sessions = hub.sessions();
     if (sessions == null || hub.isFull()) {
       // Without a handler Vert.x logs that the client disconnected.
@@ -173,12 +177,12 @@ public final class SocketRoutes {
     // Without WebSocket, Vert.x calls these handlers on the event loops of the connections.
     var session = sessions.open(new SockJsTransport(socket), WireProtocol.BRIDGE, null);
     socket.handler(text -> sessions.run(() -> session.onText(text.toString())));
-    socket.exceptionHandler(failure -> sessions.run(() -> closeAfter(failure, session)));
-    socket.closeHandler(closed -> sessions.run(() -> session.onEnd(NO_CODE)));
+    socket.exceptionHandler(failure -> sessions.run(() -> closeOnError(failure, session)));
+    socket.closeHandler(closed -> sessions.run(() -> session.onEnd(NO_STATUS_RECEIVED)));
   }
 
-  /** After a message that is too big the socket is still open, and the rest of the message unread. */
-  private static void closeAfter(Throwable failure, SocketSession session) {
+  /** After a message above the size limit the socket is still open and the rest of the message is unread. */
+  private static void closeOnError(Throwable failure, SocketSession session) {
     if (failure instanceof CorruptedWebSocketFrameException corrupted
         && corrupted.closeStatus().equals(WebSocketCloseStatus.PROTOCOL_ERROR)) {
       session.close(CloseReason.PROTOCOL_ERROR);
@@ -187,18 +191,18 @@ public final class SocketRoutes {
     }
   }
 
-  /** A client may send any of thousands of codes; only those that browsers send by themselves are counted by code. */
+  /** Returns the close code for metrics: codes that browsers do not send become 1005, which bounds the label values. */
   private static int closeCode(ServerWebSocket socket) {
     var code = socket.closeStatusCode();
     if (code == null) {
       return CloseReason.ABNORMAL_CLOSURE;
     }
-    return COUNTED_CODES.contains((int) code) ? code : NO_CODE;
+    return BROWSER_CODES.contains((int) code) ? code : NO_STATUS_RECEIVED;
   }
 
   /**
-   * Pages of the server's own origin and of the origins that CORS allows may connect. A client that sends no Origin is not a
-   * browser and may connect; a sandboxed page sends {@code null} and may not.
+   * Allows the server's own origin and the origins of the CORS configuration. A request without an Origin is allowed, because
+   * browsers always send one; the opaque origin {@code null} of sandboxed pages is not.
    */
   private boolean isAllowedOrigin(HttpServerRequest request) {
     return request.headers().getAll(HttpHeaders.ORIGIN).stream()
@@ -206,7 +210,7 @@ public final class SocketRoutes {
             && (origin.equalsIgnoreCase(addresses.origin(request)) || cors.allows(origin)));
   }
 
-  private static boolean carriesToken(HttpServerRequest request) {
+  private static boolean hasTokenInUrl(HttpServerRequest request) {
     return request.params().entries().stream()
         .anyMatch(
             parameter -> TOKEN_PARAMETERS.contains(parameter.getKey().toLowerCase(Locale.ROOT))

@@ -37,7 +37,7 @@ import java.util.function.Consumer;
 final class SocketSession implements Subscriber {
   private static final int MAX_TOPICS = 20;
 
-  /** From the connection to the first valid token. */
+  /** The max time from the connection to the first valid token. */
   private static final Duration SIGN_IN_TIMEOUT = Duration.ofSeconds(5);
 
   /** A client that signs in by a ticket and subscribes to no topic for this long receives its default topic. */
@@ -55,7 +55,7 @@ final class SocketSession implements Subscriber {
   private final Promise<Void> ended = Promise.promise();
   private final long connectedAt = System.nanoTime();
 
-  /** Null until the socket is signed in, then the same user until it closes. */
+  /** The user of the socket; null until it signs in, then unchanged until it closes. */
   private AuthenticatedUser user;
 
   private Future<Void> lastCommand = Future.succeededFuture();
@@ -399,7 +399,7 @@ final class SocketSession implements Subscriber {
   private Void sendError(String subject, Throwable cause) {
     if (!closing) {
       var failure = cause instanceof Failure known ? known : new Failure.Internal();
-      context.metrics().refused(protocol, failure.code());
+      context.metrics().rejected(protocol, failure.code());
       send(protocol.error(subject, failure.status(), failure.code(), failure.detail()));
     }
     return null;

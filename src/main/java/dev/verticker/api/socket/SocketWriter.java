@@ -148,7 +148,7 @@ final class SocketWriter {
     unsent = 0;
   }
 
-  /** False when the socket is closed, or the client is too slow for the frame. */
+  /** Queues the frame; false if the socket is closed or the client is too slow. */
   private boolean queue(Frame frame) {
     if (closed) {
       return false;

@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The dashboard: the user, the latest prices and the number of unread notifications in one response. */
 final class DashboardOperations {
-  /** As long as a bus request for the user may take. */
+  /** The same as the timeout of the bus request for the user. */
   private static final long PRICES_TIMEOUT_MS = 2500;
 
   private final Bus bus;
@@ -59,7 +59,7 @@ final class DashboardOperations {
         .map(all -> response(request, user.result(), prices.result(), unread.result()));
   }
 
-  /** Empty while notifications are unavailable, which does not affect the other parts. */
+  /** Returns the number of unread notifications; empty while they are unavailable. */
   private Future<Optional<Long>> unread(long userId) {
     return bus.request(
             Notifications.UNREAD, new Notifications.FindUnread(Notifications.ownTopic(userId)))

@@ -60,7 +60,7 @@ public final class Cors implements PlatformHandler {
         .maxAgeSeconds(MAX_AGE_SECONDS);
   }
 
-  /** Whether pages of this origin are allowed. */
+  /** Returns whether this origin is allowed. */
   public boolean allows(String origin) {
     return origins.contains(origin)
         || origins.contains(ANY) && WELL_FORMED.matcher(origin).matches();

@@ -35,7 +35,7 @@ public final class EntityTags {
         .toList());
   }
 
-  /** Whether {@code If-None-Match} contains the tag, by the weak comparison. */
+  /** Returns whether {@code If-None-Match} contains the tag, by weak comparison. */
   public static boolean names(Optional<String> ifNoneMatch, String current) {
     return ifNoneMatch
         .filter(sent -> sent.strip().equals(ANY)

@@ -110,7 +110,7 @@ public final class RequestContextHandler implements PlatformHandler {
     return sent.size() == 1 && USABLE_ID.matcher(sent.get(0)).matches() ? sent.get(0) : newId();
   }
 
-  /** Only identifies a request in logs, so it need not be unpredictable. */
+  /** Creates an id that identifies the request in logs; it may be predictable. */
   private static String newId() {
     var random = ThreadLocalRandom.current();
     return Long.toHexString(random.nextLong()) + "-" + Integer.toHexString(random.nextInt());

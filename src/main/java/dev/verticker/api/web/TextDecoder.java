@@ -35,7 +35,7 @@ public final class TextDecoder {
     return text(bytes.toByteArray(), TextDecoder::malformedUrl);
   }
 
-  /** True for almost every URL: nothing in it is encoded. */
+  /** Returns whether the text has no encoded character, as almost every URL. */
   private static boolean isPlain(String encoded) {
     for (var at = 0; at < encoded.length(); at++) {
       var c = encoded.charAt(at);

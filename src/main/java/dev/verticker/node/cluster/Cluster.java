@@ -93,7 +93,7 @@ public final class Cluster implements ClusterView {
     manager.stateChanged(new LifecycleEvent(LifecycleState.MERGED));
   }
 
-  /** Checked before Hazelcast starts, which reports a port in use with pages of stack traces. */
+  /** Checks the ports before Hazelcast starts, which reports a port in use with pages of stack traces. */
   private static void requireFreePorts(ClusterSettings settings, boolean pair, String host)
       throws BindException {
     var port = settings.port();
@@ -108,8 +108,8 @@ public final class Cluster implements ClusterView {
   }
 
   private static Config config(Path home) {
-    var beside = home.resolve(FILE);
-    try (var in = Files.isRegularFile(beside) ? Files.newInputStream(beside) : packaged()) {
+    var file = home.resolve(FILE);
+    try (var in = Files.isRegularFile(file) ? Files.newInputStream(file) : packaged()) {
       return new YamlConfigBuilder(in).build();
     } catch (IOException | RuntimeException e) {
       throw new SettingsException(

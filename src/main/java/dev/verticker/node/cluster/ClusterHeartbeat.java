@@ -169,7 +169,7 @@ public final class ClusterHeartbeat implements Liveness {
     }
   }
 
-  /** Without other members no answer can come. That is no fault, unless this node was only just suspended. */
+  /** Without other members no response can arrive, which is an error only if this node was just suspended. */
   private void alone(long now) {
     answered = true;
     misses.set(0);

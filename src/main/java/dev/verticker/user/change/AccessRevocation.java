@@ -9,6 +9,6 @@ public interface AccessRevocation {
   /** Revokes the user's access tokens whose {@code ver} is below {@code minVersion}; the sessions stay and issue new ones. */
   Future<Void> revokeTokens(SqlConnection tx, long userId, long minVersion);
 
-  /** As {@link #revokeTokens}, and ends every session of the user. */
+  /** Does the same as {@link #revokeTokens}, and ends every session of the user. */
   Future<Void> endSessions(SqlConnection tx, long userId, long minVersion, Reason reason);
 }

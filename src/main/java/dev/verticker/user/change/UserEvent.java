@@ -40,7 +40,7 @@ public record UserEvent(String event, long userId, List<String> topics, JsonObje
         .with("data", new JsonObject().put("id", userId));
   }
 
-  /** Whether the payload is that of {@link #erased}. */
+  /** Returns whether {@link #erased} created the payload. */
   static boolean isErasure(JsonObject payload) {
     return "user_deleted".equals(payload.getString("event"))
         && "hard".equals(payload.getString("mode"));

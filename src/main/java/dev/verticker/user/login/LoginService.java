@@ -47,7 +47,7 @@ public final class LoginService {
         .compose(grant -> grant.map(Future::succeededFuture).orElseGet(LoginService::refused));
   }
 
-  /** Empty if the account changed after its hash was read. */
+  /** Signs in; empty if the account changed after its hash was read. */
   private Future<Optional<Grant>> attempt(Login login, LoginAttempt attempt) {
     return throttle.check(attempt).compose(waits -> accounts
         .find(login.username(), attempt.addressHashes())
@@ -78,7 +78,7 @@ public final class LoginService {
                 : Future.succeededFuture(Optional.empty()))));
   }
 
-  /** Empty if too many passwords are being hashed: the next sign-in tries again. */
+  /** Hashes the password; empty if too many are being hashed: the next sign-in tries again. */
   private Future<Optional<String>> hash(Password password) {
     return passwords.hashWithoutPolicy(password).map(Optional::of).otherwise(Optional.empty());
   }

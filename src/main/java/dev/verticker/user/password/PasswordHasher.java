@@ -71,7 +71,7 @@ public final class PasswordHasher implements PasswordHashing {
     return new PasswordHasher(PasswordPolicy.load(), workers, threads, metrics);
   }
 
-  /** Whether this is a supported hash of the earlier system. */
+  /** Returns whether this is a supported hash of the earlier system. */
   public static boolean isBcrypt(String hash) {
     var bcrypt = BCRYPT.matcher(hash);
     if (!bcrypt.matches()) {
@@ -84,7 +84,7 @@ public final class PasswordHasher implements PasswordHashing {
   /** @param outdated whether the hash should be replaced if the password matches */
   public record Comparison(boolean matches, boolean outdated) {}
 
-  /** Without a hash it takes as long and does not match. */
+  /** Compares the password with the hash. Without a hash it takes the same time and does not match. */
   public Future<Comparison> compare(Password password, Optional<String> hash) {
     return bounded(() -> compareNow(bytes(password), hash.orElse(UNKNOWN_USER)));
   }

@@ -15,6 +15,6 @@ public interface PasswordHashing {
    */
   Future<String> hash(Password password, List<String> ownNames);
 
-  /** For rehashing, and for the sample password of development. */
+  /** Hashes any password: for rehashing, and for the sample password in development. */
   Future<String> hashWithoutPolicy(Password password);
 }

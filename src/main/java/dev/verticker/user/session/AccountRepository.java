@@ -16,7 +16,7 @@ import java.util.Optional;
 
 /** The columns of {@code account.users} that sign-in reads and writes, and the rows of {@code account.sign_in_addresses}. */
 public final class AccountRepository {
-  /** Of {@code account.users u}. */
+  /** The columns of {@code account.users u}. */
   static final String COLUMNS =
       "u.id AS user_id, u.username, u.full_name, u.email, u.password_hash, u.roles, u.status, u.ver";
 

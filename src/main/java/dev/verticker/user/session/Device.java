@@ -8,7 +8,7 @@ final class Device {
 
   private Device() {}
 
-  /** Null if the client sent none. */
+  /** Returns the User-Agent of the client, or null. */
   static String of(Client client) {
     if (client.device() == null) {
       return null;

@@ -43,7 +43,7 @@ final class RefreshToken {
         .array();
   }
 
-  /** Empty if the text does not have the format of a refresh token. */
+  /** Returns the token, or an empty optional if the text has another format. */
   static Optional<RefreshToken> parse(Confidential text) {
     if (text.value().length() != TEXT_LENGTH) {
       return Optional.empty();

@@ -49,7 +49,7 @@ public final class RefreshTokenFactory {
     return Optional.empty();
   }
 
-  /** Whether the token was created with an accepted key, rather than forged from a known session id. */
+  /** Returns whether the token was created with an accepted key, not forged from a known session id. */
   boolean isAuthentic(RefreshToken token) {
     var authentic = false;
     for (var key : keys) {

@@ -90,7 +90,7 @@ public final class RevocationRepository {
             .toList());
   }
 
-  /** At most 500 entries; the returned cursor continues after them. @param position null = from the first */
+  /** Returns a page of at most 500 revocations and the cursor of the next page. @param position null = from the first */
   public Future<RevocationPage> since(RevocationCursor position) {
     var cursor = position == null ? new RevocationCursor(null, null, 0) : position;
     var parameters = Tuple.of(cursor.seen(), cursor.after(), now(), MAX_PAGE + 1);

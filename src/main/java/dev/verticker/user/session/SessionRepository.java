@@ -121,7 +121,7 @@ public final class SessionRepository implements AccessRevocation {
         .mapEmpty();
   }
 
-  /** Whether the user had that session. */
+  /** Ends the session. Returns whether the user had it. */
   Future<Boolean> end(SqlConnection tx, UUID id, long userId, Reason reason) {
     return tx.preparedQuery(DELETE).execute(Tuple.of(id, userId)).compose(rows -> {
       var ended = rows.rowCount() > 0 ? List.of(id) : List.<UUID>of();

@@ -10,7 +10,7 @@ import java.util.UUID;
 
 /** Starts a session for an authenticated user. */
 public final class SessionStarter {
-  private static final int MAX_SESSIONS = 50;
+  private static final int MAX_SESSIONS_PER_USER = 50;
 
   private final SessionRepository sessions;
   private final RefreshTokenFactory refreshTokens;
@@ -31,12 +31,12 @@ public final class SessionStarter {
     this.clock = clock;
   }
 
-  /** Ends the least recently used sessions beyond the limit of 50. */
+  /** Starts a session and ends the least recently used ones above the limit of 50. */
   public Future<Grant> start(SqlConnection tx, Account account, Client client) {
     var now = clock.instant();
     var token = refreshTokens.first(UUID.randomUUID());
     return sessions
-        .endSurplus(tx, account.id(), MAX_SESSIONS - 1)
+        .endSurplus(tx, account.id(), MAX_SESSIONS_PER_USER - 1)
         .compose(ended -> sessions.insert(
             tx, account.id(), token, Device.of(client), now, tokens.sessionExpiry(now, now)))
         .compose(inserted -> audit.write(

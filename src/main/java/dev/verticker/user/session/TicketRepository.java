@@ -44,7 +44,7 @@ public final class TicketRepository {
     this.database = database;
   }
 
-  /** False if the session has ended; then nothing is stored. */
+  /** Stores the ticket, unless the session has ended. Returns whether it was stored. */
   Future<Boolean> insert(
       byte[] hash,
       UUID session,

@@ -32,7 +32,7 @@ class PriceApiStartTest {
     door.open();
     assertEquals("price-not-yet-known", expect(503, door.get("/internal/price")).code());
     assertEquals("unavailable", expect(503, door.get("/internal/price/BTCUSDT")).code());
-    assertEquals(Optional.of("no price is known yet"), door.health.remark("price-api"));
+    assertEquals(Optional.of("no quote received since start-up"), door.health.remark("price-api"));
 
     door.prices.configured = List.of("BTCUSDT");
     door.prices.holds(quote(1, "BTCUSDT", "68000.12", NOON));

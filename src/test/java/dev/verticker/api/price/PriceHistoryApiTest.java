@@ -118,7 +118,7 @@ class PriceHistoryApiTest {
 
   @Test
   void a_changed_cursor_or_one_of_another_symbol_is_rejected() {
-    var cursor = HistoryCursor.write("BTCUSDT", new HistoryPosition(NOON, 12));
+    var cursor = HistoryCursor.encode("BTCUSDT", new HistoryPosition(NOON, 12));
     for (var at = 0; at < cursor.length(); at++) {
       var changed = new StringBuilder(cursor);
       changed.setCharAt(at, cursor.charAt(at) == 'A' ? 'B' : 'A');
@@ -135,7 +135,7 @@ class PriceHistoryApiTest {
     expect(
         422,
         door.get(HISTORY + "?cursor="
-            + HistoryCursor.write(
+            + HistoryCursor.encode(
                 "BTCUSDT", new HistoryPosition(Instant.parse("+12000-01-01T00:00:00Z"), 1))));
     assertEquals(List.of(), prices.requests);
     expect(200, door.get(HISTORY + "?cursor=" + cursor));

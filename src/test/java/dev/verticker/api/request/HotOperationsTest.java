@@ -88,7 +88,8 @@ class HotOperationsTest {
       var compiled = CompiledSchema.of(new JsonObject(schema));
       var library = Validator.create(JsonSchema.of(new JsonObject(schema)), options);
       for (var value : values()) {
-        var given = value instanceof ApiRequest.Texts texts ? new JsonArray(texts.values()) : value;
+        var given =
+            value instanceof ApiRequest.StringList texts ? new JsonArray(texts.values()) : value;
         assertEquals(
             library.validate(given).getValid(), compiled.test(value), schema + " and " + given);
       }
@@ -117,7 +118,7 @@ class HotOperationsTest {
             List.of("a", "b", "c", "d"),
             List.of("abc"),
             List.of(""))
-        .map(ApiRequest.Texts::new);
+        .map(ApiRequest.StringList::new);
     return Stream.<Stream<?>>of(
             texts(),
             Stream.of(-1L, 0L, 3L, 7L, 8L, Long.MAX_VALUE, Long.MIN_VALUE, true, false),

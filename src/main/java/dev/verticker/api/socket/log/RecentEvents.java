@@ -58,7 +58,7 @@ final class RecentEvents {
             : reported);
   }
 
-  /** Null when unknown here. */
+  /** Returns the newest position of the topic, or null if this node does not know it. */
   Head head(String topic) {
     return heads.get(topic);
   }

@@ -55,7 +55,7 @@ final class ReplayService {
    */
   private record Waiting(
       String topic, ResumePoint after, Promise<ReplayResult> result, long since) {
-    /** Whether one page of the log serves both. */
+    /** Returns whether one page of the log serves both. */
     boolean isNear(Waiting other) {
       return after == null
           || other.after == null
@@ -90,7 +90,7 @@ final class ReplayService {
     return request.result.future();
   }
 
-  /** Null when only the log knows: the client may come from a node that is ahead of this one. */
+  /** Returns null if only the log has the answer: the client may come from a node that is ahead of this one. */
   private ReplayResult fromMemory(String topic, ResumePoint after) {
     var head = recent.head(topic);
     if (head == null) {

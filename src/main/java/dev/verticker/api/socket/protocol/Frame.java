@@ -19,7 +19,7 @@ public final class Frame {
   private static final byte LENGTH_16_BITS = 126;
   private static final byte LENGTH_64_BITS = 127;
 
-  /** Null when the message is of no topic; then its text is the same in both protocols. */
+  /** The topic, or null; without a topic the text is the same in both protocols. */
   private final String topic;
 
   private final String json;

@@ -17,7 +17,7 @@ public final class SockJsTransport implements Transport {
 
   private final SockJSSocket socket;
 
-  /** Null without WebSocket: the requests of such a session come on connections shared with others. */
+  /** The WebSocket; null for a fallback session, whose requests arrive on shared connections. */
   private final WebSocketChannel channel;
 
   /** Whether messages are wrapped as SockJS does; {@code /eventbus/websocket} is the same without SockJS. */

@@ -89,7 +89,7 @@ public enum WireProtocol {
   private static final int MAX_TOPIC_LENGTH = 100;
   private static final String BEARER = "Bearer ";
 
-  /** As metrics label it. */
+  /** Returns the label value for metrics. */
   public final String wireName() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -20,7 +20,7 @@ final class LogSubscription implements Subscription {
   private final ResumePoint after;
   private final Queue<EncodedEvent> missed = new ArrayDeque<>(0);
 
-  /** Of the last event that was sent, or would have been to another audience; null before the first replay. */
+  /** Epoch of the last event, sent or withheld because of its audience; null before the first replay. */
   private String epoch;
 
   private long seq;

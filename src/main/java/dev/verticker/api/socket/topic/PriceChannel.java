@@ -78,7 +78,7 @@ final class PriceChannel implements Channel {
     streams.keySet().stream().map(PriceStream.Key::topic).distinct().forEach(this::prepare);
   }
 
-  /** Null for all configured symbols. */
+  /** Returns the symbol of the topic, or null for all configured symbols. */
   private static String symbol(String topic) {
     return topic.startsWith(PREFIX) ? topic.substring(PREFIX.length()) : null;
   }

@@ -51,7 +51,7 @@ final class PriceStream {
   private final StreamResources resources;
   private final Key key;
 
-  /** Null for all configured symbols. */
+  /** The symbol, or null for all configured symbols. */
   private final String symbol;
 
   private final Runnable onEmpty;

@@ -13,7 +13,7 @@ public interface Subscriber {
   /** Sends the frame at once: cheaper for a single one. */
   void sendNow(Frame frame);
 
-  /** False while more than a little is unsent; {@link Subscription#onRoom} follows when that is over. */
+  /** Returns whether the socket can take more frames; if not, {@link Subscription#onRoom} follows when it can. */
   boolean hasRoom();
 
   /** Ends the subscription and reports why. */

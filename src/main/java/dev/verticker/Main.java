@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The process: passes arguments, environment and home folder to the command line. The only class that reads the environment. */
+/** Passes arguments, environment and home folder to the command line. No other class reads the environment. */
 public final class Main {
   private static final String LOGBACK = "logback.configurationFile";
   private static final String LOGBACK_FILE = "conf/logback.xml";
@@ -30,7 +30,7 @@ public final class Main {
         .ifPresent(System::exit);
   }
 
-  /** Must run before the first logger exists. What is wrong with the settings is reported later, by the command line. */
+  /** Sets the log format before the first logger exists. The command line reports invalid settings later. */
   private static void configureLogging(Path home) {
     var format = SettingsFiles.load(System.getenv(), home, new ArrayList<>()).getString(LOG_FORMAT);
     System.setProperty(LOG_FORMAT, "json".equals(format) ? "json" : "text");

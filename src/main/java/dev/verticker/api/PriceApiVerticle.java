@@ -10,9 +10,9 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import io.vertx.ext.web.Router;
 
-/** Serves prices to other internal services: {@code openapi/price-api.yaml}. One instance per core. */
+/** Serves the Price API ({@code openapi/price-api.yaml}) to other internal services. One instance per core. */
 public final class PriceApiVerticle extends VerticleBase {
-  /** Shared by all API verticles of a node. */
+  /** Name of the {@link QuoteService} that all API verticles of a node share. */
   static final String QUOTES = "quotes";
 
   private static final String NAME = "price-api";

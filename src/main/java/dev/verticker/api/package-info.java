@@ -1,2 +1,2 @@
-/** One verticle per HTTP API. The verticles store nothing and reach the domains over the bus. */
+/** One verticle per HTTP API. The verticles store nothing and call the domain verticles over the bus. */
 package dev.verticker.api;

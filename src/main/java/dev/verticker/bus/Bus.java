@@ -30,14 +30,14 @@ public final class Bus {
   private static final String SENT = "sent";
   private static final String REQUEST_ID = "request-id";
 
-  /** Older events are dropped, so that a node that was frozen does not act on outdated ones. */
+  /** Max age of an event; older ones are dropped, so that a suspended node does not process them late. */
   static final Duration MAX_EVENT_AGE = Duration.ofSeconds(10);
 
   private final EventBus eventBus;
   private final Clock clock;
   private final MeterRegistry metrics;
 
-  /** One per Vert.x instance, because it registers the codec of the bus. */
+  /** Creates the bus. One per Vert.x instance, because it registers a codec. */
   public Bus(Vertx vertx, Clock clock, MeterRegistry metrics) {
     this.eventBus = vertx.eventBus().registerCodec(new EnvelopeCodec());
     this.clock = clock;

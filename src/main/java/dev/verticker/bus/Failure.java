@@ -40,12 +40,12 @@ public abstract sealed class Failure extends RuntimeException {
     return status;
   }
 
-  /** Stable, documented, kebab-case. */
+  /** Returns the stable, documented code in kebab case. */
   public String code() {
     return code;
   }
 
-  /** One sentence for the client. */
+  /** Returns one sentence for the client. */
   public String detail() {
     return getMessage();
   }

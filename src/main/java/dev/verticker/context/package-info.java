@@ -1,2 +1,2 @@
-/** What a node passes to each verticle. */
+/** The objects that a node passes to each verticle. */
 package dev.verticker.context;

@@ -46,7 +46,7 @@ public final class Database {
   private static final int MAX_QUEUE = 200;
   private static final int PROBE_INTERVAL_MS = 1000;
 
-  /** Shorter than the statement timeout, so that waiting for a row lock is not mistaken for a slow server. */
+  /** Lock timeout, shorter than the statement timeout, so that a row lock does not look like a slow server. */
   private static final int LOCK_TIMEOUT_MS = 1500;
 
   /** Disk full, read-only transaction, lock timeout, deadlock, serialization failure. */
@@ -80,7 +80,7 @@ public final class Database {
     this.probeTimer = vertx.setPeriodic(PROBE_INTERVAL_MS, id -> probe());
   }
 
-  /** Opens no connection yet, so that a node starts while the server is unavailable. */
+  /** Creates the pool without a connection, so that a node starts while the server is unavailable. */
   public static Database open(Vertx vertx, PostgresSettings settings) {
     return new Database(vertx, settings);
   }
@@ -89,7 +89,7 @@ public final class Database {
     return guarded(() -> pool.preparedQuery(sql).execute(parameters));
   }
 
-  /** Commits if the future succeeds, rolls back if it fails. */
+  /** Runs a transaction: commits if the future succeeds, rolls back if it fails. */
   public <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
     return guarded(() -> pool.withTransaction(work));
   }

@@ -59,7 +59,7 @@ public final class RedisClient {
   private volatile RedisConnection connection;
   private volatile boolean responding;
   private volatile Rejection lastRejection;
-  // A server that was never reached counts as unavailable for long.
+  // Before the first response Redis counts as unavailable.
   private volatile long unavailableSince =
       System.nanoTime() - Duration.ofDays(1).toNanos();
 
@@ -91,7 +91,7 @@ public final class RedisClient {
     return bounded(connection -> connection.batch(commands), DEFAULT_TIMEOUT);
   }
 
-  /** Duration of the current outage; zero while Redis responds. Accepting a connection does not end an outage, a response does. */
+  /** Returns the duration of the current outage; zero while Redis responds. Only a response ends an outage. */
   public Duration outageDuration() {
     return connection != null && responding
         ? Duration.ZERO

@@ -43,7 +43,7 @@ public final class LegacyImport {
   /** Returns the exit code. */
   public int run(List<String> arguments) {
     var urls = new ArrayList<>(arguments);
-    // The default of the earlier system.
+    // The default venue of the earlier system.
     var venue = "testnet";
     for (var argument : arguments) {
       if (argument.equals(VENUE + "binance") || argument.equals(VENUE + "testnet")) {

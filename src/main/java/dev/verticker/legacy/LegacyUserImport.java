@@ -216,7 +216,7 @@ final class LegacyUserImport {
       JdbcConnections.queryOne(to, MOVE_SEQUENCE.formatted(last));
     }
     try (var statement = to.createStatement()) {
-      // Otherwise the first requests would be planned for empty tables.
+      // Otherwise PostgreSQL would plan the first queries for empty tables.
       statement.execute("ANALYZE account.users, account.name_words");
     }
     if (imported > 0) {

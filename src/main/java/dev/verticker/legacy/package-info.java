@@ -1,2 +1,2 @@
-/** Imports the users and prices of the earlier system. Only {@code Main} depends on this package, so it can be deleted as a whole. */
+/** Imports the users and prices of the earlier system. Only {@code Main} depends on this package, so it can be deleted. */
 package dev.verticker.legacy;

@@ -51,7 +51,7 @@ public final class CommandLine {
     this.started = started;
   }
 
-  /** Executes the arguments. @return the exit code; empty while a node runs */
+  /** Executes the command. @return the exit code; empty while a node runs */
   public OptionalInt run(List<String> arguments) {
     try {
       return dispatch(arguments);

@@ -63,7 +63,7 @@ final class Descriptors {
       readFolder(Path.of(folder.toURI()));
       return;
     }
-    // A file system of the jar would index all its entries again.
+    // A jar file system would index all entries again.
     var jar = connection.getJarFile();
     jar.stream()
         .filter(entry -> entry.getName().startsWith(FOLDER + "/") && !entry.isDirectory())

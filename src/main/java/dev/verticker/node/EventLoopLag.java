@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Measures how late the event loops run: a periodic task on each, and the time by which it is overdue. */
+/** Measures the lag of each event loop: the delay of a periodic task. */
 final class EventLoopLag {
   private static final Duration INTERVAL = Duration.ofMillis(250);
   private static final Duration MAX_LAG = Duration.ofSeconds(1);

@@ -38,7 +38,7 @@ public final class Migrations {
     schemas.parallelStream().forEach(this::migrate);
   }
 
-  /** Retries here: Flyway's own retries also repeat a wrong password, and their errors name no setting. */
+  /** Migrates the schema. It does not use Flyway's retries: they also repeat a wrong password and name no setting. */
   public void migrate(PostgresSettings settings) {
     var end = System.nanoTime() + maxWait.toNanos();
     var flyway = flyway(settings);

@@ -99,7 +99,7 @@ public final class Node {
     return readiness.ports();
   }
 
-  /** Drains, undeploys the verticles (front doors first) and waits until both are done, at most 20 s. Idempotent. */
+  /** Drains and undeploys the verticles, API verticles first. Waits at most 20 s. Idempotent. */
   public void stop() {
     if (!stopping.compareAndSet(false, true)) {
       awaitQuietly(stopped, MAX_STOP);
@@ -117,7 +117,7 @@ public final class Node {
 
   private void start(NodeArguments arguments, Path home) throws BindException {
     var settings = configuration.node();
-    // Migrations and Vert.x do not need each other and are half of a start.
+    // Concurrent, because migrations and Vert.x are independent and take half of the start-up time.
     var migrated = CompletableFuture.runAsync(
         () -> Migrations.packaged(settings.databaseWait()).migrateAll(configuration.databases()),
         command -> new Thread(command, "migrations").start());

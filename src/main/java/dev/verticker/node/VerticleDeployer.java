@@ -17,7 +17,7 @@ import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Deploys verticles round by round, and undeploys them in the reverse order. */
+/** Deploys verticles in rounds and undeploys them in reverse order. */
 final class VerticleDeployer {
   private static final Logger log = LoggerFactory.getLogger(VerticleDeployer.class);
   private static final Duration MAX_START = Duration.ofSeconds(60);
@@ -33,7 +33,7 @@ final class VerticleDeployer {
     this.configuration = configuration;
   }
 
-  /** Waits until all are deployed. @throws StartupException that names the verticle which fails */
+  /** Deploys all verticles and waits. @throws StartupException that names the verticle which fails */
   void deploy() {
     for (var round : Descriptor.rounds(configuration.descriptors())) {
       var starting = round.stream().map(this::deploy).toList();
@@ -45,7 +45,7 @@ final class VerticleDeployer {
     }
   }
 
-  /** Last round first; a verticle that does not stop in time ends with the process. */
+  /** Undeploys the last round first. A verticle that does not stop in time ends with the process. */
   void undeploy(long endNanos) {
     while (!deployed.isEmpty()) {
       var round = deployed.pop().stream().map(vertx::undeploy).toList();

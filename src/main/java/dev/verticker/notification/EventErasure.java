@@ -66,7 +66,7 @@ final class EventErasure {
     });
   }
 
-  /** Redacts the events in the log; called before the erasing entry is appended, which is not to be redacted itself. */
+  /** Redacts the events in the log. Call it before appending the erasing event, which must not be redacted. */
   Future<Void> erase(SqlConnection tx, Collection<OutboxEntry> entries, Instant now) {
     var users = entries.stream()
         .filter(OutboxEntry::erases)

@@ -71,7 +71,7 @@ final class EventLog {
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
       """;
 
-  /** One statement, so that head, oldest and events are of one moment. */
+  /** One statement, so that head, oldest and events are consistent. */
   private static final String FIND_AFTER =
       """
       SELECT log.epoch::text AS log_epoch, log.head,
@@ -117,7 +117,7 @@ final class EventLog {
    */
   private record Written(int entries, LogPage page) {}
 
-  /** Appends run one after the other on this node, so that only one holds a connection while it waits for the lock. */
+  /** Serializes appends on this node, so that only one occupies a connection while it waits for the lock. */
   Future<Appended> append(Append append) {
     if (append.entries().size() > Notifications.MAX_EVENTS) {
       return Future.failedFuture(Failure.Invalid.of(

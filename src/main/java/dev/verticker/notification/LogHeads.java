@@ -18,7 +18,7 @@ final class LogHeads {
   private static final String USERS = "users";
   private static final String USER = "user";
 
-  /** Scans back from the newest event: the newest of each family is never far. */
+  /** Scans backwards, because the newest event of each family is among the last ones. */
   private static final String READ =
       """
       SELECT COALESCE((SELECT position FROM notification.events

@@ -11,7 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.util.List;
 
-/** Notifications: appends events to the log and serves replays. Schema {@code notification}. */
+/** Appends events to the log and serves replays. Schema {@code notification}. */
 public final class NotificationVerticle extends VerticleBase {
   private static final String SCHEMA = "notification";
 

@@ -80,7 +80,7 @@ final class TopicRepository {
   /** @param oldest the oldest sequence still retained; newest + 1 if there is none */
   private record TopicState(
       String name, String epoch, long oldest, long newest, long readUpTo, List<Event> events) {
-    /** Events that retention has deleted are not unread. */
+    /** Returns the number of unread events, without those that retention has deleted. */
     long unread() {
       return newest - Math.max(readUpTo, oldest - 1);
     }

@@ -68,7 +68,7 @@ public final class OutboxDrain {
         .register(metrics);
   }
 
-  /** Polls four times a second from now on. */
+  /** Starts polling four times a second. */
   public void start() {
     vertx.setPeriodic(POLL_INTERVAL.toMillis(), id -> {
       if (stopped) {
@@ -85,7 +85,7 @@ public final class OutboxDrain {
     return working.otherwiseEmpty().eventually(database::close).mapEmpty();
   }
 
-  /** Polls at once, after a commit that inserted entries. */
+  /** Polls immediately. Call it after a commit that inserted entries. */
   public void wake() {
     if (busy) {
       pollAgain = true;
@@ -110,7 +110,7 @@ public final class OutboxDrain {
     }
   }
 
-  /** Age of the oldest entry, as of the last poll. */
+  /** Returns the age of the oldest entry at the last poll. */
   public Duration lag() {
     var since = oldestAt;
     var lag = since == null ? Duration.ZERO : Duration.between(since, clock.instant());

@@ -1,2 +1,2 @@
-/** Hands the events in a domain's outbox to the event log. */
+/** Moves events from a domain's outbox to the event log. */
 package dev.verticker.outbox;

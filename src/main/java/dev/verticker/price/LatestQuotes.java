@@ -53,7 +53,7 @@ final class LatestQuotes {
     return quote != null ? quote : others.get(symbol);
   }
 
-  /** Quotes of configured symbols in their order, then the others. */
+  /** Returns the quotes of configured symbols in their order, then the others. */
   List<Quote> all() {
     return Stream.concat(
             configured.stream().map(quotes::get), new ArrayList<>(others.values()).stream())
@@ -73,7 +73,7 @@ final class LatestQuotes {
     }
   }
 
-  /** Age of the oldest quote of a configured symbol; empty if none has a quote. */
+  /** Returns the age of the oldest quote of a configured symbol; empty if none has a quote. */
   Optional<Duration> oldestAge(Instant now) {
     return quotes.values().stream().map(quote -> quote.age(now)).max(Duration::compareTo);
   }

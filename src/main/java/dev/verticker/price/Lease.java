@@ -47,7 +47,8 @@ final class Lease {
     return redis
         .send(
             Request.cmd(Command.EVAL).arg(ACQUIRE).arg(1).arg(KEY).arg(holder).arg(TERM.toMillis()),
-            // No caller waits for it, and with a shorter timeout no node would refresh while Redis
+            // A longer timeout, because no caller waits and otherwise no node would refresh while
+            // Redis
             // is slow.
             RedisClient.MAX_TIMEOUT)
         .map(reply -> {

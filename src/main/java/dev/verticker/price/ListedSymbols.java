@@ -37,7 +37,7 @@ final class ListedSymbols {
             (done.succeeded() ? REFRESH_INTERVAL : RETRY_INTERVAL).toMillis(), timer -> start()));
   }
 
-  /** Concurrent calls share one request. */
+  /** Requests the list; concurrent calls share one request. */
   Future<Void> refresh() {
     if (running == null) {
       running = exchange

@@ -22,7 +22,7 @@ final class OnDemandSymbols {
 
   /** @param configured the number of configured symbols */
   OnDemandSymbols(int configured) {
-    // A request for more symbols than that is one for all symbols anyway.
+    // Above that number one request fetches all symbols of the exchange.
     this.maxSymbols = configured > MarketData.MAX_FULL_TICKERS
         ? MAX_SYMBOLS
         : Math.min(MAX_SYMBOLS, MarketData.MAX_FULL_TICKERS - configured);

@@ -42,7 +42,7 @@ final class PriceCache {
         .otherwise(List.of());
   }
 
-  /** Best effort: a quote that is not cached is read from PostgreSQL. */
+  /** Caches the quotes, best effort: missing ones are read from PostgreSQL. */
   void put(List<Quote> quotes) {
     if (!quotes.isEmpty()) {
       redis

@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-/** Prices: polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
+/** Polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
 public final class PriceVerticle extends VerticleBase {
   private static final String SCHEMA = "market";
   private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
@@ -98,7 +98,7 @@ public final class PriceVerticle extends VerticleBase {
     // Subscribed before the quotes are restored: one that another node records in between is in one
     // of the two.
     return bus.subscribe(Prices.TICK, service::onTick)
-        // One after the other: at once they would open three connections, which takes longer.
+        // In sequence: concurrent queries would open three connections, which takes longer.
         .compose(subscribed -> limits.start())
         .compose(started -> ids.reserve().otherwiseEmpty())
         .compose(started -> loader.restore())
@@ -144,7 +144,7 @@ public final class PriceVerticle extends VerticleBase {
 
   private void reportMetrics(PriceSettings settings, LatestQuotes latest) {
     var metrics = node.metrics();
-    // NaN while there is no quote: 0 would be the age of a quote that has just arrived.
+    // NaN without a quote, because 0 is the age of a new one.
     metrics.gauge("price_oldest_age_seconds", latest, quotes -> quotes
         .oldestAge(node.clock().instant())
         .map(PriceVerticle::seconds)

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Failures of requests for quotes. */
+/** Creates the failures of quote requests. */
 final class QuoteFailures {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
@@ -26,7 +26,7 @@ final class QuoteFailures {
         "price-not-yet-known", detail, retryAfter, errors("price-not-yet-known", detail));
   }
 
-  /** One failure with the errors of all; unknown symbols take precedence over prices not yet known. */
+  /** Combines the errors into one failure; unknown symbols take precedence over missing prices. */
   static Failure combine(List<Failure> failures) {
     var unknown = failures.stream().filter(Failure.NotFound.class::isInstance).toList();
     var reported = unknown.isEmpty() ? failures : unknown;

@@ -68,7 +68,7 @@ final class QuoteLoader {
         .toList();
   }
 
-  /** Another node has learned that the exchange does not list the symbol. */
+  /** Fails the waiting requests: another node reports that the exchange does not list the symbol. */
   void onUnlisted(String symbol) {
     latest.fail(symbol, QuoteFailures.unknown(symbol));
   }

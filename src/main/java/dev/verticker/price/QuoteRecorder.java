@@ -65,7 +65,7 @@ final class QuoteRecorder {
         });
   }
 
-  /** Replaces the quotes that were not inserted by the ones that are stored for the slot. */
+  /** Replaces quotes that were not inserted with the stored quotes of the slot. */
   private Future<List<Quote>> withStored(
       List<Quote> quotes, Predicate<String> inserted, long slot) {
     var others = quotes.stream().map(Quote::symbol).filter(inserted.negate()).toList();

@@ -59,7 +59,7 @@ final class QuoteRefresher {
         .map(true);
   }
 
-  /** Why the last refresh failed; empty after a successful one. */
+  /** Returns why the last refresh failed; empty after a successful one. */
   Optional<String> outage() {
     return Optional.ofNullable(outage);
   }

@@ -61,7 +61,7 @@ final class RefreshScheduler {
     });
   }
 
-  /** Another node may have refreshed this slot. */
+  /** Marks the slots of these quotes as refreshed; another node may have refreshed them. */
   void onTick(List<Quote> configured) {
     configured.forEach(quote -> refreshed(slots.of(quote.receivedAt())));
   }

@@ -8,7 +8,7 @@ import java.util.regex.Pattern;
 
 /** A range of IP addresses, such as {@code 10.0.0.0/8} or {@code ::1}. */
 public final class AddressRange {
-  /** Numeric addresses only, so that parsing never resolves a host name. */
+  /** Matches numeric addresses only, so that parsing never resolves a host name. */
   private static final Pattern NUMBERS =
       Pattern.compile("(OCTET\\.){3}OCTET|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*"
           .replace("OCTET", "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"));

@@ -18,7 +18,7 @@ public record PostgresSettings(
     String user,
     Secret password,
     int poolSize) {
-  /** All schemas. */
+  /** The names of all schemas. */
   public static final List<String> SCHEMAS =
       List.of("account", "market", "notification", "trading");
 

@@ -3,7 +3,7 @@ package dev.verticker.settings;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** Invalid settings, one line each with name, rule and value (secrets redacted). */
+/** Thrown for invalid settings. One line for each contains name, rule and value (secrets redacted). */
 public final class SettingsException extends RuntimeException {
   private final transient List<String> faults;
 
@@ -14,7 +14,7 @@ public final class SettingsException extends RuntimeException {
     this.faults = faults.stream().distinct().toList();
   }
 
-  /** One line per invalid setting. */
+  /** Returns one line per invalid setting. */
   public List<String> faults() {
     return faults;
   }

@@ -15,7 +15,7 @@ import java.util.Map;
 public final class SettingsFiles {
   private static final String FILE = "conf/settings.yaml";
 
-  /** Old name to new name; an old name stops the start, because its value would have no effect. */
+  /** Old name to new name. An old name fails the start-up, because its value would have no effect. */
   private static final Map<String, String> RENAMED = Map.of("SOCKETS_MOST", "SOCKETS_MAX");
 
   private SettingsFiles() {}

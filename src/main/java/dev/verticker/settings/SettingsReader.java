@@ -56,12 +56,12 @@ public final class SettingsReader {
     }
   }
 
-  /** Name to value of everything read so far, secrets redacted. */
+  /** Returns the values read so far by name, secrets redacted. */
   public Map<String, String> effectiveValues() {
     return Map.copyOf(effectiveValues);
   }
 
-  /** All faults so far, one line each. */
+  /** Returns all faults so far, one line each. */
   public List<String> faults() {
     return List.copyOf(faults);
   }
@@ -122,7 +122,7 @@ public final class SettingsReader {
     return optional(name).map(value -> checkedHost(name, value));
   }
 
-  /** Seconds, with decimals. */
+  /** Reads a number of seconds, with decimals. */
   Duration seconds(String name, Duration min, Duration max) {
     var value = text(name);
     if (value.isEmpty()) {
@@ -145,7 +145,7 @@ public final class SettingsReader {
     return min;
   }
 
-  /** Comma-separated entries in their order, stripped of surrounding spaces and without duplicates. */
+  /** Reads comma-separated entries in their order, stripped and without duplicates. */
   List<String> list(String name) {
     var entries = optional(name).stream()
         .flatMap(text -> Stream.of(text.split(",")))

@@ -30,7 +30,7 @@ public record SigningKey(Secret secret) {
     return hmac(secret.bytes(), purpose.getBytes(StandardCharsets.UTF_8));
   }
 
-  /** HMAC-SHA256 of the concatenated parts. */
+  /** Returns the HMAC-SHA256 of the concatenated parts. */
   public static byte[] hmac(byte[] key, byte[]... parts) {
     try {
       var mac = Mac.getInstance(HMAC);

@@ -2,7 +2,7 @@ package dev.verticker.user;
 
 import dev.verticker.data.AdvisoryLock;
 
-/** Locks on work that only one node at a time may do in the schema {@code account}. */
+/** Locks of schema {@code account}, each held by one node at a time. */
 public final class AccountLocks {
   /** "acco". */
   private static final int SPACE = 0x6163636f;

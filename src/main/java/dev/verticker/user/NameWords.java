@@ -45,7 +45,7 @@ public final class NameWords {
         .collect(Collectors.toUnmodifiableList());
   }
 
-  /** PostgreSQL limits the size of an index entry, and folding can make a name eighteen times as long. */
+  /** Limits the length: PostgreSQL limits index entries, and folding can make a name eighteen times as long. */
   private static String truncated(String words) {
     return words.codePointCount(0, words.length()) <= MAX_LENGTH
         ? words

@@ -142,7 +142,7 @@ public final class UserRules {
     }
   }
 
-  /** PostgreSQL cannot store NUL or an unpaired surrogate. */
+  /** Returns whether all characters are printable; PostgreSQL cannot store NUL or an unpaired surrogate. */
   private static boolean printable(String text) {
     return text.codePoints()
         .noneMatch(c -> Character.isISOControl(c) || Character.getType(c) == Character.SURROGATE);

@@ -171,7 +171,7 @@ final class UserService {
     }));
   }
 
-  /** Updates the row and writes everything that follows from the change. @param newHash null = unchanged */
+  /** Updates the row and writes the audit entry, revocations and events of the change. @param newHash null = unchanged */
   Future<User> store(
       SqlConnection tx, Actor actor, UserAction action, User before, User after, String newHash) {
     var passwordSet = newHash != null;

@@ -36,7 +36,7 @@ public final class AccessTokenVerifier {
   private static final Duration LEEWAY = Duration.ofSeconds(30);
   private static final Pattern USER_ID = Pattern.compile("[1-9][0-9]{0,18}");
 
-  /** Maximum characters of a token; issued ones have about 450. */
+  /** Max length of a token; issued tokens have about 450 characters. */
   public static final int MAX_LENGTH = 4096;
 
   private static final int MAX_ID = 100;
@@ -49,7 +49,7 @@ public final class AccessTokenVerifier {
   private final Clock clock;
 
   public AccessTokenVerifier(Vertx vertx, AuthSettings settings, Clock clock) {
-    // Without expiry here: claims are checked below, on the cluster's clock.
+    // Ignores the expiry, because it is checked below on the cluster clock.
     var options = new JWTAuthOptions().setJWTOptions(new JWTOptions().setIgnoreExpiration(true));
     for (var key : settings.keys()) {
       options.addPubSecKey(new PubSecKeyOptions()

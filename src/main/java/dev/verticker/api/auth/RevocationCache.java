@@ -78,7 +78,7 @@ public final class RevocationCache implements Shareable {
         : Optional.empty();
   }
 
-  /** Why revocations are unknown, for operators and readiness; empty while they are known. */
+  /** Returns why revocations are unknown, for operators and readiness; empty while they are known. */
   public Optional<String> outage() {
     if (!complete) {
       return Optional.of("revoked access tokens have not been loaded yet");

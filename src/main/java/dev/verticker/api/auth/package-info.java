@@ -1,2 +1,2 @@
-/** Authentication of front door requests: access tokens, API keys and revocations. */
+/** Authentication of API requests: access tokens, API keys and revocations. */
 package dev.verticker.api.auth;

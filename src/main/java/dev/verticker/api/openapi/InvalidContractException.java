@@ -1,6 +1,6 @@
 package dev.verticker.api.openapi;
 
-/** Contract and application do not match. Start-up fails with the message, which names the operation. */
+/** Thrown if contract and application do not match. The message names the operation. */
 public final class InvalidContractException extends RuntimeException {
   public InvalidContractException(String message) {
     super(message, null, false, false);

@@ -73,7 +73,7 @@ final class ProblemHandler implements Handler<RoutingContext> {
         .ifPresent(wait -> response.putHeader("RateLimit", policy + ";r=0;t=" + seconds(wait)));
   }
 
-  /** Failures of Vert.x Web before or outside our handlers. */
+  /** Returns the problem for a failure of Vert.x Web before or outside the handlers of operations. */
   private static Problem rejected(int status) {
     return switch (status) {
       case 404 -> Problem.of(404, "not-found", "No resource at this path.");

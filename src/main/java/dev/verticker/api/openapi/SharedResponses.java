@@ -31,7 +31,7 @@ final class SharedResponses {
 
   private SharedResponses() {}
 
-  /** Blocks. */
+  /** Adds the shared responses to the contract. Blocks. */
   static JsonObject addTo(JsonObject contract) throws IOException {
     var shared = Contract.parse(PackagedFile.read(COMPONENTS).toString());
     var own = contract.getJsonObject("components", new JsonObject());

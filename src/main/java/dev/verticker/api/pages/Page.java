@@ -18,7 +18,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPOutputStream;
 
-/** Files at fixed paths, so that no requested path is ever resolved in a folder. Each is kept in memory after its first request. */
+/** Serves files at fixed paths and caches each in memory after its first request. No requested path is resolved in a folder. */
 public final class Page {
   private static final Map<String, String> TYPES = Map.of(
       "html", "text/html; charset=utf-8",
@@ -28,7 +28,7 @@ public final class Page {
       "png", "image/png",
       "yaml", "application/yaml");
 
-  /** Each representation has its own entity tag, so that caches never mix them up. */
+  /** The plain and the gzipped file, each with its own entity tag, as HTTP caching requires. */
   private record Representations(Buffer plain, String plainTag, Buffer gzip, String gzipTag) {
     static Representations of(Buffer plain) throws IOException {
       var bytes = new ByteArrayOutputStream();

@@ -1,2 +1,2 @@
-/** Pages served by the front doors: the console and the API documentation. */
+/** The console and the pages with the API documentation. */
 package dev.verticker.api.pages;

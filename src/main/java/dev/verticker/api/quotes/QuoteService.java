@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Serves the latest quotes from the memory of this node, and fetches the others; one instance per node. */
+/** Serves the latest quotes from the memory of this node, and requests missing ones; one instance per node. */
 public final class QuoteService {
   private static final String NOT_YET_KNOWN = "price-not-yet-known";
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -107,7 +107,7 @@ public final class QuoteService {
     store.onUpdate(listener);
   }
 
-  /** Stops the calls of {@link #onUpdate} to this listener. */
+  /** Removes a listener of {@link #onUpdate}. */
   public void removeListener(Consumer<List<CachedQuote>> listener) {
     store.removeListener(listener);
   }

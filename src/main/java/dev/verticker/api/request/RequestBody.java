@@ -110,7 +110,7 @@ record RequestBody(
         return object;
       }
     } catch (DecodeException | IOException e) {
-      // Fails below, as JSON that is not an object does.
+      // Fails below, like JSON that is not an object.
     }
     throw new Failure.Malformed("malformed-json", "Malformed body: expected a JSON object.");
   }

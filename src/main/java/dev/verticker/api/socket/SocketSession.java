@@ -134,7 +134,7 @@ final class SocketSession implements Subscriber {
     return ended.future();
   }
 
-  /** Bytes. */
+  /** Returns the number of unsent bytes. */
   long unsent() {
     return writer.unsent();
   }
@@ -152,7 +152,7 @@ final class SocketSession implements Subscriber {
     }
   }
 
-  /** Checks the time limits. */
+  /** Closes the socket if a timeout has expired. */
   void sweep() {
     if (closing) {
       return;
@@ -269,7 +269,7 @@ final class SocketSession implements Subscriber {
     }
     var subscription = topics.subscribe(this, request, after);
     if (closing) {
-      // What the topic sent at once was more than the client may leave unread.
+      // The topic sent more than the write queue of the client can hold.
       subscription.cancel();
     } else {
       subscriptions.put(request.topic(), subscription);
@@ -344,7 +344,7 @@ final class SocketSession implements Subscriber {
       context.metrics().signedIn(protocol);
     }
     user = AuthenticatedUser.with(token);
-    // After the sign-in: a revocation is either known by now or arrives by itself.
+    // After the sign-in: the cache either contains a revocation by now or reports it later.
     if (context.revocations().isRevoked(token)) {
       close(CloseReason.REVOKED);
     } else {

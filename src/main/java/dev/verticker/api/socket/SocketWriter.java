@@ -15,7 +15,7 @@ import java.util.concurrent.ThreadLocalRandom;
  * kernel takes at once costs no accounting. After the close nothing is written. Used on the socket's own event loop.
  */
 final class SocketWriter {
-  /** More is sent without waiting for the end of the task. */
+  /** Above this number of bytes the writer flushes before the end of the task. */
   private static final int MAX_QUEUED_BYTES = 16 * 1024;
 
   /** A client further behind receives conflated prices, and is closed when the node exceeds its limit. */
@@ -26,7 +26,7 @@ final class SocketWriter {
 
   private static final long BYTES_PER_MEGABYTE = 1024 * 1024;
 
-  /** Between a graceful close and a reset. */
+  /** The time between a graceful close and a reset. */
   private static final long CLOSE_TIMEOUT_MS = 2000;
 
   /** The clients of a stopping node reconnect within this time. */
@@ -40,10 +40,10 @@ final class SocketWriter {
   private final Runnable onRoom;
   private final Handler<Void> flush = here -> flush();
 
-  /** Written in the current task of the event loop and not sent yet. */
+  /** Bytes written in the current event loop task and not sent yet. */
   private int queued;
 
-  /** Sent and not taken by the kernel yet. */
+  /** Bytes sent and not yet written to the network. */
   private long unsent;
 
   private long lastProgress;
@@ -96,7 +96,7 @@ final class SocketWriter {
     return unsent > 0 && now - lastProgress > context.settings().idleTimeout().toNanos();
   }
 
-  /** Bytes. */
+  /** Returns the number of unsent bytes. */
   long unsent() {
     return unsent;
   }

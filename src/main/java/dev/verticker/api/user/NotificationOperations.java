@@ -14,7 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** Operations on notifications. They read the event log that sockets replay. */
+/** Handles the operations on notifications, which read the same event log as sockets. */
 final class NotificationOperations {
   private final Bus bus;
 

@@ -13,7 +13,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.function.Function;
 
-/** Operations on the latest prices, which are read from memory. */
+/** Handles the operations on the latest prices, which it reads from memory. */
 final class QuoteOperations {
   private final QuoteService quotes;
   private final Clock clock;

@@ -15,7 +15,7 @@ import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** Operations on sessions, registration and the own password. */
+/** Handles the operations on sessions, registration and the caller's password. */
 final class SessionOperations {
   private static final JsonObject SIGNED_OUT = new JsonObject().put("signed_out", true);
 

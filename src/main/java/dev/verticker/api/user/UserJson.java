@@ -9,7 +9,7 @@ import dev.verticker.message.Users.User;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 
-/** JSON of users and audit entries. */
+/** Encodes users and audit entries. */
 final class UserJson {
   private UserJson() {}
 

@@ -23,7 +23,7 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
-/** Operations on users. Only the permissions for single fields are checked here, all others by the contract. */
+/** Handles the operations on users. It checks the permissions for single fields; the contract declares all others. */
 final class UserOperations {
   private final Bus bus;
 
@@ -163,7 +163,7 @@ final class UserOperations {
         .map(UserJson::found);
   }
 
-  /** Events contain the username of the actor. A token does not: a username may change. */
+  /** Finds the actor's username for events. A token does not contain it, because a username can change. */
   private Future<Actor> actor(ApiRequest request) {
     var token = CurrentUser.caller(request).token();
     return CurrentUser.find(bus, request, token.userId())

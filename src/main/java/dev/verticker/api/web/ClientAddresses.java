@@ -21,7 +21,7 @@ public final class ClientAddresses {
 
   /** The IP address of the client as text; empty if the connection has none. */
   public String of(HttpServerRequest request) {
-    // Of the connection: HttpServerRequest evaluates the headers of proxies without a check.
+    // The address of the connection: HttpServerRequest trusts the headers of any proxy.
     var address = request.connection().remoteAddress();
     var remote = address == null ? null : address.hostAddress();
     if (remote == null) {

@@ -10,7 +10,7 @@ public final class EventJson {
   /** A JSON object as text. */
   public static String encode(Event event) {
     var payload = event.payload();
-    // Appending to the text avoids parsing and encoding what is only passed on.
+    // Appending to the text avoids parsing and encoding an event that is only forwarded.
     return payload.substring(0, payload.lastIndexOf('}'))
         + (payload.indexOf(':') < 0 ? "" : ",")
         + "\"topic\":" + Json.encode(event.topic())

@@ -82,7 +82,7 @@ public final class RequestContextHandler implements PlatformHandler {
         context.get(CALLER, ANONYMOUS));
     timers.computeIfAbsent(kind, this::timer).record(took);
     if (access.isDebugEnabled()) {
-      // Without the query, which may contain personal data.
+      // Logs no query, because it may contain personal data.
       access.debug(
           "{} {} {} {} by {} in {} us, request {}",
           api,

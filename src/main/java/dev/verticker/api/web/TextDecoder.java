@@ -62,7 +62,7 @@ public final class TextDecoder {
         return text;
       }
     } catch (CharacterCodingException e) {
-      // Fails below, as NUL does.
+      // Fails below, like NUL.
     }
     throw malformed.get();
   }

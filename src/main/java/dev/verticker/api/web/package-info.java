@@ -1,2 +1,2 @@
-/** HTTP handlers and helpers shared by the front doors: CORS, client addresses, entity tags, packaged files. */
+/** HTTP handlers and helpers shared by the APIs: CORS, client addresses, entity tags, packaged files. */
 package dev.verticker.api.web;

@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * jumps back.
  */
 public final class ClusterClock extends Clock {
-  /** How often a node without a cluster reads the host's clock. */
+  /** The interval at which a node without a cluster reads the host clock. */
   public static final Duration READ_INTERVAL = Duration.ofSeconds(2);
 
   private static final long NOISE_NANOS = Duration.ofMillis(20).toNanos();
@@ -51,7 +51,7 @@ public final class ClusterClock extends Clock {
     return clock;
   }
 
-  /** Takes a reading of the cluster time; called every few seconds, always from the same thread. */
+  /** Accepts a reading of the cluster time. Called every few seconds on one thread. */
   void follow(Instant clusterTime) {
     var nanos = nanoTime.getAsLong();
     var own = anchor.at(nanos);

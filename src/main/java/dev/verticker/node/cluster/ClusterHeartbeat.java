@@ -40,7 +40,7 @@ public final class ClusterHeartbeat implements Liveness {
   private final String id = UUID.randomUUID().toString();
   private final List<Runnable> returnHandlers = new CopyOnWriteArrayList<>();
 
-  // Used on the context only; health checks read what is volatile or atomic.
+  // Used on the context only, except for volatile and atomic fields, which health checks read.
   private long beats;
   private long lastBeat;
   private long silentSince;
@@ -84,7 +84,7 @@ public final class ClusterHeartbeat implements Liveness {
     context.runOnContext(here -> vertx.cancelTimer(beats));
   }
 
-  /** Why this node must get no requests now; empty = it is reachable. */
+  /** Returns why this node must receive no requests; empty if it is reachable. */
   public Optional<String> reason() {
     if (frozen) {
       return Optional.of("the process was suspended and has not rejoined the cluster yet");

@@ -2,9 +2,9 @@ package dev.verticker.node.cluster;
 
 import java.time.Instant;
 
-/** What the heartbeat needs to know about the cluster membership of this node. */
+/** The cluster membership of this node, for the heartbeat. */
 interface ClusterView {
-  /** Number of other members, as this node sees it. */
+  /** Returns the number of other members in this node's view. */
   int count();
 
   /** The cluster time that all members share. */

@@ -158,7 +158,7 @@ public final class ObservationRepository {
     return database.query(NEWEST, Tuple.of(symbols.toArray(String[]::new))).map(this::quotes);
   }
 
-  /** One page, newest first. */
+  /** Returns a page of observations, newest first. */
   public Future<History> history(FindHistory find) {
     var before = find.before() == null ? new HistoryPosition(null, Long.MAX_VALUE) : find.before();
     var args = Tuple.tuple()

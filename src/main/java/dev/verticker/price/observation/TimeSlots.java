@@ -3,7 +3,7 @@ package dev.verticker.price.observation;
 import java.time.Duration;
 import java.time.Instant;
 
-/** Time divided into slots as long as the refresh interval, counted from the epoch: equal on every node. */
+/** Divides time into slots of the refresh interval, counted from the epoch and therefore equal on every node. */
 public record TimeSlots(Duration interval) {
   private static final long NANOS = 1_000_000_000L;
 
@@ -11,7 +11,7 @@ public record TimeSlots(Duration interval) {
     return Math.floorDiv(time.getEpochSecond() * NANOS + time.getNano(), interval.toNanos());
   }
 
-  /** Milliseconds until the slot after the one of {@code time} begins; at least one. */
+  /** Returns the milliseconds from {@code time} to the next slot; at least one. */
   public long millisToNext(Instant time) {
     var next = (of(time) + 1) * interval.toNanos();
     var remaining = next - (time.getEpochSecond() * NANOS + time.getNano());

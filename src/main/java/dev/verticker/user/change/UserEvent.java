@@ -53,7 +53,7 @@ public record UserEvent(String event, long userId, List<String> topics, JsonObje
         event.event, userId, List.of(Notifications.ownTopic(userId)), event.payload);
   }
 
-  /** Every field that differs, with its new value. */
+  /** Returns every changed field with its new value. */
   public static JsonObject changes(User before, User after) {
     var from = data(before);
     var changes = new JsonObject();

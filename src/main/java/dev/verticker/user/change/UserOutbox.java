@@ -26,7 +26,7 @@ public final class UserOutbox {
       VALUES ($1, $2, $3, $4, $5)
       """;
 
-  /** Pending events about an erased user keep their place in the order and lose all personal data. */
+  /** Removes the personal data from pending events about an erased user, without changing their order. */
   private static final String ERASE_SUBJECT =
       """
       UPDATE account.outbox

@@ -1,2 +1,2 @@
-/** What every change of a user writes in its own transaction: audit entry, revocation, outbox row. */
+/** Writes the audit entry, revocations and outbox rows of a user change in the transaction of the change. */
 package dev.verticker.user.change;

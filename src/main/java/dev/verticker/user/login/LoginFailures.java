@@ -9,11 +9,11 @@ interface LoginFailures {
     /** The password has not been compared yet: records nothing. */
     PENDING,
     FAILURE,
-    /** Forgets the failures of this account from this address. */
+    /** Removes the failures of this account from this address. */
     SUCCESS
   }
 
-  /** How long each limit makes an attempt wait; zero = not at all. */
+  /** The delay that each limit requires before the next attempt; zero = none. */
   record Waits(Duration pair, Duration address, Duration account) {
     /** @param known whether the account has signed in from the address before */
     Duration forAttempt(boolean known) {

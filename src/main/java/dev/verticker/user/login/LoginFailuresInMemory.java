@@ -9,7 +9,7 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Failures seen by this node; bounded, evicting the least recently used key. Not thread-safe: runs on one event loop. */
+/** Counts failures on this node; bounded, evicts the least recently used key. Not thread-safe: runs on one event loop. */
 final class LoginFailuresInMemory implements LoginFailures {
   private static final int MAX_KEYS = 100_000;
 

@@ -9,7 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.UUID;
 
-/** Failures seen by the cluster: per key a sorted set of times, no larger than its limit. Fails while Redis is unavailable. */
+/** Counts failures in the cluster: per key a sorted set of times, no larger than its limit. Fails without Redis. */
 final class LoginFailuresInRedis implements LoginFailures {
   private static final String PREFIX = "login-failures:";
 

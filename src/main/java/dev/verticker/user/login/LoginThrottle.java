@@ -35,14 +35,14 @@ public final class LoginThrottle {
     return new LoginThrottle(loginKeys, LoginLimits.LOGINS, redis, clock);
   }
 
-  /** Counts separately from sign-ins. @param keys the current key first */
+  /** Creates a throttle that counts separately from sign-ins. @param keys the current key first */
   public static LoginThrottle forRegistrations(
       List<SigningKey> keys, RedisClient redis, Clock clock) {
     var registrationKeys = new LoginKeys(keys, "registrations");
     return new LoginThrottle(registrationKeys, LoginLimits.REGISTRATIONS, redis, clock);
   }
 
-  /** Counts an attempt whatever its outcome. Fails with {@link Failure.TooManyRequests} when a limit is exceeded. */
+  /** Counts an attempt regardless of its outcome. Fails with {@link Failure.TooManyRequests} when a limit is exceeded. */
   public Future<Void> countAttempt(String username, String address) {
     return recordFailure(attempt(username, address), true);
   }

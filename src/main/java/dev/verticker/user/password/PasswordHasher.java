@@ -36,7 +36,7 @@ public final class PasswordHasher implements PasswordHashing {
   /** A caller times out after 2.9 s, and needs the database before and after. */
   private static final Duration MAX_WAIT = Duration.ofMillis(2400);
 
-  /** Matches no password: refusing an unknown user takes as long as refusing a wrong password. */
+  /** A hash that matches no password: rejecting an unknown user takes as long as rejecting a wrong password. */
   private static final String UNKNOWN_USER =
       CURRENT + "dGhlcmUgaXMgbm9ib2R5IQ$bm8gcGFzc3dvcmQgZXZlciBnaXZlcyB0aGlzIGhhc2g";
 

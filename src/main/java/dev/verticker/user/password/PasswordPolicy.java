@@ -22,10 +22,10 @@ final class PasswordPolicy {
   private static final int MIN_LENGTH = 8;
   private static final int MAX_LENGTH = 128;
 
-  /** Shorter names occur in any text. */
+  /** Min length of a name that a password must not contain; shorter ones occur in any text. */
   private static final int MIN_NAME_LENGTH = 3;
 
-  /** Letters and digits that must remain after the own names are removed. */
+  /** Min number of letters and digits that remain after removing the user's names. */
   private static final int MIN_REMAINING = 6;
 
   private final Set<String> common;

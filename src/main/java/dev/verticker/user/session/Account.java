@@ -28,12 +28,12 @@ public record Account(
     return text != null && USERNAME.matcher(text).matches();
   }
 
-  /** Username, full name and e-mail address, as far as they are set. */
+  /** Returns the username, full name and e-mail address that are set. */
   public List<String> names() {
     return Stream.of(username, fullName, email).filter(name -> name != null).toList();
   }
 
-  /** This user as the actor of a change, signed in with the session. */
+  /** Returns this user as the actor of a change, signed in with the session. */
   public Actor actor(UUID session, Client client) {
     return new Actor(id, username, session.toString(), client.address());
   }

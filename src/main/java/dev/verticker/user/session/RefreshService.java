@@ -46,7 +46,7 @@ public final class RefreshService {
   }
 
   public Future<Grant> refresh(Refresh refresh) {
-    // A refusal does not fail the transaction, because the end of a stolen session must be
+    // A rejection does not fail the transaction, because the end of a stolen session must be
     // committed.
     return RefreshToken.parse(refresh.refreshToken())
         .map(token -> database

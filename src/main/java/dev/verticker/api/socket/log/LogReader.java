@@ -33,7 +33,7 @@ public final class LogReader {
     /** @param events every event of the log once, in order */
     void onEvents(List<EncodedEvent> events);
 
-    /** Events may have been missed: every subscription must resume after the last event it received. */
+    /** Called if events may have been missed: every subscription must resume after its last event. */
     void onReset();
   }
 
@@ -48,7 +48,7 @@ public final class LogReader {
   private boolean requesting;
   private boolean requestAgain;
 
-  /** Works on the calling context. */
+  /** Creates a reader that runs on the calling context. */
   public LogReader(Vertx vertx, NodeContext node) {
     this.vertx = vertx;
     this.bus = node.bus();
@@ -68,7 +68,7 @@ public final class LogReader {
     });
   }
 
-  /** Hands every event from now on to the listener on its context. */
+  /** Adds a listener for all events from now on, called on its context. */
   public void addListener(Context loop, LogListener listener) {
     listeners.put(listener, loop);
   }
@@ -128,7 +128,7 @@ public final class LogReader {
     if (page.epoch().equals(epoch) && position >= page.oldest() - 1) {
       deliver(page);
       if (page.events().size() < Notifications.MAX_EVENTS) {
-        // Nothing is left up to the head, not even where events of an erased user were.
+        // The log has no more events up to the head, not even redacted ones.
         position = Math.max(position, page.head());
       }
       return;

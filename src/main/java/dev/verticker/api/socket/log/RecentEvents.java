@@ -26,7 +26,8 @@ final class RecentEvents {
   /** @param event the next one of the log */
   void add(EncodedEvent event) {
     if (event.frame().json().contains(DELETED)) {
-      // The log erases the personal data of a deleted user, and so must every copy of its events.
+      // The log erases the personal data of a deleted user, so every copy of its events must do the
+      // same.
       clearEvents();
     }
     updateHead(event.topic(), event.epoch(), event.seq());

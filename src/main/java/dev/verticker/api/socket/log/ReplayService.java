@@ -32,7 +32,7 @@ final class ReplayService {
   private static final int MAX_TOPICS = 2000;
   private static final int MAX_EVENTS = 8000;
 
-  /** Events of one topic in one answer. */
+  /** Max number of events of one topic in one response. */
   private static final int MAX_EVENTS_OF_TOPIC = 1000;
 
   private final Vertx vertx;
@@ -154,7 +154,7 @@ final class ReplayService {
     var later = new ArrayList<Waiting>();
     for (var request : waiting) {
       var ofTopic = batch.get(request.topic);
-      // A request far ahead of the first one waits: the page would not reach that far.
+      // A request far ahead of the first one waits, because the page would end before it.
       if (ofTopic == null ? batch.size() < MAX_TOPICS : ofTopic.get(0).isNear(request)) {
         batch.computeIfAbsent(request.topic, topic -> new ArrayList<>()).add(request);
       } else {
@@ -183,7 +183,7 @@ final class ReplayService {
     var unanswered = new LinkedHashMap<>(batch);
     for (var topic : replayed.topics()) {
       var events = topic.events().stream().map(EncodedEvent::of).toList();
-      // Includes what was delivered live while the query was running.
+      // Includes the events that were delivered live during the query.
       var newest =
           recent.updateHead(topic.topic(), topic.epoch(), topic.newest()).seq();
       unanswered.remove(topic.topic()).forEach(request -> answer(request, topic, newest, events));
@@ -213,7 +213,7 @@ final class ReplayService {
         reached++;
       }
     }
-    // Delivered live while the query was running, but not to requests that wait.
+    // Events that were delivered live during the query, but not to waiting requests.
     var live = recent.after(topic.topic(), topic.epoch(), reached);
     if (live != null) {
       events.addAll(live);

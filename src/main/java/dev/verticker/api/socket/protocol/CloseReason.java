@@ -3,7 +3,7 @@ package dev.verticker.api.socket.protocol;
 import dev.verticker.message.Sessions.Reason;
 import java.util.Locale;
 
-/** Why the server closes a socket: the WebSocket close code, and a name that distinguishes reasons of one code. */
+/** A reason for closing a socket: the WebSocket close code, and a name that distinguishes reasons with the same code. */
 public enum CloseReason {
   AUTH_TIMEOUT(4401, "Not signed in within five seconds."),
   INVALID_TICKET(4401, "Ticket is invalid, expired or already used: request a new one."),
@@ -22,7 +22,7 @@ public enum CloseReason {
   SLOW_READER(1013, "The client reads too slowly: reconnect and resume."),
   UNAVAILABLE(1013, "Sign-in cannot be verified at the moment: reconnect later.");
 
-  /** What a peer reports when it received no close frame. */
+  /** The code that a peer reports if it received no close frame. */
   public static final int ABNORMAL_CLOSURE = 1006;
 
   private final int code;

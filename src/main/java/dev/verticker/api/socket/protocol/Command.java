@@ -2,7 +2,7 @@ package dev.verticker.api.socket.protocol;
 
 import dev.verticker.bus.Failure;
 
-/** What a client may send. No command carries an address of the bus. */
+/** A command of a client. No command contains a bus address. */
 public sealed interface Command {
   /**
    * @param token signs the socket in or extends its sign-in; null when absent

@@ -24,7 +24,7 @@ public final class Frame {
 
   private final String json;
 
-  // Made by several event loops at once they are equal, so that no lock is needed.
+  // Event loops that encode it concurrently get equal bytes, so no lock is needed.
   private byte[] plain;
   private byte[] bridged;
   private byte[] sockJs;
@@ -95,7 +95,7 @@ public final class Frame {
     return escaped.toString();
   }
 
-  /** Unmasked, as a server sends it (RFC 6455, section 5.2). */
+  /** Encodes an unmasked WebSocket frame, as servers send them (RFC 6455, section 5.2). */
   private static byte[] webSocket(String text) {
     var payload = text.getBytes(StandardCharsets.UTF_8);
     var message = Buffer.buffer(payload.length + 16);

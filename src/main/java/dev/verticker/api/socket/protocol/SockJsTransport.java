@@ -20,7 +20,7 @@ public final class SockJsTransport implements Transport {
   /** The WebSocket; null for a fallback session, whose requests arrive on shared connections. */
   private final WebSocketChannel channel;
 
-  /** Whether messages are wrapped as SockJS does; {@code /eventbus/websocket} is the same without SockJS. */
+  /** Whether messages have SockJS framing; {@code /eventbus/websocket} is the same without SockJS. */
   private final boolean wrapped;
 
   /** The last write without WebSocket. */
@@ -69,10 +69,10 @@ public final class SockJsTransport implements Transport {
   @Override
   public void reset() {
     try {
-      // Drops what the session still holds.
+      // Drops the unsent messages of the session.
       socket.close();
     } catch (IllegalStateException alreadyClosed) {
-      // Then there is nothing to drop.
+      // The session has no unsent messages.
     }
     if (channel != null) {
       channel.reset();

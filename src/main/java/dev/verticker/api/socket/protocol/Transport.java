@@ -12,12 +12,12 @@ public interface Transport {
   /** Sends the queued frames. Completes when the kernel has taken them; already completed when it took them at once. */
   Future<Void> flush();
 
-  /** Requests a response where the transport can. */
+  /** Sends a ping if the transport supports it. */
   void ping();
 
   /** Closes gracefully: reaches only a peer that reads. */
   void close(int code, String reason);
 
-  /** Drops the connection at once with everything that was not read. */
+  /** Resets the connection and drops all unsent data. */
   void reset();
 }

@@ -34,7 +34,7 @@ class WebSocketChannel {
     queuedBytes += message.length;
   }
 
-  /** One system call for everything queued. */
+  /** Sends all queued frames with one system call. */
   public final Future<Void> flush() {
     var buffer = channel.alloc().directBuffer(queuedBytes);
     queue.forEach(buffer::writeBytes);

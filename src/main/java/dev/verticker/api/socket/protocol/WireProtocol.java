@@ -8,7 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.Locale;
 import java.util.function.Function;
 
-/** How commands are parsed and errors are written: the difference between the two endpoints. */
+/** Parses commands and encodes errors, which differ between the two endpoints. */
 public enum WireProtocol {
   /** {@code /ws}: flat JSON objects. */
   PLAIN {
@@ -99,7 +99,7 @@ public enum WireProtocol {
 
   abstract Command parse(JsonObject frame);
 
-  /** Never throws. */
+  /** Parses a message of the client. Never throws. */
   public final Command parse(String text) {
     try {
       return Json.decodeValue(text) instanceof JsonObject frame
@@ -128,7 +128,7 @@ public enum WireProtocol {
         everyMs(headers.getValue("every_ms")));
   }
 
-  /** Commands are held in memory while a signature is verified, and any client may send some. */
+  /** Limits the size, because commands of any client wait in memory while a signature is verified. */
   private static boolean isToken(Object value) {
     return value instanceof String text && text.length() <= AccessTokenVerifier.MAX_LENGTH;
   }

@@ -18,6 +18,6 @@ interface Channel {
    */
   Subscription subscribe(Subscriber subscriber, Command.Subscribe request, ResumePoint after);
 
-  /** Receives nothing any more from its source. */
+  /** Unsubscribes from its source. */
   void close();
 }

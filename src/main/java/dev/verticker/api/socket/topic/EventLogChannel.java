@@ -17,7 +17,7 @@ import java.util.Set;
 
 /** The topics of the event log: every event once and in order, resumable after a disconnect. */
 final class EventLogChannel implements Channel, LogReader.LogListener {
-  /** One change makes an event on two topics, and most sockets are subscribed to one of them. */
+  /** Max number of events sent one by one: a change creates two, and most sockets subscribe to the topic of one. */
   private static final int MAX_EVENTS_SENT_SINGLY = 2;
 
   private final Context loop;

@@ -29,7 +29,7 @@ final class LogSubscription implements Subscription {
   private boolean sending;
   private boolean cancelled;
 
-  /** More events were missed than are held here. */
+  /** Whether more events were missed than the subscription stores. */
   private boolean more;
 
   /** @param after where it begins; null = now */
@@ -106,7 +106,7 @@ final class LogSubscription implements Subscription {
     }
   }
 
-  /** Events may have been missed. */
+  /** Resumes after the last event, because events may have been missed. */
   void onReset() {
     if (live) {
       resume();

@@ -73,7 +73,7 @@ final class PriceChannel implements Channel {
     List.copyOf(streams.values()).forEach(stream -> fresh.forEach(stream::onQuote));
   }
 
-  /** Symbols outside the configured ones are refreshed only while they are read. */
+  /** Reads the subscribed symbols again: unconfigured ones are refreshed only while they are read. */
   private void keepFresh() {
     streams.keySet().stream().map(PriceStream.Key::topic).distinct().forEach(this::prepare);
   }

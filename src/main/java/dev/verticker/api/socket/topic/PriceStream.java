@@ -24,7 +24,7 @@ import java.util.Set;
  * both.
  */
 final class PriceStream {
-  /** What all streams of an event loop share. @param conflated counts frames that a subscriber had no room for */
+  /** The objects that all streams of an event loop use. @param conflated counts frames that slow subscribers did not get */
   record StreamResources(Vertx vertx, QuoteService quotes, Clock clock, Counter conflated) {}
 
   /** @param everyMs interval between two frames */

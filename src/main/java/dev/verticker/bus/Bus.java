@@ -46,8 +46,8 @@ public final class Bus {
 
   /**
    * Sends a request to one consumer, on this node if it has one, otherwise in the cluster. The request reaches at most one
-   * consumer and is never repeated. Fails with the consumer's {@link Failure}, or with {@link Failure.Unavailable} if there is no
-   * consumer or no reply before the deadline of the address (the request may have been processed then).
+   * consumer and is never repeated. Fails with the consumer's {@link Failure}, or with {@link Failure.Unavailable} if there
+   * is no consumer or no reply before the deadline of the address (the request may have been processed then).
    */
   public <Q, A> Future<A> request(Address<Q, A> address, Q request) {
     return send(address, request, true)
@@ -76,7 +76,9 @@ public final class Bus {
     eventBus.send(address.name(), Envelope.of(event), options().addHeader(SENT, now()));
   }
 
-  /** Publishes the event to every consumer on every node, best effort. Never use it for a side effect that must happen once. */
+  /**
+   * Publishes the event to every consumer on every node, best effort. Never use it for a side effect that must happen once.
+   */
   public <E> void publish(Topic<E> topic, E event) {
     eventBus.publish(topic.name(), Envelope.of(event), options().addHeader(SENT, now()));
   }

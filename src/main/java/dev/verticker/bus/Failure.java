@@ -7,8 +7,8 @@ import java.util.Optional;
 
 /**
  * The failure of a request, with a text for the client. Each kind has its HTTP status; the {@code code} is stable and
- * documented, the {@code detail} is one sentence without secrets or exception messages. A failure keeps its kind across nodes;
- * a kind that this node does not know becomes {@link Internal}.
+ * documented, the {@code detail} is one sentence without secrets or exception messages. A failure keeps its kind across
+ * nodes; a kind that this node does not know becomes {@link Internal}.
  */
 public abstract sealed class Failure extends RuntimeException {
   private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(1);

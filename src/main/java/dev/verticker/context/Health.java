@@ -6,14 +6,14 @@ import java.util.function.Supplier;
 /** Readiness of this node. Verticles add checks and notes, {@code /health/ready} reports them. */
 public interface Health {
   /**
-   * Adds or replaces a named check. It runs on an event loop with each health request, so it must answer from memory.
+   * Adds or replaces a named check. It runs on an event loop with each health request, so it must not block.
    *
-   * @param reason why this node must get no requests, one sentence for an operator without secrets; empty = ready
+   * @param reason why this node must receive no requests, one sentence for operators without secrets; empty = ready
    */
   void notReadyWhen(String name, Supplier<Optional<String>> reason);
 
   /**
-   * Adds or replaces a named note: something an operator should see although the node stays ready.
+   * Adds or replaces a named note for operators, which does not affect readiness.
    *
    * @param note one sentence without secrets; empty = nothing to report
    */

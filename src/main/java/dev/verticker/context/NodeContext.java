@@ -5,7 +5,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 
 /**
- * What a node passes to each verticle: the one parameter of every verticle's constructor.
+ * The objects that a node passes to each verticle, as the only constructor parameter.
  *
  * @param clock the cluster's clock; within the node it advances with monotonic time and never jumps back
  */

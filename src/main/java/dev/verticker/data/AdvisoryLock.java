@@ -5,8 +5,8 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 
 /**
- * A PostgreSQL lock that one transaction in the cluster holds at a time. PostgreSQL releases it at the end of the transaction,
- * also when the node dies.
+ * A PostgreSQL lock that one transaction in the cluster holds at a time. PostgreSQL releases it at the end of the
+ * transaction, also when the node fails.
  *
  * @param space one per schema, because several schemas may share a database
  * @param key within the space

@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection to Redis with short timeouts: a command completes within 100 ms or fails with {@link Failure.Unavailable}, at
- * once while the connection is down. A connection that breaks, or leaves a command without a response for a second, is closed,
- * and the client reconnects every half second. It keeps a connection whose server rejects a command (replica, loading, out of
- * memory), because the server may accept another one.
+ * A connection to Redis with short timeouts: a command completes within 100 ms or fails with {@link Failure.Unavailable},
+ * immediately while the connection is down. A connection that breaks, or leaves a command without a response for a second,
+ * is closed, and the client reconnects every half second. It keeps a connection whose server rejects a command (replica,
+ * loading, out of memory), because the server may accept another one.
  */
 public final class RedisClient {
   private static final Logger log = LoggerFactory.getLogger(RedisClient.class);

@@ -24,7 +24,7 @@ public final class Rows {
   }
 
   /**
-   * One page of rows that were read with a limit of one more than the page holds.
+   * Returns a page of rows that were read with a limit of one more than the page size.
    *
    * @param cursor the cursor of the next page, from the last row of this one
    * @param page receives a null cursor for the last page

@@ -51,7 +51,7 @@ public final class ExchangeClient {
    *
    * @param endpoint value of the tag {@code endpoint} in metrics
    * @param target path and query, percent-encoded
-   * @param weight taken from the budget of {@link RateLimits}
+   * @param weight deducted from the budget of {@link RateLimits}
    */
   public record Call(String endpoint, String target, int weight, int maxBytes, Duration timeout) {}
 

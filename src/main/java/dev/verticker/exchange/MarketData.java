@@ -11,8 +11,8 @@ public interface MarketData {
   int MAX_FULL_TICKERS = 100;
 
   /**
-   * The current tickers of the symbols in one request. Tickers that are malformed, not positive or of another symbol
-   * are left out.
+   * Returns the current tickers of the symbols with one request. Tickers that are malformed, not positive or of another
+   * symbol are left out.
    *
    * @param symbols at least one, no duplicates
    */

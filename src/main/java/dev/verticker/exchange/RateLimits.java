@@ -14,11 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The weight budget and the ban of one exchange host, shared by all nodes because exchanges limit by address. Redis
- * counts the weight of the current minute, corrected by what the exchange reports. A ban (429, 418) is kept in memory,
- * published to every node, and written to Redis and PostgreSQL, so that neither a restart nor a flushed Redis loses it;
- * a node retries the write until PostgreSQL has it. A node that has read neither store since it started sends no
- * request.
+ * The weight budget and the ban of one exchange host, shared by all nodes because exchanges limit by address. Redis counts
+ * the weight of the current minute, corrected by the weight that the exchange reports. A ban (429, 418) is kept in memory,
+ * published to every node, and written to Redis and PostgreSQL, so that neither a restart nor a flushed Redis loses it; a
+ * node retries the write until PostgreSQL has it. A node that has read neither store since it started sends no request.
  */
 public final class RateLimits {
   private static final Logger log = LoggerFactory.getLogger(RateLimits.class);

@@ -4,11 +4,11 @@ import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
- * The current figures of one symbol.
+ * The current prices and volume of one symbol.
  *
  * @param price last price, positive, exact
  * @param bid null if missing, like ask, changePercent and volume
- * @param eventTime end of the window the figures describe; null if missing
+ * @param eventTime end of the 24 hour window of the values; null if missing
  * @param json the exchange's own object with {@code price} added, which PostgreSQL can store. After a restart the other
  *     figures are read from its {@code bidPrice}, {@code askPrice}, {@code priceChangePercent} and {@code volume}
  */

@@ -1,5 +1,5 @@
 /**
- * The exchange as the rest of the system sees it: market data, rate limits and failures. Each supported exchange is one
+ * Market data, rate limits and failures of exchanges, independent of the exchange. Each supported exchange is one
  * sub-package.
  */
 package dev.verticker.exchange;

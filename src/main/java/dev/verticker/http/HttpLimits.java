@@ -5,10 +5,10 @@ import java.time.Duration;
 /**
  * Timeouts of a connection.
  *
- * @param head from the connection, or the first byte of a later request, to the end of the headers
- * @param body from the end of the headers to the end of the body
+ * @param head max time from the connection, or the first byte of a later request, to the end of the headers
+ * @param body max time from the end of the headers to the end of the body
  * @param stall a connection is closed if the client reads nothing of a response for this time
- * @param idle without any traffic, also for WebSockets
+ * @param idle max time without traffic, also for WebSockets
  */
 record HttpLimits(Duration head, Duration body, Duration stall, Duration idle) {
   static final HttpLimits DEFAULT = new HttpLimits(

@@ -28,8 +28,8 @@ public final class HttpServers {
   private HttpServers() {}
 
   /**
-   * Creates a server without a request handler. Requests that cannot be parsed are answered with 400, 414 or 431 as a
-   * {@link Problem} and do not reach the handler; connections of slow senders and of clients that do not read are closed.
+   * Creates a server without a request handler. The server responds to unparsable requests with 400, 414 or 431 as a
+   * {@link Problem} before the handler; connections of slow senders and of clients that do not read are closed.
    *
    * @param port 0 = chosen by the operating system; servers of one verticle with the same negative port share a chosen port
    */
@@ -38,7 +38,7 @@ public final class HttpServers {
   }
 
   /**
-   * As {@link #create(Vertx, String, int)}, for a server that drains.
+   * Does the same as {@link #create(Vertx, String, int)} for a server that drains.
    *
    * @param draining evaluated before each response; while true, the response has {@code Connection: close} and ends its
    *     connection, so that clients with kept connections switch to another node before the server stops

@@ -70,7 +70,7 @@ public final class Notifications {
   /**
    * The clients that may receive an event: those with the permission, or those of the user. Exactly one of the two is set.
    *
-   * @param permission as named in the API contracts
+   * @param permission the scope in the API contracts
    */
   public record Audience(String permission, Long userId) {
     public static Audience permission(String permission) {
@@ -145,7 +145,7 @@ public final class Notifications {
    * An event on one topic.
    *
    * @param position in the log; the events of one append have consecutive positions
-   * @param seq in the topic's epoch
+   * @param seq the sequence in the topic's epoch
    * @param payload JSON object as text
    */
   public record Event(

@@ -94,7 +94,7 @@ public final class Sessions {
   /**
    * The tokens of a signed-in client.
    *
-   * @param expiresIn life of the access token
+   * @param expiresIn validity of the access token
    * @param sessionId {@code sid} of the access token
    */
   public record Grant(
@@ -153,7 +153,7 @@ public final class Sessions {
   /**
    * A signed-in user, with the claims of the access token.
    *
-   * @param version the claim {@code ver}: a revocation refuses lower ones
+   * @param version the claim {@code ver}: a revocation rejects lower ones
    * @param expiresAt expiry of the access token
    */
   public record Identity(
@@ -182,8 +182,8 @@ public final class Sessions {
   }
 
   /**
-   * Access tokens that are refused before they expire: those of a user with a version below {@code leastVersion}, or those of
-   * one session.
+   * Access tokens that are rejected before they expire: those of a user with a version below {@code leastVersion}, or those
+   * of one session.
    *
    * @param leastVersion null if one session is revoked
    * @param sessionId null if all tokens below {@code leastVersion} are revoked
@@ -196,7 +196,7 @@ public final class Sessions {
   public record RevokedSince(RevocationCursor cursor) {}
 
   /**
-   * The position of a reader; opaque to it.
+   * The position of a reader; opaque to the reader.
    *
    * @param seen snapshot up to which the reader has all revocations, null = none
    * @param catching snapshot being read over several pages; null = none

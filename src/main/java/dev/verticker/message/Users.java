@@ -17,8 +17,8 @@ public final class Users {
   private static final Duration HASHING_DEADLINE = Duration.ofMillis(2900);
 
   /**
-   * Fails with {@code username-taken}, {@code email-taken} (409, pointer to the field), the errors of the password policy (422)
-   * and {@code hashing-busy} (503).
+   * Fails with {@code username-taken}, {@code email-taken} (409, pointer to the field), the errors of the password policy
+   * (422) and {@code hashing-busy} (503).
    */
   public static final Address<Create, User> CREATE =
       new Address<>("users.create", Create.class, User.class, HASHING_DEADLINE);
@@ -33,8 +33,8 @@ public final class Users {
 
   /**
    * Changes the given fields and returns the updated user; a request that changes nothing writes nothing. Fails like
-   * {@link #CREATE}, and with {@code revision-outdated} (412), {@code user-deleted} (409), {@code last-administrator} (409) and
-   * {@code own-password} (403: {@link Sessions#CHANGE_PASSWORD} changes the caller's own password).
+   * {@link #CREATE}, and with {@code revision-outdated} (412), {@code user-deleted} (409), {@code last-administrator} (409)
+   * and {@code own-password} (403: {@link Sessions#CHANGE_PASSWORD} changes the caller's own password).
    */
   public static final Address<Update, User> UPDATE =
       new Address<>("users.update", Update.class, User.class, HASHING_DEADLINE);
@@ -100,7 +100,7 @@ public final class Users {
    * @param fullName may be null, as may email
    * @param roles in alphabetical order, at least one
    * @param revision incremented by every change of this user: the ETag
-   * @param ver access tokens with a lower {@code ver} are refused
+   * @param ver access tokens with a lower {@code ver} are rejected
    */
   public record User(
       long id,

@@ -24,9 +24,9 @@ import java.util.stream.Stream;
 /**
  * The complete configuration of a node, checked before anything starts.
  *
- * @param descriptors of the verticles to deploy
+ * @param descriptors the descriptors of the verticles to deploy
  * @param values the effective settings, which become the configuration of each verticle
- * @param databases of the schemas that these verticles own
+ * @param databases the databases of the schemas that these verticles own
  * @param effectiveValues name to value of every setting that these verticles read, secrets redacted
  */
 record Configuration(

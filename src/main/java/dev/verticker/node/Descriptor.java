@@ -14,11 +14,11 @@ import java.util.stream.Collectors;
 /**
  * One deployable verticle: {@code verticles/<name>.yaml}.
  *
- * @param main class with a constructor {@code (NodeContext)}
+ * @param main a class with a constructor {@code (NodeContext)}
  * @param settings names of the settings groups that it reads
  * @param schemas database schemas that it owns; the node migrates them
  * @param after names of verticles that start before it and stop after it if they run on the same node
- * @param options of Vert.x {@code DeploymentOptions}; {@code instances: cores} = the number of cores
+ * @param options the Vert.x {@code DeploymentOptions}; {@code instances: cores} = the number of cores
  */
 record Descriptor(
     String name,
@@ -76,7 +76,7 @@ record Descriptor(
   }
 
   /**
-   * The start order: the verticles of a round start together, and only need verticles of earlier rounds. They stop in the
+   * Returns the start order: the verticles of a round start together and depend only on earlier rounds. They stop in the
    * reverse order.
    *
    * @throws StartupException if {@code after} has a cycle

@@ -33,7 +33,9 @@ public final class Migrations {
     return new Migrations("db/migration", maxWait);
   }
 
-  /** @throws StartupException when a server is unavailable, refuses the login or has no such database, or a migration fails */
+  /**
+   * @throws StartupException when a server is unavailable, refuses the login or has no such database, or a migration fails
+   */
   public void migrateAll(List<PostgresSettings> schemas) {
     schemas.parallelStream().forEach(this::migrate);
   }

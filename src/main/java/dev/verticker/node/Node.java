@@ -33,8 +33,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One running node. Starts in this order: settings, migrations and Vert.x (clustered if configured), verticles, management port.
- * Stops in the reverse order, after it has reported "not ready" for DRAIN_SECONDS.
+ * One running node. Starts in this order: settings, migrations and Vert.x (clustered if configured), verticles, management
+ * port. Stops in the reverse order, after it has reported "not ready" for DRAIN_SECONDS.
  */
 public final class Node {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
@@ -57,7 +57,7 @@ public final class Node {
   }
 
   /**
-   * Starts a node and waits until it is ready. Blocks: not to be called from an event loop.
+   * Starts a node and waits until it is ready. Blocks: do not call it on an event loop.
    *
    * @param environment the process environment
    * @param home the folder that may hold {@code conf/} and {@code verticles/}, whose files replace the packaged ones

@@ -7,8 +7,8 @@ import java.util.List;
  * The node process.
  *
  * @param development true only with VERTICKER_ENV=development
- * @param databaseWait max time that a starting node waits for PostgreSQL to answer
- * @param drain time between "not ready" and the end of a stopping node, in which it still answers
+ * @param databaseWait max time that a starting node waits for PostgreSQL
+ * @param drain time between "not ready" and the end of a stopping node, in which it still responds
  */
 public record NodeSettings(
     boolean development,
@@ -21,8 +21,8 @@ public record NodeSettings(
    * Hazelcast and the event bus have neither authentication nor encryption: {@code host} must be a private address.
    *
    * @param host address of this node for the other nodes; empty = the member that is an address of this machine
-   * @param port of Hazelcast
-   * @param busPort of the event bus, 0 = chosen by the operating system
+   * @param port the Hazelcast port
+   * @param busPort the event bus port, 0 = chosen by the operating system
    * @param members addresses of all nodes, {@code ip} or {@code ip:port}; empty = no cluster, or two nodes on this machine
    */
   public record ClusterSettings(

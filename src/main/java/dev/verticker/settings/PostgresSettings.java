@@ -7,7 +7,7 @@ import java.util.Locale;
  * The database of one schema. Every schema can have its own server: {@code MARKET_POSTGRES_HOST} overrides
  * {@code POSTGRES_HOST} for schema {@code market}, and so on for each name.
  *
- * @param schema of one service
+ * @param schema the schema of one service
  * @param poolSize connections per node
  */
 public record PostgresSettings(

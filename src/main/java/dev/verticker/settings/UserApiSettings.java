@@ -23,8 +23,8 @@ public record UserApiSettings(
    * Limits of the sockets on one node.
    *
    * @param fallbacks whether {@code /eventbus} also works without WebSocket
-   * @param max open sockets
-   * @param maxUnsentMegabytes unsent data of all sockets together; beyond it the sockets that are behind are closed
+   * @param max max number of open sockets
+   * @param maxUnsentMegabytes max unsent data of all sockets; above it slow sockets are closed
    * @param idleTimeout sockets that neither read nor respond for this long are closed
    */
   public record SocketSettings(

@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * Search index entries of a full name: one for each word, holding the folded name from that word on. A range scan of one index
- * finds "Ada Lovelace King" by {@code ada}, {@code love} and {@code lovelace k}.
+ * Search index entries of a full name: one for each word, holding the folded name from that word on. A range scan of one
+ * index finds "Ada Lovelace King" by {@code ada}, {@code love} and {@code lovelace k}.
  */
 public final class NameWords {
   private static final int MAX_WORDS = 10;

@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The claims of a verified access token. {@link RevocationCache} knows whether it was revoked.
+ * The claims of a verified access token. {@link RevocationCache} checks its revocation.
  *
  * @param id {@code jti}
  * @param sessionId {@code sid}

@@ -8,7 +8,7 @@ import java.util.Set;
 /**
  * A caller with a valid access token.
  *
- * @param permissions of the roles in the token
+ * @param permissions the permissions of the roles in the token
  */
 public record AuthenticatedUser(AccessToken token, Set<Permission> permissions) implements Caller {
   public AuthenticatedUser {

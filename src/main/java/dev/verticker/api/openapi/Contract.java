@@ -22,7 +22,7 @@ import java.util.Map;
  * <p>Vert.x OpenAPI does not support forms, {@code application/problem+json} and relative URLs of servers and OAuth flows. It
  * loads a copy of the document with substitutes for them.
  *
- * @param name of the resource, for messages
+ * @param name the resource name, for messages
  * @param document the published contract
  * @param openApi the loaded copy
  */

@@ -18,7 +18,7 @@ import java.util.function.Function;
  * Handles the requests of one operation: authenticates the caller, validates the request, calls the handler.
  *
  * @param policies alternatives; empty for a public operation
- * @param authenticators of the whole contract, for the challenge of a public operation that fails with 401
+ * @param authenticators all authenticators of the contract, for the challenge of a public operation that fails with 401
  */
 record OperationHandler(
     String operationId,

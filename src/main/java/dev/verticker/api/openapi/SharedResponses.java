@@ -10,8 +10,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Adds the error responses that every operation has to a contract, so that no operation repeats them: 400, 413, 414, 422, 431,
- * 500, 503; 401 with a security requirement, 403 with a permission, 415 with a request body.
+ * Adds the error responses that every operation has to a contract, so that no operation repeats them: 400, 413, 414, 422,
+ * 431, 500, 503; 401 with a security requirement, 403 with a permission, 415 with a request body.
  *
  * <p>A response of the operation itself wins over the shared one, and a component of the contract over the one in
  * {@code openapi/shared-responses.yaml}.

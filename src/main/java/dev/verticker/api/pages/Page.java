@@ -18,7 +18,9 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.zip.GZIPOutputStream;
 
-/** Serves files at fixed paths and caches each in memory after its first request. No requested path is resolved in a folder. */
+/**
+ * Serves files at fixed paths and caches each in memory after its first request. No requested path is resolved in a folder.
+ */
 public final class Page {
   private static final Map<String, String> TYPES = Map.of(
       "html", "text/html; charset=utf-8",
@@ -53,8 +55,8 @@ public final class Page {
     private volatile Representations kept;
 
     /**
-     * @param extension of the file name, which selects the media type
-     * @param caching {@code Cache-Control}
+     * @param extension the file name extension, which selects the media type
+     * @param caching the value of {@code Cache-Control}
      */
     Asset(String path, String extension, String caching, Callable<Buffer> source) {
       this.path = path;
@@ -87,7 +89,7 @@ public final class Page {
 
   /**
    * @param name the operation in metrics and logs
-   * @param policy {@code Content-Security-Policy}
+   * @param policy the value of {@code Content-Security-Policy}
    */
   Page(String name, String policy, List<Asset> assets) {
     this.name = name;

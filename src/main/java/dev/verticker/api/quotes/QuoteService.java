@@ -38,8 +38,8 @@ public final class QuoteService {
   }
 
   /**
-   * Quotes of the configured symbols that have one, in their order; fails with {@code price-not-yet-known} if there are
-   * none. A node that has none in memory, because it has just started, requests them first.
+   * Returns the quotes of the configured symbols that have one, in their order; fails with {@code price-not-yet-known} if
+   * there are none. A node without quotes, because it has just started, requests them first.
    */
   public Future<List<CachedQuote>> configured() {
     var quotes = configuredInMemory();
@@ -59,7 +59,7 @@ public final class QuoteService {
   }
 
   /**
-   * Quotes of all these symbols in the given order. Fails with {@code symbol-unknown} or {@code price-not-yet-known}.
+   * Returns the quotes of these symbols in the given order. Fails with {@code symbol-unknown} or {@code price-not-yet-known}.
    *
    * @param pointer the part of the HTTP request that names the symbols
    */
@@ -115,7 +115,7 @@ public final class QuoteService {
   /**
    * Throws {@link Failure.Unavailable} with {@code price-too-old} if a quote is older than {@code maxAge}.
    *
-   * @param maxAge seconds; empty = any age
+   * @param maxAge in seconds; empty = any age
    */
   public static void checkMaxAge(
       Optional<Long> maxAge, List<CachedQuote> quotes, Instant now, String pointer) {

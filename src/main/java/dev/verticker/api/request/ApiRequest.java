@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param rawPath the percent-encoded path
  * @param address IP address of the client, from {@code X-Forwarded-For} only behind a trusted proxy; empty if unknown
  * @param userAgent the {@code User-Agent} header, which can contain any text; null without one
- * @param parameters by location and name, such as {@code query/limit}
+ * @param parameters the values by location and name, such as {@code query/limit}
  * @param body the JSON object or the fields of the form; null without a body
  */
 public record ApiRequest(

@@ -24,8 +24,8 @@ final class SchemaErrors {
   private SchemaErrors() {}
 
   /**
-   * @param pointer of the validated value, such as {@code query/limit}; empty for a body
-   * @param schema of the validated value
+   * @param pointer the location of the value, such as {@code query/limit}; empty for a body
+   * @param schema the schema of the value
    */
   static List<Failure.Error> of(String pointer, JsonSchema schema, OutputUnit found) {
     var rules = found.getErrors().stream()

@@ -25,8 +25,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 
 /**
- * The socket endpoints {@code /ws} and {@code /eventbus}. Rejects handshakes from other origins and handshakes with a token in
- * the URL.
+ * The socket endpoints {@code /ws} and {@code /eventbus}. Rejects handshakes from other origins and handshakes with a token
+ * in the URL.
  */
 public final class SocketRoutes {
   private static final String WEBSOCKET_PATH = "/ws";
@@ -111,8 +111,8 @@ public final class SocketRoutes {
   }
 
   /**
-   * Vert.x closes the connection after each response with messages, without {@code Connection: close}. A client with keep-alive
-   * would send its next request on that connection and treat the reset as the end of its session.
+   * Vert.x closes the connection after each response with messages, without {@code Connection: close}. A client with
+   * keep-alive would send its next request on that connection and treat the reset as the end of its session.
    */
   private static void addConnectionClose(RoutingContext context) {
     if (context.request().method() != HttpMethod.OPTIONS

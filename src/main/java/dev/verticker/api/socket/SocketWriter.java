@@ -11,14 +11,14 @@ import io.vertx.core.Handler;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Writes to one socket within its limits, and closes it. Frames of one task of the event loop are sent together; what the
- * kernel takes at once costs no accounting. After the close nothing is written. Used on the socket's own event loop.
+ * Writes to one socket within its limits, and closes it. Sends the frames of one event loop task together, and counts only
+ * bytes that the kernel does not accept immediately. Writes nothing after the close. Used on the socket's own event loop.
  */
 final class SocketWriter {
   /** Above this number of bytes the writer flushes before the end of the task. */
   private static final int MAX_QUEUED_BYTES = 16 * 1024;
 
-  /** A client further behind receives conflated prices, and is closed when the node exceeds its limit. */
+  /** A client with more unsent bytes receives conflated prices, and is closed if the node exceeds its limit. */
   private static final int BEHIND_BYTES = 64 * 1024;
 
   /** A client further behind is closed. */
@@ -50,8 +50,8 @@ final class SocketWriter {
   private boolean closed;
 
   /**
-   * @param onTooSlow the client is too far behind to receive anything more
-   * @param onRoom the client was behind and is not any longer
+   * @param onTooSlow called if the client has too many unsent bytes to receive more
+   * @param onRoom called when a slow client can receive frames again
    */
   SocketWriter(
       SocketContext context,
@@ -108,7 +108,7 @@ final class SocketWriter {
   /**
    * Sends the reason, closes, and resets the connection of a client that does not respond to that.
    *
-   * @param onReset not every transport reports its end
+   * @param onReset called after a reset, because not every transport reports its end
    */
   void close(CloseReason reason, Runnable onReset) {
     var retryAfterMs = ThreadLocalRandom.current().nextInt(MAX_RECONNECT_DELAY_MS + 1);
@@ -141,7 +141,7 @@ final class SocketWriter {
     transport.reset();
   }
 
-  /** The transport has ended: the kernel takes nothing any more. */
+  /** Removes the unsent bytes from the metrics after the transport has ended. */
   void discard() {
     closed = true;
     context.metrics().addUnsentBytes(-unsent);

@@ -23,8 +23,8 @@ final class CurrentUser {
   }
 
   /**
-   * Returns the user with this id. A caller that does not exist was deleted a moment ago, before this node received the
-   * revocation of its token: that is 401.
+   * Returns the user with this id. If the caller does not exist, it was deleted before this node
+   * received the revocation of its token: that is 401.
    */
   static Future<User> find(Bus bus, ApiRequest request, long id) {
     var found = bus.request(Users.FIND, new Users.FindUser(id));

@@ -24,8 +24,8 @@ public final class EntityTags {
   }
 
   /**
-   * The revisions that {@code If-Match} accepts; empty = any. Weak and foreign tags match nothing (section 13.1.1 requires
-   * the strong comparison).
+   * Returns the revisions that {@code If-Match} accepts; empty = any. Weak and foreign tags match nothing (section 13.1.1
+   * requires the strong comparison).
    */
   public static Optional<List<Long>> revisions(Optional<String> ifMatch) {
     return ifMatch.filter(sent -> !sent.strip().equals(ANY)).map(sent -> TAG.matcher(sent)

@@ -14,7 +14,7 @@ public final class TextDecoder {
   /**
    * Decodes the percent-encoding of a URL component or form field.
    *
-   * @param plusIsBlank whether {@code +} stands for a blank, as in queries and forms
+   * @param plusIsBlank whether {@code +} encodes a space, as in queries and forms
    */
   public static String url(String encoded, boolean plusIsBlank) {
     if (isPlain(encoded)) {

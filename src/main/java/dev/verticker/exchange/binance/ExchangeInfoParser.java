@@ -14,7 +14,7 @@ import java.util.function.Consumer;
 
 /**
  * Parses {@code exchangeInfo} object by object: of up to 32 MB it keeps only the names of the symbols and the weight
- * limit. To be run on a worker thread.
+ * limit. Run it on a worker thread.
  */
 final class ExchangeInfoParser {
   private static final JsonMapper MAPPER = new JsonMapper();

@@ -22,7 +22,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
-/** The Hazelcast membership of this node, and the only class that uses Hazelcast. Members are listed; there is no multicast. */
+/**
+ * The Hazelcast membership of this node, and the only class that uses Hazelcast. Members are listed; there is no multicast.
+ */
 public final class Cluster implements ClusterView {
   public static final Duration MAX_JOIN = Duration.ofSeconds(60);
 

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tests over the event bus whether messages of the other nodes reach this one. The member list does not prove it: after a
- * partition a node can be a member whose registrations the others have lost. So it publishes a ping to all nodes and expects
- * an answer at an address that only this node serves. After a few misses the node is not ready and publishes its registrations
- * again; when that does not help it gives up, and the service manager restarts it.
+ * partition a node can be a member whose registrations the others have lost. So it publishes a ping to all nodes and
+ * expects an answer at an address that only this node serves. After a few misses the node is not ready and publishes its
+ * registrations again; when that does not help it gives up, and the service manager restarts it.
  */
 public final class ClusterHeartbeat implements Liveness {
   private static final Logger log = LoggerFactory.getLogger(ClusterHeartbeat.class);

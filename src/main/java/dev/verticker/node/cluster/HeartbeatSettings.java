@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param interval between two pings
  * @param maxMisses the node is not ready after this many unanswered pings in a row
- * @param giveUp the node ends after this time without any answer
+ * @param giveUp the node ends after this time without any response
  * @param frozen a timer that fires this much late means that the process was suspended and the other nodes have removed it
  */
 public record HeartbeatSettings(

@@ -19,9 +19,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
- * Hashes and compares passwords on a small worker pool: argon2id with the parameters of the OWASP Password Storage Cheat Sheet
- * (19 MiB, two passes). bcrypt hashes of the earlier system are accepted and reported as outdated. Each hash takes a core for
- * some 50 ms, so the queue is short, and work whose caller has timed out is not started.
+ * Hashes and compares passwords on a small worker pool: argon2id with the parameters of the OWASP Password Storage Cheat
+ * Sheet (19 MiB, two passes). bcrypt hashes of the earlier system are accepted and reported as outdated. Each hash takes a
+ * core for some 50 ms, so the queue is short, and work whose caller has timed out is not started.
  */
 public final class PasswordHasher implements PasswordHashing {
   private static final int MEMORY_KIB = 19_456;

@@ -8,8 +8,8 @@ import java.util.UUID;
 /**
  * A stored session and the current state of its user.
  *
- * @param tokenHash of the newest refresh token
- * @param generation of the newest refresh token
+ * @param tokenHash hash of the newest refresh token
+ * @param generation generation of the newest refresh token
  * @param rotatedAt times at which the last generations were replaced, in ascending order
  */
 record SessionRow(

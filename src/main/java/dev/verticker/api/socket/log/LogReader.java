@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the event log for all sockets of this node. It requests everything after its position once a second; a message on
- * the bus only makes that faster. Replays are served by its {@link ReplayService}.
+ * Follows the event log for all sockets of this node. It requests all events after its position once a second; a bus message
+ * only triggers the request earlier. Replays are served by its {@link ReplayService}.
  *
  * <p>It works on one context and hands everything to the listeners' contexts in order, so that a replay and the events that
  * follow it cannot overtake each other.

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The newest events of the log and the newest sequence of each topic, in memory. Most replays are served from here. It has no
- * gaps: it returns nothing rather than an incomplete answer.
+ * The newest events of the log and the newest sequence of each topic, in memory. Serves most replays. It has no
+ * gaps: it returns nothing rather than an incomplete result.
  */
 final class RecentEvents {
   private static final int MAX_EVENTS = 4096;
@@ -44,8 +44,8 @@ final class RecentEvents {
   }
 
   /**
-   * Notes the newest sequence of a topic as the log reported it, which may be ahead of the events here. Returns the newest of
-   * this epoch that is known.
+   * Stores the newest sequence of a topic that the log reported, which may be ahead of the events in memory. Returns the
+   * newest known sequence of this epoch.
    */
   Head updateHead(String topic, String epoch, long seq) {
     if (heads.size() >= MAX_TOPICS && !heads.containsKey(topic)) {

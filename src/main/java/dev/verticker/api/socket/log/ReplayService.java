@@ -51,7 +51,7 @@ final class ReplayService {
    * One replay request.
    *
    * @param after null = only the current position of the topic
-   * @param since nanoseconds
+   * @param since time of the request in nanoseconds
    */
   private record Waiting(
       String topic, ResumePoint after, Promise<ReplayResult> result, long since) {

@@ -6,8 +6,8 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 
 /**
- * One message for any number of sockets. Each encoding is made at its first use and kept, so that a message to thousands of
- * sockets is encoded once.
+ * One message for any number of sockets. Each encoding is created at its first use and cached, so that a message to
+ * thousands of sockets is encoded once.
  */
 public final class Frame {
   /** A longer text is sent in several WebSocket frames: the largest frame that clients accept by default. */

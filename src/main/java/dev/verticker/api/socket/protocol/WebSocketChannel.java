@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * The Netty channel of a WebSocket connection, for two things that Vert.x has no public API for: writing a message that was
- * encoded once for all sockets, and resetting a connection whose peer does not read. A graceful close waits behind what the
- * peer does not read; a reset frees the buffer of the kernel too.
+ * encoded once for all sockets, and resetting a connection whose peer does not read. A graceful close waits behind unread
+ * data; a reset also frees the kernel buffer.
  *
  * <p>No other class of this package tree uses Vert.x internals.
  */

@@ -1,5 +1,5 @@
 /**
- * The two wire protocols and the connections that carry them: what a client may send, how a frame is encoded, and why a
- * socket is closed. Nothing here knows topics, users or sessions.
+ * The two wire protocols and their transports: commands, the encoding of frames, and close
+ * reasons. This package is independent of topics, users and sessions.
  */
 package dev.verticker.api.socket.protocol;

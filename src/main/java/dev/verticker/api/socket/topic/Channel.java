@@ -12,9 +12,9 @@ interface Channel {
   }
 
   /**
-   * Sends {@code subscribed} and what follows it, now or later.
+   * Sends {@code subscribed} and the following frames, now or later.
    *
-   * @param after where a resumable topic begins; null = now
+   * @param after the event after which a resumable topic begins; null = now
    */
   Subscription subscribe(Subscriber subscriber, Command.Subscribe request, ResumePoint after);
 

@@ -11,7 +11,7 @@ import java.util.Queue;
 
 /**
  * A subscription to a topic of the event log. It sends each event once and in sequence: first the missed ones, as fast as the
- * subscriber takes them, then the live ones.
+ * subscriber accepts them, then the live ones.
  */
 final class LogSubscription implements Subscription {
   private final EventLogChannel channel;
@@ -32,7 +32,7 @@ final class LogSubscription implements Subscription {
   /** Whether more events were missed than the subscription stores. */
   private boolean more;
 
-  /** @param after where it begins; null = now */
+  /** @param after the event after which it begins; null = now */
   LogSubscription(
       EventLogChannel channel,
       Subscriber subscriber,

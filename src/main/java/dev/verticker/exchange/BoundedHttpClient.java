@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * HTTP client for GET requests with a timeout and a maximum response size. A request beyond either is reset at once, so
+ * HTTP client for GET requests with a timeout and a maximum response size. A request beyond either is reset, so
  * a slow or endless response holds neither memory nor a connection.
  */
 final class BoundedHttpClient {

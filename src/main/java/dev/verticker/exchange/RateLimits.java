@@ -69,7 +69,7 @@ public final class RateLimits {
   }
 
   /**
-   * Takes the weight of a request from the budget; fails with {@link ExchangeException.Limited} if it must not be sent.
+   * Deducts the weight of a request from the budget; fails with {@link ExchangeException.Limited} if it must not be sent.
    */
   public Future<Void> acquire(int weight) {
     if (clock.instant().isBefore(bannedUntil)) {

@@ -21,7 +21,7 @@ final class SocketWriter {
   /** A client with more unsent bytes receives conflated prices, and is closed if the node exceeds its limit. */
   private static final int BEHIND_BYTES = 64 * 1024;
 
-  /** A client further behind is closed. */
+  /** A client with more unsent bytes is closed. */
   private static final int MAX_UNSENT_BYTES = 1024 * 1024;
 
   private static final long BYTES_PER_MEGABYTE = 1024 * 1024;
@@ -194,7 +194,7 @@ final class SocketWriter {
 
   private void onSent(int bytes, AsyncResult<Void> result) {
     var wasBehind = isBehind();
-    // After the end everything was discarded at once.
+    // The end of the transport has discarded all unsent bytes already.
     var known = Math.min(bytes, unsent);
     unsent -= known;
     context.metrics().addUnsentBytes(-known);

@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 
 /**
  * The clock that all nodes share. Within a node it advances with the monotonic clock, so a step of the host's clock has no
- * effect; {@link #follow} corrects it towards the cluster time: forward at once, back only by running at half speed. It never
+ * effect; {@link #follow} corrects it towards the cluster time: forward immediately, back only by running at half speed. It never
  * jumps back.
  */
 public final class ClusterClock extends Clock {

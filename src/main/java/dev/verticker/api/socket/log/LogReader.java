@@ -90,7 +90,7 @@ public final class LogReader {
     return replayed.future();
   }
 
-  /** Reads at once, for a node that was not scheduled for a while. For any thread. */
+  /** Reads immediately, for a node that was suspended. Thread-safe. */
   public void catchUp() {
     context.runOnContext(here -> readNext());
   }

@@ -9,7 +9,7 @@ public interface Transport {
   /** Queues an encoded frame until {@link #flush}. */
   void write(byte[] message);
 
-  /** Sends the queued frames. Completes when the kernel has taken them; already completed when it took them at once. */
+  /** Sends the queued frames. Completes when the kernel has accepted them, which can be immediate. */
   Future<Void> flush();
 
   /** Sends a ping if the transport supports it. */

@@ -56,7 +56,7 @@ class WebSocketChannel {
     return promise.future();
   }
 
-  /** Where the pipeline continues behind the encoder of WebSocket frames: these messages are encoded already. */
+  /** The pipeline context after the WebSocket frame encoder, because these messages are already encoded. */
   private ChannelOutboundInvoker encoded() {
     if (outbound == null) {
       outbound = channel.pipeline().context(WebSocketFrameEncoder.class);

@@ -10,7 +10,7 @@ public interface Subscriber {
   /** Sends the frame together with the others of the current task. */
   void send(Frame frame);
 
-  /** Sends the frame at once: cheaper for a single one. */
+  /** Sends the frame immediately, which is cheaper for a single frame. */
   void sendNow(Frame frame);
 
   /** Returns whether the socket can take more frames; if not, {@link Subscription#onRoom} follows when it can. */

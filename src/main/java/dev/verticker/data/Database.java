@@ -31,8 +31,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The connection pool of one service. Every call completes within three seconds: with a result, with the server's
  * {@link PgException} for an invalid statement, or with {@link Failure.Unavailable}. Five outages within ten seconds open a
- * circuit breaker: calls fail immediately, and one call per second probes the server. Invalid statements and exceptions of the
- * caller do not count as outages. Neither do temporary errors (disk full, lock timeout), which fail with
+ * circuit breaker: calls fail immediately, and one call per second probes the server. Invalid statements and exceptions of
+ * the caller do not count as outages. Neither do temporary errors (disk full, lock timeout), which fail with
  * {@link Failure.Unavailable} too.
  */
 public final class Database {

@@ -75,7 +75,10 @@ public final class Sessions {
   public static final Address<RevokedSince, RevocationPage> REVOKED_SINCE = new Address<>(
       "sessions.revoked-since", RevokedSince.class, RevocationPage.class, DATABASE_DEADLINE);
 
-  /** API verticles that receive it poll {@link #REVOKED_SINCE} immediately. A lost hint delays a revocation by half a second. */
+  /**
+   * API verticles that receive it poll {@link #REVOKED_SINCE} immediately. A lost hint delays a revocation by half a
+   * second.
+   */
   public static final Topic<RevokedHint> REVOKED =
       new Topic<>("sessions.revoked", RevokedHint.class);
 

@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
 
 /**
  * The clock that all nodes share. Within a node it advances with the monotonic clock, so a step of the host's clock has no
- * effect; {@link #follow} corrects it towards the cluster time: forward immediately, back only by running at half speed. It never
- * jumps back.
+ * effect; {@link #follow} corrects it towards the cluster time: forward immediately, back only by running at half speed. It
+ * never jumps back.
  */
 public final class ClusterClock extends Clock {
   /** The interval at which a node without a cluster reads the host clock. */

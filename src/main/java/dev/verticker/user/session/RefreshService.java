@@ -18,7 +18,10 @@ import java.util.stream.Stream;
 
 /** Exchanges a refresh token for its successor and a new access token. */
 public final class RefreshService {
-  /** A replaced token still returns its successor for this long: two tabs may refresh concurrently, and a response may be lost. */
+  /**
+   * A replaced token still returns its successor for this long: two tabs may refresh concurrently, and a response may be
+   * lost.
+   */
   static final Duration GRACE = Duration.ofSeconds(10);
 
   private static final int MAX_ROTATIONS_IN_GRACE = 32;

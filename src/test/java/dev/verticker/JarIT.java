@@ -44,7 +44,7 @@ class JarIT {
   private record Run(int exitCode, String out, String err) {}
 
   @Test
-  void help_and_version_are_answered() throws Exception {
+  void help_and_version_are_printed() throws Exception {
     var help = run(Map.of(), "--help");
     assertEquals(0, help.exitCode(), help.toString());
     assertTrue(help.out().startsWith("usage: java -jar verticker.jar"), help.out());
@@ -58,7 +58,7 @@ class JarIT {
   }
 
   @Test
-  void good_settings_are_printed_without_secrets() throws Exception {
+  void valid_settings_are_printed_without_secrets() throws Exception {
     var run = run(GOOD, "check-config");
     assertEquals(0, run.exitCode(), run.toString());
     assertTrue(run.out().contains("MANAGEMENT_PORT=9000\n"), run.out());
@@ -175,7 +175,7 @@ class JarIT {
   }
 
   @Test
-  void it_contains_no_netty_older_than_the_fix_of_request_smuggling() throws Exception {
+  void it_contains_no_netty_with_the_request_smuggling_vulnerability() throws Exception {
     try (var jar = new JarFile(JAR)) {
       var versions = new Properties();
       versions.load(jar.getInputStream(jar.getEntry("META-INF/io.netty.versions.properties")));

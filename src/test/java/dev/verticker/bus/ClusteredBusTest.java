@@ -86,7 +86,7 @@ class ClusteredBusTest {
   }
 
   @Test
-  void every_kind_of_failure_keeps_its_kind() {
+  void every_kind_of_failure_is_preserved() {
     for (var failure : Samples.FAILURES) {
       var serving =
           there.serve(PATIENT, question -> Future.<Reply>failedFuture(failure)).await();

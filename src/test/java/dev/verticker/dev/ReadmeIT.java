@@ -108,7 +108,7 @@ class ReadmeIT {
   }
 
   @Test
-  void every_command_in_a_sentence_is_run_or_has_a_reason_not_to_be() throws IOException {
+  void every_inline_command_is_run_or_listed_as_skipped_with_a_reason() throws IOException {
     var known = new TreeSet<String>();
     Stream.of(RUNS, NODES, NOT_RUN).forEach(some -> known.addAll(some.keySet()));
     var written = new TreeSet<>(commandsWithinSentences("README.md"));

@@ -42,8 +42,8 @@ class DatabaseDocumentTest {
 
   @ParameterizedTest
   @MethodSource("schemas")
-  void the_diagram_of_a_service_has_every_table_column_and_key_of_its_schema_and_no_other(
-      String schema) throws SQLException {
+  void the_diagram_of_a_service_has_exactly_the_tables_columns_and_keys_of_its_schema(String schema)
+      throws SQLException {
     assertSame(
         ErDiagram.of(connection, schema), ErDiagram.parse(DOCUMENT.block(schema, "mermaid")));
   }
@@ -58,7 +58,7 @@ class DatabaseDocumentTest {
 
   /** Builds it: moves every table of the four schemas into one and adds the foreign keys the document adds. */
   @Test
-  void the_diagram_of_the_monolith_is_all_four_schemas_in_one_with_the_foreign_keys_it_adds()
+  void the_diagram_of_the_monolith_has_all_four_schemas_and_the_added_foreign_keys()
       throws SQLException {
     try {
       execute("CREATE SCHEMA monolith");

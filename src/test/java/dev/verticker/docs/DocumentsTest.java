@@ -126,7 +126,7 @@ class DocumentsTest {
   }
 
   @Test
-  void figures_in_stack_are_those_in_performance() {
+  void figures_in_stack_match_those_in_performance() {
     var measured = Document.read(Path.of("docs/performance.md"));
     for (var row : Document.read(Path.of("docs/stack.md")).table("Measured")) {
       var endpoint = row.get(0).replaceFirst("^`([^`]*)`.*", "$1");

@@ -47,7 +47,7 @@ class DescriptorTest {
   }
 
   @Test
-  void all_faults_of_all_descriptors_are_reported_together() {
+  void all_errors_of_all_descriptors_are_reported_together() {
     home.descriptor("a", "mian: x.Y\noptions: {instanzes: 2}")
         .descriptor("b", "main: x.Y\nsettings: price\noptions: {instances: many}")
         .descriptor("c", "- not a map");

@@ -113,7 +113,7 @@ class MigrationsTest {
   }
 
   @Test
-  void a_server_that_does_not_answer_is_reported_after_the_wait() {
+  void a_server_that_does_not_respond_is_reported_after_the_timeout() {
     var port = TwoNodes.freePorts(1).get(0);
     assertEquals(
         "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at localhost:" + port

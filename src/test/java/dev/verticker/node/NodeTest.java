@@ -49,7 +49,7 @@ class NodeTest {
   }
 
   @Test
-  void a_started_node_is_ready_reports_its_ports_and_serves_nothing_after_its_stop()
+  void a_node_is_ready_and_reports_its_ports_after_its_start_and_serves_nothing_after_its_stop()
       throws Exception {
     home.verticle("echo", EchoVerticle.class, "options: {instances: cores}");
     start("echo");
@@ -107,7 +107,7 @@ class NodeTest {
   }
 
   @Test
-  void a_stopping_node_is_not_ready_but_still_answers() throws Exception {
+  void a_stopping_node_is_not_ready_but_still_responds() throws Exception {
     home.verticle("echo", EchoVerticle.class, "").with("DRAIN_SECONDS", "3");
     start("echo");
     var stopping = new Thread(node::stop);
@@ -165,7 +165,7 @@ class NodeTest {
   }
 
   @Test
-  void a_database_that_does_not_answer_is_reported_with_its_settings() {
+  void a_database_that_does_not_respond_is_reported_with_its_settings() {
     var port = TwoNodes.freePorts(1).get(0);
     home.verticle("witness", WitnessVerticle.class, "schemas: [market]")
         .with("POSTGRES_PORT", port.toString())

@@ -93,7 +93,7 @@ class PriceReplayTest {
 
   @Test
   @Tag("faults")
-  void the_same_holds_in_real_time_through_the_whole_verticle() {
+  void the_deployed_verticle_replays_the_market_in_real_time() {
     var exchange = exchange(options());
     try (var node = PriceNode.start(
         exchange,

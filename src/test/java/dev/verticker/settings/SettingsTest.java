@@ -47,7 +47,7 @@ class SettingsTest {
   }
 
   @Test
-  void an_unknown_name_in_the_file_is_a_fault() throws IOException {
+  void an_unknown_name_in_the_file_is_rejected() throws IOException {
     beside("SIMBOLS: A\nMARKET_POSTGRES_HOST: db2\nMARKT_POSTGRES_HOST: db3");
     var fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
     assertEquals(
@@ -58,7 +58,7 @@ class SettingsTest {
   }
 
   @Test
-  void an_old_name_is_a_fault_that_names_the_new_one() throws IOException {
+  void an_old_name_is_rejected_with_the_new_one() throws IOException {
     var environment = Map.of("SOCKETS_MOST", "7");
     var fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(environment, home));
     assertEquals(List.of("SOCKETS_MOST: was renamed, set SOCKETS_MAX instead"), fault.faults());
@@ -78,7 +78,7 @@ class SettingsTest {
   }
 
   @Test
-  void a_file_that_is_not_yaml_is_a_fault() throws IOException {
+  void a_file_that_is_not_yaml_is_rejected() throws IOException {
     beside("{: ");
     assertEquals(
         1,
@@ -107,7 +107,7 @@ class SettingsTest {
   }
 
   @Test
-  void all_faults_are_reported_together_with_name_rule_and_value() {
+  void all_invalid_settings_are_reported_together_with_name_rule_and_value() {
     var fault = assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(
@@ -131,7 +131,7 @@ class SettingsTest {
   }
 
   @Test
-  void seconds_take_decimals() {
+  void seconds_may_have_decimals() {
     var price = SettingsReader.read(
         settings("REFRESH_INTERVAL_SECONDS", "0.25", "CACHE_TTL_SECONDS", "1.0005"),
         PriceSettings::read);
@@ -236,7 +236,7 @@ class SettingsTest {
   }
 
   @Test
-  void a_member_list_with_other_entries_than_addresses_is_a_fault() {
+  void a_member_list_with_an_entry_that_is_no_address_is_rejected() {
     var fault = assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(
@@ -257,7 +257,7 @@ class SettingsTest {
         "localhost:8000",
         "a..b"
       })
-  void a_host_that_is_neither_an_address_nor_a_name_is_a_fault(String value) {
+  void a_host_that_is_neither_an_address_nor_a_name_is_rejected(String value) {
     var names = List.of("MANAGEMENT_HOST", "CLUSTER_HOST", "USER_API_HOST", "PRICE_API_HOST");
     var reader = new SettingsReader(
         settings(names.stream().flatMap(name -> Stream.of(name, value)).toArray(String[]::new))

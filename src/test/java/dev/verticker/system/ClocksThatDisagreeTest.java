@@ -44,7 +44,7 @@ class ClocksThatDisagreeTest {
   @Test
   @Timeout(240)
   @Provokes(17)
-  void tokens_and_ages_are_right_at_both_nodes_although_the_clock_of_one_is_wrong() {
+  void tokens_and_ages_are_correct_on_both_nodes_although_one_host_clock_is_wrong() {
     var nginx = Tool.needed("nginx", "nginx-light");
     Tool.needed("faketime", "faketime");
     setClock("+0s");

@@ -97,7 +97,7 @@ class ComposeTest {
   }
 
   @Test
-  void images_have_tested_versions_and_all_stores_but_redis_have_a_volume() {
+  void images_have_tested_versions_and_all_stores_except_redis_have_a_volume() {
     var services = everything.get("services");
     var images = new TreeMap<String, String>();
     names(services)

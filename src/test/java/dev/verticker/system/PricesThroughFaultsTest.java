@@ -81,7 +81,7 @@ class PricesThroughFaultsTest {
 
   @Test
   @Provokes(4)
-  void an_outage_of_redis_shows_in_the_health_check_and_in_no_response() {
+  void an_outage_of_redis_appears_in_the_health_check_but_in_no_response() {
     TestServers.redis().kill();
     try {
       until("the operator sees it", () -> client.health().text().contains("Redis is unavailable"));

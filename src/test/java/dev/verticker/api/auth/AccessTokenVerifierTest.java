@@ -77,7 +77,7 @@ final class AccessTokenVerifierTest {
 
   @Test
   @Provokes(17)
-  void thirty_seconds_of_leeway_and_no_more() {
+  void the_leeway_is_thirty_seconds() {
     var token = token(CURRENT, claims());
     clock.step(Duration.ofSeconds(929));
     assertEquals(7, verify(token).userId());

@@ -47,7 +47,7 @@ class SocketResumeTest extends SocketTestCase {
   }
 
   @Test
-  void a_client_that_reconnects_again_and_again_while_others_write_misses_nothing() {
+  void a_client_that_reconnects_repeatedly_during_writes_misses_no_event() {
     var people = IntStream.range(0, WRITERS).mapToObj(i -> door.person()).toList();
     var first = subscribed("users");
     var point = first.frames.get(first.frames.size() - 1);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import dev.verticker.api.user.Forged;
+import dev.verticker.api.user.ForgedTokens;
 import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.message.Notifications;
 import dev.verticker.testing.Provokes;
@@ -208,7 +208,7 @@ class SocketStormTest {
 
     ResumingClient(long userId) {
       this.topic = Notifications.ownTopic(userId);
-      this.token = Forged.faithful(userId);
+      this.token = ForgedTokens.validToken(userId);
     }
 
     synchronized void connect() {

@@ -65,7 +65,7 @@ class SocketTopicsTest extends SocketTestCase {
   }
 
   @Test
-  void an_unsubscribed_topic_delivers_nothing_more() {
+  void an_unsubscribed_topic_delivers_no_more_events() {
     var second = door.person("admin");
     var own = "user." + second.id();
     door.prices.tick(FakePrices.quote(1, "SOLUSDT", "100", door.clock.instant()));
@@ -96,7 +96,7 @@ class SocketTopicsTest extends SocketTestCase {
   }
 
   @Test
-  void topics_of_others_and_unknown_topics_are_refused() {
+  void topics_of_other_users_and_unknown_topics_are_refused() {
     var ada = door.person();
     var other = "user." + door.person().id();
     var plain = plain(ada);

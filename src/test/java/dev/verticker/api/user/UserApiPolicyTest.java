@@ -258,7 +258,7 @@ class UserApiPolicyTest {
         person.id(),
         person.username(),
         person.password(),
-        Forged.expired(person.id(), session(person), BEYOND_LEEWAY),
+        ForgedTokens.expired(person.id(), session(person), BEYOND_LEEWAY),
         person.refresh());
   }
 

@@ -53,7 +53,7 @@ final class PasswordHasherTest {
   }
 
   @Test
-  void bcrypt_hashes_of_every_variant_are_compared_like_the_earlier_system_did() {
+  void bcrypt_hashes_of_every_variant_match_as_in_the_earlier_system() {
     for (var type : List.of(Bcrypt.A, Bcrypt.B, Bcrypt.Y)) {
       var hash = BcryptFunction.getInstance(type, 4).hash("pässword of old").getResult();
       assertEquals(

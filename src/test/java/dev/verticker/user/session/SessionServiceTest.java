@@ -105,7 +105,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void two_tabs_refreshing_at_once_stay_signed_in_with_the_same_token() {
+  void concurrent_refreshes_return_the_same_token() {
     var first = node.signIn(ada, PASSWORD);
     var tabs = IntStream.range(0, 8)
         .mapToObj(tab -> node.refresh(first.refreshToken()))
@@ -120,7 +120,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void a_tab_that_missed_two_rotations_in_a_moment_gets_the_newest_token() {
+  void a_client_that_missed_two_rotations_within_the_grace_period_gets_the_newest_token() {
     var first = node.signIn(ada, PASSWORD);
     node.clock.step(LATER);
     var second = node.refreshed(first);

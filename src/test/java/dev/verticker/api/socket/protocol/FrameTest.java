@@ -59,7 +59,7 @@ class FrameTest {
   }
 
   @Test
-  void each_encoding_is_made_once() {
+  void each_encoding_is_created_once() {
     var frame = Frame.of("users", "{}");
     assertSame(frame.webSocket(WireProtocol.PLAIN), frame.webSocket(WireProtocol.PLAIN));
     assertSame(frame.webSocket(WireProtocol.BRIDGE), frame.webSocket(WireProtocol.BRIDGE));

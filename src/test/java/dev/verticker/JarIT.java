@@ -26,13 +26,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The fat jar as delivered. */
+/** Runs the delivered fat jar. */
 @ExtendWith(VertxExtension.class)
 class JarIT {
   private static final String JAR = System.getProperty("verticker.jar");
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
   private static final Map<String, String> GOOD = Map.of(
-      "POSTGRES_PASSWORD", "a-password-of-nobody",
+      "POSTGRES_PASSWORD", "an-unused-password",
       "INTERNAL_API_KEY", "0123456789abcdef0123456789abcdef",
       "JWT_SECRET", "fedcba9876543210fedcba9876543210",
       "POSTGRES_PORT", "1",
@@ -62,7 +62,7 @@ class JarIT {
     var run = run(GOOD, "check-config");
     assertEquals(0, run.exitCode(), run.toString());
     assertTrue(run.out().contains("MANAGEMENT_PORT=9000\n"), run.out());
-    assertFalse(run.out().contains("a-password-of-nobody"), run.out());
+    assertFalse(run.out().contains("an-unused-password"), run.out());
     assertFalse(run.out().contains("0123456789abcdef"), run.out());
     assertFalse(run.out().contains("fedcba9876543210"), run.out());
   }
@@ -229,7 +229,7 @@ class JarIT {
     }
   }
 
-  /** A copy of the jar with a file in {@code conf/} beside it. */
+  /** Copies the jar and writes a file into {@code conf/} next to it. */
   private String copiedWith(String name, String text) throws IOException {
     Files.writeString(Files.createDirectory(folder.resolve("conf")).resolve(name), text);
     return Files.copy(Path.of(JAR), folder.resolve("verticker.jar")).toString();

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Each row of "Tested faults" in docs/operations.md has a test, each test a row, and both agree on what is not covered. */
+/** Compares the rows of "Tested faults" in docs/operations.md with the tests that provoke those faults. */
 class ProvokedFaultsTest {
   private static final Path TESTS = Path.of("src/test/java");
   private static final Pattern ROW =

@@ -159,7 +159,7 @@ class MigrationsTest {
     return new PostgresSettings(schema, "localhost", port, database, user, new Secret(password), 1);
   }
 
-  /** The embedded server trusts everyone; a real one does not. */
+  /** The embedded server accepts any password; a production server does not. */
   private static void askAdaForHerPassword() throws IOException, SQLException {
     var file = Path.of(query("SHOW hba_file").get(0));
     var rules = new ArrayList<>(List.of("host all ada all scram-sha-256"));

@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** The operations of a published contract, with an example of each response. */
+/** A published contract: its operations with an example of each response. */
 final class PublishedContract {
   private static final List<String> METHODS = List.of("get", "put", "post", "delete", "patch");
 

@@ -87,7 +87,7 @@ class PriceReplayTest {
     }
 
     assertRowsAreWhatWasServed(exchange);
-    // The hour begins with a minute; its last one is still running at the end.
+    // The hour begins with a whole minute; its last minute is incomplete.
     assertEquals(59, wholeMinutesEndingOnTheRecordedClose(exchange));
   }
 
@@ -172,7 +172,7 @@ class PriceReplayTest {
     }
   }
 
-  /** The number of whole minutes; fails if one of them does not end on the recorded close. */
+  /** Returns the number of whole minutes; fails if one of them does not end at the recorded close. */
   private int wholeMinutesEndingOnTheRecordedClose(ExchangeSimulator exchange) {
     var minutes = 0;
     for (var symbol : SYMBOLS) {

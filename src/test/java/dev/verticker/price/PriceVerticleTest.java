@@ -547,7 +547,7 @@ class PriceVerticleTest {
     stored.forEach(row -> assertTrue(served.contains(row), "never served: " + row));
   }
 
-  /** A hundred symbols that are not listed, different for each number. */
+  /** Returns a hundred unlisted symbols that differ for each number. */
   private static String[] unlisted(int number) {
     return IntStream.range(0, 100)
         .mapToObj(i -> "UNLISTED" + number + "X" + i)

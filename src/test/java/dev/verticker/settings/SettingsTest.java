@@ -31,7 +31,7 @@ class SettingsTest {
   @Test
   void the_environment_overrides_the_file_beside_the_jar_which_overrides_the_packaged_one()
       throws IOException {
-    beside("SYMBOLS: FILE\nCACHE_TTL_SECONDS: 7");
+    writeSettingsFile("SYMBOLS: FILE\nCACHE_TTL_SECONDS: 7");
     var settings = SettingsFiles.load(Map.of("SYMBOLS", "ENVIRONMENT", "PATH", "/bin"), home);
     assertEquals("ENVIRONMENT", settings.getString("SYMBOLS"));
     assertEquals("7", settings.getString("CACHE_TTL_SECONDS"));
@@ -48,7 +48,7 @@ class SettingsTest {
 
   @Test
   void an_unknown_name_in_the_file_is_rejected() throws IOException {
-    beside("SIMBOLS: A\nMARKET_POSTGRES_HOST: db2\nMARKT_POSTGRES_HOST: db3");
+    writeSettingsFile("SIMBOLS: A\nMARKET_POSTGRES_HOST: db2\nMARKT_POSTGRES_HOST: db3");
     var fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
     assertEquals(
         List.of(
@@ -63,7 +63,7 @@ class SettingsTest {
     var fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(environment, home));
     assertEquals(List.of("SOCKETS_MOST: was renamed, set SOCKETS_MAX instead"), fault.faults());
 
-    beside("SOCKETS_MOST: 7");
+    writeSettingsFile("SOCKETS_MOST: 7");
     fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
     assertEquals(List.of("SOCKETS_MOST: was renamed, set SOCKETS_MAX instead"), fault.faults());
 
@@ -73,13 +73,13 @@ class SettingsTest {
 
   @Test
   void an_empty_file_beside_the_jar_changes_nothing() throws IOException {
-    beside("# nothing here\n");
+    writeSettingsFile("# nothing here\n");
     assertEquals("20000", SettingsFiles.load(Map.of(), home).getString("SOCKETS_MAX"));
   }
 
   @Test
   void a_file_that_is_not_yaml_is_rejected() throws IOException {
-    beside("{: ");
+    writeSettingsFile("{: ");
     assertEquals(
         1,
         assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home))
@@ -298,7 +298,7 @@ class SettingsTest {
     return SettingsFiles.load(environment, home);
   }
 
-  private void beside(String yaml) throws IOException {
+  private void writeSettingsFile(String yaml) throws IOException {
     Files.createDirectories(home.resolve("conf"));
     Files.writeString(home.resolve("conf/settings.yaml"), yaml);
   }

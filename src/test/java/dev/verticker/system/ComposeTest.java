@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** docker-compose.yml and .env.example, as docker-compose reads them. */
+/** Tests docker-compose.yml and .env.example as docker-compose reads them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ComposeTest {
   private static final Path COMPOSE = Path.of("docker-compose.yml");
@@ -45,7 +45,7 @@ class ComposeTest {
 
   private JsonNode everything;
 
-  /** With all profiles: docker-compose 1.29 shows every service and its profiles. */
+  /** Uses all profiles: docker-compose 1.29 shows every service and its profiles. */
   @BeforeAll
   void compose() throws Exception {
     everything = composed(makeEnv(folder));
@@ -268,7 +268,7 @@ class ComposeTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Text when the port is bound to an address, else an object. */
+  /** A text if the port is bound to an address, else an object. */
   private static String port(JsonNode port) {
     return port.isTextual()
         ? port.asText()

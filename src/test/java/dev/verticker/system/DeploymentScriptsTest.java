@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shell scripts of an operator. */
+/** Tests the shell scripts for operators. */
 class DeploymentScriptsTest {
   private static final List<String> SCRIPTS =
       List.of("healthy", "make-env", "rolling-restart", "share-certificate");

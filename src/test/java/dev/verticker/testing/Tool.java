@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Assumptions;
 public final class Tool {
   private Tool() {}
 
-  /** The program of that name on the PATH; {@code debianPackage} is what to install where it is missing. */
+  /** Returns the program on the PATH. @param debianPackage the package to install if it is missing */
   public static Path needed(String name, String debianPackage) {
     return find(name).orElseGet(() -> absent(name, debianPackage));
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 
-/** The rules of the schema {@code trading}, each on a real server: a service that forgets one of them is refused. */
+/** Tests the constraints of the schema {@code trading} on a real server. */
 class TradingSchemaTest {
   private static final int ADA = 7;
   private static final int GRACE = 8;
@@ -350,7 +350,7 @@ class TradingSchemaTest {
       statement.execute(booking(1, "'withdrawal', -10, 0, NULL, NULL, 'w-1'"));
       var other = CompletableFuture.supplyAsync(
           () -> refused(second, booking(1, "'withdrawal', -10, 0, NULL, NULL, 'w-2'")));
-      Await.until("the second waits for the first", () -> isAnybodyWaiting(first));
+      Await.until("the second waits for the first", () -> isConnectionWaiting(first));
       first.commit();
 
       assertEquals("wallets_covered", other.join());
@@ -476,7 +476,7 @@ class TradingSchemaTest {
     return refused(connection, sql);
   }
 
-  /** The rule that refuses the statement; what went before it stays. */
+  /** Returns the constraint that rejects the statement; earlier statements remain in effect. */
   private static String refused(Connection connection, String sql) {
     try (var statement = connection.createStatement()) {
       var before = connection.setSavepoint();
@@ -490,7 +490,7 @@ class TradingSchemaTest {
     }
   }
 
-  private static boolean isAnybodyWaiting(Connection connection) {
+  private static boolean isConnectionWaiting(Connection connection) {
     try (var statement = connection.createStatement();
         var rows = statement.executeQuery("SELECT FROM pg_locks WHERE NOT granted")) {
       return rows.next();

@@ -150,7 +150,7 @@ final class AccessTokenVerifierTest {
             .map(value -> Arguments.of(claim, value)));
   }
 
-  /** Values of the list that are valid for this claim. */
+  /** Returns the values of the list that are valid for this claim. */
   private static boolean allowed(String claim, String value) {
     return switch (claim) {
       case "ver" -> value.equals("0") || value.equals("9223372036854775807");

@@ -39,14 +39,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compiled schemas do not change any response. */
+/** Tests that compiled schemas do not change any response. */
 class HotOperationsTest {
   private static final String MARK = "x-hot: true";
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient http = vertx.createHttpClient();
 
-  /** The parts of a response that differ. @param body null for an accepted request, which a stub handles */
+  /** The compared parts of a response. @param body null for an accepted request, which a stub handles */
   private record Seen(int status, JsonObject body) {}
 
   private record Question(String target, String header, String value) {}
@@ -126,7 +126,7 @@ class HotOperationsTest {
         .toList();
   }
 
-  /** Each parameter of each hot operation with each value, once and repeated, and an undeclared name. */
+  /** Returns each parameter of each hot operation with each value, once and repeated, and an undeclared name. */
   private static List<Question> corpus(Contract contract) {
     var corpus = new ArrayList<Question>();
     for (var operation : contract.openApi().operations()) {

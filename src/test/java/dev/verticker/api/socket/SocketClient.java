@@ -90,7 +90,7 @@ final class SocketClient {
     var client = vertx.createWebSocketClient(limits);
     var result = new SocketClient(client, bridged, target.equals(RAW_BRIDGE));
     OPEN.add(result);
-    // Before the connection, so that no frame is missed.
+    // Set before the connection, so that no frame is missed.
     return client
         .webSocket()
         .textMessageHandler(result::onText)

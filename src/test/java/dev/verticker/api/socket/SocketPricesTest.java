@@ -9,7 +9,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The price topics. */
+/** Tests the price topics. */
 class SocketPricesTest extends SocketTestCase {
   @Test
   void the_first_frame_has_the_current_price_and_later_ones_changes_with_extremes() {

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** By a ticket, by a frame, and until when. */
+/** Tests sign-in by ticket and by frame, and its expiry. */
 class SocketSignInTest extends SocketTestCase {
   @Test
   void a_ticket_opens_one_socket() {

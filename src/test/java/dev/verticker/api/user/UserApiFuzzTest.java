@@ -44,7 +44,7 @@ class UserApiFuzzTest {
   private static final long SEED = 20_260_301;
   private static final Duration MAX_ANSWER = Duration.ofSeconds(10);
 
-  /** Server errors. All stores are available here, so 503 is one of them. */
+  /** Server errors include 503, because all stores are available here. */
   private static final int FAULT = 500;
 
   /** These operations sign the caller out; every later request would be 401. */
@@ -106,7 +106,7 @@ class UserApiFuzzTest {
         .collect(Collectors.groupingBy(status -> status, TreeMap::new, Collectors.counting()));
   }
 
-  /** Sends one request after another; several such sequences run concurrently. */
+  /** Sends requests sequentially; several such sequences run concurrently. */
   private Future<?> lane() {
     if (sent.incrementAndGet() > REQUESTS) {
       return Future.succeededFuture();

@@ -76,11 +76,11 @@ class ClusterClockTest {
       var alone = ClusterClock.following(host, Duration.ofMillis(2), vertx);
       var before = alone.instant();
       host.step(Duration.ofHours(-1));
-      until("it goes on", () -> alone.instant().isAfter(before.plusMillis(20)));
+      until("the clock advances", () -> alone.instant().isAfter(before.plusMillis(20)));
       assertFalse(alone.instant().isAfter(before.plusSeconds(10)), "at half speed at most");
 
       host.step(Duration.ofHours(3));
-      until("it is followed", () -> !alone.instant().isBefore(START.plus(Duration.ofHours(2))));
+      until("the clock follows", () -> !alone.instant().isBefore(START.plus(Duration.ofHours(2))));
     } finally {
       vertx.close().await();
     }

@@ -110,7 +110,7 @@ class ClusterHeartbeatTest {
     var context = vertx.getOrCreateContext();
     context.runOnContext(
         here -> heartbeat.onReturn(() -> onContext.tryComplete(Vertx.currentContext() == context)));
-    until("beats for merges", () -> peers.merged != null);
+    until("merge handler registered", () -> peers.merged != null);
     context.runOnContext(later -> peers.merged.run());
     assertEquals(true, onContext.future().await());
   }

@@ -21,7 +21,7 @@ final class PasswordHasherTest {
   private static final List<String> NAMES =
       List.of("ada.l", "Ada Lovelace", "countess@example.org");
 
-  /** Takes some 300 ms to compare with. */
+  /** Takes about 300 ms to verify. */
   private static final String SLOW =
       BcryptFunction.getInstance(Bcrypt.B, 13).hash("of old").getResult();
 
@@ -89,7 +89,7 @@ final class PasswordHasherTest {
     var all = IntStream.range(0, 40)
         .mapToObj(n -> passwords.compare(new Password("number " + n), Optional.of(SLOW)))
         .toList();
-    // One thread for two cores, and the queue; the others are refused at once.
+    // One thread for two cores, and the queue; other tasks are rejected at once.
     assertEquals(15, all.stream().filter(Future::isComplete).count());
     assertEquals("hashing-busy", code(all.get(25)));
     all.forEach(PasswordHasherTest::code);

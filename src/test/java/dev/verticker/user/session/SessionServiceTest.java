@@ -86,7 +86,7 @@ final class SessionServiceTest {
   void
       a_wrong_password_an_unknown_user_and_a_disabled_user_get_the_same_failure_after_the_same_work() {
     assertEquals("invalid-credentials", outcomeAndWork(ada, "not my password"));
-    assertEquals("invalid-credentials", outcomeAndWork("nobody-here", "not my password"));
+    assertEquals("invalid-credentials", outcomeAndWork("unknown-user", "not my password"));
     assertEquals("invalid-credentials", outcomeAndWork("no such name! \u0000", "not my password"));
     node.execute("UPDATE account.users SET status = 'disabled' WHERE id = " + adaId);
     assertEquals("invalid-credentials", outcomeAndWork(ada, PASSWORD));
@@ -202,7 +202,7 @@ final class SessionServiceTest {
             "another secret of thirty-two bytes!",
             "JWT_SECRET_PREVIOUS",
             SignIn.SECRET));
-    // A node that still signs with the old secret issues the same successor.
+    // A node that still signs with the old secret issues the same refresh token.
     assertEquals(
         rotated,
         refreshedWith(

@@ -133,7 +133,7 @@ class JarIT {
   }
 
   @Test
-  void the_settings_file_beside_the_jar_can_switch_to_json_lines() throws Exception {
+  void the_settings_file_next_to_the_jar_can_switch_to_json_lines() throws Exception {
     var jar = copiedWith("settings.yaml", "LOG_FORMAT: json");
     var line = firstLogLine(jar, Map.of());
     assertTrue(line.startsWith("{") && line.endsWith("}"), line);
@@ -156,7 +156,7 @@ class JarIT {
   }
 
   @Test
-  void a_logback_xml_beside_the_jar_replaces_the_packaged_one() throws Exception {
+  void a_logback_xml_next_to_the_jar_replaces_the_packaged_one() throws Exception {
     var documented = Pattern.compile("```xml\n(<configuration>.*?)```", Pattern.DOTALL)
         .matcher(read(Path.of("docs", "operations.md")));
     assertTrue(documented.find());

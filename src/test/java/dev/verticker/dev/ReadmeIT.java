@@ -148,7 +148,7 @@ class ReadmeIT {
     assertEquals(tables.get(0), tables.get(1));
   }
 
-  /** Lines that end with a backslash continue on the next. */
+  /** Joins lines that end with a backslash with the next one. */
   private static List<String> commands(String readme) throws IOException {
     return BLOCK
         .matcher(Files.readString(Path.of(readme)))
@@ -174,7 +174,7 @@ class ReadmeIT {
     return PROGRAMS.contains(program) || Files.isRegularFile(file) && Files.isExecutable(file);
   }
 
-  /** Settings of a node that uses the stores of that run. */
+  /** Returns settings of a node that uses the stores of that run. */
   private static Map<String, String> storesOf(String printed) {
     var postgres = Pattern.compile("postgresql://\\w+:(\\w+)@127.0.0.1:(\\d+)/").matcher(printed);
     var redis = Pattern.compile("Redis +ready .* port (\\d+)").matcher(printed);

@@ -21,7 +21,7 @@ class ProvokedFaultsTest {
       Pattern.compile("(?m)^\\| (\\d+) \\| [^|]+ \\| [^|]+ \\| ?([^|]*?) ?\\|$");
 
   @Test
-  void each_row_has_a_test_and_names_what_no_test_covers() throws IOException {
+  void each_row_has_a_test_and_names_the_uncovered_part() throws IOException {
     var documented = new TreeMap<Integer, String>();
     ROW.matcher(Files.readString(Path.of("docs/operations.md")))
         .results()

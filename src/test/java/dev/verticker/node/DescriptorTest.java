@@ -28,7 +28,7 @@ class DescriptorTest {
   }
 
   @Test
-  void a_file_beside_the_jar_replaces_the_packaged_one_and_can_add_another() {
+  void a_file_next_to_the_jar_replaces_the_packaged_one_and_can_add_another() {
     home.descriptor("price", "main: a.B").descriptor("more", "main: c.D");
     var selected = Descriptors.load(home.folder()).select(List.of("price", "more", "price"));
     assertEquals(List.of("a.B", "c.D"), selected.stream().map(Descriptor::main).toList());

@@ -30,7 +30,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** A node with only the notification verticle, on its own database. */
+/** Runs only the notification verticle on its own database. */
 final class LogNode implements AutoCloseable {
   static final String SOURCE = "account";
 

@@ -133,7 +133,7 @@ class OutboxDrainTest {
   }
 
   @Test
-  void a_node_frozen_in_a_transaction_blocks_the_others_for_three_seconds() throws SQLException {
+  void a_node_frozen_in_a_transaction_blocks_other_drains_for_three_seconds() throws SQLException {
     serve(this::taken);
     insert(1);
     try (var frozen = postgres.connect();

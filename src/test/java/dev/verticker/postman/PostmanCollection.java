@@ -102,7 +102,7 @@ final class PostmanCollection {
       return item.at("/request/method").asText();
     }
 
-    /** The path without the query. */
+    /** Returns the path without the query. */
     String path() {
       var raw = item.at("/request/url/raw").asText();
       return raw.replaceFirst("^\\{\\{\\w+_url}}", "").replaceFirst("\\?.*", "");

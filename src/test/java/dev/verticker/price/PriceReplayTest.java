@@ -49,7 +49,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Plays the recorded market from the simulated exchange through to the stored rows. */
+/** Replays the recorded market from the simulated exchange to the stored rows. */
 class PriceReplayTest {
   private static final int SPEED = 60;
   private static final Duration HOUR_AT_SPEED = Duration.ofHours(1).dividedBy(SPEED);

@@ -29,7 +29,7 @@ class SettingsTest {
   private Path home;
 
   @Test
-  void the_environment_overrides_the_file_beside_the_jar_which_overrides_the_packaged_one()
+  void the_environment_overrides_the_file_next_to_the_jar_which_overrides_the_packaged_one()
       throws IOException {
     writeSettingsFile("SYMBOLS: FILE\nCACHE_TTL_SECONDS: 7");
     var settings = SettingsFiles.load(Map.of("SYMBOLS", "ENVIRONMENT", "PATH", "/bin"), home);
@@ -72,7 +72,7 @@ class SettingsTest {
   }
 
   @Test
-  void an_empty_file_beside_the_jar_changes_nothing() throws IOException {
+  void an_empty_file_next_to_the_jar_changes_nothing() throws IOException {
     writeSettingsFile("# nothing here\n");
     assertEquals("20000", SettingsFiles.load(Map.of(), home).getString("SOCKETS_MAX"));
   }

@@ -110,7 +110,7 @@ class AlertsTest {
     }
   }
 
-  /** Some counters are registered on their first increment. */
+  /** Returns the main code, because some counters are registered on their first increment. */
   private static String sources() throws IOException {
     try (var files = Files.walk(Path.of("src/main/java"))) {
       return files

@@ -253,7 +253,7 @@ class ComposeTest {
     return Tool.needed("docker-compose", "docker-compose").toString();
   }
 
-  /** docker-compose itself reads COMPOSE_PROFILES. */
+  /** Returns all names except COMPOSE_PROFILES, which docker-compose itself reads. */
   private static Set<String> withoutProfiles() throws IOException {
     var names = read(EXAMPLE, "(?m)^([A-Z0-9_]+)=");
     assertTrue(names.remove("COMPOSE_PROFILES"));

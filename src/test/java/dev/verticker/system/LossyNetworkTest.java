@@ -32,8 +32,8 @@ class LossyNetworkTest {
   private static final Duration BURST = Duration.ofSeconds(3);
 
   /**
-   * TCP doubles its pause with each attempt that is lost: a burst may leave a connection silent for twice as long as it
-   * lasts itself, and after eight seconds of that the nodes take each other for gone.
+   * TCP doubles its retransmission timeout with each lost attempt: a burst may silence a connection for twice its own
+   * duration, and after eight seconds of silence the nodes remove each other from the cluster.
    */
   private static final Duration CALM = Duration.ofSeconds(5);
 

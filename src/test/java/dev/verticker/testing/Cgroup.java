@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Processes that have only so much of the machine. Of control groups version 1, and of version 2 where its controllers may
- * be given to groups right below the root.
+ * Limits the memory or CPU time of processes. Supports control groups version 1, and version 2 if its controllers may be
+ * enabled for groups right below the root.
  */
 public final class Cgroup implements AutoCloseable {
   private static final Path ROOT = Path.of("/sys/fs/cgroup");

@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Machines on one private network, as network namespaces of this one: each with an address, ports and a loopback of its own.
- * This machine is on it too, as the one with the databases.
+ * Simulates machines on one private network as network namespaces, each with its own address, ports and loopback interface.
+ * The test machine is on the network, too, and runs the databases.
  */
 public final class Droplets implements AutoCloseable {
   private static final long PID = ProcessHandle.current().pid();

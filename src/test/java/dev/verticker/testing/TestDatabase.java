@@ -18,7 +18,7 @@ import java.util.Map;
 /** A PostgreSQL database of one test with methods to write and read rows. */
 public record TestDatabase(PostgresDatabase login) {
 
-  /** All schemas, migrated once per JVM; every other database is a copy of it. */
+  /** The database with all schemas, migrated once per JVM; every other database is a copy of it. */
   private static final class Template {
     static final PostgresDatabase LOGIN = TestServers.postgres().createDatabase();
 
@@ -39,7 +39,7 @@ public record TestDatabase(PostgresDatabase login) {
     return new TestDatabase(TestServers.postgres().createDatabase());
   }
 
-  /** Settings of a node in development mode on this database and the shared Redis; the caller may add and replace. */
+  /** Returns mutable settings of a node in development mode on this database and the shared Redis. */
   public Map<String, String> settings() {
     return TestServers.settings(login);
   }

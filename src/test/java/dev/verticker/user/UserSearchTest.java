@@ -119,7 +119,7 @@ class UserSearchTest {
     }
   }
 
-  /** On 100 000 generated users: one in 10 disabled, one in 20 deleted, one in 1 000 an administrator. */
+  /** Uses 100 000 generated users: one in 10 disabled, one in 20 deleted, one in 1 000 an administrator. */
   @Nested
   class AHundredThousand {
     private static final int LIMIT = 100;

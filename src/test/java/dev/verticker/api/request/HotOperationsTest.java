@@ -58,7 +58,7 @@ class HotOperationsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"openapi/price-api.yaml", "openapi/user-api.yaml"})
-  void a_hot_operation_accepts_and_rejects_exactly_what_it_would_without_the_mark(String resource) {
+  void a_hot_operation_accepts_and_rejects_the_same_requests_as_an_unmarked_one(String resource) {
     var contract = Contract.load(vertx, resource).await();
     var plain = withoutMarks(contract);
     var hotPort = serve(contract);
@@ -75,7 +75,7 @@ class HotOperationsTest {
   }
 
   @Test
-  void a_compiled_schema_accepts_only_what_the_library_accepts() {
+  void a_compiled_schema_accepts_only_values_that_the_library_accepts() {
     var schemas = List.of(
         "{\"type\":\"string\",\"minLength\":2,\"maxLength\":3}",
         "{\"type\":\"string\",\"pattern\":\"^(me|[1-9][0-9]{0,17})$\"}",

@@ -31,7 +31,7 @@ import org.junit.jupiter.api.TestInstance;
 @Tag("alone")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnderStrainTest {
-  /** Three seconds is the limit of the API; a busy test machine adds to it. */
+  /** Three seconds is the limit of the API; the rest allows for a busy test machine. */
   private static final Duration MAX_RESPONSE = Duration.ofMillis(3500);
 
   private final UserFrontDoor door = UserFrontDoor.openAlone();

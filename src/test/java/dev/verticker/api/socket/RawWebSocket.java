@@ -23,6 +23,7 @@ final class RawWebSocket implements AutoCloseable {
   private static final int CLOSE = 0x8;
 
   private final Socket socket = new Socket();
+  private volatile boolean resetOnWrite;
   private final boolean bridged;
 
   /** Returns the response to the handshake. */
@@ -124,7 +125,7 @@ final class RawWebSocket implements AutoCloseable {
     } catch (SocketTimeoutException e) {
       throw new AssertionError("the socket is still open", e);
     } catch (EOFException end) {
-      return "end";
+      return resetOnWrite ? "reset" : "end";
     } catch (SocketException reset) {
       return "reset";
     }
@@ -154,7 +155,13 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   private void write(byte[] bytes) throws IOException {
-    socket.getOutputStream().write(bytes);
+    try {
+      socket.getOutputStream().write(bytes);
+    } catch (SocketException e) {
+      // The kernel reports a reset once: after a write that failed by it, a read returns the end.
+      resetOnWrite |= String.valueOf(e.getMessage()).contains("Connection reset");
+      throw e;
+    }
   }
 
   @Override

@@ -5,7 +5,6 @@ import io.vertx.openapi.contract.Location;
 import io.vertx.openapi.contract.Operation;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 
@@ -44,12 +43,8 @@ record ContractCheck(
           "names \"" + owner + "\" in " + OperationHandler.OWNER
               + ", which is not a parameter of its path");
     }
-    Map.of("If-Match", 412, "If-None-Match", 304).forEach((header, status) -> {
-      if (hasParameter(operation, Location.HEADER, header)
-          && operation.getResponse(status) == null) {
-        error(id, "has " + header + " but no response " + status);
-      }
-    });
+    checkPrecondition(operation, "If-Match", 412);
+    checkPrecondition(operation, "If-None-Match", 304);
     for (var status = 400; status < 600; status++) {
       var response = operation.getResponse(status);
       if (response != null && !response.getContent().keySet().equals(Set.of(MediaTypes.PROBLEM))) {
@@ -78,6 +73,12 @@ record ContractCheck(
     return operation.getParameters().stream()
         .anyMatch(
             parameter -> parameter.getIn() == location && parameter.getName().equals(name));
+  }
+
+  private void checkPrecondition(Operation operation, String header, int status) {
+    if (hasParameter(operation, Location.HEADER, header) && operation.getResponse(status) == null) {
+      error(operation.getOperationId(), "has " + header + " but no response " + status);
+    }
   }
 
   private void error(String operationId, String message) {

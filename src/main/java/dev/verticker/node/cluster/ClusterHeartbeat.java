@@ -163,7 +163,9 @@ public final class ClusterHeartbeat implements Liveness {
           })
           .onFailure(failure -> log.warn("re-registration failed", failure));
     }
-    if (silent.compareTo(settings.giveUp()) >= 0) {
+    // On a busy host few beats may fit into the time: the node first becomes not ready and
+    // registers again.
+    if (missed >= settings.maxMisses() && silent.compareTo(settings.giveUp()) >= 0) {
       stop();
       giveUp.run();
     }

@@ -7,7 +7,7 @@ import io.vertx.core.VerticleBase;
 /** A verticle whose start fails. */
 public final class FailingVerticle extends VerticleBase {
   public FailingVerticle(NodeContext node) {
-    // A node requires this constructor.
+    // The node calls this constructor.
   }
 
   @Override

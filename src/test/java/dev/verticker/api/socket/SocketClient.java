@@ -36,7 +36,7 @@ final class SocketClient {
   private final WebSocketClient client;
   private final boolean bridged;
 
-  /** Opens /eventbus/websocket, which has no SockJS framing. */
+  /** True for a socket of /eventbus/websocket, which has no SockJS framing. */
   private final boolean raw;
 
   final List<JsonObject> frames = new CopyOnWriteArrayList<>();

@@ -21,7 +21,7 @@ import com.tngtech.archunit.library.dependencies.SliceIdentifier;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Who may import whom. ARCHITECTURE.md says why. */
+/** Checks the dependencies between packages that ARCHITECTURE.md describes. */
 @AnalyzeClasses(packages = "dev.verticker", importOptions = DoNotIncludeTests.class)
 class ArchitectureTest {
   private static final String BASE = "dev.verticker";
@@ -195,7 +195,7 @@ class ArchitectureTest {
   static final ArchRule there_is_no_static_mutable_state =
       fields().that().areStatic().should().beFinal();
 
-  /** Of our own packages this one imports itself and these. */
+  /** Of the packages of Verticker, {@code name} may import only itself and {@code allowed}. */
   private static ArchRule own(String name, String... allowed) {
     DescribedPredicate<JavaClass> ours = resideInAPackage(BASE + "..");
     DescribedPredicate<JavaClass> known = resideInAPackage(BASE + "." + name + "..");
@@ -209,7 +209,7 @@ class ArchitectureTest {
         .allowEmptyShould(true);
   }
 
-  /** A sub-package may depend on those listed after it, neither on those before it nor on the parent. */
+  /** A sub-package may depend on those listed after it, but not on those before it nor on the parent. */
   private static ArchRule layered(String parent, String... subPackages) {
     var above = new ArrayList<>(List.of(BASE + "." + parent));
     var rules = new ArrayList<ArchRule>();
@@ -224,7 +224,7 @@ class ArchitectureTest {
     return CompositeArchRule.of(rules);
   }
 
-  /** Outside of the package itself, only these depend on its sub-packages. */
+  /** Outside of the package {@code name}, only {@code users} may depend on its sub-packages. */
   private static ArchRule usedOnlyBy(String name, String... users) {
     DescribedPredicate<JavaClass> allowed = resideInAPackage(BASE + "." + name + "..");
     for (var user : users) {

@@ -26,13 +26,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The fat jar as delivered. */
+/** Runs the delivered fat jar. */
 @ExtendWith(VertxExtension.class)
 class JarIT {
   private static final String JAR = System.getProperty("verticker.jar");
   private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
   private static final Map<String, String> GOOD = Map.of(
-      "POSTGRES_PASSWORD", "a-password-of-nobody",
+      "POSTGRES_PASSWORD", "an-unused-password",
       "INTERNAL_API_KEY", "0123456789abcdef0123456789abcdef",
       "JWT_SECRET", "fedcba9876543210fedcba9876543210",
       "POSTGRES_PORT", "1",
@@ -44,7 +44,7 @@ class JarIT {
   private record Run(int exitCode, String out, String err) {}
 
   @Test
-  void help_and_version_are_answered() throws Exception {
+  void help_and_version_are_printed() throws Exception {
     var help = run(Map.of(), "--help");
     assertEquals(0, help.exitCode(), help.toString());
     assertTrue(help.out().startsWith("usage: java -jar verticker.jar"), help.out());
@@ -58,11 +58,11 @@ class JarIT {
   }
 
   @Test
-  void good_settings_are_printed_without_secrets() throws Exception {
+  void valid_settings_are_printed_without_secrets() throws Exception {
     var run = run(GOOD, "check-config");
     assertEquals(0, run.exitCode(), run.toString());
     assertTrue(run.out().contains("MANAGEMENT_PORT=9000\n"), run.out());
-    assertFalse(run.out().contains("a-password-of-nobody"), run.out());
+    assertFalse(run.out().contains("an-unused-password"), run.out());
     assertFalse(run.out().contains("0123456789abcdef"), run.out());
     assertFalse(run.out().contains("fedcba9876543210"), run.out());
   }
@@ -133,7 +133,7 @@ class JarIT {
   }
 
   @Test
-  void the_settings_file_beside_the_jar_can_switch_to_json_lines() throws Exception {
+  void the_settings_file_next_to_the_jar_can_switch_to_json_lines() throws Exception {
     var jar = copiedWith("settings.yaml", "LOG_FORMAT: json");
     var line = firstLogLine(jar, Map.of());
     assertTrue(line.startsWith("{") && line.endsWith("}"), line);
@@ -156,7 +156,7 @@ class JarIT {
   }
 
   @Test
-  void a_logback_xml_beside_the_jar_replaces_the_packaged_one() throws Exception {
+  void a_logback_xml_next_to_the_jar_replaces_the_packaged_one() throws Exception {
     var documented = Pattern.compile("```xml\n(<configuration>.*?)```", Pattern.DOTALL)
         .matcher(read(Path.of("docs", "operations.md")));
     assertTrue(documented.find());
@@ -175,7 +175,7 @@ class JarIT {
   }
 
   @Test
-  void it_contains_no_netty_older_than_the_fix_of_request_smuggling() throws Exception {
+  void it_contains_no_netty_with_the_request_smuggling_vulnerability() throws Exception {
     try (var jar = new JarFile(JAR)) {
       var versions = new Properties();
       versions.load(jar.getInputStream(jar.getEntry("META-INF/io.netty.versions.properties")));
@@ -229,7 +229,7 @@ class JarIT {
     }
   }
 
-  /** A copy of the jar with a file in {@code conf/} beside it. */
+  /** Copies the jar and writes a file into {@code conf/} next to it. */
   private String copiedWith(String name, String text) throws IOException {
     Files.writeString(Files.createDirectory(folder.resolve("conf")).resolve(name), text);
     return Files.copy(Path.of(JAR), folder.resolve("verticker.jar")).toString();

@@ -86,7 +86,7 @@ class ClusteredBusTest {
   }
 
   @Test
-  void every_kind_of_failure_keeps_its_kind() {
+  void every_kind_of_failure_is_preserved() {
     for (var failure : Samples.FAILURES) {
       var serving =
           there.serve(PATIENT, question -> Future.<Reply>failedFuture(failure)).await();
@@ -259,7 +259,7 @@ class ClusteredBusTest {
     served.add(subscription.await());
   }
 
-  /** Answers the test's address from the other node with exactly this JSON. */
+  /** Replies with exactly this JSON from the other node. */
   private void answerRaw(boolean failed, String json) {
     var consumer = nodes.second().eventBus().<Envelope>consumer(PATIENT.name());
     consumer.handler(
@@ -268,12 +268,12 @@ class ClusteredBusTest {
     served.add(consumer);
   }
 
-  /** Serialises to exactly its text. */
+  /** A body that is serialized as exactly its text. */
   private record Raw(
       @com.fasterxml.jackson.annotation.JsonValue @com.fasterxml.jackson.annotation.JsonRawValue
           String json) {}
 
-  /** Known to the node that registers it, and to no other. */
+  /** A message codec that only the registering node has. */
   private static final class StrangeCodec implements MessageCodec<String, String> {
     static final String NAME = "strange";
 

@@ -9,7 +9,7 @@ import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 
-/** Messages and failures for the tests of the bus. */
+/** Sample messages and failures for bus tests. */
 final class Samples {
   enum Colour {
     RED,
@@ -55,7 +55,7 @@ final class Samples {
 
   private Samples() {}
 
-  /** All properties of a failure, for comparison. */
+  /** Returns all properties of a failure, for comparison. */
   static String describe(Throwable failure) {
     return failure instanceof Failure f
         ? String.join(

@@ -35,13 +35,13 @@ class ReadmeIT {
       "./mvnw verify -Pfaults", "the test command itself, with the long tests",
       "docker compose up -d", "needs a Docker engine");
 
-  /** Variants of development mode, and what each prints. */
+  /** Variants of development mode with their output. */
   private static final Map<String, String> RUNS = Map.of(
       "./mvnw -Pdev -Dmarket.data=/path/to/folder -Dmarket.speed=60",
           "replayed by the exchange simulator",
       "./mvnw -Pdev -Dfresh", "earlier data deleted");
 
-  /** The roles of the jar in the README, and the verticles that each logs. */
+  /** Roles of the jar in the README with the verticles that each logs. */
   private static final Map<String, String> NODES = Map.of(
       "java -jar target/verticker.jar", " ms: notification, price, price-api, user, user-api;",
       "java -jar target/verticker.jar user-api user", " ms: user-api, user;");
@@ -108,7 +108,7 @@ class ReadmeIT {
   }
 
   @Test
-  void every_command_in_a_sentence_is_run_or_has_a_reason_not_to_be() throws IOException {
+  void every_inline_command_is_run_or_listed_as_skipped_with_a_reason() throws IOException {
     var known = new TreeSet<String>();
     Stream.of(RUNS, NODES, NOT_RUN).forEach(some -> known.addAll(some.keySet()));
     var written = new TreeSet<>(commandsWithinSentences("README.md"));
@@ -148,7 +148,7 @@ class ReadmeIT {
     assertEquals(tables.get(0), tables.get(1));
   }
 
-  /** Lines that end with a backslash continue on the next. */
+  /** Joins lines that end with a backslash with the next one. */
   private static List<String> commands(String readme) throws IOException {
     return BLOCK
         .matcher(Files.readString(Path.of(readme)))
@@ -167,14 +167,14 @@ class ReadmeIT {
         .toList();
   }
 
-  /** Whether a text is a command: a program, optionally after variables. */
+  /** Returns whether a text is a command: a program, optionally after variables. */
   private static boolean isCommand(String code) {
     var program = code.replaceFirst("^([A-Z_]+=\\S* )+", "").split(" ")[0];
     var file = Path.of(program);
     return PROGRAMS.contains(program) || Files.isRegularFile(file) && Files.isExecutable(file);
   }
 
-  /** Settings of a node that uses the stores of that run. */
+  /** Returns settings of a node that uses the stores of that run. */
   private static Map<String, String> storesOf(String printed) {
     var postgres = Pattern.compile("postgresql://\\w+:(\\w+)@127.0.0.1:(\\d+)/").matcher(printed);
     var redis = Pattern.compile("Redis +ready .* port (\\d+)").matcher(printed);
@@ -211,7 +211,7 @@ class ReadmeIT {
     // Options of this build must not reach the inner build.
     environment.remove("MAVEN_CMD_LINE_ARGS");
     environment.put("MAVEN_ARGS", "-ntp -B");
-    // These processes end before the second compiler pays off.
+    // These processes are too short-lived for the C2 compiler.
     environment.put("JAVA_TOOL_OPTIONS", "-XX:TieredStopAtLevel=1");
     // Free ports, and no request to the internet.
     for (var port : List.of("USER_API_PORT", "PRICE_API_PORT", "MANAGEMENT_PORT")) {
@@ -228,7 +228,7 @@ class ReadmeIT {
     assertTrue(process.waitFor(30, TimeUnit.SECONDS), "the run ends");
   }
 
-  /** The output up to the first line with this text, or all. */
+  /** Returns the output up to the first line with this text, or all. */
   private static String readUntil(Process process, String sign) throws IOException {
     var printed = new StringBuilder();
     var output = process.inputReader();
@@ -280,7 +280,7 @@ class ReadmeIT {
       public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
           throws IOException {
         if (file.startsWith(project.resolve("target/maven-status"))) {
-          // It has absolute paths: in another folder everything would be compiled again.
+          // It contains absolute paths: another folder would require a complete compilation.
           var paths = Files.readString(file).replace(project.toString(), home.toString());
           Files.writeString(copy(file), paths);
         } else {

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(VertxExtension.class)
 class RunIT {
   /**
-   * Stack traces and messages of libraries; warnings of the product itself are allowed, a slow machine may cause some.
+   * Matches stack traces and messages of libraries. Warnings of Verticker are allowed, because a slow machine may cause some.
    */
   private static final Pattern UNEXPLAINED =
       Pattern.compile("\\b(WARNING|ERROR|SLF4J)\\b|Exception|^\\s+at ");
@@ -142,7 +142,7 @@ class RunIT {
     return running;
   }
 
-  /** Development mode in its own JVM, with its output so far. */
+  /** Runs development mode in its own JVM and records its output. */
   private static final class Running {
     private final Process process;
     private final BufferedReader output;

@@ -16,7 +16,7 @@ class RunSettingsTest {
   private static final Path HOME = Path.of("/home/ada/verticker");
 
   @Test
-  void by_default_it_is_development_with_sample_secrets_on_the_loopback_address() {
+  void the_default_is_development_with_sample_secrets_on_the_loopback_address() {
     var settings = read(Map.of("PATH", "/bin"), Map.of());
 
     assertEquals(

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * The servers that the tests of one JVM share, started on first use and stopped with the JVM. A test that stops, kills
- * or freezes a server must start or thaw it again.
+ * Servers shared by the tests of one JVM, started on first use and stopped with the JVM. A test that stops, kills or
+ * freezes a server must start or thaw it again.
  */
 public final class TestServers {
   private static final Path ALL = Path.of("target", "test-servers");
@@ -32,14 +32,13 @@ public final class TestServers {
   }
 
   /**
-   * Settings of a node in development mode on a new migrated database and the shared Redis; the caller may add and
-   * replace.
+   * Returns mutable settings of a node in development mode on a new migrated database and the shared Redis.
    */
   public static Map<String, String> settings() {
     return TestDatabase.create().settings();
   }
 
-  /** As {@link #settings()}, on a database that already exists. */
+  /** Like {@link #settings()} on an existing database. */
   public static Map<String, String> settings(PostgresDatabase database) {
     var settings = new HashMap<>(Map.of("VERTICKER_ENV", "development"));
     settings.putAll(database.settings());

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@code docs/database.md} draws is what the migrations make. */
+/** Compares the diagrams of {@code docs/database.md} with the migrated schemas. */
 class DatabaseDocumentTest {
   private static final Document DOCUMENT = Document.read(Path.of("docs/database.md"));
 
@@ -42,8 +42,8 @@ class DatabaseDocumentTest {
 
   @ParameterizedTest
   @MethodSource("schemas")
-  void the_diagram_of_a_service_has_every_table_column_and_key_of_its_schema_and_no_other(
-      String schema) throws SQLException {
+  void the_diagram_of_a_service_has_exactly_the_tables_columns_and_keys_of_its_schema(String schema)
+      throws SQLException {
     assertSame(
         ErDiagram.of(connection, schema), ErDiagram.parse(DOCUMENT.block(schema, "mermaid")));
   }
@@ -56,9 +56,9 @@ class DatabaseDocumentTest {
             + " WHERE f.contype = 'f' AND p.relnamespace <> f.connamespace"));
   }
 
-  /** Builds it: moves every table of the four schemas into one and adds the foreign keys the document adds. */
+  /** Moves every table of the four schemas into one and adds the foreign keys that the document adds. */
   @Test
-  void the_diagram_of_the_monolith_is_all_four_schemas_in_one_with_the_foreign_keys_it_adds()
+  void the_diagram_of_the_monolith_has_all_four_schemas_and_the_added_foreign_keys()
       throws SQLException {
     try {
       execute("CREATE SCHEMA monolith");
@@ -97,7 +97,7 @@ class DatabaseDocumentTest {
   private static void assertSame(ErDiagram migrated, ErDiagram drawn) {
     assertEquals(List.of(), without(migrated.lines(), drawn.lines()), "not drawn");
     assertEquals(List.of(), without(drawn.lines(), migrated.lines()), "drawn but not there");
-    // And in the same order, as many times.
+    // The order and the number of repetitions must match, too.
     assertEquals(migrated, drawn);
   }
 

@@ -34,7 +34,7 @@ record Document(Path path, String text) {
     }
   }
 
-  /** Every one there is; folders of builds, and those whose name begins with a dot, are not ours. */
+  /** Returns all Markdown files except those in build folders and hidden folders. */
   static List<Document> all() throws IOException {
     var all = new ArrayList<Document>();
     Files.walkFileTree(Path.of(""), new SimpleFileVisitor<>() {
@@ -57,12 +57,12 @@ record Document(Path path, String text) {
     return all;
   }
 
-  /** What is written as code within a sentence. */
+  /** Returns the inline code. */
   List<String> code() {
     return CODE.matcher(withoutBlocks()).results().map(code -> code.group(1)).toList();
   }
 
-  /** Links that lead to nothing in the repository; those to the internet are not followed. */
+  /** Returns links to missing files or anchors of the repository; links to the internet are not checked. */
   List<String> deadLinks() {
     return links()
         .filter(link -> !leads(link))
@@ -70,7 +70,7 @@ record Document(Path path, String text) {
         .toList();
   }
 
-  /** As GitHub makes them of headings. */
+  /** Returns the anchors that GitHub generates from headings. */
   Set<String> anchors() {
     var anchors = new HashSet<String>();
     var times = new HashMap<String, Integer>();
@@ -88,7 +88,7 @@ record Document(Path path, String text) {
     return anchors;
   }
 
-  /** The rows of the first table under that heading, each with its cells; without the heads. */
+  /** Returns the cells of the first table under the heading by row, without the header row. */
   List<List<String>> table(String heading) {
     return section(heading)
         .lines()
@@ -99,7 +99,7 @@ record Document(Path path, String text) {
         .toList();
   }
 
-  /** What stands under a heading that begins so, up to the next of any level. */
+  /** Returns the text from the heading that begins with {@code heading} to the next heading of any level. */
   String section(String heading) {
     var section = Pattern.compile(
             "^#+ `?" + Pattern.quote(heading) + "(?!\\w).*?$(.*?)(?=^#|\\z)",
@@ -111,7 +111,7 @@ record Document(Path path, String text) {
     return section.group(1);
   }
 
-  /** The first fenced block of that language under the heading. */
+  /** Returns the first fenced block of the language under the heading. */
   String block(String heading, String language) {
     var block = Pattern.compile(
             "^```" + language + "\\n(.*?)^```$", Pattern.MULTILINE | Pattern.DOTALL)

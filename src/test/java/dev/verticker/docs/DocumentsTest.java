@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Documents name classes, files, settings and packages that exist. */
+/** Tests that documents name only existing classes, files, settings and packages. */
 class DocumentsTest {
   private static final Pattern CLASS_OR_MEMBER =
       Pattern.compile("([A-Z]\\w*[a-z]\\w*)((?:\\.\\w+)*)(?:\\(.*\\))?");
@@ -39,7 +39,7 @@ class DocumentsTest {
   private static Set<String> inner;
   private static String settings;
 
-  /** Words of alerts, of the systemd unit, of .env.example and of the import. */
+  /** Names in alerts, the systemd unit, .env.example and the import that are not settings. */
   private static Set<String> operated;
 
   @BeforeAll
@@ -126,7 +126,7 @@ class DocumentsTest {
   }
 
   @Test
-  void figures_in_stack_are_those_in_performance() {
+  void figures_in_stack_match_those_in_performance() {
     var measured = Document.read(Path.of("docs/performance.md"));
     for (var row : Document.read(Path.of("docs/stack.md")).table("Measured")) {
       var endpoint = row.get(0).replaceFirst("^`([^`]*)`.*", "$1");
@@ -148,7 +148,7 @@ class DocumentsTest {
     }
   }
 
-  /** True for names that are neither a class, a setting nor a path. */
+  /** Returns whether the name is neither a class, a setting nor a path. */
   private static boolean exists(String name) {
     var type = CLASS_OR_MEMBER.matcher(name);
     if (type.matches()) {

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
- * Tables and their foreign keys, as a Mermaid entity relationship diagram has them.
+ * Tables and foreign keys of a Mermaid entity relationship diagram.
  *
  * @param tables name to its columns in their order, each {@code type name [PK|FK|UK, ...]}
  * @param keys each {@code parent ||--o{ child : column, ...}}; {@code |o} when the child may be without a parent, {@code o|}
@@ -64,7 +64,7 @@ record ErDiagram(Map<String, List<String>> tables, Map<String, Long> keys) {
        WHERE f.contype = 'f' AND f.connamespace = ?::regnamespace
       """;
 
-  /** What is really there, but for Flyway's own table. */
+  /** Reads the diagram from the database, without the table of Flyway. */
   static ErDiagram of(Connection connection, String schema) throws SQLException {
     var tables = new TreeMap<String, List<String>>();
     for (var column : query(connection, COLUMNS, schema)) {
@@ -116,7 +116,7 @@ record ErDiagram(Map<String, List<String>> tables, Map<String, Long> keys) {
     }
   }
 
-  /** One line for each key, table and column. */
+  /** Returns one line for each foreign key and each column. */
   List<String> lines() {
     var lines = new ArrayList<String>(keys.keySet());
     tables.forEach((table, columns) -> columns.forEach(column -> lines.add(table + ": " + column)));

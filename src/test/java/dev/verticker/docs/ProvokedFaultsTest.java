@@ -14,14 +14,14 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Each row of "Tested faults" in docs/operations.md has a test, each test a row, and both agree on what is not covered. */
+/** Compares the rows of "Tested faults" in docs/operations.md with the tests that provoke those faults. */
 class ProvokedFaultsTest {
   private static final Path TESTS = Path.of("src/test/java");
   private static final Pattern ROW =
       Pattern.compile("(?m)^\\| (\\d+) \\| [^|]+ \\| [^|]+ \\| ?([^|]*?) ?\\|$");
 
   @Test
-  void each_row_has_a_test_and_names_what_no_test_covers() throws IOException {
+  void each_row_has_a_test_and_names_the_uncovered_part() throws IOException {
     var documented = new TreeMap<Integer, String>();
     ROW.matcher(Files.readString(Path.of("docs/operations.md")))
         .results()

@@ -102,7 +102,7 @@ class HttpServersTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("ambiguous")
-  void an_ambiguous_request_is_refused_and_what_follows_it_is_never_answered(
+  void an_ambiguous_request_is_rejected_and_requests_after_it_are_discarded(
       String name, String request) throws IOException {
     try (var client = new RawHttp(server.actualPort())) {
       var answer = client.send(request + HIDDEN + LAST).untilClosed();
@@ -114,7 +114,7 @@ class HttpServersTest {
   }
 
   @Test
-  void requests_one_after_the_other_on_one_connection_are_each_answered() throws IOException {
+  void every_request_on_a_kept_alive_connection_gets_a_response() throws IOException {
     try (var client = new RawHttp(server.actualPort())) {
       var answer = client
           .send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
@@ -127,7 +127,7 @@ class HttpServersTest {
   }
 
   @Test
-  void a_server_that_leaves_ends_each_connection_with_the_answer_it_waits_for() throws IOException {
+  void a_draining_server_closes_each_connection_after_its_pending_response() throws IOException {
     var leaving = new AtomicBoolean();
     var server = HttpServers.create(vertx, "127.0.0.1", 0, HttpLimits.DEFAULT, leaving::get)
         .requestHandler(request -> {
@@ -166,7 +166,7 @@ class HttpServersTest {
         "GET /ws HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key: \r\n",
         "GET /ws HTTP/1.1\r\nHost: a\r\n"
       })
-  void a_broken_web_socket_handshake_is_a_bad_request(String head) throws IOException {
+  void an_invalid_websocket_handshake_is_400(String head) throws IOException {
     try (var client = new RawHttp(server.actualPort())) {
       var answer = client
           .send(head
@@ -190,7 +190,7 @@ class HttpServersTest {
 
   @ParameterizedTest
   @MethodSource("refused")
-  void what_cannot_be_parsed_is_answered_as_a_problem_and_closed(
+  void an_unparsable_request_gets_a_problem_and_closes_the_connection(
       int status, String code, String request) throws IOException {
     try (var client = new RawHttp(server.actualPort())) {
       var answer = client.send(request).untilClosed();
@@ -222,7 +222,7 @@ class HttpServersTest {
 
   @ParameterizedTest(name = "{0}")
   @MethodSource("slow")
-  void a_slow_client_is_cut_off_however_it_dribbles(String name, String start, String more)
+  void a_client_that_sends_slowly_is_disconnected(String name, String start, String more)
       throws IOException {
     try (var client = new RawHttp(server.actualPort())) {
       client.send(start);
@@ -233,7 +233,7 @@ class HttpServersTest {
   }
 
   @Test
-  void a_reader_that_takes_nothing_of_its_answer_is_cut_off() throws Exception {
+  void a_client_that_does_not_read_its_response_is_disconnected() throws Exception {
     var closed = Promise.<Void>promise();
     var big = HttpServers.create(
             vertx,
@@ -258,7 +258,7 @@ class HttpServersTest {
   }
 
   @Test
-  void a_web_socket_outlives_the_limits_of_a_request() {
+  void a_websocket_stays_open_beyond_the_time_limits_of_requests() {
     var server = HttpServers.create(vertx, "127.0.0.1", 0, FAST, () -> false)
         .webSocketHandler(socket -> socket.textMessageHandler(socket::writeTextMessage))
         .listen()
@@ -279,7 +279,7 @@ class HttpServersTest {
   }
 
   @Test
-  void a_web_socket_is_never_compressed() throws IOException {
+  void a_websocket_is_never_compressed() throws IOException {
     var server = HttpServers.create(vertx, "127.0.0.1", 0, FAST, () -> false)
         .webSocketHandler(socket -> socket.close())
         .listen()

@@ -247,7 +247,7 @@ class LegacyImportTest {
     return new PrintStream(bytes, true, StandardCharsets.UTF_8);
   }
 
-  /** Columns apart by a bar. */
+  /** Returns the rows with their columns separated by a bar. */
   private static List<String> rows(TestDatabase database, String sql) {
     return database.rows(sql).stream()
         .map(row -> row.stream().map(String::valueOf).collect(Collectors.joining("|")))

@@ -27,7 +27,7 @@ class CommandLineTest {
   }
 
   @Test
-  void help_and_version_are_answered() {
+  void help_and_version_are_printed() {
     assertEquals(OptionalInt.of(0), run("--help"));
     assertTrue(out.toString().contains("check-config") && out.toString().contains("exit codes"));
     assertEquals(OptionalInt.of(0), run("--version"));
@@ -49,7 +49,7 @@ class CommandLineTest {
   }
 
   @Test
-  void good_settings_are_printed_without_their_secrets() {
+  void valid_settings_are_printed_without_secrets() {
     home.with("REDIS_URL", "redis://:redis-secret@cache:6379")
         .with("POSTGRES_PASSWORD", "postgres-secret")
         .with("INTERNAL_API_KEYS", "shop:0123456789abcdef0123456789abcdeX");
@@ -63,7 +63,7 @@ class CommandLineTest {
   }
 
   @Test
-  void every_fault_is_reported_with_name_rule_and_value_but_without_secrets() {
+  void every_invalid_setting_is_reported_with_name_rule_and_value_but_without_secrets() {
     home.with("INTERNAL_API_KEY", "short-secret")
         .with("MANAGEMENT_PORT", "many")
         .with("SYMBOLS", "A,A")
@@ -101,7 +101,7 @@ class CommandLineTest {
   }
 
   @Test
-  void settings_are_checked_before_anything_is_started() {
+  void settings_are_validated_before_any_verticle_starts() {
     home.environment().remove("INTERNAL_API_KEY");
     assertEquals(OptionalInt.of(1), run("price-api"));
     assertEquals(List.of(), started);

@@ -28,7 +28,7 @@ class DescriptorTest {
   }
 
   @Test
-  void a_file_beside_the_jar_replaces_the_packaged_one_and_can_add_another() {
+  void a_file_next_to_the_jar_replaces_the_packaged_one_and_can_add_another() {
     home.descriptor("price", "main: a.B").descriptor("more", "main: c.D");
     var selected = Descriptors.load(home.folder()).select(List.of("price", "more", "price"));
     assertEquals(List.of("a.B", "c.D"), selected.stream().map(Descriptor::main).toList());
@@ -47,7 +47,7 @@ class DescriptorTest {
   }
 
   @Test
-  void all_faults_of_all_descriptors_are_reported_together() {
+  void all_errors_of_all_descriptors_are_reported_together() {
     home.descriptor("a", "mian: x.Y\noptions: {instanzes: 2}")
         .descriptor("b", "main: x.Y\nsettings: price\noptions: {instances: many}")
         .descriptor("c", "- not a map");

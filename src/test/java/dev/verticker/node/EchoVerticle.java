@@ -5,7 +5,7 @@ import dev.verticker.http.HttpServers;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** A front door without a house. */
+/** A front door that responds to every request with its name. */
 public final class EchoVerticle extends VerticleBase {
   private final NodeContext node;
 

@@ -4,14 +4,14 @@ import dev.verticker.context.NodeContext;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 
-/** Never starts. */
+/** A verticle whose start fails. */
 public final class FailingVerticle extends VerticleBase {
   public FailingVerticle(NodeContext node) {
-    // Wants nothing of it.
+    // The node calls this constructor.
   }
 
   @Override
   public Future<?> start() {
-    return Future.failedFuture("the well is dry");
+    return Future.failedFuture("connection refused");
   }
 }

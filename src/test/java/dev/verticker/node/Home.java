@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A folder with descriptors of its own, and an environment that goes with it. */
+/** A working directory with verticle descriptors, and its environment. */
 final class Home {
   private final Path folder;
   private final Map<String, String> environment = new HashMap<>(Map.of(

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The log lines of the packaged logback.xml. */
+/** Tests the log lines of the packaged logback.xml. */
 class LogFormatTest {
   private final LoggerContext context = new LoggerContext();
   private final ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -103,7 +103,7 @@ class LogFormatTest {
     }
   }
 
-  /** What the packaged configuration prints for this event. */
+  /** Returns the output of the packaged configuration for this event. */
   private String logged(String format, ILoggingEvent event) {
     context.reset();
     context.setMDCAdapter(new LogbackMDCAdapter());

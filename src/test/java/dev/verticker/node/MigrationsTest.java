@@ -113,7 +113,7 @@ class MigrationsTest {
   }
 
   @Test
-  void a_server_that_does_not_answer_is_reported_after_the_wait() {
+  void a_server_that_does_not_respond_is_reported_after_the_timeout() {
     var port = TwoNodes.freePorts(1).get(0);
     assertEquals(
         "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at localhost:" + port
@@ -159,7 +159,7 @@ class MigrationsTest {
     return new PostgresSettings(schema, "localhost", port, database, user, new Secret(password), 1);
   }
 
-  /** The embedded server trusts everyone; a real one does not. */
+  /** The embedded server accepts any password; a production server does not. */
   private static void askAdaForHerPassword() throws IOException, SQLException {
     var file = Path.of(query("SHOW hba_file").get(0));
     var rules = new ArrayList<>(List.of("host all ada all scram-sha-256"));

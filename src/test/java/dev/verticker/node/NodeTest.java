@@ -49,7 +49,7 @@ class NodeTest {
   }
 
   @Test
-  void a_started_node_is_ready_reports_its_ports_and_serves_nothing_after_its_stop()
+  void a_node_is_ready_and_reports_its_ports_after_its_start_and_serves_nothing_after_its_stop()
       throws Exception {
     home.verticle("echo", EchoVerticle.class, "options: {instances: cores}");
     start("echo");
@@ -107,7 +107,7 @@ class NodeTest {
   }
 
   @Test
-  void a_stopping_node_is_not_ready_but_still_answers() throws Exception {
+  void a_stopping_node_is_not_ready_but_still_responds() throws Exception {
     home.verticle("echo", EchoVerticle.class, "").with("DRAIN_SECONDS", "3");
     start("echo");
     var stopping = new Thread(node::stop);
@@ -137,7 +137,7 @@ class NodeTest {
         .verticle("failing", FailingVerticle.class, "after: [witness]");
     var before = eventLoops();
     var refusal = refusal("witness", "failing");
-    assertEquals("Cannot start verticle failing: the well is dry", refusal.getMessage());
+    assertEquals("Cannot start verticle failing: connection refused", refusal.getMessage());
     assertEquals(StartupException.ENVIRONMENT, refusal.exitCode());
     assertEquals(List.of("witness started", "witness stopped"), WitnessVerticle.EVENTS);
     until("every event loop has ended", () -> before.containsAll(eventLoops()));
@@ -165,11 +165,11 @@ class NodeTest {
   }
 
   @Test
-  void a_database_that_does_not_answer_is_reported_with_its_settings() {
+  void a_database_that_does_not_respond_is_reported_with_its_settings() {
     var port = TwoNodes.freePorts(1).get(0);
     home.verticle("witness", WitnessVerticle.class, "schemas: [market]")
         .with("POSTGRES_PORT", port.toString())
-        .with("POSTGRES_PASSWORD", "a-password-nobody-knows");
+        .with("POSTGRES_PASSWORD", "an-unknown-password");
     assertEquals(
         "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at localhost:" + port
             + " (waited 0 s)",
@@ -197,7 +197,7 @@ class NodeTest {
     } finally {
       second.stop();
     }
-    until("alone again", () -> otherNodes().equals("other nodes: 0"));
+    until("no other node", () -> otherNodes().equals("other nodes: 0"));
     assertEquals(200, status("/health/ready"));
   }
 
@@ -239,7 +239,7 @@ class NodeTest {
     return check(get(node.managementPort(), "/health/ready"), "cluster members").getString("note");
   }
 
-  /** The data of one check. */
+  /** Returns the data of one check. */
   private static JsonObject check(Response health, String id) {
     return health.object().getJsonArray("checks").stream()
         .map(JsonObject.class::cast)

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Remembers when it was started and stopped, and has something to say about its health. */
+/** A verticle that records its start and stop, and registers a health note and checks. */
 public final class WitnessVerticle extends VerticleBase {
   static final List<String> EVENTS = new CopyOnWriteArrayList<>();
 

@@ -30,7 +30,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 
-/** A node with only the notification verticle, on its own database. */
+/** Runs only the notification verticle on its own database. */
 final class LogNode implements AutoCloseable {
   static final String SOURCE = "account";
 
@@ -46,7 +46,7 @@ final class LogNode implements AutoCloseable {
     this(TestDatabase.create());
   }
 
-  /** Another node on the same database. */
+  /** Creates another node on the same database. */
   LogNode(TestDatabase postgres) {
     this.postgres = postgres;
     this.settings = settings(postgres);
@@ -61,7 +61,7 @@ final class LogNode implements AutoCloseable {
     return SettingsFiles.load(postgres.settings(), Path.of("target"));
   }
 
-  /** For the topics {@code users} and {@code user.<id>}. */
+  /** Creates an entry for the topics {@code users} and {@code user.<id>}. */
   static OutboxEntry entry(long id, long userId) {
     return entry(id, userId, "user_updated", 1L, false);
   }
@@ -115,7 +115,7 @@ final class LogNode implements AutoCloseable {
     return Await.await(bus.request(address, request));
   }
 
-  /** The failure of a request; the test fails if the request succeeds. */
+  /** Returns the failure of a request; the test fails if the request succeeds. */
   <Q> Failure failure(Address<Q, ?> address, Q request) {
     try {
       var answer = ask(address, request);

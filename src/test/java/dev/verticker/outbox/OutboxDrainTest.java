@@ -33,7 +33,7 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Against an event log that records the batches. */
+/** Tests the drain with an event log that records the batches. */
 class OutboxDrainTest {
   private final TestDatabase postgres = TestDatabase.create();
   private final PostgresSettings settings = postgres.settings("account");
@@ -66,13 +66,13 @@ class OutboxDrainTest {
     serve(this::taken);
     var drain = drain();
     insert(1);
-    until("found by itself", () -> delivered().size() == 1);
+    until("found by polling", () -> delivered().size() == 1);
     insert(1);
     run(() -> {
       drain.wake();
       return Future.succeededFuture();
     });
-    until("found when woken", () -> delivered().size() == 2);
+    until("found after the wake-up", () -> delivered().size() == 2);
   }
 
   @Test
@@ -133,7 +133,7 @@ class OutboxDrainTest {
   }
 
   @Test
-  void a_node_frozen_in_a_transaction_blocks_the_others_for_three_seconds() throws SQLException {
+  void a_node_frozen_in_a_transaction_blocks_other_drains_for_three_seconds() throws SQLException {
     serve(this::taken);
     insert(1);
     try (var frozen = postgres.connect();

@@ -20,7 +20,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The collection against the whole system, as somebody runs it who has just started Verticker. */
+/** Runs the collection against a complete system that has just started. */
 @ExtendWith(VertxExtension.class)
 class NewmanTest {
   private final Vertx vertx;
@@ -34,7 +34,7 @@ class NewmanTest {
     var exchange = await(ExchangeSimulator.start(
         vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT")));
     var settings = new HashMap<>(TestDatabase.create().settings());
-    // Where no other test left a lease: the first request wants prices.
+    // Its own Redis database has no lease of another test: the first request expects prices.
     settings.put("REDIS_URL", TestServers.redis().url() + "/15");
     settings.put("BINANCE_BASE_URL", exchange.url());
     settings.put("SYMBOLS", "BTCUSDT,ETHUSDT");

@@ -36,7 +36,7 @@ final class PostmanCollection {
     }
   }
 
-  /** In the order in which newman runs them. */
+  /** Returns the requests in the order in which newman runs them. */
   List<Request> requests() {
     var requests = new ArrayList<Request>();
     document.get("item").forEach(folder -> folder
@@ -102,7 +102,7 @@ final class PostmanCollection {
       return item.at("/request/method").asText();
     }
 
-    /** The path without the query. */
+    /** Returns the path without the query. */
     String path() {
       var raw = item.at("/request/url/raw").asText();
       return raw.replaceFirst("^\\{\\{\\w+_url}}", "").replaceFirst("\\?.*", "");
@@ -153,7 +153,7 @@ final class PostmanCollection {
       return (ArrayNode) item.get("response");
     }
 
-    /** One example per response, with this request. */
+    /** Sets one example per response, with this request. */
     ArrayNode examplesOf(List<PublishedContract.Response> responses) {
       var examples = JSON.createArrayNode();
       for (var response : responses) {

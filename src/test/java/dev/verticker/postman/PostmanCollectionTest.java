@@ -145,7 +145,7 @@ class PostmanCollectionTest {
         .findFirst();
   }
 
-  /** Adds it to the folder with the first request that has the same tag. */
+  /** Adds the request to the folder of the first request with the same tag. */
   private static Request add(PostmanCollection collection, String api, Operation operation) {
     var tag = operation.json().at("/tags/0");
     var contract = CONTRACTS.get(api);

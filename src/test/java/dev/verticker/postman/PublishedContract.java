@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 
-/** The operations of a published contract, with an example of each response. */
+/** A published contract: its operations with an example of each response. */
 final class PublishedContract {
   private static final List<String> METHODS = List.of("get", "put", "post", "delete", "patch");
 
@@ -53,7 +53,7 @@ final class PublishedContract {
     }
   }
 
-  /** In the order of the contract, paths without parameters first. */
+  /** Returns the operations in the order of the contract, paths without parameters first. */
   List<Operation> operations() {
     var operations = new ArrayList<Operation>();
     document.get("paths").properties().forEach(path -> METHODS.stream()
@@ -105,13 +105,13 @@ final class PublishedContract {
     return new Response(status, description(response), headers, example);
   }
 
-  /** The first sentence. */
+  /** Returns the first sentence. */
   private static String description(JsonNode response) {
     var description = response.get("description").asText().strip().replaceAll("\\s+", " ");
     return description.split("(?<=\\.) ", 2)[0];
   }
 
-  /** The example of the schema, or one that consists of the examples of its parts. */
+  /** Returns the example of the schema, or one built from the examples of its parts. */
   private JsonNode example(JsonNode reference) {
     var schema = resolved(reference);
     if (schema.has("example")) {
@@ -161,7 +161,7 @@ final class PublishedContract {
     return node.has("$ref") ? document.at(node.get("$ref").asText().substring(1)) : node;
   }
 
-  /** The path with the examples of its parameters. */
+  /** Returns the path with the examples of its parameters. */
   String examplePath(Operation operation) {
     var path = operation.template();
     for (var declared : operation.json().path("parameters")) {
@@ -175,7 +175,7 @@ final class PublishedContract {
     return path;
   }
 
-  /** The media type and an example of the request body; empty without one. */
+  /** Returns the media type and an example of the request body; empty without a body. */
   Optional<Map.Entry<String, JsonNode>> exampleBody(Operation operation) {
     return operation.json().at("/requestBody/content").properties().stream()
         .findFirst()

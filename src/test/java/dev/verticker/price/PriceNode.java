@@ -75,7 +75,7 @@ final class PriceNode implements AutoCloseable {
     return bus.request(Prices.FIND, new Prices.FindQuotes(List.of(symbols)));
   }
 
-  /** The stored rows as {@code symbol slot price}, oldest first. */
+  /** Returns the stored rows as {@code symbol slot price}, oldest first. */
   List<String> stored() {
     return query(
         "SELECT symbol || ' ' || slot || ' ' || (exchange_info ->> 'price') FROM market.exchange_info ORDER BY id");

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Plays the recorded market from the simulated exchange through to the stored rows. */
+/** Replays the recorded market from the simulated exchange to the stored rows. */
 class PriceReplayTest {
   private static final int SPEED = 60;
   private static final Duration HOUR_AT_SPEED = Duration.ofHours(1).dividedBy(SPEED);
@@ -87,13 +87,13 @@ class PriceReplayTest {
     }
 
     assertRowsAreWhatWasServed(exchange);
-    // The hour begins with a minute; its last one is still running at the end.
+    // The hour begins with a whole minute; its last minute is incomplete.
     assertEquals(59, wholeMinutesEndingOnTheRecordedClose(exchange));
   }
 
   @Test
   @Tag("faults")
-  void the_same_holds_in_real_time_through_the_whole_verticle() {
+  void the_deployed_verticle_replays_the_market_in_real_time() {
     var exchange = exchange(options());
     try (var node = PriceNode.start(
         exchange,
@@ -172,7 +172,7 @@ class PriceReplayTest {
     }
   }
 
-  /** The number of whole minutes; fails if one of them does not end on the recorded close. */
+  /** Returns the number of whole minutes; fails if one of them does not end at the recorded close. */
   private int wholeMinutesEndingOnTheRecordedClose(ExchangeSimulator exchange) {
     var minutes = 0;
     for (var symbol : SYMBOLS) {

@@ -296,7 +296,7 @@ class PriceVerticleTest {
   }
 
   @Test
-  void a_symbol_that_is_not_on_the_list_fails_without_a_request_for_its_price() {
+  void a_symbol_that_is_not_on_the_list_fails_without_a_price_request() {
     var node = nodeWithQuotes();
     until("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
     until("the symbol is unknown", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
@@ -547,7 +547,7 @@ class PriceVerticleTest {
     stored.forEach(row -> assertTrue(served.contains(row), "never served: " + row));
   }
 
-  /** A hundred symbols that are not listed, different for each number. */
+  /** Returns a hundred unlisted symbols that differ for each number. */
   private static String[] unlisted(int number) {
     return IntStream.range(0, 100)
         .mapToObj(i -> "UNLISTED" + number + "X" + i)

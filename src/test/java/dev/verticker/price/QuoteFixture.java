@@ -5,7 +5,7 @@ import dev.verticker.message.Prices.Source;
 import java.math.BigDecimal;
 import java.time.Instant;
 
-/** Quotes with the fields that a test is about. */
+/** Builds quotes from the fields that a test needs. */
 public final class QuoteFixture {
   public static final Instant NOON = Instant.parse("2026-03-01T12:00:00Z");
 

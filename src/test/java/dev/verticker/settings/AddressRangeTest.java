@@ -44,13 +44,13 @@ class AddressRangeTest {
         "::1/64/2",
         ":::"
       })
-  void what_is_no_network_is_said_and_no_name_server_is_asked(String text) {
+  void text_that_is_no_network_is_rejected_without_a_dns_query(String text) {
     assertEquals(Optional.empty(), AddressRange.parse(text).map(Object::toString));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"203.0.113.7", "2001:db8::1", "::"})
-  void an_address_is_known(String text) {
+  void an_address_is_in_its_network(String text) {
     assertTrue(AddressRange.isAddress(text));
     assertFalse(AddressRange.isAddress(text + "/24"));
   }

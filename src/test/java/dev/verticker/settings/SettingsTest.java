@@ -29,9 +29,9 @@ class SettingsTest {
   private Path home;
 
   @Test
-  void the_environment_overrides_the_file_beside_the_jar_which_overrides_the_packaged_one()
+  void the_environment_overrides_the_file_next_to_the_jar_which_overrides_the_packaged_one()
       throws IOException {
-    beside("SYMBOLS: FILE\nCACHE_TTL_SECONDS: 7");
+    writeSettingsFile("SYMBOLS: FILE\nCACHE_TTL_SECONDS: 7");
     var settings = SettingsFiles.load(Map.of("SYMBOLS", "ENVIRONMENT", "PATH", "/bin"), home);
     assertEquals("ENVIRONMENT", settings.getString("SYMBOLS"));
     assertEquals("7", settings.getString("CACHE_TTL_SECONDS"));
@@ -47,8 +47,8 @@ class SettingsTest {
   }
 
   @Test
-  void an_unknown_name_in_the_file_is_a_fault() throws IOException {
-    beside("SIMBOLS: A\nMARKET_POSTGRES_HOST: db2\nMARKT_POSTGRES_HOST: db3");
+  void an_unknown_name_in_the_file_is_rejected() throws IOException {
+    writeSettingsFile("SIMBOLS: A\nMARKET_POSTGRES_HOST: db2\nMARKT_POSTGRES_HOST: db3");
     var fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
     assertEquals(
         List.of(
@@ -58,12 +58,12 @@ class SettingsTest {
   }
 
   @Test
-  void an_old_name_is_a_fault_that_names_the_new_one() throws IOException {
+  void an_old_name_is_rejected_with_the_new_one() throws IOException {
     var environment = Map.of("SOCKETS_MOST", "7");
     var fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(environment, home));
     assertEquals(List.of("SOCKETS_MOST: was renamed, set SOCKETS_MAX instead"), fault.faults());
 
-    beside("SOCKETS_MOST: 7");
+    writeSettingsFile("SOCKETS_MOST: 7");
     fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
     assertEquals(List.of("SOCKETS_MOST: was renamed, set SOCKETS_MAX instead"), fault.faults());
 
@@ -72,14 +72,14 @@ class SettingsTest {
   }
 
   @Test
-  void an_empty_file_beside_the_jar_changes_nothing() throws IOException {
-    beside("# nothing here\n");
+  void an_empty_file_next_to_the_jar_changes_nothing() throws IOException {
+    writeSettingsFile("# nothing here\n");
     assertEquals("20000", SettingsFiles.load(Map.of(), home).getString("SOCKETS_MAX"));
   }
 
   @Test
-  void a_file_that_is_not_yaml_is_a_fault() throws IOException {
-    beside("{: ");
+  void a_file_that_is_not_yaml_is_rejected() throws IOException {
+    writeSettingsFile("{: ");
     assertEquals(
         1,
         assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home))
@@ -107,7 +107,7 @@ class SettingsTest {
   }
 
   @Test
-  void all_faults_are_reported_together_with_name_rule_and_value() {
+  void all_invalid_settings_are_reported_together_with_name_rule_and_value() {
     var fault = assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(
@@ -131,7 +131,7 @@ class SettingsTest {
   }
 
   @Test
-  void seconds_take_decimals() {
+  void seconds_may_have_decimals() {
     var price = SettingsReader.read(
         settings("REFRESH_INTERVAL_SECONDS", "0.25", "CACHE_TTL_SECONDS", "1.0005"),
         PriceSettings::read);
@@ -236,7 +236,7 @@ class SettingsTest {
   }
 
   @Test
-  void a_member_list_with_other_entries_than_addresses_is_a_fault() {
+  void a_member_list_with_an_entry_that_is_no_address_is_rejected() {
     var fault = assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(
@@ -257,7 +257,7 @@ class SettingsTest {
         "localhost:8000",
         "a..b"
       })
-  void a_host_that_is_neither_an_address_nor_a_name_is_a_fault(String value) {
+  void a_host_that_is_neither_an_address_nor_a_name_is_rejected(String value) {
     var names = List.of("MANAGEMENT_HOST", "CLUSTER_HOST", "USER_API_HOST", "PRICE_API_HOST");
     var reader = new SettingsReader(
         settings(names.stream().flatMap(name -> Stream.of(name, value)).toArray(String[]::new))
@@ -298,7 +298,7 @@ class SettingsTest {
     return SettingsFiles.load(environment, home);
   }
 
-  private void beside(String yaml) throws IOException {
+  private void writeSettingsFile(String yaml) throws IOException {
     Files.createDirectories(home.resolve("conf"));
     Files.writeString(home.resolve("conf/settings.yaml"), yaml);
   }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Prometheus rules and the Grafana dashboard. */
+/** Tests the Prometheus rules and the Grafana dashboard. */
 @ExtendWith(VertxExtension.class)
 class AlertsTest {
   @TempDir
@@ -77,7 +77,7 @@ class AlertsTest {
     }
   }
 
-  /** The names in an expression without functions, labels, keywords and quoted text. */
+  /** Returns the metric names of an expression. */
   private static Set<String> metrics(String expression) {
     var bare = expression
         .replaceAll("\\{[^}]*}|\\[[^]]*]|\"[^\"]*\"", "")
@@ -110,7 +110,7 @@ class AlertsTest {
     }
   }
 
-  /** Some counters are registered when they count for the first time. */
+  /** Returns the main code, because some counters are registered on their first increment. */
   private static String sources() throws IOException {
     try (var files = Files.walk(Path.of("src/main/java"))) {
       return files

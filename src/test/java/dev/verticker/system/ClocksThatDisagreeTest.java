@@ -24,19 +24,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes, one of which is on a host whose clock is wrong and is set while the node runs. */
+/** Tests two nodes, one of them on a host whose clock is wrong and is set while the node runs. */
 @Tag("alone")
 @Tag("faults")
 class ClocksThatDisagreeTest {
-  /** For longer than it takes a node to believe that the cluster's time has jumped. */
+  /** Longer than a node takes to follow a jump of the cluster time. */
   private static final Duration LONG = Duration.ofSeconds(12);
 
   private static final Duration SHORT = Duration.ofSeconds(3);
 
-  /** Prices are refreshed every two seconds; the rest is what a busy test machine adds. */
-  private static final Duration OLDEST = Duration.ofSeconds(5);
+  /** Prices are refreshed every two seconds; the rest allows for a busy test machine. */
+  private static final Duration MAX_AGE = Duration.ofSeconds(5);
 
-  private static final Duration APART = Duration.ofSeconds(1);
+  private static final Duration MAX_DIFFERENCE = Duration.ofSeconds(1);
 
   @TempDir
   private Path folder;
@@ -44,7 +44,7 @@ class ClocksThatDisagreeTest {
   @Test
   @Timeout(240)
   @Provokes(17)
-  void tokens_and_ages_are_right_at_both_nodes_although_the_clock_of_one_is_wrong() {
+  void tokens_and_ages_are_correct_on_both_nodes_although_one_host_clock_is_wrong() {
     var nginx = Tool.needed("nginx", "nginx-light");
     Tool.needed("faketime", "faketime");
     setClock("+0s");
@@ -66,11 +66,11 @@ class ClocksThatDisagreeTest {
     }
   }
 
-  /** What stands before the command line of a node to give it this clock; its pauses stay as they are. */
+  /** Returns the command prefix that starts a node with this clock; timeouts are not affected. */
   private List<String> withClock() {
     return List.of(
         "env",
-        // As the program faketime has it; the linker knows what $LIB is.
+        // The path that the program faketime uses; the dynamic linker expands $LIB.
         "LD_PRELOAD=/usr/$LIB/faketime/libfaketimeMT.so.1",
         "FAKETIME_TIMESTAMP_FILE=" + folder.resolve("clock"),
         "FAKETIME_NO_CACHE=1",
@@ -80,7 +80,7 @@ class ClocksThatDisagreeTest {
 
   private void setClock(String offset) {
     try {
-      // The node reads it all the time.
+      // Moved atomically, because the node reads the file at any time.
       Files.move(
           Files.writeString(folder.resolve("clock.new"), offset + "\n"),
           folder.resolve("clock"),
@@ -90,7 +90,7 @@ class ClocksThatDisagreeTest {
     }
   }
 
-  /** What Hazelcast says of its host's clock stands there too. */
+  /** Returns the log of the node, which also contains the clock warnings of Hazelcast. */
   private String log() {
     try {
       return Files.readString(folder.resolve("node-1.log"));
@@ -127,16 +127,17 @@ class ClocksThatDisagreeTest {
 
   private static void expectRight(JsonObject quote) {
     var age = quote.getLong("age_ms");
-    assertTrue(age >= 0 && age < OLDEST.toMillis(), quote::encode);
+    assertTrue(age >= 0 && age < MAX_AGE.toMillis(), quote::encode);
     var received = Duration.between(Instant.parse(quote.getString("received_at")), Instant.now());
-    assertTrue(received.abs().compareTo(OLDEST) < 0, () -> received + ": " + quote.encode());
+    assertTrue(received.abs().compareTo(MAX_AGE) < 0, () -> received + ": " + quote.encode());
   }
 
-  /** Unless a fresh one came between the two reads. */
+  /** Asserts equal ages, unless the quote was refreshed between the two reads. */
   private static void expectTheSame(JsonObject quote, JsonObject there) {
     if (quote.getString("received_at").equals(there.getString("received_at"))) {
       var apart = Math.abs(quote.getLong("age_ms") - there.getLong("age_ms"));
-      assertTrue(apart < APART.toMillis(), () -> quote.encode() + " but " + there.encode());
+      assertTrue(
+          apart < MAX_DIFFERENCE.toMillis(), () -> quote.encode() + " but " + there.encode());
     }
   }
 

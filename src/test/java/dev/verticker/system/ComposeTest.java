@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** docker-compose.yml and .env.example, as docker-compose reads them. */
+/** Tests docker-compose.yml and .env.example as docker-compose reads them. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ComposeTest {
   private static final Path COMPOSE = Path.of("docker-compose.yml");
@@ -45,7 +45,7 @@ class ComposeTest {
 
   private JsonNode everything;
 
-  /** With all profiles: docker-compose 1.29 shows every service and its profiles. */
+  /** Uses all profiles: docker-compose 1.29 shows every service and its profiles. */
   @BeforeAll
   void compose() throws Exception {
     everything = composed(makeEnv(folder));
@@ -97,7 +97,7 @@ class ComposeTest {
   }
 
   @Test
-  void images_have_tested_versions_and_all_stores_but_redis_have_a_volume() {
+  void images_have_tested_versions_and_all_stores_except_redis_have_a_volume() {
     var services = everything.get("services");
     var images = new TreeMap<String, String>();
     names(services)
@@ -253,7 +253,7 @@ class ComposeTest {
     return Tool.needed("docker-compose", "docker-compose").toString();
   }
 
-  /** docker-compose itself reads COMPOSE_PROFILES. */
+  /** Returns all names except COMPOSE_PROFILES, which docker-compose itself reads. */
   private static Set<String> withoutProfiles() throws IOException {
     var names = read(EXAMPLE, "(?m)^([A-Z0-9_]+)=");
     assertTrue(names.remove("COMPOSE_PROFILES"));
@@ -268,7 +268,7 @@ class ComposeTest {
         .collect(Collectors.toCollection(TreeSet::new));
   }
 
-  /** Text when the port is bound to an address, else an object. */
+  /** A text if the port is bound to an address, else an object. */
   private static String port(JsonNode port) {
     return port.isTextual()
         ? port.asText()

@@ -40,7 +40,7 @@ final class ConsoleScenarios implements AutoCloseable {
     output = process.inputReader(StandardCharsets.UTF_8);
   }
 
-  /** The names of all scenarios. */
+  /** Returns the names of all scenarios. */
   List<String> names() {
     write(new JsonObject().put("list", true));
     return read().getJsonArray("scenarios").stream().map(String.class::cast).toList();

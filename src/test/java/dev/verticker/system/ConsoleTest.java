@@ -20,8 +20,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * The console in Chromium, served by a whole node with a simulated exchange. Each scenario of {@code src/test/console} is a
- * test; screenshots of every view are written to {@code target/console}.
+ * Tests the console in Chromium against a complete node with a simulated exchange. Runs each scenario of
+ * {@code src/test/console} as a test and writes screenshots of every view to {@code target/console}.
  */
 @Tag("alone")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)

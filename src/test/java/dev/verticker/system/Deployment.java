@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The files that deploy Verticker, as tests read and run them. */
+/** Reads and runs the deployment files. */
 final class Deployment {
   static final Path OPERATIONS = Path.of("docs/operations.md");
   private static final Path FOLDER = Path.of("conf/deploy");
@@ -35,7 +35,7 @@ final class Deployment {
     return Command.execute(environment, command.toArray(String[]::new));
   }
 
-  /** A file of settings that {@code make-env} writes into {@code folder}. */
+  /** Runs {@code make-env} and returns the file that it writes into {@code folder}. */
   static Path makeEnv(Path folder, String... options) {
     var file = folder.resolve("env-" + UUID.randomUUID());
     var arguments = new ArrayList<>(List.of(options));
@@ -44,7 +44,7 @@ final class Deployment {
     return file;
   }
 
-  /** The block of YAML in the operators' guide that begins with {@code start}. */
+  /** Returns the YAML block of the operators' guide that begins with {@code start}. */
   static String documentedYaml(String start) {
     var block = Pattern.compile("(?s)```yaml\n(" + Pattern.quote(start) + ".*?)```")
         .matcher(text(OPERATIONS));
@@ -55,9 +55,9 @@ final class Deployment {
   }
 
   /**
-   * nginx with the delivered configuration.
+   * Starts nginx with the delivered configuration.
    *
-   * @param folder of its own
+   * @param folder working directory
    * @param replacements in the configuration, old text to new text
    * @param ports of nodes on the loopback address
    */

@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The image, the service and the first start of a droplet. */
+/** Tests the image, the systemd service and the cloud-init file. */
 class DeploymentFilesTest {
   private static final Path DOCKERFILE = Path.of("Dockerfile");
   private static final Pattern PATH_IN_IMAGE = Pattern.compile("/app/[\\w./-]+");
@@ -66,7 +66,7 @@ class DeploymentFilesTest {
     assertEquals("#cloud-config", lines(file).findFirst().orElseThrow());
     var droplet = yaml(file);
     assertTrue(droplet.get("runcmd").size() > 1);
-    // Debian 12 itself has PostgreSQL 15.
+    // The repository of Debian 12 has only PostgreSQL 15.
     assertTrue(droplet.get("packages").toString().contains("\"postgresql-17\""));
     var repository = droplet.get("apt").get("sources").get("pgdg");
     assertTrue(repository.get("source").asText().startsWith("deb [signed-by=$KEY_FILE] https://"));
@@ -102,7 +102,7 @@ class DeploymentFilesTest {
         .toList();
   }
 
-  /** All but the last of its paths. */
+  /** Returns all paths except the last one. */
   private static List<String> sources(String copy) {
     var paths =
         Stream.of(copy.split(" ")).filter(word -> !word.startsWith("--")).toList();

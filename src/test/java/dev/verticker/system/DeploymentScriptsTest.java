@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The shell scripts of an operator. */
+/** Tests the shell scripts for operators. */
 class DeploymentScriptsTest {
   private static final List<String> SCRIPTS =
       List.of("healthy", "make-env", "rolling-restart", "share-certificate");
@@ -117,7 +117,7 @@ class DeploymentScriptsTest {
   }
 
   @Test
-  void healthy_asks_the_management_address_of_the_settings() throws Exception {
+  void healthy_calls_the_management_address_of_the_settings() throws Exception {
     var status = new AtomicInteger(200);
     var server = HttpServer.create(new InetSocketAddress("127.0.0.9", 0), 0);
     server.createContext("/health/ready", exchange -> {

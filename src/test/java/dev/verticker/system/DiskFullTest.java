@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A node while the disk of PostgreSQL is full. */
+/** Tests a node while the disk of PostgreSQL is full. */
 @Tag("alone")
 @Tag("faults")
 @ExtendWith(VertxExtension.class)
@@ -54,7 +54,7 @@ class DiskFullTest {
 
   @BeforeEach
   void start() throws IOException {
-    // Not where only we may enter: PostgreSQL may run as another user.
+    // Outside of private folders, because PostgreSQL may run as another user.
     var folder = Path.of("target", "small-disk-" + UUID.randomUUID()).toAbsolutePath();
     disk = SmallDisk.mount(Files.createDirectories(folder), 192);
     postgres = DevPostgres.start(folder.resolve("postgres"), 0, false, sentence -> {});
@@ -98,7 +98,7 @@ class DiskFullTest {
   @Provokes(16)
   void reads_continue_and_writes_are_unavailable_with_retry_after() {
     disk.fill();
-    // The free space of existing pages is still filled.
+    // PostgreSQL first fills the free space of existing pages.
     until(Duration.ofSeconds(30), "refused", () -> !rename());
     for (var round = 0; round < 10; round++) {
       // More failures in a row than the circuit breaker allows.
@@ -148,7 +148,7 @@ class DiskFullTest {
           FROM account.audit WHERE action = 'user.updated' ORDER BY id""");
     assertTrue(changes.containsAll(acknowledged));
     assertEquals(changes.size(), Set.copyOf(changes).size());
-    // Every row of every table can be read, also by its indexes.
+    // Reads every row of every table, with and without indexes.
     database.column(
         """
         SELECT query_to_xml(format('SELECT count(t::text) FROM %I.%I AS t', schemaname, tablename),
@@ -163,7 +163,7 @@ class DiskFullTest {
             "SELECT symbol FROM market.exchange_info GROUP BY symbol, slot HAVING count(*) > 1"));
   }
 
-  /** Whether it was acknowledged; else it was refused as it should be. */
+  /** Returns whether the change was acknowledged; asserts a correct refusal otherwise. */
   private boolean rename() {
     var name = "name " + acknowledged.size() + " " + UUID.randomUUID();
     var answer = client.rename(name);
@@ -181,7 +181,7 @@ class DiskFullTest {
         var statement = connection.createStatement()) {
       statement.execute("SELECT pg_logical_emit_message(false, 'test', repeat('x', 1000000))");
     } catch (SQLException stopped) {
-      // The purpose of this method.
+      // Expected: the disk is full.
     }
   }
 

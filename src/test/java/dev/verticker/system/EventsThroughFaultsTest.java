@@ -40,7 +40,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two services change users while everything between them and the log comes and goes. */
+/** Tests two services that change users while the database, the bus and the log fail and recover. */
 class EventsThroughFaultsTest {
   private static final int WRITERS = 20;
   private static final int CHANGES = 400;
@@ -51,7 +51,7 @@ class EventsThroughFaultsTest {
   private final AtomicInteger changes = new AtomicInteger();
   private final List<Event> received = new CopyOnWriteArrayList<>();
 
-  /** Users and notifications of one machine; they share nothing with the other but the database. */
+  /** The user and notification verticles of one machine; both machines share only the database. */
   private final class Service {
     final Vertx vertx = Vertx.vertx();
     final Bus bus = new Bus(vertx, Clock.systemUTC(), new SimpleMeterRegistry());
@@ -134,7 +134,7 @@ class EventsThroughFaultsTest {
         received.stream().map(Event::position).toList());
   }
 
-  /** One change after another, until there were enough of all; a change that fails is not made. */
+  /** Makes changes sequentially until the total is reached; failed changes do not count. */
   private Future<Void> write(Service service, long userId) {
     var number = changes.incrementAndGet();
     if (number > CHANGES) {
@@ -142,7 +142,7 @@ class EventsThroughFaultsTest {
     }
     return change(service, userId, number)
         .recover(away -> {
-          // Refused or unknown: the next attempt is another change.
+          // The change failed or its result is unknown: the next attempt is another change.
           changes.decrementAndGet();
           return service.vertx.timer(50).mapEmpty();
         })
@@ -170,7 +170,7 @@ class EventsThroughFaultsTest {
     until(Duration.ofSeconds(30), least + " changes", () -> changes.get() >= least);
   }
 
-  /** True when there is nothing more. */
+  /** Reads the next page; returns true at the end of the log. */
   private boolean readOn(Service service, String log) {
     var position = received.isEmpty() ? 0 : received.get(received.size() - 1).position();
     var news =
@@ -190,7 +190,7 @@ class EventsThroughFaultsTest {
   }
 
   private int administrators() {
-    // The first administrator is announced like any other new user.
+    // The first administrator causes an event like any other new user.
     return received.stream().anyMatch(event -> event.payload().contains("user_created")) ? 1 : 0;
   }
 

@@ -40,7 +40,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes, each in a process of its own, are killed, frozen and restarted while users change and clients listen. */
+/** Tests two node processes that are killed, frozen and restarted while users change and clients are subscribed. */
 @Tag("alone")
 @ExtendWith(VertxExtension.class)
 class EventsThroughLostNodesTest {
@@ -109,7 +109,7 @@ class EventsThroughLostNodesTest {
     nodes.get(0).kill();
     nodes.get(0).start();
     nodes.get(0).awaitReady();
-    // For longer than clients wait for a sign.
+    // Longer than clients wait for a response.
     nodes.get(1).freeze();
     pause(4000);
     nodes.get(1).thaw();
@@ -149,7 +149,7 @@ class EventsThroughLostNodesTest {
     assertTrue(lost >= 10, "nodes lost: " + lost);
   }
 
-  /** Until all changes are made; the node is whole again then. Answers how often it was lost. */
+  /** Causes faults of the node until all changes are made. Returns the number of faults; the node is ready again. */
   private int lose(NodeProcess node, Random random, List<Future<Void>> changes)
       throws InterruptedException {
     var times = 0;
@@ -182,7 +182,7 @@ class EventsThroughLostNodesTest {
     return times;
   }
 
-  /** One at each node, listening. */
+  /** Returns one subscribed client per node. */
   private List<ResumingClient> clients() {
     Supplier<SocketAddress> a = () -> address(nodes.get(0));
     Supplier<SocketAddress> b = () -> address(nodes.get(1));
@@ -190,7 +190,7 @@ class EventsThroughLostNodesTest {
         new ResumingClient(vertx, List.of(a, b), token),
         new ResumingClient(vertx, List.of(b, a), token));
     until(Duration.ofSeconds(10), "both listen", () -> clients.stream()
-        .allMatch(ResumingClient::isStanding));
+        .allMatch(ResumingClient::isSubscribed));
     return clients;
   }
 
@@ -210,7 +210,7 @@ class EventsThroughLostNodesTest {
     return writers;
   }
 
-  /** One change after another, until so many of all writers were answered and there were enough faults. */
+  /** Makes changes sequentially until all writers together have {@code count} responses and enough faults have occurred. */
   private void write(long user, int count, int pauseMs) throws InterruptedException {
     var node = (int) (user % 2);
     while (answered.get() < count || !enoughFaults) {
@@ -220,7 +220,7 @@ class EventsThroughLostNodesTest {
         answered.incrementAndGet();
         pause(pauseMs / 2 + (int) (Math.random() * pauseMs));
       } else {
-        // Its result is unknown; the database is compared in the end.
+        // The result is unknown; the test compares with the database at the end.
         node = 1 - node;
         pause(50);
       }
@@ -263,7 +263,7 @@ class EventsThroughLostNodesTest {
         return !events.isEmpty() && events.get(events.size() - 1).getLong("seq") >= newest;
       });
     }
-    // One more change at both nodes: duplicates and late events would arrive before it.
+    // Duplicates and late events would arrive before this change.
     until(Duration.ofSeconds(20), "one more change", () -> changedSomewhere());
     var last = newest + 1;
     for (var client : clients) {
@@ -275,7 +275,7 @@ class EventsThroughLostNodesTest {
 
     var delivered = delivered();
     for (var client : clients) {
-      assertEquals(List.of(), client.surprises());
+      assertEquals(List.of(), client.unexpectedFrames());
       var from = client.start().getLong("seq") + 1;
       assertEquals(
           LongStream.rangeClosed(from, newest()).boxed().toList(),
@@ -306,7 +306,7 @@ class EventsThroughLostNodesTest {
     return event.getLong("user_id") + " " + event.getJsonObject("changes").getString("full_name");
   }
 
-  /** Stable: the order of each user's own changes stays. */
+  /** Sorts by user and keeps the order of the changes of each user. */
   private static List<String> sorted(List<String> changes) {
     var sorted = new ArrayList<>(changes);
     sorted.sort((one, other) -> Long.compare(user(one), user(other)));

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The firewalls that are delivered, on a droplet beside a member of the cluster and a stranger on the same private network. */
+/** Tests the delivered firewalls from a cluster member and from another machine on the same private network. */
 @Tag("faults")
 class FirewallTest {
   private static final int GUARDED = 0;
@@ -89,7 +89,7 @@ class FirewallTest {
     assertEquals("", Command.run(command.toArray(String[]::new)));
   }
 
-  /** The ports that accept or refuse a connection: a firewall drops packets without a response. */
+  /** Returns the ports that accept or refuse a connection: a firewall drops packets without a response. */
   private Set<Integer> reached(int from) {
     var ask =
         """

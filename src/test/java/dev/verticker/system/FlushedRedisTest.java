@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Two nodes under constant reads while Redis is flushed repeatedly. */
+/** Tests two nodes under constant reads while Redis is flushed repeatedly. */
 @Tag("alone")
 @Tag("faults")
 @ExtendWith(VertxExtension.class)
@@ -93,7 +93,7 @@ class FlushedRedisTest {
     System.out.printf("%d calls in %d intervals with %d flushes%n", calls, intervals, FLUSHES);
 
     assertTrue(calls >= intervals / 2, "prices are refreshed");
-    // A flush between the questions of both nodes whose turn it is makes it the turn of both.
+    // A flush between the lease requests of both nodes gives the lease to both.
     assertTrue(calls <= intervals + 1, calls + " calls in " + intervals + " intervals");
     assertTrue(exchange.calls().of("LTCUSDT") <= intervals + 1);
   }

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 
-/** Takes all memory there is once there is a file of this name in the working directory. */
+/** A verticle that allocates all memory once a file of this name exists in the working directory. */
 public final class GreedyVerticle extends VerticleBase {
   static final String FILE = "be-greedy";
   private static final int MEGABYTE = 1 << 20;

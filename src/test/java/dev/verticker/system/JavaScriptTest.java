@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  */
 class JavaScriptTest {
   @Test
-  void prettier_would_change_no_file() throws Exception {
+  void every_file_is_formatted_with_prettier() throws Exception {
     check("format");
   }
 

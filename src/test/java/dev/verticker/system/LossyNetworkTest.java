@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.CleanupMode;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two full nodes between which packets are lost, while clients and PostgreSQL reach both. */
+/** Tests two nodes that lose packets between each other, while clients and PostgreSQL reach both. */
 @Tag("alone")
 @Tag("faults")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -32,8 +32,8 @@ class LossyNetworkTest {
   private static final Duration BURST = Duration.ofSeconds(3);
 
   /**
-   * TCP doubles its pause with each attempt that is lost: a burst may leave a connection silent for twice as long as it
-   * lasts itself, and after eight seconds of that the nodes take each other for gone.
+   * TCP doubles its retransmission timeout with each lost attempt: a burst may silence a connection for twice its own
+   * duration, and after eight seconds of silence the nodes remove each other from the cluster.
    */
   private static final Duration CALM = Duration.ofSeconds(5);
 
@@ -67,8 +67,8 @@ class LossyNetworkTest {
     var token = two.signIn(0);
     var clients = List.of(client(0, token), client(1, token));
     until(Duration.ofSeconds(15), "both listen", () -> clients.stream()
-        .allMatch(ResumingClient::isStanding));
-    // What a node needs anyway, it takes with the first work.
+        .allMatch(ResumingClient::isSubscribed));
+    // The first changes allocate what a node needs in any case.
     change(token, Duration.ofSeconds(15));
     var before = List.of(two.memory(0), two.memory(1));
 
@@ -78,7 +78,7 @@ class LossyNetworkTest {
       try {
         change(token, BURST);
       } finally {
-        lost += two.loseNoPackets();
+        lost += two.stopPacketLoss();
       }
       change(token, CALM);
     }
@@ -91,7 +91,7 @@ class LossyNetworkTest {
         var events = client.events();
         return events.get(events.size() - 1).getLong("seq") >= newest;
       });
-      assertEquals(List.of(), client.surprises());
+      assertEquals(List.of(), client.unexpectedFrames());
       var received = client.events().stream().map(event -> event.getLong("seq")).toList();
       // The last change may have been published after the newest sequence was read.
       assertEquals(
@@ -111,7 +111,7 @@ class LossyNetworkTest {
     assertTrue(grown.stream().allMatch(each -> each < 50), grown::toString);
   }
 
-  /** One change after another, at each in turn, none of which is refused; both nodes stay in the cluster. */
+  /** Makes changes sequentially at alternating nodes; none is refused, and both nodes stay in the cluster. */
   private void change(String token, Duration time) {
     var end = System.nanoTime() + time.toNanos();
     while (System.nanoTime() < end) {

@@ -19,7 +19,7 @@ import io.vertx.ext.web.client.WebClientOptions;
 import java.lang.ref.Reference;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A client of an nginx with a loopback address of its own, because nginx counts its limits by address. */
+/** An nginx client with its own loopback address, because nginx counts its limits by address. */
 final class NginxClient {
   private static final int MAX_SOCKETS = 100;
   private static final AtomicInteger addresses = new AtomicInteger(10);
@@ -87,7 +87,7 @@ final class NginxClient {
         .send();
   }
 
-  /** The access token of the administrator. */
+  /** Returns an access token of the administrator. */
   String accessToken() {
     return signIn("admin", "admin1234").expect(200).object().getString("access_token");
   }
@@ -110,7 +110,7 @@ final class NginxClient {
     return socket.closeHandler(closed -> Reference.reachabilityFence(sockets));
   }
 
-  /** The status of a WebSocket handshake; 101 = it was accepted, and the socket is closed again. */
+  /** Returns the status of a WebSocket handshake; 101 = accepted, and the socket is closed. */
   int handshake(String target, String... headers) {
     try {
       open(target, headers).close();

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The limits of the delivered nginx configuration, which count by client address. */
+/** Tests the limits per client address of the delivered nginx configuration. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(VertxExtension.class)
 class NginxLimitsTest {
@@ -84,7 +84,7 @@ class NginxLimitsTest {
     var waiting = new CopyOnWriteArrayList<HttpServerRequest>();
     var patient =
         vertx.createHttpServer().requestHandler(waiting::add).listen(0).await();
-    // Without the limit of requests, which would be reached first.
+    // Disables the request limit, which would be reached first.
     var withoutRequestLimit = Map.of("rate=50r/s", "rate=100000r/s", "burst=100 ", "burst=100000 ");
     var patientNginx =
         nginx(folder.resolve("nginx-patient"), withoutRequestLimit, patient.actualPort());

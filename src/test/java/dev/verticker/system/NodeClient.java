@@ -6,7 +6,7 @@ import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 
-/** The first administrator of a node and the internal service that has a key to its Price API. */
+/** A client of a node: the first administrator and an internal service with a key for the Price API. */
 final class NodeClient {
   static final String KEY = "punapiinternalkey";
 
@@ -23,7 +23,7 @@ final class NodeClient {
         node.managementPort());
   }
 
-  /** Each port is of the loopback address; -1 = the node does not listen there. */
+  /** Takes ports of the loopback address; -1 = the node does not listen. */
   NodeClient(Vertx vertx, int users, int prices, int management) {
     this.users = new TestHttpClient(vertx, "127.0.0.1", users);
     this.prices = new TestHttpClient(vertx, "127.0.0.1", prices);

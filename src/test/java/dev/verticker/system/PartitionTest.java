@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two full nodes whose network parts them, while clients and PostgreSQL reach both. */
+/** Tests two nodes that a network partition separates, while clients and PostgreSQL reach both. */
 @Tag("alone")
 @Tag("faults")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -29,10 +29,10 @@ class PartitionTest {
   private static final int CHANGES = 40;
   private static final Duration PARTED = Duration.ofSeconds(40);
 
-  /** What is promised, from the moment when the network is whole. */
-  private static final Duration MISSED_IS_HEARD = Duration.ofSeconds(10);
+  /** The promised time after the network has healed. */
+  private static final Duration MAX_DELIVERY = Duration.ofSeconds(10);
 
-  private static final Duration TOGETHER = Duration.ofSeconds(15);
+  private static final Duration MAX_REJOIN = Duration.ofSeconds(15);
 
   @TempDir
   private static Path folder;
@@ -59,9 +59,9 @@ class PartitionTest {
     var token = two.signIn(0);
     var clients = List.of(client(0, token), client(1, token));
     until(Duration.ofSeconds(15), "both listen", () -> clients.stream()
-        .allMatch(ResumingClient::isStanding));
+        .allMatch(ResumingClient::isSubscribed));
 
-    two.part(both);
+    two.split(both);
     var parted = System.nanoTime();
     try {
       for (var change = 0; change < CHANGES; change++) {
@@ -76,9 +76,9 @@ class PartitionTest {
     }
     var healed = System.nanoTime();
     var missed = events(token).getLong("newest");
-    clients.forEach(client -> expectHeard(client, missed, left(healed, MISSED_IS_HEARD)));
+    clients.forEach(client -> expectHeard(client, missed, left(healed, MAX_DELIVERY)));
     var received = System.nanoTime();
-    until(left(healed, TOGETHER), "together again", () -> others(0) == 1 && others(1) == 1);
+    until(left(healed, MAX_REJOIN), "together again", () -> others(0) == 1 && others(1) == 1);
     System.out.printf(
         "healed: missed events arrive after %d ms, the cluster is whole after %d ms%n",
         (received - healed) / 1_000_000, (System.nanoTime() - healed) / 1_000_000);
@@ -87,7 +87,7 @@ class PartitionTest {
     var newest = events(token).getLong("newest");
     for (var client : clients) {
       expectHeard(client, newest, Duration.ofSeconds(10));
-      assertEquals(List.of(), client.surprises());
+      assertEquals(List.of(), client.unexpectedFrames());
       assertEquals(
           LongStream.rangeClosed(client.start().getLong("seq") + 1, newest)
               .boxed()

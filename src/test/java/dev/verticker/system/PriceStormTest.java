@@ -37,7 +37,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Many readers at once, nothing cached. */
+/** Tests many concurrent readers with an empty cache. */
 @Tag("alone")
 @ExtendWith(VertxExtension.class)
 class PriceStormTest {
@@ -65,7 +65,7 @@ class PriceStormTest {
         SimulatorOptions.defaults()
             .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT", "XRPUSDT")));
     await(Redis.createClient(vertx, TestServers.redis().url()).send(Request.cmd(Command.FLUSHALL)));
-    // The first answers take a while, so that every reader finds nothing yet.
+    // The first responses are slow, so that every reader finds an empty cache.
     exchange.faults().add(Fault.of(FaultKind.SLOW).delay(Duration.ofMillis(300)));
   }
 
@@ -87,7 +87,7 @@ class PriceStormTest {
   }
 
   private void storm() {
-    // The cache is cold, the program is not: every connection is open and has been used.
+    // Warms up the code and the connections, but not the cache of the tested symbols.
     until("BTCUSDT is quoted", () -> await(get(nodes.get(0), "BTCUSDT")) == 200);
     await(Future.all(reads(CONNECTIONS * 2, i -> "BTCUSDT")));
 

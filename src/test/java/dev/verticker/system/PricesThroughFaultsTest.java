@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The Price API while a dependency is broken. */
+/** Tests the Price API while a dependency fails. */
 @ExtendWith(VertxExtension.class)
 class PricesThroughFaultsTest {
   private static final String HISTORY = "/BTCUSDT/history";
@@ -81,10 +81,12 @@ class PricesThroughFaultsTest {
 
   @Test
   @Provokes(4)
-  void an_outage_of_redis_shows_in_the_health_check_and_in_no_response() {
+  void an_outage_of_redis_appears_in_the_health_check_but_in_no_response() {
     TestServers.redis().kill();
     try {
-      until("the operator sees it", () -> client.health().text().contains("Redis is unavailable"));
+      until(
+          "the health check reports it",
+          () -> client.health().text().contains("Redis is unavailable"));
       until("fresh without Redis", this::fresh);
       assertEquals(200, client.health().status());
     } finally {
@@ -123,7 +125,7 @@ class PricesThroughFaultsTest {
     } finally {
       TestServers.postgres().start();
     }
-    until("back", () -> client.price(HISTORY).status() == 200);
+    until("available again", () -> client.price(HISTORY).status() == 200);
   }
 
   private boolean fresh() {
@@ -132,7 +134,7 @@ class PricesThroughFaultsTest {
         .noneMatch(price -> price.getBoolean("stale"));
   }
 
-  /** Every read succeeds. */
+  /** Asserts that every read succeeds. */
   private JsonArray prices() {
     return client.price("").expect(200).array();
   }

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 
-/** A server in the place of a node that records the headers of each request; its WebSockets echo. */
+/** A server in place of a node that records the headers of each request and echoes WebSocket messages. */
 final class RecordingServer {
   private final Vertx vertx;
   private final HttpServer server;
@@ -31,7 +31,7 @@ final class RecordingServer {
     return server.actualPort();
   }
 
-  /** Headers, and the method as {@code method}, of every request with this target. */
+  /** Returns the headers, and the method as {@code method}, of every request with this target. */
   List<MultiMap> requests(String target) {
     return requests.stream().filter(each -> target.equals(each.get("target"))).toList();
   }
@@ -42,7 +42,7 @@ final class RecordingServer {
     return found.get(0);
   }
 
-  /** A target that ends with {@code ?slow} is answered after four seconds. */
+  /** Responds after four seconds if the target ends with {@code ?slow}. */
   private void record(HttpServerRequest request) {
     requests.add(MultiMap.caseInsensitiveMultiMap()
         .addAll(request.headers())

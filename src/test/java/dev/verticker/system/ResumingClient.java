@@ -29,17 +29,17 @@ final class ResumingClient {
   private final List<Supplier<SocketAddress>> nodes;
   private final String token;
   private final List<JsonObject> events = new ArrayList<>();
-  private final List<String> surprises = new ArrayList<>();
+  private final List<String> unexpectedFrames = new ArrayList<>();
   private WebSocket socket;
   private int attempts;
   private int resumed;
   private int untilNext;
-  private long lastSign;
+  private long lastResponseAt;
   private JsonObject since;
   private JsonObject start;
-  private boolean standing;
+  private boolean subscribed;
 
-  /** @param nodes the preferred one first; null while a node is not there */
+  /** @param nodes the preferred one first; null while a node is unavailable */
   ResumingClient(Vertx vertx, List<Supplier<SocketAddress>> nodes, String token) {
     this.context = vertx.getOrCreateContext();
     this.client = vertx.createWebSocketClient(new WebSocketClientOptions()
@@ -53,32 +53,32 @@ final class ResumingClient {
     });
   }
 
-  /** Where it began to listen: {@code epoch} and {@code seq}; null before that. */
+  /** Returns {@code epoch} and {@code seq} of the first subscription; null before it. */
   synchronized JsonObject start() {
     return start;
   }
 
-  /** Whether it is subscribed at this moment. */
-  synchronized boolean isStanding() {
-    return standing;
+  /** Returns whether the client is subscribed. */
+  synchronized boolean isSubscribed() {
+    return subscribed;
   }
 
   synchronized List<JsonObject> events() {
     return List.copyOf(events);
   }
 
-  /** What a client must never receive. */
-  synchronized List<String> surprises() {
-    return List.copyOf(surprises);
+  /** Returns the frames that a client must never receive. */
+  synchronized List<String> unexpectedFrames() {
+    return List.copyOf(unexpectedFrames);
   }
 
-  /** How often it came back and went on. */
+  /** Returns the number of reconnects that resumed without loss. */
   synchronized int resumed() {
     return resumed;
   }
 
   private synchronized void beat() {
-    if (System.nanoTime() - lastSign > SILENCE.toNanos()) {
+    if (System.nanoTime() - lastResponseAt > SILENCE.toNanos()) {
       connect();
     } else if (socket != null) {
       socket.writeTextMessage("{\"op\":\"ping\"}");
@@ -88,12 +88,12 @@ final class ResumingClient {
   private synchronized void connect() {
     var before = socket;
     socket = null;
-    standing = false;
+    subscribed = false;
     if (before != null) {
       before.close();
       untilNext = 0;
     }
-    lastSign = System.nanoTime();
+    lastResponseAt = System.nanoTime();
     var attempt = ++attempts;
     var node = nodes.get(untilNext++ % nodes.size()).get();
     var connecting = node == null
@@ -111,13 +111,13 @@ final class ResumingClient {
     }));
   }
 
-  /** At the next beats, not at once: a node that is not there answers immediately. */
+  /** Reconnects with the next heartbeat, not at once: an unavailable node refuses connections immediately. */
   private synchronized void again(int attempt) {
     if (attempt == attempts) {
       attempts++;
       socket = null;
-      standing = false;
-      lastSign = System.nanoTime() - SILENCE.toNanos();
+      subscribed = false;
+      lastResponseAt = System.nanoTime() - SILENCE.toNanos();
     }
   }
 
@@ -127,9 +127,9 @@ final class ResumingClient {
       return;
     }
     socket = fresh;
-    lastSign = System.nanoTime();
+    lastResponseAt = System.nanoTime();
     fresh.textMessageHandler(text -> {
-      // A client that has given a socket up does not listen to it any more.
+      // Frames of an abandoned socket are ignored.
       if (attempt == attempts) {
         onFrame(new JsonObject(text));
       }
@@ -145,7 +145,7 @@ final class ResumingClient {
   }
 
   private synchronized void onFrame(JsonObject frame) {
-    lastSign = System.nanoTime();
+    lastResponseAt = System.nanoTime();
     switch (frame.getString("event")) {
       case "hello", "authenticated", "pong" -> {}
       case "subscribed" -> subscribed(frame);
@@ -158,12 +158,13 @@ final class ResumingClient {
   }
 
   private void subscribed(JsonObject frame) {
-    standing = true;
+    subscribed = true;
     if (since == null) {
       start = position(frame);
       since = start;
     } else if (!frame.getBoolean("recovered") || !position(frame).equals(since)) {
-      surprises.add("wanted to resume after " + since.encode() + " but received " + frame.encode());
+      unexpectedFrames.add(
+          "expected to resume after " + since.encode() + " but received " + frame.encode());
     } else {
       resumed++;
     }
@@ -171,11 +172,11 @@ final class ResumingClient {
 
   private void refused(JsonObject frame) {
     if (frame.getInteger("status") == 503) {
-      // Not now: comes back, as after a drop.
+      // A temporary refusal: reconnects as after a disconnect.
       socket.close();
       again(attempts);
     } else {
-      surprises.add(frame.encode());
+      unexpectedFrames.add(frame.encode());
     }
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes behind nginx, under load, as {@code conf/deploy/rolling-restart} takes them through a new version. */
+/** Tests two nodes behind nginx under load while {@code conf/deploy/rolling-restart} updates them. */
 @Tag("alone")
 @Tag("faults")
 class RollingRestartTest {
@@ -75,7 +75,7 @@ class RollingRestartTest {
       var node = site.node(site.addresses().get(0));
       node.freeze();
       try {
-        // For several times what nginx leaves a node alone for.
+        // Several times the period for which nginx avoids a failed node.
         Thread.sleep(40_000);
       } finally {
         node.thaw();
@@ -143,7 +143,7 @@ class RollingRestartTest {
     return sockets;
   }
 
-  /** Every socket is connected again and received one run of sequences that contains every acknowledged change. */
+  /** Asserts that every socket reconnected and received consecutive sequences with every acknowledged change. */
   private static void assertNothingMissed(List<ResumingSocketClient> sockets, RequestLoad load) {
     var changes = load.changes();
     for (var socket : sockets) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two nodes behind nginx, one of which gets too little of the machine. */
+/** Tests two nodes behind nginx, one of which lacks memory or CPU. */
 @Tag("alone")
 @Tag("faults")
 class StarvedNodeTest {
@@ -97,7 +97,7 @@ class StarvedNodeTest {
       assertEquals(3, node.exitCode());
       asked(load, load.requests() + 100);
       node.start();
-      // Fifteen seconds are promised on a machine that does nothing else.
+      // Fifteen seconds are promised on an otherwise idle machine.
       node.awaitReady(Duration.ofSeconds(30));
       asked(load, load.requests() + 100);
       load.stop();
@@ -114,7 +114,7 @@ class StarvedNodeTest {
         var site = site(processor.inside())) {
       var starved = management(site, 0);
       var user = site.createUser();
-      // So many that a turn of an event loop is long.
+      // Enough load for long event loop iterations.
       var loads = Stream.generate(
               () -> new RequestLoad(site.vertx(), userApi(site, 0), "Bearer " + site.token()))
           .limit(4)
@@ -155,7 +155,7 @@ class StarvedNodeTest {
         site.vertx(), -1, -1, site.node(site.addresses().get(number)).management());
   }
 
-  /** Some at a time, until all are. */
+  /** Opens all sockets in batches. */
   private void open(TwoNodesBehindNginx site) {
     var client = site.vertx()
         .createWebSocketClient(new WebSocketClientOptions().setMaxConnections(2 * SOCKETS));
@@ -182,7 +182,7 @@ class StarvedNodeTest {
         new JsonObject().put("op", "subscribe").put("topic", "users").encode());
   }
 
-  /** What is answered to a name that is far too long. */
+  /** Sends a body with a name that is far too long and returns the response. */
   private static Future<String> sendBody(TwoNodesBehindNginx site, NetClient client) {
     var head = "PATCH /users/me HTTP/1.1\r\nHost: node\r\nAuthorization: Bearer " + site.token()
         + "\r\nContent-Type: application/merge-patch+json\r\nContent-Length: " + BODY

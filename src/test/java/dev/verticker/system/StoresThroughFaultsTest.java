@@ -37,13 +37,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A node while PostgreSQL or Redis is slow or does not answer, or both are stopped. */
+/** Tests a node while PostgreSQL or Redis is slow or does not respond, or both are stopped. */
 @Tag("alone")
 @Tag("faults")
 @ExtendWith(VertxExtension.class)
 class StoresThroughFaultsTest {
 
-  /** Three seconds are promised; the rest is what a busy test machine adds. */
+  /** Three seconds are promised; the rest allows for a busy test machine. */
   private static final Duration MAX_ANSWER = Duration.ofMillis(3500);
 
   private static final Duration AT_ONCE = Duration.ofMillis(300);
@@ -103,7 +103,7 @@ class StoresThroughFaultsTest {
           .toList();
       var answers = together.stream().map(CompletableFuture::join).toList();
       answers.forEach(this::expectLateOrUnavailable);
-      // One of them tries whether it is well again.
+      // One request is the probe of the circuit breaker.
       return answers.stream().filter(answer -> answer.isWithin(AT_ONCE)).count() >= 18;
     });
     var during = slowestPrice();
@@ -120,7 +120,7 @@ class StoresThroughFaultsTest {
             && client.health().status() == 200);
   }
 
-  /** Seconds; null = silent. */
+  /** @param delay of each response in seconds; null = no response */
   @ParameterizedTest
   @NullSource
   @ValueSource(doubles = {0.5, 1, 2})
@@ -131,7 +131,7 @@ class StoresThroughFaultsTest {
     } else {
       redis.delay(Duration.ofMillis((long) (delay * 1000)));
     }
-    // For longer than a node waits until it takes over from one that is away.
+    // Longer than a node waits before it takes over from an unavailable one.
     var end = System.nanoTime() + Duration.ofSeconds(12).toNanos();
     while (System.nanoTime() < end) {
       var slowest = slowestPrice();
@@ -187,7 +187,7 @@ class StoresThroughFaultsTest {
         acknowledged, delivered.stream().filter(acknowledged::contains).toList(), "in their order");
   }
 
-  /** One change after another; only what is answered by 200 counts. */
+  /** Renames the user sequentially; only a 200 counts. */
   private void rename(List<String> acknowledged, AtomicBoolean done) {
     for (var change = 0; !done.get(); change++) {
       var name = "name " + change;
@@ -201,7 +201,7 @@ class StoresThroughFaultsTest {
     }
   }
 
-  /** The names in the order of their events. */
+  /** Returns the names in the order of their events. */
   private List<String> delivered() {
     var names = new ArrayList<String>();
     var after = "";
@@ -227,7 +227,7 @@ class StoresThroughFaultsTest {
     return client.get("/users/me");
   }
 
-  /** A short question may get its answer although it comes late. */
+  /** Asserts a late 200 or a 503 within the promised time. */
   private void expectLateOrUnavailable(Response answer) {
     assertTrue(answer.isWithin(MAX_ANSWER), answer::toString);
     if (answer.status() != 200) {
@@ -243,7 +243,7 @@ class StoresThroughFaultsTest {
             .noneMatch(price -> price.getBoolean("stale"));
   }
 
-  /** Of a hundred but one. */
+  /** Returns the second longest response time of a hundred reads. */
   private Duration slowestPrice() {
     var took = new ArrayList<Duration>();
     for (var read = 0; read < 100; read++) {

@@ -20,7 +20,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/** Two machines on a private network, with a node each; PostgreSQL, Redis and the exchange are on this one. */
+/** Two machines on a private network with one node each; PostgreSQL, Redis and the exchange run on the test machine. */
 final class TwoDroplets implements AutoCloseable {
   private static final Duration MAX_WAIT = Duration.ofSeconds(10);
 
@@ -29,10 +29,10 @@ final class TwoDroplets implements AutoCloseable {
   private final Droplets droplets = Droplets.create(2);
 
   /**
-   * Returns when both are ready.
+   * Starts both nodes and returns when they are ready.
    *
-   * @param verticles of each
-   * @param folder where the nodes leave what they print
+   * @param verticles of each node
+   * @param folder of the node logs
    */
   static TwoDroplets start(List<List<String>> verticles, Path folder) {
     var two = new TwoDroplets();
@@ -85,32 +85,32 @@ final class TwoDroplets implements AutoCloseable {
     return droplets.address(number);
   }
 
-  /** Whatever the first sends the second is lost, and the other way round if {@code both}; all else arrives. */
-  void part(boolean both) {
-    droplets.loseWhatGoes(0, 1);
+  /** Drops packets from the first to the second node, and those from the second to the first if {@code both}. */
+  void split(boolean both) {
+    droplets.dropPackets(0, 1);
     if (both) {
-      droplets.loseWhatGoes(1, 0);
+      droplets.dropPackets(1, 0);
     }
   }
 
-  /** So many of the packets that each gets from the other are lost, and no others. */
+  /** Drops a percentage of the packets between the nodes. */
   void losePackets(int percent) {
     droplets.losePackets(0, 1, percent);
     droplets.losePackets(1, 0, percent);
   }
 
-  /** @return how many were lost */
-  long loseNoPackets() {
-    return droplets.loseNoPackets(0) + droplets.loseNoPackets(1);
+  /** @return number of dropped packets */
+  long stopPacketLoss() {
+    return droplets.stopPacketLoss(0) + droplets.stopPacketLoss(1);
   }
 
-  /** What the node's process holds of the machine's memory, in bytes. */
+  /** Returns the resident memory of the node process in bytes. */
   long memory(int number) {
     return nodes.get(number).memory();
   }
 
   void heal() {
-    droplets.loseNothing();
+    droplets.restoreRoutes();
   }
 
   @Override
@@ -124,7 +124,7 @@ final class TwoDroplets implements AutoCloseable {
     return Integer.toString(droplets.open(vertx, port));
   }
 
-  /** The access token of the administrator. */
+  /** Returns an access token of the administrator. */
   String signIn(int number) {
     return ask(
             number,
@@ -136,7 +136,7 @@ final class TwoDroplets implements AutoCloseable {
         .getString("access_token");
   }
 
-  /** The number of other nodes in the cluster, as this node reports it. */
+  /** Returns the number of other cluster nodes that this node reports. */
   int otherNodes(int number) {
     return get(number, 9000, "/health/ready", Map.of()).getJsonArray("checks").stream()
         .map(JsonObject.class::cast)
@@ -166,7 +166,7 @@ final class TwoDroplets implements AutoCloseable {
     try {
       return request.send().object();
     } catch (Exception e) {
-      // The cause may be with the other one.
+      // The cause may be in the log of the other node.
       throw new AssertionError(
           method + " " + target + " of droplet " + number + ":\n"
               + nodes.stream().map(TwoDroplets::state).collect(Collectors.joining("\n")),

@@ -19,8 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two machines on a private network: both have the front doors, and each has the verticles the other one lacks. What is asked
- * of either is answered by both together.
+ * Tests two machines on a private network: both have the front doors, and each has the verticles that the other one lacks, so
+ * that requests to either need both.
  */
 @Tag("alone")
 @Tag("faults")

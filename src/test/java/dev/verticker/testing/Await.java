@@ -10,19 +10,19 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
-/** Waits on the thread of a test for a future or a condition; the test fails when a deadline passes first. */
+/** Waits on the test thread for a future or a condition; the test fails if a deadline expires first. */
 public final class Await {
   private static final Duration MAX = Duration.ofSeconds(30);
   private static final long PAUSE_NANOS = Duration.ofMillis(2).toNanos();
 
   private Await() {}
 
-  /** The result; fails with the cause when the future fails. */
+  /** Returns the result; fails with the cause if the future fails. */
   public static <T> T await(Future<T> future) {
     return await(MAX, future);
   }
 
-  /** As {@link #await(Future)}, with another deadline. */
+  /** Like {@link #await(Future)} with another deadline. */
   public static <T> T await(Duration max, Future<T> future) {
     try {
       return future.await(max.toNanos(), TimeUnit.NANOSECONDS);
@@ -34,18 +34,18 @@ public final class Await {
     }
   }
 
-  /** A request has a timeout of its own. */
+  /** A request has its own timeout. */
   @SuppressWarnings("unchecked")
   private static <T, E extends Exception> T rethrow(TimeoutException failure) throws E {
     throw (E) failure;
   }
 
-  /** The result of work that runs on the event loop of {@code context}. */
+  /** Runs work on the event loop of {@code context} and returns its result. */
   public static <T> T await(Context context, Supplier<Future<T>> work) {
     return await(run(context, work));
   }
 
-  /** Starts work on the event loop of {@code context}; the future fails when the work throws. */
+  /** Starts work on the event loop of {@code context}; the future fails if the work throws. */
   public static <T> Future<T> run(Context context, Supplier<Future<T>> work) {
     var result = Promise.<T>promise();
     context.runOnContext(
@@ -53,19 +53,19 @@ public final class Await {
     return result.future();
   }
 
-  /** The cause; fails when the future succeeds. */
+  /** Returns the cause; fails if the future succeeds. */
   public static Throwable failureOf(Future<?> future) {
     return await(future.<Throwable>transform(result -> result.failed()
         ? Future.succeededFuture(result.cause())
         : Future.failedFuture(new AssertionError("succeeded with " + result.result()))));
   }
 
-  /** @param condition in words, for the message of a test that fails */
+  /** @param condition description for the message of a failed test */
   public static void until(String condition, BooleanSupplier holds) {
     until(MAX, condition, holds);
   }
 
-  /** As {@link #until(String, BooleanSupplier)}, with another deadline. */
+  /** Like {@link #until(String, BooleanSupplier)} with another deadline. */
   public static void until(Duration max, String condition, BooleanSupplier holds) {
     var end = System.nanoTime() + max.toNanos();
     while (!holds.getAsBoolean()) {

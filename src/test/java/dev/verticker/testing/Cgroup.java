@@ -9,8 +9,8 @@ import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Processes that have only so much of the machine. Of control groups version 1, and of version 2 where its controllers may
- * be given to groups right below the root.
+ * Limits the memory or CPU time of processes. Supports control groups version 1, and version 2 if its controllers may be
+ * enabled for groups right below the root.
  */
 public final class Cgroup implements AutoCloseable {
   private static final Path ROOT = Path.of("/sys/fs/cgroup");
@@ -25,7 +25,7 @@ public final class Cgroup implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
-  /** The test is skipped where there is no such controller, or this user may not use it. */
+  /** Limits memory. Skips the test if the controller is unavailable to this user. */
   public static Cgroup ofMemory(int megabytes) {
     var group = create("memory");
     var bytes = Long.toString(megabytes * 1024L * 1024);
@@ -33,15 +33,15 @@ public final class Cgroup implements AutoCloseable {
     return group;
   }
 
-  /** As much of one processor as {@link #allow} says, from then on. */
+  /** Limits CPU time once {@link #allow} is called. */
   public static Cgroup ofProcessor() {
     return create("cpu");
   }
 
   /**
-   * The processes get {@code percent} of one processor, all of it in the beginning of each period.
+   * Limits the processes to {@code percent} of one processor, which they may use at the beginning of each period.
    *
-   * @param percent 0 = as much as they want
+   * @param percent 0 = unlimited
    */
   public void allow(int percent, Duration period) {
     var micros = period.toNanos() / 1000;
@@ -54,12 +54,12 @@ public final class Cgroup implements AutoCloseable {
     }
   }
 
-  /** What a command line begins with to run inside. */
+  /** Returns the command prefix that runs a process in this group. */
   public List<String> inside() {
     return List.of("sh", "-c", "echo $$ > \"$0\"/cgroup.procs && exec \"$@\"", folder.toString());
   }
 
-  /** How often the kernel killed a process here because there was no memory left. */
+  /** Returns how often the kernel killed a process of this group for lack of memory. */
   public long killed() {
     try {
       return Files.readAllLines(folder.resolve(second ? "memory.events" : "memory.oom_control"))
@@ -72,7 +72,7 @@ public final class Cgroup implements AutoCloseable {
     }
   }
 
-  /** After the processes. */
+  /** Removes the group; its processes must have exited. */
   @Override
   public void close() {
     remove();
@@ -105,7 +105,7 @@ public final class Cgroup implements AutoCloseable {
   }
 
   private void remove() {
-    // Not emptied as other folders are: its files belong to the kernel.
+    // The files of this folder belong to the kernel and cannot be deleted.
     folder.toFile().delete();
   }
 }

@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Runs a program to its end. */
+/** Runs a program and waits until it exits. */
 public final class Command {
   /** @param output standard output and standard error together */
   public record Result(int exitCode, String output) {
@@ -19,7 +19,7 @@ public final class Command {
 
   private Command() {}
 
-  /** @return its output when it failed; empty = it succeeded */
+  /** @return output of a failed program; empty = success */
   public static String run(String... command) {
     var result = execute(Map.of(), command);
     return result.exitCode == 0 ? "" : result.output + " ";

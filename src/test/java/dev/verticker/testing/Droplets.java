@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * Machines on one private network, as network namespaces of this one: each with an address, ports and a loopback of its own.
- * This machine is on it too, as the one with the databases.
+ * Simulates machines on one private network as network namespaces, each with its own address, ports and loopback interface.
+ * The test machine is on the network, too, and runs the databases.
  */
 public final class Droplets implements AutoCloseable {
   private static final long PID = ProcessHandle.current().pid();
@@ -28,7 +28,7 @@ public final class Droplets implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(atExit);
   }
 
-  /** The test is skipped where there is no root to make them, and fails instead with {@code CI=true}. */
+  /** Skips the test without root permissions, or fails it with {@code CI=true}. */
   public static Droplets create(int count) {
     var ip = Tool.needed("ip", "iproute2").toString();
     if (!"root".equals(System.getProperty("user.name"))) {
@@ -46,7 +46,7 @@ public final class Droplets implements AutoCloseable {
     }
   }
 
-  /** Address of this machine on the private network. */
+  /** Returns the address of the test machine on the private network. */
   public String here() {
     return network + 1;
   }
@@ -56,19 +56,19 @@ public final class Droplets implements AutoCloseable {
     return network + (number + 2);
   }
 
-  /** What a command line begins with to run there. */
+  /** Returns the command prefix that runs a process on this machine. */
   public List<String> on(int number) {
     return List.of(ip, "netns", "exec", namespaces.get(number));
   }
 
-  /** Until {@link #loseNothing}, what one sends another vanishes without a word. */
-  public void loseWhatGoes(int from, int to) {
+  /** Drops packets from one machine to another until {@link #restoreRoutes}. */
+  public void dropPackets(int from, int to) {
     run("-n", namespaces.get(from), "route", "add", "blackhole", address(to) + "/32");
     lost.add(
         List.of("-n", namespaces.get(from), "route", "delete", "blackhole", address(to) + "/32"));
   }
 
-  /** Until {@link #loseNoPackets}, so many of the packets that one gets from another vanish, at random. */
+  /** Drops a random percentage of the packets from one machine to another until {@link #stopPacketLoss}. */
   public void losePackets(int to, int from, int percent) {
     var nft = Tool.needed("nft", "nftables").toString();
     for (var command : List.of(
@@ -80,8 +80,8 @@ public final class Droplets implements AutoCloseable {
     }
   }
 
-  /** @return how many vanished */
-  public long loseNoPackets(int to) {
+  /** @return number of dropped packets */
+  public long stopPacketLoss(int to) {
     var nft = Tool.needed("nft", "nftables").toString();
     var rules = Command.execute(
             Map.of(), ip, "netns", "exec", namespaces.get(to), nft, "list table ip loss")
@@ -90,12 +90,12 @@ public final class Droplets implements AutoCloseable {
     return Long.parseLong(rules.replaceAll("(?s).*counter packets (\\d+).*", "$1"));
   }
 
-  public void loseNothing() {
+  public void restoreRoutes() {
     lost.forEach(undo -> run(undo.toArray(String[]::new)));
     lost.clear();
   }
 
-  /** Lets them reach a port of this machine's loopback. @return the port at {@link #here()} */
+  /** Makes a loopback port of the test machine reachable. @return the port at {@link #here()} */
   public int open(Vertx vertx, int port) {
     var client = vertx.createNetClient();
     return vertx
@@ -122,7 +122,7 @@ public final class Droplets implements AutoCloseable {
     try {
       Runtime.getRuntime().removeShutdownHook(atExit);
     } catch (IllegalStateException e) {
-      // It runs already.
+      // The command is already running.
     }
   }
 
@@ -161,7 +161,7 @@ public final class Droplets implements AutoCloseable {
     }
   }
 
-  /** @return what it complains of; empty = done */
+  /** @return error message; empty = success */
   private String attempt(String... arguments) {
     var command = new ArrayList<>(List.of(ip));
     command.addAll(List.of(arguments));

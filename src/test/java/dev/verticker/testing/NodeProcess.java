@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 
-/** A node in a JVM of its own, which a test may kill, freeze and start again. It ends with this JVM at the latest. */
+/** A node in its own JVM that a test may kill, freeze and start again. It exits with this JVM at the latest. */
 public final class NodeProcess implements AutoCloseable {
   private static final Duration STARTED_WITHIN = Duration.ofSeconds(60);
   private static final Pattern LISTENING = Pattern.compile(" ready after .* listening: (.*)");
@@ -26,9 +26,9 @@ public final class NodeProcess implements AutoCloseable {
   private volatile Path log;
 
   /**
-   * Starts nothing yet.
+   * Creates a node that is not started.
    *
-   * @param folder its working directory, where it also leaves what it printed
+   * @param folder working directory, which also contains the output
    * @param arguments of the command line
    */
   public NodeProcess(Path folder, Map<String, String> environment, List<String> arguments) {
@@ -38,11 +38,11 @@ public final class NodeProcess implements AutoCloseable {
     Runtime.getRuntime().addShutdownHook(new Thread(this::close));
   }
 
-  /** Returns at once. */
+  /** Starts the process without waiting for readiness. */
   public void start() {
     try {
       Files.createDirectories(folder);
-      // Others look into it at any time.
+      // The file must exist before other threads read it.
       log = Files.createFile(folder.resolve("start-" + ++starts + ".log"));
       var builder = new ProcessBuilder(command())
           .directory(folder.toFile())
@@ -56,7 +56,7 @@ public final class NodeProcess implements AutoCloseable {
     }
   }
 
-  /** Starts it again when it ended before that, as a service manager would. */
+  /** Waits for readiness and restarts an exited process, as a service manager does. */
   public void awaitReady() {
     Await.until(STARTED_WITHIN, "ready: " + folder, () -> {
       if (!process.isAlive()) {
@@ -70,25 +70,25 @@ public final class NodeProcess implements AutoCloseable {
     return listening() != null;
   }
 
-  /** The port of that name; -1 while the node does not listen. */
+  /** Returns the port of that name; -1 while the node does not listen. */
   public int port(String name) {
     var ports = listening();
     var port = Pattern.compile(name + "=(\\d+)").matcher(ports == null ? "" : ports);
     return port.find() ? Integer.parseInt(port.group(1)) : -1;
   }
 
-  /** At once, nothing is tidied up. */
+  /** Kills the process without a shutdown. */
   public void kill() {
     process.destroyForcibly().onExit().join();
   }
 
-  /** In order; returns when it has ended. */
+  /** Stops the process gracefully and waits until it has exited. */
   public void stop() {
     process.destroy();
     process.onExit().join();
   }
 
-  /** It stands still but keeps its sockets, until {@link #thaw}. */
+  /** Suspends the process until {@link #thaw}; its sockets stay open. */
   public void freeze() {
     signal("STOP");
   }

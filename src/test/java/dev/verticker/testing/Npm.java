@@ -24,7 +24,7 @@ public final class Npm {
 
   private Npm() {}
 
-  /** The folder with {@code node_modules}; the test is skipped where Node.js is absent. */
+  /** Returns the folder with {@code node_modules}; skips the test without Node.js. */
   public static synchronized Path home() {
     Tool.needed("node", "nodejs");
     var npm = Tool.needed("npm", "npm");

@@ -23,7 +23,7 @@ public final class ProvokedFaults implements TestExecutionListener {
   private static final Path TABLE = Path.of("target", "faults.md");
   private static final Path LOCK = Path.of("target", "faults.lock");
 
-  /** By row and test; a parameterized test passed when it did with all its arguments. */
+  /** Results by row and test; a parameterized test has passed if all its invocations have. */
   private final Map<String, Boolean> passed = new ConcurrentHashMap<>();
 
   @Override

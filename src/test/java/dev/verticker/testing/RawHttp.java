@@ -20,7 +20,7 @@ public final class RawHttp implements AutoCloseable {
     socket.setSoTimeout(MAX_SILENCE_MILLIS);
   }
 
-  /** The first response to {@code request} on a connection of its own, as far as it arrives in one piece. */
+  /** Returns the first part of the response to {@code request} on a new connection. */
   public static String response(int port, String request) {
     try (var connection = new RawHttp(port)) {
       var bytes = new byte[MAX_RESPONSE];
@@ -37,7 +37,7 @@ public final class RawHttp implements AutoCloseable {
     return this;
   }
 
-  /** Everything until the server closes; fails after ten seconds without a byte. */
+  /** Reads until the server closes the connection; fails after ten seconds without a byte. */
   public String untilClosed() throws IOException {
     var all = new ByteArrayOutputStream();
     try {

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Assumptions;
 
-/** A file system of its own in memory, small enough to be filled. */
+/** A small file system in memory that a test can fill. */
 public final class SmallDisk implements AutoCloseable {
   private static final int BLOCK = 4096;
 
@@ -22,9 +22,9 @@ public final class SmallDisk implements AutoCloseable {
   }
 
   /**
-   * The test is skipped where it cannot be mounted.
+   * Mounts the file system; skips the test without the permission.
    *
-   * @param folder an empty one
+   * @param folder an empty folder
    */
   public static SmallDisk mount(Path folder, int megabytes) {
     Tool.needed("mount", "mount");
@@ -38,7 +38,7 @@ public final class SmallDisk implements AutoCloseable {
     return folder;
   }
 
-  /** To the last byte. */
+  /** Fills the file system. */
   public void fill() {
     try (var file = FileChannel.open(
         filling(),
@@ -46,7 +46,7 @@ public final class SmallDisk implements AutoCloseable {
         StandardOpenOption.WRITE,
         StandardOpenOption.APPEND)) {
       while (file.write(ByteBuffer.allocate(BLOCK)) > 0) {
-        // On.
+        // Write until the disk is full.
       }
     } catch (IOException full) {
       if (folder.toFile().getUsableSpace() >= BLOCK) {
@@ -55,7 +55,7 @@ public final class SmallDisk implements AutoCloseable {
     }
   }
 
-  /** There is space again. */
+  /** Frees the space. */
   public void clear() {
     try {
       Files.deleteIfExists(filling());

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that moves only when a test steps it. */
+/** A clock that only a test advances. */
 public final class SteppedClock extends Clock {
   private volatile Instant now;
 

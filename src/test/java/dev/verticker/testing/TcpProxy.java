@@ -14,7 +14,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
-/** A TCP proxy of a local server that delays or stops its responses on request of a test. */
+/** A TCP proxy of a local server that can delay or stop its responses. */
 public final class TcpProxy {
   private final Vertx vertx;
   private final Context context;
@@ -22,7 +22,7 @@ public final class TcpProxy {
   private final int target;
   private final NetServer entrance;
 
-  // Touched on the context only.
+  // Accessed on the context only.
   private final Set<Connection> connections = new HashSet<>();
   private Duration delay = Duration.ZERO;
   private boolean silent;
@@ -75,7 +75,7 @@ public final class TcpProxy {
     this.entrance = vertx.createNetServer().connectHandler(this::connect);
   }
 
-  /** It ends with this Vert.x. */
+  /** Starts a proxy that stops with this Vert.x. */
   public static TcpProxy before(Vertx vertx, int port) {
     var proxy = new TcpProxy(vertx, port);
     proxy.run(() -> proxy.entrance.listen(0, "127.0.0.1")).await();
@@ -86,7 +86,7 @@ public final class TcpProxy {
     return entrance.actualPort();
   }
 
-  /** From now on each piece of an answer comes so much later. */
+  /** Delays each chunk of later responses. */
   public void delay(Duration time) {
     run(() -> {
       delay = time;
@@ -94,7 +94,7 @@ public final class TcpProxy {
     });
   }
 
-  /** From now on nothing passes in either direction; new connections are accepted and receive nothing. */
+  /** Stops both directions; new connections are accepted but receive nothing. */
   public void silence() {
     run(() -> {
       silent = true;
@@ -103,7 +103,7 @@ public final class TcpProxy {
     });
   }
 
-  /** All passes at once again, also what was kept back by {@link #silence}. */
+  /** Ends all delays and forwards data that was held back by {@link #silence}. */
   public void passOn() {
     run(() -> {
       delay = Duration.ZERO;

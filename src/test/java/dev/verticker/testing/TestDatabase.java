@@ -15,10 +15,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** A PostgreSQL database of one test, with SQL to prepare rows and to assert on them. */
+/** A PostgreSQL database of one test with methods to write and read rows. */
 public record TestDatabase(PostgresDatabase login) {
 
-  /** All schemas, migrated once per JVM; every other database is a copy of it. */
+  /** The database with all schemas, migrated once per JVM; every other database is a copy of it. */
   private static final class Template {
     static final PostgresDatabase LOGIN = TestServers.postgres().createDatabase();
 
@@ -29,17 +29,17 @@ public record TestDatabase(PostgresDatabase login) {
     }
   }
 
-  /** A new database in which all schemas are migrated and empty. */
+  /** Creates a database with all schemas migrated and empty. */
   public static TestDatabase create() {
     return new TestDatabase(TestServers.postgres().copy(Template.LOGIN));
   }
 
-  /** A new database without any schema. */
+  /** Creates a database without schemas. */
   public static TestDatabase createEmpty() {
     return new TestDatabase(TestServers.postgres().createDatabase());
   }
 
-  /** Settings of a node in development mode on this database and the shared Redis; the caller may add and replace. */
+  /** Returns mutable settings of a node in development mode on this database and the shared Redis. */
   public Map<String, String> settings() {
     return TestServers.settings(login);
   }
@@ -50,7 +50,7 @@ public record TestDatabase(PostgresDatabase login) {
         reader -> PostgresSettings.read(schema, reader));
   }
 
-  /** Each row as its columns in text; none of a statement without result. */
+  /** Returns the columns of each row as text; empty for a statement without result. */
   public List<List<String>> rows(String sql) {
     try (var connection = connect();
         var statement = connection.createStatement()) {
@@ -71,12 +71,12 @@ public record TestDatabase(PostgresDatabase login) {
     }
   }
 
-  /** The first column of each row. */
+  /** Returns the first column of each row. */
   public List<String> column(String sql) {
     return rows(sql).stream().map(row -> row.get(0)).toList();
   }
 
-  /** The first column of the only row. */
+  /** Returns the first column of the only row. */
   public String value(String sql) {
     var column = column(sql);
     if (column.size() != 1) {
@@ -85,7 +85,7 @@ public record TestDatabase(PostgresDatabase login) {
     return column.get(0);
   }
 
-  /** The only row, which is a number. */
+  /** Returns the number in the only row. */
   public long number(String sql) {
     return Long.parseLong(value(sql));
   }
@@ -94,7 +94,7 @@ public record TestDatabase(PostgresDatabase login) {
     rows(sql);
   }
 
-  /** For work of more than one statement, in time zone UTC; the caller closes it. */
+  /** Opens a connection in time zone UTC for several statements; the caller closes it. */
   public Connection connect() throws SQLException {
     return DriverManager.getConnection(
         login.jdbcUrl() + "?options=-c%20TimeZone=UTC", login.user(), login.password());

@@ -35,7 +35,7 @@ public final class TestHttpClient implements AutoCloseable {
   private final String host;
   private final int port;
 
-  /** Of a server on the loopback address. */
+  /** Creates a client of a server on the loopback address. */
   public TestHttpClient(Vertx vertx, int port) {
     this(vertx, "localhost", port);
   }
@@ -98,7 +98,7 @@ public final class TestHttpClient implements AutoCloseable {
       this.request = request.timeout(MAX_WAIT.toMillis());
     }
 
-    /** @param headers name, value, name, value, ... */
+    /** @param headers alternating names and values */
     public Request headers(String... headers) {
       for (var i = 0; i < headers.length; i += 2) {
         request.headers().add(headers[i], headers[i + 1]);
@@ -114,7 +114,7 @@ public final class TestHttpClient implements AutoCloseable {
       return body("application/json", object.toBuffer());
     }
 
-    /** @param fields name, value, name, value, ... */
+    /** @param fields alternating names and values */
     public Request form(String... fields) {
       return body("application/x-www-form-urlencoded", TestHttpClient.form(fields));
     }
@@ -146,7 +146,7 @@ public final class TestHttpClient implements AutoCloseable {
       return Await.await(MAX_WAIT.plusSeconds(5), begin());
     }
 
-    /** Fails with the response in the message when the status is another. */
+    /** Fails with the response in the message if the status differs. */
     public Response expect(int status) {
       return send().expect(status);
     }
@@ -186,7 +186,7 @@ public final class TestHttpClient implements AutoCloseable {
       return body.toJsonArray();
     }
 
-    /** Of the problem. */
+    /** Returns the code of the problem. */
     public String code() {
       return object().getString("code");
     }
@@ -209,7 +209,7 @@ public final class TestHttpClient implements AutoCloseable {
       return this;
     }
 
-    /** A 503 with {@code Retry-After} and without a trace of what failed inside. */
+    /** Asserts a 503 with {@code Retry-After} and without internal details. */
     public Response expectUnavailable() {
       expect(503);
       assertEquals(true, headers.contains("Retry-After"), this::toString);

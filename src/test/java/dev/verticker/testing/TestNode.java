@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Whole nodes in this JVM, on free ports. */
+/** Starts complete nodes in this JVM on free ports. */
 public final class TestNode {
   private TestNode() {}
 
@@ -21,14 +21,14 @@ public final class TestNode {
     return start(settings, verticles, false);
   }
 
-  /** Two nodes of one cluster on this machine. */
+  /** Starts two clustered nodes on this machine. */
   public static List<Node> startPair(Map<String, String> settings, List<String> verticles) {
     var clustered = new HashMap<>(settings);
     clustered.putAll(pair());
     return Stream.generate(() -> start(clustered, verticles, true)).limit(2).toList();
   }
 
-  /** Settings by which two nodes on this machine find each other and no other node. */
+  /** Returns settings with which two nodes on this machine find each other and no other node. */
   public static Map<String, String> pair() {
     return Map.of(
         "CLUSTER_NAME",

@@ -8,13 +8,13 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A program that a test needs beyond Java. Where it is absent the test is skipped and says so; with {@code CI=true} it
- * fails instead, so that nothing is left out unnoticed.
+ * Finds a program that a test needs in addition to Java. Skips the test with a message if the program is missing, or fails
+ * it with {@code CI=true}.
  */
 public final class Tool {
   private Tool() {}
 
-  /** The program of that name on the PATH; {@code debianPackage} is what to install where it is missing. */
+  /** Returns the program on the PATH. @param debianPackage the package to install if it is missing */
   public static Path needed(String name, String debianPackage) {
     return find(name).orElseGet(() -> absent(name, debianPackage));
   }

@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.postgresql.util.PSQLException;
 
-/** The rules of the schema {@code trading}, each on a real server: a service that forgets one of them is refused. */
+/** Tests the constraints of the schema {@code trading} on a real server. */
 class TradingSchemaTest {
   private static final int ADA = 7;
   private static final int GRACE = 8;
@@ -39,7 +39,7 @@ class TradingSchemaTest {
   }
 
   @BeforeEach
-  void what_is_traded() throws SQLException {
+  void insert_assets_and_symbol() throws SQLException {
     execute("INSERT INTO trading.assets VALUES ('BTC', 'Bitcoin', 8), ('USDT', 'Tether', 6)");
     execute(
         "INSERT INTO trading.symbols VALUES ('BTCUSDT', 'BTC', 'USDT', 0.01, 0.00001, 5, true)");
@@ -80,7 +80,7 @@ class TradingSchemaTest {
       "'buy', 'stop_limit', 'GTC', 100, 99.99, 1"
       "'buy', 'limit', 'GTC', 100.000000000000000000000, NULL, 1"
       """)
-  void an_order_that_keeps_the_rules_is_placed(String order) throws SQLException {
+  void an_order_within_the_rules_is_accepted(String order) throws SQLException {
     execute(insert(ADA, order, "a"));
     assertEquals(List.of("pending"), query("SELECT status FROM trading.orders"));
   }
@@ -110,12 +110,12 @@ class TradingSchemaTest {
       amount_is_exact,           "'buy', 'limit', 'GTC', 100, NULL, 'Infinity'"
       amount_is_exact,           "'buy', 'limit', 'GTC', 100, NULL, 1.0000000000000000001"
       """)
-  void an_order_that_breaks_a_rule_is_refused_by_its_name(String rule, String order) {
+  void an_order_that_violates_a_rule_fails_with_its_constraint(String rule, String order) {
     assertEquals(rule, refused(insert(ADA, order, "a")));
   }
 
   @Test
-  void nothing_can_be_ordered_of_a_symbol_that_is_not_active_or_not_known() throws SQLException {
+  void an_order_for_an_inactive_or_unknown_symbol_is_rejected() throws SQLException {
     execute("UPDATE trading.symbols SET is_active = false");
     assertEquals(
         "orders_symbol_is_active",
@@ -127,7 +127,7 @@ class TradingSchemaTest {
   }
 
   @Test
-  void new_rules_of_a_symbol_do_not_stop_an_order_of_before() throws SQLException {
+  void new_rules_of_a_symbol_do_not_affect_existing_orders() throws SQLException {
     var order = order(ADA, "a");
     execute("UPDATE trading.symbols SET tick_size = 7, is_active = false");
     execute("UPDATE trading.orders SET status = 'canceled' WHERE id = " + order);
@@ -135,7 +135,7 @@ class TradingSchemaTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"open", "partially_filled", "filled", "canceled", "rejected", "lost"})
-  void an_order_begins_as_pending(String status) {
+  void a_new_order_is_pending(String status) {
     assertEquals(
         "orders_begin_pending",
         refused(
@@ -154,7 +154,7 @@ class TradingSchemaTest {
         "canceled,0",
         "filled,1",
       })
-  void an_order_goes_forward(String way) throws SQLException {
+  void an_order_status_moves_forward(String way) throws SQLException {
     var order = order(ADA, "a");
     for (var step : way.split(" ")) {
       execute(step(order, step));
@@ -178,7 +178,7 @@ class TradingSchemaTest {
     "open 0, canceled 1, orders_status",
     "open 0, lost 0, orders_status",
   })
-  void an_order_never_goes_back_and_its_status_says_how_much_was_executed(
+  void an_order_status_never_moves_back_and_matches_the_executed_quantity(
       String from, String to, String rule) throws SQLException {
     var order = order(ADA, "a");
     execute(step(order, from.replace(' ', ',')));
@@ -188,7 +188,7 @@ class TradingSchemaTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"user_id = 8", "side = 'sell'", "price = 101", "qty = 2", "client_order_id = 'b'"})
-  void what_was_ordered_never_changes(String change) throws SQLException {
+  void the_terms_of_an_order_never_change(String change) throws SQLException {
     order(ADA, "a");
     assertEquals("orders_stay_as_ordered", refused("UPDATE trading.orders SET " + change));
   }
@@ -217,20 +217,19 @@ class TradingSchemaTest {
       amount_is_not_negative,      "100, 1, 100, 'BTC', -1"
       trades_fee_asset_fkey,       "100, 1, 100, 'DOGE', 0"
       """)
-  void a_trade_that_its_assets_cannot_have_is_refused(String rule, String trade)
-      throws SQLException {
+  void an_invalid_trade_is_rejected(String rule, String trade) throws SQLException {
     assertEquals(rule, refused(trading(order(ADA, "a"), 1, trade)));
   }
 
   @Test
-  void what_the_exchange_rounded_is_accepted() throws SQLException {
+  void a_total_rounded_by_the_exchange_is_accepted() throws SQLException {
     // 33333.33 x 0.00001001 = 0.3336666333
     execute(trading(order(ADA, "a"), 1, "33333.33, 0.00001001, 0.333666, 'BTC', 0"));
     execute(trading(order(ADA, "b"), 2, "33333.33, 0.00001001, 0.333667, 'BTC', 0"));
   }
 
   @Test
-  void a_trade_is_neither_changed_nor_removed() throws SQLException {
+  void a_trade_cannot_be_updated_or_deleted() throws SQLException {
     trade(order(ADA, "a"), 1);
     assertEquals("trades_stay", refused("UPDATE trading.trades SET qty = 2"));
     assertEquals("trades_stay", refused("DELETE FROM trading.trades"));
@@ -238,13 +237,13 @@ class TradingSchemaTest {
   }
 
   @Test
-  void an_order_with_trades_cannot_be_removed() throws SQLException {
+  void an_order_with_trades_cannot_be_deleted() throws SQLException {
     trade(order(ADA, "a"), 1);
     assertEquals("trades_order_id_fkey", refused("DELETE FROM trading.orders"));
   }
 
   @Test
-  void a_wallet_has_what_its_transactions_left_and_each_says_how_much_that_was()
+  void a_wallet_is_updated_by_its_transactions_and_each_records_the_new_balance()
       throws SQLException {
     var wallet = wallet(ADA, "USDT");
     var order = order(ADA, "a");
@@ -279,7 +278,7 @@ class TradingSchemaTest {
   }
 
   @Test
-  void a_wallet_begins_empty_and_there_is_one_of_each_asset_and_user() throws SQLException {
+  void a_new_wallet_is_empty_and_unique_per_user_and_asset() throws SQLException {
     assertEquals(
         "wallets_begin_empty",
         refused("INSERT INTO trading.wallets (user_id, asset, available) VALUES (7, 'BTC', 1)"));
@@ -317,7 +316,7 @@ class TradingSchemaTest {
       amount_is_exact,           "'deposit', 'NaN', 0, NULL, NULL, 'd'"
       amount_is_exact,           "'deposit', 'Infinity', 0, NULL, NULL, 'd'"
       """)
-  void a_transaction_that_breaks_a_rule_is_refused_and_leaves_the_wallet_as_it_was(
+  void an_invalid_transaction_is_rejected_and_does_not_change_the_wallet(
       String rule, String transaction) throws SQLException {
     var wallet = wallet(ADA, "USDT");
     var order = order(ADA, "a");
@@ -338,7 +337,7 @@ class TradingSchemaTest {
   }
 
   @Test
-  void two_withdrawals_at_once_cannot_take_the_same_money() throws SQLException {
+  void concurrent_withdrawals_cannot_overdraw_a_wallet() throws SQLException {
     var database = TestDatabase.create();
     try (var first = connect(database);
         var second = connect(database);
@@ -351,7 +350,7 @@ class TradingSchemaTest {
       statement.execute(booking(1, "'withdrawal', -10, 0, NULL, NULL, 'w-1'"));
       var other = CompletableFuture.supplyAsync(
           () -> refused(second, booking(1, "'withdrawal', -10, 0, NULL, NULL, 'w-2'")));
-      Await.until("the second waits for the first", () -> isAnybodyWaiting(first));
+      Await.until("the second waits for the first", () -> isConnectionWaiting(first));
       first.commit();
 
       assertEquals("wallets_covered", other.join());
@@ -359,7 +358,7 @@ class TradingSchemaTest {
   }
 
   @Test
-  void a_trade_of_somebody_else_moves_nothing() throws SQLException {
+  void a_trade_of_another_user_cannot_be_booked() throws SQLException {
     var wallet = wallet(ADA, "USDT");
     var trade = trade(order(GRACE, "a"), 1);
     assertEquals(
@@ -382,7 +381,8 @@ class TradingSchemaTest {
   }
 
   @Test
-  void a_transaction_is_neither_changed_nor_removed_and_holds_its_wallet() throws SQLException {
+  void a_transaction_cannot_be_updated_or_deleted_and_its_wallet_cannot_be_deleted()
+      throws SQLException {
     var wallet = wallet(ADA, "USDT");
     book(wallet, "'deposit', 10, 0, NULL, NULL, 'd-1'");
     for (var statement : List.of(
@@ -406,7 +406,7 @@ class TradingSchemaTest {
       symbols_quote_fkey,    "INSERT INTO trading.symbols VALUES ('BTCEUR', 'BTC', 'EUR', 1, 1, 1)"
       amount_is_positive,    "INSERT INTO trading.symbols VALUES ('USDTBTC', 'USDT', 'BTC', 0, 1, 1)"
       """)
-  void assets_and_symbols_have_rules_too(String rule, String statement) {
+  void assets_and_symbols_have_constraints(String rule, String statement) {
     assertEquals(rule, refused(statement));
   }
 
@@ -476,7 +476,7 @@ class TradingSchemaTest {
     return refused(connection, sql);
   }
 
-  /** The rule that refuses the statement; what went before it stays. */
+  /** Returns the constraint that rejects the statement; earlier statements remain in effect. */
   private static String refused(Connection connection, String sql) {
     try (var statement = connection.createStatement()) {
       var before = connection.setSavepoint();
@@ -490,7 +490,7 @@ class TradingSchemaTest {
     }
   }
 
-  private static boolean isAnybodyWaiting(Connection connection) {
+  private static boolean isConnectionWaiting(Connection connection) {
     try (var statement = connection.createStatement();
         var rows = statement.executeQuery("SELECT FROM pg_locks WHERE NOT granted")) {
       return rows.next();

@@ -29,7 +29,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/** A database with a user service, and access to the rows, events and revocations the service writes. */
+/** A user service with access to the rows, events and revocations that it writes. */
 public final class Accounts implements AutoCloseable {
   public static final Actor ANONYMOUS = Actor.anonymous("203.0.113.9");
 
@@ -50,7 +50,7 @@ public final class Accounts implements AutoCloseable {
     this(TestDatabase.create());
   }
 
-  /** Another node on the same database. */
+  /** Creates another node on the same database. */
   public Accounts(TestDatabase postgres) {
     this.postgres = postgres;
     this.database = Database.open(vertx, postgres.settings("account"));
@@ -69,7 +69,7 @@ public final class Accounts implements AutoCloseable {
     this.search = new UserSearch(database);
   }
 
-  /** The result of work on the node's event loop. */
+  /** Runs work on the event loop of the node and returns its result. */
   public <T> T await(Supplier<Future<T>> work) {
     return Await.await(context, work);
   }
@@ -78,7 +78,7 @@ public final class Accounts implements AutoCloseable {
     return Await.run(context, work);
   }
 
-  /** The failure of the work. */
+  /** Returns the failure of the work. */
   public Throwable failure(Supplier<Future<?>> work) {
     return Await.failureOf(start(() -> work.get().mapEmpty()));
   }
@@ -102,7 +102,7 @@ public final class Accounts implements AutoCloseable {
     return new Actor(user.id(), user.username(), "session-of-" + user.username(), "192.0.2.7");
   }
 
-  /** The payloads inserted into the outbox since the last call, without {@code by}. */
+  /** Returns the payloads inserted into the outbox since the last call, without {@code by}. */
   public List<JsonObject> events() {
     return eventsWithActor().stream()
         .map(event -> {
@@ -122,7 +122,7 @@ public final class Accounts implements AutoCloseable {
     return events;
   }
 
-  /** "actor action user" of the audit entries since the last call; a dash for null. */
+  /** Returns "actor action user" of the audit entries since the last call; a dash for null. */
   public List<String> auditEntries() {
     var entries = new ArrayList<String>();
     for (var row : rows(
@@ -158,7 +158,7 @@ public final class Accounts implements AutoCloseable {
     Await.await(vertx.close());
   }
 
-  /** Hashes without delay, and counts. */
+  /** Hashes without delay and counts the hashes. */
   public static final class FakeHashing implements PasswordHashing {
     public final AtomicInteger hashed = new AtomicInteger();
 
@@ -191,7 +191,7 @@ public final class Accounts implements AutoCloseable {
       return Future.succeededFuture();
     }
 
-    /** The revocations since the last call. */
+    /** Returns the revocations since the last call. */
     public List<String> revoked() {
       var all = List.copyOf(revoked);
       revoked.clear();

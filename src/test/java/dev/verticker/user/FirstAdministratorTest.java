@@ -135,7 +135,7 @@ class FirstAdministratorTest {
     return new FirstAdministrator(node.database, node.rows, node.users, node.hashing, settings);
   }
 
-  /** Settings of production with these changes. */
+  /** Returns production settings with these changes. */
   private static UserSettings settings(Map<String, String> environment) {
     var values = new HashMap<>(Map.of("VERTICKER_ENV", "production"));
     values.putAll(environment);

@@ -88,7 +88,7 @@ class HousekeepingTest {
         "sign_in_addresses"
       })
   void locked_rows_are_deleted_by_the_next_run(String rows) throws SQLException {
-    nothingButWhatIsOver();
+    insertExpiredRows();
     var house = housekeeping();
     try (var other = accounts.connect();
         var statement = other.createStatement()) {
@@ -102,8 +102,8 @@ class HousekeepingTest {
     assertEquals("0", accounts.one("SELECT count(*) FROM account." + rows));
   }
 
-  /** Nothing but what is over. */
-  private static void nothingButWhatIsOver() {
+  /** Replaces all rows with a few, most of them expired. */
+  private static void insertExpiredRows() {
     accounts.execute(
         """
         TRUNCATE account.audit, account.outbox, account.users CASCADE;

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Two nodes on one database without a common bus: node B learns of revocations by node A from the database. */
+/** Tests two nodes on one database without a common bus: node B reads the revocations of node A from the database. */
 final class RevokedEverywhereTest {
   private static final String PASSWORD = "a long walk by the sea";
   private static final Client CLIENT = new Client(SignIn.HOME, "a test");

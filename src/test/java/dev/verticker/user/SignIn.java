@@ -38,9 +38,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** A node with a deployed {@link UserVerticle}, on real PostgreSQL and Redis, with a clock that the test steps. */
+/** A node with a deployed {@link UserVerticle} on real PostgreSQL and Redis, with a clock that the test advances. */
 public final class SignIn implements AutoCloseable {
-  /** Exists from the start, so that none is created. */
+  /** Exists before the start, so that the verticle creates no administrator. */
   public static final Actor ADMINISTRATOR = new Actor(1_000_000L, "root", null, "192.0.2.1");
 
   public static final String HOME = "192.0.2.7";
@@ -95,7 +95,7 @@ public final class SignIn implements AutoCloseable {
     return SettingsFiles.load(environment, Path.of("target"));
   }
 
-  /** An active user with that password. */
+  /** Creates an active user with that password. */
   public long given(String username, String password) {
     return givenHash(username, await(() -> passwords.hashWithoutPolicy(new Password(password))));
   }
@@ -128,7 +128,7 @@ public final class SignIn implements AutoCloseable {
     return await(refresh(grant.refreshToken()));
   }
 
-  /** The code of the failure; "ok" when there is none. */
+  /** Returns the code of the failure; "ok" without a failure. */
   public String outcome(Future<?> work) {
     return await(work.transform(result -> Future.succeededFuture(
         result.succeeded()

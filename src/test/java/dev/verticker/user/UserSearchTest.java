@@ -42,7 +42,7 @@ class UserSearchTest {
     accounts.close();
   }
 
-  /** Written in this order, on a database of their own. */
+  /** Uses a separate database with users written in this order. */
   @Nested
   class AFew {
     @Test
@@ -119,7 +119,7 @@ class UserSearchTest {
     }
   }
 
-  /** On 100 000 generated users: one in 10 disabled, one in 20 deleted, one in 1 000 an administrator. */
+  /** Uses 100 000 generated users: one in 10 disabled, one in 20 deleted, one in 1 000 an administrator. */
   @Nested
   class AHundredThousand {
     private static final int LIMIT = 100;
@@ -267,7 +267,7 @@ class UserSearchTest {
       });
     }
 
-    /** Rows the scans looked at, whether they passed a filter or not. */
+    /** Returns the number of scanned rows, including those that a filter removed. */
     private static double read(JsonObject plan) {
       return nodes(plan)
           .filter(node -> node.getString("Node Type").contains("Scan"))

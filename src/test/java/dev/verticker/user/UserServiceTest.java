@@ -519,7 +519,7 @@ class UserServiceTest {
   }
 
   @Test
-  void of_two_administrators_who_demote_each_other_concurrently_one_remains() {
+  void of_two_administrators_that_demote_each_other_concurrently_one_remains() {
     for (var round = 0; round < 10; round++) {
       accounts.execute("TRUNCATE account.users CASCADE");
       var one = accounts.given("one", "admin");

@@ -30,7 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The deployed verticle, called over the bus. */
+/** Tests the deployed verticle over the bus. */
 class UserVerticleTest {
   private final TestDatabase postgres = TestDatabase.create();
   private final Vertx vertx = Vertx.vertx();

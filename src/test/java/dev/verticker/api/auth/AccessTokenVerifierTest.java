@@ -77,7 +77,7 @@ final class AccessTokenVerifierTest {
 
   @Test
   @Provokes(17)
-  void thirty_seconds_of_leeway_and_no_more() {
+  void the_leeway_is_thirty_seconds() {
     var token = token(CURRENT, claims());
     clock.step(Duration.ofSeconds(929));
     assertEquals(7, verify(token).userId());
@@ -150,7 +150,7 @@ final class AccessTokenVerifierTest {
             .map(value -> Arguments.of(claim, value)));
   }
 
-  /** Values of the list that are valid for this claim. */
+  /** Returns the values of the list that are valid for this claim. */
   private static boolean allowed(String claim, String value) {
     return switch (claim) {
       case "ver" -> value.equals("0") || value.equals("9223372036854775807");

@@ -123,7 +123,7 @@ final class RevocationCacheTest {
     clock.step(Duration.ofSeconds(2));
     assertEquals("unavailable", refusal(token(7, 1, SESSION)));
     serve();
-    Await.until("lets in again", () -> revoked.outage().isEmpty());
+    Await.until("accepts tokens again", () -> revoked.outage().isEmpty());
   }
 
   @Test
@@ -136,7 +136,7 @@ final class RevocationCacheTest {
     Await.until("two more requests", () -> requests.get() > before + 1);
     assertEquals("unavailable", refusal(token(7, 1, SESSION)));
     trouble = null;
-    Await.until("lets in", () -> revoked.outage().isEmpty());
+    Await.until("accepts tokens", () -> revoked.outage().isEmpty());
   }
 
   @Test
@@ -146,7 +146,7 @@ final class RevocationCacheTest {
     revoked.start().await();
     entries.clear();
     clock.step(Duration.ofMinutes(16));
-    Await.until("forgotten", () -> !revoked.isRevoked(token(7, 1, SESSION)));
+    Await.until("entry removed", () -> !revoked.isRevoked(token(7, 1, SESSION)));
     assertFalse(revoked.isRevoked(token(7, 1, SESSION)));
   }
 

@@ -21,7 +21,7 @@ import io.vertx.openapi.validation.ValidatableResponse;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A client that validates each response against the contract: an undocumented response fails the test. */
+/** An HTTP client that validates each response against the contract: an undocumented response fails the test. */
 public final class ApiClient {
   private final Contract contract;
   private final ResponseValidator validator;
@@ -41,7 +41,7 @@ public final class ApiClient {
     return Await.await(TestHttpClient.MAX_WAIT, begin(method, target, body, headers));
   }
 
-  /** @param headers name, value, name, value, ... */
+  /** @param headers alternating names and values */
   public Future<Response> begin(HttpMethod method, String target, Buffer body, String... headers) {
     return http.request(method, target)
         .headers(headers)
@@ -122,7 +122,7 @@ public final class ApiClient {
     http.close();
   }
 
-  /** Fails the test with the response in the message when the status is another. */
+  /** Fails the test with the response in the message if the status differs. */
   public static Response expect(int status, Response response) {
     return response.expect(status);
   }

@@ -454,7 +454,7 @@ class ContractRouterTest {
     return answer;
   }
 
-  /** Two tokens named after their callers; only the writer has permissions. */
+  /** Accepts two tokens named after their callers; only the writer has permissions. */
   private static final class Tokens implements Authenticator {
     @Override
     public Future<Caller> authenticate(HttpServerRequest request, Requirement requirement) {

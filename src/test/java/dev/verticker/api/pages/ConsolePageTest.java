@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** How the console's files are served, beside an API that goes on as before. */
+/** Tests how the files of the console are served. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsolePageTest {
   private static final Path FOLDER = Path.of("src/main/resources/web/console");
@@ -32,7 +32,7 @@ class ConsolePageTest {
   }
 
   @Test
-  void the_page_allows_no_script_style_or_request_but_its_own() {
+  void the_content_security_policy_allows_only_own_scripts_styles_and_requests() {
     var page = expect(200, door.client().get("/"));
 
     assertEquals("text/html; charset=utf-8", page.headers().get("Content-Type"));
@@ -47,12 +47,12 @@ class ConsolePageTest {
     assertEquals("same-origin", page.headers().get("Cross-Origin-Opener-Policy"));
     var text = page.body().toString();
     assertFalse(
-        text.contains("://") || text.contains("style="), "nothing from elsewhere, nothing inline");
+        text.contains("://") || text.contains("style="),
+        "the page has an external or inline resource");
   }
 
   @Test
-  void every_file_of_the_folder_is_served_but_the_page_itself_and_what_is_only_to_be_read()
-      throws IOException {
+  void every_file_is_served_except_the_index_page_licenses_and_markdown() throws IOException {
     List<String> files;
     try (var all = Files.walk(FOLDER)) {
       files = all.filter(Files::isRegularFile)
@@ -67,24 +67,24 @@ class ConsolePageTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"", "gzip"})
-  void a_file_that_is_known_is_not_sent_again(String coding) {
+  void a_request_with_the_current_entity_tag_is_304(String coding) {
     var first = expect(200, door.client().get("/console/app.js", "Accept-Encoding", coding));
     assertEquals("no-cache", first.headers().get("Cache-Control"));
     var tag = first.headers().get("ETag");
 
-    var again =
+    var second =
         door.client().get("/console/app.js", "Accept-Encoding", coding, "If-None-Match", tag);
 
-    assertEquals(304, again.status());
-    assertEquals(tag, again.headers().get("ETag"));
-    assertEquals(0, again.body() == null ? 0 : again.body().length());
+    assertEquals(304, second.status());
+    assertEquals(tag, second.headers().get("ETag"));
+    assertEquals(0, second.body() == null ? 0 : second.body().length());
     assertEquals(
         200,
         door.client().get("/console/app.js", "If-None-Match", "\"another\"").status());
   }
 
   @Test
-  void who_takes_gzip_gets_the_same_file_smaller() throws IOException {
+  void a_client_that_accepts_gzip_gets_the_compressed_file() throws IOException {
     var plain = expect(200, door.client().get("/console/console.css"));
     var small = expect(
         200, door.client().get("/console/console.css", "Accept-Encoding", "br;q=1, gzip;q=0.5"));
@@ -113,7 +113,7 @@ class ConsolePageTest {
         "/console/vendor/",
         "/web/console/app.js"
       })
-  void a_path_that_the_page_does_not_name_is_not_there(String path) {
+  void a_path_without_a_served_file_is_404(String path) {
     var reply = door.client().get(path);
 
     assertEquals(404, reply.status(), () -> reply.body().toString());
@@ -121,7 +121,7 @@ class ConsolePageTest {
   }
 
   @Test
-  void head_is_answered_and_other_methods_are_not_allowed() {
+  void head_is_supported_and_other_methods_are_405() {
     var head = expect(200, door.client().send(HttpMethod.HEAD, "/", null));
     assertTrue(Integer.parseInt(head.headers().get("Content-Length")) > 0);
 
@@ -131,7 +131,7 @@ class ConsolePageTest {
   }
 
   @Test
-  void the_api_and_its_documentation_answer_as_before() {
+  void the_console_does_not_hide_the_api_and_its_documentation() {
     assertEquals("token-missing", door.client().get("/users").code());
     expect(200, door.client().get("/docs"));
     expect(200, door.client().get("/docs/events"));

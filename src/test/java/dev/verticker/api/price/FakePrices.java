@@ -17,7 +17,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 
-/** A price verticle for tests of a front door: a table of quotes, and a list of the requests that a client caused. */
+/** A price verticle for front door tests, with a table of quotes and a list of the bus requests that clients caused. */
 public final class FakePrices {
   private final Bus bus;
   private final Map<String, Quote> quotes = Collections.synchronizedMap(new LinkedHashMap<>());
@@ -92,7 +92,7 @@ public final class FakePrices {
         receivedAt.plus(Duration.ofSeconds(70)));
   }
 
-  /** Not in {@link #requests}: front doors send it at intervals, independently of clients. */
+  /** Does not record the request in {@link #requests}: front doors send it periodically, independently of clients. */
   private Future<Prices.Snapshot> latest(Prices.Latest request) {
     return Future.succeededFuture(new Prices.Snapshot(
         configured,

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Invalid input is a problem and never 5xx, and causes no bus request to the price verticle. */
+/** Tests that invalid input causes a problem response, never a 5xx and no bus request to the price verticle. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PriceApiInputTest {
   private final PriceFrontDoor door = new PriceFrontDoor();

@@ -18,7 +18,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** A front door on a node that starts before any price verticle does. */
+/** Tests a front door that starts before any price verticle. */
 class PriceApiStartTest {
   private final PriceFrontDoor door = new PriceFrontDoor();
 

@@ -21,7 +21,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One Vert.x with the Price API on two event loops, {@link FakePrices} and a fixed clock. */
+/** Runs the Price API on two event loops with {@link FakePrices} and a fixed clock. */
 final class PriceFrontDoor implements AutoCloseable {
   static final String KEY = "a-key-of-the-back-office-0123456789";
   static final String NEXT_KEY = "the-key-that-follows-it-0123456789ab";
@@ -31,12 +31,12 @@ final class PriceFrontDoor implements AutoCloseable {
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final RecordedHealth health = new RecordedHealth();
   final List<Runnable> onReturn = new ArrayList<>();
-  final StandingClock clock = new StandingClock();
+  final FixedClock clock = new FixedClock();
   final Bus bus = new Bus(vertx, clock, metrics);
   final FakePrices prices = new FakePrices(bus);
   private ApiClient client;
 
-  static final class StandingClock extends Clock {
+  static final class FixedClock extends Clock {
     private volatile Instant now = NOON;
 
     void advance(Duration time) {

@@ -39,14 +39,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Compiled schemas do not change any response. */
+/** Tests that compiled schemas do not change any response. */
 class HotOperationsTest {
   private static final String MARK = "x-hot: true";
 
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient http = vertx.createHttpClient();
 
-  /** The parts of a response that differ. @param body null for an accepted request, which a stub handles */
+  /** The compared parts of a response. @param body null for an accepted request, which a stub handles */
   private record Seen(int status, JsonObject body) {}
 
   private record Question(String target, String header, String value) {}
@@ -58,7 +58,7 @@ class HotOperationsTest {
 
   @ParameterizedTest
   @ValueSource(strings = {"openapi/price-api.yaml", "openapi/user-api.yaml"})
-  void a_hot_operation_accepts_and_rejects_exactly_what_it_would_without_the_mark(String resource) {
+  void a_hot_operation_accepts_and_rejects_the_same_requests_as_an_unmarked_one(String resource) {
     var contract = Contract.load(vertx, resource).await();
     var plain = withoutMarks(contract);
     var hotPort = serve(contract);
@@ -75,7 +75,7 @@ class HotOperationsTest {
   }
 
   @Test
-  void a_compiled_schema_accepts_only_what_the_library_accepts() {
+  void a_compiled_schema_accepts_only_values_that_the_library_accepts() {
     var schemas = List.of(
         "{\"type\":\"string\",\"minLength\":2,\"maxLength\":3}",
         "{\"type\":\"string\",\"pattern\":\"^(me|[1-9][0-9]{0,17})$\"}",
@@ -127,7 +127,7 @@ class HotOperationsTest {
         .toList();
   }
 
-  /** Each parameter of each hot operation with each value, once and repeated, and an undeclared name. */
+  /** Returns each parameter of each hot operation with each value, once and repeated, and an undeclared name. */
   private static List<Question> corpus(Contract contract) {
     var corpus = new ArrayList<Question>();
     for (var operation : contract.openApi().operations()) {

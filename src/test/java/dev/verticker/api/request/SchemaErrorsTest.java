@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 final class SchemaErrorsTest {
-  /** Keyword, rule, a value that violates it, message. */
+  /** Returns keyword, rule, a value that violates it, and message. */
   private static final String RULES =
       """
       type                 | "string"            | 7            | Must be a string.

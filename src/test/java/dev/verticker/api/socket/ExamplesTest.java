@@ -17,7 +17,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The examples of the documentation, across a lost connection. */
+/** Runs the examples of the documentation across a lost connection. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ExamplesTest {
   private static final String PAGE = "docs/examples/page.html";
@@ -80,7 +80,7 @@ class ExamplesTest {
     }
   }
 
-  /** One event before the disconnect, two during it, one after it. The first element holds the ids of the users. */
+  /** Causes one event before the disconnect, two during it and one after it. The first element holds the ids of the users. */
   private List<JsonObject> receiveAcrossADisconnect(
       InterruptibleProxy proxy, Supplier<JsonObject> next) {
     var received = new ArrayList<JsonObject>();

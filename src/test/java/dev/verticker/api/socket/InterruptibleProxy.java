@@ -9,7 +9,7 @@ import io.vertx.core.net.NetSocket;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A TCP proxy to a port of this machine whose connections a test can interrupt. */
+/** A TCP proxy to a local port whose connections a test can interrupt. */
 final class InterruptibleProxy {
   private final Set<NetSocket> open = ConcurrentHashMap.newKeySet();
   private final NetClient client;

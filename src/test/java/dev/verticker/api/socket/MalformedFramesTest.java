@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Clients that violate the WebSocket protocol; none of them prevents a node from stopping. */
+/** Tests clients that violate the WebSocket protocol; none of them prevents a node from stopping. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MalformedFramesTest {
   private static final int TEXT = 0x81;

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-/** A script run by Node.js that reads and writes lines of JSON, with every line it wrote. */
+/** Runs a Node.js script that reads and writes lines of JSON, and records every line it writes. */
 final class NodeScript implements AutoCloseable {
   private static final Duration MAX_WAIT = Duration.ofSeconds(20);
 
@@ -50,7 +50,7 @@ final class NodeScript implements AutoCloseable {
     }
   }
 
-  /** The first line that was not read yet; fails when it is not JSON. */
+  /** Returns the first line that was not read yet; fails if it is not JSON. */
   JsonObject next() {
     Await.until(MAX_WAIT, "a line after " + lines, () -> lines.size() > read);
     var line = lines.get(read++);
@@ -70,7 +70,7 @@ final class NodeScript implements AutoCloseable {
     }
   }
 
-  /** All lines so far. */
+  /** Returns all lines written so far. */
   List<String> lines() {
     return List.copyOf(lines);
   }
@@ -91,7 +91,7 @@ final class NodeScript implements AutoCloseable {
 
   @Override
   public void close() {
-    // A script that has children ends them when its input ends.
+    // A script with child processes stops them when its input ends.
     try {
       process.getOutputStream().close();
     } catch (IOException alreadyClosed) {

@@ -15,7 +15,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** A WebSocket client that sends any bytes as a frame, and reads only when a test calls it. */
+/** A WebSocket client that sends any bytes as a frame and reads only on request. */
 final class RawWebSocket implements AutoCloseable {
   private static final int FINAL = 0x80;
   private static final int MASKED = 0x80;
@@ -26,7 +26,7 @@ final class RawWebSocket implements AutoCloseable {
   private volatile boolean resetOnWrite;
   private final boolean bridged;
 
-  /** The response to the handshake. */
+  /** Returns the response to the handshake. */
   private final String head;
 
   private RawWebSocket(int port, String target, boolean bridged, String... headers)
@@ -50,7 +50,7 @@ final class RawWebSocket implements AutoCloseable {
     assertTrue(head.startsWith("HTTP/1.1 101"), head);
   }
 
-  /** @param headers each a whole line */
+  /** @param headers complete header lines */
   static RawWebSocket plain(int port, String query, String... headers) throws IOException {
     return new RawWebSocket(port, SocketClient.PLAIN + query, false, headers);
   }
@@ -69,7 +69,7 @@ final class RawWebSocket implements AutoCloseable {
   }
 
   /**
-   * A frame that may be invalid in everything but its length.
+   * Sends a frame of which only the length must be valid.
    *
    * @param start FIN, the reserved bits and the opcode
    */
@@ -91,20 +91,20 @@ final class RawWebSocket implements AutoCloseable {
       frame.write(payload.length >> 8);
       frame.write(payload.length);
     }
-    // With zeros, which change nothing.
+    // A mask of zeros leaves the payload unchanged.
     frame.write(new byte[masked ? 4 : 0]);
     frame.write(payload);
     write(frame.toByteArray());
     return this;
   }
 
-  /** Reads until a frame contains this. */
+  /** Reads until a frame contains the text. */
   RawWebSocket until(String part) throws IOException {
     next(part);
     return this;
   }
 
-  /** The next frame that contains this. */
+  /** Returns the next frame that contains the text. */
   String next(String part) throws IOException {
     Frame frame;
     do {
@@ -113,7 +113,7 @@ final class RawWebSocket implements AutoCloseable {
     return frame.text();
   }
 
-  /** The close code and reason, or "reset" or "end" without a close frame. Fails when the socket is still open. */
+  /** Returns the close code and reason, or "reset" or "end" without a close frame. Fails if the socket is still open. */
   String ending() throws IOException {
     try {
       Frame frame;

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Resuming after many events, after events have expired, and with another log. */
+/** Tests replays of many events, after events have expired, and after a reset of the log. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReplayTest {
   private static final int BATCH = 500;
@@ -137,7 +137,7 @@ class ReplayTest {
     return new Position(subscribed.getString("epoch"), subscribed.getLong("seq"));
   }
 
-  /** Deleting a user clears them; it appends two events. */
+  /** Deletes the user, which redacts its events and appends two. */
   private void clearRecentEvents() {
     var socket = plain();
     socket.subscribe("users").next("subscribed");

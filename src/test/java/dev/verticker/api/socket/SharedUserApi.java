@@ -6,7 +6,7 @@ import org.junit.jupiter.api.extension.BeforeAllCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 
-/** One User API for the tests of sockets in this JVM, opened by the first of them. */
+/** Shares one User API among the socket tests of this JVM; the first test opens it. */
 final class SharedUserApi implements BeforeAllCallback, AfterEachCallback {
   static final String ALLOWED_ORIGIN = "https://app.example.org";
 

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Clients that stop reading. */
+/** Tests clients that stop reading. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SlowReaderTest {
   private static final int EVENT_BYTES = 100_000;
@@ -128,7 +128,7 @@ class SlowReaderTest {
         quotes.add(FakePrices.quote(2, "BTCUSDT", price, now));
       }
       door.prices.tick(quotes.toArray(Quote[]::new));
-      // The first change immediately, the others together.
+      // The server sends the first change immediately and the others together.
       Await.until("two frames were conflated", () -> conflated(door) == before + 2);
 
       var received = new JsonObject(behind.next("\"event\":\"prices\""))
@@ -211,7 +211,7 @@ class SlowReaderTest {
     try {
       socket.send(ping);
     } catch (IOException reset) {
-      // It was reset.
+      // The server reset the connection.
     }
   }
 
@@ -252,7 +252,7 @@ class SlowReaderTest {
     return socket;
   }
 
-  /** Subscribed; it reads nothing after that. */
+  /** Opens a socket that is subscribed and reads nothing after that. */
   private static RawWebSocket plain(UserFrontDoor door) throws IOException {
     return RawWebSocket.plain(door.port(), "?ticket=" + ticket(door))
         .send("{\"op\":\"subscribe\",\"topic\":\"users\"}")

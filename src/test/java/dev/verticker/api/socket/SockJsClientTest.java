@@ -32,7 +32,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The published client of the event bus bridge, unmodified, over every transport of SockJS. */
+/** Tests the published, unmodified event bus bridge client over every SockJS transport. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class SockJsClientTest {
   private static final String ALLOWED_ORIGIN = "https://app.example.org";
@@ -73,12 +73,12 @@ class SockJsClientTest {
     }
   }
 
-  /** Of the next event; lines of the closed connection are skipped. */
+  /** Returns the next event and skips lines about the closed connection. */
   private static JsonObject body(NodeScript client) {
     return client.next(line -> line.containsKey("body")).getJsonObject("body");
   }
 
-  /** Else its client sends the next request on the closing connection. */
+  /** Without this header, a client sends its next request on the closing connection. */
   @ParameterizedTest
   @ValueSource(strings = {"xhr", "xhr_streaming", "eventsource"})
   void a_response_that_closes_the_connection_announces_it(String transport) {
@@ -183,7 +183,7 @@ class SockJsClientTest {
   }
 
   @Test
-  void pages_of_others_are_refused_on_every_transport() {
+  void pages_of_other_origins_are_refused_on_every_transport() {
     var session = "/eventbus/000/stranger/";
     var targets = Map.of(
         "/eventbus/info",

@@ -12,7 +12,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Knowledge flows one way: routes, hub, session, topic, log; all of them know the protocol. */
+/** Checks the order of dependencies: routes, hub, session, topic, log; all of them may use the protocol. */
 @AnalyzeClasses(packages = "dev.verticker.api", importOptions = DoNotIncludeTests.class)
 class SocketArchitectureTest {
   private static final String SOCKET = "dev.verticker.api.socket";

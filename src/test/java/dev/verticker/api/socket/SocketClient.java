@@ -22,13 +22,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
 
-/** A client of one of the two endpoints, with every frame it received. It implements SockJS framing itself. */
+/** A client of /ws or /eventbus that records every frame it receives. It implements SockJS framing itself. */
 final class SocketClient {
   static final String PLAIN = "/ws";
 
   private static final String RAW_BRIDGE = "/eventbus/websocket";
 
-  private static final FrameSchema SCHEMA = new FrameSchema();
+  private static final FrameValidator VALIDATOR = new FrameValidator();
 
   /** Vert.x closes an unreachable client and its sockets. */
   private static final Set<SocketClient> OPEN = ConcurrentHashMap.newKeySet();
@@ -36,7 +36,7 @@ final class SocketClient {
   private final WebSocketClient client;
   private final boolean bridged;
 
-  /** Bridged, but without SockJS. */
+  /** True for a socket of /eventbus/websocket, which has no SockJS framing. */
   private final boolean raw;
 
   final List<JsonObject> frames = new CopyOnWriteArrayList<>();
@@ -55,7 +55,7 @@ final class SocketClient {
     OPEN.clear();
   }
 
-  /** @param headers name, value, ... */
+  /** @param headers alternating names and values */
   static SocketClient plain(Vertx vertx, int port, String query, String... headers) {
     return await(connect(vertx, port, PLAIN + query, false, headers));
   }
@@ -90,7 +90,7 @@ final class SocketClient {
     var client = vertx.createWebSocketClient(limits);
     var result = new SocketClient(client, bridged, target.equals(RAW_BRIDGE));
     OPEN.add(result);
-    // Before the connection, so that no frame is missed.
+    // Set before the connection, so that no frame is missed.
     return client
         .webSocket()
         .textMessageHandler(result::onText)
@@ -101,7 +101,7 @@ final class SocketClient {
         });
   }
 
-  /** The HTTP status of the response to the handshake. */
+  /** Returns the HTTP status of the response to the handshake. */
   static int handshakeStatus(Vertx vertx, int port, String target, String... headers) {
     try {
       await(connect(vertx, port, target, false, headers));
@@ -132,7 +132,7 @@ final class SocketClient {
         .put("since", new JsonObject().put("epoch", epoch).put("seq", seq)));
   }
 
-  /** @param headers name, value, ... */
+  /** @param headers alternating names and values */
   SocketClient register(String address, String... headers) {
     var sent = new JsonObject();
     for (var i = 0; i < headers.length; i += 2) {
@@ -142,12 +142,12 @@ final class SocketClient {
         new JsonObject().put("type", "register").put("address", address).put("headers", sent));
   }
 
-  /** The first frame that was not read yet. */
+  /** Returns the first frame that was not read yet. */
   JsonObject next() {
     Await.until(
         "a frame after " + frames.stream().limit(read).toList(), () -> frames.size() > read);
     var frame = frames.get(read++);
-    SCHEMA.check(frame, bridged);
+    VALIDATOR.check(frame, bridged);
     return frame;
   }
 
@@ -164,7 +164,7 @@ final class SocketClient {
     }
   }
 
-  /** The sequences of all events of a topic of the log so far. */
+  /** Returns the sequences of all events received so far on a topic of the log. */
   List<Long> sequences(String topic) {
     return frames.stream()
         .map(frame -> frame.containsKey("body") ? frame.getValue("body") : frame)

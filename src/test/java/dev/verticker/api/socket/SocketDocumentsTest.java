@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** What the AsyncAPI document and docs/notifications.md describe. */
+/** Tests what the AsyncAPI document and docs/notifications.md describe. */
 class SocketDocumentsTest extends SocketTestCase {
   @Test
   void the_asyncapi_document_is_served_and_lists_every_close_reason() {
@@ -80,7 +80,7 @@ class SocketDocumentsTest extends SocketTestCase {
             documented.contains("`" + name), "missing in docs/notifications.md: " + name));
   }
 
-  /** 0 when it was not counted yet. */
+  /** Returns the value of a counter; 0 if it is not registered yet. */
   private static double measured(String name, String... tags) {
     return door.metrics.find(name).tags(tags).meters().stream()
         .flatMap(meter -> StreamSupport.stream(meter.measure().spliterator(), false))

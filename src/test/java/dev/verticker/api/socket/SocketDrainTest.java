@@ -8,7 +8,7 @@ import dev.verticker.testing.Await;
 import io.vertx.core.Vertx;
 import org.junit.jupiter.api.Test;
 
-/** A node that stops. */
+/** Tests sockets of a node that stops. */
 class SocketDrainTest {
   @Test
   void a_stopping_node_closes_its_sockets_and_reports_when_to_reconnect() {

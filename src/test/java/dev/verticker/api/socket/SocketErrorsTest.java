@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Frames that no client should send. */
+/** Tests frames that clients should not send. */
 class SocketErrorsTest extends SocketTestCase {
   @Test
   void no_frame_reaches_the_bus() throws IllegalAccessException {
@@ -36,7 +36,7 @@ class SocketErrorsTest extends SocketTestCase {
       socket.close();
       plain.add(sendPlain(address));
     }
-    // After all were sent: each socket stays below the message rate.
+    // Reads after all frames are sent; each socket stays below the message rate.
     for (var socket : plain) {
       assertEquals("unknown-op", errorCode(socket));
       assertEquals("unknown-op", errorCode(socket));
@@ -89,7 +89,7 @@ class SocketErrorsTest extends SocketTestCase {
         .send(frame.copy().put("op", "subscribe"));
   }
 
-  /** All that exist, and some that do not. */
+  /** Returns all bus addresses and topics of the code, and two unknown ones. */
   private static List<String> busAddresses() throws IllegalAccessException {
     var names = new ArrayList<>(List.of("unknown", "__vertx.reply.1"));
     var classes = new ClassFileImporter().importPackagesOf(Users.class);

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which requests become a socket. */
+/** Tests which handshakes open a socket. */
 class SocketHandshakeTest extends SocketTestCase {
   @ParameterizedTest
   @ValueSource(strings = {"https://evil.example", "null", "http://app.example.org"})

@@ -8,7 +8,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketFrame;
 import org.junit.jupiter.api.Test;
 
-/** Limits on what a client sends. */
+/** Tests the limits on frames of a client. */
 class SocketLimitsTest extends SocketTestCase {
   private static final int MAX_TOPICS = 20;
 

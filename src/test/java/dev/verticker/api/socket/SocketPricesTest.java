@@ -9,10 +9,10 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The price topics. */
+/** Tests the price topics. */
 class SocketPricesTest extends SocketTestCase {
   @Test
-  void the_current_price_comes_first_and_then_changes_with_their_extremes() {
+  void the_first_frame_has_the_current_price_and_later_ones_changes_with_extremes() {
     var now = door.clock.instant();
     door.prices.tick(FakePrices.quote(1, "BTCUSDT", "100", now));
     var socket = plain(door.person()).send(subscribe("prices.BTCUSDT", 400));

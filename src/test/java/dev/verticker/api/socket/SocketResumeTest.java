@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-/** After a disconnect. */
+/** Tests resuming after a disconnect. */
 class SocketResumeTest extends SocketTestCase {
   private static final int WRITERS = 5;
   private static final int CHANGES = 20;
@@ -47,7 +47,7 @@ class SocketResumeTest extends SocketTestCase {
   }
 
   @Test
-  void a_client_that_reconnects_again_and_again_while_others_write_misses_nothing() {
+  void a_client_that_reconnects_repeatedly_during_writes_misses_no_event() {
     var people = IntStream.range(0, WRITERS).mapToObj(i -> door.person()).toList();
     var first = subscribed("users");
     var point = first.frames.get(first.frames.size() - 1);
@@ -73,7 +73,7 @@ class SocketResumeTest extends SocketTestCase {
     writing.forEach(Await::await);
   }
 
-  /** Changes the user one time after the other. */
+  /** Changes the user sequentially. */
   private static Future<?> write(Person person) {
     var changes = Future.<Object>succeededFuture();
     for (var i = 0; i < CHANGES; i++) {

@@ -8,10 +8,10 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import org.junit.jupiter.api.Test;
 
-/** A sign-in that is revoked while the socket is open. */
+/** Tests the revocation of a session or role while the socket is open. */
 class SocketRevocationTest extends SocketTestCase {
   @Test
-  void a_user_that_loses_a_role_loses_the_topics_of_that_role_at_once_and_no_others() {
+  void a_user_that_loses_a_role_loses_only_the_topics_of_that_role_at_once() {
     var second = door.person("admin");
     var plain = plain(second).subscribe("users").subscribe("user." + second.id());
     plain.next("subscribed");

@@ -12,7 +12,7 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** By a ticket, by a frame, and until when. */
+/** Tests sign-in by ticket and by frame, and its expiry. */
 class SocketSignInTest extends SocketTestCase {
   @Test
   void a_ticket_opens_one_socket() {
@@ -27,7 +27,7 @@ class SocketSignInTest extends SocketTestCase {
   }
 
   @Test
-  void a_socket_that_does_not_sign_in_receives_nothing_and_is_closed() {
+  void a_socket_that_does_not_sign_in_receives_no_event_and_is_closed() {
     var plain = plain();
     var bridged = bridged();
     assertFalse(plain.next("hello").getBoolean("authenticated"));
@@ -43,7 +43,7 @@ class SocketSignInTest extends SocketTestCase {
   }
 
   @Test
-  void a_frame_signs_in_and_a_socket_keeps_its_user() {
+  void a_frame_signs_in_and_the_user_of_a_socket_cannot_change() {
     var ada = door.person();
     var socket = plain().send(auth(ada.access()));
     assertEquals(ada.id(), socket.next("authenticated").getLong("user_id"));

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.UnixOperatingSystemMXBean;
-import dev.verticker.api.user.Forged;
+import dev.verticker.api.user.ForgedTokens;
 import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.message.Notifications;
 import dev.verticker.testing.Provokes;
@@ -30,13 +30,13 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Thousands of sockets, each of another user, disconnect and reconnect at the same time. */
+/** Tests thousands of sockets, each of another user, that disconnect and reconnect at the same time. */
 @Tag("alone")
 class SocketStormTest {
-  /** The time that is guaranteed. Clients, server and database share the machine. */
+  /** The guaranteed time, although clients, server and database share the machine. */
   private static final Duration MAX_RECONNECT = Duration.ofSeconds(30);
 
-  /** For the preparation of the test. */
+  /** The timeout of the preparation. */
   private static final Duration MAX_PREPARATION = Duration.ofSeconds(60);
 
   private static final long RETRY_MS = 250;
@@ -74,7 +74,7 @@ class SocketStormTest {
   }
 
   private void storm(int count) {
-    // Both ends of each socket are files of this process.
+    // Both ends of each socket are file descriptors of this process.
     var files = ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
         .getMaxFileDescriptorCount();
     assertTrue(
@@ -119,7 +119,7 @@ class SocketStormTest {
         refused.get());
   }
 
-  /** Every client has received every event once and in order, and nothing else. */
+  /** Asserts that every client received every event once and in order, and nothing else. */
   private void awaitAll(Duration limit, String what, int events) {
     until(limit, "all " + what, () -> count(events) == sockets.size());
     var expected = LongStream.rangeClosed(1, events).boxed().toList();
@@ -135,7 +135,7 @@ class SocketStormTest {
         .count();
   }
 
-  /** At most one query a second since the server was started. */
+  /** Asserts at most one query per second since the start of the server. */
   private void assertQueryRate() {
     var times = List.copyOf(queries);
     for (var i = 1; i < times.size(); i++) {
@@ -180,7 +180,7 @@ class SocketStormTest {
         .toList();
   }
 
-  /** One event for each client, as a change of its user writes it. */
+  /** Writes one event for each client, as a change of its user does. */
   private void appendEvents() {
     database.execute(
         """
@@ -208,7 +208,7 @@ class SocketStormTest {
 
     ResumingClient(long userId) {
       this.topic = Notifications.ownTopic(userId);
-      this.token = Forged.faithful(userId);
+      this.token = ForgedTokens.validToken(userId);
     }
 
     synchronized void connect() {

@@ -13,17 +13,17 @@ import java.util.List;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A test of both endpoints with real sockets and the real event log. */
+/** Base class of socket tests, with helpers for both endpoints. */
 @ExtendWith(SharedUserApi.class)
 abstract class SocketTestCase {
   static UserFrontDoor door;
 
-  /** Signed in by a ticket. */
+  /** Opens a /ws socket, signed in with a ticket. */
   static SocketClient plain(Person person) {
     return SocketClient.plain(door.vertx, door.port(), "?ticket=" + ticket(door, person));
   }
 
-  /** Not signed in. */
+  /** Opens a /ws socket without sign-in. */
   static SocketClient plain() {
     return SocketClient.plain(door.vertx, door.port(), "");
   }
@@ -32,7 +32,7 @@ abstract class SocketTestCase {
     return SocketClient.bridged(door.vertx, door.port());
   }
 
-  /** Subscribed to the topic. @param headers name, value, ... */
+  /** Opens an /eventbus socket that is subscribed to the topic. @param headers alternating names and values */
   static SocketClient bridged(Person person, String topic, String... headers) {
     var all = new ArrayList<>(List.of("Authorization", person.bearer()));
     all.addAll(List.of(headers));
@@ -41,7 +41,7 @@ abstract class SocketTestCase {
     return socket;
   }
 
-  /** Of an administrator. */
+  /** Opens a /ws socket of an administrator that is subscribed to the topic. */
   static SocketClient subscribed(String topic) {
     var socket = plain(door.admin()).subscribe(topic);
     socket.next("subscribed");
@@ -76,22 +76,24 @@ abstract class SocketTestCase {
 
   static void assertSequences(SocketClient socket, String topic, long from, long to) {
     var expected = LongStream.rangeClosed(from, to).boxed().toList();
-    Await.until("all events", () -> socket.sequences(topic).size() >= expected.size());
+    Await.until(
+        "events " + from + " to " + to + " received",
+        () -> socket.sequences(topic).size() >= expected.size());
     assertEquals(expected, socket.sequences(topic));
   }
 
-  /** The code of the next error of a plain socket. */
+  /** Returns the code of the next error frame of a /ws socket. */
   static String errorCode(SocketClient socket) {
     return socket.next("error").getString("code");
   }
 
-  /** Of the frame that a bridged socket received last, after it was closed. */
+  /** Returns the failure type of the last frame of an /eventbus socket that the server closed. */
   static String closeReason(SocketClient bridged) {
     Await.until("closed", bridged::isClosed);
     return bridged.frames.get(bridged.frames.size() - 1).getString("failureType");
   }
 
-  /** In all price frames so far. */
+  /** Returns the price of the first quote in each price frame received so far. */
   static List<String> prices(SocketClient socket) {
     return socket.frames.stream()
         .map(frame -> frame.getValue("body") instanceof JsonObject body ? body : frame)

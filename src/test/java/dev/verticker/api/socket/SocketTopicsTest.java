@@ -8,7 +8,7 @@ import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a client receives on which topic, and which topics it may subscribe to. */
+/** Tests the events of each topic and the topics that a client may subscribe to. */
 class SocketTopicsTest extends SocketTestCase {
   @Test
   void an_administrator_that_only_connects_receives_the_changes_of_all_users() {
@@ -65,7 +65,7 @@ class SocketTopicsTest extends SocketTestCase {
   }
 
   @Test
-  void an_unsubscribed_topic_delivers_nothing_more() {
+  void an_unsubscribed_topic_delivers_no_more_events() {
     var second = door.person("admin");
     var own = "user." + second.id();
     door.prices.tick(FakePrices.quote(1, "SOLUSDT", "100", door.clock.instant()));
@@ -77,7 +77,7 @@ class SocketTopicsTest extends SocketTestCase {
     assertEquals("users", plain.next("unsubscribed").getString("topic"));
     plain.send(new JsonObject().put("op", "unsubscribe").put("topic", "prices.SOLUSDT"));
     assertEquals("prices.SOLUSDT", plain.next("unsubscribed").getString("topic"));
-    // As the client of the bridge does after a refusal.
+    // The bridge client does the same after a refusal.
     bridged.send(new JsonObject().put("type", "unregister").put("address", "not-subscribed"));
     bridged.send(new JsonObject().put("type", "unregister").put("address", "users"));
     bridged.register(own).next();
@@ -96,7 +96,7 @@ class SocketTopicsTest extends SocketTestCase {
   }
 
   @Test
-  void topics_of_others_and_unknown_topics_are_refused() {
+  void topics_of_other_users_and_unknown_topics_are_refused() {
     var ada = door.person();
     var other = "user." + door.person().id();
     var plain = plain(ada);

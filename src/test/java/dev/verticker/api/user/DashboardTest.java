@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The dashboard of a user with the latest prices, and the latest prices alone. */
+/** Tests the dashboard and the latest prices. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class DashboardTest {
   private final UserFrontDoor door =
@@ -159,7 +159,7 @@ class DashboardTest {
     expect(200, door.get(ada, "/prices"));
     expect(503, door.get(ada, "/users/me"));
     door.startUsers();
-    Await.until("back", () -> door.get(ada, "/users/me").status() == 200);
+    Await.until("available again", () -> door.get(ada, "/users/me").status() == 200);
   }
 
   private void quoted(Quote... quotes) {

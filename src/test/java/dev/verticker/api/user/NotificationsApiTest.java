@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Events over HTTP: from the change of a user to the notifications of other callers. */
+/** Tests the notifications that changes of users cause. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class NotificationsApiTest {
   private final TestDatabase database = TestDatabase.create();
@@ -189,7 +189,7 @@ class NotificationsApiTest {
     assertEquals("ok", dashboard(ada).getJsonObject("parts").getString("notifications"));
   }
 
-  /** Reads the own topic when it contains this many events. */
+  /** Waits until the topic of the user contains this many events and returns them. */
   private JsonObject notifications(Person person, int events) {
     Await.until(events + " events", () -> {
       var reply = door.get(person, "/notifications");

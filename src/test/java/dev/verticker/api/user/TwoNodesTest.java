@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.openapi.Contract;
+import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.dev.TestServers;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Await;
@@ -31,24 +32,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Two complete nodes in one cluster: a change on node A takes effect on node B within a second. */
+/** Tests on two clustered nodes that a change on node A takes effect on node B within a second. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(VertxExtension.class)
 class TwoNodesTest {
-  private static final Duration WITHIN = Duration.ofSeconds(1);
+  private static final Duration MAX_PROPAGATION = Duration.ofSeconds(1);
   private static final String PASSWORD = "a lantern in the harbour";
 
   private final Vertx vertx;
   private final Contract contract;
   private final TestDatabase database = TestDatabase.create();
-  private final Map<String, String> secret =
+  private final Map<String, String> settings =
       Map.of("JWT_SECRET", "a secret of these two " + UUID.randomUUID());
   private List<Node> nodes;
-  private ApiClient a;
-  private ApiClient b;
+  private ApiClient nodeA;
+  private ApiClient nodeB;
   private String admin;
-
-  private record Person(long id, String username, String access, String refresh) {}
 
   TwoNodesTest(Vertx vertx) {
     this.vertx = vertx;
@@ -58,10 +57,10 @@ class TwoNodesTest {
   @BeforeAll
   void start() {
     nodes = TestNode.startPair(
-        UserFrontDoor.environment(database, secret), List.of("user-api", "user"));
-    a = client(nodes.get(0));
-    b = client(nodes.get(1));
-    admin = signIn(a, "admin", "admin1234").access();
+        UserFrontDoor.environment(database, settings), List.of("user-api", "user"));
+    nodeA = client(nodes.get(0));
+    nodeB = client(nodes.get(1));
+    admin = signIn(nodeA, "admin", "admin1234").access();
   }
 
   @AfterAll
@@ -70,132 +69,134 @@ class TwoNodesTest {
   }
 
   @Test
-  void signing_out() {
-    var ada = known();
-    expect(200, form(a, "/auth/logout", "refresh_token", ada.refresh()));
-    rejectedByB(ada);
+  void node_b_rejects_a_token_after_logout_on_node_a() {
+    var ada = createSignedInUser();
+    expect(200, postForm(nodeA, "/auth/logout", "refresh_token", ada.refresh()));
+    assertRejectedByB(ada);
   }
 
   @Test
-  void signing_out_everywhere() {
-    var ada = known();
-    expect(200, send(a, ada.access(), HttpMethod.POST, "/auth/logout-all", null));
-    rejectedByB(ada);
+  void node_b_rejects_a_token_after_logout_all_on_node_a() {
+    var ada = createSignedInUser();
+    expect(200, send(nodeA, ada.access(), HttpMethod.POST, "/auth/logout-all", null));
+    assertRejectedByB(ada);
   }
 
   @Test
-  void a_new_password() {
-    var ada = known();
+  void node_b_rejects_a_token_after_a_password_change_on_node_a() {
+    var ada = createSignedInUser();
     expect(
         204,
         send(
-            a,
+            nodeA,
             ada.access(),
             HttpMethod.PUT,
             "/users/me/password",
             new JsonObject()
                 .put("current_password", PASSWORD)
                 .put("new_password", "an owl at midnight")));
-    rejectedByB(ada);
+    assertRejectedByB(ada);
   }
 
   @Test
-  void an_administrator_who_disables_or_deletes() {
-    var ada = known();
-    expect(200, byAdmin(HttpMethod.POST, "/users/" + ada.id() + "/disable", null));
-    rejectedByB(ada);
-    var grace = known();
-    expect(204, byAdmin(HttpMethod.DELETE, "/users/" + grace.id(), null));
-    rejectedByB(grace);
+  void node_b_rejects_a_token_of_a_user_disabled_or_deleted_on_node_a() {
+    var ada = createSignedInUser();
+    expect(200, sendAsAdmin(HttpMethod.POST, "/users/" + ada.id() + "/disable", null));
+    assertRejectedByB(ada);
+    var grace = createSignedInUser();
+    expect(204, sendAsAdmin(HttpMethod.DELETE, "/users/" + grace.id(), null));
+    assertRejectedByB(grace);
   }
 
   @Test
-  void other_roles() {
-    var ada = known();
+  void node_b_rejects_a_token_after_a_role_change_on_node_a() {
+    var ada = createSignedInUser();
     expect(
         200,
-        byAdmin(
+        sendAsAdmin(
             HttpMethod.PATCH,
             "/users/" + ada.id(),
             new JsonObject().put("roles", new JsonArray().add("admin"))));
-    rejectedByB(ada);
-    var next =
-        expect(200, form(b, "/auth/refresh", "refresh_token", ada.refresh())).object();
-    expect(200, send(b, next.getString("access_token"), HttpMethod.GET, "/users", null));
+    assertRejectedByB(ada);
+    var next = expect(200, postForm(nodeB, "/auth/refresh", "refresh_token", ada.refresh()))
+        .object();
+    expect(200, send(nodeB, next.getString("access_token"), HttpMethod.GET, "/users", null));
   }
 
   @Test
-  void a_node_that_started_after_the_change() {
-    var ada = known();
-    expect(200, form(a, "/auth/logout", "refresh_token", ada.refresh()));
-    try (var late = UserFrontDoor.open(database, secret)) {
+  void a_node_that_starts_later_rejects_a_revoked_token() {
+    var ada = createSignedInUser();
+    expect(200, postForm(nodeA, "/auth/logout", "refresh_token", ada.refresh()));
+    try (var late = UserFrontDoor.open(database, settings)) {
       expect(401, send(late.client(), ada.access(), HttpMethod.GET, "/users/me", null));
     }
   }
 
   @Test
-  void while_redis_is_unavailable() {
-    var ada = known();
+  void node_b_rejects_a_revoked_token_while_redis_is_down() {
+    var ada = createSignedInUser();
     TestServers.redis().kill();
     try {
-      expect(200, form(a, "/auth/logout", "refresh_token", ada.refresh()));
-      rejectedByB(ada);
+      expect(200, postForm(nodeA, "/auth/logout", "refresh_token", ada.refresh()));
+      assertRejectedByB(ada);
     } finally {
       TestServers.redis().start();
     }
   }
 
   @Test
-  void of_fifty_requests_for_one_username_on_two_nodes_one_succeeds() {
-    var body = new JsonObject().put("username", name()).put("password", PASSWORD);
+  void one_of_fifty_concurrent_creations_of_a_username_succeeds() {
+    var body = new JsonObject().put("username", randomUsername()).put("password", PASSWORD);
     var responses = new ArrayList<Future<Response>>();
     for (var i = 0; i < 50; i++) {
-      responses.add(begin(i % 2 == 0 ? a : b, admin, HttpMethod.POST, "/users", body));
+      responses.add(sendAsync(i % 2 == 0 ? nodeA : nodeB, admin, HttpMethod.POST, "/users", body));
     }
-    var statuses = responses.stream().map(each -> await(each).status()).sorted().toList();
+    var statuses =
+        responses.stream().map(response -> await(response).status()).sorted().toList();
 
     var expected = new ArrayList<>(List.of(201));
     expected.addAll(Collections.nCopies(49, 409));
     assertEquals(expected, statuses);
   }
 
-  /** A new user whose token node B has accepted. */
-  private Person known() {
-    var username = name();
+  /** Creates a user and verifies that node B accepts its access token. */
+  private Person createSignedInUser() {
+    var username = randomUsername();
     expect(
         201,
-        byAdmin(
+        sendAsAdmin(
             HttpMethod.POST,
             "/users",
             new JsonObject().put("username", username).put("password", PASSWORD)));
-    var person = signIn(a, username, PASSWORD);
-    expect(200, send(b, person.access(), HttpMethod.GET, "/users/me", null));
+    var person = signIn(nodeA, username, PASSWORD);
+    expect(200, send(nodeB, person.access(), HttpMethod.GET, "/users/me", null));
     return person;
   }
 
-  private void rejectedByB(Person person) {
+  private void assertRejectedByB(Person person) {
     Await.until(
-        WITHIN,
-        "refused",
-        () -> send(b, person.access(), HttpMethod.GET, "/users/me", null).status() == 401);
+        MAX_PROPAGATION,
+        "node B rejects the token",
+        () -> send(nodeB, person.access(), HttpMethod.GET, "/users/me", null).status() == 401);
   }
 
-  private Response byAdmin(HttpMethod method, String target, JsonObject body) {
-    return send(a, admin, method, target, body);
+  private Response sendAsAdmin(HttpMethod method, String target, JsonObject body) {
+    return send(nodeA, admin, method, target, body);
   }
 
-  private static Person signIn(ApiClient at, String username, String password) {
-    var tokens = expect(200, form(at, "/auth/login", "username", username, "password", password))
+  private static Person signIn(ApiClient api, String username, String password) {
+    var tokens = expect(
+            200, postForm(api, "/auth/login", "username", username, "password", password))
         .object();
     var access = tokens.getString("access_token");
-    var id = expect(200, send(at, access, HttpMethod.GET, "/users/me", null))
+    var id = expect(200, send(api, access, HttpMethod.GET, "/users/me", null))
         .object()
         .getLong("id");
-    return new Person(id, username, access, tokens.getString("refresh_token"));
+    return new Person(id, username, password, access, tokens.getString("refresh_token"));
   }
 
-  private static Response form(ApiClient at, String target, String... fields) {
-    return at.send(
+  private static Response postForm(ApiClient api, String target, String... fields) {
+    return api.send(
         HttpMethod.POST,
         target,
         UserFrontDoor.encoded(fields),
@@ -204,13 +205,13 @@ class TwoNodesTest {
   }
 
   private static Response send(
-      ApiClient at, String token, HttpMethod method, String target, JsonObject body) {
-    return await(begin(at, token, method, target, body));
+      ApiClient api, String token, HttpMethod method, String target, JsonObject body) {
+    return await(sendAsync(api, token, method, target, body));
   }
 
-  private static Future<Response> begin(
-      ApiClient at, String token, HttpMethod method, String target, JsonObject body) {
-    return at.begin(
+  private static Future<Response> sendAsync(
+      ApiClient api, String token, HttpMethod method, String target, JsonObject body) {
+    return api.begin(
         method,
         target,
         body == null ? (Buffer) null : body.toBuffer(),
@@ -224,7 +225,7 @@ class TwoNodesTest {
     return new ApiClient(vertx, contract, node.ports().get("user-api"));
   }
 
-  private static String name() {
+  private static String randomUsername() {
     return "user-" + UUID.randomUUID().toString().substring(0, 12);
   }
 }

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Effects of one busy or unavailable part on the other requests. */
+/** Tests how a busy or unavailable component affects other requests. */
 @Tag("alone")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UnderStrainTest {
-  /** Three seconds is the limit of the API; a busy test machine adds to it. */
+  /** Three seconds is the limit of the API; the rest allows for a busy test machine. */
   private static final Duration MAX_RESPONSE = Duration.ofMillis(3500);
 
   private final UserFrontDoor door = UserFrontDoor.openAlone();
@@ -59,7 +59,7 @@ class UnderStrainTest {
   void sign_ins_delay_other_requests_by_less_than_half_a_second() {
     var p99 = slowestOfHundred();
     System.out.println(
-        "p99 of other requests beside 64 sign-ins at once: " + p99.toMillis() + " ms");
+        "p99 of other requests during 64 sign-ins at once: " + p99.toMillis() + " ms");
     assertTrue(p99.compareTo(Duration.ofMillis(500)) < 0, p99::toString);
   }
 
@@ -97,7 +97,7 @@ class UnderStrainTest {
     assertTrue(
         acknowledged.contains("silent-0") && acknowledged.contains("silent-9"),
         acknowledged::toString);
-    Await.until("all there", () -> usernames().containsAll(acknowledged));
+    Await.until("all acknowledged users exist", () -> usernames().containsAll(acknowledged));
   }
 
   private record Timed(Response reply, Duration took) {}
@@ -111,7 +111,7 @@ class UnderStrainTest {
     return reply.map(answer -> new Timed(answer, Duration.ofNanos(System.nanoTime() - began)));
   }
 
-  /** Creates one user after another before, during and after the outage; only a 201 counts. */
+  /** Creates users sequentially before, during and after the outage; only a 201 counts. */
   private Future<Void> create(ConcurrentLinkedQueue<String> acknowledged, int done, int total) {
     if (done == total) {
       return Future.succeededFuture();
@@ -132,7 +132,7 @@ class UnderStrainTest {
         .collect(Collectors.toSet());
   }
 
-  /** Sends 64 sign-ins at once, and other requests one after another until all sign-ins have a response. */
+  /** Sends 64 sign-ins at once, and other requests sequentially until all sign-ins have a response. */
   private Duration slowestOfHundred() {
     door.admin();
     var logins = IntStream.range(0, 64)

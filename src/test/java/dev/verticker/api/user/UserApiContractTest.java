@@ -19,7 +19,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** Rules that the contract itself keeps. */
+/** Tests rules of the contract itself. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UserApiContractTest {
   private final Vertx vertx = Vertx.vertx();

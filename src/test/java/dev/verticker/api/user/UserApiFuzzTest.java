@@ -44,7 +44,7 @@ class UserApiFuzzTest {
   private static final long SEED = 20_260_301;
   private static final Duration MAX_ANSWER = Duration.ofSeconds(10);
 
-  /** Server errors. All stores are available here, so 503 is one of them. */
+  /** The lowest status of a server error; 503 is one, too, because all stores are available here. */
   private static final int FAULT = 500;
 
   /** These operations sign the caller out; every later request would be 401. */
@@ -106,7 +106,7 @@ class UserApiFuzzTest {
         .collect(Collectors.groupingBy(status -> status, TreeMap::new, Collectors.counting()));
   }
 
-  /** Sends one request after another; several such sequences run concurrently. */
+  /** Sends requests sequentially; several such sequences run concurrently. */
   private Future<?> lane() {
     if (sent.incrementAndGet() > REQUESTS) {
       return Future.succeededFuture();
@@ -240,7 +240,7 @@ class UserApiFuzzTest {
     };
   }
 
-  /** Values that the schema may allow, and values just outside of it. */
+  /** Returns values that the schema may allow and values just outside of it. */
   private String text(JsonObject schema) {
     if (schema.containsKey("enum") && random.nextInt(4) != 0) {
       return pick(schema.getJsonArray("enum").stream().map(String::valueOf).toList());
@@ -306,7 +306,7 @@ class UserApiFuzzTest {
         .toString();
   }
 
-  /** Any valid code point: right-to-left, combining, outside the basic plane, control. */
+  /** Returns text of any valid code points: right-to-left, combining, outside the basic plane, control. */
   private String strange(int length) {
     return random
         .ints(length, 1, 0x1ffff)

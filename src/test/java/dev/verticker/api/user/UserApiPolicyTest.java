@@ -35,7 +35,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Calls operations as each kind of caller. */
+/** Tests authorization by calling each operation as each kind of caller. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UserApiPolicyTest {
   private static final Duration BEYOND_LEEWAY = Duration.ofSeconds(40);
@@ -75,7 +75,7 @@ class UserApiPolicyTest {
     shutOut.put("deleted", deleted);
     shutOut.put("revoked", revoked);
     for (var person : shutOut.values()) {
-      Await.until("shut out", () -> door.get(person, "/users/me").status() == 401);
+      Await.until("rejects tokens", () -> door.get(person, "/users/me").status() == 401);
     }
   }
 
@@ -208,7 +208,7 @@ class UserApiPolicyTest {
         : 403;
   }
 
-  /** The path with "self" as the owner. */
+  /** Returns the path with {@code {self}} in place of the owner parameter. */
   private static String target(Operation operation) {
     return operation
         .getOpenAPIPath()
@@ -258,7 +258,7 @@ class UserApiPolicyTest {
         person.id(),
         person.username(),
         person.password(),
-        Forged.expired(person.id(), session(person), BEYOND_LEEWAY),
+        ForgedTokens.expired(person.id(), session(person), BEYOND_LEEWAY),
         person.refresh());
   }
 

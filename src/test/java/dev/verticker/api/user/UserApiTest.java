@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
-/** The operations on users and sessions, as a client calls them. */
+/** Tests the User API over HTTP. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class UserApiTest {
   private final UserFrontDoor door = UserFrontDoor.openAlone("TRUSTED_PROXIES", "127.0.0.1,::1");
@@ -35,11 +35,11 @@ class UserApiTest {
   }
 
   @Test
-  void a_client_of_the_earlier_system_finds_the_fields_it_knows() {
-    var name = name();
+  void user_and_login_responses_match_the_earlier_api() {
+    var name = randomUsername();
     var created = expect(
         201,
-        admin(
+        sendAsAdmin(
             HttpMethod.POST,
             "/users",
             new JsonObject()
@@ -63,7 +63,7 @@ class UserApiTest {
   }
 
   @Test
-  void swagger_s_own_fields_in_the_form_do_not_matter() {
+  void login_ignores_the_extra_form_fields_of_swagger_ui() {
     var ada = door.person();
     expect(
         200,
@@ -85,7 +85,7 @@ class UserApiTest {
   void a_wrong_password_and_an_unknown_user_get_the_same_response() {
     var ada = door.person();
     var wrong = expect(401, door.login(ada.username(), "not the password"));
-    var unknown = expect(401, door.login("nobody-" + name(), "not the password"));
+    var unknown = expect(401, door.login("unknown-" + randomUsername(), "not the password"));
 
     assertEquals("invalid-credentials", wrong.code());
     assertEquals(wrong.object().getString("detail"), unknown.object().getString("detail"));
@@ -93,16 +93,16 @@ class UserApiTest {
   }
 
   @Test
-  void put_leaves_what_is_absent_or_null_and_patch_clears_what_is_null() {
+  void put_ignores_absent_and_null_fields_and_patch_clears_null_fields() {
     var ada = door.person();
-    change(
+    updateMe(
         ada,
         HttpMethod.PUT,
-        new JsonObject().put("full_name", "Ada").put("email", name() + "@x.org"));
+        new JsonObject().put("full_name", "Ada").put("email", randomUsername() + "@x.org"));
 
-    var put = change(ada, HttpMethod.PUT, new JsonObject().putNull("full_name"));
+    var put = updateMe(ada, HttpMethod.PUT, new JsonObject().putNull("full_name"));
     assertEquals("Ada", put.getString("full_name"));
-    var patched = change(ada, HttpMethod.PATCH, new JsonObject().putNull("email"));
+    var patched = updateMe(ada, HttpMethod.PATCH, new JsonObject().putNull("email"));
     assertNull(patched.getString("email"));
     assertEquals("Ada", patched.getString("full_name"));
     expect(
@@ -130,10 +130,11 @@ class UserApiTest {
   }
 
   @Test
-  void a_violated_rule_has_a_plain_message() {
+  void a_validation_error_describes_the_rule() {
     var body = new JsonObject().put("username", "x").put("roles", new JsonArray());
-    var errors =
-        expect(422, admin(HttpMethod.PATCH, "/users/me", body)).object().getJsonArray("errors");
+    var errors = expect(422, sendAsAdmin(HttpMethod.PATCH, "/users/me", body))
+        .object()
+        .getJsonArray("errors");
     assertEquals(
         Set.of(
             "/username: Must match ^[A-Za-z0-9._-]{3,50}$.", "/roles: Must have at least 1 item."),
@@ -202,7 +203,7 @@ class UserApiTest {
   }
 
   @Test
-  void an_unchanged_user_is_not_sent_again() {
+  void get_returns_304_for_a_current_entity_tag() {
     var ada = door.person();
     var tag = expect(200, door.get(ada, "/users/me")).headers().get("ETag");
 
@@ -213,10 +214,10 @@ class UserApiTest {
   }
 
   @Test
-  void a_list_is_read_page_by_page_by_following_the_links() {
+  void link_headers_page_through_a_user_search() {
     var prefix = "page" + UUID.randomUUID().toString().substring(0, 8);
     for (var i = 0; i < 5; i++) {
-      expect(201, create(prefix + "-" + i));
+      expect(201, createUser(prefix + "-" + i));
     }
 
     var found = new ArrayList<String>();
@@ -240,34 +241,37 @@ class UserApiTest {
   void a_soft_deleted_user_can_be_restored_unless_the_username_was_taken() {
     var ada = door.person();
     var path = "/users/" + ada.id();
-    expect(204, admin(HttpMethod.DELETE, path + "?mode=soft", null));
+    expect(204, sendAsAdmin(HttpMethod.DELETE, path + "?mode=soft", null));
     assertEquals(
-        "deleted", expect(200, admin(HttpMethod.GET, path, null)).object().getString("status"));
+        "deleted",
+        expect(200, sendAsAdmin(HttpMethod.GET, path, null)).object().getString("status"));
     assertEquals(
         "user-deleted",
-        expect(409, admin(HttpMethod.POST, path + "/disable", null)).code());
+        expect(409, sendAsAdmin(HttpMethod.POST, path + "/disable", null)).code());
     assertEquals(
         "active",
-        expect(200, admin(HttpMethod.POST, path + "/restore", null)).object().getString("status"));
+        expect(200, sendAsAdmin(HttpMethod.POST, path + "/restore", null))
+            .object()
+            .getString("status"));
 
-    expect(204, admin(HttpMethod.DELETE, path + "?mode=soft", null));
-    expect(201, create(ada.username()));
-    var taken = expect(409, admin(HttpMethod.POST, path + "/restore", null));
+    expect(204, sendAsAdmin(HttpMethod.DELETE, path + "?mode=soft", null));
+    expect(201, createUser(ada.username()));
+    var taken = expect(409, sendAsAdmin(HttpMethod.POST, path + "/restore", null));
     assertEquals("username-taken", taken.code());
     assertEquals(
         "/username", taken.object().getJsonArray("errors").getJsonObject(0).getString("pointer"));
-    expect(204, admin(HttpMethod.DELETE, path, null));
+    expect(204, sendAsAdmin(HttpMethod.DELETE, path, null));
     assertEquals(
-        "user-not-found", expect(404, admin(HttpMethod.GET, path, null)).code());
+        "user-not-found", expect(404, sendAsAdmin(HttpMethod.GET, path, null)).code());
   }
 
   @Test
   void the_last_administrator_cannot_be_removed() {
     var path = "/users/" + door.admin().id();
     for (var reply : List.of(
-        admin(HttpMethod.DELETE, path, null),
-        admin(HttpMethod.POST, path + "/disable", null),
-        admin(
+        sendAsAdmin(HttpMethod.DELETE, path, null),
+        sendAsAdmin(HttpMethod.POST, path + "/disable", null),
+        sendAsAdmin(
             HttpMethod.PATCH, path, new JsonObject().put("roles", new JsonArray().add("user"))))) {
       assertEquals("last-administrator", expect(409, reply).code());
     }
@@ -276,23 +280,24 @@ class UserApiTest {
   @Test
   void a_change_of_the_own_password_requires_the_current_one_and_ends_the_other_sessions() {
     var ada = door.person();
-    var elsewhere = door.signIn(ada.username(), ada.password());
+    var otherSession = door.signIn(ada.username(), ada.password());
     var body = new JsonObject()
         .put("current_password", "wrong one")
         .put("new_password", "an owl at midnight");
-    assertEquals("wrong-password", expect(403, own(ada, body)).code());
+    assertEquals("wrong-password", expect(403, changeOwnPassword(ada, body)).code());
 
-    expect(204, own(ada, body.put("current_password", ada.password())));
+    expect(204, changeOwnPassword(ada, body.put("current_password", ada.password())));
 
     assertEquals(
-        "invalid-refresh-token", expect(401, door.refresh(elsewhere.refresh())).code());
+        "invalid-refresh-token",
+        expect(401, door.refresh(otherSession.refresh())).code());
     expect(200, door.refresh(ada.refresh()));
     expect(200, door.login(ada.username(), "an owl at midnight"));
     expect(401, door.login(ada.username(), ada.password()));
   }
 
   @Test
-  void two_tabs_that_refresh_at_once_stay_signed_in() {
+  void concurrent_refreshes_return_the_same_refresh_token() {
     var ada = door.person();
 
     var one = expect(200, door.refresh(ada.refresh())).object();
@@ -319,14 +324,15 @@ class UserApiTest {
 
     assertEquals("invalid-refresh-token", expect(401, door.refresh(next)).code());
     Await.until("signed out", () -> door.get(ada, "/users/me").status() == 401);
-    var audit = expect(200, admin(HttpMethod.GET, "/users/" + ada.id() + "/audit?limit=1", null));
+    var audit =
+        expect(200, sendAsAdmin(HttpMethod.GET, "/users/" + ada.id() + "/audit?limit=1", null));
     assertEquals("session.token-reused", audit.array().getJsonObject(0).getString("action"));
   }
 
   @Test
-  void sessions_can_be_seen_and_ended() {
+  void a_user_can_list_and_end_sessions() {
     var ada = door.person();
-    var elsewhere = door.signIn(ada.username(), ada.password());
+    var otherSession = door.signIn(ada.username(), ada.password());
     var sessions = expect(200, door.get(ada, "/auth/sessions")).array();
     assertEquals(2, sessions.size());
     var other = sessions.stream()
@@ -338,7 +344,7 @@ class UserApiTest {
 
     expect(204, door.as(ada, HttpMethod.DELETE, "/auth/sessions/" + other, null));
 
-    Await.until("ended", () -> door.get(elsewhere, "/users/me").status() == 401);
+    Await.until("ended", () -> door.get(otherSession, "/users/me").status() == 401);
     expect(200, door.get(ada, "/users/me"));
     assertEquals(
         "session-not-found",
@@ -362,7 +368,8 @@ class UserApiTest {
             "X-Forwarded-For",
             "6.6.6.6, 203.0.113.7"));
 
-    var entry = expect(200, admin(HttpMethod.GET, "/users/" + ada.id() + "/audit?limit=1", null))
+    var entry = expect(
+            200, sendAsAdmin(HttpMethod.GET, "/users/" + ada.id() + "/audit?limit=1", null))
         .array()
         .getJsonObject(0);
 
@@ -375,14 +382,14 @@ class UserApiTest {
     assertEquals(
         new JsonObject().put("full_name", new JsonObject().putNull("from").put("to", "Ada")),
         entry.getJsonObject("details"));
-    var all = expect(200, admin(HttpMethod.GET, "/users/" + ada.id() + "/audit", null))
+    var all = expect(200, sendAsAdmin(HttpMethod.GET, "/users/" + ada.id() + "/audit", null))
         .body()
         .toString();
     assertFalse(all.contains(ada.password()) || all.contains("$argon2"), all);
   }
 
   @Test
-  void a_ticket_is_short_lived() {
+  void a_ticket_states_its_lifetime_of_30_seconds() {
     var ticket = expect(200, door.as(door.person(), HttpMethod.POST, "/auth/ticket", null))
         .object();
 
@@ -406,26 +413,26 @@ class UserApiTest {
     assertEquals("\"too-many-attempts\";r=0;t=" + wait, refused.headers().get("RateLimit"));
   }
 
-  private Response own(Person person, JsonObject body) {
+  private Response changeOwnPassword(Person person, JsonObject body) {
     return door.as(person, HttpMethod.PUT, "/users/me/password", body);
   }
 
-  private JsonObject change(Person person, HttpMethod method, JsonObject body) {
+  private JsonObject updateMe(Person person, HttpMethod method, JsonObject body) {
     return expect(200, door.as(person, method, "/users/me", body)).object();
   }
 
-  private Response create(String username) {
-    return admin(
+  private Response createUser(String username) {
+    return sendAsAdmin(
         HttpMethod.POST,
         "/users",
         new JsonObject().put("username", username).put("password", UserFrontDoor.PASSWORD));
   }
 
-  private Response admin(HttpMethod method, String target, JsonObject body) {
+  private Response sendAsAdmin(HttpMethod method, String target, JsonObject body) {
     return door.as(door.admin(), method, target, body);
   }
 
-  private static String name() {
+  private static String randomUsername() {
     return "user-" + UUID.randomUUID().toString().substring(0, 12);
   }
 }

@@ -37,7 +37,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** One node with the User API on two event loops and the user verticle, on real servers, with {@link FakePrices}. */
+/** Runs the User API on two event loops and the user verticle on real servers, with {@link FakePrices}. */
 public final class UserFrontDoor implements AutoCloseable {
   static final String SECRET = "a secret of at least thirty-two bytes";
   public static final String PASSWORD = "a lantern in the harbour";
@@ -67,7 +67,7 @@ public final class UserFrontDoor implements AutoCloseable {
     }
   }
 
-  /** The real time, or some time after it. */
+  /** The real time plus an offset. */
   public static final class MovedClock extends Clock {
     private volatile Duration ahead = Duration.ZERO;
 
@@ -99,7 +99,7 @@ public final class UserFrontDoor implements AutoCloseable {
     return open(Map.of());
   }
 
-  /** With its own secret, so that failed sign-ins of other tests are counted separately. */
+  /** Uses its own secret, so that failed sign-ins of other tests are counted separately. */
   public static UserFrontDoor openAlone(String... more) {
     var settings = new HashMap<String, String>();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());

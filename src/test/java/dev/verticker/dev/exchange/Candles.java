@@ -8,7 +8,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Small generated recordings: minute {@code n} opens at 100.n, falls to 90.n, rises to 120.n, closes at 110.n. */
+/** Generates small recordings: minute {@code n} opens at 100.n, falls to 90.n, rises to 120.n, closes at 110.n. */
 final class Candles {
   static final long FIRST = 1_600_000_020_000L;
 

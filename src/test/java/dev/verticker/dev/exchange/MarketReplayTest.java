@@ -146,7 +146,7 @@ class MarketReplayTest {
   }
 
   @Test
-  void the_24_hour_figures_are_those_of_the_candles() {
+  void the_24_hour_figures_match_the_candles() {
     Candles.write(folder, "BTCUSDT", DAY + 60);
     try (var trial = trial()) {
       trial.pass(Duration.ofMinutes(30).plusSeconds(50));

@@ -135,7 +135,7 @@ class RecordedShapesTest {
         .toList();
   }
 
-  /** Keys in order, lists as the set of shapes of their elements, numbers in strings by their decimals. */
+  /** Returns the keys in order, lists as the set of shapes of their elements, numbers in strings by their decimals. */
   private static Object shape(Object json) {
     if (json instanceof JsonObject object) {
       return object.stream()

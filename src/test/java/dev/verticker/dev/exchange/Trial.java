@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A simulator in stepped time with its client, for one test. */
+/** A simulator in stepped time with its client. */
 final class Trial implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final SteppedTime time = new SteppedTime();

@@ -332,7 +332,7 @@ class BinanceMarketDataTest {
         vertx, client, limits, new TickerParser(metrics), Clock.systemUTC());
   }
 
-  /** Responds to any request with {@code head}, then {@code part} every 10 ms until the client disconnects. */
+  /** Sends {@code head} in response to any request, then {@code part} every 10 ms until the client disconnects. */
   private String server(String head, String part, AtomicBoolean closed) {
     var server = await(vertx
         .createNetServer()

@@ -19,19 +19,19 @@ class ClusterClockTest {
   private final ClusterClock clock = new ClusterClock(START, nanos::get);
 
   @Test
-  void it_moves_with_the_monotonic_clock_even_where_that_wraps_around() {
+  void it_follows_the_monotonic_clock_even_when_that_overflows() {
     pass(Duration.ofSeconds(5).plusNanos(7_000));
     assertEquals(START.plusSeconds(5).plusNanos(7_000), clock.instant());
   }
 
   @Test
-  void it_takes_over_a_small_lead_of_the_cluster_at_once() {
+  void it_advances_to_a_slightly_later_cluster_time_at_once() {
     clock.follow(START.plusMillis(500));
     assertEquals(START.plusMillis(500), clock.instant());
   }
 
   @Test
-  void a_small_lag_is_given_back_at_half_speed_and_never_by_a_jump() {
+  void it_slows_to_half_speed_when_the_cluster_time_is_slightly_earlier() {
     clock.follow(START.minusMillis(500));
     assertEquals(START, clock.instant());
     pass(Duration.ofMillis(400));
@@ -44,7 +44,7 @@ class ClusterClockTest {
 
   @Test
   @Provokes(17)
-  void a_jump_of_the_cluster_is_believed_only_when_it_stays() {
+  void it_follows_a_jump_of_the_cluster_time_only_if_the_jump_lasts() {
     var hours = Duration.ofHours(2);
     clock.follow(START.plus(hours));
     clock.follow(START);
@@ -57,7 +57,7 @@ class ClusterClockTest {
 
   @Test
   @Provokes(17)
-  void it_never_goes_back_whatever_the_cluster_says() {
+  void it_never_goes_back_whatever_the_cluster_time_is() {
     var last = clock.instant();
     for (var i = 0; i < 10_000; i++) {
       pass(Duration.ofMillis(i % 7));
@@ -69,18 +69,18 @@ class ClusterClockTest {
 
   @Test
   @Provokes(17)
-  void a_node_alone_does_not_see_its_host_step_back_but_follows_it_forward() {
+  void without_peers_it_follows_the_host_clock_forward_but_never_back() {
     var vertx = Vertx.vertx();
     try {
       var host = new SteppedClock(START);
       var alone = ClusterClock.following(host, Duration.ofMillis(2), vertx);
       var before = alone.instant();
       host.step(Duration.ofHours(-1));
-      until("it goes on", () -> alone.instant().isAfter(before.plusMillis(20)));
+      until("the clock advances", () -> alone.instant().isAfter(before.plusMillis(20)));
       assertFalse(alone.instant().isAfter(before.plusSeconds(10)), "at half speed at most");
 
       host.step(Duration.ofHours(3));
-      until("it is followed", () -> !alone.instant().isBefore(START.plus(Duration.ofHours(2))));
+      until("the clock follows", () -> !alone.instant().isBefore(START.plus(Duration.ofHours(2))));
     } finally {
       vertx.close().await();
     }

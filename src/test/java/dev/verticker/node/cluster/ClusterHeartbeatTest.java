@@ -25,11 +25,11 @@ class ClusterHeartbeatTest {
   private final Bus bus = new Bus(vertx, Clock.systemUTC(), new SimpleMeterRegistry());
   private final FakePeers peers = new FakePeers();
   private final AtomicInteger gaveUp = new AtomicInteger();
-  private final ClusterHeartbeat pulse = pulse(peers, FAST);
+  private final ClusterHeartbeat heartbeat = heartbeat(peers, FAST);
 
-  /** Another node as far as this one believes; the pulses of both meet on one bus. */
+  /** Reports one other node; the heartbeats of both nodes use one bus. */
   private static final class FakePeers implements ClusterView {
-    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger beats = new AtomicInteger();
     private final AtomicInteger registrations = new AtomicInteger();
     private volatile int count = 1;
     private volatile Runnable merged;
@@ -41,7 +41,7 @@ class ClusterHeartbeatTest {
 
     @Override
     public Instant time() {
-      asked.incrementAndGet();
+      beats.incrementAndGet();
       return Instant.now();
     }
 
@@ -62,84 +62,84 @@ class ClusterHeartbeatTest {
   }
 
   @Test
-  void a_node_that_is_alone_misses_nobody() {
+  void a_node_without_peers_is_ready() {
     peers.count = 0;
-    pulse.start().await();
-    until("many beats", () -> peers.asked.get() > 30);
-    assertEquals(Optional.empty(), pulse.reason());
+    heartbeat.start().await();
+    until("many beats", () -> peers.beats.get() > 30);
+    assertEquals(Optional.empty(), heartbeat.reason());
     assertEquals(0, gaveUp.get());
   }
 
   @Test
-  void two_nodes_that_hear_each_other_stay_ready() {
-    pulse.start().await();
-    pulse(new FakePeers(), FAST).start().await();
-    until("many beats", () -> peers.asked.get() > 30);
-    assertEquals(Optional.empty(), pulse.reason());
+  void two_nodes_that_receive_each_others_heartbeats_stay_ready() {
+    heartbeat.start().await();
+    heartbeat(new FakePeers(), FAST).start().await();
+    until("many beats", () -> peers.beats.get() > 30);
+    assertEquals(Optional.empty(), heartbeat.reason());
     assertEquals(0, gaveUp.get());
   }
 
   @Test
   @Provokes(13)
-  void a_node_that_nobody_answers_is_not_ready_registers_again_and_gives_up_in_the_end() {
-    pulse.start().await();
-    until("not ready", () -> pulse.reason().isPresent());
+  void a_node_without_responses_is_not_ready_then_registers_again_then_gives_up() {
+    heartbeat.start().await();
+    until("not ready", () -> heartbeat.reason().isPresent());
     assertEquals(0, gaveUp.get());
     until("registered again", () -> peers.registrations.get() > 0);
     until("gave up", () -> gaveUp.get() > 0);
   }
 
   @Test
-  void a_node_that_is_answered_again_is_ready_and_says_that_it_may_have_missed_something() {
-    var patient = pulse(
+  void a_node_that_receives_responses_again_is_ready_and_calls_the_return_handler() {
+    var patient = heartbeat(
         peers,
         new HeartbeatSettings(Duration.ofMillis(20), 5, Duration.ofHours(1), Duration.ofHours(1)));
     var returned = Promise.<Void>promise();
     patient.onReturn(returned::tryComplete);
     patient.start().await();
     until("not ready", () -> patient.reason().isPresent());
-    pulse(new FakePeers(), FAST).start().await();
+    heartbeat(new FakePeers(), FAST).start().await();
     returned.future().await();
     until("ready", () -> patient.reason().isEmpty());
   }
 
   @Test
-  void a_merge_of_the_cluster_is_a_return_on_the_context_of_whoever_asked() {
-    pulse.start().await();
-    var on = Promise.<Boolean>promise();
+  void a_cluster_merge_calls_the_return_handler_on_the_context_that_registered_it() {
+    heartbeat.start().await();
+    var onContext = Promise.<Boolean>promise();
     var context = vertx.getOrCreateContext();
     context.runOnContext(
-        here -> pulse.onReturn(() -> on.tryComplete(Vertx.currentContext() == context)));
-    until("asked for merges", () -> peers.merged != null);
+        here -> heartbeat.onReturn(() -> onContext.tryComplete(Vertx.currentContext() == context)));
+    until("merge handler registered", () -> peers.merged != null);
     context.runOnContext(later -> peers.merged.run());
-    assertEquals(true, on.future().await());
+    assertEquals(true, onContext.future().await());
   }
 
   @Test
   @Provokes(11)
-  void a_process_that_stood_still_is_not_ready_until_it_is_heard_again() {
+  void a_process_that_was_frozen_is_not_ready_until_a_peer_responds() {
     peers.count = 0;
-    pulse.start().await();
-    until("beats", () -> peers.asked.get() > 2);
+    heartbeat.start().await();
+    until("beats", () -> peers.beats.get() > 2);
     freeze(Duration.ofMillis(700));
-    until("noticed", () -> pulse.reason().isPresent());
+    until("noticed", () -> heartbeat.reason().isPresent());
     peers.count = 1;
-    pulse(new FakePeers(), FAST).start().await();
-    until("heard", () -> pulse.reason().isEmpty());
+    heartbeat(new FakePeers(), FAST).start().await();
+    until("ready again", () -> heartbeat.reason().isEmpty());
   }
 
   @Test
-  void a_process_that_stood_still_and_finds_nobody_is_alone_and_ready() {
+  void a_process_that_was_frozen_and_has_no_peers_becomes_ready() {
     peers.count = 0;
-    pulse.start().await();
-    until("beats", () -> peers.asked.get() > 2);
+    heartbeat.start().await();
+    until("beats", () -> peers.beats.get() > 2);
     freeze(Duration.ofMillis(700));
-    until("noticed", () -> pulse.reason().isPresent());
-    until("ready", () -> pulse.reason().isEmpty());
+    until("noticed", () -> heartbeat.reason().isPresent());
+    until("ready", () -> heartbeat.reason().isEmpty());
     assertEquals(0, gaveUp.get());
   }
 
-  /** Holds every event loop, as a stopped process would. */
+  /** Blocks every event loop, as in a stopped process. */
   private void freeze(Duration time) {
     var end = System.nanoTime() + time.toNanos();
     var loops = 2 * Runtime.getRuntime().availableProcessors();
@@ -147,19 +147,19 @@ class ClusterHeartbeatTest {
     for (var loop : ((io.vertx.core.internal.VertxInternal) vertx).nettyEventLoopGroup()) {
       loop.execute(() -> {
         held.countDown();
-        until("thawed", () -> System.nanoTime() > end);
+        until("end of the freeze", () -> System.nanoTime() > end);
       });
     }
     until("frozen", () -> held.getCount() == 0);
   }
 
-  private ClusterHeartbeat pulse(ClusterView peers, HeartbeatSettings rhythm) {
+  private ClusterHeartbeat heartbeat(ClusterView peers, HeartbeatSettings settings) {
     return new ClusterHeartbeat(
         vertx,
         bus,
         peers,
         new ClusterClock(Instant.now(), System::nanoTime),
-        rhythm,
+        settings,
         gaveUp::incrementAndGet);
   }
 }

@@ -15,18 +15,18 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ClusterTest {
-  private static final HeartbeatSettings RHYTHM =
+  private static final HeartbeatSettings SETTINGS =
       new HeartbeatSettings(Duration.ofMillis(100), 5, Duration.ofHours(1), Duration.ofHours(1));
 
   @Test
-  void a_node_nobody_knows_any_more_registers_again_and_is_heard() {
+  void a_node_whose_registrations_are_lost_registers_again_and_gets_responses() {
     try (var nodes = new TwoNodes()) {
       assertEquals(1, nodes.firstCluster().count());
-      var first = pulse(nodes.first(), nodes.firstCluster());
-      var second = pulse(nodes.second(), nodes.secondCluster());
+      var first = heartbeat(nodes.first(), nodes.firstCluster());
+      var second = heartbeat(nodes.second(), nodes.secondCluster());
       first.start().await();
       second.start().await();
-      until("both hear", () -> first.reason().isEmpty() && second.reason().isEmpty());
+      until("both ready", () -> first.reason().isEmpty() && second.reason().isEmpty());
       var returned = Promise.<Void>promise();
       first.onReturn(returned::tryComplete);
       hazelcast(nodes.firstCluster())
@@ -34,12 +34,12 @@ class ClusterTest {
           .getMultiMap("__vertx.subs")
           .clear();
       returned.future().await();
-      until("both hear", () -> first.reason().isEmpty() && second.reason().isEmpty());
+      until("both ready", () -> first.reason().isEmpty() && second.reason().isEmpty());
     }
   }
 
   @Test
-  void the_packaged_configuration_is_the_one_that_was_measured() {
+  void the_packaged_configuration_has_the_measured_values() {
     try (var nodes = new TwoNodes()) {
       var config = hazelcast(nodes.firstCluster()).getHazelcastInstance().getConfig();
       Map.of(
@@ -70,9 +70,9 @@ class ClusterTest {
     return (HazelcastClusterManager) cluster.manager();
   }
 
-  private static ClusterHeartbeat pulse(Vertx vertx, Cluster cluster) {
+  private static ClusterHeartbeat heartbeat(Vertx vertx, Cluster cluster) {
     var clock = new ClusterClock(cluster.time(), System::nanoTime);
     var bus = new Bus(vertx, clock, new SimpleMeterRegistry());
-    return new ClusterHeartbeat(vertx, bus, cluster, clock, RHYTHM, () -> {});
+    return new ClusterHeartbeat(vertx, bus, cluster, clock, SETTINGS, () -> {});
   }
 }

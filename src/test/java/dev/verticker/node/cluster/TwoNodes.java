@@ -77,7 +77,7 @@ public final class TwoNodes implements AutoCloseable {
     }
   }
 
-  /** The packaged configuration, without the second that production waits for more members. */
+  /** Loads the packaged configuration without the wait of one second for more members. */
   private static Path homeThatJoinsAtOnce() {
     try {
       var home =

@@ -52,7 +52,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void the_sixth_guess_at_an_account_from_an_address_must_wait_even_when_it_is_right() {
+  void the_sixth_attempt_from_an_address_is_throttled_even_with_the_correct_password() {
     assertEquals(wrong(5), guesses(5, "wrong"));
     assertEquals("too-many-attempts", outcome(ada, PASSWORD, SignIn.HOME));
     node.clock.step(Duration.ofMinutes(15).plusMillis(1));
@@ -79,7 +79,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void spraying_one_password_over_many_accounts_is_caught_by_the_sixtieth_attempt() {
+  void password_spraying_is_throttled_at_the_sixtieth_attempt() {
     var outcomes = IntStream.range(0, 60)
         .mapToObj(n -> outcome("person" + n, "summer2024 again", ELSEWHERE))
         .toList();
@@ -88,7 +88,7 @@ final class LoginThrottleTest {
   }
 
   @Test
-  void of_many_concurrent_guesses_five_are_answered() {
+  void five_of_many_concurrent_guesses_are_verified() {
     var guesses = IntStream.range(0, 20)
         .mapToObj(n -> node.signIn(ada, "guess number " + n, ELSEWHERE))
         .map(node::outcome)

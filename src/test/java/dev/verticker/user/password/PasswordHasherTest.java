@@ -21,7 +21,7 @@ final class PasswordHasherTest {
   private static final List<String> NAMES =
       List.of("ada.l", "Ada Lovelace", "countess@example.org");
 
-  /** Takes some 300 ms to compare with. */
+  /** Takes about 300 ms to verify. */
   private static final String SLOW =
       BcryptFunction.getInstance(Bcrypt.B, 13).hash("of old").getResult();
 
@@ -53,7 +53,7 @@ final class PasswordHasherTest {
   }
 
   @Test
-  void bcrypt_hashes_of_every_variant_are_compared_like_the_earlier_system_did() {
+  void bcrypt_hashes_of_every_variant_match_as_in_the_earlier_system() {
     for (var type : List.of(Bcrypt.A, Bcrypt.B, Bcrypt.Y)) {
       var hash = BcryptFunction.getInstance(type, 4).hash("pässword of old").getResult();
       assertEquals(
@@ -89,7 +89,7 @@ final class PasswordHasherTest {
     var all = IntStream.range(0, 40)
         .mapToObj(n -> passwords.compare(new Password("number " + n), Optional.of(SLOW)))
         .toList();
-    // One thread for two cores, and the queue; the others are refused at once.
+    // One thread for two cores, and the queue; other tasks are rejected at once.
     assertEquals(15, all.stream().filter(Future::isComplete).count());
     assertEquals("hashing-busy", code(all.get(25)));
     all.forEach(PasswordHasherTest::code);

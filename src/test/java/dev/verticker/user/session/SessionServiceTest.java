@@ -86,7 +86,7 @@ final class SessionServiceTest {
   void
       a_wrong_password_an_unknown_user_and_a_disabled_user_get_the_same_failure_after_the_same_work() {
     assertEquals("invalid-credentials", outcomeAndWork(ada, "not my password"));
-    assertEquals("invalid-credentials", outcomeAndWork("nobody-here", "not my password"));
+    assertEquals("invalid-credentials", outcomeAndWork("unknown-user", "not my password"));
     assertEquals("invalid-credentials", outcomeAndWork("no such name! \u0000", "not my password"));
     node.execute("UPDATE account.users SET status = 'disabled' WHERE id = " + adaId);
     assertEquals("invalid-credentials", outcomeAndWork(ada, PASSWORD));
@@ -105,7 +105,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void two_tabs_refreshing_at_once_stay_signed_in_with_the_same_token() {
+  void concurrent_refreshes_return_the_same_token() {
     var first = node.signIn(ada, PASSWORD);
     var tabs = IntStream.range(0, 8)
         .mapToObj(tab -> node.refresh(first.refreshToken()))
@@ -120,7 +120,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void a_tab_that_missed_two_rotations_in_a_moment_gets_the_newest_token() {
+  void a_client_that_missed_two_rotations_within_the_grace_period_gets_the_newest_token() {
     var first = node.signIn(ada, PASSWORD);
     node.clock.step(LATER);
     var second = node.refreshed(first);
@@ -202,7 +202,7 @@ final class SessionServiceTest {
             "another secret of thirty-two bytes!",
             "JWT_SECRET_PREVIOUS",
             SignIn.SECRET));
-    // A node that still signs with the old secret issues the same successor.
+    // A node that still signs with the old secret issues the same refresh token.
     assertEquals(
         rotated,
         refreshedWith(

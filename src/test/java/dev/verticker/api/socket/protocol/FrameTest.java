@@ -59,14 +59,14 @@ class FrameTest {
   }
 
   @Test
-  void each_encoding_is_made_once() {
+  void each_encoding_is_created_once() {
     var frame = Frame.of("users", "{}");
     assertSame(frame.webSocket(WireProtocol.PLAIN), frame.webSocket(WireProtocol.PLAIN));
     assertSame(frame.webSocket(WireProtocol.BRIDGE), frame.webSocket(WireProtocol.BRIDGE));
     assertSame(frame.sockJs(), frame.sockJs());
   }
 
-  /** As a client with the default frame limit does. @param aggregated whole messages instead of their frames */
+  /** Decodes as a client with the default frame limit. @param aggregated whole messages instead of their frames */
   private static List<String> decode(byte[] bytes, boolean aggregated) {
     var decoder = new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
         .maxFramePayloadLength(MAX_PAYLOAD)

@@ -14,21 +14,22 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 
-/** The frames that the AsyncAPI document describes; any other frame fails the test. */
-final class FrameSchema {
-  private final Validator plain = validator("PlainFrame");
-  private final Validator bridged = validator("BridgeFrame");
-  private final String codes = codes();
+/** Validates socket frames against the AsyncAPI document. */
+final class FrameValidator {
+  private final Validator webSocketFrames = validator("PlainFrame");
+  private final Validator eventBusFrames = validator("BridgeFrame");
+  private final String documentedCodes = documentedCodes();
 
   void check(JsonObject frame, boolean isBridged) {
-    var result = (isBridged ? bridged : plain).validate(frame);
+    var result = (isBridged ? eventBusFrames : webSocketFrames).validate(frame);
     assertTrue(result.getValid(), () -> "asyncapi/events.yaml does not describe " + frame.encode());
     var code = frame.getString(isBridged ? "failureType" : "code");
     assertTrue(
-        code == null || codes.contains("`" + code), () -> "asyncapi/events.yaml has no " + code);
+        code == null || documentedCodes.contains("`" + code),
+        () -> "asyncapi/events.yaml does not document the code " + code);
   }
 
-  private static String codes() {
+  private static String documentedCodes() {
     var document = document();
     var schemas = document.getJsonObject("components").getJsonObject("schemas");
     return schemas.getJsonObject("Code").getString("description")
@@ -50,7 +51,7 @@ final class FrameSchema {
   }
 
   private static JsonObject document() {
-    try (var yaml = FrameSchema.class.getResourceAsStream("/asyncapi/events.yaml")) {
+    try (var yaml = FrameValidator.class.getResourceAsStream("/asyncapi/events.yaml")) {
       return new JsonObject(
           new YAMLMapper().readValue(yaml, new TypeReference<LinkedHashMap<String, Object>>() {}));
     } catch (IOException e) {

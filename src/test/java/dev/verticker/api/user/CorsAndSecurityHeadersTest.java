@@ -22,13 +22,13 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The headers for browsers: allowed origins, caching, content security policy. */
+/** Tests the headers for browsers: allowed origins, caching, content security policy. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-class BrowserTest {
-  private static final String APP = "https://app.example.org";
+class CorsAndSecurityHeadersTest {
+  private static final String ALLOWED_ORIGIN = "https://app.example.org";
 
   private final UserFrontDoor door =
-      UserFrontDoor.open(Map.of("CORS_ORIGINS", APP + ", http://localhost:5173"));
+      UserFrontDoor.open(Map.of("CORS_ORIGINS", ALLOWED_ORIGIN + ", http://localhost:5173"));
 
   @AfterAll
   void close() {
@@ -43,28 +43,29 @@ class BrowserTest {
             "/users/7",
             null,
             "Origin",
-            APP,
+            ALLOWED_ORIGIN,
             "Access-Control-Request-Method",
             "PATCH",
             "Access-Control-Request-Headers",
             "authorization,if-match");
     expect(204, preflight);
-    assertEquals(APP, preflight.headers().get("Access-Control-Allow-Origin"));
+    assertEquals(ALLOWED_ORIGIN, preflight.headers().get("Access-Control-Allow-Origin"));
     assertEquals("true", preflight.headers().get("Access-Control-Allow-Credentials"));
     assertTrue(preflight.headers().get("Access-Control-Allow-Methods").contains("PATCH"));
     assertTrue(preflight.headers().get("Access-Control-Allow-Headers").contains("If-Match"));
     assertEquals("600", preflight.headers().get("Access-Control-Max-Age"));
     assertTrue(preflight.headers().contains("X-Request-Id"));
 
-    for (var reply : List.of(
-        door.client().get("/users/me", "Origin", APP),
-        door.client().get("/nowhere", "Origin", APP),
-        door.client().get("/%00", "Origin", APP))) {
-      assertEquals(APP, reply.headers().get("Access-Control-Allow-Origin"));
-      assertEquals("origin", reply.headers().get("Vary").toLowerCase());
+    for (var response : List.of(
+        door.client().get("/users/me", "Origin", ALLOWED_ORIGIN),
+        door.client().get("/nowhere", "Origin", ALLOWED_ORIGIN),
+        door.client().get("/%00", "Origin", ALLOWED_ORIGIN))) {
+      assertEquals(ALLOWED_ORIGIN, response.headers().get("Access-Control-Allow-Origin"));
+      assertEquals("origin", response.headers().get("Vary").toLowerCase());
       for (var header :
           List.of("ETag", "Link", "Location", "RateLimit-Policy", "Retry-After", "X-Request-Id")) {
-        assertTrue(reply.headers().get("Access-Control-Expose-Headers").contains(header), header);
+        assertTrue(
+            response.headers().get("Access-Control-Expose-Headers").contains(header), header);
       }
     }
   }
@@ -79,32 +80,32 @@ class BrowserTest {
         "null"
       })
   void a_page_of_another_origin_gets_a_response_without_cors_headers(String origin) {
-    var reply = door.client().get("/users/me", "Origin", origin);
+    var response = door.client().get("/users/me", "Origin", origin);
 
-    expect(401, reply);
-    assertNull(reply.headers().get("Access-Control-Allow-Origin"));
-    assertNull(reply.headers().get("Access-Control-Allow-Credentials"));
-    assertEquals("origin", reply.headers().get("Vary").toLowerCase());
+    expect(401, response);
+    assertNull(response.headers().get("Access-Control-Allow-Origin"));
+    assertNull(response.headers().get("Access-Control-Allow-Credentials"));
+    assertEquals("origin", response.headers().get("Vary").toLowerCase());
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"http://", "http:///x", "://", "https://[", "https://a b", "x", "\""})
-  void a_malformed_origin_is_no_error_and_gets_no_cors_headers(String origin) {
-    try (var open = UserFrontDoor.open(Map.of("CORS_ORIGINS", "*"))) {
-      for (var client : List.of(open.client(), door.client())) {
-        var reply = expect(401, client.get("/users/me", "Origin", origin));
-        assertNull(reply.headers().get("Access-Control-Allow-Origin"));
+  void a_malformed_origin_is_ignored(String origin) {
+    try (var wildcardApi = UserFrontDoor.open(Map.of("CORS_ORIGINS", "*"))) {
+      for (var client : List.of(wildcardApi.client(), door.client())) {
+        var response = expect(401, client.get("/users/me", "Origin", origin));
+        assertNull(response.headers().get("Access-Control-Allow-Origin"));
       }
     }
   }
 
   @Test
   void any_origin_is_allowed_with_a_star_but_never_with_credentials() {
-    try (var open = UserFrontDoor.open(Map.of("CORS_ORIGINS", "*"))) {
-      var reply = open.client().get("/users/me", "Origin", "https://anybody.example");
+    try (var wildcardApi = UserFrontDoor.open(Map.of("CORS_ORIGINS", "*"))) {
+      var response = wildcardApi.client().get("/users/me", "Origin", "https://other.example");
 
-      assertEquals("*", reply.headers().get("Access-Control-Allow-Origin"));
-      assertNull(reply.headers().get("Access-Control-Allow-Credentials"));
+      assertEquals("*", response.headers().get("Access-Control-Allow-Origin"));
+      assertNull(response.headers().get("Access-Control-Allow-Credentials"));
     }
   }
 
@@ -120,31 +121,32 @@ class BrowserTest {
     var values = SettingsFiles.load(
         Map.of("VERTICKER_ENV", "development", "CORS_ORIGINS", origins), Path.of("target"));
 
-    var fault = assertThrows(
+    var exception = assertThrows(
         SettingsException.class, () -> SettingsReader.read(values, UserApiSettings::read));
     assertTrue(
-        fault.getMessage().contains("CORS_ORIGINS: each must be an origin"), fault::getMessage);
+        exception.getMessage().contains("CORS_ORIGINS: each must be an origin"),
+        exception::getMessage);
   }
 
   @Test
   void every_response_has_the_security_headers() {
     var ada = door.person();
-    for (var reply : List.of(
+    for (var response : List.of(
         door.get(ada, "/users/me"),
         door.get(ada, "/auth/sessions"),
         door.client().get("/users/me"),
         door.client().get("/nowhere"))) {
-      assertEquals("nosniff", reply.headers().get("X-Content-Type-Options"));
-      assertEquals("no-store", reply.headers().get("Cache-Control"));
-      assertEquals("no-referrer", reply.headers().get("Referrer-Policy"));
-      assertTrue(reply.headers().get("Content-Security-Policy").contains("default-src 'none'"));
-      assertNull(reply.headers().get("Server"));
-      assertNull(reply.headers().get("Set-Cookie"));
+      assertEquals("nosniff", response.headers().get("X-Content-Type-Options"));
+      assertEquals("no-store", response.headers().get("Cache-Control"));
+      assertEquals("no-referrer", response.headers().get("Referrer-Policy"));
+      assertTrue(response.headers().get("Content-Security-Policy").contains("default-src 'none'"));
+      assertNull(response.headers().get("Server"));
+      assertNull(response.headers().get("Set-Cookie"));
     }
   }
 
   @Test
-  void the_documentation_signs_in_with_the_form_and_loads_nothing_from_elsewhere() {
+  void swagger_ui_uses_the_login_form_and_loads_no_external_resources() {
     var page = expect(200, door.client().get("/docs")).body().toString();
     assertFalse(page.contains("https://"), page);
 

@@ -11,15 +11,15 @@ import java.util.Base64;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/** Access tokens with one changed part, signed with the right key or another. */
-public final class Forged {
+/** Creates access tokens with one changed part, signed with the right key or another. */
+public final class ForgedTokens {
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
   private static final SigningKey KEY = new SigningKey(new Secret(UserFrontDoor.SECRET));
 
-  private Forged() {}
+  private ForgedTokens() {}
 
-  /** A token as the front door issues it. */
-  public static String faithful(long userId) {
+  /** Returns a token as the front door issues it. */
+  public static String validToken(long userId) {
     return token(userId, header -> {}, claims -> {});
   }
 

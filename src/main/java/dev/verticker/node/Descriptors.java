@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 
 /** The descriptors of the deployable verticles. A file in {@code verticles/} next to the jar replaces the packaged one. */
 final class Descriptors {
@@ -67,7 +66,8 @@ final class Descriptors {
     var jar = connection.getJarFile();
     jar.stream()
         .filter(entry -> entry.getName().startsWith(FOLDER + "/") && !entry.isDirectory())
-        .forEach(entry -> read(Path.of(entry.getName()), () -> jar.getInputStream(entry)));
+        .forEach(entry ->
+            read(entry.getName().substring(FOLDER.length() + 1), () -> jar.getInputStream(entry)));
   }
 
   private void readFolder(Path folder) throws IOException {
@@ -78,20 +78,25 @@ final class Descriptors {
       files
           .filter(file -> file.toString().endsWith(SUFFIX))
           .sorted()
-          .forEach(file -> read(file, () -> Files.newInputStream(file)));
+          .forEach(
+              file -> read(folder.relativize(file).toString(), () -> Files.newInputStream(file)));
     }
   }
 
-  private void read(Path file, Callable<InputStream> content) {
-    var fileName = file.getFileName().toString();
+  private void read(String fileName, Content content) {
     var name = fileName.substring(0, fileName.length() - SUFFIX.length());
-    try (var in = content.call()) {
-      known.put(
-          name,
-          Descriptor.read(
-              name, new YAMLMapper().readerForMapOf(Object.class).readValue(in), faults));
-    } catch (Exception e) {
+    try (var in = content.open()) {
+      Map<String, Object> yaml = new YAMLMapper().readerForMapOf(Object.class).readValue(in);
+      if (yaml == null) {
+        throw new IOException("null instead of a map");
+      }
+      known.put(name, Descriptor.read(name, yaml, faults));
+    } catch (IOException e) {
       faults.add(FOLDER + "/" + fileName + ": must be a YAML map");
     }
+  }
+
+  private interface Content {
+    InputStream open() throws IOException;
   }
 }

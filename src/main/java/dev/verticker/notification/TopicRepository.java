@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 
 /** {@code notification.topics} and {@code notification.read_marks}: events of topics and how far they were read. */
@@ -95,8 +96,8 @@ final class TopicRepository {
       return Future.failedFuture(Failure.Invalid.of(
           "query/limit", "range", "The limit must be 1 to " + Notifications.MAX_EVENTS + "."));
     }
-    return findOrCreate(
-            new ReplayFrom(read.topic(), read.after() == null ? 0 : read.after()), read.limit())
+    var after = Objects.requireNonNullElse(read.after(), 0L);
+    return findOrCreate(new ReplayFrom(read.topic(), after), read.limit())
         .compose(topic -> read.after() == null
             ? Future.succeededFuture(topic)
             : checkResume(topic, read.epoch(), read.after()))

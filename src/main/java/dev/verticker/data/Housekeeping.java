@@ -65,7 +65,11 @@ public final class Housekeeping {
     return deleteOlderThan(retention, name, DELETE.formatted(table, key, time));
   }
 
-  /** Adds such a task with this statement. @param sql deletes at most $2 (an integer) rows that are older than $1 (a time) */
+  /**
+   * Adds such a task with this statement.
+   *
+   * @param sql deletes at most $2 (an integer) rows that are older than $1 (a time)
+   */
   public Housekeeping deleteOlderThan(Duration retention, String name, String sql) {
     tasks.add(new CleanupTask(name, sql, () -> cutoff(retention), false));
     return this;

@@ -38,7 +38,7 @@ public final class RedisClient {
   /** A connection without a response for this long is closed, so a longer timeout has no effect. */
   public static final Duration MAX_TIMEOUT = Duration.ofSeconds(1);
 
-  private static final Duration REJECTION_REPORTED = Duration.ofSeconds(10);
+  private static final Duration REJECTION_REPORT_PERIOD = Duration.ofSeconds(10);
   private static final int CONNECT_TIMEOUT_MS = 1000;
   private static final int RECONNECT_DELAY_MS = 500;
   private static final int MAX_PENDING_COMMANDS = 1024;
@@ -51,7 +51,7 @@ public final class RedisClient {
 
   private record Rejection(String code, long nanoTime) {
     boolean isRecent() {
-      return System.nanoTime() - nanoTime < REJECTION_REPORTED.toNanos();
+      return System.nanoTime() - nanoTime < REJECTION_REPORT_PERIOD.toNanos();
     }
   }
 

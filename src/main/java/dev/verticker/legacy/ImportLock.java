@@ -31,7 +31,7 @@ record ImportLock(Connection connection, AdvisoryLock lock) implements AutoClose
   }
 
   private boolean call(String function) throws SQLException {
-    var sql = "SELECT pg_catalog.%s(%d, %d)".formatted(function, lock.space(), lock.key());
+    var sql = "SELECT pg_catalog.%s(%d, %d)".formatted(function, lock.lockClass(), lock.key());
     return JdbcConnections.queryOne(connection, sql).equals("t");
   }
 }

@@ -156,7 +156,11 @@ public final class Prices {
     }
   }
 
-  /** A stored row. @param exchangeInfo JSON text */
+  /**
+   * A stored row.
+   *
+   * @param exchangeInfo JSON text
+   */
   public record Observation(
       long id,
       String symbol,

@@ -1,6 +1,7 @@
 package dev.verticker.message;
 
 import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Topic;
 import java.time.Duration;
@@ -156,7 +157,7 @@ public final class Sessions {
   /**
    * A signed-in user, with the claims of the access token.
    *
-   * @param version the claim {@code ver}: a revocation rejects lower ones
+   * @param ver the claim {@code ver}: a revocation rejects lower ones
    * @param expiresAt expiry of the access token
    */
   public record Identity(
@@ -164,7 +165,7 @@ public final class Sessions {
       String username,
       List<String> roles,
       String sessionId,
-      long version,
+      @JsonProperty("version") long ver,
       Instant expiresAt) {
     public Identity {
       roles = List.copyOf(roles);
@@ -185,15 +186,19 @@ public final class Sessions {
   }
 
   /**
-   * Access tokens that are rejected before they expire: those of a user with a version below {@code leastVersion}, or those
+   * Access tokens that are rejected before they expire: those of a user with a version below {@code minVersion}, or those
    * of one session.
    *
-   * @param leastVersion null if one session is revoked
-   * @param sessionId null if all tokens below {@code leastVersion} are revoked
+   * @param minVersion null if one session is revoked
+   * @param sessionId null if all tokens below {@code minVersion} are revoked
    * @param expiresAt time by which every revoked token has expired
    */
   public record Revocation(
-      long userId, Long leastVersion, String sessionId, Reason reason, Instant expiresAt) {}
+      long userId,
+      @JsonProperty("leastVersion") Long minVersion,
+      String sessionId,
+      Reason reason,
+      Instant expiresAt) {}
 
   /** @param cursor of the page before, null = from the first revocation that has not expired */
   public record RevokedSince(RevocationCursor cursor) {}
@@ -201,11 +206,14 @@ public final class Sessions {
   /**
    * The position of a reader; opaque to the reader.
    *
-   * @param seen snapshot up to which the reader has all revocations, null = none
-   * @param catching snapshot being read over several pages; null = none
+   * @param snapshot up to which the reader has all revocations, null = none
+   * @param targetSnapshot snapshot being read over several pages; null = none
    * @param after last row of the page before
    */
-  public record RevocationCursor(String seen, String catching, long after) {}
+  public record RevocationCursor(
+      @JsonProperty("seen") String snapshot,
+      @JsonProperty("catching") String targetSnapshot,
+      long after) {}
 
   /** @param more whether another page follows */
   public record RevocationPage(

@@ -1,7 +1,7 @@
 package dev.verticker.node;
 
 import dev.verticker.bus.Bus;
-import dev.verticker.context.Liveness;
+import dev.verticker.context.ClusterConnectivity;
 import dev.verticker.context.NodeContext;
 import dev.verticker.node.cluster.Cluster;
 import dev.verticker.node.cluster.ClusterClock;
@@ -142,11 +142,11 @@ public final class Node {
         cluster,
         clock,
         HeartbeatSettings.DEFAULT,
-        () -> exit.accept(StartupException.CUT_OFF));
+        () -> exit.accept(StartupException.CLUSTER_LOST));
     heartbeat.start().await();
     beforeClose = heartbeat::stop;
     readiness.notReadyWhen("cluster", heartbeat::reason);
-    readiness.note("cluster members", () -> Optional.of("other nodes: " + cluster.count()));
+    readiness.note("cluster members", () -> Optional.of("other nodes: " + cluster.otherMembers()));
     run(bus, clock, heartbeat, migrated);
   }
 
@@ -168,11 +168,12 @@ public final class Node {
     }
   }
 
-  private void run(Bus bus, Clock clock, Liveness liveness, CompletableFuture<Void> migrated) {
+  private void run(
+      Bus bus, Clock clock, ClusterConnectivity connectivity, CompletableFuture<Void> migrated) {
     vertx.exceptionHandler(failure -> log.error("unhandled exception", failure));
     readiness.notReadyWhen("event-loops", new EventLoopLag(vertx, metrics)::reason);
     verticles = new VerticleDeployer(
-        vertx, new NodeContext(bus, clock, readiness, liveness, metrics), configuration);
+        vertx, new NodeContext(bus, clock, readiness, connectivity, metrics), configuration);
     await(migrated);
     verticles.deploy();
     listen();

@@ -7,7 +7,7 @@ import java.util.Set;
 public record RedisSettings(URI url) {
   public static RedisSettings read(SettingsReader reader) {
     if (!reader.has("REDIS_URL")) {
-      reader.fault("REDIS_URL", "is required: set redis://host:port");
+      reader.error("REDIS_URL", "is required: set redis://host:port");
     }
     return new RedisSettings(
         reader.uri("REDIS_URL", Set.of("redis", "rediss")).orElse(URI.create("redis://invalid")));

@@ -250,7 +250,7 @@ class ComposeTest {
   }
 
   private static String docker() {
-    return Tool.needed("docker-compose", "docker-compose").toString();
+    return Tool.require("docker-compose", "docker-compose").toString();
   }
 
   /** Returns all names except COMPOSE_PROFILES, which docker-compose itself reads. */

@@ -88,8 +88,8 @@ class UserVerticleTest {
     var starting = start(Map.of("VERTICKER_ENV", "production"));
     starting.otherwiseEmpty().await();
 
-    var fault = assertInstanceOf(SettingsException.class, starting.cause());
-    assertTrue(fault.getMessage().contains("ADMIN_PASSWORD: is required"), fault::getMessage);
+    var error = assertInstanceOf(SettingsException.class, starting.cause());
+    assertTrue(error.getMessage().contains("ADMIN_PASSWORD: is required"), error::getMessage);
     var known = start(Map.of(
         "VERTICKER_ENV", "production",
         "ADMIN_USERNAME", "chiefofstaff",

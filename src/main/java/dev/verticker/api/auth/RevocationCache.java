@@ -97,7 +97,7 @@ public final class RevocationCache implements Shareable {
   /** Returns whether the token is known to be revoked. */
   public boolean isRevoked(AccessToken token) {
     var revoked = users.get(token.userId());
-    return revoked != null && token.version() < revoked.minVersion()
+    return revoked != null && token.ver() < revoked.minVersion()
         || sessions.containsKey(token.sessionId());
   }
 
@@ -142,7 +142,7 @@ public final class RevocationCache implements Shareable {
     } else {
       users.merge(
           revocation.userId(),
-          new Versions(revocation.leastVersion(), revocation.expiresAt()),
+          new Versions(revocation.minVersion(), revocation.expiresAt()),
           (known, latest) -> known.minVersion() >= latest.minVersion() ? known : latest);
     }
     for (var listener : listeners) {

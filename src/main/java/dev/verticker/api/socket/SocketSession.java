@@ -116,7 +116,11 @@ final class SocketSession implements Subscriber {
     lastResponseAt = System.nanoTime();
   }
 
-  /** The transport has ended. @param code the close code that the peer sent, or stands for none */
+  /**
+   * The transport has ended.
+   *
+   * @param code the close code that the peer sent, or stands for none
+   */
   void onEnd(int code) {
     if (!ended.tryComplete()) {
       return;
@@ -228,8 +232,8 @@ final class SocketSession implements Subscriber {
       }
     } else if (command instanceof Command.SocketPing && protocol == WireProtocol.PLAIN) {
       send(event("pong"));
-    } else if (command instanceof Command.Rejected rejected) {
-      sendError(rejected.subject(), rejected.failure());
+    } else if (command instanceof Command.InvalidCommand invalid) {
+      sendError(invalid.subject(), invalid.failure());
     }
     return Future.succeededFuture();
   }
@@ -414,7 +418,7 @@ final class SocketSession implements Subscriber {
       return false;
     }
     return revocation.sessionId() == null
-        ? token.version() < revocation.leastVersion()
+        ? token.ver() < revocation.minVersion()
         : revocation.sessionId().equals(token.sessionId());
   }
 
@@ -424,7 +428,7 @@ final class SocketSession implements Subscriber {
         "ticket",
         identity.userId(),
         identity.sessionId(),
-        identity.version(),
+        identity.ver(),
         identity.roles(),
         Instant.EPOCH,
         identity.expiresAt());

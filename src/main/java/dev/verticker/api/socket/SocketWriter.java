@@ -91,7 +91,11 @@ final class SocketWriter {
     return unsent > BEHIND_BYTES;
   }
 
-  /** The kernel has taken nothing for too long. @param now nanoseconds */
+  /**
+   * The kernel has taken nothing for too long.
+   *
+   * @param now nanoseconds
+   */
   boolean isStalled(long now) {
     return unsent > 0 && now - lastProgress > context.settings().idleTimeout().toNanos();
   }

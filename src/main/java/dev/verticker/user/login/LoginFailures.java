@@ -3,7 +3,7 @@ package dev.verticker.user.login;
 import io.vertx.core.Future;
 import java.time.Duration;
 
-/** Counts failed sign-in attempts. Returns the current waits, and records nothing for an attempt that must wait. */
+/** Counts failed sign-in attempts. Returns the current delays, and records nothing for an attempt that must wait. */
 interface LoginFailures {
   enum Outcome {
     /** The password has not been compared yet: records nothing. */
@@ -14,10 +14,10 @@ interface LoginFailures {
   }
 
   /** The delay that each limit requires before the next attempt; zero = none. */
-  record Waits(Duration pair, Duration address, Duration account) {
+  record Delays(Duration accountAndAddress, Duration address, Duration account) {
     /** @param known whether the account has signed in from the address before */
     Duration forAttempt(boolean known) {
-      var wait = pair.compareTo(address) > 0 ? pair : address;
+      var wait = accountAndAddress.compareTo(address) > 0 ? accountAndAddress : address;
       return known || wait.compareTo(account) > 0 ? wait : account;
     }
   }
@@ -27,5 +27,5 @@ interface LoginFailures {
    *
    * @param known whether the account has signed in from the address before
    */
-  Future<Waits> count(Outcome outcome, LoginAttempt attempt, boolean known);
+  Future<Delays> record(Outcome outcome, LoginAttempt attempt, boolean known);
 }

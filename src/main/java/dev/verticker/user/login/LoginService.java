@@ -49,10 +49,10 @@ public final class LoginService {
 
   /** Signs in; empty if the account changed after its hash was read. */
   private Future<Optional<Grant>> attempt(Login login, LoginAttempt attempt) {
-    return throttle.check(attempt).compose(waits -> accounts
+    return throttle.check(attempt).compose(delays -> accounts
         .find(login.username(), attempt.addressHashes())
         .compose(found -> throttle
-            .admit(waits, isKnown(found))
+            .admit(delays, isKnown(found))
             .compose(
                 admitted -> passwords.compare(login.password(), found.map(Account::passwordHash)))
             .compose(comparison -> comparison.matches()

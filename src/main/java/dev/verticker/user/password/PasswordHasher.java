@@ -94,7 +94,11 @@ public final class PasswordHasher implements PasswordHashing {
     return hash(password, ownNames, "/password");
   }
 
-  /** As {@link #hash(Password, List)}. @param pointer JSON pointer of the password in the request */
+  /**
+   * As {@link #hash(Password, List)}.
+   *
+   * @param pointer JSON pointer of the password in the request
+   */
   public Future<String> hash(Password password, List<String> ownNames, String pointer) {
     var errors = policy.check(password.value(), ownNames, pointer);
     return errors.isEmpty()

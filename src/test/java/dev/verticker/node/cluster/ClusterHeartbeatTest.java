@@ -35,7 +35,7 @@ class ClusterHeartbeatTest {
     private volatile Runnable merged;
 
     @Override
-    public int count() {
+    public int otherMembers() {
       return count;
     }
 
@@ -95,7 +95,7 @@ class ClusterHeartbeatTest {
         peers,
         new HeartbeatSettings(Duration.ofMillis(20), 5, Duration.ofHours(1), Duration.ofHours(1)));
     var returned = Promise.<Void>promise();
-    patient.onReturn(returned::tryComplete);
+    patient.onReconnect(returned::tryComplete);
     patient.start().await();
     until("not ready", () -> patient.reason().isPresent());
     heartbeat(new FakePeers(), FAST).start().await();
@@ -108,8 +108,8 @@ class ClusterHeartbeatTest {
     heartbeat.start().await();
     var onContext = Promise.<Boolean>promise();
     var context = vertx.getOrCreateContext();
-    context.runOnContext(
-        here -> heartbeat.onReturn(() -> onContext.tryComplete(Vertx.currentContext() == context)));
+    context.runOnContext(here ->
+        heartbeat.onReconnect(() -> onContext.tryComplete(Vertx.currentContext() == context)));
     until("merge handler registered", () -> peers.merged != null);
     context.runOnContext(later -> peers.merged.run());
     assertEquals(true, onContext.future().await());

@@ -82,7 +82,7 @@ class JarIT {
     var run = run(GOOD, "price");
     assertEquals(3, run.exitCode(), run.toString());
     assertEquals(
-        "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at localhost:1 (waited 0 s)\n",
+        "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL server responds at localhost:1 (waited 0 s)\n",
         run.err());
     assertFalse(run.out().contains("Exception"), run.out());
   }

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * Typed messages on the Vert.x event bus. Inside a node, consumers receive the same instance; across nodes, JSON. Delivery is
  * best effort: events that must not be lost go through an outbox.
  *
- * <p>Consumers run on the context they were registered from. Deadlines are compared on the given clock, the cluster's clock.
+ * <p>Consumers run on the context they were registered from. Deadlines are checked against the given clock, which is the
+ * cluster clock.
  */
 public final class Bus {
   private static final Logger log = LoggerFactory.getLogger(Bus.class);

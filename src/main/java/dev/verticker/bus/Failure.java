@@ -99,7 +99,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 410: the resource existed and is not retained any more. */
+  /** 410: the resource existed but is no longer retained. */
   public static final class Gone extends Failure {
     private final transient ResumeFrom resumeFrom;
 
@@ -134,7 +134,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 422: the input can be parsed and violates the contract. */
+  /** 422: the input can be parsed but violates the contract. */
   public static final class Invalid extends Failure {
     public Invalid(String code, String detail, List<Error> errors) {
       super(422, code, detail, null, errors);

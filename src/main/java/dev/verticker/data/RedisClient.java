@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection to Redis with short timeouts: a command completes within 100 ms or fails with {@link Failure.Unavailable},
- * immediately while the connection is down. A connection that breaks, or leaves a command without a response for a second,
- * is closed, and the client reconnects every half second. It keeps a connection whose server rejects a command (replica,
- * loading, out of memory), because the server may accept another one.
+ * A connection to Redis with short timeouts: a command completes within 100 ms (or the given timeout, at most 1 s) or
+ * fails with {@link Failure.Unavailable}; while the connection is down it fails immediately. A connection that breaks, or
+ * leaves a command without a response for a second, is closed, and the client reconnects every half second. It keeps a
+ * connection whose server rejects a command (replica, loading, out of memory), because the server may accept another one.
  */
 public final class RedisClient {
   private static final Logger log = LoggerFactory.getLogger(RedisClient.class);
@@ -152,7 +152,10 @@ public final class RedisClient {
     lastRejection = new Rejection(code, System.nanoTime());
   }
 
-  /** This node may have caused one late response, but not a silence of a second. */
+  /**
+   * A single late response may be caused by a delay on this node; no response for a second means that the connection is
+   * broken.
+   */
   private void closeIfSilent(RedisConnection used, Future<?> response, long sentAt) {
     var remaining = MAX_TIMEOUT.toNanos() - (System.nanoTime() - sentAt);
     vertx.setTimer(Math.max(1, remaining / 1_000_000), id -> {

@@ -41,7 +41,7 @@ public final class Sessions {
   public static final Address<LogoutAll, Void> LOGOUT_ALL =
       new Address<>("sessions.logout-all", LogoutAll.class, Void.class);
 
-  /** The sessions of a user that have not expired, last used first. */
+  /** The unexpired sessions of a user, most recently used first. */
   public static final Address<ListSessions, SessionList> LIST =
       new Address<>("sessions.list", ListSessions.class, SessionList.class);
 
@@ -117,7 +117,7 @@ public final class Sessions {
   /** @param currentSessionId {@code sid} of the caller's access token */
   public record ListSessions(long userId, String currentSessionId) {}
 
-  /** @param expiresAt end of the session unless it is refreshed before */
+  /** @param expiresAt time at which the session expires unless it is refreshed earlier */
   public record Session(
       String id,
       String device,
@@ -200,7 +200,7 @@ public final class Sessions {
       Reason reason,
       Instant expiresAt) {}
 
-  /** @param cursor of the page before, null = from the first revocation that has not expired */
+  /** @param cursor from the previous page; null = from the first unexpired revocation */
   public record RevokedSince(RevocationCursor cursor) {}
 
   /**
@@ -208,7 +208,7 @@ public final class Sessions {
    *
    * @param snapshot up to which the reader has all revocations, null = none
    * @param targetSnapshot snapshot being read over several pages; null = none
-   * @param after last row of the page before
+   * @param after id of the last row of the previous page
    */
   public record RevocationCursor(
       @JsonProperty("seen") String snapshot,

@@ -54,8 +54,8 @@ record Descriptor(
     }
     var instances = options.getValue("instances", 1);
     if (!CORES.equals(instances) && !(instances instanceof Integer number && number > 0)) {
-      error.accept("options.instances must be a whole number from 1 or \"cores\", was \""
-          + instances + "\"");
+      error.accept(
+          "options.instances must be a positive integer or \"cores\", was \"" + instances + "\"");
       options.remove("instances");
     }
     return new Descriptor(
@@ -92,8 +92,8 @@ record Descriptor(
       if (round.isEmpty()) {
         throw new StartupException(
             StartupException.CONFIGURATION,
-            "Verticles " + names.stream().sorted().toList()
-                + " have a cycle in \"after\": remove one of the entries");
+            "Cycle in \"after\", which blocks verticles "
+                + names.stream().sorted().toList() + ": remove one of the entries");
       }
       rounds.add(round);
       round.forEach(descriptor -> names.remove(descriptor.name()));
@@ -119,7 +119,7 @@ record Descriptor(
     var allowed = String.join(", ", new TreeSet<>(keys));
     json.fieldNames().stream()
         .filter(key -> !keys.contains(key))
-        .forEach(
-            key -> error.accept(where + "must hold only " + allowed + ", was \"" + key + "\""));
+        .forEach(key ->
+            error.accept("unknown " + where + "key \"" + key + "\": allowed keys are " + allowed));
   }
 }

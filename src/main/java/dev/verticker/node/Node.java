@@ -33,8 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One running node. Starts in this order: settings, migrations and Vert.x (clustered if configured), verticles, management
- * port. Stops in the reverse order, after it has reported "not ready" for DRAIN_SECONDS.
+ * One running node. Starts in this order: settings, migrations and Vert.x (clustered if configured), verticles,
+ * management port. On stop, the node reports "not ready" for DRAIN_SECONDS, undeploys the verticles and closes Vert.x,
+ * which closes the management port last.
  */
 public final class Node {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
@@ -99,7 +100,10 @@ public final class Node {
     return readiness.ports();
   }
 
-  /** Drains and undeploys the verticles, API verticles first. Waits at most 20 s. Idempotent. */
+  /**
+   * Reports "not ready" while draining, then undeploys the verticles, API verticles first, and closes Vert.x. Waits at
+   * most 19 s. Idempotent.
+   */
   public void stop() {
     if (!stopping.compareAndSet(false, true)) {
       awaitQuietly(stopped, MAX_STOP);
@@ -204,8 +208,8 @@ public final class Node {
   private VertxBuilder builder(VertxOptions options) {
     return Vertx.builder()
         .with(options
-            // A request crosses from one event loop to another and back: two loops on one core
-            // only alternate.
+            // Vert.x creates two event loops per core by default. A request changes between event
+            // loops, so more loops than cores only add context switches.
             .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
             .setMetricsOptions(new MicrometerMetricsOptions()
                 .setEnabled(true)

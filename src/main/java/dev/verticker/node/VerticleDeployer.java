@@ -36,7 +36,7 @@ final class VerticleDeployer {
   /**
    * Deploys all verticles and waits.
    *
-   * @throws StartupException that names the verticle which fails
+   * @throws StartupException if a verticle fails to start; names the verticle
    */
   void deploy() {
     for (var round : Descriptor.rounds(configuration.descriptors())) {

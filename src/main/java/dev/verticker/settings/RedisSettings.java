@@ -3,7 +3,7 @@ package dev.verticker.settings;
 import java.net.URI;
 import java.util.Set;
 
-/** The Redis server, which only holds data that can be restored. The URL may contain a password, so it is never printed. */
+/** The Redis server, which holds only data that may be lost. The URL may contain a password, so it is never printed. */
 public record RedisSettings(URI url) {
   public static RedisSettings read(SettingsReader reader) {
     if (!reader.has("REDIS_URL")) {

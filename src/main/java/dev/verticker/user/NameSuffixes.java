@@ -20,7 +20,10 @@ public final class NameSuffixes {
 
   private NameSuffixes() {}
 
-  /** Returns the words of the name, at most ten; empty for null. */
+  /**
+   * Returns the suffixes of the folded name that begin at a word, at most ten and at most 64 code points each; empty for
+   * null.
+   */
   public static List<String> of(String fullName) {
     var words = words(fullName);
     return IntStream.range(0, Math.min(words.size(), MAX_WORDS))

@@ -78,7 +78,7 @@ final class UserSearch {
     return search.q() == null ? list(search) : matches(search);
   }
 
-  /** $1 is the last id of the page before, $2 the limit of the page plus one. */
+  /** $1 is the last id of the previous page, $2 the page limit plus one. */
   static String listStatement(Search search) {
     return LIST.formatted(UserRepository.COLUMNS, filter(search));
   }

@@ -323,7 +323,7 @@ class UserServiceTest {
   }
 
   @Test
-  void an_update_cannot_set_the_own_password() {
+  void an_update_cannot_set_the_callers_own_password() {
     var update = new Update(
         as(admin),
         admin.id(),

@@ -117,9 +117,9 @@ final class SocketSession implements Subscriber {
   }
 
   /**
-   * The transport has ended.
+   * Called when the transport has ended.
    *
-   * @param code the close code that the peer sent, or stands for none
+   * @param code the close code that the client sent; 1005 or 1006 if it sent none
    */
   void onEnd(int code) {
     if (!ended.tryComplete()) {

@@ -92,7 +92,7 @@ final class SocketWriter {
   }
 
   /**
-   * The kernel has taken nothing for too long.
+   * Returns whether the transport has accepted no bytes for longer than the idle timeout.
    *
    * @param now nanoseconds
    */

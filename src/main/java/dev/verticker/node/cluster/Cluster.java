@@ -23,7 +23,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The Hazelcast membership of this node, and the only class that uses Hazelcast. Members are listed; there is no multicast.
+ * The Hazelcast membership of this node. No other class uses Hazelcast. Members are found from a configured list, not by
+ * multicast.
  */
 public final class Cluster implements ClusterView {
   public static final Duration MAX_JOIN = Duration.ofSeconds(60);

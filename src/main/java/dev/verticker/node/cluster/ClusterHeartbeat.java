@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tests over the event bus whether messages of the other nodes reach this one. The member list does not prove it: after a
- * partition a node can be a member whose registrations the others have lost. So it publishes a ping to all nodes and
- * expects an answer at an address that only this node serves. After a few misses the node is not ready and publishes its
- * registrations again; when that does not help it gives up, and the service manager restarts it.
+ * Tests over the event bus whether messages of the other nodes reach this one. The member list is not sufficient: after a
+ * partition, other nodes can have lost the registrations of a node that is still a member. This class publishes a ping to
+ * all nodes and expects a reply at an address that only this node serves. After several missed replies the node becomes
+ * not ready and re-registers its addresses; if that does not help, the process exits and the service manager restarts it.
  */
 public final class ClusterHeartbeat implements ClusterConnectivity {
   private static final Logger log = LoggerFactory.getLogger(ClusterHeartbeat.class);
@@ -165,8 +165,9 @@ public final class ClusterHeartbeat implements ClusterConnectivity {
           })
           .onFailure(failure -> log.warn("re-registration failed", failure));
     }
-    // On a busy host few beats may fit into the time: the node first becomes not ready and
-    // registers again.
+    // A busy host may run few timers within giveUp: require maxMisses too, so that the node becomes
+    // not ready and
+    // re-registers first.
     if (missed >= settings.maxMisses() && silent.compareTo(settings.giveUp()) >= 0) {
       stop();
       giveUp.run();

@@ -3,7 +3,7 @@ package dev.verticker.user.login;
 import io.vertx.core.Future;
 import java.time.Duration;
 
-/** Counts failed sign-in attempts. Returns the current delays, and records nothing for an attempt that must wait. */
+/** Stores failed sign-in attempts. Records nothing for an attempt that has to wait. */
 interface LoginFailures {
   enum Outcome {
     /** The password has not been compared yet: records nothing. */
@@ -23,7 +23,7 @@ interface LoginFailures {
   }
 
   /**
-   * Counts atomically: of concurrent wrong passwords, at most as many as the limits allow need not wait.
+   * Atomic: concurrent wrong passwords cannot exceed the limits. Returns the delays before the attempt was recorded.
    *
    * @param known whether the account has signed in from the address before
    */

@@ -13,8 +13,8 @@ import java.util.List;
  * Throttles password guessing: across the cluster while Redis is available, per node while it is not. The node always counts
  * too, so that an outage of Redis does not reset the limits.
  *
- * <p>The limits apply when an attempt completes, not when it starts: of a hundred concurrent guesses five learn whether they
- * were right. Concurrent successful sign-ins are not throttled.
+ * <p>The limits apply when an attempt completes, not when it starts: of a hundred concurrent guesses, at most five
+ * receive a result that depends on the password. Concurrent successful sign-ins are not throttled.
  */
 public final class LoginThrottle {
   private final LoginKeys keys;
@@ -56,8 +56,9 @@ public final class LoginThrottle {
   }
 
   /**
-   * Runs before the password is compared. Fails with {@link Failure.TooManyRequests} when this account and address, or this
-   * address, must wait. From the delays {@link #admit} knows whether an unknown address must wait too.
+   * Runs before the password is compared. Fails with {@link Failure.TooManyRequests} when this account and address, or
+   * this address, must wait. {@link #admit} uses the returned delays to decide whether an attempt from an unknown address
+   * must wait.
    */
   Future<Delays> check(LoginAttempt attempt) {
     return record(Outcome.PENDING, attempt, true);

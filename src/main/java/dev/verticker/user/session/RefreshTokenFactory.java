@@ -68,7 +68,8 @@ public final class RefreshTokenFactory {
   }
 
   private static byte[] mac(byte[] key, byte[] body) {
-    // The leading byte separates marks from the secrets of successors.
+    // Domain separation: the leading byte keeps a MAC from ever equalling the secret of a
+    // successor.
     return Arrays.copyOf(SigningKey.hmac(key, new byte[] {1}, body), RefreshToken.MAC_BYTES);
   }
 }

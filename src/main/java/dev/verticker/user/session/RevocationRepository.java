@@ -22,11 +22,11 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The rows of {@code account.revocations}: access tokens that are refused before they expire. Written in the transaction of
- * the change that requires it, read by every API verticle twice a second.
+ * The rows of {@code account.revocations}: access tokens that are rejected before they expire. The transaction of a
+ * change inserts a row; every API verticle polls the rows twice a second.
  */
 public final class RevocationRepository {
-  /** The life of an access token, and a minute for clock differences. */
+  /** The lifetime of an access token plus one minute for clock skew. */
   private static final Duration RETENTION = TokenIssuer.ACCESS_TOKEN_LIFETIME.plusMinutes(1);
 
   private static final int MAX_PAGE = 500;

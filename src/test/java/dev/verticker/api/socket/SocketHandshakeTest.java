@@ -20,7 +20,7 @@ class SocketHandshakeTest extends SocketTestCase {
   }
 
   @Test
-  void pages_of_the_own_origin_and_of_allowed_origins_may_connect() {
+  void pages_of_the_same_origin_and_of_allowed_origins_can_connect() {
     assertEquals(101, status("/ws", "Origin", SharedUserApi.ALLOWED_ORIGIN));
     assertEquals(101, status("/ws", "Origin", "http://localhost:" + door.port()));
     assertEquals(

@@ -81,7 +81,7 @@ class ControlApiTest {
   }
 
   @Test
-  void requests_are_counted_by_endpoint_and_symbol_failed_ones_too() {
+  void requests_including_failed_ones_are_counted_by_endpoint_and_symbol() {
     fixture.get(BOTH);
     fixture.get("ticker/24hr?symbol=BTCUSDT");
     fixture.get("ticker/price");
@@ -125,7 +125,7 @@ class ControlApiTest {
   }
 
   @Test
-  void returns_its_time_symbols_and_served_prices() {
+  void the_api_returns_simulated_time_symbols_and_served_prices() {
     fixture.advance(Duration.ofMillis(1500));
     assertEquals(
         new JsonObject(

@@ -61,7 +61,8 @@ class MarketReplayTest {
   }
 
   @Test
-  void polling_every_ten_seconds_sees_the_recorded_close_of_each_minute_last() {
+  void
+      a_client_that_polls_every_ten_seconds_receives_the_recorded_close_as_the_last_price_of_each_minute() {
     Candles.write(folder, "BTCUSDT", DAY + 60);
     try (var fixture = fixture()) {
       fixture.advance(Duration.ofSeconds(7));
@@ -84,7 +85,7 @@ class MarketReplayTest {
   }
 
   @Test
-  void repeats_with_later_times_and_rising_trade_ids() {
+  void a_recording_repeats_with_later_times_and_increasing_trade_ids() {
     Candles.write(folder, "BTCUSDT", DAY + 2);
     try (var fixture = fixture()) {
       fixture.advance(Duration.ofMinutes(1));
@@ -126,7 +127,7 @@ class MarketReplayTest {
   }
 
   @Test
-  void in_a_gap_the_last_price_is_kept_and_the_24_hours_move_on() {
+  void in_a_gap_the_replay_keeps_the_last_price_and_the_24_hour_window_moves_on() {
     var file = folder.resolve("BTCUSDT-1m.csv");
     var gap = IntStream.range(0, DAY + 60).filter(minute -> minute < DAY + 2 || minute > DAY + 31);
     Candles.write(file, "", gap, Candles::line);
@@ -193,7 +194,7 @@ class MarketReplayTest {
   }
 
   @Test
-  void equal_seeds_make_equal_walks_and_different_seeds_different_ones() {
+  void equal_seeds_generate_equal_random_walks_and_different_seeds_different_ones() {
     assertEquals(walk(7), walk(7));
     assertNotEquals(walk(7), walk(8));
   }

@@ -286,7 +286,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void changing_the_own_password_ends_the_other_sessions_and_publishes_to_the_user_only() {
+  void changing_ones_own_password_ends_the_other_sessions_and_publishes_to_that_user_only() {
     var current = node.signIn(ada, PASSWORD);
     var other = node.signIn(ada, PASSWORD);
     assertEquals(

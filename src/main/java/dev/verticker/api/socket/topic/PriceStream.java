@@ -27,7 +27,7 @@ final class PriceStream {
   /**
    * The objects that all streams of an event loop use.
    *
-   * @param conflated counts frames that slow subscribers did not get
+   * @param conflated counts the frames that were conflated because a subscriber was slow
    */
   record StreamResources(Vertx vertx, QuoteService quotes, Clock clock, Counter conflated) {}
 

@@ -175,7 +175,7 @@ class JarIT {
   }
 
   @Test
-  void it_contains_no_netty_with_the_request_smuggling_vulnerability() throws Exception {
+  void the_jar_contains_no_netty_with_the_request_smuggling_vulnerability() throws Exception {
     try (var jar = new JarFile(JAR)) {
       var versions = new Properties();
       versions.load(jar.getInputStream(jar.getEntry("META-INF/io.netty.versions.properties")));
@@ -195,7 +195,7 @@ class JarIT {
   }
 
   @Test
-  void it_contains_no_development_or_test_classes() throws Exception {
+  void the_jar_contains_no_development_or_test_classes() throws Exception {
     var unwanted = List.of(
         "dev/verticker/dev/",
         "io/zonky/",

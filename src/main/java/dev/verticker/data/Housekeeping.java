@@ -75,7 +75,7 @@ public final class Housekeeping {
     return this;
   }
 
-  /** Deletes rows of an outbox that no consumer has taken: each deletion logs a warning. */
+  /** Deletes rows of an outbox that were not delivered; each deletion logs a warning. */
   public Housekeeping deleteUndelivered(Duration retention, String name, String outbox) {
     var sql = DELETE.formatted(outbox, "id", "at");
     tasks.add(new CleanupTask(name, sql, () -> cutoff(retention), true));

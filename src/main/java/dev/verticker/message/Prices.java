@@ -103,7 +103,7 @@ public final class Prices {
     }
   }
 
-  /** Requests all quotes the price verticle holds. */
+  /** Requests all quotes that the price verticle has in memory. */
   public record Latest() {}
 
   /**

@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands the entries of a domain's outbox to the event log, in the order of their ids, each at least once; the log ignores
+ * Sends the entries of a domain's outbox to the event log, in the order of their ids, each at least once; the log ignores
  * duplicates. One node of the domain does so at a time: the lock ends with the transaction, and PostgreSQL ends the
- * transaction of a frozen node after three seconds. Not thread-safe: runs on one event loop.
+ * transaction of a suspended node after three seconds. Not thread-safe: runs on one event loop.
  */
 public final class OutboxRelay {
   private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);

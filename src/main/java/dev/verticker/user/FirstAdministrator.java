@@ -89,7 +89,7 @@ final class FirstAdministrator {
     if (failure instanceof Failure.Invalid invalid) {
       var details = invalid.errors().stream().map(Failure.Error::detail);
       return Future.failedFuture(
-          UserSettings.error("is refused: " + details.collect(Collectors.joining(" "))));
+          UserSettings.error("is rejected: " + details.collect(Collectors.joining(" "))));
     }
     return Future.failedFuture(failure);
   }
@@ -101,7 +101,7 @@ final class FirstAdministrator {
           user.username());
     } else {
       log.info(
-          "created first administrator {}; ADMIN_PASSWORD is not needed any more", user.username());
+          "created first administrator {}; ADMIN_PASSWORD is no longer needed", user.username());
     }
   }
 }

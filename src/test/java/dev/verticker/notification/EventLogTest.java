@@ -50,7 +50,7 @@ class EventLogTest {
   }
 
   @BeforeEach
-  void an_empty_log() {
+  void truncate() {
     node.column(
         """
         TRUNCATE notification.log, notification.topics, notification.events, notification.received,
@@ -255,7 +255,7 @@ class EventLogTest {
     node.append(entry(1, 7), entry(2, 7));
     var old = node.page("users").epoch();
     var log = node.ask(Notifications.READ_LOG, new ReadLog(null, 0)).epoch();
-    an_empty_log();
+    truncate();
     node.append(entry(3, 7));
 
     var gone = assertInstanceOf(

@@ -96,7 +96,7 @@ class UserVerticleTest {
         "ADMIN_PASSWORD", "chiefofstaff"));
     known.otherwiseEmpty().await();
     var refused = assertInstanceOf(SettingsException.class, known.cause());
-    assertTrue(refused.getMessage().contains("ADMIN_PASSWORD: is refused"), refused::getMessage);
+    assertTrue(refused.getMessage().contains("ADMIN_PASSWORD: is rejected"), refused::getMessage);
   }
 
   private Future<String> start(Map<String, String> more) {

@@ -109,12 +109,12 @@ public final class RevocationCache implements Shareable {
     }
     polling = true;
     return bus.request(Sessions.REVOKED_SINCE, new Sessions.RevokedSince(cursor))
-        .transform(answer -> {
+        .transform(reply -> {
           polling = false;
-          if (answer.succeeded()) {
-            return add(answer.result());
+          if (reply.succeeded()) {
+            return add(reply.result());
           }
-          if (!(answer.cause() instanceof Failure failure) || !NO_RESPONSE.equals(failure.code())) {
+          if (!(reply.cause() instanceof Failure failure) || !NO_RESPONSE.equals(failure.code())) {
             lastResponseAt = clock.instant();
           }
           pollAgain = false;

@@ -128,7 +128,7 @@ final class SocketSession implements Subscriber {
     if (!closing) {
       context.metrics().closed(protocol, code, "client");
     }
-    // A token that is still being verified must not sign it in any more.
+    // A token that is still being verified must no longer sign it in.
     stopDelivery();
     writer.discard();
     context.metrics().ended(protocol, user != null);

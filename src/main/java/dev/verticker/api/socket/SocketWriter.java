@@ -176,7 +176,7 @@ final class SocketWriter {
     transport.write(message);
   }
 
-  /** Completes when the kernel has taken what was queued. */
+  /** Completes when the kernel has accepted the queued bytes. */
   private Future<Void> flush() {
     if (queued == 0 || closed) {
       return Future.succeededFuture();

@@ -110,7 +110,7 @@ public final class ClusterHeartbeat implements ClusterConnectivity {
               }
             }),
             bus.serve(pong(id), pong -> {
-              answered();
+              onPong();
               return Future.succeededFuture();
             }))
         .mapEmpty();
@@ -185,7 +185,7 @@ public final class ClusterHeartbeat implements ClusterConnectivity {
     silentSince = now;
   }
 
-  private void answered() {
+  private void onPong() {
     answered = true;
     misses.set(0);
     silentSince = System.nanoTime();

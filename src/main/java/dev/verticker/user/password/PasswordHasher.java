@@ -33,7 +33,7 @@ public final class PasswordHasher implements PasswordHashing {
   private static final int MAX_QUEUE = 24;
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  /** A caller times out after 2.9 s, and needs the database before and after. */
+  /** The shortest deadline of a caller is 2.9 s, which includes database calls before and after. */
   private static final Duration MAX_WAIT = Duration.ofMillis(2400);
 
   /** A hash that matches no password: rejecting an unknown user takes as long as rejecting a wrong password. */

@@ -28,7 +28,7 @@ class ExchangeSimulatorTest {
   }
 
   @Test
-  void responds_to_ping_and_with_its_own_time() {
+  void the_simulator_responds_to_ping_and_reports_its_simulated_time() {
     assertEquals("{}", fixture.get("ping").body());
     fixture.advance(Duration.ofSeconds(90));
     assertEquals(

@@ -161,7 +161,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void text_that_is_no_refresh_token_is_refused() {
+  void text_that_is_no_refresh_token_is_rejected() {
     var access = node.signIn(ada, PASSWORD).accessToken();
     for (var text :
         List.of("", "x", "ü".repeat(91), "A".repeat(91), "%".repeat(91), access.value())) {
@@ -251,7 +251,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void a_user_lists_and_ends_own_sessions_only() {
+  void a_user_lists_and_ends_only_its_own_sessions() {
     var current = node.signIn(ada, PASSWORD);
     node.clock.step(Duration.ofMinutes(1));
     var other = node.signIn(ada, PASSWORD);

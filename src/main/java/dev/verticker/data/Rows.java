@@ -20,7 +20,8 @@ public final class Rows {
   }
 
   public static <T> Optional<T> first(RowSet<Row> rows, Function<Row, T> mapping) {
-    return StreamSupport.stream(rows.spliterator(), false).findFirst().map(mapping);
+    var rest = rows.iterator();
+    return rest.hasNext() ? Optional.of(mapping.apply(rest.next())) : Optional.empty();
   }
 
   /**

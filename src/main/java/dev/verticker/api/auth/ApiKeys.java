@@ -5,6 +5,7 @@ import dev.verticker.api.request.Caller;
 import dev.verticker.bus.Failure;
 import dev.verticker.settings.Secret;
 import io.vertx.core.Future;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -16,7 +17,7 @@ import java.util.Map;
  * equal length are compared in constant time, and always with all keys.
  */
 public final class ApiKeys implements Authenticator {
-  private static final String HEADER = "X-API-Key";
+  private static final CharSequence HEADER = HttpHeaders.createOptimized("X-API-Key");
 
   private record ApiKey(Caller caller, byte[] digest) {}
 

@@ -4,6 +4,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.RoutingContext;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,7 +16,7 @@ import java.util.Map;
  */
 public record ApiResponse(int status, Map<String, String> headers, Buffer body) {
   public ApiResponse {
-    headers = Map.copyOf(headers);
+    headers = Collections.unmodifiableMap(headers);
   }
 
   /** Creates a 200 response with encoded JSON. */

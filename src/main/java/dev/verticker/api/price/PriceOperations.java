@@ -27,14 +27,15 @@ final class PriceOperations {
   }
 
   Future<ApiResponse> listPrices(ApiRequest request) {
-    var limit = request.queryNumber("limit").orElse(Long.MAX_VALUE);
+    var limit = (long) request.queryNumber("limit").orElse(Long.MAX_VALUE);
     var named = request.queryList("symbols");
     var found =
         named.isPresent() ? quotes.named(named.get(), "query/symbols") : quotes.configured();
     var pointer = named.isPresent() ? "query/symbols" : "query/max_age";
-    return found
-        .map(all -> all.stream().limit(limit).toList())
-        .map(limited -> response(limited, request.queryNumber("max_age"), pointer));
+    return found.map(all -> response(
+        limit < all.size() ? all.subList(0, (int) limit) : all,
+        request.queryNumber("max_age"),
+        pointer));
   }
 
   Future<ApiResponse> getPrice(ApiRequest request) {

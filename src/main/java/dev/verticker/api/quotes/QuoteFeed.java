@@ -57,8 +57,8 @@ final class QuoteFeed {
   }
 
   private Optional<String> missingQuotes() {
-    return store.find(store.configuredSymbols()).findAny().isPresent()
-        ? Optional.empty()
-        : Optional.of("no quote received since start-up");
+    return store.find(store.configuredSymbols()).isEmpty()
+        ? Optional.of("no quote received since start-up")
+        : Optional.empty();
   }
 }

@@ -41,7 +41,7 @@ final class QuoteFetcher {
 
   private Future<List<CachedQuote>> request(List<String> symbols) {
     // Another response may have arrived since the caller checked the store.
-    var stored = store.find(symbols).toList();
+    var stored = store.find(symbols);
     if (stored.size() == symbols.size()) {
       return Future.succeededFuture(stored);
     }

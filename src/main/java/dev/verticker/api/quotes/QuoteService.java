@@ -90,12 +90,12 @@ public final class QuoteService {
 
   /** The quotes of the symbols that are in memory; sends no request. */
   public List<CachedQuote> inMemory(List<String> symbols) {
-    return store.find(symbols).toList();
+    return store.find(symbols);
   }
 
   /** The quotes of configured symbols that are in memory, in their order; sends no request. */
   public List<CachedQuote> configuredInMemory() {
-    return store.find(store.configuredSymbols()).toList();
+    return store.find(store.configuredSymbols());
   }
 
   public boolean isConfigured(String symbol) {

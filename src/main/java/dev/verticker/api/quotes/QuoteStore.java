@@ -2,18 +2,17 @@ package dev.verticker.api.quotes;
 
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Snapshot;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
-import java.util.stream.Stream;
 
 /** Thread-safe store of the latest quote of each symbol, with a limit on unconfigured symbols. */
 final class QuoteStore {
@@ -46,8 +45,15 @@ final class QuoteStore {
   }
 
   /** Returns the quotes of the symbols that have one, in the given order. */
-  Stream<CachedQuote> find(Collection<String> symbols) {
-    return symbols.stream().map(quotes::get).filter(Objects::nonNull);
+  List<CachedQuote> find(Collection<String> symbols) {
+    var found = new ArrayList<CachedQuote>(symbols.size());
+    for (var symbol : symbols) {
+      var quote = quotes.get(symbol);
+      if (quote != null) {
+        found.add(quote);
+      }
+    }
+    return found;
   }
 
   void accept(Snapshot snapshot) {

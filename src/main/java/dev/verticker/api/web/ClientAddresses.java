@@ -10,7 +10,7 @@ import java.util.List;
  * entry per proxy, and only as long as the sender of the entry is a trusted proxy.
  */
 public final class ClientAddresses {
-  private static final String HEADER = "X-Forwarded-For";
+  private static final CharSequence HEADER = HttpHeaders.createOptimized("X-Forwarded-For");
 
   private final List<AddressRange> proxies;
 
@@ -27,7 +27,11 @@ public final class ClientAddresses {
     if (remote == null) {
       return "";
     }
-    var hops = String.join(",", request.headers().getAll(HEADER)).split(",");
+    var sent = request.headers().getAll(HEADER);
+    if (sent.isEmpty()) {
+      return remote;
+    }
+    var hops = String.join(",", sent).split(",");
     var client = remote;
     for (var hop = hops.length - 1; hop >= 0 && isTrusted(client); hop--) {
       var before = hops[hop].strip();

@@ -206,8 +206,8 @@ public final class Sessions {
   /**
    * The position of a reader; opaque to the reader.
    *
-   * @param snapshot up to which the reader has all revocations, null = none
-   * @param targetSnapshot snapshot being read over several pages; null = none
+   * @param snapshot the snapshot up to which the reader has all revocations, null = none
+   * @param targetSnapshot the snapshot being read over several pages; null = none
    * @param after id of the last row of the previous page
    */
   public record RevocationCursor(

@@ -107,7 +107,7 @@ public final class Migrations {
     var server = "PostgreSQL at " + address(settings);
     return switch (sqlState(e)) {
       case "28P01", "28000" ->
-        "POSTGRES_USER, POSTGRES_PASSWORD: " + server + "  rejects the login of user \""
+        "POSTGRES_USER, POSTGRES_PASSWORD: " + server + " rejects the login of user \""
             + settings.user() + "\": check user name, password and pg_hba.conf";
       case "3D000" ->
         "POSTGRES_DB: " + server + " has no database \"" + settings.database()

@@ -3,6 +3,7 @@ package dev.verticker.api.auth;
 import dev.verticker.api.request.Caller;
 import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Users;
+import java.util.Collections;
 import java.util.Set;
 
 /**
@@ -12,7 +13,7 @@ import java.util.Set;
  */
 public record AuthenticatedUser(AccessToken token, Set<Permission> permissions) implements Caller {
   public AuthenticatedUser {
-    permissions = Set.copyOf(permissions);
+    permissions = Collections.unmodifiableSet(permissions);
   }
 
   public static AuthenticatedUser with(AccessToken token) {

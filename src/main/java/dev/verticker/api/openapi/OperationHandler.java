@@ -9,6 +9,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpHeaders;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import java.util.Optional;
@@ -30,7 +31,7 @@ record OperationHandler(
   /** The extension that names the path parameter whose owner needs no permission. */
   static final String OWNER = "x-owner";
 
-  static final String CHALLENGE = "WWW-Authenticate";
+  static final CharSequence CHALLENGE = HttpHeaders.createOptimized("WWW-Authenticate");
 
   /**
    * One alternative of the security of an operation.

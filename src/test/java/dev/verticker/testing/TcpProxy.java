@@ -26,6 +26,7 @@ public final class TcpProxy {
   private final Set<Connection> connections = new HashSet<>();
   private Duration delay = Duration.ZERO;
   private boolean silent;
+  private Buffer garbage;
 
   private final class Connection {
     private final NetSocket client;
@@ -43,11 +44,12 @@ public final class TcpProxy {
     }
 
     /** Delays each chunk and keeps their order. */
-    private void answer(Buffer chunk) {
+    private void answer(Buffer sent) {
+      var chunk = garbage == null ? sent : garbage;
       var held = delay.isZero()
           ? Future.succeededFuture()
           : vertx.timer(delay.toMillis(), TimeUnit.MILLISECONDS);
-      sent = sent.compose(before -> held).compose(due -> client.write(chunk));
+      this.sent = this.sent.compose(before -> held).compose(due -> client.write(chunk));
     }
 
     void pause() {
@@ -94,6 +96,14 @@ public final class TcpProxy {
     });
   }
 
+  /** Replaces each chunk of later responses. */
+  public void garble(Buffer bytes) {
+    run(() -> {
+      garbage = bytes;
+      return Future.succeededFuture();
+    });
+  }
+
   /** Stops both directions; new connections are accepted but receive nothing. */
   public void silence() {
     run(() -> {
@@ -103,10 +113,11 @@ public final class TcpProxy {
     });
   }
 
-  /** Ends all delays and forwards data that was held back by {@link #silence}. */
+  /** Ends all delays and garbage and forwards data that was held back by {@link #silence}. */
   public void passOn() {
     run(() -> {
       delay = Duration.ZERO;
+      garbage = null;
       silent = false;
       connections.forEach(Connection::resume);
       return Future.succeededFuture();

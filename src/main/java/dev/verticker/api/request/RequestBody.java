@@ -42,7 +42,8 @@ record RequestBody(
             .anyMatch(
                 other -> !other.getSchema().toString().equals(media.getSchema().toString()))) {
       throw new IllegalArgumentException(
-          "the body must be a form, or application/json with optional other JSON types of the same schema");
+          "the body must be a form, or application/json with optional other JSON types of the same"
+              + " schema");
     }
     return new RequestBody(
         declared.isRequired(),
@@ -57,12 +58,12 @@ record RequestBody(
 
   JsonObject read(RoutingContext context, List<Failure.Error> errors) {
     var mediaType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-    if (mediaType != null) {
-      requireMediaType(mediaType);
-    }
     var bytes = context.body().buffer();
     if (bytes == null || bytes.length() == 0) {
       if (required) {
+        if (mediaType != null) {
+          requireMediaType(mediaType);
+        }
         errors.add(new Failure.Error("", "required", "Missing request body."));
       }
       return null;

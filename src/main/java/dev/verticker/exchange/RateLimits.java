@@ -81,7 +81,7 @@ public final class RateLimits {
         .compose(used -> acquire(weight, used));
   }
 
-  /** Reads the stored ban; every request tries first until this succeeds once. Never fails. */
+  /** Reads the stored ban if it has not been read yet; each request retries it until it succeeds. Never fails. */
   private Future<Void> restore() {
     if (restored) {
       return Future.succeededFuture();

@@ -64,7 +64,7 @@ final class SocketSession implements Subscriber {
   private long lastResponseAt = connectedAt;
   private long lastPingAt = connectedAt;
 
-  /** @param onClosing called as soon as nothing more is delivered to it; maybe again at its end */
+  /** @param onClosing called when delivery stops; may be called again when the transport ends */
   SocketSession(
       SocketContext context,
       Context loop,

@@ -42,7 +42,7 @@ final class ReplayService {
   private final Queue<Waiting> waiting = new ArrayDeque<>();
   private boolean started;
 
-  /** A query is planned or running. */
+  /** A query is scheduled or running. */
   private boolean requesting;
 
   private long lastRequest = System.nanoTime() - INTERVAL.toNanos();
@@ -50,7 +50,7 @@ final class ReplayService {
   /**
    * One replay request.
    *
-   * @param after null = only the current position of the topic
+   * @param after null = only the newest sequence of the topic
    * @param since time of the request in nanoseconds
    */
   private record Waiting(
@@ -72,13 +72,13 @@ final class ReplayService {
     metrics.gauge("socket_replays_waiting", waiting, Queue::size);
   }
 
-  /** The recent events follow the log from now on; requests wait until then. */
+  /** Starts serving replays. Called when the recent events follow the log; earlier requests are queued. */
   void start() {
     started = true;
     requestNext();
   }
 
-  /** @param after null = only the current position of the topic */
+  /** @param after null = only the newest sequence of the topic */
   Future<ReplayResult> replay(String topic, ResumePoint after) {
     var fromMemory = started ? fromMemory(topic, after) : null;
     if (fromMemory != null) {

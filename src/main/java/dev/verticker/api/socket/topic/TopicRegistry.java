@@ -79,7 +79,7 @@ public final class TopicRegistry {
         : Notifications.ownTopic(user.userId());
   }
 
-  /** The newest event of a topic of the log. */
+  /** Returns the resume point after the newest event of a topic of the event log. */
   public Future<ResumePoint> newestEvent(String topic) {
     return eventLog.newestEvent(topic);
   }

@@ -149,7 +149,7 @@ public final class RevocationCache implements Shareable {
       try {
         listener.accept(revocation);
       } catch (RuntimeException e) {
-        log.error("Listener failed for a revocation of user {}", revocation.userId(), e);
+        log.error("listener failed for a revocation of user {}", revocation.userId(), e);
       }
     }
   }

@@ -28,7 +28,7 @@ final class ProblemHandler implements Handler<RoutingContext> {
     }
     if (response.headWritten()) {
       log.warn(
-          "Response of request {} aborted after its headers were sent",
+          "response of request {} aborted after its headers were sent",
           RequestId.current().orElse(""),
           context.failure());
       context.request().connection().close();
@@ -96,7 +96,7 @@ final class ProblemHandler implements Handler<RoutingContext> {
 
   private static Problem failed(RoutingContext context) {
     log.error(
-        "Request {} failed: {} {}",
+        "request {} failed: {} {}",
         RequestId.current().orElse(""),
         context.request().method(),
         context.request().path(),

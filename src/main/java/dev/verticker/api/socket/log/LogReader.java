@@ -140,7 +140,7 @@ public final class LogReader {
     recent.clear();
     if (!first) {
       log.warn(
-          "Event log continues at position {} (epoch {}); resuming all subscriptions",
+          "event log continues at position {} (epoch {}); resuming all subscriptions",
           position,
           epoch);
       listeners.forEach((listener, loop) -> loop.runOnContext(there -> listener.onReset()));

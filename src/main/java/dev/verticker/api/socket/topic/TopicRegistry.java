@@ -44,15 +44,16 @@ public final class TopicRegistry {
     return (topic, user) -> {
       if (!user.has(permission)) {
         throw new Failure.Forbidden(
-            "not-allowed", "This needs the permission " + permission.wireName() + ".");
+            "not-allowed", "Permission " + permission.wireName() + " required.");
       }
     };
   }
 
   private static void requireOwner(String topic, AuthenticatedUser user) {
-    if (!topic.equals(Notifications.ownTopic(user.userId()))) {
+    var own = Notifications.ownTopic(user.userId());
+    if (!topic.equals(own)) {
       throw new Failure.Forbidden(
-          "not-allowed", "Only the user itself can subscribe to this topic.");
+          "not-allowed", "This topic is only for its user: subscribe to " + own + ".");
     }
   }
 
@@ -92,6 +93,6 @@ public final class TopicRegistry {
     return registrations.stream()
         .filter(registration -> registration.topic.matcher(topic).matches())
         .findFirst()
-        .orElseThrow(() -> new Failure.NotFound("topic-unknown", "There is no such topic."));
+        .orElseThrow(() -> new Failure.NotFound("topic-unknown", "Unknown topic: use users, user.<id>, prices or prices.<SYMBOL>."));
   }
 }

@@ -81,7 +81,7 @@ final class SocketSession implements Subscriber {
     this.writer = new SocketWriter(
         context, loop, transport, protocol, () -> close(CloseReason.SLOW_READER), () -> List.copyOf(
                 subscriptions.values())
-            .forEach(Subscription::onRoom));
+            .forEach(Subscription::onWritable));
   }
 
   /** @param ticket null = the client signs in by a frame */
@@ -205,7 +205,7 @@ final class SocketSession implements Subscriber {
   }
 
   @Override
-  public boolean hasRoom() {
+  public boolean isWritable() {
     return !writer.isBehind();
   }
 
@@ -243,7 +243,7 @@ final class SocketSession implements Subscriber {
         .compose(signedIn -> {
           topics.check(request.topic(), user);
           var current = subscriptions.get(request.topic());
-          return current != null && current.serves(request)
+          return current != null && current.tryConfirm(request)
               ? Future.<Void>succeededFuture()
               : topics.prepare(request.topic()).map(prepared -> open(request, request.since()));
         })

@@ -49,7 +49,7 @@ final class LogSubscription implements Subscription {
   }
 
   @Override
-  public boolean serves(Command.Subscribe another) {
+  public boolean tryConfirm(Command.Subscribe another) {
     if (another.since() != null) {
       return false;
     }
@@ -65,14 +65,14 @@ final class LogSubscription implements Subscription {
     channel.remove(request.topic(), this);
   }
 
-  /** Sends the missed events while the subscriber has room. */
+  /** Sends the missed events while the subscriber is writable. */
   @Override
-  public void onRoom() {
+  public void onWritable() {
     if (live || replaying || sending) {
       return;
     }
     sending = true;
-    while (!cancelled && !missed.isEmpty() && subscriber.hasRoom()) {
+    while (!cancelled && !missed.isEmpty() && subscriber.isWritable()) {
       var event = missed.poll();
       if (event.seq() == seq + 1) {
         send(event, false);
@@ -145,7 +145,7 @@ final class LogSubscription implements Subscription {
     }
     missed.addAll(page.events());
     more = !page.complete();
-    onRoom();
+    onWritable();
   }
 
   private void send(EncodedEvent event, boolean now) {

@@ -20,7 +20,7 @@ import java.util.Set;
 
 /**
  * One price topic at one interval. All changes within an interval are conflated to one frame: the newest quote of each symbol
- * with the highest and lowest price since the previous frame. A subscriber without room receives a later frame that covers
+ * with the highest and lowest price since the previous frame. A subscriber that is not writable receives a later frame that covers
  * both.
  */
 final class PriceStream {
@@ -159,7 +159,7 @@ final class PriceStream {
     }
 
     @Override
-    public void onRoom() {
+    public void onWritable() {
       if (own != null && !own.isEmpty()) {
         planFrame();
       }
@@ -174,7 +174,7 @@ final class PriceStream {
 
     /** @param sharedFrame null when there are no shared changes */
     private void send(Map<String, Change> shared, Frame sharedFrame) {
-      if (!subscriber.hasRoom()) {
+      if (!subscriber.isWritable()) {
         if (own == null) {
           own = new LinkedHashMap<>(shared);
         }

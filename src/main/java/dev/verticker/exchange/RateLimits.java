@@ -69,7 +69,7 @@ public final class RateLimits {
   }
 
   /**
-   * Deducts the weight of a request from the budget; fails with {@link ExchangeException.Limited} if it must not be sent.
+   * Deducts the weight of a request from the budget; fails with {@link ExchangeException.RateLimitedException} if it must not be sent.
    */
   public Future<Void> acquire(int weight) {
     if (clock.instant().isBefore(bannedUntil)) {
@@ -112,7 +112,7 @@ public final class RateLimits {
         .map(this::weightIn)
         .recover(unavailable -> restored
             ? Future.succeededFuture(0)
-            : Future.failedFuture(new ExchangeException.Limited(
+            : Future.failedFuture(new ExchangeException.RateLimitedException(
                 clock.instant().plus(RETRY_DELAY),
                 "neither Redis nor PostgreSQL could be read for a ban of " + host)));
   }
@@ -126,7 +126,7 @@ public final class RateLimits {
     usedByThisNode += weight;
     if (Math.max(usedByCluster, usedByThisNode) > limit) {
       var next = Instant.ofEpochSecond((minute + 1) * MINUTE.toSeconds());
-      return Future.failedFuture(new ExchangeException.Limited(
+      return Future.failedFuture(new ExchangeException.RateLimitedException(
           next, "the weight budget of this minute (" + limit + ") is used up"));
     }
     return Future.succeededFuture();
@@ -202,7 +202,7 @@ public final class RateLimits {
   }
 
   private ExchangeException banned() {
-    return new ExchangeException.Limited(
+    return new ExchangeException.RateLimitedException(
         bannedUntil, host + " is rate limiting this address until " + bannedUntil);
   }
 

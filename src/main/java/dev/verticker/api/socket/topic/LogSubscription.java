@@ -88,8 +88,8 @@ final class LogSubscription implements Subscription {
     }
   }
 
-  /** @param now whether no other events follow in the current task */
-  void onEvent(EncodedEvent event, boolean now) {
+  /** @param flush whether to send the frame immediately; false if the current task delivers many events */
+  void onEvent(EncodedEvent event, boolean flush) {
     if (cancelled) {
       return;
     }
@@ -99,7 +99,7 @@ final class LogSubscription implements Subscription {
     } else if (!event.epoch().equals(epoch)) {
       resume();
     } else if (event.seq() == seq + 1) {
-      send(event, now);
+      send(event, flush);
     } else if (event.seq() > seq) {
       channel.countGap();
       resume();
@@ -148,12 +148,12 @@ final class LogSubscription implements Subscription {
     onWritable();
   }
 
-  private void send(EncodedEvent event, boolean now) {
+  private void send(EncodedEvent event, boolean flush) {
     seq = event.seq();
     if (!subscriber.canReceive(event.audience())) {
       return;
     }
-    if (now) {
+    if (flush) {
       subscriber.sendNow(event.frame());
     } else {
       subscriber.send(event.frame());

@@ -298,14 +298,14 @@ final class SocketSession implements Subscriber {
             sendIdentity(event("hello")
                 .put("authenticated", true)
                 .put("ping_every_ms", pingInterval.toMillis()));
-            planDefaultTopic(topics.defaultTopic(user));
+            scheduleDefaultTopic(topics.defaultTopic(user));
           }
           return Future.succeededFuture();
         });
   }
 
   /** The default topic begins with the events since the connection. */
-  private void planDefaultTopic(String topic) {
+  private void scheduleDefaultTopic(String topic) {
     var newest = topics.newestEvent(topic);
     context
         .vertx()

@@ -30,7 +30,7 @@ final class ReplayService {
   private static final Duration INTERVAL = Duration.ofSeconds(1);
   private static final Duration MAX_WAIT = Duration.ofSeconds(10);
   private static final int MAX_TOPICS = 2000;
-  private static final int MAX_EVENTS = 8000;
+  private static final int MAX_EVENTS_PER_QUERY = 8000;
 
   /** Max number of events of one topic in one response. */
   private static final int MAX_EVENTS_OF_TOPIC = 1000;
@@ -138,7 +138,7 @@ final class ReplayService {
     bus.request(
             Notifications.REPLAY,
             new Notifications.ReplayTopics(
-                starts(batch), Math.min(MAX_EVENTS_OF_TOPIC, MAX_EVENTS / batch.size())))
+                starts(batch), Math.min(MAX_EVENTS_OF_TOPIC, MAX_EVENTS_PER_QUERY / batch.size())))
         .onComplete(reply -> {
           requesting = false;
           if (reply.succeeded()) {

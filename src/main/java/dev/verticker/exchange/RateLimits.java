@@ -69,7 +69,8 @@ public final class RateLimits {
   }
 
   /**
-   * Deducts the weight of a request from the budget; fails with {@link ExchangeException.RateLimitedException} if it must not be sent.
+   * Deducts the weight of a request from the budget; fails with {@link ExchangeException.RateLimitedException} if it must not
+   * be sent.
    */
   public Future<Void> acquire(int weight) {
     if (clock.instant().isBefore(bannedUntil)) {

@@ -20,8 +20,8 @@ import java.util.Set;
 
 /**
  * One price topic at one interval. All changes within an interval are conflated to one frame: the newest quote of each symbol
- * with the highest and lowest price since the previous frame. A subscriber that is not writable receives a later frame that covers
- * both.
+ * with the highest and lowest price since the previous frame. A subscriber that is not writable receives a later frame that
+ * covers both.
  */
 final class PriceStream {
   /**

@@ -41,7 +41,8 @@ public final class ExchangeClient {
                 .setMaxFailures(MAX_FAILURES)
                 .setTimeout(BREAKER_TIMEOUT.toMillis())
                 .setResetTimeout(probeDelay.toMillis()))
-        .failurePolicy(result -> result.cause() instanceof ExchangeException.ExchangeUnavailableException);
+        .failurePolicy(
+            result -> result.cause() instanceof ExchangeException.ExchangeUnavailableException);
     this.limits = limits;
     this.metrics = metrics;
   }
@@ -84,8 +85,8 @@ public final class ExchangeClient {
       return exception;
     }
     if (failure instanceof OpenCircuitException) {
-      return new ExchangeException.ExchangeUnavailableException("the exchange failed " + MAX_FAILURES
-          + " times in a row; waiting before the next request");
+      return new ExchangeException.ExchangeUnavailableException("the exchange failed "
+          + MAX_FAILURES + " times in a row; waiting before the next request");
     }
     if (failure instanceof TimeoutException) {
       return new ExchangeException.ExchangeUnavailableException(

@@ -36,7 +36,8 @@ final class RefreshScheduler {
     this.slots = slots;
     this.lease = lease;
     this.refresher = refresher;
-    this.maxBackOff = slots.interval().compareTo(MAX_BACK_OFF) < 0 ? slots.interval() : MAX_BACK_OFF;
+    this.maxBackOff =
+        slots.interval().compareTo(MAX_BACK_OFF) < 0 ? slots.interval() : MAX_BACK_OFF;
   }
 
   void start() {

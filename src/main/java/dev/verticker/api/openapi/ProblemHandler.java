@@ -64,7 +64,8 @@ final class ProblemHandler implements Handler<RoutingContext> {
   }
 
   /** Adds the headers of draft-ietf-httpapi-ratelimit-headers: the quota, and what is left of it. */
-  private static void addRateLimitHeaders(HttpServerResponse response, TooManyRequests tooMany, Quota quota) {
+  private static void addRateLimitHeaders(
+      HttpServerResponse response, TooManyRequests tooMany, Quota quota) {
     var policy = '"' + tooMany.code() + '"';
     response.putHeader(
         "RateLimit-Policy", policy + ";q=" + quota.max() + ";w=" + seconds(quota.window()));

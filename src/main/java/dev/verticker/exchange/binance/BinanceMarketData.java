@@ -92,8 +92,8 @@ public final class BinanceMarketData implements MarketData {
       case 200 -> Future.succeededFuture(response.body());
       case 418, 429 -> limited(response);
       case 403 ->
-        Future.failedFuture(
-            new ExchangeException.AccessDeniedException("Binance refuses the request (403, firewall)"));
+        Future.failedFuture(new ExchangeException.AccessDeniedException(
+            "Binance refuses the request (403, firewall)"));
       case 451 ->
         Future.failedFuture(new ExchangeException.AccessDeniedException(
             "Binance does not serve the location of this address (451)"));

@@ -207,7 +207,8 @@ class BinanceMarketDataTest {
     var other = limits();
     until("the other node has the count", () -> other.acquire(1).failed() || isLimited(other));
     assertInstanceOf(
-        ExchangeException.RateLimitedException.class, failure(exchange.tickers(List.of("BTCUSDT"))));
+        ExchangeException.RateLimitedException.class,
+        failure(exchange.tickers(List.of("BTCUSDT"))));
     assertEquals(1, simulator.calls().total());
   }
 
@@ -222,7 +223,8 @@ class BinanceMarketDataTest {
         "",
         new AtomicBoolean());
     var failure = assertInstanceOf(
-        ExchangeException.RateLimitedException.class, failure(exchange(url).tickers(List.of("BTCUSDT"))));
+        ExchangeException.RateLimitedException.class,
+        failure(exchange(url).tickers(List.of("BTCUSDT"))));
     assertEquals(until, failure.until());
     assertEquals(
         "host-" + simulator.port() + " is rate limiting this address until " + until,
@@ -230,7 +232,8 @@ class BinanceMarketDataTest {
     var restarted = limits();
     assertEquals(
         until,
-        assertInstanceOf(ExchangeException.RateLimitedException.class, failure(restarted.acquire(1)))
+        assertInstanceOf(
+                ExchangeException.RateLimitedException.class, failure(restarted.acquire(1)))
             .until(),
         "restored from PostgreSQL");
   }

@@ -93,6 +93,7 @@ public final class TopicRegistry {
     return registrations.stream()
         .filter(registration -> registration.topic.matcher(topic).matches())
         .findFirst()
-        .orElseThrow(() -> new Failure.NotFound("topic-unknown", "Unknown topic: use users, user.<id>, prices or prices.<SYMBOL>."));
+        .orElseThrow(() -> new Failure.NotFound(
+            "topic-unknown", "Unknown topic: use users, user.<id>, prices or prices.<SYMBOL>."));
   }
 }

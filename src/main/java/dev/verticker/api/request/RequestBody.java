@@ -79,7 +79,7 @@ record RequestBody(
   }
 
   private void requireMediaType(String sent) {
-    var parts = sent == null ? new String[] {""} : sent.toLowerCase(Locale.ROOT).split(";");
+    var parts = sent == null ? new String[] {""} : sent.toLowerCase(Locale.ROOT).split(";", -1);
     if (!mediaTypes.contains(parts[0].strip())
         || !Stream.of(parts).skip(1).allMatch(RequestBody::isUtf8)) {
       throw new UnsupportedMediaTypeException(String.join(", ", mediaTypes));

@@ -347,9 +347,11 @@ class ContractRouterTest {
         "multipart/form-data; boundary=",
         "multipart/form-data; boundary=x",
         "multipart/form-data; charset=none",
+        ";",
+        "",
         "application/x-www-form-urlencoded; charset=none"
       })
-  void an_unsupported_form_is_415(String type) {
+  void an_unsupported_content_type_is_415(String type) {
     for (var target : List.of("/sign-in", "/shelves/1/books")) {
       var reply = client.send(
           HttpMethod.POST,

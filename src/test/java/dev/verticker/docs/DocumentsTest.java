@@ -165,11 +165,13 @@ class DocumentsTest {
       return operated.contains(name)
           || Pattern.compile("^" + withoutSchema(name) + ":", Pattern.MULTILINE)
               .matcher(settings)
-              .find();
+              .find()
+          || name.endsWith("_FILE") && exists(name.replaceFirst("_FILE$", ""));
     }
-    // Files of a build may be absent.
+    // Files of a build or of make-env may be absent.
     return !PATH.matcher(name).matches()
         || name.startsWith("target/")
+        || name.startsWith("secrets/")
         || Files.exists(Path.of(name));
   }
 

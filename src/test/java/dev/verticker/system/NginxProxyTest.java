@@ -190,7 +190,7 @@ class NginxProxyTest {
     assertEquals(HttpVersion.HTTP_2, me.version());
     var origin = "https://127.0.0.1:" + withTls.tlsPort();
     assertEquals(101, client.handshake("/ws", "Origin", origin));
-    assertEquals(403, client.handshake("/ws", "Origin", "http://127.0.0.1:" + withTls.tlsPort()));
+    assertEquals(403, client.handshake("/ws", "Origin", "https://127.0.0.1:" + nginx.port()));
     var refused = client.get("/metrics").expectProblem(404, "not-found");
     for (var response : List.of(me, refused)) {
       assertEquals("max-age=31536000", response.header("Strict-Transport-Security"));

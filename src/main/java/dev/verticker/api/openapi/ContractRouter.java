@@ -35,7 +35,7 @@ public final class ContractRouter {
   private final Map<String, Authenticator> authenticators = new LinkedHashMap<>();
   private final Map<String, Function<ApiRequest, Future<ApiResponse>>> handlers =
       new LinkedHashMap<>();
-  private Cors cors = new Cors(List.of());
+  private PlatformHandler cors = RoutingContext::next;
   private ClientAddresses addresses = new ClientAddresses(List.of());
 
   public ContractRouter(Vertx vertx, Contract contract) {

@@ -99,8 +99,7 @@ public final class SocketRoutes {
   private void checkHandshake(RoutingContext context) {
     var request = context.request();
     if (!isAllowedOrigin(request)) {
-      context.fail(new Failure.Forbidden(
-          "origin-not-allowed", "Origin not allowed: add it to CORS_ORIGINS."));
+      context.fail(Cors.refusal(request.getHeader(HttpHeaders.ORIGIN)));
     } else if (hasTokenInUrl(request)) {
       context.fail(new Failure.Malformed(
           "token-in-url",

@@ -37,6 +37,14 @@ class SocketHandshakeTest extends SocketTestCase {
   }
 
   @Test
+  void in_development_pages_of_this_machine_can_connect_from_any_port() {
+    for (var origin : List.of("http://localhost:5173", "http://127.0.0.1:3000")) {
+      assertEquals(101, status("/ws", "Origin", origin));
+      assertEquals(200, door.client().get("/eventbus/info", "Origin", origin).status());
+    }
+  }
+
+  @Test
   void a_client_without_an_origin_can_connect() {
     assertEquals(101, status("/ws"));
   }

@@ -26,6 +26,7 @@ public final class TcpProxy {
   private final Set<Connection> connections = new HashSet<>();
   private Duration delay = Duration.ZERO;
   private boolean silent;
+  private boolean cut;
 
   private final class Connection {
     private final NetSocket client;
@@ -103,17 +104,31 @@ public final class TcpProxy {
     });
   }
 
+  /** Closes all connections, and new ones at once. */
+  public void cut() {
+    run(() -> {
+      cut = true;
+      Set.copyOf(connections).forEach(Connection::close);
+      return Future.succeededFuture();
+    });
+  }
+
   /** Ends all delays and forwards data that was held back by {@link #silence}. */
   public void passOn() {
     run(() -> {
       delay = Duration.ZERO;
       silent = false;
+      cut = false;
       connections.forEach(Connection::resume);
       return Future.succeededFuture();
     });
   }
 
   private void connect(NetSocket socket) {
+    if (cut) {
+      socket.close();
+      return;
+    }
     socket.pause();
     client
         .connect(target, "127.0.0.1")

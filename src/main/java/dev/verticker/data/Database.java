@@ -64,6 +64,7 @@ public final class Database {
   private final String schema;
   private final Vertx vertx;
   private final long probeTimer;
+  private final OutageLog outageLog = new OutageLog();
   private boolean closed;
 
   // Volatile, because calls and health checks run on other threads.
@@ -154,15 +155,19 @@ public final class Database {
 
   private void probe() {
     query("SELECT 1", Tuple.tuple()).onComplete(result -> {
-      if (closed || result.failed() == (outage != null)) {
+      if (closed) {
         return;
       }
-      if (result.failed()) {
-        outage = result.cause() instanceof Failure ? lastFailure : reason(result.cause());
-        log.warn("PostgreSQL is unavailable for schema {}: {}", schema, outage);
-      } else {
+      if (result.succeeded()) {
         outage = null;
-        log.info("PostgreSQL is available again for schema {}", schema);
+        if (outageLog.end()) {
+          log.info("PostgreSQL is available again for schema {}", schema);
+        }
+        return;
+      }
+      outage = result.cause() instanceof Failure ? lastFailure : reason(result.cause());
+      if (outageLog.accepts(outage)) {
+        log.warn("PostgreSQL is unavailable for schema {}: {}", schema, outage);
       }
     });
   }

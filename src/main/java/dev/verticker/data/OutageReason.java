@@ -9,7 +9,14 @@ final class OutageReason {
 
   static final String NO_RESPONSE = "no response in time";
 
+  private static final String POOL_TIMEOUT = "Timeout waiting for connection";
+
   private OutageReason() {}
+
+  /** Returns whether the reason only states that the server was too slow. */
+  static boolean isTimeout(String reason) {
+    return reason.equals(NO_RESPONSE) || reason.equals(POOL_TIMEOUT);
+  }
 
   static String of(Throwable failure) {
     for (var cause = failure; cause != null; cause = cause.getCause()) {

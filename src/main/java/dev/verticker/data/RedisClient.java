@@ -47,7 +47,7 @@ public final class RedisClient {
   private final RedisOptions options;
   private Redis client;
   private boolean closed;
-  private boolean outageLogged;
+  private final OutageLog outageLog = new OutageLog();
 
   private record Rejection(String code, long nanoTime) {
     boolean isRecent() {
@@ -195,9 +195,8 @@ public final class RedisClient {
     connection = fresh;
     fresh.exceptionHandler(failure -> lost(fresh, OutageReason.of(failure)));
     fresh.endHandler(end -> lost(fresh, "the connection was closed"));
-    if (outageLogged) {
+    if (outageLog.end()) {
       log.info("Redis is available again");
-      outageLogged = false;
     }
   }
 
@@ -216,8 +215,7 @@ public final class RedisClient {
   /** Logs an outage once; {@link #outage} has the reason of the latest attempt to connect. */
   private void onOutage(String reason) {
     lossReason = reason;
-    if (!outageLogged && !closed) {
-      outageLogged = true;
+    if (!closed && outageLog.accepts(reason)) {
       log.warn("Redis is unavailable, continuing without it: {}", reason);
     }
   }

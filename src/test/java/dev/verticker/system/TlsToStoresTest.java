@@ -150,8 +150,7 @@ class TlsToStoresTest {
   private void assertPostgresRefused(String host, TestAuthority trusted, String reason) {
     try (var log = new RecordedLog(Database.class)) {
       var database = Database.open(vertx, postgresSettings(host, trusted));
-      Await.until("outage", () -> database.outage().isPresent());
-      assertTrue(database.outage().get().contains(reason), database.outage().get());
+      Await.until("outage", () -> database.outage().orElse("").contains(reason));
       attempts(2);
       await(database.close());
       assertOneLine(log, "PostgreSQL is unavailable for schema account: ", reason);
@@ -161,8 +160,7 @@ class TlsToStoresTest {
   private void assertRedisRefused(String host, TestAuthority trusted, String reason) {
     try (var log = new RecordedLog(RedisClient.class)) {
       var client = await(RedisClient.open(vertx, redisSettings(host, trusted)));
-      var note = client.outage().orElse("no outage");
-      assertTrue(note.contains(reason), note);
+      Await.until("outage", () -> client.outage().orElse("").contains(reason));
       attempts(2);
       await(client.close());
       assertOneLine(log, "Redis is unavailable, continuing without it: ", reason);
@@ -175,8 +173,12 @@ class TlsToStoresTest {
   }
 
   private static void assertOneLine(RecordedLog log, String start, String reason) {
-    assertEquals(1, log.lines().size(), log.lines().toString());
-    var line = log.lines().get(0);
+    // The first handshake of a busy machine may take too long.
+    var lines = log.lines().stream()
+        .filter(each -> !each.matches(".*(no response|Timeout).*"))
+        .toList();
+    assertEquals(1, lines.size(), log.lines().toString());
+    var line = lines.get(0);
     assertTrue(line.startsWith(start), line);
     assertTrue(line.contains("TLS handshake failed: "), line);
     assertTrue(line.contains(reason), line);

@@ -4,6 +4,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.settings.PostgresSettings;
 import io.vertx.circuitbreaker.CircuitBreaker;
 import io.vertx.circuitbreaker.CircuitBreakerOptions;
+import io.vertx.circuitbreaker.CircuitBreakerState;
 import io.vertx.circuitbreaker.OpenCircuitException;
 import io.vertx.circuitbreaker.TimeoutException;
 import io.vertx.core.Future;
@@ -13,6 +14,7 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
+import io.vertx.pgclient.SslMode;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
@@ -40,6 +42,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class Database {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
+  private static final String CODE = "database-unavailable";
+  private static final String DETAIL = "The database is unavailable: try again in a moment.";
   private static final int CONNECT_TIMEOUT_MS = 1000;
   private static final int STATEMENT_TIMEOUT_MS = 2000;
   private static final int CALL_TIMEOUT_MS = 2800;
@@ -48,6 +52,7 @@ public final class Database {
   private static final int POOL_CLEANER_PERIOD_MS = 500;
   private static final int MAX_QUEUE = 200;
   private static final int PROBE_INTERVAL_MS = 1000;
+  private static final long NO_TIMER = -1;
 
   /** Lock timeout, shorter than the statement timeout, so that a row lock does not look like a slow server. */
   private static final int LOCK_TIMEOUT_MS = 1500;
@@ -56,19 +61,24 @@ public final class Database {
   private static final Set<String> TEMPORARY_ERRORS =
       Set.of("53100", "25006", "55P03", "40P01", "40001");
 
+  private final Optional<VerifiedTls> tls;
   private final Pool pool;
   private final CircuitBreaker breaker;
   private final String schema;
   private final Vertx vertx;
   private final long probeTimer;
+  private final OutageLog outageLog = new OutageLog();
   private boolean closed;
 
-  /** Volatile, because the health check reads it on another thread. */
-  private volatile boolean unavailable;
+  // Volatile, because calls and health checks run on other threads.
+  private volatile String lastFailure = OutageReason.NO_RESPONSE;
+  private volatile String outage;
 
-  private Database(Vertx vertx, PostgresSettings settings) {
+  private Database(Vertx vertx, PostgresSettings settings, boolean background) {
     this.schema = settings.schema();
-    this.pool = pool(vertx, settings);
+    this.tls =
+        settings.tls() ? Optional.of(new VerifiedTls(settings.authorities())) : Optional.empty();
+    this.pool = pool(vertx, settings, tls, background ? schema + "-background" : schema);
     this.breaker = CircuitBreaker.create(
             "postgres-" + schema,
             vertx,
@@ -80,16 +90,34 @@ public final class Database {
         .failurePolicy(
             result -> result.failed() && Condition.of(result.cause()) == Condition.UNAVAILABLE);
     this.vertx = vertx;
-    this.probeTimer = vertx.setPeriodic(PROBE_INTERVAL_MS, id -> probe());
+    this.probeTimer = background ? NO_TIMER : vertx.setPeriodic(PROBE_INTERVAL_MS, id -> probe());
   }
 
   /** Creates the pool without a connection, so that a node starts while the server is unavailable. */
   public static Database open(Vertx vertx, PostgresSettings settings) {
-    return new Database(vertx, settings);
+    return new Database(vertx, settings, false);
+  }
+
+  /**
+   * Creates a pool of one connection for work in the background, which calls of {@link #open} must not delay. It reports no
+   * outage: the pool of {@link #open} does.
+   */
+  public static Database openForBackground(Vertx vertx, PostgresSettings settings) {
+    return new Database(vertx, settings.withPoolSize(1), true);
   }
 
   public Future<RowSet<Row>> query(String sql, Tuple parameters) {
     return guarded(() -> pool.preparedQuery(sql).execute(parameters));
+  }
+
+  /**
+   * Wraps a handler of requests: while the circuit breaker is open, a request fails before the handler is called, so that
+   * another node can process it.
+   */
+  public <Q, A> Function<Q, Future<A>> whileAvailable(Function<Q, Future<A>> handler) {
+    return request -> breaker.state() == CircuitBreakerState.CLOSED
+        ? handler.apply(request)
+        : Future.failedFuture(Failure.Unavailable.notStarted(CODE, DETAIL));
   }
 
   /** Runs a transaction: commits if the future succeeds, rolls back if it fails. */
@@ -102,9 +130,8 @@ public final class Database {
 
   /** The current outage, as of the last probe; empty while the server is available. */
   public Optional<String> outage() {
-    return unavailable
-        ? Optional.of("PostgreSQL is unavailable for schema " + schema)
-        : Optional.empty();
+    return Optional.ofNullable(outage)
+        .map(reason -> "PostgreSQL is unavailable for schema " + schema + ": " + reason);
   }
 
   public Future<Void> close() {
@@ -146,20 +173,34 @@ public final class Database {
       } else {
         log.debug("call failed for schema {}", schema, failure);
       }
-      return Future.failedFuture(new Failure.Unavailable(
-          "database-unavailable", "The database is unavailable: try again in a moment."));
+      if (!(failure instanceof OpenCircuitException)) {
+        lastFailure = reason(failure);
+      }
+      return Future.failedFuture(new Failure.Unavailable(CODE, DETAIL));
     });
+  }
+
+  private String reason(Throwable failure) {
+    return failure instanceof VertxException
+        ? tls.flatMap(VerifiedTls::rejection).orElseGet(() -> OutageReason.of(failure))
+        : OutageReason.of(failure);
   }
 
   private void probe() {
     query("SELECT 1", Tuple.tuple()).onComplete(result -> {
-      if (!closed && result.failed() != unavailable) {
-        unavailable = result.failed();
-        if (unavailable) {
-          log.warn("PostgreSQL is unavailable for schema {}", schema);
-        } else {
+      if (closed) {
+        return;
+      }
+      if (result.succeeded()) {
+        outage = null;
+        if (outageLog.end()) {
           log.info("PostgreSQL is available again for schema {}", schema);
         }
+        return;
+      }
+      outage = result.cause() instanceof Failure ? lastFailure : reason(result.cause());
+      if (outageLog.accepts(outage)) {
+        log.warn("PostgreSQL is unavailable for schema {}: {}", schema, outage);
       }
     });
   }
@@ -201,7 +242,9 @@ public final class Database {
     }
   }
 
-  private static Pool pool(Vertx vertx, PostgresSettings settings) {
+  /** @param name tag of the metrics of the pool */
+  private static Pool pool(
+      Vertx vertx, PostgresSettings settings, Optional<VerifiedTls> tls, String name) {
     var connect = new PgConnectOptions()
         .setHost(settings.host())
         .setPort(settings.port())
@@ -222,7 +265,10 @@ public final class Database {
             Integer.toString(LOCK_TIMEOUT_MS),
             "idle_in_transaction_session_timeout",
             "3000"));
+    tls.ifPresent(
+        verified -> connect.setSslMode(SslMode.VERIFY_FULL).setSslOptions(verified.options()));
     var bounds = new PoolOptions()
+        .setName(name)
         .setMaxSize(settings.poolSize())
         .setMaxWaitQueueSize(MAX_QUEUE)
         .setConnectionTimeout(CONNECT_TIMEOUT_MS)

@@ -32,7 +32,7 @@ public final class Notifications {
 
   /** The events of all topics after a position of the log. */
   public static final Address<ReadLog, LogPage> READ_LOG =
-      new Address<>("notifications.after", ReadLog.class, LogPage.class);
+      new Address<>("notifications.after", ReadLog.class, LogPage.class).asRepeatable();
 
   /**
    * The events of one topic after a sequence. Fails with {@code epoch-changed} (410) if the sequence belongs to another
@@ -40,22 +40,22 @@ public final class Notifications {
    * contain the sequence to resume from. Fails with {@code topic-not-found} (404) for the topic of an erased user.
    */
   public static final Address<ReadTopic, TopicPage> READ_TOPIC =
-      new Address<>("notifications.read", ReadTopic.class, TopicPage.class);
+      new Address<>("notifications.read", ReadTopic.class, TopicPage.class).asRepeatable();
 
   /** The state of several topics, and the events after a sequence of each; topics of erased users are omitted. */
   public static final Address<ReplayTopics, TopicReplays> REPLAY =
-      new Address<>("notifications.replay", ReplayTopics.class, TopicReplays.class);
+      new Address<>("notifications.replay", ReplayTopics.class, TopicReplays.class).asRepeatable();
 
   /**
    * Marks all events up to a sequence as read; a mark never moves back. Fails with {@code epoch-changed} (410), with
    * {@code invalid-request} (422) for a sequence after the newest event, and like {@link #READ_TOPIC} for an erased user.
    */
   public static final Address<MarkRead, Unread> MARK =
-      new Address<>("notifications.mark", MarkRead.class, Unread.class);
+      new Address<>("notifications.mark", MarkRead.class, Unread.class).asRepeatable();
 
   /** The number of unread events of a topic; zero for a topic without events. */
   public static final Address<FindUnread, Unread> UNREAD =
-      new Address<>("notifications.unread", FindUnread.class, Unread.class);
+      new Address<>("notifications.unread", FindUnread.class, Unread.class).asRepeatable();
 
   /** Published after an append that added events. A hint: a consumer that misses it reads the same by {@link #READ_LOG}. */
   public static final Topic<LogPage> APPENDED = new Topic<>("notifications.news", LogPage.class);

@@ -43,7 +43,7 @@ public final class Sessions {
 
   /** The unexpired sessions of a user, most recently used first. */
   public static final Address<ListSessions, SessionList> LIST =
-      new Address<>("sessions.list", ListSessions.class, SessionList.class);
+      new Address<>("sessions.list", ListSessions.class, SessionList.class).asRepeatable();
 
   /** Ends one session of a user. Fails with {@code session-not-found} (404). */
   public static final Address<EndSession, Void> END =
@@ -74,7 +74,8 @@ public final class Sessions {
 
   /** The revocations after the cursor, each at least once. */
   public static final Address<RevokedSince, RevocationPage> REVOKED_SINCE = new Address<>(
-      "sessions.revoked-since", RevokedSince.class, RevocationPage.class, DATABASE_DEADLINE);
+          "sessions.revoked-since", RevokedSince.class, RevocationPage.class, DATABASE_DEADLINE)
+      .asRepeatable();
 
   /**
    * API verticles that receive it poll {@link #REVOKED_SINCE} immediately. A lost hint delays a revocation by half a

@@ -36,12 +36,12 @@ public final class NotificationVerticle extends VerticleBase {
     LogRetention.addCleanupTasks(housekeeping, settings);
     node.health().notReadyWhen("postgres notification", database::outage);
     return Future.all(List.of(
-            bus.serve(Notifications.APPEND, log::append),
-            bus.serve(Notifications.READ_LOG, log::read),
-            bus.serve(Notifications.READ_TOPIC, topics::read),
-            bus.serve(Notifications.REPLAY, topics::replay),
-            bus.serve(Notifications.MARK, topics::mark),
-            bus.serve(Notifications.UNREAD, topics::unread),
+            bus.serve(Notifications.APPEND, database.whileAvailable(log::append)),
+            bus.serve(Notifications.READ_LOG, database.whileAvailable(log::read)),
+            bus.serve(Notifications.READ_TOPIC, database.whileAvailable(topics::read)),
+            bus.serve(Notifications.REPLAY, database.whileAvailable(topics::replay)),
+            bus.serve(Notifications.MARK, database.whileAvailable(topics::mark)),
+            bus.serve(Notifications.UNREAD, database.whileAvailable(topics::unread)),
             bus.subscribe(Notifications.APPENDED, heads::onAppended)))
         .compose(serving -> heads.read())
         .onSuccess(read -> housekeeping.start());

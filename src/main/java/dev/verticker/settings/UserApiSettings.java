@@ -33,7 +33,7 @@ public record UserApiSettings(
       boolean fallbacks, int max, int maxUnsentMegabytes, Duration idleTimeout) {
     private static SocketSettings read(SettingsReader reader) {
       return new SocketSettings(
-          reader.oneOf("SOCKJS_FALLBACKS", List.of("false", "true")).equals("true"),
+          reader.flag("SOCKJS_FALLBACKS"),
           reader.number("SOCKETS_MAX", 1, 1_000_000),
           reader.number("SOCKETS_UNSENT_MB", 1, 100_000),
           reader.seconds("SOCKET_SILENCE_SECONDS", Duration.ofSeconds(3), Duration.ofMinutes(10)));

@@ -1,5 +1,6 @@
 package dev.verticker.user;
 
+import dev.verticker.bus.Address;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
@@ -35,6 +36,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
 /** Serves users, their sessions and sign-in, on the schema {@code account}. */
 public final class UserVerticle extends VerticleBase {
@@ -62,7 +64,7 @@ public final class UserVerticle extends VerticleBase {
         PasswordHasher.open(vertx, Runtime.getRuntime().availableProcessors(), node.metrics());
     relay = new OutboxRelay(
         vertx,
-        Database.open(vertx, postgres.withPoolSize(1)),
+        Database.openForBackground(vertx, postgres),
         node.bus(),
         node.clock(),
         node.metrics(),
@@ -108,17 +110,16 @@ public final class UserVerticle extends VerticleBase {
   }
 
   private Future<?> serveUsers(UserService users, AuditTrail audit) {
-    var bus = node.bus();
     return Future.all(List.of(
-        bus.serve(Users.CREATE, users::create),
-        bus.serve(Users.FIND, users::find),
-        bus.serve(Users.SEARCH, new UserSearch(database)::search),
-        bus.serve(Users.UPDATE, users::update),
-        bus.serve(Users.DELETE, users::delete),
-        bus.serve(Users.RESTORE, users::restore),
-        bus.serve(Users.DISABLE, users::disable),
-        bus.serve(Users.ENABLE, users::enable),
-        bus.serve(Users.AUDIT, audit::read)));
+        serve(Users.CREATE, users::create),
+        serve(Users.FIND, users::find),
+        serve(Users.SEARCH, new UserSearch(database)::search),
+        serve(Users.UPDATE, users::update),
+        serve(Users.DELETE, users::delete),
+        serve(Users.RESTORE, users::restore),
+        serve(Users.DISABLE, users::disable),
+        serve(Users.ENABLE, users::enable),
+        serve(Users.AUDIT, audit::read)));
   }
 
   private Future<?> serveSignIn(
@@ -127,7 +128,6 @@ public final class UserVerticle extends VerticleBase {
       SessionRepository sessions,
       AuditTrail audit,
       ChangeLog changes) {
-    var bus = node.bus();
     var clock = node.clock();
     var accounts = new AccountRepository(database);
     var tokens = new TokenIssuer(auth);
@@ -142,23 +142,27 @@ public final class UserVerticle extends VerticleBase {
     var registrations = new RegistrationService(
         auth.registrationOpen(), LoginThrottle.forRegistrations(auth.keys(), redis, clock), users);
     return Future.all(List.of(
-        bus.serve(Sessions.LOGIN, logins::login),
-        bus.serve(Sessions.REFRESH, refreshes::refresh),
-        bus.serve(Sessions.LOGOUT, lists::logout),
-        bus.serve(Sessions.LOGOUT_ALL, lists::logoutAll),
-        bus.serve(Sessions.LIST, lists::list),
-        bus.serve(Sessions.END, lists::end),
-        bus.serve(Sessions.CHANGE_PASSWORD, passwordChanges::change),
-        bus.serve(Sessions.REGISTER, registrations::register)));
+        serve(Sessions.LOGIN, logins::login),
+        serve(Sessions.REFRESH, refreshes::refresh),
+        serve(Sessions.LOGOUT, lists::logout),
+        serve(Sessions.LOGOUT_ALL, lists::logoutAll),
+        serve(Sessions.LIST, lists::list),
+        serve(Sessions.END, lists::end),
+        serve(Sessions.CHANGE_PASSWORD, passwordChanges::change),
+        serve(Sessions.REGISTER, registrations::register)));
   }
 
   private Future<?> serveSockets(RevocationRepository revocations) {
-    var bus = node.bus();
     var tickets = new TicketService(new TicketRepository(database), node.clock());
     return Future.all(
-        bus.serve(Sessions.ISSUE_TICKET, tickets::issue),
-        bus.serve(Sessions.REDEEM_TICKET, tickets::redeem),
-        bus.serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor())));
+        serve(Sessions.ISSUE_TICKET, tickets::issue),
+        serve(Sessions.REDEEM_TICKET, tickets::redeem),
+        serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor())));
+  }
+
+  /** Serves requests that need the database, and leaves them to other nodes while it is unavailable here. */
+  private <Q, A> Future<?> serve(Address<Q, A> address, Function<Q, Future<A>> handler) {
+    return node.bus().serve(address, database.whileAvailable(handler));
   }
 
   private Housekeeping housekeeping(UserSettings settings) {

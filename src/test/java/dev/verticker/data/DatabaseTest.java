@@ -132,7 +132,9 @@ class DatabaseTest {
         settings.database(),
         settings.user(),
         settings.password(),
-        2);
+        2,
+        false,
+        Optional.empty());
     return new GarbledServer(proxy, Database.open(vertx, proxied));
   }
 

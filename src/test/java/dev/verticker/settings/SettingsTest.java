@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.testing.TestAuthority;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -147,12 +149,90 @@ class SettingsTest {
         "pw-two");
     assertEquals(
         new PostgresSettings(
-            "market", "db2", 5432, "verticker", "verticker", new Secret("pw-two"), 8),
+            "market",
+            "db2",
+            5432,
+            "verticker",
+            "verticker",
+            new Secret("pw-two"),
+            5,
+            false,
+            Optional.empty()),
         SettingsReader.read(settings, reader -> PostgresSettings.read("market", reader)));
     assertEquals(
         new PostgresSettings(
-            "account", "localhost", 5432, "verticker", "verticker", new Secret("pw-one"), 8),
+            "account",
+            "localhost",
+            5432,
+            "verticker",
+            "verticker",
+            new Secret("pw-one"),
+            5,
+            false,
+            Optional.empty()),
         SettingsReader.read(settings, reader -> PostgresSettings.read("account", reader)));
+  }
+
+  @Test
+  void a_schema_without_tls_setting_of_its_own_uses_tls_like_the_others() {
+    var authority = new TestAuthority(home, "authority").file();
+    var settings = settings(
+        "POSTGRES_PASSWORD", "pw",
+        "POSTGRES_TLS", "true",
+        "POSTGRES_TLS_CA", authority.toString(),
+        "MARKET_POSTGRES_TLS", "false");
+    var account = SettingsReader.read(settings, reader -> PostgresSettings.read("account", reader));
+    var market = SettingsReader.read(settings, reader -> PostgresSettings.read("market", reader));
+    assertTrue(account.tls());
+    assertEquals(Optional.of(authority), account.authorities());
+    assertFalse(market.tls());
+  }
+
+  @Test
+  void certificate_authorities_without_tls_are_rejected() {
+    var authority = new TestAuthority(home, "authority").file().toString();
+    var error = assertThrows(
+        SettingsException.class,
+        () -> SettingsReader.read(
+            settings(
+                "POSTGRES_PASSWORD",
+                "pw",
+                "POSTGRES_TLS_CA",
+                authority,
+                "REDIS_URL",
+                "redis://:secret@redis:6379",
+                "REDIS_TLS_CA",
+                authority),
+            reader ->
+                List.of(PostgresSettings.read("account", reader), RedisSettings.read(reader))));
+    assertEquals(
+        List.of(
+            "POSTGRES_TLS: must be true if POSTGRES_TLS_CA is set, was \"false\"",
+            "REDIS_URL: must have scheme rediss if REDIS_TLS_CA is set"),
+        error.errors());
+  }
+
+  @Test
+  void tls_files_must_contain_certificates_and_an_unencrypted_key() throws IOException {
+    var text = Files.writeString(home.resolve("text.pem"), "no certificate").toString();
+    var missing = home.resolve("missing.pem").toString();
+    var error = assertThrows(
+        SettingsException.class,
+        () -> SettingsReader.read(
+            settings(
+                "REDIS_TLS_CA", missing,
+                "CLUSTER_TLS_CERTIFICATE", text,
+                "CLUSTER_TLS_KEY", text),
+            reader -> List.of(RedisSettings.read(reader), NodeSettings.read(reader))));
+    assertEquals(
+        List.of(
+            "REDIS_TLS_CA: must be a readable PEM file with certificates, was \"" + missing + "\"",
+            "CLUSTER_TLS_CA: is required if another CLUSTER_TLS setting is set",
+            "CLUSTER_TLS_CERTIFICATE: must be a readable PEM file with certificates, was \"" + text
+                + "\"",
+            "CLUSTER_TLS_KEY: must be a readable PEM file with an unencrypted private key, was \""
+                + text + "\""),
+        error.errors());
   }
 
   @Test

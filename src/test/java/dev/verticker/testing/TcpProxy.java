@@ -27,6 +27,7 @@ public final class TcpProxy {
   private Duration delay = Duration.ZERO;
   private boolean silent;
   private Buffer garbage;
+  private boolean cut;
 
   private final class Connection {
     private final NetSocket client;
@@ -113,18 +114,32 @@ public final class TcpProxy {
     });
   }
 
-  /** Ends all delays and garbage and forwards data that was held back by {@link #silence}. */
+  /** Closes all connections, and new ones at once. */
+  public void cut() {
+    run(() -> {
+      cut = true;
+      Set.copyOf(connections).forEach(Connection::close);
+      return Future.succeededFuture();
+    });
+  }
+
+  /** Ends all delays, cuts and garbage and forwards data that was held back by {@link #silence}. */
   public void passOn() {
     run(() -> {
       delay = Duration.ZERO;
       garbage = null;
       silent = false;
+      cut = false;
       connections.forEach(Connection::resume);
       return Future.succeededFuture();
     });
   }
 
   private void connect(NetSocket socket) {
+    if (cut) {
+      socket.close();
+      return;
+    }
     socket.pause();
     client
         .connect(target, "127.0.0.1")

@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
  * The revoked sessions and token versions in the memory of a node, shared by all event loops. It polls the user verticle
  * every half second, and immediately after a {@link Sessions#REVOKED} message.
  *
- * <p>While PostgreSQL is unavailable nothing can be revoked, so tokens remain valid. After ten seconds without a response from
- * a user verticle, or before the first one, revocations are unknown and {@link #check} fails for every token.
+ * <p>While PostgreSQL is unavailable to this node, the bus requests revocations from the user verticle of another node. If
+ * that one reports the same, or there is none, nothing can be revoked, so tokens remain valid. After ten seconds without a
+ * response from a user verticle, or before the first one, revocations are unknown and {@link #check} fails for every token.
  *
  * <p>An entry is removed when the revoked access tokens have expired, after 15 minutes at most.
  */

@@ -17,6 +17,7 @@ import dev.verticker.user.UserRepository.LockedUser;
 import dev.verticker.user.change.AccessRevocation;
 import dev.verticker.user.change.ChangeLog;
 import dev.verticker.user.change.UserEvent;
+import dev.verticker.user.password.HashingClient;
 import dev.verticker.user.password.PasswordHashing;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
@@ -83,7 +84,9 @@ final class UserService {
     return creations.run(create.username().toLowerCase(Locale.ROOT), () -> users
         .checkAvailable(create.username(), create.email())
         .compose(free -> passwords.hash(
-            create.password(), names(create.username(), create.fullName(), create.email())))
+            HashingClient.of(create.actor()),
+            create.password(),
+            names(create.username(), create.fullName(), create.email())))
         .compose(hash -> database.transaction(tx -> insert(tx, create, hash))));
   }
 
@@ -102,7 +105,9 @@ final class UserService {
     return find(new FindUser(update.id()))
         .map(user -> updated(user, update))
         .compose(user -> passwords.hash(
-            update.password().value(), names(user.username(), user.fullName(), user.email())))
+            HashingClient.of(update.actor()),
+            update.password().value(),
+            names(user.username(), user.fullName(), user.email())))
         .compose(hash ->
             change(change, UserAction.UPDATED, locked -> updated(locked.user(), update), hash));
   }

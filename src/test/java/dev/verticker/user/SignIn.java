@@ -20,6 +20,7 @@ import dev.verticker.testing.Await;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.testing.SteppedClock;
 import dev.verticker.testing.TestDatabase;
+import dev.verticker.user.password.HashingClient;
 import dev.verticker.user.password.PasswordHasher;
 import dev.verticker.user.session.RevocationRepository;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -45,6 +46,8 @@ public final class SignIn implements AutoCloseable {
 
   public static final String HOME = "192.0.2.7";
   public static final String SECRET = "a secret of at least thirty-two bytes";
+
+  private static final HashingClient TEST = HashingClient.of(Actor.system());
 
   public final Vertx vertx = Vertx.vertx();
   public final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -97,7 +100,8 @@ public final class SignIn implements AutoCloseable {
 
   /** Creates an active user with that password. */
   public long given(String username, String password) {
-    return givenHash(username, await(() -> passwords.hashWithoutPolicy(new Password(password))));
+    return givenHash(
+        username, await(() -> passwords.hashWithoutPolicy(TEST, new Password(password))));
   }
 
   public long givenHash(String username, String hash) {

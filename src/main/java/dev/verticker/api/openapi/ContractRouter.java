@@ -4,6 +4,7 @@ import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
+import dev.verticker.api.web.CrossSiteRequests;
 import dev.verticker.api.web.RequestContextHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -105,6 +106,7 @@ public final class ContractRouter {
     return new OperationHandler(
         operation.getOperationId(),
         policies,
+        new CrossSiteRequests(cors, addresses),
         List.copyOf(authenticators.values()),
         createValidator(operation),
         handlers.get(operation.getOperationId()));

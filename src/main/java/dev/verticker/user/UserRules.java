@@ -81,7 +81,7 @@ public final class UserRules {
         || length(text) <= MAX_FULL_NAME && printable(text) && !InvisibleCharacters.isIn(text);
   }
 
-  /** Removes invisible characters, which earlier systems accepted; null if nothing remains. */
+  /** Removes invisible characters, which the earlier system accepted; null if nothing remains. */
   public static String cleanedFullName(String text) {
     var cleaned = text == null ? "" : InvisibleCharacters.removeFrom(text);
     return cleaned.isEmpty() ? null : cleaned;

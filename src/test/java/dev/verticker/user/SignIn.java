@@ -78,7 +78,7 @@ public final class SignIn implements AutoCloseable {
         vertx, SettingsReader.read(values, reader -> PostgresSettings.read("account", reader)));
     redis = await(() -> RedisClient.open(vertx, SettingsReader.read(values, RedisSettings::read)));
     revocations = new RevocationRepository(database, bus, clock);
-    passwords = PasswordHasher.open(vertx, 2, metrics);
+    passwords = PasswordHasher.open(vertx, 2, clock, metrics);
     execute(
         """
         INSERT INTO account.users (id, username, password_hash, roles, created_at, updated_at)

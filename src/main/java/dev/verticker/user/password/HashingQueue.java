@@ -4,6 +4,7 @@ import dev.verticker.bus.CallerContext;
 import dev.verticker.bus.Failure;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -13,7 +14,6 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -36,13 +36,14 @@ final class HashingQueue {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final int threads;
-  private final LongSupplier nanoTime;
+  private final Clock clock;
   private final List<Task<?>> waiting = new ArrayList<>();
   private final Deque<Start> starts = new ArrayDeque<>();
   private final Map<Object, Integer> started = new HashMap<>();
   private int running;
 
-  private record Start(List<Object> keys, long nanos) {}
+  /** @param at milliseconds since 1970 */
+  private record Start(List<Object> keys, long at) {}
 
   private record Task<T>(
       HashingClient client,
@@ -74,9 +75,9 @@ final class HashingQueue {
   }
 
   /** @param threads max number of tasks that run at the same time */
-  HashingQueue(int threads, LongSupplier nanoTime) {
+  HashingQueue(int threads, Clock clock) {
     this.threads = threads;
-    this.nanoTime = nanoTime;
+    this.clock = clock;
   }
 
   /** Fails with {@link Failure.Unavailable} if the task is dropped or waits too long. */
@@ -84,7 +85,7 @@ final class HashingQueue {
     var task = new Task<>(
         client,
         work,
-        nanoTime.getAsLong() + MAX_WAIT.toNanos(),
+        clock.millis() + MAX_WAIT.toMillis(),
         Promise.<T>promise(),
         CallerContext.current());
     waiting.add(task);
@@ -114,7 +115,7 @@ final class HashingQueue {
   private <T> void start(Task<T> task) {
     running++;
     var keys = task.client().keys();
-    starts.add(new Start(keys, nanoTime.getAsLong()));
+    starts.add(new Start(keys, clock.millis()));
     keys.forEach(key -> started.merge(key, 1, Integer::sum));
     task.caller().run(() -> Future.succeededFuture()
         .compose(start -> task.work().get())
@@ -135,10 +136,10 @@ final class HashingQueue {
   }
 
   private void forget() {
-    var now = nanoTime.getAsLong();
-    var late = waiting.stream().filter(task -> now - task.deadline() > 0).toList();
+    var now = clock.millis();
+    var late = waiting.stream().filter(task -> now > task.deadline()).toList();
     waiting.removeAll(late);
-    while (!starts.isEmpty() && now - starts.peek().nanos() > SHARE_WINDOW.toNanos()) {
+    while (!starts.isEmpty() && now - starts.peek().at() > SHARE_WINDOW.toMillis()) {
       for (var key : starts.poll().keys()) {
         started.computeIfPresent(key, (same, count) -> count == 1 ? null : count - 1);
       }

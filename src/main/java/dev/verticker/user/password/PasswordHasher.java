@@ -10,6 +10,7 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -49,18 +50,19 @@ public final class PasswordHasher implements PasswordHashing {
   private final MeterRegistry metrics;
 
   private PasswordHasher(
-      PasswordPolicy policy, WorkerExecutor workers, int threads, MeterRegistry metrics) {
+      PasswordPolicy policy, WorkerExecutor workers, HashingQueue queue, MeterRegistry metrics) {
     this.policy = policy;
     this.workers = workers;
-    this.queue = new HashingQueue(threads, System::nanoTime);
+    this.queue = queue;
     this.metrics = metrics;
   }
 
   /** @param cores of this machine; half of them may hash */
-  public static PasswordHasher open(Vertx vertx, int cores, MeterRegistry metrics) {
+  public static PasswordHasher open(Vertx vertx, int cores, Clock clock, MeterRegistry metrics) {
     var threads = Math.max(1, cores / 2);
     var workers = vertx.createSharedWorkerExecutor("passwords", threads);
-    return new PasswordHasher(PasswordPolicy.load(), workers, threads, metrics);
+    return new PasswordHasher(
+        PasswordPolicy.load(), workers, new HashingQueue(threads, clock), metrics);
   }
 
   /** Returns whether this is a supported hash of the earlier system. */

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.bus.Failure;
 import dev.verticker.bus.RequestId;
 import dev.verticker.testing.Await;
+import dev.verticker.testing.SteppedClock;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -27,8 +29,8 @@ final class HashingQueueTest {
 
   private final List<Running> running = new ArrayList<>();
   private final List<String> finished = new ArrayList<>();
-  private long now;
-  private HashingQueue queue = new HashingQueue(1, () -> now);
+  private final SteppedClock clock = new SteppedClock(Instant.parse("2030-01-01T00:00:00Z"));
+  private HashingQueue queue = new HashingQueue(1, clock);
 
   private record Running(HashingClient client, Promise<String> end) {}
 
@@ -127,7 +129,7 @@ final class HashingQueueTest {
     var early = client("198.51.100.1", "ada", true);
     IntStream.range(0, 10).forEach(task -> submit(early));
     hashAll();
-    now += HashingQueue.SHARE_WINDOW.toNanos() + 1;
+    clock.step(HashingQueue.SHARE_WINDOW.plusMillis(1));
     submit(client("192.0.2.9", "running", true));
 
     submit(early);
@@ -141,7 +143,7 @@ final class HashingQueueTest {
   void a_task_whose_caller_has_timed_out_is_not_started() {
     submit(client("192.0.2.9", "running", true));
     var late = submit(client("203.0.113.1", "ada", true));
-    now += HashingQueue.MAX_WAIT.toNanos() + 1;
+    clock.step(HashingQueue.MAX_WAIT.plusMillis(1));
     var inTime = submit(client("203.0.113.2", "grace", true));
 
     hashAll();
@@ -167,7 +169,7 @@ final class HashingQueueTest {
   void a_client_within_its_share_is_never_rejected(long seed) {
     var random = new Random(seed);
     var threads = 1 + random.nextInt(3);
-    queue = new HashingQueue(threads, () -> now);
+    queue = new HashingQueue(threads, clock);
     var floods = 1 + random.nextInt(6);
     var modest = new HashMap<Integer, Future<String>>();
     var waited = new HashMap<Integer, Integer>();
@@ -245,7 +247,7 @@ final class HashingQueueTest {
   }
 
   private void hashOne() {
-    now += HASH.toNanos();
+    clock.step(HASH);
     if (!running.isEmpty()) {
       var next = running.remove(0);
       finished.add(address(next.client()));

@@ -11,6 +11,7 @@ import dev.verticker.message.Password;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -25,7 +26,8 @@ final class PasswordHasherTest {
   private static final HashingClient CLIENT = HashingClient.of("192.0.2.7", "ada", true);
 
   private final Vertx vertx = Vertx.vertx();
-  private final PasswordHasher passwords = PasswordHasher.open(vertx, 2, new SimpleMeterRegistry());
+  private final PasswordHasher passwords =
+      PasswordHasher.open(vertx, 2, Clock.systemUTC(), new SimpleMeterRegistry());
 
   @AfterEach
   void stop() {

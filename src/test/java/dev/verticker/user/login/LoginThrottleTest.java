@@ -24,6 +24,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -103,11 +104,14 @@ final class LoginThrottleTest {
 
   @Test
   void concurrent_successful_sign_ins_are_not_throttled() {
-    var all = new ArrayList<Future<?>>();
-    // More than the limit of failures, and few enough to be hashed before the deadline on a busy
-    // machine.
-    IntStream.range(0, 7).forEach(n -> all.add(node.signIn(ada, PASSWORD, SignIn.HOME)));
-    assertEquals(Collections.nCopies(7, "ok"), all.stream().map(node::outcome).toList());
+    // More than the limit of failures. On a busy machine the last ones exceed the deadline of the
+    // bus.
+    var all = IntStream.range(0, 7)
+        .mapToObj(n -> node.signIn(ada, PASSWORD, SignIn.HOME))
+        .toList();
+    var outcomes = all.stream().map(node::outcome).toList();
+    assertTrue(Set.of("ok", "unavailable").containsAll(outcomes), outcomes.toString());
+    assertEquals("ok", outcome(ada, PASSWORD, SignIn.HOME));
   }
 
   /** The clock stands still, so only the place in the queue decides, not the speed of the machine. */

@@ -16,6 +16,7 @@ import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserSettings;
 import dev.verticker.user.change.AuditTrail;
 import dev.verticker.user.change.ChangeLog;
+import dev.verticker.user.change.UserErasure;
 import dev.verticker.user.change.UserOutbox;
 import dev.verticker.user.login.LoginService;
 import dev.verticker.user.login.LoginThrottle;
@@ -89,7 +90,8 @@ public final class UserVerticle extends VerticleBase {
   private Future<?> start(UserSettings settings, AuthSettings auth) {
     var clock = node.clock();
     var audit = new AuditTrail(database, clock);
-    var changes = new ChangeLog(audit, new UserOutbox(clock, drain::wake));
+    var erasure = new UserErasure(clock);
+    var changes = new ChangeLog(audit, new UserOutbox(clock, drain::wake), erasure);
     var revocations = new RevocationRepository(database, node.bus(), clock);
     var sessions = new SessionRepository(database, revocations);
     var rows = new UserRepository(database, clock);
@@ -102,7 +104,7 @@ public final class UserVerticle extends VerticleBase {
             serveSignIn(auth, users, sessions, audit, changes),
             serveSockets(revocations)))
         .onSuccess(serving -> {
-          housekeeping(settings).start();
+          housekeeping(settings, erasure).start();
           drain.start();
         });
   }
@@ -161,10 +163,10 @@ public final class UserVerticle extends VerticleBase {
         bus.serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor())));
   }
 
-  private Housekeeping housekeeping(UserSettings settings) {
+  private Housekeeping housekeeping(UserSettings settings, UserErasure erasure) {
     var housekeeping =
         new Housekeeping(vertx, database, AccountLocks.HOUSEKEEPING, node.clock(), node.metrics());
-    AccountRetention.addCleanupTasks(housekeeping, settings.auditRetention());
+    AccountRetention.addCleanupTasks(housekeeping, settings.auditRetention(), erasure);
     return housekeeping;
   }
 

@@ -12,6 +12,7 @@ import dev.verticker.testing.TestDatabase;
 import dev.verticker.user.change.AccessRevocation;
 import dev.verticker.user.change.AuditTrail;
 import dev.verticker.user.change.ChangeLog;
+import dev.verticker.user.change.UserErasure;
 import dev.verticker.user.change.UserOutbox;
 import dev.verticker.user.password.PasswordHashing;
 import io.vertx.core.Context;
@@ -64,7 +65,7 @@ public final class Accounts implements AutoCloseable {
         rows,
         hashing,
         access,
-        new ChangeLog(audit, new UserOutbox(clock, () -> {})),
+        new ChangeLog(audit, new UserOutbox(clock, () -> {}), new UserErasure(clock)),
         new KeyedQueue(Users.CREATE.deadline(), clock));
     this.search = new UserSearch(database);
   }

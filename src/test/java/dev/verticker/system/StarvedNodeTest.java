@@ -139,7 +139,11 @@ class StarvedNodeTest {
 
   private TwoNodesBehindNginx site(List<String> prefix) {
     return new TwoNodesBehindNginx(
-        TestDatabase.create().settings(), Tool.needed("nginx", "nginx-light"), folder, "0", prefix);
+        TestDatabase.create().settings(),
+        Tool.require("nginx", "nginx-light"),
+        folder,
+        "0",
+        prefix);
   }
 
   private static SiteNode first(TwoNodesBehindNginx site) {

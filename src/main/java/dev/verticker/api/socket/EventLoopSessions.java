@@ -72,7 +72,7 @@ final class EventLoopSessions {
         .toList();
   }
 
-  /** A copy: what is done with a session may end it. */
+  /** A copy, because the action may end a session. */
   private Set<SocketSession> all() {
     return Set.copyOf(sessions);
   }

@@ -57,7 +57,7 @@ public final class SocketHub {
     var hub = new SocketHub(node, quotes, context);
     revocations.onRevoked(revocation ->
         hub.loops.forEach(sessions -> sessions.run(() -> sessions.onRevoked(revocation))));
-    node.liveness().onReturn(hub.log::catchUp);
+    node.connectivity().onReconnect(hub.log::catchUp);
     return hub.log.start().map(hub);
   }
 

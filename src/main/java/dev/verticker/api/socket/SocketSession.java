@@ -116,7 +116,11 @@ final class SocketSession implements Subscriber {
     lastResponseAt = System.nanoTime();
   }
 
-  /** The transport has ended. @param code the close code that the peer sent, or stands for none */
+  /**
+   * Called when the transport has ended.
+   *
+   * @param code the close code that the client sent; 1005 or 1006 if it sent none
+   */
   void onEnd(int code) {
     if (!ended.tryComplete()) {
       return;
@@ -124,7 +128,7 @@ final class SocketSession implements Subscriber {
     if (!closing) {
       context.metrics().closed(protocol, code, "client");
     }
-    // A token that is still being verified must not sign it in any more.
+    // A token that is still being verified must no longer sign it in.
     stopDelivery();
     writer.discard();
     context.metrics().ended(protocol, user != null);
@@ -228,8 +232,8 @@ final class SocketSession implements Subscriber {
       }
     } else if (command instanceof Command.SocketPing && protocol == WireProtocol.PLAIN) {
       send(event("pong"));
-    } else if (command instanceof Command.Rejected rejected) {
-      sendError(rejected.subject(), rejected.failure());
+    } else if (command instanceof Command.InvalidCommand invalid) {
+      sendError(invalid.subject(), invalid.failure());
     }
     return Future.succeededFuture();
   }
@@ -414,7 +418,7 @@ final class SocketSession implements Subscriber {
       return false;
     }
     return revocation.sessionId() == null
-        ? token.version() < revocation.leastVersion()
+        ? token.ver() < revocation.minVersion()
         : revocation.sessionId().equals(token.sessionId());
   }
 
@@ -424,7 +428,7 @@ final class SocketSession implements Subscriber {
         "ticket",
         identity.userId(),
         identity.sessionId(),
-        identity.version(),
+        identity.ver(),
         identity.roles(),
         Instant.EPOCH,
         identity.expiresAt());

@@ -91,7 +91,11 @@ final class SocketWriter {
     return unsent > BEHIND_BYTES;
   }
 
-  /** The kernel has taken nothing for too long. @param now nanoseconds */
+  /**
+   * Returns whether the transport has accepted no bytes for longer than the idle timeout.
+   *
+   * @param now nanoseconds
+   */
   boolean isStalled(long now) {
     return unsent > 0 && now - lastProgress > context.settings().idleTimeout().toNanos();
   }
@@ -172,7 +176,7 @@ final class SocketWriter {
     transport.write(message);
   }
 
-  /** Completes when the kernel has taken what was queued. */
+  /** Completes when the kernel has accepted the queued bytes. */
   private Future<Void> flush() {
     if (queued == 0 || closed) {
       return Future.succeededFuture();

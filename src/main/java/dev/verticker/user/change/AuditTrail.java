@@ -27,7 +27,7 @@ public final class AuditTrail {
 
   /**
    * Redacts the entries of erased users: their ids stay, as do the addresses of other actors. An anonymous actor on the
-   * user's own account is taken for the user: that is how a registration is recorded.
+   * user's own account is treated as the user, because a registration is recorded this way.
    */
   private static final String READ =
       """

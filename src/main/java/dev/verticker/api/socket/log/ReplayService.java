@@ -90,7 +90,10 @@ final class ReplayService {
     return request.result.future();
   }
 
-  /** Returns null if only the log has the answer: the client may come from a node that is ahead of this one. */
+  /**
+   * Returns null if only the log can serve the request: the client may have been connected to a node that is ahead of
+   * this one.
+   */
   private ReplayResult fromMemory(String topic, ResumePoint after) {
     var head = recent.head(topic);
     if (head == null) {
@@ -136,12 +139,12 @@ final class ReplayService {
             Notifications.REPLAY,
             new Notifications.ReplayTopics(
                 starts(batch), Math.min(MAX_EVENTS_OF_TOPIC, MAX_EVENTS / batch.size())))
-        .onComplete(answer -> {
+        .onComplete(reply -> {
           requesting = false;
-          if (answer.succeeded()) {
-            onReplayed(batch, answer.result());
+          if (reply.succeeded()) {
+            onReplayed(batch, reply.result());
           } else {
-            log.debug("replay failed, retrying: {}", answer.cause().getMessage());
+            log.debug("replay failed, retrying: {}", reply.cause().getMessage());
             batch.values().forEach(waiting::addAll);
           }
         });
@@ -180,22 +183,22 @@ final class ReplayService {
   }
 
   private void onReplayed(Map<String, List<Waiting>> batch, TopicReplays replayed) {
-    var unanswered = new LinkedHashMap<>(batch);
+    var pending = new LinkedHashMap<>(batch);
     for (var topic : replayed.topics()) {
       var events = topic.events().stream().map(EncodedEvent::of).toList();
       // Includes the events that were delivered live during the query.
       var newest =
           recent.updateHead(topic.topic(), topic.epoch(), topic.newest()).seq();
-      unanswered.remove(topic.topic()).forEach(request -> answer(request, topic, newest, events));
+      pending.remove(topic.topic()).forEach(request -> complete(request, topic, newest, events));
     }
-    var deleted = new Failure.NotFound("topic-unknown", "This topic does not exist any more.");
-    unanswered.values().stream()
+    var deleted = new Failure.NotFound("topic-unknown", "This topic no longer exists.");
+    pending.values().stream()
         .flatMap(List::stream)
         .forEach(request -> request.result.fail(deleted));
     requestNext();
   }
 
-  private void answer(
+  private void complete(
       Waiting request, Notifications.TopicReplay topic, long newest, List<EncodedEvent> replayed) {
     var recovered = request.after != null
         && request.after.epoch().equals(topic.epoch())

@@ -21,5 +21,5 @@ public sealed interface Command {
   record SocketPing() implements Command {}
 
   /** @param subject the topic or reply address that the failure concerns; null = none */
-  record Rejected(String subject, Failure failure) implements Command {}
+  record InvalidCommand(String subject, Failure failure) implements Command {}
 }

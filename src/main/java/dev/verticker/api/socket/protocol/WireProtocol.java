@@ -73,7 +73,7 @@ public enum WireProtocol {
         case "ping" -> new Command.SocketPing();
         // A send that expects a reply fails at once when the error goes to its reply address.
         case "send", "publish" ->
-          new Command.Rejected(
+          new Command.InvalidCommand(
               frame.getValue("replyAddress") instanceof String reply
                       && reply.length() <= MAX_TOPIC_LENGTH
                   ? reply
@@ -140,7 +140,7 @@ public enum WireProtocol {
     try {
       return command.apply(topic);
     } catch (Failure failure) {
-      return new Command.Rejected(topic, failure);
+      return new Command.InvalidCommand(topic, failure);
     }
   }
 
@@ -167,6 +167,6 @@ public enum WireProtocol {
   }
 
   private static Command rejected(String code, String message) {
-    return new Command.Rejected(null, new Failure.Malformed(code, message));
+    return new Command.InvalidCommand(null, new Failure.Malformed(code, message));
   }
 }

@@ -98,8 +98,7 @@ public final class Housekeeping {
 
   /** Removes data older than the delay from rows that stay. @param name as in {@link #deleteOlderThan} */
   public Housekeeping rewriteOlderThan(Duration delay, String name, Rewrite rewrite) {
-    tasks.add(
-        new CleanupTask(name, (tx, limit) -> rewrite.run(tx, cutoff(delay), limit), false));
+    tasks.add(new CleanupTask(name, (tx, limit) -> rewrite.run(tx, cutoff(delay), limit), false));
     return this;
   }
 
@@ -170,9 +169,8 @@ public final class Housekeeping {
 
   private Future<Batch> runBatch(CleanupTask task) {
     return database.transaction(tx -> lock.tryAcquire(tx)
-        .compose(acquired -> acquired
-            ? task.work().apply(tx, BATCH)
-            : Future.succeededFuture(new Batch(0, false))));
+        .compose(acquired ->
+            acquired ? task.work().apply(tx, BATCH) : Future.succeededFuture(new Batch(0, false))));
   }
 
   private OffsetDateTime cutoff(Duration retention) {

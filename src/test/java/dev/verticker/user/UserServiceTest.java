@@ -5,6 +5,7 @@ import static dev.verticker.user.Accounts.as;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
@@ -24,6 +25,7 @@ import dev.verticker.user.session.Account;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -443,6 +445,12 @@ class UserServiceTest {
             ada.id() + " user.updated " + ada.id(),
             admin.id() + " user.erased " + ada.id()),
         accounts.auditEntries());
+    for (var entry : entries(ada)) {
+      assertNull(entry.details());
+      assertEquals(entry.actorId() == admin.id() ? "192.0.2.7" : null, entry.address());
+      assertNull(entry.actorId() == admin.id() ? null : entry.session());
+    }
+    accounts.keepHouseAfter(Duration.ofMinutes(2));
     var everything = accounts
         .rows(
             """

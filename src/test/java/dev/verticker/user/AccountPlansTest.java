@@ -27,18 +27,21 @@ import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Runs every query of the schema {@code account} on a million users, audit entries and revocations. PostgreSQL counts the
  * sequential scans of each table, whatever plan it chooses; each query runs often enough for a generic plan.
  */
 @Tag("faults")
+@Timeout(value = 15, unit = TimeUnit.MINUTES)
 class AccountPlansTest {
   private static final int REPETITIONS = 8;
   private static final int MILLION = 1_000_000;
@@ -60,24 +63,23 @@ class AccountPlansTest {
         SELECT setval(pg_get_serial_sequence('account.users', 'id'), %1$d);
         INSERT INTO account.name_words (deleted, words, user_id)
         SELECT status = 'deleted', words, id
-          FROM account.users, LATERAL (VALUES (lower(full_name)), (id::text)) AS word (words);
+          FROM account.users, LATERAL (VALUES (lower(full_name))) AS word (words);
         INSERT INTO account.audit (at, action, user_id, actor_id, session, address, details)
         SELECT now() - interval '30 days' + n * interval '1 second', 'user.updated', n %% 1000 + 1, n %% 5000 + 1,
                'a session', '198.51.100.1', '{"full_name": {"to": "Ada"}}'
           FROM generate_series(1, %1$d) AS n;
         INSERT INTO account.sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
         SELECT gen_random_uuid(), id, sha256(id::text::bytea), now(), now(), now() + interval '10 days'
-          FROM account.users WHERE id <= 300000;
+          FROM account.users WHERE id <= 100000;
         INSERT INTO account.sign_in_addresses (user_id, address, seen_at)
-        SELECT id, sha256(id::text::bytea), now() FROM account.users WHERE id <= 300000;
+        SELECT id, sha256(id::text::bytea), now() FROM account.users WHERE id <= 100000;
         INSERT INTO account.revocations (user_id, session_id, reason, expires_at)
         SELECT n, gen_random_uuid(), 'SESSION_ENDED', now() + interval '1 day' FROM generate_series(1, %1$d) AS n;
         INSERT INTO account.erasures (user_id, erased_at, rewritten)
         SELECT n, now(), true FROM generate_series(2000001, 2100000) AS n;
-        VACUUM ANALYZE;
         """
-            .formatted(MILLION)
-            .replace("%%", "%"));
+            .formatted(MILLION));
+    postgres.execute("VACUUM ANALYZE");
   }
 
   @AfterAll
@@ -86,7 +88,8 @@ class AccountPlansTest {
   }
 
   @Test
-  void a_start_without_an_administrator_reads_no_table_of_users() {
+  void a_start_without_an_administrator_scans_no_users() {
+    postgres.execute("UPDATE account.users SET roles = '{user}' WHERE roles @> '{admin}'");
     var before = sequentialScans();
     var accounts = new Accounts(postgres);
     try {
@@ -154,9 +157,9 @@ class AccountPlansTest {
           INSERT INTO account.audit (at, action, user_id, actor_id, session, address, details)
           SELECT now(), 'user.updated', CASE WHEN n %% 2 = 0 THEN %1$d ELSE 1 END, %1$d, 'a session', '198.51.100.1', '{}'
             FROM generate_series(1, %2$d) AS n;
-          VACUUM ANALYZE account.audit;
           """
               .formatted(ada.id(), MILLION));
+      node.execute("VACUUM ANALYZE account.audit");
       var started = System.nanoTime();
 
       node.await(() -> node.bus.request(

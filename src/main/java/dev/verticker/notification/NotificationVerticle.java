@@ -30,6 +30,7 @@ public final class NotificationVerticle extends VerticleBase {
     var bus = node.bus();
     var log = new EventLog(database, new EventErasure(), bus, node.clock(), node.metrics());
     var topics = new TopicRepository(database);
+    var marks = new ReadMarkService(topics, bus, node.clock());
     var heads = new LogHeads(database, node.metrics());
     var housekeeping = new Housekeeping(
         vertx, database, NotificationLocks.HOUSEKEEPING, node.clock(), node.metrics());
@@ -39,8 +40,9 @@ public final class NotificationVerticle extends VerticleBase {
             bus.serve(Notifications.APPEND, log::append),
             bus.serve(Notifications.READ_LOG, log::read),
             bus.serve(Notifications.READ_TOPIC, topics::read),
+            bus.serve(Notifications.READ_BEFORE, topics::readBefore),
             bus.serve(Notifications.REPLAY, topics::replay),
-            bus.serve(Notifications.MARK, topics::mark),
+            bus.serve(Notifications.MARK, marks::mark),
             bus.serve(Notifications.UNREAD, topics::unread),
             bus.subscribe(Notifications.APPENDED, heads::onAppended)))
         .compose(serving -> heads.read())

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
+import dev.verticker.message.Timestamps;
 import dev.verticker.message.Users.AuditEntry;
 import dev.verticker.message.Users.ChangeStatus;
 import dev.verticker.message.Users.Create;
@@ -21,6 +22,7 @@ import dev.verticker.message.Users.FindUser;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
+import dev.verticker.user.change.UserEvent;
 import dev.verticker.user.session.Account;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
@@ -116,7 +118,7 @@ class UserServiceTest {
             null,
             entry.details()),
         entry);
-    assertEquals(data(ada), new JsonObject(entry.details()));
+    assertEquals(UserEvent.fields(ada), new JsonObject(entry.details()));
     assertFalse((events + entry.details()).contains("fake"), "a hash was published");
   }
 
@@ -595,7 +597,10 @@ class UserServiceTest {
         .put("full_name", user.fullName())
         .put("email", user.email())
         .put("roles", new JsonArray(user.roles()))
-        .put("status", user.status().wireName());
+        .put("status", user.status().wireName())
+        .put("created_at", Timestamps.write(user.createdAt()))
+        .put("updated_at", Timestamps.write(user.updatedAt()))
+        .put("revision", user.revision());
   }
 
   private static JsonObject redacted(String event, User user) {

@@ -109,7 +109,12 @@ public abstract sealed class Failure extends RuntimeException {
      * @param epoch the current epoch of the sequences
      * @param oldest the oldest retained sequence
      */
-    public record ResumeFrom(String epoch, long oldest) {}
+    public record ResumeFrom(String epoch, long oldest) {
+      /** The position before the oldest retained sequence, in the form that clients send. */
+      public String cursor() {
+        return epoch + ":" + (oldest - 1);
+      }
+    }
 
     public Gone(String code, String detail, Error... errors) {
       super(410, code, detail, null, List.of(errors));

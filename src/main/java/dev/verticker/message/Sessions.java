@@ -190,19 +190,36 @@ public final class Sessions {
   }
 
   /**
-   * Access tokens that are rejected before they expire: those of a user with a version below {@code minVersion}, or those
-   * of one session.
+   * Access tokens that are rejected before they expire: those of one session, those of a user with a version below
+   * {@code minVersion}, or those of every user issued before a time.
    *
-   * @param minVersion null if one session is revoked
-   * @param sessionId null if all tokens below {@code minVersion} are revoked
+   * @param userId 0 if it concerns every user
+   * @param minVersion null if one session is revoked; 0 if it concerns every user, because earlier releases expect a number
+   * @param sessionId null unless one session is revoked
    * @param expiresAt time by which every revoked token has expired
+   * @param issuedBefore tokens issued at or before this time are revoked; null unless it concerns every user
    */
   public record Revocation(
       long userId,
       @JsonProperty("leastVersion") Long minVersion,
       String sessionId,
       Reason reason,
-      Instant expiresAt) {}
+      Instant expiresAt,
+      Instant issuedBefore) {
+    public static Revocation ofSession(
+        long userId, String sessionId, Reason reason, Instant expiresAt) {
+      return new Revocation(userId, null, sessionId, reason, expiresAt, null);
+    }
+
+    public static Revocation ofUser(
+        long userId, long minVersion, Reason reason, Instant expiresAt) {
+      return new Revocation(userId, minVersion, null, reason, expiresAt, null);
+    }
+
+    public static Revocation ofEveryone(Instant issuedBefore, Reason reason, Instant expiresAt) {
+      return new Revocation(0, 0L, null, reason, expiresAt, issuedBefore);
+    }
+  }
 
   /** @param cursor from the previous page; null = from the first unexpired revocation */
   public record RevokedSince(RevocationCursor cursor) {}
@@ -212,7 +229,7 @@ public final class Sessions {
    *
    * @param snapshot the snapshot up to which the reader has all revocations, null = none
    * @param targetSnapshot the snapshot being read over several pages; null = none
-   * @param after id of the last row of the previous page
+   * @param after id of the last row of the previous page, negative if its rows are in the order of their transactions
    */
   public record RevocationCursor(
       @JsonProperty("seen") String snapshot,

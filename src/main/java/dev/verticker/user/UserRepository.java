@@ -105,8 +105,12 @@ final class UserRepository {
       """
           .formatted(Users.ROLE_ADMIN);
 
+  /** One condition for each of the two partial indexes of administrators: no index serves both. */
   private static final String ANY_ADMINISTRATOR =
-      "SELECT EXISTS (SELECT FROM account.users WHERE roles @> ARRAY['%s'])"
+      """
+      SELECT EXISTS (SELECT FROM account.users WHERE roles @> ARRAY['%1$s'] AND status <> 'deleted')
+          OR EXISTS (SELECT FROM account.users WHERE roles @> ARRAY['%1$s'] AND status = 'deleted')
+      """
           .formatted(Users.ROLE_ADMIN);
 
   private static final String INSERT_WORDS =

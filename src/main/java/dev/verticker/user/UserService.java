@@ -191,9 +191,8 @@ final class UserService {
 
   Future<User> recordCreated(SqlConnection tx, Actor actor, User user) {
     var event = UserEvent.created(user, actor);
-    var details = event.payload().getJsonObject("data");
     return changes
-        .record(tx, actor, "user.created", user.id(), details, List.of(event))
+        .record(tx, actor, "user.created", user.id(), UserEvent.fields(user), List.of(event))
         .map(user);
   }
 

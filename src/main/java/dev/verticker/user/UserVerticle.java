@@ -17,6 +17,7 @@ import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserSettings;
 import dev.verticker.user.change.AuditTrail;
 import dev.verticker.user.change.ChangeLog;
+import dev.verticker.user.change.UserErasure;
 import dev.verticker.user.change.UserOutbox;
 import dev.verticker.user.login.LoginService;
 import dev.verticker.user.login.LoginThrottle;
@@ -91,7 +92,8 @@ public final class UserVerticle extends VerticleBase {
   private Future<?> start(UserSettings settings, AuthSettings auth) {
     var clock = node.clock();
     var audit = new AuditTrail(database, clock);
-    var changes = new ChangeLog(audit, new UserOutbox(clock, relay::wake));
+    var erasure = new UserErasure(clock);
+    var changes = new ChangeLog(audit, new UserOutbox(clock, relay::wake), erasure);
     var revocations = new RevocationRepository(database, node.bus(), clock);
     var sessions = new SessionRepository(database, revocations);
     var rows = new UserRepository(database, clock);
@@ -104,7 +106,7 @@ public final class UserVerticle extends VerticleBase {
             serveSignIn(auth, users, sessions, audit, changes),
             serveSockets(revocations)))
         .onSuccess(serving -> {
-          housekeeping(settings).start();
+          housekeeping(settings, erasure).start();
           relay.start();
         });
   }
@@ -165,10 +167,10 @@ public final class UserVerticle extends VerticleBase {
     return node.bus().serve(address, database.whileAvailable(handler));
   }
 
-  private Housekeeping housekeeping(UserSettings settings) {
+  private Housekeeping housekeeping(UserSettings settings, UserErasure erasure) {
     var housekeeping =
         new Housekeeping(vertx, database, AccountLocks.HOUSEKEEPING, node.clock(), node.metrics());
-    AccountRetention.addCleanupTasks(housekeeping, settings.auditRetention());
+    AccountRetention.addCleanupTasks(housekeeping, settings.auditRetention(), erasure);
     return housekeeping;
   }
 

@@ -3,6 +3,7 @@ package dev.verticker.user;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.data.Housekeeping;
+import dev.verticker.user.change.UserErasure;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -128,7 +129,7 @@ class HousekeepingTest {
   @Test
   void a_failed_task_is_counted_by_name_and_does_not_stop_the_others() {
     var house = empty().deleteOlderThan(Duration.ZERO, "broken", "account.nowhere", "id", "at");
-    AccountRetention.addCleanupTasks(house, AUDIT_RETENTION);
+    AccountRetention.addCleanupTasks(house, AUDIT_RETENTION, new UserErasure(Clock.systemUTC()));
 
     accounts.await(house::run);
 
@@ -145,7 +146,7 @@ class HousekeepingTest {
 
   private Housekeeping housekeeping() {
     var house = empty();
-    AccountRetention.addCleanupTasks(house, AUDIT_RETENTION);
+    AccountRetention.addCleanupTasks(house, AUDIT_RETENTION, new UserErasure(Clock.systemUTC()));
     return house;
   }
 

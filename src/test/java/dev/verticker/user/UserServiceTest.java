@@ -5,11 +5,13 @@ import static dev.verticker.user.Accounts.as;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
+import dev.verticker.message.Timestamps;
 import dev.verticker.message.Users.AuditEntry;
 import dev.verticker.message.Users.ChangeStatus;
 import dev.verticker.message.Users.Create;
@@ -20,10 +22,12 @@ import dev.verticker.message.Users.FindUser;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
+import dev.verticker.user.change.UserEvent;
 import dev.verticker.user.session.Account;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -116,7 +120,7 @@ class UserServiceTest {
             null,
             entry.details()),
         entry);
-    assertEquals(data(ada), new JsonObject(entry.details()));
+    assertEquals(UserEvent.fields(ada), new JsonObject(entry.details()));
     assertFalse((events + entry.details()).contains("fake"), "a hash was published");
   }
 
@@ -445,6 +449,12 @@ class UserServiceTest {
             ada.id() + " user.updated " + ada.id(),
             admin.id() + " user.erased " + ada.id()),
         accounts.auditEntries());
+    for (var entry : entries(ada)) {
+      assertNull(entry.details());
+      assertEquals(entry.actorId() == admin.id() ? "192.0.2.7" : null, entry.address());
+      assertNull(entry.actorId() == admin.id() ? null : entry.session());
+    }
+    accounts.keepHouseAfter(Duration.ofMinutes(2));
     var everything = accounts
         .rows(
             """
@@ -713,7 +723,10 @@ class UserServiceTest {
         .put("full_name", user.fullName())
         .put("email", user.email())
         .put("roles", new JsonArray(user.roles()))
-        .put("status", user.status().wireName());
+        .put("status", user.status().wireName())
+        .put("created_at", Timestamps.write(user.createdAt()))
+        .put("updated_at", Timestamps.write(user.updatedAt()))
+        .put("revision", user.revision());
   }
 
   private static JsonObject redacted(String event, User user) {

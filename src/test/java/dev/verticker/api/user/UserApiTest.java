@@ -52,7 +52,15 @@ class UserApiTest {
     assertEquals("/users/" + user.getLong("id"), created.headers().get("Location"));
     assertEquals(
         List.of(
-            "id", "username", "full_name", "email", "roles", "status", "created_at", "updated_at"),
+            "id",
+            "username",
+            "full_name",
+            "email",
+            "roles",
+            "status",
+            "created_at",
+            "updated_at",
+            "revision"),
         List.copyOf(user.fieldNames()));
     assertEquals("Ada Lovelace", user.getString("full_name"));
     assertEquals(new JsonArray().add("user"), user.getJsonArray("roles"));

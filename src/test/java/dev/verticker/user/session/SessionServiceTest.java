@@ -16,6 +16,7 @@ import dev.verticker.testing.Await;
 import dev.verticker.user.AccountLocks;
 import dev.verticker.user.AccountRetention;
 import dev.verticker.user.SignIn;
+import dev.verticker.user.change.UserErasure;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import java.sql.SQLException;
@@ -357,9 +358,8 @@ final class SessionServiceTest {
     assertEquals("ok", node.outcome(logout(new Confidential("unknown"))));
     assertEquals("invalid-refresh-token", node.outcome(node.refresh(grant.refreshToken())));
     assertEquals(
-        List.of(new Sessions.Revocation(
+        List.of(Sessions.Revocation.ofSession(
             adaId,
-            null,
             grant.sessionId(),
             Reason.LOGGED_OUT,
             node.clock.instant().plus(Duration.ofMinutes(16)))),
@@ -531,7 +531,8 @@ final class SessionServiceTest {
     node.await(logout(node.signIn(ada, PASSWORD).refreshToken()));
     var housekeeping = new Housekeeping(
         node.vertx, node.database, AccountLocks.HOUSEKEEPING, node.clock, node.metrics);
-    AccountRetention.addCleanupTasks(housekeeping, Duration.ofDays(400));
+    AccountRetention.addCleanupTasks(
+        housekeeping, Duration.ofDays(400), new UserErasure(node.clock));
     node.clock.step(Duration.ofDays(181));
     node.await(housekeeping::run);
     for (var table : List.of("sessions", "tickets", "revocations", "sign_in_addresses")) {

@@ -1,5 +1,6 @@
 package dev.verticker.user;
 
+import dev.verticker.bus.Address;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
@@ -7,6 +8,8 @@ import dev.verticker.data.Housekeeping;
 import dev.verticker.data.RedisClient;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Users;
+import dev.verticker.message.Users.ChangeStatus;
+import dev.verticker.message.Users.User;
 import dev.verticker.outbox.OutboxDrain;
 import dev.verticker.outbox.OutboxTable;
 import dev.verticker.settings.AuthSettings;
@@ -35,6 +38,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
 /** Serves users, their sessions and sign-in, on the schema {@code account}. */
 public final class UserVerticle extends VerticleBase {
@@ -95,11 +99,17 @@ public final class UserVerticle extends VerticleBase {
     var rows = new UserRepository(database, clock);
     var creations = new KeyedQueue(Users.CREATE.deadline(), clock);
     var users = new UserService(database, rows, passwords, sessions, changes, creations);
+    var quota = new ChangeQuota(
+        redis,
+        auth.keys().get(0),
+        clock,
+        settings.ownChangesPerMinute(),
+        settings.otherChangesPerMinute());
     var administrator = new FirstAdministrator(database, rows, users, passwords, settings);
     return ensure(administrator, MAX_ATTEMPTS)
         .compose(ensured -> Future.all(
-            serveUsers(users, audit),
-            serveSignIn(auth, users, sessions, audit, changes),
+            serveUsers(users, quota, audit),
+            serveSignIn(auth, users, sessions, quota, audit, changes),
             serveSockets(revocations)))
         .onSuccess(serving -> {
           housekeeping(settings).start();
@@ -107,24 +117,39 @@ public final class UserVerticle extends VerticleBase {
         });
   }
 
-  private Future<?> serveUsers(UserService users, AuditTrail audit) {
+  private Future<?> serveUsers(UserService users, ChangeQuota quota, AuditTrail audit) {
     var bus = node.bus();
     return Future.all(List.of(
-        bus.serve(Users.CREATE, users::create),
+        bus.serve(
+            Users.CREATE, create -> quota.creation(create.actor(), () -> users.create(create))),
         bus.serve(Users.FIND, users::find),
         bus.serve(Users.SEARCH, new UserSearch(database)::search),
-        bus.serve(Users.UPDATE, users::update),
-        bus.serve(Users.DELETE, users::delete),
-        bus.serve(Users.RESTORE, users::restore),
-        bus.serve(Users.DISABLE, users::disable),
-        bus.serve(Users.ENABLE, users::enable),
+        bus.serve(
+            Users.UPDATE,
+            update -> quota.by(update.actor(), update.id(), () -> users.update(update))),
+        bus.serve(
+            Users.DELETE,
+            delete -> quota.by(delete.actor(), delete.id(), () -> users.delete(delete))),
+        serveStatus(Users.RESTORE, quota, users::restore),
+        serveStatus(Users.DISABLE, quota, users::disable),
+        serveStatus(Users.ENABLE, quota, users::enable),
         bus.serve(Users.AUDIT, audit::read)));
+  }
+
+  private Future<?> serveStatus(
+      Address<ChangeStatus, User> address,
+      ChangeQuota quota,
+      Function<ChangeStatus, Future<User>> handler) {
+    return node.bus()
+        .serve(
+            address, change -> quota.by(change.actor(), change.id(), () -> handler.apply(change)));
   }
 
   private Future<?> serveSignIn(
       AuthSettings auth,
       UserService users,
       SessionRepository sessions,
+      ChangeQuota quota,
       AuditTrail audit,
       ChangeLog changes) {
     var bus = node.bus();
@@ -145,10 +170,14 @@ public final class UserVerticle extends VerticleBase {
         bus.serve(Sessions.LOGIN, logins::login),
         bus.serve(Sessions.REFRESH, refreshes::refresh),
         bus.serve(Sessions.LOGOUT, lists::logout),
-        bus.serve(Sessions.LOGOUT_ALL, lists::logoutAll),
+        bus.serve(
+            Sessions.LOGOUT_ALL,
+            logout -> quota.own(logout.userId(), () -> lists.logoutAll(logout))),
         bus.serve(Sessions.LIST, lists::list),
-        bus.serve(Sessions.END, lists::end),
-        bus.serve(Sessions.CHANGE_PASSWORD, passwordChanges::change),
+        bus.serve(Sessions.END, end -> quota.own(end.userId(), () -> lists.end(end))),
+        bus.serve(
+            Sessions.CHANGE_PASSWORD,
+            change -> quota.own(change.userId(), () -> passwordChanges.change(change))),
         bus.serve(Sessions.REGISTER, registrations::register)));
   }
 

@@ -44,6 +44,7 @@ final class EventLoopSessions {
     var session = new SocketSession(context, loop, topics, transport, protocol, sessions::remove);
     sessions.add(session);
     session.start(ticket);
+    transport.listen(session);
     return session;
   }
 

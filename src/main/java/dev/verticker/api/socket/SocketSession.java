@@ -12,6 +12,7 @@ import dev.verticker.api.socket.topic.Subscriber;
 import dev.verticker.api.socket.topic.Subscription;
 import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.bus.Failure;
+import dev.verticker.http.ControlFrames;
 import dev.verticker.message.Confidential;
 import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Sessions;
@@ -34,7 +35,7 @@ import java.util.function.Consumer;
  * One socket of either protocol: executes its commands in order, owns its subscriptions and decides when it closes. Used on
  * the socket's own event loop.
  */
-final class SocketSession implements Subscriber {
+final class SocketSession implements Subscriber, ControlFrames.Listener {
   private static final int MAX_TOPICS = 20;
 
   /** The max time from the connection to the first valid token. */
@@ -98,12 +99,7 @@ final class SocketSession implements Subscriber {
   }
 
   void onText(String text) {
-    lastResponseAt = System.nanoTime();
-    if (closing) {
-      return;
-    }
-    if (!rate.tryAcquire()) {
-      close(CloseReason.TOO_MANY_MESSAGES);
+    if (!admit()) {
       return;
     }
     var command = protocol.parse(text);
@@ -112,8 +108,30 @@ final class SocketSession implements Subscriber {
         lastCommand.transform(before -> closing ? Future.succeededFuture() : execute(command));
   }
 
-  void onPong() {
+  @Override
+  public void onPing(byte[] payload) {
+    if (admit()) {
+      writer.pong(payload);
+    }
+  }
+
+  @Override
+  public void onPong() {
+    admit();
+  }
+
+  @Override
+  public void onContinuation() {
+    admit();
+  }
+
+  /** Counts a frame of the client. Returns false if the socket closes. */
+  private boolean admit() {
     lastResponseAt = System.nanoTime();
+    if (!closing && !rate.tryAcquire()) {
+      close(CloseReason.TOO_MANY_MESSAGES);
+    }
+    return !closing;
   }
 
   /** The transport has ended. @param code the close code that the peer sent, or stands for none */

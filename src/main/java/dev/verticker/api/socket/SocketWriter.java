@@ -40,6 +40,15 @@ final class SocketWriter {
   private final Runnable onRoom;
   private final Handler<Void> flush = here -> flush();
 
+  /** Bytes written since the socket was opened. */
+  private long written;
+
+  /** Bytes written up to the end of the last pong. */
+  private long endOfPong;
+
+  /** Payload of the newest ping that is not answered yet; null = none. */
+  private byte[] unansweredPing;
+
   /** Bytes written in the current event loop task and not sent yet. */
   private int queued;
 
@@ -70,8 +79,12 @@ final class SocketWriter {
 
   /** Sends the frame at the end of the current task. */
   void send(Frame frame) {
+    send(transport.encode(frame));
+  }
+
+  private void send(byte[] message) {
     var first = queued == 0;
-    if (!queue(frame)) {
+    if (!queue(message)) {
       return;
     }
     if (queued >= MAX_QUEUED_BYTES) {
@@ -82,9 +95,20 @@ final class SocketWriter {
   }
 
   void sendNow(Frame frame) {
-    if (queue(frame)) {
+    if (queue(transport.encode(frame))) {
       flush();
     }
+  }
+
+  /** Answers a ping. While a pong is unsent, only the newest ping is answered later (RFC 6455, section 5.5.3). */
+  void pong(byte[] payload) {
+    if (written - queued - unsent < endOfPong) {
+      unansweredPing = payload;
+      return;
+    }
+    unansweredPing = null;
+    send(Frame.pong(payload));
+    endOfPong = written;
   }
 
   boolean isBehind() {
@@ -149,11 +173,10 @@ final class SocketWriter {
   }
 
   /** Queues the frame; false if the socket is closed or the client is too slow. */
-  private boolean queue(Frame frame) {
+  private boolean queue(byte[] message) {
     if (closed) {
       return false;
     }
-    var message = transport.encode(frame);
     if (unsent + queued + message.length > MAX_UNSENT_BYTES || isBehind() && isNodeBehind()) {
       onTooSlow.run();
       return false;
@@ -169,6 +192,7 @@ final class SocketWriter {
 
   private void write(byte[] message) {
     queued += message.length;
+    written += message.length;
     transport.write(message);
   }
 
@@ -200,6 +224,9 @@ final class SocketWriter {
     context.metrics().addUnsentBytes(-known);
     if (result.succeeded()) {
       lastProgress = System.nanoTime();
+    }
+    if (unansweredPing != null) {
+      pong(unansweredPing);
     }
     if (wasBehind && !isBehind()) {
       onRoom.run();

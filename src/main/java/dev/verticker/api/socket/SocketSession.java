@@ -19,6 +19,7 @@ import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Identity;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Revocation;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -61,6 +62,10 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
 
   private Future<Void> lastCommand = Future.succeededFuture();
   private boolean hasSubscribed;
+
+  /** The topic that the server chose; null if it chose none. */
+  private String defaultTopic;
+
   private boolean closing;
   private long lastResponseAt = connectedAt;
   private long lastPingAt = connectedAt;
@@ -224,14 +229,31 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
   }
 
   @Override
+  public boolean hold(int bytes) {
+    return writer.hold(bytes);
+  }
+
+  @Override
+  public void release(int bytes) {
+    writer.release(bytes);
+  }
+
+  @Override
   public void unsubscribe(String topic, Throwable reason) {
-    drop(topic);
-    sendError(topic, reason);
+    var unanswered = drop(topic);
+    if (topic.equals(defaultTopic) && reason instanceof Failure.Unavailable) {
+      // The client did not subscribe, so it does not expect an error and would never subscribe
+      // again.
+      close(CloseReason.UNAVAILABLE);
+    } else {
+      sendErrors(topic, reason, Math.max(1, unanswered));
+    }
   }
 
   private Future<Void> execute(Command command) {
     if (command instanceof Command.Subscribe request) {
       hasSubscribed = true;
+      defaultTopic = null;
       return subscribe(request);
     }
     if (command instanceof Command.Auth auth) {
@@ -240,16 +262,30 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
           .otherwise(failure -> sendError(null, failure));
     }
     if (command instanceof Command.Unsubscribe unsubscribe) {
-      drop(unsubscribe.topic());
+      var unanswered = drop(unsubscribe.topic());
       if (protocol == WireProtocol.PLAIN) {
+        sendErrors(
+            unsubscribe.topic(),
+            new Failure.Conflict("unsubscribed", "Unsubscribed before the subscription began."),
+            unanswered);
         send(event("unsubscribed").put("topic", unsubscribe.topic()));
       }
     } else if (command instanceof Command.SocketPing && protocol == WireProtocol.PLAIN) {
       send(event("pong"));
     } else if (command instanceof Command.Rejected rejected) {
-      sendError(rejected.subject(), rejected.failure());
+      if (rejected.subscribe()) {
+        hasSubscribed = true;
+        refuse(rejected.subject(), rejected.failure());
+      } else {
+        sendError(rejected.subject(), rejected.failure());
+      }
     }
     return Future.succeededFuture();
+  }
+
+  /** Answers a subscribe command with an error, which also ends an earlier subscription to the topic. */
+  private Void refuse(String topic, Throwable reason) {
+    return sendErrors(topic, reason, drop(topic) + 1);
   }
 
   private Future<Void> subscribe(Command.Subscribe request) {
@@ -261,7 +297,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
               ? Future.<Void>succeededFuture()
               : topics.prepare(request.topic()).map(prepared -> open(request, request.since()));
         })
-        .otherwise(failure -> sendError(request.topic(), failure));
+        .otherwise(failure -> refuse(request.topic(), failure));
   }
 
   private Future<Void> signInFor(Command.Subscribe request) {
@@ -278,7 +314,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     if (closing) {
       return null;
     }
-    drop(request.topic());
+    var unanswered = drop(request.topic());
     if (subscriptions.size() >= MAX_TOPICS) {
       throw new Failure.TooManyRequests(
           "too-many-topics",
@@ -290,6 +326,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
       // The topic sent more than the write queue of the client can hold.
       subscription.cancel();
     } else {
+      subscription.addUnanswered(unanswered);
       subscriptions.put(request.topic(), subscription);
     }
     return null;
@@ -325,16 +362,24 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
         .vertx()
         .setTimer(
             DEFAULT_TOPIC_DELAY_MS,
-            timer -> newest.onSuccess(connected -> subscribeDefault(topic, connected)));
+            timer -> newest.onComplete(connected -> {
+              if (!hasSubscribed && !closing) {
+                subscribeDefault(topic, connected);
+              }
+            }));
   }
 
-  private void subscribeDefault(String topic, ResumePoint after) {
-    if (hasSubscribed || closing) {
-      return;
-    }
+  private void subscribeDefault(String topic, AsyncResult<ResumePoint> after) {
+    defaultTopic = topic;
     try {
       topics.check(topic, user);
-      open(new Command.Subscribe(topic, null, null, Command.Subscribe.MIN_EVERY_MS), after);
+      if (after.failed()) {
+        unsubscribe(topic, after.cause());
+      } else {
+        open(
+            new Command.Subscribe(topic, null, null, Command.Subscribe.MIN_EVERY_MS),
+            after.result());
+      }
     } catch (Failure failure) {
       sendError(topic, failure);
     }
@@ -380,11 +425,10 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     }
   }
 
-  private void drop(String topic) {
+  /** Returns the number of subscribe commands that were not answered. */
+  private int drop(String topic) {
     var subscription = subscriptions.remove(topic);
-    if (subscription != null) {
-      subscription.cancel();
-    }
+    return subscription == null ? 0 : subscription.cancel();
   }
 
   private void reset(String reason) {
@@ -409,6 +453,13 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
       send(event
           .put("user_id", user.userId())
           .put("expires_at", user.token().expiresAt().toString()));
+    }
+    return null;
+  }
+
+  private Void sendErrors(String topic, Throwable cause, int count) {
+    for (var i = 0; i < count; i++) {
+      sendError(topic, cause);
     }
     return null;
   }

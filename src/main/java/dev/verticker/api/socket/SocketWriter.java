@@ -115,6 +115,21 @@ final class SocketWriter {
     return unsent > BEHIND_BYTES;
   }
 
+  /**
+   * Counts bytes that wait for room in the limit of the node. Returns false, and counts nothing, if that exceeds the limit.
+   */
+  boolean hold(int bytes) {
+    var allowed = !closed && context.metrics().unsentBytes() + bytes <= maxUnsentOfNode();
+    if (allowed) {
+      context.metrics().addUnsentBytes(bytes);
+    }
+    return allowed;
+  }
+
+  void release(int bytes) {
+    context.metrics().addUnsentBytes(-bytes);
+  }
+
   /** The kernel has taken nothing for too long. @param now nanoseconds */
   boolean isStalled(long now) {
     return unsent > 0 && now - lastProgress > context.settings().idleTimeout().toNanos();
@@ -186,8 +201,11 @@ final class SocketWriter {
   }
 
   private boolean isNodeBehind() {
-    return context.metrics().unsentBytes()
-        > context.settings().maxUnsentMegabytes() * BYTES_PER_MEGABYTE;
+    return context.metrics().unsentBytes() > maxUnsentOfNode();
+  }
+
+  private long maxUnsentOfNode() {
+    return context.settings().maxUnsentMegabytes() * BYTES_PER_MEGABYTE;
   }
 
   private void write(byte[] message) {

@@ -20,7 +20,7 @@ public enum CloseReason {
   TOO_BIG(1009, "Message too big: at most 64 kB per frame and 256 kB per message."),
   RESTART(1012, "The server is restarting: reconnect after retry_after_ms."),
   SLOW_READER(1013, "The client reads too slowly: reconnect and resume."),
-  UNAVAILABLE(1013, "Sign-in cannot be verified at the moment: reconnect later.");
+  UNAVAILABLE(1013, "Temporarily unavailable: reconnect later.");
 
   /** The code that a peer reports if it received no close frame. */
   public static final int ABNORMAL_CLOSURE = 1006;

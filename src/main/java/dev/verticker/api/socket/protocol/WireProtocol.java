@@ -78,6 +78,7 @@ public enum WireProtocol {
                       && reply.length() <= MAX_TOPIC_LENGTH
                   ? reply
                   : null,
+              false,
               new Failure.Forbidden(
                   "outbound-only",
                   "Clients can only receive: send and publish are not supported."));
@@ -140,7 +141,7 @@ public enum WireProtocol {
     try {
       return command.apply(topic);
     } catch (Failure failure) {
-      return new Command.Rejected(topic, failure);
+      return new Command.Rejected(topic, true, failure);
     }
   }
 
@@ -167,6 +168,6 @@ public enum WireProtocol {
   }
 
   private static Command rejected(String code, String message) {
-    return new Command.Rejected(null, new Failure.Malformed(code, message));
+    return new Command.Rejected(null, false, new Failure.Malformed(code, message));
   }
 }

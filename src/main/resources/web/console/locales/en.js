@@ -44,7 +44,9 @@ export default {
   "reason.unreachable": "The connection was lost.",
   "reason.offline": "This device is offline.",
   "reason.slow-reader": "This device was too slow to receive all events.",
-  "reason.unavailable": "The server cannot verify sign-ins at the moment.",
+  "reason.rebalance": "The connection moves to another server.",
+  "reason.too-many-sockets": "Too many connections of this user are open: close another tab.",
+  "reason.unavailable": "The server is temporarily unavailable.",
 
   "prices.title": "Prices",
   "prices.lead": "Each price shows its source and its age.",

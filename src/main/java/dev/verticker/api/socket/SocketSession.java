@@ -46,6 +46,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
   private static final long DEFAULT_TOPIC_DELAY_MS = 1000;
 
   private final SocketContext context;
+  private final Context loop;
   private final TopicRegistry topics;
   private final WireProtocol protocol;
   private final Consumer<SocketSession> onClosing;
@@ -79,6 +80,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
       WireProtocol protocol,
       Consumer<SocketSession> onClosing) {
     this.context = context;
+    this.loop = loop;
     this.topics = topics;
     this.protocol = protocol;
     this.onClosing = onClosing;
@@ -162,7 +164,16 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     return writer.unsent();
   }
 
+  boolean isSignedIn() {
+    return user != null;
+  }
+
+  /** Closes the socket if the revocation affects it. Thread-safe. */
   void onRevoked(Revocation revocation) {
+    loop.runOnContext(here -> revoke(revocation));
+  }
+
+  private void revoke(Revocation revocation) {
     if (closing || user == null || !isAffected(user.token(), revocation)) {
       return;
     }
@@ -403,10 +414,15 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     if (closing) {
       return;
     }
-    if (user == null) {
-      context.metrics().signedIn(protocol);
-    }
+    var first = user == null;
     user = AuthenticatedUser.with(token);
+    if (first) {
+      context.metrics().signedIn(protocol);
+      if (!context.users().add(token.userId(), this)) {
+        close(CloseReason.TOO_MANY_SOCKETS);
+        return;
+      }
+    }
     // After the sign-in: the cache either contains a revocation by now or reports it later.
     if (context.revocations().isRevoked(token)) {
       close(CloseReason.REVOKED);
@@ -431,7 +447,8 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     return subscription == null ? 0 : subscription.cancel();
   }
 
-  private void reset(String reason) {
+  /** @param reason for metrics */
+  void reset(String reason) {
     stopDelivery();
     context.metrics().closed(protocol, CloseReason.ABNORMAL_CLOSURE, reason);
     writer.reset();
@@ -441,6 +458,9 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
   private void stopDelivery() {
     closing = true;
     Set.copyOf(subscriptions.keySet()).forEach(this::drop);
+    if (user != null) {
+      context.users().remove(user.userId(), this);
+    }
     onClosing.accept(this);
   }
 

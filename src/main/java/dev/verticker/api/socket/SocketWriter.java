@@ -29,7 +29,7 @@ final class SocketWriter {
   /** The time between a graceful close and a reset. */
   private static final long CLOSE_TIMEOUT_MS = 2000;
 
-  /** The clients of a stopping node reconnect within this time. */
+  /** The clients of a node that stops or moves sockets reconnect within this time. */
   private static final int MAX_RECONNECT_DELAY_MS = 5000;
 
   private final SocketContext context;
@@ -153,7 +153,7 @@ final class SocketWriter {
     var retryAfterMs = ThreadLocalRandom.current().nextInt(MAX_RECONNECT_DELAY_MS + 1);
     var text = reason.wireName();
     var frame = protocol.error(null, reason.status(), text, reason.message());
-    if (reason == CloseReason.RESTART) {
+    if (reason.hasRetryDelay()) {
       frame.put("retry_after_ms", retryAfterMs);
       text += ", retry_after_ms=" + retryAfterMs;
     }

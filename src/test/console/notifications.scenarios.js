@@ -45,6 +45,21 @@ module.exports = {
     assert.deepEqual(await shownSequences(tab), upTo(5));
   },
 
+  async "the browser's online event repeats an attempt that hangs"(fixture) {
+    fixture.allowErrors("network");
+    const tab = await fixture.openTab();
+    await tab.waitUntilLive();
+    await tab.page.context().setOffline(true);
+    await tab.waitForText("Offline, retrying in");
+    await tab.page.route("**/eventbus/info*", () => {}, { times: 1 });
+    await tab.page.context().setOffline(false);
+    await tab.page.locator(".connection[data-state=connecting]").waitFor();
+
+    await tab.page.evaluate(() => dispatchEvent(new Event("online")));
+
+    await tab.page.locator(".connection[data-state=live]").waitFor({ timeout: 4_000 });
+  },
+
   async "no event is missing or duplicated after a node restart"(fixture) {
     fixture.allowErrors("network", 503);
     const user = await fixture.createUser();

@@ -99,7 +99,7 @@ export class Bus extends EventTarget {
   open() {
     if (this.#state.name !== "closed") return;
     const { signal } = (this.#windowListeners = new AbortController());
-    addEventListener("online", () => this.retryNow(), { signal });
+    addEventListener("online", () => this.#online(), { signal });
     addEventListener("offline", () => this.#disconnected("offline"), { signal });
     addEventListener("visibilitychange", () => document.visibilityState === "visible" && this.retryNow(), { signal });
     this.#heartbeatTimer = setInterval(() => this.#checkHeartbeat(), CHECK_INTERVAL_MS);
@@ -151,6 +151,13 @@ export class Bus extends EventTarget {
   }
 
   // ---- connection
+
+  /** An attempt that began without a network may hang, and its failure would lengthen the delay. */
+  #online() {
+    if (this.#state.name !== "waiting" && this.#state.name !== "connecting") return;
+    this.#attempt = 0;
+    this.reconnect();
+  }
 
   async #connect() {
     clearTimeout(this.#retryTimer);

@@ -82,7 +82,7 @@ class JarIT {
     var run = run(GOOD, "price");
     assertEquals(3, run.exitCode(), run.toString());
     assertEquals(
-        "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at localhost:1 (waited 0 s)\n",
+        "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL server responds at localhost:1 (waited 0 s)\n",
         run.err());
     assertFalse(run.out().contains("Exception"), run.out());
   }
@@ -175,7 +175,7 @@ class JarIT {
   }
 
   @Test
-  void it_contains_no_netty_with_the_request_smuggling_vulnerability() throws Exception {
+  void the_jar_contains_no_netty_with_the_request_smuggling_vulnerability() throws Exception {
     try (var jar = new JarFile(JAR)) {
       var versions = new Properties();
       versions.load(jar.getInputStream(jar.getEntry("META-INF/io.netty.versions.properties")));
@@ -195,7 +195,7 @@ class JarIT {
   }
 
   @Test
-  void it_contains_no_development_or_test_classes() throws Exception {
+  void the_jar_contains_no_development_or_test_classes() throws Exception {
     var unwanted = List.of(
         "dev/verticker/dev/",
         "io/zonky/",

@@ -7,11 +7,11 @@ import java.time.Duration;
  *
  * @param name the event bus address
  * @param request class of the request, an immutable record
- * @param answer class of the reply, an immutable record; {@link Void} for an empty reply
+ * @param reply class of the reply, an immutable record; {@link Void} for an empty reply
  * @param deadline after which the caller's request fails with {@link Failure.Unavailable}, and a consumer that has not started
  *     to process it skips it
  */
-public record Address<Q, A>(String name, Class<Q> request, Class<A> answer, Duration deadline) {
+public record Address<Q, A>(String name, Class<Q> request, Class<A> reply, Duration deadline) {
   private static final Duration DEFAULT_DEADLINE = Duration.ofMillis(2500);
 
   public Address {
@@ -20,7 +20,7 @@ public record Address<Q, A>(String name, Class<Q> request, Class<A> answer, Dura
     }
   }
 
-  public Address(String name, Class<Q> request, Class<A> answer) {
-    this(name, request, answer, DEFAULT_DEADLINE);
+  public Address(String name, Class<Q> request, Class<A> reply) {
+    this(name, request, reply, DEFAULT_DEADLINE);
   }
 }

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * Typed messages on the Vert.x event bus. Inside a node, consumers receive the same instance; across nodes, JSON. Delivery is
  * best effort: events that must not be lost go through an outbox.
  *
- * <p>Consumers run on the context they were registered from. Deadlines are compared on the given clock, the cluster's clock.
+ * <p>Consumers run on the context they were registered from. Deadlines are checked against the given clock, which is the
+ * cluster clock.
  */
 public final class Bus {
   private static final Logger log = LoggerFactory.getLogger(Bus.class);
@@ -53,8 +54,9 @@ public final class Bus {
     return send(address, request, true)
         .recover(failure ->
             isNoHandlers(failure) ? send(address, request, false) : Future.failedFuture(failure))
-        .transform(answer ->
-            answer.succeeded() ? open(address, answer.result()) : refuse(address, answer.cause()));
+        .transform(reply -> reply.succeeded()
+            ? decodeReply(address, reply.result())
+            : toFailure(address, reply.cause()));
   }
 
   /** Registers the handler of an address; the future completes when the whole cluster has registered it. */
@@ -66,7 +68,7 @@ public final class Bus {
         drop(address.name(), "expired");
         return;
       }
-      answer(message, call(address, message, handler));
+      reply(message, call(address, message, handler));
     });
     return registered(consumer);
   }
@@ -137,15 +139,15 @@ public final class Bus {
     }
   }
 
-  private <A> void answer(Message<Envelope> message, Future<A> answer) {
-    answer.onComplete(result -> {
+  private <A> void reply(Message<Envelope> message, Future<A> result) {
+    result.onComplete(outcome -> {
       Envelope envelope;
-      if (result.succeeded()) {
-        envelope = Envelope.of(result.result());
-      } else if (result.cause() instanceof Failure failure) {
+      if (outcome.succeeded()) {
+        envelope = Envelope.of(outcome.result());
+      } else if (outcome.cause() instanceof Failure failure) {
         envelope = Envelope.of(failure);
       } else {
-        log.error("request to {} failed", message.address(), result.cause());
+        log.error("request to {} failed", message.address(), outcome.cause());
         envelope = Envelope.of(new Failure.Internal());
       }
       if (message.replyAddress() != null) {
@@ -154,12 +156,12 @@ public final class Bus {
     });
   }
 
-  private <A> Future<A> open(Address<?, A> address, Message<Envelope> message) {
+  private <A> Future<A> decodeReply(Address<?, A> address, Message<Envelope> message) {
     try {
       var body = message.body();
       return body.failed()
           ? Future.failedFuture(body.failure())
-          : Future.succeededFuture(body.as(address.answer()));
+          : Future.succeededFuture(body.as(address.reply()));
     } catch (Exception e) {
       drop(address.name(), "undecodable");
       log.error("cannot decode a reply from {}", address.name(), e);
@@ -167,7 +169,7 @@ public final class Bus {
     }
   }
 
-  private <A> Future<A> refuse(Address<?, A> address, Throwable cause) {
+  private <A> Future<A> toFailure(Address<?, A> address, Throwable cause) {
     if (cause instanceof ReplyException) {
       log.debug("no reply from {}: {}", address.name(), cause.getMessage());
       return Future.failedFuture(new Failure.Unavailable(

@@ -5,9 +5,9 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 
 /**
- * The body of every bus message: the value itself inside a node, or the bytes sent by another node. {@link Bus} parses the
- * bytes with the class of the address, not the codec, because Vert.x swallows exceptions of a codec and the caller would
- * time out.
+ * The body of every bus message: the value itself inside a node, or the bytes sent by another node. {@link Bus}, not the
+ * codec, parses the bytes into the class of the address, because Vert.x swallows exceptions of a codec and the caller
+ * would time out.
  */
 record Envelope(Object value, Buffer json, boolean failed) {
   private static final byte[] EMPTY = {};

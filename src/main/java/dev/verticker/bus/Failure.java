@@ -99,9 +99,9 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 410: the resource existed and is not retained any more. */
+  /** 410: the resource existed but is no longer retained. */
   public static final class Gone extends Failure {
-    private final transient ResumeFrom start;
+    private final transient ResumeFrom resumeFrom;
 
     /**
      * The position to resume from.
@@ -113,17 +113,17 @@ public abstract sealed class Failure extends RuntimeException {
 
     public Gone(String code, String detail, Error... errors) {
       super(410, code, detail, null, List.of(errors));
-      this.start = null;
+      this.resumeFrom = null;
     }
 
-    public Gone(String code, String detail, ResumeFrom start) {
+    public Gone(String code, String detail, ResumeFrom resumeFrom) {
       super(410, code, detail, null, List.of());
-      this.start = start;
+      this.resumeFrom = resumeFrom;
     }
 
     /** Returns the position to resume from, or an empty optional. */
-    public Optional<ResumeFrom> start() {
-      return Optional.ofNullable(start);
+    public Optional<ResumeFrom> resumeFrom() {
+      return Optional.ofNullable(resumeFrom);
     }
   }
 
@@ -134,7 +134,7 @@ public abstract sealed class Failure extends RuntimeException {
     }
   }
 
-  /** 422: the input can be parsed and violates the contract. */
+  /** 422: the input can be parsed but violates the contract. */
   public static final class Invalid extends Failure {
     public Invalid(String code, String detail, List<Error> errors) {
       super(422, code, detail, null, errors);

@@ -28,7 +28,7 @@ public final class Json {
 
   private Json() {}
 
-  /** A message record as text, for storage outside of the bus. */
+  /** A message record as text, for storage outside the bus. */
   public static String write(Object message) {
     try {
       return MAPPER.writeValueAsString(message);

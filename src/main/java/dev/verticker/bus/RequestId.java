@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * The id of the current HTTP request, carried by the Vert.x context and by bus messages, which correlates the logs of all
+ * The id of the current HTTP request. The Vert.x context and bus messages carry it, so that it correlates the logs of all
  * nodes.
  */
 public final class RequestId implements VertxServiceProvider {

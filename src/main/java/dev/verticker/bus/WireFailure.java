@@ -1,5 +1,6 @@
 package dev.verticker.bus;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import java.time.Duration;
 import java.util.List;
 
@@ -10,7 +11,7 @@ record WireFailure(
     String detail,
     Long retryAfterMs,
     List<Failure.Error> errors,
-    Failure.Gone.ResumeFrom start,
+    @JsonProperty("start") Failure.Gone.ResumeFrom resumeFrom,
     Failure.TooManyRequests.Quota quota) {
   private static final long MAX_RETRY_MS = Duration.ofDays(4).toMillis();
 
@@ -25,7 +26,7 @@ record WireFailure(
         failure.detail(),
         failure.retryAfter().map(Duration::toMillis).orElse(null),
         failure.errors(),
-        failure instanceof Failure.Gone gone ? gone.start().orElse(null) : null,
+        failure instanceof Failure.Gone gone ? gone.resumeFrom().orElse(null) : null,
         failure instanceof Failure.TooManyRequests many ? many.quota().orElse(null) : null);
   }
 
@@ -38,7 +39,9 @@ record WireFailure(
       case "NotFound" -> new Failure.NotFound(code, detail, errors);
       case "Conflict" -> new Failure.Conflict(code, detail, all);
       case "Gone" ->
-        start == null ? new Failure.Gone(code, detail, all) : new Failure.Gone(code, detail, start);
+        resumeFrom == null
+            ? new Failure.Gone(code, detail, all)
+            : new Failure.Gone(code, detail, resumeFrom);
       case "PreconditionFailed" -> new Failure.PreconditionFailed(code, detail);
       case "Invalid" -> new Failure.Invalid(code, detail, errors);
       case "TooManyRequests" -> new Failure.TooManyRequests(code, detail, retryAfter(), quota);

@@ -10,4 +10,4 @@ import java.time.Clock;
  * @param clock the cluster's clock; within the node it advances with monotonic time and never jumps back
  */
 public record NodeContext(
-    Bus bus, Clock clock, Health health, Liveness liveness, MeterRegistry metrics) {}
+    Bus bus, Clock clock, Health health, ClusterConnectivity connectivity, MeterRegistry metrics) {}

@@ -65,13 +65,17 @@ public final class Housekeeping {
     return deleteOlderThan(retention, name, DELETE.formatted(table, key, time));
   }
 
-  /** Adds such a task with this statement. @param sql deletes at most $2 (an integer) rows that are older than $1 (a time) */
+  /**
+   * Adds such a task with this statement.
+   *
+   * @param sql deletes at most $2 (an integer) rows that are older than $1 (a time)
+   */
   public Housekeeping deleteOlderThan(Duration retention, String name, String sql) {
     tasks.add(new CleanupTask(name, sql, () -> cutoff(retention), false));
     return this;
   }
 
-  /** Deletes rows of an outbox that no consumer has taken: each deletion logs a warning. */
+  /** Deletes rows of an outbox that were not delivered; each deletion logs a warning. */
   public Housekeeping deleteUndelivered(Duration retention, String name, String outbox) {
     var sql = DELETE.formatted(outbox, "id", "at");
     tasks.add(new CleanupTask(name, sql, () -> cutoff(retention), true));

@@ -21,10 +21,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A connection to Redis with short timeouts: a command completes within 100 ms or fails with {@link Failure.Unavailable},
- * immediately while the connection is down. A connection that breaks, or leaves a command without a response for a second,
- * is closed, and the client reconnects every half second. It keeps a connection whose server rejects a command (replica,
- * loading, out of memory), because the server may accept another one.
+ * A connection to Redis with short timeouts: a command completes within 100 ms (or the given timeout, at most 1 s) or
+ * fails with {@link Failure.Unavailable}; while the connection is down it fails immediately. A connection that breaks, or
+ * leaves a command without a response for a second, is closed, and the client reconnects every half second. It keeps a
+ * connection whose server rejects a command (replica, loading, out of memory), because the server may accept another one.
  */
 public final class RedisClient {
   private static final Logger log = LoggerFactory.getLogger(RedisClient.class);
@@ -38,7 +38,7 @@ public final class RedisClient {
   /** A connection without a response for this long is closed, so a longer timeout has no effect. */
   public static final Duration MAX_TIMEOUT = Duration.ofSeconds(1);
 
-  private static final Duration REJECTION_REPORTED = Duration.ofSeconds(10);
+  private static final Duration REJECTION_REPORT_PERIOD = Duration.ofSeconds(10);
   private static final int CONNECT_TIMEOUT_MS = 1000;
   private static final int RECONNECT_DELAY_MS = 500;
   private static final int MAX_PENDING_COMMANDS = 1024;
@@ -51,7 +51,7 @@ public final class RedisClient {
 
   private record Rejection(String code, long nanoTime) {
     boolean isRecent() {
-      return System.nanoTime() - nanoTime < REJECTION_REPORTED.toNanos();
+      return System.nanoTime() - nanoTime < REJECTION_REPORT_PERIOD.toNanos();
     }
   }
 
@@ -152,7 +152,10 @@ public final class RedisClient {
     lastRejection = new Rejection(code, System.nanoTime());
   }
 
-  /** This node may have caused one late response, but not a silence of a second. */
+  /**
+   * A single late response may be caused by a delay on this node; no response for a second means that the connection is
+   * broken.
+   */
   private void closeIfSilent(RedisConnection used, Future<?> response, long sentAt) {
     var remaining = MAX_TIMEOUT.toNanos() - (System.nanoTime() - sentAt);
     vertx.setTimer(Math.max(1, remaining / 1_000_000), id -> {

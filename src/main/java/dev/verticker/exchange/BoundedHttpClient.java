@@ -15,8 +15,8 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * HTTP client for GET requests with a timeout and a maximum response size. A request beyond either is reset, so
- * a slow or endless response holds neither memory nor a connection.
+ * HTTP client for GET requests with a timeout and a maximum response size. A request that exceeds either limit is reset,
+ * so a slow or endless response occupies neither memory nor a connection.
  */
 final class BoundedHttpClient {
   private static final int CONNECT_TIMEOUT_MS = 3000;

@@ -14,8 +14,8 @@ import java.util.function.Function;
 
 /**
  * Sends GET requests to an exchange: within its rate limits, with a timeout and a maximum response size, counted in
- * {@code price_upstream_calls_total}. After five failures in a row a circuit breaker fails requests at once, with one
- * probe after each {@code probeDelay}.
+ * {@code price_upstream_calls_total}. After five consecutive failures a circuit breaker fails requests immediately, with
+ * one probe after each {@code probeDelay}.
  */
 public final class ExchangeClient {
   private static final int MAX_FAILURES = 5;

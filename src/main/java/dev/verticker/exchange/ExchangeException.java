@@ -2,7 +2,7 @@ package dev.verticker.exchange;
 
 import java.time.Instant;
 
-/** A request to the exchange that brought no usable response; the message is meant for an operator. */
+/** Thrown if a request to the exchange returns no usable response; the message is for operators. */
 public abstract sealed class ExchangeException extends RuntimeException {
   private final String outcome;
 

@@ -148,7 +148,7 @@ public final class RateLimits {
     }
   }
 
-  /** Stops the requests of every node until then; completes when both stores have answered. */
+  /** Stops the requests of every node until then; completes when both stores have responded. */
   public Future<Void> ban(Instant until) {
     extend(until);
     log.warn("{} is rate limiting this address until {}", host, until);

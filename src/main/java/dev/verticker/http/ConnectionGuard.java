@@ -122,7 +122,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     }
   }
 
-  /** WebSocket clients answer pings, so reads alone show that they are alive; timing writes would cost CPU per frame. */
+  /**
+   * WebSocket clients respond to pings, so reads alone show that they are connected; timing writes would cost CPU per
+   * frame.
+   */
   private void watchReadsOnly(ChannelPipeline pipeline) {
     var idle = pipeline.get(IdleStateHandler.class);
     if (idle != null) {

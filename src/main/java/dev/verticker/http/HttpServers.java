@@ -18,12 +18,12 @@ import java.util.function.BooleanSupplier;
  * frames and connections without a time limit; these servers do not.
  */
 public final class HttpServers {
-  private static final int LINE_BYTES = 8 * 1024;
-  private static final int HEADER_BYTES = 16 * 1024;
-  private static final int CHUNK_BYTES = 8 * 1024;
-  private static final int FRAME_BYTES = 64 * 1024;
+  private static final int MAX_LINE_BYTES = 8 * 1024;
+  private static final int MAX_HEADER_BYTES = 16 * 1024;
+  private static final int MAX_CHUNK_BYTES = 8 * 1024;
+  private static final int MAX_FRAME_BYTES = 64 * 1024;
   private static final int SEND_BUFFER_BYTES = 128 * 1024;
-  private static final int MESSAGE_BYTES = 256 * 1024;
+  private static final int MAX_MESSAGE_BYTES = 256 * 1024;
 
   private HttpServers() {}
 
@@ -63,13 +63,13 @@ public final class HttpServers {
         .setDecompressionSupported(false)
         .setPerFrameWebSocketCompressionSupported(false)
         .setPerMessageWebSocketCompressionSupported(false)
-        .setMaxWebSocketFrameSize(FRAME_BYTES)
-        .setMaxWebSocketMessageSize(MESSAGE_BYTES)
+        .setMaxWebSocketFrameSize(MAX_FRAME_BYTES)
+        .setMaxWebSocketMessageSize(MAX_MESSAGE_BYTES)
         // Otherwise the kernel buffers megabytes for a client that has stopped reading.
         .setSendBufferSize(SEND_BUFFER_BYTES)
-        .setMaxInitialLineLength(LINE_BYTES)
-        .setMaxHeaderSize(HEADER_BYTES)
-        .setMaxChunkSize(CHUNK_BYTES)
+        .setMaxInitialLineLength(MAX_LINE_BYTES)
+        .setMaxHeaderSize(MAX_HEADER_BYTES)
+        .setMaxChunkSize(MAX_CHUNK_BYTES)
         .setIdleTimeout((int) limits.idle().toMillis())
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
   }
@@ -93,11 +93,11 @@ public final class HttpServers {
   private static Problem problem(Throwable cause) {
     if (cause instanceof TooLongHttpLineException) {
       return Problem.of(
-          414, "uri-too-long", "The request line must not exceed " + LINE_BYTES + " bytes.");
+          414, "uri-too-long", "The request line must not exceed " + MAX_LINE_BYTES + " bytes.");
     }
     if (cause instanceof TooLongHttpHeaderException) {
       return Problem.of(
-          431, "headers-too-large", "The headers must not exceed " + HEADER_BYTES + " bytes.");
+          431, "headers-too-large", "The headers must not exceed " + MAX_HEADER_BYTES + " bytes.");
     }
     return Problem.of(400, "malformed-request", "The request is not valid HTTP/1.1.");
   }

@@ -38,7 +38,7 @@ public final class Problem {
       problem.json.put("errors", errors);
     }
     if (failure instanceof Failure.Gone gone) {
-      gone.start()
+      gone.resumeFrom()
           .ifPresent(
               start -> problem.json.put("epoch", start.epoch()).put("oldest", start.oldest()));
     }

@@ -8,7 +8,7 @@ import java.sql.SQLException;
 /** Prevents a second import from running at the same time. Closing it rolls back an open transaction. */
 record ImportLock(Connection connection, AdvisoryLock lock) implements AutoCloseable {
   /**
-   * @param connection of the import, outside of a transaction
+   * @param connection of the import, outside a transaction
    * @throws StartupException if another import is running
    */
   static ImportLock acquire(Connection connection, AdvisoryLock lock) throws SQLException {
@@ -31,7 +31,7 @@ record ImportLock(Connection connection, AdvisoryLock lock) implements AutoClose
   }
 
   private boolean call(String function) throws SQLException {
-    var sql = "SELECT pg_catalog.%s(%d, %d)".formatted(function, lock.space(), lock.key());
+    var sql = "SELECT pg_catalog.%s(%d, %d)".formatted(function, lock.lockClass(), lock.key());
     return JdbcConnections.queryOne(connection, sql).equals("t");
   }
 }

@@ -2,7 +2,7 @@ package dev.verticker.legacy;
 
 import dev.verticker.node.StartupException;
 import dev.verticker.user.AccountLocks;
-import dev.verticker.user.NameWords;
+import dev.verticker.user.NameSuffixes;
 import dev.verticker.user.UserRules;
 import dev.verticker.user.password.PasswordHasher;
 import dev.verticker.user.session.Account;
@@ -204,7 +204,7 @@ final class LegacyUserImport {
   }
 
   private static void addWords(PreparedStatement words, LegacyUser user) throws SQLException {
-    for (var entry : NameWords.of(user.fullName())) {
+    for (var entry : NameSuffixes.of(user.fullName())) {
       words.setString(1, entry);
       words.setLong(2, user.id());
       words.addBatch();

@@ -7,9 +7,9 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Requests about the event log, served by the notification verticle. The log holds the events of all topics; the events of a
- * topic have the sequences 1, 2, 3, ... without gaps. A reset or lost log starts a new <em>epoch</em>, so a sequence is only
- * valid together with its epoch.
+ * Requests about the event log, served by the notification verticle. The log contains the events of all topics; the
+ * events of a topic have the sequences 1, 2, 3, ... without gaps. A reset or lost log starts a new <em>epoch</em>, so a
+ * sequence is only valid together with its epoch.
  *
  * <p>Failures, besides those named at each address: {@code database-unavailable} (503).
  */
@@ -35,9 +35,9 @@ public final class Notifications {
       new Address<>("notifications.after", ReadLog.class, LogPage.class);
 
   /**
-   * The events of one topic after a sequence. Fails with {@code epoch-changed} (410) if the sequence belongs to another epoch
-   * or has not been reached, with {@code events-expired} (410) if the events after it are not retained any more; both contain
-   * the sequence to resume from. Fails with {@code topic-not-found} (404) for the topic of an erased user.
+   * The events of one topic after a sequence. Fails with {@code epoch-changed} (410) if the sequence belongs to another
+   * epoch or has not been reached, with {@code events-expired} (410) if the events after it are no longer retained; both
+   * contain the sequence to resume from. Fails with {@code topic-not-found} (404) for the topic of an erased user.
    */
   public static final Address<ReadTopic, TopicPage> READ_TOPIC =
       new Address<>("notifications.read", ReadTopic.class, TopicPage.class);

@@ -103,7 +103,7 @@ public final class Prices {
     }
   }
 
-  /** Requests all quotes the price verticle holds. */
+  /** Requests all quotes that the price verticle has in memory. */
   public record Latest() {}
 
   /**
@@ -156,7 +156,11 @@ public final class Prices {
     }
   }
 
-  /** A stored row. @param exchangeInfo JSON text */
+  /**
+   * A stored row.
+   *
+   * @param exchangeInfo JSON text
+   */
   public record Observation(
       long id,
       String symbol,

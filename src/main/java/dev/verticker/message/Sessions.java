@@ -1,6 +1,7 @@
 package dev.verticker.message;
 
 import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Topic;
 import java.time.Duration;
@@ -40,7 +41,7 @@ public final class Sessions {
   public static final Address<LogoutAll, Void> LOGOUT_ALL =
       new Address<>("sessions.logout-all", LogoutAll.class, Void.class);
 
-  /** The sessions of a user that have not expired, last used first. */
+  /** The unexpired sessions of a user, most recently used first. */
   public static final Address<ListSessions, SessionList> LIST =
       new Address<>("sessions.list", ListSessions.class, SessionList.class);
 
@@ -116,7 +117,7 @@ public final class Sessions {
   /** @param currentSessionId {@code sid} of the caller's access token */
   public record ListSessions(long userId, String currentSessionId) {}
 
-  /** @param expiresAt end of the session unless it is refreshed before */
+  /** @param expiresAt time at which the session expires unless it is refreshed earlier */
   public record Session(
       String id,
       String device,
@@ -156,7 +157,7 @@ public final class Sessions {
   /**
    * A signed-in user, with the claims of the access token.
    *
-   * @param version the claim {@code ver}: a revocation rejects lower ones
+   * @param ver the claim {@code ver}: a revocation rejects lower ones
    * @param expiresAt expiry of the access token
    */
   public record Identity(
@@ -164,7 +165,7 @@ public final class Sessions {
       String username,
       List<String> roles,
       String sessionId,
-      long version,
+      @JsonProperty("version") long ver,
       Instant expiresAt) {
     public Identity {
       roles = List.copyOf(roles);
@@ -185,27 +186,34 @@ public final class Sessions {
   }
 
   /**
-   * Access tokens that are rejected before they expire: those of a user with a version below {@code leastVersion}, or those
+   * Access tokens that are rejected before they expire: those of a user with a version below {@code minVersion}, or those
    * of one session.
    *
-   * @param leastVersion null if one session is revoked
-   * @param sessionId null if all tokens below {@code leastVersion} are revoked
+   * @param minVersion null if one session is revoked
+   * @param sessionId null if all tokens below {@code minVersion} are revoked
    * @param expiresAt time by which every revoked token has expired
    */
   public record Revocation(
-      long userId, Long leastVersion, String sessionId, Reason reason, Instant expiresAt) {}
+      long userId,
+      @JsonProperty("leastVersion") Long minVersion,
+      String sessionId,
+      Reason reason,
+      Instant expiresAt) {}
 
-  /** @param cursor of the page before, null = from the first revocation that has not expired */
+  /** @param cursor from the previous page; null = from the first unexpired revocation */
   public record RevokedSince(RevocationCursor cursor) {}
 
   /**
    * The position of a reader; opaque to the reader.
    *
-   * @param seen snapshot up to which the reader has all revocations, null = none
-   * @param catching snapshot being read over several pages; null = none
-   * @param after last row of the page before
+   * @param snapshot the snapshot up to which the reader has all revocations, null = none
+   * @param targetSnapshot the snapshot being read over several pages; null = none
+   * @param after id of the last row of the previous page
    */
-  public record RevocationCursor(String seen, String catching, long after) {}
+  public record RevocationCursor(
+      @JsonProperty("seen") String snapshot,
+      @JsonProperty("catching") String targetSnapshot,
+      long after) {}
 
   /** @param more whether another page follows */
   public record RevocationPage(

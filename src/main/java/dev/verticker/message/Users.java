@@ -14,14 +14,15 @@ import java.util.Locale;
  * {@code user-not-found} (404), for a change {@code too-many-changes} (429), {@code database-unavailable} (503).
  */
 public final class Users {
-  private static final Duration HASHING_DEADLINE = Duration.ofMillis(2900);
+  /** Hashing starts within 2.4 s or fails; the rest is for the hash and the database. */
+  private static final Duration WRITE_DEADLINE = Duration.ofMillis(2900);
 
   /**
    * Fails with {@code username-taken}, {@code email-taken} (409, pointer to the field), the errors of the password policy
    * (422) and {@code hashing-busy} (503).
    */
   public static final Address<Create, User> CREATE =
-      new Address<>("users.create", Create.class, User.class, HASHING_DEADLINE);
+      new Address<>("users.create", Create.class, User.class, WRITE_DEADLINE);
 
   /** One user, soft-deleted ones included. */
   public static final Address<FindUser, User> FIND =
@@ -37,7 +38,7 @@ public final class Users {
    * and {@code own-password} (403: {@link Sessions#CHANGE_PASSWORD} changes the caller's own password).
    */
   public static final Address<Update, User> UPDATE =
-      new Address<>("users.update", Update.class, User.class, HASHING_DEADLINE);
+      new Address<>("users.update", Update.class, User.class, WRITE_DEADLINE);
 
   /**
    * Fails with {@code last-administrator} (409) and {@code revision-outdated} (412). A second soft delete changes nothing; a
@@ -170,7 +171,11 @@ public final class Users {
     }
   }
 
-  /** The new value of a field; a field without an update keeps its value. @param value null clears the field */
+  /**
+   * The new value of a field; a field without an update keeps its value.
+   *
+   * @param value null clears the field
+   */
   public record FieldUpdate<T>(T value) {
     public static <T> FieldUpdate<T> of(T value) {
       return new FieldUpdate<>(value);

@@ -51,7 +51,11 @@ public final class CommandLine {
     this.started = started;
   }
 
-  /** Executes the command. @return the exit code; empty while a node runs */
+  /**
+   * Executes the command.
+   *
+   * @return the exit code; empty while a node runs
+   */
   public OptionalInt run(List<String> arguments) {
     try {
       return dispatch(arguments);

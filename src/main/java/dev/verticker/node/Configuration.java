@@ -47,15 +47,15 @@ record Configuration(
 
   private static final String DATABASE = "-database";
 
-  /** @throws StartupException with every fault of the node's settings and of the selected descriptors, one line each */
+  /** @throws StartupException with every error of the node's settings and of the selected descriptors, one line each */
   static Configuration read(NodeArguments arguments, Map<String, String> environment, Path home) {
     var descriptors = Descriptors.load(home).select(arguments.verticles());
-    var faults = new ArrayList<String>();
-    var values = SettingsFiles.load(environment, home, faults);
+    var errors = new ArrayList<String>();
+    var values = SettingsFiles.load(environment, home, errors);
     var reader = new SettingsReader(values);
     var node = NodeSettings.read(reader);
     for (var descriptor : descriptors) {
-      readGroups(descriptor, reader, faults);
+      readGroups(descriptor, reader, errors);
     }
     var databases = descriptors.stream()
         .flatMap(descriptor -> descriptor.schemas().stream())
@@ -63,9 +63,9 @@ record Configuration(
         .filter(PostgresSettings.SCHEMAS::contains)
         .map(schema -> PostgresSettings.read(schema, reader))
         .toList();
-    faults.addAll(reader.faults());
-    if (!faults.isEmpty()) {
-      throw StartupException.of(new SettingsException(faults));
+    errors.addAll(reader.errors());
+    if (!errors.isEmpty()) {
+      throw StartupException.of(new SettingsException(errors));
     }
     return new Configuration(
         descriptors, values, node, databases, new TreeMap<>(reader.effectiveValues()));
@@ -79,7 +79,7 @@ record Configuration(
   }
 
   private static void readGroups(
-      Descriptor descriptor, SettingsReader reader, List<String> faults) {
+      Descriptor descriptor, SettingsReader reader, List<String> errors) {
     var file = "verticles/" + descriptor.name() + ".yaml: ";
     for (var name : descriptor.settings()) {
       var schema = name.replace(DATABASE, "");
@@ -88,12 +88,12 @@ record Configuration(
       } else if (name.endsWith(DATABASE) && PostgresSettings.SCHEMAS.contains(schema)) {
         PostgresSettings.read(schema, reader);
       } else {
-        faults.add(file + "settings must be of " + groups() + ", was \"" + name + "\"");
+        errors.add(file + "settings must be of " + groups() + ", was \"" + name + "\"");
       }
     }
     for (var schema : descriptor.schemas()) {
       if (!PostgresSettings.SCHEMAS.contains(schema)) {
-        faults.add(
+        errors.add(
             file + "schemas must be of " + PostgresSettings.SCHEMAS + ", was \"" + schema + "\"");
       }
     }

@@ -37,33 +37,33 @@ record Descriptor(
       "maxWorkerExecuteTimeUnit");
   private static final String CORES = "cores";
 
-  /** Reads a descriptor and adds its faults to {@code faults}. */
-  static Descriptor read(String name, Map<String, Object> yaml, List<String> faults) {
+  /** Reads a descriptor and adds its errors to {@code errors}. */
+  static Descriptor read(String name, Map<String, Object> yaml, List<String> errors) {
     var json = new JsonObject(yaml);
-    Consumer<String> fault = text -> faults.add("verticles/" + name + ".yaml: " + text);
-    allowOnly(KEYS, json, "", fault);
+    Consumer<String> error = text -> errors.add("verticles/" + name + ".yaml: " + text);
+    allowOnly(KEYS, json, "", error);
     var options = new JsonObject();
     if (json.getValue("options") instanceof JsonObject map) {
       options = map;
     } else if (json.getValue("options") != null) {
-      fault.accept("options must be a map, was \"" + json.getValue("options") + "\"");
+      error.accept("options must be a map, was \"" + json.getValue("options") + "\"");
     }
-    allowOnly(OPTIONS, options, "options ", fault);
+    allowOnly(OPTIONS, options, "options ", error);
     if (!(json.getValue("main") instanceof String)) {
-      fault.accept("main is required: the name of a verticle class");
+      error.accept("main is required: the name of a verticle class");
     }
     var instances = options.getValue("instances", 1);
     if (!CORES.equals(instances) && !(instances instanceof Integer number && number > 0)) {
-      fault.accept("options.instances must be a whole number from 1 or \"cores\", was \""
-          + instances + "\"");
+      error.accept(
+          "options.instances must be a positive integer or \"cores\", was \"" + instances + "\"");
       options.remove("instances");
     }
     return new Descriptor(
         name,
         String.valueOf(json.getValue("main")),
-        names(json, "settings", fault),
-        names(json, "schemas", fault),
-        names(json, "after", fault),
+        names(json, "settings", error),
+        names(json, "schemas", error),
+        names(json, "after", error),
         options);
   }
 
@@ -92,8 +92,8 @@ record Descriptor(
       if (round.isEmpty()) {
         throw new StartupException(
             StartupException.CONFIGURATION,
-            "Verticles " + names.stream().sorted().toList()
-                + " have a cycle in \"after\": remove one of the entries");
+            "Cycle in \"after\", which blocks verticles "
+                + names.stream().sorted().toList() + ": remove one of the entries");
       }
       rounds.add(round);
       round.forEach(descriptor -> names.remove(descriptor.name()));
@@ -102,7 +102,7 @@ record Descriptor(
     return rounds;
   }
 
-  private static List<String> names(JsonObject json, String key, Consumer<String> fault) {
+  private static List<String> names(JsonObject json, String key, Consumer<String> error) {
     if (json.getValue(key) == null) {
       return List.of();
     }
@@ -110,16 +110,16 @@ record Descriptor(
         && array.stream().allMatch(String.class::isInstance)) {
       return array.stream().map(String.class::cast).toList();
     }
-    fault.accept(key + " must be a list of names, was \"" + json.getValue(key) + "\"");
+    error.accept(key + " must be a list of names, was \"" + json.getValue(key) + "\"");
     return List.of();
   }
 
   private static void allowOnly(
-      Set<String> keys, JsonObject json, String where, Consumer<String> fault) {
+      Set<String> keys, JsonObject json, String where, Consumer<String> error) {
     var allowed = String.join(", ", new TreeSet<>(keys));
     json.fieldNames().stream()
         .filter(key -> !keys.contains(key))
-        .forEach(
-            key -> fault.accept(where + "must hold only " + allowed + ", was \"" + key + "\""));
+        .forEach(key ->
+            error.accept("unknown " + where + "key \"" + key + "\": allowed keys are " + allowed));
   }
 }

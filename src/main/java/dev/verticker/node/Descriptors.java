@@ -18,11 +18,11 @@ final class Descriptors {
   private static final String SUFFIX = ".yaml";
 
   private final Map<String, Descriptor> known = new TreeMap<>();
-  private final List<String> faults = new ArrayList<>();
+  private final List<String> errors = new ArrayList<>();
 
   private Descriptors() {}
 
-  /** @throws StartupException with every fault of every descriptor */
+  /** @throws StartupException with every error of every descriptor */
   static Descriptors load(Path home) {
     var descriptors = new Descriptors();
     try {
@@ -34,15 +34,19 @@ final class Descriptors {
           "Cannot read the folder " + FOLDER + ": " + e.getMessage(),
           e);
     }
-    if (!descriptors.faults.isEmpty()) {
+    if (!descriptors.errors.isEmpty()) {
       throw new StartupException(
           StartupException.CONFIGURATION,
-          "Invalid verticle descriptors:\n  " + String.join("\n  ", descriptors.faults));
+          "Invalid verticle descriptors:\n  " + String.join("\n  ", descriptors.errors));
     }
     return descriptors;
   }
 
-  /** The named descriptors; all when no name is given. @throws StartupException when a name is unknown */
+  /**
+   * The named descriptors; all when no name is given.
+   *
+   * @throws StartupException when a name is unknown
+   */
   List<Descriptor> select(List<String> names) {
     var unknown = names.stream().filter(name -> !known.containsKey(name)).toList();
     if (!unknown.isEmpty()) {
@@ -90,9 +94,9 @@ final class Descriptors {
       if (yaml == null) {
         throw new IOException("null instead of a map");
       }
-      known.put(name, Descriptor.read(name, yaml, faults));
+      known.put(name, Descriptor.read(name, yaml, errors));
     } catch (IOException e) {
-      faults.add(FOLDER + "/" + fileName + ": must be a YAML map");
+      errors.add(FOLDER + "/" + fileName + ": must be a YAML map");
     }
   }
 

@@ -28,19 +28,23 @@ public final class Migrations {
     this.maxWait = maxWait;
   }
 
-  /** @param maxWait how long to wait for a server that does not answer yet */
+  /** @param maxWait how long to wait for a server that does not respond yet */
   public static Migrations packaged(Duration maxWait) {
     return new Migrations("db/migration", maxWait);
   }
 
   /**
-   * @throws StartupException when a server is unavailable, refuses the login or has no such database, or a migration fails
+   * @throws StartupException when a server is unavailable, rejects the login or has no such database, or a migration
+   *     fails
    */
   public void migrateAll(List<PostgresSettings> schemas) {
     schemas.parallelStream().forEach(this::migrate);
   }
 
-  /** Migrates the schema. It does not use Flyway's retries: they also repeat a wrong password and name no setting. */
+  /**
+   * Migrates the schema. Does not use Flyway's own retries, because Flyway also retries authentication failures and its
+   * errors do not name a setting.
+   */
   public void migrate(PostgresSettings settings) {
     var end = System.nanoTime() + maxWait.toNanos();
     var flyway = flyway(settings);
@@ -89,7 +93,7 @@ public final class Migrations {
     return source;
   }
 
-  /** Connection failures (class 08), and a server that is starting up or shutting down (57P01 to 57P03). */
+  /** Connection failures (class 08), and a server that is starting up or shutting down (class 57P). */
   private static boolean isTemporary(FlywayException e) {
     var state = sqlState(e);
     return state.startsWith("08") || state.startsWith("57P");
@@ -103,14 +107,14 @@ public final class Migrations {
     var server = "PostgreSQL at " + address(settings);
     return switch (sqlState(e)) {
       case "28P01", "28000" ->
-        "POSTGRES_USER, POSTGRES_PASSWORD: " + server + " rejects this password of user \""
-            + settings.user() + "\"";
+        "POSTGRES_USER, POSTGRES_PASSWORD: " + server + " rejects the login of user \""
+            + settings.user() + "\": check user name, password and pg_hba.conf";
       case "3D000" ->
         "POSTGRES_DB: " + server + " has no database \"" + settings.database()
             + "\", create it first";
       default ->
         isTemporary(e)
-            ? "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at " + address(settings)
+            ? "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL server responds at " + address(settings)
                 + " (waited " + maxWait.toSeconds() + " s)"
             : "Cannot migrate schema " + settings.schema() + ": " + oneLine(e.getMessage());
     };

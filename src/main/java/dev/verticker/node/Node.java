@@ -1,7 +1,7 @@
 package dev.verticker.node;
 
 import dev.verticker.bus.Bus;
-import dev.verticker.context.Liveness;
+import dev.verticker.context.ClusterConnectivity;
 import dev.verticker.context.NodeContext;
 import dev.verticker.node.cluster.Cluster;
 import dev.verticker.node.cluster.ClusterClock;
@@ -33,8 +33,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One running node. Starts in this order: settings, migrations and Vert.x (clustered if configured), verticles, management
- * port. Stops in the reverse order, after it has reported "not ready" for DRAIN_SECONDS.
+ * One running node. Starts in this order: settings, migrations and Vert.x (clustered if configured), verticles,
+ * management port. On stop, the node reports "not ready" for DRAIN_SECONDS, undeploys the verticles and closes Vert.x,
+ * which closes the management port last.
  */
 public final class Node {
   private static final Logger log = LoggerFactory.getLogger(Node.class);
@@ -99,7 +100,10 @@ public final class Node {
     return readiness.ports();
   }
 
-  /** Drains and undeploys the verticles, API verticles first. Waits at most 20 s. Idempotent. */
+  /**
+   * Reports "not ready" while draining, then undeploys the verticles, API verticles first, and closes Vert.x. Waits at
+   * most 19 s. Idempotent.
+   */
   public void stop() {
     if (!stopping.compareAndSet(false, true)) {
       awaitQuietly(stopped, MAX_STOP);
@@ -142,11 +146,11 @@ public final class Node {
         cluster,
         clock,
         HeartbeatSettings.DEFAULT,
-        () -> exit.accept(StartupException.CUT_OFF));
+        () -> exit.accept(StartupException.CLUSTER_LOST));
     heartbeat.start().await();
     beforeClose = heartbeat::stop;
     readiness.notReadyWhen("cluster", heartbeat::reason);
-    readiness.note("cluster members", () -> Optional.of("other nodes: " + cluster.count()));
+    readiness.note("cluster members", () -> Optional.of("other nodes: " + cluster.otherMembers()));
     run(bus, clock, heartbeat, migrated);
   }
 
@@ -168,11 +172,12 @@ public final class Node {
     }
   }
 
-  private void run(Bus bus, Clock clock, Liveness liveness, CompletableFuture<Void> migrated) {
+  private void run(
+      Bus bus, Clock clock, ClusterConnectivity connectivity, CompletableFuture<Void> migrated) {
     vertx.exceptionHandler(failure -> log.error("unhandled exception", failure));
     readiness.notReadyWhen("event-loops", new EventLoopLag(vertx, metrics)::reason);
     verticles = new VerticleDeployer(
-        vertx, new NodeContext(bus, clock, readiness, liveness, metrics), configuration);
+        vertx, new NodeContext(bus, clock, readiness, connectivity, metrics), configuration);
     await(migrated);
     verticles.deploy();
     listen();
@@ -203,8 +208,8 @@ public final class Node {
   private VertxBuilder builder(VertxOptions options) {
     return Vertx.builder()
         .with(options
-            // A request crosses from one event loop to another and back: two loops on one core
-            // only alternate.
+            // Vert.x creates two event loops per core by default. A request changes between event
+            // loops, so more loops than cores only add context switches.
             .setEventLoopPoolSize(Runtime.getRuntime().availableProcessors())
             .setMetricsOptions(new MicrometerMetricsOptions()
                 .setEnabled(true)

@@ -59,7 +59,7 @@ final class Readiness implements Health {
     return Map.copyOf(ports);
   }
 
-  /** HealthCheckHandler answers 500 with the exception's message when a check throws; the log contains the cause. */
+  /** HealthCheckHandler responds with 500 and the exception's message when a check throws; the log contains the cause. */
   private void register(
       String name, Supplier<Optional<String>> check, Function<String, Status> status) {
     checks.register(name, result -> {

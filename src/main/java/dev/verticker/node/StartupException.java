@@ -15,7 +15,7 @@ public final class StartupException extends RuntimeException {
   public static final int ENVIRONMENT = 3;
 
   /** Exit code: the node lost its cluster and must be restarted. */
-  public static final int CUT_OFF = 4;
+  public static final int CLUSTER_LOST = 4;
 
   private final int exitCode;
 

@@ -33,7 +33,11 @@ final class VerticleDeployer {
     this.configuration = configuration;
   }
 
-  /** Deploys all verticles and waits. @throws StartupException that names the verticle which fails */
+  /**
+   * Deploys all verticles and waits.
+   *
+   * @throws StartupException if a verticle fails to start; names the verticle
+   */
   void deploy() {
     for (var round : Descriptor.rounds(configuration.descriptors())) {
       var starting = round.stream().map(this::deploy).toList();

@@ -50,7 +50,7 @@ record TopicEvent(
         payload);
   }
 
-  /** Users learn whether they or an administrator caused an event, but not which administrator. */
+  /** A user receives whether the user or an administrator caused an event, but not which administrator. */
   private static void removeName(JsonObject payload, OutboxEntry entry) {
     if (payload.getJsonObject("by") != null) {
       var self = entry.actorId() != null && entry.actorId() == entry.userId();

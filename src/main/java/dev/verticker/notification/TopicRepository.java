@@ -145,7 +145,7 @@ final class TopicRepository {
     return findOrCreate(List.of(start), limit)
         .compose(topics -> topics.isEmpty()
             ? Future.failedFuture(new Failure.NotFound(
-                "topic-not-found", "The topic " + start.topic() + " does not exist any more."))
+                "topic-not-found", "The topic " + start.topic() + " no longer exists."))
             : Future.succeededFuture(topics.get(start.topic())));
   }
 
@@ -198,7 +198,7 @@ final class TopicRepository {
     return after < topic.oldest() - 1
         ? Future.failedFuture(new Failure.Gone(
             "events-expired",
-            "Some of the events after sequence " + after + " are not retained any more.",
+            "Some of the events after sequence " + after + " are no longer retained.",
             resumeFrom(topic)))
         : Future.succeededFuture(topic);
   }

@@ -7,9 +7,9 @@ import io.vertx.redis.client.Request;
 import java.time.Duration;
 
 /**
- * The right of one node to refresh quotes, kept in Redis. It saves requests but is no safety device: a slot has one row
- * even if two nodes refresh it. If Redis has not answered for longer than a term, every node considers itself the
- * holder.
+ * The right of one node to refresh quotes, kept in Redis. It saves requests; correctness does not depend on it, because a
+ * slot has one row even if two nodes refresh it. If Redis has not responded for longer than a term, every node considers
+ * itself the holder.
  */
 final class Lease {
   static final Duration TERM = Duration.ofSeconds(6);

@@ -10,8 +10,7 @@ import java.util.Map;
 
 /**
  * Symbols that are not configured but were read in the last ten minutes. They share the request that refreshes the
- * configured ones, so their number is limited by what one request has room for; the least recently read is removed
- * first.
+ * configured ones, so a request limits their number; the least recently read is removed first.
  */
 final class OnDemandSymbols {
   private static final int MAX_SYMBOLS = 100;

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Runs one refresh per slot on the node that holds the lease. A failed refresh is repeated within the slot, with
- * growing pauses of at most ten seconds and at most the interval.
+ * exponential back-off of at most ten seconds and at most the interval.
  */
 final class RefreshScheduler {
   private static final Duration MIN_PAUSE = Duration.ofMillis(500);

@@ -45,11 +45,11 @@ public record AuthSettings(
     var current = reader.requiredSecret("JWT_SECRET", MIN_BYTES);
     var previous = reader.secret("JWT_SECRET_PREVIOUS", MIN_BYTES);
     if (previous.isPresent() && previous.get().equals(current)) {
-      reader.fault(
+      reader.error(
           "JWT_SECRET_PREVIOUS", "must differ from JWT_SECRET: set another key, or clear it");
     }
     var keys = new ArrayList<SigningKey>();
-    // A placeholder after a fault; SettingsReader never returns it.
+    // A placeholder after an error; SettingsReader never returns it.
     keys.add(new SigningKey(current.value().isEmpty() ? new Secret("missing") : current));
     previous.map(SigningKey::new).ifPresent(keys::add);
     return keys;

@@ -49,7 +49,7 @@ public record NodeSettings(
     var members = reader.list("CLUSTER_MEMBERS");
     for (var member : members) {
       if (!member.matches("[0-9A-Za-z.\\[\\]:-]{1,255}")) {
-        reader.fault("CLUSTER_MEMBERS", "must be comma-separated addresses, ip or ip:port", member);
+        reader.error("CLUSTER_MEMBERS", "must be comma-separated addresses, ip or ip:port", member);
       }
     }
     return members;

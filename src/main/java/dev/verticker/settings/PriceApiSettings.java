@@ -30,11 +30,11 @@ public record PriceApiSettings(String host, int port, Map<String, Secret> apiKey
       var name = entry.substring(0, Math.max(colon, 0));
       var key = new Secret(entry.substring(colon + 1));
       if (!name.matches("[A-Za-z0-9_-]{1,50}") || key.value().isBlank()) {
-        reader.fault(
+        reader.error(
             SEVERAL,
             "each entry must be name:key, with a name of letters, digits, - and _ (values not shown)");
       } else if (keys.putIfAbsent(name, key) != null) {
-        reader.fault(
+        reader.error(
             SEVERAL, "must not repeat a name (\"default\" is the key of " + SINGLE + ")", name);
       } else {
         reader.checkSecret(SEVERAL + "[" + name + "]", key, MIN_BYTES);
@@ -44,7 +44,7 @@ public record PriceApiSettings(String host, int port, Map<String, Secret> apiKey
       reader.redact(SEVERAL, "<secrets named " + String.join(", ", keys.keySet()) + ">");
     }
     if (keys.isEmpty()) {
-      reader.fault(SINGLE, "is required: set it, or " + SEVERAL + "=name:key,...");
+      reader.error(SINGLE, "is required: set it, or " + SEVERAL + "=name:key,...");
     }
     return keys;
   }

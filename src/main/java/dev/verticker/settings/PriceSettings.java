@@ -77,7 +77,7 @@ public record PriceSettings(
     var uri = reader.uri(name, Set.of("http", "https")).orElse(PUBLIC_DATA);
     var published = "https".equals(uri.getScheme()) && VENUES.containsKey(uri.getHost());
     if (!reader.development() && !published) {
-      reader.fault(
+      reader.error(
           name,
           "must be https and one of Binance's REST hosts outside development, such as https://data-api.binance.vision",
           SettingsReader.withoutUserInfo(uri));
@@ -88,12 +88,12 @@ public record PriceSettings(
   private static List<String> symbols(SettingsReader reader) {
     var symbols = reader.list("SYMBOLS");
     if (symbols.isEmpty() || symbols.size() > MAX_SYMBOLS) {
-      reader.fault("SYMBOLS", "must be 1 to " + MAX_SYMBOLS + " comma-separated symbols");
+      reader.error("SYMBOLS", "must be 1 to " + MAX_SYMBOLS + " comma-separated symbols");
     }
     for (var symbol : symbols) {
       if (symbol.length() > MAX_SYMBOL
           || symbol.chars().anyMatch(c -> c <= ' ' || c == '"' || c == '\\')) {
-        reader.fault(
+        reader.error(
             "SYMBOLS",
             "each symbol must have at most " + MAX_SYMBOL
                 + " characters and no space, quote or backslash",

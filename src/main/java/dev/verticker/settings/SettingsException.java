@@ -5,17 +5,17 @@ import java.util.stream.Collectors;
 
 /** Thrown for invalid settings. One line for each contains name, rule and value (secrets redacted). */
 public final class SettingsException extends RuntimeException {
-  private final transient List<String> faults;
+  private final transient List<String> errors;
 
-  public SettingsException(List<String> faults) {
-    super(faults.stream()
+  public SettingsException(List<String> errors) {
+    super(errors.stream()
         .distinct()
         .collect(Collectors.joining("\n  ", "Invalid settings:\n  ", "")));
-    this.faults = faults.stream().distinct().toList();
+    this.errors = errors.stream().distinct().toList();
   }
 
   /** Returns one line per invalid setting. */
-  public List<String> faults() {
-    return faults;
+  public List<String> errors() {
+    return errors;
   }
 }

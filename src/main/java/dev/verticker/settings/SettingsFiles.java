@@ -29,22 +29,22 @@ public final class SettingsFiles {
    * @throws SettingsException if the file cannot be read, or a name is unknown or was renamed
    */
   public static JsonObject load(Map<String, String> environment, Path home) {
-    var faults = new ArrayList<String>();
-    var effective = load(environment, home, faults);
-    if (!faults.isEmpty()) {
-      throw new SettingsException(faults);
+    var errors = new ArrayList<String>();
+    var effective = load(environment, home, errors);
+    if (!errors.isEmpty()) {
+      throw new SettingsException(errors);
     }
     return effective;
   }
 
-  /** Does the same as {@link #load(Map, Path)}, but adds faults to {@code faults} instead of throwing. */
-  public static JsonObject load(Map<String, String> environment, Path home, List<String> faults) {
+  /** Does the same as {@link #load(Map, Path)}, but adds errors to {@code errors} instead of throwing. */
+  public static JsonObject load(Map<String, String> environment, Path home, List<String> errors) {
     var packaged = packaged();
     var effective = new JsonObject();
     packaged.forEach((name, value) -> put(effective, name, value));
-    external(home.resolve(FILE), faults).forEach((name, value) -> {
+    external(home.resolve(FILE), errors).forEach((name, value) -> {
       if (!isKnown(name, packaged) && !RENAMED.containsKey(name)) {
-        faults.add(name + ": is not a setting, remove it from " + FILE);
+        errors.add(name + ": is not a setting, remove it from " + FILE);
       }
       put(effective, name, value);
     });
@@ -55,7 +55,7 @@ public final class SettingsFiles {
     });
     RENAMED.forEach((name, newName) -> {
       if (effective.containsKey(name)) {
-        faults.add(name + ": was renamed, set " + newName + " instead");
+        errors.add(name + ": was renamed, set " + newName + " instead");
       }
     });
     return effective;
@@ -83,14 +83,14 @@ public final class SettingsFiles {
     }
   }
 
-  private static Map<String, Object> external(Path file, List<String> faults) {
+  private static Map<String, Object> external(Path file, List<String> errors) {
     if (!Files.isRegularFile(file)) {
       return Map.of();
     }
     try (var in = Files.newInputStream(file)) {
       return yaml(in);
     } catch (IOException e) {
-      faults.add(file + ": must be a YAML map of names and values, but: " + e.getMessage());
+      errors.add(file + ": must be a YAML map of names and values, but: " + e.getMessage());
       return Map.of();
     }
   }

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Reads settings one by one and collects all faults instead of stopping at the first. After a fault it returns a placeholder,
+ * Reads settings one by one and collects all errors instead of stopping at the first. after an error it returns a placeholder,
  * which {@link #read} never lets out.
  */
 public final class SettingsReader {
@@ -32,7 +32,7 @@ public final class SettingsReader {
 
   private final JsonObject values;
   private final boolean development;
-  private final List<String> faults = new ArrayList<>();
+  private final List<String> errors = new ArrayList<>();
   private final Map<String, String> effectiveValues = new LinkedHashMap<>();
 
   public SettingsReader(JsonObject values) {
@@ -41,7 +41,11 @@ public final class SettingsReader {
         "development".equals(oneOf("VERTICKER_ENV", List.of("development", "production")));
   }
 
-  /** Reads one group of settings. @throws SettingsException with all its faults */
+  /**
+   * Reads one group of settings.
+   *
+   * @throws SettingsException with all its errors
+   */
   public static <T> T read(JsonObject values, Function<SettingsReader, T> group) {
     var reader = new SettingsReader(values);
     var result = group.apply(reader);
@@ -51,8 +55,8 @@ public final class SettingsReader {
 
   /** @throws SettingsException if anything read so far is invalid */
   public void failOnFaults() {
-    if (!faults.isEmpty()) {
-      throw new SettingsException(faults);
+    if (!errors.isEmpty()) {
+      throw new SettingsException(errors);
     }
   }
 
@@ -61,9 +65,9 @@ public final class SettingsReader {
     return Map.copyOf(effectiveValues);
   }
 
-  /** Returns all faults so far, one line each. */
-  public List<String> faults() {
-    return List.copyOf(faults);
+  /** Returns all errors so far, one line each. */
+  public List<String> errors() {
+    return List.copyOf(errors);
   }
 
   /** Returns whether sample secrets and simulated exchanges are accepted. */
@@ -88,7 +92,7 @@ public final class SettingsReader {
   String oneOf(String name, List<String> allowed) {
     var value = text(name);
     if (!value.isEmpty() && !allowed.contains(value)) {
-      fault(name, "must be one of " + String.join(", ", allowed), value);
+      error(name, "must be one of " + String.join(", ", allowed), value);
     }
     return value;
   }
@@ -103,7 +107,7 @@ public final class SettingsReader {
     } catch (NumberFormatException e) {
       // Reported below, like a number out of range.
     }
-    fault(name, "must be a whole number between " + min + " and " + max, value);
+    error(name, "must be a whole number between " + min + " and " + max, value);
     return min;
   }
 
@@ -146,7 +150,7 @@ public final class SettingsReader {
     } catch (ArithmeticException | NumberFormatException e) {
       // Reported below, like a number out of range.
     }
-    fault(
+    error(
         name,
         "must be seconds between " + toSeconds(min).toPlainString() + " and "
             + toSeconds(max).toPlainString(),
@@ -162,7 +166,7 @@ public final class SettingsReader {
         .filter(entry -> !entry.isEmpty())
         .toList();
     if (Set.copyOf(entries).size() < entries.size()) {
-      fault(name, "must not repeat an entry", String.join(",", entries));
+      error(name, "must not repeat an entry", String.join(",", entries));
     }
     return entries;
   }
@@ -182,7 +186,7 @@ public final class SettingsReader {
     } catch (URISyntaxException e) {
       effectiveValues.remove(name);
     }
-    fault(
+    error(
         name,
         "must be a URL with scheme "
             + String.join(" or ", schemes.stream().sorted().toList())
@@ -206,11 +210,11 @@ public final class SettingsReader {
       return;
     }
     if (isSample(secret)) {
-      fault(
+      error(
           name,
           "must not be a published sample value outside development, was " + redacted(secret));
     } else if (secret.bytes().length < minBytes) {
-      fault(
+      error(
           name,
           "must have at least " + minBytes + " bytes outside development, was " + redacted(secret));
     }
@@ -232,22 +236,22 @@ public final class SettingsReader {
     effectiveValues.put(name, shown);
   }
 
-  void fault(String name, String rule, String value) {
-    faults.add(name + ": " + rule + ", was \"" + value + "\"");
+  void error(String name, String rule, String value) {
+    errors.add(name + ": " + rule + ", was \"" + value + "\"");
   }
 
-  void fault(String name, String rule) {
-    faults.add(name + ": " + rule);
+  void error(String name, String rule) {
+    errors.add(name + ": " + rule);
   }
 
   private String missing(String name) {
-    fault(name, "is required: set it");
+    error(name, "is required: set it");
     return "";
   }
 
   private String checkedHost(String name, String value) {
     if (!AddressRange.isAddress(value) && !HOST_NAME.matcher(value).matches()) {
-      fault(name, "must be an IP address or a host name", value);
+      error(name, "must be an IP address or a host name", value);
     }
     return value;
   }

@@ -82,7 +82,7 @@ public record UserApiSettings(
     for (var origin : origins) {
       if (!origin.matches(
           "https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\\[[0-9a-f:]+](:[0-9]{1,5})?")) {
-        reader.fault(
+        reader.error(
             ORIGINS,
             "each must be an origin without path, such as https://app.example.org, or the whole value *",
             origin);
@@ -93,7 +93,7 @@ public record UserApiSettings(
 
   private static AddressRange network(SettingsReader reader, String text) {
     return AddressRange.parse(text).orElseGet(() -> {
-      reader.fault(PROXIES, "each must be an IP address or a network such as 10.0.0.0/8", text);
+      reader.error(PROXIES, "each must be an IP address or a network such as 10.0.0.0/8", text);
       return AddressRange.parse("::").orElseThrow();
     });
   }

@@ -26,7 +26,7 @@ public record UserSettings(
   public static UserSettings read(SettingsReader reader) {
     var username = reader.text("ADMIN_USERNAME");
     if (!username.matches("[A-Za-z0-9._-]{3,50}")) {
-      reader.fault(
+      reader.error(
           "ADMIN_USERNAME",
           "must be 3 to 50 ASCII letters, digits, dots, underscores or hyphens",
           username);
@@ -55,24 +55,24 @@ public record UserSettings(
       return Optional.ofNullable(adminPassword).orElse(DEVELOPMENT_PASSWORD);
     }
     if (adminPassword == null) {
-      throw fault(
+      throw error(
           "is required for the first start, because there is no administrator yet: set at least "
               + MIN_CHARACTERS + " characters, sign in as ADMIN_USERNAME, then remove it");
     }
     if (SettingsReader.isSample(adminPassword)) {
-      throw fault("must not be a published sample value outside development");
+      throw error("must not be a published sample value outside development");
     }
     var characters =
         adminPassword.value().codePointCount(0, adminPassword.value().length());
     if (characters < MIN_CHARACTERS) {
-      throw fault("must have at least " + MIN_CHARACTERS + " characters outside development, has "
+      throw error("must have at least " + MIN_CHARACTERS + " characters outside development, has "
           + characters);
     }
     return adminPassword;
   }
 
   /** An invalid ADMIN_PASSWORD. */
-  public static SettingsException fault(String rule) {
+  public static SettingsException error(String rule) {
     return new SettingsException(List.of(PASSWORD + ": " + rule));
   }
 }

@@ -82,14 +82,14 @@ final class FirstAdministrator {
         ? passwords.hashWithoutPolicy(password)
         : passwords
             .hash(password, List.of(settings.adminUsername()))
-            .recover(FirstAdministrator::asSettingsFault);
+            .recover(FirstAdministrator::asSettingsException);
   }
 
-  private static Future<String> asSettingsFault(Throwable failure) {
+  private static Future<String> asSettingsException(Throwable failure) {
     if (failure instanceof Failure.Invalid invalid) {
       var details = invalid.errors().stream().map(Failure.Error::detail);
       return Future.failedFuture(
-          UserSettings.fault("is refused: " + details.collect(Collectors.joining(" "))));
+          UserSettings.error("is rejected: " + details.collect(Collectors.joining(" "))));
     }
     return Future.failedFuture(failure);
   }
@@ -101,7 +101,7 @@ final class FirstAdministrator {
           user.username());
     } else {
       log.info(
-          "created first administrator {}; ADMIN_PASSWORD is not needed any more", user.username());
+          "created first administrator {}; ADMIN_PASSWORD is no longer needed", user.username());
     }
   }
 }

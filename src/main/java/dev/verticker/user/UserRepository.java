@@ -24,7 +24,7 @@ final class UserRepository {
 
   private static final String FIND = "SELECT " + COLUMNS + " FROM account.users WHERE id = $1";
 
-  private static final String FIND_BY_USERNAME =
+  private static final String LOCK_BY_USERNAME =
       """
       SELECT %s, status_if_restored
         FROM account.users
@@ -118,7 +118,11 @@ final class UserRepository {
     this.clock = clock;
   }
 
-  /** A user whose row is locked until the transaction ends. @param restoredAs the status before the deletion, else null */
+  /**
+   * A user whose row is locked until the transaction ends.
+   *
+   * @param restoredAs the status before the deletion, else null
+   */
   record LockedUser(User user, Status restoredAs) {}
 
   Future<Optional<User>> find(long id) {
@@ -126,7 +130,7 @@ final class UserRepository {
   }
 
   /** Fails with {@link Failure.Conflict} if a user that is not deleted has the username or the e-mail address. */
-  Future<Void> checkFree(String username, String email) {
+  Future<Void> checkAvailable(String username, String email) {
     return database
         .query(FIND_TAKEN, Tuple.of(username, email))
         .map(rows -> rows.iterator().next())
@@ -155,12 +159,12 @@ final class UserRepository {
   }
 
   Future<Optional<LockedUser>> lock(SqlConnection tx, String username) {
-    return tx.preparedQuery(FIND_BY_USERNAME)
+    return tx.preparedQuery(LOCK_BY_USERNAME)
         .execute(Tuple.of(username))
         .map(UserRepository::locked);
   }
 
-  /** Fails as {@link #checkFree} does. */
+  /** Fails as {@link #checkAvailable} does. */
   Future<User> insert(
       SqlConnection tx,
       String username,
@@ -176,7 +180,7 @@ final class UserRepository {
   }
 
   /**
-   * Fails as {@link #checkFree} does.
+   * Fails as {@link #checkAvailable} does.
    *
    * @param passwordHash null = unchanged
    * @param revokeTokens whether to revoke the access tokens issued so far
@@ -220,7 +224,7 @@ final class UserRepository {
   }
 
   private Future<Void> updateWords(SqlConnection tx, User before, User after) {
-    if (NameWords.of(before.fullName()).equals(NameWords.of(after.fullName()))
+    if (NameSuffixes.of(before.fullName()).equals(NameSuffixes.of(after.fullName()))
         && (before.status() == Status.DELETED) == (after.status() == Status.DELETED)) {
       return Future.succeededFuture();
     }
@@ -230,7 +234,7 @@ final class UserRepository {
   }
 
   private Future<Void> insertWords(SqlConnection tx, User user) {
-    var words = NameWords.of(user.fullName());
+    var words = NameSuffixes.of(user.fullName());
     if (words.isEmpty()) {
       return Future.succeededFuture();
     }

@@ -78,7 +78,7 @@ final class UserSearch {
     return search.q() == null ? list(search) : matches(search);
   }
 
-  /** $1 is the last id of the page before, $2 the limit of the page plus one. */
+  /** $1 is the last id of the previous page, $2 the page limit plus one. */
   static String listStatement(Search search) {
     return LIST.formatted(UserRepository.COLUMNS, filter(search));
   }
@@ -105,7 +105,7 @@ final class UserSearch {
     var text = search.q().strip().toLowerCase(Locale.ROOT);
     var usernames = ids(statements.get(0), text);
     var emails = ids(statements.get(1), text);
-    var names = ids(statements.get(2), NameWords.prefix(search.q()));
+    var names = ids(statements.get(2), NameSuffixes.prefix(search.q()));
     return Future.all(usernames, emails, names)
         .compose(
             all -> filtered(search, List.of(usernames.result(), emails.result(), names.result())));

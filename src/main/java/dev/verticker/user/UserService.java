@@ -81,7 +81,7 @@ final class UserService {
   Future<User> create(Create create) {
     UserRules.check(create);
     return creations.run(create.username().toLowerCase(Locale.ROOT), () -> users
-        .checkFree(create.username(), create.email())
+        .checkAvailable(create.username(), create.email())
         .compose(free -> passwords.hash(
             create.password(), names(create.username(), create.fullName(), create.email())))
         .compose(hash -> database.transaction(tx -> insert(tx, create, hash))));
@@ -171,7 +171,11 @@ final class UserService {
     }));
   }
 
-  /** Updates the row and writes the audit entry, revocations and events of the change. @param newHash null = unchanged */
+  /**
+   * Updates the row and writes the audit entry, revocations and events of the change.
+   *
+   * @param newHash null = unchanged
+   */
   Future<User> store(
       SqlConnection tx, Actor actor, UserAction action, User before, User after, String newHash) {
     var passwordSet = newHash != null;

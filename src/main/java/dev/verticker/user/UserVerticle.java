@@ -10,7 +10,7 @@ import dev.verticker.message.Sessions;
 import dev.verticker.message.Users;
 import dev.verticker.message.Users.ChangeStatus;
 import dev.verticker.message.Users.User;
-import dev.verticker.outbox.OutboxDrain;
+import dev.verticker.outbox.OutboxRelay;
 import dev.verticker.outbox.OutboxTable;
 import dev.verticker.settings.AuthSettings;
 import dev.verticker.settings.PostgresSettings;
@@ -50,7 +50,7 @@ public final class UserVerticle extends VerticleBase {
   private Database database;
   private RedisClient redis;
   private PasswordHasher passwords;
-  private OutboxDrain drain;
+  private OutboxRelay relay;
 
   public UserVerticle(NodeContext node) {
     this.node = node;
@@ -64,7 +64,7 @@ public final class UserVerticle extends VerticleBase {
     database = Database.open(vertx, postgres);
     passwords =
         PasswordHasher.open(vertx, Runtime.getRuntime().availableProcessors(), node.metrics());
-    drain = new OutboxDrain(
+    relay = new OutboxRelay(
         vertx,
         Database.open(vertx, postgres.withPoolSize(1)),
         node.bus(),
@@ -72,7 +72,7 @@ public final class UserVerticle extends VerticleBase {
         node.metrics(),
         new OutboxTable(SCHEMA, UserOutbox::entry));
     node.health().notReadyWhen("postgres account", database::outage);
-    node.health().note("outbox account", drain::delay);
+    node.health().note("outbox account", relay::delay);
     return RedisClient.open(vertx, SettingsReader.read(config(), RedisSettings::read))
         .compose(client -> {
           redis = client;
@@ -83,7 +83,7 @@ public final class UserVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return drain
+    return relay
         .stop()
         .eventually(passwords::close)
         .eventually(redis::close)
@@ -93,7 +93,7 @@ public final class UserVerticle extends VerticleBase {
   private Future<?> start(UserSettings settings, AuthSettings auth) {
     var clock = node.clock();
     var audit = new AuditTrail(database, clock);
-    var changes = new ChangeLog(audit, new UserOutbox(clock, drain::wake));
+    var changes = new ChangeLog(audit, new UserOutbox(clock, relay::wake));
     var revocations = new RevocationRepository(database, node.bus(), clock);
     var sessions = new SessionRepository(database, revocations);
     var rows = new UserRepository(database, clock);
@@ -113,7 +113,7 @@ public final class UserVerticle extends VerticleBase {
             serveSockets(revocations)))
         .onSuccess(serving -> {
           housekeeping(settings).start();
-          drain.start();
+          relay.start();
         });
   }
 

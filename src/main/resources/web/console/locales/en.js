@@ -145,7 +145,7 @@ export default {
   "hint.password": "At least 8 characters; several words work best",
   "hint.newPassword": "Leave empty to keep the current password. A new one ends the user\u2019s sessions.",
   "role.user": "User",
-  "role.user.hint": "Can see prices and the own profile",
+  "role.user.hint": "Can see prices and their own profile",
   "role.admin": "Administrator",
   "role.admin.hint": "Can manage all users",
   "status.active": "Active",

@@ -72,14 +72,14 @@ class BusTest {
   @Test
   void without_a_consumer_a_request_is_unavailable_at_once() {
     var patient =
-        new Address<>(QUESTION.name(), QUESTION.request(), QUESTION.answer(), Duration.ofHours(1));
+        new Address<>(QUESTION.name(), QUESTION.request(), QUESTION.reply(), Duration.ofHours(1));
     assertEquals("unavailable", failureOf(bus.request(patient, Question.ANY)).code());
   }
 
   @Test
   void a_consumer_that_never_replies_is_unavailable_after_the_deadline() {
-    var hasty = new Address<>(
-        QUESTION.name(), QUESTION.request(), QUESTION.answer(), Duration.ofMillis(50));
+    var hasty =
+        new Address<>(QUESTION.name(), QUESTION.request(), QUESTION.reply(), Duration.ofMillis(50));
     bus.serve(hasty, question -> Promise.<Reply>promise().future()).await();
     assertEquals("unavailable", failureOf(bus.request(hasty, Question.ANY)).code());
   }

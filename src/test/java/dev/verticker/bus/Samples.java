@@ -66,7 +66,7 @@ final class Samples {
             f.detail(),
             f.retryAfter().toString(),
             f.errors().toString(),
-            f instanceof Failure.Gone gone ? gone.start().toString() : "",
+            f instanceof Failure.Gone gone ? gone.resumeFrom().toString() : "",
             f instanceof Failure.TooManyRequests many ? many.quota().toString() : "")
         : "not a failure: " + failure;
   }

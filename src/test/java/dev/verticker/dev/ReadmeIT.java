@@ -203,7 +203,7 @@ class ReadmeIT {
   }
 
   private Process started(String script, Map<String, String> more) throws IOException {
-    Tool.needed("curl", "curl");
+    Tool.require("curl", "curl");
     var builder = new ProcessBuilder("bash", "-euo", "pipefail", "-c", script)
         .directory(home.toFile())
         .redirectErrorStream(true);

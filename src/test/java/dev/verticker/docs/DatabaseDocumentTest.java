@@ -49,7 +49,7 @@ class DatabaseDocumentTest {
   }
 
   @Test
-  void no_foreign_key_leaves_its_schema() throws SQLException {
+  void no_foreign_key_references_another_schema() throws SQLException {
     assertEquals(
         List.of(),
         query("SELECT conname FROM pg_constraint AS f JOIN pg_class AS p ON p.oid = f.confrelid"
@@ -79,7 +79,7 @@ class DatabaseDocumentTest {
   }
 
   @Test
-  void every_schema_is_migrated_by_exactly_one_verticle() throws IOException {
+  void every_schema_is_owned_by_exactly_one_verticle() throws IOException {
     var owned = new ArrayList<String>();
     try (var files = Files.newDirectoryStream(Path.of("verticles"), "*.yaml")) {
       for (var file : files) {
@@ -95,8 +95,14 @@ class DatabaseDocumentTest {
   }
 
   private static void assertSame(ErDiagram migrated, ErDiagram drawn) {
-    assertEquals(List.of(), without(migrated.lines(), drawn.lines()), "not drawn");
-    assertEquals(List.of(), without(drawn.lines(), migrated.lines()), "drawn but not there");
+    assertEquals(
+        List.of(),
+        without(migrated.lines(), drawn.lines()),
+        "in the database but not in the document");
+    assertEquals(
+        List.of(),
+        without(drawn.lines(), migrated.lines()),
+        "in the document but not in the database");
     // The order and the number of repetitions must match, too.
     assertEquals(migrated, drawn);
   }

@@ -114,7 +114,7 @@ class HttpServersTest {
   }
 
   @Test
-  void every_request_on_a_kept_alive_connection_gets_a_response() throws IOException {
+  void every_request_on_a_persistent_connection_gets_a_response() throws IOException {
     try (var client = new RawHttp(server.actualPort())) {
       var answer = client
           .send("POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\nabc"
@@ -128,10 +128,10 @@ class HttpServersTest {
 
   @Test
   void a_draining_server_closes_each_connection_after_its_pending_response() throws IOException {
-    var leaving = new AtomicBoolean();
-    var server = HttpServers.create(vertx, "127.0.0.1", 0, HttpLimits.DEFAULT, leaving::get)
+    var draining = new AtomicBoolean();
+    var server = HttpServers.create(vertx, "127.0.0.1", 0, HttpLimits.DEFAULT, draining::get)
         .requestHandler(request -> {
-          leaving.set(request.path().equals("/last"));
+          draining.set(request.path().equals("/last"));
           request.response().end("served " + request.path());
         })
         .listen()
@@ -166,7 +166,7 @@ class HttpServersTest {
         "GET /ws HTTP/1.1\r\nHost: a\r\nSec-WebSocket-Key: \r\n",
         "GET /ws HTTP/1.1\r\nHost: a\r\n"
       })
-  void an_invalid_websocket_handshake_is_400(String head) throws IOException {
+  void the_server_rejects_an_invalid_websocket_handshake_with_400(String head) throws IOException {
     try (var client = new RawHttp(server.actualPort())) {
       var answer = client
           .send(head

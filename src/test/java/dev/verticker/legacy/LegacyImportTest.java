@@ -181,7 +181,7 @@ class LegacyImportTest {
   }
 
   @Test
-  void the_import_is_refused_after_the_first_start() {
+  void the_import_is_rejected_after_the_first_start() {
     assertEquals(0, run());
     here.execute(
         """
@@ -219,7 +219,7 @@ class LegacyImportTest {
   }
 
   @Test
-  void an_invalid_url_is_refused_without_printing_it() {
+  void an_invalid_url_is_rejected_without_printing_it() {
     assertEquals(
         2,
         new LegacyImport(settings(), Path.of("target"), stream(out), stream(err))

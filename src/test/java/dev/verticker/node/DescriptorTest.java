@@ -56,10 +56,10 @@ class DescriptorTest {
     assertEquals(
         """
         Invalid verticle descriptors:
-          verticles/a.yaml: must hold only after, main, options, schemas, settings, was "mian"
-          verticles/a.yaml: options must hold only instances, maxWorkerExecuteTime, maxWorkerExecuteTimeUnit, threadingModel, workerPoolName, workerPoolSize, was "instanzes"
+          verticles/a.yaml: unknown key "mian": allowed keys are after, main, options, schemas, settings
+          verticles/a.yaml: unknown options key "instanzes": allowed keys are instances, maxWorkerExecuteTime, maxWorkerExecuteTimeUnit, threadingModel, workerPoolName, workerPoolSize
           verticles/a.yaml: main is required: the name of a verticle class
-          verticles/b.yaml: options.instances must be a whole number from 1 or "cores", was "many"
+          verticles/b.yaml: options.instances must be a positive integer or "cores", was "many"
           verticles/b.yaml: settings must be a list of names, was "price"
           verticles/c.yaml: must be a YAML map""",
         refusal.getMessage());
@@ -97,7 +97,7 @@ class DescriptorTest {
     var selected = Descriptors.load(home.folder()).select(List.of("a", "b"));
     var refusal = assertThrows(StartupException.class, () -> Descriptor.rounds(selected));
     assertEquals(
-        "Verticles [a, b] have a cycle in \"after\": remove one of the entries",
+        "Cycle in \"after\", which blocks verticles [a, b]: remove one of the entries",
         refusal.getMessage());
   }
 }

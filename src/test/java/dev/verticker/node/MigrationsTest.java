@@ -98,7 +98,7 @@ class MigrationsTest {
     var refusal = refusal(FOLDER, settings("market", postgres.getPort(), "postgres", "wrong"));
     assertEquals(
         "POSTGRES_USER, POSTGRES_PASSWORD: PostgreSQL at localhost:" + postgres.getPort()
-            + " rejects this password of user \"ada\"",
+            + " rejects the login of user \"ada\": check user name, password and pg_hba.conf",
         refusal.getMessage());
     assertFalse(refusal.getMessage().contains("wrong"));
   }
@@ -116,7 +116,7 @@ class MigrationsTest {
   void a_server_that_does_not_respond_is_reported_after_the_timeout() {
     var port = TwoNodes.freePorts(1).get(0);
     assertEquals(
-        "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at localhost:" + port
+        "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL server responds at localhost:" + port
             + " (waited 1 s)",
         assertThrows(StartupException.class, () -> new Migrations(FOLDER, Duration.ofSeconds(1))
                 .migrate(settings("market", port, "postgres", "right")))

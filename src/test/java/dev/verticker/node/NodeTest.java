@@ -171,7 +171,7 @@ class NodeTest {
         .with("POSTGRES_PORT", port.toString())
         .with("POSTGRES_PASSWORD", "an-unknown-password");
     assertEquals(
-        "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL answers at localhost:" + port
+        "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL server responds at localhost:" + port
             + " (waited 0 s)",
         refusal("witness").getMessage());
   }

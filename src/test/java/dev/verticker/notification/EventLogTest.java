@@ -50,7 +50,7 @@ class EventLogTest {
   }
 
   @BeforeEach
-  void an_empty_log() {
+  void truncate() {
     node.column(
         """
         TRUNCATE notification.log, notification.topics, notification.events, notification.received,
@@ -255,7 +255,7 @@ class EventLogTest {
     node.append(entry(1, 7), entry(2, 7));
     var old = node.page("users").epoch();
     var log = node.ask(Notifications.READ_LOG, new ReadLog(null, 0)).epoch();
-    an_empty_log();
+    truncate();
     node.append(entry(3, 7));
 
     var gone = assertInstanceOf(
@@ -263,7 +263,7 @@ class EventLogTest {
         node.failure(Notifications.READ_TOPIC, new ReadTopic("users", old, 2L, 10)));
     var now = node.page("users");
     assertEquals("epoch-changed", gone.code());
-    assertEquals(new Failure.Gone.ResumeFrom(now.epoch(), 1), gone.start().orElseThrow());
+    assertEquals(new Failure.Gone.ResumeFrom(now.epoch(), 1), gone.resumeFrom().orElseThrow());
     assertNotEquals(old, now.epoch());
     var page = node.ask(Notifications.READ_LOG, new ReadLog(log, 2));
     assertNotEquals(log, page.epoch());
@@ -297,7 +297,8 @@ class EventLogTest {
         Failure.Gone.class,
         node.failure(Notifications.READ_TOPIC, new ReadTopic("users", users.epoch(), 5L, 10)));
     assertEquals("events-expired", gone.code());
-    assertEquals(new Failure.Gone.ResumeFrom(users.epoch(), 7), gone.start().orElseThrow());
+    assertEquals(
+        new Failure.Gone.ResumeFrom(users.epoch(), 7), gone.resumeFrom().orElseThrow());
   }
 
   @Test

@@ -49,23 +49,23 @@ class SettingsTest {
   @Test
   void an_unknown_name_in_the_file_is_rejected() throws IOException {
     writeSettingsFile("SIMBOLS: A\nMARKET_POSTGRES_HOST: db2\nMARKT_POSTGRES_HOST: db3");
-    var fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
+    var error = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
     assertEquals(
         List.of(
             "SIMBOLS: is not a setting, remove it from conf/settings.yaml",
             "MARKT_POSTGRES_HOST: is not a setting, remove it from conf/settings.yaml"),
-        fault.faults());
+        error.errors());
   }
 
   @Test
   void an_old_name_is_rejected_with_the_new_one() throws IOException {
     var environment = Map.of("SOCKETS_MOST", "7");
-    var fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(environment, home));
-    assertEquals(List.of("SOCKETS_MOST: was renamed, set SOCKETS_MAX instead"), fault.faults());
+    var error = assertThrows(SettingsException.class, () -> SettingsFiles.load(environment, home));
+    assertEquals(List.of("SOCKETS_MOST: was renamed, set SOCKETS_MAX instead"), error.errors());
 
     writeSettingsFile("SOCKETS_MOST: 7");
-    fault = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
-    assertEquals(List.of("SOCKETS_MOST: was renamed, set SOCKETS_MAX instead"), fault.faults());
+    error = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
+    assertEquals(List.of("SOCKETS_MOST: was renamed, set SOCKETS_MAX instead"), error.errors());
 
     Files.delete(home.resolve("conf/settings.yaml"));
     assertFalse(SettingsFiles.load(Map.of("SOCKETS_MOST", ""), home).containsKey("SOCKETS_MOST"));
@@ -83,7 +83,7 @@ class SettingsTest {
     assertEquals(
         1,
         assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home))
-            .faults()
+            .errors()
             .size());
   }
 
@@ -108,7 +108,7 @@ class SettingsTest {
 
   @Test
   void all_invalid_settings_are_reported_together_with_name_rule_and_value() {
-    var fault = assertThrows(
+    var error = assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(
             settings(
@@ -127,7 +127,7 @@ class SettingsTest {
             "REFRESH_INTERVAL_SECONDS: must be seconds between 0.1 and 86400, was \"soon\"",
             "CACHE_TTL_SECONDS: must be seconds between 0.1 and 86400, was \"0\"",
             "PRICE_RETENTION_DAYS: must be a whole number between 1 and 36500, was \"1.5\""),
-        fault.faults());
+        error.errors());
   }
 
   @Test
@@ -143,12 +143,12 @@ class SettingsTest {
   @ValueSource(
       strings = {"postgres1234", "admin1234", "punjwtsecrete", "punapiinternalkey", "change_me"})
   void a_published_sample_is_rejected_outside_development_and_never_printed(String sample) {
-    var fault = assertThrows(
+    var error = assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(
             settings("POSTGRES_PASSWORD", sample, "INTERNAL_API_KEY", sample), SettingsTest::all));
-    assertEquals(2, fault.faults().size(), fault.getMessage());
-    assertFalse(fault.getMessage().contains(sample));
+    assertEquals(2, error.errors().size(), error.getMessage());
+    assertFalse(error.getMessage().contains(sample));
     var development = settings(
         "VERTICKER_ENV", "development", "POSTGRES_PASSWORD", sample, "INTERNAL_API_KEY", sample);
     assertTrue(SettingsReader.read(development, SettingsTest::all).startsWith("RedisSettings"));
@@ -156,7 +156,7 @@ class SettingsTest {
 
   @Test
   void a_key_must_be_long_enough_outside_development() {
-    var fault = assertThrows(
+    var error = assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(
             settings("INTERNAL_API_KEY", "short", "INTERNAL_API_KEYS", "a:" + KEY + ",b:tiny"),
@@ -165,7 +165,7 @@ class SettingsTest {
         List.of(
             "INTERNAL_API_KEY: must have at least 32 bytes outside development, was <secret of 5 bytes>",
             "INTERNAL_API_KEYS[b]: must have at least 32 bytes outside development, was <secret of 4 bytes>"),
-        fault.faults());
+        error.errors());
   }
 
   @Test
@@ -184,7 +184,7 @@ class SettingsTest {
         assertThrows(
                 SettingsException.class,
                 () -> SettingsReader.read(settings(), PriceApiSettings::read))
-            .faults());
+            .errors());
   }
 
   @Test
@@ -237,14 +237,14 @@ class SettingsTest {
 
   @Test
   void a_member_list_with_an_entry_that_is_no_address_is_rejected() {
-    var fault = assertThrows(
+    var error = assertThrows(
         SettingsException.class,
         () -> SettingsReader.read(
             settings("CLUSTER_MEMBERS", "10.0.0.1,http://b"), NodeSettings::read));
     assertEquals(
         List.of(
             "CLUSTER_MEMBERS: must be comma-separated addresses, ip or ip:port, was \"http://b\""),
-        fault.faults());
+        error.errors());
   }
 
   @ParameterizedTest
@@ -269,7 +269,7 @@ class SettingsTest {
         names.stream()
             .map(name -> name + ": must be an IP address or a host name, was \"" + value + "\"")
             .toList(),
-        reader.faults());
+        reader.errors());
   }
 
   @ParameterizedTest

@@ -52,7 +52,7 @@ class AlertsTest {
 
   @Test
   void alerts_fire_in_their_scenarios_and_only_there() throws Exception {
-    var promtool = Tool.needed("promtool", "prometheus").toString();
+    var promtool = Tool.require("promtool", "prometheus").toString();
     var rules = "src/test/resources/observability/alerts.test.yml";
     Command.execute(Map.of(), promtool, "test", "rules", rules).expect(0);
     var file = file("observability/prometheus.yml").toString();
@@ -61,7 +61,7 @@ class AlertsTest {
 
   @Test
   void the_documented_prometheus_configuration_is_valid() throws Exception {
-    var promtool = Tool.needed("promtool", "prometheus").toString();
+    var promtool = Tool.require("promtool", "prometheus").toString();
     var place = Files.createDirectory(folder.resolve("prometheus"));
     Files.writeString(place.resolve("prometheus.yml"), documentedYaml("rule_files:"));
     Files.copy(file("observability/alerts.yml"), place.resolve("alerts.yml"));

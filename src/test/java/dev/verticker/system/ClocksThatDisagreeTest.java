@@ -45,8 +45,8 @@ class ClocksThatDisagreeTest {
   @Timeout(240)
   @Provokes(17)
   void tokens_and_ages_are_correct_on_both_nodes_although_one_host_clock_is_wrong() {
-    var nginx = Tool.needed("nginx", "nginx-light");
-    Tool.needed("faketime", "faketime");
+    var nginx = Tool.require("nginx", "nginx-light");
+    Tool.require("faketime", "faketime");
     setClock("+0s");
     try (var site = new TwoNodesBehindNginx(
         TestDatabase.create().settings(), nginx, folder, "0", withClock())) {

@@ -31,7 +31,7 @@ final class ConsoleScenarios implements AutoCloseable {
   ConsoleScenarios(Map<String, String> environment, Map<String, Runnable> actions) {
     this.actions = actions;
     var all = new HashMap<>(environment);
-    all.put("CHROMIUM", Tool.needed("chromium", "chromium").toString());
+    all.put("CHROMIUM", Tool.require("chromium", "chromium").toString());
     try {
       process = Npm.node(all, List.of("src/test/console/runScenarios.js"));
     } catch (IOException e) {

@@ -63,7 +63,7 @@ final class Deployment {
    */
   static Nginx nginx(Path folder, Map<String, String> replacements, int... ports) {
     var nodes = IntStream.of(ports).mapToObj(port -> "127.0.0.1:" + port).toList();
-    return Nginx.start(Tool.needed("nginx", "nginx-light"), folder, nodes, replacements);
+    return Nginx.start(Tool.require("nginx", "nginx-light"), folder, nodes, replacements);
   }
 
   static JsonNode yaml(Path file) {

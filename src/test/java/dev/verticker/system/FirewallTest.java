@@ -43,7 +43,7 @@ class FirewallTest {
 
   @BeforeEach
   void tool() {
-    nft = Tool.needed("nft", "nftables").toString();
+    nft = Tool.require("nft", "nftables").toString();
   }
 
   @AfterEach

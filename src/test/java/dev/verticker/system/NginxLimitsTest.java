@@ -52,7 +52,7 @@ class NginxLimitsTest {
   }
 
   @Test
-  void nginx_refuses_a_body_that_is_too_big() {
+  void nginx_rejects_a_body_that_is_too_big() {
     NginxClient.of(vertx, nginx)
         .post("/users?too-big")
         .body(Buffer.buffer(new byte[70_000]))
@@ -63,7 +63,7 @@ class NginxLimitsTest {
   }
 
   @Test
-  void too_many_requests_of_one_address_are_refused_and_other_addresses_served() {
+  void too_many_requests_of_one_address_are_rejected_and_other_addresses_served() {
     var client = NginxClient.of(vertx, nginx);
     var responses = IntStream.range(0, 400)
         .mapToObj(i -> client.request(HttpMethod.GET, "/users").begin())
@@ -80,7 +80,7 @@ class NginxLimitsTest {
   }
 
   @Test
-  void too_many_connections_of_one_address_are_refused_and_other_addresses_served() {
+  void too_many_connections_of_one_address_are_rejected_and_other_addresses_served() {
     var waiting = new CopyOnWriteArrayList<HttpServerRequest>();
     var patient =
         vertx.createHttpServer().requestHandler(waiting::add).listen(0).await();
@@ -116,7 +116,7 @@ class NginxLimitsTest {
   }
 
   @Test
-  void too_many_sockets_of_one_address_are_refused_and_other_addresses_served() {
+  void too_many_sockets_of_one_address_are_rejected_and_other_addresses_served() {
     var client = NginxClient.of(vertx, nginx);
     var open = IntStream.range(0, 50).mapToObj(i -> client.open("/ws")).toList();
     assertEquals(429, client.handshake("/ws"));

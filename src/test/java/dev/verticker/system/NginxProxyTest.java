@@ -57,7 +57,7 @@ class NginxProxyTest {
 
   @BeforeAll
   void start() throws IOException {
-    var program = Tool.needed("nginx", "nginx-light");
+    var program = Tool.require("nginx", "nginx-light");
     var settings = TestDatabase.create().settings();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
     var exchange = Await.await(ExchangeSimulator.start(
@@ -231,7 +231,7 @@ class NginxProxyTest {
   private static Path certificate() throws IOException {
     var certificate = Files.createDirectory(folder.resolve("certificate"));
     var complaint = Command.run(
-        Tool.needed("openssl", "openssl").toString(),
+        Tool.require("openssl", "openssl").toString(),
         "req",
         "-x509",
         "-newkey",

@@ -130,7 +130,7 @@ class RollingRestartTest {
   private TwoNodesBehindNginx site(String drainSeconds) {
     return new TwoNodesBehindNginx(
         TestDatabase.create().settings(),
-        Tool.needed("nginx", "nginx-light"),
+        Tool.require("nginx", "nginx-light"),
         folder,
         drainSeconds);
   }

@@ -144,7 +144,7 @@ class StarvedNodeTest {
     // All sockets are opened at the first node and stay there.
     settings.put("SOCKETS_REBALANCE_SECONDS", "0");
     return new TwoNodesBehindNginx(
-        settings, Tool.needed("nginx", "nginx-light"), folder, "0", prefix);
+        settings, Tool.require("nginx", "nginx-light"), folder, "0", prefix);
   }
 
   private static SiteNode first(TwoNodesBehindNginx site) {

@@ -30,7 +30,7 @@ public final class Droplets implements AutoCloseable {
 
   /** Skips the test without root permissions, or fails it with {@code CI=true}. */
   public static Droplets create(int count) {
-    var ip = Tool.needed("ip", "iproute2").toString();
+    var ip = Tool.require("ip", "iproute2").toString();
     if (!"root".equals(System.getProperty("user.name"))) {
       var sentence = "Needs root, which may make network namespaces";
       Assumptions.assumeTrue("true".equals(System.getenv("CI")), sentence);
@@ -70,7 +70,7 @@ public final class Droplets implements AutoCloseable {
 
   /** Drops a random percentage of the packets from one machine to another until {@link #stopPacketLoss}. */
   public void losePackets(int to, int from, int percent) {
-    var nft = Tool.needed("nft", "nftables").toString();
+    var nft = Tool.require("nft", "nftables").toString();
     for (var command : List.of(
         "add table ip loss",
         "add chain ip loss in { type filter hook input priority 0 ; }",
@@ -82,7 +82,7 @@ public final class Droplets implements AutoCloseable {
 
   /** @return number of dropped packets */
   public long stopPacketLoss(int to) {
-    var nft = Tool.needed("nft", "nftables").toString();
+    var nft = Tool.require("nft", "nftables").toString();
     var rules = Command.execute(
             Map.of(), ip, "netns", "exec", namespaces.get(to), nft, "list table ip loss")
         .output();
@@ -95,7 +95,11 @@ public final class Droplets implements AutoCloseable {
     lost.clear();
   }
 
-  /** Makes a loopback port of the test machine reachable. @return the port at {@link #here()} */
+  /**
+   * Makes a loopback port of the test machine reachable.
+   *
+   * @return the port at {@link #here()}
+   */
   public int open(Vertx vertx, int port) {
     var client = vertx.createNetClient();
     return vertx

@@ -26,8 +26,8 @@ public final class Npm {
 
   /** Returns the folder with {@code node_modules}; skips the test without Node.js. */
   public static synchronized Path home() {
-    Tool.needed("node", "nodejs");
-    var npm = Tool.needed("npm", "npm");
+    Tool.require("node", "nodejs");
+    var npm = Tool.require("npm", "npm");
     try {
       Files.createDirectories(HOME);
       try (var channel = FileChannel.open(

@@ -27,7 +27,7 @@ public final class SmallDisk implements AutoCloseable {
    * @param folder an empty folder
    */
   public static SmallDisk mount(Path folder, int megabytes) {
-    Tool.needed("mount", "mount");
+    Tool.require("mount", "mount");
     var said =
         Command.run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", "" + folder);
     Assumptions.assumeTrue(said.isEmpty(), "Needs root, which may mount a file system: " + said);

@@ -14,9 +14,13 @@ import org.junit.jupiter.api.Assumptions;
 public final class Tool {
   private Tool() {}
 
-  /** Returns the program on the PATH. @param debianPackage the package to install if it is missing */
-  public static Path needed(String name, String debianPackage) {
-    return find(name).orElseGet(() -> absent(name, debianPackage));
+  /**
+   * Returns the program on the PATH.
+   *
+   * @param debianPackage the package to install if it is missing
+   */
+  public static Path require(String name, String debianPackage) {
+    return find(name).orElseGet(() -> skip(name, debianPackage));
   }
 
   private static Optional<Path> find(String name) {
@@ -26,7 +30,7 @@ public final class Tool {
         .findFirst();
   }
 
-  private static Path absent(String name, String debianPackage) {
+  private static Path skip(String name, String debianPackage) {
     var sentence = "Needs " + name + ", which is not installed: apt-get install " + debianPackage;
     if ("true".equals(System.getenv("CI"))) {
       return Assertions.fail(sentence);

@@ -51,7 +51,7 @@ class TradingSchemaTest {
   }
 
   @Test
-  void a_second_order_with_the_same_client_order_id_of_one_user_is_refused() throws SQLException {
+  void a_second_order_with_the_same_client_order_id_of_one_user_is_rejected() throws SQLException {
     order(ADA, "first");
     order(ADA, "second");
     order(GRACE, "first");

@@ -67,7 +67,7 @@ class HousekeepingTest {
         var statement = other.createStatement()) {
       other.setAutoCommit(false);
       statement.execute("SELECT pg_advisory_xact_lock(%d, %d)"
-          .formatted(AccountLocks.HOUSEKEEPING.space(), AccountLocks.HOUSEKEEPING.key()));
+          .formatted(AccountLocks.HOUSEKEEPING.lockClass(), AccountLocks.HOUSEKEEPING.key()));
 
       accounts.await(house::run);
 

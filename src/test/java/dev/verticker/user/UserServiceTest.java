@@ -249,7 +249,7 @@ class UserServiceTest {
   }
 
   @Test
-  void a_change_with_an_outdated_revision_is_refused() {
+  void a_change_with_an_outdated_revision_is_rejected() {
     var ada = accounts.given("ada");
     var read = List.of(ada.revision());
     var first =
@@ -323,7 +323,7 @@ class UserServiceTest {
   }
 
   @Test
-  void an_update_cannot_set_the_own_password() {
+  void an_update_cannot_set_the_callers_own_password() {
     var update = new Update(
         as(admin),
         admin.id(),

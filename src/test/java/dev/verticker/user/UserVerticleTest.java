@@ -88,15 +88,15 @@ class UserVerticleTest {
     var starting = start(Map.of("VERTICKER_ENV", "production"));
     starting.otherwiseEmpty().await();
 
-    var fault = assertInstanceOf(SettingsException.class, starting.cause());
-    assertTrue(fault.getMessage().contains("ADMIN_PASSWORD: is required"), fault::getMessage);
+    var error = assertInstanceOf(SettingsException.class, starting.cause());
+    assertTrue(error.getMessage().contains("ADMIN_PASSWORD: is required"), error::getMessage);
     var known = start(Map.of(
         "VERTICKER_ENV", "production",
         "ADMIN_USERNAME", "chiefofstaff",
         "ADMIN_PASSWORD", "chiefofstaff"));
     known.otherwiseEmpty().await();
     var refused = assertInstanceOf(SettingsException.class, known.cause());
-    assertTrue(refused.getMessage().contains("ADMIN_PASSWORD: is refused"), refused::getMessage);
+    assertTrue(refused.getMessage().contains("ADMIN_PASSWORD: is rejected"), refused::getMessage);
   }
 
   private Future<String> start(Map<String, String> more) {

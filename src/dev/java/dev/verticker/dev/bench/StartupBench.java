@@ -37,7 +37,11 @@ final class StartupBench {
    */
   private record Way(String name, String java, List<String> options) {}
 
-  /** Figures of one start when it became ready. @param heapMegabytes size of the live objects */
+  /**
+   * Figures of one start when it became ready.
+   *
+   * @param heapMegabytes size of the live objects
+   */
   record Started(
       double wallSeconds, double cpuSeconds, long residentMegabytes, long heapMegabytes) {}
 

@@ -8,13 +8,13 @@ import java.util.List;
  *
  * @param id {@code jti}
  * @param sessionId {@code sid}
- * @param version {@code ver}
+ * @param ver {@code ver}
  */
 public record AccessToken(
     String id,
     long userId,
     String sessionId,
-    long version,
+    long ver,
     List<String> roles,
     Instant issuedAt,
     Instant expiresAt) {

@@ -97,7 +97,7 @@ public final class RevocationCache implements Shareable {
   /** Returns whether the token is known to be revoked. */
   public boolean isRevoked(AccessToken token) {
     var revoked = users.get(token.userId());
-    return revoked != null && token.version() < revoked.minVersion()
+    return revoked != null && token.ver() < revoked.minVersion()
         || sessions.containsKey(token.sessionId());
   }
 
@@ -109,12 +109,12 @@ public final class RevocationCache implements Shareable {
     }
     polling = true;
     return bus.request(Sessions.REVOKED_SINCE, new Sessions.RevokedSince(cursor))
-        .transform(answer -> {
+        .transform(reply -> {
           polling = false;
-          if (answer.succeeded()) {
-            return add(answer.result());
+          if (reply.succeeded()) {
+            return add(reply.result());
           }
-          if (!(answer.cause() instanceof Failure failure) || !NO_RESPONSE.equals(failure.code())) {
+          if (!(reply.cause() instanceof Failure failure) || !NO_RESPONSE.equals(failure.code())) {
             lastResponseAt = clock.instant();
           }
           pollAgain = false;
@@ -142,7 +142,7 @@ public final class RevocationCache implements Shareable {
     } else {
       users.merge(
           revocation.userId(),
-          new Versions(revocation.leastVersion(), revocation.expiresAt()),
+          new Versions(revocation.minVersion(), revocation.expiresAt()),
           (known, latest) -> known.minVersion() >= latest.minVersion() ? known : latest);
     }
     for (var listener : listeners) {

@@ -66,7 +66,7 @@ public record Contract(String name, JsonObject document, OpenAPIContract openApi
         new YAMLMapper().<Map<String, Object>>readValue(yaml, new TypeReference<>() {}));
   }
 
-  /** The outer exceptions of the library only say that loading failed. */
+  /** The outer exceptions of the library only report that loading failed. */
   private static Throwable rootCause(Throwable cause) {
     return cause.getCause() == null ? cause : rootCause(cause.getCause());
   }

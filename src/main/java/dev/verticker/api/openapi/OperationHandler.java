@@ -33,7 +33,11 @@ record OperationHandler(
 
   static final CharSequence CHALLENGE = HttpHeaders.createOptimized("WWW-Authenticate");
 
-  /** One alternative of the security of an operation. @param owner a path parameter, or null */
+  /**
+   * One alternative of the security of an operation.
+   *
+   * @param owner a path parameter, or null
+   */
   record Policy(Authenticator authenticator, List<String> permissions, String owner) {
     Future<Caller> authenticate(RoutingContext context) {
       return authenticator.authenticate(

@@ -32,7 +32,7 @@ final class QuoteFeed {
   /** Completes when this node is subscribed to ticks, whether or not the price verticle responds. */
   Future<Void> start() {
     node.health().note("price-api", this::missingQuotes);
-    node.liveness().onReturn(this::requestSnapshot);
+    node.connectivity().onReconnect(this::requestSnapshot);
     vertx.setPeriodic(INTERVAL_WHILE_EMPTY.toMillis(), timer -> onInterval());
     return node.bus()
         .subscribe(Prices.TICK, tick -> store.accept(tick.quotes()))

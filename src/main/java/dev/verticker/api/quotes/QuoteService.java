@@ -137,7 +137,7 @@ public final class QuoteService {
     }
   }
 
-  /** The price verticle does not know which part of the HTTP request names the symbols. */
+  /** Adds the pointers, because the price verticle cannot know which part of the HTTP request contains the symbols. */
   private static Throwable withPointer(String pointer, Throwable cause) {
     if (cause instanceof Failure.NotFound failure) {
       return new Failure.NotFound(failure.code(), failure.detail(), errors(pointer, failure));

@@ -10,7 +10,11 @@ import java.util.Map;
 final class QueryString {
   private QueryString() {}
 
-  /** Returns all values of each name, in order. @param encoded may be null */
+  /**
+   * Returns all values of each name, in order.
+   *
+   * @param encoded may be null
+   */
   static Map<String, List<String>> parse(String encoded) {
     if (encoded == null || encoded.isEmpty()) {
       return Map.of();

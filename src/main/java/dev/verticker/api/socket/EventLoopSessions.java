@@ -106,7 +106,7 @@ final class EventLoopSessions {
         .toList();
   }
 
-  /** A copy: what is done with a session may end it. */
+  /** A copy, because the action may end a session. */
   private List<SocketSession> all() {
     return List.copyOf(sessions);
   }

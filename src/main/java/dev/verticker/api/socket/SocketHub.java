@@ -66,7 +66,7 @@ public final class SocketHub {
         revocations);
     var hub = new SocketHub(node, quotes, context);
     revocations.onRevoked(hub::onRevoked);
-    node.liveness().onReturn(hub.log::catchUp);
+    node.connectivity().onReconnect(hub.log::catchUp);
     return Future.all(hub.log.start(), hub.balancer.start()).map(hub);
   }
 

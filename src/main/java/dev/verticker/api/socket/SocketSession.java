@@ -141,7 +141,11 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     return !closing;
   }
 
-  /** The transport has ended. @param code the close code that the peer sent, or stands for none */
+  /**
+   * Called when the transport has ended.
+   *
+   * @param code the close code that the client sent; 1005 or 1006 if it sent none
+   */
   void onEnd(int code) {
     if (!ended.tryComplete()) {
       return;
@@ -149,7 +153,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     if (!closing) {
       context.metrics().closed(protocol, code, "client");
     }
-    // A token that is still being verified must not sign it in any more.
+    // A token that is still being verified must no longer sign it in.
     stopDelivery();
     writer.discard();
     context.metrics().ended(protocol, user != null);
@@ -283,12 +287,12 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
       }
     } else if (command instanceof Command.SocketPing && protocol == WireProtocol.PLAIN) {
       send(event("pong"));
-    } else if (command instanceof Command.Rejected rejected) {
-      if (rejected.subscribe()) {
+    } else if (command instanceof Command.InvalidCommand invalid) {
+      if (invalid.subscribe()) {
         hasSubscribed = true;
-        refuse(rejected.subject(), rejected.failure());
+        refuse(invalid.subject(), invalid.failure());
       } else {
-        sendError(rejected.subject(), rejected.failure());
+        sendError(invalid.subject(), invalid.failure());
       }
     }
     return Future.succeededFuture();
@@ -503,7 +507,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
       return false;
     }
     return revocation.sessionId() == null
-        ? token.version() < revocation.leastVersion()
+        ? token.ver() < revocation.minVersion()
         : revocation.sessionId().equals(token.sessionId());
   }
 
@@ -513,7 +517,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
         "ticket",
         identity.userId(),
         identity.sessionId(),
-        identity.version(),
+        identity.ver(),
         identity.roles(),
         Instant.EPOCH,
         identity.expiresAt());

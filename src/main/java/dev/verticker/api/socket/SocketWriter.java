@@ -130,7 +130,11 @@ final class SocketWriter {
     context.metrics().addUnsentBytes(-bytes);
   }
 
-  /** The kernel has taken nothing for too long. @param now nanoseconds */
+  /**
+   * Returns whether the transport has accepted no bytes for longer than the idle timeout.
+   *
+   * @param now nanoseconds
+   */
   boolean isStalled(long now) {
     return unsent > 0 && now - lastProgress > context.settings().idleTimeout().toNanos();
   }
@@ -214,7 +218,7 @@ final class SocketWriter {
     transport.write(message);
   }
 
-  /** Completes when the kernel has taken what was queued. */
+  /** Completes when the kernel has accepted the queued bytes. */
   private Future<Void> flush() {
     if (queued == 0 || closed) {
       return Future.succeededFuture();

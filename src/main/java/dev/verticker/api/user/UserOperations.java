@@ -80,7 +80,9 @@ final class UserOperations {
         .map(UserJson::created);
   }
 
-  /** The own user includes the permissions, so that a client need not know the roles. */
+  /**
+   * The response for the caller's own user includes the permissions, so that a client does not need to know the roles.
+   */
   Future<ApiResponse> getUser(ApiRequest request) {
     var id = CurrentUser.id(request);
     var own = id == CurrentUser.caller(request).userId();

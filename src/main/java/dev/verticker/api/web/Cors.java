@@ -12,9 +12,10 @@ import java.util.regex.Pattern;
 /**
  * Cross-origin resource sharing by Vert.x's {@link CorsHandler}, for the configured origins.
  *
- * <p>A request with another origin is answered without CORS headers, where {@code CorsHandler} alone would answer 403: pages
- * of the same origin send {@code Origin} too, and behind a proxy the handler cannot know that origin. Access is guarded by
- * tokens, not by CORS. Exact origins allow credentials, because the SockJS client requests them; there are no cookies.
+ * <p>A request with another origin gets a response without CORS headers, where {@code CorsHandler} alone would respond
+ * with 403: pages of the same origin send {@code Origin} too, and behind a proxy the handler cannot know that origin.
+ * Access is guarded by tokens, not by CORS. Exact origins allow credentials, because the SockJS client requests them;
+ * there are no cookies.
  */
 public final class Cors implements PlatformHandler {
   private static final String ANY = "*";

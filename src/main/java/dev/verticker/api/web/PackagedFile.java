@@ -8,7 +8,11 @@ import java.io.UncheckedIOException;
 public final class PackagedFile {
   private PackagedFile() {}
 
-  /** Reads a file from the jar. Blocks. @throws IllegalStateException if the file does not exist */
+  /**
+   * Reads a file from the jar. Blocks.
+   *
+   * @throws IllegalStateException if the file does not exist
+   */
   public static Buffer read(String name) {
     require(name);
     try (var in = PackagedFile.class.getResourceAsStream("/" + name)) {

@@ -23,7 +23,8 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * The Hazelcast membership of this node, and the only class that uses Hazelcast. Members are listed; there is no multicast.
+ * The Hazelcast membership of this node. No other class uses Hazelcast. Members are found from a configured list, not by
+ * multicast.
  */
 public final class Cluster implements ClusterView {
   public static final Duration MAX_JOIN = Duration.ofSeconds(60);
@@ -46,16 +47,19 @@ public final class Cluster implements ClusterView {
    */
   public static Cluster of(ClusterSettings settings, Path home) throws BindException {
     var config = config(home).setClusterName(settings.name());
-    var pair = settings.members().isEmpty();
-    var host = pair ? LOOPBACK : host(settings);
-    requireFreePorts(settings, pair, host);
+    var loopbackPair = settings.members().isEmpty();
+    var host = loopbackPair ? LOOPBACK : host(settings);
+    requireFreePorts(settings, loopbackPair, host);
     var network = config.getNetworkConfig();
-    network.setPort(settings.port()).setPortAutoIncrement(pair).setPortCount(2);
+    network.setPort(settings.port()).setPortAutoIncrement(loopbackPair).setPortCount(2);
     network.getInterfaces().setEnabled(true).setInterfaces(List.of(address(host, "CLUSTER_HOST")));
-    network.getJoin().getTcpIpConfig().setMembers(pair ? pair(settings.port()) : members(settings));
+    network
+        .getJoin()
+        .getTcpIpConfig()
+        .setMembers(loopbackPair ? loopbackMembers(settings.port()) : members(settings));
     var eventBus = new EventBusOptions()
         .setHost(host)
-        .setPort(pair ? 0 : settings.busPort())
+        .setPort(loopbackPair ? 0 : settings.busPort())
         .setClusterPingInterval(PING_MS)
         .setClusterPingReplyInterval(PING_MS)
         .setConnectTimeout(PING_MS);
@@ -71,7 +75,7 @@ public final class Cluster implements ClusterView {
   }
 
   @Override
-  public int count() {
+  public int otherMembers() {
     return manager.getHazelcastInstance().getCluster().getMembers().size() - 1;
   }
 
@@ -96,15 +100,15 @@ public final class Cluster implements ClusterView {
   }
 
   /** Checks the ports before Hazelcast starts, which reports a port in use with pages of stack traces. */
-  private static void requireFreePorts(ClusterSettings settings, boolean pair, String host)
+  private static void requireFreePorts(ClusterSettings settings, boolean loopbackPair, String host)
       throws BindException {
     var port = settings.port();
-    if (pair
+    if (loopbackPair
         ? PortProbe.isTaken(host, port) && PortProbe.isTaken(host, port + 1)
         : PortProbe.isTaken(host, port)) {
       throw new BindException(PortProbe.rule("CLUSTER_PORT", host, port));
     }
-    if (!pair && PortProbe.isTaken(host, settings.busPort())) {
+    if (!loopbackPair && PortProbe.isTaken(host, settings.busPort())) {
       throw new BindException(PortProbe.rule("CLUSTER_BUS_PORT", host, settings.busPort()));
     }
   }
@@ -143,7 +147,7 @@ public final class Cluster implements ClusterView {
         .toList();
   }
 
-  private static List<String> pair(int port) {
+  private static List<String> loopbackMembers(int port) {
     return List.of(LOOPBACK + ":" + port, LOOPBACK + ":" + (port + 1));
   }
 

@@ -3,7 +3,7 @@ package dev.verticker.node.cluster;
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Topic;
-import dev.verticker.context.Liveness;
+import dev.verticker.context.ClusterConnectivity;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -18,12 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tests over the event bus whether messages of the other nodes reach this one. The member list does not prove it: after a
- * partition a node can be a member whose registrations the others have lost. So it publishes a ping to all nodes and
- * expects an answer at an address that only this node serves. After a few misses the node is not ready and publishes its
- * registrations again; when that does not help it gives up, and the service manager restarts it.
+ * Tests over the event bus whether messages of the other nodes reach this one. The member list is not sufficient: after a
+ * partition, other nodes can have lost the registrations of a node that is still a member. This class publishes a ping to
+ * all nodes and expects a reply at an address that only this node serves. After several missed replies the node becomes
+ * not ready and re-registers its addresses; if that does not help, the process exits and the service manager restarts it.
  */
-public final class ClusterHeartbeat implements Liveness {
+public final class ClusterHeartbeat implements ClusterConnectivity {
   private static final Logger log = LoggerFactory.getLogger(ClusterHeartbeat.class);
 
   record Ping(String from) {}
@@ -38,17 +38,17 @@ public final class ClusterHeartbeat implements Liveness {
   private final HeartbeatSettings settings;
   private final Runnable giveUp;
   private final String id = UUID.randomUUID().toString();
-  private final List<Runnable> returnHandlers = new CopyOnWriteArrayList<>();
+  private final List<Runnable> reconnectHandlers = new CopyOnWriteArrayList<>();
 
   // Used on the context only, except for volatile and atomic fields, which health checks read.
   private long beats;
   private long lastBeat;
   private long silentSince;
-  private int lastCount;
+  private int lastOtherMembers;
   private boolean answered = true;
-  private boolean disturbed;
+  private boolean connectivityLost;
   private final AtomicInteger misses = new AtomicInteger();
-  private volatile boolean frozen;
+  private volatile boolean suspended;
 
   public ClusterHeartbeat(
       Vertx vertx,
@@ -67,7 +67,8 @@ public final class ClusterHeartbeat implements Liveness {
   }
 
   public Future<Void> start() {
-    cluster.onMerged(() -> context.runOnContext(merged -> returned("cluster partitions merged")));
+    cluster.onMerged(
+        () -> context.runOnContext(merged -> reconnected("cluster partitions merged")));
     var started = Promise.<Void>promise();
     context.runOnContext(here -> listen()
         .onSuccess(registered -> {
@@ -86,7 +87,7 @@ public final class ClusterHeartbeat implements Liveness {
 
   /** Returns why this node must receive no requests; empty if it is reachable. */
   public Optional<String> reason() {
-    if (frozen) {
+    if (suspended) {
       return Optional.of("the process was suspended and has not rejoined the cluster yet");
     }
     var missed = misses.get();
@@ -96,9 +97,9 @@ public final class ClusterHeartbeat implements Liveness {
   }
 
   @Override
-  public void onReturn(Runnable handler) {
+  public void onReconnect(Runnable handler) {
     var caller = vertx.getOrCreateContext();
-    returnHandlers.add(() -> caller.runOnContext(returned -> handler.run()));
+    reconnectHandlers.add(() -> caller.runOnContext(returned -> handler.run()));
   }
 
   private Future<Void> listen() {
@@ -109,7 +110,7 @@ public final class ClusterHeartbeat implements Liveness {
               }
             }),
             bus.serve(pong(id), pong -> {
-              answered();
+              onPong();
               return Future.succeededFuture();
             }))
         .mapEmpty();
@@ -121,10 +122,11 @@ public final class ClusterHeartbeat implements Liveness {
       // After a suspension Vert.x fires every timer event it missed.
       return;
     }
-    if (now - lastBeat > settings.interval().plus(settings.frozen()).toNanos()) {
+    if (now - lastBeat
+        > settings.interval().plus(settings.suspensionThreshold()).toNanos()) {
       log.warn("process was suspended for {} s", (now - lastBeat) / 1_000_000_000);
-      frozen = true;
-      disturbed = true;
+      suspended = true;
+      connectivityLost = true;
       silentSince = now;
     }
     lastBeat = now;
@@ -133,8 +135,8 @@ public final class ClusterHeartbeat implements Liveness {
     if (!answered) {
       miss(now);
     }
-    if (cluster.count() == 0) {
-      alone(now);
+    if (cluster.otherMembers() == 0) {
+      onNoOtherMembers(now);
       return;
     }
     answered = false;
@@ -142,15 +144,15 @@ public final class ClusterHeartbeat implements Liveness {
   }
 
   private void logMembers() {
-    var others = cluster.count();
-    if (others != lastCount) {
-      log.info("cluster has {} other nodes, previously {}", others, lastCount);
-      lastCount = others;
+    var others = cluster.otherMembers();
+    if (others != lastOtherMembers) {
+      log.info("this node sees {} other cluster members, previously {}", others, lastOtherMembers);
+      lastOtherMembers = others;
     }
   }
 
   private void miss(long now) {
-    disturbed = true;
+    connectivityLost = true;
     var missed = misses.incrementAndGet();
     var silent = Duration.ofNanos(now - silentSince);
     if (missed % settings.maxMisses() == 0) {
@@ -163,8 +165,9 @@ public final class ClusterHeartbeat implements Liveness {
           })
           .onFailure(failure -> log.warn("re-registration failed", failure));
     }
-    // On a busy host few beats may fit into the time: the node first becomes not ready and
-    // registers again.
+    // A busy host may run few timers within giveUp: require maxMisses too, so that the node becomes
+    // not ready and
+    // re-registers first.
     if (missed >= settings.maxMisses() && silent.compareTo(settings.giveUp()) >= 0) {
       stop();
       giveUp.run();
@@ -172,30 +175,30 @@ public final class ClusterHeartbeat implements Liveness {
   }
 
   /** Without other members no response can arrive, which is an error only if this node was just suspended. */
-  private void alone(long now) {
+  private void onNoOtherMembers(long now) {
     answered = true;
     misses.set(0);
-    if (frozen && now - silentSince < settings.giveUp().toNanos()) {
+    if (suspended && now - silentSince < settings.giveUp().toNanos()) {
       return;
     }
-    frozen = false;
+    suspended = false;
     silentSince = now;
   }
 
-  private void answered() {
+  private void onPong() {
     answered = true;
     misses.set(0);
     silentSince = System.nanoTime();
-    if (disturbed) {
-      returned("other nodes respond again");
+    if (connectivityLost) {
+      reconnected("other nodes respond again");
     }
   }
 
-  private void returned(String cause) {
+  private void reconnected(String cause) {
     log.info("{}", cause);
-    disturbed = false;
-    frozen = false;
-    returnHandlers.forEach(Runnable::run);
+    connectivityLost = false;
+    suspended = false;
+    reconnectHandlers.forEach(Runnable::run);
   }
 
   private static Address<Ping, Void> pong(String id) {

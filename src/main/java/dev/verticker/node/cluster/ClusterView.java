@@ -5,7 +5,7 @@ import java.time.Instant;
 /** The cluster membership of this node, for the heartbeat. */
 interface ClusterView {
   /** Returns the number of other members in this node's view. */
-  int count();
+  int otherMembers();
 
   /** The cluster time that all members share. */
   Instant time();

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Queue of observations to store once PostgreSQL is available again, at most 20,000; beyond, the oldest is dropped and
- * counted. A row that another node has stored for the same slot is kept.
+ * Queue of observations to store once PostgreSQL is available again, at most 20,000; above that, the oldest is dropped
+ * and counted. A row that another node has stored for the same slot is kept.
  */
 public final class PendingObservations {
   private static final Logger log = LoggerFactory.getLogger(PendingObservations.class);

@@ -46,7 +46,7 @@ public final class AuditTrail {
          AND details IS NOT NULL
       """;
 
-  /** An anonymous actor on the user's own account is taken for the user: that is how a registration is recorded. */
+  /** An anonymous actor on the user's own account is treated as the user, because a registration is recorded this way. */
   private static final String ERASE_ACTOR =
       """
       UPDATE account.audit

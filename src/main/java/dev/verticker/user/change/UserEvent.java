@@ -33,7 +33,7 @@ public record UserEvent(String event, long userId, List<String> topics, JsonObje
     return of("user_deleted", user.id(), actor).with("mode", "soft").with("data", data(user));
   }
 
-  /** A hard delete: the payload holds nothing but the id. */
+  /** A hard delete: the payload contains only the id. */
   public static UserEvent erased(long userId, Actor actor) {
     return of("user_deleted", userId, actor)
         .with("mode", "hard")

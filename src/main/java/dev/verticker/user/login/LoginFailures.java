@@ -3,7 +3,7 @@ package dev.verticker.user.login;
 import io.vertx.core.Future;
 import java.time.Duration;
 
-/** Counts failed sign-in attempts. Returns the current waits, and records nothing for an attempt that must wait. */
+/** Stores failed sign-in attempts. Records nothing for an attempt that has to wait. */
 interface LoginFailures {
   enum Outcome {
     /** The password has not been compared yet: records nothing. */
@@ -14,18 +14,18 @@ interface LoginFailures {
   }
 
   /** The delay that each limit requires before the next attempt; zero = none. */
-  record Waits(Duration pair, Duration address, Duration account) {
+  record Delays(Duration accountAndAddress, Duration address, Duration account) {
     /** @param known whether the account has signed in from the address before */
     Duration forAttempt(boolean known) {
-      var wait = pair.compareTo(address) > 0 ? pair : address;
+      var wait = accountAndAddress.compareTo(address) > 0 ? accountAndAddress : address;
       return known || wait.compareTo(account) > 0 ? wait : account;
     }
   }
 
   /**
-   * Counts atomically: of concurrent wrong passwords, at most as many as the limits allow need not wait.
+   * Atomic: concurrent wrong passwords cannot exceed the limits. Returns the delays before the attempt was recorded.
    *
    * @param known whether the account has signed in from the address before
    */
-  Future<Waits> count(Outcome outcome, LoginAttempt attempt, boolean known);
+  Future<Delays> record(Outcome outcome, LoginAttempt attempt, boolean known);
 }

@@ -29,24 +29,24 @@ final class LoginFailuresInMemory implements LoginFailures {
   }
 
   @Override
-  public Future<Waits> count(Outcome outcome, LoginAttempt attempt, boolean known) {
-    var waits = waits(attempt);
-    var admitted = waits.forAttempt(known).isZero();
+  public Future<Delays> record(Outcome outcome, LoginAttempt attempt, boolean known) {
+    var delays = delays(attempt);
+    var admitted = delays.forAttempt(known).isZero();
     if (admitted && outcome == Outcome.SUCCESS) {
-      times.remove(attempt.pair());
+      times.remove(attempt.accountAndAddress());
     } else if (admitted && outcome == Outcome.FAILURE) {
-      add(attempt.pair());
+      add(attempt.accountAndAddress());
       add(attempt.address());
-      if (waits.account().isZero()) {
+      if (delays.account().isZero()) {
         add(attempt.account());
       }
     }
-    return Future.succeededFuture(waits);
+    return Future.succeededFuture(delays);
   }
 
-  private Waits waits(LoginAttempt attempt) {
-    return new Waits(
-        wait(attempt.pair(), limits.pair()),
+  private Delays delays(LoginAttempt attempt) {
+    return new Delays(
+        wait(attempt.accountAndAddress(), limits.accountAndAddress()),
         wait(attempt.address(), limits.address()),
         wait(attempt.account(), limits.account()));
   }

@@ -17,28 +17,28 @@ final class LoginFailuresInRedis implements LoginFailures {
   private static final String SCRIPT =
       """
       local outcome, known, now, id = ARGV[1], ARGV[2] == '1', tonumber(ARGV[3]), ARGV[4]
-      local waits = {0, 0, 0}
+      local delays = {0, 0, 0}
       for i = 1, 3 do
         local max, window = tonumber(ARGV[3 + 2 * i]), tonumber(ARGV[4 + 2 * i])
         redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now - window)
         if redis.call('ZCARD', KEYS[i]) >= max then
-          waits[i] = tonumber(redis.call('ZRANGE', KEYS[i], 0, 0, 'WITHSCORES')[2]) + window - now
+          delays[i] = tonumber(redis.call('ZRANGE', KEYS[i], 0, 0, 'WITHSCORES')[2]) + window - now
         end
       end
-      if waits[1] > 0 or waits[2] > 0 or (waits[3] > 0 and not known) then
-        return waits
+      if delays[1] > 0 or delays[2] > 0 or (delays[3] > 0 and not known) then
+        return delays
       end
       if outcome == 'SUCCESS' then
         redis.call('DEL', KEYS[1])
       elseif outcome == 'FAILURE' then
         for i = 1, 3 do
-          if waits[i] == 0 then
+          if delays[i] == 0 then
             redis.call('ZADD', KEYS[i], now, id)
             redis.call('PEXPIRE', KEYS[i], ARGV[4 + 2 * i])
           end
         end
       end
-      return waits
+      return delays
       """;
 
   private final RedisClient redis;
@@ -52,7 +52,7 @@ final class LoginFailuresInRedis implements LoginFailures {
   }
 
   @Override
-  public Future<Waits> count(Outcome outcome, LoginAttempt attempt, boolean known) {
+  public Future<Delays> record(Outcome outcome, LoginAttempt attempt, boolean known) {
     var command = Request.cmd(Command.EVAL).arg(SCRIPT).arg(attempt.keys().size());
     attempt.keys().forEach(key -> command.arg(PREFIX + key));
     command
@@ -65,10 +65,10 @@ final class LoginFailuresInRedis implements LoginFailures {
     }
     return redis
         .send(command)
-        .map(waits -> new Waits(wait(waits, 0), wait(waits, 1), wait(waits, 2)));
+        .map(delays -> new Delays(wait(delays, 0), wait(delays, 1), wait(delays, 2)));
   }
 
-  private static Duration wait(Response waits, int index) {
-    return Duration.ofMillis(Math.max(0, waits.get(index).toLong()));
+  private static Duration wait(Response delays, int index) {
+    return Duration.ofMillis(Math.max(0, delays.get(index).toLong()));
   }
 }

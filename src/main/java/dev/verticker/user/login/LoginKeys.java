@@ -12,7 +12,7 @@ import java.util.Locale;
 final class LoginKeys {
   private static final int BYTES = 16;
 
-  /** A household or server gets at least a /64 of IPv6. */
+  /** Providers assign at least an IPv6 /64 to each household or server. */
   private static final int IPV6_BYTES = 8;
 
   private final List<byte[]> keys;

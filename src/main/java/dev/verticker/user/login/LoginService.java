@@ -44,21 +44,24 @@ public final class LoginService {
         // A concurrent sign-in may have replaced the hash of the same password.
         .compose(
             grant -> grant.isPresent() ? Future.succeededFuture(grant) : attempt(login, attempt))
-        .compose(grant -> grant.map(Future::succeededFuture).orElseGet(LoginService::refused));
+        .compose(grant ->
+            grant.map(Future::succeededFuture).orElseGet(LoginService::invalidCredentials));
   }
 
   /** Signs in; empty if the account changed after its hash was read. */
   private Future<Optional<Grant>> attempt(Login login, LoginAttempt attempt) {
-    return throttle.check(attempt).compose(waits -> accounts
+    return throttle.check(attempt).compose(delays -> accounts
         .find(login.username(), attempt.addressHashes())
         .compose(found -> throttle
-            .admit(waits, isKnown(found))
+            .admit(delays, isKnown(found))
             .compose(
                 admitted -> passwords.compare(login.password(), found.map(Account::passwordHash)))
-            .compose(comparison -> comparison.matches()
-                    && found.filter(Account::active).isPresent()
-                ? signIn(login, attempt, found.get(), comparison.outdated())
-                : throttle.recordFailure(attempt, isKnown(found)).compose(recorded -> refused()))));
+            .compose(comparison ->
+                comparison.matches() && found.filter(Account::active).isPresent()
+                    ? signIn(login, attempt, found.get(), comparison.outdated())
+                    : throttle
+                        .recordFailure(attempt, isKnown(found))
+                        .compose(recorded -> invalidCredentials()))));
   }
 
   private Future<Optional<Grant>> signIn(
@@ -93,7 +96,7 @@ public final class LoginService {
     return account.map(Account::knownAddress).orElse(false);
   }
 
-  private static <T> Future<T> refused() {
+  private static <T> Future<T> invalidCredentials() {
     return Future.failedFuture(new Failure.Unauthenticated(
         "invalid-credentials", "The username or the password is wrong."));
   }

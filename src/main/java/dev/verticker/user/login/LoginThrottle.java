@@ -3,8 +3,8 @@ package dev.verticker.user.login;
 import dev.verticker.bus.Failure;
 import dev.verticker.data.RedisClient;
 import dev.verticker.settings.SigningKey;
+import dev.verticker.user.login.LoginFailures.Delays;
 import dev.verticker.user.login.LoginFailures.Outcome;
-import dev.verticker.user.login.LoginFailures.Waits;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;
@@ -13,8 +13,8 @@ import java.util.List;
  * Throttles password guessing: across the cluster while Redis is available, per node while it is not. The node always counts
  * too, so that an outage of Redis does not reset the limits.
  *
- * <p>The limits apply when an attempt completes, not when it starts: of a hundred concurrent guesses five learn whether they
- * were right. Concurrent successful sign-ins are not throttled.
+ * <p>The limits apply when an attempt completes, not when it starts: of a hundred concurrent guesses, at most five
+ * receive a result that depends on the password. Concurrent successful sign-ins are not throttled.
  */
 public final class LoginThrottle {
   private final LoginKeys keys;
@@ -35,7 +35,11 @@ public final class LoginThrottle {
     return new LoginThrottle(loginKeys, LoginLimits.LOGINS, redis, clock);
   }
 
-  /** Creates a throttle that counts separately from sign-ins. @param keys the current key first */
+  /**
+   * Creates a throttle that counts separately from sign-ins.
+   *
+   * @param keys the current key first
+   */
   public static LoginThrottle forRegistrations(
       List<SigningKey> keys, RedisClient redis, Clock clock) {
     var registrationKeys = new LoginKeys(keys, "registrations");
@@ -52,44 +56,45 @@ public final class LoginThrottle {
   }
 
   /**
-   * Runs before the password is compared. Fails with {@link Failure.TooManyRequests} when this account and address, or this
-   * address, must wait. From the waits {@link #admit} knows whether an unknown address must wait too.
+   * Runs before the password is compared. Fails with {@link Failure.TooManyRequests} when this account and address, or
+   * this address, must wait. {@link #admit} uses the returned delays to decide whether an attempt from an unknown address
+   * must wait.
    */
-  Future<Waits> check(LoginAttempt attempt) {
-    return count(Outcome.PENDING, attempt, true);
+  Future<Delays> check(LoginAttempt attempt) {
+    return record(Outcome.PENDING, attempt, true);
   }
 
   /** Fails when the account must wait and has not signed in from the address before. */
-  Future<Void> admit(Waits waits, boolean known) {
-    return passed(waits, known).mapEmpty();
+  Future<Void> admit(Delays delays, boolean known) {
+    return passed(delays, known).mapEmpty();
   }
 
   /** Fails when the limit was reached in between: then the caller must not report that the password was wrong. */
   Future<Void> recordFailure(LoginAttempt attempt, boolean known) {
-    return count(Outcome.FAILURE, attempt, known).mapEmpty();
+    return record(Outcome.FAILURE, attempt, known).mapEmpty();
   }
 
   /** Fails when the limit was reached in between: then the caller must not report that the password was right. */
   Future<Void> recordSuccess(LoginAttempt attempt, boolean known) {
-    return count(Outcome.SUCCESS, attempt, known).mapEmpty();
+    return record(Outcome.SUCCESS, attempt, known).mapEmpty();
   }
 
-  private Future<Waits> count(Outcome outcome, LoginAttempt attempt, boolean known) {
-    var local = node.count(outcome, attempt, known);
+  private Future<Delays> record(Outcome outcome, LoginAttempt attempt, boolean known) {
+    var local = node.record(outcome, attempt, known);
     return cluster
-        .count(outcome, attempt, known)
+        .record(outcome, attempt, known)
         .recover(unavailable -> local)
-        .compose(waits -> passed(waits, known));
+        .compose(delays -> passed(delays, known));
   }
 
-  private Future<Waits> passed(Waits waits, boolean known) {
-    var wait = waits.forAttempt(known);
+  private Future<Delays> passed(Delays delays, boolean known) {
+    var wait = delays.forAttempt(known);
     return wait.isZero()
-        ? Future.succeededFuture(waits)
+        ? Future.succeededFuture(delays)
         : Future.failedFuture(new Failure.TooManyRequests(
             "too-many-attempts",
             "Too many attempts: try again after the seconds in Retry-After.",
             wait,
-            limits.exceeded(waits, wait)));
+            limits.exceeded(delays, wait)));
   }
 }

@@ -33,7 +33,7 @@ public final class PasswordHasher implements PasswordHashing {
   private static final int MAX_QUEUE = 24;
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  /** A caller times out after 2.9 s, and needs the database before and after. */
+  /** The shortest deadline of a caller is 2.9 s, which includes database calls before and after. */
   private static final Duration MAX_WAIT = Duration.ofMillis(2400);
 
   /** A hash that matches no password: rejecting an unknown user takes as long as rejecting a wrong password. */
@@ -94,7 +94,11 @@ public final class PasswordHasher implements PasswordHashing {
     return hash(password, ownNames, "/password");
   }
 
-  /** As {@link #hash(Password, List)}. @param pointer JSON pointer of the password in the request */
+  /**
+   * As {@link #hash(Password, List)}.
+   *
+   * @param pointer JSON pointer of the password in the request
+   */
   public Future<String> hash(Password password, List<String> ownNames, String pointer) {
     var errors = policy.check(password.value(), ownNames, pointer);
     return errors.isEmpty()

@@ -96,7 +96,7 @@ public final class RefreshService {
         .map(rotated -> tokens.grant(row.account(), successor, now));
   }
 
-  /** A replaced token after its grace period means that two parties hold copies, so the session ends for both. */
+  /** A replaced token after its grace period means that two clients have copies, so the session ends for both. */
   private Future<Void> endStolen(SqlConnection tx, SessionRow row, Client client) {
     var userId = row.account().id();
     return sessions

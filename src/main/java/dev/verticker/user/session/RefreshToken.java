@@ -10,16 +10,16 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * A refresh token: 16 bytes session id, 4 bytes generation, 32 secret bytes, 16 bytes message authentication code (the mark).
+ * A refresh token: 16 bytes session id, 4 bytes generation, 32 secret bytes, 16 bytes message authentication code (MAC).
  * Opaque to clients, never stored, never printed.
  */
 final class RefreshToken {
   static final int SECRET_BYTES = 32;
-  static final int MARK_BYTES = 16;
+  static final int MAC_BYTES = 16;
 
   private static final int HEAD_BYTES = 20;
   private static final int BODY_BYTES = HEAD_BYTES + SECRET_BYTES;
-  private static final int ALL_BYTES = BODY_BYTES + MARK_BYTES;
+  private static final int ALL_BYTES = BODY_BYTES + MAC_BYTES;
   private static final int TEXT_LENGTH = 91;
 
   private final byte[] bytes;
@@ -28,10 +28,10 @@ final class RefreshToken {
     this.bytes = bytes;
   }
 
-  /** @param mark authenticates the body, see {@link #body} */
-  static RefreshToken of(byte[] body, byte[] mark) {
+  /** @param mac authenticates the body, see {@link #body} */
+  static RefreshToken of(byte[] body, byte[] mac) {
     return new RefreshToken(
-        ByteBuffer.allocate(ALL_BYTES).put(body).put(mark, 0, MARK_BYTES).array());
+        ByteBuffer.allocate(ALL_BYTES).put(body).put(mac, 0, MAC_BYTES).array());
   }
 
   static byte[] body(UUID session, int generation, byte[] secret) {
@@ -74,7 +74,7 @@ final class RefreshToken {
     return Arrays.copyOf(bytes, BODY_BYTES);
   }
 
-  byte[] mark() {
+  byte[] mac() {
     return Arrays.copyOfRange(bytes, BODY_BYTES, ALL_BYTES);
   }
 

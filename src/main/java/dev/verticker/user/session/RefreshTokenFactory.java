@@ -24,7 +24,7 @@ public final class RefreshTokenFactory {
   RefreshToken first(UUID session) {
     var secret = new byte[RefreshToken.SECRET_BYTES];
     random.nextBytes(secret);
-    return marked(keys.get(0), RefreshToken.body(session, 0, secret));
+    return authenticated(keys.get(0), RefreshToken.body(session, 0, secret));
   }
 
   RefreshToken successor(RefreshToken token) {
@@ -53,22 +53,23 @@ public final class RefreshTokenFactory {
   boolean isAuthentic(RefreshToken token) {
     var authentic = false;
     for (var key : keys) {
-      authentic |= MessageDigest.isEqual(mark(key, token.body()), token.mark());
+      authentic |= MessageDigest.isEqual(mac(key, token.body()), token.mac());
     }
     return authentic;
   }
 
   private static RefreshToken successor(byte[] key, RefreshToken token) {
-    var secret = SigningKey.hmac(key, token.body(), token.mark());
-    return marked(key, RefreshToken.body(token.session(), token.generation() + 1, secret));
+    var secret = SigningKey.hmac(key, token.body(), token.mac());
+    return authenticated(key, RefreshToken.body(token.session(), token.generation() + 1, secret));
   }
 
-  private static RefreshToken marked(byte[] key, byte[] body) {
-    return RefreshToken.of(body, mark(key, body));
+  private static RefreshToken authenticated(byte[] key, byte[] body) {
+    return RefreshToken.of(body, mac(key, body));
   }
 
-  private static byte[] mark(byte[] key, byte[] body) {
-    // The leading byte separates marks from the secrets of successors.
-    return Arrays.copyOf(SigningKey.hmac(key, new byte[] {1}, body), RefreshToken.MARK_BYTES);
+  private static byte[] mac(byte[] key, byte[] body) {
+    // Domain separation: the leading byte keeps a MAC from ever equalling the secret of a
+    // successor.
+    return Arrays.copyOf(SigningKey.hmac(key, new byte[] {1}, body), RefreshToken.MAC_BYTES);
   }
 }

@@ -22,12 +22,12 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * The rows of {@code account.revocations}: access tokens that are refused before they expire. Written in the transaction of
- * the change that requires it, read by every API verticle twice a second.
+ * The rows of {@code account.revocations}: access tokens that are rejected before they expire. The transaction of a
+ * change inserts a row; every API verticle polls the rows twice a second.
  */
 public final class RevocationRepository {
-  /** The life of an access token, and a minute for clock differences. */
-  private static final Duration RETENTION = TokenIssuer.ACCESS_TOKEN_LIFE.plusMinutes(1);
+  /** The lifetime of an access token plus one minute for clock skew. */
+  private static final Duration RETENTION = TokenIssuer.ACCESS_TOKEN_LIFETIME.plusMinutes(1);
 
   private static final int MAX_PAGE = 500;
 
@@ -90,10 +90,14 @@ public final class RevocationRepository {
             .toList());
   }
 
-  /** Returns a page of at most 500 revocations and the cursor of the next page. @param position null = from the first */
+  /**
+   * Returns a page of at most 500 revocations and the cursor of the next page.
+   *
+   * @param position null = from the first
+   */
   public Future<RevocationPage> since(RevocationCursor position) {
     var cursor = position == null ? new RevocationCursor(null, null, 0) : position;
-    var parameters = Tuple.of(cursor.seen(), cursor.after(), now(), MAX_PAGE + 1);
+    var parameters = Tuple.of(cursor.snapshot(), cursor.after(), now(), MAX_PAGE + 1);
     return database.query(SINCE, parameters).map(rows -> page(cursor, rows));
   }
 
@@ -110,7 +114,7 @@ public final class RevocationRepository {
   private static RevocationPage page(RevocationCursor cursor, RowSet<Row> rows) {
     var snapshot = rows.iterator().next().getString("now");
     // All pages of one request end at the snapshot of the first page.
-    var catching = cursor.catching() == null ? snapshot : cursor.catching();
+    var targetSnapshot = cursor.targetSnapshot() == null ? snapshot : cursor.targetSnapshot();
     var revocations = new ArrayList<Revocation>();
     var last = cursor.after();
     for (var row : rows) {
@@ -119,12 +123,12 @@ public final class RevocationRepository {
       }
       if (revocations.size() == MAX_PAGE) {
         return new RevocationPage(
-            revocations, new RevocationCursor(cursor.seen(), catching, last), true);
+            revocations, new RevocationCursor(cursor.snapshot(), targetSnapshot, last), true);
       }
       revocations.add(revocation(row));
       last = row.getLong("id");
     }
-    return new RevocationPage(revocations, new RevocationCursor(catching, null, 0), false);
+    return new RevocationPage(revocations, new RevocationCursor(targetSnapshot, null, 0), false);
   }
 
   private static Revocation revocation(Row row) {

@@ -121,7 +121,7 @@ public final class SessionRepository implements AccessRevocation {
         .mapEmpty();
   }
 
-  /** Ends the session. Returns whether the user had it. */
+  /** Ends the session. Returns whether it existed and belonged to the user. */
   Future<Boolean> end(SqlConnection tx, UUID id, long userId, Reason reason) {
     return tx.preparedQuery(DELETE).execute(Tuple.of(id, userId)).compose(rows -> {
       var ended = rows.rowCount() > 0 ? List.of(id) : List.<UUID>of();
@@ -129,7 +129,7 @@ public final class SessionRepository implements AccessRevocation {
     });
   }
 
-  /** Ends all sessions but the {@code kept} last used ones. */
+  /** Ends all sessions except the {@code kept} most recently used ones. */
   Future<Void> endSurplus(SqlConnection tx, long userId, int kept) {
     return tx.preparedQuery(DELETE_SURPLUS)
         .execute(Tuple.of(userId, kept))

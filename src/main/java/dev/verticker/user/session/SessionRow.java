@@ -20,7 +20,7 @@ record SessionRow(
     List<Instant> rotatedAt,
     Instant createdAt,
     Instant expiresAt) {
-  /** The time at which the token of a generation was replaced; empty if it is not recorded any more. */
+  /** The time at which the token of a generation was replaced; empty if it is no longer recorded. */
   Optional<Instant> replacedAt(int replaced) {
     var index = rotatedAt.size() - (generation - replaced);
     return index < 0 || index >= rotatedAt.size()

@@ -88,7 +88,7 @@ public final class SessionService {
                 "session-not-found", "The session does not exist or has already ended.")));
   }
 
-  /** Ends the session. Returns whether the actor had it. */
+  /** Ends the session. Returns whether it existed and belonged to the actor. */
   private Future<Boolean> end(SqlConnection tx, UUID session, Actor actor, Reason reason) {
     return sessions
         .end(tx, session, actor.id(), reason)

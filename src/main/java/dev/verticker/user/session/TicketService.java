@@ -14,7 +14,7 @@ import java.util.UUID;
 
 /** Issues and redeems one-time tickets for sockets: URLs end up in logs, so a URL must not carry an access token. */
 public final class TicketService {
-  static final Duration LIFE = Duration.ofSeconds(30);
+  static final Duration LIFETIME = Duration.ofSeconds(30);
 
   private static final int BYTES = 32;
 
@@ -39,9 +39,9 @@ public final class TicketService {
             issue.userId(),
             issue.tokenExpiresAt(),
             now,
-            now.plus(LIFE))
+            now.plus(LIFETIME))
         .compose(issued -> issued
-            ? Future.succeededFuture(new Sessions.Ticket(ticket, LIFE))
+            ? Future.succeededFuture(new Sessions.Ticket(ticket, LIFETIME))
             : Future.failedFuture(new Failure.Unauthenticated(
                 "invalid-token", "The session has ended: sign in again.")));
   }

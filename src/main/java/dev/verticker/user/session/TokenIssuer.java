@@ -17,7 +17,7 @@ import java.util.Base64;
  * verifies them, is not used for signing: it overwrites {@code typ} and signs with any registered key.
  */
 public final class TokenIssuer {
-  static final Duration ACCESS_TOKEN_LIFE = Duration.ofMinutes(15);
+  static final Duration ACCESS_TOKEN_LIFETIME = Duration.ofMinutes(15);
 
   private static final Base64.Encoder BASE64 = Base64.getUrlEncoder().withoutPadding();
   private static final int ID_BYTES = 16;
@@ -41,15 +41,15 @@ public final class TokenIssuer {
         account.id(),
         session,
         accessToken(account, session, now),
-        ACCESS_TOKEN_LIFE,
+        ACCESS_TOKEN_LIFETIME,
         refreshToken.text());
   }
 
   /** The time at which a session expires if it is not used again. */
   Instant sessionExpiry(Instant createdAt, Instant usedAt) {
     var idleEnd = usedAt.plus(settings.sessionIdle());
-    var lifeEnd = createdAt.plus(settings.sessionLife());
-    return idleEnd.isBefore(lifeEnd) ? idleEnd : lifeEnd;
+    var lifetimeEnd = createdAt.plus(settings.sessionLife());
+    return idleEnd.isBefore(lifetimeEnd) ? idleEnd : lifetimeEnd;
   }
 
   private Confidential accessToken(Account account, String session, Instant now) {
@@ -63,7 +63,7 @@ public final class TokenIssuer {
         .put("ver", account.ver())
         .put("roles", new JsonArray(account.roles()))
         .put("iat", issuedAt)
-        .put("exp", issuedAt + ACCESS_TOKEN_LIFE.toSeconds());
+        .put("exp", issuedAt + ACCESS_TOKEN_LIFETIME.toSeconds());
     var unsigned = header + "." + encode(claims);
     var signature = SigningKey.hmac(key, unsigned.getBytes(StandardCharsets.US_ASCII));
     return new Confidential(unsigned + "." + BASE64.encodeToString(signature));

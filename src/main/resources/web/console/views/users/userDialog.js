@@ -39,7 +39,7 @@ export function userDialog({ api, me, userEvents, id, onsave, onclose }) {
   const fullName = textField("full_name", t("field.full_name"), { autocomplete: "off" });
   const email = textField("email", t("field.email"), { type: "email", autocomplete: "off", spellcheck: "false" });
   const roles = me.permissions.includes("users.roles") ? rolesField() : null;
-  // The API changes the own password only together with the current one.
+  // To change one's own password, the API requires the current one.
   const password = id === me.id ? null : passwordField(isNew);
   /** @type {Field<any>[]} */
   const fields = [username, fullName, email, roles, password].filter((field) => field !== null);

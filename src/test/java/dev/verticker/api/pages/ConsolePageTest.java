@@ -32,7 +32,7 @@ class ConsolePageTest {
   }
 
   @Test
-  void the_content_security_policy_allows_only_own_scripts_styles_and_requests() {
+  void the_content_security_policy_allows_only_same_origin_scripts_styles_and_requests() {
     var page = expect(200, door.client().get("/"));
 
     assertEquals("text/html; charset=utf-8", page.headers().get("Content-Type"));

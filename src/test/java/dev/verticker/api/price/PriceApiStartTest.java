@@ -28,7 +28,7 @@ class PriceApiStartTest {
   }
 
   @Test
-  void it_reports_that_no_price_is_known_and_serves_prices_when_they_arrive() {
+  void the_api_reports_that_no_price_is_known_and_serves_prices_when_they_arrive() {
     door.open();
     assertEquals("price-not-yet-known", expect(503, door.get("/internal/price")).code());
     assertEquals("unavailable", expect(503, door.get("/internal/price/BTCUSDT")).code());

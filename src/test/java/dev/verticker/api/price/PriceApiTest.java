@@ -255,7 +255,7 @@ class PriceApiTest {
     prices.holds(quote(30, "BTCUSDT", "70000", NOON));
     prices.configured = List.of("ETHUSDT", "BTCUSDT");
 
-    door.vertx.runOnContext(nothing -> door.onReturn.forEach(Runnable::run));
+    door.vertx.runOnContext(nothing -> door.onReconnect.forEach(Runnable::run));
 
     eventuallyPriced("BTCUSDT", "70000");
     assertEquals(List.of("ETHUSDT", "BTCUSDT"), symbols(door.get("/internal/price")));

@@ -30,7 +30,7 @@ final class PriceFrontDoor implements AutoCloseable {
   final Vertx vertx = Vertx.vertx();
   final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   final RecordedHealth health = new RecordedHealth();
-  final List<Runnable> onReturn = new ArrayList<>();
+  final List<Runnable> onReconnect = new ArrayList<>();
   final FixedClock clock = new FixedClock();
   final Bus bus = new Bus(vertx, clock, metrics);
   final FakePrices prices = new FakePrices(bus);
@@ -70,7 +70,7 @@ final class PriceFrontDoor implements AutoCloseable {
         .put("PRICE_API_PORT", Integer.toString(port))
         .put("INTERNAL_API_KEYS", "back-office:" + KEY + ",next:" + NEXT_KEY);
     return vertx.deployVerticle(
-        () -> new PriceApiVerticle(new NodeContext(bus, clock, health, onReturn::add, metrics)),
+        () -> new PriceApiVerticle(new NodeContext(bus, clock, health, onReconnect::add, metrics)),
         new DeploymentOptions().setInstances(2).setConfig(settings));
   }
 

@@ -46,7 +46,11 @@ class HotOperationsTest {
   private final Vertx vertx = Vertx.vertx();
   private final HttpClient http = vertx.createHttpClient();
 
-  /** The compared parts of a response. @param body null for an accepted request, which a stub handles */
+  /**
+   * The compared parts of a response.
+   *
+   * @param body null for an accepted request, which a stub handles
+   */
   private record Seen(int status, JsonObject body) {}
 
   private record Question(String target, String header, String value) {}

@@ -61,7 +61,7 @@ final class SchemaErrorsTest {
   }
 
   @Test
-  void rules_of_fields_and_items_are_found() {
+  void violations_in_fields_and_array_items_are_reported() {
     var title = schema("minLength", "3");
     var titles = new JsonObject().put("type", "array").put("items", title);
     var book =

@@ -70,7 +70,7 @@ class ExamplesTest {
 
   @Test
   void the_page_receives_every_event_once_across_a_disconnect() {
-    var chromium = Tool.needed("chromium", "chromium").toString();
+    var chromium = Tool.require("chromium", "chromium").toString();
     var proxy = new InterruptibleProxy(vertx, door.port());
     var url = origin + "/page.html?api=" + api(proxy) + "#" + door.admin().access();
     try (var browser = NodeScript.start("src/test/npm/listItems.js", chromium, url)) {

@@ -62,7 +62,7 @@ class SlowReaderTest {
 
   @Test
   @Provokes(14)
-  void is_closed_while_other_clients_receive_every_event() throws IOException {
+  void a_slow_reader_is_closed_while_other_clients_receive_every_event() throws IOException {
     var before = closes(door, "slow-reader");
     var healthy = healthy(door);
     try (var plain = plain(door);
@@ -79,7 +79,8 @@ class SlowReaderTest {
   }
 
   @Test
-  void is_reset_when_it_reads_nothing_or_does_not_respond_for_too_long() throws IOException {
+  void a_slow_reader_is_reset_when_it_reads_nothing_or_does_not_respond_for_too_long()
+      throws IOException {
     var stalledBefore = closes(door, "stalled");
     var silentBefore = closes(door, "silent");
     var healthy = healthy(door);
@@ -113,7 +114,7 @@ class SlowReaderTest {
   }
 
   @Test
-  void receives_conflated_prices_when_it_reads_again() throws IOException {
+  void a_slow_reader_receives_conflated_prices_when_it_reads_again() throws IOException {
     var now = door.clock.instant();
     door.prices.tick(FakePrices.quote(1, "BTCUSDT", "100", now));
     try (var behind = plain(door)) {
@@ -143,7 +144,8 @@ class SlowReaderTest {
   }
 
   @Test
-  void is_closed_when_all_sockets_together_exceed_the_limit_of_the_node() throws IOException {
+  void a_slow_reader_is_closed_when_all_sockets_together_exceed_the_limit_of_the_node()
+      throws IOException {
     var before = closes(door, "slow-reader");
     var healthy = healthy(door);
     var blocked = new ArrayList<RawWebSocket>();

@@ -183,7 +183,7 @@ class SockJsClientTest {
   }
 
   @Test
-  void pages_of_other_origins_are_refused_on_every_transport() {
+  void pages_of_other_origins_are_rejected_on_every_transport() {
     var session = "/eventbus/000/stranger/";
     var targets = Map.of(
         "/eventbus/info",

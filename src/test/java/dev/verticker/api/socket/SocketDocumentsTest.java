@@ -30,7 +30,7 @@ class SocketDocumentsTest extends SocketTestCase {
   }
 
   @Test
-  void sockets_closes_refusals_and_replays_are_counted() {
+  void sockets_closes_rejections_and_replays_are_counted() {
     Await.until(
         "the sockets of other tests have ended",
         () -> measured("sockets", "framing", "plain") == 0);

@@ -46,7 +46,7 @@ class SocketErrorsTest extends SocketTestCase {
   }
 
   @Test
-  void values_longer_than_any_token_or_topic_are_refused() {
+  void values_longer_than_any_token_or_topic_are_rejected() {
     var tooLong = "x".repeat(10_000);
     assertEquals(
         "malformed-frame",

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SocketHandshakeTest extends SocketTestCase {
   @ParameterizedTest
   @ValueSource(strings = {"https://evil.example", "null", "http://app.example.org"})
-  void pages_of_other_origins_may_not_connect(String origin) {
+  void pages_of_other_origins_cannot_connect(String origin) {
     assertEquals(403, status("/ws", "Origin", origin));
     assertEquals(403, status(SocketClient.bridgePath(), "Origin", origin));
     assertEquals(403, status("/eventbus/websocket", "Origin", origin));
@@ -20,7 +20,7 @@ class SocketHandshakeTest extends SocketTestCase {
   }
 
   @Test
-  void pages_of_the_own_origin_and_of_allowed_origins_may_connect() {
+  void pages_of_the_same_origin_and_of_allowed_origins_can_connect() {
     assertEquals(101, status("/ws", "Origin", SharedUserApi.ALLOWED_ORIGIN));
     assertEquals(101, status("/ws", "Origin", "http://localhost:" + door.port()));
     assertEquals(
@@ -36,12 +36,12 @@ class SocketHandshakeTest extends SocketTestCase {
   }
 
   @Test
-  void a_client_without_an_origin_may_connect() {
+  void a_client_without_an_origin_can_connect() {
     assertEquals(101, status("/ws"));
   }
 
   @Test
-  void an_access_token_in_the_url_is_refused() {
+  void an_access_token_in_the_url_is_rejected() {
     assertEquals(400, status("/ws?token=" + door.admin().access()));
     assertEquals(400, status("/ws?ticket=" + door.admin().access()));
     assertEquals(400, status(SocketClient.bridgePath() + "?access_token=x"));

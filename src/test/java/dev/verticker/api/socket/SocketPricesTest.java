@@ -36,7 +36,7 @@ class SocketPricesTest extends SocketTestCase {
   }
 
   @Test
-  void an_unknown_symbol_is_refused() {
+  void an_unknown_symbol_is_rejected() {
     assertEquals("symbol-unknown", errorCode(plain(door.person()).subscribe("prices.NONSENSE")));
   }
 
@@ -61,7 +61,7 @@ class SocketPricesTest extends SocketTestCase {
   }
 
   @Test
-  void an_invalid_interval_is_refused() {
+  void an_invalid_interval_is_rejected() {
     var socket = plain(door.admin());
     for (var everyMs : List.of(249, 3_600_001, "soon", 0.5)) {
       assertEquals("invalid-request", errorCode(socket.send(subscribe("prices", everyMs))));

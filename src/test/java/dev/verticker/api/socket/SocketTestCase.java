@@ -32,7 +32,11 @@ abstract class SocketTestCase {
     return SocketClient.bridged(door.vertx, door.port());
   }
 
-  /** Opens an /eventbus socket that is subscribed to the topic. @param headers alternating names and values */
+  /**
+   * Opens an /eventbus socket that is subscribed to the topic.
+   *
+   * @param headers alternating names and values
+   */
   static SocketClient bridged(Person person, String topic, String... headers) {
     var all = new ArrayList<>(List.of("Authorization", person.bearer()));
     all.addAll(List.of(headers));

@@ -96,7 +96,7 @@ class SocketTopicsTest extends SocketTestCase {
   }
 
   @Test
-  void topics_of_other_users_and_unknown_topics_are_refused() {
+  void topics_of_other_users_and_unknown_topics_are_rejected() {
     var ada = door.person();
     var other = "user." + door.person().id();
     var plain = plain(ada);

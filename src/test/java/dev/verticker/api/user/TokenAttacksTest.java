@@ -70,7 +70,7 @@ class TokenAttacksTest {
   }
 
   @Test
-  void without_a_token_the_challenge_names_no_error() {
+  void the_challenge_for_a_missing_token_contains_no_error() {
     var response = expect(401, door.client().get("/users/me"));
 
     assertEquals("token-missing", response.code());
@@ -78,7 +78,7 @@ class TokenAttacksTest {
   }
 
   @Test
-  void two_tokens_are_401() {
+  void a_request_with_two_tokens_is_rejected_with_401() {
     var response = door.client()
         .get("/users/me", "Authorization", ada.bearer(), "Authorization", ada.bearer());
 

@@ -117,7 +117,7 @@ class UserApiTest {
   }
 
   @Test
-  void the_own_user_contains_its_permissions_and_no_other_user_does() {
+  void get_me_returns_the_callers_permissions_and_get_user_does_not() {
     var ada = door.person();
     var own = expect(200, door.get(ada, "/users/me")).object();
     assertEquals(new JsonArray().add("prices.read"), own.getJsonArray("permissions"));
@@ -278,7 +278,7 @@ class UserApiTest {
   }
 
   @Test
-  void a_change_of_the_own_password_requires_the_current_one_and_ends_the_other_sessions() {
+  void changing_ones_own_password_requires_the_current_one_and_ends_the_other_sessions() {
     var ada = door.person();
     var otherSession = door.signIn(ada.username(), ada.password());
     var body = new JsonObject()

@@ -22,8 +22,8 @@ class ComparisonIT {
   @Test
   @Timeout(300)
   void the_quick_comparison_measures_all_servers_and_writes_no_report() throws Exception {
-    Tool.needed("wrk", "wrk");
-    Tool.needed("taskset", "util-linux");
+    Tool.require("wrk", "wrk");
+    Tool.require("taskset", "util-linux");
     var before = Files.readAllBytes(DOCUMENT);
     var command = new ArrayList<>(List.of("taskset", "-c", "1", ComparedStacks.java()));
     ManagementFactory.getRuntimeMXBean().getInputArguments().stream()

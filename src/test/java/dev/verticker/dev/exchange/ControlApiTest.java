@@ -14,12 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlApiTest {
   private static final String BOTH = "ticker/24hr?symbols=%5B%22BTCUSDT%22,%22NOPEUSDT%22%5D";
-  private final Trial trial =
-      new Trial(SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT"));
+  private final SimulatorFixture fixture =
+      new SimulatorFixture(SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT"));
 
   @AfterEach
   void close() {
-    trial.close();
+    fixture.close();
   }
 
   @Test
@@ -32,20 +32,20 @@ class ControlApiTest {
         .put("retry_after", 5)
         .put("delay_ms", 100)
         .put("bytes", 1000);
-    var added = trial.control("POST", "faults", json.encode());
+    var added = fixture.control("POST", "faults", json.encode());
     assertEquals(201, added.status());
     assertEquals(new JsonObject().put("id", 1).mergeIn(json), added.object());
-    assertEquals(List.of(fault()), trial.simulator().faults().active());
+    assertEquals(List.of(fault()), fixture.simulator().faults().active());
 
-    assertEquals("5", trial.get("ticker/24hr?symbol=BTCUSDT").header("Retry-After"));
+    assertEquals("5", fixture.get("ticker/24hr?symbol=BTCUSDT").header("Retry-After"));
     var left = new JsonObject().put("id", 1).mergeIn(json).put("times", 2);
     assertEquals(
         new JsonObject().put("faults", JsonArray.of(left)),
-        trial.control("GET", "faults", "").object());
+        fixture.control("GET", "faults", "").object());
 
-    assertEquals(204, trial.control("DELETE", "faults/1", "").status());
-    assertEquals(404, trial.control("DELETE", "faults/1", "").status());
-    assertEquals(200, trial.get("ticker/24hr?symbol=BTCUSDT").status());
+    assertEquals(204, fixture.control("DELETE", "faults/1", "").status());
+    assertEquals(404, fixture.control("DELETE", "faults/1", "").status());
+    assertEquals(200, fixture.get("ticker/24hr?symbol=BTCUSDT").status());
   }
 
   @ParameterizedTest
@@ -53,12 +53,12 @@ class ControlApiTest {
   void every_kind_has_a_wire_name(FaultKind kind) {
     assertEquals(
         201,
-        trial
+        fixture
             .control("POST", "faults", new JsonObject().put("kind", kind.wire()).encode())
             .status());
-    assertEquals(List.of(Fault.of(kind)), trial.simulator().faults().active());
-    assertEquals(204, trial.control("DELETE", "faults", "").status());
-    assertEquals(List.of(), trial.simulator().faults().active());
+    assertEquals(List.of(Fault.of(kind)), fixture.simulator().faults().active());
+    assertEquals(204, fixture.control("DELETE", "faults", "").status());
+    assertEquals(List.of(), fixture.simulator().faults().active());
   }
 
   @ParameterizedTest
@@ -76,20 +76,20 @@ class ControlApiTest {
         "{\"kind\":\"nan\",\"endpoint\":\"order\"}"
       })
   void an_invalid_fault_is_rejected(String body) {
-    assertEquals(400, trial.control("POST", "faults", body).status());
-    assertEquals(List.of(), trial.simulator().faults().active());
+    assertEquals(400, fixture.control("POST", "faults", body).status());
+    assertEquals(List.of(), fixture.simulator().faults().active());
   }
 
   @Test
-  void requests_are_counted_by_endpoint_and_symbol_failed_ones_too() {
-    trial.get(BOTH);
-    trial.get("ticker/24hr?symbol=BTCUSDT");
-    trial.get("ticker/price");
-    trial.simulator().faults().add(FaultKind.RATE_LIMITED);
-    trial.get("ticker/price?symbol=BTCUSDT");
-    trial.get("ping");
+  void requests_including_failed_ones_are_counted_by_endpoint_and_symbol() {
+    fixture.get(BOTH);
+    fixture.get("ticker/24hr?symbol=BTCUSDT");
+    fixture.get("ticker/price");
+    fixture.simulator().faults().add(FaultKind.RATE_LIMITED);
+    fixture.get("ticker/price?symbol=BTCUSDT");
+    fixture.get("ping");
 
-    var calls = trial.simulator().calls();
+    var calls = fixture.simulator().calls();
     assertEquals(5, calls.total());
     assertEquals(2, calls.of(Endpoint.TICKER_24HR));
     assertEquals(2, calls.of(Endpoint.TICKER_24HR, "BTCUSDT"));
@@ -105,9 +105,9 @@ class ControlApiTest {
                "ticker/price": {"calls": 2, "symbols": {"*": 1, "BTCUSDT": 1}},
                "ticker/24hr": {"calls": 2, "symbols": {"BTCUSDT": 2, "NOPEUSDT": 1}}},
              "used_weight": 11}"""),
-        trial.control("GET", "calls", "").object());
+        fixture.control("GET", "calls", "").object());
 
-    assertEquals(204, trial.control("DELETE", "calls", "").status());
+    assertEquals(204, fixture.control("DELETE", "calls", "").status());
     assertEquals(0, calls.total());
     assertEquals(0, calls.of("BTCUSDT"));
   }
@@ -125,17 +125,17 @@ class ControlApiTest {
   }
 
   @Test
-  void returns_its_time_symbols_and_served_prices() {
-    trial.pass(Duration.ofMillis(1500));
+  void the_api_returns_simulated_time_symbols_and_served_prices() {
+    fixture.advance(Duration.ofMillis(1500));
     assertEquals(
         new JsonObject(
             "{\"now\":\"2030-03-04T05:06:01.500Z\",\"speed\":1,\"symbols\":[\"BTCUSDT\",\"ETHUSDT\"]}"),
-        trial.control("GET", "market", "").object());
-    var price = trial.get("ticker/price?symbol=BTCUSDT").object().getString("price");
+        fixture.control("GET", "market", "").object());
+    var price = fixture.get("ticker/price?symbol=BTCUSDT").object().getString("price");
     var served = new JsonObject().put("at", "2030-03-04T05:06:01.500Z").put("price", price);
     assertEquals(
         new JsonObject().put("symbol", "BTCUSDT").put("served", JsonArray.of(served)),
-        trial.control("GET", "served/BTCUSDT", "").object());
+        fixture.control("GET", "served/BTCUSDT", "").object());
   }
 
   private static Fault fault() {

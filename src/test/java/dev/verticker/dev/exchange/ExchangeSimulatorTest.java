@@ -18,46 +18,47 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 class ExchangeSimulatorTest {
-  private static final String TWO = Trial.encoded("[\"ETHBTC\",\"BTCUSDT\"]");
-  private final Trial trial =
-      new Trial(SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT", "ETHBTC"));
+  private static final String TWO = SimulatorFixture.encoded("[\"ETHBTC\",\"BTCUSDT\"]");
+  private final SimulatorFixture fixture =
+      new SimulatorFixture(SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT", "ETHBTC"));
 
   @AfterEach
   void close() {
-    trial.close();
+    fixture.close();
   }
 
   @Test
-  void responds_to_ping_and_with_its_own_time() {
-    assertEquals("{}", trial.get("ping").body());
-    trial.pass(Duration.ofSeconds(90));
+  void the_simulator_responds_to_ping_and_reports_its_simulated_time() {
+    assertEquals("{}", fixture.get("ping").body());
+    fixture.advance(Duration.ofSeconds(90));
     assertEquals(
         new JsonObject().put("serverTime", SteppedTime.START.plusSeconds(90).toEpochMilli()),
-        trial.get("time").object());
+        fixture.get("time").object());
   }
 
   @Test
   void one_symbol_is_an_object_and_several_are_a_list_in_the_exchanges_order() {
-    assertEquals("BTCUSDT", trial.get("ticker/price?symbol=BTCUSDT").object().getString("symbol"));
+    assertEquals(
+        "BTCUSDT", fixture.get("ticker/price?symbol=BTCUSDT").object().getString("symbol"));
     assertEquals(
         List.of("BTCUSDT", "ETHBTC"),
-        symbols(trial.get("ticker/price?symbols=" + TWO).array()));
+        symbols(fixture.get("ticker/price?symbols=" + TWO).array()));
     assertEquals(
         List.of("BTCUSDT", "ETHUSDT", "ETHBTC"),
-        symbols(trial.get("ticker/price").array()));
-    assertEquals("ETHUSDT", trial.get("ticker/24hr?symbol=ETHUSDT").object().getString("symbol"));
+        symbols(fixture.get("ticker/price").array()));
+    assertEquals("ETHUSDT", fixture.get("ticker/24hr?symbol=ETHUSDT").object().getString("symbol"));
     assertEquals(
         List.of("BTCUSDT", "ETHBTC"),
-        symbols(trial.get("ticker/24hr?symbols=" + TWO).array()));
+        symbols(fixture.get("ticker/24hr?symbols=" + TWO).array()));
     assertEquals(
         List.of("BTCUSDT", "ETHUSDT", "ETHBTC"),
-        symbols(trial.get("ticker/24hr").array()));
+        symbols(fixture.get("ticker/24hr").array()));
   }
 
   @Test
   void the_mini_ticker_is_the_full_ticker_without_change_average_and_book() {
-    var full = trial.get("ticker/24hr?symbol=ETHBTC&type=FULL").object();
-    var mini = trial.get("ticker/24hr?symbol=ETHBTC&type=MINI").object();
+    var full = fixture.get("ticker/24hr?symbol=ETHBTC&type=FULL").object();
+    var mini = fixture.get("ticker/24hr?symbol=ETHBTC&type=MINI").object();
     assertEquals(
         List.of(
             "symbol",
@@ -82,7 +83,7 @@ class ExchangeSimulatorTest {
     assertEquals(List.of("ETHUSDT"), listed("exchangeInfo?symbol=ETHUSDT"));
     assertEquals(List.of("BTCUSDT", "ETHBTC"), listed("exchangeInfo?symbols=" + TWO));
     assertEquals(List.of(), listed("exchangeInfo?symbolStatus=BREAK"));
-    var limit = trial.get("exchangeInfo").object().getJsonArray("rateLimits").getJsonObject(0);
+    var limit = fixture.get("exchangeInfo").object().getJsonArray("rateLimits").getJsonObject(0);
     assertEquals(
         new JsonObject(
             "{\"rateLimitType\":\"REQUEST_WEIGHT\",\"interval\":\"MINUTE\",\"intervalNum\":1,\"limit\":6000}"),
@@ -91,7 +92,7 @@ class ExchangeSimulatorTest {
 
   @Test
   void permission_sets_are_left_out_on_request() {
-    var entry = trial
+    var entry = fixture
         .get("exchangeInfo?symbol=ETHUSDT&showPermissionSets=false")
         .object()
         .getJsonArray("symbols");
@@ -100,27 +101,29 @@ class ExchangeSimulatorTest {
 
   @Test
   void a_unicode_symbol_is_served_under_its_percent_encoded_name() {
-    try (var unicode = new Trial(SimulatorOptions.defaults().withSymbols("测试币USDT"))) {
-      var answer =
-          unicode.get("ticker/price?symbol=" + Trial.encoded("测试币USDT")).object();
+    try (var unicode = new SimulatorFixture(SimulatorOptions.defaults().withSymbols("测试币USDT"))) {
+      var answer = unicode
+          .get("ticker/price?symbol=" + SimulatorFixture.encoded("测试币USDT"))
+          .object();
       assertEquals("测试币USDT", answer.getString("symbol"));
-      var list =
-          unicode.get("ticker/24hr?symbols=" + Trial.encoded("[\"测试币USDT\"]")).array();
+      var list = unicode
+          .get("ticker/24hr?symbols=" + SimulatorFixture.encoded("[\"测试币USDT\"]"))
+          .array();
       assertEquals(List.of("测试币USDT"), symbols(list));
     }
   }
 
   @Test
   void records_served_prices_as_on_the_wire() {
-    var first = trial.get("ticker/24hr?symbols=" + TWO).array().getJsonObject(0);
-    trial.pass(Duration.ofSeconds(20));
-    var second = trial.get("ticker/price?symbol=BTCUSDT").object();
+    var first = fixture.get("ticker/24hr?symbols=" + TWO).array().getJsonObject(0);
+    fixture.advance(Duration.ofSeconds(20));
+    var second = fixture.get("ticker/price?symbol=BTCUSDT").object();
     assertEquals(
         List.of(
             new ServedMarket(SteppedTime.START, first.getString("lastPrice")),
             new ServedMarket(SteppedTime.START.plusSeconds(20), second.getString("price"))),
-        trial.market().served("BTCUSDT"));
-    assertEquals(List.of(), trial.market().served("ETHUSDT"));
+        fixture.market().served("BTCUSDT"));
+    assertEquals(List.of(), fixture.market().served("ETHUSDT"));
   }
 
   @Test
@@ -142,24 +145,25 @@ class ExchangeSimulatorTest {
 
   @Test
   void a_used_port_or_a_missing_file_fails_the_start() {
-    var port = trial.simulator().port();
+    var port = fixture.simulator().port();
     assertThrows(
-        Exception.class, () -> new Trial(SimulatorOptions.defaults().withPort(port)).close());
+        Exception.class,
+        () -> new SimulatorFixture(SimulatorOptions.defaults().withPort(port)).close());
     var missing = Path.of("does", "not", "exist.json");
     var failure = assertThrows(
         UncheckedIOException.class,
-        () -> new Trial(SimulatorOptions.defaults().withExchangeInfo(missing)).close());
+        () -> new SimulatorFixture(SimulatorOptions.defaults().withExchangeInfo(missing)).close());
     assertEquals("cannot read the exchange info in " + missing, failure.getMessage());
   }
 
   @Test
   void an_unknown_path_is_not_found_and_not_counted() {
-    assertEquals(404, trial.get("order").status());
-    assertEquals(0, trial.simulator().calls().total());
+    assertEquals(404, fixture.get("order").status());
+    assertEquals(0, fixture.simulator().calls().total());
   }
 
   private List<String> listed(String path) {
-    return symbols(trial.get(path).object().getJsonArray("symbols"));
+    return symbols(fixture.get(path).object().getJsonArray("symbols"));
   }
 
   private static List<String> symbols(JsonArray entries) {

@@ -14,18 +14,19 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class KlinesTest {
   private static final Instant START = SteppedTime.START;
-  private final Trial trial = new Trial(SimulatorOptions.defaults().withSymbols("BTCUSDT"));
+  private final SimulatorFixture fixture =
+      new SimulatorFixture(SimulatorOptions.defaults().withSymbols("BTCUSDT"));
 
   @AfterEach
   void close() {
-    trial.close();
+    fixture.close();
   }
 
   @Test
   void a_closed_minute_is_its_candle_in_twelve_columns() {
-    trial.pass(Duration.ofMinutes(5));
+    fixture.advance(Duration.ofMinutes(5));
     var minute = START.plus(Duration.ofMinutes(4));
-    var candle = trial.market().candle("BTCUSDT", minute).orElseThrow();
+    var candle = fixture.market().candle("BTCUSDT", minute).orElseThrow();
     var expected = new JsonArray()
         .add(minute.toEpochMilli())
         .add(candle.open().toPlainString())
@@ -45,11 +46,11 @@ class KlinesTest {
   @Test
   void the_forming_candle_closes_at_the_current_price() {
     for (int quarter = 0; quarter < 4; quarter++) {
-      var price = trial.get("ticker/price?symbol=BTCUSDT").object().getString("price");
+      var price = fixture.get("ticker/price?symbol=BTCUSDT").object().getString("price");
       var row = rows("1m&limit=1").getJsonArray(0);
       assertEquals(START.toEpochMilli(), row.getLong(0));
       assertEquals(price, row.getString(4));
-      trial.pass(Duration.ofSeconds(15));
+      fixture.advance(Duration.ofSeconds(15));
     }
   }
 
@@ -81,7 +82,7 @@ class KlinesTest {
     "12h,720", "1d,1440"
   })
   void longer_intervals_are_rolled_up_from_aligned_minutes(String interval, int minutes) {
-    trial.passUntil(Instant.parse("2030-03-06T00:00:00Z"));
+    fixture.advanceTo(Instant.parse("2030-03-06T00:00:00Z"));
     var row = rows(interval + "&limit=2").getJsonArray(0);
     var open = Instant.ofEpochMilli(row.getLong(0));
     assertEquals(Instant.parse("2030-03-06T00:00:00Z").minus(Duration.ofMinutes(minutes)), open);
@@ -109,11 +110,11 @@ class KlinesTest {
   }
 
   private JsonArray rows(String interval) {
-    return trial.get("klines?symbol=BTCUSDT&interval=" + interval).array();
+    return fixture.get("klines?symbol=BTCUSDT&interval=" + interval).array();
   }
 
   private Candle candle(Instant minute) {
-    return trial.market().candle("BTCUSDT", minute).orElseThrow();
+    return fixture.market().candle("BTCUSDT", minute).orElseThrow();
   }
 
   private static List<Long> minutes(JsonArray rows) {

@@ -26,29 +26,29 @@ class MarketReplayTest {
   @Test
   void the_first_day_of_the_recording_is_before_the_start() {
     Candles.write(folder, "BTCUSDT", DAY + 60);
-    try (var trial = trial()) {
-      assertEquals(START, trial.market().now());
-      assertEquals("100.14400000", open(trial, START));
-      assertEquals("100.00000000", open(trial, START.minus(Duration.ofDays(1))));
+    try (var fixture = fixture()) {
+      assertEquals(START, fixture.market().now());
+      assertEquals("100.14400000", open(fixture, START));
+      assertEquals("100.00000000", open(fixture, START.minus(Duration.ofDays(1))));
       assertEquals(
           Optional.empty(),
-          trial.market().candle("BTCUSDT", START.minus(Duration.ofDays(1)).minusSeconds(1)));
-      assertEquals(Optional.empty(), trial.market().candle("NOPEUSDT", START));
+          fixture.market().candle("BTCUSDT", START.minus(Duration.ofDays(1)).minusSeconds(1)));
+      assertEquals(Optional.empty(), fixture.market().candle("NOPEUSDT", START));
     }
   }
 
   @Test
   void a_minute_shows_open_both_extremes_and_close_in_equal_quarters() {
     Candles.write(folder, "BTCUSDT", DAY + 60);
-    try (var trial = trial()) {
+    try (var fixture = fixture()) {
       var orders = new HashSet<List<String>>();
       for (int minute = DAY; minute < DAY + 30; minute++) {
         var seen = new ArrayList<String>();
         for (int twelfth = 0; twelfth < 12; twelfth++) {
-          var price = price(trial);
+          var price = price(fixture);
           seen.add(price.substring(0, price.indexOf('.')));
           assertTrue(price.endsWith(".%04d0000".formatted(minute)), price);
-          trial.pass(Duration.ofSeconds(5));
+          fixture.advance(Duration.ofSeconds(5));
         }
         orders.add(seen);
       }
@@ -61,86 +61,90 @@ class MarketReplayTest {
   }
 
   @Test
-  void polling_every_ten_seconds_sees_the_recorded_close_of_each_minute_last() {
+  void
+      a_client_that_polls_every_ten_seconds_receives_the_recorded_close_as_the_last_price_of_each_minute() {
     Candles.write(folder, "BTCUSDT", DAY + 60);
-    try (var trial = trial()) {
-      trial.pass(Duration.ofSeconds(7));
+    try (var fixture = fixture()) {
+      fixture.advance(Duration.ofSeconds(7));
       for (var poll = 0; poll < 6 * 20; poll++) {
-        trial.get("ticker/24hr?symbol=BTCUSDT");
-        trial.pass(Duration.ofSeconds(10));
+        fixture.get("ticker/24hr?symbol=BTCUSDT");
+        fixture.advance(Duration.ofSeconds(10));
       }
       for (var minute = START;
           minute.isBefore(START.plus(Duration.ofMinutes(20)));
           minute = minute.plusSeconds(60)) {
         var from = minute;
-        var last = trial.market().served("BTCUSDT").stream()
+        var last = fixture.market().served("BTCUSDT").stream()
             .filter(
                 served -> !served.at().isBefore(from) && served.at().isBefore(from.plusSeconds(60)))
             .reduce((earlier, later) -> later)
             .orElseThrow();
-        assertEquals(close(trial, minute), last.price());
+        assertEquals(close(fixture, minute), last.price());
       }
     }
   }
 
   @Test
-  void repeats_with_later_times_and_rising_trade_ids() {
+  void a_recording_repeats_with_later_times_and_increasing_trade_ids() {
     Candles.write(folder, "BTCUSDT", DAY + 2);
-    try (var trial = trial()) {
-      trial.pass(Duration.ofMinutes(1));
-      var before = trial.get("ticker/24hr?symbol=BTCUSDT").object();
-      assertEquals("100.14410000", price(trial));
-      trial.pass(Duration.ofMinutes(1));
-      var after = trial.get("ticker/24hr?symbol=BTCUSDT").object();
-      assertEquals("100.00000000", price(trial));
+    try (var fixture = fixture()) {
+      fixture.advance(Duration.ofMinutes(1));
+      var before = fixture.get("ticker/24hr?symbol=BTCUSDT").object();
+      assertEquals("100.14410000", price(fixture));
+      fixture.advance(Duration.ofMinutes(1));
+      var after = fixture.get("ticker/24hr?symbol=BTCUSDT").object();
+      assertEquals("100.00000000", price(fixture));
       assertEquals(60_000, after.getLong("closeTime") - before.getLong("closeTime"));
       assertTrue(after.getLong("lastId") > before.getLong("lastId"));
       assertTrue(after.getLong("firstId") > before.getLong("firstId"));
-      trial.pass(Duration.ofMinutes(DAY + 2));
-      assertEquals("100.00000000", price(trial));
+      fixture.advance(Duration.ofMinutes(DAY + 2));
+      assertEquals("100.00000000", price(fixture));
     }
   }
 
   @Test
   void a_recording_shorter_than_a_day_starts_with_its_first_minute_and_is_its_own_history() {
     Candles.write(folder, "BTCUSDT", 10);
-    try (var trial = trial()) {
-      assertEquals("100.00000000", price(trial));
-      assertEquals("100.00090000", open(trial, START.minusSeconds(60)));
-      assertEquals("100.00000000", open(trial, START.minus(Duration.ofDays(1))));
+    try (var fixture = fixture()) {
+      assertEquals("100.00000000", price(fixture));
+      assertEquals("100.00090000", open(fixture, START.minusSeconds(60)));
+      assertEquals("100.00000000", open(fixture, START.minus(Duration.ofDays(1))));
       assertEquals(
-          "120.00090000", trial.get("ticker/24hr?symbol=BTCUSDT").object().getString("highPrice"));
+          "120.00090000",
+          fixture.get("ticker/24hr?symbol=BTCUSDT").object().getString("highPrice"));
     }
   }
 
   @Test
   void simulated_time_moves_at_the_given_speed_and_only_forward() {
     Candles.write(folder, "BTCUSDT", DAY + 120);
-    try (var trial = new Trial(SimulatorOptions.defaults().withKlines(folder).withSpeed(60))) {
-      trial.pass(Duration.ofSeconds(60));
-      assertEquals(START.plus(Duration.ofHours(1)), trial.market().now());
-      assertEquals("100.15000000", price(trial));
+    try (var fixture =
+        new SimulatorFixture(SimulatorOptions.defaults().withKlines(folder).withSpeed(60))) {
+      fixture.advance(Duration.ofSeconds(60));
+      assertEquals(START.plus(Duration.ofHours(1)), fixture.market().now());
+      assertEquals("100.15000000", price(fixture));
     }
   }
 
   @Test
-  void in_a_gap_the_last_price_is_kept_and_the_24_hours_move_on() {
+  void in_a_gap_the_replay_keeps_the_last_price_and_the_24_hour_window_moves_on() {
     var file = folder.resolve("BTCUSDT-1m.csv");
     var gap = IntStream.range(0, DAY + 60).filter(minute -> minute < DAY + 2 || minute > DAY + 31);
     Candles.write(file, "", gap, Candles::line);
     Candles.write(folder, "ETHUSDT", DAY + 60);
-    try (var trial = trial()) {
-      trial.pass(Duration.ofMinutes(20));
-      assertEquals("110.14410000", price(trial));
+    try (var fixture = fixture()) {
+      fixture.advance(Duration.ofMinutes(20));
+      assertEquals("110.14410000", price(fixture));
       assertEquals(
-          Optional.empty(), trial.market().candle("BTCUSDT", trial.market().now()));
-      var day = trial.get("ticker/24hr?symbol=BTCUSDT").object();
+          Optional.empty(), fixture.market().candle("BTCUSDT", fixture.market().now()));
+      var day = fixture.get("ticker/24hr?symbol=BTCUSDT").object();
       assertEquals("110.14410000", day.getString("lastPrice"));
       assertEquals("120.14410000", day.getString("highPrice"));
       assertEquals(START.plus(Duration.ofMinutes(20)).toEpochMilli(), day.getLong("closeTime"));
       // 1439 closed minutes of 4 each, 18 of them missing
       assertEquals("5684.00000000", day.getString("volume"));
-      var rows = trial.get("klines?symbol=BTCUSDT&interval=1m&limit=1").array().getJsonArray(0);
+      var rows =
+          fixture.get("klines?symbol=BTCUSDT&interval=1m&limit=1").array().getJsonArray(0);
       assertEquals(START.plus(Duration.ofMinutes(1)).toEpochMilli(), rows.getLong(0));
     }
   }
@@ -148,10 +152,10 @@ class MarketReplayTest {
   @Test
   void the_24_hour_figures_match_the_candles() {
     Candles.write(folder, "BTCUSDT", DAY + 60);
-    try (var trial = trial()) {
-      trial.pass(Duration.ofMinutes(30).plusSeconds(50));
-      var day = trial.get("ticker/24hr?symbol=BTCUSDT").object();
-      var now = trial.market().now();
+    try (var fixture = fixture()) {
+      fixture.advance(Duration.ofMinutes(30).plusSeconds(50));
+      var day = fixture.get("ticker/24hr?symbol=BTCUSDT").object();
+      var now = fixture.market().now();
       var high = BigDecimal.ZERO;
       var low = new BigDecimal("1000");
       var volume = BigDecimal.ZERO;
@@ -159,7 +163,7 @@ class MarketReplayTest {
       var count = 0L;
       for (int back = 0; back < DAY; back++) {
         var candle =
-            trial.market().candle("BTCUSDT", now.minusSeconds(60L * back)).orElseThrow();
+            fixture.market().candle("BTCUSDT", now.minusSeconds(60L * back)).orElseThrow();
         high = high.max(candle.high());
         low = low.min(candle.low());
         volume = volume.add(candle.volume());
@@ -190,23 +194,24 @@ class MarketReplayTest {
   }
 
   @Test
-  void equal_seeds_make_equal_walks_and_different_seeds_different_ones() {
+  void equal_seeds_generate_equal_random_walks_and_different_seeds_different_ones() {
     assertEquals(walk(7), walk(7));
     assertNotEquals(walk(7), walk(8));
   }
 
   @Test
   void a_walk_stays_on_the_tick_size_and_repeats_without_a_jump() {
-    try (var trial = new Trial(SimulatorOptions.defaults().withSymbols("ETHBTC", "WEIRD"))) {
+    try (var fixture =
+        new SimulatorFixture(SimulatorOptions.defaults().withSymbols("ETHBTC", "WEIRD"))) {
       for (int minute = 0; minute < 2 * DAY; minute++) {
         var at = START.minus(Duration.ofDays(1)).plusSeconds(60L * minute);
-        var candle = trial.market().candle("ETHBTC", at).orElseThrow();
+        var candle = fixture.market().candle("ETHBTC", at).orElseThrow();
         assertEquals(0, candle.close().remainder(new BigDecimal("0.00001")).signum());
         assertEquals(
-            trial.market().candle("ETHBTC", at.plusSeconds(60)).orElseThrow().open(),
+            fixture.market().candle("ETHBTC", at.plusSeconds(60)).orElseThrow().open(),
             candle.close());
       }
-      assertTrue(trial.market().candle("WEIRD", START).isPresent());
+      assertTrue(fixture.market().candle("WEIRD", START).isPresent());
     }
   }
 
@@ -214,36 +219,38 @@ class MarketReplayTest {
   void a_symbol_without_a_file_has_a_random_walk() {
     Candles.write(folder, "BTCUSDT", DAY + 60);
     var options = SimulatorOptions.defaults().withKlines(folder).withSymbols("BTCUSDT", "SOLUSDT");
-    try (var trial = new Trial(options)) {
-      assertEquals(List.of("BTCUSDT", "SOLUSDT"), trial.market().symbols());
-      assertEquals("100.14400000", price(trial));
-      assertTrue(trial.get("ticker/24hr?symbol=SOLUSDT").object().containsKey("lastPrice"));
+    try (var fixture = new SimulatorFixture(options)) {
+      assertEquals(List.of("BTCUSDT", "SOLUSDT"), fixture.market().symbols());
+      assertEquals("100.14400000", price(fixture));
+      assertTrue(fixture.get("ticker/24hr?symbol=SOLUSDT").object().containsKey("lastPrice"));
     }
   }
 
-  private Trial trial() {
-    return new Trial(SimulatorOptions.defaults().withKlines(folder));
+  private SimulatorFixture fixture() {
+    return new SimulatorFixture(SimulatorOptions.defaults().withKlines(folder));
   }
 
   private static List<Candle> walk(long seed) {
-    try (var trial =
-        new Trial(SimulatorOptions.defaults().withSymbols("BTCUSDT").withSeed(seed))) {
+    try (var fixture =
+        new SimulatorFixture(SimulatorOptions.defaults().withSymbols("BTCUSDT").withSeed(seed))) {
       return IntStream.range(0, 50)
-          .mapToObj(minute ->
-              trial.market().candle("BTCUSDT", START.plusSeconds(60L * minute)).orElseThrow())
+          .mapToObj(minute -> fixture
+              .market()
+              .candle("BTCUSDT", START.plusSeconds(60L * minute))
+              .orElseThrow())
           .toList();
     }
   }
 
-  private static String price(Trial trial) {
-    return trial.get("ticker/price?symbol=BTCUSDT").object().getString("price");
+  private static String price(SimulatorFixture fixture) {
+    return fixture.get("ticker/price?symbol=BTCUSDT").object().getString("price");
   }
 
-  private static String open(Trial trial, Instant at) {
-    return trial.market().candle("BTCUSDT", at).orElseThrow().open().toPlainString();
+  private static String open(SimulatorFixture fixture, Instant at) {
+    return fixture.market().candle("BTCUSDT", at).orElseThrow().open().toPlainString();
   }
 
-  private static String close(Trial trial, Instant at) {
-    return trial.market().candle("BTCUSDT", at).orElseThrow().close().toPlainString();
+  private static String close(SimulatorFixture fixture, Instant at) {
+    return fixture.market().candle("BTCUSDT", at).orElseThrow().close().toPlainString();
   }
 }

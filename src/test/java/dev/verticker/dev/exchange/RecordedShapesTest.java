@@ -46,11 +46,11 @@ class RecordedShapesTest {
       """)
   void a_response_has_the_shape_of_the_recorded_one(String file, String path) throws IOException {
     for (var options : List.of(recorded, SimulatorOptions.defaults())) {
-      try (var trial = new Trial(options)) {
-        trial.pass(Duration.ofMinutes(10));
+      try (var fixture = new SimulatorFixture(options)) {
+        fixture.advance(Duration.ofMinutes(10));
         assertEquals(
             shape(read(RecordedMarket.responses().resolve(file))),
-            shape(trial.get(path).json()),
+            shape(fixture.get(path).json()),
             path);
       }
     }
@@ -58,8 +58,8 @@ class RecordedShapesTest {
 
   @Test
   void a_recorded_exchange_info_is_served_with_the_symbols_that_have_prices() throws IOException {
-    try (var trial = new Trial(recorded)) {
-      var served = trial.get("exchangeInfo").object();
+    try (var fixture = new SimulatorFixture(recorded)) {
+      var served = fixture.get("exchangeInfo").object();
       var original = (JsonObject) read(RecordedMarket.exchangeInfo());
       assertEquals(List.copyOf(original.fieldNames()), List.copyOf(served.fieldNames()));
       assertEquals(entries(original, "BTCUSDT"), entries(served, "BTCUSDT"));
@@ -71,8 +71,8 @@ class RecordedShapesTest {
 
   @Test
   void a_generated_exchange_info_has_the_recorded_shape() throws IOException {
-    try (var trial = new Trial(SimulatorOptions.defaults())) {
-      var served = trial.get("exchangeInfo").object();
+    try (var fixture = new SimulatorFixture(SimulatorOptions.defaults())) {
+      var served = fixture.get("exchangeInfo").object();
       var original = (JsonObject) read(RecordedMarket.inside("exchangeInfo-testnet-2024-09.json"));
       assertEquals(List.copyOf(original.fieldNames()), List.copyOf(served.fieldNames()));
       var expected = entries(original, "BTCUSDT");
@@ -84,37 +84,39 @@ class RecordedShapesTest {
 
   @Test
   void the_recorded_week_is_replayed_to_the_last_digit() throws IOException {
-    try (var trial = new Trial(recorded)) {
+    try (var fixture = new SimulatorFixture(recorded)) {
       // The recording starts on 2021-05-16 00:00, the simulation a day later.
-      assertEquals("46762.99000000", at(trial, Duration.ofDays(-1)).open().toPlainString());
-      assertEquals("46969.15000000", at(trial, Duration.ofDays(-1)).close().toPlainString());
-      trial.pass(Duration.ofMinutes(6990 - 1440 - 1).plusSeconds(59));
+      assertEquals("46762.99000000", at(fixture, Duration.ofDays(-1)).open().toPlainString());
+      assertEquals("46969.15000000", at(fixture, Duration.ofDays(-1)).close().toPlainString());
+      fixture.advance(Duration.ofMinutes(6990 - 1440 - 1).plusSeconds(59));
       assertEquals(
-          "40456.89000000", trial.get("ticker/price?symbol=BTCUSDT").object().getString("price"));
-      trial.pass(Duration.ofSeconds(1));
+          "40456.89000000", fixture.get("ticker/price?symbol=BTCUSDT").object().getString("price"));
+      fixture.advance(Duration.ofSeconds(1));
       assertEquals(
-          "46762.99000000", trial.get("ticker/price?symbol=BTCUSDT").object().getString("price"));
+          "46762.99000000", fixture.get("ticker/price?symbol=BTCUSDT").object().getString("price"));
     }
   }
 
   @Test
   void a_recorded_outage_of_the_exchange_is_replayed() {
     var options = SimulatorOptions.defaults().withKlines(RecordedMarket.inside("klines-outage"));
-    try (var trial = new Trial(options)) {
-      var before = trial.get("ticker/24hr?symbol=BTCUSDT").object();
-      trial.pass(Duration.ofHours(12));
-      var price = trial.get("ticker/price?symbol=BTCUSDT").object().getString("price");
-      trial.pass(Duration.ofHours(1));
-      assertEquals(price, trial.get("ticker/price?symbol=BTCUSDT").object().getString("price"));
-      assertEquals(true, trial.market().candle("BTCUSDT", trial.market().now()).isEmpty());
+    try (var fixture = new SimulatorFixture(options)) {
+      var before = fixture.get("ticker/24hr?symbol=BTCUSDT").object();
+      fixture.advance(Duration.ofHours(12));
+      var price = fixture.get("ticker/price?symbol=BTCUSDT").object().getString("price");
+      fixture.advance(Duration.ofHours(1));
+      assertEquals(price, fixture.get("ticker/price?symbol=BTCUSDT").object().getString("price"));
       assertEquals(
-          before.fieldNames(), trial.get("ticker/24hr?symbol=BTCUSDT").object().fieldNames());
+          true, fixture.market().candle("BTCUSDT", fixture.market().now()).isEmpty());
+      assertEquals(
+          before.fieldNames(),
+          fixture.get("ticker/24hr?symbol=BTCUSDT").object().fieldNames());
     }
   }
 
-  private static Candle at(Trial trial, Duration offset) {
+  private static Candle at(SimulatorFixture fixture, Duration offset) {
     Instant minute = SteppedTime.START.plus(offset);
-    return trial.market().candle("BTCUSDT", minute).orElseThrow();
+    return fixture.market().candle("BTCUSDT", minute).orElseThrow();
   }
 
   private static Object read(Path file) throws IOException {

@@ -14,12 +14,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class SimulatorErrorsTest {
-  private final Trial trial =
-      new Trial(SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT"));
+  private final SimulatorFixture fixture =
+      new SimulatorFixture(SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT"));
 
   @AfterEach
   void close() {
-    trial.close();
+    fixture.close();
   }
 
   @ParameterizedTest
@@ -55,7 +55,7 @@ class SimulatorErrorsTest {
       ticker/price?symbol=BTCUSDT&symbolStatus=HALT                       | -1220
       """)
   void an_invalid_request_is_rejected_with_the_code_of_the_exchange(String path, int code) {
-    var answer = trial.get(path);
+    var answer = fixture.get(path);
     assertEquals(400, answer.status());
     assertEquals(code, answer.object().getInteger("code"), answer.body());
     assertEquals(2, answer.object().size());
@@ -74,16 +74,17 @@ class SimulatorErrorsTest {
         "error-400-1104-11", "klines?fromId=1&symbol=BTCUSDT&interval=1h",
         "error-400-1121-klines", "klines?symbol=BOGUS&limit=2&interval=1h");
     for (var entry : recorded.entrySet()) {
-      assertEquals(wording(entry.getKey()), trial.get(entry.getValue()).object(), entry.getKey());
+      assertEquals(wording(entry.getKey()), fixture.get(entry.getValue()).object(), entry.getKey());
     }
     assertEquals(
         wording("error-400-1128-07"),
-        trial.get("ticker/price?symbol=BTCUSDT&symbols=%5B%22ETHUSDT%22%5D").object());
+        fixture.get("ticker/price?symbol=BTCUSDT&symbols=%5B%22ETHUSDT%22%5D").object());
     assertEquals(
         wording("doc-error-1120-bad-interval"),
-        trial.get("klines?symbol=BTCUSDT&interval=7m").object());
+        fixture.get("klines?symbol=BTCUSDT&interval=7m").object());
     assertEquals(
-        wording("doc-error-1105-param-empty"), trial.get("ticker/price?symbol=").object());
+        wording("doc-error-1105-param-empty"),
+        fixture.get("ticker/price?symbol=").object());
   }
 
   @Test
@@ -114,7 +115,7 @@ class SimulatorErrorsTest {
       exchangeInfo                                            | 20
       """)
   void the_weight_of_a_request_is_the_documented_one(String path, String weight) {
-    var answer = trial.get(path);
+    var answer = fixture.get(path);
     assertEquals(weight, answer.header("X-MBX-USED-WEIGHT"));
     assertEquals(weight, answer.header("X-MBX-USED-WEIGHT-1M"));
   }
@@ -126,30 +127,31 @@ class SimulatorErrorsTest {
     for (int number = 1; number < symbols; number++) {
       list.append(",\"A").append(number).append('"');
     }
-    var path = "ticker/24hr?symbols=" + Trial.encoded(list.append(']').toString());
-    var answer = trial.get(path);
+    var path =
+        "ticker/24hr?symbols=" + SimulatorFixture.encoded(list.append(']').toString());
+    var answer = fixture.get(path);
     assertEquals(weight, answer.header("X-MBX-USED-WEIGHT-1M"));
     assertEquals(-1121, answer.object().getInteger("code"));
   }
 
   @Test
   void too_much_weight_is_rejected_until_the_minute_ends() {
-    trial.pass(Duration.ofSeconds(10).plusMillis(500));
+    fixture.advance(Duration.ofSeconds(10).plusMillis(500));
     for (int call = 0; call < 6000 / 80; call++) {
-      assertEquals(200, trial.get("ticker/24hr").status());
+      assertEquals(200, fixture.get("ticker/24hr").status());
     }
-    var refused = trial.get("ping");
+    var refused = fixture.get("ping");
     assertEquals(429, refused.status());
     assertEquals("50", refused.header("Retry-After"));
     assertEquals("6001", refused.header("X-MBX-USED-WEIGHT-1M"));
     assertEquals(-1003, refused.object().getInteger("code"));
-    trial.pass(Duration.ofSeconds(50));
-    assertEquals("1", trial.get("ping").header("X-MBX-USED-WEIGHT-1M"));
+    fixture.advance(Duration.ofSeconds(50));
+    assertEquals("1", fixture.get("ping").header("X-MBX-USED-WEIGHT-1M"));
   }
 
   private JsonObject struck(FaultKind kind) {
-    trial.simulator().faults().add(Fault.of(kind).times(1));
-    return trial.get("ticker/24hr").object();
+    fixture.simulator().faults().add(Fault.of(kind).times(1));
+    return fixture.get("ticker/24hr").object();
   }
 
   private static JsonObject wording(String name) throws IOException {

@@ -7,7 +7,7 @@ import java.time.ZoneOffset;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** A clock that a test advances. */
+/** The time of a simulator; a test advances it. */
 final class SteppedTime implements LongSupplier {
   static final Instant START = Instant.parse("2030-03-04T05:06:00Z");
   private final AtomicLong nanos = new AtomicLong(77);
@@ -17,7 +17,7 @@ final class SteppedTime implements LongSupplier {
     return nanos.get();
   }
 
-  void pass(Duration time) {
+  void advance(Duration time) {
     nanos.addAndGet(time.toNanos());
   }
 

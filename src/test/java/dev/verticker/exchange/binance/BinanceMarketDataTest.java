@@ -120,7 +120,7 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void a_403_and_a_451_fail_with_their_meaning() {
+  void a_403_and_a_451_response_fail_as_access_denied() {
     var exchange = exchange(simulator.url());
     simulator.faults().add(Fault.of(FaultKind.FORBIDDEN).times(1));
     simulator.faults().add(Fault.of(FaultKind.RESTRICTED).times(1));

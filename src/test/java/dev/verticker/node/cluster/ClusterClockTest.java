@@ -19,19 +19,19 @@ class ClusterClockTest {
   private final ClusterClock clock = new ClusterClock(START, nanos::get);
 
   @Test
-  void it_follows_the_monotonic_clock_even_when_that_overflows() {
+  void the_cluster_clock_follows_the_monotonic_clock_even_when_that_overflows() {
     pass(Duration.ofSeconds(5).plusNanos(7_000));
     assertEquals(START.plusSeconds(5).plusNanos(7_000), clock.instant());
   }
 
   @Test
-  void it_advances_to_a_slightly_later_cluster_time_at_once() {
+  void the_clock_advances_to_a_slightly_later_cluster_time_at_once() {
     clock.follow(START.plusMillis(500));
     assertEquals(START.plusMillis(500), clock.instant());
   }
 
   @Test
-  void it_slows_to_half_speed_when_the_cluster_time_is_slightly_earlier() {
+  void the_clock_slows_to_half_speed_when_the_cluster_time_is_slightly_earlier() {
     clock.follow(START.minusMillis(500));
     assertEquals(START, clock.instant());
     pass(Duration.ofMillis(400));
@@ -44,7 +44,7 @@ class ClusterClockTest {
 
   @Test
   @Provokes(17)
-  void it_follows_a_jump_of_the_cluster_time_only_if_the_jump_lasts() {
+  void the_clock_follows_a_jump_of_the_cluster_time_only_if_the_jump_lasts() {
     var hours = Duration.ofHours(2);
     clock.follow(START.plus(hours));
     clock.follow(START);
@@ -57,7 +57,7 @@ class ClusterClockTest {
 
   @Test
   @Provokes(17)
-  void it_never_goes_back_whatever_the_cluster_time_is() {
+  void the_clock_never_goes_back_whatever_the_cluster_time_is() {
     var last = clock.instant();
     for (var i = 0; i < 10_000; i++) {
       pass(Duration.ofMillis(i % 7));

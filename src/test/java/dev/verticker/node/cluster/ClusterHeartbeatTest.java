@@ -35,7 +35,7 @@ class ClusterHeartbeatTest {
     private volatile Runnable merged;
 
     @Override
-    public int count() {
+    public int otherMembers() {
       return count;
     }
 
@@ -90,12 +90,12 @@ class ClusterHeartbeatTest {
   }
 
   @Test
-  void a_node_that_receives_responses_again_is_ready_and_calls_the_return_handler() {
+  void a_node_that_receives_responses_again_is_ready_and_calls_the_reconnect_handler() {
     var patient = heartbeat(
         peers,
         new HeartbeatSettings(Duration.ofMillis(20), 5, Duration.ofHours(1), Duration.ofHours(1)));
     var returned = Promise.<Void>promise();
-    patient.onReturn(returned::tryComplete);
+    patient.onReconnect(returned::tryComplete);
     patient.start().await();
     until("not ready", () -> patient.reason().isPresent());
     heartbeat(new FakePeers(), FAST).start().await();
@@ -104,12 +104,12 @@ class ClusterHeartbeatTest {
   }
 
   @Test
-  void a_cluster_merge_calls_the_return_handler_on_the_context_that_registered_it() {
+  void a_cluster_merge_calls_the_reconnect_handler_on_the_context_that_registered_it() {
     heartbeat.start().await();
     var onContext = Promise.<Boolean>promise();
     var context = vertx.getOrCreateContext();
-    context.runOnContext(
-        here -> heartbeat.onReturn(() -> onContext.tryComplete(Vertx.currentContext() == context)));
+    context.runOnContext(here ->
+        heartbeat.onReconnect(() -> onContext.tryComplete(Vertx.currentContext() == context)));
     until("merge handler registered", () -> peers.merged != null);
     context.runOnContext(later -> peers.merged.run());
     assertEquals(true, onContext.future().await());
@@ -117,7 +117,7 @@ class ClusterHeartbeatTest {
 
   @Test
   @Provokes(11)
-  void a_process_that_was_frozen_is_not_ready_until_a_peer_responds() {
+  void a_process_that_was_suspended_is_not_ready_until_a_peer_responds() {
     peers.count = 0;
     heartbeat.start().await();
     until("beats", () -> peers.beats.get() > 2);
@@ -129,7 +129,7 @@ class ClusterHeartbeatTest {
   }
 
   @Test
-  void a_process_that_was_frozen_and_has_no_peers_becomes_ready() {
+  void a_process_that_was_suspended_and_has_no_peers_becomes_ready() {
     peers.count = 0;
     heartbeat.start().await();
     until("beats", () -> peers.beats.get() > 2);

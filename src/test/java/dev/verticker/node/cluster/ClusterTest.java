@@ -21,14 +21,14 @@ class ClusterTest {
   @Test
   void a_node_whose_registrations_are_lost_registers_again_and_gets_responses() {
     try (var nodes = new TwoNodes()) {
-      assertEquals(1, nodes.firstCluster().count());
+      assertEquals(1, nodes.firstCluster().otherMembers());
       var first = heartbeat(nodes.first(), nodes.firstCluster());
       var second = heartbeat(nodes.second(), nodes.secondCluster());
       first.start().await();
       second.start().await();
       until("both ready", () -> first.reason().isEmpty() && second.reason().isEmpty());
       var returned = Promise.<Void>promise();
-      first.onReturn(returned::tryComplete);
+      first.onReconnect(returned::tryComplete);
       hazelcast(nodes.firstCluster())
           .getHazelcastInstance()
           .getMultiMap("__vertx.subs")

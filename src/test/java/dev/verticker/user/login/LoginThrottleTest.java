@@ -73,7 +73,7 @@ final class LoginThrottleTest {
         var attempt =
             new LoginKeys(node.auth.keys(), "login-attempts").attempt(ada, "198.51.100." + address);
         var failures = new LoginFailuresInRedis(node.redis, LoginLimits.LOGINS, node.clock);
-        node.await(() -> failures.count(Outcome.FAILURE, attempt, false));
+        node.await(() -> failures.record(Outcome.FAILURE, attempt, false));
       }
     }
   }

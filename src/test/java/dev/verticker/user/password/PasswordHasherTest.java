@@ -18,16 +18,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 final class PasswordHasherTest {
-  private static final List<String> NAMES =
-      List.of("ada.l", "Ada Lovelace", "countess@example.org");
-
   /** Takes about 300 ms to verify. */
   private static final String SLOW =
       BcryptFunction.getInstance(Bcrypt.B, 13).hash("of old").getResult();
 
   private final Vertx vertx = Vertx.vertx();
   private final PasswordHasher passwords = PasswordHasher.open(vertx, 2, new SimpleMeterRegistry());
-  private final PasswordPolicy policy = PasswordPolicy.load();
 
   @AfterEach
   void stop() {
@@ -107,46 +103,6 @@ final class PasswordHasherTest {
     assertEquals("ok", outcomes.get(0));
     assertEquals("hashing-busy", outcomes.get(24));
     assertEquals("ok", code(passwords.hashWithoutPolicy(new Password("afterwards"))));
-  }
-
-  @Test
-  void a_password_has_8_to_128_characters_in_any_number_of_bytes() {
-    assertEquals("password-too-short", broken("sevench"));
-    assertEquals("", broken("eightsea"));
-    assertEquals("password-too-short", broken("🐳".repeat(7)));
-    assertEquals("", broken("🐳".repeat(128)));
-    assertEquals("password-too-long", broken("🐳".repeat(129)));
-  }
-
-  @Test
-  void common_passwords_are_rejected_ignoring_case() {
-    assertTrue(policy.size() >= 3000, "entries: " + policy.size());
-    for (var common : List.of(
-        "password", "Password1", "QWERTYUIOP", "iloveyou", "12345678", "admin1234", "letmein123")) {
-      assertEquals("password-common", broken(common), common);
-    }
-  }
-
-  @Test
-  void passwords_made_of_the_own_names_are_rejected() {
-    for (var own : List.of(
-        "adalovelace",
-        "LOVELACE1815",
-        "countess!!",
-        "Ada.L.2024",
-        "xx-countess-1",
-        "ada lovelace")) {
-      assertEquals("password-own-name", broken(own), own);
-    }
-    assertEquals("", broken("lovelace likes machines"));
-    assertEquals("", broken("canada in autumn"));
-  }
-
-  private String broken(String password) {
-    return policy.check(password, NAMES, "/password").stream()
-        .map(Failure.Error::code)
-        .findFirst()
-        .orElse("");
   }
 
   private String hash(String password) {

@@ -116,7 +116,7 @@ final class RevocationRepositoryTest {
   @Test
   void a_revocation_expires_a_minute_after_the_last_revoked_token() {
     revoke(7);
-    node.clock.step(TokenIssuer.ACCESS_TOKEN_LIFE.plusSeconds(59));
+    node.clock.step(TokenIssuer.ACCESS_TOKEN_LIFETIME.plusSeconds(59));
     assertEquals(List.of(7L), users(page(null)));
     node.clock.step(Duration.ofSeconds(1));
     assertEquals(List.of(), users(page(null)));

@@ -161,7 +161,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void text_that_is_no_refresh_token_is_refused() {
+  void text_that_is_no_refresh_token_is_rejected() {
     var access = node.signIn(ada, PASSWORD).accessToken();
     for (var text :
         List.of("", "x", "ü".repeat(91), "A".repeat(91), "%".repeat(91), access.value())) {
@@ -246,12 +246,12 @@ final class SessionServiceTest {
     assertEquals("invalid-refresh-token", node.outcome(node.refresh(two.refreshToken())));
     assertEquals(
         List.of(2L),
-        node.revoked().stream().map(Sessions.Revocation::leastVersion).toList());
+        node.revoked().stream().map(Sessions.Revocation::minVersion).toList());
     assertEquals(2, claims(node.signIn(ada, PASSWORD).accessToken()).getInteger("ver"));
   }
 
   @Test
-  void a_user_lists_and_ends_own_sessions_only() {
+  void a_user_lists_and_ends_only_its_own_sessions() {
     var current = node.signIn(ada, PASSWORD);
     node.clock.step(Duration.ofMinutes(1));
     var other = node.signIn(ada, PASSWORD);
@@ -286,7 +286,7 @@ final class SessionServiceTest {
   }
 
   @Test
-  void changing_the_own_password_ends_the_other_sessions_and_publishes_to_the_user_only() {
+  void changing_ones_own_password_ends_the_other_sessions_and_publishes_to_that_user_only() {
     var current = node.signIn(ada, PASSWORD);
     var other = node.signIn(ada, PASSWORD);
     assertEquals(
@@ -359,14 +359,14 @@ final class SessionServiceTest {
   @Test
   void a_ticket_holds_the_identity_and_expires_after_thirty_seconds_or_with_the_session() {
     var grant = node.signIn(ada, PASSWORD);
-    var end = node.clock.instant().plus(TokenIssuer.ACCESS_TOKEN_LIFE);
+    var end = node.clock.instant().plus(TokenIssuer.ACCESS_TOKEN_LIFETIME);
     var fresh = ticket(grant);
     assertEquals(
         new Sessions.Identity(adaId, ada, List.of("user"), grant.sessionId(), 1, end),
         node.await(
             () -> node.bus.request(Sessions.REDEEM_TICKET, new Sessions.RedeemTicket(fresh))));
     var late = ticket(grant);
-    node.clock.step(TicketService.LIFE);
+    node.clock.step(TicketService.LIFETIME);
     assertEquals("invalid-ticket", node.outcome(redeem(late)));
     var afterwards = ticket(grant);
     node.await(logout(grant.refreshToken()));
@@ -414,7 +414,7 @@ final class SessionServiceTest {
   }
 
   private Confidential ticket(Sessions.Grant grant) {
-    var end = node.clock.instant().plus(TokenIssuer.ACCESS_TOKEN_LIFE);
+    var end = node.clock.instant().plus(TokenIssuer.ACCESS_TOKEN_LIFETIME);
     return node.await(() -> node.bus.request(
             Sessions.ISSUE_TICKET,
             new Sessions.IssueTicket(grant.userId(), grant.sessionId(), end)))

@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
  * Follows the event log for all sockets of this node. It requests all events after its position once a second; a bus message
  * only triggers the request earlier. Replays are served by its {@link ReplayService}.
  *
- * <p>It works on one context and hands everything to the listeners' contexts in order, so that a replay and the events that
- * follow it cannot overtake each other.
+ * <p>It works on one context and passes everything to the listeners' contexts in order, so that a replay and the events
+ * that follow it cannot overtake each other.
  */
 public final class LogReader {
   private static final Logger log = LoggerFactory.getLogger(LogReader.class);
@@ -56,7 +56,7 @@ public final class LogReader {
     this.replays = new ReplayService(vertx, node, recent);
   }
 
-  /** Completes after the first request, whether the log answered it or not. */
+  /** Completes after the first request, whether it succeeds or not. */
   public Future<Void> start() {
     return bus.subscribe(Notifications.APPENDED, this::onAppended).compose(subscribed -> {
       vertx.setPeriodic(INTERVAL.toMillis(), timer -> {
@@ -111,16 +111,16 @@ public final class LogReader {
       return Future.succeededFuture();
     }
     requesting = true;
-    return bus.request(Notifications.READ_LOG, new ReadLog(epoch, position)).transform(answer -> {
+    return bus.request(Notifications.READ_LOG, new ReadLog(epoch, position)).transform(reply -> {
       var again = requestAgain;
       requesting = false;
       requestAgain = false;
-      if (answer.failed()) {
-        log.debug("event log is not available: {}", answer.cause().getMessage());
+      if (reply.failed()) {
+        log.debug("event log is not available: {}", reply.cause().getMessage());
         return Future.succeededFuture();
       }
-      onPage(answer.result());
-      return again || position < answer.result().head() ? readNext() : Future.succeededFuture();
+      onPage(reply.result());
+      return again || position < reply.result().head() ? readNext() : Future.succeededFuture();
     });
   }
 

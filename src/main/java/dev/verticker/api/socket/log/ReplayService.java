@@ -54,7 +54,7 @@ final class ReplayService {
   private boolean requesting;
 
   private long lastRequest = System.nanoTime() - INTERVAL.toNanos();
-  private long lastAnswer = System.nanoTime();
+  private long lastReply = System.nanoTime();
 
   /**
    * One replay request.
@@ -99,7 +99,10 @@ final class ReplayService {
     return request.result.future();
   }
 
-  /** Returns null if only the log has the answer: the client may come from a node that is ahead of this one. */
+  /**
+   * Returns null if only the log can serve the request: the client may have been connected to a node that is ahead of
+   * this one.
+   */
   private ReplayResult fromMemory(String topic, ResumePoint after) {
     var head = recent.head(topic);
     if (head == null) {
@@ -159,13 +162,13 @@ final class ReplayService {
             Notifications.REPLAY,
             new Notifications.ReplayTopics(
                 starts(batch), Math.min(MAX_EVENTS_OF_TOPIC, MAX_EVENTS / batch.size())))
-        .onComplete(answer -> {
+        .onComplete(reply -> {
           requesting = false;
-          if (answer.succeeded()) {
-            lastAnswer = System.nanoTime();
-            onReplayed(batch, answer.result());
+          if (reply.succeeded()) {
+            lastReply = System.nanoTime();
+            onReplayed(batch, reply.result());
           } else {
-            log.debug("replay failed, retrying: {}", answer.cause().getMessage());
+            log.debug("replay failed, retrying: {}", reply.cause().getMessage());
             batch.values().forEach(waiting::addAll);
           }
         });
@@ -204,22 +207,22 @@ final class ReplayService {
   }
 
   private void onReplayed(Map<String, List<Waiting>> batch, TopicReplays replayed) {
-    var unanswered = new LinkedHashMap<>(batch);
+    var pending = new LinkedHashMap<>(batch);
     for (var topic : replayed.topics()) {
       var events = topic.events().stream().map(EncodedEvent::of).toList();
       // Includes the events that were delivered live during the query.
       var newest =
           recent.updateHead(topic.topic(), topic.epoch(), topic.newest()).seq();
-      unanswered.remove(topic.topic()).forEach(request -> answer(request, topic, newest, events));
+      pending.remove(topic.topic()).forEach(request -> complete(request, topic, newest, events));
     }
-    var deleted = new Failure.NotFound("topic-unknown", "This topic does not exist any more.");
-    unanswered.values().stream()
+    var deleted = new Failure.NotFound("topic-unknown", "This topic no longer exists.");
+    pending.values().stream()
         .flatMap(List::stream)
         .forEach(request -> request.result.fail(deleted));
     requestNext();
   }
 
-  private void answer(
+  private void complete(
       Waiting request, Notifications.TopicReplay topic, long newest, List<EncodedEvent> replayed) {
     var recovered = request.after != null
         && request.after.epoch().equals(topic.epoch())
@@ -257,7 +260,7 @@ final class ReplayService {
   /** Fails the requests that have waited too long. */
   void expire() {
     var now = System.nanoTime();
-    var silent = now - lastAnswer > MAX_SILENCE.toNanos();
+    var silent = now - lastReply > MAX_SILENCE.toNanos();
     var maxWait = silent ? MAX_SILENCE : MAX_WAIT;
     waiting.removeIf(request -> {
       var expired = now - request.since > maxWait.toNanos();

@@ -24,5 +24,5 @@ public sealed interface Command {
    * @param subject the topic or reply address that the failure concerns; null = none
    * @param subscribe whether the subject is a topic that the client tried to subscribe to
    */
-  record Rejected(String subject, boolean subscribe, Failure failure) implements Command {}
+  record InvalidCommand(String subject, boolean subscribe, Failure failure) implements Command {}
 }

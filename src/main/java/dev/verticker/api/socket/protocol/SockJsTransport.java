@@ -65,7 +65,7 @@ public final class SockJsTransport implements Transport {
     }
   }
 
-  /** The client pings by itself; SockJS has no message that the client must answer. */
+  /** The client pings by itself; SockJS has no message that requires a response of the client. */
   @Override
   public void ping() {}
 

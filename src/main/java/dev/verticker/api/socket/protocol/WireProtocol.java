@@ -73,7 +73,7 @@ public enum WireProtocol {
         case "ping" -> new Command.SocketPing();
         // A send that expects a reply fails at once when the error goes to its reply address.
         case "send", "publish" ->
-          new Command.Rejected(
+          new Command.InvalidCommand(
               frame.getValue("replyAddress") instanceof String reply
                       && reply.length() <= MAX_TOPIC_LENGTH
                   ? reply
@@ -141,7 +141,7 @@ public enum WireProtocol {
     try {
       return command.apply(topic);
     } catch (Failure failure) {
-      return new Command.Rejected(topic, true, failure);
+      return new Command.InvalidCommand(topic, true, failure);
     }
   }
 
@@ -168,6 +168,6 @@ public enum WireProtocol {
   }
 
   private static Command rejected(String code, String message) {
-    return new Command.Rejected(null, false, new Failure.Malformed(code, message));
+    return new Command.InvalidCommand(null, false, new Failure.Malformed(code, message));
   }
 }

@@ -24,7 +24,11 @@ import java.util.Set;
  * both.
  */
 final class PriceStream {
-  /** The objects that all streams of an event loop use. @param conflated counts frames that slow subscribers did not get */
+  /**
+   * The objects that all streams of an event loop use.
+   *
+   * @param conflated counts the frames that were conflated because a subscriber was slow
+   */
   record StreamResources(Vertx vertx, QuoteService quotes, Clock clock, Counter conflated) {}
 
   /** @param everyMs interval between two frames */

@@ -66,7 +66,11 @@ class FrameTest {
     assertSame(frame.sockJs(), frame.sockJs());
   }
 
-  /** Decodes as a client with the default frame limit. @param aggregated whole messages instead of their frames */
+  /**
+   * Decodes as a client with the default frame limit.
+   *
+   * @param aggregated whole messages instead of their frames
+   */
   private static List<String> decode(byte[] bytes, boolean aggregated) {
     var decoder = new WebSocket13FrameDecoder(WebSocketDecoderConfig.newBuilder()
         .maxFramePayloadLength(MAX_PAYLOAD)

@@ -22,21 +22,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands the entries of a domain's outbox to the event log, in the order of their ids, each at least once; the log ignores
+ * Sends the entries of a domain's outbox to the event log, in the order of their ids, each at least once; the log ignores
  * duplicates. One node of the domain does so at a time: the lock ends with the transaction, and PostgreSQL ends the
- * transaction of a frozen node after three seconds. Not thread-safe: runs on one event loop.
+ * transaction of a suspended node after three seconds. Not thread-safe: runs on one event loop.
  */
-public final class OutboxDrain {
-  private static final Logger log = LoggerFactory.getLogger(OutboxDrain.class);
+public final class OutboxRelay {
+  private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
+
   /** After another node held the lock. */
   private static final Duration CONTENTION_DELAY = Duration.ofMillis(50);
 
   private static final Duration MAX_BACK_OFF = Duration.ofSeconds(5);
   private static final Duration REPORTED_LAG = Duration.ofSeconds(10);
 
-  /** "outb": separate from the locks of the domains in the same database. */
-  static final int LOCK_SPACE = 0x6f757462;
+  /** Advisory lock class: ASCII of "outb", so that the domains in the same database do not share lock ids. */
+  static final int LOCK_CLASS = 0x6f757462;
 
   private enum Poll {
     EMPTIED,
@@ -57,8 +58,8 @@ public final class OutboxDrain {
   private boolean pollAgain;
   private volatile boolean stopped;
 
-  /** @param database used by this drain alone; one connection is enough */
-  public OutboxDrain(
+  /** @param database used by this relay alone; one connection is enough */
+  public OutboxRelay(
       Vertx vertx,
       Database database,
       Bus bus,
@@ -70,9 +71,9 @@ public final class OutboxDrain {
     this.bus = bus;
     this.clock = clock;
     this.outbox = outbox;
-    this.lock = new AdvisoryLock(LOCK_SPACE, outbox.schema().hashCode());
+    this.lock = new AdvisoryLock(LOCK_CLASS, outbox.schema().hashCode());
     TimeGauge.builder(
-            "outbox_lag", this, TimeUnit.MILLISECONDS, drain -> drain.lag().toMillis())
+            "outbox_lag", this, TimeUnit.MILLISECONDS, relay -> relay.lag().toMillis())
         .tag("source", outbox.schema())
         .register(metrics);
   }

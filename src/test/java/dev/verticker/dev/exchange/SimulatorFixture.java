@@ -15,14 +15,14 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 
-/** A simulator in stepped time with its client. */
-final class Trial implements AutoCloseable {
+/** A simulator on a clock that the test advances, with its client. */
+final class SimulatorFixture implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
   private final SteppedTime time = new SteppedTime();
   private final ExchangeSimulator simulator;
   private final TestHttpClient client;
 
-  Trial(SimulatorOptions options) {
+  SimulatorFixture(SimulatorOptions options) {
     try {
       simulator = ExchangeSimulator.start(vertx, time.in(options)).await();
     } catch (RuntimeException refused) {
@@ -58,12 +58,12 @@ final class Trial implements AutoCloseable {
     return simulator.market();
   }
 
-  void pass(Duration duration) {
-    time.pass(duration);
+  void advance(Duration duration) {
+    time.advance(duration);
   }
 
-  void passUntil(Instant instant) {
-    time.pass(Duration.between(market().now(), instant));
+  void advanceTo(Instant instant) {
+    time.advance(Duration.between(market().now(), instant));
   }
 
   /** @param path below /api/v3/, with an encoded query */

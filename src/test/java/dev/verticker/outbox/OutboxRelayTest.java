@@ -33,8 +33,8 @@ import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Tests the drain with an event log that records the batches. */
-class OutboxDrainTest {
+/** Tests the relay with an event log that records the batches. */
+class OutboxRelayTest {
   private final TestDatabase postgres = TestDatabase.create();
   private final PostgresSettings settings = postgres.settings("account");
   private final Vertx vertx = Vertx.vertx();
@@ -52,7 +52,7 @@ class OutboxDrainTest {
   void entries_are_delivered_in_order_and_in_batches_and_then_deleted() {
     serve(this::taken);
     insert(1200);
-    drain();
+    relay();
 
     until("empty", () -> waiting() == 0);
 
@@ -64,12 +64,12 @@ class OutboxDrainTest {
   @Test
   void entries_are_found_by_polling_and_after_a_wake_up() {
     serve(this::taken);
-    var drain = drain();
+    var relay = relay();
     insert(1);
     until("found by polling", () -> delivered().size() == 1);
     insert(1);
     run(() -> {
-      drain.wake();
+      relay.wake();
       return Future.succeededFuture();
     });
     until("found after the wake-up", () -> delivered().size() == 2);
@@ -79,10 +79,10 @@ class OutboxDrainTest {
   void undelivered_entries_wait_and_the_lag_is_reported() {
     insert(3);
     postgres.execute("UPDATE account.outbox SET at = now() - interval '1 minute'");
-    var drain = drain();
+    var relay = relay();
     until("lag", () -> lag() >= 60);
     assertTrue(
-        drain.delay().orElseThrow().startsWith("events of account have not been delivered for "));
+        relay.delay().orElseThrow().startsWith("events of account have not been delivered for "));
     assertEquals(3, waiting());
 
     serve(this::taken);
@@ -102,7 +102,7 @@ class OutboxDrainTest {
       default -> taken(append);
     });
     insert(2);
-    drain();
+    relay();
 
     until(Duration.ofSeconds(20), "taken", () -> waiting() == 0);
 
@@ -110,7 +110,7 @@ class OutboxDrainTest {
   }
 
   @Test
-  void of_two_drains_one_delivers_at_a_time() {
+  void of_two_relays_one_delivers_at_a_time() {
     var concurrent = new AtomicInteger();
     var maxConcurrent = new AtomicInteger();
     serve(append -> {
@@ -120,8 +120,8 @@ class OutboxDrainTest {
         return taken(append);
       });
     });
-    drain();
-    drain();
+    relay();
+    relay();
     for (var i = 0; i < 30; i++) {
       insert(100);
     }
@@ -133,7 +133,7 @@ class OutboxDrainTest {
   }
 
   @Test
-  void a_node_frozen_in_a_transaction_blocks_other_drains_for_three_seconds() throws SQLException {
+  void a_node_frozen_in_a_transaction_blocks_other_relays_for_three_seconds() throws SQLException {
     serve(this::taken);
     insert(1);
     try (var frozen = postgres.connect();
@@ -141,15 +141,15 @@ class OutboxDrainTest {
       statement.execute("SET idle_in_transaction_session_timeout = '3s'");
       frozen.setAutoCommit(false);
       statement.execute("SELECT pg_advisory_xact_lock(%d, %d)"
-          .formatted(OutboxDrain.LOCK_SPACE, "account".hashCode()));
-      drain();
+          .formatted(OutboxRelay.LOCK_CLASS, "account".hashCode()));
+      relay();
       until("taken by another", () -> waiting() == 0);
     }
     assertEquals(ids(1, 1), delivered());
   }
 
   @Test
-  void a_drain_without_the_lock_does_not_poll_at_every_wake_up() throws SQLException {
+  void a_relay_without_the_lock_does_not_poll_at_every_wake_up() throws SQLException {
     serve(this::taken);
     insert(1);
     postgres.execute("ALTER TABLE account.outbox RENAME TO outbox_rows");
@@ -161,11 +161,11 @@ class OutboxDrainTest {
         var statement = other.createStatement()) {
       other.setAutoCommit(false);
       statement.execute("SELECT pg_advisory_xact_lock(%d, %d)"
-          .formatted(OutboxDrain.LOCK_SPACE, "account".hashCode()));
-      var drain = drain();
+          .formatted(OutboxRelay.LOCK_CLASS, "account".hashCode()));
+      var relay = relay();
       var began = System.nanoTime();
       run(() -> {
-        vertx.setPeriodic(1, timer -> drain.wake());
+        vertx.setPeriodic(1, timer -> relay.wake());
         return vertx.timer(2000);
       });
       var seconds = (System.nanoTime() - began) / 1e9;
@@ -182,26 +182,26 @@ class OutboxDrainTest {
       return vertx.timer(300).compose(later -> taken(append));
     });
     insert(1);
-    var drain = drain();
+    var relay = relay();
     received.future().await();
 
-    run(drain::stop);
+    run(relay::stop);
 
     assertEquals(0, waiting());
     assertEquals(ids(1, 1), delivered());
   }
 
-  private OutboxDrain drain() {
+  private OutboxRelay relay() {
     return run(() -> {
-      var drain = new OutboxDrain(
+      var relay = new OutboxRelay(
           vertx,
           Database.open(vertx, settings.withPoolSize(1)),
           bus,
           Clock.systemUTC(),
           metrics,
-          new OutboxTable("account", OutboxDrainTest::entry));
-      drain.start();
-      return Future.succeededFuture(drain);
+          new OutboxTable("account", OutboxRelayTest::entry));
+      relay.start();
+      return Future.succeededFuture(relay);
     });
   }
 

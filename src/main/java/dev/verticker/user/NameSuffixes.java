@@ -12,15 +12,18 @@ import java.util.stream.IntStream;
  * Search index entries of a full name: one for each word, holding the folded name from that word on. A range scan of one
  * index finds "Ada Lovelace King" by {@code ada}, {@code love} and {@code lovelace k}.
  */
-public final class NameWords {
+public final class NameSuffixes {
   private static final int MAX_WORDS = 10;
   private static final int MAX_LENGTH = 64;
   private static final Pattern ACCENTS = Pattern.compile("\\p{InCombiningDiacriticalMarks}+");
   private static final Pattern SEPARATOR = Pattern.compile("[^\\p{L}\\p{N}\\p{M}]+");
 
-  private NameWords() {}
+  private NameSuffixes() {}
 
-  /** Returns the words of the name, at most ten; empty for null. */
+  /**
+   * Returns the suffixes of the folded name that begin at a word, at most ten and at most 64 code points each; empty for
+   * null.
+   */
   public static List<String> of(String fullName) {
     var words = words(fullName);
     return IntStream.range(0, Math.min(words.size(), MAX_WORDS))

@@ -1,7 +1,7 @@
 package dev.verticker.context;
 
 /** Cluster connectivity of this node. */
-public interface Liveness {
+public interface ClusterConnectivity {
   /** Calls the handler, on the caller's context, when the node is reachable again and may have missed bus messages. */
-  void onReturn(Runnable handler);
+  void onReconnect(Runnable handler);
 }

@@ -9,7 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 
-/** {@code market.exchange_block}: until when an exchange host bans this address. */
+/** Stores when the ban of this IP address by an exchange host ends, in {@code market.exchange_block}. */
 public final class BanRepository {
   private static final String FIND =
       "SELECT blocked_until FROM market.exchange_block WHERE host = $1";

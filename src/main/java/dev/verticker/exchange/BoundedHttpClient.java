@@ -76,7 +76,7 @@ final class BoundedHttpClient {
     response.endHandler(end -> complete.tryComplete(body));
     response.handler(chunk -> {
       if (body.length() + chunk.length() > maxBytes) {
-        complete.tryFail(new ExchangeException.ExchangeUnavailable(
+        complete.tryFail(new ExchangeException.ExchangeUnavailableException(
             "the response of the exchange is larger than " + maxBytes + " bytes"));
       } else {
         body.appendBuffer(chunk);

@@ -41,7 +41,8 @@ public final class ExchangeClient {
                 .setMaxFailures(MAX_FAILURES)
                 .setTimeout(BREAKER_TIMEOUT.toMillis())
                 .setResetTimeout(probeDelay.toMillis()))
-        .failurePolicy(result -> result.cause() instanceof ExchangeException.ExchangeUnavailable);
+        .failurePolicy(
+            result -> result.cause() instanceof ExchangeException.ExchangeUnavailableException);
     this.limits = limits;
     this.metrics = metrics;
   }
@@ -84,14 +85,14 @@ public final class ExchangeClient {
       return exception;
     }
     if (failure instanceof OpenCircuitException) {
-      return new ExchangeException.ExchangeUnavailable("the exchange failed " + MAX_FAILURES
-          + " times in a row; waiting before the next request");
+      return new ExchangeException.ExchangeUnavailableException("the exchange failed "
+          + MAX_FAILURES + " times in a row; waiting before the next request");
     }
     if (failure instanceof TimeoutException) {
-      return new ExchangeException.ExchangeUnavailable(
+      return new ExchangeException.ExchangeUnavailableException(
           "the exchange did not respond within " + call.timeout().toSeconds() + " s");
     }
-    return new ExchangeException.ExchangeUnavailable(
+    return new ExchangeException.ExchangeUnavailableException(
         "the exchange cannot be reached: " + failure.getMessage());
   }
 }

@@ -17,10 +17,10 @@ public abstract sealed class ExchangeException extends RuntimeException {
   }
 
   /** No request may be sent before {@code until}: 429, 418, or the weight budget is used up. */
-  public static final class Limited extends ExchangeException {
+  public static final class RateLimitedException extends ExchangeException {
     private final transient Instant until;
 
-    public Limited(Instant until, String message) {
+    public RateLimitedException(Instant until, String message) {
       super("Limited", message);
       this.until = until;
     }
@@ -31,22 +31,22 @@ public abstract sealed class ExchangeException extends RuntimeException {
   }
 
   /** 403 or 451: the exchange does not serve this address. */
-  public static final class AccessDenied extends ExchangeException {
-    public AccessDenied(String message) {
+  public static final class AccessDeniedException extends ExchangeException {
+    public AccessDeniedException(String message) {
       super("Refused", message);
     }
   }
 
   /** At least one of the symbols is not listed (-1121); the whole request failed. */
-  public static final class UnknownSymbol extends ExchangeException {
-    public UnknownSymbol() {
+  public static final class UnknownSymbolException extends ExchangeException {
+    public UnknownSymbolException() {
       super("UnknownSymbol", "the exchange does not list at least one of the requested symbols");
     }
   }
 
   /** No response, a timeout, 5xx, or a response that cannot be parsed. */
-  public static final class ExchangeUnavailable extends ExchangeException {
-    public ExchangeUnavailable(String message) {
+  public static final class ExchangeUnavailableException extends ExchangeException {
+    public ExchangeUnavailableException(String message) {
       super("Unavailable", message);
     }
   }

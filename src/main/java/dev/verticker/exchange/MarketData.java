@@ -4,7 +4,7 @@ import io.vertx.core.Future;
 import java.util.List;
 
 /**
- * Market data of an exchange. Every call fails with an {@link ExchangeException} and nothing else, within its timeout.
+ * Market data of an exchange. Calls complete within their timeout; a failed call fails with an {@link ExchangeException}.
  */
 public interface MarketData {
   /** Up to this number of symbols a ticker has all figures; beyond it only the price. */

@@ -69,7 +69,8 @@ public final class RateLimits {
   }
 
   /**
-   * Deducts the weight of a request from the budget; fails with {@link ExchangeException.Limited} if it must not be sent.
+   * Deducts the weight of a request from the budget; fails with {@link ExchangeException.RateLimitedException} if it must not
+   * be sent.
    */
   public Future<Void> acquire(int weight) {
     if (clock.instant().isBefore(bannedUntil)) {
@@ -81,7 +82,7 @@ public final class RateLimits {
         .compose(used -> acquire(weight, used));
   }
 
-  /** Reads the stored ban; every request tries first until this succeeds once. Never fails. */
+  /** Reads the stored ban if it has not been read yet; each request retries it until it succeeds. Never fails. */
   private Future<Void> restore() {
     if (restored) {
       return Future.succeededFuture();
@@ -112,7 +113,7 @@ public final class RateLimits {
         .map(this::weightIn)
         .recover(unavailable -> restored
             ? Future.succeededFuture(0)
-            : Future.failedFuture(new ExchangeException.Limited(
+            : Future.failedFuture(new ExchangeException.RateLimitedException(
                 clock.instant().plus(RETRY_DELAY),
                 "neither Redis nor PostgreSQL could be read for a ban of " + host)));
   }
@@ -126,7 +127,7 @@ public final class RateLimits {
     usedByThisNode += weight;
     if (Math.max(usedByCluster, usedByThisNode) > limit) {
       var next = Instant.ofEpochSecond((minute + 1) * MINUTE.toSeconds());
-      return Future.failedFuture(new ExchangeException.Limited(
+      return Future.failedFuture(new ExchangeException.RateLimitedException(
           next, "the weight budget of this minute (" + limit + ") is used up"));
     }
     return Future.succeededFuture();
@@ -202,7 +203,7 @@ public final class RateLimits {
   }
 
   private ExchangeException banned() {
-    return new ExchangeException.Limited(
+    return new ExchangeException.RateLimitedException(
         bannedUntil, host + " is rate limiting this address until " + bannedUntil);
   }
 

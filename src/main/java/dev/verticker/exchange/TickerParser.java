@@ -39,7 +39,7 @@ public final class TickerParser {
     this.metrics = metrics;
   }
 
-  /** Throws {@link ExchangeException.ExchangeUnavailable} if the body is no JSON array. */
+  /** Throws {@link ExchangeException.ExchangeUnavailableException} if the body is no JSON array. */
   public List<Ticker> parse(Buffer body, Set<String> symbols) {
     var pending = new HashSet<>(symbols);
     return StreamSupport.stream(array(body).spliterator(), false)
@@ -58,7 +58,7 @@ public final class TickerParser {
       // Rejected below, like JSON of another shape.
     }
     reject("malformed");
-    throw new ExchangeException.ExchangeUnavailable(
+    throw new ExchangeException.ExchangeUnavailableException(
         "the exchange sent a malformed ticker response");
   }
 

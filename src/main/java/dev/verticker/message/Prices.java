@@ -157,7 +157,7 @@ public final class Prices {
   }
 
   /**
-   * A stored row.
+   * A stored observation of a price.
    *
    * @param exchangeInfo JSON text
    */

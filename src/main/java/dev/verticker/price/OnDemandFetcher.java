@@ -61,11 +61,11 @@ final class OnDemandFetcher {
   }
 
   private Throwable failure(String symbol, Throwable cause) {
-    if (cause instanceof ExchangeException.UnknownSymbol) {
+    if (cause instanceof ExchangeException.UnknownSymbolException) {
       bus.publish(Prices.UNLISTED, new Prices.Unlisted(symbol));
       return QuoteFailures.unknown(symbol);
     }
-    if (cause instanceof ExchangeException.Limited limited) {
+    if (cause instanceof ExchangeException.RateLimitedException limited) {
       return QuoteFailures.notYetKnown(symbol, Duration.between(clock.instant(), limited.until()));
     }
     return cause;

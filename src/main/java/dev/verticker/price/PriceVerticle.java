@@ -95,8 +95,8 @@ public final class PriceVerticle extends VerticleBase {
 
     reportHealth(settings, refresher, listed);
     reportMetrics(settings, latest);
-    // Subscribed before the quotes are restored: one that another node records in between is in one
-    // of the two.
+    // Subscribe before restoring: a quote that another node records in between arrives as a tick or
+    // is restored.
     return bus.subscribe(Prices.TICK, service::onTick)
         // In sequence: concurrent queries would open three connections, which takes longer.
         .compose(subscribed -> limits.start())
@@ -149,7 +149,8 @@ public final class PriceVerticle extends VerticleBase {
         .oldestAge(node.clock().instant())
         .map(PriceVerticle::seconds)
         .orElse(Double.NaN));
-    // The registry references the gauge's object weakly, so it must be one that lives on.
+    // Micrometer references the object of a gauge weakly, so this must be an object that stays
+    // reachable.
     var staleAfter = seconds(settings.staleAfter());
     metrics.gauge("price_stale_after_seconds", latest, quotes -> staleAfter);
     metrics.gauge("price_symbols_awaited", latest, LatestQuotes::awaited);

@@ -67,7 +67,7 @@ final class QuoteRefresher {
   private Future<List<Quote>> record(List<Ticker> tickers, long slot) {
     return tickers.isEmpty()
         ? Future.failedFuture(
-            new ExchangeException.ExchangeUnavailable("the exchange sent no usable price"))
+            new ExchangeException.ExchangeUnavailableException("the exchange sent no usable price"))
         : recorder.record(tickers, slot);
   }
 
@@ -83,7 +83,7 @@ final class QuoteRefresher {
       log.warn("price refresh failed: {}", failure.getMessage());
     }
     outage = failure.getMessage();
-    return failure instanceof ExchangeException.UnknownSymbol
+    return failure instanceof ExchangeException.UnknownSymbolException
         ? removeUnlisted(symbols).compose(removed -> Future.failedFuture(failure))
         : Future.failedFuture(failure);
   }

@@ -9,12 +9,12 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Runs one refresh per slot on the node that holds the lease. A failed refresh is repeated within the slot, with
+ * Runs one refresh per slot on the node that holds the lease. A failed refresh is retried within the slot, with
  * exponential back-off of at most ten seconds and at most the interval.
  */
 final class RefreshScheduler {
-  private static final Duration MIN_PAUSE = Duration.ofMillis(500);
-  private static final Duration MAX_PAUSE = Duration.ofSeconds(10);
+  private static final Duration MIN_BACK_OFF = Duration.ofMillis(500);
+  private static final Duration MAX_BACK_OFF = Duration.ofSeconds(10);
   private static final int MAX_DOUBLINGS = 5;
 
   private final Vertx vertx;
@@ -22,12 +22,12 @@ final class RefreshScheduler {
   private final TimeSlots slots;
   private final Lease lease;
   private final QuoteRefresher refresher;
-  private final Duration maxPause;
+  private final Duration maxBackOff;
   private long refreshedSlot = Long.MIN_VALUE;
   private Future<Void> running = Future.succeededFuture();
   private boolean stopped;
   private int failures;
-  private long pausedUntil = System.nanoTime();
+  private long backOffUntil = System.nanoTime();
 
   RefreshScheduler(
       Vertx vertx, Clock clock, TimeSlots slots, Lease lease, QuoteRefresher refresher) {
@@ -36,7 +36,8 @@ final class RefreshScheduler {
     this.slots = slots;
     this.lease = lease;
     this.refresher = refresher;
-    this.maxPause = slots.interval().compareTo(MAX_PAUSE) < 0 ? slots.interval() : MAX_PAUSE;
+    this.maxBackOff =
+        slots.interval().compareTo(MAX_BACK_OFF) < 0 ? slots.interval() : MAX_BACK_OFF;
   }
 
   void start() {
@@ -54,8 +55,8 @@ final class RefreshScheduler {
   void refreshIfDue() {
     lease.acquire().onSuccess(held -> {
       var slot = slots.of(clock.instant());
-      var paused = pausedUntil - System.nanoTime() > 0;
-      if (held && !stopped && running.isComplete() && slot > refreshedSlot && !paused) {
+      var backingOff = backOffUntil - System.nanoTime() > 0;
+      if (held && !stopped && running.isComplete() && slot > refreshedSlot && !backingOff) {
         running = refresh(slot);
       }
     });
@@ -78,7 +79,7 @@ final class RefreshScheduler {
   private Future<Void> refresh(long slot) {
     return refresher.refresh(slot).transform(done -> {
       if (done.failed()) {
-        repeatAfterPause();
+        retryAfterBackOff();
       } else if (done.result()) {
         failures = 0;
         refreshed(slot);
@@ -91,10 +92,10 @@ final class RefreshScheduler {
     refreshedSlot = Math.max(refreshedSlot, slot);
   }
 
-  private void repeatAfterPause() {
-    var doubled = MIN_PAUSE.multipliedBy(1L << Math.min(failures++, MAX_DOUBLINGS));
-    var pause = doubled.compareTo(maxPause) < 0 ? doubled : maxPause;
-    pausedUntil = System.nanoTime() + pause.toNanos();
-    vertx.setTimer(pause.toMillis() + 1, id -> refreshIfDue());
+  private void retryAfterBackOff() {
+    var doubled = MIN_BACK_OFF.multipliedBy(1L << Math.min(failures++, MAX_DOUBLINGS));
+    var backOff = doubled.compareTo(maxBackOff) < 0 ? doubled : maxBackOff;
+    backOffUntil = System.nanoTime() + backOff.toNanos();
+    vertx.setTimer(backOff.toMillis() + 1, id -> refreshIfDue());
   }
 }

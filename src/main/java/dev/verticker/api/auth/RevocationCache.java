@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * The revoked sessions and token versions in the memory of a node, shared by all event loops. It polls the user verticle
  * every half second, and immediately after a {@link Sessions#REVOKED} message.
  *
- * <p>While PostgreSQL is unavailable nothing can be revoked, so tokens remain valid. After ten seconds without a response of
+ * <p>While PostgreSQL is unavailable nothing can be revoked, so tokens remain valid. After ten seconds without a response from
  * a user verticle, or before the first one, revocations are unknown and {@link #check} fails for every token.
  *
  * <p>An entry is removed when the revoked access tokens have expired, after 15 minutes at most.
@@ -149,7 +149,7 @@ public final class RevocationCache implements Shareable {
       try {
         listener.accept(revocation);
       } catch (RuntimeException e) {
-        log.error("Listener failed for a revocation of user {}", revocation.userId(), e);
+        log.error("listener failed for a revocation of user {}", revocation.userId(), e);
       }
     }
   }

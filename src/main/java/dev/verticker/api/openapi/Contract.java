@@ -19,8 +19,8 @@ import java.util.Map;
 /**
  * An OpenAPI contract with its {@link SharedResponses}.
  *
- * <p>Vert.x OpenAPI does not support forms, {@code application/problem+json} and relative URLs of servers and OAuth flows. It
- * loads a copy of the document with substitutes for them.
+ * <p>Vert.x OpenAPI supports neither forms nor {@code application/problem+json} nor relative server and OAuth flow URLs, so it
+ * is given a copy of the document in which these are replaced.
  *
  * @param name the resource name, for messages
  * @param document the published contract

@@ -28,7 +28,7 @@ final class ProblemHandler implements Handler<RoutingContext> {
     }
     if (response.headWritten()) {
       log.warn(
-          "Response of request {} aborted after its headers were sent",
+          "response of request {} aborted after its headers were sent",
           RequestId.current().orElse(""),
           context.failure());
       context.request().connection().close();
@@ -48,7 +48,7 @@ final class ProblemHandler implements Handler<RoutingContext> {
           .response()
           .putHeader("Retry-After", Long.toString(seconds(wait))));
       if (failure instanceof Failure.TooManyRequests tooMany) {
-        tooMany.quota().ifPresent(quota -> limit(context.response(), tooMany, quota));
+        tooMany.quota().ifPresent(quota -> addRateLimitHeaders(context.response(), tooMany, quota));
       }
       return Problem.of(failure);
     }
@@ -60,11 +60,12 @@ final class ProblemHandler implements Handler<RoutingContext> {
           "Unsupported media type: send the body as " + unsupported.supported() + ".");
     }
     var status = cause instanceof HttpException http ? http.getStatusCode() : context.statusCode();
-    return status >= 400 && status < 500 ? rejected(status) : failed(context);
+    return status >= 400 && status < 500 ? problemFor(status) : logAndCreateProblem(context);
   }
 
   /** Adds the headers of draft-ietf-httpapi-ratelimit-headers: the quota, and what is left of it. */
-  private static void limit(HttpServerResponse response, TooManyRequests tooMany, Quota quota) {
+  private static void addRateLimitHeaders(
+      HttpServerResponse response, TooManyRequests tooMany, Quota quota) {
     var policy = '"' + tooMany.code() + '"';
     response.putHeader(
         "RateLimit-Policy", policy + ";q=" + quota.max() + ";w=" + seconds(quota.window()));
@@ -74,7 +75,7 @@ final class ProblemHandler implements Handler<RoutingContext> {
   }
 
   /** Returns the problem for a failure of Vert.x Web before or outside the handlers of operations. */
-  private static Problem rejected(int status) {
+  private static Problem problemFor(int status) {
     return switch (status) {
       case 404 -> Problem.of(404, "not-found", "No resource at this path.");
       case 405 ->
@@ -94,9 +95,9 @@ final class ProblemHandler implements Handler<RoutingContext> {
     };
   }
 
-  private static Problem failed(RoutingContext context) {
+  private static Problem logAndCreateProblem(RoutingContext context) {
     log.error(
-        "Request {} failed: {} {}",
+        "request {} failed: {} {}",
         RequestId.current().orElse(""),
         context.request().method(),
         context.request().path(),

@@ -31,7 +31,7 @@ final class QuoteFeed {
 
   /** Completes when this node is subscribed to ticks, whether or not the price verticle responds. */
   Future<Void> start() {
-    node.health().note("price-api", this::missingQuotes);
+    node.health().note("quotes", this::missingQuotes);
     node.connectivity().onReconnect(this::requestSnapshot);
     vertx.setPeriodic(INTERVAL_WHILE_EMPTY.toMillis(), timer -> onInterval());
     return node.bus()

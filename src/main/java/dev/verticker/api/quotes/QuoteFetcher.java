@@ -47,7 +47,7 @@ final class QuoteFetcher {
     }
     if (running.size() > MAX_CONCURRENT) {
       return Future.failedFuture(new Failure.Unavailable(
-          "unavailable", "Too many requests for unknown symbols are running; retry later."));
+          "unavailable", "Too many quote requests in progress: retry later."));
     }
     return bus.request(Prices.FIND, new Prices.FindQuotes(symbols))
         .map(response -> store(symbols, response));

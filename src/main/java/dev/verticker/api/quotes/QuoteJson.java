@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
-/** Encodes quotes for the User API at a given time. */
+/** Encodes quotes for the User API and the price topics, with their age at a given time. */
 public final class QuoteJson {
   private final List<Quote> quotes;
   private final Instant now;

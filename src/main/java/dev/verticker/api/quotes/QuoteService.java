@@ -39,7 +39,7 @@ public final class QuoteService {
 
   /**
    * Returns the quotes of the configured symbols that have one, in their order; fails with {@code price-not-yet-known} if
-   * there are none. A node without quotes, because it has just started, requests them first.
+   * there are none. If the node knows the configured symbols but has no quote, it requests them first.
    */
   public Future<List<CachedQuote>> configured() {
     var quotes = configuredInMemory();
@@ -102,7 +102,10 @@ public final class QuoteService {
     return store.isConfigured(symbol);
   }
 
-  /** Calls the listener with every quote that replaces an older one, on a context of this service. */
+  /**
+   * Calls the listener with every new or newer quote, on the thread that updated the store: the context of this service or of
+   * a caller of {@link #named} or {@link #configured}. Listeners must be thread-safe.
+   */
   public void onUpdate(Consumer<List<CachedQuote>> listener) {
     store.onUpdate(listener);
   }

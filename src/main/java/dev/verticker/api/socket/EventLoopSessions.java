@@ -36,7 +36,7 @@ final class EventLoopSessions {
     return Thread.currentThread() == thread;
   }
 
-  /** Runs the task immediately on the event loop, otherwise schedules it in call order. Thread-safe. */
+  /** Runs the task immediately if the caller is on the event loop; otherwise schedules it, in call order. Thread-safe. */
   void run(Runnable task) {
     if (isOnEventLoop()) {
       task.run();

@@ -99,7 +99,10 @@ public final class SocketHub {
     return loops.stream().filter(EventLoopSessions::isOnEventLoop).findFirst().orElse(null);
   }
 
-  /** Returns the event loop of a SockJS session, stable while the registered event loops are; null if there is none. */
+  /**
+   * Returns the sessions of the event loop that owns a SockJS session; null if none is registered. The result changes only if
+   * event loops are registered or unregistered.
+   */
   EventLoopSessions sessionsFor(String sockJsId) {
     var all = loops.toArray(EventLoopSessions[]::new);
     return all.length == 0 ? null : all[Math.floorMod(sockJsId.hashCode(), all.length)];

@@ -104,7 +104,7 @@ public final class SocketRoutes {
     } else if (hasTokenInUrl(request)) {
       context.fail(new Failure.Malformed(
           "token-in-url",
-          "Access token in the URL: use a ticket, or send the token in an auth frame."));
+          "Access token in the URL: use a ticket, or send the token in an auth message."));
     } else {
       context.next();
     }
@@ -146,7 +146,12 @@ public final class SocketRoutes {
           "not-a-websocket", "Not a WebSocket request: send \"Upgrade: websocket\"."));
       return;
     }
-    if (sessions == null || hub.isFull()) {
+    if (sessions == null) {
+      context.fail(
+          new Failure.Unavailable("unavailable", "This node is shutting down: reconnect."));
+      return;
+    }
+    if (hub.isFull()) {
       context.fail(new Failure.Unavailable(
           "unavailable", "Too many sockets on this node: reconnect later."));
       return;

@@ -71,7 +71,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
   private long lastResponseAt = connectedAt;
   private long lastPingAt = connectedAt;
 
-  /** @param onClosing called as soon as nothing more is delivered to it; maybe again at its end */
+  /** @param onClosing called when delivery stops; may be called again when the transport ends */
   SocketSession(
       SocketContext context,
       Context loop,
@@ -89,7 +89,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     this.writer = new SocketWriter(
         context, loop, transport, protocol, () -> close(CloseReason.SLOW_READER), () -> List.copyOf(
                 subscriptions.values())
-            .forEach(Subscription::onRoom));
+            .forEach(Subscription::onWritable));
   }
 
   /** @param ticket null = the client signs in by a frame */
@@ -239,7 +239,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
   }
 
   @Override
-  public boolean hasRoom() {
+  public boolean isWritable() {
     return !writer.isBehind();
   }
 
@@ -308,7 +308,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
         .compose(signedIn -> {
           topics.check(request.topic(), user);
           var current = subscriptions.get(request.topic());
-          return current != null && current.serves(request)
+          return current != null && current.tryConfirm(request)
               ? Future.<Void>succeededFuture()
               : topics.prepare(request.topic()).map(prepared -> open(request, request.since()));
         })
@@ -364,14 +364,14 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
             sendIdentity(event("hello")
                 .put("authenticated", true)
                 .put("ping_every_ms", pingInterval.toMillis()));
-            planDefaultTopic(topics.defaultTopic(user));
+            scheduleDefaultTopic(topics.defaultTopic(user));
           }
           return Future.succeededFuture();
         });
   }
 
   /** The default topic begins with the events since the connection. */
-  private void planDefaultTopic(String topic) {
+  private void scheduleDefaultTopic(String topic) {
     var newest = topics.newestEvent(topic);
     context
         .vertx()

@@ -37,7 +37,7 @@ final class SocketWriter {
   private final Transport transport;
   private final WireProtocol protocol;
   private final Runnable onTooSlow;
-  private final Runnable onRoom;
+  private final Runnable onWritable;
   private final Handler<Void> flush = here -> flush();
 
   /** Bytes written since the socket was opened. */
@@ -60,7 +60,7 @@ final class SocketWriter {
 
   /**
    * @param onTooSlow called if the client has too many unsent bytes to receive more
-   * @param onRoom called when a slow client can receive frames again
+   * @param onWritable called when a slow client can receive frames again
    */
   SocketWriter(
       SocketContext context,
@@ -68,13 +68,13 @@ final class SocketWriter {
       Transport transport,
       WireProtocol protocol,
       Runnable onTooSlow,
-      Runnable onRoom) {
+      Runnable onWritable) {
     this.context = context;
     this.loop = loop;
     this.transport = transport;
     this.protocol = protocol;
     this.onTooSlow = onTooSlow;
-    this.onRoom = onRoom;
+    this.onWritable = onWritable;
   }
 
   /** Sends the frame at the end of the current task. */
@@ -251,7 +251,7 @@ final class SocketWriter {
       pong(unansweredPing);
     }
     if (wasBehind && !isBehind()) {
-      onRoom.run();
+      onWritable.run();
     }
   }
 }

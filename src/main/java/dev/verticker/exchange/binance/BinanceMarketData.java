@@ -92,10 +92,10 @@ public final class BinanceMarketData implements MarketData {
       case 200 -> Future.succeededFuture(response.body());
       case 418, 429 -> limited(response);
       case 403 ->
-        Future.failedFuture(
-            new ExchangeException.AccessDenied("Binance refuses the request (403, firewall)"));
+        Future.failedFuture(new ExchangeException.AccessDeniedException(
+            "Binance refuses the request (403, firewall)"));
       case 451 ->
-        Future.failedFuture(new ExchangeException.AccessDenied(
+        Future.failedFuture(new ExchangeException.AccessDeniedException(
             "Binance does not serve the location of this address (451)"));
       default -> Future.failedFuture(failure(response));
     };
@@ -103,8 +103,8 @@ public final class BinanceMarketData implements MarketData {
 
   private ExchangeException failure(ExchangeResponse response) {
     return response.status() == 400 && errorCode(response) == -1121
-        ? new ExchangeException.UnknownSymbol()
-        : new ExchangeException.ExchangeUnavailable(
+        ? new ExchangeException.UnknownSymbolException()
+        : new ExchangeException.ExchangeUnavailableException(
             "Binance responded with status " + response.status());
   }
 
@@ -112,7 +112,7 @@ public final class BinanceMarketData implements MarketData {
     var until = until(response);
     return limits
         .ban(until)
-        .transform(done -> Future.failedFuture(new ExchangeException.Limited(
+        .transform(done -> Future.failedFuture(new ExchangeException.RateLimitedException(
             until,
             "Binance is rate limiting this address until " + until + " (" + response.status()
                 + ")")));

@@ -24,7 +24,7 @@ final class ExchangeInfoParser {
 
   private ExchangeInfoParser() {}
 
-  /** Throws {@link ExchangeException.ExchangeUnavailable} if the body is not an exchangeInfo response. */
+  /** Throws {@link ExchangeException.ExchangeUnavailableException} if the body is not an exchangeInfo response. */
   static ExchangeInfo parse(Buffer body) {
     var parser = new ExchangeInfoParser();
     try (var json = MAPPER.createParser(body.getBytes())) {
@@ -79,7 +79,7 @@ final class ExchangeInfoParser {
   }
 
   private static ExchangeException malformed() {
-    return new ExchangeException.ExchangeUnavailable(
+    return new ExchangeException.ExchangeUnavailableException(
         "the exchange sent a malformed exchangeInfo response");
   }
 }

@@ -117,7 +117,7 @@ public final class ObservationRepository {
     });
   }
 
-  /** Class 22: the data cannot be represented; class 23: it breaks a constraint. */
+  /** Class 22: the data cannot be represented; class 23: it violates a constraint. */
   private static boolean isRejection(Throwable failure) {
     return failure instanceof PgException rejection
         && rejection.getSqlState() != null
@@ -233,7 +233,7 @@ public final class ObservationRepository {
     try {
       return MAPPER.readTree(info);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("jsonb is JSON", e);
+      throw new IllegalStateException("cannot parse market.exchange_info.exchange_info", e);
     }
   }
 

@@ -2,5 +2,5 @@ package dev.verticker.price.observation;
 
 import dev.verticker.message.Prices.Quote;
 
-/** A quote and the slot it was observed in. */
+/** An observation: a quote and the slot in which it was received. */
 public record SlotQuote(Quote quote, long slot) {}

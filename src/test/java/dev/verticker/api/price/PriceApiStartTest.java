@@ -32,14 +32,14 @@ class PriceApiStartTest {
     door.open();
     assertEquals("price-not-yet-known", expect(503, door.get("/internal/price")).code());
     assertEquals("unavailable", expect(503, door.get("/internal/price/BTCUSDT")).code());
-    assertEquals(Optional.of("no quote received since start-up"), door.health.remark("price-api"));
+    assertEquals(Optional.of("no quote received since start-up"), door.health.remark("quotes"));
 
     door.prices.configured = List.of("BTCUSDT");
     door.prices.holds(quote(1, "BTCUSDT", "68000.12", NOON));
     await(door.prices.serve());
 
     Await.until("filled", () -> door.get("/internal/price").status() == 200);
-    assertEquals(Optional.empty(), door.health.remark("price-api"));
+    assertEquals(Optional.empty(), door.health.remark("quotes"));
   }
 
   @Test

@@ -171,7 +171,7 @@ class SockJsClientTest {
           new JsonObject()
               .put("failureCode", 403)
               .put("failureType", "not-allowed")
-              .put("message", "This needs the permission users.read."),
+              .put("message", "Permission users.read required."),
           client.next().getJsonObject("refusal"));
       client.send(command("unregister").put("address", "users"));
 

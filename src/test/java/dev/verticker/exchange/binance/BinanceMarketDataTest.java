@@ -111,11 +111,11 @@ class BinanceMarketDataTest {
   @Test
   void an_unknown_symbol_is_distinguished_from_a_failing_exchange() {
     assertInstanceOf(
-        ExchangeException.UnknownSymbol.class,
+        ExchangeException.UnknownSymbolException.class,
         failure(exchange(simulator.url()).tickers(List.of("BTCUSDT", "NOSUCHPAIR"))));
     simulator.faults().add(FaultKind.SERVER_ERROR);
     assertInstanceOf(
-        ExchangeException.ExchangeUnavailable.class,
+        ExchangeException.ExchangeUnavailableException.class,
         failure(exchange(simulator.url()).tickers(List.of("BTCUSDT"))));
   }
 
@@ -207,7 +207,8 @@ class BinanceMarketDataTest {
     var other = limits();
     until("the other node has the count", () -> other.acquire(1).failed() || isLimited(other));
     assertInstanceOf(
-        ExchangeException.Limited.class, failure(exchange.tickers(List.of("BTCUSDT"))));
+        ExchangeException.RateLimitedException.class,
+        failure(exchange.tickers(List.of("BTCUSDT"))));
     assertEquals(1, simulator.calls().total());
   }
 
@@ -222,7 +223,8 @@ class BinanceMarketDataTest {
         "",
         new AtomicBoolean());
     var failure = assertInstanceOf(
-        ExchangeException.Limited.class, failure(exchange(url).tickers(List.of("BTCUSDT"))));
+        ExchangeException.RateLimitedException.class,
+        failure(exchange(url).tickers(List.of("BTCUSDT"))));
     assertEquals(until, failure.until());
     assertEquals(
         "host-" + simulator.port() + " is rate limiting this address until " + until,
@@ -230,7 +232,8 @@ class BinanceMarketDataTest {
     var restarted = limits();
     assertEquals(
         until,
-        assertInstanceOf(ExchangeException.Limited.class, failure(restarted.acquire(1)))
+        assertInstanceOf(
+                ExchangeException.RateLimitedException.class, failure(restarted.acquire(1)))
             .until(),
         "restored from PostgreSQL");
   }
@@ -242,7 +245,7 @@ class BinanceMarketDataTest {
         .put("POSTGRES_PORT", Integer.toString(unusedPort()))
         .put("REDIS_URL", "redis://127.0.0.1:" + unusedPort()));
     assertInstanceOf(
-        ExchangeException.Limited.class,
+        ExchangeException.RateLimitedException.class,
         failure(exchange(simulator.url()).tickers(List.of("BTCUSDT"))));
     assertEquals(0, simulator.calls().total());
   }

@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Follows the event log for all sockets of this node. It requests all events after its position once a second; a bus message
- * only triggers the request earlier. Replays are served by its {@link ReplayService}.
+ * Follows the event log for all sockets of this node. It accepts published events that directly follow its position, and
+ * requests all events after its position once a second and whenever events are missing. Replays are served by its
+ * {@link ReplayService}.
  *
  * <p>It works on one context and passes everything to the listeners' contexts in order, so that a replay and the events
  * that follow it cannot overtake each other.
@@ -80,7 +81,7 @@ public final class LogReader {
   /**
    * Completes on the given context. After a result that is not complete, request the next one.
    *
-   * @param after null = only the current position of the topic
+   * @param after null = only the newest sequence of the topic
    */
   public Future<ReplayResult> replay(String topic, ResumePoint after, Context loop) {
     var replayed = Promise.<ReplayResult>promise();
@@ -90,7 +91,7 @@ public final class LogReader {
     return replayed.future();
   }
 
-  /** Reads immediately, for a node that was suspended. Thread-safe. */
+  /** Reads the event log immediately; called when the node is reachable again. Thread-safe. */
   public void catchUp() {
     context.runOnContext(here -> readNext());
   }
@@ -139,7 +140,7 @@ public final class LogReader {
     recent.clear();
     if (!first) {
       log.warn(
-          "Event log continues at position {} (epoch {}); resuming all subscriptions",
+          "event log continues at position {} (epoch {}); resuming all subscriptions",
           position,
           epoch);
       listeners.forEach((listener, loop) -> loop.runOnContext(there -> listener.onReset()));

@@ -63,7 +63,7 @@ final class RecentEvents {
             : reported);
   }
 
-  /** Returns the newest position of the topic, or null if it is not in memory. */
+  /** Returns the newest known sequence of the topic, or null if it is not in memory. */
   Head head(String topic) {
     return heads.get(topic);
   }

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * Missed events of one topic, or the first part of them.
  *
- * @param recovered whether no event after the requested point is lost
+ * @param recovered whether all events after the requested point are still available
  * @param newest sequence of the topic's newest event
  * @param events in order, without gaps
  * @param complete whether live events follow without a gap; false when more must be requested

@@ -36,7 +36,7 @@ final class ReplayService {
   private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
   private static final int MAX_TOPICS = 2000;
-  private static final int MAX_EVENTS = 8000;
+  private static final int MAX_EVENTS_PER_QUERY = 8000;
 
   /** Max number of events of one topic in one response. */
   private static final int MAX_EVENTS_OF_TOPIC = 1000;
@@ -50,7 +50,7 @@ final class ReplayService {
   private final Queue<Waiting> waiting = new ArrayDeque<>();
   private boolean started;
 
-  /** A query is planned or running. */
+  /** A query is scheduled or running. */
   private boolean requesting;
 
   private long lastRequest = System.nanoTime() - INTERVAL.toNanos();
@@ -59,7 +59,7 @@ final class ReplayService {
   /**
    * One replay request.
    *
-   * @param after null = only the current position of the topic
+   * @param after null = only the newest sequence of the topic
    * @param since time of the request in nanoseconds
    */
   private record Waiting(
@@ -81,13 +81,13 @@ final class ReplayService {
     metrics.gauge("socket_replays_waiting", waiting, Queue::size);
   }
 
-  /** The recent events follow the log from now on; requests wait until then. */
+  /** Starts serving replays. Called when the recent events follow the log; earlier requests are queued. */
   void start() {
     started = true;
     requestNext();
   }
 
-  /** @param after null = only the current position of the topic */
+  /** @param after null = only the newest sequence of the topic */
   Future<ReplayResult> replay(String topic, ResumePoint after) {
     var fromMemory = started ? fromMemory(topic, after) : null;
     if (fromMemory != null) {
@@ -161,7 +161,7 @@ final class ReplayService {
     bus.request(
             Notifications.REPLAY,
             new Notifications.ReplayTopics(
-                starts(batch), Math.min(MAX_EVENTS_OF_TOPIC, MAX_EVENTS / batch.size())))
+                starts(batch), Math.min(MAX_EVENTS_OF_TOPIC, MAX_EVENTS_PER_QUERY / batch.size())))
         .onComplete(reply -> {
           requesting = false;
           if (reply.succeeded()) {

@@ -25,10 +25,9 @@ public final class Frame {
 
   private final String json;
 
-  // Event loops that encode it concurrently get equal bytes, so no lock is needed.
-  private byte[] plain;
-  private byte[] bridged;
-  private byte[] sockJs;
+  private volatile byte[] plain;
+  private volatile byte[] bridged;
+  private volatile byte[] sockJs;
 
   private Frame(String topic, String json) {
     this.topic = topic;

@@ -65,7 +65,7 @@ public final class SockJsTransport implements Transport {
     }
   }
 
-  /** The client pings by itself; SockJS has no message that requires a response of the client. */
+  /** The client pings by itself; SockJS has no message that requires a response from the client. */
   @Override
   public void ping() {}
 

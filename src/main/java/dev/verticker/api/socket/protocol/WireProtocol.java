@@ -11,7 +11,7 @@ import java.util.function.Function;
 /** Parses commands and encodes errors, which differ between the two endpoints. */
 public enum WireProtocol {
   /** {@code /ws}: flat JSON objects. */
-  PLAIN {
+  PLAIN("{\"op\": \"subscribe\", \"topic\": \"...\"}") {
     @Override
     public JsonObject error(String subject, int status, String code, String message) {
       var frame = new JsonObject().put("event", "error");
@@ -48,7 +48,7 @@ public enum WireProtocol {
   },
 
   /** {@code /eventbus}: the protocol of the event bus bridge and its client. */
-  BRIDGE {
+  BRIDGE("{\"type\": \"register\", \"address\": \"...\"}") {
     @Override
     public JsonObject error(String subject, int status, String code, String message) {
       var frame = new JsonObject().put("type", "err");
@@ -90,6 +90,13 @@ public enum WireProtocol {
   private static final int MAX_TOPIC_LENGTH = 100;
   private static final String BEARER = "Bearer ";
 
+  /** A message that a client can send. */
+  private final String example;
+
+  WireProtocol(String example) {
+    this.example = example;
+  }
+
   /** Returns the label value for metrics. */
   public final String wireName() {
     return name().toLowerCase(Locale.ROOT);
@@ -105,9 +112,9 @@ public enum WireProtocol {
     try {
       return Json.decodeValue(text) instanceof JsonObject frame
           ? parse(frame)
-          : malformed("A frame must be a JSON object.");
+          : malformed("A message must be a JSON object: send " + example + ".");
     } catch (DecodeException e) {
-      return malformed("A frame must be a JSON object.");
+      return malformed("A message must be a JSON object: send " + example + ".");
     }
   }
 

@@ -58,7 +58,7 @@ final class LogSubscription implements Subscription {
   }
 
   @Override
-  public boolean serves(Command.Subscribe another) {
+  public boolean tryConfirm(Command.Subscribe another) {
     if (another.since() != null) {
       return false;
     }
@@ -84,14 +84,14 @@ final class LogSubscription implements Subscription {
     unanswered += commands;
   }
 
-  /** Sends the missed events while the subscriber has room. */
+  /** Sends the missed events while the subscriber is writable. */
   @Override
-  public void onRoom() {
+  public void onWritable() {
     if (live || replaying || sending) {
       return;
     }
     sending = true;
-    while (!cancelled && !missed.isEmpty() && subscriber.hasRoom()) {
+    while (!cancelled && !missed.isEmpty() && subscriber.isWritable()) {
       var event = missed.poll();
       if (event.seq() == seq + 1) {
         send(event, false);
@@ -107,7 +107,7 @@ final class LogSubscription implements Subscription {
     }
     if (!more) {
       live = true;
-    } else if (subscriber.hasRoom()) {
+    } else if (subscriber.isWritable()) {
       resume();
     }
   }
@@ -133,8 +133,8 @@ final class LogSubscription implements Subscription {
     return true;
   }
 
-  /** @param now whether no other events follow in the current task */
-  void onEvent(EncodedEvent event, boolean now) {
+  /** @param flush whether to send the frame immediately; false if the current task delivers many events */
+  void onEvent(EncodedEvent event, boolean flush) {
     if (cancelled) {
       return;
     }
@@ -144,7 +144,7 @@ final class LogSubscription implements Subscription {
     } else if (!event.epoch().equals(epoch)) {
       resume();
     } else if (event.seq() == seq + 1) {
-      send(event, now);
+      send(event, flush);
     } else if (event.seq() > seq) {
       channel.countGap();
       resume();
@@ -195,15 +195,15 @@ final class LogSubscription implements Subscription {
     }
     missed.addAll(page.events());
     more = !page.complete();
-    onRoom();
+    onWritable();
   }
 
-  private void send(EncodedEvent event, boolean now) {
+  private void send(EncodedEvent event, boolean flush) {
     seq = event.seq();
     if (!subscriber.canReceive(event.audience())) {
       return;
     }
-    if (now) {
+    if (flush) {
       subscriber.sendNow(event.frame());
     } else {
       subscriber.send(event.frame());

@@ -20,8 +20,8 @@ import java.util.Set;
 
 /**
  * One price topic at one interval. All changes within an interval are conflated to one frame: the newest quote of each symbol
- * with the highest and lowest price since the previous frame. A subscriber without room receives a later frame that covers
- * both.
+ * with the highest and lowest price since the previous frame. A subscriber that is not writable receives a later frame that
+ * covers both.
  */
 final class PriceStream {
   /**
@@ -47,7 +47,7 @@ final class PriceStream {
       return new Change(quote, quote.quote().price(), quote.quote().price());
     }
 
-    Change and(Change later) {
+    Change merge(Change later) {
       return new Change(later.quote, high.max(later.high), low.min(later.low));
     }
   }
@@ -62,7 +62,7 @@ final class PriceStream {
   private final Set<PriceSubscription> subscriptions = new LinkedHashSet<>();
   private Map<String, Change> changes = new LinkedHashMap<>();
   private long nextFrame = System.nanoTime();
-  private boolean planned;
+  private boolean scheduled;
 
   /** @param onEmpty called after the last subscription was cancelled */
   PriceStream(StreamResources resources, Key key, String symbol, Runnable onEmpty) {
@@ -93,26 +93,26 @@ final class PriceStream {
       return;
     }
     var change = Change.of(quote);
-    changes.merge(name, change, Change::and);
+    changes.merge(name, change, Change::merge);
     for (var subscription : subscriptions) {
-      if (subscription.own != null) {
-        subscription.own.merge(name, change, Change::and);
+      if (subscription.unsentChanges != null) {
+        subscription.unsentChanges.merge(name, change, Change::merge);
       }
     }
-    planFrame();
+    scheduleFrame();
   }
 
-  private void planFrame() {
-    if (planned) {
+  private void scheduleFrame() {
+    if (scheduled) {
       return;
     }
     var pauseMs = (nextFrame - System.nanoTime()) / 1_000_000 + 1;
     if (pauseMs <= 1) {
       sendFrame();
     } else {
-      planned = true;
+      scheduled = true;
       resources.vertx().setTimer(pauseMs, timer -> {
-        planned = false;
+        scheduled = false;
         sendFrame();
       });
     }
@@ -152,16 +152,16 @@ final class PriceStream {
     private final Subscriber subscriber;
 
     /** The changes not sent to this subscriber; null when they are the same as those of the others. */
-    private Map<String, Change> own = new LinkedHashMap<>();
+    private Map<String, Change> unsentChanges = new LinkedHashMap<>();
 
     PriceSubscription(Subscriber subscriber) {
       this.subscriber = subscriber;
     }
 
     @Override
-    public void onRoom() {
-      if (own != null && !own.isEmpty()) {
-        planFrame();
+    public void onWritable() {
+      if (unsentChanges != null && !unsentChanges.isEmpty()) {
+        scheduleFrame();
       }
     }
 
@@ -175,21 +175,21 @@ final class PriceStream {
 
     /** @param sharedFrame null when there are no shared changes */
     private void send(Map<String, Change> shared, Frame sharedFrame) {
-      if (!subscriber.hasRoom()) {
-        if (own == null) {
-          own = new LinkedHashMap<>(shared);
+      if (!subscriber.isWritable()) {
+        if (unsentChanges == null) {
+          unsentChanges = new LinkedHashMap<>(shared);
         }
         resources.conflated().increment();
         return;
       }
-      if (own == null) {
+      if (unsentChanges == null) {
         if (sharedFrame != null) {
           subscriber.send(sharedFrame);
         }
         return;
       }
-      var unsent = own;
-      own = null;
+      var unsent = unsentChanges;
+      unsentChanges = null;
       if (!unsent.isEmpty()) {
         subscriber.send(frame(unsent));
       }

@@ -13,8 +13,8 @@ public interface Subscriber {
   /** Sends the frame immediately, which is cheaper for a single frame. */
   void sendNow(Frame frame);
 
-  /** Returns whether the socket can take more frames; if not, {@link Subscription#onRoom} follows when it can. */
-  boolean hasRoom();
+  /** Returns whether the socket accepts more frames; if not, {@link Subscription#onWritable} follows when it does. */
+  boolean isWritable();
 
   /**
    * Counts bytes that wait until the socket has room. Returns false, and counts nothing, if the sockets of the node have too

@@ -44,15 +44,16 @@ public final class TopicRegistry {
     return (topic, user) -> {
       if (!user.has(permission)) {
         throw new Failure.Forbidden(
-            "not-allowed", "This needs the permission " + permission.wireName() + ".");
+            "not-allowed", "Permission " + permission.wireName() + " required.");
       }
     };
   }
 
   private static void requireOwner(String topic, AuthenticatedUser user) {
-    if (!topic.equals(Notifications.ownTopic(user.userId()))) {
+    var own = Notifications.ownTopic(user.userId());
+    if (!topic.equals(own)) {
       throw new Failure.Forbidden(
-          "not-allowed", "Only the user itself can subscribe to this topic.");
+          "not-allowed", "This topic is only for its user: subscribe to " + own + ".");
     }
   }
 
@@ -79,7 +80,7 @@ public final class TopicRegistry {
         : Notifications.ownTopic(user.userId());
   }
 
-  /** The newest event of a topic of the log. */
+  /** Returns the resume point after the newest event of a topic of the event log. */
   public Future<ResumePoint> newestEvent(String topic) {
     return eventLog.newestEvent(topic);
   }
@@ -92,6 +93,7 @@ public final class TopicRegistry {
     return registrations.stream()
         .filter(registration -> registration.topic.matcher(topic).matches())
         .findFirst()
-        .orElseThrow(() -> new Failure.NotFound("topic-unknown", "There is no such topic."));
+        .orElseThrow(() -> new Failure.NotFound(
+            "topic-unknown", "Unknown topic: use users, user.<id>, prices or prices.<SYMBOL>."));
   }
 }

@@ -187,7 +187,7 @@ class LogSubscriptionTest {
 
     void read(int frames) {
       room.set(frames);
-      context.runOnContext(here -> subscription.onRoom());
+      context.runOnContext(here -> subscription.onWritable());
     }
 
     boolean isConfirmed() {
@@ -225,7 +225,7 @@ class LogSubscriptionTest {
     }
 
     @Override
-    public boolean hasRoom() {
+    public boolean isWritable() {
       return room.get() > 0;
     }
 

@@ -28,7 +28,7 @@ import java.util.function.BooleanSupplier;
 /**
  * Guards one HTTP/1.x connection, directly after the decoder: marks ambiguous requests as invalid, and closes the connection
  * of a client that sends headers or body too slowly or does not read its response. While the server drains, each connection
- * ends with its current response. The guard removes itself when the connection becomes a WebSocket.
+ * ends with its current response. {@link ControlFrames} replaces the guard when the connection becomes a WebSocket.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
   private final HttpLimits limits;
@@ -135,7 +135,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     if (message instanceof HttpResponse response
         && response.status().code() == HttpResponseStatus.SWITCHING_PROTOCOLS.code()) {
       super.write(context, message, promise);
-      context.pipeline().remove(this);
+      context.pipeline().replace(this, "control-frames", new ControlFrames());
       watchReadsOnly(context.pipeline());
       readWholeMessages(context.pipeline());
       return;

@@ -11,7 +11,7 @@ import java.util.Locale;
  * Requests about users, served by the user verticle. The API checks permissions, the user verticle everything else.
  *
  * <p>Failures, besides those named at each address: {@code invalid-request} (422, a pointer per error),
- * {@code user-not-found} (404), {@code database-unavailable} (503).
+ * {@code user-not-found} (404), for a change {@code too-many-changes} (429), {@code database-unavailable} (503).
  */
 public final class Users {
   /** Hashing starts within 2.4 s or fails; the rest is for the hash and the database. */

@@ -29,11 +29,21 @@ import org.slf4j.LoggerFactory;
 public final class OutboxRelay {
   private static final Logger log = LoggerFactory.getLogger(OutboxRelay.class);
   private static final Duration POLL_INTERVAL = Duration.ofMillis(250);
+
+  /** After another node held the lock. */
+  private static final Duration CONTENTION_DELAY = Duration.ofMillis(50);
+
   private static final Duration MAX_BACK_OFF = Duration.ofSeconds(5);
   private static final Duration REPORTED_LAG = Duration.ofSeconds(10);
 
   /** Advisory lock class: ASCII of "outb", so that the domains in the same database do not share lock ids. */
   static final int LOCK_CLASS = 0x6f757462;
+
+  private enum Poll {
+    EMPTIED,
+    MORE,
+    LOCKED_BY_ANOTHER_NODE
+  }
 
   private final Vertx vertx;
   private final Database database;
@@ -95,7 +105,7 @@ public final class OutboxRelay {
       working = poll().onComplete(result -> {
         if (result.succeeded()) {
           backOff = POLL_INTERVAL;
-          schedule(result.result() == Notifications.MAX_EVENTS || pollAgain ? Duration.ZERO : null);
+          schedule(nextPoll(result.result()));
         } else {
           if (backOff.equals(POLL_INTERVAL)) {
             log.warn(
@@ -108,6 +118,19 @@ public final class OutboxRelay {
         }
       });
     }
+  }
+
+  /** Returns the delay until the next poll; null = until the next wake-up. */
+  private Duration nextPoll(Poll last) {
+    if (last == Poll.MORE) {
+      return Duration.ZERO;
+    }
+    if (!pollAgain) {
+      return null;
+    }
+    // The other node delivers the new entries too, unless it read its batch before they were
+    // committed.
+    return last == Poll.LOCKED_BY_ANOTHER_NODE ? CONTENTION_DELAY : Duration.ZERO;
   }
 
   /** Returns the age of the oldest entry at the last poll. */
@@ -125,28 +148,28 @@ public final class OutboxRelay {
             + lag.toSeconds() + " s");
   }
 
-  /** The number of delivered entries; 0 if there are none or another node holds the lock. */
-  private Future<Integer> poll() {
+  private Future<Poll> poll() {
     return database.query(outbox.selectOldest(), Tuple.tuple()).compose(rows -> {
       oldestAt = Rows.first(rows, row -> Rows.instant(row, "at")).orElse(null);
       return oldestAt == null
-          ? Future.succeededFuture(0)
+          ? Future.succeededFuture(Poll.EMPTIED)
           : database.transaction(tx -> lock.tryAcquire(tx)
-              .compose(locked -> locked ? deliver(tx) : Future.succeededFuture(0)));
+              .compose(locked ->
+                  locked ? deliver(tx) : Future.succeededFuture(Poll.LOCKED_BY_ANOTHER_NODE)));
     });
   }
 
   /** Delivers one batch; after a lost response or a failed commit, the same entries are delivered again. */
-  private Future<Integer> deliver(SqlConnection tx) {
+  private Future<Poll> deliver(SqlConnection tx) {
     return tx.query(outbox.selectBatch()).execute().compose(rows -> {
       var entries = Rows.all(rows, outbox.entry());
       if (entries.isEmpty()) {
-        return Future.succeededFuture(0);
+        return Future.succeededFuture(Poll.EMPTIED);
       }
       var ids = entries.stream().map(OutboxEntry::id).toArray(Long[]::new);
       return bus.request(Notifications.APPEND, new Append(outbox.schema(), entries))
           .compose(appended -> tx.preparedQuery(outbox.delete()).execute(Tuple.of(ids)))
-          .map(deleted -> ids.length);
+          .map(deleted -> ids.length == Notifications.MAX_EVENTS ? Poll.MORE : Poll.EMPTIED);
     });
   }
 

@@ -124,6 +124,15 @@ public final class SettingsReader {
     return min;
   }
 
+  /** Does the same as {@link #number(String, int, int)}; a setting without a value is {@code absent}. */
+  int number(String name, int min, int max, int absent) {
+    if (optional(name).isPresent()) {
+      return number(name, min, max);
+    }
+    effectiveValues.put(name, Integer.toString(absent));
+    return absent;
+  }
+
   /** A TCP port; 0 = chosen by the operating system. */
   int port(String name) {
     return number(name, 0, MAX_PORT);

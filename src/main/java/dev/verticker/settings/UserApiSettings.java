@@ -26,17 +26,39 @@ public record UserApiSettings(
    *
    * @param fallbacks whether {@code /eventbus} also works without WebSocket
    * @param max max number of open sockets
+   * @param maxUnauthenticated max number of open sockets that have not signed in
+   * @param maxPerUser max number of open sockets of one user
    * @param maxUnsentMegabytes max unsent data of all sockets; above it slow sockets are closed
    * @param idleTimeout sockets that neither read nor respond for this long are closed
+   * @param rebalanceAfter a node with more sockets than its share moves the surplus when the set of nodes has not changed for
+   *     this long; zero = never
    */
   public record SocketSettings(
-      boolean fallbacks, int max, int maxUnsentMegabytes, Duration idleTimeout) {
+      boolean fallbacks,
+      int max,
+      int maxUnauthenticated,
+      int maxPerUser,
+      int maxUnsentMegabytes,
+      Duration idleTimeout,
+      Duration rebalanceAfter) {
+    /** The measured heap of an open socket. */
+    private static final long BYTES_PER_SOCKET = 20 * 1024;
+
+    private static final int MAX_SOCKETS = 1_000_000;
+
     private static SocketSettings read(SettingsReader reader) {
+      var heap = Runtime.getRuntime().maxMemory();
+      // Half of the heap for sockets, a quarter for unsent data, the rest for everything else.
+      var max = reader.number(
+          "SOCKETS_MAX", 1, MAX_SOCKETS, (int) Math.min(MAX_SOCKETS, heap / 2 / BYTES_PER_SOCKET));
       return new SocketSettings(
           reader.flag("SOCKJS_FALLBACKS"),
-          reader.number("SOCKETS_MAX", 1, 1_000_000),
-          reader.number("SOCKETS_UNSENT_MB", 1, 100_000),
-          reader.seconds("SOCKET_SILENCE_SECONDS", Duration.ofSeconds(3), Duration.ofMinutes(10)));
+          max,
+          reader.number("SOCKETS_UNAUTHENTICATED_MAX", 1, MAX_SOCKETS, Math.max(1, max / 4)),
+          reader.number("SOCKETS_PER_USER", 1, MAX_SOCKETS),
+          reader.number("SOCKETS_UNSENT_MB", 1, 100_000, (int) Math.max(1, heap / 4 / 1024 / 1024)),
+          reader.seconds("SOCKET_SILENCE_SECONDS", Duration.ofSeconds(3), Duration.ofMinutes(10)),
+          reader.seconds("SOCKETS_REBALANCE_SECONDS", Duration.ZERO, Duration.ofHours(1)));
     }
   }
 

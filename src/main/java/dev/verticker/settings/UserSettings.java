@@ -5,14 +5,22 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The first administrator and the retention of the audit trail.
+ * The first administrator, the retention of the audit trail and the quotas of changes.
  *
  * @param adminPassword used only while no administrator exists; null if unset
+ * @param ownChangesPerMinute max changes of the own account
+ * @param otherChangesPerMinute max changes of other accounts by one user
  */
 public record UserSettings(
-    boolean development, String adminUsername, Secret adminPassword, Duration auditRetention) {
+    boolean development,
+    String adminUsername,
+    Secret adminPassword,
+    Duration auditRetention,
+    int ownChangesPerMinute,
+    int otherChangesPerMinute) {
   private static final String PASSWORD = "ADMIN_PASSWORD";
   private static final int MIN_CHARACTERS = 12;
+  private static final int MAX_CHANGES = 100_000;
   private static final Secret DEVELOPMENT_PASSWORD = new Secret("admin1234");
 
   public static UserSettings read(SettingsReader reader) {
@@ -27,7 +35,9 @@ public record UserSettings(
         reader.development(),
         username,
         reader.uncheckedSecret(PASSWORD).orElse(null),
-        Duration.ofDays(reader.number("AUDIT_RETENTION_DAYS", 1, 36500)));
+        Duration.ofDays(reader.number("AUDIT_RETENTION_DAYS", 1, 36500)),
+        reader.number("OWN_CHANGES_PER_MINUTE", 1, MAX_CHANGES),
+        reader.number("ADMIN_CHANGES_PER_MINUTE", 1, MAX_CHANGES));
   }
 
   /** Returns whether the first administrator would get the published sample password. */

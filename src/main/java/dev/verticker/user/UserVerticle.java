@@ -8,6 +8,8 @@ import dev.verticker.data.Housekeeping;
 import dev.verticker.data.RedisClient;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Users;
+import dev.verticker.message.Users.ChangeStatus;
+import dev.verticker.message.Users.User;
 import dev.verticker.outbox.OutboxRelay;
 import dev.verticker.outbox.OutboxTable;
 import dev.verticker.settings.AuthSettings;
@@ -99,11 +101,17 @@ public final class UserVerticle extends VerticleBase {
     var rows = new UserRepository(database, clock);
     var creations = new KeyedQueue(Users.CREATE.deadline(), clock);
     var users = new UserService(database, rows, passwords, sessions, changes, creations);
+    var quota = new ChangeQuota(
+        redis,
+        auth.keys().get(0),
+        clock,
+        settings.ownChangesPerMinute(),
+        settings.otherChangesPerMinute());
     var administrator = new FirstAdministrator(database, rows, users, passwords, settings);
     return ensure(administrator, MAX_ATTEMPTS)
         .compose(ensured -> Future.all(
-            serveUsers(users, audit),
-            serveSignIn(auth, users, sessions, audit, changes),
+            serveUsers(users, quota, audit),
+            serveSignIn(auth, users, sessions, quota, audit, changes),
             serveSockets(revocations)))
         .onSuccess(serving -> {
           housekeeping(settings, erasure).start();
@@ -111,23 +119,36 @@ public final class UserVerticle extends VerticleBase {
         });
   }
 
-  private Future<?> serveUsers(UserService users, AuditTrail audit) {
+  private Future<?> serveUsers(UserService users, ChangeQuota quota, AuditTrail audit) {
     return Future.all(List.of(
-        serve(Users.CREATE, users::create),
+        serve(Users.CREATE, create -> quota.creation(create.actor(), () -> users.create(create))),
         serve(Users.FIND, users::find),
         serve(Users.SEARCH, new UserSearch(database)::search),
-        serve(Users.UPDATE, users::update),
-        serve(Users.DELETE, users::delete),
-        serve(Users.RESTORE, users::restore),
-        serve(Users.DISABLE, users::disable),
-        serve(Users.ENABLE, users::enable),
+        serve(
+            Users.UPDATE,
+            update -> quota.by(update.actor(), update.id(), () -> users.update(update))),
+        serve(
+            Users.DELETE,
+            delete -> quota.by(delete.actor(), delete.id(), () -> users.delete(delete))),
+        serveStatus(Users.RESTORE, quota, users::restore),
+        serveStatus(Users.DISABLE, quota, users::disable),
+        serveStatus(Users.ENABLE, quota, users::enable),
         serve(Users.AUDIT, audit::read)));
+  }
+
+  private Future<?> serveStatus(
+      Address<ChangeStatus, User> address,
+      ChangeQuota quota,
+      Function<ChangeStatus, Future<User>> handler) {
+    return serve(
+        address, change -> quota.by(change.actor(), change.id(), () -> handler.apply(change)));
   }
 
   private Future<?> serveSignIn(
       AuthSettings auth,
       UserService users,
       SessionRepository sessions,
+      ChangeQuota quota,
       AuditTrail audit,
       ChangeLog changes) {
     var clock = node.clock();
@@ -147,10 +168,14 @@ public final class UserVerticle extends VerticleBase {
         serve(Sessions.LOGIN, logins::login),
         serve(Sessions.REFRESH, refreshes::refresh),
         serve(Sessions.LOGOUT, lists::logout),
-        serve(Sessions.LOGOUT_ALL, lists::logoutAll),
+        serve(
+            Sessions.LOGOUT_ALL,
+            logout -> quota.own(logout.userId(), () -> lists.logoutAll(logout))),
         serve(Sessions.LIST, lists::list),
-        serve(Sessions.END, lists::end),
-        serve(Sessions.CHANGE_PASSWORD, passwordChanges::change),
+        serve(Sessions.END, end -> quota.own(end.userId(), () -> lists.end(end))),
+        serve(
+            Sessions.CHANGE_PASSWORD,
+            change -> quota.own(change.userId(), () -> passwordChanges.change(change))),
         serve(Sessions.REGISTER, registrations::register)));
   }
 

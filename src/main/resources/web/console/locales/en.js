@@ -44,7 +44,9 @@ export default {
   "reason.unreachable": "The connection was lost.",
   "reason.offline": "This device is offline.",
   "reason.slow-reader": "This device was too slow to receive all events.",
-  "reason.unavailable": "The server cannot verify sign-ins at the moment.",
+  "reason.rebalance": "The connection moves to another server.",
+  "reason.too-many-sockets": "Too many connections of this user are open: close another tab.",
+  "reason.unavailable": "The server is temporarily unavailable.",
 
   "prices.title": "Prices",
   "prices.lead": "Each price shows its source and its age.",
@@ -221,6 +223,7 @@ export default {
   "problem.internal": "Internal server error. Request ID for the administrator: {request}",
   "problem.invalid-credentials": "Wrong username or password.",
   "problem.too-many-attempts": "Too many failed sign-ins. Try again in {seconds} s.",
+  "problem.too-many-changes": "Too many changes. Try again in {seconds} s.",
   "problem.not-allowed": "You do not have permission to do this.",
   "problem.last-administrator": "The last active administrator cannot be deleted, disabled or demoted.",
   "problem.user-not-found": "This user no longer exists.",

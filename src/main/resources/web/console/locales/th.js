@@ -43,7 +43,9 @@ export default {
   "reason.unreachable": "การเชื่อมต่อขาดหาย",
   "reason.offline": "อุปกรณ์นี้ออฟไลน์อยู่",
   "reason.slow-reader": "อุปกรณ์นี้รับเหตุการณ์ไม่ทัน",
-  "reason.unavailable": "เซิร์ฟเวอร์ยังตรวจสอบการเข้าสู่ระบบไม่ได้ในขณะนี้",
+  "reason.rebalance": "กำลังย้ายการเชื่อมต่อไปยังเซิร์ฟเวอร์อื่น",
+  "reason.too-many-sockets": "ผู้ใช้นี้เปิดการเชื่อมต่อมากเกินไป กรุณาปิดแท็บอื่น",
+  "reason.unavailable": "เซิร์ฟเวอร์ไม่พร้อมให้บริการชั่วคราว",
 
   "prices.title": "ราคา",
   "prices.lead": "ทุกราคาแสดงแหล่งที่มาและอายุของข้อมูล",
@@ -213,6 +215,7 @@ export default {
   "problem.internal": "เซิร์ฟเวอร์ขัดข้อง รหัสคำขอสำหรับแจ้งผู้ดูแลระบบ: {request}",
   "problem.invalid-credentials": "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง",
   "problem.too-many-attempts": "เข้าสู่ระบบไม่สำเร็จหลายครั้งเกินไป ลองใหม่ใน {seconds} วินาที",
+  "problem.too-many-changes": "แก้ไขบ่อยเกินไป ลองใหม่ใน {seconds} วินาที",
   "problem.not-allowed": "คุณไม่มีสิทธิ์ทำสิ่งนี้",
   "problem.last-administrator": "ลบ ระงับ หรือถอดบทบาทผู้ดูแลระบบที่ใช้งานอยู่คนสุดท้ายไม่ได้",
   "problem.user-not-found": "ไม่มีผู้ใช้นี้แล้ว",

@@ -41,6 +41,9 @@ public final class TestServers {
   /** Like {@link #settings()} on an existing database. */
   public static Map<String, String> settings(PostgresDatabase database) {
     var settings = new HashMap<>(Map.of("VERTICKER_ENV", "development"));
+    // Tests act as one administrator and share one Redis.
+    settings.put("OWN_CHANGES_PER_MINUTE", "100000");
+    settings.put("ADMIN_CHANGES_PER_MINUTE", "100000");
     settings.putAll(database.settings());
     settings.putAll(redis().settings());
     return settings;

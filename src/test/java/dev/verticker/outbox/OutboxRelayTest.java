@@ -149,6 +149,32 @@ class OutboxRelayTest {
   }
 
   @Test
+  void a_relay_without_the_lock_does_not_poll_at_every_wake_up() throws SQLException {
+    serve(this::taken);
+    insert(1);
+    postgres.execute("ALTER TABLE account.outbox RENAME TO outbox_rows");
+    postgres.execute("CREATE SEQUENCE account.polls");
+    postgres.execute(
+        "CREATE VIEW account.outbox AS"
+            + " SELECT outbox_rows.* FROM (SELECT nextval('account.polls')) AS poll, account.outbox_rows");
+    try (var other = postgres.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("SELECT pg_advisory_xact_lock(%d, %d)"
+          .formatted(OutboxRelay.LOCK_CLASS, "account".hashCode()));
+      var relay = relay();
+      var began = System.nanoTime();
+      run(() -> {
+        vertx.setPeriodic(1, timer -> relay.wake());
+        return vertx.timer(2000);
+      });
+      var seconds = (System.nanoTime() - began) / 1e9;
+      var polls = postgres.number("SELECT last_value FROM account.polls");
+      assertTrue(polls <= 25 * seconds, polls + " polls in " + seconds + " s");
+    }
+  }
+
+  @Test
   void stopping_waits_for_the_current_batch() {
     var received = Promise.<Void>promise();
     serve(append -> {

@@ -125,7 +125,7 @@ class SettingsTest {
   @Test
   void an_empty_file_next_to_the_jar_changes_nothing() throws IOException {
     writeSettingsFile("# nothing here\n");
-    assertEquals("20000", SettingsFiles.load(Map.of(), home).getString("SOCKETS_MAX"));
+    assertEquals("20", SettingsFiles.load(Map.of(), home).getString("SOCKETS_PER_USER"));
   }
 
   @Test

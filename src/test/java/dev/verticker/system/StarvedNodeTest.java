@@ -138,12 +138,13 @@ class StarvedNodeTest {
   }
 
   private TwoNodesBehindNginx site(List<String> prefix) {
+    var settings = TestDatabase.create().settings();
+    settings.put("SOCKETS_MAX", "" + 2 * SOCKETS);
+    settings.put("SOCKETS_UNAUTHENTICATED_MAX", "" + SOCKETS);
+    // All sockets are opened at the first node and stay there.
+    settings.put("SOCKETS_REBALANCE_SECONDS", "0");
     return new TwoNodesBehindNginx(
-        TestDatabase.create().settings(),
-        Tool.require("nginx", "nginx-light"),
-        folder,
-        "0",
-        prefix);
+        settings, Tool.require("nginx", "nginx-light"), folder, "0", prefix);
   }
 
   private static SiteNode first(TwoNodesBehindNginx site) {

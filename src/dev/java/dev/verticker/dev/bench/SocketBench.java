@@ -309,7 +309,8 @@ public final class SocketBench {
             "USER_API_HOST", "127.0.0.1",
             "USER_API_PORT", "0",
             "MANAGEMENT_PORT", "0",
-            "DRAIN_SECONDS", "0"));
+            "DRAIN_SECONDS", "0",
+            "SOCKETS_PER_USER", "1000000"));
     return builder.start();
   }
 

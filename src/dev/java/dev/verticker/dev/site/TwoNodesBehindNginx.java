@@ -84,6 +84,9 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
       shared.put("REFRESH_INTERVAL_SECONDS", "2");
       shared.put("DRAIN_SECONDS", drainSeconds);
       shared.put("CLUSTER_NAME", "site-" + UUID.randomUUID());
+      // All clients use one account.
+      shared.put("SOCKETS_PER_USER", "100000");
+      shared.put("ADMIN_CHANGES_PER_MINUTE", "100000");
       prepare(shared, folder, prefix);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

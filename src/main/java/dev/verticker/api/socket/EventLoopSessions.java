@@ -4,11 +4,12 @@ import dev.verticker.api.socket.protocol.CloseReason;
 import dev.verticker.api.socket.protocol.Transport;
 import dev.verticker.api.socket.protocol.WireProtocol;
 import dev.verticker.api.socket.topic.TopicRegistry;
-import dev.verticker.message.Sessions.Revocation;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
+import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 
 /** The sessions of one event loop. Created and used on that event loop. */
@@ -18,6 +19,10 @@ final class EventLoopSessions {
   private final Context loop;
   private final TopicRegistry topics;
   private final Set<SocketSession> sessions = new LinkedHashSet<>();
+
+  /** In the order of their connection; signed-in and closed ones are removed once a second. */
+  private final Queue<SocketSession> unauthenticated = new ArrayDeque<>();
+
   private volatile long maxUnsent;
 
   EventLoopSessions(SocketContext context, Context loop, TopicRegistry topics) {
@@ -41,19 +46,48 @@ final class EventLoopSessions {
   }
 
   SocketSession open(Transport transport, WireProtocol protocol, String ticket) {
+    if (context.metrics().unauthenticated() >= context.settings().maxUnauthenticated()) {
+      evictOldest();
+    }
     var session = new SocketSession(context, loop, topics, transport, protocol, sessions::remove);
     sessions.add(session);
+    unauthenticated.add(session);
     session.start(ticket);
+    transport.listen(session);
     return session;
   }
 
-  void onRevoked(Revocation revocation) {
-    all().forEach(session -> session.onRevoked(revocation));
+  int size() {
+    return sessions.size();
+  }
+
+  /** Closes the oldest signed-in sockets, which clients reopen at another node. */
+  void move(long count) {
+    all().stream()
+        .filter(SocketSession::isSignedIn)
+        .limit(count)
+        .forEach(session -> session.close(CloseReason.REBALANCE));
   }
 
   void sweep() {
     maxUnsent = sessions.stream().mapToLong(SocketSession::unsent).max().orElse(0);
     all().forEach(SocketSession::sweep);
+    unauthenticated.removeIf(session -> !isUnauthenticated(session));
+  }
+
+  /** Makes room for clients that sign in at once: idle sockets must not keep them out. */
+  private void evictOldest() {
+    SocketSession oldest;
+    do {
+      oldest = unauthenticated.poll();
+    } while (oldest != null && !isUnauthenticated(oldest));
+    if (oldest != null) {
+      oldest.reset("evicted");
+    }
+  }
+
+  private boolean isUnauthenticated(SocketSession session) {
+    return !session.isSignedIn() && sessions.contains(session);
   }
 
   /** Returns the largest number of unsent bytes on one socket at the last check. Thread-safe. */
@@ -73,7 +107,7 @@ final class EventLoopSessions {
   }
 
   /** A copy, because the action may end a session. */
-  private Set<SocketSession> all() {
-    return Set.copyOf(sessions);
+  private List<SocketSession> all() {
+    return List.copyOf(sessions);
   }
 }

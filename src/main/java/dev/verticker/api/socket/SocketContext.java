@@ -18,5 +18,6 @@ record SocketContext(
     Clock clock,
     SocketSettings settings,
     SocketMetrics metrics,
+    UserSockets users,
     AccessTokenVerifier verifier,
     RevocationCache revocations) {}

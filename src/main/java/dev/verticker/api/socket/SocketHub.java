@@ -6,6 +6,7 @@ import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.context.NodeContext;
+import dev.verticker.message.Sessions.Revocation;
 import dev.verticker.settings.UserApiSettings.SocketSettings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -13,10 +14,11 @@ import io.vertx.core.Vertx;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Manages the sockets on a node: one {@link EventLoopSessions} per event loop. Enforces the max number of sockets and their
- * timeouts, and forwards revocations.
+ * timeouts, forwards revocations, and moves sockets to nodes with fewer.
  */
 public final class SocketHub {
   private static final long CHECK_INTERVAL_MS = 1000;
@@ -26,6 +28,7 @@ public final class SocketHub {
   private final QuoteService quotes;
   private final SocketContext context;
   private final LogReader log;
+  private final SocketBalancer balancer;
 
   /** In registration order. */
   private final List<EventLoopSessions> loops = new CopyOnWriteArrayList<>();
@@ -35,6 +38,12 @@ public final class SocketHub {
     this.quotes = quotes;
     this.context = context;
     this.log = new LogReader(context.vertx(), node);
+    this.balancer = new SocketBalancer(
+        context.vertx(),
+        node.bus(),
+        context.settings().rebalanceAfter(),
+        context.metrics()::open,
+        this::move);
     node.metrics().gauge("socket_unsent_bytes_of_one", loops, SocketHub::maxUnsentBytes);
   }
 
@@ -52,13 +61,13 @@ public final class SocketHub {
         node.clock(),
         settings,
         new SocketMetrics(node.metrics()),
+        new UserSockets(settings.maxPerUser()),
         verifier,
         revocations);
     var hub = new SocketHub(node, quotes, context);
-    revocations.onRevoked(revocation ->
-        hub.loops.forEach(sessions -> sessions.run(() -> sessions.onRevoked(revocation))));
+    revocations.onRevoked(hub::onRevoked);
     node.connectivity().onReconnect(hub.log::catchUp);
-    return hub.log.start().map(hub);
+    return Future.all(hub.log.start(), hub.balancer.start()).map(hub);
   }
 
   /** Registers the calling event loop: it can accept sockets from now on. */
@@ -76,6 +85,9 @@ public final class SocketHub {
       return Future.succeededFuture();
     }
     loops.remove(sessions);
+    if (loops.isEmpty()) {
+      balancer.leave();
+    }
     return Future.join(sessions.drain())
         .timeout(DRAIN_TIMEOUT_MS, TimeUnit.MILLISECONDS)
         .otherwiseEmpty()
@@ -98,6 +110,24 @@ public final class SocketHub {
 
   boolean isFull() {
     return context.metrics().open() >= context.settings().max();
+  }
+
+  private void onRevoked(Revocation revocation) {
+    var affected = revocation.issuedBefore() == null
+        ? context.users().of(revocation.userId())
+        : context.users().all();
+    affected.forEach(session -> session.onRevoked(revocation));
+  }
+
+  /** Closes sockets of each event loop in proportion to its number of sockets. */
+  private void move(long count) {
+    var total = Math.max(1, context.metrics().open());
+    var left = new AtomicLong(count);
+    loops.forEach(sessions -> sessions.run(() -> {
+      var share = (count * sessions.size() + total - 1) / total;
+      var excess = Math.max(0, -left.addAndGet(-share));
+      sessions.move(Math.max(0, share - excess));
+    }));
   }
 
   /** Returns the largest number of unsent bytes on one socket. */

@@ -29,6 +29,11 @@ final class SocketMetrics {
     return open.values().stream().mapToLong(AtomicLong::get).sum();
   }
 
+  /** Returns the number of open sockets that have not signed in. */
+  long unauthenticated() {
+    return open() - signedIn.values().stream().mapToLong(AtomicLong::get).sum();
+  }
+
   /** Returns the bytes that all sockets have queued and not yet written to the network. */
   long unsentBytes() {
     return unsentBytes.get();

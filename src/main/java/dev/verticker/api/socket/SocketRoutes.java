@@ -164,7 +164,6 @@ public final class SocketRoutes {
           tickets.isEmpty() ? null : tickets.get(0));
       socket.textMessageHandler(text -> session.onText(text));
       socket.binaryMessageHandler(bytes -> session.onText(""));
-      socket.pongHandler(pong -> session.onPong());
       socket.exceptionHandler(failure -> closeOnError(failure, session));
       socket.closeHandler(closed -> session.onEnd(closeCode(socket)));
     });

@@ -13,12 +13,14 @@ import dev.verticker.api.socket.topic.Subscriber;
 import dev.verticker.api.socket.topic.Subscription;
 import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.bus.Failure;
+import dev.verticker.http.ControlFrames;
 import dev.verticker.message.Confidential;
 import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Identity;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Revocation;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -34,7 +36,7 @@ import java.util.function.Consumer;
  * One socket of either protocol: executes its commands in order, owns its subscriptions and decides when it closes. Used on
  * the socket's own event loop.
  */
-final class SocketSession implements Subscriber {
+final class SocketSession implements Subscriber, ControlFrames.Listener {
   private static final int MAX_TOPICS = 20;
 
   /** The max time from the connection to the first valid token. */
@@ -44,6 +46,7 @@ final class SocketSession implements Subscriber {
   private static final long DEFAULT_TOPIC_DELAY_MS = 1000;
 
   private final SocketContext context;
+  private final Context loop;
   private final TopicRegistry topics;
   private final WireProtocol protocol;
   private final Consumer<SocketSession> onClosing;
@@ -60,6 +63,10 @@ final class SocketSession implements Subscriber {
 
   private Future<Void> lastCommand = Future.succeededFuture();
   private boolean hasSubscribed;
+
+  /** The topic that the server chose; null if it chose none. */
+  private String defaultTopic;
+
   private boolean closing;
   private long lastResponseAt = connectedAt;
   private long lastPingAt = connectedAt;
@@ -73,6 +80,7 @@ final class SocketSession implements Subscriber {
       WireProtocol protocol,
       Consumer<SocketSession> onClosing) {
     this.context = context;
+    this.loop = loop;
     this.topics = topics;
     this.protocol = protocol;
     this.onClosing = onClosing;
@@ -98,12 +106,7 @@ final class SocketSession implements Subscriber {
   }
 
   void onText(String text) {
-    lastResponseAt = System.nanoTime();
-    if (closing) {
-      return;
-    }
-    if (!rate.tryAcquire()) {
-      close(CloseReason.TOO_MANY_MESSAGES);
+    if (!admit()) {
       return;
     }
     var command = protocol.parse(text);
@@ -112,8 +115,30 @@ final class SocketSession implements Subscriber {
         lastCommand.transform(before -> closing ? Future.succeededFuture() : execute(command));
   }
 
-  void onPong() {
+  @Override
+  public void onPing(byte[] payload) {
+    if (admit()) {
+      writer.pong(payload);
+    }
+  }
+
+  @Override
+  public void onPong() {
+    admit();
+  }
+
+  @Override
+  public void onContinuation() {
+    admit();
+  }
+
+  /** Counts a frame of the client. Returns false if the socket closes. */
+  private boolean admit() {
     lastResponseAt = System.nanoTime();
+    if (!closing && !rate.tryAcquire()) {
+      close(CloseReason.TOO_MANY_MESSAGES);
+    }
+    return !closing;
   }
 
   /**
@@ -143,7 +168,16 @@ final class SocketSession implements Subscriber {
     return writer.unsent();
   }
 
+  boolean isSignedIn() {
+    return user != null;
+  }
+
+  /** Closes the socket if the revocation affects it. Thread-safe. */
   void onRevoked(Revocation revocation) {
+    loop.runOnContext(here -> revoke(revocation));
+  }
+
+  private void revoke(Revocation revocation) {
     if (closing || user == null || !user.token().isRevokedBy(revocation)) {
       return;
     }
@@ -210,14 +244,31 @@ final class SocketSession implements Subscriber {
   }
 
   @Override
+  public boolean hold(int bytes) {
+    return writer.hold(bytes);
+  }
+
+  @Override
+  public void release(int bytes) {
+    writer.release(bytes);
+  }
+
+  @Override
   public void unsubscribe(String topic, Throwable reason) {
-    drop(topic);
-    sendError(topic, reason);
+    var unanswered = drop(topic);
+    if (topic.equals(defaultTopic) && reason instanceof Failure.Unavailable) {
+      // The client did not subscribe, so it does not expect an error and would never subscribe
+      // again.
+      close(CloseReason.UNAVAILABLE);
+    } else {
+      sendErrors(topic, reason, Math.max(1, unanswered));
+    }
   }
 
   private Future<Void> execute(Command command) {
     if (command instanceof Command.Subscribe request) {
       hasSubscribed = true;
+      defaultTopic = null;
       return subscribe(request);
     }
     if (command instanceof Command.Auth auth) {
@@ -226,16 +277,30 @@ final class SocketSession implements Subscriber {
           .otherwise(failure -> sendError(null, failure));
     }
     if (command instanceof Command.Unsubscribe unsubscribe) {
-      drop(unsubscribe.topic());
+      var unanswered = drop(unsubscribe.topic());
       if (protocol == WireProtocol.PLAIN) {
+        sendErrors(
+            unsubscribe.topic(),
+            new Failure.Conflict("unsubscribed", "Unsubscribed before the subscription began."),
+            unanswered);
         send(event("unsubscribed").put("topic", unsubscribe.topic()));
       }
     } else if (command instanceof Command.SocketPing && protocol == WireProtocol.PLAIN) {
       send(event("pong"));
     } else if (command instanceof Command.InvalidCommand invalid) {
-      sendError(invalid.subject(), invalid.failure());
+      if (invalid.subscribe()) {
+        hasSubscribed = true;
+        refuse(invalid.subject(), invalid.failure());
+      } else {
+        sendError(invalid.subject(), invalid.failure());
+      }
     }
     return Future.succeededFuture();
+  }
+
+  /** Answers a subscribe command with an error, which also ends an earlier subscription to the topic. */
+  private Void refuse(String topic, Throwable reason) {
+    return sendErrors(topic, reason, drop(topic) + 1);
   }
 
   private Future<Void> subscribe(Command.Subscribe request) {
@@ -247,7 +312,7 @@ final class SocketSession implements Subscriber {
               ? Future.<Void>succeededFuture()
               : topics.prepare(request.topic()).map(prepared -> open(request, request.since()));
         })
-        .otherwise(failure -> sendError(request.topic(), failure));
+        .otherwise(failure -> refuse(request.topic(), failure));
   }
 
   private Future<Void> signInFor(Command.Subscribe request) {
@@ -264,7 +329,7 @@ final class SocketSession implements Subscriber {
     if (closing) {
       return null;
     }
-    drop(request.topic());
+    var unanswered = drop(request.topic());
     if (subscriptions.size() >= MAX_TOPICS) {
       throw new Failure.TooManyRequests(
           "too-many-topics",
@@ -276,6 +341,7 @@ final class SocketSession implements Subscriber {
       // The topic sent more than the write queue of the client can hold.
       subscription.cancel();
     } else {
+      subscription.addUnanswered(unanswered);
       subscriptions.put(request.topic(), subscription);
     }
     return null;
@@ -311,16 +377,24 @@ final class SocketSession implements Subscriber {
         .vertx()
         .setTimer(
             DEFAULT_TOPIC_DELAY_MS,
-            timer -> newest.onSuccess(connected -> subscribeDefault(topic, connected)));
+            timer -> newest.onComplete(connected -> {
+              if (!hasSubscribed && !closing) {
+                subscribeDefault(topic, connected);
+              }
+            }));
   }
 
-  private void subscribeDefault(String topic, ResumePoint after) {
-    if (hasSubscribed || closing) {
-      return;
-    }
+  private void subscribeDefault(String topic, AsyncResult<ResumePoint> after) {
+    defaultTopic = topic;
     try {
       topics.check(topic, user);
-      open(new Command.Subscribe(topic, null, null, Command.Subscribe.MIN_EVERY_MS), after);
+      if (after.failed()) {
+        unsubscribe(topic, after.cause());
+      } else {
+        open(
+            new Command.Subscribe(topic, null, null, Command.Subscribe.MIN_EVERY_MS),
+            after.result());
+      }
     } catch (Failure failure) {
       sendError(topic, failure);
     }
@@ -344,10 +418,15 @@ final class SocketSession implements Subscriber {
     if (closing) {
       return;
     }
-    if (user == null) {
-      context.metrics().signedIn(protocol);
-    }
+    var first = user == null;
     user = AuthenticatedUser.with(token);
+    if (first) {
+      context.metrics().signedIn(protocol);
+      if (!context.users().add(token.userId(), this)) {
+        close(CloseReason.TOO_MANY_SOCKETS);
+        return;
+      }
+    }
     // After the sign-in: the cache either contains a revocation by now or reports it later.
     if (context.revocations().isRevoked(token)) {
       close(CloseReason.REVOKED);
@@ -366,14 +445,14 @@ final class SocketSession implements Subscriber {
     }
   }
 
-  private void drop(String topic) {
+  /** Returns the number of subscribe commands that were not answered. */
+  private int drop(String topic) {
     var subscription = subscriptions.remove(topic);
-    if (subscription != null) {
-      subscription.cancel();
-    }
+    return subscription == null ? 0 : subscription.cancel();
   }
 
-  private void reset(String reason) {
+  /** @param reason for metrics */
+  void reset(String reason) {
     stopDelivery();
     context.metrics().closed(protocol, CloseReason.ABNORMAL_CLOSURE, reason);
     writer.reset();
@@ -383,6 +462,9 @@ final class SocketSession implements Subscriber {
   private void stopDelivery() {
     closing = true;
     Set.copyOf(subscriptions.keySet()).forEach(this::drop);
+    if (user != null) {
+      context.users().remove(user.userId(), this);
+    }
     onClosing.accept(this);
   }
 
@@ -395,6 +477,13 @@ final class SocketSession implements Subscriber {
       send(event
           .put("user_id", user.userId())
           .put("expires_at", user.token().expiresAt().toString()));
+    }
+    return null;
+  }
+
+  private Void sendErrors(String topic, Throwable cause, int count) {
+    for (var i = 0; i < count; i++) {
+      sendError(topic, cause);
     }
     return null;
   }

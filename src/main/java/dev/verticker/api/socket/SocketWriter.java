@@ -29,7 +29,7 @@ final class SocketWriter {
   /** The time between a graceful close and a reset. */
   private static final long CLOSE_TIMEOUT_MS = 2000;
 
-  /** The clients of a stopping node reconnect within this time. */
+  /** The clients of a node that stops or moves sockets reconnect within this time. */
   private static final int MAX_RECONNECT_DELAY_MS = 5000;
 
   private final SocketContext context;
@@ -39,6 +39,15 @@ final class SocketWriter {
   private final Runnable onTooSlow;
   private final Runnable onWritable;
   private final Handler<Void> flush = here -> flush();
+
+  /** Bytes written since the socket was opened. */
+  private long written;
+
+  /** Bytes written up to the end of the last pong. */
+  private long endOfPong;
+
+  /** Payload of the newest ping that is not answered yet; null = none. */
+  private byte[] unansweredPing;
 
   /** Bytes written in the current event loop task and not sent yet. */
   private int queued;
@@ -70,8 +79,12 @@ final class SocketWriter {
 
   /** Sends the frame at the end of the current task. */
   void send(Frame frame) {
+    send(transport.encode(frame));
+  }
+
+  private void send(byte[] message) {
     var first = queued == 0;
-    if (!queue(frame)) {
+    if (!queue(message)) {
       return;
     }
     if (queued >= MAX_QUEUED_BYTES) {
@@ -82,13 +95,39 @@ final class SocketWriter {
   }
 
   void sendNow(Frame frame) {
-    if (queue(frame)) {
+    if (queue(transport.encode(frame))) {
       flush();
     }
   }
 
+  /** Answers a ping. While a pong is unsent, only the newest ping is answered later (RFC 6455, section 5.5.3). */
+  void pong(byte[] payload) {
+    if (written - queued - unsent < endOfPong) {
+      unansweredPing = payload;
+      return;
+    }
+    unansweredPing = null;
+    send(Frame.pong(payload));
+    endOfPong = written;
+  }
+
   boolean isBehind() {
     return unsent > BEHIND_BYTES;
+  }
+
+  /**
+   * Counts bytes that wait for room in the limit of the node. Returns false, and counts nothing, if that exceeds the limit.
+   */
+  boolean hold(int bytes) {
+    var allowed = !closed && context.metrics().unsentBytes() + bytes <= maxUnsentOfNode();
+    if (allowed) {
+      context.metrics().addUnsentBytes(bytes);
+    }
+    return allowed;
+  }
+
+  void release(int bytes) {
+    context.metrics().addUnsentBytes(-bytes);
   }
 
   /**
@@ -118,7 +157,7 @@ final class SocketWriter {
     var retryAfterMs = ThreadLocalRandom.current().nextInt(MAX_RECONNECT_DELAY_MS + 1);
     var text = reason.wireName();
     var frame = protocol.error(null, reason.status(), text, reason.message());
-    if (reason == CloseReason.RESTART) {
+    if (reason.hasRetryDelay()) {
       frame.put("retry_after_ms", retryAfterMs);
       text += ", retry_after_ms=" + retryAfterMs;
     }
@@ -153,11 +192,10 @@ final class SocketWriter {
   }
 
   /** Queues the frame; false if the socket is closed or the client is too slow. */
-  private boolean queue(Frame frame) {
+  private boolean queue(byte[] message) {
     if (closed) {
       return false;
     }
-    var message = transport.encode(frame);
     if (unsent + queued + message.length > MAX_UNSENT_BYTES || isBehind() && isNodeBehind()) {
       onTooSlow.run();
       return false;
@@ -167,12 +205,16 @@ final class SocketWriter {
   }
 
   private boolean isNodeBehind() {
-    return context.metrics().unsentBytes()
-        > context.settings().maxUnsentMegabytes() * BYTES_PER_MEGABYTE;
+    return context.metrics().unsentBytes() > maxUnsentOfNode();
+  }
+
+  private long maxUnsentOfNode() {
+    return context.settings().maxUnsentMegabytes() * BYTES_PER_MEGABYTE;
   }
 
   private void write(byte[] message) {
     queued += message.length;
+    written += message.length;
     transport.write(message);
   }
 
@@ -204,6 +246,9 @@ final class SocketWriter {
     context.metrics().addUnsentBytes(-known);
     if (result.succeeded()) {
       lastProgress = System.nanoTime();
+    }
+    if (unansweredPing != null) {
+      pong(unansweredPing);
     }
     if (wasBehind && !isBehind()) {
       onWritable.run();

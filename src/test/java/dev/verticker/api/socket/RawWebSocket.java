@@ -21,6 +21,8 @@ final class RawWebSocket implements AutoCloseable {
   private static final int MASKED = 0x80;
   private static final int TEXT = 0x1;
   private static final int CLOSE = 0x8;
+  private static final int PING = 0x9;
+  private static final int PONG = 0xa;
 
   private final Socket socket = new Socket();
   private volatile boolean resetOnWrite;
@@ -57,6 +59,11 @@ final class RawWebSocket implements AutoCloseable {
 
   static RawWebSocket bridged(int port, String... headers) throws IOException {
     return new RawWebSocket(port, SocketClient.bridgePath(), true, headers);
+  }
+
+  /** Opens a socket of /eventbus/websocket, which has no SockJS framing. */
+  static RawWebSocket rawBridged(int port) throws IOException {
+    return new RawWebSocket(port, "/eventbus/websocket", false);
   }
 
   String head() {
@@ -96,6 +103,42 @@ final class RawWebSocket implements AutoCloseable {
     frame.write(payload);
     write(frame.toByteArray());
     return this;
+  }
+
+  /** Sends pings in one write. */
+  RawWebSocket ping(int count, byte[] payload) throws IOException {
+    var pings = new ByteArrayOutputStream();
+    for (var i = 0; i < count; i++) {
+      pings.write(FINAL | PING);
+      pings.write(MASKED | payload.length);
+      pings.write(new byte[4]);
+      pings.write(payload);
+    }
+    write(pings.toByteArray());
+    return this;
+  }
+
+  /** Reads until a pong. Returns its payload. */
+  byte[] pong() throws IOException {
+    Frame frame;
+    do {
+      frame = read();
+    } while (frame.opcode() != PONG);
+    return frame.payload();
+  }
+
+  /** Reads until the end of the connection. Returns the number of bytes. */
+  long remainingBytes() throws IOException {
+    var bytes = 0L;
+    var buffer = new byte[8192];
+    try {
+      for (var read = 0; read >= 0; read = socket.getInputStream().read(buffer)) {
+        bytes += read;
+      }
+    } catch (SocketException reset) {
+      // The server has reset the connection.
+    }
+    return bytes;
   }
 
   /** Reads until a frame contains the text. */

@@ -47,6 +47,7 @@ class SlowReaderTest {
   private final UserFrontDoor door = UserFrontDoor.openAlone(
       "SOCKET_SILENCE_SECONDS", "3",
       "SOCKETS_MAX", "" + MAX_SOCKETS,
+      "SOCKETS_UNAUTHENTICATED_MAX", "" + MAX_SOCKETS,
       "SOCKETS_UNSENT_MB", "" + MAX_UNSENT_MB);
 
   @AfterAll

@@ -149,7 +149,8 @@ class SocketStormTest {
 
   private UserFrontDoor open() {
     queries.clear();
-    var fresh = UserFrontDoor.open(database, Map.of("USER_API_HOST", "127.0.0.1"));
+    var fresh =
+        UserFrontDoor.open(database, Map.of("USER_API_HOST", "127.0.0.1", "SOCKETS_MAX", "20000"));
     fresh.vertx.eventBus().addOutboundInterceptor(sending -> {
       if (sending.message().address().equals(Notifications.REPLAY.name())) {
         queries.add(System.nanoTime());

@@ -8,6 +8,11 @@ import dev.verticker.message.Notifications.Event;
 /** An event of the log with the frame that all its subscribers on this node receive. */
 public record EncodedEvent(
     long position, String topic, String epoch, long seq, Audience audience, Frame frame) {
+  /** Returns the approximate number of bytes in memory. */
+  public int size() {
+    return frame.json().length();
+  }
+
   static EncodedEvent of(Event event) {
     return new EncodedEvent(
         event.position(),

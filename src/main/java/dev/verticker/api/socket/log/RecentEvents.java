@@ -12,6 +12,7 @@ import java.util.Map;
  */
 final class RecentEvents {
   private static final int MAX_EVENTS = 4096;
+  private static final long MAX_BYTES = 8 * 1024 * 1024;
   private static final int MAX_TOPICS = 50_000;
 
   /** Text written by a user cannot contain it: quotes within a string are escaped. */
@@ -21,6 +22,7 @@ final class RecentEvents {
 
   private final ArrayDeque<EncodedEvent> events = new ArrayDeque<>();
   private final Map<String, ArrayDeque<EncodedEvent>> byTopic = new HashMap<>();
+  private long bytes;
   private final Map<String, Head> heads = new HashMap<>();
 
   /** @param event the next one of the log */
@@ -32,9 +34,11 @@ final class RecentEvents {
     }
     updateHead(event.topic(), event.epoch(), event.seq());
     events.add(event);
+    bytes += event.size();
     byTopic.computeIfAbsent(event.topic(), topic -> new ArrayDeque<>()).add(event);
-    if (events.size() > MAX_EVENTS) {
+    while (events.size() > MAX_EVENTS || bytes > MAX_BYTES) {
       var oldest = events.poll();
+      bytes -= oldest.size();
       var ofTopic = byTopic.get(oldest.topic());
       ofTopic.poll();
       if (ofTopic.isEmpty()) {
@@ -83,5 +87,6 @@ final class RecentEvents {
   private void clearEvents() {
     events.clear();
     byTopic.clear();
+    bytes = 0;
   }
 }

@@ -28,12 +28,20 @@ import org.slf4j.LoggerFactory;
 final class ReplayService {
   private static final Logger log = LoggerFactory.getLogger(ReplayService.class);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
-  private static final Duration MAX_WAIT = Duration.ofSeconds(10);
+
+  /** Requests fail after this time without an answer of the log. */
+  private static final Duration MAX_SILENCE = Duration.ofSeconds(10);
+
+  /** While the log answers, requests wait for their turn: after a restart tens of thousands of clients return at once. */
+  private static final Duration MAX_WAIT = Duration.ofSeconds(60);
+
   private static final int MAX_TOPICS = 2000;
   private static final int MAX_EVENTS_PER_QUERY = 8000;
 
   /** Max number of events of one topic in one response. */
   private static final int MAX_EVENTS_OF_TOPIC = 1000;
+
+  private static final long MAX_BYTES_FROM_MEMORY = 256 * 1024;
 
   private final Vertx vertx;
   private final Bus bus;
@@ -46,6 +54,7 @@ final class ReplayService {
   private boolean requesting;
 
   private long lastRequest = System.nanoTime() - INTERVAL.toNanos();
+  private long lastReply = System.nanoTime();
 
   /**
    * One replay request.
@@ -109,8 +118,22 @@ final class ReplayService {
     if (missed == null || missed.isEmpty() && after.seq() < head.seq()) {
       return null;
     }
-    count("memory", missed.size());
-    return new ReplayResult(head.epoch(), true, after.seq() + missed.size(), missed, true);
+    var page = page(missed);
+    count("memory", page.size());
+    var newest = after.seq() + missed.size();
+    return new ReplayResult(head.epoch(), true, newest, page, page.size() == missed.size());
+  }
+
+  /** Returns the first events, at least one if there is one: a subscriber does not hold more. */
+  private static List<EncodedEvent> page(List<EncodedEvent> events) {
+    var bytes = 0L;
+    for (var i = 0; i < events.size(); i++) {
+      bytes += events.get(i).size();
+      if (i > 0 && bytes > MAX_BYTES_FROM_MEMORY) {
+        return events.subList(0, i);
+      }
+    }
+    return events;
   }
 
   /** Sends one query for all waiting requests, at most one a second. */
@@ -142,6 +165,7 @@ final class ReplayService {
         .onComplete(reply -> {
           requesting = false;
           if (reply.succeeded()) {
+            lastReply = System.nanoTime();
             onReplayed(batch, reply.result());
           } else {
             log.debug("replay failed, retrying: {}", reply.cause().getMessage());
@@ -235,9 +259,11 @@ final class ReplayService {
 
   /** Fails the requests that have waited too long. */
   void expire() {
-    var latest = System.nanoTime() - MAX_WAIT.toNanos();
+    var now = System.nanoTime();
+    var silent = now - lastReply > MAX_SILENCE.toNanos();
+    var maxWait = silent ? MAX_SILENCE : MAX_WAIT;
     waiting.removeIf(request -> {
-      var expired = request.since < latest;
+      var expired = now - request.since > maxWait.toNanos();
       if (expired) {
         request.result.fail(new Failure.Unavailable(
             "unavailable", "The event log is not available at the moment: subscribe again."));

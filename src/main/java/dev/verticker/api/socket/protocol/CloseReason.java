@@ -18,10 +18,12 @@ public enum CloseReason {
   PROTOCOL_ERROR(1002, "Invalid WebSocket frame; compression was not negotiated."),
   INVALID_TEXT(1007, "Invalid text: a text frame must be UTF-8."),
   TOO_MANY_MESSAGES(1008, "Message rate exceeded: at most 20 messages per second."),
+  TOO_MANY_SOCKETS(1008, "The user has too many open sockets: close one before opening another."),
   TOO_BIG(1009, "Message too big: at most 64 kB per frame and 256 kB per message."),
   RESTART(1012, "The server is restarting: reconnect after retry_after_ms."),
+  REBALANCE(1012, "Another node has fewer sockets: reconnect after retry_after_ms."),
   SLOW_READER(1013, "The client reads too slowly: reconnect and resume."),
-  UNAVAILABLE(1013, "Sign-in cannot be verified at the moment: reconnect later.");
+  UNAVAILABLE(1013, "Temporarily unavailable: reconnect later.");
 
   /** The code that a peer reports if it received no close frame. */
   public static final int ABNORMAL_CLOSURE = 1006;
@@ -60,6 +62,11 @@ public enum CloseReason {
       case 1009 -> 413;
       default -> 503;
     };
+  }
+
+  /** Whether the client should reconnect after a random delay that the close contains. */
+  public boolean hasRetryDelay() {
+    return code == 1012;
   }
 
   public String wireName() {

@@ -20,6 +20,9 @@ public sealed interface Command {
 
   record SocketPing() implements Command {}
 
-  /** @param subject the topic or reply address that the failure concerns; null = none */
-  record InvalidCommand(String subject, Failure failure) implements Command {}
+  /**
+   * @param subject the topic or reply address that the failure concerns; null = none
+   * @param subscribe whether the subject is a topic that the client tried to subscribe to
+   */
+  record InvalidCommand(String subject, boolean subscribe, Failure failure) implements Command {}
 }

@@ -15,6 +15,7 @@ public final class Frame {
 
   private static final int FINAL = 0x80;
   private static final int TEXT = 0x1;
+  private static final int PONG = 0xa;
   private static final int CONTINUATION = 0x0;
   private static final byte LENGTH_16_BITS = 126;
   private static final byte LENGTH_64_BITS = 127;
@@ -45,6 +46,15 @@ public final class Frame {
   /** A message of no topic, as its protocol writes it. */
   public static Frame of(JsonObject json) {
     return new Frame(null, json.encode());
+  }
+
+  /** The bytes of the answer to a ping, the same in both protocols. @param payload of the ping, at most 125 bytes */
+  public static byte[] pong(byte[] payload) {
+    return Buffer.buffer(payload.length + 2)
+        .appendByte((byte) (PONG | FINAL))
+        .appendByte((byte) payload.length)
+        .appendBytes(payload)
+        .getBytes();
   }
 
   /** The message without the envelope of a protocol. */

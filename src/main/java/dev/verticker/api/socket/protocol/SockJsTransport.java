@@ -1,5 +1,6 @@
 package dev.verticker.api.socket.protocol;
 
+import dev.verticker.http.ControlFrames;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.ext.web.handler.sockjs.SockJSSocket;
@@ -55,6 +56,13 @@ public final class SockJsTransport implements Transport {
   @Override
   public Future<Void> flush() {
     return channel == null ? lastWrite : channel.flush();
+  }
+
+  @Override
+  public void listen(ControlFrames.Listener listener) {
+    if (channel != null) {
+      channel.listen(listener);
+    }
   }
 
   /** The client pings by itself; SockJS has no message that requires a response from the client. */

@@ -1,5 +1,6 @@
 package dev.verticker.api.socket.protocol;
 
+import dev.verticker.http.ControlFrames;
 import io.vertx.core.Future;
 
 /** The connection of one socket. Used on the socket's own event loop. */
@@ -11,6 +12,9 @@ public interface Transport {
 
   /** Sends the queued frames. Completes when the kernel has accepted them, which can be immediate. */
   Future<Void> flush();
+
+  /** Sets the listener for control frames, if the transport is a WebSocket. */
+  void listen(ControlFrames.Listener listener);
 
   /** Sends a ping if the transport supports it. */
   void ping();

@@ -1,5 +1,6 @@
 package dev.verticker.api.socket.protocol;
 
+import dev.verticker.http.ControlFrames;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelOption;
@@ -8,25 +9,49 @@ import io.netty.handler.codec.http.websocketx.WebSocketFrameEncoder;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.http.HttpConnection;
+import io.vertx.core.internal.ContextInternal;
 import io.vertx.core.net.impl.ConnectionBase;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The Netty channel of a WebSocket connection, for two things that Vert.x has no public API for: writing a message that was
- * encoded once for all sockets, and resetting a connection whose peer does not read. A graceful close waits behind unread
- * data; a reset also frees the kernel buffer.
+ * The Netty channel of a WebSocket connection, for three things that Vert.x has no public API for: writing a message that was
+ * encoded once for all sockets, answering pings within the limits of a socket, and resetting a connection whose peer does not
+ * read. A graceful close waits behind unread data; a reset also frees the kernel buffer.
  *
  * <p>No other class of this package tree uses Vert.x internals.
  */
 class WebSocketChannel {
   private final Channel channel;
+  private final ContextInternal context;
   private final List<byte[]> queue = new ArrayList<>(1);
   private int queuedBytes;
   private ChannelHandlerContext outbound;
 
   WebSocketChannel(HttpConnection connection) {
-    this.channel = ((ConnectionBase) connection).channelHandlerContext().channel();
+    var internal = (ConnectionBase) connection;
+    this.channel = internal.channelHandlerContext().channel();
+    this.context = internal.context();
+  }
+
+  /** Calls the listener on the context of the connection. */
+  public final void listen(ControlFrames.Listener listener) {
+    ControlFrames.listen(channel, new ControlFrames.Listener() {
+      @Override
+      public void onPing(byte[] payload) {
+        context.emit(payload, listener::onPing);
+      }
+
+      @Override
+      public void onPong() {
+        context.emit(here -> listener.onPong());
+      }
+
+      @Override
+      public void onContinuation() {
+        context.emit(here -> listener.onContinuation());
+      }
+    });
   }
 
   public final void write(byte[] message) {

@@ -78,6 +78,7 @@ public enum WireProtocol {
                       && reply.length() <= MAX_TOPIC_LENGTH
                   ? reply
                   : null,
+              false,
               new Failure.Forbidden(
                   "outbound-only",
                   "Clients can only receive: send and publish are not supported."));
@@ -147,7 +148,7 @@ public enum WireProtocol {
     try {
       return command.apply(topic);
     } catch (Failure failure) {
-      return new Command.InvalidCommand(topic, failure);
+      return new Command.InvalidCommand(topic, true, failure);
     }
   }
 
@@ -174,6 +175,6 @@ public enum WireProtocol {
   }
 
   private static Command rejected(String code, String message) {
-    return new Command.InvalidCommand(null, new Failure.Malformed(code, message));
+    return new Command.InvalidCommand(null, false, new Failure.Malformed(code, message));
   }
 }

@@ -8,18 +8,27 @@ import dev.verticker.api.socket.protocol.ResumePoint;
 import dev.verticker.message.Notifications;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
-import java.util.Queue;
+import java.util.Deque;
 
 /**
  * A subscription to a topic of the event log. It sends each event once and in sequence: first the missed ones, as fast as the
  * subscriber accepts them, then the live ones.
  */
 final class LogSubscription implements Subscription {
+  /** A subscriber without room holds at most this much of a replay and requests the rest again. */
+  private static final int MAX_HELD_BYTES = 256 * 1024;
+
   private final EventLogChannel channel;
   private final Subscriber subscriber;
   private final Command.Subscribe request;
   private final ResumePoint after;
-  private final Queue<EncodedEvent> missed = new ArrayDeque<>(0);
+  private final Deque<EncodedEvent> missed = new ArrayDeque<>(0);
+
+  /** Bytes of the missed events that count in the limit of the node. */
+  private int held;
+
+  /** Subscribe commands that have not been answered. */
+  private int unanswered = 1;
 
   /** Epoch of the last event, sent or withheld because of its audience; null before the first replay. */
   private String epoch;
@@ -30,7 +39,7 @@ final class LogSubscription implements Subscription {
   private boolean sending;
   private boolean cancelled;
 
-  /** Whether more events were missed than the subscription stores. */
+  /** Whether more events were missed than the subscription holds. */
   private boolean more;
 
   /** The newest read position, which waits until the missed events are sent; null = none. */
@@ -57,16 +66,26 @@ final class LogSubscription implements Subscription {
     if (another.since() != null) {
       return false;
     }
-    if (live) {
+    if (epoch == null) {
+      unanswered++;
+    } else {
       subscriber.send(subscribed(false, 0));
     }
     return true;
   }
 
   @Override
-  public void cancel() {
+  public int cancel() {
     cancelled = true;
     channel.remove(request.topic(), this);
+    missed.clear();
+    hold(0);
+    return unanswered;
+  }
+
+  @Override
+  public void addUnanswered(int commands) {
+    unanswered += commands;
   }
 
   /** Sends the missed events while the subscriber is writable. */
@@ -83,14 +102,40 @@ final class LogSubscription implements Subscription {
       }
     }
     sending = false;
-    if (!cancelled && missed.isEmpty()) {
-      if (more) {
-        resume();
-      } else {
-        live = true;
-        sendReadPosition();
-      }
+    if (cancelled) {
+      return;
     }
+    holdMissed();
+    if (!missed.isEmpty()) {
+      return;
+    }
+    if (!more) {
+      live = true;
+      sendReadPosition();
+    } else if (subscriber.isWritable()) {
+      resume();
+    }
+  }
+
+  /** Holds as many of the missed events as the limits allow; the others are requested again. */
+  private void holdMissed() {
+    var bytes = missed.stream().mapToInt(EncodedEvent::size).sum();
+    while (bytes > MAX_HELD_BYTES || !hold(bytes)) {
+      bytes -= missed.removeLast().size();
+      more = true;
+    }
+  }
+
+  /** Changes the number of held bytes. Returns false if the limit of the node does not allow it. */
+  private boolean hold(int bytes) {
+    if (bytes > held && !subscriber.hold(bytes - held)) {
+      return false;
+    }
+    if (bytes < held) {
+      subscriber.release(held - bytes);
+    }
+    held = bytes;
+    return true;
   }
 
   /** Sends the position after the events that it covers. */
@@ -165,7 +210,12 @@ final class LogSubscription implements Subscription {
       epoch = page.epoch();
       seq = first && page.recovered() ? after.seq() : page.newest();
       var recovered = first && request.since() != null && page.recovered();
-      subscriber.send(subscribed(recovered, page.newest() - seq));
+      // Without a command after events were lost.
+      var answers = Math.max(1, unanswered);
+      unanswered = 0;
+      for (var i = 0; i < answers && !cancelled; i++) {
+        subscriber.send(subscribed(recovered, page.newest() - seq));
+      }
     }
     missed.addAll(page.events());
     more = !page.complete();

@@ -166,10 +166,11 @@ final class PriceStream {
     }
 
     @Override
-    public void cancel() {
+    public int cancel() {
       if (subscriptions.remove(this) && subscriptions.isEmpty()) {
         onEmpty.run();
       }
+      return 0;
     }
 
     /** @param sharedFrame null when there are no shared changes */

@@ -16,6 +16,15 @@ public interface Subscriber {
   /** Returns whether the socket accepts more frames; if not, {@link Subscription#onWritable} follows when it does. */
   boolean isWritable();
 
+  /**
+   * Counts bytes that wait until the socket has room. Returns false, and counts nothing, if the sockets of the node have too
+   * many unsent bytes.
+   */
+  boolean hold(int bytes);
+
+  /** Stops counting bytes that were held. */
+  void release(int bytes);
+
   /** Ends the subscription and reports why. */
   void unsubscribe(String topic, Throwable reason);
 }

@@ -12,5 +12,9 @@ public interface Subscription {
   /** The subscriber accepts frames again. */
   void onWritable();
 
-  void cancel();
+  /** Ends the subscription. Returns the number of subscribe commands that it has not answered. */
+  int cancel();
+
+  /** Adds subscribe commands of a subscription that this one replaces: it answers them together with its own. */
+  default void addUnanswered(int commands) {}
 }

@@ -20,6 +20,8 @@ import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Transaction;
+import io.vertx.sqlclient.TransactionRollbackException;
 import io.vertx.sqlclient.Tuple;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * {@link PgException} for an invalid statement, or with {@link Failure.Unavailable}. Five outages within ten seconds open a
  * circuit breaker: calls fail immediately, and one call per second probes the server. Invalid statements and exceptions of
  * the caller do not count as outages. Neither do temporary errors (disk full, lock timeout), which fail with
- * {@link Failure.Unavailable} too.
+ * {@link Failure.Unavailable} too. A connection on which the driver receives invalid data is closed, and the call fails with
+ * {@link Failure.Unavailable}.
  */
 public final class Database {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
@@ -119,7 +122,10 @@ public final class Database {
 
   /** Runs a transaction: commits if the future succeeds, rolls back if it fails. */
   public <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
-    return guarded(() -> pool.withTransaction(work));
+    return guarded(() -> pool.withConnection(
+        connection -> connection.begin().compose(tx -> Future.succeededFuture(connection)
+            .compose(work)
+            .compose(result -> tx.commit().map(result), failure -> rollBack(tx, failure)))));
   }
 
   /** The current outage, as of the last probe; empty while the server is available. */
@@ -134,12 +140,39 @@ public final class Database {
     return pool.close();
   }
 
+  /** An exception of the caller leaves a connection that can roll back; one of the driver does not. */
+  private static <T> Future<T> rollBack(Transaction tx, Throwable failure) {
+    return failure instanceof TransactionRollbackException
+        ? Future.failedFuture(failure)
+        : tx.rollback()
+            .transform(rolledBack -> Future.failedFuture(
+                rolledBack.succeeded() && isException(failure)
+                    ? new CallerException(failure)
+                    : failure));
+  }
+
+  /** Neither an error of the server nor a failure that the driver or the circuit breaker reports. */
+  private static boolean isException(Throwable failure) {
+    return (failure instanceof RuntimeException || failure instanceof Error)
+        && !(failure instanceof Failure
+            || failure instanceof VertxException
+            || failure instanceof OpenCircuitException
+            || failure instanceof TimeoutException);
+  }
+
   private <T> Future<T> guarded(Supplier<Future<T>> work) {
     return breaker.execute(work::get).recover(failure -> {
+      if (failure instanceof CallerException) {
+        return Future.failedFuture(failure.getCause());
+      }
       if (Condition.of(failure) == Condition.AVAILABLE) {
         return Future.failedFuture(failure);
       }
-      log.debug("call failed for schema {}", schema, failure);
+      if (isException(failure)) {
+        log.warn("Invalid data from PostgreSQL for schema {}: connection closed", schema, failure);
+      } else {
+        log.debug("call failed for schema {}", schema, failure);
+      }
       if (!(failure instanceof OpenCircuitException)) {
         lastFailure = reason(failure);
       }
@@ -172,6 +205,13 @@ public final class Database {
     });
   }
 
+  /** An exception in the work of a transaction. */
+  private static final class CallerException extends RuntimeException {
+    CallerException(Throwable cause) {
+      super(null, cause, false, false);
+    }
+  }
+
   /** The condition of the server after a failed call. */
   private enum Condition {
     /** The statement, or the caller's code, is wrong. */
@@ -185,7 +225,9 @@ public final class Database {
       if (failure instanceof PgException pg && pg.getSqlState() != null) {
         return ofSqlState(pg.getSqlState());
       }
-      return failure instanceof Failure || isThrownByCaller(failure) ? AVAILABLE : UNAVAILABLE;
+      return failure instanceof Failure || failure instanceof CallerException
+          ? AVAILABLE
+          : UNAVAILABLE;
     }
 
     /** Classes: connection exception, insufficient resources, operator intervention, system error, internal error. */
@@ -197,14 +239,6 @@ public final class Database {
         case "08", "53", "57", "58", "XX" -> UNAVAILABLE;
         default -> AVAILABLE;
       };
-    }
-
-    /** Neither the driver nor the circuit breaker throws it. */
-    private static boolean isThrownByCaller(Throwable failure) {
-      return (failure instanceof RuntimeException || failure instanceof Error)
-          && !(failure instanceof VertxException
-              || failure instanceof OpenCircuitException
-              || failure instanceof TimeoutException);
     }
   }
 

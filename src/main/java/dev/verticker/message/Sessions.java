@@ -133,7 +133,8 @@ public final class Sessions {
     }
   }
 
-  public record EndSession(long userId, String sessionId, Client client) {}
+  /** @param reason sent to the sockets of the session; null = {@link Reason#SESSION_ENDED} */
+  public record EndSession(long userId, String sessionId, Reason reason, Client client) {}
 
   /** @param fullName may be null, as may email */
   public record Register(

@@ -7,12 +7,14 @@ import java.util.List;
  * The public front door.
  *
  * @param corsOrigins exact origins of allowed pages, or {@code *} alone; empty = same origin only
+ * @param localPages whether pages of this machine are allowed on any port, in development
  * @param trustedProxies proxies whose {@code X-Forwarded-*} headers are used
  */
 public record UserApiSettings(
     String host,
     int port,
     List<String> corsOrigins,
+    boolean localPages,
     List<AddressRange> trustedProxies,
     SocketSettings sockets) {
   private static final String ORIGINS = "CORS_ORIGINS";
@@ -48,6 +50,7 @@ public record UserApiSettings(
         reader.host("USER_API_HOST"),
         reader.port("USER_API_PORT"),
         origins(reader),
+        reader.development(),
         reader.list(PROXIES).stream().map(text -> network(reader, text)).toList(),
         SocketSettings.read(reader));
   }

@@ -60,7 +60,7 @@ class OutageLogTest {
   }
 
   private void assertRedisLogged(int port, String reason) {
-    try (var log = new RecordedLog(RedisClient.class)) {
+    try (var log = RecordedLog.warnings(RedisClient.class)) {
       var settings = SettingsReader.read(
           settings("REDIS_URL", "redis://127.0.0.1:" + port), RedisSettings::read);
       var client = await(RedisClient.open(vertx, settings));
@@ -72,7 +72,7 @@ class OutageLogTest {
   }
 
   private void assertPostgresLogged(int port, String reason) {
-    try (var log = new RecordedLog(Database.class)) {
+    try (var log = RecordedLog.warnings(Database.class)) {
       var settings = SettingsReader.read(
           settings("POSTGRES_HOST", "127.0.0.1", "POSTGRES_PORT", Integer.toString(port)),
           reader -> PostgresSettings.read("account", reader));

@@ -42,6 +42,55 @@ class SettingsTest {
   }
 
   @Test
+  void a_file_holds_the_value_of_a_setting() throws IOException {
+    var secret = Files.writeString(home.resolve("jwt"), "the secret \r\n");
+    var empty = Files.writeString(home.resolve("empty"), "\n");
+    var password = Files.writeString(home.resolve("password"), "of-market");
+    writeSettingsFile("JWT_SECRET: of the YAML file\nMARKET_POSTGRES_PASSWORD_FILE: " + password);
+    var settings = SettingsFiles.load(
+        Map.of(
+            "JWT_SECRET_FILE",
+            secret.toString(),
+            "JWT_SECRET_PREVIOUS_FILE",
+            empty.toString(),
+            "SYMBOLS_FILE",
+            "",
+            "BASH_FILE",
+            "/etc/shadow"),
+        home);
+    assertEquals("the secret ", settings.getString("JWT_SECRET"));
+    assertEquals("of-market", settings.getString("MARKET_POSTGRES_PASSWORD"));
+    assertEquals("BTCUSDT,ETHBTC,ETHUSDT", settings.getString("SYMBOLS"));
+    assertFalse(settings.containsKey("JWT_SECRET_PREVIOUS"));
+    assertTrue(settings.fieldNames().stream().noneMatch(name -> name.endsWith("_FILE")));
+  }
+
+  @Test
+  void a_file_that_cannot_be_read_and_a_setting_with_two_values_are_rejected() throws IOException {
+    var secret = Files.writeString(home.resolve("jwt"), "the secret");
+    var absent = home.resolve("absent");
+    var error = assertThrows(
+        SettingsException.class,
+        () -> SettingsFiles.load(
+            Map.of(
+                "JWT_SECRET_FILE", secret.toString(),
+                "JWT_SECRET", "another",
+                "INTERNAL_API_KEY_FILE", absent.toString()),
+            home));
+    assertEquals(
+        Set.of(
+            "JWT_SECRET: is set twice, remove JWT_SECRET or JWT_SECRET_FILE",
+            "INTERNAL_API_KEY_FILE: must name a text file that this process can read, was \""
+                + absent + "\" (NoSuchFileException)"),
+        Set.copyOf(error.errors()));
+    writeSettingsFile("SIMBOLS_FILE: " + secret);
+    error = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
+    assertEquals(
+        List.of("SIMBOLS_FILE: is not a setting, remove it from conf/settings.yaml"),
+        error.errors());
+  }
+
+  @Test
   void an_empty_value_counts_as_unset() {
     var settings = SettingsFiles.load(Map.of("SYMBOLS", " ", "INTERNAL_API_KEY", ""), home);
     assertEquals("BTCUSDT,ETHBTC,ETHUSDT", settings.getString("SYMBOLS"));

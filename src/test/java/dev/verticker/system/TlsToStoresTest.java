@@ -148,7 +148,7 @@ class TlsToStoresTest {
   }
 
   private void assertPostgresRefused(String host, TestAuthority trusted, String reason) {
-    try (var log = new RecordedLog(Database.class)) {
+    try (var log = RecordedLog.warnings(Database.class)) {
       var database = Database.open(vertx, postgresSettings(host, trusted));
       Await.until("outage", () -> database.outage().orElse("").contains(reason));
       attempts(2);
@@ -158,7 +158,7 @@ class TlsToStoresTest {
   }
 
   private void assertRedisRefused(String host, TestAuthority trusted, String reason) {
-    try (var log = new RecordedLog(RedisClient.class)) {
+    try (var log = RecordedLog.warnings(RedisClient.class)) {
       var client = await(RedisClient.open(vertx, redisSettings(host, trusted)));
       Await.until("outage", () -> client.outage().orElse("").contains(reason));
       attempts(2);

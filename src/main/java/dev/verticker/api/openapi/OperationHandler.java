@@ -36,10 +36,16 @@ record OperationHandler(
   /**
    * One alternative of the security of an operation.
    *
+   * @param authenticator null = callers without valid credentials are admitted, too
    * @param owner a path parameter, or null
    */
   record Policy(Authenticator authenticator, List<String> permissions, String owner) {
+    static final Policy ANONYMOUS = new Policy(null, List.of(), null);
+
     Future<Caller> authenticate(RoutingContext context) {
+      if (authenticator == null) {
+        return Future.succeededFuture(Caller.ANONYMOUS);
+      }
       return authenticator.authenticate(
           context.request(),
           new Authenticator.Requirement(
@@ -49,6 +55,10 @@ record OperationHandler(
 
   @Override
   public void handle(RoutingContext context) {
+    if (hasFinalSlash(context)) {
+      context.next();
+      return;
+    }
     context.put(RequestContextHandler.OPERATION, operationId);
     var own = Vertx.currentContext();
     authenticate(context, 0)
@@ -59,6 +69,15 @@ record OperationHandler(
         .onComplete(
             response -> on(own, () -> response.write(context)),
             failure -> on(own, () -> fail(context, failure)));
+  }
+
+  /**
+   * Routes of Vert.x ignore a slash at the end. Here it makes another path: {@code /prices/} is the price of an empty symbol,
+   * not the list of all prices.
+   */
+  static boolean hasFinalSlash(RoutingContext context) {
+    var path = context.normalizedPath();
+    return path.length() > 1 && path.charAt(path.length() - 1) == '/';
   }
 
   private Future<Caller> authenticate(RoutingContext context, int alternative) {
@@ -80,8 +99,9 @@ record OperationHandler(
 
   private void fail(RoutingContext context, Throwable failure) {
     var headers = context.response().headers();
-    if (failure instanceof Failure.Unauthenticated unauthenticated
-        && !headers.contains(CHALLENGE)) {
+    if (!(failure instanceof Failure.Unauthenticated unauthenticated)) {
+      headers.remove(CHALLENGE);
+    } else if (!headers.contains(CHALLENGE)) {
       authenticators.forEach(
           authenticator -> headers.add(CHALLENGE, authenticator.challenge(unauthenticated)));
     }

@@ -63,6 +63,49 @@ class UserApiTest {
   }
 
   @Test
+  void a_user_signs_out_with_the_access_token_alone() {
+    var ada = door.person();
+    var elsewhere = door.signIn(ada.username(), ada.password());
+
+    expect(200, door.as(ada, HttpMethod.POST, "/auth/logout", null));
+
+    Await.until("rejects the token", () -> door.get(ada, "/users/me").status() == 401);
+    expect(401, door.refresh(ada.refresh()));
+    expect(200, door.get(elsewhere, "/users/me"));
+    var signedOut = expect(401, door.as(ada, HttpMethod.POST, "/auth/logout", null));
+    assertTrue(signedOut.headers().get("WWW-Authenticate").startsWith("Bearer "));
+    var withoutToken =
+        expect(401, door.as(Person.ANONYMOUS, HttpMethod.POST, "/auth/logout", null));
+    assertEquals("token-missing", withoutToken.code());
+  }
+
+  @Test
+  void a_refresh_token_signs_out_whatever_the_access_token_is() {
+    var ada = door.person();
+    for (var authorization : List.of("Bearer nonsense", "Bearer " + ada.access(), "Basic x")) {
+      expect(
+          200,
+          door.client()
+              .send(
+                  HttpMethod.POST,
+                  "/auth/logout",
+                  UserFrontDoor.encoded("refresh_token", ada.refresh()),
+                  "Content-Type",
+                  "application/x-www-form-urlencoded",
+                  "Authorization",
+                  authorization));
+      expect(401, door.refresh(ada.refresh()));
+    }
+  }
+
+  @Test
+  void a_price_of_an_empty_symbol_is_not_the_list_of_prices() {
+    var ada = door.person();
+    expect(404, door.get(ada, "/prices/"));
+    expect(404, door.get(ada, "/users/"));
+  }
+
+  @Test
   void login_ignores_the_extra_form_fields_of_swagger_ui() {
     var ada = door.person();
     expect(

@@ -12,11 +12,13 @@ import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
 import dev.verticker.message.Sessions.Reason;
+import dev.verticker.testing.Await;
 import dev.verticker.user.AccountLocks;
 import dev.verticker.user.AccountRetention;
 import dev.verticker.user.SignIn;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collections;
@@ -378,6 +380,24 @@ final class SessionServiceTest {
   }
 
   @Test
+  void no_ticket_is_issued_while_the_session_is_being_ended() throws SQLException {
+    var grant = node.signIn(ada, PASSWORD);
+    var end = node.clock.instant().plus(TokenIssuer.ACCESS_TOKEN_LIFETIME);
+    try (var other = node.postgres.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("DELETE FROM account.sessions");
+      var issued = node.start(() -> node.bus.request(
+          Sessions.ISSUE_TICKET, new Sessions.IssueTicket(adaId, grant.sessionId(), end)));
+      Await.until(
+          "the statement waits for the transaction",
+          () -> node.postgres.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
+      other.commit();
+      assertEquals("invalid-token", node.outcome(issued));
+    }
+  }
+
+  @Test
   void housekeeping_deletes_expired_rows() {
     var grant = node.signIn(ada, PASSWORD);
     ticket(grant);
@@ -404,8 +424,8 @@ final class SessionServiceTest {
   }
 
   private Future<Void> end(long userId, String session) {
-    return node.start(
-        () -> node.bus.request(Sessions.END, new Sessions.EndSession(userId, session, CLIENT)));
+    return node.start(() ->
+        node.bus.request(Sessions.END, new Sessions.EndSession(userId, session, null, CLIENT)));
   }
 
   private Future<Sessions.Identity> redeem(Confidential ticket) {

@@ -27,8 +27,10 @@ public final class Sessions {
       new Address<>("sessions.login", Login.class, Grant.class, HASHING_DEADLINE);
 
   /**
-   * The next tokens of a session. A refresh token used again within ten seconds returns the same successor; later it is
-   * treated as stolen and ends the session. Fails with {@code invalid-refresh-token} (401).
+   * The next tokens of a session. A refresh token used again within ten seconds returns the same successor, and later a new
+   * one if that one was never used. Any other use of a replaced token is treated as theft and ends the session. Fails (401)
+   * with {@code malformed-refresh-token}, {@code expired-refresh-token}, {@code reused-refresh-token} when the session ends
+   * for it, and {@code invalid-refresh-token} for an unknown token or a session that has ended.
    */
   public static final Address<Refresh, Grant> REFRESH =
       new Address<>("sessions.refresh", Refresh.class, Grant.class);
@@ -58,8 +60,8 @@ public final class Sessions {
       new Address<>("sessions.change-password", ChangePassword.class, Void.class, HASHING_DEADLINE);
 
   /**
-   * Creates an account for an anonymous client. Fails with {@code registration-closed} (403), {@code too-many-attempts} (429)
-   * and like {@link Users#CREATE}.
+   * Creates an account for an anonymous client. Fails with {@code registration-closed} (403), {@code too-many-attempts} (429),
+   * {@code username-reserved} (422) and like {@link Users#CREATE}.
    */
   public static final Address<Register, Users.User> REGISTER =
       new Address<>("sessions.register", Register.class, Users.User.class, HASHING_DEADLINE);

@@ -94,6 +94,17 @@ final class UserRepository {
       """
           .formatted(Users.ROLE_ADMIN);
 
+  private static final String ADMINISTRATOR_NAMES =
+      """
+      SELECT username
+        FROM account.users
+       WHERE roles @> ARRAY['%s']
+         AND status <> 'deleted'
+       ORDER BY id
+       LIMIT $1
+      """
+          .formatted(Users.ROLE_ADMIN);
+
   private static final String ANY_ADMINISTRATOR =
       "SELECT EXISTS (SELECT FROM account.users WHERE roles @> ARRAY['%s'])"
           .formatted(Users.ROLE_ADMIN);
@@ -146,6 +157,13 @@ final class UserRepository {
 
   Future<Boolean> anyAdministrator(SqlConnection tx) {
     return tx.preparedQuery(ANY_ADMINISTRATOR).execute().map(UserRepository::exists);
+  }
+
+  /** The usernames of the first administrators, at most {@code limit}. */
+  Future<List<String>> administratorNames(int limit) {
+    return database
+        .query(ADMINISTRATOR_NAMES, Tuple.of(limit))
+        .map(rows -> Rows.all(rows, row -> row.getString("username")));
   }
 
   Future<Boolean> otherAdministrator(SqlConnection tx, long userId) {
@@ -210,10 +228,12 @@ final class UserRepository {
   }
 
   static User user(Row row) {
+    var fullName = row.getString("full_name");
     return new User(
         row.getLong("id"),
         row.getString("username"),
-        row.getString("full_name"),
+        // An earlier version stored empty names.
+        fullName == null || fullName.isEmpty() ? null : fullName,
         row.getString("email"),
         List.of(row.getArrayOfStrings("roles")),
         Status.of(row.getString("status")),

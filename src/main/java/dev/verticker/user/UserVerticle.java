@@ -60,8 +60,8 @@ public final class UserVerticle extends VerticleBase {
     var auth = SettingsReader.read(config(), AuthSettings::read);
     var postgres = SettingsReader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader));
     database = Database.open(vertx, postgres);
-    passwords =
-        PasswordHasher.open(vertx, Runtime.getRuntime().availableProcessors(), node.metrics());
+    passwords = PasswordHasher.open(
+        vertx, Runtime.getRuntime().availableProcessors(), node.clock(), node.metrics());
     relay = new OutboxRelay(
         vertx,
         Database.openForBackground(vertx, postgres),

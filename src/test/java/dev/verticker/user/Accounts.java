@@ -13,6 +13,7 @@ import dev.verticker.user.change.AccessRevocation;
 import dev.verticker.user.change.AuditTrail;
 import dev.verticker.user.change.ChangeLog;
 import dev.verticker.user.change.UserOutbox;
+import dev.verticker.user.password.HashingClient;
 import dev.verticker.user.password.PasswordHashing;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -163,12 +164,12 @@ public final class Accounts implements AutoCloseable {
     public final AtomicInteger hashed = new AtomicInteger();
 
     @Override
-    public Future<String> hash(Password password, List<String> ownNames) {
-      return hashWithoutPolicy(password);
+    public Future<String> hash(HashingClient client, Password password, List<String> ownNames) {
+      return hashWithoutPolicy(client, password);
     }
 
     @Override
-    public Future<String> hashWithoutPolicy(Password password) {
+    public Future<String> hashWithoutPolicy(HashingClient client, Password password) {
       hashed.incrementAndGet();
       return Future.succeededFuture("$fake$of$" + password.value().hashCode() + "$000000000000");
     }

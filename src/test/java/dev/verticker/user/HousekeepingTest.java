@@ -113,7 +113,7 @@ class HousekeepingTest {
         INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
         VALUES ('ada', repeat('x', 20), '{user}', now(), now());
         INSERT INTO account.sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
-        SELECT gen_random_uuid(), id, sha256(n::text::bytea), now(), now(), now() - n * interval '1 day'
+        SELECT gen_random_uuid(), id, sha256(n::text::bytea), now(), now(), now() - n * interval '8 days'
           FROM account.users, generate_series(-1, 3) AS n
          WHERE n <> 0;
         INSERT INTO account.tickets (hash, session_id, token_expires_at, expires_at)

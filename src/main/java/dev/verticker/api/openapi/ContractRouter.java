@@ -5,6 +5,7 @@ import dev.verticker.api.request.BodyReader;
 import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
+import dev.verticker.api.web.CrossSiteRequests;
 import dev.verticker.api.web.RequestContextHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -36,6 +38,7 @@ public final class ContractRouter {
   private final Map<String, Function<ApiRequest, Future<ApiResponse>>> handlers =
       new LinkedHashMap<>();
   private PlatformHandler cors = RoutingContext::next;
+  private Predicate<String> allowedOrigins = origin -> false;
   private ClientAddresses addresses = new ClientAddresses(List.of());
 
   public ContractRouter(Vertx vertx, Contract contract) {
@@ -59,6 +62,7 @@ public final class ContractRouter {
   /** Sets the CORS configuration; default no other origin. */
   public ContractRouter cors(Cors cors) {
     this.cors = cors;
+    this.allowedOrigins = cors::allows;
     return this;
   }
 
@@ -100,6 +104,7 @@ public final class ContractRouter {
     return new OperationHandler(
         operation.getOperationId(),
         policies,
+        new CrossSiteRequests(allowedOrigins, addresses),
         List.copyOf(authenticators.values()),
         createValidator(operation),
         handlers.get(operation.getOperationId()));

@@ -3,6 +3,7 @@ package dev.verticker.api.openapi;
 import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.request.Caller;
 import dev.verticker.api.request.RequestValidator;
+import dev.verticker.api.web.CrossSiteRequests;
 import dev.verticker.api.web.RequestContextHandler;
 import dev.verticker.bus.Failure;
 import io.vertx.core.Context;
@@ -19,11 +20,13 @@ import java.util.function.Function;
  * Handles the requests of one operation: authenticates the caller, validates the request, calls the handler.
  *
  * @param policies alternatives; empty for a public operation
+ * @param crossSite guards operations without credentials
  * @param authenticators all authenticators of the contract, for the challenge of a public operation that fails with 401
  */
 record OperationHandler(
     String operationId,
     List<Policy> policies,
+    CrossSiteRequests crossSite,
     List<Authenticator> authenticators,
     RequestValidator validator,
     Function<ApiRequest, Future<ApiResponse>> handler)
@@ -64,6 +67,9 @@ record OperationHandler(
     authenticate(context, 0)
         .compose(caller -> {
           context.put(RequestContextHandler.CALLER, caller.name());
+          if (caller == Caller.ANONYMOUS) {
+            crossSite.reject(context.request());
+          }
           return handler.apply(validator.validate(context, caller));
         })
         .onComplete(

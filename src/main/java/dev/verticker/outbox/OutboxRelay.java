@@ -41,6 +41,7 @@ public final class OutboxRelay {
   private final Clock clock;
   private final OutboxTable outbox;
   private final AdvisoryLock lock;
+  private final DeliveredIds delivered = new DeliveredIds();
   private volatile Instant oldestAt;
   private Duration backOff = POLL_INTERVAL;
   private Future<?> working = Future.succeededFuture();
@@ -127,18 +128,25 @@ public final class OutboxRelay {
 
   /** The number of delivered entries; 0 if there are none or another node holds the lock. */
   private Future<Integer> poll() {
-    return database.query(outbox.selectOldest(), Tuple.tuple()).compose(rows -> {
-      oldestAt = Rows.first(rows, row -> Rows.instant(row, "at")).orElse(null);
-      return oldestAt == null
-          ? Future.succeededFuture(0)
-          : database.transaction(tx -> lock.tryAcquire(tx)
-              .compose(locked -> locked ? deliver(tx) : Future.succeededFuture(0)));
-    });
+    return database
+        .query(outbox.selectOldest(), Tuple.of(delivered.limit()))
+        .onFailure(failure -> delivered.reset())
+        .compose(rows -> {
+          var row = rows.iterator().next();
+          delivered.onPoll(new DeliveredIds.Poll(
+              row.getLong("id"), row.getLong("running"), row.getLong("next"), row.getLong("last")));
+          oldestAt = Rows.instant(row, "at");
+          return oldestAt == null
+              ? Future.succeededFuture(0)
+              : database.transaction(tx -> lock.tryAcquire(tx)
+                  .compose(locked -> locked ? deliver(tx) : Future.succeededFuture(0)));
+        });
   }
 
   /** Delivers one batch; after a lost response or a failed commit, the same entries are delivered again. */
   private Future<Integer> deliver(SqlConnection tx) {
-    return tx.query(outbox.selectBatch()).execute().compose(rows -> {
+    var oldest = tx.preparedQuery(outbox.selectBatch()).execute(Tuple.of(delivered.limit()));
+    return oldest.compose(rows -> {
       var entries = Rows.all(rows, outbox.entry());
       if (entries.isEmpty()) {
         return Future.succeededFuture(0);

@@ -7,12 +7,14 @@ import java.util.List;
  * The public front door.
  *
  * @param corsOrigins exact origins of allowed pages, or {@code *} alone; empty = same origin only
+ * @param localPages whether pages of this machine are allowed on any port, in development
  * @param trustedProxies proxies whose {@code X-Forwarded-*} headers are used
  */
 public record UserApiSettings(
     String host,
     int port,
     List<String> corsOrigins,
+    boolean localPages,
     List<AddressRange> trustedProxies,
     SocketSettings sockets) {
   private static final String ORIGINS = "CORS_ORIGINS";
@@ -31,7 +33,7 @@ public record UserApiSettings(
       boolean fallbacks, int max, int maxUnsentMegabytes, Duration idleTimeout) {
     private static SocketSettings read(SettingsReader reader) {
       return new SocketSettings(
-          reader.oneOf("SOCKJS_FALLBACKS", List.of("false", "true")).equals("true"),
+          reader.flag("SOCKJS_FALLBACKS"),
           reader.number("SOCKETS_MAX", 1, 1_000_000),
           reader.number("SOCKETS_UNSENT_MB", 1, 100_000),
           reader.seconds("SOCKET_SILENCE_SECONDS", Duration.ofSeconds(3), Duration.ofMinutes(10)));
@@ -48,6 +50,7 @@ public record UserApiSettings(
         reader.host("USER_API_HOST"),
         reader.port("USER_API_PORT"),
         origins(reader),
+        reader.development(),
         reader.list(PROXIES).stream().map(text -> network(reader, text)).toList(),
         SocketSettings.read(reader));
   }

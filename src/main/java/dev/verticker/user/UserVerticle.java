@@ -1,5 +1,6 @@
 package dev.verticker.user;
 
+import dev.verticker.bus.Address;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
@@ -16,6 +17,7 @@ import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserSettings;
 import dev.verticker.user.change.AuditTrail;
 import dev.verticker.user.change.ChangeLog;
+import dev.verticker.user.change.UserErasure;
 import dev.verticker.user.change.UserOutbox;
 import dev.verticker.user.login.LoginService;
 import dev.verticker.user.login.LoginThrottle;
@@ -35,6 +37,7 @@ import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Function;
 
 /** Serves users, their sessions and sign-in, on the schema {@code account}. */
 public final class UserVerticle extends VerticleBase {
@@ -58,11 +61,11 @@ public final class UserVerticle extends VerticleBase {
     var auth = SettingsReader.read(config(), AuthSettings::read);
     var postgres = SettingsReader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader));
     database = Database.open(vertx, postgres);
-    passwords =
-        PasswordHasher.open(vertx, Runtime.getRuntime().availableProcessors(), node.metrics());
+    passwords = PasswordHasher.open(
+        vertx, Runtime.getRuntime().availableProcessors(), node.clock(), node.metrics());
     relay = new OutboxRelay(
         vertx,
-        Database.open(vertx, postgres.withPoolSize(1)),
+        Database.openForBackground(vertx, postgres),
         node.bus(),
         node.clock(),
         node.metrics(),
@@ -89,7 +92,8 @@ public final class UserVerticle extends VerticleBase {
   private Future<?> start(UserSettings settings, AuthSettings auth) {
     var clock = node.clock();
     var audit = new AuditTrail(database, clock);
-    var changes = new ChangeLog(audit, new UserOutbox(clock, relay::wake));
+    var erasure = new UserErasure(clock);
+    var changes = new ChangeLog(audit, new UserOutbox(clock, relay::wake), erasure);
     var revocations = new RevocationRepository(database, node.bus(), clock);
     var sessions = new SessionRepository(database, revocations);
     var rows = new UserRepository(database, clock);
@@ -102,23 +106,22 @@ public final class UserVerticle extends VerticleBase {
             serveSignIn(auth, users, sessions, audit, changes),
             serveSockets(revocations)))
         .onSuccess(serving -> {
-          housekeeping(settings).start();
+          housekeeping(settings, erasure).start();
           relay.start();
         });
   }
 
   private Future<?> serveUsers(UserService users, AuditTrail audit) {
-    var bus = node.bus();
     return Future.all(List.of(
-        bus.serve(Users.CREATE, users::create),
-        bus.serve(Users.FIND, users::find),
-        bus.serve(Users.SEARCH, new UserSearch(database)::search),
-        bus.serve(Users.UPDATE, users::update),
-        bus.serve(Users.DELETE, users::delete),
-        bus.serve(Users.RESTORE, users::restore),
-        bus.serve(Users.DISABLE, users::disable),
-        bus.serve(Users.ENABLE, users::enable),
-        bus.serve(Users.AUDIT, audit::read)));
+        serve(Users.CREATE, users::create),
+        serve(Users.FIND, users::find),
+        serve(Users.SEARCH, new UserSearch(database)::search),
+        serve(Users.UPDATE, users::update),
+        serve(Users.DELETE, users::delete),
+        serve(Users.RESTORE, users::restore),
+        serve(Users.DISABLE, users::disable),
+        serve(Users.ENABLE, users::enable),
+        serve(Users.AUDIT, audit::read)));
   }
 
   private Future<?> serveSignIn(
@@ -127,7 +130,6 @@ public final class UserVerticle extends VerticleBase {
       SessionRepository sessions,
       AuditTrail audit,
       ChangeLog changes) {
-    var bus = node.bus();
     var clock = node.clock();
     var accounts = new AccountRepository(database);
     var tokens = new TokenIssuer(auth);
@@ -142,29 +144,33 @@ public final class UserVerticle extends VerticleBase {
     var registrations = new RegistrationService(
         auth.registrationOpen(), LoginThrottle.forRegistrations(auth.keys(), redis, clock), users);
     return Future.all(List.of(
-        bus.serve(Sessions.LOGIN, logins::login),
-        bus.serve(Sessions.REFRESH, refreshes::refresh),
-        bus.serve(Sessions.LOGOUT, lists::logout),
-        bus.serve(Sessions.LOGOUT_ALL, lists::logoutAll),
-        bus.serve(Sessions.LIST, lists::list),
-        bus.serve(Sessions.END, lists::end),
-        bus.serve(Sessions.CHANGE_PASSWORD, passwordChanges::change),
-        bus.serve(Sessions.REGISTER, registrations::register)));
+        serve(Sessions.LOGIN, logins::login),
+        serve(Sessions.REFRESH, refreshes::refresh),
+        serve(Sessions.LOGOUT, lists::logout),
+        serve(Sessions.LOGOUT_ALL, lists::logoutAll),
+        serve(Sessions.LIST, lists::list),
+        serve(Sessions.END, lists::end),
+        serve(Sessions.CHANGE_PASSWORD, passwordChanges::change),
+        serve(Sessions.REGISTER, registrations::register)));
   }
 
   private Future<?> serveSockets(RevocationRepository revocations) {
-    var bus = node.bus();
     var tickets = new TicketService(new TicketRepository(database), node.clock());
     return Future.all(
-        bus.serve(Sessions.ISSUE_TICKET, tickets::issue),
-        bus.serve(Sessions.REDEEM_TICKET, tickets::redeem),
-        bus.serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor())));
+        serve(Sessions.ISSUE_TICKET, tickets::issue),
+        serve(Sessions.REDEEM_TICKET, tickets::redeem),
+        serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor())));
   }
 
-  private Housekeeping housekeeping(UserSettings settings) {
+  /** Serves requests that need the database, and leaves them to other nodes while it is unavailable here. */
+  private <Q, A> Future<?> serve(Address<Q, A> address, Function<Q, Future<A>> handler) {
+    return node.bus().serve(address, database.whileAvailable(handler));
+  }
+
+  private Housekeeping housekeeping(UserSettings settings, UserErasure erasure) {
     var housekeeping =
         new Housekeeping(vertx, database, AccountLocks.HOUSEKEEPING, node.clock(), node.metrics());
-    AccountRetention.addCleanupTasks(housekeeping, settings.auditRetention());
+    AccountRetention.addCleanupTasks(housekeeping, settings.auditRetention(), erasure);
     return housekeeping;
   }
 

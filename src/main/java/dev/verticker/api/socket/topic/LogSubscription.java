@@ -5,6 +5,7 @@ import dev.verticker.api.socket.log.ReplayResult;
 import dev.verticker.api.socket.protocol.Command;
 import dev.verticker.api.socket.protocol.Frame;
 import dev.verticker.api.socket.protocol.ResumePoint;
+import dev.verticker.message.Notifications;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -31,6 +32,9 @@ final class LogSubscription implements Subscription {
 
   /** Whether more events were missed than the subscription stores. */
   private boolean more;
+
+  /** The newest read position, which waits until the missed events are sent; null = none. */
+  private Frame readPosition;
 
   /** @param after the event after which it begins; null = now */
   LogSubscription(
@@ -84,7 +88,27 @@ final class LogSubscription implements Subscription {
         resume();
       } else {
         live = true;
+        sendReadPosition();
       }
+    }
+  }
+
+  /** Sends the position after the events that it covers. */
+  void onRead(String ofEpoch, Frame position) {
+    if (cancelled || epoch != null && !ofEpoch.equals(epoch)) {
+      return;
+    }
+    readPosition = position;
+    if (live) {
+      sendReadPosition();
+    }
+  }
+
+  private void sendReadPosition() {
+    var position = readPosition;
+    readPosition = null;
+    if (position != null) {
+      subscriber.send(position);
     }
   }
 
@@ -168,6 +192,7 @@ final class LogSubscription implements Subscription {
             .put("topic", request.topic())
             .put("epoch", epoch)
             .put("seq", seq)
+            .put("cursor", Notifications.cursor(epoch, seq))
             .put("recovered", recovered)
             .put("replayed", replayed));
   }

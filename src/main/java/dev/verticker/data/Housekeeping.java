@@ -108,11 +108,6 @@ public final class Housekeeping {
     return delete(name, sql, () -> cutoff(retention), true);
   }
 
-  /** @param sql deletes all but $1 rows (an integer), at most $2 rows at a time */
-  public Housekeeping deleteAllBut(long count, String name, String sql) {
-    return delete(name, sql, () -> count, false);
-  }
-
   public void start() {
     vertx.setPeriodic(INTERVAL.toMillis(), id -> run());
   }

@@ -12,19 +12,25 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reports the newest position of each family of topics that this node has received; 0 if there is none. */
+/** Reports the newest position of each family of topics that this node has received; 0 if none is among the last events. */
 final class LogHeads {
   private static final Logger log = LoggerFactory.getLogger(LogHeads.class);
   private static final String USERS = "users";
   private static final String USER = "user";
 
-  /** Scans backwards, because the newest event of each family is among the last ones. */
+  /** The newest event of each family is among the last ones. */
+  private static final int SCANNED = 10_000;
+
+  private static final String HEAD =
+      "SELECT COALESCE(pg_catalog.max(head), 0) AS head FROM notification.log";
+
   private static final String READ =
       """
-      SELECT COALESCE((SELECT position FROM notification.events
-                        WHERE topic = 'users' ORDER BY position DESC LIMIT 1), 0) AS users,
-             COALESCE((SELECT position FROM notification.events
-                        WHERE topic LIKE 'user.%' ORDER BY position DESC LIMIT 1), 0) AS "user"
+      SELECT COALESCE(pg_catalog.max(position) FILTER (WHERE topic = 'users'), 0) AS users,
+             COALESCE(pg_catalog.max(position) FILTER (WHERE topic LIKE 'user.%'), 0) AS "user"
+        FROM notification.events
+       WHERE position > $1
+         AND position <= $2
       """;
 
   private final Map<String, AtomicLong> heads;
@@ -38,7 +44,9 @@ final class LogHeads {
   /** Reads the positions from the log; never fails. */
   Future<Void> read() {
     return database
-        .query(READ, Tuple.tuple())
+        .query(HEAD, Tuple.tuple())
+        .map(rows -> rows.iterator().next().getLong("head"))
+        .compose(head -> database.query(READ, Tuple.of(head - SCANNED, head)))
         .map(rows -> rows.iterator().next())
         .onSuccess(row -> heads.forEach((family, head) -> raise(family, row.getLong(family))))
         .onFailure(
@@ -49,7 +57,7 @@ final class LogHeads {
 
   void onAppended(LogPage page) {
     if (page.events().isEmpty()) {
-      // There were too many events for one message.
+      // Sent by version 1.0.0: there were too many events for one message.
       read();
     }
     page.events().forEach(event -> raise(family(event.topic()), event.position()));

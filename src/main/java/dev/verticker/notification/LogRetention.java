@@ -1,53 +1,60 @@
 package dev.verticker.notification;
 
 import dev.verticker.data.Housekeeping;
-import dev.verticker.settings.NotificationSettings;
 import java.time.Duration;
 
-/** Deletes old events. The oldest of a topic are deleted first, so the retained ones have no gaps. */
+/** The cleanup tasks of the log. Events leave the log with their partition, the oldest partition first. */
 final class LogRetention {
   /** More than twice as long as an outbox retains an entry. */
   private static final Duration RECEIVED_RETENTION = Duration.ofDays(14);
 
-  /** Deletes by position, not by time: clocks of nodes may differ, and a gap would look like a lost event. */
-  private static final String TOO_OLD =
+  /** Rows are short and never read again: ten times as many at once keep up with thousands of entries per second. */
+  private static final String OLD_RECEIVED =
       """
-      DELETE FROM notification.events
-       WHERE position IN (
-               SELECT position
-                 FROM notification.events
-                WHERE position <= (SELECT max(position) FROM notification.events WHERE logged_at < $1)
-                ORDER BY position
-                LIMIT $2
+      DELETE FROM notification.received
+       WHERE (source, entry) IN (
+               SELECT source, entry
+                 FROM notification.received
+                WHERE received_at < $1
+                ORDER BY received_at
+                LIMIT 10 * $2
+                  FOR UPDATE SKIP LOCKED
              )
       """;
 
-  private static final String TOO_MANY =
+  /** A tombstone outlives the events that were not rewritten: reads redact them. */
+  private static final String FINISHED_TOMBSTONES =
       """
-      DELETE FROM notification.events
-       WHERE position IN (
-               SELECT events.position
-                 FROM notification.topics
-                 JOIN notification.events ON events.topic = topics.name AND events.seq <= topics.seq - $1
-                WHERE topics.seq > $1
-                ORDER BY events.topic, events.seq
+      DELETE FROM notification.erased_users
+       WHERE user_id IN (
+               SELECT user_id
+                 FROM notification.erased_users
+                WHERE erased_at < $1
+                  AND rewritten_to >= up_to
+                ORDER BY erased_at
                 LIMIT $2
              )
       """;
 
   private LogRetention() {}
 
-  static void addCleanupTasks(Housekeeping housekeeping, NotificationSettings settings) {
+  static void addCleanupTasks(
+      Housekeeping housekeeping,
+      LogPartitions partitions,
+      EventErasure erasure,
+      Duration retention) {
     housekeeping
-        .deleteOlderThan(settings.retention(), "events-by-age", TOO_OLD)
-        .deleteAllBut(settings.maxPerTopic(), "events-by-count", TOO_MANY)
-        .deleteOlderThan(
-            RECEIVED_RETENTION, "received", "notification.received", "source, entry", "received_at")
-        .deleteOlderThan(
-            RECEIVED_RETENTION,
-            "erased-users",
-            "notification.erased_users",
-            "user_id",
-            "erased_at");
+        .rewriteOlderThan(
+            LogPartitions.MAX_OPEN,
+            "open-partitions",
+            (tx, before, limit) -> partitions.close(tx, before))
+        .rewriteOlderThan(
+            Duration.ZERO, "new-partitions", (tx, before, limit) -> partitions.create(tx))
+        .rewriteOlderThan(
+            retention, "event-partitions", (tx, before, limit) -> partitions.drop(tx, before))
+        .rewriteOlderThan(
+            Duration.ZERO, "redacted-events", (tx, before, limit) -> erasure.rewrite(tx, limit))
+        .deleteOlderThan(RECEIVED_RETENTION, "received", OLD_RECEIVED)
+        .deleteOlderThan(RECEIVED_RETENTION, "erased-users", FINISHED_TOMBSTONES);
   }
 }

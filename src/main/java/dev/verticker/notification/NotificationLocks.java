@@ -9,6 +9,7 @@ final class NotificationLocks {
 
   static final AdvisoryLock APPEND = new AdvisoryLock(LOCK_CLASS, 1);
   static final AdvisoryLock HOUSEKEEPING = new AdvisoryLock(LOCK_CLASS, 2);
+  static final AdvisoryLock PARTITIONS = new AdvisoryLock(LOCK_CLASS, 3);
 
   private NotificationLocks() {}
 }

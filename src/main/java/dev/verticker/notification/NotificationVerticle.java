@@ -16,10 +16,16 @@ public final class NotificationVerticle extends VerticleBase {
   private static final String SCHEMA = "notification";
 
   private final NodeContext node;
+  private final long partitionSize;
   private Database database;
 
   public NotificationVerticle(NodeContext node) {
+    this(node, LogPartitions.SIZE);
+  }
+
+  NotificationVerticle(NodeContext node, long partitionSize) {
     this.node = node;
+    this.partitionSize = partitionSize;
   }
 
   @Override
@@ -28,13 +34,15 @@ public final class NotificationVerticle extends VerticleBase {
     database = Database.open(
         vertx, SettingsReader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader)));
     var bus = node.bus();
-    var log = new EventLog(database, new EventErasure(), bus, node.clock(), node.metrics());
-    var topics = new TopicRepository(database);
+    var partitions = new LogPartitions(database, node.clock(), partitionSize);
+    var erasure = new EventErasure();
+    var log = new EventLog(database, partitions, erasure, bus, node.clock(), node.metrics());
+    var topics = new TopicRepository(database, partitions, settings.maxPerTopic());
     var marks = new ReadMarkService(topics, bus, node.clock());
     var heads = new LogHeads(database, node.metrics());
     var housekeeping = new Housekeeping(
         vertx, database, NotificationLocks.HOUSEKEEPING, node.clock(), node.metrics());
-    LogRetention.addCleanupTasks(housekeeping, settings);
+    LogRetention.addCleanupTasks(housekeeping, partitions, erasure, settings.retention());
     node.health().notReadyWhen("postgres notification", database::outage);
     return Future.all(List.of(
             bus.serve(Notifications.APPEND, database.whileAvailable(log::append)),
@@ -45,7 +53,8 @@ public final class NotificationVerticle extends VerticleBase {
             bus.serve(Notifications.MARK, database.whileAvailable(marks::mark)),
             bus.serve(Notifications.UNREAD, database.whileAvailable(topics::unread)),
             bus.subscribe(Notifications.APPENDED, heads::onAppended)))
-        .compose(serving -> heads.read())
+        .compose(serving -> partitions.createIfAvailable())
+        .compose(created -> heads.read())
         .onSuccess(read -> housekeeping.start());
   }
 

@@ -12,9 +12,10 @@ import java.util.Set;
  * An entry of an outbox as the audience of one topic may see it.
  *
  * @param actorId null if the system caused it, or if the actor must not be stored
+ * @param payload JSON object as text
  */
 record TopicEvent(
-    OutboxEntry entry, String topic, Audience audience, Long actorId, JsonObject payload) {
+    OutboxEntry entry, String topic, Audience audience, Long actorId, String payload) {
   /**
    * One event for each topic of each entry, in the order of the entries.
    *
@@ -33,21 +34,30 @@ record TopicEvent(
   }
 
   private static TopicEvent of(OutboxEntry entry, Recipient recipient, Set<Long> erased) {
-    if (erased.contains(entry.userId()) && !entry.erases()) {
-      return new TopicEvent(entry, recipient.topic(), recipient.audience(), null, redacted(entry));
-    }
-    var payload = new JsonObject(entry.payload());
-    if (recipient.audience().userId() != null) {
-      removeName(payload, entry);
-    } else if (erased.contains(entry.actorId()) && payload.getJsonObject("by") != null) {
-      payload.getJsonObject("by").putNull("username");
-    }
+    var redacted = erased.contains(entry.userId()) && !entry.erases();
+    var storesActor = !redacted && recipient.audience().userId() == null;
     return new TopicEvent(
         entry,
         recipient.topic(),
         recipient.audience(),
-        recipient.audience().userId() == null ? entry.actorId() : null,
-        payload);
+        storesActor ? entry.actorId() : null,
+        redacted ? redacted(entry) : payload(entry, recipient, erased));
+  }
+
+  private static String payload(OutboxEntry entry, Recipient recipient, Set<Long> erased) {
+    var own = recipient.audience().userId() != null;
+    var erasedActor = erased.contains(entry.actorId());
+    if (!own && !erasedActor && !entry.erases()) {
+      return entry.payload();
+    }
+    // An erasing event is encoded again: every node finds it by its compact text.
+    var payload = new JsonObject(entry.payload());
+    if (own) {
+      removeName(payload, entry);
+    } else if (erasedActor && payload.getJsonObject("by") != null) {
+      payload.getJsonObject("by").putNull("username");
+    }
+    return payload.encode();
   }
 
   /** A user receives whether the user or an administrator caused an event, but not which administrator. */
@@ -58,10 +68,11 @@ record TopicEvent(
     }
   }
 
-  private static JsonObject redacted(OutboxEntry entry) {
+  private static String redacted(OutboxEntry entry) {
     return new JsonObject()
         .put("event", entry.event())
         .put("user_id", entry.userId())
-        .put("redacted", true);
+        .put("redacted", true)
+        .encode();
   }
 }

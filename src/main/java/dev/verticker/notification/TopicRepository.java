@@ -1,5 +1,7 @@
 package dev.verticker.notification;
 
+import static dev.verticker.data.Rows.all;
+
 import dev.verticker.bus.Failure;
 import dev.verticker.data.Database;
 import dev.verticker.message.Notifications;
@@ -14,6 +16,7 @@ import dev.verticker.message.Notifications.TopicPage;
 import dev.verticker.message.Notifications.TopicReplay;
 import dev.verticker.message.Notifications.TopicReplays;
 import dev.verticker.message.Notifications.Unread;
+import dev.verticker.notification.TopicState.Range;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -28,30 +31,48 @@ import java.util.stream.Stream;
 
 /** {@code notification.topics} and {@code notification.read_marks}: events of topics and how far they were read. */
 final class TopicRepository {
-  /**
-   * Any number of topics in one statement, so that all figures are of one moment: thousands of sockets reconnect at
-   * once when a node restarts.
-   */
+  /** Any number of topics in one statement: thousands of sockets reconnect at once when a node restarts. */
   private static final String FIND =
       """
-      SELECT topic.name, topic.epoch::text AS topic_epoch, topic.seq AS newest,
-             COALESCE((SELECT min(seq) FROM notification.events WHERE topic = topic.name), topic.seq + 1) AS oldest,
-             COALESCE(mark.up_to, 0) AS read_up_to,
-             event.*
-        FROM ROWS FROM (pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::bigint[])) AS requested (name, after)
+      SELECT topic.name, topic.epoch::text AS epoch, topic.seq AS newest, topic.partitions, topic.first_seqs,
+             COALESCE(mark.up_to, 0) AS read_up_to, COALESCE(log.oldest, 1) AS oldest_position
+        FROM pg_catalog.unnest($1::text[]) AS requested (name)
         JOIN notification.topics AS topic ON topic.name = requested.name
         LEFT JOIN notification.read_marks AS mark ON mark.topic = topic.name
-        LEFT JOIN LATERAL (
-               SELECT events.position, events.topic, topic.epoch::text AS epoch, events.seq, events.at,
-                      events.audience_permission, events.audience_user, events.payload
-                 FROM notification.events
-                WHERE events.topic = topic.name
-                  AND events.seq > requested.after
-                ORDER BY events.seq
-                LIMIT $3
-             ) AS event ON true
-       ORDER BY topic.name, event.seq
+        LEFT JOIN notification.log ON true
+       ORDER BY topic.name
       """;
+
+  /**
+   * The limits of the positions are part of the text, so that the planner always leaves out other partitions. The inner order and
+   * limit make it use the index of the topic; the subquery tells it that the log has one row.
+   */
+  static final String FIND_EVENTS =
+      """
+      SELECT log.oldest AS oldest_position, event.*
+        FROM (SELECT oldest FROM notification.log LIMIT 1) AS log
+        LEFT JOIN (
+               SELECT events.position, events.topic, events.seq, events.at, events.audience_permission,
+                      events.audience_user, %s AS payload
+                 FROM ROWS FROM (
+                        pg_catalog.unnest($1::text[]), pg_catalog.unnest($2::bigint[]), pg_catalog.unnest($3::bigint[])
+                      ) AS requested (topic, after, up_to)
+                CROSS JOIN LATERAL (
+                        SELECT *
+                          FROM notification.events
+                         WHERE topic = requested.topic
+                           AND seq > requested.after
+                           AND seq <= requested.up_to
+                           AND position >= %%d
+                           AND position <= %%d
+                         ORDER BY seq
+                         LIMIT $4
+                      ) AS events
+                 %s
+             ) AS event ON true
+       ORDER BY event.topic, event.seq
+      """
+          .formatted(EventErasure.REDACTED_PAYLOAD, EventErasure.TOMBSTONES);
 
   /** A topic that is read before its first event gets the epoch which that event will have. */
   private static final String CREATE =
@@ -80,18 +101,24 @@ final class TopicRepository {
       """;
 
   private final Database database;
+  private final LogPartitions partitions;
+  private final int maxPerTopic;
 
-  /** @param oldest the oldest sequence still retained; newest + 1 if there is none */
-  private record TopicState(
-      String name, String epoch, long oldest, long newest, long readUpTo, List<Event> events) {
-    /** Returns the number of unread events, without those that retention has deleted. */
-    long unread() {
-      return newest - Math.max(readUpTo, oldest - 1);
-    }
-  }
+  /**
+   * Topics at one moment.
+   *
+   * @param oldestPosition the oldest position that is retained
+   */
+  private record Topics(long oldestPosition, Map<String, TopicState> states) {}
 
-  TopicRepository(Database database) {
+  /** @param events after the requested sequence, without gaps */
+  private record Replayed(TopicState state, List<Event> events) {}
+
+  /** @param maxPerTopic number of newest events of each topic that can be read */
+  TopicRepository(Database database, LogPartitions partitions, int maxPerTopic) {
     this.database = database;
+    this.partitions = partitions;
+    this.maxPerTopic = maxPerTopic;
   }
 
   Future<TopicPage> read(ReadTopic read) {
@@ -103,13 +130,14 @@ final class TopicRepository {
     return findOrCreate(new ReplayFrom(read.topic(), after), read.limit())
         .compose(topic -> read.after() == null
             ? Future.succeededFuture(topic)
-            : checkResume(topic, read.epoch(), read.after()))
-        .map(topic -> page(topic, topic.events()));
+            : checkResume(topic.state(), read.epoch(), read.after()).map(topic))
+        .map(topic -> page(topic.state(), topic.events()));
   }
 
   /** Reads forwards from the sequence where the page begins, as the sequences of a topic have no gaps. */
   Future<TopicPage> readBefore(ReadBefore read) {
     return findOrCreate(new ReplayFrom(read.topic(), null), 0)
+        .map(Replayed::state)
         .compose(topic -> read.before() == null
             ? Future.succeededFuture(topic.newest() + 1)
             : checkEpoch(topic, read.epoch(), read.before()).map(read.before()))
@@ -117,7 +145,7 @@ final class TopicRepository {
           var after = Math.max(0, before - 1 - read.limit());
           var limit = (int) Math.max(0, before - 1 - after);
           return findOrCreate(new ReplayFrom(read.topic(), after), limit)
-              .map(topic -> page(topic, newestFirst(topic.events(), before)));
+              .map(topic -> page(topic.state(), newestFirst(topic.events(), before)));
         });
   }
 
@@ -125,7 +153,11 @@ final class TopicRepository {
     return findOrCreate(replay.topics(), replay.limit())
         .map(topics -> new TopicReplays(topics.values().stream()
             .map(topic -> new TopicReplay(
-                topic.name(), topic.epoch(), topic.oldest(), topic.newest(), topic.events()))
+                topic.state().name(),
+                topic.state().epoch(),
+                topic.state().oldest(),
+                topic.state().newest(),
+                topic.events()))
             .toList()));
   }
 
@@ -134,7 +166,8 @@ final class TopicRepository {
       var topic = topics.get(find.topic());
       return topic == null
           ? new Unread(null, 0, 0)
-          : new Unread(topic.epoch(), topic.readUpTo(), topic.unread());
+          : new Unread(
+              topic.state().epoch(), topic.state().readUpTo(), topic.state().unread());
     });
   }
 
@@ -143,6 +176,7 @@ final class TopicRepository {
 
   Future<Marked> mark(MarkRead mark) {
     return findOrCreate(new ReplayFrom(mark.topic(), null), 0)
+        .map(Replayed::state)
         .compose(topic -> {
           if (!topic.epoch().equals(mark.epoch())) {
             return Future.failedFuture(epochChanged(topic));
@@ -155,7 +189,7 @@ final class TopicRepository {
             .map(unread -> new Marked(unread, marked.rowCount() > 0)));
   }
 
-  private Future<TopicState> findOrCreate(ReplayFrom start, int limit) {
+  private Future<Replayed> findOrCreate(ReplayFrom start, int limit) {
     return findOrCreate(List.of(start), limit)
         .compose(topics -> topics.isEmpty()
             ? Future.failedFuture(new Failure.NotFound(
@@ -164,7 +198,7 @@ final class TopicRepository {
   }
 
   /** Returns the topics by name, without those of erased users. */
-  private Future<Map<String, TopicState>> findOrCreate(List<ReplayFrom> starts, int limit) {
+  private Future<Map<String, Replayed>> findOrCreate(List<ReplayFrom> starts, int limit) {
     return find(starts, limit).compose(found -> {
       var missing = names(starts).filter(name -> !found.containsKey(name)).toArray(String[]::new);
       return missing.length == 0
@@ -175,33 +209,75 @@ final class TopicRepository {
     });
   }
 
-  private Future<Map<String, TopicState>> find(List<ReplayFrom> starts, int limit) {
+  private Future<Map<String, Replayed>> find(List<ReplayFrom> starts, int limit) {
     var names = names(starts).toArray(String[]::new);
-    var after = starts.stream().map(ReplayFrom::after).toArray(Long[]::new);
     return database
-        .query(FIND, Tuple.tuple().addArrayOfString(names).addArrayOfLong(after).addInteger(limit))
-        .map(TopicRepository::topics);
+        .query(FIND, Tuple.tuple().addArrayOfString(names))
+        .map(this::topics)
+        .compose(topics -> {
+          var ranges = ranges(topics, starts, limit);
+          return ranges.isEmpty()
+              ? Future.succeededFuture(replayed(topics, List.of()))
+              : findEvents(ranges).compose(rows -> {
+                var events = all(rows, row -> row);
+                var moved = events.stream()
+                    .anyMatch(row -> row.getLong("oldest_position") != topics.oldestPosition());
+                // Retention has dropped a partition since the topics were read.
+                return moved
+                    ? find(starts, limit)
+                    : Future.succeededFuture(replayed(topics, events));
+              });
+        });
+  }
+
+  private static List<Range> ranges(Topics topics, List<ReplayFrom> starts, int limit) {
+    return starts.stream()
+        .filter(start -> start.after() != null && topics.states().containsKey(start.topic()))
+        .map(start -> topics.states().get(start.topic()).range(start.after(), limit))
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  private Future<RowSet<Row>> findEvents(List<Range> ranges) {
+    var first = ranges.stream().mapToLong(Range::firstPartition).min().orElseThrow();
+    var last = ranges.stream().mapToLong(Range::lastPartition).max().orElseThrow();
+    return database.query(
+        FIND_EVENTS.formatted(
+            partitions.firstPosition(first), partitions.firstPosition(last + 1) - 1),
+        Tuple.tuple()
+            .addArrayOfString(ranges.stream().map(Range::topic).toArray(String[]::new))
+            .addArrayOfLong(ranges.stream().map(Range::after).toArray(Long[]::new))
+            .addArrayOfLong(ranges.stream().map(Range::upTo).toArray(Long[]::new))
+            .addLong(ranges.stream().mapToLong(Range::size).max().orElseThrow()));
   }
 
   private static Stream<String> names(List<ReplayFrom> starts) {
     return starts.stream().map(ReplayFrom::topic);
   }
 
-  private static Map<String, TopicState> topics(RowSet<Row> rows) {
-    var topics = new LinkedHashMap<String, TopicState>();
+  private Topics topics(RowSet<Row> rows) {
+    var oldestPosition = 1L;
+    var states = new LinkedHashMap<String, TopicState>();
     for (var row : rows) {
-      var topic = topics.computeIfAbsent(
-          row.getString("name"),
-          name -> new TopicState(
-              name,
-              row.getString("topic_epoch"),
-              row.getLong("oldest"),
-              row.getLong("newest"),
-              row.getLong("read_up_to"),
-              new ArrayList<>()));
-      EventLog.event(row).ifPresent(topic.events()::add);
+      oldestPosition = row.getLong("oldest_position");
+      var state = TopicState.of(row, partitions.number(oldestPosition), maxPerTopic);
+      states.put(state.name(), state);
     }
-    return topics;
+    return new Topics(oldestPosition, states);
+  }
+
+  private static Map<String, Replayed> replayed(Topics topics, List<Row> rows) {
+    var replayed = new LinkedHashMap<String, Replayed>();
+    topics
+        .states()
+        .forEach((name, state) -> replayed.put(name, new Replayed(state, new ArrayList<>())));
+    for (var row : rows) {
+      var topic = replayed.get(row.getString("topic"));
+      if (topic != null) {
+        topic.events().add(EventLog.event(row, topic.state().epoch()));
+      }
+    }
+    return replayed;
   }
 
   private static TopicPage page(TopicState topic, List<Event> events) {

@@ -51,6 +51,7 @@ public final class OutboxRelay {
   private final Clock clock;
   private final OutboxTable outbox;
   private final AdvisoryLock lock;
+  private final DeliveredIds delivered = new DeliveredIds();
   private volatile Instant oldestAt;
   private Duration backOff = POLL_INTERVAL;
   private Future<?> working = Future.succeededFuture();
@@ -149,19 +150,26 @@ public final class OutboxRelay {
   }
 
   private Future<Poll> poll() {
-    return database.query(outbox.selectOldest(), Tuple.tuple()).compose(rows -> {
-      oldestAt = Rows.first(rows, row -> Rows.instant(row, "at")).orElse(null);
-      return oldestAt == null
-          ? Future.succeededFuture(Poll.EMPTIED)
-          : database.transaction(tx -> lock.tryAcquire(tx)
-              .compose(locked ->
-                  locked ? deliver(tx) : Future.succeededFuture(Poll.LOCKED_BY_ANOTHER_NODE)));
-    });
+    return database
+        .query(outbox.selectOldest(), Tuple.of(delivered.limit()))
+        .onFailure(failure -> delivered.reset())
+        .compose(rows -> {
+          var row = rows.iterator().next();
+          delivered.onPoll(new DeliveredIds.Poll(
+              row.getLong("id"), row.getLong("running"), row.getLong("next"), row.getLong("last")));
+          oldestAt = Rows.instant(row, "at");
+          return oldestAt == null
+              ? Future.succeededFuture(Poll.EMPTIED)
+              : database.transaction(tx -> lock.tryAcquire(tx)
+                  .compose(locked ->
+                      locked ? deliver(tx) : Future.succeededFuture(Poll.LOCKED_BY_ANOTHER_NODE)));
+        });
   }
 
   /** Delivers one batch; after a lost response or a failed commit, the same entries are delivered again. */
   private Future<Poll> deliver(SqlConnection tx) {
-    return tx.query(outbox.selectBatch()).execute().compose(rows -> {
+    var oldest = tx.preparedQuery(outbox.selectBatch()).execute(Tuple.of(delivered.limit()));
+    return oldest.compose(rows -> {
       var entries = Rows.all(rows, outbox.entry());
       if (entries.isEmpty()) {
         return Future.succeededFuture(Poll.EMPTIED);

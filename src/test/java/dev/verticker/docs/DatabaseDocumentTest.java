@@ -63,7 +63,7 @@ class DatabaseDocumentTest {
     try {
       execute("CREATE SCHEMA monolith");
       for (var table : query("SELECT relnamespace::regnamespace || '.' || quote_ident(relname)"
-          + " FROM pg_class WHERE relkind = 'r' AND relname <> 'migrations'"
+          + " FROM pg_class WHERE relkind IN ('r', 'p') AND relname <> 'migrations'"
           + " AND relnamespace::regnamespace::text IN ('" + String.join("', '", schemas())
           + "')")) {
         execute("ALTER TABLE " + table + " SET SCHEMA monolith");

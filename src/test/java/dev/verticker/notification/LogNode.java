@@ -14,7 +14,6 @@ import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.message.Notifications.Recipient;
 import dev.verticker.message.Notifications.TopicPage;
-import dev.verticker.settings.NotificationSettings;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.RecordedHealth;
@@ -29,6 +28,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 
 /** Runs only the notification verticle on its own database. */
 final class LogNode implements AutoCloseable {
@@ -40,7 +40,7 @@ final class LogNode implements AutoCloseable {
   final RecordedHealth health = new RecordedHealth();
   final Bus bus = new Bus(vertx, clock, metrics);
   final TestDatabase postgres;
-  private final JsonObject settings;
+  private final long partitionSize;
 
   LogNode() {
     this(TestDatabase.create());
@@ -48,17 +48,26 @@ final class LogNode implements AutoCloseable {
 
   /** Creates another node on the same database. */
   LogNode(TestDatabase postgres) {
+    this(postgres, LogPartitions.SIZE, 100_000);
+  }
+
+  /** @param maxPerTopic number of newest events of each topic that can be read */
+  LogNode(TestDatabase postgres, long partitionSize, int maxPerTopic) {
     this.postgres = postgres;
-    this.settings = settings(postgres);
+    this.partitionSize = partitionSize;
+    var settings = SettingsFiles.load(
+        with(postgres.settings(), "EVENT_RETENTION_COUNT", maxPerTopic), Path.of("target"));
     var node = new NodeContext(bus, clock, health, handler -> {}, metrics);
     vertx
         .deployVerticle(
-            () -> new NotificationVerticle(node), new DeploymentOptions().setConfig(settings))
+            () -> new NotificationVerticle(node, partitionSize),
+            new DeploymentOptions().setConfig(settings))
         .await();
   }
 
-  private static JsonObject settings(TestDatabase postgres) {
-    return SettingsFiles.load(postgres.settings(), Path.of("target"));
+  private static Map<String, String> with(Map<String, String> settings, String name, int value) {
+    settings.put(name, Integer.toString(value));
+    return settings;
   }
 
   /** Creates an entry for the topics {@code users} and {@code user.<id>}. */
@@ -125,12 +134,16 @@ final class LogNode implements AutoCloseable {
     }
   }
 
-  /** Runs the cleanup tasks once with these limits. */
-  void retain(Duration kept, int maxPerTopic) {
+  /** Runs the cleanup tasks once with this retention. */
+  void retain(Duration retention) {
     var database = Database.open(vertx, postgres.settings("notification"));
     var housekeeping =
         new Housekeeping(vertx, database, NotificationLocks.HOUSEKEEPING, clock, metrics);
-    LogRetention.addCleanupTasks(housekeeping, new NotificationSettings(kept, maxPerTopic));
+    LogRetention.addCleanupTasks(
+        housekeeping,
+        new LogPartitions(database, clock, partitionSize),
+        new EventErasure(),
+        retention);
     housekeeping.run().eventually(database::close).await();
   }
 

@@ -112,8 +112,9 @@ public final class RowSizes {
     fills.put(
         "notification.topics", "INSERT INTO notification.topics (name, seq) VALUES ('users', 0)");
     fills.put(
-        "notification.events",
+        "notification.events_0",
         """
+        CREATE TABLE notification.events_0 PARTITION OF notification.events FOR VALUES FROM (0) TO (10000000);
         INSERT INTO notification.events (position, topic, seq, at, logged_at, event, user_id, actor_id, audience_permission, payload)
         SELECT id, 'users', id, now(), now(), 'user_updated', id, id, 'users.read', jsonb_build_object('event', 'user_updated',
                'user_id', id, 'by', jsonb_build_object('id', id, 'username', username), 'changes', jsonb_build_object('email', email),

@@ -1,10 +1,12 @@
 package dev.verticker.api.socket.log;
 
+import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The newest events of the log and the newest sequence of each topic, in memory. Serves most replays. It has no
@@ -30,7 +32,7 @@ final class RecentEvents {
     if (event.frame().json().contains(DELETED)) {
       // The log erases the personal data of a deleted user, so every copy of its events must do the
       // same.
-      clearEvents();
+      removeUser(new JsonObject(event.frame().json()).getLong("user_id"));
     }
     updateHead(event.topic(), event.epoch(), event.seq());
     events.add(event);
@@ -80,13 +82,26 @@ final class RecentEvents {
   }
 
   void clear() {
-    clearEvents();
-    heads.clear();
-  }
-
-  private void clearEvents() {
     events.clear();
     byTopic.clear();
     bytes = 0;
+    heads.clear();
+  }
+
+  /** Removes the events of each topic up to the last one that mentions the user: the others have no gap. */
+  private void removeUser(long userId) {
+    var mention = Pattern.compile("id\":" + userId + "\\b");
+    var last = new HashMap<String, Long>();
+    for (var event : events) {
+      if (mention.matcher(event.frame().json()).find()) {
+        last.put(event.topic(), event.position());
+      }
+    }
+    last.forEach((topic, position) -> byTopic.computeIfPresent(topic, (name, ofTopic) -> {
+      ofTopic.removeIf(event -> event.position() <= position);
+      return ofTopic.isEmpty() ? null : ofTopic;
+    }));
+    events.removeIf(event -> event.position() <= last.getOrDefault(event.topic(), 0L));
+    bytes = events.stream().mapToLong(EncodedEvent::size).sum();
   }
 }

@@ -19,7 +19,7 @@ bus.onopen = () => {
     }
     const event = frame.body;
     if (since && event.recovered === false) console.error("events were lost: reload the state");
-    if (event.seq !== undefined) since = `${event.epoch}:${event.seq}`;
+    if (event.cursor) since = event.cursor;
     console.log(JSON.stringify(event));
   });
 };

@@ -101,4 +101,18 @@ module.exports = {
     await fixture.asAdmin("PATCH", `/users/${user.id}`, { full_name: "Ada" });
     await tab.page.locator("li.unread[data-seq='3']").waitFor();
   },
+
+  async "a second tab follows what is marked as read"(fixture) {
+    const user = await fixture.createUser();
+    const [first, second] = [await fixture.openTab({ user }), await fixture.openTab({ user })];
+    await fixture.asAdmin("PATCH", `/users/${user.id}`, { full_name: "Ada King" });
+    for (const tab of [first, second]) await tab.page.locator(".count", { hasText: "2 unread" }).waitFor();
+
+    await first.openView("notifications");
+    await first.click("Mark all as read");
+    await second.page.locator(".count").waitFor({ state: "hidden" });
+
+    await fixture.asAdmin("PATCH", `/users/${user.id}`, { full_name: "Ada" });
+    for (const tab of [first, second]) await tab.page.locator(".count", { hasText: "1 unread" }).waitFor();
+  },
 };

@@ -13,6 +13,7 @@ interface User {
   status: UserStatus;
   created_at: string;
   updated_at: string;
+  revision: number;
 }
 
 /** `GET /users/me` */
@@ -61,10 +62,11 @@ interface Observation {
 }
 
 interface UserEvent {
-  event: string;
+  event: "user_created" | "user_updated" | "user_deleted" | "password_changed";
   topic: string;
   epoch: string;
   seq: number;
+  cursor: string;
   at: string;
   user_id: number;
   username?: string;
@@ -76,12 +78,23 @@ interface UserEvent {
   redacted?: boolean;
 }
 
+/** The events of a user up to a sequence were marked as read; sent on the topic of that user, without a sequence. */
+interface NotificationsRead {
+  event: "notifications_read";
+  topic: string;
+  epoch: string;
+  read_up_to: number;
+  unread: number;
+  at: string;
+}
+
 /** `GET /events` and `GET /notifications`; only the latter counts unread events. */
 interface EventPage {
   topic: string;
   epoch: string;
   oldest: number;
   newest: number;
+  cursor: string;
   events: UserEvent[];
   read_up_to?: number;
   unread?: number;

@@ -135,12 +135,22 @@ export class Bus extends EventTarget {
    * @param {string} topic
    * @param {TopicHandler} handler
    * @param {object} [options]
-   * @param {{ epoch: string, seq: number } | null} [options.since] position of the last event that the caller has
+   * @param {string | { epoch: string, seq: number } | null} [options.since] cursor of the last event that the caller has, or
+   *   its epoch and sequence
    * @param {number} [options.everyMs] min time between two frames of a price topic
    */
   subscribe(topic, handler, { since = null, everyMs } = {}) {
     /** @type {Subscription} */
-    const subscription = { topic, handler, since, everyMs, confirmed: false, replaysLeft: 0, queue: null, attempt: 0 };
+    const subscription = {
+      topic,
+      handler,
+      since: typeof since === "string" ? parseCursor(since) : since,
+      everyMs,
+      confirmed: false,
+      replaysLeft: 0,
+      queue: null,
+      attempt: 0,
+    };
     this.#subscriptions.set(topic, subscription);
     if (this.#isOpen()) this.#register(subscription);
     return () => {
@@ -291,7 +301,7 @@ export class Bus extends EventTarget {
       if (since?.epoch === event.epoch && event.seq <= since.seq) return;
       subscription.since = { epoch: event.epoch, seq: event.seq };
     }
-    const replayed = subscription.replaysLeft > 0;
+    const replayed = event.seq !== undefined && subscription.replaysLeft > 0;
     if (replayed) subscription.replaysLeft--;
     if (subscription.queue) subscription.queue.push(event);
     else subscription.handler.onEvent?.(event, replayed);
@@ -386,6 +396,12 @@ export class Bus extends EventTarget {
     this.#state = { name, attempt: this.#attempt, retryAt, reason };
     this.dispatchEvent(new CustomEvent("state", { detail: this.#state }));
   }
+}
+
+/** @param {string} cursor `<epoch>:<seq>` */
+function parseCursor(cursor) {
+  const end = cursor.lastIndexOf(":");
+  return { epoch: cursor.slice(0, end), seq: Number(cursor.slice(end + 1)) };
 }
 
 /**

@@ -58,13 +58,15 @@ export class EventFeed extends EventTarget {
   setResume(resume) {
     this.resume = resume;
     this.#changed();
+    // Another tab may have marked events as read in between; only a snapshot contains that.
+    if (!resume.reloaded) this.#reloadReadPosition();
   }
 
   /** Marks all events up to the newest one shown as read. */
   async markRead() {
     const newest = this.events?.[0];
     if (!newest) return;
-    const { body } = await this.#api.post("/notifications/read", { epoch: newest.epoch, up_to: newest.seq });
+    const { body } = await this.#api.post("/notifications/read", { up_to: newest.cursor });
     this.readUpTo = body.read_up_to;
     this.unread = body.unread;
     this.resume = null;
@@ -78,12 +80,10 @@ export class EventFeed extends EventTarget {
 
   async #load() {
     try {
-      const newest = await this.#page({ limit: 1 });
-      const after = Math.max(newest.oldest - 1, newest.newest - MAX_EVENTS);
-      const page = await this.#page({ limit: MAX_EVENTS, after, epoch: newest.epoch });
+      const page = await this.#page({ limit: MAX_EVENTS, order: "newest_first" });
       this.#epoch = page.epoch;
       this.problem = null;
-      this.events = page.events.reverse();
+      this.events = page.events;
       this.readUpTo = page.read_up_to ?? 0;
       this.unread = page.unread ?? 0;
       this.#changed();
@@ -91,6 +91,15 @@ export class EventFeed extends EventTarget {
       this.problem = problem;
       this.#changed();
       throw problem;
+    }
+  }
+
+  async #reloadReadPosition() {
+    try {
+      const { epoch, read_up_to = 0 } = await this.#page({ limit: 1, order: "newest_first" });
+      this.#onRead({ epoch, read_up_to });
+    } catch {
+      // The count stays as it was until the next event or reconnect.
     }
   }
 
@@ -105,10 +114,14 @@ export class EventFeed extends EventTarget {
   }
 
   /**
-   * @param {UserEvent} event
+   * @param {UserEvent | NotificationsRead} event
    * @param {boolean} replayed
    */
   #onEvent(event, replayed) {
+    if (event.event === "notifications_read") {
+      this.#onRead(event);
+      return;
+    }
     const events = this.events ?? [];
     // The loaded page may already contain it.
     if (event.epoch === this.#epoch && event.seq <= (events[0]?.seq ?? 0)) return;
@@ -116,6 +129,15 @@ export class EventFeed extends EventTarget {
     this.events = [event, ...events].slice(0, MAX_EVENTS);
     this.unread++;
     this.dispatchEvent(new CustomEvent("event", { detail: { event, replayed } }));
+    this.#changed();
+  }
+
+  /** @param {Pick<NotificationsRead, "epoch" | "read_up_to">} position */
+  #onRead({ epoch, read_up_to }) {
+    if (epoch !== this.#epoch || read_up_to <= this.readUpTo) return;
+    this.readUpTo = read_up_to;
+    // Sequences have no gaps, and later events are counted when they arrive.
+    this.unread = Math.max(0, (this.events?.[0]?.seq ?? 0) - read_up_to);
     this.#changed();
   }
 

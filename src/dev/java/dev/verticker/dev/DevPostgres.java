@@ -100,6 +100,12 @@ public final class DevPostgres extends DevServer {
     }
   }
 
+  /** The same database with the login of the superuser. */
+  public PostgresDatabase asSuperuser(PostgresDatabase database) {
+    return new PostgresDatabase(
+        database.host(), database.port(), database.name(), SUPERUSER, superuserPassword());
+  }
+
   /** A new empty database with its own owner; one of an earlier run in the same folder is dropped. */
   public PostgresDatabase createDatabase() {
     var name = "test_" + databases.incrementAndGet();
@@ -203,10 +209,13 @@ public final class DevPostgres extends DevServer {
   }
 
   private Connection superuser() throws SQLException {
+    var url = new PostgresDatabase(HOST, port(), SUPERUSER, SUPERUSER, "").jdbcUrl();
+    return DriverManager.getConnection(url, SUPERUSER, superuserPassword());
+  }
+
+  private String superuserPassword() {
     try {
-      var url = new PostgresDatabase(HOST, port(), SUPERUSER, SUPERUSER, "").jdbcUrl();
-      return DriverManager.getConnection(
-          url, SUPERUSER, Files.readString(passwordFile()).strip());
+      return Files.readString(passwordFile()).strip();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -70,6 +70,11 @@ public final class DevRedis extends DevServer {
     return folder.resolve("redis.pid");
   }
 
+  /** The file {@code redis-server}. */
+  public Path program() {
+    return program;
+  }
+
   /** Includes the password, so it must not be logged. */
   public String url() {
     return "redis://" + password.map(secret -> ":" + secret + "@").orElse("") + HOST + ":" + port();

@@ -3,6 +3,8 @@ package dev.verticker.dev;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -74,6 +76,8 @@ public final class Nginx implements AutoCloseable {
       var all = new HashMap<>(replacements);
       all.put("listen 80 ", "listen 127.0.0.1:" + port + " ");
       all.put("listen 443 ", "listen 127.0.0.1:" + tlsPort + " ");
+      all.put("listen [::]:80 ", ipv6(port));
+      all.put("listen [::]:443 ", ipv6(tlsPort));
       configure(folder, nodes, all, site);
       // Workers of another user might not be allowed to read the folder.
       var command = List.of(
@@ -135,6 +139,21 @@ public final class Nginx implements AutoCloseable {
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Returns a comment where the machine has no IPv6. */
+  private static String ipv6(int port) {
+    return hasIpv6() ? "listen [::1]:" + port + " " : "# ";
+  }
+
+  /** Returns whether it also listens on the IPv6 loopback address. */
+  public static boolean hasIpv6() {
+    try (var socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress("::1", 0));
+      return true;
+    } catch (IOException e) {
+      return false;
     }
   }
 

@@ -10,8 +10,11 @@ import java.time.Duration;
  * @param reply class of the reply, an immutable record; {@link Void} for an empty reply
  * @param deadline after which the caller's request fails with {@link Failure.Unavailable}, and a consumer that has not started
  *     to process it skips it
+ * @param repeatable whether another node may process a request again that failed with {@link Failure.Unavailable} on this
+ *     node, because processing it twice has no other effect than once
  */
-public record Address<Q, A>(String name, Class<Q> request, Class<A> reply, Duration deadline) {
+public record Address<Q, A>(
+    String name, Class<Q> request, Class<A> reply, Duration deadline, boolean repeatable) {
   private static final Duration DEFAULT_DEADLINE = Duration.ofMillis(2500);
 
   public Address {
@@ -20,7 +23,16 @@ public record Address<Q, A>(String name, Class<Q> request, Class<A> reply, Durat
     }
   }
 
+  public Address(String name, Class<Q> request, Class<A> reply, Duration deadline) {
+    this(name, request, reply, deadline, false);
+  }
+
   public Address(String name, Class<Q> request, Class<A> reply) {
     this(name, request, reply, DEFAULT_DEADLINE);
+  }
+
+  /** Returns this address for requests that may be processed twice, such as queries. */
+  public Address<Q, A> asRepeatable() {
+    return new Address<>(name, request, reply, deadline, true);
   }
 }

@@ -1,6 +1,7 @@
 package dev.verticker.bus;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.AsyncResult;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.DeliveryOptions;
@@ -13,6 +14,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -30,33 +32,84 @@ public final class Bus {
   private static final String EXPIRES = "expires";
   private static final String SENT = "sent";
   private static final String REQUEST_ID = "request-id";
+  private static final String NOT_ON = "not-on";
+
+  /** The failure code of a consumer on a node that the request excludes. */
+  private static final int EXCLUDED = 1;
+
+  /**
+   * The cluster selects consumers in turn, for all requests of a node together, so it can select the excluded node several
+   * times in a row.
+   */
+  private static final int MAX_SELECTIONS = 8;
+
+  private static final Duration MIN_TIME_ELSEWHERE = Duration.ofMillis(100);
 
   /** Max age of an event; older ones are dropped, so that a suspended node does not process them late. */
   static final Duration MAX_EVENT_AGE = Duration.ofSeconds(10);
 
+  private final String id = UUID.randomUUID().toString();
+  private final boolean clustered;
   private final EventBus eventBus;
   private final Clock clock;
   private final MeterRegistry metrics;
 
   /** Creates the bus. One per Vert.x instance, because it registers a codec. */
   public Bus(Vertx vertx, Clock clock, MeterRegistry metrics) {
+    this.clustered = vertx.isClustered();
     this.eventBus = vertx.eventBus().registerCodec(new EnvelopeCodec());
     this.clock = clock;
     this.metrics = metrics;
   }
 
   /**
-   * Sends a request to one consumer, on this node if it has one, otherwise in the cluster. The request reaches at most one
-   * consumer and is never repeated. Fails with the consumer's {@link Failure}, or with {@link Failure.Unavailable} if there
-   * is no consumer or no reply before the deadline of the address (the request may have been processed then).
+   * Sends a request to one consumer, on this node if it has one, otherwise in the cluster. If the consumer on this node
+   * fails with {@link Failure.Unavailable}, and either has not started to process the request or the address is repeatable,
+   * one other node processes it, if any has a consumer. Otherwise a request is never repeated. Fails with the consumer's
+   * {@link Failure}, or with {@link Failure.Unavailable} if there is no consumer or no reply before the deadline of the
+   * address (the request may have been processed then).
    */
   public <Q, A> Future<A> request(Address<Q, A> address, Q request) {
-    return send(address, request, true)
-        .recover(failure ->
-            isNoHandlers(failure) ? send(address, request, false) : Future.failedFuture(failure))
-        .transform(reply -> reply.succeeded()
-            ? decodeReply(address, reply.result())
-            : toFailure(address, reply.cause()));
+    var expires = clock.millis() + address.deadline().toMillis();
+    return send(address, request, expires, options().setLocalOnly(true)).transform(reply -> {
+      if (isNoHandlers(reply.cause())) {
+        return send(address, request, expires, options())
+            .transform(remote -> decode(address, remote));
+      }
+      return decode(address, reply)
+          .recover(failure -> canRunElsewhere(address, failure, expires)
+              ? requestElsewhere(address, request, expires, failure, MAX_SELECTIONS)
+              : Future.failedFuture(failure));
+    });
+  }
+
+  private boolean canRunElsewhere(Address<?, ?> address, Throwable failure, long expires) {
+    return clustered
+        && failure instanceof Failure.Unavailable unavailable
+        && (address.repeatable() || !unavailable.isStarted())
+        && expires - clock.millis() >= MIN_TIME_ELSEWHERE.toMillis();
+  }
+
+  /** @param local the failure of this node, the result if no other node has a consumer */
+  private <Q, A> Future<A> requestElsewhere(
+      Address<Q, A> address, Q request, long expires, Throwable local, int selections) {
+    return send(address, request, expires, options().addHeader(NOT_ON, id)).transform(reply -> {
+      if (isNoHandlers(reply.cause())) {
+        return Future.failedFuture(local);
+      }
+      if (!isExcluded(reply.cause())) {
+        return decode(address, reply);
+      }
+      return selections > 1
+          ? requestElsewhere(address, request, expires, local, selections - 1)
+          : Future.failedFuture(local);
+    });
+  }
+
+  private <A> Future<A> decode(Address<?, A> address, AsyncResult<Message<Envelope>> reply) {
+    return reply.succeeded()
+        ? decodeReply(address, reply.result())
+        : toFailure(address, reply.cause());
   }
 
   /** Registers the handler of an address; the future completes when the whole cluster has registered it. */
@@ -64,6 +117,10 @@ public final class Bus {
       Address<Q, A> address, Function<Q, Future<A>> handler) {
     var consumer = eventBus.<Envelope>consumer(address.name());
     consumer.handler(message -> {
+      if (id.equals(message.headers().get(NOT_ON))) {
+        message.fail(EXCLUDED, "not on this node");
+        return;
+      }
       if (expired(message)) {
         drop(address.name(), "expired");
         return;
@@ -107,12 +164,11 @@ public final class Bus {
     return registered(consumer);
   }
 
-  private <Q> Future<Message<Envelope>> send(Address<Q, ?> address, Q request, boolean localOnly) {
-    var expires = clock.millis() + address.deadline().toMillis();
-    var options = options()
+  private <Q> Future<Message<Envelope>> send(
+      Address<Q, ?> address, Q request, long expires, DeliveryOptions options) {
+    options
         .addHeader(EXPIRES, Long.toString(expires))
-        .setSendTimeout(address.deadline().toMillis())
-        .setLocalOnly(localOnly);
+        .setSendTimeout(Math.max(1, expires - clock.millis()));
     try {
       return eventBus.request(address.name(), Envelope.of(request), options);
     } catch (RuntimeException e) {
@@ -182,6 +238,12 @@ public final class Bus {
   private static boolean isNoHandlers(Throwable failure) {
     return failure instanceof ReplyException reply
         && reply.failureType() == ReplyFailure.NO_HANDLERS;
+  }
+
+  private static boolean isExcluded(Throwable failure) {
+    return failure instanceof ReplyException reply
+        && reply.failureType() == ReplyFailure.RECIPIENT_FAILURE
+        && reply.failureCode() == EXCLUDED;
   }
 
   private boolean expired(Message<?> message) {

@@ -109,7 +109,12 @@ public abstract sealed class Failure extends RuntimeException {
      * @param epoch the current epoch of the sequences
      * @param oldest the oldest retained sequence
      */
-    public record ResumeFrom(String epoch, long oldest) {}
+    public record ResumeFrom(String epoch, long oldest) {
+      /** The position before the oldest retained sequence, in the form that clients send. */
+      public String cursor() {
+        return epoch + ":" + (oldest - 1);
+      }
+    }
 
     public Gone(String code, String detail, Error... errors) {
       super(410, code, detail, null, List.of(errors));
@@ -187,8 +192,26 @@ public abstract sealed class Failure extends RuntimeException {
 
   /** 503: temporarily unavailable. */
   public static final class Unavailable extends Failure {
-    public Unavailable(String code, String detail, Duration retryAfter, List<Error> errors) {
+    private final boolean started;
+
+    private Unavailable(
+        String code, String detail, Duration retryAfter, List<Error> errors, boolean started) {
       super(503, code, detail, retryAfter, errors);
+      this.started = started;
+    }
+
+    public Unavailable(String code, String detail, Duration retryAfter, List<Error> errors) {
+      this(code, detail, retryAfter, errors, true);
+    }
+
+    /** The failure of a consumer that has not started to process the request: another node can process it. */
+    public static Unavailable notStarted(String code, String detail) {
+      return new Unavailable(code, detail, DEFAULT_RETRY_AFTER, List.of(), false);
+    }
+
+    /** Returns false only if the request has had no effect; not preserved across nodes, where it is true. */
+    public boolean isStarted() {
+      return started;
     }
 
     public Unavailable(String code, String detail) {

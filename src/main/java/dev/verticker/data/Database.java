@@ -4,6 +4,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.settings.PostgresSettings;
 import io.vertx.circuitbreaker.CircuitBreaker;
 import io.vertx.circuitbreaker.CircuitBreakerOptions;
+import io.vertx.circuitbreaker.CircuitBreakerState;
 import io.vertx.circuitbreaker.OpenCircuitException;
 import io.vertx.circuitbreaker.TimeoutException;
 import io.vertx.core.Future;
@@ -13,11 +14,14 @@ import io.vertx.core.net.NetClientOptions;
 import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgException;
+import io.vertx.pgclient.SslMode;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.SqlConnection;
+import io.vertx.sqlclient.Transaction;
+import io.vertx.sqlclient.TransactionRollbackException;
 import io.vertx.sqlclient.Tuple;
 import java.util.Map;
 import java.util.Optional;
@@ -33,10 +37,13 @@ import org.slf4j.LoggerFactory;
  * {@link PgException} for an invalid statement, or with {@link Failure.Unavailable}. Five outages within ten seconds open a
  * circuit breaker: calls fail immediately, and one call per second probes the server. Invalid statements and exceptions of
  * the caller do not count as outages. Neither do temporary errors (disk full, lock timeout), which fail with
- * {@link Failure.Unavailable} too.
+ * {@link Failure.Unavailable} too. A connection on which the driver receives invalid data is closed, and the call fails with
+ * {@link Failure.Unavailable}.
  */
 public final class Database {
   private static final Logger log = LoggerFactory.getLogger(Database.class);
+  private static final String CODE = "database-unavailable";
+  private static final String DETAIL = "The database is unavailable: try again in a moment.";
   private static final int CONNECT_TIMEOUT_MS = 1000;
   private static final int STATEMENT_TIMEOUT_MS = 2000;
   private static final int CALL_TIMEOUT_MS = 2800;
@@ -45,6 +52,7 @@ public final class Database {
   private static final int POOL_CLEANER_PERIOD_MS = 500;
   private static final int MAX_QUEUE = 200;
   private static final int PROBE_INTERVAL_MS = 1000;
+  private static final long NO_TIMER = -1;
 
   /** Lock timeout, shorter than the statement timeout, so that a row lock does not look like a slow server. */
   private static final int LOCK_TIMEOUT_MS = 1500;
@@ -53,19 +61,24 @@ public final class Database {
   private static final Set<String> TEMPORARY_ERRORS =
       Set.of("53100", "25006", "55P03", "40P01", "40001");
 
+  private final Optional<VerifiedTls> tls;
   private final Pool pool;
   private final CircuitBreaker breaker;
   private final String schema;
   private final Vertx vertx;
   private final long probeTimer;
+  private final OutageLog outageLog = new OutageLog();
   private boolean closed;
 
-  /** Volatile, because the health check reads it on another thread. */
-  private volatile boolean unavailable;
+  // Volatile, because calls and health checks run on other threads.
+  private volatile String lastFailure = OutageReason.NO_RESPONSE;
+  private volatile String outage;
 
-  private Database(Vertx vertx, PostgresSettings settings) {
+  private Database(Vertx vertx, PostgresSettings settings, boolean background) {
     this.schema = settings.schema();
-    this.pool = pool(vertx, settings);
+    this.tls =
+        settings.tls() ? Optional.of(new VerifiedTls(settings.authorities())) : Optional.empty();
+    this.pool = pool(vertx, settings, tls, background ? schema + "-background" : schema);
     this.breaker = CircuitBreaker.create(
             "postgres-" + schema,
             vertx,
@@ -77,28 +90,48 @@ public final class Database {
         .failurePolicy(
             result -> result.failed() && Condition.of(result.cause()) == Condition.UNAVAILABLE);
     this.vertx = vertx;
-    this.probeTimer = vertx.setPeriodic(PROBE_INTERVAL_MS, id -> probe());
+    this.probeTimer = background ? NO_TIMER : vertx.setPeriodic(PROBE_INTERVAL_MS, id -> probe());
   }
 
   /** Creates the pool without a connection, so that a node starts while the server is unavailable. */
   public static Database open(Vertx vertx, PostgresSettings settings) {
-    return new Database(vertx, settings);
+    return new Database(vertx, settings, false);
+  }
+
+  /**
+   * Creates a pool of one connection for work in the background, which calls of {@link #open} must not delay. It reports no
+   * outage: the pool of {@link #open} does.
+   */
+  public static Database openForBackground(Vertx vertx, PostgresSettings settings) {
+    return new Database(vertx, settings.withPoolSize(1), true);
   }
 
   public Future<RowSet<Row>> query(String sql, Tuple parameters) {
     return guarded(() -> pool.preparedQuery(sql).execute(parameters));
   }
 
+  /**
+   * Wraps a handler of requests: while the circuit breaker is open, a request fails before the handler is called, so that
+   * another node can process it.
+   */
+  public <Q, A> Function<Q, Future<A>> whileAvailable(Function<Q, Future<A>> handler) {
+    return request -> breaker.state() == CircuitBreakerState.CLOSED
+        ? handler.apply(request)
+        : Future.failedFuture(Failure.Unavailable.notStarted(CODE, DETAIL));
+  }
+
   /** Runs a transaction: commits if the future succeeds, rolls back if it fails. */
   public <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
-    return guarded(() -> pool.withTransaction(work));
+    return guarded(() -> pool.withConnection(
+        connection -> connection.begin().compose(tx -> Future.succeededFuture(connection)
+            .compose(work)
+            .compose(result -> tx.commit().map(result), failure -> rollBack(tx, failure)))));
   }
 
   /** The current outage, as of the last probe; empty while the server is available. */
   public Optional<String> outage() {
-    return unavailable
-        ? Optional.of("PostgreSQL is unavailable for schema " + schema)
-        : Optional.empty();
+    return Optional.ofNullable(outage)
+        .map(reason -> "PostgreSQL is unavailable for schema " + schema + ": " + reason);
   }
 
   public Future<Void> close() {
@@ -107,28 +140,76 @@ public final class Database {
     return pool.close();
   }
 
+  /** An exception of the caller leaves a connection that can roll back; one of the driver does not. */
+  private static <T> Future<T> rollBack(Transaction tx, Throwable failure) {
+    return failure instanceof TransactionRollbackException
+        ? Future.failedFuture(failure)
+        : tx.rollback()
+            .transform(rolledBack -> Future.failedFuture(
+                rolledBack.succeeded() && isException(failure)
+                    ? new CallerException(failure)
+                    : failure));
+  }
+
+  /** Neither an error of the server nor a failure that the driver or the circuit breaker reports. */
+  private static boolean isException(Throwable failure) {
+    return (failure instanceof RuntimeException || failure instanceof Error)
+        && !(failure instanceof Failure
+            || failure instanceof VertxException
+            || failure instanceof OpenCircuitException
+            || failure instanceof TimeoutException);
+  }
+
   private <T> Future<T> guarded(Supplier<Future<T>> work) {
     return breaker.execute(work::get).recover(failure -> {
+      if (failure instanceof CallerException) {
+        return Future.failedFuture(failure.getCause());
+      }
       if (Condition.of(failure) == Condition.AVAILABLE) {
         return Future.failedFuture(failure);
       }
-      log.debug("call failed for schema {}", schema, failure);
-      return Future.failedFuture(new Failure.Unavailable(
-          "database-unavailable", "The database is unavailable: try again in a moment."));
+      if (isException(failure)) {
+        log.warn("Invalid data from PostgreSQL for schema {}: connection closed", schema, failure);
+      } else {
+        log.debug("call failed for schema {}", schema, failure);
+      }
+      if (!(failure instanceof OpenCircuitException)) {
+        lastFailure = reason(failure);
+      }
+      return Future.failedFuture(new Failure.Unavailable(CODE, DETAIL));
     });
+  }
+
+  private String reason(Throwable failure) {
+    return failure instanceof VertxException
+        ? tls.flatMap(VerifiedTls::rejection).orElseGet(() -> OutageReason.of(failure))
+        : OutageReason.of(failure);
   }
 
   private void probe() {
     query("SELECT 1", Tuple.tuple()).onComplete(result -> {
-      if (!closed && result.failed() != unavailable) {
-        unavailable = result.failed();
-        if (unavailable) {
-          log.warn("PostgreSQL is unavailable for schema {}", schema);
-        } else {
+      if (closed) {
+        return;
+      }
+      if (result.succeeded()) {
+        outage = null;
+        if (outageLog.end()) {
           log.info("PostgreSQL is available again for schema {}", schema);
         }
+        return;
+      }
+      outage = result.cause() instanceof Failure ? lastFailure : reason(result.cause());
+      if (outageLog.accepts(outage)) {
+        log.warn("PostgreSQL is unavailable for schema {}: {}", schema, outage);
       }
     });
+  }
+
+  /** An exception in the work of a transaction. */
+  private static final class CallerException extends RuntimeException {
+    CallerException(Throwable cause) {
+      super(null, cause, false, false);
+    }
   }
 
   /** The condition of the server after a failed call. */
@@ -144,7 +225,9 @@ public final class Database {
       if (failure instanceof PgException pg && pg.getSqlState() != null) {
         return ofSqlState(pg.getSqlState());
       }
-      return failure instanceof Failure || isThrownByCaller(failure) ? AVAILABLE : UNAVAILABLE;
+      return failure instanceof Failure || failure instanceof CallerException
+          ? AVAILABLE
+          : UNAVAILABLE;
     }
 
     /** Classes: connection exception, insufficient resources, operator intervention, system error, internal error. */
@@ -157,17 +240,11 @@ public final class Database {
         default -> AVAILABLE;
       };
     }
-
-    /** Neither the driver nor the circuit breaker throws it. */
-    private static boolean isThrownByCaller(Throwable failure) {
-      return (failure instanceof RuntimeException || failure instanceof Error)
-          && !(failure instanceof VertxException
-              || failure instanceof OpenCircuitException
-              || failure instanceof TimeoutException);
-    }
   }
 
-  private static Pool pool(Vertx vertx, PostgresSettings settings) {
+  /** @param name tag of the metrics of the pool */
+  private static Pool pool(
+      Vertx vertx, PostgresSettings settings, Optional<VerifiedTls> tls, String name) {
     var connect = new PgConnectOptions()
         .setHost(settings.host())
         .setPort(settings.port())
@@ -188,7 +265,10 @@ public final class Database {
             Integer.toString(LOCK_TIMEOUT_MS),
             "idle_in_transaction_session_timeout",
             "3000"));
+    tls.ifPresent(
+        verified -> connect.setSslMode(SslMode.VERIFY_FULL).setSslOptions(verified.options()));
     var bounds = new PoolOptions()
+        .setName(name)
         .setMaxSize(settings.poolSize())
         .setMaxWaitQueueSize(MAX_QUEUE)
         .setConnectionTimeout(CONNECT_TIMEOUT_MS)

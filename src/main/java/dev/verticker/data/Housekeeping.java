@@ -3,17 +3,20 @@ package dev.verticker.data;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes expired rows of one schema. Runs every minute on the node that gets the lock, in batches of 1,000 rows with one
+ * Deletes expired rows and removes personal data of one schema. Runs every minute on the node that gets the lock, in batches of 1,000 rows with one
  * transaction each, which keeps other statements fast. A task that fails is retried a minute later and does not stop the
  * other tasks.
  */
@@ -40,8 +43,27 @@ public final class Housekeeping {
   private final List<CleanupTask> tasks = new ArrayList<>();
   private boolean running;
 
+  /** @param work removes at most so many rows */
   private record CleanupTask(
-      String name, String sql, Supplier<Object> bound, boolean warnOnDelete) {}
+      String name, BiFunction<SqlConnection, Integer, Future<Batch>> work, boolean warnOnDelete) {}
+
+  /**
+   * The result of one transaction.
+   *
+   * @param rows number of rows that were deleted or rewritten
+   * @param more whether the next transaction may find more
+   */
+  public record Batch(int rows, boolean more) {}
+
+  /** Removes data from rows that stay. */
+  @FunctionalInterface
+  public interface Rewrite {
+    /**
+     * @param before only data older than this
+     * @param limit max number of rows
+     */
+    Future<Batch> run(SqlConnection tx, OffsetDateTime before, int limit);
+  }
 
   public Housekeeping(
       Vertx vertx, Database database, AdvisoryLock lock, Clock clock, MeterRegistry metrics) {
@@ -71,21 +93,24 @@ public final class Housekeeping {
    * @param sql deletes at most $2 (an integer) rows that are older than $1 (a time)
    */
   public Housekeeping deleteOlderThan(Duration retention, String name, String sql) {
-    tasks.add(new CleanupTask(name, sql, () -> cutoff(retention), false));
+    return delete(name, sql, () -> cutoff(retention), false);
+  }
+
+  /** Removes data older than the delay from rows that stay. @param name as in {@link #deleteOlderThan} */
+  public Housekeeping rewriteOlderThan(Duration delay, String name, Rewrite rewrite) {
+    tasks.add(new CleanupTask(name, (tx, limit) -> rewrite.run(tx, cutoff(delay), limit), false));
     return this;
   }
 
   /** Deletes rows of an outbox that were not delivered; each deletion logs a warning. */
   public Housekeeping deleteUndelivered(Duration retention, String name, String outbox) {
     var sql = DELETE.formatted(outbox, "id", "at");
-    tasks.add(new CleanupTask(name, sql, () -> cutoff(retention), true));
-    return this;
+    return delete(name, sql, () -> cutoff(retention), true);
   }
 
   /** @param sql deletes all but $1 rows (an integer), at most $2 rows at a time */
   public Housekeeping deleteAllBut(long count, String name, String sql) {
-    tasks.add(new CleanupTask(name, sql, () -> count, false));
-    return this;
+    return delete(name, sql, () -> count, false);
   }
 
   public void start() {
@@ -106,16 +131,29 @@ public final class Housekeeping {
     return done.onComplete(result -> running = false);
   }
 
+  private Housekeeping delete(
+      String name, String sql, Supplier<Object> bound, boolean warnOnDelete) {
+    tasks.add(new CleanupTask(
+        name,
+        (tx, limit) -> tx.preparedQuery(sql)
+            .execute(Tuple.of(bound.get(), limit))
+            .map(rows -> new Batch(rows.rowCount(), rows.rowCount() >= limit)),
+        warnOnDelete));
+    return this;
+  }
+
   private Future<Void> run(CleanupTask task, int batches) {
-    return deleteBatch(task).compose(deleted -> {
-      if (deleted > 0) {
-        metrics.counter("housekeeping_removed_total", "what", task.name()).increment(deleted);
+    return runBatch(task).compose(batch -> {
+      if (batch.rows() > 0) {
+        metrics.counter("housekeeping_removed_total", "what", task.name()).increment(batch.rows());
         if (task.warnOnDelete()) {
           log.warn(
-              "deleted {} undelivered rows of {}: their retention is over", deleted, task.name());
+              "deleted {} undelivered rows of {}: their retention is over",
+              batch.rows(),
+              task.name());
         }
       }
-      return deleted < BATCH || batches == 1 ? Future.succeededFuture() : run(task, batches - 1);
+      return batch.more() && batches > 1 ? run(task, batches - 1) : Future.succeededFuture();
     });
   }
 
@@ -129,16 +167,13 @@ public final class Housekeeping {
     return Future.succeededFuture();
   }
 
-  private Future<Integer> deleteBatch(CleanupTask task) {
+  private Future<Batch> runBatch(CleanupTask task) {
     return database.transaction(tx -> lock.tryAcquire(tx)
-        .compose(acquired -> acquired
-            ? tx.preparedQuery(task.sql())
-                .execute(Tuple.of(task.bound().get(), BATCH))
-                .map(rows -> rows.rowCount())
-            : Future.succeededFuture(0)));
+        .compose(acquired ->
+            acquired ? task.work().apply(tx, BATCH) : Future.succeededFuture(new Batch(0, false))));
   }
 
-  private Object cutoff(Duration retention) {
+  private OffsetDateTime cutoff(Duration retention) {
     return Rows.utc(clock.instant().minus(retention));
   }
 }

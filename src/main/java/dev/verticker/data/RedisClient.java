@@ -47,7 +47,7 @@ public final class RedisClient {
   private final RedisOptions options;
   private Redis client;
   private boolean closed;
-  private boolean lossLogged;
+  private final OutageLog outageLog = new OutageLog();
 
   private record Rejection(String code, long nanoTime) {
     boolean isRecent() {
@@ -57,6 +57,7 @@ public final class RedisClient {
 
   // Volatile, because the health check reads them on another thread.
   private volatile RedisConnection connection;
+  private volatile String lossReason = OutageReason.NO_RESPONSE;
   private volatile boolean responding;
   private volatile Rejection lastRejection;
   // Before the first response Redis counts as unavailable.
@@ -68,7 +69,19 @@ public final class RedisClient {
     this.options = new RedisOptions()
         .setConnectionString(settings.url().toString())
         .setMaxWaitingHandlers(MAX_PENDING_COMMANDS)
-        .setNetClientOptions(new NetClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MS));
+        .setNetClientOptions(network(settings));
+  }
+
+  private static NetClientOptions network(RedisSettings settings) {
+    var network = new NetClientOptions().setConnectTimeout(CONNECT_TIMEOUT_MS);
+    if (settings.tls()) {
+      var tls = new VerifiedTls(settings.authorities()).options();
+      network
+          .setSsl(true)
+          .setHostnameVerificationAlgorithm(tls.getHostnameVerificationAlgorithm())
+          .setTrustOptions(tls.getTrustOptions());
+    }
+    return network;
   }
 
   /** Completes after one attempt to connect, successful or not, so that a node starts while Redis is unavailable. */
@@ -101,7 +114,7 @@ public final class RedisClient {
   /** The current outage, for operators; empty while Redis accepts commands. */
   public Optional<String> outage() {
     if (connection == null) {
-      return Optional.of("Redis is unavailable");
+      return Optional.of("Redis is unavailable: " + lossReason);
     }
     return Optional.ofNullable(lastRejection)
         .filter(Rejection::isRecent)
@@ -131,7 +144,7 @@ public final class RedisClient {
           } else if (failure instanceof Response error && !isConnectionClosed(error)) {
             rejected(error);
           } else {
-            lost(used);
+            lost(used, OutageReason.of(failure));
           }
           return Future.failedFuture(unavailable());
         });
@@ -160,7 +173,7 @@ public final class RedisClient {
     var remaining = MAX_TIMEOUT.toNanos() - (System.nanoTime() - sentAt);
     vertx.setTimer(Math.max(1, remaining / 1_000_000), id -> {
       if (!response.isComplete()) {
-        lost(used);
+        lost(used, OutageReason.NO_RESPONSE);
       }
     });
   }
@@ -171,30 +184,39 @@ public final class RedisClient {
         .connect()
         .timeout(CONNECT_TIMEOUT_MS, TimeUnit.MILLISECONDS)
         .onSuccess(this::use)
-        .onFailure(failure -> reconnect())
+        .onFailure(failure -> {
+          onOutage(OutageReason.of(failure));
+          reconnect();
+        })
         .mapEmpty();
   }
 
   private void use(RedisConnection fresh) {
     connection = fresh;
-    fresh.exceptionHandler(failure -> lost(fresh));
-    fresh.endHandler(end -> lost(fresh));
-    if (lossLogged) {
+    fresh.exceptionHandler(failure -> lost(fresh, OutageReason.of(failure)));
+    fresh.endHandler(end -> lost(fresh, "the connection was closed"));
+    if (outageLog.end()) {
       log.info("Redis is available again");
-      lossLogged = false;
     }
   }
 
-  private void lost(RedisConnection used) {
+  private void lost(RedisConnection used, String reason) {
     if (connection == used && !closed) {
       connection = null;
-      lossLogged = true;
       if (responding) {
         responding = false;
         unavailableSince = System.nanoTime();
       }
-      log.warn("Redis is unavailable, continuing without it");
+      onOutage(reason);
       reconnect();
+    }
+  }
+
+  /** Logs an outage once; {@link #outage} has the reason of the latest attempt to connect. */
+  private void onOutage(String reason) {
+    lossReason = reason;
+    if (!closed && outageLog.accepts(reason)) {
+      log.warn("Redis is unavailable, continuing without it: {}", reason);
     }
   }
 

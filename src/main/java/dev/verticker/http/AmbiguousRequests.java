@@ -37,14 +37,21 @@ final class AmbiguousRequests {
         || request.protocolVersion().equals(HttpVersion.HTTP_1_0);
   }
 
-  /** A handshake is a GET with a base64-encoded key of 16 bytes (RFC 6455, section 4.1). */
+  /** A handshake is a GET without a body and with a base64-encoded key of 16 bytes (RFC 6455, section 4.1). */
   private static boolean isInvalidHandshake(HttpRequest request) {
-    if (!request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true)) {
+    if (!isHandshake(request)) {
       return false;
     }
     var key = request.headers().get(HttpHeaderNames.SEC_WEBSOCKET_KEY);
+    var length = request.headers().get(HttpHeaderNames.CONTENT_LENGTH);
     return request.method() != HttpMethod.GET
         || key == null
-        || !key.matches("[A-Za-z0-9+/]{21}[AQgw]==");
+        || !key.matches("[A-Za-z0-9+/]{21}[AQgw]==")
+        || length != null && !length.equals("0")
+        || request.headers().contains(HttpHeaderNames.TRANSFER_ENCODING);
+  }
+
+  static boolean isHandshake(HttpRequest request) {
+    return request.headers().contains(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET, true);
   }
 }

@@ -4,7 +4,9 @@ import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPipeline;
 import io.netty.channel.ChannelPromise;
+import io.netty.handler.codec.DecoderException;
 import io.netty.handler.codec.DecoderResult;
+import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpRequest;
@@ -13,8 +15,11 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpStatusClass;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.websocketx.Utf8FrameValidator;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameAggregator;
 import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -68,8 +73,19 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         request.setDecoderResult(
             DecoderResult.failure(new IllegalArgumentException("ambiguous request")));
       }
+      if (AmbiguousRequests.isHandshake(request)) {
+        // It is zero. Vert.x cannot upgrade a request whose body was read, even an empty one.
+        request.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
+      }
       betweenRequests = false;
       bodyBegan = true;
+    }
+    if (message instanceof HttpContent content
+        && !(message instanceof HttpRequest)
+        && content.decoderResult().isFailure()) {
+      // The class by which BodyHandler recognizes a fault of the client.
+      content.setDecoderResult(
+          DecoderResult.failure(new DecoderException(content.decoderResult().cause())));
     }
     if (message instanceof LastHttpContent) {
       betweenRequests = true;
@@ -96,6 +112,23 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     super.channelReadComplete(context);
   }
 
+  /** A reset by the client is the end of the connection and no error. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) throws Exception {
+    if (cause instanceof IOException) {
+      context.close();
+    } else {
+      super.exceptionCaught(context, cause);
+    }
+  }
+
+  /** Vert.x closes the connection after a broken chunk, and would drop the response to it. */
+  @Override
+  public void close(ChannelHandlerContext context, ChannelPromise promise) throws Exception {
+    context.flush();
+    super.close(context, promise);
+  }
+
   @Override
   public void write(ChannelHandlerContext context, Object message, ChannelPromise promise)
       throws Exception {
@@ -104,6 +137,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
       super.write(context, message, promise);
       context.pipeline().replace(this, "control-frames", new ControlFrames());
       watchReadsOnly(context.pipeline());
+      readWholeMessages(context.pipeline());
       return;
     }
     if (message instanceof HttpResponse response
@@ -134,6 +168,17 @@ final class ConnectionGuard extends ChannelDuplexHandler {
           "idle",
           new IdleStateHandler(limits.idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS));
     }
+  }
+
+  /**
+   * Vert.x does not validate text and loses a message whose first fragment is empty: it receives only complete, valid
+   * messages.
+   */
+  private static void readWholeMessages(ChannelPipeline pipeline) {
+    pipeline
+        .addBefore(
+            "handler", "messages", new WebSocketFrameAggregator(HttpServers.MAX_MESSAGE_BYTES))
+        .addBefore("handler", "utf8", new Utf8FrameValidator(false));
   }
 
   private void checkOutputLater(ChannelHandlerContext context) {

@@ -23,7 +23,7 @@ public final class HttpServers {
   private static final int MAX_CHUNK_BYTES = 8 * 1024;
   private static final int MAX_FRAME_BYTES = 64 * 1024;
   private static final int SEND_BUFFER_BYTES = 128 * 1024;
-  private static final int MAX_MESSAGE_BYTES = 256 * 1024;
+  static final int MAX_MESSAGE_BYTES = 256 * 1024;
 
   private HttpServers() {}
 

@@ -38,9 +38,11 @@ public final class Problem {
       problem.json.put("errors", errors);
     }
     if (failure instanceof Failure.Gone gone) {
-      gone.resumeFrom()
-          .ifPresent(
-              start -> problem.json.put("epoch", start.epoch()).put("oldest", start.oldest()));
+      gone.resumeFrom().ifPresent(start -> problem
+          .json
+          .put("epoch", start.epoch())
+          .put("oldest", start.oldest())
+          .put("cursor", start.cursor()));
     }
     return problem;
   }

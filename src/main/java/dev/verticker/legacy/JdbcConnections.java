@@ -13,16 +13,28 @@ import java.util.Properties;
 /** Opens blocking connections for the import. */
 final class JdbcConnections {
   private static final int CONNECT_TIMEOUT_SECONDS = 5;
+  private static final String AUTHORITIES_OF_THE_RUNTIME =
+      "org.postgresql.ssl.DefaultJavaSSLFactory";
 
   private JdbcConnections() {}
 
   static Connection open(PostgresSettings settings) throws SQLException {
+    var tls = new Properties();
+    if (settings.tls()) {
+      tls.setProperty("sslmode", "verify-full");
+      settings
+          .authorities()
+          .ifPresentOrElse(
+              file -> tls.setProperty("sslrootcert", file.toString()),
+              () -> tls.setProperty("sslfactory", AUTHORITIES_OF_THE_RUNTIME));
+    }
     return open(
         settings.host(),
         settings.port(),
         settings.database(),
         settings.user(),
-        settings.password().value());
+        settings.password().value(),
+        tls);
   }
 
   /**
@@ -46,7 +58,8 @@ final class JdbcConnections {
             uri.getPort() < 0 ? 5432 : uri.getPort(),
             uri.getPath().substring(1),
             decoded(credentials.substring(0, colon)),
-            decoded(credentials.substring(Math.min(colon + 1, credentials.length()))));
+            decoded(credentials.substring(Math.min(colon + 1, credentials.length()))),
+            new Properties());
       }
     } catch (URISyntaxException e) {
       // Reported below, because the message of this exception contains the password.
@@ -56,8 +69,10 @@ final class JdbcConnections {
   }
 
   private static Connection open(
-      String host, int port, String database, String user, String password) throws SQLException {
+      String host, int port, String database, String user, String password, Properties tls)
+      throws SQLException {
     var properties = new Properties();
+    properties.putAll(tls);
     properties.setProperty("user", user);
     properties.setProperty("password", password);
     properties.setProperty("connectTimeout", Integer.toString(CONNECT_TIMEOUT_SECONDS));

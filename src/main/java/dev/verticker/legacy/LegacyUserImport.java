@@ -288,7 +288,7 @@ final class LegacyUserImport {
     return new LegacyUser(
         row.getLong("id"),
         row.getString("username"),
-        row.getString("full_name"),
+        UserRules.cleanedFullName(row.getString("full_name")),
         email == null || email.isBlank() ? null : email,
         row.getString("hashed_password"),
         row.getObject("created_at", OffsetDateTime.class),

@@ -32,35 +32,48 @@ public final class Notifications {
 
   /** The events of all topics after a position of the log. */
   public static final Address<ReadLog, LogPage> READ_LOG =
-      new Address<>("notifications.after", ReadLog.class, LogPage.class);
+      new Address<>("notifications.after", ReadLog.class, LogPage.class).asRepeatable();
 
   /**
    * The events of one topic after a sequence. Fails with {@code epoch-changed} (410) if the sequence belongs to another
-   * epoch or has not been reached, with {@code events-expired} (410) if the events after it are no longer retained; both
-   * contain the sequence to resume from. Fails with {@code topic-not-found} (404) for the topic of an erased user.
+   * epoch, with {@code sequence-not-reached} (410) if the topic has no event with it yet, with {@code events-expired} (410)
+   * if the events after it are no longer retained; all contain the sequence to resume from. Fails with {@code topic-not-found} (404) for the topic of an erased user.
    */
   public static final Address<ReadTopic, TopicPage> READ_TOPIC =
-      new Address<>("notifications.read", ReadTopic.class, TopicPage.class);
+      new Address<>("notifications.read", ReadTopic.class, TopicPage.class).asRepeatable();
+
+  /** The events of one topic before a sequence, newest first. Fails like {@link #READ_TOPIC}, except for removed events. */
+  public static final Address<ReadBefore, TopicPage> READ_BEFORE =
+      new Address<>("notifications.read-before", ReadBefore.class, TopicPage.class);
 
   /** The state of several topics, and the events after a sequence of each; topics of erased users are omitted. */
   public static final Address<ReplayTopics, TopicReplays> REPLAY =
-      new Address<>("notifications.replay", ReplayTopics.class, TopicReplays.class);
+      new Address<>("notifications.replay", ReplayTopics.class, TopicReplays.class).asRepeatable();
 
   /**
    * Marks all events up to a sequence as read; a mark never moves back. Fails with {@code epoch-changed} (410), with
    * {@code invalid-request} (422) for a sequence after the newest event, and like {@link #READ_TOPIC} for an erased user.
    */
   public static final Address<MarkRead, Unread> MARK =
-      new Address<>("notifications.mark", MarkRead.class, Unread.class);
+      new Address<>("notifications.mark", MarkRead.class, Unread.class).asRepeatable();
 
   /** The number of unread events of a topic; zero for a topic without events. */
   public static final Address<FindUnread, Unread> UNREAD =
-      new Address<>("notifications.unread", FindUnread.class, Unread.class);
+      new Address<>("notifications.unread", FindUnread.class, Unread.class).asRepeatable();
 
   /** Published after an append that added events. A hint: a consumer that misses it reads the same by {@link #READ_LOG}. */
   public static final Topic<LogPage> APPENDED = new Topic<>("notifications.news", LogPage.class);
 
+  /** Published after a read position has moved. A hint: a consumer that misses it reads the position again. */
+  public static final Topic<ReadPosition> READ =
+      new Topic<>("notifications.marked", ReadPosition.class);
+
   private Notifications() {}
+
+  /** The form in which clients receive and send a position in a topic. */
+  public static String cursor(String epoch, long seq) {
+    return epoch + ":" + seq;
+  }
 
   /** The topic of one user; no other user may read it. */
   public static String ownTopic(long userId) {
@@ -165,6 +178,13 @@ public final class Notifications {
   public record ReadTopic(String topic, String epoch, Long after, int limit) {}
 
   /**
+   * @param epoch of {@code before}; null without it
+   * @param before the events before this sequence are returned; null = the newest ones
+   * @param limit 1 to {@link #MAX_EVENTS}
+   */
+  public record ReadBefore(String topic, String epoch, Long before, int limit) {}
+
+  /**
    * @param oldest the oldest retained sequence; newest + 1 if there is none
    * @param newest 0 if the topic has no event yet
    * @param readUpTo 0 if no event was read yet
@@ -214,6 +234,12 @@ public final class Notifications {
   }
 
   public record MarkRead(String topic, String epoch, long upTo) {}
+
+  /**
+   * @param upTo all events up to this sequence are read
+   * @param unread number of retained unread events
+   */
+  public record ReadPosition(String topic, String epoch, long upTo, long unread, Instant at) {}
 
   public record FindUnread(String topic) {}
 

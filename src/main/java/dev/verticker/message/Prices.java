@@ -23,7 +23,7 @@ public final class Prices {
 
   /** The stored observations of one symbol, newest first. */
   public static final Address<FindHistory, History> HISTORY =
-      new Address<>("prices.history", FindHistory.class, History.class);
+      new Address<>("prices.history", FindHistory.class, History.class).asRepeatable();
 
   /** One message per refresh with all its quotes. */
   public static final Topic<Quotes> TICK = new Topic<>("prices.tick", Quotes.class);

@@ -27,8 +27,10 @@ public final class Sessions {
       new Address<>("sessions.login", Login.class, Grant.class, HASHING_DEADLINE);
 
   /**
-   * The next tokens of a session. A refresh token used again within ten seconds returns the same successor; later it is
-   * treated as stolen and ends the session. Fails with {@code invalid-refresh-token} (401).
+   * The next tokens of a session. A refresh token used again within ten seconds returns the same successor, and later a new
+   * one if that one was never used. Any other use of a replaced token is treated as theft and ends the session. Fails (401)
+   * with {@code malformed-refresh-token}, {@code expired-refresh-token}, {@code reused-refresh-token} when the session ends
+   * for it, and {@code invalid-refresh-token} for an unknown token or a session that has ended.
    */
   public static final Address<Refresh, Grant> REFRESH =
       new Address<>("sessions.refresh", Refresh.class, Grant.class);
@@ -43,7 +45,7 @@ public final class Sessions {
 
   /** The unexpired sessions of a user, most recently used first. */
   public static final Address<ListSessions, SessionList> LIST =
-      new Address<>("sessions.list", ListSessions.class, SessionList.class);
+      new Address<>("sessions.list", ListSessions.class, SessionList.class).asRepeatable();
 
   /** Ends one session of a user. Fails with {@code session-not-found} (404). */
   public static final Address<EndSession, Void> END =
@@ -58,8 +60,8 @@ public final class Sessions {
       new Address<>("sessions.change-password", ChangePassword.class, Void.class, HASHING_DEADLINE);
 
   /**
-   * Creates an account for an anonymous client. Fails with {@code registration-closed} (403), {@code too-many-attempts} (429)
-   * and like {@link Users#CREATE}.
+   * Creates an account for an anonymous client. Fails with {@code registration-closed} (403), {@code too-many-attempts} (429),
+   * {@code username-reserved} (422) and like {@link Users#CREATE}.
    */
   public static final Address<Register, Users.User> REGISTER =
       new Address<>("sessions.register", Register.class, Users.User.class, HASHING_DEADLINE);
@@ -74,7 +76,8 @@ public final class Sessions {
 
   /** The revocations after the cursor, each at least once. */
   public static final Address<RevokedSince, RevocationPage> REVOKED_SINCE = new Address<>(
-      "sessions.revoked-since", RevokedSince.class, RevocationPage.class, DATABASE_DEADLINE);
+          "sessions.revoked-since", RevokedSince.class, RevocationPage.class, DATABASE_DEADLINE)
+      .asRepeatable();
 
   /**
    * API verticles that receive it poll {@link #REVOKED_SINCE} immediately. A lost hint delays a revocation by half a
@@ -132,7 +135,8 @@ public final class Sessions {
     }
   }
 
-  public record EndSession(long userId, String sessionId, Client client) {}
+  /** @param reason sent to the sockets of the session; null = {@link Reason#SESSION_ENDED} */
+  public record EndSession(long userId, String sessionId, Reason reason, Client client) {}
 
   /** @param fullName may be null, as may email */
   public record Register(
@@ -186,19 +190,36 @@ public final class Sessions {
   }
 
   /**
-   * Access tokens that are rejected before they expire: those of a user with a version below {@code minVersion}, or those
-   * of one session.
+   * Access tokens that are rejected before they expire: those of one session, those of a user with a version below
+   * {@code minVersion}, or those of every user issued before a time.
    *
-   * @param minVersion null if one session is revoked
-   * @param sessionId null if all tokens below {@code minVersion} are revoked
+   * @param userId 0 if it concerns every user
+   * @param minVersion null if one session is revoked; 0 if it concerns every user, because earlier releases expect a number
+   * @param sessionId null unless one session is revoked
    * @param expiresAt time by which every revoked token has expired
+   * @param issuedBefore tokens issued at or before this time are revoked; null unless it concerns every user
    */
   public record Revocation(
       long userId,
       @JsonProperty("leastVersion") Long minVersion,
       String sessionId,
       Reason reason,
-      Instant expiresAt) {}
+      Instant expiresAt,
+      Instant issuedBefore) {
+    public static Revocation ofSession(
+        long userId, String sessionId, Reason reason, Instant expiresAt) {
+      return new Revocation(userId, null, sessionId, reason, expiresAt, null);
+    }
+
+    public static Revocation ofUser(
+        long userId, long minVersion, Reason reason, Instant expiresAt) {
+      return new Revocation(userId, minVersion, null, reason, expiresAt, null);
+    }
+
+    public static Revocation ofEveryone(Instant issuedBefore, Reason reason, Instant expiresAt) {
+      return new Revocation(0, 0L, null, reason, expiresAt, issuedBefore);
+    }
+  }
 
   /** @param cursor from the previous page; null = from the first unexpired revocation */
   public record RevokedSince(RevocationCursor cursor) {}
@@ -208,7 +229,7 @@ public final class Sessions {
    *
    * @param snapshot the snapshot up to which the reader has all revocations, null = none
    * @param targetSnapshot the snapshot being read over several pages; null = none
-   * @param after id of the last row of the previous page
+   * @param after id of the last row of the previous page, negative if its rows are in the order of their transactions
    */
   public record RevocationCursor(
       @JsonProperty("seen") String snapshot,

@@ -26,16 +26,16 @@ public final class Users {
 
   /** One user, soft-deleted ones included. */
   public static final Address<FindUser, User> FIND =
-      new Address<>("users.find", FindUser.class, User.class);
+      new Address<>("users.find", FindUser.class, User.class).asRepeatable();
 
   /** Users in the order of their ids. */
   public static final Address<Search, UserPage> SEARCH =
-      new Address<>("users.search", Search.class, UserPage.class);
+      new Address<>("users.search", Search.class, UserPage.class).asRepeatable();
 
   /**
    * Changes the given fields and returns the updated user; a request that changes nothing writes nothing. Fails like
-   * {@link #CREATE}, and with {@code revision-outdated} (412), {@code user-deleted} (409), {@code last-administrator} (409)
-   * and {@code own-password} (403: {@link Sessions#CHANGE_PASSWORD} changes the caller's own password).
+   * {@link #CREATE}, and with {@code revision-outdated} (412), {@code user-deleted} (409), {@code last-administrator} (409),
+   * {@code username-reserved} (422, for a user who is no administrator) and {@code own-password} (403: {@link Sessions#CHANGE_PASSWORD} changes the caller's own password).
    */
   public static final Address<Update, User> UPDATE =
       new Address<>("users.update", Update.class, User.class, WRITE_DEADLINE);
@@ -61,7 +61,7 @@ public final class Users {
 
   /** The audit entries about a user, newest first; also of erased users. */
   public static final Address<FindAudit, AuditPage> AUDIT =
-      new Address<>("users.audit", FindAudit.class, AuditPage.class);
+      new Address<>("users.audit", FindAudit.class, AuditPage.class).asRepeatable();
 
   /** Has every permission. */
   public static final String ROLE_ADMIN = "admin";

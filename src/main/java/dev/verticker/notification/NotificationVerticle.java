@@ -30,18 +30,20 @@ public final class NotificationVerticle extends VerticleBase {
     var bus = node.bus();
     var log = new EventLog(database, new EventErasure(), bus, node.clock(), node.metrics());
     var topics = new TopicRepository(database);
+    var marks = new ReadMarkService(topics, bus, node.clock());
     var heads = new LogHeads(database, node.metrics());
     var housekeeping = new Housekeeping(
         vertx, database, NotificationLocks.HOUSEKEEPING, node.clock(), node.metrics());
     LogRetention.addCleanupTasks(housekeeping, settings);
     node.health().notReadyWhen("postgres notification", database::outage);
     return Future.all(List.of(
-            bus.serve(Notifications.APPEND, log::append),
-            bus.serve(Notifications.READ_LOG, log::read),
-            bus.serve(Notifications.READ_TOPIC, topics::read),
-            bus.serve(Notifications.REPLAY, topics::replay),
-            bus.serve(Notifications.MARK, topics::mark),
-            bus.serve(Notifications.UNREAD, topics::unread),
+            bus.serve(Notifications.APPEND, database.whileAvailable(log::append)),
+            bus.serve(Notifications.READ_LOG, database.whileAvailable(log::read)),
+            bus.serve(Notifications.READ_TOPIC, database.whileAvailable(topics::read)),
+            bus.serve(Notifications.READ_BEFORE, database.whileAvailable(topics::readBefore)),
+            bus.serve(Notifications.REPLAY, database.whileAvailable(topics::replay)),
+            bus.serve(Notifications.MARK, database.whileAvailable(marks::mark)),
+            bus.serve(Notifications.UNREAD, database.whileAvailable(topics::unread)),
             bus.subscribe(Notifications.APPENDED, heads::onAppended)))
         .compose(serving -> heads.read())
         .onSuccess(read -> housekeeping.start());

@@ -6,6 +6,7 @@ import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.Event;
 import dev.verticker.message.Notifications.FindUnread;
 import dev.verticker.message.Notifications.MarkRead;
+import dev.verticker.message.Notifications.ReadBefore;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.message.Notifications.ReplayFrom;
 import dev.verticker.message.Notifications.ReplayTopics;
@@ -18,6 +19,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +75,8 @@ final class TopicRepository {
         FROM notification.topics
        WHERE name = $1
          AND epoch::text = $3
-      ON CONFLICT (topic) DO UPDATE SET up_to = GREATEST(mark.up_to, excluded.up_to)
+      ON CONFLICT (topic) DO UPDATE SET up_to = excluded.up_to
+       WHERE mark.up_to < excluded.up_to
       """;
 
   private final Database database;
@@ -101,14 +104,21 @@ final class TopicRepository {
         .compose(topic -> read.after() == null
             ? Future.succeededFuture(topic)
             : checkResume(topic, read.epoch(), read.after()))
-        .map(topic -> new TopicPage(
-            topic.name(),
-            topic.epoch(),
-            topic.oldest(),
-            topic.newest(),
-            topic.readUpTo(),
-            topic.unread(),
-            topic.events()));
+        .map(topic -> page(topic, topic.events()));
+  }
+
+  /** Reads forwards from the sequence where the page begins, as the sequences of a topic have no gaps. */
+  Future<TopicPage> readBefore(ReadBefore read) {
+    return findOrCreate(new ReplayFrom(read.topic(), null), 0)
+        .compose(topic -> read.before() == null
+            ? Future.succeededFuture(topic.newest() + 1)
+            : checkEpoch(topic, read.epoch(), read.before()).map(read.before()))
+        .compose(before -> {
+          var after = Math.max(0, before - 1 - read.limit());
+          var limit = (int) Math.max(0, before - 1 - after);
+          return findOrCreate(new ReplayFrom(read.topic(), after), limit)
+              .map(topic -> page(topic, newestFirst(topic.events(), before)));
+        });
   }
 
   Future<TopicReplays> replay(ReplayTopics replay) {
@@ -128,7 +138,10 @@ final class TopicRepository {
     });
   }
 
-  Future<Unread> mark(MarkRead mark) {
+  /** @param changed whether the read position has moved */
+  record Marked(Unread unread, boolean changed) {}
+
+  Future<Marked> mark(MarkRead mark) {
     return findOrCreate(new ReplayFrom(mark.topic(), null), 0)
         .compose(topic -> {
           if (!topic.epoch().equals(mark.epoch())) {
@@ -138,7 +151,8 @@ final class TopicRepository {
               ? Future.failedFuture(beyondNewest(topic))
               : database.query(MARK, Tuple.of(mark.topic(), mark.upTo(), mark.epoch()));
         })
-        .compose(marked -> unread(new FindUnread(mark.topic())));
+        .compose(marked -> unread(new FindUnread(mark.topic()))
+            .map(unread -> new Marked(unread, marked.rowCount() > 0)));
   }
 
   private Future<TopicState> findOrCreate(ReplayFrom start, int limit) {
@@ -190,17 +204,46 @@ final class TopicRepository {
     return topics;
   }
 
-  /** A sequence that was never reached belongs to a log that was reset. */
-  private static Future<TopicState> checkResume(TopicState topic, String epoch, long after) {
-    if (!topic.epoch().equals(epoch) || after > topic.newest()) {
+  private static TopicPage page(TopicState topic, List<Event> events) {
+    return new TopicPage(
+        topic.name(),
+        topic.epoch(),
+        topic.oldest(),
+        topic.newest(),
+        topic.readUpTo(),
+        topic.unread(),
+        events);
+  }
+
+  /** Without the events that were appended after the page was chosen. */
+  private static List<Event> newestFirst(List<Event> events, long before) {
+    var newestFirst = new ArrayList<Event>();
+    events.stream().filter(event -> event.seq() < before).forEach(newestFirst::add);
+    Collections.reverse(newestFirst);
+    return newestFirst;
+  }
+
+  private static Future<TopicState> checkEpoch(TopicState topic, String epoch, long seq) {
+    if (!topic.epoch().equals(epoch)) {
       return Future.failedFuture(epochChanged(topic));
     }
-    return after < topic.oldest() - 1
+    return seq > topic.newest()
         ? Future.failedFuture(new Failure.Gone(
-            "events-expired",
-            "Some of the events after sequence " + after + " are no longer retained.",
+            "sequence-not-reached",
+            "The topic has no event with the sequence " + seq + ": the newest one is "
+                + topic.newest() + ".",
             resumeFrom(topic)))
         : Future.succeededFuture(topic);
+  }
+
+  private static Future<TopicState> checkResume(TopicState topic, String epoch, long after) {
+    return checkEpoch(topic, epoch, after)
+        .compose(checked -> after < topic.oldest() - 1
+            ? Future.failedFuture(new Failure.Gone(
+                "events-expired",
+                "Some of the events after sequence " + after + " are no longer retained.",
+                resumeFrom(topic)))
+            : Future.succeededFuture(topic));
   }
 
   private static Failure epochChanged(TopicState topic) {

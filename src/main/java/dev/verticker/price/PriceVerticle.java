@@ -105,7 +105,7 @@ public final class PriceVerticle extends VerticleBase {
         .compose(restored -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
-            bus.serve(Prices.HISTORY, service::history),
+            bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
         .onSuccess(serving -> {

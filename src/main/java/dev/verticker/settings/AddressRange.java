@@ -3,6 +3,8 @@ package dev.verticker.settings;
 import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -14,6 +16,12 @@ public final class AddressRange {
           .replace("OCTET", "(25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"));
 
   private static final int MAX_LENGTH = 45;
+
+  /** A household or server gets at least a /64 of IPv6. */
+  private static final int IPV6_NETWORK_BYTES = 8;
+
+  /** The prefix of IPv4 addresses behind a translator (RFC 6052, section 2.1). */
+  private static final AddressRange NAT64 = parse("64:ff9b::/96").orElseThrow();
 
   private final int length;
   private final int suffixBits;
@@ -46,10 +54,50 @@ public final class AddressRange {
     return bytes(text) != null;
   }
 
+  /**
+   * Returns the address in the form that limits, logs and the audit trail use: an IPv4-mapped IPv6 address
+   * ({@code ::ffff:192.0.2.7}) as the IPv4 address, and no scope. Other text is returned unchanged.
+   */
+  public static String canonical(String text) {
+    if (text.indexOf(':') < 0) {
+      return text;
+    }
+    var unscoped = text.indexOf('%') < 0 ? text : text.substring(0, text.indexOf('%'));
+    var address = bytes(unscoped);
+    return address != null && address.length == Integer.BYTES ? ipv4(address) : unscoped;
+  }
+
+  /**
+   * Returns the network that limits count as one client: the bytes of an IPv4 address, mapped or translated to IPv6 or not,
+   * and the first eight bytes of another IPv6 address. Other text is returned as UTF-8.
+   */
+  public static byte[] network(String text) {
+    var unscoped = canonical(text);
+    var address = bytes(unscoped);
+    if (address == null) {
+      return unscoped.getBytes(StandardCharsets.UTF_8);
+    }
+    if (address.length == Integer.BYTES) {
+      return address;
+    }
+    return NAT64.contains(address)
+        ? Arrays.copyOfRange(address, address.length - Integer.BYTES, address.length)
+        : Arrays.copyOf(address, IPV6_NETWORK_BYTES);
+  }
+
   /** Returns whether the text is an address of this range. */
   public boolean contains(String text) {
     var address = bytes(text);
-    return address != null && address.length == length && prefix(address).equals(prefix);
+    return address != null && contains(address);
+  }
+
+  private boolean contains(byte[] address) {
+    return address.length == length && prefix(address).equals(prefix);
+  }
+
+  private static String ipv4(byte[] address) {
+    return (address[0] & 0xff) + "." + (address[1] & 0xff) + "." + (address[2] & 0xff) + "."
+        + (address[3] & 0xff);
   }
 
   private BigInteger prefix(byte[] address) {

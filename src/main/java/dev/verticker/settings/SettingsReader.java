@@ -1,10 +1,16 @@
 package dev.verticker.settings;
 
 import io.vertx.core.json.JsonObject;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.security.cert.CertificateException;
+import java.security.cert.CertificateFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -29,6 +35,9 @@ public final class SettingsReader {
   /** A name of digits and dots only must be an address. */
   private static final Pattern HOST_NAME = Pattern.compile(
       "(?![0-9.]*$)(?=.{1,253}$)WORD(\\.WORD)*".replace("WORD", "[A-Za-z0-9_-]{1,63}"));
+
+  private static final Pattern PRIVATE_KEY =
+      Pattern.compile("-----BEGIN (RSA |EC )?PRIVATE KEY-----");
 
   private final JsonObject values;
   private final boolean development;
@@ -95,6 +104,10 @@ public final class SettingsReader {
       error(name, "must be one of " + String.join(", ", allowed), value);
     }
     return value;
+  }
+
+  boolean flag(String name) {
+    return oneOf(name, List.of("false", "true")).equals("true");
   }
 
   int number(String name, int min, int max) {
@@ -191,6 +204,44 @@ public final class SettingsReader {
         "must be a URL with scheme "
             + String.join(" or ", schemes.stream().sorted().toList())
             + " and a host, the port at most 65535 (value not shown: it may hold a password)");
+    return Optional.empty();
+  }
+
+  /** A file with at least one X.509 certificate in PEM format. */
+  Optional<Path> certificates(String name) {
+    return file(name, "must be a readable PEM file with certificates", path -> {
+      try (var in = Files.newInputStream(path)) {
+        return !CertificateFactory.getInstance("X.509").generateCertificates(in).isEmpty();
+      }
+    });
+  }
+
+  /** A file with an unencrypted private key in PEM format. */
+  Optional<Path> privateKey(String name) {
+    return file(
+        name,
+        "must be a readable PEM file with an unencrypted private key",
+        path -> PRIVATE_KEY.matcher(Files.readString(path)).find());
+  }
+
+  private interface FileCheck {
+    boolean accepts(Path path) throws IOException, CertificateException;
+  }
+
+  private Optional<Path> file(String name, String rule, FileCheck check) {
+    var value = optional(name);
+    if (value.isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      var path = Path.of(value.get());
+      if (check.accepts(path)) {
+        return Optional.of(path);
+      }
+    } catch (IOException | CertificateException | InvalidPathException e) {
+      // Reported below, like a file without the expected content.
+    }
+    error(name, rule, value.get());
     return Optional.empty();
   }
 

@@ -7,12 +7,14 @@ import java.util.List;
  * The public front door.
  *
  * @param corsOrigins exact origins of allowed pages, or {@code *} alone; empty = same origin only
+ * @param localPages whether pages of this machine are allowed on any port, in development
  * @param trustedProxies proxies whose {@code X-Forwarded-*} headers are used
  */
 public record UserApiSettings(
     String host,
     int port,
     List<String> corsOrigins,
+    boolean localPages,
     List<AddressRange> trustedProxies,
     SocketSettings sockets) {
   private static final String ORIGINS = "CORS_ORIGINS";
@@ -50,7 +52,7 @@ public record UserApiSettings(
       var max = reader.number(
           "SOCKETS_MAX", 1, MAX_SOCKETS, (int) Math.min(MAX_SOCKETS, heap / 2 / BYTES_PER_SOCKET));
       return new SocketSettings(
-          reader.oneOf("SOCKJS_FALLBACKS", List.of("false", "true")).equals("true"),
+          reader.flag("SOCKJS_FALLBACKS"),
           max,
           reader.number("SOCKETS_UNAUTHENTICATED_MAX", 1, MAX_SOCKETS, Math.max(1, max / 4)),
           reader.number("SOCKETS_PER_USER", 1, MAX_SOCKETS),
@@ -70,6 +72,7 @@ public record UserApiSettings(
         reader.host("USER_API_HOST"),
         reader.port("USER_API_PORT"),
         origins(reader),
+        reader.development(),
         reader.list(PROXIES).stream().map(text -> network(reader, text)).toList(),
         SocketSettings.read(reader));
   }

@@ -9,6 +9,7 @@ import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.User;
 import dev.verticker.settings.UserSettings;
 import dev.verticker.user.UserService.UserAction;
+import dev.verticker.user.password.HashingClient;
 import dev.verticker.user.password.PasswordHashing;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
@@ -77,11 +78,12 @@ final class FirstAdministrator {
   }
 
   private Future<String> hash() {
+    var client = HashingClient.of(Actor.system());
     var password = new Password(settings.firstPassword().value());
     return settings.samplePassword()
-        ? passwords.hashWithoutPolicy(password)
+        ? passwords.hashWithoutPolicy(client, password)
         : passwords
-            .hash(password, List.of(settings.adminUsername()))
+            .hash(client, password, List.of(settings.adminUsername()))
             .recover(FirstAdministrator::asSettingsException);
   }
 

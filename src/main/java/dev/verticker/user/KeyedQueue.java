@@ -1,7 +1,9 @@
 package dev.verticker.user;
 
+import dev.verticker.bus.CallerContext;
 import dev.verticker.bus.Failure;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
@@ -39,13 +41,16 @@ final class KeyedQueue {
       return busy();
     }
     var deadline = clock.instant().plus(timeout);
-    var result = queue
+    var caller = CallerContext.current();
+    var result = Promise.<T>promise();
+    queue
         .last()
-        .transform(before -> clock.instant().isAfter(deadline) ? KeyedQueue.<T>busy() : task.get());
-    queues.put(key, new Tasks(queue.size() + 1, result));
+        .onComplete(before -> caller.run(() -> Future.succeededFuture()
+            .compose(turn -> clock.instant().isAfter(deadline) ? KeyedQueue.<T>busy() : task.get())
+            .onComplete(result)));
+    queues.put(key, new Tasks(queue.size() + 1, result.future()));
     size++;
-    result.onComplete(done -> remove(key));
-    return result;
+    return result.future().onComplete(done -> remove(key));
   }
 
   private void remove(String key) {

@@ -28,7 +28,8 @@ final class RegistrationService {
     // Failed registrations count too, because each of them may hash a password.
     return throttle
         .countAttempt(register.username(), address)
-        .compose(counted -> users.create(new Users.Create(
+        .compose(counted -> users.checkUnmistakable(register.username()))
+        .compose(checked -> users.create(new Users.Create(
             Actor.anonymous(address),
             register.username(),
             register.fullName(),

@@ -94,8 +94,23 @@ final class UserRepository {
       """
           .formatted(Users.ROLE_ADMIN);
 
+  private static final String ADMINISTRATOR_NAMES =
+      """
+      SELECT username
+        FROM account.users
+       WHERE roles @> ARRAY['%s']
+         AND status <> 'deleted'
+       ORDER BY id
+       LIMIT $1
+      """
+          .formatted(Users.ROLE_ADMIN);
+
+  /** One condition for each of the two partial indexes of administrators: no index serves both. */
   private static final String ANY_ADMINISTRATOR =
-      "SELECT EXISTS (SELECT FROM account.users WHERE roles @> ARRAY['%s'])"
+      """
+      SELECT EXISTS (SELECT FROM account.users WHERE roles @> ARRAY['%1$s'] AND status <> 'deleted')
+          OR EXISTS (SELECT FROM account.users WHERE roles @> ARRAY['%1$s'] AND status = 'deleted')
+      """
           .formatted(Users.ROLE_ADMIN);
 
   private static final String INSERT_WORDS =
@@ -146,6 +161,13 @@ final class UserRepository {
 
   Future<Boolean> anyAdministrator(SqlConnection tx) {
     return tx.preparedQuery(ANY_ADMINISTRATOR).execute().map(UserRepository::exists);
+  }
+
+  /** The usernames of the first administrators, at most {@code limit}. */
+  Future<List<String>> administratorNames(int limit) {
+    return database
+        .query(ADMINISTRATOR_NAMES, Tuple.of(limit))
+        .map(rows -> Rows.all(rows, row -> row.getString("username")));
   }
 
   Future<Boolean> otherAdministrator(SqlConnection tx, long userId) {
@@ -210,10 +232,12 @@ final class UserRepository {
   }
 
   static User user(Row row) {
+    var fullName = row.getString("full_name");
     return new User(
         row.getLong("id"),
         row.getString("username"),
-        row.getString("full_name"),
+        // An earlier version stored empty names.
+        fullName == null || fullName.isEmpty() ? null : fullName,
         row.getString("email"),
         List.of(row.getArrayOfStrings("roles")),
         Status.of(row.getString("status")),

@@ -77,7 +77,14 @@ public final class UserRules {
   }
 
   public static boolean isFullName(String text) {
-    return text == null || length(text) <= MAX_FULL_NAME && printable(text);
+    return text == null
+        || length(text) <= MAX_FULL_NAME && printable(text) && !InvisibleCharacters.isIn(text);
+  }
+
+  /** Removes invisible characters, which the earlier system accepted; null if nothing remains. */
+  public static String cleanedFullName(String text) {
+    var cleaned = text == null ? "" : InvisibleCharacters.removeFrom(text);
+    return cleaned.isEmpty() ? null : cleaned;
   }
 
   public static boolean isEmail(String text) {
@@ -103,7 +110,7 @@ public final class UserRules {
         isFullName(fullName),
         "/full_name",
         "invalid-full-name",
-        "The full name must have at most 100 characters and no control characters.");
+        "The full name must have at most 100 characters, none of them control or invisible characters.");
   }
 
   private void email(String email) {

@@ -17,7 +17,9 @@ import dev.verticker.user.UserRepository.LockedUser;
 import dev.verticker.user.change.AccessRevocation;
 import dev.verticker.user.change.ChangeLog;
 import dev.verticker.user.change.UserEvent;
+import dev.verticker.user.password.HashingClient;
 import dev.verticker.user.password.PasswordHashing;
+import dev.verticker.user.session.Account;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
@@ -33,6 +35,8 @@ import java.util.stream.Stream;
  * the audit entry and the outbox row. A request that changes nothing writes nothing.
  */
 final class UserService {
+  private static final int MAX_ADMINISTRATOR_NAMES = 1000;
+
   private final Database database;
   private final UserRepository users;
   private final PasswordHashing passwords;
@@ -83,12 +87,48 @@ final class UserService {
     return creations.run(create.username().toLowerCase(Locale.ROOT), () -> users
         .checkAvailable(create.username(), create.email())
         .compose(free -> passwords.hash(
-            create.password(), names(create.username(), create.fullName(), create.email())))
+            HashingClient.of(create.actor()),
+            create.password(),
+            names(create.username(), create.fullName(), create.email())))
         .compose(hash -> database.transaction(tx -> insert(tx, create, hash))));
+  }
+
+  /** Fails with {@link Failure.Invalid} if other users could mistake the name for an administrator's or for no name. */
+  Future<Void> checkUnmistakable(String username) {
+    if (!Account.isUsername(username)) {
+      // UserRules rejects it.
+      return Future.succeededFuture();
+    }
+    if (ReservedNames.contains(username)) {
+      return reserved();
+    }
+    var skeleton = ReservedNames.skeleton(username);
+    return users
+        .administratorNames(MAX_ADMINISTRATOR_NAMES)
+        .compose(names -> names.stream().map(ReservedNames::skeleton).anyMatch(skeleton::equals)
+            ? reserved()
+            : Future.succeededFuture());
   }
 
   Future<User> update(Update update) {
     UserRules.check(update);
+    return checkOwnName(update).compose(checked -> updateChecked(update));
+  }
+
+  /** Administrators may assign any name, also to themselves; a name that only changes its letter case stays. */
+  private Future<Void> checkOwnName(Update update) {
+    if (update.username() == null || !update.actor().is(update.id())) {
+      return Future.succeededFuture();
+    }
+    var renamed = update.username().value();
+    return find(new FindUser(update.id()))
+        .compose(user ->
+            user.roles().contains(Users.ROLE_ADMIN) || user.username().equalsIgnoreCase(renamed)
+                ? Future.succeededFuture()
+                : checkUnmistakable(renamed));
+  }
+
+  private Future<User> updateChecked(Update update) {
     var change = new ChangeStatus(update.actor(), update.id(), update.ifMatch());
     if (update.password() == null) {
       return change(change, UserAction.UPDATED, locked -> updated(locked.user(), update), null);
@@ -102,7 +142,9 @@ final class UserService {
     return find(new FindUser(update.id()))
         .map(user -> updated(user, update))
         .compose(user -> passwords.hash(
-            update.password().value(), names(user.username(), user.fullName(), user.email())))
+            HashingClient.of(update.actor()),
+            update.password().value(),
+            names(user.username(), user.fullName(), user.email())))
         .compose(hash ->
             change(change, UserAction.UPDATED, locked -> updated(locked.user(), update), hash));
   }
@@ -143,15 +185,14 @@ final class UserService {
   private Future<User> insert(SqlConnection tx, Create create, String hash) {
     var roles = create.roles() == null ? List.of(Users.ROLE_USER) : sorted(create.roles());
     return users
-        .insert(tx, create.username(), create.fullName(), create.email(), hash, roles)
+        .insert(tx, create.username(), nullIfEmpty(create.fullName()), create.email(), hash, roles)
         .compose(user -> recordCreated(tx, create.actor(), user));
   }
 
   Future<User> recordCreated(SqlConnection tx, Actor actor, User user) {
     var event = UserEvent.created(user, actor);
-    var details = event.payload().getJsonObject("data");
     return changes
-        .record(tx, actor, "user.created", user.id(), details, List.of(event))
+        .record(tx, actor, "user.created", user.id(), UserEvent.fields(user), List.of(event))
         .map(user);
   }
 
@@ -289,13 +330,18 @@ final class UserService {
   private static User updated(User user, Update update) {
     return user.withNames(
             or(update.username(), user.username()),
-            or(update.fullName(), user.fullName()),
+            nullIfEmpty(or(update.fullName(), user.fullName())),
             or(update.email(), user.email()))
         .withRoles(sorted(or(update.roles(), user.roles())));
   }
 
   private static <T> T or(FieldUpdate<T> field, T unchanged) {
     return field == null ? unchanged : field.value();
+  }
+
+  /** A full name is stored as null or with at least one character. */
+  private static String nullIfEmpty(String fullName) {
+    return fullName == null || fullName.isEmpty() ? null : fullName;
   }
 
   private static List<String> sorted(List<String> roles) {
@@ -308,6 +354,13 @@ final class UserService {
 
   private static boolean isActiveAdministrator(User user) {
     return user.status() == Status.ACTIVE && user.roles().contains(Users.ROLE_ADMIN);
+  }
+
+  private static <T> Future<T> reserved() {
+    return Future.failedFuture(Failure.Invalid.of(
+        "/username",
+        "username-reserved",
+        "The username is reserved, or looks like that of an administrator: choose another one."));
   }
 
   private static <T> Future<T> notFound(long id) {

@@ -19,6 +19,7 @@ import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserSettings;
 import dev.verticker.user.change.AuditTrail;
 import dev.verticker.user.change.ChangeLog;
+import dev.verticker.user.change.UserErasure;
 import dev.verticker.user.change.UserOutbox;
 import dev.verticker.user.login.LoginService;
 import dev.verticker.user.login.LoginThrottle;
@@ -62,11 +63,11 @@ public final class UserVerticle extends VerticleBase {
     var auth = SettingsReader.read(config(), AuthSettings::read);
     var postgres = SettingsReader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader));
     database = Database.open(vertx, postgres);
-    passwords =
-        PasswordHasher.open(vertx, Runtime.getRuntime().availableProcessors(), node.metrics());
+    passwords = PasswordHasher.open(
+        vertx, Runtime.getRuntime().availableProcessors(), node.clock(), node.metrics());
     relay = new OutboxRelay(
         vertx,
-        Database.open(vertx, postgres.withPoolSize(1)),
+        Database.openForBackground(vertx, postgres),
         node.bus(),
         node.clock(),
         node.metrics(),
@@ -93,7 +94,8 @@ public final class UserVerticle extends VerticleBase {
   private Future<?> start(UserSettings settings, AuthSettings auth) {
     var clock = node.clock();
     var audit = new AuditTrail(database, clock);
-    var changes = new ChangeLog(audit, new UserOutbox(clock, relay::wake));
+    var erasure = new UserErasure(clock);
+    var changes = new ChangeLog(audit, new UserOutbox(clock, relay::wake), erasure);
     var revocations = new RevocationRepository(database, node.bus(), clock);
     var sessions = new SessionRepository(database, revocations);
     var rows = new UserRepository(database, clock);
@@ -112,37 +114,34 @@ public final class UserVerticle extends VerticleBase {
             serveSignIn(auth, users, sessions, quota, audit, changes),
             serveSockets(revocations)))
         .onSuccess(serving -> {
-          housekeeping(settings).start();
+          housekeeping(settings, erasure).start();
           relay.start();
         });
   }
 
   private Future<?> serveUsers(UserService users, ChangeQuota quota, AuditTrail audit) {
-    var bus = node.bus();
     return Future.all(List.of(
-        bus.serve(
-            Users.CREATE, create -> quota.creation(create.actor(), () -> users.create(create))),
-        bus.serve(Users.FIND, users::find),
-        bus.serve(Users.SEARCH, new UserSearch(database)::search),
-        bus.serve(
+        serve(Users.CREATE, create -> quota.creation(create.actor(), () -> users.create(create))),
+        serve(Users.FIND, users::find),
+        serve(Users.SEARCH, new UserSearch(database)::search),
+        serve(
             Users.UPDATE,
             update -> quota.by(update.actor(), update.id(), () -> users.update(update))),
-        bus.serve(
+        serve(
             Users.DELETE,
             delete -> quota.by(delete.actor(), delete.id(), () -> users.delete(delete))),
         serveStatus(Users.RESTORE, quota, users::restore),
         serveStatus(Users.DISABLE, quota, users::disable),
         serveStatus(Users.ENABLE, quota, users::enable),
-        bus.serve(Users.AUDIT, audit::read)));
+        serve(Users.AUDIT, audit::read)));
   }
 
   private Future<?> serveStatus(
       Address<ChangeStatus, User> address,
       ChangeQuota quota,
       Function<ChangeStatus, Future<User>> handler) {
-    return node.bus()
-        .serve(
-            address, change -> quota.by(change.actor(), change.id(), () -> handler.apply(change)));
+    return serve(
+        address, change -> quota.by(change.actor(), change.id(), () -> handler.apply(change)));
   }
 
   private Future<?> serveSignIn(
@@ -152,7 +151,6 @@ public final class UserVerticle extends VerticleBase {
       ChangeQuota quota,
       AuditTrail audit,
       ChangeLog changes) {
-    var bus = node.bus();
     var clock = node.clock();
     var accounts = new AccountRepository(database);
     var tokens = new TokenIssuer(auth);
@@ -167,33 +165,37 @@ public final class UserVerticle extends VerticleBase {
     var registrations = new RegistrationService(
         auth.registrationOpen(), LoginThrottle.forRegistrations(auth.keys(), redis, clock), users);
     return Future.all(List.of(
-        bus.serve(Sessions.LOGIN, logins::login),
-        bus.serve(Sessions.REFRESH, refreshes::refresh),
-        bus.serve(Sessions.LOGOUT, lists::logout),
-        bus.serve(
+        serve(Sessions.LOGIN, logins::login),
+        serve(Sessions.REFRESH, refreshes::refresh),
+        serve(Sessions.LOGOUT, lists::logout),
+        serve(
             Sessions.LOGOUT_ALL,
             logout -> quota.own(logout.userId(), () -> lists.logoutAll(logout))),
-        bus.serve(Sessions.LIST, lists::list),
-        bus.serve(Sessions.END, end -> quota.own(end.userId(), () -> lists.end(end))),
-        bus.serve(
+        serve(Sessions.LIST, lists::list),
+        serve(Sessions.END, end -> quota.own(end.userId(), () -> lists.end(end))),
+        serve(
             Sessions.CHANGE_PASSWORD,
             change -> quota.own(change.userId(), () -> passwordChanges.change(change))),
-        bus.serve(Sessions.REGISTER, registrations::register)));
+        serve(Sessions.REGISTER, registrations::register)));
   }
 
   private Future<?> serveSockets(RevocationRepository revocations) {
-    var bus = node.bus();
     var tickets = new TicketService(new TicketRepository(database), node.clock());
     return Future.all(
-        bus.serve(Sessions.ISSUE_TICKET, tickets::issue),
-        bus.serve(Sessions.REDEEM_TICKET, tickets::redeem),
-        bus.serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor())));
+        serve(Sessions.ISSUE_TICKET, tickets::issue),
+        serve(Sessions.REDEEM_TICKET, tickets::redeem),
+        serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor())));
   }
 
-  private Housekeeping housekeeping(UserSettings settings) {
+  /** Serves requests that need the database, and leaves them to other nodes while it is unavailable here. */
+  private <Q, A> Future<?> serve(Address<Q, A> address, Function<Q, Future<A>> handler) {
+    return node.bus().serve(address, database.whileAvailable(handler));
+  }
+
+  private Housekeeping housekeeping(UserSettings settings, UserErasure erasure) {
     var housekeeping =
         new Housekeeping(vertx, database, AccountLocks.HOUSEKEEPING, node.clock(), node.metrics());
-    AccountRetention.addCleanupTasks(housekeeping, settings.auditRetention());
+    AccountRetention.addCleanupTasks(housekeeping, settings.auditRetention(), erasure);
     return housekeeping;
   }
 

@@ -246,7 +246,8 @@ export default {
   "error.password-too-short": "Use at least 8 characters.",
   "error.password-too-long": "Use at most 128 characters.",
   "error.invalid-email": "Enter a valid email address.",
-  "error.invalid-full-name": "Use at most 100 characters and no control characters.",
+  "error.invalid-full-name": "Use at most 100 characters, and no control or invisible characters.",
+  "error.username-reserved": "This username is reserved. Choose another one.",
   "error.max-length": "This text is too long.",
   "error.roles.min-items": "Select at least one role.",
 };

@@ -238,7 +238,8 @@ export default {
   "error.password-too-short": "ใช้อย่างน้อย 8 ตัวอักษร",
   "error.password-too-long": "ใช้ไม่เกิน 128 ตัวอักษร",
   "error.invalid-email": "กรอกอีเมลให้ถูกต้อง",
-  "error.invalid-full-name": "ใช้ไม่เกิน 100 ตัวอักษร และไม่มีอักขระควบคุม",
+  "error.invalid-full-name": "ใช้ไม่เกิน 100 ตัวอักษร และไม่มีอักขระควบคุมหรืออักขระที่มองไม่เห็น",
+  "error.username-reserved": "ชื่อผู้ใช้นี้ถูกสงวนไว้ เลือกชื่ออื่น",
   "error.max-length": "ข้อความยาวเกินไป",
   "error.roles.min-items": "เลือกอย่างน้อยหนึ่งบทบาท",
 };

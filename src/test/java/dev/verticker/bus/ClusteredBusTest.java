@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -42,6 +43,11 @@ class ClusteredBusTest {
   // Never served: the removal of a registration takes time to reach the other node.
   private static final Address<Question, Reply> UNSERVED =
       new Address<>("test.unserved", Question.class, Reply.class, Duration.ofSeconds(30));
+
+  private static final Failure NOT_STARTED =
+      Failure.Unavailable.notStarted("database-unavailable", "The database is unavailable.");
+  private static final Failure UNAVAILABLE =
+      new Failure.Unavailable("database-unavailable", "The database is unavailable.");
 
   private static TwoNodes nodes;
   private static SetClock clock;
@@ -204,6 +210,75 @@ class ClusteredBusTest {
   }
 
   @Test
+  void another_node_processes_a_request_that_this_node_has_not_started() {
+    var address = unusedAddress();
+    keep(there.serve(address, question -> Future.succeededFuture(new Reply("there"))));
+    keep(here.serve(address, question -> Future.failedFuture(NOT_STARTED)));
+    for (var i = 0; i < 10; i++) {
+      assertEquals("there", here.request(address, Question.ANY).await().text());
+    }
+  }
+
+  @Test
+  void another_node_processes_a_repeatable_request_that_is_unavailable_on_this_node() {
+    var address = unusedAddress();
+    keep(there.serve(address, question -> Future.succeededFuture(new Reply("there"))));
+    keep(here.serve(address, question -> Future.failedFuture(UNAVAILABLE)));
+    assertEquals(
+        "there", here.request(address.asRepeatable(), Question.ANY).await().text());
+  }
+
+  @Test
+  void a_request_that_this_node_has_started_is_not_repeated_elsewhere() {
+    var address = unusedAddress();
+    var elsewhere = new AtomicInteger();
+    keep(there.serve(address, question -> {
+      elsewhere.incrementAndGet();
+      return Future.succeededFuture(new Reply("there"));
+    }));
+    keep(here.serve(address, question -> Future.failedFuture(UNAVAILABLE)));
+    assertEquals(describe(UNAVAILABLE), describe(failureOf(here.request(address, Question.ANY))));
+    assertEquals(0, elsewhere.get());
+  }
+
+  @Test
+  void a_request_that_fails_for_another_reason_is_not_repeated_elsewhere() {
+    var address = unusedAddress();
+    keep(there.serve(address, question -> Future.succeededFuture(new Reply("there"))));
+    var failure = new Failure.NotFound("gone", "There is no such thing.");
+    keep(here.serve(address, question -> Future.failedFuture(failure)));
+    assertEquals(
+        describe(failure), describe(failureOf(here.request(address.asRepeatable(), Question.ANY))));
+  }
+
+  @Test
+  void a_request_that_no_other_node_serves_fails_with_the_failure_of_this_node() {
+    var address = unusedAddress();
+    var calls = new AtomicInteger();
+    keep(here.serve(address, question -> {
+      calls.incrementAndGet();
+      return Future.failedFuture(NOT_STARTED);
+    }));
+    assertEquals(describe(NOT_STARTED), describe(failureOf(here.request(address, Question.ANY))));
+    assertEquals(1, calls.get());
+  }
+
+  @Test
+  void a_request_that_two_nodes_cannot_process_fails_with_the_failure_of_the_other() {
+    var address = unusedAddress();
+    var calls = new AtomicInteger();
+    var failure = new Failure.Unavailable("there-too", "Not there either.");
+    keep(there.serve(address, question -> {
+      calls.incrementAndGet();
+      return Future.failedFuture(failure);
+    }));
+    keep(here.serve(address, question -> Future.failedFuture(NOT_STARTED)));
+    assertEquals(
+        describe(failure), describe(failureOf(here.request(address.asRepeatable(), Question.ANY))));
+    assertEquals(1, calls.get());
+  }
+
+  @Test
   void a_request_without_a_consumer_in_the_cluster_is_unavailable_at_once() {
     var before = System.nanoTime();
     assertEquals("unavailable", failureOf(here.request(UNSERVED, Question.ANY)).code());
@@ -253,6 +328,12 @@ class ClusteredBusTest {
       assertEquals(
           "unavailable", failureOf(asking.request(address, Question.ANY)).code());
     }
+  }
+
+  /** The registrations of earlier tests reach the other node late, so a test that counts on them needs its own address. */
+  private static Address<Question, Reply> unusedAddress() {
+    return new Address<>(
+        "test." + UUID.randomUUID(), Question.class, Reply.class, Duration.ofSeconds(30));
   }
 
   private void keep(Future<MessageConsumer<?>> subscription) {

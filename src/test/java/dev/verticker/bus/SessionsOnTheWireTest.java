@@ -36,8 +36,9 @@ class SessionsOnTheWireTest {
             .put("leastVersion", 4)
             .putNull("sessionId")
             .put("reason", "ROLES_CHANGED")
-            .put("expiresAt", TIME.toString()),
-        new JsonObject(Json.write(new Revocation(7, 4L, null, Reason.ROLES_CHANGED, TIME))));
+            .put("expiresAt", TIME.toString())
+            .putNull("issuedBefore"),
+        new JsonObject(Json.write(Revocation.ofUser(7, 4, Reason.ROLES_CHANGED, TIME))));
   }
 
   @Test

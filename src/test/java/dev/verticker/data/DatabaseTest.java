@@ -2,14 +2,27 @@ package dev.verticker.data;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.TcpProxy;
 import dev.verticker.testing.TestDatabase;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.junit5.VertxExtension;
 import io.vertx.pgclient.PgException;
+import io.vertx.sqlclient.Row;
+import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -80,6 +93,87 @@ class DatabaseTest {
       assertAvailable();
       other.rollback();
     }
+  }
+
+  private static List<Buffer> garbage() {
+    var random = new Random(20_260_603);
+    var garbage = new ArrayList<>(List.of(
+        Buffer.buffer("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n"),
+        Buffer.buffer().appendByte((byte) 'D').appendInt(-1).appendInt(0),
+        Buffer.buffer().appendByte((byte) 'D').appendInt(6).appendShort((short) 9),
+        Buffer.buffer().appendByte((byte) 'Z').appendInt(5).appendByte((byte) 'I'),
+        Buffer.buffer().appendByte((byte) 'E').appendInt(5).appendByte((byte) 0),
+        Buffer.buffer().appendByte((byte) '?').appendInt(4)));
+    for (var i = 0; i < 10; i++) {
+      var bytes = new byte[1 + random.nextInt(200)];
+      random.nextBytes(bytes);
+      garbage.add(Buffer.buffer(bytes));
+    }
+    return garbage;
+  }
+
+  /** A server whose responses a proxy replaces. */
+  private record GarbledServer(TcpProxy proxy, Database database) {
+    Future<Integer> query() {
+      return database.query("SELECT 1", Tuple.tuple()).map(DatabaseTest::one);
+    }
+
+    Future<Integer> transaction() {
+      return database.transaction(tx -> tx.query("SELECT 1").execute().map(DatabaseTest::one));
+    }
+  }
+
+  private GarbledServer garbledServer() {
+    var settings = server.settings("account");
+    var proxy = TcpProxy.before(vertx, settings.port());
+    var proxied = new PostgresSettings(
+        settings.schema(),
+        "127.0.0.1",
+        proxy.port(),
+        settings.database(),
+        settings.user(),
+        settings.password(),
+        2,
+        false,
+        Optional.empty());
+    return new GarbledServer(proxy, Database.open(vertx, proxied));
+  }
+
+  @Test
+  void a_connection_that_delivers_garbage_is_unavailable_and_replaced() {
+    var garbage = garbage();
+    var servers = Stream.generate(this::garbledServer).limit(garbage.size()).toList();
+    servers.forEach(each -> Await.until("connects", () -> succeeds(each.query())));
+
+    var calls = new ArrayList<Future<Integer>>();
+    for (var i = 0; i < garbage.size(); i++) {
+      servers.get(i).proxy().garble(garbage.get(i));
+      calls.add(servers.get(i).query());
+      calls.add(servers.get(i).transaction());
+    }
+
+    calls.forEach(DatabaseTest::assertUnavailable);
+    servers.forEach(each -> each.proxy().passOn());
+    for (var each : servers) {
+      Await.until(
+          Duration.ofSeconds(10),
+          "a new connection",
+          () -> succeeds(each.query()) && succeeds(each.transaction()));
+      each.database().close().await();
+    }
+  }
+
+  private static boolean succeeds(Future<?> call) {
+    return Await.await(call.transform(result -> Future.succeededFuture(result.succeeded())));
+  }
+
+  private static void assertUnavailable(Future<?> call) {
+    var failure = Await.failureOf(call);
+    assertTrue(failure instanceof Failure.Unavailable, failure::toString);
+  }
+
+  private static int one(RowSet<Row> rows) {
+    return rows.iterator().next().getInteger(0);
   }
 
   private void assertAvailable() {

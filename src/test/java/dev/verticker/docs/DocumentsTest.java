@@ -119,6 +119,22 @@ class DocumentsTest {
         "which are not packages: remove their lines");
   }
 
+  @Test
+  void each_error_code_of_the_user_api_document_exists() throws IOException {
+    var nginx = Files.readString(Path.of("conf/deploy/nginx/conf.d/verticker.locations"));
+    var codes = Document.read(Path.of("docs/user-api.md")).table("Errors").stream()
+        .map(row -> row.get(1).replace("`", "\""))
+        .toList();
+    assertTrue(codes.contains("\"origin-not-allowed\""), codes::toString);
+    assertNone(
+        "docs/user-api.md lists the codes",
+        codes.stream()
+            .filter(code -> !nginx.contains(code)
+                && sources.values().stream().noneMatch(source -> source.contains(code)))
+            .toList(),
+        "which no response has: correct them");
+  }
+
   private static void assertNone(String subject, List<String> names, String remedy) {
     if (!names.isEmpty()) {
       fail(subject + " " + names + ", " + remedy);
@@ -165,11 +181,13 @@ class DocumentsTest {
       return operated.contains(name)
           || Pattern.compile("^" + withoutSchema(name) + ":", Pattern.MULTILINE)
               .matcher(settings)
-              .find();
+              .find()
+          || name.endsWith("_FILE") && exists(name.replaceFirst("_FILE$", ""));
     }
-    // Files of a build may be absent.
+    // Files of a build or of make-env may be absent.
     return !PATH.matcher(name).matches()
         || name.startsWith("target/")
+        || name.startsWith("secrets/")
         || Files.exists(Path.of(name));
   }
 

@@ -44,7 +44,7 @@ class LegacyImportTest {
           (2501, 'USER10', NULL, NULL, '%1$s', NULL, NULL),
           (2502, 'doubled', NULL, 'MAIL11@example.com', '%1$s', NULL, NULL),
           (2503, 'crooked', NULL, 'no address', '%1$s', NULL, NULL),
-          (9000, 'blank', '', '', '%1$s', NULL, NULL),
+          (9000, 'blank', E'\\u200B', '', '%1$s', NULL, NULL),
           (9001, 'x y', NULL, NULL, '%1$s', NULL, NULL);
         INSERT INTO exchange_info (symbol, exchange_info, called_at)
         SELECT symbol, jsonb_build_object('symbol', symbol, 'price', (100 + n)::text), '2025-08-20 10:00:00Z'::timestamptz
@@ -90,6 +90,9 @@ class LegacyImportTest {
             SELECT id, username, full_name, email, password_hash, roles, status, created_at, updated_at
               FROM account.users WHERE id = 10
             """));
+    assertEquals(
+        List.of("9000"),
+        rows(here, "SELECT id FROM account.users WHERE username = 'blank' AND full_name IS NULL"));
     assertEquals(
         List.of("given family10|10", "family10|10"),
         rows(

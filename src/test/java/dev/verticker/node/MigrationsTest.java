@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -98,7 +99,7 @@ class MigrationsTest {
     var refusal = refusal(FOLDER, settings("market", postgres.getPort(), "postgres", "wrong"));
     assertEquals(
         "POSTGRES_USER, POSTGRES_PASSWORD: PostgreSQL at localhost:" + postgres.getPort()
-            + " rejects the login of user \"ada\": check user name, password and pg_hba.conf",
+            + " rejects the login of user \"ada\": check user name, password, POSTGRES_TLS and pg_hba.conf",
         refusal.getMessage());
     assertFalse(refusal.getMessage().contains("wrong"));
   }
@@ -156,7 +157,16 @@ class MigrationsTest {
 
   private static PostgresSettings settings(
       String schema, int port, String database, String user, String password) {
-    return new PostgresSettings(schema, "localhost", port, database, user, new Secret(password), 1);
+    return new PostgresSettings(
+        schema,
+        "localhost",
+        port,
+        database,
+        user,
+        new Secret(password),
+        1,
+        false,
+        Optional.empty());
   }
 
   /** The embedded server accepts any password; a production server does not. */

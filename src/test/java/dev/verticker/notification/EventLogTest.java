@@ -271,12 +271,12 @@ class EventLogTest {
   }
 
   @Test
-  void a_sequence_that_was_never_reached_fails_with_epoch_changed() {
+  void a_sequence_that_was_never_reached_fails_with_a_code_of_its_own() {
     node.append(entry(1, 7));
     var epoch = node.page("users").epoch();
 
     assertEquals(
-        "epoch-changed",
+        "sequence-not-reached",
         node.failure(Notifications.READ_TOPIC, new ReadTopic("users", epoch, 2L, 10))
             .code());
   }

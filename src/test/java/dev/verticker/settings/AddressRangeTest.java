@@ -1,10 +1,13 @@
 package dev.verticker.settings;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
 import java.util.Optional;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -46,6 +49,47 @@ class AddressRangeTest {
       })
   void text_that_is_no_network_is_rejected_without_a_dns_query(String text) {
     assertEquals(Optional.empty(), AddressRange.parse(text).map(Object::toString));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "203.0.113.7, 203.0.113.7",
+    "::ffff:203.0.113.7, 203.0.113.7",
+    "::FFFF:cb00:7107, 203.0.113.7",
+    "0:0:0:0:0:ffff:cb00:7107, 203.0.113.7",
+    "2001:db8::1, 2001:db8::1",
+    "fe80::1%eth0, fe80::1",
+    "localhost, localhost",
+    "'', ''"
+  })
+  void an_address_has_one_canonical_form(String text, String canonical) {
+    assertEquals(canonical, AddressRange.canonical(text));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "203.0.113.7, ::ffff:203.0.113.7, true",
+    "203.0.113.7, 64:ff9b::203.0.113.7, true",
+    "::ffff:203.0.113.7, ::ffff:203.0.113.8, false",
+    "64:ff9b::203.0.113.7, 64:ff9b::203.0.113.8, false",
+    "2001:db8:1:2::1, 2001:db8:1:2:ffff::1, true",
+    "2001:db8:1:2::1, 2001:db8:1:3::1, false",
+    "fe80::1%2, fe80::2, true",
+    "one, two, false",
+    "one, one, true"
+  })
+  void limits_count_an_ipv4_address_or_an_ipv6_network_as_one_client(
+      String one, String other, boolean same) {
+    assertEquals(same, Arrays.equals(AddressRange.network(one), AddressRange.network(other)));
+  }
+
+  /** The stored hashes of known addresses depend on these bytes. */
+  @Test
+  void a_network_is_the_address_of_ipv4_and_the_first_half_of_ipv6() {
+    assertArrayEquals(new byte[] {(byte) 203, 0, 113, 7}, AddressRange.network("203.0.113.7"));
+    assertArrayEquals(
+        new byte[] {0x20, 0x01, 0x0d, (byte) 0xb8, 0, 1, 0, 2},
+        AddressRange.network("2001:db8:1:2::9"));
   }
 
   @ParameterizedTest

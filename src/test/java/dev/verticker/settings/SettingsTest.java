@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.testing.TestAuthority;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -14,6 +15,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +39,55 @@ class SettingsTest {
     assertEquals("7", settings.getString("CACHE_TTL_SECONDS"));
     assertEquals("60", settings.getString("REFRESH_INTERVAL_SECONDS"));
     assertFalse(settings.containsKey("PATH"));
+  }
+
+  @Test
+  void a_file_holds_the_value_of_a_setting() throws IOException {
+    var secret = Files.writeString(home.resolve("jwt"), "the secret \r\n");
+    var empty = Files.writeString(home.resolve("empty"), "\n");
+    var password = Files.writeString(home.resolve("password"), "of-market");
+    writeSettingsFile("JWT_SECRET: of the YAML file\nMARKET_POSTGRES_PASSWORD_FILE: " + password);
+    var settings = SettingsFiles.load(
+        Map.of(
+            "JWT_SECRET_FILE",
+            secret.toString(),
+            "JWT_SECRET_PREVIOUS_FILE",
+            empty.toString(),
+            "SYMBOLS_FILE",
+            "",
+            "BASH_FILE",
+            "/etc/shadow"),
+        home);
+    assertEquals("the secret ", settings.getString("JWT_SECRET"));
+    assertEquals("of-market", settings.getString("MARKET_POSTGRES_PASSWORD"));
+    assertEquals("BTCUSDT,ETHBTC,ETHUSDT", settings.getString("SYMBOLS"));
+    assertFalse(settings.containsKey("JWT_SECRET_PREVIOUS"));
+    assertTrue(settings.fieldNames().stream().noneMatch(name -> name.endsWith("_FILE")));
+  }
+
+  @Test
+  void a_file_that_cannot_be_read_and_a_setting_with_two_values_are_rejected() throws IOException {
+    var secret = Files.writeString(home.resolve("jwt"), "the secret");
+    var absent = home.resolve("absent");
+    var error = assertThrows(
+        SettingsException.class,
+        () -> SettingsFiles.load(
+            Map.of(
+                "JWT_SECRET_FILE", secret.toString(),
+                "JWT_SECRET", "another",
+                "INTERNAL_API_KEY_FILE", absent.toString()),
+            home));
+    assertEquals(
+        Set.of(
+            "JWT_SECRET: is set twice, remove JWT_SECRET or JWT_SECRET_FILE",
+            "INTERNAL_API_KEY_FILE: must name a text file that this process can read, was \""
+                + absent + "\" (NoSuchFileException)"),
+        Set.copyOf(error.errors()));
+    writeSettingsFile("SIMBOLS_FILE: " + secret);
+    error = assertThrows(SettingsException.class, () -> SettingsFiles.load(Map.of(), home));
+    assertEquals(
+        List.of("SIMBOLS_FILE: is not a setting, remove it from conf/settings.yaml"),
+        error.errors());
   }
 
   @Test
@@ -98,12 +149,90 @@ class SettingsTest {
         "pw-two");
     assertEquals(
         new PostgresSettings(
-            "market", "db2", 5432, "verticker", "verticker", new Secret("pw-two"), 8),
+            "market",
+            "db2",
+            5432,
+            "verticker",
+            "verticker",
+            new Secret("pw-two"),
+            5,
+            false,
+            Optional.empty()),
         SettingsReader.read(settings, reader -> PostgresSettings.read("market", reader)));
     assertEquals(
         new PostgresSettings(
-            "account", "localhost", 5432, "verticker", "verticker", new Secret("pw-one"), 8),
+            "account",
+            "localhost",
+            5432,
+            "verticker",
+            "verticker",
+            new Secret("pw-one"),
+            5,
+            false,
+            Optional.empty()),
         SettingsReader.read(settings, reader -> PostgresSettings.read("account", reader)));
+  }
+
+  @Test
+  void a_schema_without_tls_setting_of_its_own_uses_tls_like_the_others() {
+    var authority = new TestAuthority(home, "authority").file();
+    var settings = settings(
+        "POSTGRES_PASSWORD", "pw",
+        "POSTGRES_TLS", "true",
+        "POSTGRES_TLS_CA", authority.toString(),
+        "MARKET_POSTGRES_TLS", "false");
+    var account = SettingsReader.read(settings, reader -> PostgresSettings.read("account", reader));
+    var market = SettingsReader.read(settings, reader -> PostgresSettings.read("market", reader));
+    assertTrue(account.tls());
+    assertEquals(Optional.of(authority), account.authorities());
+    assertFalse(market.tls());
+  }
+
+  @Test
+  void certificate_authorities_without_tls_are_rejected() {
+    var authority = new TestAuthority(home, "authority").file().toString();
+    var error = assertThrows(
+        SettingsException.class,
+        () -> SettingsReader.read(
+            settings(
+                "POSTGRES_PASSWORD",
+                "pw",
+                "POSTGRES_TLS_CA",
+                authority,
+                "REDIS_URL",
+                "redis://:secret@redis:6379",
+                "REDIS_TLS_CA",
+                authority),
+            reader ->
+                List.of(PostgresSettings.read("account", reader), RedisSettings.read(reader))));
+    assertEquals(
+        List.of(
+            "POSTGRES_TLS: must be true if POSTGRES_TLS_CA is set, was \"false\"",
+            "REDIS_URL: must have scheme rediss if REDIS_TLS_CA is set"),
+        error.errors());
+  }
+
+  @Test
+  void tls_files_must_contain_certificates_and_an_unencrypted_key() throws IOException {
+    var text = Files.writeString(home.resolve("text.pem"), "no certificate").toString();
+    var missing = home.resolve("missing.pem").toString();
+    var error = assertThrows(
+        SettingsException.class,
+        () -> SettingsReader.read(
+            settings(
+                "REDIS_TLS_CA", missing,
+                "CLUSTER_TLS_CERTIFICATE", text,
+                "CLUSTER_TLS_KEY", text),
+            reader -> List.of(RedisSettings.read(reader), NodeSettings.read(reader))));
+    assertEquals(
+        List.of(
+            "REDIS_TLS_CA: must be a readable PEM file with certificates, was \"" + missing + "\"",
+            "CLUSTER_TLS_CA: is required if another CLUSTER_TLS setting is set",
+            "CLUSTER_TLS_CERTIFICATE: must be a readable PEM file with certificates, was \"" + text
+                + "\"",
+            "CLUSTER_TLS_KEY: must be a readable PEM file with an unencrypted private key, was \""
+                + text + "\""),
+        error.errors());
   }
 
   @Test

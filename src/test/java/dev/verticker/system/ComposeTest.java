@@ -6,6 +6,7 @@ import static dev.verticker.system.Deployment.file;
 import static dev.verticker.system.Deployment.lines;
 import static dev.verticker.system.Deployment.makeEnv;
 import static dev.verticker.system.Deployment.script;
+import static dev.verticker.system.Deployment.secret;
 import static dev.verticker.system.Deployment.text;
 import static dev.verticker.system.Deployment.yaml;
 import static org.junit.jupiter.api.Assertions.assertEquals;
@@ -13,13 +14,21 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.verticker.dev.TestServers;
+import dev.verticker.settings.AddressRange;
 import dev.verticker.settings.PostgresSettings;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.Command;
 import dev.verticker.testing.Tool;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -27,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeAll;
@@ -85,10 +95,18 @@ class ComposeTest {
     assertEquals(users.keySet(), Set.copyOf(names(services)));
     for (var name : names(services)) {
       var service = services.get(name);
-      assertTrue(service.has("mem_limit") && service.has("cpus"), name);
+      assertTrue(service.has("mem_limit"), name);
+      // On a machine with one core, Docker refuses a limit of more.
+      assertTrue(
+          service.has("cpu_shares") || service.get("cpus").asDouble() <= 1, name + " " + service);
       assertTrue(service.has("pids_limit"), name);
       assertEquals("[\"ALL\"]", service.get("cap_drop").toString(), name);
-      assertFalse(service.has("cap_add") || service.has("privileged"), name);
+      // The Python of pgAdmin has a file capability, and cannot start if its bounding set lacks it.
+      assertEquals(
+          name.equals("pgadmin") ? "[\"NET_BIND_SERVICE\"]" : "",
+          service.path("cap_add").toString(),
+          name);
+      assertFalse(service.has("privileged"), name);
       assertEquals("[\"no-new-privileges:true\"]", service.get("security_opt").toString(), name);
       assertTrue(service.has("healthcheck"), name);
       assertEquals(users.get(name), service.path("user").asText(), name);
@@ -121,34 +139,132 @@ class ComposeTest {
     assertFalse(services.get("redis").has("volumes"));
   }
 
-  /** The shell of the container writes the configuration, so that no list of processes shows the password. */
+  /** Process arguments are visible to all users of the machine. */
   @Test
-  void redis_requires_a_password_and_evicts_when_it_is_full() throws Exception {
-    var redis = everything.get("services").get("redis");
-    var command = redis.get("command");
+  void redis_requires_a_password_evicts_when_it_is_full_and_ends_on_sigterm() throws Exception {
+    var command = everything.get("services").get("redis").get("command");
     assertEquals(3, command.size(), command::toString);
-    assertTrue(command.get(2).asText().contains("exec redis-server -"), command::toString);
-    var script = command.get(2).asText().replace("$$", "$").replace("exec redis-server -", "cat");
-    var configuration =
-        Command.execute(Map.of("REDIS_PASSWORD", "its-password"), "sh", "-c", script);
+    var password = Files.writeString(folder.resolve("redis_password"), "its-password\n");
+    var configuration = folder.resolve("redis.conf");
+    var port = freePort();
+    var script = command
+        .get(2)
+        .asText()
+        .replace("$$", "$")
+        .replace("/run/secrets/redis_password", password.toString())
+        .replace(
+            "exec redis-server /data/redis.conf",
+            "exec " + TestServers.redis().program() + " /data/redis.conf --port " + port)
+        .replace("/data/redis.conf", configuration.toString());
+    assertTrue(script.contains("exec "), script);
+    var redis = new ProcessBuilder("sh", "-c", script)
+        .redirectErrorStream(true)
+        .redirectOutput(folder.resolve("redis.log").toFile())
+        .start();
+    try {
+      Await.until("Redis requires the password", () -> ask(port, "PING").contains("NOAUTH"));
+      assertTrue(ask(port, "AUTH its-password").startsWith("+OK"));
+      assertEquals(
+          """
+          requirepass its-password
+          maxmemory 64mb
+          maxmemory-policy allkeys-lru
+          save ""
+          appendonly no
+          """,
+          text(configuration));
+      // The first process of the container, which alone receives the signal.
+      redis.toHandle().destroy();
+      assertTrue(redis.waitFor(10, TimeUnit.SECONDS));
+      assertEquals(0, redis.exitValue());
+    } finally {
+      redis.destroyForcibly();
+    }
+  }
+
+  @Test
+  void each_container_gets_only_its_own_secrets() throws Exception {
+    var environment = makeEnv(folder);
+    var services = composed(environment).get("services");
+    var roles =
+        Set.of("postgres_account", "postgres_market", "postgres_notification", "postgres_trading");
+    var ofNode = union(
+        roles,
+        Set.of(
+            "redis_url",
+            "jwt_secret",
+            "jwt_secret_previous",
+            "internal_api_key",
+            "internal_api_keys",
+            "admin_password"));
+    var expected = Map.of(
+        "app", ofNode,
+        "app-2", ofNode,
+        "postgres", union(roles, Set.of("postgres_password")),
+        "redis", Set.of("redis_password"),
+        "pgadmin", Set.of("pgadmin_password"),
+        "grafana", Set.of("grafana_password"));
+    var all = composed(environment).get("secrets");
     assertEquals(
-        """
-        requirepass its-password
-        maxmemory 64mb
-        maxmemory-policy allkeys-lru
-        save ""
-        appendonly no
-        """,
-        configuration.output());
-    assertFalse(redis.get("environment").get("REDIS_PASSWORD").asText().isEmpty());
-    var url = everything
-        .get("services")
-        .get("app")
-        .get("environment")
-        .get("REDIS_URL")
-        .asText();
+        expected.values().stream().flatMap(Set::stream).collect(Collectors.toSet()),
+        Set.copyOf(names(all)));
+    for (var name : names(services)) {
+      var given = new TreeSet<String>();
+      services
+          .get(name)
+          .path("secrets")
+          .forEach(each -> given.add(each.get("source").asText()));
+      assertEquals(expected.getOrDefault(name, Set.of()), given, name);
+      // docker inspect shows the environment.
+      for (var secret : names(all)) {
+        var value = secret(environment, secret);
+        assertTrue(Files.exists(Path.of(all.get(secret).get("file").asText())), secret);
+        assertFalse(
+            !value.isEmpty() && services.get(name).toString().contains(value), name + secret);
+      }
+      services.get(name).path("environment").fields().forEachRemaining(variable -> {
+        if (variable.getKey().endsWith("_FILE")) {
+          assertTrue(
+              given.contains(variable.getValue().asText().replace("/run/secrets/", "")),
+              name + variable);
+        }
+      });
+    }
+  }
+
+  @Test
+  void no_container_can_get_an_address_that_the_nodes_trust() throws Exception {
+    for (var name : List.of("front", "nodes")) {
+      var network =
+          everything.get("networks").get(name).get("ipam").get("config").get(0);
+      var dynamic = AddressRange.parse(network.get("ip_range").asText()).orElseThrow();
+      var subnet = AddressRange.parse(network.get("subnet").asText()).orElseThrow();
+      var fixed = new ArrayList<String>();
+      fixed.add(network.get("gateway").asText());
+      everything.get("services").forEach(service -> {
+        var address = service.path("networks").path(name).path("ipv4_address");
+        if (!address.isMissingNode()) {
+          fixed.add(address.asText());
+        }
+      });
+      assertTrue(fixed.size() > 2, fixed::toString);
+      for (var address : fixed) {
+        assertTrue(subnet.contains(address) && !dynamic.contains(address), address);
+      }
+    }
     assertEquals(
-        "redis://:" + redis.get("environment").get("REDIS_PASSWORD").asText() + "@redis:6379", url);
+        everything.get("services").get("nginx").get("networks").get("front").get("ipv4_address"),
+        everything.get("services").get("app").get("environment").get("TRUSTED_PROXIES"));
+  }
+
+  /** Docker's proxy would forward IPv6 connections with its own address. */
+  @Test
+  void nginx_sees_the_addresses_of_ipv6_clients() {
+    var front = everything.get("networks").get("front");
+    assertTrue(front.get("enable_ipv6").asBoolean());
+    assertTrue(front.get("ipam").get("config").get(1).get("subnet").asText().startsWith("fd"));
+    assertTrue(
+        text(file("nginx/conf.d/verticker.conf")).contains("listen [::]:80 default_server;"));
   }
 
   @Test
@@ -167,15 +283,16 @@ class ComposeTest {
   }
 
   @Test
-  void the_second_node_starts_only_in_a_cluster_and_has_another_role() throws Exception {
+  void the_second_node_starts_only_in_a_cluster_and_can_replace_the_first() throws Exception {
     var environmentFile = makeEnv(folder, "--cluster");
     assertTrue(lines(environmentFile).anyMatch("COMPOSE_PROFILES=cluster"::equals));
     var cluster = composed(environmentFile).get("services");
     assertEquals("[\"cluster\"]", cluster.get("app-2").get("profiles").toString());
     var first = cluster.get("app");
     var second = cluster.get("app-2");
-    assertEquals("user-api price-api user notification", first.get("command").asText());
-    assertEquals("user-api price-api price", second.get("command").asText());
+    // All verticles: otherwise a rolling restart would interrupt those that run on one node only.
+    assertEquals("", first.get("command").asText());
+    assertEquals("", second.get("command").asText());
     for (var node : List.of(first, second)) {
       var environment = node.get("environment");
       var address = environment.get("CLUSTER_HOST").asText();
@@ -211,21 +328,28 @@ class ComposeTest {
   @Test
   void every_setting_reaches_the_nodes() throws Exception {
     var settings = new TreeSet<>(names(yaml(Path.of("conf/settings.yaml"))));
+    // Each schema has its own.
+    settings.removeAll(Set.of("POSTGRES_USER", "POSTGRES_PASSWORD"));
+    for (var schema : PostgresSettings.SCHEMAS) {
+      settings.add(schema.toUpperCase(Locale.ROOT) + "_POSTGRES_USER");
+      settings.add(schema.toUpperCase(Locale.ROOT) + "_POSTGRES_PASSWORD");
+    }
     assertEquals(
-        settings, new TreeSet<>(names(everything.get("services").get("app").get("environment"))));
+        settings,
+        names(everything.get("services").get("app").get("environment")).stream()
+            .map(name -> name.replaceFirst("_FILE$", ""))
+            .collect(Collectors.toCollection(TreeSet::new)));
   }
 
   @Test
   void an_override_file_moves_a_schema_to_another_server() throws Exception {
     var override = folder.resolve("docker-compose.override.yml");
     Files.writeString(override, documentedYaml("# docker-compose.override.yml"));
-    var settings = makeEnv(folder);
-    Files.writeString(settings, "MARKET_POSTGRES_PASSWORD=of-another\n", StandardOpenOption.APPEND);
-    var both = composed(settings, "-f", COMPOSE.toString(), "-f", override.toString());
+    var both = composed(makeEnv(folder), "-f", COMPOSE.toString(), "-f", override.toString());
     for (var node : List.of("app", "app-2")) {
       var environment = both.get("services").get(node).get("environment");
       assertEquals("db.example.org", environment.get("MARKET_POSTGRES_HOST").asText());
-      assertEquals("of-another", environment.get("MARKET_POSTGRES_PASSWORD").asText());
+      assertEquals("market_owner", environment.get("MARKET_POSTGRES_USER").asText());
       assertEquals("postgres", environment.get("POSTGRES_HOST").asText());
     }
     var operations = text(OPERATIONS);
@@ -266,6 +390,29 @@ class ComposeTest {
         .results()
         .map(match -> match.group(1))
         .collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  private static Set<String> union(Set<String> some, Set<String> others) {
+    var all = new TreeSet<>(some);
+    all.addAll(others);
+    return all;
+  }
+
+  private static int freePort() throws IOException {
+    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  /** Returns the first line of the response; empty = no connection. */
+  private static String ask(int port, String command) {
+    try (var socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        var in = new BufferedReader(new InputStreamReader(socket.getInputStream()))) {
+      socket.getOutputStream().write((command + "\r\n").getBytes(StandardCharsets.UTF_8));
+      return String.valueOf(in.readLine());
+    } catch (IOException e) {
+      return "";
+    }
   }
 
   /** A text if the port is bound to an address, else an object. */

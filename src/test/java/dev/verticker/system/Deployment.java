@@ -35,13 +35,23 @@ final class Deployment {
     return Command.execute(environment, command.toArray(String[]::new));
   }
 
-  /** Runs {@code make-env} and returns the file that it writes into {@code folder}. */
+  /** Runs {@code make-env} in a new folder below {@code folder} and returns the file that it writes. */
   static Path makeEnv(Path folder, String... options) {
-    var file = folder.resolve("env-" + UUID.randomUUID());
+    var file = folder.resolve(UUID.randomUUID().toString()).resolve(".env");
+    try {
+      Files.createDirectories(file.getParent());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     var arguments = new ArrayList<>(List.of(options));
     arguments.add(file.toString());
     script(Map.of(), "make-env", arguments.toArray(String[]::new)).expect(0);
     return file;
+  }
+
+  /** Returns a secret that {@code make-env} wrote, without the line break. @param environment its file */
+  static String secret(Path environment, String name) {
+    return text(environment.resolveSibling("secrets").resolve(name)).strip();
   }
 
   /** Returns the YAML block of the operators' guide that begins with {@code start}. */

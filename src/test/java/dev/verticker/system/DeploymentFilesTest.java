@@ -6,22 +6,36 @@ import static dev.verticker.system.Deployment.lines;
 import static dev.verticker.system.Deployment.text;
 import static dev.verticker.system.Deployment.yaml;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.settings.AuthSettings;
+import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.SettingsFiles;
+import dev.verticker.settings.SettingsReader;
+import dev.verticker.testing.Command;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the image, the systemd service and the cloud-init file. */
 class DeploymentFilesTest {
   private static final Path DOCKERFILE = Path.of("Dockerfile");
   private static final Pattern PATH_IN_IMAGE = Pattern.compile("/app/[\\w./-]+");
+
+  @TempDir
+  private Path folder;
 
   @Test
   void the_image_copies_only_files_that_exist_and_reach_the_build() {
@@ -71,6 +85,70 @@ class DeploymentFilesTest {
     var repository = droplet.get("apt").get("sources").get("pgdg");
     assertTrue(repository.get("source").asText().startsWith("deb [signed-by=$KEY_FILE] https://"));
     assertTrue(repository.get("key").asText().startsWith("-----BEGIN PGP PUBLIC KEY BLOCK-----"));
+  }
+
+  @Test
+  void cloud_init_creates_a_role_for_each_schema_and_secrets_that_a_node_accepts()
+      throws Exception {
+    var script = new AtomicReference<String>();
+    yaml(file("cloud-init.yaml")).get("write_files").forEach(each -> {
+      if (each.get("path").asText().equals("/usr/local/sbin/verticker-secrets")) {
+        script.set(each.get("content").asText());
+      }
+    });
+    Files.createDirectories(folder.resolve("redis"));
+    var programs = Files.createDirectories(folder.resolve("programs"));
+    var stubs = Map.of("runuser", "cat >" + folder + "/sql", "systemctl", "true", "chown", "true");
+    for (var stub : stubs.entrySet()) {
+      var program = Files.writeString(
+          programs.resolve(stub.getKey()), "#!/bin/sh\n" + stub.getValue() + "\n");
+      Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwx------"));
+    }
+    Command.execute(
+            Map.of("PATH", programs + ":" + System.getenv("PATH")),
+            "sh",
+            "-c",
+            script.get().replace("/etc/", folder + "/"))
+        .expect(0);
+    var environment = new HashMap<String, String>();
+    lines(folder.resolve("verticker/verticker.env")).forEach(line -> {
+      var setting = line.split("=", 2);
+      environment.put(setting[0], setting[1]);
+    });
+    var sql = text(folder.resolve("sql"));
+    for (var schema : PostgresSettings.SCHEMAS) {
+      var settings = SettingsReader.read(
+          SettingsFiles.load(environment, folder), reader -> PostgresSettings.read(schema, reader));
+      assertEquals("verticker_" + schema, settings.user());
+      assertTrue(
+          sql.contains("CREATE ROLE verticker_" + schema + " LOGIN PASSWORD '"
+              + settings.password().value() + "';"),
+          sql);
+      assertTrue(
+          sql.contains("CREATE SCHEMA " + schema + " AUTHORIZATION verticker_" + schema + ";"),
+          sql);
+    }
+    SettingsReader.read(SettingsFiles.load(environment, folder), AuthSettings::read);
+    assertFalse(Files.exists(folder.resolve("verticker/roles")));
+  }
+
+  /** A file next to the jar replaces the packaged one for ever. */
+  @Test
+  void the_instructions_copy_no_file_that_replaces_a_packaged_one() {
+    var copies = lines(OPERATIONS).filter(line -> line.startsWith("rsync ")).toList();
+    assertTrue(copies.size() > 0, copies::toString);
+    for (var copy : copies) {
+      for (var source : copy.replaceFirst(" root@.*", "").split(" ")) {
+        var relative = Path.of(source.replaceFirst(".*/\\./", ""));
+        for (var read : List.of(
+            "conf/settings.yaml",
+            "conf/hazelcast.yaml",
+            "conf/logback.xml",
+            "verticles/user.yaml")) {
+          assertFalse(Path.of(read).startsWith(relative), copy + " copies " + read);
+        }
+      }
+    }
   }
 
   @Test

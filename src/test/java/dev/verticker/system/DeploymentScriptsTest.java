@@ -4,6 +4,7 @@ import static dev.verticker.system.Deployment.file;
 import static dev.verticker.system.Deployment.lines;
 import static dev.verticker.system.Deployment.makeEnv;
 import static dev.verticker.system.Deployment.script;
+import static dev.verticker.system.Deployment.secret;
 import static dev.verticker.system.Deployment.text;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,11 +16,11 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Tests the shell scripts for operators. */
 class DeploymentScriptsTest {
   private static final List<String> SCRIPTS =
-      List.of("healthy", "make-env", "rolling-restart", "share-certificate");
+      List.of("healthy", "make-env", "postgres/roles", "rolling-restart", "share-certificate");
 
   @TempDir
   private Path folder;
@@ -41,34 +42,85 @@ class DeploymentScriptsTest {
   }
 
   @Test
-  void make_env_writes_a_private_file_with_new_secrets_and_never_replaces_one() throws Exception {
+  void make_env_writes_new_secrets_that_other_users_cannot_read_and_never_replaces_one()
+      throws Exception {
     var first = makeEnv(folder);
     assertEquals("rw-------", permissions(first));
+    assertEquals("rwx------", permissions(first.resolveSibling("secrets")));
     var written = text(first);
     script(Map.of(), "make-env", first.toString()).expect(1);
     assertEquals(written, text(first));
-    var secrets = Stream.of(first, makeEnv(folder))
-        .flatMap(file -> lines(file).filter(line -> line.matches(".*(PASSWORD|SECRET|API_KEY)=.*")))
-        .map(line -> line.substring(line.indexOf('=') + 1))
-        .toList();
-    assertEquals(14, secrets.size());
-    assertEquals(14, new HashSet<>(secrets).size());
-    secrets.forEach(
-        secret -> assertTrue(secret.matches("[A-Za-z0-9]{24}|[A-Za-z0-9]{48}"), secret));
+    var secrets = new ArrayList<String>();
+    for (var environment : List.of(first, makeEnv(folder))) {
+      try (var files = Files.list(environment.resolveSibling("secrets"))) {
+        for (var file : files.toList()) {
+          // The user of a container is not the owner.
+          assertEquals("rw-r--r--", permissions(file), file::toString);
+          secrets.add(text(file).strip());
+        }
+      }
+    }
+    assertEquals(28, secrets.size());
+    secrets.removeIf(String::isEmpty);
+    assertEquals(24, new HashSet<>(secrets).size());
+    secrets.forEach(secret -> assertTrue(
+        secret.matches("(redis://:)?([A-Za-z0-9]{24}|[A-Za-z0-9]{48})(@redis:6379)?"), secret));
+    assertEquals(
+        "redis://:" + secret(first, "redis_password") + "@redis:6379", secret(first, "redis_url"));
+  }
+
+  @Test
+  void make_env_moves_the_secrets_of_an_earlier_version_into_files() throws Exception {
+    var file = folder.resolve(".env");
+    var before =
+        """
+        # mine
+        POSTGRES_PASSWORD=of-postgres
+        REDIS_PASSWORD="of-redis"
+        JWT_SECRET=of-tokens
+        INTERNAL_API_KEY=of-services
+        INTERNAL_API_KEYS=next:other
+        ADMIN_PASSWORD=
+        PGADMIN_PASSWORD=of-pgadmin
+        HTTP_PORT=8080
+        APP_VERTICLES="user-api user"
+        SYMBOLS=BTCUSDT
+        """;
+    Files.writeString(file, before);
+    script(Map.of(), "make-env", "--upgrade", file.toString()).expect(0);
+    assertEquals(
+        """
+        SECRETS=%s
+        POSTGRES_USER=verticker
+        # mine
+        HTTP_PORT=8080
+        APP_VERTICLES="user-api user"
+        SYMBOLS=BTCUSDT
+        """
+            .formatted(folder.resolve("secrets").toRealPath()),
+        text(file));
+    assertEquals(before, text(folder.resolve(".env.before-upgrade")));
+    assertEquals("rw-------", permissions(file));
+    var kept = Map.of(
+        "postgres_password", "of-postgres",
+        "redis_password", "of-redis",
+        "redis_url", "redis://:of-redis@redis:6379",
+        "jwt_secret", "of-tokens",
+        "jwt_secret_previous", "",
+        "internal_api_key", "of-services",
+        "internal_api_keys", "next:other",
+        "admin_password", "",
+        "pgadmin_password", "of-pgadmin");
+    kept.forEach((name, value) -> assertEquals(value, secret(file, name), name));
+    assertEquals(48, secret(file, "grafana_password").length());
+    assertEquals(48, secret(file, "postgres_market").length());
+    script(Map.of(), "make-env", "--upgrade", file.toString()).expect(1);
   }
 
   @Test
   void rolling_restart_brings_back_a_node_that_a_failed_restart_left_down() throws Exception {
-    var nodes = folder.resolve("nodes.conf");
+    var nodes = nodes(" down");
     var calls = folder.resolve("calls");
-    Files.writeString(
-        nodes,
-        """
-        upstream user_api {
-            server 10.0.0.2:8000 max_fails=3 fail_timeout=5s;
-            server 10.0.0.3:8000 max_fails=3 fail_timeout=5s down;
-        }
-        """);
     var before = text(nodes);
     var environment = Map.of(
         "NODES_FILE",
@@ -82,14 +134,86 @@ class DeploymentScriptsTest {
     script(environment, "rolling-restart", "10.0.0.3:8000", "10.0.0.2:8000").expect(0);
     assertEquals(
         List.of(
-            "1 down",
+            "2 down",
             "restarted 10.0.0.3:8000",
             "0 down",
-            "1 down",
+            "2 down",
             "restarted 10.0.0.2:8000",
             "0 down"),
         lines(calls).toList());
     assertEquals(before.replace(" down;", ";"), text(nodes));
+  }
+
+  @Test
+  void rolling_restart_does_not_stop_the_last_node_that_is_ready() throws Exception {
+    var nodes = nodes("");
+    var before = text(nodes);
+    var environment = Map.of(
+        "NODES_FILE", nodes.toString(),
+        "RELOAD", "true",
+        "RESTART", "false",
+        "READY", "[[ $host == 10.0.0.2 ]]");
+    var refused = script(environment, "rolling-restart", "10.0.0.2:8000", "10.0.0.3:8000");
+    refused.expect(1);
+    assertTrue(refused.output().contains("last node that is up and ready"), refused.output());
+    assertEquals(before, text(nodes));
+  }
+
+  /** A container has mounted the file: it would not see a file that replaces it. */
+  @Test
+  void a_rolling_restart_of_containers_changes_the_mounted_file_in_place() throws Exception {
+    var nodes = folder.resolve("two.conf");
+    Files.copy(file("nginx/compose/two.conf"), nodes);
+    var before = text(nodes);
+    var inode = Files.getAttribute(nodes, "unix:ino");
+    var calls = folder.resolve("calls");
+    var docker = folder.resolve("docker");
+    Files.writeString(
+        docker,
+        """
+        #!/bin/sh
+        echo "$(grep -c 'down;' %s) down: $*" >>%s
+        """
+            .formatted(nodes, calls));
+    Files.setPosixFilePermissions(docker, PosixFilePermissions.fromString("rwx------"));
+    var environment =
+        Map.of("NODES_FILE", nodes.toString(), "PATH", folder + ":" + System.getenv("PATH"));
+    script(environment, "rolling-restart", "--compose").expect(0);
+    var reload = ": compose exec -T nginx sh -c nginx -t -q && nginx -s reload";
+    var app = ": compose exec -T app /app/conf/deploy/healthy";
+    var app2 = ": compose exec -T app-2 /app/conf/deploy/healthy";
+    var recreate = ": compose up -d --no-deps --force-recreate ";
+    assertEquals(
+        List.of(
+            "0 down" + app2,
+            "2 down" + reload,
+            "2 down" + recreate + "app",
+            "2 down" + app,
+            "0 down" + reload,
+            "0 down" + app,
+            "2 down" + reload,
+            "2 down" + recreate + "app-2",
+            "2 down" + app2,
+            "0 down" + reload),
+        lines(calls).toList());
+    assertEquals(inode, Files.getAttribute(nodes, "unix:ino"));
+    assertEquals(before, text(nodes));
+  }
+
+  private Path nodes(String stateOfSecond) throws IOException {
+    return Files.writeString(
+        folder.resolve("nodes.conf"),
+        """
+        upstream user_api {
+            server 10.0.0.2:8000 max_fails=3 fail_timeout=5s;
+            server 10.0.0.3:8000 max_fails=3 fail_timeout=5s%1$s;
+        }
+        upstream user_api_again {
+            server 10.0.0.2:8000 max_fails=0;
+            server 10.0.0.3:8000 max_fails=0%1$s;
+        }
+        """
+            .formatted(stateOfSecond));
   }
 
   @Test

@@ -21,7 +21,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** An nginx client with its own loopback address, because nginx counts its limits by address. */
 final class NginxClient {
-  private static final int MAX_SOCKETS = 100;
+  private static final int MAX_SOCKETS = 300;
   private static final AtomicInteger addresses = new AtomicInteger(10);
 
   final String address = "127.0.0." + addresses.incrementAndGet();

@@ -1,6 +1,5 @@
 package dev.verticker.system;
 
-import static dev.verticker.system.Deployment.nginx;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
@@ -8,20 +7,22 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.Nginx;
 import dev.verticker.testing.Await;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.junit5.VertxExtension;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -38,8 +39,7 @@ class NginxForwardingTest {
   private static Path folder;
 
   private final Vertx vertx;
-  private RecordingServer server;
-  private Nginx nginx;
+  private RecordedNginx site;
 
   NginxForwardingTest(Vertx vertx) {
     this.vertx = vertx;
@@ -47,18 +47,17 @@ class NginxForwardingTest {
 
   @BeforeAll
   void start() {
-    server = new RecordingServer(vertx);
-    nginx = nginx(folder.resolve("nginx"), Map.of(), server.port());
+    site = new RecordedNginx(vertx, folder);
   }
 
   @AfterAll
   void stop() {
-    nginx.close();
+    site.close();
   }
 
   @Test
   void nginx_replaces_forwarding_headers_of_the_client() {
-    var client = NginxClient.of(vertx, nginx);
+    var client = site.client();
     client.get(
         "/users?a=b",
         "X-Forwarded-For",
@@ -69,11 +68,11 @@ class NginxForwardingTest {
         "evil.example",
         "Forwarded",
         "for=203.0.113.9");
-    var request = server.request("/users?a=b");
+    var request = site.server().request("/users?a=b");
     assertEquals(List.of(client.address), request.getAll("X-Forwarded-For"));
     assertEquals(List.of("http"), request.getAll("X-Forwarded-Proto"));
-    assertEquals(List.of("127.0.0.1:" + nginx.port()), request.getAll("X-Forwarded-Host"));
-    assertEquals(List.of("127.0.0.1:" + nginx.port()), request.getAll("Host"));
+    assertEquals(List.of("127.0.0.1:" + site.nginx().port()), request.getAll("X-Forwarded-Host"));
+    assertEquals(List.of("127.0.0.1:" + site.nginx().port()), request.getAll("Host"));
     assertNull(request.get("Forwarded"));
   }
 
@@ -81,7 +80,7 @@ class NginxForwardingTest {
   @ValueSource(strings = {"/", "/users", "/ws", "/eventbus/1/2/websocket", "/docs"})
   void an_upgrade_to_clear_text_http_2_never_reaches_a_node(String path) {
     var target = path + "?h2c";
-    var answer = NginxClient.of(vertx, nginx)
+    var answer = site.client()
         .get(
             target,
             "Connection",
@@ -91,7 +90,7 @@ class NginxForwardingTest {
             "HTTP2-Settings",
             "AAMAAABkAAQAAP__");
     assertEquals(200, answer.status());
-    var request = server.request(target);
+    var request = site.server().request(target);
     assertNull(request.get("Upgrade"));
     assertNull(request.get("HTTP2-Settings"));
     assertFalse(request.contains("Connection", "Upgrade", true));
@@ -99,7 +98,7 @@ class NginxForwardingTest {
 
   @Test
   void a_web_socket_upgrade_reaches_a_node() {
-    var socket = NginxClient.of(vertx, nginx).open("/ws");
+    var socket = site.client().open("/ws");
     var echoes = new CopyOnWriteArrayList<String>();
     socket.textMessageHandler(echoes::add);
     socket.writeTextMessage("hello").await();
@@ -122,89 +121,58 @@ class NginxForwardingTest {
         "/health/live"
       })
   void private_paths_are_not_found(String path) {
-    NginxClient.of(vertx, nginx).get(path).expectProblem(404, "not-found");
-    assertEquals(List.of(), server.requests(path));
+    site.client().get(path).expectProblem(404, "not-found");
+    assertEquals(List.of(), site.server().requests(path));
   }
 
   @Test
   void with_consistent_hashing_a_client_stays_on_one_node() {
     var atOther = new AtomicInteger();
-    var other = vertx
-        .createHttpServer()
-        .requestHandler(request -> {
-          atOther.incrementAndGet();
-          request.response().end("recorded");
-        })
-        .listen(0)
-        .await();
+    var other = site.serve(request -> {
+      atOther.incrementAndGet();
+      request.response().end("recorded");
+    });
     var hash = "hash $remote_addr consistent;";
-    var both = nginx(
-        folder.resolve("nginx-hash"), Map.of("# " + hash, hash), other.actualPort(), server.port());
-    try {
-      for (var i = 0; i < 4; i++) {
-        var before = atOther.get();
-        var client = NginxClient.of(vertx, both);
-        for (var request = 0; request < 6; request++) {
-          client.get("/eventbus/info").expect(200);
-        }
-        assertTrue(Set.of(0, 6).contains(atOther.get() - before), () -> atOther + " after all");
+    var both = site.proxy(Map.of("# " + hash, hash), other, site.server().port());
+    for (var i = 0; i < 4; i++) {
+      var before = atOther.get();
+      var client = site.client(both);
+      for (var request = 0; request < 6; request++) {
+        client.get("/eventbus/info").expect(200);
       }
-    } finally {
-      both.close();
-      other.close().await();
+      assertTrue(Set.of(0, 6).contains(atOther.get() - before), () -> atOther + " after all");
     }
   }
 
   @Test
-  void reads_of_a_frozen_node_move_to_the_other_and_no_change_is_repeated() {
-    var atFrozen = new CopyOnWriteArrayList<String>();
-    var frozen = vertx
-        .createHttpServer()
-        .requestHandler(request -> atFrozen.add(request.method() + request.uri()))
-        .listen(0)
-        .await();
-    var both = nginx(folder.resolve("nginx-both"), Map.of(), frozen.actualPort(), server.port());
-    try {
-      var client = NginxClient.of(vertx, both);
-      var began = System.nanoTime();
-      var took = new AtomicLong();
-      var reads = IntStream.range(0, 4)
-          .mapToObj(i -> client
-              .request(HttpMethod.GET, "/users?frozen=" + i)
-              .begin()
-              .onSuccess(reply -> took.accumulateAndGet(System.nanoTime() - began, Math::max)))
-          .toList();
-      var changes = IntStream.range(0, 4)
-          .mapToObj(
-              i -> client.post("/users?frozen=" + i).body(Buffer.buffer("{}")).begin())
-          .toList();
-      var slow = NginxClient.of(vertx, nginx)
-          .post("/auth/login?slow")
-          .body(Buffer.buffer("{}"))
-          .begin();
-      Future.join(reads).await();
-      Future.join(changes).await();
+  void a_client_can_connect_over_ipv6_and_a_node_receives_its_address() throws Exception {
+    Assumptions.assumeTrue(Nginx.hasIpv6(), "Needs IPv6 on the loopback interface");
+    // The client of Vert.x sends a Host header without brackets.
+    var request =
+        HttpRequest.newBuilder(URI.create("http://[::1]:" + site.nginx().port() + "/users?ipv6"));
+    var response = HttpClient.newHttpClient().send(request.build(), BodyHandlers.discarding());
+    assertEquals(200, response.statusCode());
+    assertEquals("::1", site.server().request("/users?ipv6").get("X-Forwarded-For"));
+  }
 
-      reads.forEach(read -> assertEquals(200, read.result().status()));
-      assertTrue(
-          atFrozen.stream().anyMatch(each -> each.startsWith("GET")),
-          "some reads reach the frozen node");
-      assertTrue(took.get() < 3_000_000_000L, () -> took.get() / 1_000_000 + " ms");
-      for (var i = 0; i < 4; i++) {
-        var reachedFrozen = atFrozen.contains("POST/users?frozen=" + i);
-        var posted = server.requests("/users?frozen=" + i).stream()
-            .filter(each -> "POST".equals(each.get("method")))
-            .count();
-        assertEquals(reachedFrozen ? 0 : 1, posted);
-        assertEquals(reachedFrozen ? 503 : 200, changes.get(i).result().status());
-      }
-      assertTrue(
-          atFrozen.stream().anyMatch(each -> each.startsWith("POST/users")),
-          "some changes reach the frozen node");
-      assertEquals(200, slow.await().status(), "a response after four seconds arrives");
-    } finally {
-      both.close();
-      frozen.close().await();
+  @Test
+  void nginx_compresses_json_and_restores_the_entity_tag_that_it_weakened() {
+    var client = site.client();
+    var plain = client.get("/large").expect(200);
+    assertEquals(5003, plain.body().length());
+    assertEquals("\"7\"", plain.header("ETag"));
+    var compressed = client.get("/large", "Accept-Encoding", "gzip").expect(200);
+    assertEquals("gzip", compressed.header("Content-Encoding"));
+    assertTrue(
+        compressed.body().length() < 500, () -> "bytes: " + compressed.body().length());
+    assertEquals("W/\"7\"", compressed.header("ETag"));
+    for (var tag : List.of("W/\"7\"", "\"7\"")) {
+      client
+          .request(HttpMethod.PATCH, "/users/1?" + tag.length())
+          .headers("If-Match", tag)
+          .body(Buffer.buffer("{}"))
+          .expect(200);
+      assertEquals("\"7\"", site.server().request("/users/1?" + tag.length()).get("If-Match"));
     }
   }
 }

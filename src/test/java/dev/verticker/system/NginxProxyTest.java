@@ -4,6 +4,7 @@ import static dev.verticker.system.Deployment.lines;
 import static dev.verticker.system.Deployment.nginx;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.Nginx;
@@ -66,7 +67,8 @@ class NginxProxyTest {
     node = TestNode.start(settings, List.of("user-api", "user", "notification", "price"));
     var port = node.ports().get("user-api");
     nginx = nginx(folder.resolve("nginx"), Map.of(), port);
-    withoutNode = nginx(folder.resolve("nginx-without-node"), Map.of(), closedPort());
+    withoutNode =
+        nginx(folder.resolve("nginx-without-node"), Map.of(), RecordedNginx.closedPort(vertx));
     withTls = Nginx.startWithTls(
         program, folder.resolve("nginx-tls"), List.of("127.0.0.1:" + port), certificate());
   }
@@ -188,8 +190,12 @@ class NginxProxyTest {
     assertEquals(HttpVersion.HTTP_2, me.version());
     var origin = "https://127.0.0.1:" + withTls.tlsPort();
     assertEquals(101, client.handshake("/ws", "Origin", origin));
-    assertEquals(403, client.handshake("/ws", "Origin", "http://127.0.0.1:" + withTls.tlsPort()));
-    client.get("/metrics").expectProblem(404, "not-found");
+    assertEquals(403, client.handshake("/ws", "Origin", "https://127.0.0.1:" + nginx.port()));
+    var refused = client.get("/metrics").expectProblem(404, "not-found");
+    for (var response : List.of(me, refused)) {
+      assertEquals("max-age=31536000", response.header("Strict-Transport-Security"));
+    }
+    assertNull(NginxClient.of(vertx, nginx).get("/users/me").header("Strict-Transport-Security"));
   }
 
   @Test
@@ -197,7 +203,7 @@ class NginxProxyTest {
     var client = NginxClient.of(vertx, withTls);
     var redirect = client.get("/ws?ticket=SECRET").expect(308);
     assertEquals("https://127.0.0.1/ws?ticket=SECRET", redirect.header("Location"));
-    var tooMany = IntStream.range(0, 400)
+    var tooMany = IntStream.range(0, 1500)
         .mapToObj(i -> client.request(HttpMethod.GET, "/ws?ticket=SECRET").begin())
         .toList();
     Future.join(tooMany).await();
@@ -206,7 +212,7 @@ class NginxProxyTest {
         () -> lines(withTls.accessLog())
                 .filter(each -> each.contains(client.address + " "))
                 .count()
-            == 401);
+            == 1501);
     try (var logs = Files.list(withTls.accessLog().getParent())) {
       for (var log : logs.toList()) {
         assertFalse(Files.readString(log).contains("SECRET"), log::toString);
@@ -219,13 +225,6 @@ class NginxProxyTest {
     var response =
         NginxClient.of(vertx, withoutNode).get("/users").expectProblem(503, "unavailable");
     assertEquals("2", response.header("Retry-After"));
-  }
-
-  private int closedPort() {
-    var server =
-        Await.await(vertx.createNetServer().connectHandler(socket -> {}).listen(0));
-    Await.await(server.close());
-    return server.actualPort();
   }
 
   private static Path certificate() throws IOException {

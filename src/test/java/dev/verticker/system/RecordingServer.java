@@ -42,12 +42,20 @@ final class RecordingServer {
     return found.get(0);
   }
 
-  /** Responds after four seconds if the target ends with {@code ?slow}. */
+  /** Responds after four seconds if the target ends with {@code ?slow}, and with 5 kB of JSON to {@code /large}. */
   private void record(HttpServerRequest request) {
     requests.add(MultiMap.caseInsensitiveMultiMap()
         .addAll(request.headers())
         .add("target", request.uri())
         .add("method", request.method().name()));
+    if (request.uri().equals("/large")) {
+      request
+          .response()
+          .putHeader("Content-Type", "application/json")
+          .putHeader("ETag", "\"7\"")
+          .end("[" + "1,".repeat(2500) + "1]");
+      return;
+    }
     var slow = request.uri().endsWith("?slow");
     (slow ? vertx.timer(4, TimeUnit.SECONDS) : Future.succeededFuture())
         .onSuccess(due -> request.response().end("recorded"));

@@ -1,5 +1,6 @@
 package dev.verticker.system;
 
+import dev.verticker.testing.FrameValidator;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,6 +23,7 @@ import java.util.function.Supplier;
 final class ResumingClient {
   private static final String TOPIC = "users";
   private static final long BEAT_MS = 250;
+  private static final FrameValidator VALIDATOR = new FrameValidator();
   private static final Duration SILENCE = Duration.ofSeconds(2);
 
   private final Context context;
@@ -35,7 +37,7 @@ final class ResumingClient {
   private int resumed;
   private int untilNext;
   private long lastResponseAt;
-  private JsonObject since;
+  private String since;
   private JsonObject start;
   private boolean subscribed;
 
@@ -146,13 +148,18 @@ final class ResumingClient {
 
   private synchronized void onFrame(JsonObject frame) {
     lastResponseAt = System.nanoTime();
+    try {
+      VALIDATOR.check(frame, false);
+    } catch (AssertionError e) {
+      unexpectedFrames.add(e.getMessage());
+    }
     switch (frame.getString("event")) {
       case "hello", "authenticated", "pong" -> {}
       case "subscribed" -> subscribed(frame);
       case "error" -> refused(frame);
       default -> {
         events.add(frame);
-        since = position(frame);
+        since = frame.getString("cursor");
       }
     }
   }
@@ -161,10 +168,9 @@ final class ResumingClient {
     subscribed = true;
     if (since == null) {
       start = position(frame);
-      since = start;
-    } else if (!frame.getBoolean("recovered") || !position(frame).equals(since)) {
-      unexpectedFrames.add(
-          "expected to resume after " + since.encode() + " but received " + frame.encode());
+      since = frame.getString("cursor");
+    } else if (!frame.getBoolean("recovered") || !frame.getString("cursor").equals(since)) {
+      unexpectedFrames.add("expected to resume after " + since + " but received " + frame.encode());
     } else {
       resumed++;
     }

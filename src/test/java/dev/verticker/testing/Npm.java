@@ -15,32 +15,47 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The npm packages of {@code src/test/npm}, installed once per lock file into {@code target/npm}, and scripts run with
+ * The npm packages of a folder in {@code src/test}, installed once per lock file into {@code target}, and scripts run with
  * them under Node.js.
  */
 public final class Npm {
-  private static final Path SOURCE = Path.of("src/test/npm");
-  private static final Path HOME = Path.of("target/npm").toAbsolutePath();
+  private static final Path TARGET = Path.of("target").toAbsolutePath();
 
-  private Npm() {}
+  private final Path source;
+  private final Path home;
 
-  /** Returns the folder with {@code node_modules}; skips the test without Node.js. */
-  public static synchronized Path home() {
+  private Npm(String folder) {
+    this.source = Path.of("src/test", folder);
+    this.home = TARGET.resolve(folder);
+  }
+
+  /** Installs the packages of {@code src/test/npm} and returns the folder with {@code node_modules}. */
+  public static Path home() {
+    return home("npm");
+  }
+
+  /**
+   * Installs the packages and returns the folder with {@code node_modules}; skips the test without Node.js.
+   *
+   * @param folder in {@code src/test}
+   */
+  public static synchronized Path home(String folder) {
     Tool.require("node", "nodejs");
     var npm = Tool.require("npm", "npm");
+    var packages = new Npm(folder);
     try {
-      Files.createDirectories(HOME);
+      Files.createDirectories(packages.home);
       try (var channel = FileChannel.open(
-          HOME.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+          packages.home.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
         // Several JVMs may run tests at the same time.
         channel.lock();
         // Its scripts may change without the lock file.
-        copyToHome("package.json");
-        if (!installed()) {
-          install(npm);
+        packages.copyToHome("package.json");
+        if (!packages.installed()) {
+          packages.install(npm);
         }
       }
-      return HOME;
+      return packages.home;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -63,29 +78,29 @@ public final class Npm {
     return builder.start();
   }
 
-  private static boolean installed() throws IOException {
-    var lock = HOME.resolve("node_modules/installed-lock.json");
-    return Files.exists(lock) && Files.mismatch(lock, SOURCE.resolve("package-lock.json")) == -1;
+  private boolean installed() throws IOException {
+    var lock = home.resolve("node_modules/installed-lock.json");
+    return Files.exists(lock) && Files.mismatch(lock, source.resolve("package-lock.json")) == -1;
   }
 
-  private static void install(Path npm) throws IOException {
+  private void install(Path npm) throws IOException {
     copyToHome("package-lock.json");
-    var log = HOME.resolve("install.log");
+    var log = home.resolve("install.log");
     var process = new ProcessBuilder(
             npm.toString(), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-        .directory(HOME.toFile())
+        .directory(home.toFile())
         .redirectErrorStream(true)
         .redirectOutput(Redirect.to(log.toFile()))
         .start();
     assertEquals(0, ended(process), () -> "npm ci failed, see " + log);
     Files.copy(
-        SOURCE.resolve("package-lock.json"),
-        HOME.resolve("node_modules/installed-lock.json"),
+        source.resolve("package-lock.json"),
+        home.resolve("node_modules/installed-lock.json"),
         StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private static void copyToHome(String file) throws IOException {
-    Files.copy(SOURCE.resolve(file), HOME.resolve(file), StandardCopyOption.REPLACE_EXISTING);
+  private void copyToHome(String file) throws IOException {
+    Files.copy(source.resolve(file), home.resolve(file), StandardCopyOption.REPLACE_EXISTING);
   }
 
   private static int ended(Process process) {

@@ -26,6 +26,8 @@ public final class TcpProxy {
   private final Set<Connection> connections = new HashSet<>();
   private Duration delay = Duration.ZERO;
   private boolean silent;
+  private Buffer garbage;
+  private boolean cut;
 
   private final class Connection {
     private final NetSocket client;
@@ -43,11 +45,12 @@ public final class TcpProxy {
     }
 
     /** Delays each chunk and keeps their order. */
-    private void answer(Buffer chunk) {
+    private void answer(Buffer sent) {
+      var chunk = garbage == null ? sent : garbage;
       var held = delay.isZero()
           ? Future.succeededFuture()
           : vertx.timer(delay.toMillis(), TimeUnit.MILLISECONDS);
-      sent = sent.compose(before -> held).compose(due -> client.write(chunk));
+      this.sent = this.sent.compose(before -> held).compose(due -> client.write(chunk));
     }
 
     void pause() {
@@ -94,6 +97,14 @@ public final class TcpProxy {
     });
   }
 
+  /** Replaces each chunk of later responses. */
+  public void garble(Buffer bytes) {
+    run(() -> {
+      garbage = bytes;
+      return Future.succeededFuture();
+    });
+  }
+
   /** Stops both directions; new connections are accepted but receive nothing. */
   public void silence() {
     run(() -> {
@@ -103,17 +114,32 @@ public final class TcpProxy {
     });
   }
 
-  /** Ends all delays and forwards data that was held back by {@link #silence}. */
+  /** Closes all connections, and new ones at once. */
+  public void cut() {
+    run(() -> {
+      cut = true;
+      Set.copyOf(connections).forEach(Connection::close);
+      return Future.succeededFuture();
+    });
+  }
+
+  /** Ends all delays, cuts and garbage and forwards data that was held back by {@link #silence}. */
   public void passOn() {
     run(() -> {
       delay = Duration.ZERO;
+      garbage = null;
       silent = false;
+      cut = false;
       connections.forEach(Connection::resume);
       return Future.succeededFuture();
     });
   }
 
   private void connect(NetSocket socket) {
+    if (cut) {
+      socket.close();
+      return;
+    }
     socket.pause();
     client
         .connect(target, "127.0.0.1")

@@ -23,9 +23,20 @@ public final class TestNode {
 
   /** Starts two clustered nodes on this machine. */
   public static List<Node> startPair(Map<String, String> settings, List<String> verticles) {
-    var clustered = new HashMap<>(settings);
-    clustered.putAll(pair());
-    return Stream.generate(() -> start(clustered, verticles, true)).limit(2).toList();
+    return startPair(settings, settings, verticles);
+  }
+
+  /** Starts two clustered nodes with different settings on this machine. */
+  public static List<Node> startPair(
+      Map<String, String> first, Map<String, String> second, List<String> verticles) {
+    var pair = pair();
+    return Stream.of(first, second)
+        .map(settings -> {
+          var clustered = new HashMap<>(settings);
+          clustered.putAll(pair);
+          return start(clustered, verticles, true);
+        })
+        .toList();
   }
 
   /** Returns settings with which two nodes on this machine find each other and no other node. */

@@ -1,6 +1,7 @@
 package dev.verticker.user;
 
 import dev.verticker.data.Database;
+import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions.Reason;
@@ -12,8 +13,12 @@ import dev.verticker.testing.TestDatabase;
 import dev.verticker.user.change.AccessRevocation;
 import dev.verticker.user.change.AuditTrail;
 import dev.verticker.user.change.ChangeLog;
+import dev.verticker.user.change.UserErasure;
 import dev.verticker.user.change.UserOutbox;
+import dev.verticker.user.password.HashingClient;
 import dev.verticker.user.password.PasswordHashing;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -23,6 +28,7 @@ import io.vertx.sqlclient.Tuple;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -64,7 +70,7 @@ public final class Accounts implements AutoCloseable {
         rows,
         hashing,
         access,
-        new ChangeLog(audit, new UserOutbox(clock, () -> {})),
+        new ChangeLog(audit, new UserOutbox(clock, () -> {}), new UserErasure(clock)),
         new KeyedQueue(Users.CREATE.deadline(), clock));
     this.search = new UserSearch(database);
   }
@@ -136,6 +142,17 @@ public final class Accounts implements AutoCloseable {
     return entries;
   }
 
+  /** Runs housekeeping as if this time had passed; returns the metrics of the run. */
+  public MeterRegistry keepHouseAfter(Duration time) {
+    var metrics = new SimpleMeterRegistry();
+    var clock = Clock.offset(Clock.systemUTC(), time);
+    var housekeeping = new Housekeeping(vertx, database, AccountLocks.HOUSEKEEPING, clock, metrics);
+    AccountRetention.addCleanupTasks(
+        housekeeping, Duration.ofDays(400), new UserErasure(Clock.systemUTC()));
+    await(housekeeping::run);
+    return metrics;
+  }
+
   public String one(String sql) {
     return postgres.value(sql);
   }
@@ -163,12 +180,12 @@ public final class Accounts implements AutoCloseable {
     public final AtomicInteger hashed = new AtomicInteger();
 
     @Override
-    public Future<String> hash(Password password, List<String> ownNames) {
-      return hashWithoutPolicy(password);
+    public Future<String> hash(HashingClient client, Password password, List<String> ownNames) {
+      return hashWithoutPolicy(client, password);
     }
 
     @Override
-    public Future<String> hashWithoutPolicy(Password password) {
+    public Future<String> hashWithoutPolicy(HashingClient client, Password password) {
       hashed.incrementAndGet();
       return Future.succeededFuture("$fake$of$" + password.value().hashCode() + "$000000000000");
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
 import dev.verticker.message.Users.Search;
 import dev.verticker.message.Users.User;
@@ -11,6 +12,7 @@ import dev.verticker.settings.SettingsException;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserSettings;
+import dev.verticker.user.password.HashingClient;
 import io.vertx.core.Future;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -94,7 +96,12 @@ class FirstAdministratorTest {
     ensure(Map.of("VERTICKER_ENV", "development"));
 
     assertEquals("admin", only().username());
-    assertEquals(accounts.hashing.hashWithoutPolicy(new Password("admin1234")).result(), hash());
+    assertEquals(
+        accounts
+            .hashing
+            .hashWithoutPolicy(HashingClient.of(Actor.system()), new Password("admin1234"))
+            .result(),
+        hash());
     accounts.events();
     accounts.auditEntries();
   }

@@ -3,6 +3,7 @@ package dev.verticker.user;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.data.Housekeeping;
+import dev.verticker.user.change.UserErasure;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -113,7 +114,7 @@ class HousekeepingTest {
         INSERT INTO account.users (username, password_hash, roles, created_at, updated_at)
         VALUES ('ada', repeat('x', 20), '{user}', now(), now());
         INSERT INTO account.sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
-        SELECT gen_random_uuid(), id, sha256(n::text::bytea), now(), now(), now() - n * interval '1 day'
+        SELECT gen_random_uuid(), id, sha256(n::text::bytea), now(), now(), now() - n * interval '8 days'
           FROM account.users, generate_series(-1, 3) AS n
          WHERE n <> 0;
         INSERT INTO account.tickets (hash, session_id, token_expires_at, expires_at)
@@ -128,7 +129,7 @@ class HousekeepingTest {
   @Test
   void a_failed_task_is_counted_by_name_and_does_not_stop_the_others() {
     var house = empty().deleteOlderThan(Duration.ZERO, "broken", "account.nowhere", "id", "at");
-    AccountRetention.addCleanupTasks(house, AUDIT_RETENTION);
+    AccountRetention.addCleanupTasks(house, AUDIT_RETENTION, new UserErasure(Clock.systemUTC()));
 
     accounts.await(house::run);
 
@@ -145,7 +146,7 @@ class HousekeepingTest {
 
   private Housekeeping housekeeping() {
     var house = empty();
-    AccountRetention.addCleanupTasks(house, AUDIT_RETENTION);
+    AccountRetention.addCleanupTasks(house, AUDIT_RETENTION, new UserErasure(Clock.systemUTC()));
     return house;
   }
 

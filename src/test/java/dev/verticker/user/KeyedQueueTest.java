@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
+import dev.verticker.bus.RequestId;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.SteppedClock;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.ContextInternal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -64,6 +68,33 @@ final class KeyedQueueTest {
     first.complete();
     assertBusy(late);
     assertEquals(List.of("first", "in time"), begun);
+  }
+
+  @Test
+  void a_task_runs_on_the_context_of_its_own_request() {
+    var vertx = Vertx.vertx();
+    try {
+      var loop = (ContextInternal) vertx.getOrCreateContext();
+      var first = Promise.<Void>promise();
+      Await.await(loop.duplicate(), () -> {
+        RequestId.set("first");
+        inTurn.run("ada", first::future);
+        return Future.succeededFuture();
+      });
+      var second = Await.<String>run(loop.duplicate(), () -> {
+        RequestId.set("second");
+        return inTurn.run(
+            "ada", () -> Future.succeededFuture(RequestId.current().orElse("none")));
+      });
+      Await.await(loop.duplicate(), () -> {
+        RequestId.set("first");
+        first.complete();
+        return Future.succeededFuture();
+      });
+      assertEquals("second", Await.await(second));
+    } finally {
+      Await.await(vertx.close());
+    }
   }
 
   private Future<Void> run(String key, String name, Promise<Void> work) {

@@ -17,9 +17,11 @@ import dev.verticker.testing.Await;
 import dev.verticker.testing.Provokes;
 import io.vertx.core.Future;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -84,12 +86,28 @@ final class RevokedEverywhereTest {
   }
 
   @Test
-  void the_statement_in_the_operations_guide_revokes_on_the_other_node() throws IOException {
-    var document = Files.readString(Path.of("docs/operations.md"));
-    var statement = document.substring(document.indexOf("WITH ended AS"));
-    refusedAfter(node -> node.execute(statement.substring(0, statement.indexOf("```"))));
+  void the_statements_in_the_operations_guide_end_all_sessions_with_one_revocation() {
+    var other = a.signIn("ada", PASSWORD);
+    refusedAfter(node -> node.execute(guide("BEGIN;")));
+    assertEquals(1, a.revoked().size());
+    for (var session : List.of(grant, other)) {
+      assertEquals("invalid-refresh-token", a.outcome(a.refresh(session.refreshToken())));
+    }
+    a.clock.step(Duration.ofSeconds(10));
+    token = verified(a.signIn("ada", PASSWORD));
+    assertEquals("passes", refusal());
+  }
+
+  @Test
+  void the_statement_in_the_operations_guide_ends_the_sessions_of_one_user() {
+    a.given("grace", PASSWORD);
+    var grace = a.signIn("grace", PASSWORD);
+    refusedAfter(
+        node -> node.execute(guide("WITH ended AS").replace(" = 7", " = " + grant.userId())));
     assertEquals("invalid-refresh-token", a.outcome(a.refresh(grant.refreshToken())));
-    assertEquals("ok", a.outcome(a.signIn("ada", PASSWORD, SignIn.HOME)));
+    assertEquals("ok", a.outcome(a.refresh(grace.refreshToken())));
+    token = verified(a.signIn("ada", PASSWORD));
+    assertEquals("passes", refusal());
   }
 
   @Test
@@ -124,6 +142,17 @@ final class RevokedEverywhereTest {
     TestServers.redis().kill();
     refusedAfter(node -> node.await(() ->
         node.bus.request(Sessions.LOGOUT_ALL, new Sessions.LogoutAll(grant.userId(), CLIENT))));
+  }
+
+  /** Returns the SQL statements in the operations guide that begin with this text. */
+  private static String guide(String beginning) {
+    try {
+      var document = Files.readString(Path.of("docs/operations.md"));
+      var statements = document.substring(document.indexOf(beginning));
+      return statements.substring(0, statements.indexOf("```"));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void refusedAfter(Consumer<SignIn> action) {

@@ -20,6 +20,7 @@ import dev.verticker.testing.Await;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.testing.SteppedClock;
 import dev.verticker.testing.TestDatabase;
+import dev.verticker.user.password.HashingClient;
 import dev.verticker.user.password.PasswordHasher;
 import dev.verticker.user.session.RevocationRepository;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -45,6 +46,8 @@ public final class SignIn implements AutoCloseable {
 
   public static final String HOME = "192.0.2.7";
   public static final String SECRET = "a secret of at least thirty-two bytes";
+
+  private static final HashingClient TEST = HashingClient.of(Actor.system());
 
   public final Vertx vertx = Vertx.vertx();
   public final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -75,7 +78,7 @@ public final class SignIn implements AutoCloseable {
         vertx, SettingsReader.read(values, reader -> PostgresSettings.read("account", reader)));
     redis = await(() -> RedisClient.open(vertx, SettingsReader.read(values, RedisSettings::read)));
     revocations = new RevocationRepository(database, bus, clock);
-    passwords = PasswordHasher.open(vertx, 2, metrics);
+    passwords = PasswordHasher.open(vertx, 2, clock, metrics);
     execute(
         """
         INSERT INTO account.users (id, username, password_hash, roles, created_at, updated_at)
@@ -97,7 +100,8 @@ public final class SignIn implements AutoCloseable {
 
   /** Creates an active user with that password. */
   public long given(String username, String password) {
-    return givenHash(username, await(() -> passwords.hashWithoutPolicy(new Password(password))));
+    return givenHash(
+        username, await(() -> passwords.hashWithoutPolicy(TEST, new Password(password))));
   }
 
   public long givenHash(String username, String hash) {

@@ -5,11 +5,13 @@ import static dev.verticker.user.Accounts.as;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
+import dev.verticker.message.Timestamps;
 import dev.verticker.message.Users.AuditEntry;
 import dev.verticker.message.Users.ChangeStatus;
 import dev.verticker.message.Users.Create;
@@ -20,10 +22,12 @@ import dev.verticker.message.Users.FindUser;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
+import dev.verticker.user.change.UserEvent;
 import dev.verticker.user.session.Account;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,6 +40,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class UserServiceTest {
   private static Accounts accounts;
@@ -114,7 +120,7 @@ class UserServiceTest {
             null,
             entry.details()),
         entry);
-    assertEquals(data(ada), new JsonObject(entry.details()));
+    assertEquals(UserEvent.fields(ada), new JsonObject(entry.details()));
     assertFalse((events + entry.details()).contains("fake"), "a hash was published");
   }
 
@@ -443,6 +449,12 @@ class UserServiceTest {
             ada.id() + " user.updated " + ada.id(),
             admin.id() + " user.erased " + ada.id()),
         accounts.auditEntries());
+    for (var entry : entries(ada)) {
+      assertNull(entry.details());
+      assertEquals(entry.actorId() == admin.id() ? "192.0.2.7" : null, entry.address());
+      assertNull(entry.actorId() == admin.id() ? null : entry.session());
+    }
+    accounts.keepHouseAfter(Duration.ofMinutes(2));
     var everything = accounts
         .rows(
             """
@@ -566,6 +578,130 @@ class UserServiceTest {
     assertEquals(null, rest.next());
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "null",
+        "NULL",
+        "nu11",
+        "...",
+        "-_.",
+        "ADMlN",
+        "adm1n",
+        "Admin",
+        "AdministratOr",
+        "adrninistrator",
+        "admin2",
+        "the.admin",
+        "ad-min",
+        "r00t",
+        "undefined",
+        "chief.of.staff"
+      })
+  void a_user_cannot_take_a_name_that_looks_reserved_or_like_an_administrator(String username) {
+    accounts.given("chief.of.staff", "admin", "user");
+    var ada = accounts.given("ada");
+
+    var checked = accounts.failure(() -> accounts.users.checkUnmistakable(username));
+    var renamed = accounts.failure(() ->
+        accounts.users.update(update(as(ada), ada, FieldUpdate.of(username), null, null, null)));
+
+    for (var failure : List.of(checked, renamed)) {
+      assertEquals(
+          List.of("/username username-reserved"),
+          ((Failure.Invalid) failure)
+              .errors().stream()
+                  .map(error -> error.pointer() + " " + error.code())
+                  .toList());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"ada", "badminton", "adam", "nullable", "roots", "a.b", "1234", "Milan", "x--"})
+  void other_names_are_not_reserved(String username) {
+    accounts.await(() -> accounts.users.checkUnmistakable(username));
+  }
+
+  @Test
+  void users_keep_reserved_names_and_administrators_may_assign_them() {
+    var existing = accounts.given("ADMlN");
+    var renamed = accounts.await(() -> accounts.users.update(update(
+        as(existing), existing, FieldUpdate.of("admLN"), FieldUpdate.of("Ada"), null, null)));
+    assertEquals("admLN", renamed.username());
+    var assigned = accounts.await(() -> accounts.users.update(
+        update(as(admin), existing, FieldUpdate.of("support"), null, null, null)));
+    assertEquals("support", assigned.username());
+    var own = accounts.await(() ->
+        accounts.users.update(update(as(admin), admin, FieldUpdate.of("admin"), null, null, null)));
+    assertEquals("admin", own.username());
+    accounts.events();
+    accounts.auditEntries();
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Ada \u202Ecalculus",
+        "Ada\u200Bb",
+        "Ada\u200Db",
+        "\u2066Ada\u2069",
+        "Ada\u061C",
+        "Ada\u2028b",
+        "\u3164",
+        "Ada\uFE0F",
+        "Ada\u00ADb",
+        "\u200Cنام",
+        "Ada\uFEFF",
+        "Ada\uDB40\uDC41"
+      })
+  void a_full_name_has_no_invisible_characters(String fullName) {
+    assertFalse(UserRules.isFullName(fullName));
+    assertTrue(UserRules.isFullName(UserRules.cleanedFullName(fullName)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "Ada Lovelace",
+        "José Ñandú",
+        "สมชาย ใจดี",
+        "علی\u200Cرضا",
+        "\u0915\u094D\u200D\u0937",
+        "葛\uDB40\uDD00城",
+        "❤\uFE0F",
+        "王小明"
+      })
+  void names_of_every_script_are_valid(String fullName) {
+    assertTrue(UserRules.isFullName(fullName));
+    assertEquals(fullName, UserRules.cleanedFullName(fullName));
+  }
+
+  @Test
+  void an_empty_full_name_is_stored_as_null_and_read_as_null() {
+    var ada = accounts.await(
+        () -> accounts.users.create(new Create(as(admin), "ada", "", null, password(), null)));
+    assertEquals(null, ada.fullName());
+    accounts.events();
+    accounts.auditEntries();
+
+    accounts.await(
+        () -> accounts.users.update(update(as(ada), ada, null, FieldUpdate.of("Ada"), null, null)));
+    var cleared = accounts.await(
+        () -> accounts.users.update(update(as(ada), ada, null, FieldUpdate.of(""), null, null)));
+    assertEquals(null, cleared.fullName());
+    assertEquals(
+        new JsonObject().putNull("full_name"), accounts.events().get(1).getJsonObject("changes"));
+    accounts.auditEntries();
+
+    accounts.execute("UPDATE account.users SET full_name = '' WHERE id = " + ada.id());
+    assertEquals(
+        null, accounts.await(() -> accounts.users.find(new FindUser(ada.id()))).fullName());
+    // Changes nothing, so writes nothing.
+    accounts.await(
+        () -> accounts.users.update(update(as(ada), ada, null, FieldUpdate.of(""), null, null)));
+  }
+
   private static Password password() {
     return new Password("correct horse");
   }
@@ -587,7 +723,10 @@ class UserServiceTest {
         .put("full_name", user.fullName())
         .put("email", user.email())
         .put("roles", new JsonArray(user.roles()))
-        .put("status", user.status().wireName());
+        .put("status", user.status().wireName())
+        .put("created_at", Timestamps.write(user.createdAt()))
+        .put("updated_at", Timestamps.write(user.updatedAt()))
+        .put("revision", user.revision());
   }
 
   private static JsonObject redacted(String event, User user) {

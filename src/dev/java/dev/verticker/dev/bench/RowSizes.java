@@ -14,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Measures the bytes per row on disk, with its share of the indexes, of every table that grows with use. Each table has
@@ -173,6 +174,8 @@ public final class RowSizes {
         database.name(),
         database.user(),
         new Secret(database.password()),
-        1);
+        1,
+        false,
+        Optional.empty());
   }
 }

@@ -1,6 +1,7 @@
 package dev.verticker.dev.site;
 
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
@@ -105,12 +106,21 @@ public final class RequestLoad {
   }
 
   private Future<Void> repeat(Step step) {
+    var done = Promise.<Void>promise();
+    repeat(step, done);
+    return done.future();
+  }
+
+  /** Not one future composed of all steps: its completion would take a stack frame for each step. */
+  private void repeat(Step step, Promise<Void> done) {
     if (stopped) {
-      return Future.succeededFuture();
+      done.complete();
+      return;
     }
-    return step.run()
-        .compose(done -> vertx.timer(PAUSE_MS, TimeUnit.MILLISECONDS))
-        .compose(later -> repeat(step));
+    step.run()
+        .compose(next -> vertx.timer(PAUSE_MS, TimeUnit.MILLISECONDS))
+        .onFailure(done::fail)
+        .onSuccess(next -> repeat(step, done));
   }
 
   private Future<Void> me() {

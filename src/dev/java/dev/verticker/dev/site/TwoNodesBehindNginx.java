@@ -34,10 +34,12 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
 
   /** nginx limits by address, but the whole load comes from one. */
   private static final Map<String, String> WITHOUT_LIMITS = Map.of(
+      "rate=500r/s", "rate=100000r/s",
       "rate=50r/s", "rate=100000r/s",
+      "burst=1000 ", "burst=100000 ",
       "burst=100 ", "burst=100000 ",
-      "limit_conn connections 100;", "limit_conn connections 10000;",
-      "limit_conn sockets 50;", "limit_conn sockets 10000;");
+      "limit_conn connections 1000;", "limit_conn connections 10000;",
+      "limit_conn sockets 1000;", "limit_conn sockets 10000;");
 
   private final Vertx vertx = Vertx.vertx();
   private final ServerSocket restartRequests;

@@ -1,5 +1,6 @@
 package dev.verticker.api.auth;
 
+import dev.verticker.message.Sessions.Revocation;
 import java.time.Instant;
 import java.util.List;
 
@@ -20,5 +21,18 @@ public record AccessToken(
     Instant expiresAt) {
   public AccessToken {
     roles = List.copyOf(roles);
+  }
+
+  /** Returns whether the revocation concerns this token. */
+  public boolean isRevokedBy(Revocation revocation) {
+    if (revocation.issuedBefore() != null) {
+      return !issuedAt.isAfter(revocation.issuedBefore());
+    }
+    if (revocation.userId() != userId) {
+      return false;
+    }
+    return revocation.sessionId() == null
+        ? ver < revocation.minVersion()
+        : revocation.sessionId().equals(sessionId);
   }
 }

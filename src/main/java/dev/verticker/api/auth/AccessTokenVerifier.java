@@ -32,12 +32,14 @@ import java.util.stream.Stream;
 public final class AccessTokenVerifier {
   private static final String ALGORITHM = "HS256";
   private static final String TYPE = "at+jwt";
-  private static final Duration MAX_LIFETIME = Duration.ofMinutes(15);
   private static final Duration LEEWAY = Duration.ofSeconds(30);
   private static final Pattern USER_ID = Pattern.compile("[1-9][0-9]{0,18}");
 
   /** Max length of a token; issued tokens have about 450 characters. */
   public static final int MAX_LENGTH = 4096;
+
+  /** The validity of an issued token; a longer one is rejected. */
+  public static final Duration MAX_LIFETIME = Duration.ofMinutes(15);
 
   private static final int MAX_ID = 100;
   private static final int MAX_ROLES = 20;

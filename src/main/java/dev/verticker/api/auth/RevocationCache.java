@@ -24,8 +24,9 @@ import org.slf4j.LoggerFactory;
  * The revoked sessions and token versions in the memory of a node, shared by all event loops. It polls the user verticle
  * every half second, and immediately after a {@link Sessions#REVOKED} message.
  *
- * <p>While PostgreSQL is unavailable nothing can be revoked, so tokens remain valid. After ten seconds without a response from
- * a user verticle, or before the first one, revocations are unknown and {@link #check} fails for every token.
+ * <p>While PostgreSQL is unavailable to this node, the bus requests revocations from the user verticle of another node. If
+ * that one reports the same, or there is none, nothing can be revoked, so tokens remain valid. After ten seconds without a
+ * response from a user verticle, or before the first one, revocations are unknown and {@link #check} fails for every token.
  *
  * <p>An entry is removed when the revoked access tokens have expired, after 15 minutes at most.
  */
@@ -42,6 +43,10 @@ public final class RevocationCache implements Shareable {
 
   private final Map<Long, Versions> users = new ConcurrentHashMap<>();
   private final Map<String, Instant> sessions = new ConcurrentHashMap<>();
+
+  /** The newest one that concerns every user; null without one. */
+  private volatile Revocation everyone;
+
   private final List<Consumer<Revocation>> listeners = new CopyOnWriteArrayList<>();
   private final Vertx vertx;
   private final Bus bus;
@@ -97,8 +102,10 @@ public final class RevocationCache implements Shareable {
   /** Returns whether the token is known to be revoked. */
   public boolean isRevoked(AccessToken token) {
     var revoked = users.get(token.userId());
+    var all = everyone;
     return revoked != null && token.ver() < revoked.minVersion()
-        || sessions.containsKey(token.sessionId());
+        || sessions.containsKey(token.sessionId())
+        || all != null && token.isRevokedBy(all);
   }
 
   private Future<Void> poll() {
@@ -137,7 +144,11 @@ public final class RevocationCache implements Shareable {
   }
 
   private void add(Revocation revocation) {
-    if (revocation.sessionId() != null) {
+    if (revocation.issuedBefore() != null) {
+      if (everyone == null || revocation.issuedBefore().isAfter(everyone.issuedBefore())) {
+        everyone = revocation;
+      }
+    } else if (revocation.sessionId() != null) {
       sessions.put(revocation.sessionId(), revocation.expiresAt());
     } else {
       users.merge(
@@ -158,5 +169,8 @@ public final class RevocationCache implements Shareable {
     var now = clock.instant();
     users.values().removeIf(versions -> !versions.expiresAt().isAfter(now));
     sessions.values().removeIf(expiresAt -> !expiresAt.isAfter(now));
+    if (everyone != null && !everyone.expiresAt().isAfter(now)) {
+      everyone = null;
+    }
   }
 }

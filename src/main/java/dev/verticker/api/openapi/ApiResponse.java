@@ -49,7 +49,7 @@ public record ApiResponse(int status, Map<String, String> headers, Buffer body) 
   /** Writes this response, without its body for {@code HEAD}. */
   public void write(RoutingContext context) {
     var response = context.response();
-    if (response.closed()) {
+    if (response.closed() || response.ended()) {
       return;
     }
     response.setStatusCode(status).headers().remove(OperationHandler.CHALLENGE);

@@ -66,8 +66,8 @@ record ContractCheck(
       addError(id, "has no security requirement; a public operation declares \"security: []\"");
     }
     for (var alternative : required) {
-      if (alternative.size() != 1) {
-        addError(id, "must name exactly one security scheme per alternative");
+      if (alternative.size() > 1) {
+        addError(id, "must name at most one security scheme per alternative");
       }
       alternative.getNames().stream()
           .filter(name -> !schemes.contains(name))

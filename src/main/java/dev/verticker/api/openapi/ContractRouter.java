@@ -1,9 +1,11 @@
 package dev.verticker.api.openapi;
 
 import dev.verticker.api.request.ApiRequest;
+import dev.verticker.api.request.BodyReader;
 import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
+import dev.verticker.api.web.CrossSiteRequests;
 import dev.verticker.api.web.RequestContextHandler;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -12,16 +14,17 @@ import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
-import io.vertx.ext.web.handler.BodyHandler;
 import io.vertx.ext.web.handler.PlatformHandler;
 import io.vertx.ext.web.openapi.router.RouterBuilder;
 import io.vertx.openapi.contract.Operation;
 import io.vertx.openapi.contract.Path;
+import io.vertx.openapi.contract.SecurityRequirement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -34,7 +37,8 @@ public final class ContractRouter {
   private final Map<String, Authenticator> authenticators = new LinkedHashMap<>();
   private final Map<String, Function<ApiRequest, Future<ApiResponse>>> handlers =
       new LinkedHashMap<>();
-  private Cors cors = new Cors(List.of());
+  private PlatformHandler cors = RoutingContext::next;
+  private Predicate<String> allowedOrigins = origin -> false;
   private ClientAddresses addresses = new ClientAddresses(List.of());
 
   public ContractRouter(Vertx vertx, Contract contract) {
@@ -58,6 +62,7 @@ public final class ContractRouter {
   /** Sets the CORS configuration; default no other origin. */
   public ContractRouter cors(Cors cors) {
     this.cors = cors;
+    this.allowedOrigins = cors::allows;
     return this;
   }
 
@@ -78,8 +83,8 @@ public final class ContractRouter {
     var builder = RouterBuilder.create(vertx, contract.openApi())
         .rootHandler(new RequestContextHandler(apiName, metrics))
         .rootHandler(cors)
-        .rootHandler((PlatformHandler) RequestContextHandler::requireDecodableUrl)
-        .rootHandler(BodyHandler.create(false).setBodyLimit(RequestValidator.MAX_BODY_BYTES));
+        .rootHandler((PlatformHandler) RequestContextHandler::requireDecodableUrl);
+    BodyReader.addTo(builder);
     var operations = contract.openApi().operations().stream()
         .collect(Collectors.toMap(Operation::getOperationId, this::createHandler));
     // OperationHandler authenticates and validates instead: see Authenticator and RequestValidator.
@@ -94,20 +99,27 @@ public final class ContractRouter {
 
   private OperationHandler createHandler(Operation operation) {
     var policies = operation.getSecurityRequirements().stream()
-        .map(alternative -> {
-          var scheme = alternative.getNames().iterator().next();
-          return new OperationHandler.Policy(
-              authenticators.get(scheme),
-              alternative.getScopes(scheme),
-              operation.getOpenAPIModel().getString(OperationHandler.OWNER));
-        })
+        .map(alternative -> createPolicy(operation, alternative))
         .toList();
     return new OperationHandler(
         operation.getOperationId(),
         policies,
+        new CrossSiteRequests(allowedOrigins, addresses),
         List.copyOf(authenticators.values()),
         createValidator(operation),
         handlers.get(operation.getOperationId()));
+  }
+
+  private OperationHandler.Policy createPolicy(
+      Operation operation, SecurityRequirement alternative) {
+    if (alternative.isEmpty()) {
+      return OperationHandler.Policy.ANONYMOUS;
+    }
+    var scheme = alternative.getNames().iterator().next();
+    return new OperationHandler.Policy(
+        authenticators.get(scheme),
+        alternative.getScopes(scheme),
+        operation.getOpenAPIModel().getString(OperationHandler.OWNER));
   }
 
   private RequestValidator createValidator(Operation operation) {
@@ -141,6 +153,10 @@ public final class ContractRouter {
 
   private static Handler<RoutingContext> methodNotAllowed(String allowed) {
     return context -> {
+      if (OperationHandler.hasFinalSlash(context)) {
+        context.next();
+        return;
+      }
       context.response().putHeader("Allow", allowed);
       if (context.request().method().equals(HttpMethod.OPTIONS)) {
         context.response().setStatusCode(204).end();

@@ -3,6 +3,7 @@ package dev.verticker.api.openapi;
 import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.request.Caller;
 import dev.verticker.api.request.RequestValidator;
+import dev.verticker.api.web.CrossSiteRequests;
 import dev.verticker.api.web.RequestContextHandler;
 import dev.verticker.bus.Failure;
 import io.vertx.core.Context;
@@ -19,11 +20,13 @@ import java.util.function.Function;
  * Handles the requests of one operation: authenticates the caller, validates the request, calls the handler.
  *
  * @param policies alternatives; empty for a public operation
+ * @param crossSite guards operations without credentials
  * @param authenticators all authenticators of the contract, for the challenge of a public operation that fails with 401
  */
 record OperationHandler(
     String operationId,
     List<Policy> policies,
+    CrossSiteRequests crossSite,
     List<Authenticator> authenticators,
     RequestValidator validator,
     Function<ApiRequest, Future<ApiResponse>> handler)
@@ -36,10 +39,16 @@ record OperationHandler(
   /**
    * One alternative of the security of an operation.
    *
+   * @param authenticator null = callers without valid credentials are admitted, too
    * @param owner a path parameter, or null
    */
   record Policy(Authenticator authenticator, List<String> permissions, String owner) {
+    static final Policy ANONYMOUS = new Policy(null, List.of(), null);
+
     Future<Caller> authenticate(RoutingContext context) {
+      if (authenticator == null) {
+        return Future.succeededFuture(Caller.ANONYMOUS);
+      }
       return authenticator.authenticate(
           context.request(),
           new Authenticator.Requirement(
@@ -49,16 +58,32 @@ record OperationHandler(
 
   @Override
   public void handle(RoutingContext context) {
+    if (hasFinalSlash(context)) {
+      context.next();
+      return;
+    }
     context.put(RequestContextHandler.OPERATION, operationId);
     var own = Vertx.currentContext();
     authenticate(context, 0)
         .compose(caller -> {
           context.put(RequestContextHandler.CALLER, caller.name());
+          if (caller == Caller.ANONYMOUS) {
+            crossSite.reject(context.request());
+          }
           return handler.apply(validator.validate(context, caller));
         })
         .onComplete(
             response -> on(own, () -> response.write(context)),
             failure -> on(own, () -> fail(context, failure)));
+  }
+
+  /**
+   * Routes of Vert.x ignore a slash at the end. Here it makes another path: {@code /prices/} is the price of an empty symbol,
+   * not the list of all prices.
+   */
+  static boolean hasFinalSlash(RoutingContext context) {
+    var path = context.normalizedPath();
+    return path.length() > 1 && path.charAt(path.length() - 1) == '/';
   }
 
   private Future<Caller> authenticate(RoutingContext context, int alternative) {
@@ -80,8 +105,9 @@ record OperationHandler(
 
   private void fail(RoutingContext context, Throwable failure) {
     var headers = context.response().headers();
-    if (failure instanceof Failure.Unauthenticated unauthenticated
-        && !headers.contains(CHALLENGE)) {
+    if (!(failure instanceof Failure.Unauthenticated unauthenticated)) {
+      headers.remove(CHALLENGE);
+    } else if (!headers.contains(CHALLENGE)) {
       authenticators.forEach(
           authenticator -> headers.add(CHALLENGE, authenticator.challenge(unauthenticated)));
     }

@@ -9,6 +9,7 @@ import dev.verticker.bus.Failure.TooManyRequests.Quota;
 import dev.verticker.bus.RequestId;
 import dev.verticker.http.Problem;
 import io.vertx.core.Handler;
+import io.vertx.core.http.HttpClosedException;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
@@ -24,6 +25,10 @@ final class ProblemHandler implements Handler<RoutingContext> {
   public void handle(RoutingContext context) {
     var response = context.response();
     if (response.ended()) {
+      return;
+    }
+    if (context.failure() instanceof HttpClosedException) {
+      // The client has disconnected.
       return;
     }
     if (response.headWritten()) {

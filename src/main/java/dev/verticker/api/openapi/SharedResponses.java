@@ -11,7 +11,8 @@ import java.util.TreeMap;
 
 /**
  * Adds the error responses that every operation has to a contract, so that no operation repeats them: 400, 413, 414, 422,
- * 431, 500, 503; 401 with a security requirement, 403 with a permission, 415 with a request body.
+ * 431, 500, 503; 401 with a security requirement; 403 with a permission, or for a public operation that changes something;
+ * 415 with a request body.
  *
  * <p>A response of the operation itself wins over the shared one, and a component of the contract over the one in
  * {@code openapi/shared-responses.yaml}.
@@ -20,6 +21,7 @@ final class SharedResponses {
   private static final String COMPONENTS = "openapi/shared-responses.yaml";
   private static final Set<String> METHODS =
       Set.of("get", "put", "post", "delete", "options", "head", "patch", "trace");
+  private static final Set<String> SAFE_METHODS = Set.of("get", "head", "options", "trace");
   private static final Map<Integer, String> FOR_EVERY_OPERATION = Map.of(
       400, "Malformed",
       413, "BodyTooLarge",
@@ -40,18 +42,22 @@ final class SharedResponses {
     for (var path : contract.getJsonObject("paths", new JsonObject())) {
       for (var member : (JsonObject) path.getValue()) {
         if (METHODS.contains(member.getKey())) {
-          addResponses((JsonObject) member.getValue(), security);
+          addResponses(member.getKey(), (JsonObject) member.getValue(), security);
         }
       }
     }
     return contract;
   }
 
-  private static void addResponses(JsonObject operation, JsonArray securityOfContract) {
+  private static void addResponses(
+      String method, JsonObject operation, JsonArray securityOfContract) {
     var names = new LinkedHashMap<>(FOR_EVERY_OPERATION);
     var security = operation.getJsonArray("security", securityOfContract);
     if (!security.isEmpty()) {
       names.put(401, "Unauthenticated");
+    }
+    if (admitsAnonymous(security) && !SAFE_METHODS.contains(method)) {
+      names.put(403, "OriginNotAllowed");
     }
     if (requiresPermission(security)) {
       names.put(403, "NotAllowed");
@@ -64,6 +70,11 @@ final class SharedResponses {
     names.forEach((status, name) ->
         responses.putIfAbsent(status.toString(), Map.of("$ref", "#/components/responses/" + name)));
     operation.put("responses", new JsonObject(responses));
+  }
+
+  private static boolean admitsAnonymous(JsonArray security) {
+    return security.isEmpty()
+        || security.stream().anyMatch(alternative -> ((JsonObject) alternative).isEmpty());
   }
 
   private static boolean requiresPermission(JsonArray security) {

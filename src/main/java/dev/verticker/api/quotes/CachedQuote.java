@@ -1,7 +1,7 @@
 package dev.verticker.api.quotes;
 
-import dev.verticker.api.web.Timestamps;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.message.Timestamps;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import java.nio.charset.StandardCharsets;

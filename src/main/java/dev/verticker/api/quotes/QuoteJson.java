@@ -1,8 +1,8 @@
 package dev.verticker.api.quotes;
 
 import dev.verticker.api.web.EntityTags;
-import dev.verticker.api.web.Timestamps;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.message.Timestamps;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;

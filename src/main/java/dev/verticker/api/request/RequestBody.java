@@ -42,7 +42,8 @@ record RequestBody(
             .anyMatch(
                 other -> !other.getSchema().toString().equals(media.getSchema().toString()))) {
       throw new IllegalArgumentException(
-          "the body must be a form, or application/json with optional other JSON types of the same schema");
+          "the body must be a form, or application/json with optional other JSON types of the same"
+              + " schema");
     }
     return new RequestBody(
         declared.isRequired(),
@@ -57,12 +58,12 @@ record RequestBody(
 
   JsonObject read(RoutingContext context, List<Failure.Error> errors) {
     var mediaType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
-    if (mediaType != null) {
-      requireMediaType(mediaType);
-    }
     var bytes = context.body().buffer();
     if (bytes == null || bytes.length() == 0) {
       if (required) {
+        if (mediaType != null) {
+          requireMediaType(mediaType);
+        }
         errors.add(new Failure.Error("", "required", "Missing request body."));
       }
       return null;
@@ -78,7 +79,7 @@ record RequestBody(
   }
 
   private void requireMediaType(String sent) {
-    var parts = sent == null ? new String[] {""} : sent.toLowerCase(Locale.ROOT).split(";");
+    var parts = sent == null ? new String[] {""} : sent.toLowerCase(Locale.ROOT).split(";", -1);
     if (!mediaTypes.contains(parts[0].strip())
         || !Stream.of(parts).skip(1).allMatch(RequestBody::isUtf8)) {
       throw new UnsupportedMediaTypeException(String.join(", ", mediaTypes));

@@ -113,7 +113,10 @@ public final class SocketHub {
   }
 
   private void onRevoked(Revocation revocation) {
-    context.users().of(revocation.userId()).forEach(session -> session.onRevoked(revocation));
+    var affected = revocation.issuedBefore() == null
+        ? context.users().of(revocation.userId())
+        : context.users().all();
+    affected.forEach(session -> session.onRevoked(revocation));
   }
 
   /** Closes sockets of each event loop in proportion to its number of sockets. */

@@ -99,8 +99,7 @@ public final class SocketRoutes {
   private void checkHandshake(RoutingContext context) {
     var request = context.request();
     if (!isAllowedOrigin(request)) {
-      context.fail(new Failure.Forbidden(
-          "origin-not-allowed", "Origin not allowed: add it to CORS_ORIGINS."));
+      context.fail(Cors.refusal(request.getHeader(HttpHeaders.ORIGIN)));
     } else if (hasTokenInUrl(request)) {
       context.fail(new Failure.Malformed(
           "token-in-url",
@@ -187,9 +186,13 @@ public final class SocketRoutes {
 
   /** After a message above the size limit the socket is still open and the rest of the message is unread. */
   private static void closeOnError(Throwable failure, SocketSession session) {
-    if (failure instanceof CorruptedWebSocketFrameException corrupted
-        && corrupted.closeStatus().equals(WebSocketCloseStatus.PROTOCOL_ERROR)) {
+    var status = failure instanceof CorruptedWebSocketFrameException corrupted
+        ? corrupted.closeStatus()
+        : null;
+    if (WebSocketCloseStatus.PROTOCOL_ERROR.equals(status)) {
       session.close(CloseReason.PROTOCOL_ERROR);
+    } else if (WebSocketCloseStatus.INVALID_PAYLOAD_DATA.equals(status)) {
+      session.close(CloseReason.INVALID_TEXT);
     } else if (!(failure instanceof IOException)) {
       session.close(CloseReason.TOO_BIG);
     }

@@ -1,6 +1,7 @@
 package dev.verticker.api.socket;
 
 import dev.verticker.api.auth.AccessToken;
+import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.api.auth.AuthenticatedUser;
 import dev.verticker.api.socket.protocol.CloseReason;
 import dev.verticker.api.socket.protocol.Command;
@@ -25,7 +26,6 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -178,7 +178,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
   }
 
   private void revoke(Revocation revocation) {
-    if (closing || user == null || !isAffected(user.token(), revocation)) {
+    if (closing || user == null || !user.token().isRevokedBy(revocation)) {
       return;
     }
     if (revocation.reason() == Reason.ROLES_CHANGED) {
@@ -502,15 +502,6 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     return new JsonObject().put("event", name);
   }
 
-  private static boolean isAffected(AccessToken token, Revocation revocation) {
-    if (revocation.userId() != token.userId()) {
-      return false;
-    }
-    return revocation.sessionId() == null
-        ? token.ver() < revocation.minVersion()
-        : revocation.sessionId().equals(token.sessionId());
-  }
-
   /** The access token that the ticket was issued for. */
   private static AccessToken token(Identity identity) {
     return new AccessToken(
@@ -519,7 +510,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
         identity.sessionId(),
         identity.ver(),
         identity.roles(),
-        Instant.EPOCH,
+        identity.expiresAt().minus(AccessTokenVerifier.MAX_LIFETIME),
         identity.expiresAt());
   }
 }

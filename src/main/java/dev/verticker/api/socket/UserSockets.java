@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /** The signed-in sockets of a node by user, at most a fixed number for each user. Thread-safe. */
 final class UserSockets {
@@ -38,6 +39,10 @@ final class UserSockets {
 
   Set<SocketSession> of(long userId) {
     return sockets.getOrDefault(userId, Set.of());
+  }
+
+  Set<SocketSession> all() {
+    return sockets.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
   }
 
   private static Set<SocketSession> with(Set<SocketSession> present, SocketSession session) {

@@ -1,16 +1,19 @@
 package dev.verticker.api.user;
 
+import dev.verticker.api.auth.AuthenticatedUser;
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.request.ApiRequest;
-import dev.verticker.api.web.Timestamps;
 import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
 import dev.verticker.message.Confidential;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
 import dev.verticker.message.Sessions.Grant;
+import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Session;
+import dev.verticker.message.Timestamps;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -56,8 +59,28 @@ final class SessionOperations {
   }
 
   Future<ApiResponse> logout(ApiRequest request) {
-    return bus.request(Sessions.LOGOUT, new Sessions.Logout(refreshToken(request), client(request)))
-        .map(ended -> ApiResponse.json(SIGNED_OUT.toBuffer()));
+    return endSignIn(request).map(ended -> ApiResponse.json(SIGNED_OUT.toBuffer()));
+  }
+
+  /** The refresh token takes precedence, because an access token may have expired or belong to another session. */
+  private Future<Void> endSignIn(ApiRequest request) {
+    if (request.body() != null) {
+      return bus.request(
+          Sessions.LOGOUT, new Sessions.Logout(refreshToken(request), client(request)));
+    }
+    if (request.caller() instanceof AuthenticatedUser caller) {
+      var token = caller.token();
+      var end = new Sessions.EndSession(
+          token.userId(), token.sessionId(), Reason.LOGGED_OUT, client(request));
+      return bus.request(Sessions.END, end)
+          .recover(failure -> failure instanceof Failure.NotFound
+              ? Future.succeededFuture()
+              : Future.failedFuture(failure));
+    }
+    return Future.failedFuture(new Failure.Unauthenticated(
+        "token-missing",
+        "Missing token: send the refresh token as a form, or a valid access token in"
+            + " Authorization."));
   }
 
   Future<ApiResponse> logoutAll(ApiRequest request) {
@@ -77,7 +100,10 @@ final class SessionOperations {
 
   Future<ApiResponse> endSession(ApiRequest request) {
     var end = new Sessions.EndSession(
-        CurrentUser.caller(request).userId(), request.path("id"), client(request));
+        CurrentUser.caller(request).userId(),
+        request.path("id"),
+        Reason.SESSION_ENDED,
+        client(request));
     return bus.request(Sessions.END, end).map(ended -> ApiResponse.noContent());
   }
 

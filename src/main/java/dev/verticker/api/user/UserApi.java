@@ -40,7 +40,7 @@ public record UserApi(Router router, SocketHub sockets) {
           var revocations = new RevocationCache(vertx, node.bus(), node.clock());
           node.health().notReadyWhen("revoked tokens", revocations::outage);
           var verifier = new AccessTokenVerifier(vertx, auth, node.clock());
-          var cors = new Cors(settings.corsOrigins());
+          var cors = new Cors(settings.corsOrigins(), settings.localPages());
           var addresses = new ClientAddresses(settings.trustedProxies());
           var router = routes(vertx, node, quotes, contract)
               .security("login", new BearerTokens(verifier, revocations))

@@ -3,7 +3,7 @@ package dev.verticker.api.user;
 import dev.verticker.api.auth.Permission;
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.web.EntityTags;
-import dev.verticker.api.web.Timestamps;
+import dev.verticker.message.Timestamps;
 import dev.verticker.message.Users.AuditEntry;
 import dev.verticker.message.Users.User;
 import io.vertx.core.json.JsonArray;
@@ -43,7 +43,8 @@ final class UserJson {
         .put("roles", new JsonArray(user.roles()))
         .put("status", user.status().wireName())
         .put("created_at", Timestamps.write(user.createdAt()))
-        .put("updated_at", Timestamps.write(user.updatedAt()));
+        .put("updated_at", Timestamps.write(user.updatedAt()))
+        .put("revision", user.revision());
   }
 
   static JsonObject of(AuditEntry entry) {

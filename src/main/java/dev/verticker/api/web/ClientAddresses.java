@@ -19,8 +19,12 @@ public final class ClientAddresses {
     this.proxies = List.copyOf(proxies);
   }
 
-  /** The IP address of the client as text; empty if the connection has none. */
+  /** The IP address of the client as {@link AddressRange#canonical} text; empty if the connection has none. */
   public String of(HttpServerRequest request) {
+    return AddressRange.canonical(address(request));
+  }
+
+  private String address(HttpServerRequest request) {
     // The address of the connection: HttpServerRequest trusts the headers of any proxy.
     var address = request.connection().remoteAddress();
     var remote = address == null ? null : address.hostAddress();

@@ -1,6 +1,7 @@
 package dev.verticker.api.web;
 
 import dev.verticker.bus.RequestId;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import io.vertx.core.MultiMap;
@@ -43,17 +44,31 @@ public final class RequestContextHandler implements PlatformHandler {
   private final String api;
   private final MeterRegistry metrics;
   private final Map<Kind, Timer> timers = new ConcurrentHashMap<>();
+  private final Counter aborts;
 
   public RequestContextHandler(String api, MeterRegistry metrics) {
     this.api = api;
     this.metrics = metrics;
+    this.aborts = Counter.builder("http_client_aborts_total")
+        .description(
+            "HTTP requests whose client disconnected before the end of the response, or sent a"
+                + " broken chunk")
+        .tag("api", api)
+        .register(metrics);
   }
 
   @Override
   public void handle(RoutingContext context) {
     var began = System.nanoTime();
     identify(context);
-    context.addEndHandler(done -> record(context, Duration.ofNanos(System.nanoTime() - began)));
+    context.addEndHandler(done -> {
+      if (done.succeeded()) {
+        record(context, Duration.ofNanos(System.nanoTime() - began));
+      } else {
+        aborts.increment();
+        access.debug("{} request aborted by the client: {}", api, done.cause().getMessage());
+      }
+    });
     context.next();
   }
 

@@ -5,8 +5,12 @@ import com.hazelcast.config.YamlConfigBuilder;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleEvent.LifecycleState;
 import dev.verticker.settings.NodeSettings.ClusterSettings;
+import dev.verticker.settings.NodeSettings.MutualTls;
 import dev.verticker.settings.SettingsException;
 import io.vertx.core.eventbus.EventBusOptions;
+import io.vertx.core.http.ClientAuth;
+import io.vertx.core.net.PemKeyCertOptions;
+import io.vertx.core.net.PemTrustOptions;
 import io.vertx.core.spi.cluster.ClusterManager;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
 import java.io.IOException;
@@ -63,7 +67,23 @@ public final class Cluster implements ClusterView {
         .setClusterPingInterval(PING_MS)
         .setClusterPingReplyInterval(PING_MS)
         .setConnectTimeout(PING_MS);
+    settings.tls().ifPresent(tls -> authenticate(eventBus, tls));
     return new Cluster(new HazelcastClusterManager(config), eventBus);
+  }
+
+  /**
+   * Every node must present a certificate of the cluster's authorities. Vert.x does not verify host names here, and by
+   * default trusts every certificate.
+   */
+  private static void authenticate(EventBusOptions eventBus, MutualTls tls) {
+    eventBus
+        .setSsl(true)
+        .setKeyCertOptions(new PemKeyCertOptions()
+            .addCertPath(tls.certificate().toString())
+            .addKeyPath(tls.key().toString()))
+        .setTrustOptions(new PemTrustOptions().addCertPath(tls.authorities().toString()))
+        .setTrustAll(false)
+        .setClientAuth(ClientAuth.REQUIRED);
   }
 
   public ClusterManager manager() {

@@ -9,8 +9,10 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -20,8 +22,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Tests over the event bus whether messages of the other nodes reach this one. The member list is not sufficient: after a
  * partition, other nodes can have lost the registrations of a node that is still a member. This class publishes a ping to
- * all nodes and expects a reply at an address that only this node serves. After several missed replies the node becomes
- * not ready and re-registers its addresses; if that does not help, the process exits and the service manager restarts it.
+ * all nodes and expects replies of half of the members at an address that only this node serves. After several pings with
+ * too few replies the node becomes not ready and re-registers its addresses; if that does not help, the process exits and the service manager restarts it.
  */
 public final class ClusterHeartbeat implements ClusterConnectivity {
   private static final Logger log = LoggerFactory.getLogger(ClusterHeartbeat.class);
@@ -45,7 +47,8 @@ public final class ClusterHeartbeat implements ClusterConnectivity {
   private long lastBeat;
   private long silentSince;
   private int lastOtherMembers;
-  private boolean answered = true;
+  private final Set<String> responders = new HashSet<>();
+  private int required;
   private boolean connectivityLost;
   private final AtomicInteger misses = new AtomicInteger();
   private volatile boolean suspended;
@@ -92,8 +95,16 @@ public final class ClusterHeartbeat implements ClusterConnectivity {
     }
     var missed = misses.get();
     return missed >= settings.maxMisses()
-        ? Optional.of("no other node answered the last " + missed + " pings")
+        ? Optional.of("too few other nodes answered the last " + missed + " pings")
         : Optional.empty();
+  }
+
+  /**
+   * Half of the members, this node included, so that both sides of a partition that merges remain ready while the member
+   * list still has all nodes.
+   */
+  static int requiredResponses(int otherMembers) {
+    return otherMembers == 0 ? 0 : Math.max(1, otherMembers / 2);
   }
 
   @Override
@@ -110,7 +121,7 @@ public final class ClusterHeartbeat implements ClusterConnectivity {
               }
             }),
             bus.serve(pong(id), pong -> {
-              onPong();
+              onPong(pong.from());
               return Future.succeededFuture();
             }))
         .mapEmpty();
@@ -132,14 +143,15 @@ public final class ClusterHeartbeat implements ClusterConnectivity {
     lastBeat = now;
     clock.follow(cluster.time());
     logMembers();
-    if (!answered) {
+    if (responders.size() < required) {
       miss(now);
     }
-    if (cluster.otherMembers() == 0) {
+    responders.clear();
+    required = requiredResponses(cluster.otherMembers());
+    if (required == 0) {
       onNoOtherMembers(now);
       return;
     }
-    answered = false;
     bus.publish(PING, new Ping(id));
   }
 
@@ -157,7 +169,11 @@ public final class ClusterHeartbeat implements ClusterConnectivity {
     var silent = Duration.ofNanos(now - silentSince);
     if (missed % settings.maxMisses() == 0) {
       log.warn(
-          "no response from other nodes for {} s, re-registering addresses", silent.toSeconds());
+          "{} of {} other nodes respond, {} required, for {} s: re-registering addresses",
+          responders.size(),
+          lastOtherMembers,
+          required,
+          silent.toSeconds());
       vertx
           .executeBlocking(() -> {
             cluster.registerAgain();
@@ -176,7 +192,6 @@ public final class ClusterHeartbeat implements ClusterConnectivity {
 
   /** Without other members no response can arrive, which is an error only if this node was just suspended. */
   private void onNoOtherMembers(long now) {
-    answered = true;
     misses.set(0);
     if (suspended && now - silentSince < settings.giveUp().toNanos()) {
       return;
@@ -185,8 +200,11 @@ public final class ClusterHeartbeat implements ClusterConnectivity {
     silentSince = now;
   }
 
-  private void onPong() {
-    answered = true;
+  private void onPong(String from) {
+    responders.add(from);
+    if (responders.size() < required) {
+      return;
+    }
     misses.set(0);
     silentSince = System.nanoTime();
     if (connectivityLost) {

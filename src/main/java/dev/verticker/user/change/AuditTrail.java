@@ -25,34 +25,25 @@ public final class AuditTrail {
       VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
       """;
 
+  /**
+   * Redacts the entries of erased users: their ids stay, as do the addresses of other actors. An anonymous actor on the
+   * user's own account is treated as the user, because a registration is recorded this way.
+   */
   private static final String READ =
       """
       SELECT audit.id, audit.at, audit.action, audit.user_id, audit.actor_id, actor.username AS actor_username,
-             audit.session, audit.address, audit.request_id, audit.details
+             audit.request_id,
+             CASE WHEN subject.user_id IS NULL THEN audit.details END AS details,
+             CASE WHEN erased_actor.user_id IS NULL THEN audit.session END AS session,
+             CASE WHEN erased_actor.user_id IS NULL THEN audit.address END AS address
         FROM account.audit
         LEFT JOIN account.users AS actor ON actor.id = audit.actor_id
+        LEFT JOIN account.erasures AS subject ON subject.user_id = audit.user_id
+        LEFT JOIN account.erasures AS erased_actor ON erased_actor.user_id = COALESCE(audit.actor_id, audit.user_id)
        WHERE audit.user_id = $1
          AND audit.id < $2
        ORDER BY audit.id DESC
        LIMIT $3
-      """;
-
-  /** The ids of an erased user stay, as do the addresses of other actors. */
-  private static final String ERASE_SUBJECT =
-      """
-      UPDATE account.audit
-         SET details = NULL
-       WHERE user_id = $1
-         AND details IS NOT NULL
-      """;
-
-  /** An anonymous actor on the user's own account is treated as the user, because a registration is recorded this way. */
-  private static final String ERASE_ACTOR =
-      """
-      UPDATE account.audit
-         SET address = NULL, session = NULL
-       WHERE (actor_id = $1 OR user_id = $1 AND actor_id IS NULL)
-         AND (address IS NOT NULL OR session IS NOT NULL)
       """;
 
   private final Database database;
@@ -93,14 +84,6 @@ public final class AuditTrail {
         .query(READ, Tuple.of(find.userId(), before, find.limit() + 1))
         .map(rows -> Rows.page(
             Rows.all(rows, AuditTrail::entry), find.limit(), AuditEntry::id, AuditPage::new));
-  }
-
-  /** Removes personal data about the user from all existing entries. */
-  Future<Void> erase(SqlConnection tx, long userId) {
-    return tx.preparedQuery(ERASE_SUBJECT)
-        .execute(Tuple.of(userId))
-        .compose(rows -> tx.preparedQuery(ERASE_ACTOR).execute(Tuple.of(userId)))
-        .mapEmpty();
   }
 
   private static AuditEntry entry(Row row) {

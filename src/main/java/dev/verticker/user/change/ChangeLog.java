@@ -10,10 +10,12 @@ import java.util.List;
 public final class ChangeLog {
   private final AuditTrail audit;
   private final UserOutbox outbox;
+  private final UserErasure erasure;
 
-  public ChangeLog(AuditTrail audit, UserOutbox outbox) {
+  public ChangeLog(AuditTrail audit, UserOutbox outbox, UserErasure erasure) {
     this.audit = audit;
     this.outbox = outbox;
+    this.erasure = erasure;
   }
 
   /**
@@ -34,8 +36,8 @@ public final class ChangeLog {
         .compose(written -> outbox.write(tx, events));
   }
 
-  /** Removes personal data about the user from all audit entries and from the events still in the outbox. */
+  /** Hides personal data about the user in all audit entries, and removes it from the events still in the outbox. */
   public Future<Void> erase(SqlConnection tx, long userId) {
-    return audit.erase(tx, userId).compose(erased -> outbox.erase(tx, userId));
+    return erasure.erase(tx, userId);
   }
 }

@@ -2,6 +2,7 @@ package dev.verticker.user.change;
 
 import dev.verticker.message.Actor;
 import dev.verticker.message.Notifications;
+import dev.verticker.message.Timestamps;
 import dev.verticker.message.Users.User;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -55,9 +56,9 @@ public record UserEvent(String event, long userId, List<String> topics, JsonObje
 
   /** Returns every changed field with its new value. */
   public static JsonObject changes(User before, User after) {
-    var from = data(before);
+    var from = fields(before);
     var changes = new JsonObject();
-    data(after).forEach(field -> {
+    fields(after).forEach(field -> {
       if (!Objects.equals(field.getValue(), from.getValue(field.getKey()))) {
         changes.put(field.getKey(), field.getValue());
       }
@@ -65,7 +66,16 @@ public record UserEvent(String event, long userId, List<String> topics, JsonObje
     return changes;
   }
 
+  /** Returns the whole user, as the User API does. */
   private static JsonObject data(User user) {
+    return fields(user)
+        .put("created_at", Timestamps.write(user.createdAt()))
+        .put("updated_at", Timestamps.write(user.updatedAt()))
+        .put("revision", user.revision());
+  }
+
+  /** Returns the fields that a change can concern. */
+  public static JsonObject fields(User user) {
     return new JsonObject()
         .put("id", user.id())
         .put("username", user.username())

@@ -26,22 +26,6 @@ public final class UserOutbox {
       VALUES ($1, $2, $3, $4, $5)
       """;
 
-  /** Removes the personal data from pending events about an erased user, without changing their order. */
-  private static final String ERASE_SUBJECT =
-      """
-      UPDATE account.outbox
-         SET payload = pg_catalog.jsonb_build_object('event', event, 'user_id', user_id, 'redacted', true)
-       WHERE user_id = $1
-      """;
-
-  /** Events about other users keep the id of the erased actor. */
-  private static final String ERASE_ACTOR =
-      """
-      UPDATE account.outbox
-         SET payload = pg_catalog.jsonb_set(payload, '{by,username}', 'null')
-       WHERE payload #>> '{by,id}' = $1::text
-      """;
-
   private final Clock clock;
   private final Runnable onCommit;
 
@@ -83,13 +67,6 @@ public final class UserOutbox {
         .toList();
     tx.transaction().completion().onSuccess(done -> onCommit.run());
     return tx.preparedQuery(INSERT).executeBatch(rows).mapEmpty();
-  }
-
-  Future<Void> erase(SqlConnection tx, long userId) {
-    return tx.preparedQuery(ERASE_SUBJECT)
-        .execute(Tuple.of(userId))
-        .compose(rows -> tx.preparedQuery(ERASE_ACTOR).execute(Tuple.of(Long.toString(userId))))
-        .mapEmpty();
   }
 
   private static Audience audience(String topic, long userId) {

@@ -6,15 +6,9 @@ import java.util.List;
  * The keys under which a sign-in attempt is counted: keyed hashes, so that neither usernames nor addresses are stored.
  *
  * @param accountAndAddress both together
- * @param addressHash the address alone, as it is stored for a user
- * @param addressHashes the address hashed with every accepted key
+ * @param known whether the account has signed in from the address before
  */
-record LoginAttempt(
-    String accountAndAddress,
-    String address,
-    String account,
-    byte[] addressHash,
-    List<byte[]> addressHashes) {
+record LoginAttempt(String accountAndAddress, String address, String account, boolean known) {
   List<String> keys() {
     return List.of(accountAndAddress, address, account);
   }

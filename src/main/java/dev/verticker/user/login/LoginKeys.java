@@ -1,19 +1,17 @@
 package dev.verticker.user.login;
 
+import dev.verticker.settings.AddressRange;
 import dev.verticker.settings.SigningKey;
-import io.netty.util.NetUtil;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 
-/** Derives the keys of {@link LoginAttempt} from username and address. */
+/** Derives the keys of {@link LoginAttempt} from account and address. */
 final class LoginKeys {
   private static final int BYTES = 16;
-
-  /** Providers assign at least an IPv6 /64 to each household or server. */
-  private static final int IPV6_BYTES = 8;
 
   private final List<byte[]> keys;
 
@@ -25,28 +23,44 @@ final class LoginKeys {
     this.keys = keys.stream().map(key -> key.derived(purpose)).toList();
   }
 
-  /** @param address all attempts without an address count as one address */
-  LoginAttempt attempt(String username, String address) {
-    var account = username.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.UTF_8);
+  /** The hashes of the address with every accepted key, the current one first: the form in which a user's addresses are stored. */
+  List<byte[]> addressHashes(String address) {
     var from = network(address);
-    var hashes = keys.stream().map(key -> hash(key, "address", from)).toList();
+    return keys.stream().map(key -> hash(key, "address", from)).toList();
+  }
+
+  /**
+   * An attempt on the account of a user. The id is the key, so that a new username does not reset the counts.
+   *
+   * @param address all attempts without an address count as one address
+   * @param known whether the account has signed in from the address before
+   */
+  LoginAttempt attempt(long userId, String address, boolean known) {
+    return attempt(hash(keys.get(0), "user", bytes(Long.toString(userId))), address, known);
+  }
+
+  /** An attempt on an account that does not exist, or not yet. */
+  LoginAttempt attempt(String username, String address, boolean known) {
+    var name = bytes(username.toLowerCase(Locale.ROOT));
+    return attempt(hash(keys.get(0), "account", name), address, known);
+  }
+
+  private LoginAttempt attempt(byte[] account, String address, boolean known) {
+    var key = keys.get(0);
+    var from = network(address);
     return new LoginAttempt(
-        text(hash(keys.get(0), "pair", hash(keys.get(0), "account", account), from)),
-        text(hashes.get(0)),
-        text(hash(keys.get(0), "account", account)),
-        hashes.get(0),
-        hashes);
+        text(hash(key, "pair", account, from)),
+        text(hash(key, "address", from)),
+        text(account),
+        known);
   }
 
   private static byte[] network(String address) {
-    if (address == null) {
-      return new byte[0];
-    }
-    var bytes = NetUtil.createByteArrayFromIpAddressString(address);
-    if (bytes == null) {
-      return address.getBytes(StandardCharsets.UTF_8);
-    }
-    return bytes.length > Integer.BYTES ? Arrays.copyOf(bytes, IPV6_BYTES) : bytes;
+    return AddressRange.network(Objects.requireNonNullElse(address, ""));
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
   }
 
   private static byte[] hash(byte[] key, String kind, byte[]... parts) {

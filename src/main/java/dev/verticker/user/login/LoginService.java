@@ -5,6 +5,7 @@ import dev.verticker.data.Database;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions.Grant;
 import dev.verticker.message.Sessions.Login;
+import dev.verticker.user.password.HashingClient;
 import dev.verticker.user.password.PasswordHasher;
 import dev.verticker.user.session.Account;
 import dev.verticker.user.session.AccountRepository;
@@ -39,61 +40,72 @@ public final class LoginService {
   }
 
   public Future<Grant> login(Login login) {
-    var attempt = throttle.attempt(login.username(), login.client().address());
-    return attempt(login, attempt)
+    return attempt(login)
         // A concurrent sign-in may have replaced the hash of the same password.
-        .compose(
-            grant -> grant.isPresent() ? Future.succeededFuture(grant) : attempt(login, attempt))
+        .compose(grant -> grant.isPresent() ? Future.succeededFuture(grant) : attempt(login))
         .compose(grant ->
             grant.map(Future::succeededFuture).orElseGet(LoginService::invalidCredentials));
   }
 
   /** Signs in; empty if the account changed after its hash was read. */
-  private Future<Optional<Grant>> attempt(Login login, LoginAttempt attempt) {
-    return throttle.check(attempt).compose(delays -> accounts
-        .find(login.username(), attempt.addressHashes())
-        .compose(found -> throttle
-            .admit(delays, isKnown(found))
-            .compose(
-                admitted -> passwords.compare(login.password(), found.map(Account::passwordHash)))
-            .compose(comparison ->
-                comparison.matches() && found.filter(Account::active).isPresent()
-                    ? signIn(login, attempt, found.get(), comparison.outdated())
-                    : throttle
-                        .recordFailure(attempt, isKnown(found))
-                        .compose(recorded -> invalidCredentials()))));
+  private Future<Optional<Grant>> attempt(Login login) {
+    var addressHashes = throttle.keys().addressHashes(login.client().address());
+    return accounts.find(login.username(), addressHashes).compose(found -> {
+      var attempt = attempt(login, found);
+      var client = client(login, attempt);
+      return throttle
+          .check(attempt)
+          .compose(admitted ->
+              passwords.compare(client, login.password(), found.map(Account::passwordHash)))
+          .compose(comparison ->
+              comparison.matches() && found.filter(Account::active).isPresent()
+                  ? signIn(login, attempt, found.get(), comparison.outdated())
+                  : throttle.recordFailure(attempt).compose(recorded -> invalidCredentials()));
+    });
+  }
+
+  private LoginAttempt attempt(Login login, Optional<Account> found) {
+    var address = login.client().address();
+    return found
+        .map(account -> throttle.keys().attempt(account.id(), address, account.knownAddress()))
+        .orElseGet(() -> throttle.keys().attempt(login.username(), address, false));
   }
 
   private Future<Optional<Grant>> signIn(
       Login login, LoginAttempt attempt, Account account, boolean outdatedHash) {
+    var address = throttle.keys().addressHashes(login.client().address()).get(0);
     return throttle
-        .recordSuccess(attempt, account.knownAddress())
-        .compose(recorded ->
-            outdatedHash ? hash(login.password()) : Future.succeededFuture(Optional.empty()))
+        .recordSuccess(attempt)
+        .compose(recorded -> outdatedHash
+            ? hash(client(login, attempt), login.password())
+            : Future.succeededFuture(Optional.empty()))
         .compose(newHash -> database.transaction(tx -> accounts
             .lock(tx, account)
             .compose(locked -> locked.isPresent()
                 ? rehash(tx, account, newHash)
-                    .compose(rehashed -> accounts.rememberAddress(
-                        tx, account.id(), attempt.addressHash(), clock.instant()))
+                    .compose(rehashed ->
+                        accounts.rememberAddress(tx, account.id(), address, clock.instant()))
                     .compose(remembered -> sessions.start(tx, locked.get(), login.client()))
                     .map(Optional::of)
                 : Future.succeededFuture(Optional.empty()))));
   }
 
   /** Hashes the password; empty if too many are being hashed: the next sign-in tries again. */
-  private Future<Optional<String>> hash(Password password) {
-    return passwords.hashWithoutPolicy(password).map(Optional::of).otherwise(Optional.empty());
+  private Future<Optional<String>> hash(HashingClient client, Password password) {
+    return passwords
+        .hashWithoutPolicy(client, password)
+        .map(Optional::of)
+        .otherwise(Optional.empty());
+  }
+
+  private static HashingClient client(Login login, LoginAttempt attempt) {
+    return HashingClient.of(login.client().address(), attempt.account(), attempt.known());
   }
 
   private Future<Void> rehash(SqlConnection tx, Account account, Optional<String> newHash) {
     return newHash
         .map(hash -> accounts.rehash(tx, account.id(), hash))
         .orElseGet(Future::succeededFuture);
-  }
-
-  private static boolean isKnown(Optional<Account> account) {
-    return account.map(Account::knownAddress).orElse(false);
   }
 
   private static <T> Future<T> invalidCredentials() {

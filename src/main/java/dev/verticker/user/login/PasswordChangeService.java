@@ -6,6 +6,7 @@ import dev.verticker.message.Sessions.ChangePassword;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.user.change.ChangeLog;
 import dev.verticker.user.change.UserEvent;
+import dev.verticker.user.password.HashingClient;
 import dev.verticker.user.password.PasswordHasher;
 import dev.verticker.user.session.Account;
 import dev.verticker.user.session.AccountRepository;
@@ -49,15 +50,18 @@ public final class PasswordChangeService {
   }
 
   private Future<Void> change(ChangePassword change, Account account) {
-    var attempt = throttle.attempt(account.username(), change.client().address());
+    var address = change.client().address();
+    var attempt = throttle.keys().attempt(account.id(), address, true);
+    var client = HashingClient.of(address, attempt.account(), true);
     return throttle
         .check(attempt)
-        .compose(waits ->
-            passwords.compare(change.currentPassword(), Optional.of(account.passwordHash())))
+        .compose(admitted -> passwords.compare(
+            client, change.currentPassword(), Optional.of(account.passwordHash())))
         .compose(comparison -> comparison.matches()
-            ? throttle.recordSuccess(attempt, true)
-            : throttle.recordFailure(attempt, true).compose(recorded -> wrongPassword()))
-        .compose(matched -> passwords.hash(change.newPassword(), account.names(), "/new_password"))
+            ? throttle.recordSuccess(attempt)
+            : throttle.recordFailure(attempt).compose(recorded -> wrongPassword()))
+        .compose(matched ->
+            passwords.hash(client, change.newPassword(), account.names(), "/new_password"))
         .compose(hash -> database.transaction(tx -> store(tx, change, account, hash)));
   }
 

@@ -10,18 +10,17 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.WorkerExecutor;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.time.Clock;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
 /**
  * Hashes and compares passwords on a small worker pool: argon2id with the parameters of the OWASP Password Storage Cheat
  * Sheet (19 MiB, two passes). bcrypt hashes of the earlier system are accepted and reported as outdated. Each hash takes a
- * core for some 50 ms, so the queue is short, and work whose caller has timed out is not started.
+ * core for some 50 ms, so the queue is short and fair: {@link HashingQueue}.
  */
 public final class PasswordHasher implements PasswordHashing {
   private static final int MEMORY_KIB = 19_456;
@@ -30,11 +29,6 @@ public final class PasswordHasher implements PasswordHashing {
   private static final int HASH_BYTES = 32;
   private static final String CURRENT =
       "$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=" + LANES + "$";
-  private static final int MAX_QUEUE = 24;
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-
-  /** The shortest deadline of a caller is 2.9 s, which includes database calls before and after. */
-  private static final Duration MAX_WAIT = Duration.ofMillis(2400);
 
   /** A hash that matches no password: rejecting an unknown user takes as long as rejecting a wrong password. */
   private static final String UNKNOWN_USER =
@@ -50,25 +44,25 @@ public final class PasswordHasher implements PasswordHashing {
   /** The earlier system used 12; a much higher cost would occupy a thread for minutes. */
   private static final int MAX_BCRYPT_COST = 14;
 
-  private final AtomicInteger running = new AtomicInteger();
   private final PasswordPolicy policy;
   private final WorkerExecutor workers;
-  private final int maxRunning;
+  private final HashingQueue queue;
   private final MeterRegistry metrics;
 
   private PasswordHasher(
-      PasswordPolicy policy, WorkerExecutor workers, int threads, MeterRegistry metrics) {
+      PasswordPolicy policy, WorkerExecutor workers, HashingQueue queue, MeterRegistry metrics) {
     this.policy = policy;
     this.workers = workers;
-    this.maxRunning = threads + MAX_QUEUE;
+    this.queue = queue;
     this.metrics = metrics;
   }
 
   /** @param cores of this machine; half of them may hash */
-  public static PasswordHasher open(Vertx vertx, int cores, MeterRegistry metrics) {
+  public static PasswordHasher open(Vertx vertx, int cores, Clock clock, MeterRegistry metrics) {
     var threads = Math.max(1, cores / 2);
     var workers = vertx.createSharedWorkerExecutor("passwords", threads);
-    return new PasswordHasher(PasswordPolicy.load(), workers, threads, metrics);
+    return new PasswordHasher(
+        PasswordPolicy.load(), workers, new HashingQueue(threads, clock), metrics);
   }
 
   /** Returns whether this is a supported hash of the earlier system. */
@@ -85,30 +79,32 @@ public final class PasswordHasher implements PasswordHashing {
   public record Comparison(boolean matches, boolean outdated) {}
 
   /** Compares the password with the hash. Without a hash it takes the same time and does not match. */
-  public Future<Comparison> compare(Password password, Optional<String> hash) {
-    return bounded(() -> compareNow(bytes(password), hash.orElse(UNKNOWN_USER)));
+  public Future<Comparison> compare(
+      HashingClient client, Password password, Optional<String> hash) {
+    return queued(client, () -> compareNow(bytes(password), hash.orElse(UNKNOWN_USER)));
   }
 
   @Override
-  public Future<String> hash(Password password, List<String> ownNames) {
-    return hash(password, ownNames, "/password");
+  public Future<String> hash(HashingClient client, Password password, List<String> ownNames) {
+    return hash(client, password, ownNames, "/password");
   }
 
   /**
-   * As {@link #hash(Password, List)}.
+   * As {@link #hash(HashingClient, Password, List)}.
    *
    * @param pointer JSON pointer of the password in the request
    */
-  public Future<String> hash(Password password, List<String> ownNames, String pointer) {
+  public Future<String> hash(
+      HashingClient client, Password password, List<String> ownNames, String pointer) {
     var errors = policy.check(password.value(), ownNames, pointer);
     return errors.isEmpty()
-        ? hashWithoutPolicy(password)
+        ? hashWithoutPolicy(client, password)
         : Future.failedFuture(Failure.Invalid.of(errors));
   }
 
   @Override
-  public Future<String> hashWithoutPolicy(Password password) {
-    return bounded(() -> {
+  public Future<String> hashWithoutPolicy(HashingClient client, Password password) {
+    return queued(client, () -> {
       count("argon2id");
       return argon2().hash(bytes(password)).getResult();
     });
@@ -144,30 +140,8 @@ public final class PasswordHasher implements PasswordHashing {
     return new Comparison(matches, true);
   }
 
-  private <T> Future<T> bounded(Callable<T> work) {
-    if (running.incrementAndGet() > maxRunning) {
-      running.decrementAndGet();
-      return Future.failedFuture(busy());
-    }
-    var deadline = System.nanoTime() + MAX_WAIT.toNanos();
-    return workers
-        .executeBlocking(() -> runBefore(deadline, work), false)
-        .onComplete(done -> running.decrementAndGet());
-  }
-
-  private static <T> T runBefore(long deadline, Callable<T> work) throws Exception {
-    if (System.nanoTime() - deadline > 0) {
-      throw busy();
-    }
-    return work.call();
-  }
-
-  private static Failure busy() {
-    return new Failure.Unavailable(
-        "hashing-busy",
-        "Too many passwords are being hashed: try again in a moment.",
-        RETRY_AFTER,
-        List.of());
+  private <T> Future<T> queued(HashingClient client, Callable<T> work) {
+    return queue.run(client, () -> workers.executeBlocking(work, false));
   }
 
   private void count(String kind) {

@@ -13,8 +13,8 @@ public interface PasswordHashing {
    * @param ownNames the user's username, full name and e-mail address, as far as they are set: the password must not consist
    *     of them
    */
-  Future<String> hash(Password password, List<String> ownNames);
+  Future<String> hash(HashingClient client, Password password, List<String> ownNames);
 
   /** Hashes any password: for rehashing, and for the sample password in development. */
-  Future<String> hashWithoutPolicy(Password password);
+  Future<String> hashWithoutPolicy(HashingClient client, Password password);
 }

@@ -13,16 +13,22 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.sqlclient.SqlConnection;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.Optional;
+import java.time.Instant;
 import java.util.stream.Stream;
 
-/** Exchanges a refresh token for its successor and a new access token. */
+/**
+ * Exchanges a refresh token for its successor and a new access token.
+ *
+ * <p>A client that lost the response sends the token again. Within {@link #GRACE} it gets the same successor. Later it gets a
+ * new one if the old one was never used; the old one is replaced, so that its use by another client ends the session. Any
+ * other use of a replaced token ends the session too.
+ */
 public final class RefreshService {
-  /**
-   * A replaced token still returns its successor for this long: two tabs may refresh concurrently, and a response may be
-   * lost.
-   */
+  /** Two tabs may refresh concurrently, and a response may be lost. */
   static final Duration GRACE = Duration.ofSeconds(10);
+
+  /** Max number of successors of one token. */
+  static final int MAX_SUCCESSORS = 32;
 
   private static final int MAX_ROTATIONS_IN_GRACE = 32;
 
@@ -49,51 +55,81 @@ public final class RefreshService {
   }
 
   public Future<Grant> refresh(Refresh refresh) {
-    // A rejection does not fail the transaction, because the end of a stolen session must be
-    // committed.
     return RefreshToken.parse(refresh.refreshToken())
         .map(token -> database
-            .transaction(tx -> sessions
-                .lock(tx, token.session())
-                .compose(row -> row.filter(this::isValid).isPresent()
-                    ? next(tx, token, row.get(), refresh.client())
-                    : Future.succeededFuture(Optional.<Grant>empty())))
-            .compose(RefreshService::grantedOrRefused))
-        .orElseGet(() -> grantedOrRefused(Optional.empty()));
+            .transaction(tx -> sessions.lock(tx, token.session()).compose(row -> row.map(
+                    session -> exchange(tx, token, session, refresh.client()))
+                .orElseGet(RefreshService::invalid)))
+            // Fails after the commit, because the end of a stolen session must be committed.
+            .compose(Exchange::result))
+        .orElseGet(() -> Future.failedFuture(new Failure.Unauthenticated(
+            "malformed-refresh-token",
+            "Malformed refresh token: send the value of \"refresh_token\" unchanged.")));
   }
 
-  private Future<Optional<Grant>> next(
+  /** Either a grant or a failure. */
+  private record Exchange(Grant grant, Failure failure) {
+    Future<Grant> result() {
+      return failure == null ? Future.succeededFuture(grant) : Future.failedFuture(failure);
+    }
+  }
+
+  private Future<Exchange> exchange(
       SqlConnection tx, RefreshToken token, SessionRow row, Client client) {
-    if (token.hasHash(row.tokenHash())) {
-      return rotate(tx, token, row).map(Optional::of);
-    }
-    if (token.generation() >= row.generation() || !refreshTokens.isAuthentic(token)) {
-      return Future.succeededFuture(Optional.empty());
+    var newest = token.hasHash(row.tokenHash());
+    var replaced = token.generation() < row.generation() && refreshTokens.isAuthentic(token);
+    if (!newest && !replaced || !row.account().active()) {
+      return invalid();
     }
     var now = clock.instant();
-    var replacedAt = row.replacedAt(token.generation());
-    if (replacedAt.isPresent() && !now.isAfter(replacedAt.get().plus(GRACE))) {
-      return refreshTokens
-          .descendant(token, row.generation(), row.tokenHash())
-          .map(newest ->
-              Future.succeededFuture(Optional.of(tokens.grant(row.account(), newest, now))))
-          // Created with a key that this node does not have yet.
-          .orElseGet(() -> Future.failedFuture(new Failure.Unavailable(
-              "unavailable", "The signing key is being rotated: try again in a moment.")));
+    if (!row.expiresAt().isAfter(now)) {
+      return rejected("expired-refresh-token", "The session has expired: sign in again.");
     }
-    return endStolen(tx, row, client).map(Optional.empty());
+    if (newest) {
+      return rotate(tx, row, token.generation(), refreshTokens.successor(token), now);
+    }
+    if (row.replacedAt(token.generation())
+        .filter(at -> !now.isAfter(at.plus(GRACE)))
+        .isPresent()) {
+      return repeat(token, row, now);
+    }
+    return token.generation() == row.parent() && row.generation() - row.parent() < MAX_SUCCESSORS
+        ? rotate(tx, row, row.parent(), replacement(token, row), now)
+        : endStolen(tx, row, client)
+            .compose(ended -> rejected(
+                "reused-refresh-token",
+                "The refresh token was already used, so its session has ended: sign in again."));
   }
 
-  private Future<Grant> rotate(SqlConnection tx, RefreshToken token, SessionRow row) {
-    var now = clock.instant();
-    var successor = refreshTokens.successor(token);
+  private Future<Exchange> repeat(RefreshToken token, SessionRow row, Instant now) {
+    return refreshTokens
+        .descendant(token, row.generation(), row.tokenHash())
+        .map(newest ->
+            Future.succeededFuture(new Exchange(tokens.grant(row.account(), newest, now), null)))
+        // Created with a key that this node does not have yet.
+        .orElseGet(() -> Future.failedFuture(new Failure.Unavailable(
+            "unavailable", "The signing key is being rotated: try again in a moment.")));
+  }
+
+  /** The next successor of the token, after one that was never used. */
+  private RefreshToken replacement(RefreshToken token, SessionRow row) {
+    return refreshTokens
+        .descendant(token, row.generation(), row.tokenHash())
+        .map(refreshTokens::successor)
+        // Created with more than one key.
+        .orElseGet(() -> refreshTokens.random(row.id(), row.generation() + 1));
+  }
+
+  /** @param parent generation of the token that is exchanged for the successor */
+  private Future<Exchange> rotate(
+      SqlConnection tx, SessionRow row, int parent, RefreshToken successor, Instant now) {
     var recent = Stream.concat(row.rotatedAt().stream(), Stream.of(now))
         .filter(rotation -> !now.isAfter(rotation.plus(GRACE)))
         .toList();
     var kept = recent.subList(Math.max(0, recent.size() - MAX_ROTATIONS_IN_GRACE), recent.size());
     return sessions
-        .rotate(tx, successor, kept, now, tokens.sessionExpiry(row.createdAt(), now))
-        .map(rotated -> tokens.grant(row.account(), successor, now));
+        .rotate(tx, successor, parent, kept, now, tokens.sessionExpiry(row.createdAt(), now))
+        .map(rotated -> new Exchange(tokens.grant(row.account(), successor, now), null));
   }
 
   /** A replaced token after its grace period means that two clients have copies, so the session ends for both. */
@@ -109,15 +145,13 @@ public final class RefreshService {
             new JsonObject().put("session", row.id().toString()).put("device", Device.of(client))));
   }
 
-  private boolean isValid(SessionRow row) {
-    return row.account().active() && row.expiresAt().isAfter(clock.instant());
+  private static Future<Exchange> invalid() {
+    return rejected(
+        "invalid-refresh-token",
+        "The refresh token is unknown, or its session has ended: sign in again.");
   }
 
-  private static Future<Grant> grantedOrRefused(Optional<Grant> grant) {
-    return grant
-        .map(Future::succeededFuture)
-        .orElseGet(() -> Future.failedFuture(new Failure.Unauthenticated(
-            "invalid-refresh-token",
-            "The refresh token is invalid or has expired: sign in again.")));
+  private static Future<Exchange> rejected(String code, String detail) {
+    return Future.succeededFuture(new Exchange(null, new Failure.Unauthenticated(code, detail)));
   }
 }

@@ -22,9 +22,14 @@ public final class RefreshTokenFactory {
   }
 
   RefreshToken first(UUID session) {
+    return random(session, 0);
+  }
+
+  /** A token that no other token can be exchanged for again. */
+  RefreshToken random(UUID session, int generation) {
     var secret = new byte[RefreshToken.SECRET_BYTES];
     random.nextBytes(secret);
-    return authenticated(keys.get(0), RefreshToken.body(session, 0, secret));
+    return authenticated(keys.get(0), RefreshToken.body(session, generation, secret));
   }
 
   RefreshToken successor(RefreshToken token) {

@@ -41,31 +41,44 @@ public final class RevocationRepository {
    * Rows that are visible now and were not visible in the caller's snapshot. Ids are assigned before the commit, so a lower
    * id may become visible after a higher one; a snapshot lists exactly the transactions it includes. A snapshot that is ahead
    * of this server comes from another server (before a restore): then all rows are returned.
+   *
+   * <p>All rows are read in the order of their ids, new ones in the order of their transactions, so that neither query reads
+   * rows that it skips. The position $2 is an id, negative in the order of transactions.
    */
   private static final String SINCE =
       """
       WITH request AS (
         SELECT pg_catalog.pg_current_snapshot() AS now, $1::text::pg_catalog.pg_snapshot AS claimed
-      ), known AS (
+      ), known AS MATERIALIZED (
         SELECT now,
                CASE WHEN pg_catalog.pg_snapshot_xmax(claimed) <= pg_catalog.pg_snapshot_xmax(now)
                     THEN claimed
-                END AS seen
+                END AS seen,
+               (SELECT written_by FROM account.revocations WHERE id = -$2::bigint) AS reached
           FROM request
       )
-      SELECT known.now::text AS now, page.*
+      SELECT known.now::text AS now, known.seen IS NOT NULL AS by_transaction, page.*
         FROM known
         LEFT JOIN LATERAL (
-          SELECT r.id, r.user_id, r.least_ver, r.session_id, r.reason, r.expires_at
-            FROM account.revocations r
-           WHERE r.id > $2
-             AND r.expires_at > $3
-             AND r.written_by >= coalesce(pg_catalog.pg_snapshot_xmin(known.seen), '0'::pg_catalog.xid8)
-             AND (known.seen IS NULL OR NOT pg_catalog.pg_visible_in_snapshot(r.written_by, known.seen))
-           ORDER BY r.id
-           LIMIT $4
+          (SELECT r.written_by, r.id, r.user_id, r.least_ver, r.session_id, r.issued_before, r.reason, r.expires_at
+             FROM account.revocations r
+            WHERE known.seen IS NULL
+              AND r.id > GREATEST($2::bigint, 0)
+              AND r.expires_at > $3
+            ORDER BY r.id
+            LIMIT $4)
+          UNION ALL
+          (SELECT r.written_by, r.id, r.user_id, r.least_ver, r.session_id, r.issued_before, r.reason, r.expires_at
+             FROM account.revocations r
+            WHERE known.seen IS NOT NULL
+              AND (r.written_by, r.id) > (COALESCE(known.reached, pg_catalog.pg_snapshot_xmin(known.seen)),
+                                          CASE WHEN known.reached IS NULL THEN 0 ELSE -$2::bigint END)
+              AND NOT pg_catalog.pg_visible_in_snapshot(r.written_by, known.seen)
+              AND r.expires_at > $3
+            ORDER BY r.written_by, r.id
+            LIMIT $4)
         ) page ON true
-       ORDER BY page.id
+       ORDER BY CASE WHEN known.seen IS NOT NULL THEN page.written_by END, page.id
       """;
 
   private final Database database;
@@ -113,6 +126,7 @@ public final class RevocationRepository {
 
   private static RevocationPage page(RevocationCursor cursor, RowSet<Row> rows) {
     var snapshot = rows.iterator().next().getString("now");
+    var byTransaction = rows.iterator().next().getBoolean("by_transaction");
     // All pages of one request end at the snapshot of the first page.
     var targetSnapshot = cursor.targetSnapshot() == null ? snapshot : cursor.targetSnapshot();
     var revocations = new ArrayList<Revocation>();
@@ -126,19 +140,22 @@ public final class RevocationRepository {
             revocations, new RevocationCursor(cursor.snapshot(), targetSnapshot, last), true);
       }
       revocations.add(revocation(row));
-      last = row.getLong("id");
+      last = byTransaction ? -row.getLong("id") : row.getLong("id");
     }
     return new RevocationPage(revocations, new RevocationCursor(targetSnapshot, null, 0), false);
   }
 
   private static Revocation revocation(Row row) {
+    var issuedBefore = Rows.instant(row, "issued_before");
+    var reason = reason(row.getString("reason"));
+    var expiresAt = Rows.instant(row, "expires_at");
+    if (issuedBefore != null) {
+      return Revocation.ofEveryone(issuedBefore, reason, expiresAt);
+    }
     var session = row.getUUID("session_id");
-    return new Revocation(
-        row.getLong("user_id"),
-        row.getLong("least_ver"),
-        session == null ? null : session.toString(),
-        reason(row.getString("reason")),
-        Rows.instant(row, "expires_at"));
+    return session == null
+        ? Revocation.ofUser(row.getLong("user_id"), row.getLong("least_ver"), reason, expiresAt)
+        : Revocation.ofSession(row.getLong("user_id"), session.toString(), reason, expiresAt);
   }
 
   private static Reason reason(String name) {

@@ -45,7 +45,10 @@ public final class SessionRepository implements AccessRevocation {
   private static final String LOCK =
       """
       SELECT s.id, s.token_hash, s.generation, s.rotated_at, s.created_at, s.expires_at, %s,
-             true AS known_address
+             true AS known_address,
+             CASE WHEN s.child_generation = s.generation THEN s.parent_generation
+                  ELSE s.generation - 1
+              END AS parent
         FROM account.sessions s
         JOIN account.users u ON u.id = s.user_id
        WHERE s.id = $1
@@ -56,7 +59,8 @@ public final class SessionRepository implements AccessRevocation {
   private static final String ROTATE =
       """
       UPDATE account.sessions
-         SET token_hash = $2, generation = generation + 1, rotated_at = $3, last_used_at = $4, expires_at = $5
+         SET token_hash = $2, generation = $3, parent_generation = $4, child_generation = $3,
+             rotated_at = $5, last_used_at = $6, expires_at = $7
        WHERE id = $1
       """;
 
@@ -104,9 +108,11 @@ public final class SessionRepository implements AccessRevocation {
         .map(rows -> first(rows, SessionRepository::session));
   }
 
+  /** @param parent generation of the token that was exchanged for the successor */
   Future<Void> rotate(
       SqlConnection tx,
       RefreshToken successor,
+      int parent,
       List<Instant> rotatedAt,
       Instant now,
       Instant expiresAt) {
@@ -115,6 +121,8 @@ public final class SessionRepository implements AccessRevocation {
         .execute(Tuple.of(
             successor.session(),
             Buffer.buffer(successor.hash()),
+            successor.generation(),
+            parent,
             rotations,
             utc(now),
             utc(expiresAt)))
@@ -170,6 +178,7 @@ public final class SessionRepository implements AccessRevocation {
         AccountRepository.account(row),
         row.getBuffer("token_hash").getBytes(),
         row.getInteger("generation"),
+        row.getInteger("parent"),
         rotations.stream().map(OffsetDateTime::toInstant).toList(),
         instant(row, "created_at"),
         instant(row, "expires_at"));

@@ -10,6 +10,7 @@ import java.util.UUID;
  *
  * @param tokenHash hash of the newest refresh token
  * @param generation generation of the newest refresh token
+ * @param parent generation of the token that was exchanged for the newest one; no generation in between was ever used
  * @param rotatedAt times at which the last generations were replaced, in ascending order
  */
 record SessionRow(
@@ -17,12 +18,14 @@ record SessionRow(
     Account account,
     byte[] tokenHash,
     int generation,
+    int parent,
     List<Instant> rotatedAt,
     Instant createdAt,
     Instant expiresAt) {
   /** The time at which the token of a generation was replaced; empty if it is no longer recorded. */
   Optional<Instant> replacedAt(int replaced) {
-    var index = rotatedAt.size() - (generation - replaced);
+    // The exchange of the parent created the newest token, also if it was repeated.
+    var index = rotatedAt.size() - (replaced == parent ? 1 : generation - replaced);
     return index < 0 || index >= rotatedAt.size()
         ? Optional.empty()
         : Optional.of(rotatedAt.get(index));

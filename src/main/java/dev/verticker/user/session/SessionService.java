@@ -80,7 +80,7 @@ public final class SessionService {
             tx,
             session,
             new Actor(end.userId(), null, null, end.client().address()),
-            Reason.SESSION_ENDED)))
+            end.reason() == null ? Reason.SESSION_ENDED : end.reason())))
         .orElse(Future.succeededFuture(false))
         .compose(ended -> ended
             ? Future.succeededFuture()

@@ -17,6 +17,7 @@ import java.util.UUID;
 
 /** The rows of {@code account.tickets}: one-time tickets that open a socket. */
 public final class TicketRepository {
+  /** Waits for a transaction that ends the session: otherwise the check of the foreign key would fail after it. */
   private static final String INSERT =
       """
       INSERT INTO account.tickets (hash, session_id, token_expires_at, expires_at)
@@ -25,6 +26,7 @@ public final class TicketRepository {
        WHERE s.id = $2
          AND s.user_id = $3
          AND s.expires_at > $6
+         FOR KEY SHARE OF s
       """;
 
   private static final String REDEEM =

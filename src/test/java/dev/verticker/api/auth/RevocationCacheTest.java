@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 
 final class RevocationCacheTest {
   private static final Instant NOW = Instant.parse("2030-01-01T00:00:00Z");
+  private static final Instant EXPIRY = NOW.plus(Duration.ofMinutes(16));
   private static final String SESSION = "6ba7b810-9dad-41d1-80b4-00c04fd430c8";
   private static final String OTHER_SESSION = "6ba7b810-9dad-41d1-80b4-00c04fd430c9";
 
@@ -63,6 +64,22 @@ final class RevocationCacheTest {
     assertEquals("invalid-token", refusal(token(7, 2, SESSION)));
     assertEquals("passes", refusal(token(7, 3, SESSION)));
     assertEquals("passes", refusal(token(8, 1, SESSION)));
+  }
+
+  @Test
+  void tokens_of_every_user_issued_before_a_time_are_rejected_until_the_entry_expires() {
+    serve();
+    entries.add(Revocation.ofEveryone(NOW.minusSeconds(60), Reason.SESSION_ENDED, EXPIRY));
+    entries.add(Revocation.ofEveryone(NOW, Reason.SESSION_ENDED, EXPIRY));
+    entries.add(Revocation.ofEveryone(NOW.minusSeconds(30), Reason.SESSION_ENDED, EXPIRY));
+    revoked.start().await();
+    assertEquals("invalid-token", refusal(token(7, 1, SESSION)));
+    assertEquals("invalid-token", refusal(token(8, 9, OTHER_SESSION)));
+    assertEquals("passes", refusal(issuedAt(NOW.plusSeconds(1))));
+
+    entries.clear();
+    clock.step(Duration.ofMinutes(16));
+    Await.until("entry removed", () -> !revoked.isRevoked(token(7, 1, SESSION)));
   }
 
   @Test
@@ -180,12 +197,15 @@ final class RevocationCacheTest {
         "id", user, session, version, List.of("user"), NOW, NOW.plusSeconds(900));
   }
 
+  private static AccessToken issuedAt(Instant time) {
+    return new AccessToken("id", 7, SESSION, 1, List.of("user"), time, time.plusSeconds(900));
+  }
+
   private static Revocation session(String session) {
-    return new Revocation(7, null, session, Reason.LOGGED_OUT, NOW.plus(Duration.ofMinutes(16)));
+    return Revocation.ofSession(7, session, Reason.LOGGED_OUT, EXPIRY);
   }
 
   private static Revocation user(long id, long version) {
-    return new Revocation(
-        id, version, null, Reason.USER_DISABLED, NOW.plus(Duration.ofMinutes(16)));
+    return Revocation.ofUser(id, version, Reason.USER_DISABLED, EXPIRY);
   }
 }

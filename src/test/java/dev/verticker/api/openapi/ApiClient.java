@@ -50,7 +50,8 @@ public final class ApiClient {
         .compose(response -> validated(method, target, response));
   }
 
-  private Future<Response> validated(HttpMethod method, String target, Response response) {
+  /** Fails unless the contract describes the response to this request. */
+  Future<Response> validated(HttpMethod method, String target, Response response) {
     try {
       assertEquals("nosniff", response.headers().get("X-Content-Type-Options"));
       assertTrue(

@@ -13,9 +13,13 @@ import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.request.Caller;
 import dev.verticker.bus.Failure;
 import dev.verticker.http.HttpServers;
+import dev.verticker.testing.Await;
+import dev.verticker.testing.RawHttp;
+import dev.verticker.testing.RecordedLog;
 import dev.verticker.testing.TestHttpClient.Response;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
+import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
@@ -23,9 +27,10 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
+import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,10 +48,11 @@ class ContractRouterTest {
 
   private final Vertx vertx;
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  private final List<ApiRequest> handled = new ArrayList<>();
+  private final List<ApiRequest> handled = new CopyOnWriteArrayList<>();
   private Contract contract;
   private ApiClient client;
-  private Future<ApiResponse> answer;
+  private int port;
+  private volatile Future<ApiResponse> answer;
 
   ContractRouterTest(Vertx vertx) {
     this.vertx = vertx;
@@ -59,7 +65,8 @@ class ContractRouterTest {
     await(DocsPage.load(vertx, contract)).mount(router);
     var server =
         await(HttpServers.create(vertx, "localhost", 0).requestHandler(router).listen());
-    client = new ApiClient(vertx, contract, server.actualPort());
+    port = server.actualPort();
+    client = new ApiClient(vertx, contract, port);
   }
 
   @BeforeEach
@@ -303,6 +310,108 @@ class ContractRouterTest {
     expect(404, client.send(HttpMethod.OPTIONS, "*", null));
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=x",
+        "Multipart/Form-Data; boundary=\"",
+        "application/x-www-form-urlencoded"
+      })
+  void the_content_type_of_a_form_does_not_change_the_response_to_another_method(String type) {
+    for (var method : List.of("GET", "HEAD", "TRACE", "PUT", "BREW")) {
+      var reply = client.send(
+          HttpMethod.valueOf(method), "/sign-in", Buffer.buffer("a=b"), "Content-Type", type);
+      assertEquals("OPTIONS, POST", expect(405, reply).headers().get("Allow"), method);
+    }
+    expect(
+        204,
+        client.send(HttpMethod.OPTIONS, "/sign-in", Buffer.buffer("a=b"), "Content-Type", type));
+    expect(
+        200,
+        client.send(
+            HttpMethod.GET,
+            "/shelves/1/books",
+            Buffer.buffer("a=b"),
+            "Content-Type",
+            type,
+            "Authorization",
+            READER));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/form-data; boundary=x",
+        "multipart/form-data; charset=none",
+        ";",
+        "",
+        "application/x-www-form-urlencoded; charset=none"
+      })
+  void an_unsupported_content_type_is_415(String type) {
+    for (var target : List.of("/sign-in", "/shelves/1/books")) {
+      var reply = client.send(
+          HttpMethod.POST,
+          target,
+          Buffer.buffer("--x\r\n"),
+          "Content-Type",
+          type,
+          "Authorization",
+          WRITER);
+      assertEquals("unsupported-media-type", expect(415, reply).code(), target);
+    }
+    assertEquals(List.of(), handled);
+  }
+
+  @Test
+  void a_path_with_a_slash_at_its_end_is_404() {
+    for (var method : List.of("GET", "HEAD", "POST", "OPTIONS", "DELETE")) {
+      for (var path : List.of("/shelves/1/books/", "/shelves/1/books//", "/sign-in/")) {
+        expect(404, client.send(HttpMethod.valueOf(method), path, null, "Authorization", WRITER));
+      }
+    }
+    assertEquals(List.of(), handled);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"zz\r\n{}\r\n0\r\n\r\n", "\r\n", "ffffffffffffffffff\r\n", "2\r\n{}0\r\n\r\n"})
+  void a_broken_chunk_is_400_and_no_error_in_the_log(String chunk) throws IOException {
+    try (var log = RecordedLog.errors();
+        var raw = new RawHttp(port)) {
+      var answer = raw.send("POST /sign-in HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+              + "Content-Type: application/x-www-form-urlencoded\r\n\r\n" + chunk)
+          .untilClosed();
+      assertTrue(answer.startsWith("HTTP/1.1 400"), answer);
+      assertTrue(answer.contains("\"code\":\"malformed-request\""), answer);
+      assertEquals(List.of(), log.lines());
+    }
+  }
+
+  @Test
+  void a_client_that_disconnects_is_counted_and_causes_no_error_in_the_log() throws IOException {
+    var before = aborts();
+    var pending = Promise.<ApiResponse>promise();
+    try (var log = RecordedLog.errors()) {
+      try (var raw = new RawHttp(port)) {
+        raw.send("POST /sign-in HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nusername=");
+      }
+      Await.until("a disconnect in the body", () -> aborts() == before + 1);
+      answer = pending.future();
+      try (var raw = new RawHttp(port)) {
+        raw.send("GET /shelves/1/books HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n"
+            + "Authorization: Bearer reader\r\n\r\n");
+        Await.until("the request is handled", () -> !handled.isEmpty());
+      }
+      Await.until("a disconnect before the response", () -> aborts() == before + 2);
+      pending.complete(ApiResponse.json(Buffer.buffer("{}")));
+      assertEquals(List.of(), log.lines());
+    }
+  }
+
   @Test
   void options_lists_the_supported_methods() {
     var reply = expect(204, client.send(HttpMethod.OPTIONS, "/shelves/1/books", null));
@@ -420,6 +529,14 @@ class ContractRouterTest {
         openapi/careless.yaml: operation peek has If-None-Match but no response 304
         openapi/careless.yaml: operation peek must have application/problem+json as the only content of response 400""",
         fault.getMessage());
+  }
+
+  private double aborts() {
+    return metrics
+        .get("http_client_aborts_total")
+        .tag("api", "library")
+        .counter()
+        .count();
   }
 
   private long counted(String operation, String status, String caller) {

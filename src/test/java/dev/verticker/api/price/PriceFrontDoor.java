@@ -34,6 +34,7 @@ final class PriceFrontDoor implements AutoCloseable {
   final FixedClock clock = new FixedClock();
   final Bus bus = new Bus(vertx, clock, metrics);
   final FakePrices prices = new FakePrices(bus);
+  private Contract contract;
   private ApiClient client;
 
   static final class FixedClock extends Clock {
@@ -76,7 +77,7 @@ final class PriceFrontDoor implements AutoCloseable {
 
   PriceFrontDoor open() {
     await(deploy(0));
-    var contract = await(Contract.load(vertx, "openapi/price-api.yaml"));
+    contract = await(Contract.load(vertx, "openapi/price-api.yaml"));
     client = new ApiClient(vertx, contract, port());
     return this;
   }
@@ -87,6 +88,10 @@ final class PriceFrontDoor implements AutoCloseable {
 
   ApiClient client() {
     return client;
+  }
+
+  Contract contract() {
+    return contract;
   }
 
   Response get(String target) {

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -23,6 +24,10 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class MalformedFramesTest {
   private static final int TEXT = 0x81;
+  private static final int FIRST_TEXT = 0x01;
+  private static final int CONTINUATION = 0x00;
+  private static final int LAST = 0x80;
+  private static final int PING = 0x89;
   private static final int COMPRESSED_TEXT = 0xc1;
   private static final String DEFLATE = "Sec-WebSocket-Extensions: permessage-deflate";
 
@@ -99,11 +104,41 @@ class MalformedFramesTest {
   }
 
   @Test
-  void invalid_utf_8_is_handled_as_a_malformed_message() throws IOException {
+  void text_that_is_not_utf_8_closes_the_socket_with_1007() throws IOException {
     var invalidUtf8 = new byte[] {(byte) 0xc3, 0x28};
-    plain().frame(TEXT, true, invalidUtf8);
-    // SockJS closes by itself.
-    assertEquals("1000 ", bridged().frame(TEXT, true, invalidUtf8).ending());
+    assertEquals("1007 invalid-text", plain().frame(TEXT, true, invalidUtf8).ending());
+    assertEquals(
+        "1007 invalid-text",
+        plain()
+            .frame(FIRST_TEXT, true, "{".getBytes(StandardCharsets.UTF_8))
+            .frame(LAST, true, invalidUtf8)
+            .ending());
+    assertEnded(bridged().frame(TEXT, true, invalidUtf8), "invalid UTF-8");
+    assertEquals(
+        3,
+        door.metrics.get("socket_closes_total").tag("reason", "invalid-text").counters().stream()
+            .mapToDouble(counter -> counter.count())
+            .sum());
+  }
+
+  @Test
+  void a_message_in_fragments_is_answered_wherever_it_is_split() throws IOException {
+    var command = "{\"op\":\"unsubscribe\",\"topic\":\"\u00e9\"}".getBytes(StandardCharsets.UTF_8);
+    var insideOfTheLetter = command.length - 3;
+    for (var split : List.of(0, 1, insideOfTheLetter, command.length)) {
+      plain()
+          .frame(FIRST_TEXT, true, Arrays.copyOfRange(command, 0, split))
+          .frame(CONTINUATION, true, new byte[0])
+          .frame(PING, true, new byte[] {(byte) 0xff})
+          .frame(LAST, true, Arrays.copyOfRange(command, split, command.length))
+          .until("unsubscribed");
+    }
+    plain()
+        .frame(FIRST_TEXT, true, new byte[0])
+        .frame(LAST, true, new byte[0])
+        .until("malformed-frame")
+        .send("{\"op\":\"ping\"}")
+        .until("pong");
   }
 
   private static void assertEnded(RawWebSocket socket, String what) throws IOException {

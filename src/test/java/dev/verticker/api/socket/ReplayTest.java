@@ -14,8 +14,8 @@ import dev.verticker.message.Notifications.OutboxEntry;
 import dev.verticker.message.Notifications.Recipient;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.TestDatabase;
+import dev.verticker.testing.UserEvents;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -148,10 +148,7 @@ class ReplayTest {
   }
 
   private void append(int count) {
-    var payload = new JsonObject()
-        .put("event", "user_updated")
-        .put("user_id", 7)
-        .put("data", new JsonObject().put("full_name", "x".repeat(800)));
+    var payload = UserEvents.updated("x".repeat(400));
     var batch = LongStream.range(entries, entries + count)
         .mapToObj(id -> new OutboxEntry(
             id,

@@ -2,6 +2,7 @@ package dev.verticker.api.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.verticker.testing.RawHttp;
 import io.vertx.core.http.HttpMethod;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,14 @@ class SocketHandshakeTest extends SocketTestCase {
   }
 
   @Test
+  void in_development_pages_of_this_machine_can_connect_from_any_port() {
+    for (var origin : List.of("http://localhost:5173", "http://127.0.0.1:3000")) {
+      assertEquals(101, status("/ws", "Origin", origin));
+      assertEquals(200, door.client().get("/eventbus/info", "Origin", origin).status());
+    }
+  }
+
+  @Test
   void a_client_without_an_origin_can_connect() {
     assertEquals(101, status("/ws"));
   }
@@ -59,6 +68,23 @@ class SocketHandshakeTest extends SocketTestCase {
               SharedUserApi.ALLOWED_ORIGIN);
       assertEquals(404, response.status(), transport);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"/ws", "/eventbus/websocket", "/eventbus/123/abcdefgh/websocket"})
+  void a_handshake_may_declare_an_empty_body_and_must_not_have_another(String target) {
+    assertEquals("101", rawStatus(target, "Content-Length: 0\r\n\r\n"));
+    assertEquals("400", rawStatus(target, "Content-Length: 1\r\n\r\nx"));
+    assertEquals("400", rawStatus(target, "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"));
+  }
+
+  private static String rawStatus(String target, String end) {
+    var response = RawHttp.response(
+        door.port(),
+        "GET " + target + " HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
+            + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+            + "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n" + end);
+    return response.split(" ")[1];
   }
 
   private static int status(String target, String... headers) {

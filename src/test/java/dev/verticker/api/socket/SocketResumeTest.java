@@ -11,6 +11,7 @@ import io.vertx.core.Future;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
@@ -37,6 +38,49 @@ class SocketResumeTest extends SocketTestCase {
     rename(ada, "Ada at last");
     var first = point.getLong("seq") + 1;
     assertSequences(again, topic, first, first + 5);
+  }
+
+  @Test
+  void a_client_resumes_with_the_cursor_of_any_frame_at_both_endpoints() {
+    var ada = door.person();
+    var topic = "user." + ada.id();
+    var socket = plain(ada);
+    var start = socket.subscribe(topic).next("subscribed").getString("cursor");
+    rename(ada, "One");
+    var one = socket.next("user_updated");
+    assertEquals(one.getString("epoch") + ":" + one.getLong("seq"), one.getString("cursor"));
+    rename(ada, "Two");
+    var two = socket.next("user_updated").getString("cursor");
+
+    for (var since : List.of(start, one.getString("cursor"))) {
+      var again = plain(ada).subscribe(topic, since);
+      var subscribed = again.next("subscribed");
+      assertTrue(subscribed.getBoolean("recovered"));
+      assertEquals(since, subscribed.getString("cursor"));
+      var bridged = bridged(ada, topic, "since", since);
+      for (var client : List.of(again, bridged)) {
+        Await.until("the newest event", () -> client.frames.toString().contains(two));
+      }
+    }
+    var object =
+        new JsonObject().put("epoch", one.getString("epoch")).put("seq", one.getLong("seq"));
+    var headers = new JsonObject().put("Authorization", ada.bearer()).put("since", object);
+    var resumed = bridged()
+        .send(
+            new JsonObject().put("type", "register").put("address", topic).put("headers", headers))
+        .next()
+        .getJsonObject("body");
+    assertEquals(one.getString("cursor"), resumed.getString("cursor"));
+  }
+
+  @Test
+  void a_malformed_cursor_is_refused_and_names_its_place() {
+    var socket = plain(door.admin());
+    for (var since :
+        List.of("", "no-sequence", "epoch:", ":3", "epoch:-1", "epoch:1.5", "epoch:1 ")) {
+      var error = socket.subscribe("users", since).next("error");
+      assertEquals("invalid-request", error.getString("code"), since);
+    }
   }
 
   @Test

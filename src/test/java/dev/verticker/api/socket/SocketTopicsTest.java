@@ -1,9 +1,13 @@
 package dev.verticker.api.socket;
 
+import static dev.verticker.api.openapi.ApiClient.expect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.verticker.api.price.FakePrices;
+import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.testing.Await;
+import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -43,6 +47,64 @@ class SocketTopicsTest extends SocketTestCase {
     var updated = socket.next();
     assertEquals("user." + ada.id(), updated.getString("topic"));
     assertEquals(new JsonObject().put("self", false), updated.getJsonObject("by"));
+  }
+
+  @Test
+  void events_of_a_user_carry_the_whole_user_as_the_http_api_returns_it() {
+    var socket = subscribed("users");
+    var ada = door.person();
+    var path = "/users/" + ada.id();
+    var created = expect(200, door.get(door.admin(), path)).object();
+    assertEquals(created, socket.next("user_created").getJsonObject("data"));
+
+    rename(ada, "Ada King");
+
+    var updated = socket.next("user_updated");
+    assertEquals(new JsonObject().put("full_name", "Ada King"), updated.getJsonObject("changes"));
+    assertEquals(created, updated.getJsonObject("before"));
+    var response = expect(200, door.get(door.admin(), path));
+    assertEquals(response.object(), updated.getJsonObject("data"));
+    assertEquals(
+        "\"" + updated.getJsonObject("data").getLong("revision") + "\"",
+        response.headers().get("ETag"));
+  }
+
+  @Test
+  void all_sockets_of_a_user_receive_the_read_position_and_resume_as_before() {
+    var ada = door.person();
+    var topic = "user." + ada.id();
+    var plain = plain(ada).subscribe(topic);
+    var start = plain.next("subscribed").getString("cursor");
+    var bridged = bridged(ada, topic);
+    var stranger = subscribed("users");
+    rename(ada, "Ada King");
+    var newest = plain.next("user_updated");
+    bridged.next();
+
+    markRead(ada, newest.getString("cursor"));
+
+    var read = plain.next("notifications_read");
+    assertEquals(newest.getLong("seq"), read.getLong("read_up_to"));
+    assertEquals(newest.getString("epoch"), read.getString("epoch"));
+    assertEquals(0, read.getInteger("unread"));
+    assertFalse(read.containsKey("seq") || read.containsKey("cursor"));
+    assertEquals(read, bridged.next().getJsonObject("body"));
+    markRead(ada, newest.getString("cursor"));
+    markRead(ada, start);
+    rename(ada, "Ada");
+    assertEquals("user_updated", plain.next().getString("event"), "nothing was marked again");
+    assertEquals("user_updated", bridged.next().getJsonObject("body").getString("event"));
+    var resumed = plain(ada).subscribe(topic, start);
+    resumed.next("subscribed");
+    assertSequences(resumed, topic, newest.getLong("seq"), newest.getLong("seq") + 1);
+    assertFalse(stranger.frames.toString().contains("notifications_read"));
+  }
+
+  private static void markRead(Person person, String cursor) {
+    expect(
+        200,
+        door.as(
+            person, HttpMethod.POST, "/notifications/read", new JsonObject().put("up_to", cursor)));
   }
 
   @Test

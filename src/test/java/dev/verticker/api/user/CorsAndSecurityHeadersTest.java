@@ -7,11 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.api.web.Cors;
 import dev.verticker.settings.SettingsException;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.UserApiSettings;
+import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.http.HttpMethod;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -86,6 +89,81 @@ class CorsAndSecurityHeadersTest {
     assertNull(response.headers().get("Access-Control-Allow-Origin"));
     assertNull(response.headers().get("Access-Control-Allow-Credentials"));
     assertEquals("origin", response.headers().get("Vary").toLowerCase());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "http://localhost",
+        "http://localhost:3000",
+        "http://127.0.0.1:4321",
+        "http://127.0.0.1"
+      })
+  void in_development_pages_of_this_machine_are_allowed_on_any_port(String origin) {
+    for (var origins : List.of("", ALLOWED_ORIGIN)) {
+      try (var api = UserFrontDoor.open(Map.of("CORS_ORIGINS", origins))) {
+        var preflight = expect(204, preflight(api, origin));
+        assertEquals(origin, preflight.headers().get("Access-Control-Allow-Origin"));
+        var response = expect(401, api.client().get("/users/me", "Origin", origin));
+        assertEquals(origin, response.headers().get("Access-Control-Allow-Origin"));
+        assertEquals("origin", response.headers().get("Vary").toLowerCase());
+        expectRefused(api, origin.replace("http:", "https:"));
+        expectRefused(api, origin.replaceFirst("//", "//evil."));
+        expectRefused(api, origin.replaceFirst("1$|0$|t$", "1.evil.example"));
+      }
+    }
+    var production = SettingsFiles.load(Map.of("VERTICKER_ENV", "production"), Path.of("target"));
+    assertFalse(SettingsReader.read(production, UserApiSettings::read).localPages());
+    assertFalse(new Cors(List.of(), false).allows(origin));
+  }
+
+  @Test
+  void the_response_to_a_preflight_of_another_origin_names_the_setting() {
+    var refused = expectRefused(door, "https://shop.example.org:8443");
+    assertEquals(
+        "Pages of https://shop.example.org:8443 are not allowed: add https://shop.example.org:8443 to CORS_ORIGINS.",
+        refused.object().getString("detail"));
+    for (var origin : List.of("null", "https://<script>", "https://" + "a".repeat(200))) {
+      assertEquals(
+          "Origin not allowed: add it to CORS_ORIGINS, for example https://app.example.org.",
+          expectRefused(door, origin).object().getString("detail"));
+    }
+    // Pages of the same origin send no preflight, and other clients can send OPTIONS.
+    expect(
+        204,
+        door.client().send(HttpMethod.OPTIONS, "/users/7", null, "Origin", "https://evil.example"));
+  }
+
+  @Test
+  void the_documents_name_every_exposed_header() throws Exception {
+    var exposed = door.client()
+        .get("/users/me", "Origin", ALLOWED_ORIGIN)
+        .headers()
+        .get("Access-Control-Expose-Headers");
+    for (var document : List.of("docs/user-api.md", "src/main/resources/openapi/user-api.yaml")) {
+      var text = Files.readString(Path.of(document));
+      for (var header : exposed.split(", ?")) {
+        assertTrue(text.contains("`" + header + "`"), document + " lacks " + header);
+      }
+    }
+  }
+
+  private static Response expectRefused(UserFrontDoor api, String origin) {
+    var refused = preflight(api, origin).expectProblem(403, "origin-not-allowed");
+    assertNull(refused.headers().get("Access-Control-Allow-Origin"));
+    return refused;
+  }
+
+  private static Response preflight(UserFrontDoor api, String origin) {
+    return api.client()
+        .send(
+            HttpMethod.OPTIONS,
+            "/users/7",
+            null,
+            "Origin",
+            origin,
+            "Access-Control-Request-Method",
+            "PATCH");
   }
 
   @ParameterizedTest

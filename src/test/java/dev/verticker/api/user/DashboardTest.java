@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
-import dev.verticker.api.web.Timestamps;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
+import dev.verticker.message.Timestamps;
 import dev.verticker.testing.Await;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;

@@ -89,17 +89,112 @@ class NotificationsApiTest {
     var ada = door.person();
     var now = notifications(ada, 1);
 
-    for (var after : List.of("after=0&epoch=another", "after=9&epoch=" + now.getString("epoch"))) {
-      var rejected = expect(410, door.get(ada, "/notifications?" + after)).object();
+    for (var query : List.of("after=0&epoch=another", "since=another:0", "before=another:1")) {
+      var rejected = expect(410, door.get(ada, "/notifications?" + query)).object();
       assertEquals("epoch-changed", rejected.getString("code"));
-      assertEquals(now.getString("epoch"), rejected.getString("epoch"));
-      assertEquals(1, rejected.getInteger("oldest"));
+      assertRestart(now, rejected);
     }
     var users =
         expect(200, door.get(door.admin(), "/events?topic=users&limit=1")).object();
     var rejected = expect(410, door.get(door.admin(), "/events?topic=users&after=0&epoch=another"))
         .object();
     assertEquals(users.getString("epoch"), rejected.getString("epoch"));
+  }
+
+  @Test
+  void a_position_that_the_topic_has_not_reached_is_410_with_a_code_of_its_own() {
+    var ada = door.person();
+    var now = notifications(ada, 1);
+    var epoch = now.getString("epoch");
+
+    for (var query :
+        List.of("after=9&epoch=" + epoch, "since=" + epoch + ":9", "before=" + epoch + ":9")) {
+      var rejected = expect(410, door.get(ada, "/notifications?" + query)).object();
+      assertEquals("sequence-not-reached", rejected.getString("code"), query);
+      assertRestart(now, rejected);
+    }
+  }
+
+  private static void assertRestart(JsonObject page, JsonObject rejected) {
+    assertEquals(page.getString("epoch"), rejected.getString("epoch"));
+    assertEquals(1, rejected.getInteger("oldest"));
+    assertEquals(page.getString("epoch") + ":0", rejected.getString("cursor"));
+  }
+
+  @Test
+  void a_client_pages_from_the_newest_event_to_the_oldest() {
+    var ada = door.person();
+    for (var name : List.of("One", "Two", "Three", "Four")) {
+      rename(ada, ada, name);
+    }
+    var cursor = notifications(ada, 5).getString("cursor");
+
+    var first = expect(200, door.get(ada, "/notifications?order=newest_first&limit=2"));
+    assertEquals(List.of(5, 4), sequences(first.object()));
+    assertEquals(cursor, first.object().getString("cursor"));
+    assertEquals(5, first.object().getInteger("unread"));
+    rename(ada, ada, "Five");
+    notifications(ada, 6);
+    var second = expect(200, door.get(ada, next(first)));
+    assertEquals(List.of(3, 2), sequences(second.object()), "new events do not shift a page");
+    var last = expect(200, door.get(ada, next(second)));
+    assertEquals(List.of(1), sequences(last.object()));
+    assertNull(last.headers().get("Link"));
+
+    var oldest = last.object().getJsonArray("events").getJsonObject(0).getString("cursor");
+    assertEquals(
+        List.of(),
+        sequences(expect(200, door.get(ada, "/notifications?before=" + oldest)).object()));
+    var live = expect(200, door.get(ada, "/notifications?since=" + cursor)).object();
+    assertEquals(List.of(6), sequences(live), "continues without a gap");
+  }
+
+  @Test
+  void events_of_all_users_are_paged_in_both_orders() {
+    door.person();
+    door.person();
+    var path = "/events?topic=users&limit=1";
+    Await.until(
+        "two events", () -> door.get(door.admin(), path).object().getInteger("newest") >= 2);
+
+    var oldest = expect(200, door.get(door.admin(), path));
+    var second = expect(200, door.get(door.admin(), next(oldest))).object();
+    assertEquals(List.of(2), sequences(second));
+    var newest = expect(200, door.get(door.admin(), path + "&order=newest_first"));
+    var sequence = newest.object().getInteger("newest");
+    assertEquals(List.of(sequence), sequences(newest.object()));
+    assertEquals(
+        List.of(sequence - 1),
+        sequences(expect(200, door.get(door.admin(), next(newest))).object()));
+  }
+
+  @Test
+  void contradictory_and_malformed_positions_are_422() {
+    var ada = door.person();
+    var epoch = notifications(ada, 1).getString("epoch");
+    var cursor = epoch + ":1";
+    for (var query : List.of(
+        "since=" + cursor + "&before=" + cursor,
+        "since=" + cursor + "&order=newest_first",
+        "since=" + cursor + "&after=1&epoch=" + epoch,
+        "before=" + cursor + "&order=oldest_first",
+        "after=1&epoch=" + epoch + "&before=" + cursor,
+        "order=sideways",
+        "since=1",
+        "before=" + epoch)) {
+      assertEquals(
+          "invalid-request",
+          expect(422, door.get(ada, "/notifications?" + query)).code(),
+          query);
+    }
+    for (var body : List.of(
+        new JsonObject().put("up_to", 1),
+        new JsonObject().put("up_to", "1"),
+        new JsonObject().put("up_to", cursor).put("epoch", epoch),
+        new JsonObject().put("epoch", epoch))) {
+      var response = door.as(ada, HttpMethod.POST, "/notifications/read", body);
+      assertEquals("invalid-request", expect(422, response).code(), body.encode());
+    }
   }
 
   @Test
@@ -134,6 +229,12 @@ class NotificationsApiTest {
         expect(200, read(ada, epoch, 1)).object());
     assertEquals(1, dashboard(ada).getInteger("unread"));
     assertEquals(1, notifications(ada, 2).getInteger("read_up_to"));
+    var cursor = notifications(ada, 2).getString("cursor");
+    var marked =
+        door.as(ada, HttpMethod.POST, "/notifications/read", new JsonObject().put("up_to", cursor));
+    assertEquals(
+        new JsonObject().put("epoch", epoch).put("read_up_to", 2).put("unread", 0),
+        expect(200, marked).object());
     assertEquals("epoch-changed", expect(410, read(ada, "another", 1)).code());
     assertEquals(
         "/up_to",
@@ -162,7 +263,7 @@ class NotificationsApiTest {
     assertEquals(3, events.size());
     for (var event : events.subList(0, 2)) {
       assertEquals(
-          Set.of("event", "topic", "epoch", "seq", "at", "user_id", "redacted"),
+          Set.of("event", "topic", "epoch", "seq", "cursor", "at", "user_id", "redacted"),
           event.fieldNames());
       assertTrue(event.getBoolean("redacted"));
     }
@@ -218,6 +319,13 @@ class NotificationsApiTest {
             HttpMethod.PATCH,
             "/users/" + person.id(),
             new JsonObject().put("full_name", fullName)));
+  }
+
+  /** Returns the target of the Link header. */
+  private static String next(Response response) {
+    var link = response.headers().get("Link");
+    assertTrue(link.endsWith(">; rel=\"next\""), link);
+    return link.substring(1, link.indexOf('>'));
   }
 
   private static JsonObject self(boolean self) {

@@ -88,7 +88,7 @@ class TokenAttacksTest {
   @Test
   void an_access_token_is_not_accepted_as_a_refresh_token() {
     assertEquals(
-        "invalid-refresh-token", expect(401, door.refresh(ada.access())).code());
+        "malformed-refresh-token", expect(401, door.refresh(ada.access())).code());
   }
 
   @Test

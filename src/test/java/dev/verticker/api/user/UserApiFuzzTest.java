@@ -1,11 +1,13 @@
 package dev.verticker.api.user;
 
+import static dev.verticker.api.openapi.ApiClient.expect;
 import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
+import dev.verticker.testing.RecordedLog;
 import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
@@ -48,8 +50,9 @@ class UserApiFuzzTest {
   private static final int FAULT = 500;
 
   /** These operations sign the caller out; every later request would be 401. */
-  private static final Set<String> ENDING = Set.of("logoutAll", "changeOwnPassword");
+  private static final Set<String> ENDING = Set.of("logout", "logoutAll", "changeOwnPassword");
 
+  private final RecordedLog log = RecordedLog.errors();
   private final UserFrontDoor door = UserFrontDoor.openAlone();
   private final Random random = new Random(SEED);
   private final AtomicInteger sent = new AtomicInteger();
@@ -81,6 +84,7 @@ class UserApiFuzzTest {
   @AfterAll
   void close() {
     door.close();
+    log.close();
   }
 
   @Test
@@ -92,6 +96,11 @@ class UserApiFuzzTest {
     await(Duration.ofSeconds(100), Future.all(lanes));
 
     assertEquals(List.of(), List.copyOf(faults), () -> "seed " + SEED);
+    assertEquals(List.of(), log.lines(), () -> "seed " + SEED);
+    // Otherwise most responses would be 401 and test nothing.
+    people.stream()
+        .filter(person -> person.access() != null)
+        .forEach(person -> expect(200, door.get(person, "/users/me")));
     assertEquals(REQUESTS, statuses.size());
     // Some requests are invalid and some are valid.
     assertTrue(

@@ -52,7 +52,15 @@ class UserApiTest {
     assertEquals("/users/" + user.getLong("id"), created.headers().get("Location"));
     assertEquals(
         List.of(
-            "id", "username", "full_name", "email", "roles", "status", "created_at", "updated_at"),
+            "id",
+            "username",
+            "full_name",
+            "email",
+            "roles",
+            "status",
+            "created_at",
+            "updated_at",
+            "revision"),
         List.copyOf(user.fieldNames()));
     assertEquals("Ada Lovelace", user.getString("full_name"));
     assertEquals(new JsonArray().add("user"), user.getJsonArray("roles"));
@@ -60,6 +68,49 @@ class UserApiTest {
     assertEquals("bearer", login.object().getString("token_type"));
     assertEquals(900, login.object().getInteger("expires_in"));
     assertEquals("no-store", login.headers().get("Cache-Control"));
+  }
+
+  @Test
+  void a_user_signs_out_with_the_access_token_alone() {
+    var ada = door.person();
+    var elsewhere = door.signIn(ada.username(), ada.password());
+
+    expect(200, door.as(ada, HttpMethod.POST, "/auth/logout", null));
+
+    Await.until("rejects the token", () -> door.get(ada, "/users/me").status() == 401);
+    expect(401, door.refresh(ada.refresh()));
+    expect(200, door.get(elsewhere, "/users/me"));
+    var signedOut = expect(401, door.as(ada, HttpMethod.POST, "/auth/logout", null));
+    assertTrue(signedOut.headers().get("WWW-Authenticate").startsWith("Bearer "));
+    var withoutToken =
+        expect(401, door.as(Person.ANONYMOUS, HttpMethod.POST, "/auth/logout", null));
+    assertEquals("token-missing", withoutToken.code());
+  }
+
+  @Test
+  void a_refresh_token_signs_out_whatever_the_access_token_is() {
+    var ada = door.person();
+    for (var authorization : List.of("Bearer nonsense", "Bearer " + ada.access(), "Basic x")) {
+      expect(
+          200,
+          door.client()
+              .send(
+                  HttpMethod.POST,
+                  "/auth/logout",
+                  UserFrontDoor.encoded("refresh_token", ada.refresh()),
+                  "Content-Type",
+                  "application/x-www-form-urlencoded",
+                  "Authorization",
+                  authorization));
+      expect(401, door.refresh(ada.refresh()));
+    }
+  }
+
+  @Test
+  void a_price_of_an_empty_symbol_is_not_the_list_of_prices() {
+    var ada = door.person();
+    expect(404, door.get(ada, "/prices/"));
+    expect(404, door.get(ada, "/users/"));
   }
 
   @Test
@@ -316,11 +367,12 @@ class UserApiTest {
   @Test
   void a_refresh_token_that_is_reused_later_ends_the_session_of_both_clients() {
     var ada = door.person();
-    var next = expect(200, door.refresh(ada.refresh())).object().getString("refresh_token");
+    var used = expect(200, door.refresh(ada.refresh())).object().getString("refresh_token");
+    var next = expect(200, door.refresh(used)).object().getString("refresh_token");
     door.clock.step(Duration.ofSeconds(11));
 
     assertEquals(
-        "invalid-refresh-token", expect(401, door.refresh(ada.refresh())).code());
+        "reused-refresh-token", expect(401, door.refresh(ada.refresh())).code());
 
     assertEquals("invalid-refresh-token", expect(401, door.refresh(next)).code());
     Await.until("signed out", () -> door.get(ada, "/users/me").status() == 401);

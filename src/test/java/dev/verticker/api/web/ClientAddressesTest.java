@@ -35,7 +35,8 @@ class ClientAddressesTest {
         "127.0.0.1,10.0.0.0/8 | 203.0.113.7, 10.1.2.3     | 203.0.113.7",
         "127.0.0.1,10.0.0.0/8 | 10.9.9.9, 10.1.2.3        | 10.9.9.9",
         "127.0.0.1            | nonsense                  | 127.0.0.1",
-        "127.0.0.1            | 2001:db8::1               | 2001:db8::1"
+        "127.0.0.1            | 2001:db8::1               | 2001:db8::1",
+        "127.0.0.1            | ::ffff:203.0.113.7        | 203.0.113.7"
       })
   void the_client_address_is_the_rightmost_untrusted_hop(
       String trustedProxies, String forwardedFor, String expectedClient) {

@@ -11,6 +11,8 @@ import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -87,6 +89,56 @@ class ClusterHeartbeatTest {
     assertEquals(0, gaveUp.get());
     until("registered again", () -> peers.registrations.get() > 0);
     until("gave up", () -> gaveUp.get() > 0);
+  }
+
+  @Test
+  void a_node_among_ten_that_only_one_other_node_answers_is_not_ready_and_gives_up() {
+    peers.count = 9;
+    heartbeat(new FakePeers(), FAST).start().await();
+    heartbeat.start().await();
+    until("not ready", () -> heartbeat.reason().isPresent());
+    until("registered again", () -> peers.registrations.get() > 0);
+    until("gave up", () -> gaveUp.get() > 0);
+  }
+
+  @Test
+  void a_node_among_ten_that_four_other_nodes_answer_stays_ready() {
+    peers.count = 9;
+    for (var i = 0; i < 4; i++) {
+      heartbeat(new FakePeers(), FAST).start().await();
+    }
+    heartbeat.start().await();
+    until("many beats", () -> peers.beats.get() > 30);
+    assertEquals(Optional.empty(), heartbeat.reason());
+    assertEquals(0, gaveUp.get());
+  }
+
+  @Test
+  void a_node_is_ready_again_when_enough_nodes_answer_or_the_others_have_left() {
+    peers.count = 9;
+    var patient = heartbeat(
+        peers,
+        new HeartbeatSettings(Duration.ofMillis(20), 5, Duration.ofHours(1), Duration.ofHours(1)));
+    heartbeat(new FakePeers(), FAST).start().await();
+    patient.start().await();
+    until("not ready", () -> patient.reason().isPresent());
+    peers.count = 2;
+    until("ready", () -> patient.reason().isEmpty());
+    peers.count = 9;
+    until("not ready", () -> patient.reason().isPresent());
+    for (var i = 0; i < 3; i++) {
+      heartbeat(new FakePeers(), FAST).start().await();
+    }
+    until("ready", () -> patient.reason().isEmpty());
+  }
+
+  @Test
+  void half_of_the_members_including_the_node_itself_must_respond() {
+    var required = new ArrayList<Integer>();
+    for (var others = 0; others < 10; others++) {
+      required.add(ClusterHeartbeat.requiredResponses(others));
+    }
+    assertEquals(List.of(0, 1, 1, 1, 2, 2, 3, 3, 4, 4), required);
   }
 
   @Test

@@ -3,20 +3,41 @@ package dev.verticker.node.cluster;
 import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.bus.Address;
 import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
+import dev.verticker.settings.NodeSettings.MutualTls;
+import dev.verticker.testing.TestAuthority;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.nio.file.Path;
+import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ClusterTest {
   private static final HeartbeatSettings SETTINGS =
       new HeartbeatSettings(Duration.ofMillis(100), 5, Duration.ofHours(1), Duration.ofHours(1));
+
+  private record Text(String text) {}
+
+  private static final Address<Text, Text> ASK =
+      new Address<>("test.ask", Text.class, Text.class, Duration.ofSeconds(20));
+  private static final Address<Text, Text> ASK_MEMBER =
+      new Address<>("test.ask-member", Text.class, Text.class, Duration.ofSeconds(3));
+  private static final Address<Text, Text> ASK_STRANGER =
+      new Address<>("test.ask-stranger", Text.class, Text.class, Duration.ofSeconds(3));
 
   @Test
   void a_node_whose_registrations_are_lost_registers_again_and_gets_responses() {
@@ -64,6 +85,69 @@ class ClusterTest {
       assertEquals(2000, bus.getConnectTimeout());
       assertEquals("127.0.0.1", bus.getHost());
     }
+  }
+
+  @Test
+  void nodes_with_certificates_of_the_same_authority_exchange_messages(@TempDir Path folder) {
+    var authority = new TestAuthority(folder, "cluster");
+    try (var nodes = new TwoNodes(
+        Optional.of(tls(authority, authority, "one")),
+        Optional.of(tls(authority, authority, "two")))) {
+      var first = bus(nodes.first());
+      bus(nodes.second()).serve(ASK, Future::succeededFuture).await();
+      assertEquals("a", first.request(ASK, new Text("a")).await().text());
+    }
+  }
+
+  @Test
+  void a_node_neither_sends_to_nor_receives_from_a_stranger_that_joined_hazelcast(
+      @TempDir Path folder) {
+    var authority = new TestAuthority(folder, "cluster");
+    var stranger = new TestAuthority(folder, "stranger");
+    try (var nodes = new TwoNodes(
+        Optional.of(tls(authority, authority, "one")),
+        Optional.of(tls(stranger, authority, "two")))) {
+      assertExchangeNothing(nodes);
+    }
+  }
+
+  @Test
+  void a_node_neither_sends_to_nor_receives_from_a_node_without_tls(@TempDir Path folder) {
+    var authority = new TestAuthority(folder, "cluster");
+    try (var nodes =
+        new TwoNodes(Optional.of(tls(authority, authority, "one")), Optional.empty())) {
+      assertExchangeNothing(nodes);
+    }
+  }
+
+  private static void assertExchangeNothing(TwoNodes nodes) {
+    var received = new AtomicInteger();
+    var member = bus(nodes.first());
+    var stranger = bus(nodes.second());
+    for (var each : List.of(member, stranger)) {
+      var address = each == member ? ASK_MEMBER : ASK_STRANGER;
+      each.serve(address, text -> {
+            received.incrementAndGet();
+            return Future.succeededFuture(text);
+          })
+          .await();
+    }
+    assertThrows(
+        Failure.Unavailable.class,
+        () -> stranger.request(ASK_MEMBER, new Text("a")).await());
+    assertThrows(
+        Failure.Unavailable.class,
+        () -> member.request(ASK_STRANGER, new Text("a")).await());
+    assertEquals(0, received.get());
+  }
+
+  private static MutualTls tls(TestAuthority issuer, TestAuthority trusted, String name) {
+    var certificate = issuer.issue(name, "ip:127.0.0.1");
+    return new MutualTls(certificate.certificate(), certificate.key(), trusted.file());
+  }
+
+  private static Bus bus(Vertx vertx) {
+    return new Bus(vertx, Clock.systemUTC(), new SimpleMeterRegistry());
   }
 
   private static HazelcastClusterManager hazelcast(Cluster cluster) {

@@ -1,6 +1,7 @@
 package dev.verticker.node.cluster;
 
 import dev.verticker.settings.NodeSettings.ClusterSettings;
+import dev.verticker.settings.NodeSettings.MutualTls;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Two clustered Vert.x instances on the loopback interface, with the packaged cluster configuration. */
@@ -20,12 +22,17 @@ public final class TwoNodes implements AutoCloseable {
   private final Vertx second;
 
   public TwoNodes() {
+    this(Optional.empty(), Optional.empty());
+  }
+
+  /** @param first TLS of the event bus of the first node, empty for none; likewise the second */
+  TwoNodes(Optional<MutualTls> first, Optional<MutualTls> second) {
     var name = "test-" + UUID.randomUUID();
     var ports = freePorts(2);
-    firstCluster = cluster(name, ports.get(0), ports);
-    secondCluster = cluster(name, ports.get(1), ports);
-    first = join(firstCluster);
-    second = join(secondCluster);
+    firstCluster = cluster(name, ports.get(0), ports, first);
+    secondCluster = cluster(name, ports.get(1), ports, second);
+    this.first = join(firstCluster);
+    this.second = join(secondCluster);
   }
 
   public Vertx first() {
@@ -67,11 +74,12 @@ public final class TwoNodes implements AutoCloseable {
     }
   }
 
-  private static Cluster cluster(String name, int port, List<Integer> ports) {
+  private static Cluster cluster(
+      String name, int port, List<Integer> ports, Optional<MutualTls> tls) {
     var members = ports.stream().map(p -> "127.0.0.1:" + p).toList();
     try {
       return Cluster.of(
-          new ClusterSettings(name, "127.0.0.1", port, 0, members), homeThatJoinsAtOnce());
+          new ClusterSettings(name, "127.0.0.1", port, 0, members, tls), homeThatJoinsAtOnce());
     } catch (BindException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,6 +11,7 @@ import dev.verticker.message.Password;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -22,8 +23,11 @@ final class PasswordHasherTest {
   private static final String SLOW =
       BcryptFunction.getInstance(Bcrypt.B, 13).hash("of old").getResult();
 
+  private static final HashingClient CLIENT = HashingClient.of("192.0.2.7", "ada", true);
+
   private final Vertx vertx = Vertx.vertx();
-  private final PasswordHasher passwords = PasswordHasher.open(vertx, 2, new SimpleMeterRegistry());
+  private final PasswordHasher passwords =
+      PasswordHasher.open(vertx, 2, Clock.systemUTC(), new SimpleMeterRegistry());
 
   @AfterEach
   void stop() {
@@ -77,40 +81,41 @@ final class PasswordHasherTest {
 
   @Test
   void an_unknown_user_never_matches() {
-    assertFalse(passwords.compare(new Password(""), Optional.empty()).await().matches());
+    assertFalse(
+        passwords.compare(CLIENT, new Password(""), Optional.empty()).await().matches());
   }
 
   @Test
   void at_most_twenty_four_tasks_wait() {
     var all = IntStream.range(0, 40)
-        .mapToObj(n -> passwords.compare(new Password("number " + n), Optional.of(SLOW)))
+        .mapToObj(n -> passwords.compare(CLIENT, new Password("number " + n), Optional.of(SLOW)))
         .toList();
     // One thread for two cores, and the queue; other tasks are rejected at once.
     assertEquals(15, all.stream().filter(Future::isComplete).count());
     assertEquals("hashing-busy", code(all.get(25)));
     all.forEach(PasswordHasherTest::code);
-    assertEquals("ok", code(passwords.hashWithoutPolicy(new Password("afterwards"))));
+    assertEquals("ok", code(passwords.hashWithoutPolicy(CLIENT, new Password("afterwards"))));
   }
 
   @Test
   void a_password_whose_caller_has_timed_out_is_not_hashed() {
     var line = IntStream.range(0, 25)
-        .mapToObj(n -> passwords.compare(new Password("of old"), Optional.of(SLOW)))
+        .mapToObj(n -> passwords.compare(CLIENT, new Password("of old"), Optional.of(SLOW)))
         .toList();
 
     var outcomes = line.stream().map(PasswordHasherTest::code).toList();
 
     assertEquals("ok", outcomes.get(0));
     assertEquals("hashing-busy", outcomes.get(24));
-    assertEquals("ok", code(passwords.hashWithoutPolicy(new Password("afterwards"))));
+    assertEquals("ok", code(passwords.hashWithoutPolicy(CLIENT, new Password("afterwards"))));
   }
 
   private String hash(String password) {
-    return passwords.hashWithoutPolicy(new Password(password)).await();
+    return passwords.hashWithoutPolicy(CLIENT, new Password(password)).await();
   }
 
   private PasswordHasher.Comparison compare(String password, String hash) {
-    return passwords.compare(new Password(password), Optional.of(hash)).await();
+    return passwords.compare(CLIENT, new Password(password), Optional.of(hash)).await();
   }
 
   private static String code(Future<?> work) {

@@ -14,6 +14,7 @@ import io.vertx.core.Promise;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -108,6 +109,58 @@ final class RevocationRepositoryTest {
   }
 
   @Test
+  void new_revocations_are_paged_although_their_ids_and_transactions_have_different_orders()
+      throws SQLException {
+    revoke(1);
+    var cursor = page(null).cursor();
+    try (var first = open();
+        var second = open()) {
+      // The first transaction gets the lower transaction id and the higher revocation ids.
+      write(first, 2);
+      writeMany(second, 3, 700);
+      writeMany(first, 703, 1000);
+      first.commit();
+      second.commit();
+    }
+    var received = new ArrayList<Long>();
+    RevocationPage page;
+    do {
+      page = page(cursor);
+      assertTrue(page.revocations().size() <= 500);
+      received.addAll(users(page));
+      cursor = page.cursor();
+    } while (page.more());
+    assertEquals(
+        LongStream.rangeClosed(2, 1702).boxed().toList(),
+        received.stream().sorted().toList());
+    assertEquals(List.of(), users(page(cursor)));
+  }
+
+  @Test
+  void a_page_of_new_revocations_starts_again_when_its_last_row_was_deleted() throws SQLException {
+    var start = page(null).cursor();
+    try (var connection = open()) {
+      writeMany(connection, 1, 600);
+      connection.commit();
+    }
+    var first = page(start);
+    node.execute("DELETE FROM account.revocations WHERE user_id <= 500");
+    var second = page(first.cursor());
+    assertEquals(LongStream.rangeClosed(501, 600).boxed().toList(), users(second));
+  }
+
+  @Test
+  void a_revocation_of_every_user_is_one_entry() {
+    node.execute(
+        """
+        INSERT INTO account.revocations (issued_before, reason, expires_at)
+        VALUES ('2030-01-01T00:00:00Z', 'SESSION_ENDED', now() + interval '1 day')""");
+    var entry = page(null).revocations().get(0);
+    assertEquals(Instant.parse("2030-01-01T00:00:00Z"), entry.issuedBefore());
+    assertEquals(Reason.SESSION_ENDED, entry.reason());
+  }
+
+  @Test
   void a_cursor_of_another_server_returns_all_revocations() {
     revoke(7);
     assertEquals(List.of(7L), users(page(new RevocationCursor("900000000:900000000:", null, 0))));
@@ -154,6 +207,17 @@ final class RevocationRepositoryTest {
     var connection = node.connect();
     connection.setAutoCommit(false);
     return connection;
+  }
+
+  private static void writeMany(Connection connection, long firstUser, int users)
+      throws SQLException {
+    try (var statement = connection.createStatement()) {
+      statement.execute(
+          """
+          INSERT INTO account.revocations (user_id, least_ver, reason, expires_at)
+          SELECT n, 2, 'LOGGED_OUT', now() + interval '1 day' FROM generate_series(%d, %d) n"""
+              .formatted(firstUser, firstUser + users - 1));
+    }
   }
 
   private static void write(Connection connection, long user) throws SQLException {

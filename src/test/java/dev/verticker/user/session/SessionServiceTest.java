@@ -12,22 +12,28 @@ import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
 import dev.verticker.message.Sessions.Reason;
+import dev.verticker.testing.Await;
 import dev.verticker.user.AccountLocks;
 import dev.verticker.user.AccountRetention;
 import dev.verticker.user.SignIn;
+import dev.verticker.user.change.UserErasure;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class SessionServiceTest {
   private static final String PASSWORD = "a long walk by the sea";
@@ -133,11 +139,134 @@ final class SessionServiceTest {
   }
 
   @Test
+  void a_client_that_lost_the_response_continues_with_a_new_successor_at_any_time() {
+    var first = node.signIn(ada, PASSWORD);
+    var lost = node.refreshed(first);
+    node.clock.step(Duration.ofHours(3));
+    var second = node.refreshed(first);
+    assertNotEquals(lost.refreshToken(), second.refreshToken());
+    assertEquals(
+        second.refreshToken(), node.refreshed(first).refreshToken(), "in the grace period");
+    node.clock.step(Duration.ofHours(3));
+    var third = node.refreshed(first);
+    node.clock.step(LATER);
+    var fourth = node.refreshed(third);
+    node.clock.step(LATER);
+    assertEquals("ok", node.outcome(node.refresh(fourth.refreshToken())));
+    assertEquals(List.of(), node.revoked());
+  }
+
+  @Test
+  void a_successor_that_was_not_lost_but_stolen_ends_the_session() {
+    var first = node.signIn(ada, PASSWORD);
+    var thief = node.refreshed(first);
+    node.clock.step(LATER);
+    var owner = node.refreshed(first);
+    node.clock.step(LATER);
+    assertEquals("reused-refresh-token", node.outcome(node.refresh(thief.refreshToken())));
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(owner.refreshToken())));
+  }
+
+  @Test
+  void a_token_whose_successor_was_used_ends_the_session() {
+    var first = node.signIn(ada, PASSWORD);
+    var second = node.refreshed(first);
+    node.clock.step(LATER);
+    node.refreshed(second);
+    node.clock.step(LATER);
+    assertEquals("reused-refresh-token", node.outcome(node.refresh(first.refreshToken())));
+  }
+
+  @Test
+  void a_token_has_at_most_thirty_two_successors() {
+    var first = node.signIn(ada, PASSWORD);
+    for (var successor = 0; successor < RefreshService.MAX_SUCCESSORS; successor++) {
+      node.refreshed(first);
+      node.clock.step(LATER);
+    }
+    assertEquals("reused-refresh-token", node.outcome(node.refresh(first.refreshToken())));
+  }
+
+  @Test
+  void a_lost_response_is_forgiven_while_the_signing_key_is_rotated() {
+    var first = node.signIn(ada, PASSWORD);
+    node.refreshed(first);
+    node.clock.step(LATER);
+    var rotated = Map.of(
+        "JWT_SECRET", "another secret of thirty-two bytes!", "JWT_SECRET_PREVIOUS", SignIn.SECRET);
+    try (var other = new SignIn(node.postgres, node.clock, rotated)) {
+      other.await(other.refresh(first.refreshToken()));
+      node.clock.step(LATER);
+      var last = other.await(other.refresh(first.refreshToken()));
+      node.clock.step(LATER);
+      assertEquals("ok", other.outcome(other.refresh(last.refreshToken())));
+    }
+  }
+
+  @Test
+  void a_node_of_an_earlier_version_does_not_extend_the_use_of_a_replaced_token() {
+    var first = node.signIn(ada, PASSWORD);
+    node.refreshed(first);
+    node.clock.step(LATER);
+    node.refreshed(first);
+    // Such a node does not write the columns of a lost response.
+    node.execute(
+        "UPDATE account.sessions SET token_hash = sha256('x'), generation = generation + 1, rotated_at = '{}'");
+    node.clock.step(LATER);
+    assertEquals("reused-refresh-token", node.outcome(node.refresh(first.refreshToken())));
+  }
+
+  /**
+   * Two clients hold copies of a token, and lose responses: the server accepts the newest token, and the one that was
+   * exchanged for it; any other one ends the session.
+   */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void a_copied_token_ends_the_session_when_a_replaced_one_is_used(long seed) {
+    var random = new Random(seed);
+    var newest = node.signIn(ada, PASSWORD).refreshToken();
+    var parent = newest;
+    var held = new Confidential[] {newest, newest};
+    var ended = false;
+    for (var request = 0; request < 100 && !ended; request++) {
+      var client = random.nextInt(2);
+      var used = held[client];
+      var valid = used.equals(newest) || used.equals(parent);
+      var response = node.refresh(used);
+      assertEquals(valid ? "ok" : "reused-refresh-token", node.outcome(response));
+      ended = !valid;
+      if (valid) {
+        parent = used;
+        newest = node.await(response).refreshToken();
+        // Some responses are lost.
+        held[client] = random.nextInt(4) == 0 ? used : newest;
+      }
+      node.clock.step(LATER);
+    }
+    assertTrue(ended, "two clients share a session");
+    assertEquals("invalid-refresh-token", node.outcome(node.refresh(newest)));
+  }
+
+  /** A client alone stays signed in, however many of its responses are lost. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4})
+  void lost_responses_never_end_the_session_of_one_client(long seed) {
+    var random = new Random(seed);
+    var token = node.signIn(ada, PASSWORD).refreshToken();
+    for (var request = 0; request < 60; request++) {
+      var answer = node.await(node.refresh(token)).refreshToken();
+      token = random.nextBoolean() ? answer : token;
+      node.clock.step(Duration.ofSeconds(random.nextInt(30)));
+    }
+    assertEquals(List.of(), node.revoked());
+  }
+
+  @Test
   void reusing_a_refresh_token_after_the_grace_period_ends_the_session_and_is_audited() {
     var stolen = node.signIn(ada, PASSWORD);
-    var owner = node.refreshed(stolen);
+    var owner = node.refreshed(node.refreshed(stolen));
     node.clock.step(LATER);
-    assertEquals("invalid-refresh-token", node.outcome(node.refresh(stolen.refreshToken())));
+    assertEquals("reused-refresh-token", node.outcome(node.refresh(stolen.refreshToken())));
     assertEquals("invalid-refresh-token", node.outcome(node.refresh(owner.refreshToken())));
     assertEquals(
         List.of(Reason.TOKEN_REUSED),
@@ -151,7 +280,7 @@ final class SessionServiceTest {
   @Test
   void a_token_forged_from_a_known_session_id_cannot_end_the_session() {
     var grant = node.signIn(ada, PASSWORD);
-    node.refreshed(grant);
+    node.refreshed(node.refreshed(grant));
     node.clock.step(LATER);
     var forged = RefreshToken.of(
         RefreshToken.body(UUID.fromString(grant.sessionId()), 0, new byte[32]), new byte[16]);
@@ -163,10 +292,11 @@ final class SessionServiceTest {
   @Test
   void text_that_is_no_refresh_token_is_rejected() {
     var access = node.signIn(ada, PASSWORD).accessToken();
-    for (var text :
-        List.of("", "x", "ü".repeat(91), "A".repeat(91), "%".repeat(91), access.value())) {
-      assertEquals("invalid-refresh-token", node.outcome(node.refresh(new Confidential(text))));
+    for (var text : List.of("", "x", "ü".repeat(91), "%".repeat(91), access.value())) {
+      assertEquals("malformed-refresh-token", node.outcome(node.refresh(new Confidential(text))));
     }
+    assertEquals(
+        "invalid-refresh-token", node.outcome(node.refresh(new Confidential("A".repeat(91)))));
   }
 
   @Test
@@ -182,14 +312,14 @@ final class SessionServiceTest {
   void a_session_expires_when_idle_and_at_the_end_of_its_life() {
     var idle = node.signIn(ada, PASSWORD);
     node.clock.step(Duration.ofDays(14));
-    assertEquals("invalid-refresh-token", node.outcome(node.refresh(idle.refreshToken())));
+    assertEquals("expired-refresh-token", node.outcome(node.refresh(idle.refreshToken())));
     var used = node.signIn(ada, PASSWORD);
     for (var day = 10; day < 90; day += 10) {
       node.clock.step(Duration.ofDays(10));
       used = node.refreshed(used);
     }
     node.clock.step(Duration.ofDays(10));
-    assertEquals("invalid-refresh-token", node.outcome(node.refresh(used.refreshToken())));
+    assertEquals("expired-refresh-token", node.outcome(node.refresh(used.refreshToken())));
   }
 
   @Test
@@ -228,9 +358,8 @@ final class SessionServiceTest {
     assertEquals("ok", node.outcome(logout(new Confidential("unknown"))));
     assertEquals("invalid-refresh-token", node.outcome(node.refresh(grant.refreshToken())));
     assertEquals(
-        List.of(new Sessions.Revocation(
+        List.of(Sessions.Revocation.ofSession(
             adaId,
-            null,
             grant.sessionId(),
             Reason.LOGGED_OUT,
             node.clock.instant().plus(Duration.ofMinutes(16)))),
@@ -378,13 +507,32 @@ final class SessionServiceTest {
   }
 
   @Test
+  void no_ticket_is_issued_while_the_session_is_being_ended() throws SQLException {
+    var grant = node.signIn(ada, PASSWORD);
+    var end = node.clock.instant().plus(TokenIssuer.ACCESS_TOKEN_LIFETIME);
+    try (var other = node.postgres.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("DELETE FROM account.sessions");
+      var issued = node.start(() -> node.bus.request(
+          Sessions.ISSUE_TICKET, new Sessions.IssueTicket(adaId, grant.sessionId(), end)));
+      Await.until(
+          "the statement waits for the transaction",
+          () -> node.postgres.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
+      other.commit();
+      assertEquals("invalid-token", node.outcome(issued));
+    }
+  }
+
+  @Test
   void housekeeping_deletes_expired_rows() {
     var grant = node.signIn(ada, PASSWORD);
     ticket(grant);
     node.await(logout(node.signIn(ada, PASSWORD).refreshToken()));
     var housekeeping = new Housekeeping(
         node.vertx, node.database, AccountLocks.HOUSEKEEPING, node.clock, node.metrics);
-    AccountRetention.addCleanupTasks(housekeeping, Duration.ofDays(400));
+    AccountRetention.addCleanupTasks(
+        housekeeping, Duration.ofDays(400), new UserErasure(node.clock));
     node.clock.step(Duration.ofDays(181));
     node.await(housekeeping::run);
     for (var table : List.of("sessions", "tickets", "revocations", "sign_in_addresses")) {
@@ -404,8 +552,8 @@ final class SessionServiceTest {
   }
 
   private Future<Void> end(long userId, String session) {
-    return node.start(
-        () -> node.bus.request(Sessions.END, new Sessions.EndSession(userId, session, CLIENT)));
+    return node.start(() ->
+        node.bus.request(Sessions.END, new Sessions.EndSession(userId, session, null, CLIENT)));
   }
 
   private Future<Sessions.Identity> redeem(Confidential ticket) {

@@ -6,6 +6,7 @@ import dev.verticker.context.NodeContext;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.LogPage;
 import dev.verticker.message.Notifications.ReadLog;
+import dev.verticker.message.Notifications.ReadPosition;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -34,6 +35,9 @@ public final class LogReader {
     /** @param events every event of the log once, in order */
     void onEvents(List<EncodedEvent> events);
 
+    /** Called when a client has marked the events of a topic as read; best effort. */
+    void onRead(ReadPosition position);
+
     /** Called if events may have been missed: every subscription must resume after its last event. */
     void onReset();
   }
@@ -59,14 +63,17 @@ public final class LogReader {
 
   /** Completes after the first request, whether it succeeds or not. */
   public Future<Void> start() {
-    return bus.subscribe(Notifications.APPENDED, this::onAppended).compose(subscribed -> {
-      vertx.setPeriodic(INTERVAL.toMillis(), timer -> {
-        readNext();
-        replays.expire();
-        replays.requestNext();
-      });
-      return readNext();
-    });
+    return Future.all(
+            bus.subscribe(Notifications.APPENDED, this::onAppended),
+            bus.subscribe(Notifications.READ, this::onRead))
+        .compose(subscribed -> {
+          vertx.setPeriodic(INTERVAL.toMillis(), timer -> {
+            readNext();
+            replays.expire();
+            replays.requestNext();
+          });
+          return readNext();
+        });
   }
 
   /** Adds a listener for all events from now on, called on its context. */
@@ -94,6 +101,10 @@ public final class LogReader {
   /** Reads the event log immediately; called when the node is reachable again. Thread-safe. */
   public void catchUp() {
     context.runOnContext(here -> readNext());
+  }
+
+  private void onRead(ReadPosition position) {
+    listeners.forEach((listener, loop) -> loop.runOnContext(there -> listener.onRead(position)));
   }
 
   private void onAppended(LogPage page) {

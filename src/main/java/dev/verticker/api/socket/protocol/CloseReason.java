@@ -16,6 +16,7 @@ public enum CloseReason {
   USER_DELETED(4403, "The user was deleted."),
   REVOKED(4403, "The access token was revoked."),
   PROTOCOL_ERROR(1002, "Invalid WebSocket frame; compression was not negotiated."),
+  INVALID_TEXT(1007, "Invalid text: a text frame must be UTF-8."),
   TOO_MANY_MESSAGES(1008, "Message rate exceeded: at most 20 messages per second."),
   TOO_MANY_SOCKETS(1008, "The user has too many open sockets: close one before opening another."),
   TOO_BIG(1009, "Message too big: at most 64 kB per frame and 256 kB per message."),
@@ -56,7 +57,7 @@ public enum CloseReason {
     return switch (code) {
       case 4401 -> 401;
       case 4403 -> 403;
-      case 1002 -> 400;
+      case 1002, 1007 -> 400;
       case 1008 -> 429;
       case 1009 -> 413;
       default -> 503;

@@ -1,47 +1,40 @@
 package dev.verticker.api.socket.protocol;
 
+import dev.verticker.api.web.EventCursor;
 import dev.verticker.bus.Failure;
 import io.vertx.core.json.JsonObject;
-import java.util.regex.Pattern;
 
 /** The last event of a topic that a client has received. */
 public record ResumePoint(String epoch, long seq) {
-  private static final Pattern EPOCH = Pattern.compile("[A-Za-z0-9-]{1,64}");
-  private static final Pattern HEADER = Pattern.compile("([A-Za-z0-9-]{1,64}):([0-9]{1,18})");
-
-  /** @param value {@code {"epoch": .., "seq": ..}} or null; throws {@link Failure.Invalid} for anything else */
-  static ResumePoint ofJson(Object value) {
-    if (value == null) {
-      return null;
-    }
-    if (value instanceof JsonObject since
-        && since.getValue("epoch") instanceof String epoch
-        && EPOCH.matcher(epoch).matches()
-        && (since.getValue("seq") instanceof Integer || since.getValue("seq") instanceof Long)
-        && since.getLong("seq") >= 0) {
-      return new ResumePoint(epoch, since.getLong("seq"));
-    }
-    throw invalid("/since");
-  }
-
-  /** @param value {@code <epoch>:<seq>} or null; throws {@link Failure.Invalid} for anything else */
-  static ResumePoint ofHeader(Object value) {
+  /**
+   * Parses the cursor {@code <epoch>:<seq>}, or its earlier form {@code {"epoch": .., "seq": ..}}.
+   *
+   * @param value null = none; throws {@link Failure.Invalid} for anything else
+   * @param pointer to the value in the frame
+   */
+  static ResumePoint of(Object value, String pointer) {
     if (value == null) {
       return null;
     }
     if (value instanceof String text) {
-      var matcher = HEADER.matcher(text);
-      if (matcher.matches()) {
-        return new ResumePoint(matcher.group(1), Long.parseLong(matcher.group(2)));
-      }
+      return EventCursor.parse(text)
+          .map(cursor -> new ResumePoint(cursor.epoch(), cursor.seq()))
+          .orElseThrow(() -> invalid(pointer));
     }
-    throw invalid("/headers/since");
+    if (value instanceof JsonObject since
+        && since.getValue("epoch") instanceof String epoch
+        && EventCursor.isEpoch(epoch)
+        && (since.getValue("seq") instanceof Integer || since.getValue("seq") instanceof Long)
+        && since.getLong("seq") >= 0) {
+      return new ResumePoint(epoch, since.getLong("seq"));
+    }
+    throw invalid(pointer);
   }
 
   private static Failure.Invalid invalid(String pointer) {
     return new Failure.Invalid(
         "invalid-request",
-        "Invalid since: send the epoch and the seq of the last event received.",
-        new Failure.Error(pointer, "format", "The epoch and the seq of the last event received."));
+        "Invalid since: send the cursor of the last event received.",
+        new Failure.Error(pointer, "format", "The cursor of the last event received."));
   }
 }

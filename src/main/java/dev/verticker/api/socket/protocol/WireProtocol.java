@@ -33,7 +33,7 @@ public enum WireProtocol {
               topic -> new Command.Subscribe(
                   topic,
                   null,
-                  ResumePoint.ofJson(frame.getValue("since")),
+                  ResumePoint.of(frame.getValue("since"), "/since"),
                   everyMs(frame.getValue("every_ms"))));
         case "unsubscribe" -> ofTopic(frame.getValue("topic"), Command.Unsubscribe::new);
         case "auth" ->
@@ -132,7 +132,7 @@ public enum WireProtocol {
     return new Command.Subscribe(
         address,
         token,
-        ResumePoint.ofHeader(headers.getValue("since")),
+        ResumePoint.of(headers.getValue("since"), "/headers/since"),
         everyMs(headers.getValue("every_ms")));
   }
 

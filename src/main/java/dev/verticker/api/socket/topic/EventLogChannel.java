@@ -4,7 +4,10 @@ import dev.verticker.api.socket.log.EncodedEvent;
 import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.log.ReplayResult;
 import dev.verticker.api.socket.protocol.Command;
+import dev.verticker.api.socket.protocol.Frame;
 import dev.verticker.api.socket.protocol.ResumePoint;
+import dev.verticker.api.web.EventJson;
+import dev.verticker.message.Notifications.ReadPosition;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
@@ -49,6 +52,16 @@ final class EventLogChannel implements Channel, LogReader.LogListener {
       for (var subscription : List.copyOf(topics.getOrDefault(event.topic(), Set.of()))) {
         subscription.onEvent(event, few);
       }
+    }
+  }
+
+  @Override
+  public void onRead(ReadPosition position) {
+    var subscriptions = topics.get(position.topic());
+    if (subscriptions != null) {
+      var frame = Frame.of(position.topic(), EventJson.readPosition(position));
+      List.copyOf(subscriptions)
+          .forEach(subscription -> subscription.onRead(position.epoch(), frame));
     }
   }
 

@@ -5,6 +5,7 @@ import dev.verticker.api.socket.log.ReplayResult;
 import dev.verticker.api.socket.protocol.Command;
 import dev.verticker.api.socket.protocol.Frame;
 import dev.verticker.api.socket.protocol.ResumePoint;
+import dev.verticker.message.Notifications;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -40,6 +41,9 @@ final class LogSubscription implements Subscription {
 
   /** Whether more events were missed than the subscription holds. */
   private boolean more;
+
+  /** The newest read position, which waits until the missed events are sent; null = none. */
+  private Frame readPosition;
 
   /** @param after the event after which it begins; null = now */
   LogSubscription(
@@ -107,6 +111,7 @@ final class LogSubscription implements Subscription {
     }
     if (!more) {
       live = true;
+      sendReadPosition();
     } else if (subscriber.isWritable()) {
       resume();
     }
@@ -131,6 +136,25 @@ final class LogSubscription implements Subscription {
     }
     held = bytes;
     return true;
+  }
+
+  /** Sends the position after the events that it covers. */
+  void onRead(String ofEpoch, Frame position) {
+    if (cancelled || epoch != null && !ofEpoch.equals(epoch)) {
+      return;
+    }
+    readPosition = position;
+    if (live) {
+      sendReadPosition();
+    }
+  }
+
+  private void sendReadPosition() {
+    var position = readPosition;
+    readPosition = null;
+    if (position != null) {
+      subscriber.send(position);
+    }
   }
 
   /** @param flush whether to send the frame immediately; false if the current task delivers many events */
@@ -218,6 +242,7 @@ final class LogSubscription implements Subscription {
             .put("topic", request.topic())
             .put("epoch", epoch)
             .put("seq", seq)
+            .put("cursor", Notifications.cursor(epoch, seq))
             .put("recovered", recovered)
             .put("replayed", replayed));
   }

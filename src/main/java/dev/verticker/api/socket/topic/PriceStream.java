@@ -5,7 +5,7 @@ import dev.verticker.api.quotes.QuoteJson;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.protocol.Command;
 import dev.verticker.api.socket.protocol.Frame;
-import dev.verticker.api.web.Timestamps;
+import dev.verticker.message.Timestamps;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;

@@ -1,4 +1,4 @@
-package dev.verticker.api.socket;
+package dev.verticker.testing;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -15,12 +15,13 @@ import java.io.UncheckedIOException;
 import java.util.LinkedHashMap;
 
 /** Validates socket frames against the AsyncAPI document. */
-final class FrameValidator {
+public final class FrameValidator {
   private final Validator webSocketFrames = validator("PlainFrame");
   private final Validator eventBusFrames = validator("BridgeFrame");
   private final String documentedCodes = documentedCodes();
 
-  void check(JsonObject frame, boolean isBridged) {
+  /** Fails if the document does not describe the frame. @param isBridged whether the frame is from /eventbus */
+  public void check(JsonObject frame, boolean isBridged) {
     var result = (isBridged ? eventBusFrames : webSocketFrames).validate(frame);
     assertTrue(result.getValid(), () -> "asyncapi/events.yaml does not describe " + frame.encode());
     var code = frame.getString(isBridged ? "failureType" : "code");

@@ -1,4 +1,4 @@
-package dev.verticker.api.web;
+package dev.verticker.message;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 

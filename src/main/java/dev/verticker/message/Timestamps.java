@@ -1,4 +1,4 @@
-package dev.verticker.api.web;
+package dev.verticker.message;
 
 import java.time.Instant;
 import java.time.ZoneOffset;

@@ -1,0 +1,53 @@
+package dev.verticker.api.price;
+
+import static dev.verticker.testing.Await.await;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.verticker.api.openapi.HostileRequests;
+import dev.verticker.api.openapi.HostileRequests.Caller;
+import dev.verticker.testing.RecordedLog;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Sends {@link HostileRequests} to the Price API with and without a key. */
+class HostilePriceRequestsTest {
+  private static final int REQUESTS = 1000;
+  private static final long SEED = 20_260_602;
+  private static final List<String> SYMBOLS =
+      List.of("BTCUSDT", "ETHUSDT", "NOPE", "%F0%9F%92%A9", "..", ".", "%2F", "%00", "%ff");
+  private static final List<String> OTHER_TARGETS = List.of("/docs", "/openapi.yaml", "/", "*");
+
+  @Test
+  void no_hostile_request_causes_a_server_error_an_undocumented_response_or_an_error_in_the_log()
+      throws InterruptedException {
+    var callers = List.of(
+        new Caller("anonymous", List.of()),
+        new Caller("stranger", List.of("X-API-Key: nonsense")),
+        new Caller("service", List.of("X-API-Key: " + PriceFrontDoor.KEY)),
+        new Caller("service", List.of("X-API-Key: " + PriceFrontDoor.KEY)));
+    try (var log = RecordedLog.errors()) {
+      List<String> faults;
+      HostileRequests hostile;
+      try (var door = new PriceFrontDoor()) {
+        await(door.prices.serve());
+        door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
+        door.open();
+        door.prices.tick(
+            FakePrices.quote(1, "BTCUSDT", "68000.12", door.clock.instant()),
+            FakePrices.quote(2, "ETHUSDT", "4200.5", door.clock.instant()));
+        hostile = new HostileRequests(
+            door.client(),
+            door.contract(),
+            door.port(),
+            SEED,
+            (name, random) -> SYMBOLS.get(random.nextInt(SYMBOLS.size())),
+            OTHER_TARGETS);
+        faults = hostile.send(REQUESTS, (operation, round) -> callers.get(round % callers.size()));
+      }
+      assertEquals("", String.join("\n", faults));
+      assertEquals("", String.join("\n", log.lines()));
+      assertTrue(hostile.statuses().getOrDefault("service 200", 0) > REQUESTS / 20);
+    }
+  }
+}

@@ -96,8 +96,8 @@ class LogSubscriptionTest {
     var count = 20_000;
     appendToEach(count, 3);
     open();
-    var epochs =
-        database.rows("SELECT name, epoch::text FROM notification.topics WHERE name LIKE 'user.%'");
+    var epochs = database.rows(
+        "SELECT name, epoch::text FROM notification.topics WHERE name LIKE 'user.10_____'");
     var began = System.nanoTime();
     var subscribers = new ArrayList<Recorder>();
     for (var topic : epochs) {

@@ -96,6 +96,7 @@ final class TopicRepository {
         FROM notification.topics
        WHERE name = $1
          AND epoch::text = $3
+         FOR KEY SHARE
       ON CONFLICT (topic) DO UPDATE SET up_to = excluded.up_to
        WHERE mark.up_to < excluded.up_to
       """;

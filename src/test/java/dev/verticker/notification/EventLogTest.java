@@ -24,6 +24,7 @@ import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.testing.Await;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonObject;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -404,6 +405,26 @@ class EventLogTest {
         "epoch-changed",
         node.failure(Notifications.MARK, new MarkRead("user.7", "another", 1)).code());
     assertEquals(0, node.ask(Notifications.UNREAD, new FindUnread("user.99")).count());
+  }
+
+  @Test
+  void a_mark_of_a_topic_that_is_being_deleted_is_not_stored_and_does_not_fail()
+      throws SQLException {
+    node.append(entry(1, 7));
+    var epoch = node.page("user.7").epoch();
+    try (var other = node.postgres.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("DELETE FROM notification.topics WHERE name = 'user.7'");
+      var marked = node.bus.request(Notifications.MARK, new MarkRead("user.7", epoch, 1));
+      Await.until(
+          "the statement waits for the transaction",
+          () -> node.postgres.number("SELECT count(*) FROM pg_locks WHERE NOT granted") > 0);
+      other.commit();
+
+      assertEquals(0, Await.await(marked).count());
+    }
+    assertEquals(List.of(), node.column("SELECT topic FROM notification.read_marks"));
   }
 
   @Test

@@ -85,6 +85,7 @@ final class SchemaErrors {
       case "multipleOf" -> "Must be a multiple of " + rule + ".";
       case "required" -> "Missing field " + missing(broken) + ".";
       case "additionalProperties", "unevaluatedProperties" -> "Unknown field.";
+      case "oneOf" -> "Must match exactly one of " + ((JsonArray) rule).size() + " forms.";
       default -> UNNAMED;
     };
   }

@@ -74,6 +74,13 @@ final class SchemaErrorsTest {
   }
 
   @Test
+  void a_value_that_has_none_of_the_forms_gets_the_errors_of_each_form() {
+    assertEquals(
+        List.of("Must match exactly one of 2 forms.", "Must be 1.", "Must be 2."),
+        messages(schema("oneOf", "[{\"const\":1},{\"const\":2}]"), 3));
+  }
+
+  @Test
   void each_rule_of_the_contracts_has_a_message() {
     var vertx = Vertx.vertx();
     var known = Arrays.stream(RULES.split("\n"))
@@ -86,6 +93,7 @@ final class SchemaErrorsTest {
       collect(contract.openApi().getRawContract(), used);
       used.retainAll(RESTRICTING);
       used.removeAll(known);
+      used.remove("oneOf");
       assertEquals(Set.of(), used, path);
     }
     Await.await(vertx.close());

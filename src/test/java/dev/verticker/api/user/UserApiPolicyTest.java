@@ -135,7 +135,8 @@ class UserApiPolicyTest {
       }
     }
 
-    if (door.get(self, "/users/me").status() != 200) {
+    if (!row.method().equals("GET")
+        && (statuses.get("self") < 300 || statuses.get("admin") < 300)) {
       self = null;
     }
     if (ENDING.contains(row.method() + " " + row.target())) {

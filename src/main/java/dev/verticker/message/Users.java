@@ -35,7 +35,8 @@ public final class Users {
   /**
    * Changes the given fields and returns the updated user; a request that changes nothing writes nothing. Fails like
    * {@link #CREATE}, and with {@code revision-outdated} (412), {@code user-deleted} (409), {@code last-administrator} (409),
-   * {@code username-reserved} (422, for a user who is no administrator) and {@code own-password} (403: {@link Sessions#CHANGE_PASSWORD} changes the caller's own password).
+   * {@code username-reserved} (422, unless the user is an administrator) and {@code own-password} (403: use
+   * {@link Sessions#CHANGE_PASSWORD} for the caller's own password).
    */
   public static final Address<Update, User> UPDATE =
       new Address<>("users.update", Update.class, User.class, WRITE_DEADLINE);

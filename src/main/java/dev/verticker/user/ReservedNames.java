@@ -30,7 +30,6 @@ final class ReservedNames {
       "moderator",
       "nan",
       "nil",
-      "nobody",
       "none",
       "null",
       "operator",

@@ -16,9 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes expired rows and removes personal data of one schema. Runs every minute on the node that gets the lock, in batches of 1,000 rows with one
- * transaction each, which keeps other statements fast. A task that fails is retried a minute later and does not stop the
- * other tasks.
+ * Deletes expired rows and removes personal data of one schema. Runs every minute on the node that gets the lock, in
+ * batches of 1,000 rows with one transaction each, which keeps other statements fast. A task that fails is retried a
+ * minute later and does not stop the other tasks.
  */
 public final class Housekeeping {
   private static final Logger log = LoggerFactory.getLogger(Housekeeping.class);

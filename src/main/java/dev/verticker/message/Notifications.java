@@ -37,7 +37,8 @@ public final class Notifications {
   /**
    * The events of one topic after a sequence. Fails with {@code epoch-changed} (410) if the sequence belongs to another
    * epoch, with {@code sequence-not-reached} (410) if the topic has no event with it yet, with {@code events-expired} (410)
-   * if the events after it are no longer retained; all contain the sequence to resume from. Fails with {@code topic-not-found} (404) for the topic of an erased user.
+   * if the events after it are no longer retained; all contain the sequence to resume from. Fails with
+   * {@code topic-not-found} (404) for the topic of an erased user.
    */
   public static final Address<ReadTopic, TopicPage> READ_TOPIC =
       new Address<>("notifications.read", ReadTopic.class, TopicPage.class).asRepeatable();

@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
  * Tests over the event bus whether messages of the other nodes reach this one. The member list is not sufficient: after a
  * partition, other nodes can have lost the registrations of a node that is still a member. This class publishes a ping to
  * all nodes and expects replies of half of the members at an address that only this node serves. After several pings with
- * too few replies the node becomes not ready and re-registers its addresses; if that does not help, the process exits and the service manager restarts it.
+ * too few replies the node becomes not ready and re-registers its addresses; if that does not help, the process exits and
+ * the service manager restarts it.
  */
 public final class ClusterHeartbeat implements ClusterConnectivity {
   private static final Logger log = LoggerFactory.getLogger(ClusterHeartbeat.class);

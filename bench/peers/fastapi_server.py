@@ -96,6 +96,7 @@ async def get_user(id: str = Path(regex="^[1-9][0-9]{0,17}$"), claims: dict = De
         "status": row["status"],
         "created_at": row["created_at"].isoformat(),
         "updated_at": row["updated_at"].isoformat(),
+        "revision": row["revision"],
     }
     return JSONResponse(user, headers={"ETag": f'"{row["revision"]}"'})
 

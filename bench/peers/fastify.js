@@ -38,6 +38,7 @@ const account = {
     status: text,
     created_at: text,
     updated_at: text,
+    revision: { type: 'integer' },
   },
 };
 

@@ -80,6 +80,7 @@ export function view(row) {
     status: row.status,
     created_at: row.created_at,
     updated_at: row.updated_at,
+    revision: Number(row.revision),
   };
 }
 

@@ -181,7 +181,8 @@ public final class BareServer extends VerticleBase {
         .put("roles", new JsonArray(List.of((Object[]) row.getArrayOfStrings("roles"))))
         .put("status", row.getString("status"))
         .put("created_at", row.getOffsetDateTime("created_at").toString())
-        .put("updated_at", row.getOffsetDateTime("updated_at").toString());
+        .put("updated_at", row.getOffsetDateTime("updated_at").toString())
+        .put("revision", row.getLong("revision"));
   }
 
   private static boolean isAllowed(User caller, String id) {

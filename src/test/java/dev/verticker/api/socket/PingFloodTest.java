@@ -136,7 +136,8 @@ class PingFloodTest {
         "1000 sockets with 4000 pings each: heap %+d kB, direct memory %+d kB, unsent at most %.0f kB%n",
         heap / 1024, direct / 1024, maxUnsent / 1024);
     assertTrue(heap < 32 * 1024 * 1024, "heap: " + heap);
-    assertTrue(direct < 32 * 1024 * 1024, "direct memory: " + direct);
+    // The pool keeps chunks: 24 to 64 MB in different runs. All pongs would take 500 MB.
+    assertTrue(direct < 128 * 1024 * 1024, "direct memory: " + direct);
     Await.until(
         Duration.ofSeconds(20),
         "all have ended",

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.verticker.message.Prices.Day;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
@@ -90,8 +91,23 @@ public final class TickerParser {
         decimal(fields.get("askPrice")),
         decimal(fields.get("priceChangePercent")),
         decimal(fields.get("volume")),
+        day(fields),
         eventTime(fields.path("closeTime")),
+        tradeId(fields.path("lastId")),
         json);
+  }
+
+  private static Day day(ObjectNode fields) {
+    return new Day(
+        decimal(fields.get("openPrice")),
+        decimal(fields.get("highPrice")),
+        decimal(fields.get("lowPrice")),
+        decimal(fields.get("priceChange")),
+        decimal(fields.get("quoteVolume")));
+  }
+
+  private static long tradeId(JsonNode node) {
+    return node.isIntegralNumber() && node.canConvertToLong() ? Math.max(0, node.longValue()) : 0;
   }
 
   /** PostgreSQL stores neither NUL, which is always escaped here, nor half a surrogate pair. */

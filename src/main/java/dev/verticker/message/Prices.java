@@ -42,6 +42,7 @@ public final class Prices {
 
   /** The origin of a quote. */
   public enum Source {
+    STREAM,
     POLL,
     CACHE,
     STORED,
@@ -55,9 +56,13 @@ public final class Prices {
    * @param id of the stored row, assigned by the refresher, unique
    * @param price last price, exact, in units of the quote asset; positive
    * @param bid null if the exchange did not send it, as are ask, changePercent and volume (24 hours, base asset)
+   * @param day further figures of the last 24 hours; null if the exchange did not send them
    * @param exchangeInfo the exchange's own object as JSON text, with {@code price} added
-   * @param feed epoch of the feed: venue and run of the refresher; event times are comparable within it only
-   * @param venue {@code binance}, {@code testnet} or {@code simulated}
+   * @param feed venue and run of the price verticle that published the quote
+   * @param epoch start of the leadership under which the quote was published, in milliseconds of the cluster's clock; trade
+   *     ids and event times are comparable within an epoch only; 0 = unknown
+   * @param tradeId id of the newest trade that the quote covers; 0 = unknown
+   * @param venue {@code binance}, {@code testnet}, {@code simulated} or {@code replayed}
    * @param eventTime time of the quote at the exchange
    * @param receivedAt receipt of the response, on the cluster's clock, microseconds; also {@code called_at}
    * @param staleAt the quote is stale from this time on unless the exchange confirms it again
@@ -70,8 +75,11 @@ public final class Prices {
       BigDecimal ask,
       BigDecimal changePercent,
       BigDecimal volume,
+      Day day,
       String exchangeInfo,
       String feed,
+      long epoch,
+      long tradeId,
       String venue,
       Source source,
       Instant eventTime,
@@ -83,13 +91,50 @@ public final class Prices {
       }
     }
 
-    /** Returns whether this quote replaces {@code other} in a cache. */
+    /**
+     * Returns whether this quote replaces {@code other} in a cache: the quote of the higher epoch, within an epoch the one
+     * that covers the newer trade, else the one with the later event time, else the one received later.
+     */
     public boolean supersedes(Quote other) {
       if (other == null) {
         return true;
       }
-      var order = feed.equals(other.feed) ? eventTime.compareTo(other.eventTime) : 0;
+      if (epoch != other.epoch && epoch != 0 && other.epoch != 0) {
+        return epoch > other.epoch;
+      }
+      var order = comparableWith(other) ? order(other) : 0;
       return order > 0 || order == 0 && receivedAt.isAfter(other.receivedAt);
+    }
+
+    private boolean comparableWith(Quote other) {
+      return epoch == other.epoch && (epoch != 0 || feed.equals(other.feed));
+    }
+
+    private int order(Quote other) {
+      var byTrade = tradeId == 0 || other.tradeId == 0 ? 0 : Long.compare(tradeId, other.tradeId);
+      return byTrade != 0 ? byTrade : eventTime.compareTo(other.eventTime);
+    }
+
+    /** Returns this quote as read from {@code origin}. */
+    public Quote from(Source origin) {
+      return new Quote(
+          id,
+          symbol,
+          price,
+          bid,
+          ask,
+          changePercent,
+          volume,
+          day,
+          exchangeInfo,
+          feed,
+          epoch,
+          tradeId,
+          venue,
+          origin,
+          eventTime,
+          receivedAt,
+          staleAt);
     }
 
     /** Time since the exchange last confirmed it; never negative. */
@@ -102,6 +147,14 @@ public final class Prices {
       return !now.isBefore(staleAt);
     }
   }
+
+  /**
+   * Figures of the last 24 hours beside {@link Quote#changePercent} and {@link Quote#volume}; each is null if missing.
+   *
+   * @param quoteVolume in units of the quote asset
+   */
+  public record Day(
+      BigDecimal open, BigDecimal high, BigDecimal low, BigDecimal change, BigDecimal quoteVolume) {}
 
   /** Requests all quotes that the price verticle has in memory. */
   public record Latest() {}

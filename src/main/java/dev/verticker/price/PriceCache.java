@@ -79,28 +79,10 @@ final class PriceCache {
   /** Decodes the quote; null if another version wrote a format that this version cannot read. */
   private static Quote quote(Response text) {
     try {
-      return fromCache(Json.read(text.toString(), Quote.class));
+      return Json.read(text.toString(), Quote.class).from(Source.CACHE);
     } catch (IllegalArgumentException e) {
       log.warn("cached quote ignored, its format is unknown: {}", e.getMessage());
       return null;
     }
-  }
-
-  private static Quote fromCache(Quote quote) {
-    return new Quote(
-        quote.id(),
-        quote.symbol(),
-        quote.price(),
-        quote.bid(),
-        quote.ask(),
-        quote.changePercent(),
-        quote.volume(),
-        quote.exchangeInfo(),
-        quote.feed(),
-        quote.venue(),
-        Source.CACHE,
-        quote.eventTime(),
-        quote.receivedAt(),
-        quote.staleAt());
   }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.verticker.data.Database;
+import dev.verticker.message.Prices.Day;
 import dev.verticker.message.Prices.FindHistory;
 import dev.verticker.message.Prices.History;
 import dev.verticker.message.Prices.HistoryPosition;
@@ -200,13 +201,25 @@ public final class ObservationRepository {
         decimal(ticker, "askPrice"),
         decimal(ticker, "priceChangePercent"),
         decimal(ticker, "volume"),
+        day(ticker),
         row.exchangeInfo(),
         STORED_FEED,
+        0,
+        ticker.path("lastId").asLong(),
         row.venue(),
         Source.STORED,
         eventTime,
         row.calledAt(),
         row.calledAt().plus(staleAfter));
+  }
+
+  private static Day day(JsonNode ticker) {
+    return new Day(
+        decimal(ticker, "openPrice"),
+        decimal(ticker, "highPrice"),
+        decimal(ticker, "lowPrice"),
+        decimal(ticker, "priceChange"),
+        decimal(ticker, "quoteVolume"));
   }
 
   private static BigDecimal decimal(JsonNode ticker, String field) {

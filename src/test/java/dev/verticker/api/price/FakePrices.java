@@ -82,9 +82,12 @@ public final class FakePrices {
         null,
         null,
         null,
+        null,
         "{\"symbol\":\"" + symbol + "\",\"lastPrice\":\"" + price + "\",\"price\":\"" + price
             + "\",\"count\":76}",
         feed,
+        0,
+        0,
         "simulated",
         Prices.Source.POLL,
         eventTime,

@@ -1,0 +1,55 @@
+package dev.verticker.exchange;
+
+import io.vertx.core.Future;
+import java.time.Instant;
+import java.util.Set;
+
+/**
+ * Live market data of an exchange over WebSocket. It keeps its connections until it is closed: it reconnects without end,
+ * compares the exchange's subscriptions with the expected ones after each connect, and replaces a connection before the
+ * exchange ends it. All methods and all calls of the {@link Listener} run on the Vert.x context that created it.
+ */
+public interface MarketStream {
+  /** A stream that a symbol can be subscribed to. */
+  enum Kind {
+    TICKER,
+    KLINE_1M,
+    AGGREGATE_TRADE
+  }
+
+  /** One stream of one symbol. */
+  record Stream(String symbol, Kind kind) {}
+
+  /**
+   * Receives what the exchange sends. While a connection is being replaced, an event may arrive from both connections, so
+   * listeners ignore what they already have (by trade id, event time, or open time and event time).
+   */
+  interface Listener {
+    void onTicker(Ticker ticker);
+
+    void onKline(Kline kline);
+
+    void onTrade(AggregateTrade trade);
+
+    /** All expected streams are subscribed; {@code since} is when their data began to arrive. */
+    void onConnected(Instant since);
+
+    /** Data of these streams may be missing from {@code since} until the next {@link #onConnected}. */
+    void onDisconnected(Instant since, Set<Stream> streams, String reason);
+  }
+
+  /** Opens the connections; calls {@link Listener#onConnected} when the streams are subscribed. */
+  void open(Listener listener);
+
+  /** Replaces the set of expected streams. */
+  void expect(Set<Stream> streams);
+
+  /** Subscribes the streams of the symbol again, because no data arrived although there are newer trades. */
+  void resubscribe(String symbol);
+
+  /** Reconnects, because resubscribing did not help. */
+  void reconnect(String reason);
+
+  /** Closes the connections; no listener is called afterwards. */
+  Future<Void> close();
+}

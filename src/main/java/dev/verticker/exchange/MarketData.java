@@ -1,6 +1,8 @@
 package dev.verticker.exchange;
 
+import dev.verticker.message.Interval;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -9,6 +11,9 @@ import java.util.List;
 public interface MarketData {
   /** Up to this number of symbols a ticker has all figures; beyond it only the price. */
   int MAX_FULL_TICKERS = 100;
+
+  /** Max number of candles of one request. */
+  int MAX_KLINES = 1000;
 
   /**
    * Returns the current tickers of the symbols with one request. Tickers that are malformed, not positive or of another
@@ -20,4 +25,16 @@ public interface MarketData {
 
   /** Every symbol the exchange lists, with its limits. */
   Future<ExchangeInfo> exchangeInfo();
+
+  /**
+   * Returns candles of a symbol, oldest first. The newest one is not {@code closed}, because only a later candle proves
+   * that the exchange will not change it. Intervals without a candle are left out. A response with an invalid candle fails as
+   * a whole, because a candle that was left out would look like one that the exchange does not have.
+   *
+   * @param from of the first open time, inclusive; null = the newest {@code limit} candles up to {@code to}
+   * @param to of the last open time, inclusive; null = up to the newest
+   * @param limit 1 to {@link #MAX_KLINES}
+   */
+  Future<List<Kline>> klines(
+      String symbol, Interval interval, Instant from, Instant to, int limit);
 }

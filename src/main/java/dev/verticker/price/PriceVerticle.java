@@ -3,13 +3,26 @@ package dev.verticker.price;
 import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
+import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
+import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
+import dev.verticker.exchange.binance.KlineParser;
+import dev.verticker.message.Candles;
 import dev.verticker.message.Prices;
+import dev.verticker.price.candle.CandleFeed;
+import dev.verticker.price.candle.CandleFinder;
+import dev.verticker.price.candle.CandleHistory;
+import dev.verticker.price.candle.CandleReconciler;
+import dev.verticker.price.candle.CandleRepository;
+import dev.verticker.price.candle.ExchangeCandles;
+import dev.verticker.price.candle.LiveCandles;
+import dev.verticker.price.candle.MarketTime;
+import dev.verticker.price.candle.PendingCandles;
 import dev.verticker.price.observation.ObservationRepository;
 import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.PriceLocks;
@@ -24,12 +37,18 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
 public final class PriceVerticle extends VerticleBase {
   private static final String SCHEMA = "market";
   private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration CANDLE_ROUND = Duration.ofMinutes(1);
+
+  /** The backfill of minutes reaches back a week. */
+  private static final int PAST_MONTHS_OF_CANDLES = 1;
+
   private static final Duration MAX_PROBE_DELAY = Duration.ofSeconds(10);
 
   private final NodeContext node;
@@ -37,6 +56,8 @@ public final class PriceVerticle extends VerticleBase {
   private RedisClient redis;
   private RefreshScheduler scheduler;
   private PendingObservations pending;
+  private PendingCandles pendingCandles;
+  private CandleHistory candleHistory;
 
   public PriceVerticle(NodeContext node) {
     this.node = node;
@@ -56,9 +77,11 @@ public final class PriceVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    candleHistory.stop();
     return scheduler
         .stop()
         .eventually(pending::flush)
+        .eventually(pendingCandles::flush)
         .eventually(redis::close)
         .eventually(database::close);
   }
@@ -75,7 +98,8 @@ public final class PriceVerticle extends VerticleBase {
     var client =
         new ExchangeClient(vertx, settings.exchange(), probeDelay(settings), limits, metrics);
     var parser = new TickerParser(metrics);
-    var exchange = new BinanceMarketData(vertx, client, limits, parser, clock);
+    var exchange = new BinanceMarketData(
+        vertx, client, limits, parser, new KlineParser(metrics), clock);
     var listed = new ListedSymbols(vertx, exchange);
 
     var repository = new ObservationRepository(database, settings.staleAfter(), metrics);
@@ -93,6 +117,10 @@ public final class PriceVerticle extends VerticleBase {
     var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, scheduler);
     var service = new PriceService(latest, loader, onDemand, scheduler, repository, clock);
 
+    var minutes = new MonthlyPartitions(
+        database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS_OF_CANDLES, clock);
+    var candles = candles(settings, exchange, listed);
+
     reportHealth(settings, refresher, listed);
     reportMetrics(settings, latest);
     // Subscribe before restoring: a quote that another node records in between arrives as a tick or
@@ -101,17 +129,24 @@ public final class PriceVerticle extends VerticleBase {
         // In sequence: concurrent queries would open three connections, which takes longer.
         .compose(subscribed -> limits.start())
         .compose(started -> ids.reserve().otherwiseEmpty())
+        .compose(reserved -> minutes.create().otherwiseEmpty())
         .compose(started -> loader.restore())
         .compose(restored -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
+            bus.serve(Candles.FIND, candles::find),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
         .onSuccess(serving -> {
           listed.start();
           scheduler.start();
-          new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics)
+          candleHistory.start();
+          minutes
+              .addTo(
+                  new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics),
+                  "candle-partitions",
+                  settings.candleRetention())
               .deleteOlderThan(
                   settings.retention(), "observations", "market.exchange_info", "id", "called_at")
               .start();
@@ -119,9 +154,47 @@ public final class PriceVerticle extends VerticleBase {
         });
   }
 
+  /** Creates what keeps and serves candles, and subscribes to the live ones. */
+  private CandleFinder candles(
+      PriceSettings settings, MarketData exchange, ListedSymbols listed) {
+    var symbols = Set.copyOf(settings.symbols());
+    var repository = new CandleRepository(database, settings.venue());
+    var time = new MarketTime();
+    var live = new LiveCandles(time);
+    pendingCandles = new PendingCandles(repository, node.metrics());
+    var feed = new CandleFeed(
+        vertx,
+        node.bus(),
+        new CandleFeed.Source(settings.venue(), symbols),
+        () -> 0,
+        pendingCandles,
+        node.metrics());
+    candleHistory = new CandleHistory(
+        vertx,
+        new CandleHistory.Store(
+            repository, new CandleReconciler(exchange, repository, time, System::nanoTime)),
+        exchange,
+        time,
+        feed,
+        new CandleHistory.Setup(
+            settings.symbols(), () -> true, () -> true, CANDLE_ROUND, node.clock(), node.metrics()));
+    node.bus().subscribe(Candles.UPDATES, live::onUpdate);
+    node.health().note("candles", candleHistory::progress);
+    return new CandleFinder(
+        repository,
+        live,
+        time,
+        new ExchangeCandles(exchange, time),
+        new CandleFinder.Symbols(settings.venue(), symbols, listed::mayExist),
+        node.clock());
+  }
+
   private void flush() {
     if (!pending.isEmpty() && database.outage().isEmpty()) {
       pending.flush();
+    }
+    if (database.outage().isEmpty()) {
+      pendingCandles.flush();
     }
   }
 

@@ -17,6 +17,7 @@ import java.util.Set;
  * @param cacheTtl time to live of a quote in Redis
  * @param staleGrace a quote is stale if it was not confirmed for max(cacheTtl, refreshInterval) plus this
  * @param retention observations older than this are deleted
+ * @param candleRetention candles of one minute older than this are deleted with their month
  */
 public record PriceSettings(
     URI exchange,
@@ -24,11 +25,19 @@ public record PriceSettings(
     Duration refreshInterval,
     Duration cacheTtl,
     Duration staleGrace,
-    Duration retention) {
+    Duration retention,
+    Duration candleRetention) {
   private static final URI PUBLIC_DATA = URI.create("https://data-api.binance.vision");
   private static final int MAX_SYMBOLS = 1000;
   private static final int MAX_SYMBOL = 64;
   private static final String MARKET = "binance";
+
+  /** Days; the minutes of a week are requested from the exchange when they are missing. */
+  private static final int MIN_CANDLE_RETENTION = 8;
+
+  private static final int FEW_SYMBOLS = 100;
+  private static final int RETENTION_OF_FEW = 400;
+  private static final int RETENTION_OF_MANY = 90;
   private static final Duration DAY = Duration.ofDays(1);
 
   /**
@@ -48,13 +57,19 @@ public record PriceSettings(
       entry("demo-api.binance.com", "testnet"));
 
   public static PriceSettings read(SettingsReader reader) {
+    var symbols = symbols(reader);
     return new PriceSettings(
         exchange(reader),
-        symbols(reader),
+        symbols,
         reader.seconds("REFRESH_INTERVAL_SECONDS", Duration.ofMillis(100), DAY),
         reader.seconds("CACHE_TTL_SECONDS", Duration.ofMillis(100), DAY),
         reader.seconds("PRICE_STALE_GRACE_SECONDS", Duration.ZERO, DAY),
-        Duration.ofDays(reader.number("PRICE_RETENTION_DAYS", 1, 36500)));
+        Duration.ofDays(reader.number("PRICE_RETENTION_DAYS", 1, 36500)),
+        Duration.ofDays(reader.number(
+            "CANDLE_RETENTION_DAYS",
+            MIN_CANDLE_RETENTION,
+            36500,
+            symbols.size() > FEW_SYMBOLS ? RETENTION_OF_MANY : RETENTION_OF_FEW)));
   }
 
   /** A quote that was not confirmed for longer than this is stale. */

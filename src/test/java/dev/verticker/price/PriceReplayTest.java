@@ -18,6 +18,7 @@ import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
+import dev.verticker.exchange.binance.KlineParser;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.price.observation.ObservationRepository;
@@ -119,7 +120,8 @@ class PriceReplayTest {
     var bus = new Bus(vertx, clock, metrics);
     var limits = new RateLimits("replay", redis, new BanRepository(postgres), bus, clock);
     var client = new ExchangeClient(vertx, settings.exchange(), interval, limits, metrics);
-    var exchange = new BinanceMarketData(vertx, client, limits, new TickerParser(metrics), clock);
+    var exchange = new BinanceMarketData(
+        vertx, client, limits, new TickerParser(metrics), new KlineParser(metrics), clock);
     var repository = new ObservationRepository(postgres, settings.staleAfter(), metrics);
     var latest = new LatestQuotes(SYMBOLS);
     var ids = new QuoteIds(repository);

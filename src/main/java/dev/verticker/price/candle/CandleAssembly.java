@@ -101,7 +101,9 @@ final class CandleAssembly {
         return null;
       }
     }
-    return known.isEmpty() ? null : CandleRollUp.merge(known, openTime, !end.isAfter(now));
+    // Without the current minute, all parts have ended.
+    var ended = !end.isAfter(now) || !until.isAfter(now);
+    return known.isEmpty() ? null : CandleRollUp.merge(known, openTime, ended);
   }
 
   private Candle part(BaseSeries series, Instant openTime, Instant until) {

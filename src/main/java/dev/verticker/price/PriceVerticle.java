@@ -9,11 +9,14 @@ import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.exchange.binance.KlineParser;
 import dev.verticker.message.Candles;
 import dev.verticker.message.Prices;
+import dev.verticker.price.FeedLeader.Candidate;
+import dev.verticker.price.FeedLeader.Terms;
 import dev.verticker.price.candle.CandleFeed;
 import dev.verticker.price.candle.CandleFinder;
 import dev.verticker.price.candle.CandleHistory;
@@ -54,6 +57,7 @@ public final class PriceVerticle extends VerticleBase {
   private final NodeContext node;
   private Database database;
   private RedisClient redis;
+  private FeedLeader leader;
   private RefreshScheduler scheduler;
   private PendingObservations pending;
   private PendingCandles pendingCandles;
@@ -78,8 +82,9 @@ public final class PriceVerticle extends VerticleBase {
   @Override
   public Future<?> stop() {
     candleHistory.stop();
-    return scheduler
+    return leader
         .stop()
+        .eventually(scheduler::stop)
         .eventually(pending::flush)
         .eventually(pendingCandles::flush)
         .eventually(redis::close)
@@ -93,43 +98,64 @@ public final class PriceVerticle extends VerticleBase {
     var run = UUID.randomUUID().toString();
     var slots = new TimeSlots(settings.refreshInterval());
 
+    var keys = "verticker:" + settings.cluster() + ":" + settings.venue() + ":";
+
     var limits = new RateLimits(
-        settings.exchange().getAuthority(), redis, new BanRepository(database), bus, clock);
+        settings.exchange().getAuthority(),
+        settings.egress(),
+        redis,
+        new BanRepository(database),
+        bus,
+        clock);
     var client =
         new ExchangeClient(vertx, settings.exchange(), probeDelay(settings), limits, metrics);
     var parser = new TickerParser(metrics);
     var exchange = new BinanceMarketData(
         vertx, client, limits, parser, new KlineParser(metrics), clock);
+    var batches = new TickerBatches(exchange);
     var listed = new ListedSymbols(vertx, exchange);
 
-    var repository = new ObservationRepository(database, settings.staleAfter(), metrics);
+    var repository = new ObservationRepository(
+        database, settings.venue(), slots, settings.staleAfter(), metrics);
+    var partitions = new MonthlyPartitions(
+        database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
     var ids = new QuoteIds(repository);
     pending = new PendingObservations(repository, metrics);
     var latest = new LatestQuotes(settings.symbols());
-    var cache = new PriceCache(redis, settings.cacheTtl());
-    var factory = new QuoteFactory(settings.venue(), run, settings.staleAfter(), ids, clock);
-    var recorder = new QuoteRecorder(factory, repository, pending, latest, cache, bus);
+    var cache = new PriceCache(redis, settings.cacheTtl(), keys);
+    leader = new FeedLeader(
+        vertx,
+        redis,
+        bus,
+        clock,
+        new Candidate(settings.venue(), run, keys + "lease"),
+        Terms.DEFAULT);
+    var factory =
+        new QuoteFactory(settings.venue(), run, settings.staleAfter(), ids, leader::epoch, clock);
+    var recorder = new QuoteRecorder(factory, slots, pending, latest, cache, bus);
 
-    var onDemand = new OnDemandSymbols(settings.symbols().size());
-    var refresher = new QuoteRefresher(exchange, listed, latest, onDemand, recorder, clock);
-    scheduler = new RefreshScheduler(vertx, clock, slots, new Lease(redis, run), refresher);
-    var fetcher = new OnDemandFetcher(exchange, recorder, cache, slots, bus, clock);
-    var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, scheduler);
-    var service = new PriceService(latest, loader, onDemand, scheduler, repository, clock);
+    var onDemand = new OnDemandSymbols();
+    var refresher = new QuoteRefresher(batches, listed, latest, onDemand, recorder, clock);
+    scheduler = new RefreshScheduler(vertx, clock, slots, leader, refresher, limits);
+    leader.addListener(scheduler);
+    var fetcher = new OnDemandFetcher(vertx, batches, recorder, cache, bus, clock);
+    var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
+    var service = new PriceService(latest, loader, onDemand, repository, clock);
 
     var minutes = new MonthlyPartitions(
         database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS_OF_CANDLES, clock);
     var candles = candles(settings, exchange, listed);
 
     reportHealth(settings, refresher, listed);
-    reportMetrics(settings, latest);
+    reportMetrics(settings, latest, listed);
     // Subscribe before restoring: a quote that another node records in between arrives as a tick or
     // is restored.
     return bus.subscribe(Prices.TICK, service::onTick)
         // In sequence: concurrent queries would open three connections, which takes longer.
         .compose(subscribed -> limits.start())
         .compose(started -> ids.reserve().otherwiseEmpty())
-        .compose(reserved -> minutes.create().otherwiseEmpty())
+        .compose(reserved -> partitions.create().otherwiseEmpty())
+        .compose(created -> minutes.create().otherwiseEmpty())
         .compose(started -> loader.restore())
         .compose(restored -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
@@ -138,15 +164,16 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Candles.FIND, candles::find),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
-        .onSuccess(serving -> {
+        .compose(serving -> leader.start())
+        .onSuccess(started -> {
           listed.start();
           scheduler.start();
           candleHistory.start();
-          minutes
-              .addTo(
-                  new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics),
-                  "candle-partitions",
-                  settings.candleRetention())
+          var housekeeping =
+              new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics);
+          partitions.addTo(housekeeping, "observation-partitions", settings.retention());
+          minutes.addTo(housekeeping, "candle-partitions", settings.candleRetention());
+          housekeeping
               .deleteOlderThan(
                   settings.retention(), "observations", "market.exchange_info", "id", "called_at")
               .start();
@@ -166,7 +193,7 @@ public final class PriceVerticle extends VerticleBase {
         vertx,
         node.bus(),
         new CandleFeed.Source(settings.venue(), symbols),
-        () -> 0,
+        leader::epoch,
         pendingCandles,
         node.metrics());
     candleHistory = new CandleHistory(
@@ -177,7 +204,12 @@ public final class PriceVerticle extends VerticleBase {
         time,
         feed,
         new CandleHistory.Setup(
-            settings.symbols(), () -> true, () -> true, CANDLE_ROUND, node.clock(), node.metrics()));
+            settings.symbols(),
+            leader::isLeading,
+            leader::holdsLease,
+            CANDLE_ROUND,
+            node.clock(),
+            node.metrics()));
     node.bus().subscribe(Candles.UPDATES, live::onUpdate);
     node.health().note("candles", candleHistory::progress);
     return new CandleFinder(
@@ -215,11 +247,14 @@ public final class PriceVerticle extends VerticleBase {
         .map(missing -> "the exchange does not list " + String.join(", ", missing)));
   }
 
-  private void reportMetrics(PriceSettings settings, LatestQuotes latest) {
+  private void reportMetrics(PriceSettings settings, LatestQuotes latest, ListedSymbols listed) {
     var metrics = node.metrics();
+    metrics.gauge("feed_leading", leader, feed -> feed.isLeading() ? 1 : 0);
+    metrics.gauge(
+        "price_symbols_unlisted", listed, known -> known.missing(settings.symbols()).size());
     // NaN without a quote, because 0 is the age of a new one.
     metrics.gauge("price_oldest_age_seconds", latest, quotes -> quotes
-        .oldestAge(node.clock().instant())
+        .oldestAge(node.clock().instant(), listed::mayExist)
         .map(PriceVerticle::seconds)
         .orElse(Double.NaN));
     // Micrometer references the object of a gauge weakly, so this must be an object that stays

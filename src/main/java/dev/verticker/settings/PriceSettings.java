@@ -18,6 +18,8 @@ import java.util.Set;
  * @param staleGrace a quote is stale if it was not confirmed for max(cacheTtl, refreshInterval) plus this
  * @param retention observations older than this are deleted
  * @param candleRetention candles of one minute older than this are deleted with their month
+ * @param egress name of the address from which this node sends requests to the exchange; empty = all nodes share one
+ * @param cluster name of the cluster, in all keys in Redis
  */
 public record PriceSettings(
     URI exchange,
@@ -26,7 +28,9 @@ public record PriceSettings(
     Duration cacheTtl,
     Duration staleGrace,
     Duration retention,
-    Duration candleRetention) {
+    Duration candleRetention,
+    String egress,
+    String cluster) {
   private static final URI PUBLIC_DATA = URI.create("https://data-api.binance.vision");
   private static final int MAX_SYMBOLS = 1000;
   private static final int MAX_SYMBOL = 64;
@@ -69,7 +73,9 @@ public record PriceSettings(
             "CANDLE_RETENTION_DAYS",
             MIN_CANDLE_RETENTION,
             36500,
-            symbols.size() > FEW_SYMBOLS ? RETENTION_OF_MANY : RETENTION_OF_FEW)));
+            symbols.size() > FEW_SYMBOLS ? RETENTION_OF_MANY : RETENTION_OF_FEW)),
+        egress(reader),
+        reader.text("CLUSTER_NAME"));
   }
 
   /** A quote that was not confirmed for longer than this is stale. */
@@ -98,6 +104,15 @@ public record PriceSettings(
           SettingsReader.withoutUserInfo(uri));
     }
     return uri;
+  }
+
+  private static String egress(SettingsReader reader) {
+    var name = "BINANCE_EGRESS";
+    var egress = reader.optional(name).orElse("");
+    if (!egress.matches("[0-9A-Za-z._:-]{0,64}")) {
+      reader.error(name, "must have at most 64 letters, digits and the characters . _ : -", egress);
+    }
+    return egress;
   }
 
   private static List<String> symbols(SettingsReader reader) {

@@ -3,6 +3,7 @@ package dev.verticker.price.candle;
 import dev.verticker.price.candle.CandleRepository.ChunkCount;
 import dev.verticker.price.candle.CandleRepository.Range;
 import dev.verticker.exchange.MarketData;
+import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.message.Interval;
 import io.vertx.core.Future;
 import java.time.Duration;
@@ -74,7 +75,7 @@ final class CandleBackfill {
     return known != null
         ? Future.succeededFuture(known)
         : exchange
-            .klines(symbol, Interval.ONE_MINUTE, Instant.EPOCH, null, 1)
+            .klines(symbol, Interval.ONE_MINUTE, Instant.EPOCH, null, 1, Priority.BACKFILL)
             .map(klines -> klines.isEmpty() ? Instant.MAX : klines.get(0).openTime())
             .onSuccess(first -> firstMinutes.put(symbol, first));
   }

@@ -3,6 +3,7 @@ package dev.verticker.price.candle;
 import dev.verticker.bus.Failure;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.MarketData;
+import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.message.Interval;
 import dev.verticker.price.candle.CandleReconciler.Reconciled;
 import dev.verticker.price.candle.CandleRepository.Range;
@@ -202,7 +203,13 @@ public final class CandleHistory {
     return time.minute()
         .map(Future::succeededFuture)
         .orElseGet(() -> exchange
-            .klines(setup.symbols().get(0), Interval.ONE_MINUTE, null, null, 1)
+            .klines(
+                setup.symbols().get(0),
+                Interval.ONE_MINUTE,
+                null,
+                null,
+                1,
+                Priority.CONFIRMATION)
             .map(klines -> {
               klines.forEach(kline -> time.observe(kline.openTime()));
               return time.minute().orElseThrow(() ->
@@ -222,10 +229,10 @@ public final class CandleHistory {
     if (regular.isEmpty()) {
       for (var i = 0; i < size; i++) {
         var symbol = setup.symbols().get(i);
-        regular.add(() -> confirmMinutes(symbol));
+        regular.add(() -> confirmMinutes(symbol, Priority.CONFIRMATION));
         if (i % ROLLED_UP_ROUNDS == round % ROLLED_UP_ROUNDS) {
           BaseSeries.ROLLED_UP.forEach(series ->
-              regular.add(() -> confirm(symbol, series).mapEmpty()));
+              regular.add(() -> confirm(symbol, series, Priority.CONFIRMATION).mapEmpty()));
         }
       }
     }
@@ -235,8 +242,8 @@ public final class CandleHistory {
     }
   }
 
-  private Future<Void> confirmMinutes(String symbol) {
-    return confirm(symbol, BaseSeries.MINUTES)
+  private Future<Void> confirmMinutes(String symbol, Priority priority) {
+    return confirm(symbol, BaseSeries.MINUTES, priority)
         .onSuccess(done -> {
           done.changes().forEach(candle -> feed.onChange(symbol, candle.candle()));
           if (done.forming() != null) {
@@ -247,7 +254,7 @@ public final class CandleHistory {
   }
 
   /** Compares the candles that were not confirmed yet, up to the newest one. */
-  private Future<Reconciled> confirm(String symbol, BaseSeries series) {
+  private Future<Reconciled> confirm(String symbol, BaseSeries series, Priority priority) {
     var key = new Key(symbol, series);
     var first = confirmedUntil.get(key);
     if (first == null) {
@@ -255,7 +262,7 @@ public final class CandleHistory {
     }
     var max = first.plus(series.length().multipliedBy(MarketData.MAX_KLINES - 1));
     var range = new Range(symbol, series, first, max);
-    return store.reconciler().reconcile(range).onSuccess(done ->
+    return store.reconciler().reconcile(range, priority).onSuccess(done ->
         confirmedUntil.computeIfPresent(key, (same, before) -> done.confirmedUntil()));
   }
 
@@ -291,7 +298,10 @@ public final class CandleHistory {
                 BaseSeries.MINUTES,
                 candle.openTime(),
                 Interval.ONE_MINUTE.next(candle.openTime()));
-            regular.add(() -> store.reconciler().reconcile(range).onSuccess(done -> done
+            regular.add(() -> store
+                .reconciler()
+                .reconcile(range, Priority.CONFIRMATION)
+                .onSuccess(done -> done
                 .changes()
                 .forEach(found -> feed.onChange(found.symbol(), found.candle()))));
           });
@@ -327,7 +337,7 @@ public final class CandleHistory {
 
   private void fillNextGap() {
     var symbol = gaps.keySet().iterator().next();
-    perform(() -> confirmMinutes(symbol)).onComplete(done -> {
+    perform(() -> confirmMinutes(symbol, Priority.GAPS)).onComplete(done -> {
       var gap = gaps.remove(symbol);
       if (gap != null) {
         gap.tryComplete(done.succeeded());
@@ -342,7 +352,7 @@ public final class CandleHistory {
       running = false;
       return;
     }
-    store.reconciler().reconcile(chunk).onComplete(done -> {
+    store.reconciler().reconcile(chunk, Priority.BACKFILL).onComplete(done -> {
       if (done.succeeded() && done.result().confirmedUntil().isBefore(chunk.until())) {
         retryAfterAMinute(chunk);
       }
@@ -369,7 +379,7 @@ public final class CandleHistory {
   private void retryAfterAMinute(Range chunk) {
     vertx.timer(61, TimeUnit.SECONDS).onSuccess(due -> {
       if (active) {
-        plans.add(() -> store.reconciler().reconcile(chunk));
+        plans.add(() -> store.reconciler().reconcile(chunk, Priority.BACKFILL));
         run();
       }
     });

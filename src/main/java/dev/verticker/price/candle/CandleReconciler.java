@@ -2,6 +2,7 @@ package dev.verticker.price.candle;
 
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
+import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.message.Candles.State;
 import dev.verticker.price.candle.CandleRepository.Range;
 import io.vertx.core.Future;
@@ -60,7 +61,7 @@ public final class CandleReconciler {
   }
 
   /** @param range of fewer than {@link MarketData#MAX_KLINES} candles, otherwise the first of them are compared */
-  Future<Reconciled> reconcile(Range range) {
+  Future<Reconciled> reconcile(Range range, Priority priority) {
     var series = range.series();
     // The candle after the range proves that those in it have ended.
     var sent = exchange.klines(
@@ -68,7 +69,8 @@ public final class CandleReconciler {
         series.interval(),
         range.first(),
         range.until(),
-        MarketData.MAX_KLINES);
+        MarketData.MAX_KLINES,
+        priority);
     var stored = repository.find(List.of(range));
     return Future.all(sent, stored).compose(both -> {
       var klines = sent.result();

@@ -2,6 +2,7 @@ package dev.verticker.price.candle;
 
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
+import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.message.Interval;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -69,7 +70,13 @@ public final class ExchangeCandles {
 
   private void start(Read read, Promise<List<Kline>> result) {
     exchange
-        .klines(read.symbol(), read.interval(), read.from(), read.to(), read.limit())
+        .klines(
+            read.symbol(),
+            read.interval(),
+            read.from(),
+            read.to(),
+            read.limit(),
+            Priority.USER)
         .onSuccess(klines -> {
           if (read.interval() == Interval.ONE_MINUTE && !klines.isEmpty()) {
             time.observe(klines.get(klines.size() - 1).openTime());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.exchange.Kline;
+import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.message.Candles.State;
 import dev.verticker.price.candle.CandleReconciler.Reconciled;
 import java.time.Duration;
@@ -124,7 +125,7 @@ class CandleReconcilerTest extends CandleTestCase {
   }
 
   private Reconciled reconcile(Instant first, Instant until) {
-    return await(context, () -> reconciler.reconcile(minutes(first, until)));
+    return await(context, () -> reconciler.reconcile(minutes(first, until), Priority.CONFIRMATION));
   }
 
   private void store(Kline kline) {

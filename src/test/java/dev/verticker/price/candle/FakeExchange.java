@@ -4,6 +4,7 @@ import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
+import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.message.Interval;
 import io.vertx.core.Future;
@@ -92,8 +93,8 @@ final class FakeExchange implements MarketData {
 
   @Override
   public Future<List<Kline>> klines(
-      String symbol, Interval interval, Instant from, Instant to, int limit) {
-    requests.add(symbol + " " + interval.wireName());
+      String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority) {
+    requests.add(symbol + " " + interval.wireName() + " " + priority.use());
     if (failure != null) {
       return Future.failedFuture(failure);
     }
@@ -117,7 +118,7 @@ final class FakeExchange implements MarketData {
   }
 
   @Override
-  public Future<List<Ticker>> tickers(List<String> symbols) {
+  public Future<List<Ticker>> tickers(List<String> symbols, Priority priority) {
     return Future.failedFuture(new UnsupportedOperationException());
   }
 

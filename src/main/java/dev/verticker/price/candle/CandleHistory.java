@@ -154,6 +154,11 @@ public final class CandleHistory {
     return Future.all(filled).map(all -> filled.stream().allMatch(Future::result));
   }
 
+  /** Returns whether this node does not lead. */
+  boolean isIdle() {
+    return !active;
+  }
+
   private void check() {
     var leads = setup.leads().getAsBoolean() && !stopped;
     if (active && !leads) {

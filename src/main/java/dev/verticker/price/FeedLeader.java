@@ -169,9 +169,9 @@ final class FeedLeader {
     return leading && holdsLease;
   }
 
-  /** Returns the epoch of this node while it leads, else the highest one received; 0 = none. */
+  /** Returns the epoch of this node while it leads, else the highest one known; 0 = none. */
   long epoch() {
-    return leading ? epoch : highest == null ? 0 : highest.epoch();
+    return leading || highest == null ? epoch : Math.max(epoch, highest.epoch());
   }
 
   /** The upstream works: a response or a frame arrived. */
@@ -292,7 +292,7 @@ final class FeedLeader {
   }
 
   private void elect() {
-    epoch = Math.max(clock.millis(), 1 + Math.max(epoch, highest == null ? 0 : highest.epoch()));
+    epoch = Math.max(clock.millis(), epoch() + 1);
     leading = true;
     live = false;
     sinceFailure.stop();

@@ -25,7 +25,7 @@ public final class Prices {
   public static final Address<FindHistory, History> HISTORY =
       new Address<>("prices.history", FindHistory.class, History.class).asRepeatable();
 
-  /** One message per refresh with all its quotes. */
+  /** One message per response of the exchange with all its quotes; a refresh of many symbols has several. */
   public static final Topic<Quotes> TICK = new Topic<>("prices.tick", Quotes.class);
 
   /** Unconfigured symbols that clients read recently, which keeps them in the refresh. */
@@ -34,7 +34,7 @@ public final class Prices {
   /** The exchange does not list the symbol; other nodes stop waiting for its quote. */
   public static final Topic<Unlisted> UNLISTED = new Topic<>("prices.unlisted", Unlisted.class);
 
-  /** The exchange limits the rate of this address; no node sends a request before the time given. */
+  /** The exchange limits the rate of an address; no node with this address sends a request before the time given. */
   public static final Topic<RateLimited> RATE_LIMITED =
       new Topic<>("prices.blocked", RateLimited.class);
 
@@ -213,6 +213,8 @@ public final class Prices {
    * A stored observation of a price.
    *
    * @param exchangeInfo JSON text
+   * @param eventTime time of the price at the exchange; null from a node of version 1.0
+   * @param calledAt receipt of the price
    */
   public record Observation(
       long id,
@@ -220,10 +222,14 @@ public final class Prices {
       BigDecimal price,
       String exchangeInfo,
       String venue,
+      Instant eventTime,
       Instant calledAt) {}
 
   public record Unlisted(String symbol) {}
 
-  /** @param until on the cluster's clock */
+  /**
+   * @param host the exchange host, with the name of the egress address if it has one
+   * @param until on the cluster's clock
+   */
   public record RateLimited(String host, Instant until) {}
 }

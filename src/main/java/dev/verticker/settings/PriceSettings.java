@@ -17,6 +17,8 @@ import java.util.Set;
  * @param cacheTtl time to live of a quote in Redis
  * @param staleGrace a quote is stale if it was not confirmed for max(cacheTtl, refreshInterval) plus this
  * @param retention observations older than this are deleted
+ * @param egress name of the address from which this node sends requests to the exchange; empty = all nodes share one
+ * @param cluster name of the cluster, in all keys in Redis
  */
 public record PriceSettings(
     URI exchange,
@@ -24,7 +26,9 @@ public record PriceSettings(
     Duration refreshInterval,
     Duration cacheTtl,
     Duration staleGrace,
-    Duration retention) {
+    Duration retention,
+    String egress,
+    String cluster) {
   private static final URI PUBLIC_DATA = URI.create("https://data-api.binance.vision");
   private static final int MAX_SYMBOLS = 1000;
   private static final int MAX_SYMBOL = 64;
@@ -54,7 +58,9 @@ public record PriceSettings(
         reader.seconds("REFRESH_INTERVAL_SECONDS", Duration.ofMillis(100), DAY),
         reader.seconds("CACHE_TTL_SECONDS", Duration.ofMillis(100), DAY),
         reader.seconds("PRICE_STALE_GRACE_SECONDS", Duration.ZERO, DAY),
-        Duration.ofDays(reader.number("PRICE_RETENTION_DAYS", 1, 36500)));
+        Duration.ofDays(reader.number("PRICE_RETENTION_DAYS", 1, 36500)),
+        egress(reader),
+        reader.text("CLUSTER_NAME"));
   }
 
   /** A quote that was not confirmed for longer than this is stale. */
@@ -83,6 +89,15 @@ public record PriceSettings(
           SettingsReader.withoutUserInfo(uri));
     }
     return uri;
+  }
+
+  private static String egress(SettingsReader reader) {
+    var name = "BINANCE_EGRESS";
+    var egress = reader.optional(name).orElse("");
+    if (!egress.matches("[0-9A-Za-z._:-]{0,64}")) {
+      reader.error(name, "must have at most 64 letters, digits and the characters . _ : -", egress);
+    }
+    return egress;
   }
 
   private static List<String> symbols(SettingsReader reader) {

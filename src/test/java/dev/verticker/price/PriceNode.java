@@ -75,12 +75,6 @@ final class PriceNode implements AutoCloseable {
     return bus.request(Prices.FIND, new Prices.FindQuotes(List.of(symbols)));
   }
 
-  /** Returns the stored rows as {@code symbol slot price}, oldest first. */
-  List<String> stored() {
-    return query(
-        "SELECT symbol || ' ' || slot || ' ' || (exchange_info ->> 'price') FROM market.exchange_info ORDER BY id");
-  }
-
   List<String> query(String sql) {
     return database.column(sql);
   }

@@ -10,6 +10,7 @@ import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.ExchangeResponse;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.exchange.TickerParser;
 import io.netty.handler.codec.http.QueryStringEncoder;
@@ -38,6 +39,10 @@ public final class BinanceMarketData implements MarketData {
   private static final Duration LONG_TIMEOUT = Duration.ofSeconds(15);
   private static final Duration DEFAULT_RETRY_AFTER = Duration.ofMinutes(1);
   private static final Duration MAX_BAN = Duration.ofDays(4);
+
+  /** No such symbol, or a character that no symbol has. */
+  private static final Set<Integer> UNKNOWN_SYMBOL = Set.of(-1121, -1100);
+
   private static final int KILOBYTE = 1024;
   private static final int MAX_EXCHANGE_INFO_BYTES = 32 * KILOBYTE * KILOBYTE;
 
@@ -56,20 +61,11 @@ public final class BinanceMarketData implements MarketData {
     this.clock = clock;
   }
 
-  /**
-   * {@code ticker/24hr} has weight 2 for up to 20 symbols and includes bid, ask and the time; beyond 100 symbols
-   * {@code ticker/price} of all symbols has weight 4 instead of 80.
-   */
+  /** {@code ticker/24hr} has weight 2 for up to 20 symbols, and 40 for one more. */
   @Override
-  public Future<List<Ticker>> tickers(List<String> symbols) {
-    var call = symbols.size() > MAX_FULL_TICKERS
-        ? new Call("ticker/price", PATH + "ticker/price", 4, 4096 * KILOBYTE, TIMEOUT)
-        : new Call(
-            "ticker/24hr",
-            path(symbols),
-            symbols.size() <= 20 ? 2 : 40,
-            (symbols.size() + 16) * KILOBYTE,
-            TIMEOUT);
+  public Future<List<Ticker>> tickers(List<String> symbols, Priority priority) {
+    var maxBytes = (symbols.size() + 16) * KILOBYTE;
+    var call = new Call("ticker/24hr", path(symbols), 2, priority, maxBytes, TIMEOUT);
     return client.get(call, this::body).map(body -> parser.parse(body, Set.copyOf(symbols)));
   }
 
@@ -85,8 +81,13 @@ public final class BinanceMarketData implements MarketData {
 
   @Override
   public Future<ExchangeInfo> exchangeInfo() {
-    var call =
-        new Call("exchangeInfo", PATH + "exchangeInfo", 20, MAX_EXCHANGE_INFO_BYTES, LONG_TIMEOUT);
+    var call = new Call(
+        "exchangeInfo",
+        PATH + "exchangeInfo",
+        20,
+        Priority.QUOTES,
+        MAX_EXCHANGE_INFO_BYTES,
+        LONG_TIMEOUT);
     return client
         .get(call, this::body)
         .compose(body -> vertx.executeBlocking(() -> ExchangeInfoParser.parse(body)))
@@ -126,7 +127,7 @@ public final class BinanceMarketData implements MarketData {
   }
 
   private ExchangeException failure(ExchangeResponse response) {
-    return response.status() == 400 && errorCode(response) == -1121
+    return response.status() == 400 && UNKNOWN_SYMBOL.contains(errorCode(response))
         ? new ExchangeException.UnknownSymbolException()
         : new ExchangeException.ExchangeUnavailableException(
             "Binance responded with status " + response.status());

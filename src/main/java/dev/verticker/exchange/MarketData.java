@@ -28,7 +28,8 @@ public interface MarketData {
    * @param fromId id of the first one
    * @param limit 1 to {@link #MAX_TRADES}
    */
-  Future<List<AggregateTrade>> trades(String symbol, long fromId, int limit);
+  Future<List<AggregateTrade>> trades(
+      String symbol, long fromId, int limit, Priority priority);
 
   /** Every symbol the exchange lists, with its limits. */
   Future<ExchangeInfo> exchangeInfo();

@@ -25,17 +25,17 @@ public interface MarketStream {
    * replaced; after an interruption events are missing.
    */
   interface Listener {
-    void onTicker(Ticker ticker);
+    default void onTicker(Ticker ticker) {}
 
-    void onKline(Kline kline);
+    default void onKline(Kline kline) {}
 
-    void onTrade(AggregateTrade trade);
+    default void onTrade(AggregateTrade trade) {}
 
     /** These streams are subscribed and deliver from {@code since} on: after an interruption, or for the first time. */
-    void onConnected(Instant since, Set<Stream> streams);
+    default void onConnected(Instant since, Set<Stream> streams) {}
 
     /** Data of these streams may be missing from {@code since} until {@link #onConnected}. */
-    void onDisconnected(Instant since, Set<Stream> streams, String reason);
+    default void onDisconnected(Instant since, Set<Stream> streams, String reason) {}
   }
 
   /** Sets the listener; call it once, before {@link #expect}. */

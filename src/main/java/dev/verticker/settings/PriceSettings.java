@@ -28,7 +28,8 @@ public record PriceSettings(
     Duration staleGrace,
     Duration retention,
     String egress,
-    String cluster) {
+    String cluster,
+    FeedSettings feed) {
   private static final URI PUBLIC_DATA = URI.create("https://data-api.binance.vision");
   private static final int MAX_SYMBOLS = 1000;
   private static final int MAX_SYMBOL = 64;
@@ -52,15 +53,17 @@ public record PriceSettings(
       entry("demo-api.binance.com", "testnet"));
 
   public static PriceSettings read(SettingsReader reader) {
+    var exchange = exchange(reader);
     return new PriceSettings(
-        exchange(reader),
+        exchange,
         symbols(reader),
         reader.seconds("REFRESH_INTERVAL_SECONDS", Duration.ofMillis(100), DAY),
         reader.seconds("CACHE_TTL_SECONDS", Duration.ofMillis(100), DAY),
         reader.seconds("PRICE_STALE_GRACE_SECONDS", Duration.ZERO, DAY),
         Duration.ofDays(reader.number("PRICE_RETENTION_DAYS", 1, 36500)),
         egress(reader),
-        reader.text("CLUSTER_NAME"));
+        reader.text("CLUSTER_NAME"),
+        FeedSettings.read(reader, exchange));
   }
 
   /** A quote that was not confirmed for longer than this is stale. */

@@ -70,12 +70,14 @@ public final class BinanceMarketData implements MarketData {
   }
 
   @Override
-  public Future<List<AggregateTrade>> trades(String symbol, long fromId, int limit) {
+  public Future<List<AggregateTrade>> trades(
+      String symbol, long fromId, int limit, Priority priority) {
     var path = new QueryStringEncoder(PATH + "aggTrades");
     path.addParam("symbol", symbol);
     path.addParam("fromId", Long.toString(fromId));
     path.addParam("limit", Integer.toString(limit));
-    var call = new Call("aggTrades", path.toString(), 4, (limit + 16) * KILOBYTE / 4, TIMEOUT);
+    var maxBytes = (limit + 16) * KILOBYTE / 4;
+    var call = new Call("aggTrades", path.toString(), 4, priority, maxBytes, TIMEOUT);
     return client.get(call, this::body).map(body -> trades(body, symbol));
   }
 

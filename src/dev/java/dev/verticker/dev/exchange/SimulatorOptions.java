@@ -1,5 +1,6 @@
 package dev.verticker.dev.exchange;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -71,6 +72,17 @@ public record SimulatorOptions(
   public SimulatorOptions withKlines(Path folder) {
     return new SimulatorOptions(
         port, Optional.of(folder), exchangeInfo, symbols, speed, seed, weightLimit, streams, clock, nanos);
+  }
+
+  /**
+   * Replays a folder of recorded market data: its candles are in {@code klines} or in the folder itself, and
+   * {@code exchangeInfo.json} is used if present.
+   */
+  public SimulatorOptions replaying(Path folder) {
+    var candles = folder.resolve("klines");
+    var replayed = withKlines(Files.isDirectory(candles) ? candles : folder);
+    var info = folder.resolve("exchangeInfo.json");
+    return Files.isRegularFile(info) ? replayed.withExchangeInfo(info) : replayed;
   }
 
   public SimulatorOptions withExchangeInfo(Path file) {

@@ -340,6 +340,26 @@ class SettingsTest {
     assertEquals(ofTheMarket, price.ofTheMarket());
   }
 
+  @Test
+  void another_exchange_is_simulated_or_replayed_at_a_speed() {
+    var other = settings("BINANCE_BASE_URL", "http://127.0.0.1:9", "VERTICKER_ENV", "development");
+    var simulated = SettingsReader.read(other, PriceSettings::read);
+    assertEquals("simulated", simulated.venue());
+    assertEquals(1, simulated.marketSpeed());
+    other.put("BINANCE_VENUE", "replayed").put("MARKET_SPEED", "60");
+    var replayed = SettingsReader.read(other, PriceSettings::read);
+    assertEquals("replayed", replayed.venue());
+    assertEquals(60, replayed.marketSpeed());
+    assertFalse(replayed.ofTheMarket());
+    var real = SettingsReader.read(
+        settings("BINANCE_VENUE", "replayed", "MARKET_SPEED", "60"), PriceSettings::read);
+    assertEquals("binance", real.venue());
+    assertEquals(1, real.marketSpeed());
+    assertThrows(
+        SettingsException.class,
+        () -> SettingsReader.read(settings("BINANCE_VENUE", "binance"), PriceSettings::read));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {

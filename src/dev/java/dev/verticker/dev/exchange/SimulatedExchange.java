@@ -1,5 +1,6 @@
 package dev.verticker.dev.exchange;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -63,10 +64,18 @@ final class SimulatedExchange {
   private void sendRegular(Endpoint endpoint, Query query, HttpServerResponse response) {
     if (!response.closed()) {
       var now = market.now();
-      var reply = respond(endpoint, query, now);
-      api.served(reply.json(), reply.json(), now);
-      send(response, reply);
+      regular(endpoint, query, now).onSuccess(reply -> {
+        api.served(reply.json(), reply.json(), now);
+        send(response, reply);
+      });
     }
+  }
+
+  /** A thousand candles of a day each take a while, so they are added up on a worker thread. */
+  private Future<SimulatorResponse> regular(Endpoint endpoint, Query query, Instant now) {
+    return endpoint == Endpoint.KLINES || endpoint == Endpoint.UI_KLINES
+        ? vertx.executeBlocking(() -> respond(endpoint, query, now), false)
+        : Future.succeededFuture(respond(endpoint, query, now));
   }
 
   private SimulatorResponse respond(Endpoint endpoint, Query query, Instant now) {

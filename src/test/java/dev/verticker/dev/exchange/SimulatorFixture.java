@@ -75,6 +75,20 @@ final class SimulatorFixture implements AutoCloseable {
     return send(method, "/control/" + path, body);
   }
 
+  /** @param uri path and query, such as {@code /ws/btcusdt@ticker} */
+  StreamClient stream(String uri) {
+    return connect(uri).await();
+  }
+
+  Future<StreamClient> connect(String uri) {
+    return StreamClient.connect(vertx, simulator.port(), uri);
+  }
+
+  /** Requests a path without upgrade to a WebSocket. */
+  Answer plain(String path) {
+    return send("GET", path, "");
+  }
+
   /** Sends a request without waiting for the response. */
   Future<Response> begin(String path) {
     return client.get("/api/v3/" + path).begin();

@@ -184,7 +184,7 @@ final class StreamGroup implements StreamConnection.Owner {
       successor = null;
       schedule(backOff(), () -> rotate("retry"));
     } else if (connection == current) {
-      log.warn("connection to the streams of the exchange lost: {}", reason);
+      log.warn("no connection to the streams of the exchange: {}", reason);
       connector.onReconnect("failure");
       onInterruption(silent, reason);
     }

@@ -9,7 +9,8 @@ import java.time.Duration;
  * @param quiet a symbol without an event for this time is compared with the exchange's ticker
  * @param compare min time between two such requests
  * @param request min time between two requests while streams are interrupted
- * @param grace a stream is silent if it sends nothing for this time after a trade that it does not show
+ * @param grace a stream is silent if it sends nothing for this time after a trade that it does not show; candles, which are
+ *     sent every two seconds, have twice the time
  * @param retry after resubscribing a silent stream, its connection is replaced after this time
  * @param replace min time between two replacements for one symbol
  * @param expiry quotes of interrupted streams are stale if the exchange did not confirm them for this time
@@ -25,10 +26,10 @@ public record FeedTiming(
     Duration expiry) {
   public static final FeedTiming DEFAULT = new FeedTiming(
       Duration.ofMillis(250),
-      Duration.ofSeconds(2),
+      Duration.ofMillis(1500),
       Duration.ofSeconds(5),
       Duration.ofSeconds(2),
-      Duration.ofMillis(2500),
+      Duration.ofSeconds(2),
       Duration.ofSeconds(5),
       Duration.ofSeconds(60),
       Duration.ofSeconds(10));

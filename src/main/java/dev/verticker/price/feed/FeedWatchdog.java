@@ -180,7 +180,7 @@ public final class FeedWatchdog {
     for (var symbol : symbols.values()) {
       update(symbol);
       symbol.streams.forEach((kind, watched) -> {
-        if (watched.connected && !watched.silent && isOver(watched.behindSince, timing.grace(), now)) {
+        if (watched.connected && !watched.silent && isOver(watched.behindSince, grace(kind), now)) {
           watched.silent = true;
           silent.put(new Stream(symbol.name, kind), Duration.ofNanos(now - watched.lastEventAt));
         }
@@ -194,6 +194,10 @@ public final class FeedWatchdog {
     expire(now);
     report();
     return silent;
+  }
+
+  private Duration grace(Kind kind) {
+    return kind == Kind.KLINE_1M ? timing.grace().multipliedBy(2) : timing.grace();
   }
 
   private void report() {

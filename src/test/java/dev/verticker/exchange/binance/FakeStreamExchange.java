@@ -11,7 +11,6 @@ import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -125,8 +124,13 @@ final class FakeStreamExchange {
 
   static JsonObject trade(String symbol, long id, String price) {
     var now = System.currentTimeMillis();
-    return new JsonObject(Map.of(
-            "e", "aggTrade", "E", now, "s", symbol, "a", id, "p", price, "q", "0.50000000"))
+    return new JsonObject()
+        .put("e", "aggTrade")
+        .put("E", now)
+        .put("s", symbol)
+        .put("a", id)
+        .put("p", price)
+        .put("q", "0.50000000")
         .put("f", id * 2)
         .put("l", id * 2 + 1)
         .put("T", now)

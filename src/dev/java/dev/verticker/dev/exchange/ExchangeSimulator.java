@@ -18,6 +18,8 @@ public final class ExchangeSimulator {
   private static final String HOST = "127.0.0.1";
   /** Room for hundreds of symbols in one request, as at the exchange. */
   private static final int MAX_REQUEST_LINE = 64 * 1024;
+  /** A client that does not answer a close frame is disconnected after this time. */
+  private static final int CLOSING_SECONDS = 1;
 
   private final HttpServer server;
   private final SimulatedMarket market;
@@ -86,6 +88,7 @@ public final class ExchangeSimulator {
 
   /** Closes the port and every connection. */
   public Future<Void> close() {
+    streams.stop();
     return server.close();
   }
 
@@ -107,7 +110,8 @@ public final class ExchangeSimulator {
         .createHttpServer(new HttpServerOptions()
             .setHost(HOST)
             .setPort(options.port())
-            .setMaxInitialLineLength(MAX_REQUEST_LINE))
+            .setMaxInitialLineLength(MAX_REQUEST_LINE)
+            .setWebSocketClosingTimeout(CLOSING_SECONDS))
         .requestHandler(router)
         .listen()
         .map(server -> {

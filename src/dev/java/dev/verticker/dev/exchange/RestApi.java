@@ -49,10 +49,12 @@ final class RestApi {
 
   private void served(JsonObject ticker, Instant at) {
     var price = ticker.getString("price", ticker.getString("lastPrice"));
-    if (price != null) {
+    var symbol = ticker.getString("symbol");
+    // Trades and average prices name no symbol.
+    if (price != null && symbol != null) {
       var closeTime = ticker.getLong("closeTime");
       market.serve(
-          ticker.getString("symbol"),
+          symbol,
           new ServedMarket(closeTime == null ? at : Instant.ofEpochMilli(closeTime), price));
     }
   }

@@ -8,11 +8,16 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.Router;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Handles HTTP requests: counts each with its weight, and sends the regular response or applies a fault. */
 final class SimulatedExchange {
   private static final int CHUNK = 1 << 20;
   private static final Buffer SPACES = Buffer.buffer(" ".repeat(CHUNK));
+
+  private static final Set<Endpoint> LONG =
+      EnumSet.of(Endpoint.KLINES, Endpoint.UI_KLINES, Endpoint.TICKER_24HR);
 
   private final Vertx vertx;
   private final RestApi api;
@@ -71,9 +76,9 @@ final class SimulatedExchange {
     }
   }
 
-  /** A thousand candles of a day each take a while, so they are added up on a worker thread. */
+  /** Adding up the candles of many days, or the day of many symbols, takes a while. */
   private Future<SimulatorResponse> regular(Endpoint endpoint, Query query, Instant now) {
-    return endpoint == Endpoint.KLINES || endpoint == Endpoint.UI_KLINES
+    return LONG.contains(endpoint)
         ? vertx.executeBlocking(() -> respond(endpoint, query, now), false)
         : Future.succeededFuture(respond(endpoint, query, now));
   }

@@ -1,10 +1,10 @@
 package dev.verticker.dev.exchange;
 
+import io.netty.channel.Channel;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.http.WebSocketFrame;
-import io.vertx.core.internal.http.WebSocketInternal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -33,6 +33,7 @@ final class StreamConnection implements StreamCommands.Target {
 
   private final Vertx vertx;
   private final ServerWebSocket socket;
+  private final Channel channel;
   private final StreamLimits limits;
   private final Listener listener;
   private final Set<String> streams = new LinkedHashSet<>();
@@ -43,14 +44,17 @@ final class StreamConnection implements StreamCommands.Target {
   private final Set<String> unanswered = new LinkedHashSet<>();
   private long answeredAt;
 
+  /** @param channel of the socket, for faults that Vert.x has no method for */
   StreamConnection(
       Vertx vertx,
       ServerWebSocket socket,
+      Channel channel,
       StreamLimits limits,
       boolean combined,
       Listener listener) {
     this.vertx = vertx;
     this.socket = socket;
+    this.channel = channel;
     this.limits = limits;
     this.combined = combined;
     this.listener = listener;
@@ -91,7 +95,8 @@ final class StreamConnection implements StreamCommands.Target {
   /** From now on the connection is open, but neither sends nor answers anything. */
   void makeHalfOpen() {
     halfOpen = true;
-    socket.pause();
+    // Pings are not read, so they are not answered either.
+    channel.config().setAutoRead(false);
   }
 
   void close(short code, String reason) {
@@ -111,7 +116,11 @@ final class StreamConnection implements StreamCommands.Target {
 
   /** Closes the TCP connection without a close frame. */
   void drop() {
-    ((WebSocketInternal) socket).channelHandlerContext().close();
+    // From the head of the pipeline: the channel itself passes the handler that sends a close frame.
+    var first = channel.pipeline().firstContext();
+    if (first != null) {
+      first.close();
+    }
   }
 
   @Override

@@ -1,13 +1,16 @@
 package dev.verticker.dev.exchange;
 
+import io.netty.channel.Channel;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.Arrays;
@@ -44,6 +47,7 @@ public final class StreamServer implements StreamConnection.Listener {
   private final Map<String, Set<StreamConnection>> subscribers = new HashMap<>();
   private final Map<String, StreamPublisher> publishers = new HashMap<>();
   private long opened;
+  private long timer;
 
   StreamServer(
       Vertx vertx,
@@ -63,7 +67,11 @@ public final class StreamServer implements StreamConnection.Listener {
 
   void mount(Router router) {
     router.routeWithRegex("/(ws|stream)(/.*)?").handler(route -> connect(route.request()));
-    vertx.setPeriodic(POLL_MILLIS, id -> publish());
+    timer = vertx.setPeriodic(POLL_MILLIS, id -> publish());
+  }
+
+  void stop() {
+    vertx.cancelTimer(timer);
   }
 
   /** Faults of events and handshakes. */
@@ -164,7 +172,7 @@ public final class StreamServer implements StreamConnection.Listener {
     } else {
       request
           .toWebSocket()
-          .onSuccess(socket -> open(socket, combined, streams))
+          .onSuccess(socket -> open(socket, channel(request.connection()), combined, streams))
           .onFailure(noUpgrade -> {
             if (!request.response().ended()) {
               request.response().setStatusCode(400).end();
@@ -185,8 +193,13 @@ public final class StreamServer implements StreamConnection.Listener {
     return Arrays.stream(list.split("/")).filter(name -> !name.isEmpty()).toList();
   }
 
-  private void open(ServerWebSocket socket, boolean combined, List<String> streams) {
-    var connection = new StreamConnection(vertx, socket, limits, combined, this);
+  private static Channel channel(HttpConnection connection) {
+    return ((ConnectionBase) connection).channelHandlerContext().channel();
+  }
+
+  private void open(
+      ServerWebSocket socket, Channel channel, boolean combined, List<String> streams) {
+    var connection = new StreamConnection(vertx, socket, channel, limits, combined, this);
     connections.add(connection);
     opened++;
     connection.open(limits.lifetime().toMillis() / time.speed());
@@ -247,7 +260,8 @@ public final class StreamServer implements StreamConnection.Listener {
 
   private <T> Future<T> run(Supplier<T> work) {
     var result = Promise.<T>promise();
-    context.runOnContext(ignored -> result.complete(work.get()));
+    context.runOnContext(
+        ignored -> Future.succeededFuture().map(started -> work.get()).onComplete(result));
     return result.future();
   }
 }

@@ -37,12 +37,17 @@ class MinuteTradesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"5,5,5,5,1", "5,6,5,6,2", "5,6,5,5,3", "5,7,5,6,3", "5,7,4,6,4", "5,7,4,5,4"})
+  @CsvSource({"5,6,5,6,2", "5,6,5,5,3", "5,7,5,6,3", "5,7,4,6,4", "5,7,4,5,4"})
   void a_minute_needs_a_trade_for_each_change_of_direction(
       long open, long high, long low, long close, int trades) {
     assertEquals(trades, Bar.of(open, high, low, close, trades, 1).trades());
     assertThrows(
         IllegalArgumentException.class, () -> Bar.of(open, high, low, close, trades - 1, 1));
+  }
+
+  @Test
+  void a_minute_at_one_price_needs_one_trade() {
+    assertEquals(1, Bar.of(5, 5, 5, 5, 1, 7).trades());
   }
 
   @Test

@@ -4,9 +4,9 @@ import static dev.verticker.testing.Await.await;
 import static dev.verticker.testing.Await.until;
 
 import io.vertx.core.Future;
-import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -20,20 +20,19 @@ import java.util.function.Predicate;
 final class StreamClient {
   private final List<String> received = new CopyOnWriteArrayList<>();
   private final AtomicLong ids = new AtomicLong();
+  private final AtomicLong pongs = new AtomicLong();
   private final WebSocket socket;
 
   private StreamClient(WebSocket socket) {
     this.socket = socket;
     socket.textMessageHandler(received::add);
+    socket.pongHandler(payload -> pongs.incrementAndGet());
   }
 
   /** @param uri path and query */
-  static Future<StreamClient> connect(Vertx vertx, int port, String uri) {
+  static Future<StreamClient> connect(WebSocketClient client, int port, String uri) {
     // The handler is set before the event loop reads the first event.
-    return vertx
-        .createWebSocketClient()
-        .connect(port, "127.0.0.1", uri)
-        .map(StreamClient::new);
+    return client.connect(port, "127.0.0.1", uri).map(StreamClient::new);
   }
 
   /** Sends a text and returns the response, the first message that has no event. */
@@ -66,6 +65,10 @@ final class StreamClient {
 
   void pong(String payload) {
     await(socket.writeFrame(WebSocketFrame.pongFrame(Buffer.buffer(payload))));
+  }
+
+  long pongs() {
+    return pongs.get();
   }
 
   List<String> received() {

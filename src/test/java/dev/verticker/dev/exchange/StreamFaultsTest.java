@@ -149,7 +149,9 @@ class StreamFaultsTest {
     for (int message = 0; message < 10; message++) {
       client.ping();
     }
-    next.subscriptions();
+    next.ping();
+    until("an answer of the other connection", () -> next.pongs() == 1);
+    assertEquals(0, client.pongs());
     assertEquals(received, client.received().size());
     assertFalse(client.isClosed());
     assertEquals(2, await(fixture.simulator().streams().connections()));

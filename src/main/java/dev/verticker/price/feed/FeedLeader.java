@@ -169,9 +169,9 @@ public final class FeedLeader implements FeedWatchdog.Report {
     return leading && holdsLease;
   }
 
-  /** Returns the epoch of this node while it leads, else the highest one received; 0 = none. */
+  /** Returns the epoch of this node while it leads, else the highest one known; 0 = none. */
   public long epoch() {
-    return leading ? epoch : highest == null ? 0 : highest.epoch();
+    return leading || highest == null ? epoch : Math.max(epoch, highest.epoch());
   }
 
   @Override
@@ -294,7 +294,7 @@ public final class FeedLeader implements FeedWatchdog.Report {
   }
 
   private void elect() {
-    epoch = Math.max(clock.millis(), 1 + Math.max(epoch, highest == null ? 0 : highest.epoch()));
+    epoch = Math.max(clock.millis(), epoch() + 1);
     leading = true;
     live = false;
     sinceFailure.stop();

@@ -150,7 +150,7 @@ class BinanceMarketStreamTest {
       }
     }
     var between = exchange.sessions.get(1).openedAt - exchange.sessions.get(0).openedAt;
-    assertTrue(between > Duration.ofMillis(900).toNanos());
+    assertTrue(between > Duration.ofMillis(500).toNanos());
   }
 
   @Test

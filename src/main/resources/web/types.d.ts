@@ -58,6 +58,7 @@ interface Quote {
 /** `GET /prices/{symbol}/history` */
 interface Observation {
   called_at: string;
+  event_time?: string;
   exchange_info: { symbol: string; price: string };
 }
 

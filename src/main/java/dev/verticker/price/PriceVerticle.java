@@ -3,13 +3,28 @@ package dev.verticker.price;
 import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
+import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
+import dev.verticker.exchange.MarketStream;
 import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
+import dev.verticker.exchange.binance.BinanceMarketStream;
+import dev.verticker.exchange.binance.StreamOptions;
 import dev.verticker.message.Prices;
+import dev.verticker.price.feed.FeedLeader;
+import dev.verticker.price.feed.FeedLeader.Candidate;
+import dev.verticker.price.feed.FeedLeader.Terms;
+import dev.verticker.price.feed.FeedGaps;
+import dev.verticker.price.feed.FeedQuotes;
+import dev.verticker.price.feed.FeedTiming;
+import dev.verticker.price.feed.FeedWatchdog;
+import dev.verticker.price.feed.MarketFeed;
+import dev.verticker.price.feed.MergedMarketData;
+import dev.verticker.price.feed.NewestTickers;
 import dev.verticker.price.observation.ObservationRepository;
 import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.PriceLocks;
@@ -35,6 +50,7 @@ public final class PriceVerticle extends VerticleBase {
   private final NodeContext node;
   private Database database;
   private RedisClient redis;
+  private FeedLeader leader;
   private RefreshScheduler scheduler;
   private PendingObservations pending;
 
@@ -56,8 +72,9 @@ public final class PriceVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return scheduler
+    return leader
         .stop()
+        .eventually(scheduler::stop)
         .eventually(pending::flush)
         .eventually(redis::close)
         .eventually(database::close);
@@ -70,37 +87,74 @@ public final class PriceVerticle extends VerticleBase {
     var run = UUID.randomUUID().toString();
     var slots = new TimeSlots(settings.refreshInterval());
 
+    var keys = "verticker:" + settings.cluster() + ":" + settings.venue() + ":";
+
     var limits = new RateLimits(
-        settings.exchange().getAuthority(), redis, new BanRepository(database), bus, clock);
+        settings.exchange().getAuthority(),
+        settings.egress(),
+        redis,
+        new BanRepository(database),
+        bus,
+        clock);
     var client =
         new ExchangeClient(vertx, settings.exchange(), probeDelay(settings), limits, metrics);
     var parser = new TickerParser(metrics);
-    var exchange = new BinanceMarketData(vertx, client, limits, parser, clock);
+    var newest = new NewestTickers();
+    var exchange = new MergedMarketData(
+        new BinanceMarketData(vertx, client, limits, parser, clock), newest);
+    var batches = new TickerBatches(exchange);
     var listed = new ListedSymbols(vertx, exchange);
 
-    var repository = new ObservationRepository(database, settings.staleAfter(), metrics);
+    var repository = new ObservationRepository(
+        database, settings.venue(), slots, settings.staleAfter(), metrics);
+    var partitions = new MonthlyPartitions(
+        database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
     var ids = new QuoteIds(repository);
     pending = new PendingObservations(repository, metrics);
     var latest = new LatestQuotes(settings.symbols());
-    var cache = new PriceCache(redis, settings.cacheTtl());
-    var factory = new QuoteFactory(settings.venue(), run, settings.staleAfter(), ids, clock);
-    var recorder = new QuoteRecorder(factory, repository, pending, latest, cache, bus);
+    var cache = new PriceCache(redis, settings.cacheTtl(), keys);
+    leader = new FeedLeader(
+        vertx,
+        redis,
+        bus,
+        clock,
+        new Candidate(settings.venue(), run, keys + "lease"),
+        Terms.DEFAULT);
+    var factory =
+        new QuoteFactory(settings.venue(), run, settings.staleAfter(), ids, leader::epoch, clock);
+    var recorder = new QuoteRecorder(factory, slots, pending, latest, cache, bus);
 
-    var onDemand = new OnDemandSymbols(settings.symbols().size());
-    var refresher = new QuoteRefresher(exchange, listed, latest, onDemand, recorder, clock);
-    scheduler = new RefreshScheduler(vertx, clock, slots, new Lease(redis, run), refresher);
-    var fetcher = new OnDemandFetcher(exchange, recorder, cache, slots, bus, clock);
-    var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, scheduler);
-    var service = new PriceService(latest, loader, onDemand, scheduler, repository, clock);
+    var onDemand = new OnDemandSymbols();
+    var refresher = new QuoteRefresher(batches, listed, latest, onDemand, recorder, clock);
+    scheduler = new RefreshScheduler(vertx, clock, slots, leader, refresher, limits);
+    leader.addListener(newest);
+    leader.addListener(scheduler);
+    if (settings.feed().streaming()) {
+      var live = new LiveQuotes(vertx, newest, factory, latest, cache, bus);
+      var quotes = new FeedQuotes(batches, newest, live);
+      var gaps = new FeedGaps(quotes, settings.venue(), bus, clock, metrics);
+      var watchdog = new FeedWatchdog(quotes, newest, leader, FeedTiming.DEFAULT);
+      leader.addListener(new MarketFeed(
+          vertx,
+          () -> stream(settings, parser),
+          refresher::symbols,
+          watchdog,
+          List.of(quotes, gaps),
+          clock));
+    }
+    var fetcher = new OnDemandFetcher(vertx, batches, recorder, cache, bus, clock);
+    var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
+    var service = new PriceService(latest, loader, onDemand, repository, clock);
 
     reportHealth(settings, refresher, listed);
-    reportMetrics(settings, latest);
+    reportMetrics(settings, latest, listed);
     // Subscribe before restoring: a quote that another node records in between arrives as a tick or
     // is restored.
     return bus.subscribe(Prices.TICK, service::onTick)
         // In sequence: concurrent queries would open three connections, which takes longer.
         .compose(subscribed -> limits.start())
         .compose(started -> ids.reserve().otherwiseEmpty())
+        .compose(reserved -> partitions.create().otherwiseEmpty())
         .compose(started -> loader.restore())
         .compose(restored -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
@@ -108,15 +162,26 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
-        .onSuccess(serving -> {
+        .compose(serving -> leader.start())
+        .onSuccess(started -> {
           listed.start();
           scheduler.start();
-          new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics)
+          partitions
+              .addTo(
+                  new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics),
+                  "observation-partitions",
+                  settings.retention())
               .deleteOlderThan(
                   settings.retention(), "observations", "market.exchange_info", "id", "called_at")
               .start();
           vertx.setPeriodic(FLUSH_INTERVAL.toMillis(), id -> flush());
         });
+  }
+
+  private MarketStream stream(PriceSettings settings, TickerParser parser) {
+    var options = new StreamOptions(
+        settings.feed().host(), settings.feed().rotation(), StreamOptions.DEFAULT_MAX_SILENCE);
+    return new BinanceMarketStream(vertx, options, parser, node.clock(), node.metrics());
   }
 
   private void flush() {
@@ -142,11 +207,14 @@ public final class PriceVerticle extends VerticleBase {
         .map(missing -> "the exchange does not list " + String.join(", ", missing)));
   }
 
-  private void reportMetrics(PriceSettings settings, LatestQuotes latest) {
+  private void reportMetrics(PriceSettings settings, LatestQuotes latest, ListedSymbols listed) {
     var metrics = node.metrics();
+    metrics.gauge("feed_leading", leader, feed -> feed.isLeading() ? 1 : 0);
+    metrics.gauge(
+        "price_symbols_unlisted", listed, known -> known.missing(settings.symbols()).size());
     // NaN without a quote, because 0 is the age of a new one.
     metrics.gauge("price_oldest_age_seconds", latest, quotes -> quotes
-        .oldestAge(node.clock().instant())
+        .oldestAge(node.clock().instant(), listed::mayExist)
         .map(PriceVerticle::seconds)
         .orElse(Double.NaN));
     // Micrometer references the object of a gauge weakly, so this must be an object that stays

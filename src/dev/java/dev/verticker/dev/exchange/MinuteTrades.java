@@ -6,11 +6,11 @@ import java.util.SplittableRandom;
 
 /**
  * The trades of one minute, derived from its figures: the first trade is at the open price in the first millisecond, the
- * path visits both extremes in random order and reaches the close price within fifty seconds, where it stays, so a client
+ * path visits both extremes in random order and reaches the close price within 45 seconds, where it stays, so a client
  * that polls every ten seconds sees the close last. The quantities add up to the volume exactly.
  */
 final class MinuteTrades {
-  private static final int CLOSE_REACHED = 50_000;
+  private static final int CLOSE_REACHED = 45_000;
   private static final int MAX_WEIGHT = 16;
   /** Noise around the line between two turning points, as a part of the range of the minute. */
   private static final int NOISE = 5;

@@ -83,7 +83,7 @@ class MinuteTradesTest {
     }
     assertEquals(quote, sum.quoteUnits(), bar::toString);
     assertEquals(taker, sum.takerVolume(), bar::toString);
-    var shown = trades.until(50_000);
+    var shown = trades.until(45_000);
     assertEquals(bar.close(), trades.price(shown - 1), bar::toString);
   }
 

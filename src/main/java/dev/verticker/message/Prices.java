@@ -93,7 +93,8 @@ public final class Prices {
 
     /**
      * Returns whether this quote replaces {@code other} in a cache: the quote of the higher epoch, within an epoch the one
-     * that covers the newer trade, else the one with the later event time, else the one received later.
+     * that covers the newer trade, else the one with the later event time, else the one received later. The same quote with an
+     * earlier stale time replaces it, too: the leader of the feed publishes it when the exchange is silent.
      */
     public boolean supersedes(Quote other) {
       if (other == null) {
@@ -103,7 +104,12 @@ public final class Prices {
         return epoch > other.epoch;
       }
       var order = comparableWith(other) ? order(other) : 0;
-      return order > 0 || order == 0 && receivedAt.isAfter(other.receivedAt);
+      return order > 0 || order == 0 && isConfirmationOf(other);
+    }
+
+    private boolean isConfirmationOf(Quote other) {
+      return receivedAt.isAfter(other.receivedAt)
+          || receivedAt.equals(other.receivedAt) && staleAt.isBefore(other.staleAt);
     }
 
     private boolean comparableWith(Quote other) {
@@ -117,6 +123,15 @@ public final class Prices {
 
     /** Returns this quote as read from {@code origin}. */
     public Quote from(Source origin) {
+      return with(origin, staleAt);
+    }
+
+    /** Returns this quote with another stale time. */
+    public Quote staleAt(Instant time) {
+      return with(source, time);
+    }
+
+    private Quote with(Source origin, Instant staleTime) {
       return new Quote(
           id,
           symbol,
@@ -134,7 +149,7 @@ public final class Prices {
           origin,
           eventTime,
           receivedAt,
-          staleAt);
+          staleTime);
     }
 
     /** Time since the exchange last confirmed it; never negative. */

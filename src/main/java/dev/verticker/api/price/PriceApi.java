@@ -31,6 +31,7 @@ public final class PriceApi {
           var routes = new ContractRouter(vertx, contract).security("apiKey", new ApiKeys(keys));
           new PriceOperations(quotes, node.clock()).addTo(routes);
           new HistoryOperations(node.bus()).addTo(routes);
+          new FeedOperations(quotes.feed()).addTo(routes);
           var router = routes.createRouter(NAME, node.metrics());
           docs.mount(router);
           router.get("/").handler(context -> context.redirect("/docs"));

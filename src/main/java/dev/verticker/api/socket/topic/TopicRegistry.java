@@ -29,10 +29,12 @@ public final class TopicRegistry {
       Vertx vertx, Context loop, NodeContext node, LogReader log, QuoteService quotes) {
     eventLog = new EventLogChannel(loop, log, node.metrics());
     var prices = new PriceChannel(vertx, loop, quotes, node.clock(), node.metrics());
+    var feed = new FeedChannel(loop, quotes.feed(), node.clock());
     registrations = List.of(
         register(Notifications.USERS, requires(Permission.USERS_READ), eventLog),
         register("user\\.[1-9][0-9]{0,18}", TopicRegistry::requireOwner, eventLog),
-        register("prices(\\.[A-Z0-9]{2,40})?", (topic, user) -> {}, prices));
+        register("prices(\\.[A-Z0-9]{2,40})?", (topic, user) -> {}, prices),
+        register(FeedChannel.TOPIC, (topic, user) -> {}, feed));
   }
 
   private static Registration register(
@@ -94,6 +96,7 @@ public final class TopicRegistry {
         .filter(registration -> registration.topic.matcher(topic).matches())
         .findFirst()
         .orElseThrow(() -> new Failure.NotFound(
-            "topic-unknown", "Unknown topic: use users, user.<id>, prices or prices.<SYMBOL>."));
+            "topic-unknown",
+            "Unknown topic: use users, user.<id>, prices, prices.<SYMBOL> or feed."));
   }
 }

@@ -7,16 +7,16 @@ import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
-import dev.verticker.exchange.MarketData;
+import dev.verticker.exchange.MarketStream;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
+import dev.verticker.exchange.binance.BinanceMarketStream;
 import dev.verticker.exchange.binance.KlineParser;
+import dev.verticker.exchange.binance.StreamOptions;
 import dev.verticker.message.Candles;
 import dev.verticker.message.Prices;
-import dev.verticker.price.FeedLeader.Candidate;
-import dev.verticker.price.FeedLeader.Terms;
 import dev.verticker.price.candle.CandleFeed;
 import dev.verticker.price.candle.CandleFinder;
 import dev.verticker.price.candle.CandleHistory;
@@ -26,6 +26,17 @@ import dev.verticker.price.candle.ExchangeCandles;
 import dev.verticker.price.candle.LiveCandles;
 import dev.verticker.price.candle.MarketTime;
 import dev.verticker.price.candle.PendingCandles;
+import dev.verticker.price.candle.StreamedCandles;
+import dev.verticker.price.feed.FeedGaps;
+import dev.verticker.price.feed.FeedLeader.Candidate;
+import dev.verticker.price.feed.FeedLeader.Terms;
+import dev.verticker.price.feed.FeedLeader;
+import dev.verticker.price.feed.FeedQuotes;
+import dev.verticker.price.feed.FeedTiming;
+import dev.verticker.price.feed.FeedWatchdog;
+import dev.verticker.price.feed.MarketFeed;
+import dev.verticker.price.feed.MergedMarketData;
+import dev.verticker.price.feed.NewestTickers;
 import dev.verticker.price.observation.ObservationRepository;
 import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.PriceLocks;
@@ -110,8 +121,9 @@ public final class PriceVerticle extends VerticleBase {
     var client =
         new ExchangeClient(vertx, settings.exchange(), probeDelay(settings), limits, metrics);
     var parser = new TickerParser(metrics);
-    var exchange = new BinanceMarketData(
-        vertx, client, limits, parser, new KlineParser(metrics), clock);
+    var newest = new NewestTickers();
+    var exchange = new MergedMarketData(
+        new BinanceMarketData(vertx, client, limits, parser, new KlineParser(metrics), clock), newest);
     var batches = new TickerBatches(exchange);
     var listed = new ListedSymbols(vertx, exchange);
 
@@ -137,14 +149,62 @@ public final class PriceVerticle extends VerticleBase {
     var onDemand = new OnDemandSymbols();
     var refresher = new QuoteRefresher(batches, listed, latest, onDemand, recorder, clock);
     scheduler = new RefreshScheduler(vertx, clock, slots, leader, refresher, limits);
+    leader.addListener(newest);
     leader.addListener(scheduler);
+    var minutes = new MonthlyPartitions(
+        database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS_OF_CANDLES, clock);
+    var symbols = Set.copyOf(settings.symbols());
+    var candles = new CandleRepository(database, settings.venue());
+    var time = new MarketTime();
+    var liveCandles = new LiveCandles(time);
+    pendingCandles = new PendingCandles(candles, metrics);
+    var candleFeed = new CandleFeed(
+        vertx,
+        bus,
+        new CandleFeed.Source(settings.venue(), symbols),
+        leader::epoch,
+        pendingCandles,
+        metrics);
+    var reconciler = new CandleReconciler(exchange, candles, time, System::nanoTime);
+    candleHistory = new CandleHistory(
+        vertx,
+        new CandleHistory.Store(candles, reconciler),
+        exchange,
+        time,
+        candleFeed,
+        new CandleHistory.Setup(
+            settings.symbols(),
+            leader::isLeading,
+            leader::holdsLease,
+            CANDLE_ROUND,
+            clock,
+            metrics));
+    var candleFinder = new CandleFinder(
+        candles,
+        liveCandles,
+        time,
+        new ExchangeCandles(exchange, time),
+        new CandleFinder.Symbols(settings.venue(), symbols, listed::mayExist),
+        clock);
+
+    if (settings.feed().streaming()) {
+      var live = new LiveQuotes(vertx, newest, factory, latest, cache, bus);
+      var quotes = new FeedQuotes(batches, newest, live);
+      var gaps = new FeedGaps(quotes, settings.venue(), bus, clock, metrics);
+      var streamedCandles = new StreamedCandles(
+          candleFeed, candleHistory, settings.venue(), bus, clock, metrics);
+      var watchdog = new FeedWatchdog(quotes, newest, leader, FeedTiming.DEFAULT);
+      leader.addListener(new MarketFeed(
+          vertx,
+          () -> stream(settings, parser),
+          refresher::symbols,
+          watchdog,
+          List.of(quotes, gaps, streamedCandles),
+          clock));
+    }
     var fetcher = new OnDemandFetcher(vertx, batches, recorder, cache, bus, clock);
     var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
     var service = new PriceService(latest, loader, onDemand, repository, clock);
-
-    var minutes = new MonthlyPartitions(
-        database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS_OF_CANDLES, clock);
-    var candles = candles(settings, exchange, listed);
 
     reportHealth(settings, refresher, listed);
     reportMetrics(settings, latest, listed);
@@ -161,7 +221,8 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
-            bus.serve(Candles.FIND, candles::find),
+            bus.serve(Candles.FIND, candleFinder::find),
+            bus.subscribe(Candles.UPDATES, liveCandles::onUpdate),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
         .compose(serving -> leader.start())
@@ -181,44 +242,10 @@ public final class PriceVerticle extends VerticleBase {
         });
   }
 
-  /** Creates what keeps and serves candles, and subscribes to the live ones. */
-  private CandleFinder candles(
-      PriceSettings settings, MarketData exchange, ListedSymbols listed) {
-    var symbols = Set.copyOf(settings.symbols());
-    var repository = new CandleRepository(database, settings.venue());
-    var time = new MarketTime();
-    var live = new LiveCandles(time);
-    pendingCandles = new PendingCandles(repository, node.metrics());
-    var feed = new CandleFeed(
-        vertx,
-        node.bus(),
-        new CandleFeed.Source(settings.venue(), symbols),
-        leader::epoch,
-        pendingCandles,
-        node.metrics());
-    candleHistory = new CandleHistory(
-        vertx,
-        new CandleHistory.Store(
-            repository, new CandleReconciler(exchange, repository, time, System::nanoTime)),
-        exchange,
-        time,
-        feed,
-        new CandleHistory.Setup(
-            settings.symbols(),
-            leader::isLeading,
-            leader::holdsLease,
-            CANDLE_ROUND,
-            node.clock(),
-            node.metrics()));
-    node.bus().subscribe(Candles.UPDATES, live::onUpdate);
-    node.health().note("candles", candleHistory::progress);
-    return new CandleFinder(
-        repository,
-        live,
-        time,
-        new ExchangeCandles(exchange, time),
-        new CandleFinder.Symbols(settings.venue(), symbols, listed::mayExist),
-        node.clock());
+  private MarketStream stream(PriceSettings settings, TickerParser parser) {
+    var options = new StreamOptions(
+        settings.feed().host(), settings.feed().rotation(), StreamOptions.DEFAULT_MAX_SILENCE);
+    return new BinanceMarketStream(vertx, options, parser, node.clock(), node.metrics());
   }
 
   private void flush() {
@@ -236,6 +263,7 @@ public final class PriceVerticle extends VerticleBase {
     health.notReadyWhen("postgres market", database::outage);
     health.note("redis", redis::outage);
     health.note("exchange", refresher::outage);
+    health.note("candles", candleHistory::progress);
     health.note(
         "venue",
         () -> settings.ofTheMarket()

@@ -23,6 +23,7 @@ import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.exchange.binance.KlineParser;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.observation.ObservationRepository;
 import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.PriceLocks;

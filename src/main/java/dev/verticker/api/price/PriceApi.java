@@ -33,6 +33,7 @@ public final class PriceApi {
           new PriceOperations(quotes, node.clock()).addTo(routes);
           new HistoryOperations(node.bus()).addTo(routes);
           new CandleOperations(node.bus()).addTo(routes);
+          new FeedOperations(quotes.feed()).addTo(routes);
           var router = routes.createRouter(NAME, node.metrics());
           docs.mount(router);
           router.get("/").handler(context -> context.redirect("/docs"));

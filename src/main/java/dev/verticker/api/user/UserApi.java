@@ -9,6 +9,7 @@ import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.ConsolePage;
 import dev.verticker.api.pages.DocsPage;
 import dev.verticker.api.pages.Page;
+import dev.verticker.api.price.FeedOperations;
 import dev.verticker.api.price.HistoryOperations;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.SocketHub;
@@ -72,6 +73,7 @@ public record UserApi(Router router, SocketHub sockets) {
     new DashboardOperations(bus, quotes, node.clock()).addTo(routes);
     new HistoryOperations(bus).addTo(routes);
     new CandleOperations(bus).addTo(routes);
+    new FeedOperations(quotes.feed()).addTo(routes);
     new NotificationOperations(bus).addTo(routes);
     return routes;
   }

@@ -100,6 +100,11 @@ public final class CandleFeed {
     publish(symbol, candle);
   }
 
+  /** Returns whether the candles of the symbol are stored. */
+  boolean stores(String symbol) {
+    return stored.contains(symbol);
+  }
+
   /** Forgets the current minutes: another node leads. */
   public void reset() {
     newest.clear();

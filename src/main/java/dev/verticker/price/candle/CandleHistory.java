@@ -61,7 +61,6 @@ public final class CandleHistory {
   private final CandleFeed feed;
   private final Setup setup;
   private final CandleBackfill backfill;
-  private final CandleRollUps rollUps;
   private final Map<Key, Instant> confirmedUntil = new HashMap<>();
   private final Map<Key, Instant> rolledUpUntil = new HashMap<>();
   private final Map<String, Promise<Boolean>> gaps = new LinkedHashMap<>();
@@ -118,7 +117,6 @@ public final class CandleHistory {
     this.feed = feed;
     this.setup = setup;
     this.backfill = new CandleBackfill(store.repository(), exchange);
-    this.rollUps = new CandleRollUps(store.repository());
     setup.metrics().gauge(
         "candle_backfill_requests_waiting", backfill, CandleBackfill::remaining);
   }
@@ -290,12 +288,21 @@ public final class CandleHistory {
     if (first == null || complete == null) {
       return Future.succeededFuture();
     }
-    var range = CandleRollUps.ended(symbol, series, first, complete);
-    var stored = range.first().isBefore(range.until())
-        ? rollUps.store(range).onSuccess(done ->
-            rolledUpUntil.computeIfPresent(key, (same, before) -> range.until()))
+    var until = series.interval().openTime(complete);
+    var stored = first.isBefore(until)
+        ? storeRolledUp(new Range(symbol, series, first, until))
+            .onSuccess(done -> rolledUpUntil.computeIfPresent(key, (same, before) -> until))
         : Future.<Void>succeededFuture();
     return stored.compose(done -> rollUp(symbol, index + 1));
+  }
+
+  private Future<Void> storeRolledUp(Range range) {
+    var parts =
+        new Range(range.symbol(), range.series().finer(), range.first(), range.until());
+    return store
+        .repository()
+        .find(List.of(parts))
+        .compose(found -> store.repository().insert(StoredCandle.rollUp(range, found)));
   }
 
   private Future<Void> checkAbsent() {

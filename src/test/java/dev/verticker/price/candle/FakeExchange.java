@@ -1,5 +1,6 @@
 package dev.verticker.price.candle;
 
+import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.Kline;
@@ -187,5 +188,11 @@ final class FakeExchange implements MarketData {
 
   static Instant after(Instant time, int minutes) {
     return time.plus(Duration.ofMinutes(minutes));
+  }
+
+  @Override
+  public Future<List<AggregateTrade>> trades(
+      String symbol, long fromId, int limit, Priority priority) {
+    return Future.failedFuture(new UnsupportedOperationException("trades"));
   }
 }

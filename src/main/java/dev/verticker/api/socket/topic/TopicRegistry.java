@@ -36,11 +36,13 @@ public final class TopicRegistry {
     eventLog = new EventLogChannel(loop, log, node.metrics());
     var prices = new PriceChannel(vertx, loop, quotes, node.clock(), node.metrics());
     var candles = new CandleChannel(vertx, loop, node.bus(), updates, node.metrics());
+    var feed = new FeedChannel(loop, quotes.feed(), node.clock());
     registrations = List.of(
         register(Notifications.USERS, requires(Permission.USERS_READ), eventLog),
         register("user\\.[1-9][0-9]{0,18}", TopicRegistry::requireOwner, eventLog),
         register("prices(\\.[A-Z0-9]{2,40})?", (topic, user) -> {}, prices),
-        register(CandleChannel.TOPICS, (topic, user) -> {}, candles));
+        register(CandleChannel.TOPICS, (topic, user) -> {}, candles),
+        register(FeedChannel.TOPIC, (topic, user) -> {}, feed));
   }
 
   private static Registration register(
@@ -102,6 +104,8 @@ public final class TopicRegistry {
         .filter(registration -> registration.topic.matcher(topic).matches())
         .findFirst()
         .orElseThrow(() -> new Failure.NotFound(
-            "topic-unknown", "Unknown topic: use users, user.<id>, prices, prices.<SYMBOL> or candles.<SYMBOL>.<interval>."));
+            "topic-unknown",
+            "Unknown topic: use users, user.<id>, prices, prices.<SYMBOL>, candles.<SYMBOL>.<interval>"
+                + " or feed."));
   }
 }

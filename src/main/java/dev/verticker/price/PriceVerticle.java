@@ -53,12 +53,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
 public final class PriceVerticle extends VerticleBase {
+  private static final Logger log = LoggerFactory.getLogger(PriceVerticle.class);
   private static final String SCHEMA = "market";
   private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration CANDLE_ROUND = Duration.ofMinutes(1);
+
+  /** Their candles take so much disk that operators should know. */
+  private static final int MANY_SYMBOLS = 100;
 
   /** The backfill of minutes reaches back a week. */
   private static final int PAST_MONTHS_OF_CANDLES = 1;
@@ -206,6 +212,13 @@ public final class PriceVerticle extends VerticleBase {
     var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
     var service = new PriceService(latest, loader, onDemand, repository, clock);
 
+    if (settings.symbols().size() > MANY_SYMBOLS) {
+      log.warn(
+          "minutes of {} symbols take about {} GB in {} days (CANDLE_RETENTION_DAYS)",
+          settings.symbols().size(),
+          settings.candleGigabytes(),
+          settings.candleRetention().toDays());
+    }
     reportHealth(settings, refresher, listed);
     reportMetrics(settings, latest, listed);
     // Subscribe before restoring: a quote that another node records in between arrives as a tick or

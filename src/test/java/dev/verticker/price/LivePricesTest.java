@@ -327,7 +327,11 @@ class LivePricesTest {
     settings.putAll(more);
     var node = PriceNode.start(exchange, database, settings);
     await(node.bus.subscribe(Feed.STATUS, statuses::add));
-    await(node.bus.subscribe(Feed.GAP, gaps::add));
+    await(node.bus.subscribe(Feed.GAP, gap -> {
+      if (gap.kind() == Feed.Kind.QUOTES) {
+        gaps.add(gap);
+      }
+    }));
     nodes.add(node);
     return node;
   }

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -31,6 +32,9 @@ import java.util.function.Predicate;
  */
 public final class CandleFinder {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  /** Leaves time to ask the exchange. */
+  private static final long STORE_TIMEOUT_MS = 1000;
 
   private final CandleRepository repository;
   private final LiveCandles live;
@@ -112,6 +116,7 @@ public final class CandleFinder {
         ? Future.succeededFuture()
         : repository
             .find(ranges)
+            .timeout(STORE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
             .onSuccess(found ->
                 found.forEach(candle -> bySymbol.get(candle.symbol()).add(candle)))
             .otherwiseEmpty()

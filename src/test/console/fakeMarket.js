@@ -36,7 +36,7 @@ class FakeMarket {
     await page.route(/\/candles\?symbols=/, (route) => {
       const symbols = new URL(route.request().url()).searchParams.get("symbols")?.split(",") ?? [];
       const candles = fake.candles.slice(-96);
-      return route.fulfill({ json: { series: symbols.map((symbol) => ({ symbol, candles, next: null })) } });
+      return route.fulfill({ json: symbols.map((symbol) => ({ symbol, candles, next: null })) });
     });
     await page.addInitScript(interceptTopics);
     return fake;

@@ -234,8 +234,8 @@ function withTime(body) {
   return { ...body, at: Date.parse(body.open_time) };
 }
 
-/** In the order in which a candle passes through them; a candle never returns to an earlier one. */
-const STATES = ["forming", "pending", "absent", "final", "amended"];
+/** The states of a candle whose figures the exchange has confirmed. */
+const CLOSED = ["final", "amended", "absent"];
 
 /**
  * Whether a candle is newer (positive) or older (negative) than one with the same open time.
@@ -244,8 +244,8 @@ const STATES = ["forming", "pending", "absent", "final", "amended"];
  * @param {Candle} b
  */
 function compareAge(a, b) {
-  const difference = STATES.indexOf(a.state) - STATES.indexOf(b.state);
-  return difference || (a.state === "forming" ? a.trades - b.trades : 0);
+  const [aClosed, bClosed] = [a, b].map(({ state }) => CLOSED.includes(state));
+  return Number(aClosed) - Number(bClosed) || (aClosed ? 0 : a.trades - b.trades);
 }
 
 /**

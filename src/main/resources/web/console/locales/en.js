@@ -105,7 +105,7 @@ export default {
   "candles.state": "State",
   "candles.sentence":
     "{at}: open {open}, high {high}, low {low}, close {close}, change {change}, volume {volume}, {state}",
-  "candles.absentSentence": "{at}: the exchange has no candle",
+  "candles.emptySentence": "{at}: {state}",
   "candles.table": "Show candles as a table",
   "candles.tableOf": "Newest candles of {symbol}, {interval}",
   "candles.loading": "Loading candles\u2026",

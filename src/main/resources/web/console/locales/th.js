@@ -103,7 +103,7 @@ export default {
   "candles.trades": "จำนวนซื้อขาย",
   "candles.state": "สถานะ",
   "candles.sentence": "{at}: เปิด {open} สูงสุด {high} ต่ำสุด {low} ปิด {close} เปลี่ยนแปลง {change} ปริมาณ {volume} {state}",
-  "candles.absentSentence": "{at}: ตลาดไม่มีแท่งเทียน",
+  "candles.emptySentence": "{at}: {state}",
   "candles.table": "แสดงแท่งเทียนเป็นตาราง",
   "candles.tableOf": "แท่งเทียนล่าสุดของ {symbol} ช่วง {interval}",
   "candles.loading": "กำลังโหลดแท่งเทียน\u2026",

@@ -54,7 +54,7 @@ export function candleText({ symbol, length }, candle, precision) {
  * @param {Candle} candle
  */
 export function candleSentence(text, candle) {
-  return t(candle.open === null ? "candles.absentSentence" : "candles.sentence", { ...text });
+  return t(candle.open === null ? "candles.emptySentence" : "candles.sentence", { ...text });
 }
 
 /**

@@ -105,7 +105,7 @@ export class WatchList {
     try {
       const symbols = rows.map(({ symbol }) => encodeURIComponent(symbol)).join(",");
       const { body } = await this.#api.get(`/candles?symbols=${symbols}&${SPARKLINE_QUERY}`);
-      for (const { symbol, candles } of /** @type {{ symbol: string, candles: CandleBody[] }[]} */ (body.series)) {
+      for (const { symbol, candles } of /** @type {{ symbol: string, candles: CandleBody[] }[]} */ (body)) {
         this.#rows.get(symbol)?.renderSparkline(candles.flatMap(({ close }) => close ?? []));
       }
     } catch (problem) {

@@ -3,6 +3,8 @@
 
 import { locale, t, tCount } from "./i18n.js";
 
+const MINUS = "\u2212";
+
 /**
  * "68000.1200" becomes "68,000.1200": the same digits with the separators of the locale. Null if there is none.
  *
@@ -14,7 +16,7 @@ export function decimal(text) {
   if (whole === undefined) return text;
   const separators = decimalSeparators();
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, separators.group);
-  return (minus && "\u2212") + grouped + (fraction === undefined ? "" : separators.decimal + fraction);
+  return (minus && MINUS) + grouped + (fraction === undefined ? "" : separators.decimal + fraction);
 }
 
 /**
@@ -74,7 +76,8 @@ export function compactNumber(value) {
  */
 export function percentChange(from, to) {
   const format = { style: "percent", signDisplay: "exceptZero", minimumFractionDigits: 2, maximumFractionDigits: 2 };
-  return new Intl.NumberFormat(locale(), /** @type {Intl.NumberFormatOptions} */ (format)).format(to / from - 1);
+  const text = new Intl.NumberFormat(locale(), /** @type {Intl.NumberFormatOptions} */ (format)).format(to / from - 1);
+  return text.replace("-", MINUS);
 }
 
 /** @typedef {string | number} Instant ISO 8601, or milliseconds since 1970 */

@@ -62,7 +62,12 @@ export class CandlePanel {
     this.element = h(
       "div.candles",
       null,
-      h("div.choice.intervals", { role: "group", "aria-label": t("candles.interval") }, this.#intervals),
+      h(
+        "header",
+        null,
+        h("div.choice.intervals", { role: "group", "aria-label": t("candles.interval") }, this.#intervals),
+        this.#legend.title,
+      ),
       this.#legend.element,
       h("div.chart", null, this.#chart.element, this.#note),
       h("p.hint.keys", null, t("candles.keys")),
@@ -156,15 +161,11 @@ class CandleLegend {
   #at = h("strong");
   #state = h("span.chip");
   #figures = FIGURES.map((name) => ({ name, value: h("dd") }));
+  title = h("p.pointed", null, this.#at, this.#state);
   element = h(
-    "div.legend",
+    "dl.legend",
     null,
-    h("p", null, this.#at, this.#state),
-    h(
-      "dl",
-      null,
-      this.#figures.map(({ name, value }) => h("div", null, h("dt", null, t(`candles.${name}`)), value)),
-    ),
+    this.#figures.map(({ name, value }) => h("div", null, h("dt", null, t(`candles.${name}`)), value)),
   );
 
   /**

@@ -207,7 +207,7 @@ module.exports = {
 
     const chart = page.getByRole("slider", { name: "Candlestick chart of ETHBTC, 1 minute" });
     await chart.focus();
-    const legend = page.locator(".legend");
+    const legend = page.locator(".candles");
     const spoken = async () => (await chart.getAttribute("aria-valuetext")) ?? "";
     const [third, , newest] = fake.candles.slice(-3);
     await legend.getByText("forming").waitFor();

@@ -52,7 +52,7 @@ export class CandlePanel {
           type: "button",
           "data-interval": one,
           "aria-pressed": String(one === interval),
-          "aria-label": intervalName(one),
+          "aria-label": `${one} (${intervalName(one)})`,
           onclick: () => oninterval(one),
         },
         one,

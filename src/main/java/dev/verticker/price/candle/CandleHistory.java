@@ -51,8 +51,8 @@ public final class CandleHistory {
   private static final int SYMBOLS_PER_MINUTE = 100;
   private static final int MAX_ABSENT = 1000;
 
-  /** Rolled-up candles are compared with the exchange once in so many rounds, each round a part of the symbols. */
-  private static final int ROLLED_UP_ROUNDS = 30;
+  /** Rolled-up candles are compared with the exchange once in this time, each round those of a part of the symbols. */
+  private static final int ROLLED_UP_MINUTES = 30;
 
   private final Vertx vertx;
   private final Store store;
@@ -129,6 +129,8 @@ public final class CandleHistory {
   /** Starts no further request. */
   public void stop() {
     stopped = true;
+    active = false;
+    deactivate();
   }
 
   /** Reports the progress of the backfill; empty when the history is complete. */
@@ -191,6 +193,9 @@ public final class CandleHistory {
   /** The history up to the current minute is backfilled, later candles are compared regularly. */
   private Future<Void> activate() {
     return currentMinute().map(now -> {
+      if (!active) {
+        return null;
+      }
       for (var series : BaseSeries.values()) {
         for (var symbol : setup.symbols()) {
           var key = new Key(symbol, series);
@@ -235,11 +240,12 @@ public final class CandleHistory {
     var minutes = Math.max(1, (size + SYMBOLS_PER_MINUTE - 1) / SYMBOLS_PER_MINUTE);
     nextRound = now.plus(setup.round().multipliedBy(minutes));
     round++;
+    var rounds = Math.max(1, ROLLED_UP_MINUTES / minutes);
     if (regular.isEmpty()) {
       for (var i = 0; i < size; i++) {
         var symbol = setup.symbols().get(i);
         regular.add(() -> confirmMinutes(symbol, Priority.CONFIRMATION));
-        if (i % ROLLED_UP_ROUNDS == round % ROLLED_UP_ROUNDS) {
+        if (i % rounds == round % rounds) {
           BaseSeries.ROLLED_UP.forEach(series ->
               regular.add(() -> confirm(symbol, series, Priority.CONFIRMATION).mapEmpty()));
         }
@@ -254,12 +260,16 @@ public final class CandleHistory {
   private Future<Void> confirmMinutes(String symbol, Priority priority) {
     return confirm(symbol, BaseSeries.MINUTES, priority)
         .onSuccess(done -> {
-          done.changes().forEach(candle -> feed.onChange(symbol, candle.candle()));
+          publish(symbol, done);
           if (done.forming() != null) {
             feed.onKline(done.forming());
           }
         })
         .compose(done -> rollUp(symbol, 0));
+  }
+
+  private void publish(String symbol, Reconciled done) {
+    done.changes().forEach(candle -> feed.onChange(symbol, candle.candle()));
   }
 
   /** Compares the candles that were not confirmed yet, up to the newest one. */
@@ -319,9 +329,7 @@ public final class CandleHistory {
             regular.add(() -> store
                 .reconciler()
                 .reconcile(range, Priority.CONFIRMATION)
-                .onSuccess(done -> done
-                .changes()
-                .forEach(found -> feed.onChange(found.symbol(), found.candle()))));
+                .onSuccess(done -> publish(candle.symbol(), done)));
           });
           return null;
         }));

@@ -82,7 +82,7 @@ class CandleHistoryTest extends CandleTestCase {
     assertTrue(await(context, () -> history.fillGap(List.of(SYMBOL, "OTHER"))));
 
     assertEquals(
-        after(NOON, 3), stored(BaseSeries.MINUTES).get(stored(BaseSeries.MINUTES).size() - 1).openTime());
+        after(NOON, 3), newest());
     until("published", () -> published.size() == 6);
     assertEquals(
         List.of(State.FINAL, State.FINAL, State.FINAL, State.FINAL, State.FINAL, State.FORMING),
@@ -99,11 +99,7 @@ class CandleHistoryTest extends CandleTestCase {
     assertFalse(await(context, () -> history.fillGap(List.of(SYMBOL))));
 
     exchange.failure = null;
-    until(
-        "filled",
-        () -> stored(BaseSeries.MINUTES).get(stored(BaseSeries.MINUTES).size() - 1)
-            .openTime()
-            .equals(after(NOON, 3)));
+    until("filled", () -> newest().equals(after(NOON, 3)));
   }
 
   @Test
@@ -147,6 +143,11 @@ class CandleHistoryTest extends CandleTestCase {
         "found",
         () -> stored(BaseSeries.MINUTES).stream()
             .anyMatch(c -> c.openTime().equals(missing) && c.equalsInFigures(minute)));
+  }
+
+  private Instant newest() {
+    var minutes = stored(BaseSeries.MINUTES);
+    return minutes.get(minutes.size() - 1).openTime();
   }
 
   private boolean complete() {

@@ -70,8 +70,8 @@ class StreamedCandlesTest {
 
   @Test
   @Provokes({25, 26, 27, 30})
-  void candles_of_half_an_hour_of_the_market_equal_those_of_the_exchange() {
-    keepTheLaw(new Schedule(30, 2, 1, 1, 3));
+  void candles_of_a_quarter_of_an_hour_of_the_market_equal_those_of_the_exchange() {
+    keepTheLaw(new Schedule(16, 2, 1, 1, 2));
   }
 
   @Test

@@ -28,9 +28,9 @@ import dev.verticker.price.candle.MarketTime;
 import dev.verticker.price.candle.PendingCandles;
 import dev.verticker.price.candle.StreamedCandles;
 import dev.verticker.price.feed.FeedGaps;
+import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.feed.FeedLeader.Candidate;
 import dev.verticker.price.feed.FeedLeader.Terms;
-import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.feed.FeedQuotes;
 import dev.verticker.price.feed.FeedTiming;
 import dev.verticker.price.feed.FeedWatchdog;
@@ -129,14 +129,15 @@ public final class PriceVerticle extends VerticleBase {
     var parser = new TickerParser(metrics);
     var newest = new NewestTickers();
     var exchange = new MergedMarketData(
-        new BinanceMarketData(vertx, client, limits, parser, new KlineParser(metrics), clock), newest);
+        new BinanceMarketData(vertx, client, limits, parser, new KlineParser(metrics), clock),
+        newest);
     var batches = new TickerBatches(exchange);
     var listed = new ListedSymbols(vertx, exchange);
 
     var repository = new ObservationRepository(
         database, settings.venue(), slots, settings.staleAfter(), metrics);
-    var partitions = new MonthlyPartitions(
-        database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
+    var partitions =
+        new MonthlyPartitions(database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
     var ids = new QuoteIds(repository);
     pending = new PendingObservations(repository, metrics);
     var latest = new LatestQuotes(settings.symbols());
@@ -197,8 +198,8 @@ public final class PriceVerticle extends VerticleBase {
       var live = new LiveQuotes(vertx, newest, factory, latest, cache, bus);
       var quotes = new FeedQuotes(batches, newest, live);
       var gaps = new FeedGaps(quotes, settings.venue(), bus, clock, metrics);
-      var streamedCandles = new StreamedCandles(
-          candleFeed, candleHistory, settings.venue(), bus, clock, metrics);
+      var streamedCandles =
+          new StreamedCandles(candleFeed, candleHistory, settings.venue(), bus, clock, metrics);
       var watchdog = new FeedWatchdog(quotes, newest, leader, FeedTiming.DEFAULT);
       leader.addListener(new MarketFeed(
           vertx,
@@ -291,8 +292,9 @@ public final class PriceVerticle extends VerticleBase {
   private void reportMetrics(PriceSettings settings, LatestQuotes latest, ListedSymbols listed) {
     var metrics = node.metrics();
     metrics.gauge("feed_leading", leader, feed -> feed.isLeading() ? 1 : 0);
-    metrics.gauge(
-        "price_symbols_unlisted", listed, known -> known.missing(settings.symbols()).size());
+    metrics.gauge("price_symbols_unlisted", listed, known -> known
+        .missing(settings.symbols())
+        .size());
     // NaN without a quote, because 0 is the age of a new one.
     metrics.gauge("price_oldest_age_seconds", latest, quotes -> quotes
         .oldestAge(node.clock().instant(), listed::mayExist)

@@ -27,10 +27,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Candles of a market that runs sixty times as fast as the clock, through cuts and silences of the stream, lost leaders and an
@@ -76,6 +78,7 @@ class StreamedCandlesTest {
 
   @Test
   @Tag("faults")
+  @Timeout(value = 30, unit = TimeUnit.MINUTES)
   @Provokes({25, 26, 27, 30})
   void candles_of_a_day_of_the_market_equal_those_of_the_exchange() {
     keepTheLaw(new Schedule(24 * 60, 20, 3, 2, 60));
@@ -111,8 +114,11 @@ class StreamedCandlesTest {
       pause();
     }
     var end = newestMinute();
-    until(Duration.ofSeconds(100), "all minutes are stored", () -> SYMBOLS.stream().allMatch(symbol ->
-        stored("1m", "symbol = '" + symbol + "' AND open_time >= '" + start + "' AND open_time < '" + end + "'")
+    until(Duration.ofSeconds(100), "all minutes are stored", () -> SYMBOLS.stream()
+        .allMatch(symbol -> stored(
+                "1m",
+                "symbol = '" + symbol + "' AND open_time >= '" + start + "' AND open_time < '" + end
+                    + "'")
             == Duration.between(start, end).toMinutes()));
     assertStoredEqual(start, end);
     assertFoundEqual(end);
@@ -138,15 +144,18 @@ class StreamedCandlesTest {
   private void assertStoredEqual(Instant start, Instant end) {
     for (var series : List.of("1m", "15m", "1h", "1d")) {
       for (var symbol : SYMBOLS) {
-        var stored = database.rows("SELECT extract(epoch FROM open_time)::bigint * 1000, open, high, low, close, volume,"
-            + " quote_volume, trades, taker_volume, taker_quote_volume FROM market.candles"
-            + " WHERE state <> 'absent' AND series = '" + series + "' AND symbol = '" + symbol + "'"
-            + " AND open_time < '" + end + "' ORDER BY open_time DESC LIMIT 900");
+        var stored = database.rows(
+            "SELECT extract(epoch FROM open_time)::bigint * 1000, open, high, low, close, volume,"
+                + " quote_volume, trades, taker_volume, taker_quote_volume FROM market.candles"
+                + " WHERE state <> 'absent' AND series = '" + series + "' AND symbol = '" + symbol
+                + "'"
+                + " AND open_time < '" + end + "' ORDER BY open_time DESC LIMIT 900");
         assertTrue(!stored.isEmpty() || series.equals("1d"));
         if (stored.isEmpty()) {
           continue;
         }
-        var klines = klines(symbol, series, Long.parseLong(stored.get(stored.size() - 1).get(0)));
+        var klines =
+            klines(symbol, series, Long.parseLong(stored.get(stored.size() - 1).get(0)));
         for (var row : stored) {
           assertEquals(klines.get(Long.parseLong(row.get(0))), row, symbol + " " + series);
         }
@@ -158,17 +167,18 @@ class StreamedCandlesTest {
     for (var interval : Interval.values()) {
       for (var symbol : SYMBOLS) {
         var find = new FindCandles(List.of(symbol), interval, null, end, 50);
-        var found = await(nodes.get(0).bus.request(Candles.FIND, find)).series().get(0).candles();
+        var found =
+            await(nodes.get(0).bus.request(Candles.FIND, find)).series().get(0).candles();
         var klines = klines(symbol, interval.wireName(), found.get(0).openTime().toEpochMilli());
         for (var candle : found) {
           if (candle.state() == State.FINAL || candle.state() == State.AMENDED) {
             var expected = klines.get(candle.openTime().toEpochMilli());
-            assertEquals(expected.subList(1, 8), figures(candle), symbol + " " + interval.wireName());
+            assertEquals(
+                expected.subList(1, 8), figures(candle), symbol + " " + interval.wireName());
           }
         }
-        assertTrue(
-            found.stream().anyMatch(candle -> candle.state() == State.FINAL)
-                || interval == Interval.ONE_MONTH);
+        assertTrue(found.stream().anyMatch(candle -> candle.state() == State.FINAL)
+            || interval == Interval.ONE_MONTH);
       }
     }
   }
@@ -186,8 +196,8 @@ class StreamedCandlesTest {
 
   /** Returns the candles of the exchange by open time: open time, prices, volumes, trades, taker volumes. */
   private Map<Long, List<String>> klines(String symbol, String interval, long from) {
-    var body = rest.get("/api/v3/klines?symbol=" + symbol + "&interval=" + interval + "&startTime=" + from
-            + "&limit=1000")
+    var body = rest.get("/api/v3/klines?symbol=" + symbol + "&interval=" + interval + "&startTime="
+            + from + "&limit=1000")
         .expect(200)
         .array();
     var byTime = new HashMap<Long, List<String>>();
@@ -206,12 +216,15 @@ class StreamedCandlesTest {
   }
 
   private Instant newestMinute() {
-    var newest = rest.get("/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=1").expect(200).array();
+    var newest = rest.get("/api/v3/klines?symbol=BTCUSDT&interval=1m&limit=1")
+        .expect(200)
+        .array();
     return Instant.ofEpochMilli(newest.getJsonArray(0).getLong(0));
   }
 
   private long stored(String series, String condition) {
-    return database.number("SELECT count(*) FROM market.candles WHERE series = '" + series + "' AND " + condition);
+    return database.number(
+        "SELECT count(*) FROM market.candles WHERE series = '" + series + "' AND " + condition);
   }
 
   /** Faults are spread over real time, in which the market runs. */

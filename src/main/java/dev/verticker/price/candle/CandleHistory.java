@@ -117,8 +117,7 @@ public final class CandleHistory {
     this.feed = feed;
     this.setup = setup;
     this.backfill = new CandleBackfill(store.repository(), exchange);
-    setup.metrics().gauge(
-        "candle_backfill_requests_waiting", backfill, CandleBackfill::remaining);
+    setup.metrics().gauge("candle_backfill_requests_waiting", backfill, CandleBackfill::remaining);
   }
 
   public void start() {
@@ -148,7 +147,8 @@ public final class CandleHistory {
     }
     var filled = symbols.stream()
         .filter(setup.symbols()::contains)
-        .map(symbol -> gaps.computeIfAbsent(symbol, missing -> Promise.promise()).future())
+        .map(
+            symbol -> gaps.computeIfAbsent(symbol, missing -> Promise.promise()).future())
         .toList();
     run();
     return Future.all(filled).map(all -> filled.stream().allMatch(Future::result));
@@ -214,21 +214,14 @@ public final class CandleHistory {
   }
 
   private Future<Instant> currentMinute() {
-    return time.minute()
-        .map(Future::succeededFuture)
-        .orElseGet(() -> exchange
-            .klines(
-                setup.symbols().get(0),
-                Interval.ONE_MINUTE,
-                null,
-                null,
-                1,
-                Priority.CONFIRMATION)
-            .map(klines -> {
-              klines.forEach(kline -> time.observe(kline.openTime()));
-              return time.minute().orElseThrow(() ->
-                  new ExchangeException.ExchangeUnavailableException("the exchange sent no candle"));
-            }));
+    return time.minute().map(Future::succeededFuture).orElseGet(() -> exchange
+        .klines(setup.symbols().get(0), Interval.ONE_MINUTE, null, null, 1, Priority.CONFIRMATION)
+        .map(klines -> {
+          klines.forEach(kline -> time.observe(kline.openTime()));
+          return time.minute()
+              .orElseThrow(() -> new ExchangeException.ExchangeUnavailableException(
+                  "the exchange sent no candle"));
+        }));
   }
 
   private void scheduleRound() {
@@ -281,8 +274,11 @@ public final class CandleHistory {
     }
     var max = first.plus(series.length().multipliedBy(MarketData.MAX_KLINES - 1));
     var range = new Range(symbol, series, first, max);
-    return store.reconciler().reconcile(range, priority).onSuccess(done ->
-        confirmedUntil.computeIfPresent(key, (same, before) -> done.confirmedUntil()));
+    return store
+        .reconciler()
+        .reconcile(range, priority)
+        .onSuccess(
+            done -> confirmedUntil.computeIfPresent(key, (same, before) -> done.confirmedUntil()));
   }
 
   /** Stores the candles of the longer series that have become complete. */
@@ -307,12 +303,10 @@ public final class CandleHistory {
   }
 
   private Future<Void> storeRolledUp(Range range) {
-    var parts =
-        new Range(range.symbol(), range.series().finer(), range.first(), range.until());
-    return store
+    var parts = new Range(range.symbol(), range.series().finer(), range.first(), range.until());
+    return store.repository().find(List.of(parts)).compose(found -> store
         .repository()
-        .find(List.of(parts))
-        .compose(found -> store.repository().insert(StoredCandle.rollUp(range, found)));
+        .insert(StoredCandle.rollUp(range, found)));
   }
 
   private Future<Void> checkAbsent() {
@@ -390,7 +384,8 @@ public final class CandleHistory {
     var requests = plans.size() + backfill.remaining();
     progress = requests == 0
         ? null
-        : "candles: about " + requests + " requests for history remain; charts read it from the exchange";
+        : "candles: about " + requests
+            + " requests for history remain; charts read it from the exchange";
   }
 
   private static Future<?> perform(Supplier<Future<?>> task) {
@@ -421,7 +416,8 @@ public final class CandleHistory {
     } else {
       delay = backOff(failure);
       if (failures++ == 0) {
-        log.warn("candles not compared, retrying in {} ms: {}", delay.toMillis(), failure.getMessage());
+        log.warn(
+            "candles not compared, retrying in {} ms: {}", delay.toMillis(), failure.getMessage());
       }
       if (active) {
         retry.run();

@@ -42,7 +42,8 @@ record StoredCandle(
         symbol, series, Candle.unknown(openTime, State.ABSENT), null, null, true);
   }
 
-  private static StoredCandle rolledUp(List<StoredCandle> parts, BaseSeries series, Instant openTime) {
+  private static StoredCandle rolledUp(
+      List<StoredCandle> parts, BaseSeries series, Instant openTime) {
     var candles = parts.stream().map(StoredCandle::candle).toList();
     return new StoredCandle(
         parts.get(0).symbol(),

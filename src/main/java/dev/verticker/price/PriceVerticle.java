@@ -17,6 +17,7 @@ import dev.verticker.exchange.binance.StreamOptions;
 import dev.verticker.message.Prices;
 import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.feed.FeedLeader.Candidate;
+import dev.verticker.price.feed.FeedLeader.Market;
 import dev.verticker.price.feed.FeedLeader.Terms;
 import dev.verticker.price.feed.FeedGaps;
 import dev.verticker.price.feed.FeedQuotes;
@@ -118,7 +119,7 @@ public final class PriceVerticle extends VerticleBase {
         redis,
         bus,
         clock,
-        new Candidate(settings.venue(), run, keys + "lease"),
+        new Candidate(market(settings, newest), run, keys + "lease"),
         Terms.DEFAULT);
     var factory =
         new QuoteFactory(settings.venue(), run, settings.staleAfter(), ids, leader::epoch, clock);
@@ -176,6 +177,13 @@ public final class PriceVerticle extends VerticleBase {
               .start();
           vertx.setPeriodic(FLUSH_INTERVAL.toMillis(), id -> flush());
         });
+  }
+
+  /** The clock of a simulated market is known from its messages. */
+  private Market market(PriceSettings settings, NewestTickers newest) {
+    return settings.marketSpeed() == 1 && !settings.venue().equals("replayed")
+        ? new Market(settings.venue(), 1, node.clock()::instant)
+        : new Market(settings.venue(), settings.marketSpeed(), newest::latestTime);
   }
 
   private MarketStream stream(PriceSettings settings, TickerParser parser) {

@@ -110,7 +110,7 @@ public final class MonthlyPartitions {
   }
 
   private Future<Void> create(SqlConnection tx, List<Partition> existing) {
-    var current = YearMonth.now(clock.withZone(ZoneOffset.UTC));
+    var current = YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
     var months = existing.stream().map(Partition::month).toList();
     var created = tx.query(LOCK_TIMEOUT).execute().<Void>mapEmpty();
     for (var month : LongStream.rangeClosed(-monthsBehind, MONTHS_AHEAD)

@@ -7,19 +7,33 @@ import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
+import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.MarketStream;
+import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.exchange.binance.BinanceMarketStream;
+import dev.verticker.exchange.binance.KlineParser;
 import dev.verticker.exchange.binance.StreamOptions;
+import dev.verticker.message.Candles;
+import dev.verticker.message.Feed;
 import dev.verticker.message.Prices;
-import dev.verticker.price.feed.FeedLeader;
+import dev.verticker.price.candle.CandleFeed;
+import dev.verticker.price.candle.CandleFinder;
+import dev.verticker.price.candle.CandleHistory;
+import dev.verticker.price.candle.CandleReconciler;
+import dev.verticker.price.candle.CandleRepository;
+import dev.verticker.price.candle.ExchangeCandles;
+import dev.verticker.price.candle.LiveCandles;
+import dev.verticker.price.candle.MarketTime;
+import dev.verticker.price.candle.PendingCandles;
+import dev.verticker.price.feed.FeedGaps;
 import dev.verticker.price.feed.FeedLeader.Candidate;
 import dev.verticker.price.feed.FeedLeader.Market;
 import dev.verticker.price.feed.FeedLeader.Terms;
-import dev.verticker.price.feed.FeedGaps;
+import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.feed.FeedQuotes;
 import dev.verticker.price.feed.FeedTiming;
 import dev.verticker.price.feed.FeedWatchdog;
@@ -40,12 +54,19 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 
 /** Polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
 public final class PriceVerticle extends VerticleBase {
   private static final String SCHEMA = "market";
   private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration CANDLE_ROUND = Duration.ofMinutes(1);
+
+  /** The backfill of minutes reaches back a week. */
+  private static final int PAST_MONTHS_OF_CANDLES = 1;
+
   private static final Duration MAX_PROBE_DELAY = Duration.ofSeconds(10);
 
   private final NodeContext node;
@@ -54,6 +75,9 @@ public final class PriceVerticle extends VerticleBase {
   private FeedLeader leader;
   private RefreshScheduler scheduler;
   private PendingObservations pending;
+  private PendingCandles pendingCandles;
+  private CandleFeed candleFeed;
+  private CandleHistory candleHistory;
 
   public PriceVerticle(NodeContext node) {
     this.node = node;
@@ -73,10 +97,12 @@ public final class PriceVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    candleHistory.stop();
     return leader
         .stop()
         .eventually(scheduler::stop)
         .eventually(pending::flush)
+        .eventually(pendingCandles::flush)
         .eventually(redis::close)
         .eventually(database::close);
   }
@@ -102,7 +128,8 @@ public final class PriceVerticle extends VerticleBase {
     var parser = new TickerParser(metrics);
     var newest = new NewestTickers();
     var exchange = new MergedMarketData(
-        new BinanceMarketData(vertx, client, limits, parser, clock), newest);
+        new BinanceMarketData(vertx, client, limits, parser, new KlineParser(metrics), clock),
+        newest);
     var batches = new TickerBatches(exchange);
     var listed = new ListedSymbols(vertx, exchange);
 
@@ -130,22 +157,29 @@ public final class PriceVerticle extends VerticleBase {
     scheduler = new RefreshScheduler(vertx, clock, slots, leader, refresher, limits);
     leader.addListener(newest);
     leader.addListener(scheduler);
+    var fetcher = new OnDemandFetcher(vertx, batches, recorder, cache, bus, clock);
+    var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
+    var service = new PriceService(latest, loader, onDemand, repository, clock);
+
+    var minutes = new MonthlyPartitions(
+        database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS_OF_CANDLES, clock);
+    var candles = candles(settings, exchange, listed);
     if (settings.feed().streaming()) {
       var live = new LiveQuotes(vertx, newest, factory, latest, cache, bus);
       var quotes = new FeedQuotes(batches, newest, live);
-      var gaps = new FeedGaps(quotes, settings.venue(), bus, clock, metrics);
       var watchdog = new FeedWatchdog(quotes, newest, leader, FeedTiming.DEFAULT);
       leader.addListener(new MarketFeed(
           vertx,
           () -> stream(settings, parser),
           refresher::symbols,
           watchdog,
-          List.of(quotes, gaps),
+          List.of(
+              quotes,
+              candleFeed,
+              gaps(settings, Kind.TICKER, Feed.Kind.QUOTES, quotes::fetch),
+              gaps(settings, Kind.KLINE_1M, Feed.Kind.CANDLES, candleHistory::fillGap)),
           clock));
     }
-    var fetcher = new OnDemandFetcher(vertx, batches, recorder, cache, bus, clock);
-    var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
-    var service = new PriceService(latest, loader, onDemand, repository, clock);
 
     reportHealth(settings, refresher, listed);
     reportMetrics(settings, latest, listed);
@@ -156,22 +190,25 @@ public final class PriceVerticle extends VerticleBase {
         .compose(subscribed -> limits.start())
         .compose(started -> ids.reserve().otherwiseEmpty())
         .compose(reserved -> partitions.create().otherwiseEmpty())
+        .compose(created -> minutes.create().otherwiseEmpty())
         .compose(started -> loader.restore())
         .compose(restored -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
+            bus.serve(Candles.FIND, candles::find),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
         .compose(serving -> leader.start())
         .onSuccess(started -> {
           listed.start();
           scheduler.start();
-          partitions
-              .addTo(
-                  new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics),
-                  "observation-partitions",
-                  settings.retention())
+          candleHistory.start();
+          var housekeeping =
+              new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics);
+          partitions.addTo(housekeeping, "observation-partitions", settings.retention());
+          minutes.addTo(housekeeping, "candle-partitions", settings.candleRetention());
+          housekeeping
               .deleteOlderThan(
                   settings.retention(), "observations", "market.exchange_info", "id", "called_at")
               .start();
@@ -192,9 +229,61 @@ public final class PriceVerticle extends VerticleBase {
     return new BinanceMarketStream(vertx, options, parser, node.clock(), node.metrics());
   }
 
+  private FeedGaps gaps(
+      PriceSettings settings,
+      Kind stream,
+      Feed.Kind kind,
+      Function<List<String>, Future<Boolean>> fetch) {
+    var missed = new FeedGaps.Missed(stream, kind, fetch);
+    return new FeedGaps(missed, settings.venue(), node.bus(), node.clock(), node.metrics());
+  }
+
+  /** Creates what keeps and serves candles, and subscribes to the live ones. */
+  private CandleFinder candles(
+      PriceSettings settings, MarketData exchange, ListedSymbols listed) {
+    var symbols = Set.copyOf(settings.symbols());
+    var repository = new CandleRepository(database, settings.venue());
+    var time = new MarketTime();
+    var live = new LiveCandles(time);
+    pendingCandles = new PendingCandles(repository, node.metrics());
+    candleFeed = new CandleFeed(
+        vertx,
+        node.bus(),
+        new CandleFeed.Source(settings.venue(), symbols),
+        leader::epoch,
+        pendingCandles,
+        node.metrics());
+    candleHistory = new CandleHistory(
+        vertx,
+        new CandleHistory.Store(
+            repository, new CandleReconciler(exchange, repository, time, System::nanoTime)),
+        exchange,
+        time,
+        candleFeed,
+        new CandleHistory.Setup(
+            settings.symbols(),
+            leader::isLeading,
+            leader::holdsLease,
+            CANDLE_ROUND,
+            node.clock(),
+            node.metrics()));
+    node.bus().subscribe(Candles.UPDATES, live::onUpdate);
+    node.health().note("candles", candleHistory::progress);
+    return new CandleFinder(
+        repository,
+        live,
+        time,
+        new ExchangeCandles(exchange, time),
+        new CandleFinder.Symbols(settings.venue(), symbols, listed::mayExist),
+        node.clock());
+  }
+
   private void flush() {
     if (!pending.isEmpty() && database.outage().isEmpty()) {
       pending.flush();
+    }
+    if (database.outage().isEmpty()) {
+      pendingCandles.flush();
     }
   }
 

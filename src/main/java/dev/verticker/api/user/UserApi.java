@@ -3,6 +3,7 @@ package dev.verticker.api.user;
 import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.api.auth.BearerTokens;
 import dev.verticker.api.auth.RevocationCache;
+import dev.verticker.api.candles.CandleOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.ConsolePage;
@@ -70,6 +71,7 @@ public record UserApi(Router router, SocketHub sockets) {
     new QuoteOperations(quotes, node.clock()).addTo(routes);
     new DashboardOperations(bus, quotes, node.clock()).addTo(routes);
     new HistoryOperations(bus).addTo(routes);
+    new CandleOperations(bus).addTo(routes);
     new NotificationOperations(bus).addTo(routes);
     return routes;
   }

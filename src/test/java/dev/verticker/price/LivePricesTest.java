@@ -38,7 +38,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Quotes of streams, through faults of the exchange. The poll runs once a minute. */
+/** Quotes of streams, through faults of the exchange, whose minute takes six seconds. The poll runs once a minute. */
 class LivePricesTest {
   private static final Set<String> SYMBOLS = Set.of("BTCUSDT", "ETHBTC", "ETHUSDT");
 
@@ -54,7 +54,9 @@ class LivePricesTest {
   void start() {
     exchange = await(ExchangeSimulator.start(
         exchangeVertx,
-        SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT")));
+        SimulatorOptions.defaults()
+            .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT")
+            .withSpeed(10)));
     database = TestDatabase.create();
   }
 
@@ -93,7 +95,7 @@ class LivePricesTest {
     var node = liveNode();
     node.published.clear();
     var since = System.nanoTime();
-    until("eight quotes of one symbol", () -> count(node, "BTCUSDT") >= 8);
+    until("thirty quotes of one symbol", () -> count(node, "BTCUSDT") >= 30);
     var seconds = (System.nanoTime() - since) / 1e9;
 
     assertTrue(count(node, "BTCUSDT") <= 10 * seconds + 2);

@@ -376,7 +376,7 @@ class PriceVerticleTest {
       assertEquals(100, failure.errors().size());
       connection.rollback();
     }
-    assertEquals(0, exchange.calls().total());
+    assertEquals(0, exchange.calls().of(Endpoint.TICKER_24HR));
     assertEquals(Optional.empty(), node.health.notReady("postgres market"));
   }
 
@@ -423,7 +423,8 @@ class PriceVerticleTest {
 
     assertEquals(cold.subList(0, 40), symbols(await(together).quotes()));
     await(Future.all(alone));
-    assertTrue(larger.calls().total() <= 8, larger.calls().total() + " calls");
+    var calls = larger.calls().of(Endpoint.TICKER_24HR);
+    assertTrue(calls <= 8, calls + " calls");
     assertEquals(
         List.of("ok"),
         node.metrics.find("price_upstream_calls_total").counters().stream()

@@ -159,7 +159,13 @@ public final class CandleHistory {
     return !active;
   }
 
-  private void check() {
+  /** Returns whether no request is running or waiting, apart from history. */
+  boolean isSettled() {
+    return activated && gaps.isEmpty() && regular.isEmpty() && !running;
+  }
+
+  /** Called once a second. */
+  void check() {
     var leads = setup.leads().getAsBoolean() && !stopped;
     if (active && !leads) {
       deactivate();

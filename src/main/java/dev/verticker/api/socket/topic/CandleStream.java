@@ -116,10 +116,10 @@ final class CandleStream {
 
   /** Reads the candles again and sends them as a snapshot: updates may have been missed. */
   void onReset() {
-    if (loaded) {
+    if (loaded && !groups.isEmpty()) {
       snapshotRequired = true;
       series.requireRead();
-      readIfRequired();
+      read(SNAPSHOT);
     }
   }
 
@@ -154,7 +154,7 @@ final class CandleStream {
         .onSuccess(found -> {
           var changed = series.onRead(found);
           loaded = true;
-          if (snapshotRequired) {
+          if (snapshotRequired && limit == SNAPSHOT) {
             snapshotRequired = false;
             groups.values().forEach(Group::sendSnapshot);
           } else {

@@ -30,10 +30,10 @@ import dev.verticker.price.candle.LiveCandles;
 import dev.verticker.price.candle.MarketTime;
 import dev.verticker.price.candle.PendingCandles;
 import dev.verticker.price.feed.FeedGaps;
+import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.feed.FeedLeader.Candidate;
 import dev.verticker.price.feed.FeedLeader.Market;
 import dev.verticker.price.feed.FeedLeader.Terms;
-import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.feed.FeedQuotes;
 import dev.verticker.price.feed.FeedTiming;
 import dev.verticker.price.feed.FeedWatchdog;
@@ -57,12 +57,18 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
 public final class PriceVerticle extends VerticleBase {
+  private static final Logger log = LoggerFactory.getLogger(PriceVerticle.class);
   private static final String SCHEMA = "market";
   private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration CANDLE_ROUND = Duration.ofMinutes(1);
+
+  /** Their candles take so much disk that operators should know. */
+  private static final int MANY_SYMBOLS = 100;
 
   /** The backfill of minutes reaches back a week. */
   private static final int PAST_MONTHS_OF_CANDLES = 1;
@@ -135,8 +141,8 @@ public final class PriceVerticle extends VerticleBase {
 
     var repository = new ObservationRepository(
         database, settings.venue(), slots, settings.staleAfter(), metrics);
-    var partitions = new MonthlyPartitions(
-        database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
+    var partitions =
+        new MonthlyPartitions(database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
     var ids = new QuoteIds(repository);
     pending = new PendingObservations(repository, metrics);
     var latest = new LatestQuotes(settings.symbols());
@@ -181,6 +187,13 @@ public final class PriceVerticle extends VerticleBase {
           clock));
     }
 
+    if (settings.symbols().size() > MANY_SYMBOLS) {
+      log.warn(
+          "minutes of {} symbols take about {} GB in {} days (CANDLE_RETENTION_DAYS)",
+          settings.symbols().size(),
+          settings.candleGigabytes(),
+          settings.candleRetention().toDays());
+    }
     reportHealth(settings, refresher, listed);
     reportMetrics(settings, latest, listed);
     // Subscribe before restoring: a quote that another node records in between arrives as a tick or
@@ -196,7 +209,8 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
-            bus.serve(Candles.FIND, candles::find),
+            bus.serve(Candles.FIND, candleFinder::find),
+            bus.subscribe(Candles.UPDATES, liveCandles::onUpdate),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
         .compose(serving -> leader.start())
@@ -293,6 +307,7 @@ public final class PriceVerticle extends VerticleBase {
     health.notReadyWhen("postgres market", database::outage);
     health.note("redis", redis::outage);
     health.note("exchange", refresher::outage);
+    health.note("candles", candleHistory::progress);
     health.note(
         "venue",
         () -> settings.ofTheMarket()
@@ -307,8 +322,9 @@ public final class PriceVerticle extends VerticleBase {
   private void reportMetrics(PriceSettings settings, LatestQuotes latest, ListedSymbols listed) {
     var metrics = node.metrics();
     metrics.gauge("feed_leading", leader, feed -> feed.isLeading() ? 1 : 0);
-    metrics.gauge(
-        "price_symbols_unlisted", listed, known -> known.missing(settings.symbols()).size());
+    metrics.gauge("price_symbols_unlisted", listed, known -> known
+        .missing(settings.symbols())
+        .size());
     // NaN without a quote, because 0 is the age of a new one.
     metrics.gauge("price_oldest_age_seconds", latest, quotes -> quotes
         .oldestAge(node.clock().instant(), listed::mayExist)

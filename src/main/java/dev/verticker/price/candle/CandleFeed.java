@@ -97,8 +97,7 @@ public final class CandleFeed implements MarketStream.Listener {
   /** Publishes candles that a comparison with the exchange found: missing, amended and absent ones. */
   void onChange(String symbol, Candle candle) {
     newest.computeIfPresent(
-        symbol,
-        (key, current) -> current.openTime().equals(candle.openTime()) ? candle : current);
+        symbol, (key, current) -> current.openTime().equals(candle.openTime()) ? candle : current);
     publish(symbol, candle);
   }
 

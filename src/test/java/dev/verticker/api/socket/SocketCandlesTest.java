@@ -167,7 +167,8 @@ class SocketCandlesTest extends SocketTestCase {
   void a_big_snapshot_has_the_newest_candles_that_fit_into_a_frame() {
     var symbol = "BIGUSDT";
     var many = IntStream.range(0, 300)
-        .mapToObj(i -> candle(START.plusSeconds(60L * i), "68000.12345678", "123.45678901", State.FINAL))
+        .mapToObj(
+            i -> candle(START.plusSeconds(60L * i), "68000.12345678", "123.45678901", State.FINAL))
         .toArray(Candle[]::new);
     candles.holds(symbol, Interval.ONE_MINUTE, null, null, many);
     var socket = plain(door.person()).subscribe("candles." + symbol + ".1m");
@@ -191,11 +192,10 @@ class SocketCandlesTest extends SocketTestCase {
 
   @Test
   void the_event_bus_bridge_delivers_candles_of_symbols_in_any_script() {
-    candles.holds(
-        "币安人生USDT", Interval.ONE_DAY, null, null, candle(START, "2", "1", State.FORMING));
+    candles.holds("币安人生USDT", Interval.ONE_DAY, null, null, candle(START, "2", "1", State.FORMING));
     var socket = bridged(door.person(), "candles.币安人生USDT.1d");
-    Await.until(
-        "candles", () -> socket.frames.stream().anyMatch(frame -> frame.encode().contains("\"candles\"")));
+    Await.until("candles", () -> socket.frames.stream()
+        .anyMatch(frame -> frame.encode().contains("\"candles\"")));
   }
 
   private static void holds(String symbol, Interval interval) {

@@ -33,11 +33,13 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /**
  * Every stored candle equals the exchange's to the last digit, after interruptions of the stream, silent symbols, lost
@@ -67,12 +69,7 @@ class CandleLawTest {
     final CandleRepository repository = new CandleRepository(database, VENUE);
     final PendingCandles pending = new PendingCandles(repository, metrics);
     final CandleFeed feed = new CandleFeed(
-        vertx,
-        bus,
-        new CandleFeed.Source(VENUE, Set.copyOf(SYMBOLS)),
-        () -> 1,
-        pending,
-        metrics);
+        vertx, bus, new CandleFeed.Source(VENUE, Set.copyOf(SYMBOLS)), () -> 1, pending, metrics);
     boolean leads = true;
     final CandleHistory history = new CandleHistory(
         vertx,
@@ -132,6 +129,7 @@ class CandleLawTest {
 
   @Test
   @Tag("faults")
+  @Timeout(value = 10, unit = TimeUnit.MINUTES)
   void stored_candles_and_roll_ups_of_a_day_with_faults_equal_those_of_the_exchange() {
     keepTheLaw(Duration.ofHours(24));
   }
@@ -213,10 +211,13 @@ class CandleLawTest {
       return Future.succeededFuture();
     });
     if (available) {
-      until("settled", () -> await(context, () -> leader.pending
-          .flush()
-          .map(stored -> leader.history.isSettled())
-          .otherwise(false)));
+      until(
+          "settled",
+          () -> await(context, () -> leader
+              .pending
+              .flush()
+              .map(stored -> leader.history.isSettled())
+              .otherwise(false)));
     }
   }
 
@@ -230,7 +231,8 @@ class CandleLawTest {
             var kline = expected.get(candle.openTime());
             assertTrue(candle.equalsInFigures(kline), () -> candle + " instead of " + kline);
             assertEquals(
-                StoredCandle.of(kline, series, candle.candle().state(), candle.confirmed()), candle);
+                StoredCandle.of(kline, series, candle.candle().state(), candle.confirmed()),
+                candle);
           } else {
             assertTrue(!expected.containsKey(candle.openTime()), candle::toString);
           }
@@ -249,7 +251,8 @@ class CandleLawTest {
             ? START
             : interval.next(interval.openTime(START));
         var find = new FindCandles(List.of(symbol), interval, first, end, 1000);
-        var found = await(context, () -> leader.finder.find(find)).series().get(0).candles();
+        var found =
+            await(context, () -> leader.finder.find(find)).series().get(0).candles();
         for (var candle : found) {
           if (candle.state() == State.FORMING || candle.state() == State.ABSENT) {
             continue;

@@ -180,8 +180,8 @@ final class CandleStream {
 
   /** Encodes as many of the newest candles as a frame may contain. */
   private Frame frame(List<Candle> candles, boolean snapshot) {
-    var head = "{\"event\":\"candles\",\"topic\":" + Json.encode(topic) + ",\"snapshot\":" + snapshot
-        + ",\"data\":[";
+    var head = "{\"event\":\"candles\",\"topic\":" + Json.encode(topic) + ",\"snapshot\":"
+        + snapshot + ",\"data\":[";
     var size = head.getBytes(StandardCharsets.UTF_8).length + 2;
     var encoded = new ArrayList<String>();
     for (var i = candles.size() - 1; i >= 0; i--) {

@@ -119,7 +119,8 @@ final class MinuteTrades {
     var turns = new long[4];
     var count = 0;
     turns[count++] = bar.open();
-    for (var extreme : new long[] {lowFirst ? bar.low() : bar.high(), lowFirst ? bar.high() : bar.low()}) {
+    for (var extreme :
+        new long[] {lowFirst ? bar.low() : bar.high(), lowFirst ? bar.high() : bar.low()}) {
       if (extreme != bar.open() && extreme != bar.close()) {
         turns[count++] = extreme;
       }
@@ -160,7 +161,8 @@ final class MinuteTrades {
     var steps = to - from;
     for (int step = 1; step < steps; step++) {
       // Largest in the middle, none at the turning points.
-      var noise = (bar.high() - bar.low()) * 4 * step * (steps - step) / ((long) NOISE * steps * steps);
+      var noise =
+          (bar.high() - bar.low()) * 4 * step * (steps - step) / ((long) NOISE * steps * steps);
       var price = start + (end - start) * step / steps + random.nextLong(-noise, noise + 1);
       prices[from + step] = Math.max(bar.low(), Math.min(bar.high(), price));
     }

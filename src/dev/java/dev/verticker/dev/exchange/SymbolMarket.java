@@ -61,8 +61,7 @@ final class SymbolMarket {
 
   /** The candle of an interval as known at {@code now}; empty without a recorded minute. */
   Optional<Candle> candle(Interval interval, Instant openTime, Instant now) {
-    return candle(
-        Timeline.minute(openTime), Timeline.minute(interval.next(openTime)), now);
+    return candle(Timeline.minute(openTime), Timeline.minute(interval.next(openTime)), now);
   }
 
   /** The candle of the last minutes, the forming one included; empty without a recorded minute. */

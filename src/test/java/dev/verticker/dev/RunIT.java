@@ -106,7 +106,7 @@ class RunIT {
     var login = url.getUserInfo().split(":");
     var database = new TestDatabase(new PostgresDatabase(
         url.getHost(), url.getPort(), url.getPath().substring(1), login[0], login[1]));
-    return database.number("SELECT count(*) FROM market.exchange_info WHERE id = " + id) == 1;
+    return database.number("SELECT count(*) FROM market.observations WHERE id = " + id) == 1;
   }
 
   private Response get(String url) {

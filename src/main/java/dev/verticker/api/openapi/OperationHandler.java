@@ -6,6 +6,7 @@ import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.CrossSiteRequests;
 import dev.verticker.api.web.RequestContextHandler;
 import dev.verticker.bus.Failure;
+import dev.verticker.bus.QuotaUsage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -73,7 +74,7 @@ record OperationHandler(
           return handler.apply(validator.validate(context, caller));
         })
         .onComplete(
-            response -> on(own, () -> response.write(context)),
+            response -> on(own, () -> withRateLimit(response, own).write(context)),
             failure -> on(own, () -> fail(context, failure)));
   }
 
@@ -91,7 +92,11 @@ record OperationHandler(
       return Future.succeededFuture(Caller.ANONYMOUS);
     }
     var policy = policies.get(alternative);
-    return policy.authenticate(context).recover(failure -> {
+    var authenticated = policy.authenticate(context);
+    if (authenticated.succeeded()) {
+      return authenticated;
+    }
+    return authenticated.recover(failure -> {
       if (failure instanceof Failure.Unauthenticated unauthenticated) {
         var challenge = policy.authenticator().challenge(unauthenticated);
         context.response().headers().add(CHALLENGE, challenge);
@@ -101,6 +106,12 @@ record OperationHandler(
       }
       return Future.failedFuture(failure);
     });
+  }
+
+  private static ApiResponse withRateLimit(ApiResponse response, Context own) {
+    return QuotaUsage.of(own)
+        .map(usage -> RateLimitHeaders.of(usage).addTo(response))
+        .orElse(response);
   }
 
   private void fail(RoutingContext context, Throwable failure) {

@@ -112,7 +112,8 @@ class PriceReplayTest {
       assertEquals(SYMBOLS.size(), node.latest().size());
     }
     assertRowsAreWhatWasServed(exchange);
-    assertTrue(wholeMinutesEndingOnTheRecordedClose(exchange) >= 59);
+    var minutes = wholeMinutesEndingOnTheRecordedClose(exchange);
+    assertTrue(minutes >= 59, () -> minutes + " whole minutes");
   }
 
   /** The parts of the verticle without its timers: the test decides when a slot begins. */

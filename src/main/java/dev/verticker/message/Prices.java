@@ -38,6 +38,9 @@ public final class Prices {
   public static final Topic<RateLimited> RATE_LIMITED =
       new Topic<>("prices.blocked", RateLimited.class);
 
+  /** A quote with an older trade is never so much later. */
+  private static final Duration MAX_EVENT_DELAY = Duration.ofSeconds(10);
+
   private Prices() {}
 
   /** The origin of a quote. */
@@ -93,7 +96,8 @@ public final class Prices {
 
     /**
      * Returns whether this quote replaces {@code other} in a cache: the quote of the higher epoch, within an epoch the one
-     * that covers the newer trade, else the one with the later event time, else the one received later.
+     * that covers the newer trade, else the one with the later event time, else the one received later, else the one that
+     * becomes stale sooner.
      */
     public boolean supersedes(Quote other) {
       if (other == null) {
@@ -103,6 +107,9 @@ public final class Prices {
         return epoch > other.epoch;
       }
       var order = comparableWith(other) ? order(other) : 0;
+      if (order == 0 && receivedAt.equals(other.receivedAt)) {
+        return staleAt.isBefore(other.staleAt);
+      }
       return order > 0 || order == 0 && receivedAt.isAfter(other.receivedAt);
     }
 
@@ -111,12 +118,30 @@ public final class Prices {
     }
 
     private int order(Quote other) {
-      var byTrade = tradeId == 0 || other.tradeId == 0 ? 0 : Long.compare(tradeId, other.tradeId);
+      var known = tradeId != 0 && other.tradeId != 0 && !haveRestartedIds(other);
+      var byTrade = known ? Long.compare(tradeId, other.tradeId) : 0;
       return byTrade != 0 ? byTrade : eventTime.compareTo(other.eventTime);
+    }
+
+    /** A testnet restarts its trade ids about once a month. */
+    private boolean haveRestartedIds(Quote other) {
+      var later = eventTime.isAfter(other.eventTime) ? this : other;
+      var earlier = later == this ? other : this;
+      return later.tradeId < earlier.tradeId
+          && later.eventTime.isAfter(earlier.eventTime.plus(MAX_EVENT_DELAY));
     }
 
     /** Returns this quote as read from {@code origin}. */
     public Quote from(Source origin) {
+      return with(origin, staleAt);
+    }
+
+    /** Returns this quote with another time from which it is stale. */
+    public Quote staleFrom(Instant time) {
+      return with(source, time);
+    }
+
+    private Quote with(Source origin, Instant stale) {
       return new Quote(
           id,
           symbol,
@@ -134,7 +159,7 @@ public final class Prices {
           origin,
           eventTime,
           receivedAt,
-          staleAt);
+          stale);
     }
 
     /** Time since the exchange last confirmed it; never negative. */

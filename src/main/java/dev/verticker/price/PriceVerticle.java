@@ -7,13 +7,24 @@ import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
+import dev.verticker.exchange.MarketStream;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
+import dev.verticker.exchange.binance.BinanceMarketStream;
+import dev.verticker.exchange.binance.StreamOptions;
 import dev.verticker.message.Prices;
-import dev.verticker.price.FeedLeader.Candidate;
-import dev.verticker.price.FeedLeader.Terms;
+import dev.verticker.price.feed.FeedLeader;
+import dev.verticker.price.feed.FeedLeader.Candidate;
+import dev.verticker.price.feed.FeedLeader.Terms;
+import dev.verticker.price.feed.FeedGaps;
+import dev.verticker.price.feed.FeedQuotes;
+import dev.verticker.price.feed.FeedTiming;
+import dev.verticker.price.feed.FeedWatchdog;
+import dev.verticker.price.feed.MarketFeed;
+import dev.verticker.price.feed.MergedMarketData;
+import dev.verticker.price.feed.NewestTickers;
 import dev.verticker.price.observation.ObservationRepository;
 import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.PriceLocks;
@@ -88,7 +99,9 @@ public final class PriceVerticle extends VerticleBase {
     var client =
         new ExchangeClient(vertx, settings.exchange(), probeDelay(settings), limits, metrics);
     var parser = new TickerParser(metrics);
-    var exchange = new BinanceMarketData(vertx, client, limits, parser, clock);
+    var newest = new NewestTickers();
+    var exchange = new MergedMarketData(
+        new BinanceMarketData(vertx, client, limits, parser, clock), newest);
     var batches = new TickerBatches(exchange);
     var listed = new ListedSymbols(vertx, exchange);
 
@@ -114,7 +127,21 @@ public final class PriceVerticle extends VerticleBase {
     var onDemand = new OnDemandSymbols();
     var refresher = new QuoteRefresher(batches, listed, latest, onDemand, recorder, clock);
     scheduler = new RefreshScheduler(vertx, clock, slots, leader, refresher, limits);
+    leader.addListener(newest);
     leader.addListener(scheduler);
+    if (settings.feed().streaming()) {
+      var live = new LiveQuotes(vertx, newest, factory, latest, cache, bus);
+      var quotes = new FeedQuotes(batches, newest, live);
+      var gaps = new FeedGaps(quotes, settings.venue(), bus, clock, metrics);
+      var watchdog = new FeedWatchdog(quotes, newest, leader, FeedTiming.DEFAULT);
+      leader.addListener(new MarketFeed(
+          vertx,
+          () -> stream(settings, parser),
+          refresher::symbols,
+          watchdog,
+          List.of(quotes, gaps),
+          clock));
+    }
     var fetcher = new OnDemandFetcher(vertx, batches, recorder, cache, bus, clock);
     var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
     var service = new PriceService(latest, loader, onDemand, repository, clock);
@@ -149,6 +176,12 @@ public final class PriceVerticle extends VerticleBase {
               .start();
           vertx.setPeriodic(FLUSH_INTERVAL.toMillis(), id -> flush());
         });
+  }
+
+  private MarketStream stream(PriceSettings settings, TickerParser parser) {
+    var options = new StreamOptions(
+        settings.feed().host(), settings.feed().rotation(), StreamOptions.DEFAULT_MAX_SILENCE);
+    return new BinanceMarketStream(vertx, options, parser, node.clock(), node.metrics());
   }
 
   private void flush() {

@@ -41,7 +41,7 @@ final class QuoteFactory {
 
   List<Quote> quotes(List<Ticker> tickers) {
     var receivedAt = now();
-    return tickers.stream().map(ticker -> quote(ticker, receivedAt)).toList();
+    return tickers.stream().map(ticker -> quote(ticker, Source.POLL, receivedAt)).toList();
   }
 
   /** The time of receipt of a response that has just arrived. */
@@ -49,7 +49,11 @@ final class QuoteFactory {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
-  private Quote quote(Ticker ticker, Instant receivedAt) {
+  Quote quote(Ticker ticker, Source source) {
+    return quote(ticker, source, now());
+  }
+
+  private Quote quote(Ticker ticker, Source source, Instant receivedAt) {
     return new Quote(
         ids.next(),
         ticker.symbol(),
@@ -64,7 +68,7 @@ final class QuoteFactory {
         epoch.getAsLong(),
         ticker.tradeId(),
         venue,
-        Source.POLL,
+        source,
         ticker.eventTime() == null ? receivedAt : ticker.eventTime(),
         receivedAt,
         receivedAt.plus(staleAfter));

@@ -6,6 +6,7 @@ import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerBatches.Outcome;
 import io.vertx.core.Future;
 import java.time.Clock;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -48,17 +49,22 @@ final class QuoteRefresher {
    * also if the exchange sent no usable price. Symbols that the exchange does not list are left out from then on.
    */
   Future<Outcome> refresh(long slot) {
-    var symbols = Stream.concat(
-            latest.configured().stream(), onDemand.symbols(clock.instant()).stream())
-        .filter(listed::mayExist)
-        .distinct()
-        .toList();
+    var symbols = symbols();
     return symbols.isEmpty()
         ? Future.succeededFuture(NOTHING)
         : exchange
             .fetch(symbols, Priority.QUOTES, tickers -> recorder.record(tickers, slot))
             .map(this::checked)
             .onSuccess(this::report);
+  }
+
+  /** Returns the refreshed symbols, configured ones first. */
+  List<String> symbols() {
+    return Stream.concat(
+            latest.configured().stream(), onDemand.symbols(clock.instant()).stream())
+        .filter(listed::mayExist)
+        .distinct()
+        .toList();
   }
 
   /** Returns why the last refresh failed; empty after a successful one. */

@@ -2,6 +2,7 @@ package dev.verticker.price;
 
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.TickerBatches.Outcome;
+import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.observation.TimeSlots;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

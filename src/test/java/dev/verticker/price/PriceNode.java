@@ -59,6 +59,7 @@ final class PriceNode implements AutoCloseable {
   static JsonObject settings(String exchange, TestDatabase database, Map<String, String> more) {
     var environment = new HashMap<>(database.settings());
     environment.put("BINANCE_BASE_URL", exchange);
+    environment.put("FEED", "poll");
     environment.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
     environment.put("REFRESH_INTERVAL_SECONDS", "0.3");
     environment.put("CACHE_TTL_SECONDS", "0.25");

@@ -22,6 +22,7 @@ import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.observation.ObservationRepository;
 import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.PriceLocks;

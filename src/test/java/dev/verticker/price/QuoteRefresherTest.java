@@ -4,6 +4,7 @@ import static dev.verticker.price.QuoteFixture.NOON;
 import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits.Priority;
@@ -62,6 +63,12 @@ class QuoteRefresherTest {
       if (thrown) {
         throw (RuntimeException) failure;
       }
+      return Future.failedFuture(failure);
+    }
+
+    @Override
+    public Future<List<AggregateTrade>> trades(
+        String symbol, long fromId, int limit, Priority priority) {
       return Future.failedFuture(failure);
     }
 

@@ -1,6 +1,8 @@
 package dev.verticker.exchange.binance;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.ExchangeClient.Call;
 import dev.verticker.exchange.ExchangeException;
@@ -20,6 +22,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -67,6 +70,18 @@ public final class BinanceMarketData implements MarketData {
   }
 
   @Override
+  public Future<List<AggregateTrade>> trades(
+      String symbol, long fromId, int limit, Priority priority) {
+    var path = new QueryStringEncoder(PATH + "aggTrades");
+    path.addParam("symbol", symbol);
+    path.addParam("fromId", Long.toString(fromId));
+    path.addParam("limit", Integer.toString(limit));
+    var maxBytes = (limit + 16) * KILOBYTE / 4;
+    var call = new Call("aggTrades", path.toString(), 4, priority, maxBytes, TIMEOUT);
+    return client.get(call, this::body).map(body -> trades(body, symbol));
+  }
+
+  @Override
   public Future<ExchangeInfo> exchangeInfo() {
     var call = new Call(
         "exchangeInfo",
@@ -85,6 +100,17 @@ public final class BinanceMarketData implements MarketData {
     var path = new QueryStringEncoder(PATH + "ticker/24hr");
     path.addParam("symbols", new JsonArray(List.copyOf(symbols)).encode());
     return path.toString();
+  }
+
+  private static List<AggregateTrade> trades(Buffer body, String symbol) {
+    var trades = new ArrayList<AggregateTrade>();
+    var array = tree(body);
+    array.forEach(fields -> trades.add(AggregateTradeParser.parse(fields, symbol)));
+    if (array.isArray() && !trades.contains(null)) {
+      return List.copyOf(trades);
+    }
+    throw new ExchangeException.ExchangeUnavailableException(
+        "the exchange sent a malformed aggTrades response");
   }
 
   private Future<Buffer> body(ExchangeResponse response) {
@@ -138,10 +164,15 @@ public final class BinanceMarketData implements MarketData {
   }
 
   private static int errorCode(ExchangeResponse response) {
+    return tree(response.body()).path("code").asInt();
+  }
+
+  /** Returns an empty tree if the body is no JSON. */
+  private static JsonNode tree(Buffer body) {
     try {
-      return MAPPER.readTree(response.body().getBytes()).path("code").asInt();
-    } catch (IOException | RuntimeException e) {
-      return 0;
+      return MAPPER.readTree(body.getBytes());
+    } catch (IOException e) {
+      return MAPPER.missingNode();
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.verticker.price;
+package dev.verticker.price.feed;
 
 import static dev.verticker.testing.Await.await;
 import static dev.verticker.testing.Await.until;

@@ -1,4 +1,4 @@
-package dev.verticker.price;
+package dev.verticker.price.feed;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.data.RedisClient;
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * Two nodes may lead for a few seconds: readers follow the higher epoch, and a slot has one row. All methods run on the
  * context of the verticle, except {@link #isLeading}.
  */
-final class FeedLeader {
+public final class FeedLeader implements FeedWatchdog.Report {
   private static final Logger log = LoggerFactory.getLogger(FeedLeader.class);
 
   private static final int HELD_BY_OTHER = 0;
@@ -48,7 +48,7 @@ final class FeedLeader {
       """;
 
   /** Reacts to a change of the leader; called on the context of the verticle. */
-  interface Listener {
+  public interface Listener {
     /** This node leads from now on. @param epoch of the quotes and candles that it publishes */
     void onElected(long epoch);
 
@@ -60,7 +60,7 @@ final class FeedLeader {
    * @param node unique for each run of the verticle
    * @param key of the lease in Redis, with cluster and venue
    */
-  record Candidate(String venue, String node, String key) {}
+  public record Candidate(String venue, String node, String key) {}
 
   /**
    * @param lease duration of the lease
@@ -71,7 +71,7 @@ final class FeedLeader {
    * @param silence without Redis a node leads after this time without a message of a leader
    * @param jitter max random addition to the silence
    */
-  record Terms(
+  public record Terms(
       Duration lease,
       Duration renewal,
       Duration failing,
@@ -79,7 +79,7 @@ final class FeedLeader {
       Duration free,
       Duration silence,
       Duration jitter) {
-    static final Terms DEFAULT = new Terms(
+    public static final Terms DEFAULT = new Terms(
         Duration.ofSeconds(3),
         Duration.ofSeconds(1),
         Duration.ofSeconds(15),
@@ -120,7 +120,7 @@ final class FeedLeader {
   private State state = State.POLLING;
   private Instant stateSince = Instant.EPOCH;
 
-  FeedLeader(
+  public FeedLeader(
       Vertx vertx, RedisClient redis, Bus bus, Clock clock, Candidate self, Terms terms) {
     this.vertx = vertx;
     this.redis = redis;
@@ -133,12 +133,12 @@ final class FeedLeader {
   }
 
   /** Adds a listener; before {@link #start}. Listeners are called in this order. */
-  void addListener(Listener listener) {
+  public void addListener(Listener listener) {
     listeners.add(listener);
   }
 
   /** Completes when this node receives the messages of other leaders. */
-  Future<Void> start() {
+  public Future<Void> start() {
     sinceLeader.start();
     return bus.subscribe(Feed.STATUS, this::onStatus).onSuccess(subscribed -> {
       vertx.setPeriodic(terms.renewal().toMillis(), id -> renew());
@@ -148,7 +148,7 @@ final class FeedLeader {
   }
 
   /** Resigns, and lets another node acquire the lease at once. */
-  Future<Void> stop() {
+  public Future<Void> stop() {
     stopped = true;
     if (!leading) {
       return Future.succeededFuture();
@@ -157,7 +157,7 @@ final class FeedLeader {
     return release();
   }
 
-  boolean isLeading() {
+  public boolean isLeading() {
     return leading;
   }
 
@@ -165,17 +165,17 @@ final class FeedLeader {
    * Returns whether the leading node holds the lease. Without it another node may lead, too, so this node leaves out work
    * that must not be done twice, such as a backfill.
    */
-  boolean holdsLease() {
+  public boolean holdsLease() {
     return leading && holdsLease;
   }
 
   /** Returns the epoch of this node while it leads, else the highest one known; 0 = none. */
-  long epoch() {
+  public long epoch() {
     return leading || highest == null ? epoch : Math.max(epoch, highest.epoch());
   }
 
-  /** The upstream works: a response or a frame arrived. */
-  void onUpstreamResponse() {
+  @Override
+  public void onUpstreamResponse() {
     sinceFailure.stop();
     publishChange();
   }
@@ -185,7 +185,8 @@ final class FeedLeader {
    *
    * @param since for how long; failures reported earlier count, too, until the next response
    */
-  void onUpstreamFailure(Duration since) {
+  @Override
+  public void onUpstreamFailure(Duration since) {
     if (!sinceFailure.exceeds(since.toNanos())) {
       sinceFailure.start(since.toNanos());
     }
@@ -193,7 +194,8 @@ final class FeedLeader {
   }
 
   /** Reports whether streams deliver; otherwise quotes are polled. */
-  void setLive(boolean live) {
+  @Override
+  public void setLive(boolean live) {
     this.live = live;
     publishChange();
   }
@@ -202,7 +204,7 @@ final class FeedLeader {
     if (stopped) {
       return;
     }
-    if (leading && sinceFailure.exceeds(terms.failing().toNanos())) {
+    if (leading && !live && sinceFailure.exceeds(terms.failing().toNanos())) {
       sinceGivenUp.start();
       resign("requests to the exchange fail", true);
       release();
@@ -356,7 +358,7 @@ final class FeedLeader {
 
   private void publishChange() {
     var current =
-        sinceFailure.isRunning() ? State.STALE : live ? State.LIVE : State.POLLING;
+        live ? State.LIVE : sinceFailure.isRunning() ? State.STALE : State.POLLING;
     if (leading && current != state) {
       state = current;
       stateSince = clock.instant();

@@ -90,9 +90,10 @@ module.exports = {
       await page.getByLabel(/^(Password|รหัสผ่าน)$/).waitFor();
       await checkLayout(tab, "sign-in", appearance);
       await tab.signIn({ username: "admin", password: "admin1234" });
-      await page.locator(".quote .chart canvas").nth(2).waitFor();
+      await page.locator(".canvas canvas").first().waitFor();
+      await page.locator(".sparkline path[d]").nth(2).waitFor({ state: "attached" });
       await page.locator(".direction:is([data-is=up], [data-is=down])").first().waitFor();
-      await checkLayout(tab, "prices", appearance);
+      await checkLayout(tab, "market", appearance);
       await tab.openView("users");
       await page.locator("tr[data-id]").first().waitFor();
       await checkLayout(tab, "users", appearance);
@@ -180,11 +181,11 @@ module.exports = {
 
   async "a chosen language is remembered and keeps the digits of prices"(fixture) {
     const tab = await fixture.openTab({ user: await fixture.createUser() });
-    await tab.page.locator(".quote .price").first().waitFor();
+    await tab.page.locator(".watch-list .price").first().waitFor();
     await tab.click("ไทย");
     await tab.waitForText("ราคาจำลอง: ไม่ใช่ราคาตลาดจริง");
     assert.equal(await tab.page.evaluate(() => document.documentElement.lang), "th");
-    assert.match(await tab.page.locator(".quote .price").first().innerText(), /^\d{1,3}(,\d{3})*\.\d{8}$/);
+    assert.match(await tab.page.locator(".watch-list .price").first().innerText(), /^\d{1,3}(,\d{3})*\.\d{2}$/);
     await tab.page.reload();
     await tab.page.locator("nav").getByText("การแจ้งเตือน").waitFor();
     const missing = await tab.page.evaluate(async () => {

@@ -79,8 +79,8 @@ module.exports = {
     await fixture.asAdmin("PATCH", `/users/${user.id}`, { full_name: "After" });
     await tab.page.locator("li[data-seq='5']").waitFor();
     assert.deepEqual(await shownSequences(tab), upTo(5));
-    await tab.openView("prices");
-    await tab.page.locator(".quote .price").first().waitFor();
+    await tab.openView("market");
+    await tab.page.locator(".watch-list .price").first().waitFor();
   },
 
   async "unread notifications are counted and marked as read"(fixture) {

@@ -47,6 +47,9 @@ interface Quote {
   ask: string | null;
   volume: string | null;
   change_percent: string | null;
+  /** Absent if an earlier node answers. */
+  high_24h?: string | null;
+  low_24h?: string | null;
   venue: string;
   source: string;
   event_time: string;
@@ -55,11 +58,42 @@ interface Quote {
   stale: boolean;
 }
 
-/** `GET /prices/{symbol}/history` */
-interface Observation {
-  called_at: string;
-  event_time?: string;
-  exchange_info: { symbol: string; price: string };
+/** Prices and volumes are exact decimals in text; they are null if the exchange has no candle of this interval. */
+interface CandleBody {
+  open_time: string;
+  open: string | null;
+  high: string | null;
+  low: string | null;
+  close: string | null;
+  volume: string | null;
+  quote_volume: string | null;
+  trades: number;
+  state: string;
+}
+
+interface Candle extends CandleBody {
+  /** `open_time` in milliseconds since 1970 */
+  at: number;
+}
+
+/** Frame of the topic `feed`. */
+interface FeedStatus {
+  event: "feed";
+  venue: string;
+  state: string;
+  since: string;
+  market_time: string | null;
+  speed: number | null;
+}
+
+/** Frame of the topic `feed`: an interruption that has ended. */
+interface FeedGap {
+  event: "feed_gap";
+  kind: string;
+  symbols: string[];
+  from: string;
+  to: string;
+  filled: boolean;
 }
 
 interface UserEvent {

@@ -7,13 +7,14 @@ import { toast } from "./dialogs.js";
 import { listen, setChildren } from "./dom.js";
 import { EventFeed } from "./eventFeed.js";
 import { eventText } from "./eventText.js";
+import { Feed } from "./feed.js";
 import { onLanguageChange, t, tCount } from "./i18n.js";
 import { Quotes } from "./quotes.js";
 import { currentRoute, navigate } from "./router.js";
 import { Session } from "./session.js";
 import { Shell } from "./shell.js";
+import { marketView } from "./views/market.js";
 import { notificationsView } from "./views/notifications.js";
-import { pricesView } from "./views/prices.js";
 import { sessionsView } from "./views/sessions.js";
 import { signInView } from "./views/signIn.js";
 import { usersView } from "./views/users.js";
@@ -27,7 +28,9 @@ import { usersView } from "./views/users.js";
  * @typedef {object} ViewContext
  * @property {CurrentUser} me
  * @property {Api} api
+ * @property {Bus} bus
  * @property {Quotes} quotes
+ * @property {Feed} feed
  * @property {EventFeed} ownEvents events of this user
  * @property {EventFeed} userEvents events of all users; empty without the permission `users.read`
  *
@@ -39,7 +42,7 @@ import { usersView } from "./views/users.js";
 
 /** @type {Record<string, ViewEntry>} */
 const VIEWS = {
-  prices: { open: pricesView, icon: "prices", permission: "prices.read" },
+  market: { open: marketView, icon: "prices", permission: "prices.read" },
   users: { open: usersView, icon: "users", permission: "users.read" },
   notifications: { open: notificationsView, icon: "bell" },
   sessions: { open: sessionsView, icon: "devices" },
@@ -51,6 +54,7 @@ class App {
   #api = new Api(this.#session);
   #bus = new Bus({ token: (rejected) => (rejected ? this.#session.replaceToken(rejected) : this.#session.token()) });
   #quotes = new Quotes(this.#api);
+  #feed = new Feed();
   #ownEvents = new EventFeed(this.#api, "/notifications");
   #userEvents = new EventFeed(this.#api, "/events?topic=users");
 
@@ -93,7 +97,10 @@ class App {
       return;
     }
     if (generation !== this.#sessionGeneration) return;
-    if (me.permissions.includes("prices.read")) this.#quotes.open(this.#bus);
+    if (me.permissions.includes("prices.read")) {
+      this.#quotes.open(this.#bus);
+      this.#feed.open(this.#bus);
+    }
     this.#ownEvents.open(this.#bus, `user.${me.id}`);
     if (me.permissions.includes("users.read")) this.#userEvents.open(this.#bus, "users");
     this.#bus.open();
@@ -117,6 +124,7 @@ class App {
     this.#signedIn = null;
     this.#quotes.close();
     this.#bus.close();
+    this.#feed.clear();
     this.#ownEvents.clear();
     this.#userEvents.clear();
     document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
@@ -205,7 +213,9 @@ class App {
     this.#view = VIEWS[name].open({
       me,
       api: this.#api,
+      bus: this.#bus,
       quotes: this.#quotes,
+      feed: this.#feed,
       ownEvents: this.#ownEvents,
       userEvents: this.#userEvents,
     });

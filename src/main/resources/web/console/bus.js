@@ -285,7 +285,8 @@ export class Bus extends EventTarget {
     if (epoch) subscription.since = { epoch, seq };
     if (this.#resume) this.#resume.replayed += replayed;
     if (!recovered && subscription.handler.loadSnapshot) {
-      if (this.#resume) this.#resume.reloaded = true;
+      // A topic without a history loses nothing that its snapshot does not contain.
+      if (this.#resume && epoch) this.#resume.reloaded = true;
       this.#reload(subscription);
     }
     this.#checkLive();

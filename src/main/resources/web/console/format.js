@@ -3,6 +3,8 @@
 
 import { locale, t, tCount } from "./i18n.js";
 
+const MINUS = "\u2212";
+
 /**
  * "68000.1200" becomes "68,000.1200": the same digits with the separators of the locale. Null if there is none.
  *
@@ -14,18 +16,29 @@ export function decimal(text) {
   if (whole === undefined) return text;
   const separators = decimalSeparators();
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, separators.group);
-  return (minus && "\u2212") + grouped + (fraction === undefined ? "" : separators.decimal + fraction);
+  return (minus && MINUS) + grouped + (fraction === undefined ? "" : separators.decimal + fraction);
 }
 
 /**
- * A decimal in two parts: the significant digits and the trailing zeros.
+ * How many fraction digits a decimal needs: "68000.1200" needs two.
  *
  * @param {string} text
  */
-export function decimalParts(text) {
-  const shown = decimal(text) ?? "";
-  const zeros = text.includes(".") ? (/[^0-9]?0*$/.exec(shown)?.[0].length ?? 0) : 0;
-  return [shown.slice(0, shown.length - zeros), shown.slice(shown.length - zeros)];
+export function neededDigits(text) {
+  return /\.(\d*?)0*$/.exec(text)?.[1].length ?? 0;
+}
+
+/**
+ * A decimal with that many fraction digits, or with as many as it needs if those are more: nothing is rounded.
+ *
+ * @param {string | null | undefined} text
+ * @param {number} digits
+ */
+export function fixedDecimal(text, digits = 0) {
+  if (text == null) return null;
+  const [whole, fraction = ""] = text.split(".");
+  const shown = fraction.slice(0, Math.max(digits, neededDigits(text))).padEnd(digits, "0");
+  return decimal(shown ? `${whole}.${shown}` : whole);
 }
 
 /**
@@ -46,6 +59,27 @@ export function number(count) {
   return new Intl.NumberFormat(locale()).format(count);
 }
 
+/**
+ * A large number in few characters: "1.2K".
+ *
+ * @param {number} value
+ */
+export function compactNumber(value) {
+  return new Intl.NumberFormat(locale(), { notation: "compact", maximumSignificantDigits: 3 }).format(value);
+}
+
+/**
+ * A change in percent with its sign.
+ *
+ * @param {number} from
+ * @param {number} to
+ */
+export function percentChange(from, to) {
+  const format = { style: "percent", signDisplay: "exceptZero", minimumFractionDigits: 2, maximumFractionDigits: 2 };
+  const text = new Intl.NumberFormat(locale(), /** @type {Intl.NumberFormatOptions} */ (format)).format(to / from - 1);
+  return text.replace("-", MINUS);
+}
+
 /** @typedef {string | number} Instant ISO 8601, or milliseconds since 1970 */
 
 /** @param {Instant} at */
@@ -54,8 +88,17 @@ export function dateTime(at) {
 }
 
 /** @param {Instant} at */
-export function hourMinute(at) {
-  return new Intl.DateTimeFormat(locale(), { timeStyle: "short" }).format(new Date(at));
+export function dateTimeSeconds(at) {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+}
+
+/**
+ * The date in UTC, where candles of a day and of a week start.
+ *
+ * @param {Instant} at
+ */
+export function utcDate(at) {
+  return new Intl.DateTimeFormat(locale(), { dateStyle: "medium", timeZone: "UTC" }).format(new Date(at));
 }
 
 /** @param {Instant} at */

@@ -90,7 +90,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule user_packages_depend_in_one_direction =
-      layered("user", "login", "password", "session", "change");
+      layered("user", "login", "password", "quota", "session", "change");
 
   @ArchTest
   static final ArchRule only_the_legacy_import_uses_packages_of_the_user_domain =
@@ -126,7 +126,7 @@ class ArchitectureTest {
       .dependOnClassesThat(resideInAPackage(BASE + ".exchange.*.."));
 
   @ArchTest
-  static final ArchRule price_packages_are_layered = layered("price", "observation");
+  static final ArchRule price_packages_are_layered = layered("price", "candle", "observation");
 
   @ArchTest
   static final ArchRule sub_packages_of_price_are_internal_except_for_the_import =

@@ -1,7 +1,9 @@
 package dev.verticker.exchange;
 
 import dev.verticker.exchange.RateLimits.Priority;
+import dev.verticker.message.Interval;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.List;
 
 /**
@@ -12,6 +14,8 @@ public interface MarketData {
   int MAX_TICKERS = 20;
 
   int MAX_TRADES = 1000;
+  /** Max number of candles of one request. */
+  int MAX_KLINES = 1000;
 
   /**
    * Returns the current tickers of the symbols, with all figures, from one request. Tickers that are malformed, not positive
@@ -33,4 +37,16 @@ public interface MarketData {
 
   /** Every symbol the exchange lists, with its limits. */
   Future<ExchangeInfo> exchangeInfo();
+
+  /**
+   * Returns candles of a symbol, oldest first. The newest one is not {@code closed}, because only a later candle proves
+   * that the exchange will not change it. Intervals without a candle are left out. A response with an invalid candle fails as
+   * a whole, because a candle that was left out would look like one that the exchange does not have.
+   *
+   * @param from of the first open time, inclusive; null = the newest {@code limit} candles up to {@code to}
+   * @param to of the last open time, inclusive; null = up to the newest
+   * @param limit 1 to {@link #MAX_KLINES}
+   */
+  Future<List<Kline>> klines(
+      String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority);
 }

@@ -96,8 +96,8 @@ public final class Prices {
 
     /**
      * Returns whether this quote replaces {@code other} in a cache: the quote of the higher epoch, within an epoch the one
-     * that covers the newer trade, else the one with the later event time, else the one received later, else the one that
-     * becomes stale sooner.
+     * that covers the newer trade, else the one with the later event time, else the one received later. The same quote with an
+     * earlier stale time replaces it, too: the leader of the feed publishes it when the exchange is silent.
      */
     public boolean supersedes(Quote other) {
       if (other == null) {
@@ -107,10 +107,12 @@ public final class Prices {
         return epoch > other.epoch;
       }
       var order = comparableWith(other) ? order(other) : 0;
-      if (order == 0 && receivedAt.equals(other.receivedAt)) {
-        return staleAt.isBefore(other.staleAt);
-      }
-      return order > 0 || order == 0 && receivedAt.isAfter(other.receivedAt);
+      return order > 0 || order == 0 && isConfirmationOf(other);
+    }
+
+    private boolean isConfirmationOf(Quote other) {
+      return receivedAt.isAfter(other.receivedAt)
+          || receivedAt.equals(other.receivedAt) && staleAt.isBefore(other.staleAt);
     }
 
     private boolean comparableWith(Quote other) {

@@ -7,18 +7,30 @@ import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
+import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.MarketStream;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.exchange.binance.BinanceMarketStream;
+import dev.verticker.exchange.binance.KlineParser;
 import dev.verticker.exchange.binance.StreamOptions;
+import dev.verticker.message.Candles;
 import dev.verticker.message.Prices;
-import dev.verticker.price.feed.FeedLeader;
+import dev.verticker.price.candle.CandleFeed;
+import dev.verticker.price.candle.CandleFinder;
+import dev.verticker.price.candle.CandleHistory;
+import dev.verticker.price.candle.CandleReconciler;
+import dev.verticker.price.candle.CandleRepository;
+import dev.verticker.price.candle.ExchangeCandles;
+import dev.verticker.price.candle.LiveCandles;
+import dev.verticker.price.candle.MarketTime;
+import dev.verticker.price.candle.PendingCandles;
+import dev.verticker.price.feed.FeedGaps;
 import dev.verticker.price.feed.FeedLeader.Candidate;
 import dev.verticker.price.feed.FeedLeader.Terms;
-import dev.verticker.price.feed.FeedGaps;
+import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.feed.FeedQuotes;
 import dev.verticker.price.feed.FeedTiming;
 import dev.verticker.price.feed.FeedWatchdog;
@@ -39,12 +51,18 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
 public final class PriceVerticle extends VerticleBase {
   private static final String SCHEMA = "market";
   private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration CANDLE_ROUND = Duration.ofMinutes(1);
+
+  /** The backfill of minutes reaches back a week. */
+  private static final int PAST_MONTHS_OF_CANDLES = 1;
+
   private static final Duration MAX_PROBE_DELAY = Duration.ofSeconds(10);
 
   private final NodeContext node;
@@ -53,6 +71,8 @@ public final class PriceVerticle extends VerticleBase {
   private FeedLeader leader;
   private RefreshScheduler scheduler;
   private PendingObservations pending;
+  private PendingCandles pendingCandles;
+  private CandleHistory candleHistory;
 
   public PriceVerticle(NodeContext node) {
     this.node = node;
@@ -72,10 +92,12 @@ public final class PriceVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
+    candleHistory.stop();
     return leader
         .stop()
         .eventually(scheduler::stop)
         .eventually(pending::flush)
+        .eventually(pendingCandles::flush)
         .eventually(redis::close)
         .eventually(database::close);
   }
@@ -101,7 +123,7 @@ public final class PriceVerticle extends VerticleBase {
     var parser = new TickerParser(metrics);
     var newest = new NewestTickers();
     var exchange = new MergedMarketData(
-        new BinanceMarketData(vertx, client, limits, parser, clock), newest);
+        new BinanceMarketData(vertx, client, limits, parser, new KlineParser(metrics), clock), newest);
     var batches = new TickerBatches(exchange);
     var listed = new ListedSymbols(vertx, exchange);
 
@@ -146,6 +168,10 @@ public final class PriceVerticle extends VerticleBase {
     var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
     var service = new PriceService(latest, loader, onDemand, repository, clock);
 
+    var minutes = new MonthlyPartitions(
+        database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS_OF_CANDLES, clock);
+    var candles = candles(settings, exchange, listed);
+
     reportHealth(settings, refresher, listed);
     reportMetrics(settings, latest, listed);
     // Subscribe before restoring: a quote that another node records in between arrives as a tick or
@@ -155,22 +181,25 @@ public final class PriceVerticle extends VerticleBase {
         .compose(subscribed -> limits.start())
         .compose(started -> ids.reserve().otherwiseEmpty())
         .compose(reserved -> partitions.create().otherwiseEmpty())
+        .compose(created -> minutes.create().otherwiseEmpty())
         .compose(started -> loader.restore())
         .compose(restored -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
+            bus.serve(Candles.FIND, candles::find),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
         .compose(serving -> leader.start())
         .onSuccess(started -> {
           listed.start();
           scheduler.start();
-          partitions
-              .addTo(
-                  new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics),
-                  "observation-partitions",
-                  settings.retention())
+          candleHistory.start();
+          var housekeeping =
+              new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics);
+          partitions.addTo(housekeeping, "observation-partitions", settings.retention());
+          minutes.addTo(housekeeping, "candle-partitions", settings.candleRetention());
+          housekeeping
               .deleteOlderThan(
                   settings.retention(), "observations", "market.exchange_info", "id", "called_at")
               .start();
@@ -184,9 +213,52 @@ public final class PriceVerticle extends VerticleBase {
     return new BinanceMarketStream(vertx, options, parser, node.clock(), node.metrics());
   }
 
+  /** Creates what keeps and serves candles, and subscribes to the live ones. */
+  private CandleFinder candles(
+      PriceSettings settings, MarketData exchange, ListedSymbols listed) {
+    var symbols = Set.copyOf(settings.symbols());
+    var repository = new CandleRepository(database, settings.venue());
+    var time = new MarketTime();
+    var live = new LiveCandles(time);
+    pendingCandles = new PendingCandles(repository, node.metrics());
+    var feed = new CandleFeed(
+        vertx,
+        node.bus(),
+        new CandleFeed.Source(settings.venue(), symbols),
+        leader::epoch,
+        pendingCandles,
+        node.metrics());
+    candleHistory = new CandleHistory(
+        vertx,
+        new CandleHistory.Store(
+            repository, new CandleReconciler(exchange, repository, time, System::nanoTime)),
+        exchange,
+        time,
+        feed,
+        new CandleHistory.Setup(
+            settings.symbols(),
+            leader::isLeading,
+            leader::holdsLease,
+            CANDLE_ROUND,
+            node.clock(),
+            node.metrics()));
+    node.bus().subscribe(Candles.UPDATES, live::onUpdate);
+    node.health().note("candles", candleHistory::progress);
+    return new CandleFinder(
+        repository,
+        live,
+        time,
+        new ExchangeCandles(exchange, time),
+        new CandleFinder.Symbols(settings.venue(), symbols, listed::mayExist),
+        node.clock());
+  }
+
   private void flush() {
     if (!pending.isEmpty() && database.outage().isEmpty()) {
       pending.flush();
+    }
+    if (database.outage().isEmpty()) {
+      pendingCandles.flush();
     }
   }
 

@@ -19,6 +19,7 @@ import java.util.Set;
  * @param cacheTtl time to live of a quote in Redis
  * @param staleGrace a quote is stale if it was not confirmed for max(cacheTtl, refreshInterval) plus this
  * @param retention observations older than this are deleted
+ * @param candleRetention candles of one minute older than this are deleted with their month
  * @param egress name of the address from which this node sends requests to the exchange; empty = all nodes share one
  * @param cluster name of the cluster, in all keys in Redis
  */
@@ -31,6 +32,7 @@ public record PriceSettings(
     Duration cacheTtl,
     Duration staleGrace,
     Duration retention,
+    Duration candleRetention,
     String egress,
     String cluster,
     FeedSettings feed) {
@@ -39,6 +41,13 @@ public record PriceSettings(
   private static final int MAX_SYMBOL = 64;
   private static final String MARKET = "binance";
   private static final int MAX_MARKET_SPEED = 99_999;
+
+  /** Days; the minutes of a week are requested from the exchange when they are missing. */
+  private static final int MIN_CANDLE_RETENTION = 8;
+
+  private static final int FEW_SYMBOLS = 100;
+  private static final int RETENTION_OF_FEW = 400;
+  private static final int RETENTION_OF_MANY = 90;
   private static final Duration DAY = Duration.ofDays(1);
 
   /**
@@ -60,15 +69,21 @@ public record PriceSettings(
   public static PriceSettings read(SettingsReader reader) {
     var exchange = exchange(reader);
     var speed = reader.number("MARKET_SPEED", 1, MAX_MARKET_SPEED);
+    var symbols = symbols(reader);
     return new PriceSettings(
         exchange,
         venue(reader, exchange),
         VENUES.containsKey(exchange.getHost()) ? 1 : speed,
-        symbols(reader),
+        symbols,
         reader.seconds("REFRESH_INTERVAL_SECONDS", Duration.ofMillis(100), DAY),
         reader.seconds("CACHE_TTL_SECONDS", Duration.ofMillis(100), DAY),
         reader.seconds("PRICE_STALE_GRACE_SECONDS", Duration.ZERO, DAY),
         Duration.ofDays(reader.number("PRICE_RETENTION_DAYS", 1, 36500)),
+        Duration.ofDays(reader.number(
+            "CANDLE_RETENTION_DAYS",
+            MIN_CANDLE_RETENTION,
+            36500,
+            symbols.size() > FEW_SYMBOLS ? RETENTION_OF_MANY : RETENTION_OF_FEW)),
         egress(reader),
         reader.text("CLUSTER_NAME"),
         FeedSettings.read(reader, exchange));

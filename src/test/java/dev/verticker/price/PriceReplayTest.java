@@ -20,6 +20,7 @@ import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
+import dev.verticker.exchange.binance.KlineParser;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.price.feed.FeedLeader;
@@ -126,7 +127,8 @@ class PriceReplayTest {
     var bus = new Bus(vertx, clock, metrics);
     var limits = new RateLimits("replay", "", redis, new BanRepository(postgres), bus, clock);
     var client = new ExchangeClient(vertx, settings.exchange(), interval, limits, metrics);
-    var exchange = new BinanceMarketData(vertx, client, limits, new TickerParser(metrics), clock);
+    var exchange = new BinanceMarketData(
+        vertx, client, limits, new TickerParser(metrics), new KlineParser(metrics), clock);
     var slots = new TimeSlots(interval);
     var repository = new ObservationRepository(
         postgres, "simulated", slots, settings.staleAfter(), metrics);

@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.ExchangeInfo;
+import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.exchange.Ticker;
+import dev.verticker.message.Interval;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.testing.SteppedClock;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.nio.channels.ClosedChannelException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
@@ -74,6 +77,12 @@ class QuoteRefresherTest {
 
     @Override
     public Future<ExchangeInfo> exchangeInfo() {
+      return Future.failedFuture(failure);
+    }
+
+    @Override
+    public Future<List<Kline>> klines(
+        String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority) {
       return Future.failedFuture(failure);
     }
   }

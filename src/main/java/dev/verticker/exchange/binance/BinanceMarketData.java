@@ -8,11 +8,13 @@ import dev.verticker.exchange.ExchangeClient.Call;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.ExchangeResponse;
+import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.exchange.TickerParser;
+import dev.verticker.message.Interval;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -44,20 +46,31 @@ public final class BinanceMarketData implements MarketData {
   private static final Set<Integer> UNKNOWN_SYMBOL = Set.of(-1121, -1100);
 
   private static final int KILOBYTE = 1024;
+
+  /** Twice the size of a candle in the exchange's JSON. */
+  private static final int KLINE_BYTES = 400;
+
   private static final int MAX_EXCHANGE_INFO_BYTES = 32 * KILOBYTE * KILOBYTE;
 
   private final Vertx vertx;
   private final ExchangeClient client;
   private final RateLimits limits;
   private final TickerParser parser;
+  private final KlineParser klineParser;
   private final Clock clock;
 
   public BinanceMarketData(
-      Vertx vertx, ExchangeClient client, RateLimits limits, TickerParser parser, Clock clock) {
+      Vertx vertx,
+      ExchangeClient client,
+      RateLimits limits,
+      TickerParser parser,
+      KlineParser klineParser,
+      Clock clock) {
     this.vertx = vertx;
     this.client = client;
     this.limits = limits;
     this.parser = parser;
+    this.klineParser = klineParser;
     this.clock = clock;
   }
 
@@ -79,6 +92,26 @@ public final class BinanceMarketData implements MarketData {
     var maxBytes = (limit + 16) * KILOBYTE / 4;
     var call = new Call("aggTrades", path.toString(), 4, priority, maxBytes, TIMEOUT);
     return client.get(call, this::body).map(body -> trades(body, symbol));
+  }
+
+  @Override
+  public Future<List<Kline>> klines(
+      String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority) {
+    var path = new QueryStringEncoder(PATH + "klines");
+    path.addParam("symbol", symbol);
+    path.addParam("interval", interval.wireName());
+    if (from != null) {
+      path.addParam("startTime", Long.toString(from.toEpochMilli()));
+    }
+    if (to != null) {
+      path.addParam("endTime", Long.toString(to.toEpochMilli()));
+    }
+    path.addParam("limit", Integer.toString(limit));
+    var maxBytes = (limit + 4) * KLINE_BYTES;
+    var call = new Call("klines", path.toString(), 2, priority, maxBytes, TIMEOUT);
+    return client
+        .get(call, this::body)
+        .map(body -> klineParser.parse(body, symbol, interval, clock.instant()));
   }
 
   @Override

@@ -60,7 +60,7 @@ class ConsolePageTest {
           .toList();
     }
     for (var file : files) {
-      var read = file.endsWith("index.html") || file.endsWith("LICENSE") || file.endsWith(".md");
+      var read = file.endsWith("index.html") || file.matches(".+(/LICENSE|/NOTICE|\\.md)");
       assertEquals(read ? 404 : 200, door.client().get(file).status(), file);
     }
   }

@@ -445,7 +445,8 @@ class BinanceMarketDataTest {
     var client =
         new ExchangeClient(vertx, URI.create(url), Duration.ofMillis(300), limits, metrics);
     return new BinanceMarketData(
-        vertx, client, limits, new TickerParser(metrics), Clock.systemUTC());
+        vertx, client, limits, new TickerParser(metrics),
+        new KlineParser(metrics), Clock.systemUTC());
   }
 
   /** Sends {@code head} in response to any request, then {@code part} every 10 ms until the client disconnects. */

@@ -116,4 +116,10 @@ final class FakeMarket implements MarketData, MarketStream {
     closed = true;
     return Future.succeededFuture();
   }
+
+  @Override
+  public Future<List<Kline>> klines(
+      String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority) {
+    return Future.failedFuture(new UnsupportedOperationException("klines"));
+  }
 }

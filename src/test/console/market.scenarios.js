@@ -1,0 +1,276 @@
+// @ts-check
+"use strict";
+const assert = require("node:assert/strict");
+const { FakeMarket } = require("./fakeMarket");
+
+/** @import { Fixture, Tab } from "./fixture" */
+
+/**
+ * Collects the prices that the watch list shows for each symbol, until one symbol has shown `count` of them.
+ *
+ * @param {Tab} tab
+ * @param {string} symbol
+ * @param {number} count
+ */
+async function shownPrices(tab, symbol, count) {
+  /** @type {Record<string, string[]>} */
+  const shown = {};
+  while ((shown[symbol] ?? []).length < count) {
+    for (const row of await tab.page.locator(".watch-list li").all()) {
+      const name = await row.locator("strong").innerText();
+      const price = await row.locator(".price").innerText();
+      shown[name] ??= [];
+      if (!shown[name].includes(price)) shown[name].push(price);
+    }
+  }
+  return shown;
+}
+
+/**
+ * The rows of the table of candles, newest first.
+ *
+ * @param {Tab} tab
+ */
+async function shownCandles(tab) {
+  return tab.page.locator(".candle-table tbody tr").evaluateAll((rows) =>
+    rows.map((row) => {
+      const texts = [...row.children].map((cell) => cell.textContent ?? "");
+      const [, open, high, low, close] = texts.map((text) => text.replaceAll(",", ""));
+      const { at, state } = /** @type {HTMLElement} */ (row).dataset;
+      return { at: at ?? "", open, high, low, close, state };
+    }),
+  );
+}
+
+/** @param {Tab} tab */
+async function openTable(tab) {
+  await tab.page.getByText("Show candles as a table").click();
+  await tab.page.locator(".candle-table tbody tr").first().waitFor();
+}
+
+/** @param {string | null} price */
+function trimmed(price) {
+  return price === null ? "\u2013" : price.replace(/\.?0+$/, "");
+}
+
+/**
+ * Fails if the table differs from the candles of the server that are no longer forming.
+ *
+ * @param {Fixture} fixture
+ * @param {Tab} tab
+ * @param {string} symbol
+ */
+async function expectCandlesOfServer(fixture, tab, symbol) {
+  const shown = (await shownCandles(tab)).filter(({ state }) => state === "final" || state === "amended");
+  const { body } = await fixture.asAdmin("GET", `/prices/${symbol}/candles?interval=1m&limit=500`);
+  const stored = new Map(/** @type {CandleBody[]} */ (body.candles).map((candle) => [candle.open_time, candle]));
+  assert.ok(shown.length > 20, `only ${shown.length} candles are shown`);
+  for (const { at, state, ...prices } of shown) {
+    const candle = stored.get(at);
+    assert.ok(candle, `the server has no candle of ${at}`);
+    const { open, high, low, close } = candle;
+    const expected = { open: trimmed(open), high: trimmed(high), low: trimmed(low), close: trimmed(close) };
+    const numbers = Object.fromEntries(Object.entries(prices).map(([name, price]) => [name, trimmed(price)]));
+    assert.deepEqual(numbers, expected, `${at} (${state})`);
+  }
+  const times = (await shownCandles(tab)).map(({ at }) => Date.parse(at));
+  times.slice(1).forEach((at, i) => assert.equal(times[i] - at, 60_000, `hole after ${new Date(at).toISOString()}`));
+}
+
+/**
+ * @param {Tab} tab
+ * @returns {Promise<Buffer>}
+ */
+async function picture(tab) {
+  return tab.page.locator(".canvas").screenshot();
+}
+
+/**
+ * Collects the prices that the tab receives from now on, over HTTP and from the bus.
+ *
+ * @param {Tab} tab
+ */
+function receivedPrices({ page }) {
+  /** @type {Set<string>} */
+  const prices = new Set();
+  const add = (/** @type {string | Buffer} */ text) => {
+    for (const [, price] of String(text).matchAll(/\\?"price\\?":\\?"([\d.]+)/g)) prices.add(trimmed(price));
+  };
+  page.on("websocket", (socket) => socket.on("framereceived", ({ payload }) => add(payload)));
+  page.on("response", async (response) => {
+    if (response.url().endsWith("/prices")) add(await response.text().catch(() => ""));
+  });
+  return prices;
+}
+
+/** @type {Record<string, import("./fixture").Scenario>} */
+module.exports = {
+  async "prices change without a reload and are never rounded"(fixture) {
+    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    const received = receivedPrices(tab);
+    await tab.page.reload();
+    await tab.page.locator(".watch-list .price").nth(2).waitFor();
+    const shown = await shownPrices(tab, "BTCUSDT", 3);
+
+    assert.deepEqual(Object.keys(shown), ["BTCUSDT", "ETHBTC", "ETHUSDT"]);
+    for (const [symbol, prices] of Object.entries(shown)) {
+      const digits = prices.map((price) => price.split(".")[1]?.length ?? 0);
+      assert.deepEqual(
+        digits,
+        digits.map(() => (symbol === "ETHBTC" ? 5 : 2)),
+        `${symbol}: ${prices}`,
+      );
+      for (const price of prices) {
+        assert.ok(received.has(trimmed(price.replaceAll(",", ""))), `${symbol} never had the price ${price}`);
+      }
+    }
+    for (const row of await tab.page.locator(".watch-list li").all()) {
+      await row.getByText(/^\d+ s old$/).waitFor();
+      await row
+        .locator(".chip")
+        .getByText(/^[+\u2212]?\d+\.\d+%$/)
+        .waitFor();
+      await row.locator(".sparkline path[d]").waitFor({ state: "attached" });
+    }
+    const panel = tab.page.locator(".quote");
+    await panel.getByText("BTCUSDT").waitFor();
+    await panel.getByText("Simulated").waitFor();
+    await panel.getByText(/^(Streamed|Polled|Cached|Stored)$/).waitFor();
+    await panel.getByText(/^(rising|falling)$/).waitFor();
+  },
+
+  async "simulated and stale prices are marked"(fixture) {
+    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    await tab.waitForText("Simulated prices: these are not real market prices.");
+    await tab.expectAbsent(".banner.bad");
+    await fixture.breakExchange();
+    try {
+      await tab.waitForText("Stale prices: the exchange has not confirmed BTCUSDT, ETHBTC, ETHUSDT recently.");
+      await tab.page.locator(".watch-list .stale").first().waitFor();
+      await tab.page.locator(".quote.stale").waitFor();
+      await tab.screenshot("market stale 1280 light en");
+    } finally {
+      await fixture.repairExchange();
+    }
+    await tab.page.locator(".banner.bad").waitFor({ state: "detached" });
+    await tab.expectAbsent(".stale");
+  },
+
+  async "the chart moves, and its table has the candles of the server"(fixture) {
+    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    await tab.page.locator(".canvas canvas").first().waitFor();
+    await openTable(tab);
+    const before = await picture(tab);
+    const [newest] = await shownCandles(tab);
+
+    await tab.waitUntil(
+      (at) => document.querySelector(".candle-table tbody tr")?.getAttribute("data-at") !== at,
+      newest.at,
+    );
+
+    assert.ok(!before.equals(await picture(tab)), "the chart has not changed");
+    await expectCandlesOfServer(fixture, tab, "BTCUSDT");
+  },
+
+  async "the chart is complete again after an offline period and a restart of the node"(fixture) {
+    fixture.allowErrors("network", 503);
+    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    await openTable(tab);
+    const [newest] = await shownCandles(tab);
+    await tab.page.context().setOffline(true);
+    await tab.waitForText("No connection to the server");
+    // Three minutes of the simulated exchange.
+    await tab.page.waitForTimeout(6_000);
+    await tab.page.context().setOffline(false);
+    await tab.waitUntilLive();
+    await tab.waitUntil(
+      (at) => Date.parse(document.querySelector(".candle-table tbody tr")?.getAttribute("data-at") ?? "") >= at,
+      Date.parse(newest.at) + 180_000,
+    );
+    await expectCandlesOfServer(fixture, tab, "BTCUSDT");
+  },
+
+  async "a watch list, a chart and its intervals work with the keyboard"(fixture) {
+    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    const { page } = tab;
+    const fake = await FakeMarket.install(page, 600);
+    await page.reload();
+    await page.locator(".watch-list [aria-selected=true]").focus();
+    await page.keyboard.press("ArrowDown");
+    await page.locator(".quote h2").getByText("ETHBTC").waitFor();
+    await tab.waitUntil(() => location.hash === "#/market?symbol=ETHBTC&interval=1m");
+    assert.equal(await page.evaluate(() => document.activeElement?.getAttribute("data-symbol")), "ETHBTC");
+    await page.locator("[data-interval='15m']").press("Enter");
+    await tab.waitUntil(() => location.hash === "#/market?symbol=ETHBTC&interval=15m");
+    assert.equal(await page.locator("[data-interval='15m']").getAttribute("aria-pressed"), "true");
+    await page.locator("[data-interval='1m']").press("Enter");
+
+    const chart = page.getByRole("slider", { name: "Candlestick chart of ETHBTC, 1 minute" });
+    await chart.focus();
+    const legend = page.locator(".candles");
+    const spoken = async () => (await chart.getAttribute("aria-valuetext")) ?? "";
+    const [third, , newest] = fake.candles.slice(-3);
+    await legend.getByText("forming").waitFor();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowLeft");
+    assert.ok((await spoken()).includes(`close ${grouped(third.close)}`), await spoken());
+    await legend.getByText(grouped(third.close)).waitFor();
+    await page.keyboard.press("Home");
+    await tab.waitUntil(() => Number(document.querySelector(".canvas")?.getAttribute("aria-valuemax")) >= 500);
+    await page.keyboard.press("Escape");
+    assert.ok((await spoken()).includes(`close ${grouped(newest.close)}`), await spoken());
+  },
+
+  async "corrected, absent and missing candles appear without a reload"(fixture) {
+    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    const fake = await FakeMarket.install(tab.page, 50);
+    await tab.page.reload();
+    await openTable(tab);
+    const topic = "candles.BTCUSDT.1m";
+    const [fifth, fourth, third, second, newest] = fake.candles.slice(-5);
+    const row = (/** @type {CandleBody} */ candle) => tab.page.locator(`tr[data-at="${candle.open_time}"]`);
+
+    await fake.pushCandles(topic, { ...fourth, close: "70000.50000000", high: "70001.00000000", state: "amended" });
+    await row(fourth).getByText("70,000.50").waitFor();
+    await row(fourth).getByText("corrected").waitFor();
+
+    await fake.pushCandles(topic, { ...fourth, state: "forming" });
+    const absent = { open: null, high: null, low: null, close: null, volume: null, quote_volume: null };
+    await fake.pushCandles(topic, { ...third, ...absent, trades: 0, state: "absent" });
+    await row(third).getByText("no candle").waitFor();
+    await row(fourth).getByText("corrected").waitFor();
+
+    // A frame was lost: the candle between is loaded from the server.
+    const at = (/** @type {number} */ minutes) =>
+      new Date(Date.parse(newest.open_time) + minutes * 60_000).toISOString().replace(".000Z", "Z");
+    const between = { ...newest, open_time: at(1), state: "final" };
+    const next = { ...newest, open_time: at(2), close: newest.open, trades: 3 };
+    fake.candles = [...fake.candles.slice(0, -1), { ...newest, state: "final" }, between, next];
+    await fake.pushCandles(topic, next);
+    await row(between).getByText("final").waitFor();
+    await row(newest).getByText("final").waitFor();
+
+    await fake.push("feed", {
+      event: "feed",
+      venue: "simulated",
+      state: "polling",
+      since: at(0),
+      market_time: at(1),
+      speed: 30,
+    });
+    await tab.waitForText("Polling");
+    await tab.waitForText(/^Simulated market: .+, speed 30\u00d7$/);
+    fake.candles = fake.candles.map((candle) =>
+      candle.open_time === second.open_time ? { ...candle, close: "66000.10000000", state: "amended" } : candle,
+    );
+    const gap = { kind: "candles", symbols: ["BTCUSDT"], from: fifth.open_time, to: second.open_time, filled: true };
+    await fake.push("feed", { event: "feed_gap", ...gap });
+    await tab.waitForText(/^Interrupted from .+ to .+; the missing data was loaded\.$/);
+    await row(second).getByText("66,000.10").waitFor();
+  },
+};
+
+/** @param {string | null} price with eight fraction digits, of which the last six are zeros */
+function grouped(price) {
+  return (price ?? "").slice(0, -6).replace(/\B(?=(\d{3})+\.)/g, ",");
+}

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.Fault;
 import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.dev.exchange.StreamFault;
@@ -112,6 +114,28 @@ class LivePricesTest {
     var node = liveNode();
     await(node.find("LTCUSDT"));
     streamed(node, quote -> quote.symbol().equals("LTCUSDT"));
+  }
+
+  @Test
+  void slots_without_a_successful_request_store_the_quotes_of_streams() {
+    var node = node(exchange.url(), Map.of("REFRESH_INTERVAL_SECONDS", "1"));
+    streamed(node, quote -> SYMBOLS.contains(quote.symbol()));
+    exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.TICKER_24HR));
+    until("a request fails", () -> node.health.remark("exchange").isPresent());
+    var slot = node.query("SELECT max(slot_start) FROM market.observations").get(0);
+
+    until("three more slots have rows of all symbols", () -> node.query(
+                """
+                SELECT slot_start FROM market.observations WHERE slot_start > '%s'
+                 GROUP BY slot_start HAVING count(*) = 3"""
+                    .formatted(slot))
+            .size()
+        >= 3);
+
+    var stored = node.query("SELECT id FROM market.observations WHERE slot_start > '" + slot + "'");
+    assertTrue(node.published.stream()
+        .filter(quote -> stored.contains(Long.toString(quote.id())))
+        .allMatch(quote -> quote.source() == Source.STREAM));
   }
 
   @Test

@@ -21,7 +21,9 @@ export type Checks = [
       Pick<Sockets["schemas"]["User"], keyof Sockets["schemas"]["User"]>
     >
   >,
-  Check<Equal<UserApi["schemas"]["Quote"], Omit<Quote, "high" | "low">>>,
+  Check<Equal<UserApi["schemas"]["Quote"], Omit<Quote, "high" | "low" | "frame_high" | "frame_low">>>,
+  Check<Equal<UserApi["schemas"]["Feed"], PriceApi["schemas"]["Feed"]>>,
+  Check<Equal<UserApi["schemas"]["Feed"], Omit<Sockets["schemas"]["FeedStatus"], "event" | "topic">>>,
   Check<Equal<UserApi["schemas"]["ExchangeInfo"], PriceApi["schemas"]["ExchangeInfo"]>>,
 ];
 
@@ -61,8 +63,12 @@ export function onFrame(frame: Frame, send: (command: Command) => void): string 
       return (frame.unread - frame.read_up_to).toFixed();
     case "prices":
       return frame.data
-        .map(({ bid, ask, change_percent, volume, high }) => [bid, ask, change_percent, volume, high])
+        .map(({ bid, ask, change, open_24h, quote_volume, frame_high }) => [bid, ask, change, open_24h, quote_volume, frame_high])
         .join();
+    case "feed":
+      return frame.state + (frame.market_time ?? frame.since) + frame.speed.toFixed();
+    case "feed_gap":
+      return frame.kind + frame.symbols.join() + frame.filled;
     case "error":
       return frame.code + frame.status;
     case "pong":

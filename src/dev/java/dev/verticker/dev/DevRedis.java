@@ -1,5 +1,9 @@
 package dev.verticker.dev;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -78,6 +82,18 @@ public final class DevRedis extends DevServer {
   /** Includes the password, so it must not be logged. */
   public String url() {
     return "redis://" + password.map(secret -> ":" + secret + "@").orElse("") + HOST + ":" + port();
+  }
+
+  /** Deletes all keys of a server without a password. */
+  void flush() {
+    try (var socket = new Socket(HOST, port())) {
+      socket.getOutputStream().write("FLUSHALL\r\n".getBytes(StandardCharsets.US_ASCII));
+      if (socket.getInputStream().read() != '+') {
+        throw new DevServerException("Redis does not delete its keys");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Settings of a node that uses this server. */

@@ -91,7 +91,7 @@ public final class Run {
     var node = async(() -> node(database, redis.join(), upstream.join())).join();
     if (upstream.join().isSimulated()) {
       screen.line("");
-      screen.line("  Prices are simulated, not those of the market: their venue is \"simulated\".");
+      screen.line("  Prices are not those of the market: their venue is \"" + upstream.join().venue() + "\".");
     }
     screen.line("");
     StartupBanner.lines(node.ports(), settings)
@@ -122,17 +122,17 @@ public final class Run {
     return Optional.of(database);
   }
 
-  private Map<String, String> redis(StateFolder state) {
+  private Optional<DevRedis> redis(StateFolder state) {
     if (settings.sets("REDIS_URL")) {
       screen.fact("Redis", "external, from REDIS_URL");
-      return Map.of();
+      return Optional.empty();
     }
     var startedAt = System.nanoTime();
     var server = DevRedis.start(state.redis(), REDIS_PORT, Optional.empty(), true, screen::line);
     started("Redis", server::close);
     screen.fact(
         "Redis", "ready in " + AnsiTerminal.secondsSince(startedAt) + ", port " + server.port());
-    return server.settings();
+    return Optional.of(server);
   }
 
   private UpstreamChoice upstream() {
@@ -150,9 +150,11 @@ public final class Run {
   }
 
   private Node node(
-      Optional<PostgresDatabase> database, Map<String, String> redis, UpstreamChoice upstream) {
+      Optional<PostgresDatabase> database, Optional<DevRedis> redis, UpstreamChoice upstream) {
+    forgetEarlierPrices(database, redis);
     var startedAt = System.nanoTime();
-    var more = new HashMap<>(redis);
+    var more = new HashMap<String, String>();
+    redis.ifPresent(embedded -> more.putAll(embedded.settings()));
     database.ifPresent(embedded -> more.putAll(embedded.settings()));
     more.putAll(upstream.settings());
     var node =
@@ -160,6 +162,15 @@ public final class Run {
     started("the node", node::stop);
     screen.fact("node", "ready in " + AnsiTerminal.secondsSince(startedAt));
     return node;
+  }
+
+  /** Redis holds quotes for a minute, and only data that may be lost. */
+  private void forgetEarlierPrices(Optional<PostgresDatabase> database, Optional<DevRedis> redis) {
+    var tables = database.map(EarlierPrices::delete).orElse(List.of());
+    if (!tables.isEmpty()) {
+      redis.ifPresent(DevRedis::flush);
+      screen.fact("earlier run", "its simulated prices are deleted");
+    }
   }
 
   private void started(String name, Runnable stop) {
@@ -185,7 +196,7 @@ public final class Run {
   }
 
   /** Under Maven only: if Maven is killed, this process gets no signal. */
-  private static void stopWithParent() {
+  static void stopWithParent() {
     if (Boolean.getBoolean("verticker.stop-with-parent")) {
       ProcessHandle.current()
           .parent()

@@ -10,7 +10,6 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -67,6 +66,11 @@ final class UpstreamChoice implements AutoCloseable {
     return simulation.isPresent();
   }
 
+  /** The venue of simulated prices. */
+  String venue() {
+    return settings.get("BINANCE_VENUE");
+  }
+
   @Override
   public void close() {
     simulation.ifPresent(vertx -> vertx.close().await());
@@ -78,11 +82,17 @@ final class UpstreamChoice implements AutoCloseable {
     try {
       var options = SimulatorOptions.defaults().withSymbols(prices.symbols()).withSpeed(speed);
       if (recorded.isPresent()) {
-        options = replay(options, recorded.get());
+        options = options.replaying(recorded.get());
       }
       var simulator = ExchangeSimulator.start(vertx, options).await();
       return new UpstreamChoice(
-          Map.of(SETTING, simulator.url()),
+          Map.of(
+              SETTING,
+              simulator.url(),
+              "BINANCE_VENUE",
+              simulator.market().venue(),
+              "MARKET_SPEED",
+              Integer.toString(speed)),
           description + " (" + simulator.url()
               + recorded.map(folder -> ", " + folder).orElse("") + ", speed " + speed + ")",
           Optional.of(vertx));
@@ -90,13 +100,6 @@ final class UpstreamChoice implements AutoCloseable {
       vertx.close().await();
       throw new DevServerException("the exchange simulator cannot start: " + e.getMessage(), e);
     }
-  }
-
-  private static SimulatorOptions replay(SimulatorOptions options, Path recorded) {
-    var klines = recorded.resolve("klines");
-    var replayed = options.withKlines(Files.isDirectory(klines) ? klines : recorded);
-    var info = recorded.resolve("exchangeInfo.json");
-    return Files.isRegularFile(info) ? replayed.withExchangeInfo(info) : replayed;
   }
 
   /** One request without a proxy, like those of the node. */

@@ -43,9 +43,8 @@ public final class Housekeeping {
   private final List<CleanupTask> tasks = new ArrayList<>();
   private boolean running;
 
-  /** @param work removes at most so many rows */
-  private record CleanupTask(
-      String name, BiFunction<SqlConnection, Integer, Future<Batch>> work, boolean warnOnDelete) {}
+  /** @param work removes one batch */
+  private record CleanupTask(String name, Supplier<Future<Batch>> work, boolean warnOnDelete) {}
 
   /**
    * The result of one transaction.
@@ -98,7 +97,12 @@ public final class Housekeeping {
 
   /** Removes data older than the delay from rows that stay. @param name as in {@link #deleteOlderThan} */
   public Housekeeping rewriteOlderThan(Duration delay, String name, Rewrite rewrite) {
-    tasks.add(new CleanupTask(name, (tx, limit) -> rewrite.run(tx, cutoff(delay), limit), false));
+    return run(name, () -> inTransaction((tx, limit) -> rewrite.run(tx, cutoff(delay), limit)));
+  }
+
+  /** Adds work that takes the lock itself, because a part of it cannot run in a transaction. @param name as above */
+  public Housekeeping run(String name, Supplier<Future<Batch>> work) {
+    tasks.add(new CleanupTask(name, work, false));
     return this;
   }
 
@@ -130,15 +134,15 @@ public final class Housekeeping {
       String name, String sql, Supplier<Object> bound, boolean warnOnDelete) {
     tasks.add(new CleanupTask(
         name,
-        (tx, limit) -> tx.preparedQuery(sql)
+        () -> inTransaction((tx, limit) -> tx.preparedQuery(sql)
             .execute(Tuple.of(bound.get(), limit))
-            .map(rows -> new Batch(rows.rowCount(), rows.rowCount() >= limit)),
+            .map(rows -> new Batch(rows.rowCount(), rows.rowCount() >= limit))),
         warnOnDelete));
     return this;
   }
 
   private Future<Void> run(CleanupTask task, int batches) {
-    return runBatch(task).compose(batch -> {
+    return task.work().get().compose(batch -> {
       if (batch.rows() > 0) {
         metrics.counter("housekeeping_removed_total", "what", task.name()).increment(batch.rows());
         if (task.warnOnDelete()) {
@@ -162,10 +166,10 @@ public final class Housekeeping {
     return Future.succeededFuture();
   }
 
-  private Future<Batch> runBatch(CleanupTask task) {
+  private Future<Batch> inTransaction(BiFunction<SqlConnection, Integer, Future<Batch>> work) {
     return database.transaction(tx -> lock.tryAcquire(tx)
         .compose(acquired ->
-            acquired ? task.work().apply(tx, BATCH) : Future.succeededFuture(new Batch(0, false))));
+            acquired ? work.apply(tx, BATCH) : Future.succeededFuture(new Batch(0, false))));
   }
 
   private OffsetDateTime cutoff(Duration retention) {

@@ -101,7 +101,12 @@ public final class RedisClient {
 
   /** The responses in the order of the commands; the batch is not atomic. */
   public Future<List<Response>> batch(List<Request> commands) {
-    return bounded(connection -> connection.batch(commands), DEFAULT_TIMEOUT);
+    return batch(commands, DEFAULT_TIMEOUT);
+  }
+
+  /** Sends a batch with a longer timeout, for callers that cannot continue without Redis. */
+  public Future<List<Response>> batch(List<Request> commands, Duration timeout) {
+    return bounded(connection -> connection.batch(commands), timeout);
   }
 
   /** Returns the duration of the current outage; zero while Redis responds. Only a response ends an outage. */

@@ -9,7 +9,7 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 
-/** Stores when the ban of this IP address by an exchange host ends, in {@code market.exchange_block}. */
+/** Stores when the ban of an egress address by an exchange host ends, in {@code market.exchange_block}. */
 public final class BanRepository {
   private static final String FIND =
       "SELECT blocked_until FROM market.exchange_block WHERE host = $1";
@@ -27,7 +27,11 @@ public final class BanRepository {
     this.database = database;
   }
 
-  /** The end of the last ban; the epoch if there was none. */
+  /**
+   * The end of the last ban; the epoch if there was none.
+   *
+   * @param host the exchange host, with the name of the egress address if it has one
+   */
   Future<Instant> find(String host) {
     return database
         .query(FIND, Tuple.of(host))

@@ -1,5 +1,6 @@
 package dev.verticker.exchange;
 
+import dev.verticker.exchange.RateLimits.Priority;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.circuitbreaker.CircuitBreaker;
 import io.vertx.circuitbreaker.CircuitBreakerOptions;
@@ -7,8 +8,10 @@ import io.vertx.circuitbreaker.OpenCircuitException;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.ConnectionPoolTooBusyException;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
@@ -54,7 +57,13 @@ public final class ExchangeClient {
    * @param target path and query, percent-encoded
    * @param weight deducted from the budget of {@link RateLimits}
    */
-  public record Call(String endpoint, String target, int weight, int maxBytes, Duration timeout) {}
+  public record Call(
+      String endpoint,
+      String target,
+      int weight,
+      Priority priority,
+      int maxBytes,
+      Duration timeout) {}
 
   /**
    * Sends a request; fails with an {@link ExchangeException} and nothing else.
@@ -64,9 +73,11 @@ public final class ExchangeClient {
   public Future<Buffer> get(Call call, Function<ExchangeResponse, Future<Buffer>> body) {
     return breaker
         .execute(() -> limits
-            .acquire(call.weight())
-            .compose(
-                acquired -> http.get(basePath + call.target(), call.maxBytes(), call.timeout()))
+            .acquire(call.weight(), call.priority())
+            .compose(acquired -> {
+              countWeight(call);
+              return http.get(basePath + call.target(), call.maxBytes(), call.timeout());
+            })
             .compose(body)
             .recover(failure -> Future.failedFuture(exchangeException(failure, call))))
         .recover(failure -> Future.failedFuture(exchangeException(failure, call)))
@@ -80,6 +91,12 @@ public final class ExchangeClient {
             .increment());
   }
 
+  private void countWeight(Call call) {
+    metrics
+        .counter("exchange_weight_total", "use", call.priority().use())
+        .increment(call.weight());
+  }
+
   private static ExchangeException exchangeException(Throwable failure, Call call) {
     if (failure instanceof ExchangeException exception) {
       return exception;
@@ -88,11 +105,16 @@ public final class ExchangeClient {
       return new ExchangeException.ExchangeUnavailableException("the exchange failed "
           + MAX_FAILURES + " times in a row; waiting before the next request");
     }
+    if (failure instanceof ConnectionPoolTooBusyException) {
+      return new ExchangeException.QueueFullException();
+    }
     if (failure instanceof TimeoutException) {
       return new ExchangeException.ExchangeUnavailableException(
           "the exchange did not respond within " + call.timeout().toSeconds() + " s");
     }
     return new ExchangeException.ExchangeUnavailableException(
-        "the exchange cannot be reached: " + failure.getMessage());
+        "the exchange cannot be reached: "
+            + Objects.requireNonNullElse(
+                failure.getMessage(), failure.getClass().getSimpleName()));
   }
 }

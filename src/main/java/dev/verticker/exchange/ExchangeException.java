@@ -30,6 +30,13 @@ public abstract sealed class ExchangeException extends RuntimeException {
     }
   }
 
+  /** The request was not sent: too many requests of this node wait for a connection. Says nothing about the exchange. */
+  public static final class QueueFullException extends ExchangeException {
+    public QueueFullException() {
+      super("QueueFull", "too many requests wait for a connection to the exchange");
+    }
+  }
+
   /** 403 or 451: the exchange does not serve this address. */
   public static final class AccessDeniedException extends ExchangeException {
     public AccessDeniedException(String message) {

@@ -1,23 +1,52 @@
 package dev.verticker.exchange;
 
+import dev.verticker.exchange.RateLimits.Priority;
+import dev.verticker.message.Interval;
 import io.vertx.core.Future;
+import java.time.Instant;
 import java.util.List;
 
 /**
  * Market data of an exchange. Calls complete within their timeout; a failed call fails with an {@link ExchangeException}.
  */
 public interface MarketData {
-  /** Up to this number of symbols a ticker has all figures; beyond it only the price. */
-  int MAX_FULL_TICKERS = 100;
+  /** The max number of symbols of one request for tickers; {@link TickerBatches} splits longer lists. */
+  int MAX_TICKERS = 20;
+
+  int MAX_TRADES = 1000;
+  /** Max number of candles of one request. */
+  int MAX_KLINES = 1000;
 
   /**
-   * Returns the current tickers of the symbols with one request. Tickers that are malformed, not positive or of another
-   * symbol are left out.
+   * Returns the current tickers of the symbols, with all figures, from one request. Tickers that are malformed, not positive
+   * or of another symbol are left out. Fails with {@link ExchangeException.UnknownSymbolException} if the exchange does not
+   * list one of the symbols.
    *
-   * @param symbols at least one, no duplicates
+   * @param symbols 1 to {@link #MAX_TICKERS}, no duplicates
    */
-  Future<List<Ticker>> tickers(List<String> symbols);
+  Future<List<Ticker>> tickers(List<String> symbols, Priority priority);
+
+  /**
+   * Returns aggregate trades of the symbol, oldest first.
+   *
+   * @param fromId id of the first one
+   * @param limit 1 to {@link #MAX_TRADES}
+   */
+  Future<List<AggregateTrade>> trades(
+      String symbol, long fromId, int limit, Priority priority);
 
   /** Every symbol the exchange lists, with its limits. */
   Future<ExchangeInfo> exchangeInfo();
+
+  /**
+   * Returns candles of a symbol, oldest first. The newest one is not {@code closed}, because only a later candle proves
+   * that the exchange will not change it. Intervals without a candle are left out. A response with an invalid candle fails as
+   * a whole, because a candle that was left out would look like one that the exchange does not have.
+   *
+   * @param from of the first open time, inclusive; null = the newest {@code limit} candles up to {@code to}
+   * @param to of the last open time, inclusive; null = up to the newest
+   * @param limit 1 to {@link #MAX_KLINES}
+   */
+  Future<List<Kline>> klines(
+      String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority);
 }

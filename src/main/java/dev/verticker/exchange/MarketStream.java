@@ -21,24 +21,24 @@ public interface MarketStream {
   record Stream(String symbol, Kind kind) {}
 
   /**
-   * Receives what the exchange sends. While a connection is being replaced, an event may arrive from both connections, so
-   * listeners ignore what they already have (by trade id, event time, or open time and event time).
+   * Receives what the exchange sends. The events of one stream arrive in order and once, also while a connection is being
+   * replaced; after an interruption events are missing.
    */
   interface Listener {
-    void onTicker(Ticker ticker);
+    default void onTicker(Ticker ticker) {}
 
-    void onKline(Kline kline);
+    default void onKline(Kline kline) {}
 
-    void onTrade(AggregateTrade trade);
+    default void onTrade(AggregateTrade trade) {}
 
-    /** All expected streams are subscribed; {@code since} is when their data began to arrive. */
-    void onConnected(Instant since);
+    /** These streams are subscribed and deliver from {@code since} on: after an interruption, or for the first time. */
+    default void onConnected(Instant since, Set<Stream> streams) {}
 
-    /** Data of these streams may be missing from {@code since} until the next {@link #onConnected}. */
-    void onDisconnected(Instant since, Set<Stream> streams, String reason);
+    /** Data of these streams may be missing from {@code since} until {@link #onConnected}. */
+    default void onDisconnected(Instant since, Set<Stream> streams, String reason) {}
   }
 
-  /** Opens the connections; calls {@link Listener#onConnected} when the streams are subscribed. */
+  /** Sets the listener; call it once, before {@link #expect}. */
   void open(Listener listener);
 
   /** Replaces the set of expected streams. */
@@ -47,8 +47,8 @@ public interface MarketStream {
   /** Subscribes the streams of the symbol again, because no data arrived although there are newer trades. */
   void resubscribe(String symbol);
 
-  /** Reconnects, because resubscribing did not help. */
-  void reconnect(String reason);
+  /** Replaces the connections of the symbol's streams, because resubscribing did not help. */
+  void reconnect(String symbol);
 
   /** Closes the connections; no listener is called afterwards. */
   Future<Void> close();

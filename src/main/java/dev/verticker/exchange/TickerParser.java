@@ -1,5 +1,9 @@
 package dev.verticker.exchange;
 
+import static dev.verticker.exchange.JsonFields.decimal;
+import static dev.verticker.exchange.JsonFields.number;
+import static dev.verticker.exchange.JsonFields.time;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -11,12 +15,10 @@ import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
 /**
@@ -25,14 +27,10 @@ import java.util.stream.StreamSupport;
  * out.
  */
 public final class TickerParser {
-  private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,30}(\\.\\d{1,18})?");
   private static final JsonMapper MAPPER = JsonMapper.builder()
       .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .build();
-
-  /** Exclusive: 10000-01-01T00:00Z in milliseconds; RFC 3339 times have years of four digits. */
-  private static final long MAX_TIME = 253_402_300_800_000L;
 
   private final MeterRegistry metrics;
 
@@ -47,6 +45,51 @@ public final class TickerParser {
         .map(node -> ticker(node, pending))
         .filter(Objects::nonNull)
         .toList();
+  }
+
+  /**
+   * Parses the ticker of one symbol.
+   *
+   * @param fields in the field names of REST tickers; {@code price} is added
+   * @return null if it breaks a rule
+   */
+  public Ticker parse(ObjectNode fields, String symbol) {
+    return ticker(fields, new HashSet<>(Set.of(symbol)));
+  }
+
+  /**
+   * Returns the ticker with the price of a newer trade.
+   *
+   * @param quantity null if unknown
+   */
+  public static Ticker withTrade(
+      Ticker ticker, long tradeId, BigDecimal price, BigDecimal quantity) {
+    var fields = object(ticker.json());
+    fields.put("lastPrice", price.toPlainString());
+    if (quantity != null) {
+      fields.put("lastQty", quantity.toPlainString());
+    }
+    fields.put("lastId", tradeId);
+    fields.put("price", price.toPlainString());
+    return new Ticker(
+        ticker.symbol(),
+        price,
+        ticker.bid(),
+        ticker.ask(),
+        ticker.changePercent(),
+        ticker.volume(),
+        ticker.day(),
+        ticker.eventTime(),
+        tradeId,
+        text(fields));
+  }
+
+  private static ObjectNode object(String json) {
+    try {
+      return (ObjectNode) MAPPER.readTree(json);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   private JsonNode array(Buffer body) {
@@ -92,8 +135,8 @@ public final class TickerParser {
         decimal(fields.get("priceChangePercent")),
         decimal(fields.get("volume")),
         day(fields),
-        eventTime(fields.path("closeTime")),
-        tradeId(fields.path("lastId")),
+        time(fields.get("closeTime")),
+        Math.max(0, number(fields.get("lastId"))),
         json);
   }
 
@@ -106,28 +149,9 @@ public final class TickerParser {
         decimal(fields.get("quoteVolume")));
   }
 
-  private static long tradeId(JsonNode node) {
-    return node.isIntegralNumber() && node.canConvertToLong() ? Math.max(0, node.longValue()) : 0;
-  }
-
   /** PostgreSQL stores neither NUL, which is always escaped here, nor half a surrogate pair. */
   private static boolean storable(String json) {
     return !json.contains("\\u0000") && StandardCharsets.UTF_8.newEncoder().canEncode(json);
-  }
-
-  private static BigDecimal decimal(JsonNode node) {
-    return node != null && node.isTextual() && DECIMAL.matcher(node.textValue()).matches()
-        ? new BigDecimal(node.textValue())
-        : null;
-  }
-
-  private static Instant eventTime(JsonNode node) {
-    return node.isIntegralNumber()
-            && node.canConvertToLong()
-            && node.longValue() > 0
-            && node.longValue() < MAX_TIME
-        ? Instant.ofEpochMilli(node.longValue())
-        : null;
   }
 
   private static String text(ObjectNode fields) {

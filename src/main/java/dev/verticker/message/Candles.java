@@ -26,7 +26,10 @@ public final class Candles {
     FINAL,
     /** The exchange corrected it after it was closed: two reads at least ten seconds apart gave the same other figures. */
     AMENDED,
-    /** Its interval has ended, but the exchange has not confirmed it, or a part of it is pending. */
+    /**
+     * Its interval has ended, but its last values have not arrived, or a part of it is pending. Prices and volumes are null if
+     * nothing has arrived.
+     */
     PENDING,
     /** The exchange has no candle for the interval. Prices and volumes are null. */
     ABSENT,
@@ -35,7 +38,7 @@ public final class Candles {
   }
 
   /**
-   * One candle. Prices and volumes are exact; they are null if the candle is absent.
+   * One candle. Prices and volumes are exact; they are null if the candle is absent, or pending and unknown.
    *
    * @param volume in units of the base asset
    * @param quoteVolume in units of the quote asset
@@ -49,7 +52,37 @@ public final class Candles {
       BigDecimal volume,
       BigDecimal quoteVolume,
       long trades,
-      State state) {}
+      State state) {
+    /** Returns a candle without figures. */
+    public static Candle unknown(Instant openTime, State state) {
+      return new Candle(openTime, null, null, null, null, null, null, 0, state);
+    }
+
+    /** Returns whether it has prices and volumes. */
+    public boolean isKnown() {
+      return open != null;
+    }
+
+    /** Returns this candle in another state. */
+    public Candle in(State other) {
+      return new Candle(openTime, open, high, low, close, volume, quoteVolume, trades, other);
+    }
+
+    /** Returns whether prices, volumes and trades are the same; decimals may have other trailing zeros. */
+    public boolean equalsInFigures(Candle other) {
+      return trades == other.trades
+          && equal(open, other.open)
+          && equal(high, other.high)
+          && equal(low, other.low)
+          && equal(close, other.close)
+          && equal(volume, other.volume)
+          && equal(quoteVolume, other.quoteVolume);
+    }
+
+    private static boolean equal(BigDecimal one, BigDecimal other) {
+      return one == null ? other == null : other != null && one.compareTo(other) == 0;
+    }
+  }
 
   /**
    * @param symbols 1 to 20
@@ -74,13 +107,28 @@ public final class Candles {
   /**
    * @param candles oldest first
    * @param next {@code from} of the next page; null on the last page
+   * @param live the parts of the newest candle if it is forming and its minutes are known, else null
    */
   public record Series(
-      String symbol, String venue, Interval interval, List<Candle> candles, Instant next) {
+      String symbol,
+      String venue,
+      Interval interval,
+      List<Candle> candles,
+      Instant next,
+      Live live) {
     public Series {
       candles = List.copyOf(candles);
     }
   }
+
+  /**
+   * The parts of a candle that is forming, with which a reader continues it from {@link #UPDATES}.
+   *
+   * @param ended the minutes before {@code minute}, rolled up, in the state that their own states give; null if there are none
+   * @param minute open time of the first minute that {@code ended} does not cover
+   * @param forming the candle of that minute; null if it has none yet
+   */
+  public record Live(Candle ended, Instant minute, Candle forming) {}
 
   /**
    * Candles of one minute of any number of symbols; front doors roll up the other intervals.

@@ -25,7 +25,7 @@ public final class Prices {
   public static final Address<FindHistory, History> HISTORY =
       new Address<>("prices.history", FindHistory.class, History.class).asRepeatable();
 
-  /** One message per refresh with all its quotes. */
+  /** One message per response of the exchange with all its quotes; a refresh of many symbols has several. */
   public static final Topic<Quotes> TICK = new Topic<>("prices.tick", Quotes.class);
 
   /** Unconfigured symbols that clients read recently, which keeps them in the refresh. */
@@ -34,9 +34,12 @@ public final class Prices {
   /** The exchange does not list the symbol; other nodes stop waiting for its quote. */
   public static final Topic<Unlisted> UNLISTED = new Topic<>("prices.unlisted", Unlisted.class);
 
-  /** The exchange limits the rate of this address; no node sends a request before the time given. */
+  /** The exchange limits the rate of an address; no node with this address sends a request before the time given. */
   public static final Topic<RateLimited> RATE_LIMITED =
       new Topic<>("prices.blocked", RateLimited.class);
+
+  /** A quote with an older trade is never so much later. */
+  private static final Duration MAX_EVENT_DELAY = Duration.ofSeconds(10);
 
   private Prices() {}
 
@@ -93,7 +96,8 @@ public final class Prices {
 
     /**
      * Returns whether this quote replaces {@code other} in a cache: the quote of the higher epoch, within an epoch the one
-     * that covers the newer trade, else the one with the later event time, else the one received later.
+     * that covers the newer trade, else the one with the later event time, else the one received later. The same quote with an
+     * earlier stale time replaces it, too: the leader of the feed publishes it when the exchange is silent.
      */
     public boolean supersedes(Quote other) {
       if (other == null) {
@@ -103,7 +107,12 @@ public final class Prices {
         return epoch > other.epoch;
       }
       var order = comparableWith(other) ? order(other) : 0;
-      return order > 0 || order == 0 && receivedAt.isAfter(other.receivedAt);
+      return order > 0 || order == 0 && isConfirmationOf(other);
+    }
+
+    private boolean isConfirmationOf(Quote other) {
+      return receivedAt.isAfter(other.receivedAt)
+          || receivedAt.equals(other.receivedAt) && staleAt.isBefore(other.staleAt);
     }
 
     private boolean comparableWith(Quote other) {
@@ -111,12 +120,30 @@ public final class Prices {
     }
 
     private int order(Quote other) {
-      var byTrade = tradeId == 0 || other.tradeId == 0 ? 0 : Long.compare(tradeId, other.tradeId);
+      var known = tradeId != 0 && other.tradeId != 0 && !haveRestartedIds(other);
+      var byTrade = known ? Long.compare(tradeId, other.tradeId) : 0;
       return byTrade != 0 ? byTrade : eventTime.compareTo(other.eventTime);
+    }
+
+    /** A testnet restarts its trade ids about once a month. */
+    private boolean haveRestartedIds(Quote other) {
+      var later = eventTime.isAfter(other.eventTime) ? this : other;
+      var earlier = later == this ? other : this;
+      return later.tradeId < earlier.tradeId
+          && later.eventTime.isAfter(earlier.eventTime.plus(MAX_EVENT_DELAY));
     }
 
     /** Returns this quote as read from {@code origin}. */
     public Quote from(Source origin) {
+      return with(origin, staleAt);
+    }
+
+    /** Returns this quote with another time from which it is stale. */
+    public Quote staleFrom(Instant time) {
+      return with(source, time);
+    }
+
+    private Quote with(Source origin, Instant stale) {
       return new Quote(
           id,
           symbol,
@@ -134,7 +161,7 @@ public final class Prices {
           origin,
           eventTime,
           receivedAt,
-          staleAt);
+          stale);
     }
 
     /** Time since the exchange last confirmed it; never negative. */
@@ -213,6 +240,8 @@ public final class Prices {
    * A stored observation of a price.
    *
    * @param exchangeInfo JSON text
+   * @param eventTime time of the price at the exchange; null from a node of version 1.0
+   * @param calledAt receipt of the price
    */
   public record Observation(
       long id,
@@ -220,10 +249,14 @@ public final class Prices {
       BigDecimal price,
       String exchangeInfo,
       String venue,
+      Instant eventTime,
       Instant calledAt) {}
 
   public record Unlisted(String symbol) {}
 
-  /** @param until on the cluster's clock */
+  /**
+   * @param host the exchange host, with the name of the egress address if it has one
+   * @param until on the cluster's clock
+   */
   public record RateLimited(String host, Instant until) {}
 }

@@ -14,6 +14,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
@@ -73,9 +74,16 @@ final class LatestQuotes {
     }
   }
 
-  /** Returns the age of the oldest quote of a configured symbol; empty if none has a quote. */
-  Optional<Duration> oldestAge(Instant now) {
-    return quotes.values().stream().map(quote -> quote.age(now)).max(Duration::compareTo);
+  /**
+   * Returns the age of the oldest quote of a configured symbol; empty if none has a quote.
+   *
+   * @param refreshed whether the symbol is refreshed; the others are ignored
+   */
+  Optional<Duration> oldestAge(Instant now, Predicate<String> refreshed) {
+    return quotes.values().stream()
+        .filter(quote -> refreshed.test(quote.symbol()))
+        .map(quote -> quote.age(now))
+        .max(Duration::compareTo);
   }
 
   /** The next quote of the symbol, from any source; the caller sets a timeout and then calls {@link #fail}. */

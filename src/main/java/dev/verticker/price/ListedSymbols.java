@@ -1,9 +1,9 @@
 package dev.verticker.price;
 
 import dev.verticker.exchange.MarketData;
-import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.slf4j.Logger;
@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The symbols that the exchange lists, refreshed once an hour, and every ten seconds until the first response. Until
- * then every symbol may exist.
+ * then every symbol may exist, except those that the exchange rejected.
  */
 final class ListedSymbols {
   private static final Logger log = LoggerFactory.getLogger(ListedSymbols.class);
@@ -24,7 +24,8 @@ final class ListedSymbols {
   /** The listed symbols. The health check reads them on another thread. */
   private volatile Set<String> listed = Set.of();
 
-  private Future<Void> running;
+  /** Symbols that the exchange rejected since the list was refreshed. */
+  private volatile Set<String> rejected = Set.of();
 
   ListedSymbols(Vertx vertx, MarketData exchange) {
     this.vertx = vertx;
@@ -32,27 +33,30 @@ final class ListedSymbols {
   }
 
   void start() {
-    refresh()
+    exchange
+        .exchangeInfo()
+        .onSuccess(info -> {
+          listed = info.symbols();
+          rejected = Set.of();
+        })
+        .onFailure(failure -> log.warn("list of symbols not refreshed: {}", failure.getMessage()))
         .onComplete(done -> vertx.setTimer(
             (done.succeeded() ? REFRESH_INTERVAL : RETRY_INTERVAL).toMillis(), timer -> start()));
   }
 
-  /** Requests the list; concurrent calls share one request. */
-  Future<Void> refresh() {
-    if (running == null) {
-      running = exchange
-          .exchangeInfo()
-          .onSuccess(info -> listed = info.symbols())
-          .onFailure(failure -> log.warn("list of symbols not refreshed: {}", failure.getMessage()))
-          .onComplete(done -> running = null)
-          .mapEmpty();
+  /** Leaves out symbols that the exchange rejected, until the list is refreshed. */
+  void leaveOut(Set<String> symbols) {
+    if (!symbols.isEmpty()) {
+      log.warn("the exchange does not list {}: left out of the refresh", symbols);
+      var all = new HashSet<>(rejected);
+      all.addAll(symbols);
+      rejected = Set.copyOf(all);
     }
-    return running == null ? Future.succeededFuture() : running;
   }
 
-  /** Returns false only if the list is known and does not contain the symbol. */
+  /** Returns false only if the exchange does not list the symbol, or rejected it. */
   boolean mayExist(String symbol) {
-    return listed.isEmpty() || listed.contains(symbol);
+    return !rejected.contains(symbol) && (listed.isEmpty() || listed.contains(symbol));
   }
 
   List<String> missing(List<String> symbols) {

@@ -11,27 +11,32 @@ import io.vertx.redis.client.Response;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The latest quotes in Redis, each with a time to live, and the claims of nodes that fetch one. */
 final class PriceCache {
   private static final Logger log = LoggerFactory.getLogger(PriceCache.class);
-  private static final String QUOTE = "verticker:price:quote:";
-  private static final String CLAIM = "verticker:price:fill:";
-
   private final RedisClient redis;
   private final Duration ttl;
+  private final String quoteKey;
+  private final String claimKey;
 
-  PriceCache(RedisClient redis, Duration ttl) {
+  /** @param keys prefix of all keys, with cluster and venue */
+  PriceCache(RedisClient redis, Duration ttl, String keys) {
     this.redis = redis;
     this.ttl = ttl;
+    this.quoteKey = keys + "quote:";
+    this.claimKey = keys + "fill:";
   }
 
   /** The cached quotes of the symbols, in no order; none if Redis is unavailable. */
   Future<List<Quote>> find(List<String> symbols) {
     var command = Request.cmd(Command.MGET);
-    symbols.forEach(symbol -> command.arg(QUOTE + symbol));
+    symbols.forEach(symbol -> command.arg(quoteKey + symbol));
     return redis
         .send(command)
         .map(replies -> replies.stream()
@@ -52,25 +57,35 @@ final class PriceCache {
     }
   }
 
-  /** Reserves the fetch of the symbol for this node. Returns true on every node while Redis is unavailable. */
-  Future<Boolean> claim(String symbol, Duration term) {
+  /**
+   * Reserves the fetch of each symbol for this node, and returns the reserved ones. Returns all on every node while Redis is
+   * unavailable.
+   */
+  Future<Set<String>> claim(List<String> symbols, Duration term) {
     return redis
-        .send(
-            Request.cmd(Command.SET)
-                .arg(CLAIM + symbol)
-                .arg("1")
-                .arg("NX")
-                .arg("PX")
-                .arg(term.toMillis()),
+        .batch(
+            symbols.stream().map(symbol -> claim(symbol, term)).toList(),
             // A second request to the exchange costs more than this wait.
             RedisClient.MAX_TIMEOUT)
-        .map(Objects::nonNull)
-        .otherwise(true);
+        .map(replies -> IntStream.range(0, symbols.size())
+            .filter(i -> replies.get(i) != null)
+            .mapToObj(symbols::get)
+            .collect(Collectors.toSet()))
+        .otherwise(Set.copyOf(symbols));
+  }
+
+  private Request claim(String symbol, Duration term) {
+    return Request.cmd(Command.SET)
+        .arg(claimKey + symbol)
+        .arg("1")
+        .arg("NX")
+        .arg("PX")
+        .arg(term.toMillis());
   }
 
   private Request set(Quote quote) {
     return Request.cmd(Command.SET)
-        .arg(QUOTE + quote.symbol())
+        .arg(quoteKey + quote.symbol())
         .arg(Json.write(quote))
         .arg("PX")
         .arg(ttl.toMillis());

@@ -15,7 +15,6 @@ final class PriceService {
   private final LatestQuotes latest;
   private final QuoteLoader loader;
   private final OnDemandSymbols onDemand;
-  private final RefreshScheduler scheduler;
   private final ObservationRepository repository;
   private final Clock clock;
 
@@ -23,13 +22,11 @@ final class PriceService {
       LatestQuotes latest,
       QuoteLoader loader,
       OnDemandSymbols onDemand,
-      RefreshScheduler scheduler,
       ObservationRepository repository,
       Clock clock) {
     this.latest = latest;
     this.loader = loader;
     this.onDemand = onDemand;
-    this.scheduler = scheduler;
     this.repository = repository;
     this.clock = clock;
   }
@@ -61,9 +58,6 @@ final class PriceService {
 
   void onTick(Prices.Quotes tick) {
     tick.quotes().forEach(latest::accept);
-    scheduler.onTick(tick.quotes().stream()
-        .filter(quote -> latest.isConfigured(quote.symbol()))
-        .toList());
   }
 
   void onUnlisted(Prices.Unlisted event) {
@@ -72,7 +66,7 @@ final class PriceService {
 
   /** Returns the quotes in the given order, from memory or loaded. */
   private List<Future<Quote>> quotes(List<String> symbols) {
-    var inMemory = symbols.stream().map(latest::find).toList();
+    var inMemory = symbols.stream().map(loader::find).toList();
     var missing = IntStream.range(0, symbols.size())
         .filter(i -> inMemory.get(i) == null)
         .mapToObj(symbols::get)

@@ -3,13 +3,40 @@ package dev.verticker.price;
 import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
+import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
+import dev.verticker.exchange.MarketData;
+import dev.verticker.exchange.MarketStream;
 import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
+import dev.verticker.exchange.binance.BinanceMarketStream;
+import dev.verticker.exchange.binance.KlineParser;
+import dev.verticker.exchange.binance.StreamOptions;
+import dev.verticker.message.Candles;
 import dev.verticker.message.Prices;
+import dev.verticker.price.candle.CandleFeed;
+import dev.verticker.price.candle.CandleFinder;
+import dev.verticker.price.candle.CandleHistory;
+import dev.verticker.price.candle.CandleReconciler;
+import dev.verticker.price.candle.CandleRepository;
+import dev.verticker.price.candle.ExchangeCandles;
+import dev.verticker.price.candle.LiveCandles;
+import dev.verticker.price.candle.MarketTime;
+import dev.verticker.price.candle.PendingCandles;
+import dev.verticker.price.feed.FeedGaps;
+import dev.verticker.price.feed.FeedLeader.Candidate;
+import dev.verticker.price.feed.FeedLeader.Terms;
+import dev.verticker.price.feed.FeedLeader;
+import dev.verticker.price.feed.FeedQuotes;
+import dev.verticker.price.feed.FeedTiming;
+import dev.verticker.price.feed.FeedWatchdog;
+import dev.verticker.price.feed.MarketFeed;
+import dev.verticker.price.feed.MergedMarketData;
+import dev.verticker.price.feed.NewestTickers;
 import dev.verticker.price.observation.ObservationRepository;
 import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.PriceLocks;
@@ -24,19 +51,28 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
 public final class PriceVerticle extends VerticleBase {
   private static final String SCHEMA = "market";
   private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
+  private static final Duration CANDLE_ROUND = Duration.ofMinutes(1);
+
+  /** The backfill of minutes reaches back a week. */
+  private static final int PAST_MONTHS_OF_CANDLES = 1;
+
   private static final Duration MAX_PROBE_DELAY = Duration.ofSeconds(10);
 
   private final NodeContext node;
   private Database database;
   private RedisClient redis;
+  private FeedLeader leader;
   private RefreshScheduler scheduler;
   private PendingObservations pending;
+  private PendingCandles pendingCandles;
+  private CandleHistory candleHistory;
 
   public PriceVerticle(NodeContext node) {
     this.node = node;
@@ -56,9 +92,12 @@ public final class PriceVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return scheduler
+    candleHistory.stop();
+    return leader
         .stop()
+        .eventually(scheduler::stop)
         .eventually(pending::flush)
+        .eventually(pendingCandles::flush)
         .eventually(redis::close)
         .eventually(database::close);
   }
@@ -70,48 +109,97 @@ public final class PriceVerticle extends VerticleBase {
     var run = UUID.randomUUID().toString();
     var slots = new TimeSlots(settings.refreshInterval());
 
+    var keys = "verticker:" + settings.cluster() + ":" + settings.venue() + ":";
+
     var limits = new RateLimits(
-        settings.exchange().getAuthority(), redis, new BanRepository(database), bus, clock);
+        settings.exchange().getAuthority(),
+        settings.egress(),
+        redis,
+        new BanRepository(database),
+        bus,
+        clock);
     var client =
         new ExchangeClient(vertx, settings.exchange(), probeDelay(settings), limits, metrics);
     var parser = new TickerParser(metrics);
-    var exchange = new BinanceMarketData(vertx, client, limits, parser, clock);
+    var newest = new NewestTickers();
+    var exchange = new MergedMarketData(
+        new BinanceMarketData(vertx, client, limits, parser, new KlineParser(metrics), clock), newest);
+    var batches = new TickerBatches(exchange);
     var listed = new ListedSymbols(vertx, exchange);
 
-    var repository = new ObservationRepository(database, settings.staleAfter(), metrics);
+    var repository = new ObservationRepository(
+        database, settings.venue(), slots, settings.staleAfter(), metrics);
+    var partitions = new MonthlyPartitions(
+        database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
     var ids = new QuoteIds(repository);
     pending = new PendingObservations(repository, metrics);
     var latest = new LatestQuotes(settings.symbols());
-    var cache = new PriceCache(redis, settings.cacheTtl());
-    var factory = new QuoteFactory(settings.venue(), run, settings.staleAfter(), ids, clock);
-    var recorder = new QuoteRecorder(factory, repository, pending, latest, cache, bus);
+    var cache = new PriceCache(redis, settings.cacheTtl(), keys);
+    leader = new FeedLeader(
+        vertx,
+        redis,
+        bus,
+        clock,
+        new Candidate(settings.venue(), run, keys + "lease"),
+        Terms.DEFAULT);
+    var factory =
+        new QuoteFactory(settings.venue(), run, settings.staleAfter(), ids, leader::epoch, clock);
+    var recorder = new QuoteRecorder(factory, slots, pending, latest, cache, bus);
 
-    var onDemand = new OnDemandSymbols(settings.symbols().size());
-    var refresher = new QuoteRefresher(exchange, listed, latest, onDemand, recorder, clock);
-    scheduler = new RefreshScheduler(vertx, clock, slots, new Lease(redis, run), refresher);
-    var fetcher = new OnDemandFetcher(exchange, recorder, cache, slots, bus, clock);
-    var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, scheduler);
-    var service = new PriceService(latest, loader, onDemand, scheduler, repository, clock);
+    var onDemand = new OnDemandSymbols();
+    var refresher = new QuoteRefresher(batches, listed, latest, onDemand, recorder, clock);
+    scheduler = new RefreshScheduler(vertx, clock, slots, leader, refresher, limits);
+    leader.addListener(newest);
+    leader.addListener(scheduler);
+    if (settings.feed().streaming()) {
+      var live = new LiveQuotes(vertx, newest, factory, latest, cache, bus);
+      var quotes = new FeedQuotes(batches, newest, live);
+      var gaps = new FeedGaps(quotes, settings.venue(), bus, clock, metrics);
+      var watchdog = new FeedWatchdog(quotes, newest, leader, FeedTiming.DEFAULT);
+      leader.addListener(new MarketFeed(
+          vertx,
+          () -> stream(settings, parser),
+          refresher::symbols,
+          watchdog,
+          List.of(quotes, gaps),
+          clock));
+    }
+    var fetcher = new OnDemandFetcher(vertx, batches, recorder, cache, bus, clock);
+    var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
+    var service = new PriceService(latest, loader, onDemand, repository, clock);
+
+    var minutes = new MonthlyPartitions(
+        database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS_OF_CANDLES, clock);
+    var candles = candles(settings, exchange, listed);
 
     reportHealth(settings, refresher, listed);
-    reportMetrics(settings, latest);
+    reportMetrics(settings, latest, listed);
     // Subscribe before restoring: a quote that another node records in between arrives as a tick or
     // is restored.
     return bus.subscribe(Prices.TICK, service::onTick)
         // In sequence: concurrent queries would open three connections, which takes longer.
         .compose(subscribed -> limits.start())
         .compose(started -> ids.reserve().otherwiseEmpty())
+        .compose(reserved -> partitions.create().otherwiseEmpty())
+        .compose(created -> minutes.create().otherwiseEmpty())
         .compose(started -> loader.restore())
         .compose(restored -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
+            bus.serve(Candles.FIND, candles::find),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
-        .onSuccess(serving -> {
+        .compose(serving -> leader.start())
+        .onSuccess(started -> {
           listed.start();
           scheduler.start();
-          new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics)
+          candleHistory.start();
+          var housekeeping =
+              new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics);
+          partitions.addTo(housekeeping, "observation-partitions", settings.retention());
+          minutes.addTo(housekeeping, "candle-partitions", settings.candleRetention());
+          housekeeping
               .deleteOlderThan(
                   settings.retention(), "observations", "market.exchange_info", "id", "called_at")
               .start();
@@ -119,9 +207,58 @@ public final class PriceVerticle extends VerticleBase {
         });
   }
 
+  private MarketStream stream(PriceSettings settings, TickerParser parser) {
+    var options = new StreamOptions(
+        settings.feed().host(), settings.feed().rotation(), StreamOptions.DEFAULT_MAX_SILENCE);
+    return new BinanceMarketStream(vertx, options, parser, node.clock(), node.metrics());
+  }
+
+  /** Creates what keeps and serves candles, and subscribes to the live ones. */
+  private CandleFinder candles(
+      PriceSettings settings, MarketData exchange, ListedSymbols listed) {
+    var symbols = Set.copyOf(settings.symbols());
+    var repository = new CandleRepository(database, settings.venue());
+    var time = new MarketTime();
+    var live = new LiveCandles(time);
+    pendingCandles = new PendingCandles(repository, node.metrics());
+    var feed = new CandleFeed(
+        vertx,
+        node.bus(),
+        new CandleFeed.Source(settings.venue(), symbols),
+        leader::epoch,
+        pendingCandles,
+        node.metrics());
+    candleHistory = new CandleHistory(
+        vertx,
+        new CandleHistory.Store(
+            repository, new CandleReconciler(exchange, repository, time, System::nanoTime)),
+        exchange,
+        time,
+        feed,
+        new CandleHistory.Setup(
+            settings.symbols(),
+            leader::isLeading,
+            leader::holdsLease,
+            CANDLE_ROUND,
+            node.clock(),
+            node.metrics()));
+    node.bus().subscribe(Candles.UPDATES, live::onUpdate);
+    node.health().note("candles", candleHistory::progress);
+    return new CandleFinder(
+        repository,
+        live,
+        time,
+        new ExchangeCandles(exchange, time),
+        new CandleFinder.Symbols(settings.venue(), symbols, listed::mayExist),
+        node.clock());
+  }
+
   private void flush() {
     if (!pending.isEmpty() && database.outage().isEmpty()) {
       pending.flush();
+    }
+    if (database.outage().isEmpty()) {
+      pendingCandles.flush();
     }
   }
 
@@ -142,11 +279,14 @@ public final class PriceVerticle extends VerticleBase {
         .map(missing -> "the exchange does not list " + String.join(", ", missing)));
   }
 
-  private void reportMetrics(PriceSettings settings, LatestQuotes latest) {
+  private void reportMetrics(PriceSettings settings, LatestQuotes latest, ListedSymbols listed) {
     var metrics = node.metrics();
+    metrics.gauge("feed_leading", leader, feed -> feed.isLeading() ? 1 : 0);
+    metrics.gauge(
+        "price_symbols_unlisted", listed, known -> known.missing(settings.symbols()).size());
     // NaN without a quote, because 0 is the age of a new one.
     metrics.gauge("price_oldest_age_seconds", latest, quotes -> quotes
-        .oldestAge(node.clock().instant())
+        .oldestAge(node.clock().instant(), listed::mayExist)
         .map(PriceVerticle::seconds)
         .orElse(Double.NaN));
     // Micrometer references the object of a gauge weakly, so this must be an object that stays

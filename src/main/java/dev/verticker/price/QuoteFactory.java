@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.function.LongSupplier;
 
 /** Creates quotes from tickers. */
 final class QuoteFactory {
@@ -16,23 +17,43 @@ final class QuoteFactory {
   private final String feed;
   private final Duration staleAfter;
   private final QuoteIds ids;
+  private final LongSupplier epoch;
   private final Clock clock;
 
-  /** @param run identifies this run of the verticle */
-  QuoteFactory(String venue, String run, Duration staleAfter, QuoteIds ids, Clock clock) {
+  /**
+   * @param run identifies this run of the verticle
+   * @param epoch of the current leader; 0 = unknown
+   */
+  QuoteFactory(
+      String venue,
+      String run,
+      Duration staleAfter,
+      QuoteIds ids,
+      LongSupplier epoch,
+      Clock clock) {
     this.venue = venue;
     this.feed = venue + ":" + run;
     this.staleAfter = staleAfter;
     this.ids = ids;
+    this.epoch = epoch;
     this.clock = clock;
   }
 
   List<Quote> quotes(List<Ticker> tickers) {
-    var receivedAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
-    return tickers.stream().map(ticker -> quote(ticker, receivedAt)).toList();
+    var receivedAt = now();
+    return tickers.stream().map(ticker -> quote(ticker, Source.POLL, receivedAt)).toList();
   }
 
-  private Quote quote(Ticker ticker, Instant receivedAt) {
+  /** The time of receipt of a response that has just arrived. */
+  Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  Quote quote(Ticker ticker, Source source) {
+    return quote(ticker, source, now());
+  }
+
+  private Quote quote(Ticker ticker, Source source, Instant receivedAt) {
     return new Quote(
         ids.next(),
         ticker.symbol(),
@@ -44,10 +65,10 @@ final class QuoteFactory {
         ticker.day(),
         ticker.json(),
         feed,
-        0,
+        epoch.getAsLong(),
         ticker.tradeId(),
         venue,
-        Source.POLL,
+        source,
         ticker.eventTime() == null ? receivedAt : ticker.eventTime(),
         receivedAt,
         receivedAt.plus(staleAfter));

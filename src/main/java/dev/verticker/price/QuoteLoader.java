@@ -4,6 +4,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.price.observation.ObservationRepository;
 import io.vertx.core.Future;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -12,11 +13,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Loads quotes that this node does not have in memory: from Redis, then from PostgreSQL, then from the exchange. If
- * another node fetches the symbol, it waits for that node's quote. Every load ends within two and a half seconds.
+ * Loads quotes that this node does not have in memory, or has only stale ones of: from Redis, then from PostgreSQL, then from
+ * the exchange. A stale quote is returned if the exchange sends none within a second. If another node fetches the symbol, it
+ * waits for that node's quote. Every load ends within two and a half seconds.
  */
 final class QuoteLoader {
   private static final Duration TIMEOUT = Duration.ofMillis(2500);
+  private static final Duration TIMEOUT_WITH_STALE_QUOTE = Duration.ofSeconds(1);
   private static final Duration CHECK_INTERVAL = Duration.ofMillis(500);
   private static final int MAX_CHECKS = 5;
 
@@ -25,7 +28,7 @@ final class QuoteLoader {
   private final ObservationRepository repository;
   private final ListedSymbols listed;
   private final OnDemandFetcher fetcher;
-  private final RefreshScheduler scheduler;
+  private final Clock clock;
   private final Map<String, Future<Quote>> running = new HashMap<>();
 
   QuoteLoader(
@@ -34,13 +37,13 @@ final class QuoteLoader {
       ObservationRepository repository,
       ListedSymbols listed,
       OnDemandFetcher fetcher,
-      RefreshScheduler scheduler) {
+      Clock clock) {
     this.latest = latest;
     this.cache = cache;
     this.repository = repository;
     this.listed = listed;
     this.fetcher = fetcher;
-    this.scheduler = scheduler;
+    this.clock = clock;
   }
 
   /** Loads the last known quotes of the configured symbols, so that the first response need not wait for the exchange. */
@@ -51,6 +54,15 @@ final class QuoteLoader {
             stored.onSuccess(quotes -> quotes.forEach(latest::accept)),
             cached.onSuccess(quotes -> quotes.forEach(latest::accept)))
         .mapEmpty();
+  }
+
+  /**
+   * Returns the quote in memory, or null if it must be loaded. A configured symbol is refreshed anyway, so its quote is
+   * returned at any age.
+   */
+  Quote find(String symbol) {
+    var quote = latest.find(symbol);
+    return quote == null || isUsable(quote) ? quote : null;
   }
 
   /**
@@ -77,6 +89,10 @@ final class QuoteLoader {
     return latest.isConfigured(symbol) || listed.mayExist(symbol);
   }
 
+  private boolean isUsable(Quote quote) {
+    return latest.isConfigured(quote.symbol()) || !quote.stale(clock.instant());
+  }
+
   private Future<Quote> load(String symbol, Future<Map<String, Quote>> stored) {
     var shared = running.get(symbol);
     if (shared != null) {
@@ -84,8 +100,13 @@ final class QuoteLoader {
     }
     var next = latest.next(symbol);
     var load = stored
-        .compose(found ->
-            found.containsKey(symbol) ? accept(found.get(symbol)) : loadFromExchange(symbol, next))
+        .compose(found -> {
+          var known = newer(found.get(symbol), latest.find(symbol));
+          if (known == null) {
+            return loadFromExchange(symbol, next);
+          }
+          return isUsable(known) ? accept(known) : refresh(known, next);
+        })
         .timeout(TIMEOUT.toMillis(), TimeUnit.MILLISECONDS)
         .recover(failure -> Future.failedFuture(
             failure instanceof Failure ? failure : QuoteFailures.notYetKnown(symbol)));
@@ -95,6 +116,10 @@ final class QuoteLoader {
       latest.fail(symbol, QuoteFailures.notYetKnown(symbol));
     });
     return load;
+  }
+
+  private static Quote newer(Quote stored, Quote held) {
+    return stored == null || held != null && held.supersedes(stored) ? held : stored;
   }
 
   /** The quotes in Redis or PostgreSQL; a store that is unavailable has none. */
@@ -125,10 +150,18 @@ final class QuoteLoader {
     return Future.succeededFuture(quote);
   }
 
+  /** Returns the stale quote, with its age, if the exchange lists the symbol and sends no newer one in time. */
+  private Future<Quote> refresh(Quote stale, Future<Quote> next) {
+    return loadFromExchange(stale.symbol(), next)
+        .timeout(TIMEOUT_WITH_STALE_QUOTE.toMillis(), TimeUnit.MILLISECONDS)
+        .recover(failure -> failure instanceof Failure.NotFound
+            ? Future.failedFuture(failure)
+            : accept(stale));
+  }
+
   /** @param next the next quote that any node publishes */
   private Future<Quote> loadFromExchange(String symbol, Future<Quote> next) {
     if (latest.isConfigured(symbol)) {
-      scheduler.refreshIfDue();
       return listed.mayExist(symbol)
           ? next
           : Future.failedFuture(QuoteFailures.notYetKnown(symbol));
@@ -147,9 +180,10 @@ final class QuoteLoader {
       if (!(failure instanceof TimeoutException)) {
         return Future.failedFuture(failure);
       }
-      return findStored(List.of(symbol))
-          .compose(found ->
-              found.isEmpty() ? await(symbol, next, checks - 1) : accept(found.get(symbol)));
+      return findStored(List.of(symbol)).compose(found -> {
+        var quote = found.get(symbol);
+        return quote != null && isUsable(quote) ? accept(quote) : await(symbol, next, checks - 1);
+      });
     });
   }
 }

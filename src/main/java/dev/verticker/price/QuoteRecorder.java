@@ -4,25 +4,18 @@ import dev.verticker.bus.Bus;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
-import dev.verticker.price.observation.ObservationRepository;
 import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.SlotQuote;
-import io.vertx.core.Future;
+import dev.verticker.price.observation.TimeSlots;
 import java.util.List;
-import java.util.function.Predicate;
-import java.util.stream.Stream;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Stores the tickers of the exchange as quotes, then caches and publishes them. If another node has stored a quote for
- * the slot, that quote is published instead. While PostgreSQL is unavailable, quotes are published and stored later.
+ * Publishes and caches the tickers of the exchange as quotes, then queues them to be stored. A slot has one row: if another
+ * node has stored a quote for it, that row stays.
  */
 final class QuoteRecorder {
-  private static final Logger log = LoggerFactory.getLogger(QuoteRecorder.class);
-
   private final QuoteFactory factory;
-  private final ObservationRepository repository;
+  private final TimeSlots slots;
   private final PendingObservations pending;
   private final LatestQuotes latest;
   private final PriceCache cache;
@@ -30,58 +23,37 @@ final class QuoteRecorder {
 
   QuoteRecorder(
       QuoteFactory factory,
-      ObservationRepository repository,
+      TimeSlots slots,
       PendingObservations pending,
       LatestQuotes latest,
       PriceCache cache,
       Bus bus) {
     this.factory = factory;
-    this.repository = repository;
+    this.slots = slots;
     this.pending = pending;
     this.latest = latest;
     this.cache = cache;
     this.bus = bus;
   }
 
-  /** The quotes as published. */
-  Future<List<Quote>> record(List<Ticker> tickers, long slot) {
+  /** Records tickers in the slot in which they were received. Returns the quotes as published. */
+  List<Quote> record(List<Ticker> tickers) {
     return tickers.isEmpty()
-        ? Future.succeededFuture(List.of())
-        : store(factory.quotes(tickers), slot).onSuccess(this::publish);
+        ? List.of()
+        : record(tickers, slots.of(factory.now()));
   }
 
-  private Future<List<Quote>> store(List<Quote> quotes, long slot) {
-    var observations = quotes.stream().map(quote -> new SlotQuote(quote, slot)).toList();
-    return repository
-        .insert(observations)
-        .compose(stored -> withStored(quotes, stored::contains, slot))
-        .recover(failure -> {
-          log.warn(
-              "{} observations queued until PostgreSQL is available: {}",
-              observations.size(),
-              failure.getMessage());
-          pending.add(observations);
-          return Future.succeededFuture(quotes);
-        });
-  }
-
-  /** Replaces quotes that were not inserted with the stored quotes of the slot. */
-  private Future<List<Quote>> withStored(
-      List<Quote> quotes, Predicate<String> inserted, long slot) {
-    var others = quotes.stream().map(Quote::symbol).filter(inserted.negate()).toList();
-    if (others.isEmpty()) {
-      return Future.succeededFuture(quotes);
-    }
-    var own = quotes.stream().filter(quote -> inserted.test(quote.symbol()));
-    return repository.inSlot(slot, others).map(stored -> Stream.concat(own, stored.stream())
-        .toList());
-  }
-
-  private void publish(List<Quote> quotes) {
+  /** Records tickers in the slot for which they were requested. Returns the quotes as published. */
+  List<Quote> record(List<Ticker> tickers, long slot) {
+    var quotes = factory.quotes(tickers);
     if (!quotes.isEmpty()) {
       quotes.forEach(latest::accept);
       cache.put(quotes);
       bus.publish(Prices.TICK, new Prices.Quotes(quotes));
+      var slotStart = slots.start(slot);
+      pending.add(quotes.stream().map(quote -> new SlotQuote(quote, slotStart)).toList());
+      pending.flush();
     }
+    return quotes;
   }
 }

@@ -1,22 +1,25 @@
 package dev.verticker.price;
 
-import dev.verticker.exchange.ExchangeException;
-import dev.verticker.exchange.MarketData;
-import dev.verticker.exchange.Ticker;
-import dev.verticker.message.Prices.Quote;
+import dev.verticker.exchange.ExchangeException.ExchangeUnavailableException;
+import dev.verticker.exchange.RateLimits.Priority;
+import dev.verticker.exchange.TickerBatches;
+import dev.verticker.exchange.TickerBatches.Outcome;
 import io.vertx.core.Future;
 import java.time.Clock;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Refreshes the quotes of all configured and on-demand symbols with one request to the exchange. */
+/** Refreshes the quotes of all configured and on-demand symbols. */
 final class QuoteRefresher {
   private static final Logger log = LoggerFactory.getLogger(QuoteRefresher.class);
+  private static final Outcome NOTHING = new Outcome(0, Set.of(), null);
 
-  private final MarketData exchange;
+  private final TickerBatches exchange;
   private final ListedSymbols listed;
   private final LatestQuotes latest;
   private final OnDemandSymbols onDemand;
@@ -27,7 +30,7 @@ final class QuoteRefresher {
   private volatile String outage;
 
   QuoteRefresher(
-      MarketData exchange,
+      TickerBatches exchange,
       ListedSymbols listed,
       LatestQuotes latest,
       OnDemandSymbols onDemand,
@@ -41,22 +44,27 @@ final class QuoteRefresher {
     this.clock = clock;
   }
 
-  /** Refreshes the quotes; false if there was no symbol. Fails if the exchange sent no usable price. */
-  Future<Boolean> refresh(long slot) {
-    var symbols = Stream.concat(
+  /**
+   * Refreshes the quotes, and records those of each response when it arrives. Never fails: the outcome contains the failure,
+   * also if the exchange sent no usable price. Symbols that the exchange does not list are left out from then on.
+   */
+  Future<Outcome> refresh(long slot) {
+    var symbols = symbols();
+    return symbols.isEmpty()
+        ? Future.succeededFuture(NOTHING)
+        : exchange
+            .fetch(symbols, Priority.QUOTES, tickers -> recorder.record(tickers, slot))
+            .map(this::checked)
+            .onSuccess(this::report);
+  }
+
+  /** Returns the refreshed symbols, configured ones first. */
+  List<String> symbols() {
+    return Stream.concat(
             latest.configured().stream(), onDemand.symbols(clock.instant()).stream())
         .filter(listed::mayExist)
         .distinct()
         .toList();
-    if (symbols.isEmpty()) {
-      return Future.succeededFuture(false);
-    }
-    return exchange
-        .tickers(symbols)
-        .compose(tickers -> record(tickers, slot))
-        .onSuccess(quotes -> succeeded())
-        .recover(failure -> failed(failure, symbols))
-        .map(true);
   }
 
   /** Returns why the last refresh failed; empty after a successful one. */
@@ -64,35 +72,25 @@ final class QuoteRefresher {
     return Optional.ofNullable(outage);
   }
 
-  private Future<List<Quote>> record(List<Ticker> tickers, long slot) {
-    return tickers.isEmpty()
-        ? Future.failedFuture(
-            new ExchangeException.ExchangeUnavailableException("the exchange sent no usable price"))
-        : recorder.record(tickers, slot);
+  private Outcome checked(Outcome outcome) {
+    listed.leaveOut(outcome.unlisted());
+    outcome.unlisted().forEach(onDemand::remove);
+    return outcome.received() > 0 || outcome.failure() != null || !outcome.unlisted().isEmpty()
+        ? outcome
+        : new Outcome(
+            0, Set.of(), new ExchangeUnavailableException("the exchange sent no usable price"));
   }
 
-  private void succeeded() {
-    if (outage != null) {
+  private void report(Outcome outcome) {
+    var reason = outcome.failure() == null
+        ? null
+        : Objects.requireNonNullElse(
+            outcome.failure().getMessage(), outcome.failure().getClass().getSimpleName());
+    if (reason == null && outage != null) {
       log.info("price refresh succeeds again");
-      outage = null;
+    } else if (reason != null && !reason.equals(outage)) {
+      log.warn("price refresh failed: {}", reason);
     }
-  }
-
-  private <T> Future<T> failed(Throwable failure, List<String> symbols) {
-    if (!failure.getMessage().equals(outage)) {
-      log.warn("price refresh failed: {}", failure.getMessage());
-    }
-    outage = failure.getMessage();
-    return failure instanceof ExchangeException.UnknownSymbolException
-        ? removeUnlisted(symbols).compose(removed -> Future.failedFuture(failure))
-        : Future.failedFuture(failure);
-  }
-
-  /** The next refresh leaves out the symbols that the exchange does not list. */
-  private Future<Void> removeUnlisted(List<String> symbols) {
-    return listed
-        .refresh()
-        .onSuccess(known -> listed.missing(symbols).forEach(onDemand::remove))
-        .otherwiseEmpty();
+    outage = reason;
   }
 }

@@ -1,18 +1,19 @@
 package dev.verticker.price;
 
-import dev.verticker.message.Prices.Quote;
+import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.TickerBatches.Outcome;
+import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.observation.TimeSlots;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 
 /**
- * Runs one refresh per slot on the node that holds the lease. A failed refresh is retried within the slot, with
- * exponential back-off of at most ten seconds and at most the interval.
+ * Runs one refresh per slot on the node that leads, and one at once when it is elected. A failed refresh is retried within
+ * the slot, with exponential back-off of at most ten seconds and at most the interval.
  */
-final class RefreshScheduler {
+final class RefreshScheduler implements FeedLeader.Listener {
   private static final Duration MIN_BACK_OFF = Duration.ofMillis(500);
   private static final Duration MAX_BACK_OFF = Duration.ofSeconds(10);
   private static final int MAX_DOUBLINGS = 5;
@@ -20,8 +21,9 @@ final class RefreshScheduler {
   private final Vertx vertx;
   private final Clock clock;
   private final TimeSlots slots;
-  private final Lease lease;
+  private final FeedLeader leader;
   private final QuoteRefresher refresher;
+  private final RateLimits limits;
   private final Duration maxBackOff;
   private long refreshedSlot = Long.MIN_VALUE;
   private Future<Void> running = Future.succeededFuture();
@@ -30,66 +32,78 @@ final class RefreshScheduler {
   private long backOffUntil = System.nanoTime();
 
   RefreshScheduler(
-      Vertx vertx, Clock clock, TimeSlots slots, Lease lease, QuoteRefresher refresher) {
+      Vertx vertx,
+      Clock clock,
+      TimeSlots slots,
+      FeedLeader leader,
+      QuoteRefresher refresher,
+      RateLimits limits) {
     this.vertx = vertx;
     this.clock = clock;
     this.slots = slots;
-    this.lease = lease;
+    this.leader = leader;
     this.refresher = refresher;
+    this.limits = limits;
     this.maxBackOff =
         slots.interval().compareTo(MAX_BACK_OFF) < 0 ? slots.interval() : MAX_BACK_OFF;
   }
 
   void start() {
-    vertx.setPeriodic(Lease.RENEWAL.toMillis(), id -> refreshIfDue());
-    refreshEverySlot();
-  }
-
-  /** Completes when the running refresh has ended and the lease is released. */
-  Future<Void> stop() {
-    stopped = true;
-    return running.eventually(lease::release);
-  }
-
-  /** Starts a refresh if this node holds the lease and no node has refreshed in this slot. */
-  void refreshIfDue() {
-    lease.acquire().onSuccess(held -> {
-      var slot = slots.of(clock.instant());
-      var backingOff = backOffUntil - System.nanoTime() > 0;
-      if (held && !stopped && running.isComplete() && slot > refreshedSlot && !backingOff) {
-        running = refresh(slot);
-      }
-    });
-  }
-
-  /** Marks the slots of these quotes as refreshed; another node may have refreshed them. */
-  void onTick(List<Quote> configured) {
-    configured.forEach(quote -> refreshed(slots.of(quote.receivedAt())));
-  }
-
-  private void refreshEverySlot() {
     refreshIfDue();
     vertx.setTimer(slots.millisToNext(clock.instant()), id -> {
       if (!stopped) {
-        refreshEverySlot();
+        start();
       }
     });
   }
 
-  private Future<Void> refresh(long slot) {
-    return refresher.refresh(slot).transform(done -> {
-      if (done.failed()) {
-        retryAfterBackOff();
-      } else if (done.result()) {
-        failures = 0;
-        refreshed(slot);
-      }
-      return Future.succeededFuture();
-    });
+  /** Completes when the running refresh has ended. */
+  Future<Void> stop() {
+    stopped = true;
+    return running;
   }
 
-  private void refreshed(long slot) {
-    refreshedSlot = Math.max(refreshedSlot, slot);
+  @Override
+  public void onElected(long epoch) {
+    refreshedSlot = Long.MIN_VALUE;
+    failures = 0;
+    backOffUntil = System.nanoTime();
+    refreshIfDue();
+  }
+
+  @Override
+  public void onResigned() {
+    // The running refresh may end: its quotes are current, and the slot needs a row.
+  }
+
+  /** Starts a refresh if this node leads and has not refreshed in this slot. */
+  void refreshIfDue() {
+    var slot = slots.of(clock.instant());
+    var backingOff = backOffUntil - System.nanoTime() > 0;
+    if (leader.isLeading()
+        && !stopped
+        && running.isComplete()
+        && slot > refreshedSlot
+        && !backingOff) {
+      running = refresher.refresh(slot).map(outcome -> {
+        onRefreshed(slot, outcome);
+        return null;
+      });
+    }
+  }
+
+  private void onRefreshed(long slot, Outcome outcome) {
+    if (outcome.received() > 0) {
+      leader.onUpstreamResponse();
+    } else if (outcome.failure() != null && limits.maySucceedElsewhere(outcome.failure())) {
+      leader.onUpstreamFailure(Duration.ZERO);
+    }
+    if (outcome.failure() != null) {
+      retryAfterBackOff();
+    } else if (outcome.received() > 0) {
+      failures = 0;
+      refreshedSlot = slot;
+    }
   }
 
   private void retryAfterBackOff() {

@@ -60,7 +60,7 @@ class RunIT {
     prices.expect(200);
     var price = prices.array().getJsonObject(0);
     assertEquals("BTCUSDT", price.getString("symbol"));
-    assertEquals("simulated", price.getString("venue"));
+    assertEquals("replayed", price.getString("venue"));
     assertEquals(List.of(), first.unexplained());
     var second = run();
     assertEquals(1, second.exitCode());
@@ -74,7 +74,10 @@ class RunIT {
         third.printed().contains("PostgreSQL of an earlier run is still running"), third::printed);
     assertTrue(
         third.printed().contains("Redis of an earlier run is still running"), third::printed);
-    assertTrue(storedBefore(price.getLong("id"), third), "the price served before is still stored");
+    assertFalse(
+        isStored(price.getLong("id"), third),
+        "the history of a simulated exchange belongs to its run");
+    assertTrue(third.printed().contains("its simulated prices are deleted"), third::printed);
 
     // By its handle: the process object would close the stream before its last lines are read.
     third.process.toHandle().destroy();
@@ -98,12 +101,12 @@ class RunIT {
     }
   }
 
-  private boolean storedBefore(long id, Running run) {
+  private boolean isStored(long id, Running run) {
     var url = URI.create(run.found("(postgresql://\\S+)"));
     var login = url.getUserInfo().split(":");
     var database = new TestDatabase(new PostgresDatabase(
         url.getHost(), url.getPort(), url.getPath().substring(1), login[0], login[1]));
-    return database.number("SELECT count(*) FROM market.exchange_info WHERE id = " + id) == 1;
+    return database.number("SELECT count(*) FROM market.observations WHERE id = " + id) == 1;
   }
 
   private Response get(String url) {

@@ -40,6 +40,7 @@ record ErDiagram(Map<String, List<String>> tables, Map<String, Long> keys) {
         JOIN pg_catalog.pg_attribute AS a ON a.attrelid = t.oid AND a.attnum > 0 AND NOT a.attisdropped
        WHERE t.relnamespace = ?::regnamespace
          AND t.relkind IN ('r', 'p')
+         AND NOT t.relispartition
          AND t.relname <> 'migrations'
        ORDER BY t.oid, a.attnum
       """;

@@ -76,12 +76,14 @@ class LatestQuotesTest {
 
   @Test
   void the_oldest_age_is_that_of_the_oldest_configured_symbol_and_empty_without_quotes() {
-    assertEquals(Optional.empty(), latest.oldestAge(NOON));
+    assertEquals(Optional.empty(), latest.oldestAge(NOON, symbol -> true));
     latest.accept(quote("LTCUSDT"));
-    assertEquals(Optional.empty(), latest.oldestAge(NOON), "it is not configured");
+    assertEquals(Optional.empty(), latest.oldestAge(NOON, symbol -> true), "it is not configured");
     latest.accept(quote("BTCUSDT"));
     latest.accept(quote("ETHUSDT", "f", NOON, NOON.plusSeconds(30)));
-    assertEquals(Optional.of(Duration.ofSeconds(40)), latest.oldestAge(NOON.plusSeconds(40)));
+    assertEquals(Optional.of(Duration.ofSeconds(40)), latest.oldestAge(NOON.plusSeconds(40), symbol -> true));
+    assertEquals(
+        Optional.empty(), latest.oldestAge(NOON, symbol -> false), "it is no longer listed");
   }
 
   @Test

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class OnDemandSymbolsTest {
-  private final OnDemandSymbols onDemand = new OnDemandSymbols(3);
+  private final OnDemandSymbols onDemand = new OnDemandSymbols();
 
   @Test
   void a_symbol_is_removed_ten_minutes_after_its_last_read() {
@@ -22,27 +22,13 @@ class OnDemandSymbolsTest {
 
   @Test
   void beyond_the_limit_the_least_recently_read_symbol_is_removed_first() {
-    IntStream.range(0, 97).forEach(i -> onDemand.onRead(List.of("S" + i), NOON));
+    IntStream.range(0, 100).forEach(i -> onDemand.onRead(List.of("S" + i), NOON));
     onDemand.onRead(List.of("S0"), NOON);
     onDemand.onRead(List.of("ONE_MORE"), NOON);
     var symbols = onDemand.symbols(NOON);
-    assertEquals(97, symbols.size());
+    assertEquals(100, symbols.size());
     assertTrue(symbols.contains("S0"));
     assertFalse(symbols.contains("S1"));
-  }
-
-  @Test
-  void with_the_configured_symbols_there_are_at_most_as_many_as_one_request_has_full_tickers_for() {
-    assertEquals(99, onDemandBeside(1));
-    assertEquals(20, onDemandBeside(80));
-    assertEquals(0, onDemandBeside(100));
-    assertEquals(100, onDemandBeside(101), "a request for all symbols has no limit");
-  }
-
-  private static int onDemandBeside(int configured) {
-    var onDemand = new OnDemandSymbols(configured);
-    onDemand.onRead(IntStream.range(0, 200).mapToObj(i -> "S" + i).toList(), NOON);
-    return onDemand.symbols(NOON).size();
   }
 
   @Test

@@ -59,6 +59,7 @@ final class PriceNode implements AutoCloseable {
   static JsonObject settings(String exchange, TestDatabase database, Map<String, String> more) {
     var environment = new HashMap<>(database.settings());
     environment.put("BINANCE_BASE_URL", exchange);
+    environment.put("FEED", "poll");
     environment.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
     environment.put("REFRESH_INTERVAL_SECONDS", "0.3");
     environment.put("CACHE_TTL_SECONDS", "0.25");
@@ -73,12 +74,6 @@ final class PriceNode implements AutoCloseable {
 
   Future<Prices.Quotes> find(String... symbols) {
     return bus.request(Prices.FIND, new Prices.FindQuotes(List.of(symbols)));
-  }
-
-  /** Returns the stored rows as {@code symbol slot price}, oldest first. */
-  List<String> stored() {
-    return query(
-        "SELECT symbol || ' ' || slot || ' ' || (exchange_info ->> 'price') FROM market.exchange_info ORDER BY id");
   }
 
   List<String> query(String sql) {

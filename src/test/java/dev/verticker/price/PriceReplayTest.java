@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.data.Database;
+import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
 import dev.verticker.dev.RecordedMarket;
 import dev.verticker.dev.exchange.Candle;
@@ -16,12 +17,16 @@ import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
+import dev.verticker.exchange.binance.KlineParser;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.observation.ObservationRepository;
 import dev.verticker.price.observation.PendingObservations;
+import dev.verticker.price.observation.PriceLocks;
 import dev.verticker.price.observation.QuoteIds;
 import dev.verticker.price.observation.TimeSlots;
 import dev.verticker.settings.PostgresSettings;
@@ -86,6 +91,9 @@ class PriceReplayTest {
       nanos.addAndGet(interval.toNanos());
     }
 
+    until(
+        "all are stored",
+        () -> database.number("SELECT count(*) FROM market.observations") >= published.size());
     assertRowsAreWhatWasServed(exchange);
     // The hour begins with a whole minute; its last minute is incomplete.
     assertEquals(59, wholeMinutesEndingOnTheRecordedClose(exchange));
@@ -117,34 +125,44 @@ class PriceReplayTest {
         Database.open(vertx, SettingsReader.read(values, r -> PostgresSettings.read("market", r)));
     var redis = await(RedisClient.open(vertx, SettingsReader.read(values, RedisSettings::read)));
     var bus = new Bus(vertx, clock, metrics);
-    var limits = new RateLimits("replay", redis, new BanRepository(postgres), bus, clock);
+    var limits = new RateLimits("replay", "", redis, new BanRepository(postgres), bus, clock);
     var client = new ExchangeClient(vertx, settings.exchange(), interval, limits, metrics);
-    var exchange = new BinanceMarketData(vertx, client, limits, new TickerParser(metrics), clock);
-    var repository = new ObservationRepository(postgres, settings.staleAfter(), metrics);
+    var exchange = new BinanceMarketData(
+        vertx, client, limits, new TickerParser(metrics), new KlineParser(metrics), clock);
+    var slots = new TimeSlots(interval);
+    var repository = new ObservationRepository(
+        postgres, "simulated", slots, settings.staleAfter(), metrics);
+    await(new MonthlyPartitions(postgres, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock)
+        .create());
     var latest = new LatestQuotes(SYMBOLS);
     var ids = new QuoteIds(repository);
     await(ids.reserve());
     await(bus.subscribe(Prices.TICK, tick -> published.addAll(tick.quotes())));
+    var keys = "verticker:replay-" + UUID.randomUUID() + ":simulated:";
+    var leader = new FeedLeader(
+        vertx,
+        redis,
+        bus,
+        clock,
+        new FeedLeader.Candidate("simulated", "replay", keys + "lease"),
+        FeedLeader.Terms.DEFAULT);
     var recorder = new QuoteRecorder(
-        new QuoteFactory("simulated", "replay", settings.staleAfter(), ids, clock),
-        repository,
+        new QuoteFactory("simulated", "replay", settings.staleAfter(), ids, leader::epoch, clock),
+        slots,
         new PendingObservations(repository, metrics),
         latest,
-        new PriceCache(redis, settings.cacheTtl()),
+        new PriceCache(redis, settings.cacheTtl(), keys),
         bus);
     var refresher = new QuoteRefresher(
-        exchange,
+        new TickerBatches(exchange),
         new ListedSymbols(vertx, exchange),
         latest,
-        new OnDemandSymbols(SYMBOLS.size()),
+        new OnDemandSymbols(),
         recorder,
         clock);
-    return new RefreshScheduler(
-        vertx,
-        clock,
-        new TimeSlots(interval),
-        new Lease(redis, "replay-" + UUID.randomUUID()),
-        refresher);
+    await(leader.start());
+    until("this node leads", leader::isLeading);
+    return new RefreshScheduler(vertx, clock, slots, leader, refresher, limits);
   }
 
   private static SimulatorOptions options() {
@@ -198,7 +216,7 @@ class PriceReplayTest {
         .rows(
             """
             SELECT extract(epoch FROM event_time) * 1000000, exchange_info ->> 'price'
-              FROM market.exchange_info WHERE symbol = '%s' ORDER BY event_time"""
+              FROM market.observations WHERE symbol = '%s' ORDER BY event_time"""
                 .formatted(symbol))
         .stream()
         .map(row -> new ServedMarket(

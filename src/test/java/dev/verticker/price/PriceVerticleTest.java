@@ -35,6 +35,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -101,15 +102,20 @@ class PriceVerticleTest {
     var node = nodeWithQuotes();
     until("five refreshes", () -> node.published.size() >= 15);
 
-    var published = List.copyOf(node.published);
-    var stored = node.query(
-        "SELECT id || ' ' || symbol || ' ' || (exchange_info ->> 'price') FROM market.exchange_info");
-    published.forEach(quote -> assertTrue(
-        stored.contains(quote.id() + " " + quote.symbol() + " " + quote.price().toPlainString())));
+    var published = node.published.stream()
+        .map(quote -> quote.id() + " " + quote.symbol() + " " + quote.price().toPlainString())
+        .toList();
+    until(
+        "they are stored",
+        () -> node.query(
+                """
+                SELECT id || ' ' || symbol || ' ' || (exchange_info ->> 'price')
+                  FROM market.observations""")
+            .containsAll(published));
     assertEquals(
         List.of(),
         node.query(
-            "SELECT symbol FROM market.exchange_info GROUP BY symbol, slot HAVING count(*) > 1"));
+            "SELECT symbol FROM market.observations GROUP BY symbol, slot_start HAVING count(*) > 1"));
   }
 
   @Test
@@ -260,7 +266,7 @@ class PriceVerticleTest {
     assertEquals(1, exchange.calls().of(Endpoint.TICKER_24HR, "LTCUSDT"));
     assertEquals(
         List.of(ids.iterator().next().toString()),
-        first.query("SELECT id FROM market.exchange_info WHERE symbol = 'LTCUSDT'"));
+        first.query("SELECT id FROM market.observations WHERE symbol = 'LTCUSDT'"));
   }
 
   @Test
@@ -309,7 +315,7 @@ class PriceVerticleTest {
     assertEquals(
         List.of(),
         node.query(
-            "SELECT id FROM market.exchange_info WHERE symbol IN ('NOSUCHPAIR', 'ALSONOT')"));
+            "SELECT id FROM market.observations WHERE symbol IN ('NOSUCHPAIR', 'ALSONOT')"));
   }
 
   @Test
@@ -362,7 +368,7 @@ class PriceVerticleTest {
     try (var connection = database.connect();
         var statement = connection.createStatement()) {
       connection.setAutoCommit(false);
-      statement.execute("LOCK TABLE market.exchange_info IN ACCESS EXCLUSIVE MODE");
+      statement.execute("LOCK TABLE market.exchange_info, market.observations IN ACCESS EXCLUSIVE MODE");
 
       var failure = failure(node, unlisted(0));
 
@@ -395,6 +401,100 @@ class PriceVerticleTest {
     assertEquals("99.5", quotes.get(99).price().toPlainString());
     assertEquals(Source.STORED, quotes.get(0).source());
     assertEquals(0, exchange.calls().of(Endpoint.TICKER_24HR, "OLD7"));
+  }
+
+  @Test
+  void cold_symbols_are_fetched_in_batches_that_no_failure_of_the_exchange_results_from() {
+    var cold = IntStream.range(0, 80).mapToObj(i -> "COLD" + i).toList();
+    var listed = new ArrayList<>(CONFIGURED);
+    listed.addAll(cold);
+    var larger = await(ExchangeSimulator.start(
+        exchangeVertx,
+        SimulatorOptions.defaults().withSymbols(listed).withSpeed(60).withWeightLimit(1_000_000)));
+    var node = PriceNode.start(
+        larger, database, Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
+    nodes.add(node);
+    until("the configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
+    larger.faults().add(Fault.of(FaultKind.SLOW).delay(Duration.ofMillis(200)));
+    larger.calls().reset();
+
+    var together = node.find(cold.subList(0, 40).toArray(String[]::new));
+    var alone = cold.subList(40, 80).stream().map(node::find).toList();
+
+    assertEquals(cold.subList(0, 40), symbols(await(together).quotes()));
+    await(Future.all(alone));
+    assertTrue(larger.calls().total() <= 8, larger.calls().total() + " calls");
+    assertEquals(
+        List.of("ok"),
+        node.metrics.find("price_upstream_calls_total").counters().stream()
+            .map(counter -> counter.getId().getTag("outcome"))
+            .distinct()
+            .toList());
+  }
+
+  @Test
+  void a_stale_row_of_a_cold_symbol_is_served_only_if_the_exchange_sends_no_quote() {
+    var node = node(Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
+    until("the configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
+    for (var symbol : List.of("LTCUSDT", "XRPUSDT")) {
+      node.query(
+          """
+          INSERT INTO market.observations (id, symbol, exchange_info, called_at, slot_start, venue, event_time)
+          VALUES (-1, '%1$s', '{"price": "0.5"}', now() - interval '2 hours', date_trunc('month', now()), 'simulated', now())
+          RETURNING id"""
+              .formatted(symbol));
+    }
+
+    var fresh = await(node.find("LTCUSDT")).quotes().get(0);
+    exchange.faults().add(FaultKind.SERVER_ERROR);
+    var stale = await(node.find("XRPUSDT")).quotes().get(0);
+
+    assertEquals(Source.POLL, fresh.source());
+    assertEquals(Source.STORED, stale.source());
+    assertEquals("0.5", stale.price().toPlainString());
+    assertTrue(stale.stale(Instant.now()));
+    assertTrue(stale.age(Instant.now()).compareTo(Duration.ofHours(1)) > 0);
+    exchange.faults().clear();
+    until(
+        "the exchange is asked again",
+        () -> await(node.find("XRPUSDT")).quotes().get(0).source() == Source.POLL);
+  }
+
+  @Test
+  void a_delisted_symbol_is_reported_once_and_does_not_age_the_others() {
+    exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
+    database.execute(
+        """
+        INSERT INTO market.exchange_info (id, symbol, exchange_info, called_at, slot, venue, event_time)
+        VALUES (-1, 'DELISTED', '{"price": "0.5"}', now() - interval '2 hours', 1, 'simulated', now())""");
+    var node = node(Map.of("SYMBOLS", "BTCUSDT,DELISTED,ETHUSDT"));
+    until(
+        "it is reported",
+        () -> node.health
+            .remark("symbols")
+            .equals(Optional.of("the exchange does not list DELISTED")));
+    until("the others are refreshed", () -> node.published.size() >= 4);
+    var rejections = unknownSymbolResponses(node);
+
+    until("five more refreshes", () -> refreshedAfter(node, Instant.now())
+        && node.published.size() >= 14);
+
+    assertEquals(rejections, unknownSymbolResponses(node));
+    assertEquals(1, gauge(node, "price_symbols_unlisted"));
+    assertTrue(gauge(node, "price_oldest_age_seconds") < 60);
+    assertEquals(
+        List.of("BTCUSDT", "DELISTED", "ETHUSDT"), symbols(node.latest()), "with its age");
+  }
+
+  @Test
+  void keys_in_redis_contain_the_cluster_and_the_venue() {
+    nodeWithQuotes();
+    until("the quotes are cached", () -> redisKeys().contains(
+        "verticker:verticker:simulated:quote:BTCUSDT"));
+    assertTrue(redisKeys().contains("verticker:verticker:simulated:lease"));
+    assertTrue(redisKeys().stream()
+        .allMatch(key -> key.startsWith("verticker:verticker:simulated:")
+            || key.startsWith("verticker:exchange:127.0.0.1:" + exchange.port())));
   }
 
   @Test
@@ -466,7 +566,7 @@ class PriceVerticleTest {
     until(
         "the pending observations are stored",
         () -> node.metrics.find("price_observations_waiting").gauge().value() == 0);
-    var ids = new HashSet<>(node.query("SELECT id FROM market.exchange_info"));
+    var ids = new HashSet<>(node.query("SELECT id FROM market.observations"));
     node.published.stream()
         .filter(quote -> quote.receivedAt().isAfter(down))
         .limit(3)
@@ -499,7 +599,7 @@ class PriceVerticleTest {
     var node = nodeWithQuotes();
     until("seven observations", () -> slots(node) >= 7);
     var all = node.query(
-        "SELECT id FROM market.exchange_info WHERE symbol = 'BTCUSDT' ORDER BY called_at DESC, id DESC LIMIT 100");
+        "SELECT id FROM market.observations WHERE symbol = 'BTCUSDT' ORDER BY called_at DESC, id DESC LIMIT 100");
     var to = Instant.now();
 
     var ids = new ArrayList<String>();
@@ -539,7 +639,7 @@ class PriceVerticleTest {
   private void assertStoredIsServed(PriceNode node) {
     // Rows first: a refresh in between adds only to the served prices.
     var stored =
-        node.query("SELECT symbol || ' ' || (exchange_info ->> 'price') FROM market.exchange_info");
+        node.query("SELECT symbol || ' ' || (exchange_info ->> 'price') FROM market.observations");
     var served = CONFIGURED.stream()
         .flatMap(
             symbol -> exchange.market().served(symbol).stream().map(s -> symbol + " " + s.price()))
@@ -569,7 +669,7 @@ class PriceVerticleTest {
 
   private static int slots(PriceNode node) {
     return Integer.parseInt(
-        node.query("SELECT count(DISTINCT slot) FROM market.exchange_info WHERE symbol = 'BTCUSDT'")
+        node.query("SELECT count(DISTINCT slot_start) FROM market.observations WHERE symbol = 'BTCUSDT'")
             .get(0));
   }
 
@@ -586,6 +686,22 @@ class PriceVerticleTest {
 
   private static List<String> symbols(List<Quote> quotes) {
     return quotes.stream().map(Quote::symbol).toList();
+  }
+
+  private static double unknownSymbolResponses(PriceNode node) {
+    return node.metrics
+        .get("price_upstream_calls_total")
+        .tags("endpoint", "ticker/24hr", "outcome", "UnknownSymbol")
+        .counter()
+        .count();
+  }
+
+  private Set<String> redisKeys() {
+    return await(Redis.createClient(exchangeVertx, TestServers.redis().url())
+            .send(Request.cmd(Command.KEYS).arg("*")))
+        .stream()
+        .map(Object::toString)
+        .collect(Collectors.toSet());
   }
 
   private void redisCli(String command, String... arguments) {

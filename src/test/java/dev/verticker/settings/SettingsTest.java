@@ -340,6 +340,26 @@ class SettingsTest {
     assertEquals(ofTheMarket, price.ofTheMarket());
   }
 
+  @Test
+  void another_exchange_is_simulated_or_replayed_at_a_speed() {
+    var other = settings("BINANCE_BASE_URL", "http://127.0.0.1:9", "VERTICKER_ENV", "development");
+    var simulated = SettingsReader.read(other, PriceSettings::read);
+    assertEquals("simulated", simulated.venue());
+    assertEquals(1, simulated.marketSpeed());
+    other.put("BINANCE_VENUE", "replayed").put("MARKET_SPEED", "60");
+    var replayed = SettingsReader.read(other, PriceSettings::read);
+    assertEquals("replayed", replayed.venue());
+    assertEquals(60, replayed.marketSpeed());
+    assertFalse(replayed.ofTheMarket());
+    var real = SettingsReader.read(
+        settings("BINANCE_VENUE", "replayed", "MARKET_SPEED", "60"), PriceSettings::read);
+    assertEquals("binance", real.venue());
+    assertEquals(1, real.marketSpeed());
+    assertThrows(
+        SettingsException.class,
+        () -> SettingsReader.read(settings("BINANCE_VENUE", "binance"), PriceSettings::read));
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -362,6 +382,51 @@ class SettingsTest {
     var price = SettingsReader.read(settings(), PriceSettings::read);
     assertEquals(URI.create("https://data-api.binance.vision"), price.exchange());
     assertEquals(Duration.ofSeconds(70), price.staleAfter());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://data-api.binance.vision, wss://data-stream.binance.vision",
+    "https://api.binance.com, wss://stream.binance.com:9443",
+    "https://testnet.binance.vision, wss://stream.testnet.binance.vision",
+    "https://demo-api.binance.com, wss://demo-stream.binance.com",
+    "http://127.0.0.1:19443, ws://127.0.0.1:19443",
+    "https://exchange.example, wss://exchange.example"
+  })
+  void streams_come_from_the_host_that_belongs_to_the_rest_host(String url, String streams) {
+    var settings = settings("BINANCE_BASE_URL", url, "VERTICKER_ENV", "development");
+    var feed = SettingsReader.read(settings, PriceSettings::read).feed();
+    assertEquals(new FeedSettings(true, URI.create(streams), Duration.ofHours(12)), feed);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "https://api.binance.com, wss://data-stream.binance.vision, true",
+    "https://data-api.binance.vision, wss://stream.binance.com:443, true",
+    "https://data-api.binance.vision, ws://data-stream.binance.vision, false",
+    "https://data-api.binance.vision, wss://stream.testnet.binance.vision, false",
+    "https://testnet.binance.vision, wss://stream.binance.com:9443, false",
+    "https://api.binance.com, wss://stream.binance.com.evil.example, false"
+  })
+  void outside_development_streams_are_encrypted_and_of_the_same_market(
+      String url, String streams, boolean accepted) {
+    var reader =
+        new SettingsReader(settings("BINANCE_BASE_URL", url, "BINANCE_STREAM_URL", streams));
+    assertEquals(URI.create(streams), PriceSettings.read(reader).feed().host());
+    assertEquals(accepted, reader.errors().isEmpty(), reader.errors().toString());
+  }
+
+  @Test
+  void a_connection_is_replaced_before_binance_closes_it() {
+    var error = assertThrows(
+        SettingsException.class,
+        () -> SettingsReader.read(
+            settings("FEED", "streams", "FEED_ROTATION", "86400"), PriceSettings::read));
+    assertEquals(
+        List.of(
+            "FEED: must be one of stream, poll, was \"streams\"",
+            "FEED_ROTATION: must be seconds between 1 and 79200, was \"86400\""),
+        error.errors());
   }
 
   @Test

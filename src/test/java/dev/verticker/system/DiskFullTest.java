@@ -160,7 +160,7 @@ class DiskFullTest {
     assertEquals(
         List.of(),
         database.column(
-            "SELECT symbol FROM market.exchange_info GROUP BY symbol, slot HAVING count(*) > 1"));
+            "SELECT symbol FROM market.observations GROUP BY symbol, slot_start HAVING count(*) > 1"));
   }
 
   /** Returns whether the change was acknowledged; asserts a correct refusal otherwise. */

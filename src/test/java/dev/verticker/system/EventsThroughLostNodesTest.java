@@ -290,10 +290,8 @@ class EventsThroughLostNodesTest {
           events.stream().map(EventsThroughLostNodesTest::change).toList(),
           "as the log has it");
     }
-    until(
-        Duration.ofSeconds(20),
-        "the log has each committed change once",
-        () -> committed().equals(sorted(delivered(Long.MAX_VALUE))));
+    until(Duration.ofSeconds(20), "the log has each committed change once", () -> committed()
+        .equals(sorted(delivered(Long.MAX_VALUE))));
     var committed = committed();
     var kept = new HashSet<>(committed);
     assertEquals(committed.size(), kept.size());

@@ -100,8 +100,8 @@ class PriceStormTest {
     assertEquals(1, exchange.calls().of(Endpoint.TICKER_24HR, "ETHBTC"));
     until(
         "every symbol is stored",
-        () -> database.number("SELECT count(DISTINCT symbol) FROM market.exchange_info") == 5);
-    assertEquals(5, database.number("SELECT count(*) FROM market.exchange_info"), "no double row");
+        () -> database.number("SELECT count(DISTINCT symbol) FROM market.observations") == 5);
+    assertEquals(5, database.number("SELECT count(*) FROM market.observations"), "no double row");
   }
 
   private List<Future<Integer>> reads(int count, IntFunction<String> symbol) {

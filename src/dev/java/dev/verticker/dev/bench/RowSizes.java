@@ -99,14 +99,15 @@ public final class RowSizes {
           FROM account.users
         """);
     fills.put(
-        "market.exchange_info",
+        "market.observations_all",
         """
-        INSERT INTO market.exchange_info (id, symbol, exchange_info, called_at, slot, venue, event_time)
+        CREATE TABLE market.observations_all PARTITION OF market.observations DEFAULT;
+        INSERT INTO market.observations (id, symbol, exchange_info, called_at, slot_start, venue, event_time)
         SELECT n, 'BTCUSDT', jsonb_build_object('symbol', 'BTCUSDT', 'priceChange', '-94.99999800', 'priceChangePercent', '-0.152',
                'weightedAvgPrice', '62431.29347282', 'lastPrice', '62410.01000000', 'price', '62410.01000000', 'lastQty', '0.00040000',
                'openPrice', '62505.00000000', 'highPrice', '63200.00000000', 'lowPrice', '61700.00000000', 'volume', '8913.30000000',
                'quoteVolume', '556478911.30000000', 'openTime', 1499783499040 + n, 'closeTime', 1499869899040 + n,
-               'firstId', 28385 + n, 'lastId', 28460 + n, 'count', 76), now(), n, 'binance', now()
+               'firstId', 28385 + n, 'lastId', 28460 + n, 'count', 76), now(), now() + n * interval '1 minute', 'binance', now()
           FROM generate_series(1, :rows) AS n
         """);
     fills.put(

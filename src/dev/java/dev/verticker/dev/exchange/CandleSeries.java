@@ -1,95 +1,83 @@
 package dev.verticker.dev.exchange;
 
-import java.math.BigDecimal;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
+import java.util.SplittableRandom;
 
-/** The candles of one symbol, indexed by minute of the recording; a minute that was not recorded is empty. */
+/**
+ * Consecutive minutes of one symbol with their trades, counted from 0; a minute that was not recorded is absent.
+ * Thread-safe.
+ */
 final class CandleSeries {
-  private final Candle[] minutes;
-  private final int[] latest;
+  private final Bar[] bars;
+  private final MinuteTrades.Sum[] sums;
   private final long[] tradesBefore;
-  private final BigDecimal tick;
-  private final BigDecimal step;
+  private final Units units;
+  private final long seed;
 
-  CandleSeries(Candle[] minutes) {
-    this.minutes = minutes.clone();
-    this.latest = latest(minutes);
-    this.tradesBefore = tradesBefore(minutes);
-    this.tick = unit(present(minutes).stream()
-        .flatMap(candle -> Stream.of(candle.open(), candle.high(), candle.low(), candle.close()))
-        .toList());
-    this.step = unit(present(minutes).stream().map(Candle::volume).toList());
+  /** @param seed of the trades: equal seeds and bars have equal trades */
+  CandleSeries(Bar[] bars, Units units, long seed) {
+    if (Arrays.stream(bars).allMatch(Objects::isNull)) {
+      throw new IllegalArgumentException("a symbol needs at least one candle");
+    }
+    this.bars = bars.clone();
+    this.sums = new MinuteTrades.Sum[bars.length];
+    this.tradesBefore = tradesBefore(bars);
+    this.units = units;
+    this.seed = seed;
   }
 
   int length() {
-    return minutes.length;
+    return bars.length;
   }
 
-  Optional<Candle> at(int index) {
-    return Optional.ofNullable(minutes[index]);
+  Units units() {
+    return units;
   }
 
-  /**
-   * The newest candle at or before the index; before the first candle it is the last of the recording, which repeats.
-   */
-  Candle latest(int index) {
-    return minutes[latest[index]];
+  Optional<Bar> at(int index) {
+    return Optional.ofNullable(bars[index]);
   }
 
-  /** Trades from minute 0 of the first round to the begin of the minute, over several rounds if needed. */
+  Bar first() {
+    return Arrays.stream(bars).filter(Objects::nonNull).findFirst().orElseThrow();
+  }
+
+  long averageVolume() {
+    return (long)
+        Arrays.stream(bars).filter(Objects::nonNull).mapToLong(Bar::volume).average().orElse(0);
+  }
+
+  /** Trades from minute 0 to the begin of the minute, over several rounds if needed. */
   long tradesBefore(long minute) {
-    var rounds = Math.floorDiv(minute, (long) minutes.length);
-    return rounds * tradesBefore[minutes.length]
-        + tradesBefore[Math.floorMod(minute, minutes.length)];
+    var rounds = Math.floorDiv(minute, (long) bars.length);
+    return rounds * tradesBefore[bars.length] + tradesBefore[Math.floorMod(minute, bars.length)];
   }
 
-  /** The finest price step seen. */
-  BigDecimal tick() {
-    return tick;
+  /** Only for a minute that is not absent. */
+  MinuteTrades trades(int index) {
+    return new MinuteTrades(bars[index], units, new SplittableRandom(seed * 1_000_003 + index));
   }
 
-  /** The finest quantity step seen. */
-  BigDecimal step() {
-    return step;
-  }
-
-  private static int[] latest(Candle[] minutes) {
-    var last = minutes.length - 1;
-    while (last >= 0 && minutes[last] == null) {
-      last--;
+  /** The figures of all trades of a minute that is not absent. */
+  MinuteTrades.Sum sum(int index) {
+    var known = sums[index];
+    if (known == null) {
+      var bar = bars[index];
+      known = bar.trades() == 0
+          ? MinuteTrades.Sum.without(bar.close())
+          : trades(index).sum(bar.trades());
+      sums[index] = known;
     }
-    if (last < 0) {
-      throw new IllegalArgumentException("a symbol needs at least one candle");
-    }
-    var latest = new int[minutes.length];
-    for (int index = 0; index < minutes.length; index++) {
-      last = minutes[index] == null ? last : index;
-      latest[index] = last;
-    }
-    return latest;
+    return known;
   }
 
-  private static long[] tradesBefore(Candle[] minutes) {
-    var before = new long[minutes.length + 1];
-    for (int index = 0; index < minutes.length; index++) {
-      before[index + 1] = before[index] + (minutes[index] == null ? 0 : minutes[index].trades());
+  private static long[] tradesBefore(Bar[] bars) {
+    var before = new long[bars.length + 1];
+    for (int index = 0; index < bars.length; index++) {
+      before[index + 1] = before[index] + (bars[index] == null ? 0 : bars[index].trades());
     }
     return before;
-  }
-
-  private static List<Candle> present(Candle[] minutes) {
-    return Arrays.stream(minutes).filter(Objects::nonNull).toList();
-  }
-
-  private static BigDecimal unit(List<BigDecimal> amounts) {
-    var decimals = amounts.stream()
-        .mapToInt(amount -> Math.max(0, amount.stripTrailingZeros().scale()))
-        .max()
-        .orElse(0);
-    return BigDecimal.ONE.movePointLeft(decimals).setScale(Candle.DECIMALS);
   }
 }

@@ -10,7 +10,13 @@ public enum Endpoint {
   TIME("time", List.of(), List.of()),
   TICKER_PRICE("ticker/price", List.of(), List.of("symbol", "symbols", "symbolStatus")),
   TICKER_24HR("ticker/24hr", List.of(), List.of("symbol", "symbols", "type", "symbolStatus")),
+  BOOK_TICKER("ticker/bookTicker", List.of(), List.of("symbol", "symbols", "symbolStatus")),
+  AVERAGE_PRICE("avgPrice", List.of("symbol"), List.of()),
   KLINES("klines", List.of("symbol", "interval"), List.of("startTime", "endTime", "limit")),
+  UI_KLINES("uiKlines", List.of("symbol", "interval"), List.of("startTime", "endTime", "limit")),
+  TRADES("trades", List.of("symbol"), List.of("limit")),
+  AGGREGATE_TRADES(
+      "aggTrades", List.of("symbol"), List.of("fromId", "startTime", "endTime", "limit")),
   EXCHANGE_INFO(
       "exchangeInfo",
       List.of(),
@@ -59,9 +65,11 @@ public enum Endpoint {
   int weight(SimulatorRequest request) {
     return switch (this) {
       case PING, TIME -> 1;
-      case TICKER_PRICE -> request.form() == SimulatorRequest.Form.ONE ? 2 : 4;
+      case TICKER_PRICE, BOOK_TICKER -> request.form() == SimulatorRequest.Form.ONE ? 2 : 4;
       case TICKER_24HR -> dayWeight(request);
-      case KLINES -> 2;
+      case KLINES, UI_KLINES, AVERAGE_PRICE -> 2;
+      case AGGREGATE_TRADES -> 4;
+      case TRADES -> 25;
       case EXCHANGE_INFO -> 20;
     };
   }

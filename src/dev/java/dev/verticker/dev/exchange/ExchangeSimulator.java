@@ -9,20 +9,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTP server with the public part of Binance Spot REST on 127.0.0.1: ping, time, ticker/price, ticker/24hr, klines and
- * exchangeInfo under {@code /api/v3/}, and {@code /control/} for faults and counts. Error texts are those of recorded
- * responses, else those of the exchange's documentation.
+ * HTTP server with the public part of Binance Spot on 127.0.0.1: REST under {@code /api/v3/}, market streams at {@code /ws}
+ * and {@code /stream}, and {@code /control/} for faults and counts. Error texts are those of recorded responses, else those
+ * of the exchange's documentation.
  */
 public final class ExchangeSimulator {
   private static final Logger log = LoggerFactory.getLogger(ExchangeSimulator.class);
   private static final String HOST = "127.0.0.1";
   /** Room for hundreds of symbols in one request, as at the exchange. */
   private static final int MAX_REQUEST_LINE = 64 * 1024;
+  /** A client that does not answer a close frame is disconnected after this time. */
+  private static final int CLOSING_SECONDS = 1;
 
   private final HttpServer server;
   private final SimulatedMarket market;
   private final CallLog calls;
   private final FaultSchedule faults;
+  private final StreamServer streams;
 
   /** Market data from files or generated; read off the event loop. */
   private record Sources(RecordedMarketData recording, SimulatedExchangeInfo info) {
@@ -35,11 +38,16 @@ public final class ExchangeSimulator {
   }
 
   private ExchangeSimulator(
-      HttpServer server, SimulatedMarket market, CallLog calls, FaultSchedule faults) {
+      HttpServer server,
+      SimulatedMarket market,
+      CallLog calls,
+      FaultSchedule faults,
+      StreamServer streams) {
     this.server = server;
     this.market = market;
     this.calls = calls;
     this.faults = faults;
+    this.streams = streams;
   }
 
   /**
@@ -74,8 +82,13 @@ public final class ExchangeSimulator {
     return faults;
   }
 
+  public StreamServer streams() {
+    return streams;
+  }
+
   /** Closes the port and every connection. */
   public Future<Void> close() {
+    streams.stop();
     return server.close();
   }
 
@@ -90,12 +103,15 @@ public final class ExchangeSimulator {
     new SimulatedExchange(
             vertx, new RestApi(market, sources.info), market, time, calls, faults, weight)
         .mount(router);
-    new ControlApi(market, time, calls, faults, weight).mount(router);
+    var streams = new StreamServer(vertx, market, sources.info, time, options.streams());
+    streams.mount(router);
+    new ControlApi(market, time, calls, faults, weight, streams).mount(router);
     return vertx
         .createHttpServer(new HttpServerOptions()
             .setHost(HOST)
             .setPort(options.port())
-            .setMaxInitialLineLength(MAX_REQUEST_LINE))
+            .setMaxInitialLineLength(MAX_REQUEST_LINE)
+            .setWebSocketClosingTimeout(CLOSING_SECONDS))
         .requestHandler(router)
         .listen()
         .map(server -> {
@@ -105,7 +121,7 @@ public final class ExchangeSimulator {
               server.actualPort(),
               market.symbols().size(),
               options.speed());
-          return new ExchangeSimulator(server, market, calls, faults);
+          return new ExchangeSimulator(server, market, calls, faults, streams);
         });
   }
 }

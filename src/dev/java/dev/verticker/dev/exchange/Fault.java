@@ -22,7 +22,8 @@ public record Fault(
     OptionalInt times,
     Duration retryAfter,
     Duration delay,
-    long bytes) {
+    long bytes)
+    implements ActiveFaults.Counted<Fault> {
 
   private static final Duration DEFAULT_RETRY_AFTER = Duration.ofSeconds(60);
   private static final Duration DEFAULT_DELAY = Duration.ofSeconds(2);
@@ -57,6 +58,7 @@ public record Fault(
     return new Fault(kind, endpoint, Optional.of(value), times, retryAfter, delay, bytes);
   }
 
+  @Override
   public Fault times(int value) {
     return new Fault(kind, endpoint, symbol, OptionalInt.of(value), retryAfter, delay, bytes);
   }
@@ -92,7 +94,8 @@ public record Fault(
         json.getLong("bytes", usual.bytes));
   }
 
-  JsonObject toJson() {
+  @Override
+  public JsonObject toJson() {
     var json = new JsonObject().put("kind", kind.wire());
     endpoint.ifPresent(value -> json.put("endpoint", value.path()));
     symbol.ifPresent(value -> json.put("symbol", value));

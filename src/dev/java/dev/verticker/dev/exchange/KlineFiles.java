@@ -8,30 +8,58 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 
 /**
  * Parses a folder of one-minute candles: files {@code <SYMBOL>-1m*.csv}, plain or gzipped, one or several per symbol.
  * Columns: {@code openTime,open,high,low,close,volume,closeTime,quoteVolume,trades} as in the exchange's public dumps,
  * whose two taker columns may follow; a header line is skipped. Times are UTC milliseconds, or microseconds as in the
- * dumps since 2025. Missing quote volume, trades and taker columns are derived (see {@link Candle}).
+ * dumps since 2025. Prices and volume are replayed exactly; the number of trades is a hint and may be empty, the quote and
+ * taker volumes are not read: they are those of the generated trades ({@link MinuteTrades}).
  */
 final class KlineFiles {
   private static final Pattern NAME = Pattern.compile("(?<symbol>.+)-1m.*\\.csv(\\.gz)?");
-  private static final long MINUTE = 60_000;
   /** In milliseconds this is the year 5138, in microseconds 1973. */
   private static final long FIRST_MICROSECONDS = 100_000_000_000_000L;
 
   private KlineFiles() {}
 
-  static RecordedMarketData read(Path folder) {
-    var found = new TreeMap<String, TreeMap<Long, Candle>>();
+  /** A line of a file; {@code source} is its place in error messages. */
+  private record Line(
+      String source,
+      long minute,
+      BigDecimal open,
+      BigDecimal high,
+      BigDecimal low,
+      BigDecimal close,
+      BigDecimal volume,
+      long trades) {
+
+    Bar bar(Units units) {
+      try {
+        return Bar.of(
+            units.ticks(open),
+            units.ticks(high),
+            units.ticks(low),
+            units.ticks(close),
+            units.steps(volume),
+            trades);
+      } catch (IllegalArgumentException | ArithmeticException failure) {
+        throw new IllegalArgumentException(source + ": " + failure.getMessage(), failure);
+      }
+    }
+  }
+
+  /** @param seed of the trades inside the minutes */
+  static RecordedMarketData read(Path folder, long seed) {
+    var found = new TreeMap<String, TreeMap<Long, Line>>();
     for (var file : files(folder)) {
       var name = NAME.matcher(file.getFileName().toString());
       if (name.matches()) {
@@ -47,12 +75,20 @@ final class KlineFiles {
     var last = found.values().stream().mapToLong(TreeMap::lastKey).max().orElseThrow();
     var minutes = Math.toIntExact(last - first + 1);
     var series = new LinkedHashMap<String, CandleSeries>();
-    found.forEach((symbol, candles) -> {
-      var places = new Candle[minutes];
-      candles.forEach((minute, candle) -> places[(int) (minute - first)] = candle);
-      series.put(symbol, new CandleSeries(places));
+    found.forEach((symbol, lines) -> {
+      var units = units(lines.values());
+      var bars = new Bar[minutes];
+      lines.values().forEach(line -> bars[(int) (line.minute - first)] = line.bar(units));
+      series.put(symbol, new CandleSeries(bars, units, seed * 31 + symbol.hashCode()));
     });
-    return new RecordedMarketData(minutes, series);
+    return new RecordedMarketData(minutes, series, true);
+  }
+
+  private static Units units(Collection<Line> lines) {
+    return new Units(
+        Units.decimals(lines.stream()
+            .flatMap(line -> Stream.of(line.open, line.high, line.low, line.close))),
+        Units.decimals(lines.stream().map(Line::volume)));
   }
 
   private static List<Path> files(Path folder) {
@@ -63,7 +99,7 @@ final class KlineFiles {
     }
   }
 
-  private static void read(Path file, Map<Long, Candle> candles) {
+  private static void read(Path file, Map<Long, Line> found) {
     try (var lines = open(file)) {
       var number = 0;
       for (var line = lines.readLine(); line != null; line = lines.readLine()) {
@@ -71,8 +107,8 @@ final class KlineFiles {
         if (line.isBlank() || number == 1 && !Character.isDigit(line.charAt(0))) {
           continue;
         }
-        var candle = candle(line, file, number);
-        candles.put(candle.openTime().toEpochMilli() / MINUTE, candle);
+        var parsed = parse(line, file + " line " + number);
+        found.put(parsed.minute, parsed);
       }
     } catch (IOException failure) {
       throw new UncheckedIOException("cannot read the candles in " + file, failure);
@@ -85,48 +121,33 @@ final class KlineFiles {
     return new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8));
   }
 
-  private static Candle candle(String line, Path file, int number) {
+  private static Line parse(String line, String source) {
     try {
       var columns = line.split(",", -1);
       if (columns.length < 9) {
         throw new IllegalArgumentException("expected at least 9 columns, found " + columns.length);
       }
-      var open = amount(columns[1]);
-      var high = amount(columns[2]);
-      var low = amount(columns[3]);
-      var close = amount(columns[4]);
-      var volume = amount(columns[5]);
-      var quoteVolume = isPresent(columns, 7)
-          ? amount(columns[7])
-          : Candle.quoteVolume(open, high, low, close, volume);
-      return new Candle(
-          openTime(columns[0]),
-          open,
-          high,
-          low,
-          close,
-          volume,
-          quoteVolume,
-          isPresent(columns, 8) ? Long.parseLong(columns[8].strip()) : Candle.trades(quoteVolume),
-          isPresent(columns, 9) ? amount(columns[9]) : Candle.half(volume),
-          isPresent(columns, 10) ? amount(columns[10]) : Candle.half(quoteVolume));
+      return new Line(
+          source,
+          minute(columns[0]),
+          amount(columns[1]),
+          amount(columns[2]),
+          amount(columns[3]),
+          amount(columns[4]),
+          amount(columns[5]),
+          columns[8].isBlank() ? 0 : Long.parseLong(columns[8].strip()));
     } catch (IllegalArgumentException | ArithmeticException failure) {
-      throw new IllegalArgumentException(
-          file + " line " + number + ": " + failure.getMessage(), failure);
+      throw new IllegalArgumentException(source + ": " + failure.getMessage(), failure);
     }
   }
 
-  private static Instant openTime(String column) {
+  private static long minute(String column) {
     var time = Long.parseLong(column.strip());
     var millis = time >= FIRST_MICROSECONDS ? time / 1000 : time;
-    if (millis % MINUTE != 0) {
+    if (millis % Timeline.MINUTE != 0) {
       throw new IllegalArgumentException("openTime must be a whole minute, was " + column);
     }
-    return Instant.ofEpochMilli(millis);
-  }
-
-  private static boolean isPresent(String[] columns, int index) {
-    return index < columns.length && !columns[index].isBlank();
+    return millis / Timeline.MINUTE;
   }
 
   private static BigDecimal amount(String column) {

@@ -1,7 +1,9 @@
 package dev.verticker.dev.exchange;
 
+import dev.verticker.message.Interval;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,6 +28,8 @@ final class Query {
   private static final String NUMBER_RANGE = "^[0-9]{1,20}$";
   private static final Pattern FLAG = Pattern.compile("true|false");
   private static final List<String> STATUSES = List.of("TRADING", "HALT", "BREAK", "CANCEL_ONLY");
+
+  private static final int DEFAULT_LIMIT = 500;
 
   private final Map<String, List<String>> values;
 
@@ -83,6 +87,19 @@ final class Query {
         .orElse(OptionalLong.empty());
   }
 
+  Optional<Instant> time(String parameter) {
+    return number(parameter).stream().mapToObj(Instant::ofEpochMilli).findFirst();
+  }
+
+  /** The number of entries that a response may have. */
+  int limit(int max) {
+    var limit = number("limit").orElse(DEFAULT_LIMIT);
+    if (limit == 0) {
+      throw BinanceError.invalid("limit");
+    }
+    return (int) Math.min(limit, max);
+  }
+
   private void checkFormat(String parameter) {
     var value = values.get(parameter).get(0);
     if (value.isEmpty()) {
@@ -91,7 +108,7 @@ final class Query {
     switch (parameter) {
       case "symbol" -> checkRange(parameter, value, SYMBOL, SYMBOL_RANGE);
       case "symbols" -> checkSymbols(value);
-      case "limit", "startTime", "endTime" -> checkRange(parameter, value, NUMBER, NUMBER_RANGE);
+      case "limit", "startTime", "endTime", "fromId" -> checkRange(parameter, value, NUMBER, NUMBER_RANGE);
       case "interval" -> Interval.of(value).orElseThrow(BinanceError::badInterval);
       case "type" -> {
         if (!List.of("FULL", "MINI").contains(value)) {

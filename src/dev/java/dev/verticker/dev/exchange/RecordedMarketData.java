@@ -5,10 +5,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The candles that the simulator replays: equally many minutes of each symbol. */
-record RecordedMarketData(int minutes, Map<String, CandleSeries> series) {
-  /** Minutes of a day: the history of a simulator at its start. */
-  static final int HISTORY = 24 * 60;
+/**
+ * The minutes that the simulator plays: equally many of each symbol.
+ *
+ * @param replayed whether they were recorded; else they are a random walk
+ */
+record RecordedMarketData(int minutes, Map<String, CandleSeries> series, boolean replayed) {
+  private static final int MIN_VOLUME = 100;
+  private static final int MAX_VOLUME = 200_000;
 
   RecordedMarketData {
     if (minutes < 1 || series.isEmpty()) {
@@ -23,19 +27,20 @@ record RecordedMarketData(int minutes, Map<String, CandleSeries> series) {
   }
 
   /**
-   * The candles of the folder, or a random walk of two days; symbols that the folder lacks get a walk of equal length.
+   * The candles of the folder, or a random walk of two days that ends at its first price, so that its repetition has no
+   * jump; symbols that the folder lacks get a walk of equal length.
    */
   static RecordedMarketData of(SimulatorOptions options) {
-    var recorded = options.klines().map(KlineFiles::read);
-    var minutes = recorded.map(RecordedMarketData::minutes).orElse(2 * HISTORY);
+    var recorded = options.klines().map(folder -> KlineFiles.read(folder, options.seed()));
+    var minutes = recorded.map(RecordedMarketData::minutes).orElse(2 * History.DAY);
     var series = new LinkedHashMap<String, CandleSeries>(
         recorded.map(RecordedMarketData::series).orElse(Map.of()));
     var walked = options.symbols().isEmpty() && recorded.isEmpty()
         ? ListedPair.DEFAULT_SYMBOLS
         : options.symbols();
-    var walk = new RandomWalk(options.seed(), minutes);
-    walked.forEach(symbol -> series.computeIfAbsent(symbol, walk::series));
-    return new RecordedMarketData(minutes, series);
+    walked.forEach(symbol ->
+        series.computeIfAbsent(symbol, name -> walk(name, minutes, options.seed())));
+    return new RecordedMarketData(minutes, series, recorded.isPresent());
   }
 
   CandleSeries of(String symbol) {
@@ -48,5 +53,14 @@ record RecordedMarketData(int minutes, Map<String, CandleSeries> series) {
 
   List<String> symbols() {
     return List.copyOf(series.keySet());
+  }
+
+  private static CandleSeries walk(String symbol, int minutes, long seed) {
+    var pair = ListedPair.of(symbol);
+    var units = Units.of(pair.tick(), pair.step());
+    var price = units.ticks(pair.price());
+    var symbolSeed = seed * 31 + symbol.hashCode();
+    var walk = new RandomWalk(symbolSeed, MIN_VOLUME, MAX_VOLUME);
+    return new CandleSeries(walk.bars(price, price, minutes, 0), units, symbolSeed);
   }
 }

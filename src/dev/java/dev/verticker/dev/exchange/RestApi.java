@@ -15,12 +15,14 @@ final class RestApi {
   private final SimulatedExchangeInfo info;
   private final Tickers tickers;
   private final Klines klines;
+  private final TradeLists trades;
 
   RestApi(SimulatedMarket market, SimulatedExchangeInfo info) {
     this.market = market;
     this.info = info;
     this.tickers = new Tickers(market, info);
     this.klines = new Klines(market);
+    this.trades = new TradeLists(market);
   }
 
   SimulatorResponse respond(Endpoint endpoint, Query query, Instant now) {
@@ -47,10 +49,12 @@ final class RestApi {
 
   private void served(JsonObject ticker, Instant at) {
     var price = ticker.getString("price", ticker.getString("lastPrice"));
-    if (price != null) {
+    var symbol = ticker.getString("symbol");
+    // Trades and average prices name no symbol.
+    if (price != null && symbol != null) {
       var closeTime = ticker.getLong("closeTime");
       market.serve(
-          ticker.getString("symbol"),
+          symbol,
           new ServedMarket(closeTime == null ? at : Instant.ofEpochMilli(closeTime), price));
     }
   }
@@ -64,7 +68,11 @@ final class RestApi {
         query.text("type").orElse("FULL").equals("MINI")
             ? tickers(query, request, symbol -> tickers.mini(symbol, now))
             : tickers(query, request, symbol -> tickers.full(symbol, now));
-      case KLINES -> klines.rows(selected(query, request).get(0), query, now);
+      case BOOK_TICKER -> tickers(query, request, symbol -> tickers.book(symbol, now));
+      case AVERAGE_PRICE -> tickers.average(selected(query, request).get(0), now);
+      case KLINES, UI_KLINES -> klines.rows(selected(query, request).get(0), query, now);
+      case TRADES -> trades.trades(selected(query, request).get(0), query, now);
+      case AGGREGATE_TRADES -> trades.aggregates(selected(query, request).get(0), query, now);
       case EXCHANGE_INFO ->
         info.json(
             described(query, request),

@@ -1,5 +1,6 @@
 package dev.verticker.dev.exchange;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerRequest;
@@ -7,11 +8,16 @@ import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.Json;
 import io.vertx.ext.web.Router;
 import java.time.Instant;
+import java.util.EnumSet;
+import java.util.Set;
 
 /** Handles HTTP requests: counts each with its weight, and sends the regular response or applies a fault. */
 final class SimulatedExchange {
   private static final int CHUNK = 1 << 20;
   private static final Buffer SPACES = Buffer.buffer(" ".repeat(CHUNK));
+
+  private static final Set<Endpoint> LONG =
+      EnumSet.of(Endpoint.KLINES, Endpoint.UI_KLINES, Endpoint.TICKER_24HR);
 
   private final Vertx vertx;
   private final RestApi api;
@@ -63,10 +69,18 @@ final class SimulatedExchange {
   private void sendRegular(Endpoint endpoint, Query query, HttpServerResponse response) {
     if (!response.closed()) {
       var now = market.now();
-      var reply = respond(endpoint, query, now);
-      api.served(reply.json(), reply.json(), now);
-      send(response, reply);
+      regular(endpoint, query, now).onSuccess(reply -> {
+        api.served(reply.json(), reply.json(), now);
+        send(response, reply);
+      });
     }
+  }
+
+  /** Adding up the candles of many days, or the day of many symbols, takes a while. */
+  private Future<SimulatorResponse> regular(Endpoint endpoint, Query query, Instant now) {
+    return LONG.contains(endpoint)
+        ? vertx.executeBlocking(() -> respond(endpoint, query, now), false)
+        : Future.succeededFuture(respond(endpoint, query, now));
   }
 
   private SimulatorResponse respond(Endpoint endpoint, Query query, Instant now) {

@@ -35,7 +35,9 @@ final class SimulatedExchangeInfo {
       symbols.computeIfAbsent(
           symbol,
           name -> generated(
-              ListedPair.of(name), recording.of(name).tick(), recording.of(name).step()));
+              ListedPair.of(name),
+              recording.of(name).units().tick(),
+              recording.of(name).units().step()));
     }
     this.head = new JsonObject()
         .put("timezone", recorded.getString("timezone", "UTC"))

@@ -1,5 +1,6 @@
 package dev.verticker.dev.exchange;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
@@ -15,8 +16,9 @@ import java.util.function.LongSupplier;
  * @param exchangeInfo recorded response of the exchange; generated if missing
  * @param symbols symbols with a random walk, in addition to those of the folder; empty without a folder = a default set
  * @param speed simulated seconds per real second, at least 1
- * @param seed of the random walk and of the order of low and high inside a minute
+ * @param seed of the random walk, of the history and of the trades inside a minute
  * @param weightLimit request weight per real minute above which the response is 429
+ * @param streams limits of stream connections
  * @param clock read once at start
  * @param nanos monotonic nanoseconds that advance the simulated clock; tests step them
  */
@@ -28,12 +30,14 @@ public record SimulatorOptions(
     int speed,
     long seed,
     int weightLimit,
+    StreamLimits streams,
     Clock clock,
     LongSupplier nanos) {
 
   public SimulatorOptions {
     Objects.requireNonNull(klines);
     Objects.requireNonNull(exchangeInfo);
+    Objects.requireNonNull(streams);
     Objects.requireNonNull(clock);
     Objects.requireNonNull(nanos);
     symbols = List.copyOf(symbols);
@@ -55,28 +59,40 @@ public record SimulatorOptions(
         1,
         1,
         6000,
+        StreamLimits.defaults(),
         Clock.systemUTC(),
         System::nanoTime);
   }
 
   public SimulatorOptions withPort(int value) {
     return new SimulatorOptions(
-        value, klines, exchangeInfo, symbols, speed, seed, weightLimit, clock, nanos);
+        value, klines, exchangeInfo, symbols, speed, seed, weightLimit, streams, clock, nanos);
   }
 
   public SimulatorOptions withKlines(Path folder) {
     return new SimulatorOptions(
-        port, Optional.of(folder), exchangeInfo, symbols, speed, seed, weightLimit, clock, nanos);
+        port, Optional.of(folder), exchangeInfo, symbols, speed, seed, weightLimit, streams, clock, nanos);
+  }
+
+  /**
+   * Replays a folder of recorded market data: its candles are in {@code klines} or in the folder itself, and
+   * {@code exchangeInfo.json} is used if present.
+   */
+  public SimulatorOptions replaying(Path folder) {
+    var candles = folder.resolve("klines");
+    var replayed = withKlines(Files.isDirectory(candles) ? candles : folder);
+    var info = folder.resolve("exchangeInfo.json");
+    return Files.isRegularFile(info) ? replayed.withExchangeInfo(info) : replayed;
   }
 
   public SimulatorOptions withExchangeInfo(Path file) {
     return new SimulatorOptions(
-        port, klines, Optional.of(file), symbols, speed, seed, weightLimit, clock, nanos);
+        port, klines, Optional.of(file), symbols, speed, seed, weightLimit, streams, clock, nanos);
   }
 
   public SimulatorOptions withSymbols(List<String> value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, value, speed, seed, weightLimit, clock, nanos);
+        port, klines, exchangeInfo, value, speed, seed, weightLimit, streams, clock, nanos);
   }
 
   public SimulatorOptions withSymbols(String... value) {
@@ -85,26 +101,31 @@ public record SimulatorOptions(
 
   public SimulatorOptions withSpeed(int value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, symbols, value, seed, weightLimit, clock, nanos);
+        port, klines, exchangeInfo, symbols, value, seed, weightLimit, streams, clock, nanos);
   }
 
   public SimulatorOptions withSeed(long value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, symbols, speed, value, weightLimit, clock, nanos);
+        port, klines, exchangeInfo, symbols, speed, value, weightLimit, streams, clock, nanos);
   }
 
   public SimulatorOptions withWeightLimit(int value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, symbols, speed, seed, value, clock, nanos);
+        port, klines, exchangeInfo, symbols, speed, seed, value, streams, clock, nanos);
+  }
+
+  public SimulatorOptions withStreams(StreamLimits value) {
+    return new SimulatorOptions(
+        port, klines, exchangeInfo, symbols, speed, seed, weightLimit, value, clock, nanos);
   }
 
   public SimulatorOptions withClock(Clock value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, symbols, speed, seed, weightLimit, value, nanos);
+        port, klines, exchangeInfo, symbols, speed, seed, weightLimit, streams, value, nanos);
   }
 
   public SimulatorOptions withNanos(LongSupplier value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, symbols, speed, seed, weightLimit, clock, value);
+        port, klines, exchangeInfo, symbols, speed, seed, weightLimit, streams, clock, value);
   }
 }

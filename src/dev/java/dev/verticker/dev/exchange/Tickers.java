@@ -3,12 +3,11 @@ package dev.verticker.dev.exchange;
 import io.vertx.core.json.JsonObject;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
-import java.time.Duration;
 import java.time.Instant;
 
-/** Price and 24-hour tickers of one symbol in the JSON of the exchange. Bid and ask are generated around the price. */
+/** Tickers and the average price of one symbol in the JSON of the exchange's REST API. */
 final class Tickers {
-  private static final BigDecimal PERCENT = BigDecimal.valueOf(100);
+  private static final int AVERAGE_MINUTES = 5;
   private final SimulatedMarket market;
   private final SimulatedExchangeInfo info;
 
@@ -18,99 +17,83 @@ final class Tickers {
   }
 
   JsonObject price(String symbol, Instant now) {
-    return new JsonObject().put("symbol", symbol).put("price", text(market.price(symbol, now)));
+    return new JsonObject()
+        .put("symbol", symbol)
+        .put("price", text(market.of(symbol).lastTrade(now).price()));
   }
 
   JsonObject full(String symbol, Instant now) {
     var figures = figures(symbol, now);
-    var minute = Timeline.minute(now);
     return new JsonObject()
         .put("symbol", symbol)
         .put("priceChange", text(figures.change()))
-        .put("priceChangePercent", percent(figures.change(), figures.open()))
+        .put("priceChangePercent", figures.changePercent())
         .put("weightedAvgPrice", text(figures.average()))
         .put("prevClosePrice", text(figures.previousClose()))
-        .put("lastPrice", text(figures.last()))
-        .put("lastQty", quantity(symbol, minute, 1))
-        .put("bidPrice", text(figures.last()))
-        .put("bidQty", quantity(symbol, minute, 2))
-        .put("askPrice", text(figures.last().add(info.tick(symbol))))
-        .put("askQty", quantity(symbol, minute, 3))
-        .mergeIn(common(figures, now));
+        .put("lastPrice", text(figures.last().price()))
+        .put("lastQty", text(figures.last().quantity()))
+        .put("bidPrice", text(figures.bid()))
+        .put("bidQty", text(figures.bidQuantity()))
+        .put("askPrice", text(figures.ask()))
+        .put("askQty", text(figures.askQuantity()))
+        .mergeIn(common(figures));
   }
 
   JsonObject mini(String symbol, Instant now) {
     var figures = figures(symbol, now);
-    var rest = common(figures, now);
+    var rest = common(figures);
     return new JsonObject()
         .put("symbol", symbol)
         .put("openPrice", rest.remove("openPrice"))
         .put("highPrice", rest.remove("highPrice"))
         .put("lowPrice", rest.remove("lowPrice"))
-        .put("lastPrice", text(figures.last()))
+        .put("lastPrice", text(figures.last().price()))
         .mergeIn(rest);
   }
 
-  private record Figures(
-      BigDecimal last,
-      BigDecimal previousClose,
-      BigDecimal open,
-      BigDecimal high,
-      BigDecimal low,
-      BigDecimal volume,
-      BigDecimal quoteVolume,
-      long trades,
-      long lastTrade) {
-
-    BigDecimal change() {
-      return last.subtract(open);
-    }
-
-    BigDecimal average() {
-      return volume.signum() == 0
-          ? Candle.NONE
-          : quoteVolume.divide(volume, Candle.DECIMALS, RoundingMode.HALF_EVEN);
-    }
-  }
-
-  private Figures figures(String symbol, Instant now) {
-    var last = market.price(symbol, now);
-    var day = market.day(symbol, now);
-    var prices = day.prices().orElseGet(() -> new DayStatistics.Prices(last, last, last));
-    return new Figures(
-        last,
-        day.previousClose(),
-        prices.open(),
-        prices.high(),
-        prices.low(),
-        day.volume(),
-        day.quoteVolume(),
-        day.trades(),
-        market.lastTrade(symbol, now));
-  }
-
-  private static JsonObject common(Figures figures, Instant now) {
-    var traded = figures.trades() > 0;
+  JsonObject book(String symbol, Instant now) {
+    var figures = figures(symbol, now);
     return new JsonObject()
-        .put("openPrice", text(figures.open()))
-        .put("highPrice", text(figures.high()))
-        .put("lowPrice", text(figures.low()))
-        .put("volume", text(figures.volume()))
-        .put("quoteVolume", text(figures.quoteVolume()))
-        .put("openTime", now.minus(Duration.ofDays(1)).toEpochMilli())
-        .put("closeTime", now.toEpochMilli())
-        .put("firstId", traded ? figures.lastTrade() - figures.trades() + 1 : -1)
-        .put("lastId", traded ? figures.lastTrade() : -1)
-        .put("count", figures.trades());
+        .put("symbol", symbol)
+        .put("bidPrice", text(figures.bid()))
+        .put("bidQty", text(figures.bidQuantity()))
+        .put("askPrice", text(figures.ask()))
+        .put("askQty", text(figures.askQuantity()));
   }
 
-  private String quantity(String symbol, long minute, int purpose) {
-    var steps = market.random(symbol, minute, purpose).nextInt(1, 5_000);
-    return text(market.step(symbol).multiply(BigDecimal.valueOf(steps)));
+  JsonObject average(String symbol, Instant now) {
+    var last = market.of(symbol).lastTrade(now);
+    var recent = market.of(symbol).minutes(AVERAGE_MINUTES, now);
+    return new JsonObject()
+        .put("mins", AVERAGE_MINUTES)
+        .put(
+            "price",
+            text(recent
+                .filter(candle -> candle.volume().signum() > 0)
+                .map(candle -> candle
+                    .quoteVolume()
+                    .divide(candle.volume(), Candle.DECIMALS, RoundingMode.HALF_EVEN))
+                .orElse(last.price())))
+        .put("closeTime", last.time().toEpochMilli());
   }
 
-  private static String percent(BigDecimal change, BigDecimal open) {
-    return change.multiply(PERCENT).divide(open, 3, RoundingMode.HALF_UP).toPlainString();
+  TickerFigures figures(String symbol, Instant now) {
+    return TickerFigures.of(market.of(symbol), info.tick(symbol), now);
+  }
+
+  private static JsonObject common(TickerFigures figures) {
+    var day = figures.day();
+    return new JsonObject()
+        .put("openPrice", text(day.open()))
+        .put("highPrice", text(day.high()))
+        .put("lowPrice", text(day.low()))
+        .put("volume", text(day.volume()))
+        .put("quoteVolume", text(day.quoteVolume()))
+        .put("openTime", figures.openTime().toEpochMilli())
+        .put("closeTime", figures.time().toEpochMilli())
+        .put("firstId", day.firstTrade())
+        .put("lastId", day.lastTrade())
+        .put("count", day.trades());
   }
 
   private static String text(BigDecimal amount) {

@@ -83,8 +83,8 @@ public final class ContractRouter {
     var builder = RouterBuilder.create(vertx, contract.openApi())
         .rootHandler(new RequestContextHandler(apiName, metrics))
         .rootHandler(cors)
-        .rootHandler((PlatformHandler) RequestContextHandler::requireDecodableUrl);
-    BodyReader.addTo(builder);
+        .rootHandler((PlatformHandler) RequestContextHandler::requireDecodableUrl)
+        .rootHandler(new BodyReader());
     var operations = contract.openApi().operations().stream()
         .collect(Collectors.toMap(Operation::getOperationId, this::createHandler));
     // OperationHandler authenticates and validates instead: see Authenticator and RequestValidator.

@@ -91,7 +91,11 @@ record OperationHandler(
       return Future.succeededFuture(Caller.ANONYMOUS);
     }
     var policy = policies.get(alternative);
-    return policy.authenticate(context).recover(failure -> {
+    var authenticated = policy.authenticate(context);
+    if (authenticated.succeeded()) {
+      return authenticated;
+    }
+    return authenticated.recover(failure -> {
       if (failure instanceof Failure.Unauthenticated unauthenticated) {
         var challenge = policy.authenticator().challenge(unauthenticated);
         context.response().headers().add(CHALLENGE, challenge);

@@ -81,6 +81,9 @@ public final class HistoryOperations {
         + ",\"called_at\":\"" + Timestamps.write(observation.calledAt())
         + "\",\"exchange_info\":" + observation.exchangeInfo()
         + ",\"venue\":" + Json.encode(observation.venue())
-        + ",\"source\":\"stored\"}";
+        + ",\"source\":\"stored\""
+        + (observation.eventTime() == null
+            ? "}"
+            : ",\"event_time\":\"" + Timestamps.write(observation.eventTime()) + "\"}");
   }
 }

@@ -1,6 +1,7 @@
 package dev.verticker.api.price;
 
 import dev.verticker.api.auth.ApiKeys;
+import dev.verticker.api.candles.CandleOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.DocsPage;
@@ -31,6 +32,8 @@ public final class PriceApi {
           var routes = new ContractRouter(vertx, contract).security("apiKey", new ApiKeys(keys));
           new PriceOperations(quotes, node.clock()).addTo(routes);
           new HistoryOperations(node.bus()).addTo(routes);
+          new CandleOperations(node.bus()).addTo(routes);
+          new FeedOperations(quotes.feed()).addTo(routes);
           var router = routes.createRouter(NAME, node.metrics());
           docs.mount(router);
           router.get("/").handler(context -> context.redirect("/docs"));

@@ -41,7 +41,7 @@ final class QuoteFetcher {
 
   private Future<List<CachedQuote>> request(List<String> symbols) {
     // Another response may have arrived since the caller checked the store.
-    var stored = store.find(symbols);
+    var stored = store.find(symbols).quotes();
     if (stored.size() == symbols.size()) {
       return Future.succeededFuture(stored);
     }

@@ -5,11 +5,8 @@ import dev.verticker.context.NodeContext;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Serves the latest quotes from the memory of this node, and requests missing ones; one instance per node. */
 public final class QuoteService {
@@ -20,11 +17,14 @@ public final class QuoteService {
   private final QuoteStore store;
   private final QuoteFetcher fetcher;
   private final ReadSymbolReporter reporter;
+  private final FeedMonitor feed;
 
-  private QuoteService(QuoteStore store, QuoteFetcher fetcher, ReadSymbolReporter reporter) {
+  private QuoteService(
+      QuoteStore store, QuoteFetcher fetcher, ReadSymbolReporter reporter, FeedMonitor feed) {
     this.store = store;
     this.fetcher = fetcher;
     this.reporter = reporter;
+    this.feed = feed;
   }
 
   /** Completes when this node is subscribed to ticks. Its timers end with the verticle that opened it. */
@@ -32,17 +32,19 @@ public final class QuoteService {
     var store = new QuoteStore();
     var reporter = new ReadSymbolReporter(node.bus(), store);
     vertx.setPeriodic(REPORT_INTERVAL.toMillis(), timer -> reporter.publish());
-    return new QuoteFeed(vertx, node, store)
-        .start()
-        .map(new QuoteService(store, new QuoteFetcher(node.bus(), store), reporter));
+    var monitor = new FeedMonitor(vertx, node.bus(), node.clock());
+    var quotes = new QuoteFeed(vertx, node, store);
+    monitor.addListener(quotes);
+    return Future.all(quotes.start(), monitor.start())
+        .map(new QuoteService(store, new QuoteFetcher(node.bus(), store), reporter, monitor));
   }
 
   /**
    * Returns the quotes of the configured symbols that have one, in their order; fails with {@code price-not-yet-known} if
    * there are none. If the node knows the configured symbols but has no quote, it requests them first.
    */
-  public Future<List<CachedQuote>> configured() {
-    var quotes = configuredInMemory();
+  public Future<QuoteList> findConfigured() {
+    var quotes = readConfigured();
     if (!quotes.isEmpty()) {
       return Future.succeededFuture(quotes);
     }
@@ -51,7 +53,7 @@ public final class QuoteService {
         .map(symbol -> fetcher.fetch(List.of(symbol)))
         .toList();
     return Future.join(fetched).transform(done -> {
-      var found = configuredInMemory();
+      var found = readConfigured();
       return found.isEmpty()
           ? Future.failedFuture(new Failure.Unavailable(NOT_YET_KNOWN, "No price is known yet."))
           : Future.succeededFuture(found);
@@ -63,7 +65,7 @@ public final class QuoteService {
    *
    * @param pointer the part of the HTTP request that names the symbols
    */
-  public Future<List<CachedQuote>> named(List<String> symbols, String pointer) {
+  public Future<QuoteList> find(List<String> symbols, String pointer) {
     var quotes = new ArrayList<CachedQuote>(symbols.size());
     var missing = new ArrayList<String>();
     for (var symbol : symbols) {
@@ -76,7 +78,7 @@ public final class QuoteService {
       }
     }
     if (missing.isEmpty()) {
-      return Future.succeededFuture(quotes);
+      return Future.succeededFuture(new QuoteList(quotes));
     }
     return fetcher
         .fetch(List.copyOf(missing))
@@ -84,60 +86,39 @@ public final class QuoteService {
         .map(found -> {
           var next = found.iterator();
           quotes.replaceAll(quote -> quote == null ? next.next() : quote);
-          return quotes;
+          return new QuoteList(quotes);
         });
   }
 
-  /** The quotes of the symbols that are in memory; sends no request. */
-  public List<CachedQuote> inMemory(List<String> symbols) {
+  /** Returns the quotes of the symbols that are in memory; sends no request. */
+  public QuoteList read(List<String> symbols) {
     return store.find(symbols);
   }
 
-  /** The quotes of configured symbols that are in memory, in their order; sends no request. */
-  public List<CachedQuote> configuredInMemory() {
-    return store.find(store.configuredSymbols());
+  /** Returns the quotes of configured symbols that are in memory, in their order; sends no request. */
+  public QuoteList readConfigured() {
+    return store.findConfigured();
   }
 
   public boolean isConfigured(String symbol) {
     return store.isConfigured(symbol);
   }
 
-  /**
-   * Calls the listener with every new or newer quote, on the thread that updated the store: the context of this service or of
-   * a caller of {@link #named} or {@link #configured}. Listeners must be thread-safe.
-   */
-  public void onUpdate(Consumer<List<CachedQuote>> listener) {
-    store.onUpdate(listener);
+  /** Returns the monitor of the feed that the quotes come from. */
+  public FeedMonitor feed() {
+    return feed;
   }
 
-  /** Removes a listener of {@link #onUpdate}. */
-  public void removeListener(Consumer<List<CachedQuote>> listener) {
+  /**
+   * Adds a thread-safe listener. It is called on the thread that updated the store: the context of this service or of a caller
+   * of {@link #find} or {@link #findConfigured}.
+   */
+  public void addListener(QuoteListener listener) {
+    store.addListener(listener);
+  }
+
+  public void removeListener(QuoteListener listener) {
     store.removeListener(listener);
-  }
-
-  /**
-   * Throws {@link Failure.Unavailable} with {@code price-too-old} if a quote is older than {@code maxAge}.
-   *
-   * @param maxAge in seconds; empty = any age
-   */
-  public static void checkMaxAge(
-      Optional<Long> maxAge, List<CachedQuote> quotes, Instant now, String pointer) {
-    if (maxAge.isEmpty()) {
-      return;
-    }
-    var limit = Duration.ofSeconds(maxAge.get());
-    var errors = quotes.stream()
-        .map(CachedQuote::quote)
-        .filter(quote -> quote.age(now).compareTo(limit) > 0)
-        .map(quote -> new Failure.Error(
-            pointer,
-            "price-too-old",
-            quote.symbol() + " was last confirmed " + quote.age(now).toSeconds() + " s ago."))
-        .toList();
-    if (!errors.isEmpty()) {
-      throw new Failure.Unavailable(
-          "price-too-old", "A requested price is older than max_age.", RETRY_AFTER, errors);
-    }
   }
 
   /** Adds the pointers, because the price verticle cannot know which part of the HTTP request contains the symbols. */

@@ -2,6 +2,7 @@ package dev.verticker.api.quotes;
 
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Snapshot;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -12,7 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.Consumer;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Thread-safe store of the latest quote of each symbol, with a limit on unconfigured symbols. */
 final class QuoteStore {
@@ -20,10 +21,17 @@ final class QuoteStore {
   static final int MAX_UNCONFIGURED = 1000;
 
   private final Map<String, CachedQuote> quotes = new ConcurrentHashMap<>();
-  private final List<Consumer<List<CachedQuote>>> listeners = new CopyOnWriteArrayList<>();
+  private final List<QuoteListener> listeners = new CopyOnWriteArrayList<>();
 
   /** The configured symbols in their order. */
   private volatile Set<String> configured = Set.of();
+
+  /** Incremented after every change of the quotes or the configured symbols. */
+  private final AtomicLong version = new AtomicLong();
+
+  private volatile ConfiguredQuotes configuredQuotes = new ConfiguredQuotes(-1, null);
+
+  private record ConfiguredQuotes(long version, QuoteList quotes) {}
 
   /** Returns whether a snapshot was received. */
   boolean isFilled() {
@@ -44,8 +52,19 @@ final class QuoteStore {
     return quotes.get(symbol);
   }
 
+  /** Returns the quotes of the configured symbols that have one, in their order; the same list until one changes. */
+  QuoteList findConfigured() {
+    var currentVersion = version.get();
+    var found = configuredQuotes;
+    if (found.version() != currentVersion) {
+      found = new ConfiguredQuotes(currentVersion, find(configured));
+      configuredQuotes = found;
+    }
+    return found.quotes();
+  }
+
   /** Returns the quotes of the symbols that have one, in the given order. */
-  List<CachedQuote> find(Collection<String> symbols) {
+  QuoteList find(Collection<String> symbols) {
     var found = new ArrayList<CachedQuote>(symbols.size());
     for (var symbol : symbols) {
       var quote = quotes.get(symbol);
@@ -53,7 +72,7 @@ final class QuoteStore {
         found.add(quote);
       }
     }
-    return found;
+    return new QuoteList(found);
   }
 
   void accept(Snapshot snapshot) {
@@ -66,20 +85,35 @@ final class QuoteStore {
         .filter(this::putIfNewer)
         .map(quote -> quotes.get(quote.symbol()))
         .toList();
+    version.incrementAndGet();
     if (!updated.isEmpty()) {
-      listeners.forEach(listener -> listener.accept(updated));
+      listeners.forEach(listener -> listener.onQuotes(updated));
     }
     while (quotes.size() > configured.size() + MAX_UNCONFIGURED) {
       evictOldestUnconfigured();
     }
   }
 
-  /** Adds a listener for updated quotes. The store calls it on the thread of the update. */
-  void onUpdate(Consumer<List<CachedQuote>> listener) {
+  /** Reports the quotes that became stale after {@code after} and until {@code now}. */
+  void reportStale(Instant after, Instant now) {
+    var stale = quotes.values().stream()
+        .filter(cached ->
+            cached.quote().staleAt().isAfter(after) && cached.quote().stale(now))
+        .toList();
+    if (!stale.isEmpty()) {
+      listeners.forEach(listener -> listener.onQuotes(stale));
+    }
+  }
+
+  void reportNewLeader() {
+    listeners.forEach(QuoteListener::onNewLeader);
+  }
+
+  void addListener(QuoteListener listener) {
     listeners.add(listener);
   }
 
-  void removeListener(Consumer<List<CachedQuote>> listener) {
+  void removeListener(QuoteListener listener) {
     listeners.remove(listener);
   }
 

@@ -6,13 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * A validated request: each parameter is decoded, has the type that the contract declares, and satisfies its schema. A
  * handler can read only declared parameters, each with the method for its type.
  *
  * @param rawPath the percent-encoded path
- * @param address IP address of the client, from {@code X-Forwarded-For} only behind a trusted proxy; empty if unknown
+ * @param clientAddress resolves the address when an operation needs it
  * @param userAgent the {@code User-Agent} header, which can contain any text; null without one
  * @param parameters the values by location and name, such as {@code query/limit}
  * @param body the JSON object or the fields of the form; null without a body
@@ -20,11 +21,16 @@ import java.util.Optional;
 public record ApiRequest(
     String rawPath,
     Caller caller,
-    String address,
+    Supplier<String> clientAddress,
     String userAgent,
     Map<String, Object> parameters,
     JsonObject body) {
   private static final long DEFAULT_LIMIT = 100;
+
+  /** Returns the IP address of the client, from {@code X-Forwarded-For} only behind a trusted proxy; empty if unknown. */
+  public String address() {
+    return clientAddress.get();
+  }
 
   /** Returns a path parameter declared as {@code string}. */
   public String path(String name) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import dev.verticker.api.web.TextDecoder;
 import dev.verticker.bus.Failure;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
@@ -57,7 +56,7 @@ record RequestBody(
   }
 
   JsonObject read(RoutingContext context, List<Failure.Error> errors) {
-    var mediaType = context.request().getHeader(HttpHeaders.CONTENT_TYPE);
+    var mediaType = BodyReader.contentType(context);
     var bytes = context.body().buffer();
     if (bytes == null || bytes.length() == 0) {
       if (required) {

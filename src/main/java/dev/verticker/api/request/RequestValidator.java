@@ -72,7 +72,7 @@ public final class RequestValidator {
     return new ApiRequest(
         context.request().path(),
         caller,
-        addresses.of(context.request()),
+        () -> addresses.of(context.request()),
         context.request().getHeader(HttpHeaders.USER_AGENT),
         values,
         sent);

@@ -37,7 +37,7 @@ import java.util.function.Consumer;
  * the socket's own event loop.
  */
 final class SocketSession implements Subscriber, ControlFrames.Listener {
-  private static final int MAX_TOPICS = 20;
+  private static final int MAX_TOPICS = 100;
 
   /** The max time from the connection to the first valid token. */
   private static final Duration SIGN_IN_TIMEOUT = Duration.ofSeconds(5);
@@ -392,7 +392,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
         unsubscribe(topic, after.cause());
       } else {
         open(
-            new Command.Subscribe(topic, null, null, Command.Subscribe.MIN_EVERY_MS),
+            new Command.Subscribe(topic, null, null, Command.Subscribe.DEFAULT_EVERY_MS),
             after.result());
       }
     } catch (Failure failure) {

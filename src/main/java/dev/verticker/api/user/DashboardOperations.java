@@ -2,8 +2,7 @@ package dev.verticker.api.user;
 
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.openapi.ContractRouter;
-import dev.verticker.api.quotes.CachedQuote;
-import dev.verticker.api.quotes.QuoteJson;
+import dev.verticker.api.quotes.QuoteList;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.web.EntityTags;
@@ -13,8 +12,10 @@ import dev.verticker.message.Notifications;
 import dev.verticker.message.Timestamps;
 import dev.verticker.message.Users.User;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
@@ -29,7 +30,7 @@ final class DashboardOperations {
   private final Clock clock;
 
   /** @param complete false if a requested price is missing */
-  private record Part(List<CachedQuote> quotes, boolean complete) {}
+  private record Part(QuoteList quotes, boolean complete) {}
 
   DashboardOperations(Bus bus, QuoteService quotes, Clock clock) {
     this.bus = bus;
@@ -69,43 +70,47 @@ final class DashboardOperations {
 
   /** Falls back to the quotes in memory while prices are unavailable; only an unknown symbol fails. */
   private Future<Part> prices(ApiRequest request) {
-    var named = request.queryList("symbols");
+    var symbols = request.queryList("symbols");
     var found =
-        named.isPresent() ? quotes.named(named.get(), "query/symbols") : quotes.configured();
+        symbols.isPresent() ? quotes.find(symbols.get(), "query/symbols") : quotes.findConfigured();
     return found
         .timeout(PRICES_TIMEOUT_MS, TimeUnit.MILLISECONDS)
         .map(all -> new Part(all, true))
         .recover(failure -> failure instanceof Failure.NotFound
             ? Future.failedFuture(failure)
-            : Future.succeededFuture(new Part(quotes.inMemory(named.orElse(List.of())), false)));
+            : Future.succeededFuture(new Part(quotes.read(symbols.orElse(List.of())), false)));
   }
 
   private ApiResponse response(ApiRequest request, User user, Part part, Optional<Long> unread) {
     var now = clock.instant();
-    var prices = new QuoteJson(part.quotes(), now);
-    var state = state(part, prices);
-    var tag = prices.tag(user.id() + " " + user.revision() + " " + state + " " + unread);
-    if (EntityTags.names(request.header("If-None-Match"), tag)) {
-      return ApiResponse.notModified().with("ETag", tag).with("Age", prices.age());
-    }
-    var dashboard = new JsonObject()
-        .put("user", UserJson.of(user))
-        .put("prices", prices.array())
-        .put("unread", unread.orElse(null))
-        .put("as_of", Timestamps.write(now))
-        .put(
-            "parts",
-            new JsonObject()
-                .put("user", "ok")
-                .put("prices", state)
-                .put("notifications", unread.isPresent() ? "ok" : "unavailable"));
-    return ApiResponse.json(dashboard.toBuffer()).with("ETag", tag).with("Age", prices.age());
+    var prices = part.quotes();
+    var state = state(part, now);
+    var tag = prices.tagWith(user.id() + " " + user.revision() + " " + state + " " + unread, now);
+    var response = EntityTags.names(request.header("If-None-Match"), tag)
+        ? ApiResponse.notModified()
+        : ApiResponse.json(encode(user, part, unread, now));
+    return response.with("ETag", tag).with("Age", prices.age(now));
   }
 
-  private static String state(Part part, QuoteJson prices) {
+  private static Buffer encode(User user, Part part, Optional<Long> unread, Instant now) {
+    var parts = new JsonObject()
+        .put("user", "ok")
+        .put("prices", state(part, now))
+        .put("notifications", unread.isPresent() ? "ok" : "unavailable");
+    return Buffer.buffer("{\"user\":")
+        .appendBuffer(UserJson.of(user).toBuffer())
+        .appendString(",\"prices\":")
+        .appendBuffer(part.quotes().json(now))
+        .appendString(",\"unread\":" + unread.map(String::valueOf).orElse("null"))
+        .appendString(",\"as_of\":\"" + Timestamps.write(now) + "\",\"parts\":")
+        .appendBuffer(parts.toBuffer())
+        .appendString("}");
+  }
+
+  private static String state(Part part, Instant now) {
     if (!part.complete()) {
       return "unavailable";
     }
-    return prices.anyStale() ? "stale" : "ok";
+    return part.quotes().anyStale(now) ? "stale" : "ok";
   }
 }

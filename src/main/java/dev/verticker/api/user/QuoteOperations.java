@@ -2,16 +2,16 @@ package dev.verticker.api.user;
 
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.openapi.ContractRouter;
-import dev.verticker.api.quotes.CachedQuote;
-import dev.verticker.api.quotes.QuoteJson;
+import dev.verticker.api.quotes.QuoteList;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.request.ApiRequest;
 import dev.verticker.api.web.EntityTags;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 
 /** Handles the operations on the latest prices, which it reads from memory. */
 final class QuoteOperations {
@@ -28,31 +28,30 @@ final class QuoteOperations {
   }
 
   Future<ApiResponse> listPrices(ApiRequest request) {
-    var named = request.queryList("symbols");
+    var symbols = request.queryList("symbols");
     var found =
-        named.isPresent() ? quotes.named(named.get(), "query/symbols") : quotes.configured();
-    var pointer = named.isPresent() ? "query/symbols" : "query/max_age";
-    return found.map(all -> response(request, all, pointer, json -> json.array().toBuffer()));
+        symbols.isPresent() ? quotes.find(symbols.get(), "query/symbols") : quotes.findConfigured();
+    var pointer = symbols.isPresent() ? "query/symbols" : "query/max_age";
+    return found.map(all -> response(request, all, pointer, QuoteList::json));
   }
 
   Future<ApiResponse> getPrice(ApiRequest request) {
     return quotes
-        .named(List.of(request.path("symbol")), "path/symbol")
-        .map(one -> response(request, one, "path/symbol", json -> json.single().toBuffer()));
+        .find(List.of(request.path("symbol")), "path/symbol")
+        .map(one -> response(request, one, "path/symbol", QuoteList::singleJson));
   }
 
   private ApiResponse response(
       ApiRequest request,
-      List<CachedQuote> found,
+      QuoteList found,
       String pointer,
-      Function<QuoteJson, Buffer> shape) {
+      BiFunction<QuoteList, Instant, Buffer> encode) {
     var now = clock.instant();
-    QuoteService.checkMaxAge(request.queryNumber("max_age"), found, now, pointer);
-    var json = new QuoteJson(found, now);
-    var tag = json.tag("");
+    found.checkMaxAge(request.queryNumber("max_age"), now, pointer);
+    var tag = found.tag(now);
     var response = EntityTags.names(request.header("If-None-Match"), tag)
         ? ApiResponse.notModified()
-        : ApiResponse.json(shape.apply(json));
-    return response.with("ETag", tag).with("Age", json.age());
+        : ApiResponse.json(encode.apply(found, now));
+    return response.with("ETag", tag).with("Age", found.age(now));
   }
 }

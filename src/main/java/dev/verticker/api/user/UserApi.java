@@ -3,11 +3,13 @@ package dev.verticker.api.user;
 import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.api.auth.BearerTokens;
 import dev.verticker.api.auth.RevocationCache;
+import dev.verticker.api.candles.CandleOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.ConsolePage;
 import dev.verticker.api.pages.DocsPage;
 import dev.verticker.api.pages.Page;
+import dev.verticker.api.price.FeedOperations;
 import dev.verticker.api.price.HistoryOperations;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.SocketHub;
@@ -70,6 +72,8 @@ public record UserApi(Router router, SocketHub sockets) {
     new QuoteOperations(quotes, node.clock()).addTo(routes);
     new DashboardOperations(bus, quotes, node.clock()).addTo(routes);
     new HistoryOperations(bus).addTo(routes);
+    new CandleOperations(bus).addTo(routes);
+    new FeedOperations(quotes.feed()).addTo(routes);
     new NotificationOperations(bus).addTo(routes);
     return routes;
   }

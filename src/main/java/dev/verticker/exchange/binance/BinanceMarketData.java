@@ -1,15 +1,20 @@
 package dev.verticker.exchange.binance;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.ExchangeClient.Call;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.ExchangeResponse;
+import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.exchange.TickerParser;
+import dev.verticker.message.Interval;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -19,6 +24,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -35,45 +41,88 @@ public final class BinanceMarketData implements MarketData {
   private static final Duration LONG_TIMEOUT = Duration.ofSeconds(15);
   private static final Duration DEFAULT_RETRY_AFTER = Duration.ofMinutes(1);
   private static final Duration MAX_BAN = Duration.ofDays(4);
+
+  /** No such symbol, or a character that no symbol has. */
+  private static final Set<Integer> UNKNOWN_SYMBOL = Set.of(-1121, -1100);
+
   private static final int KILOBYTE = 1024;
+
+  /** Twice the size of a candle in the exchange's JSON. */
+  private static final int KLINE_BYTES = 400;
+
   private static final int MAX_EXCHANGE_INFO_BYTES = 32 * KILOBYTE * KILOBYTE;
 
   private final Vertx vertx;
   private final ExchangeClient client;
   private final RateLimits limits;
   private final TickerParser parser;
+  private final KlineParser klineParser;
   private final Clock clock;
 
   public BinanceMarketData(
-      Vertx vertx, ExchangeClient client, RateLimits limits, TickerParser parser, Clock clock) {
+      Vertx vertx,
+      ExchangeClient client,
+      RateLimits limits,
+      TickerParser parser,
+      KlineParser klineParser,
+      Clock clock) {
     this.vertx = vertx;
     this.client = client;
     this.limits = limits;
     this.parser = parser;
+    this.klineParser = klineParser;
     this.clock = clock;
   }
 
-  /**
-   * {@code ticker/24hr} has weight 2 for up to 20 symbols and includes bid, ask and the time; beyond 100 symbols
-   * {@code ticker/price} of all symbols has weight 4 instead of 80.
-   */
+  /** {@code ticker/24hr} has weight 2 for up to 20 symbols, and 40 for one more. */
   @Override
-  public Future<List<Ticker>> tickers(List<String> symbols) {
-    var call = symbols.size() > MAX_FULL_TICKERS
-        ? new Call("ticker/price", PATH + "ticker/price", 4, 4096 * KILOBYTE, TIMEOUT)
-        : new Call(
-            "ticker/24hr",
-            path(symbols),
-            symbols.size() <= 20 ? 2 : 40,
-            (symbols.size() + 16) * KILOBYTE,
-            TIMEOUT);
+  public Future<List<Ticker>> tickers(List<String> symbols, Priority priority) {
+    var maxBytes = (symbols.size() + 16) * KILOBYTE;
+    var call = new Call("ticker/24hr", path(symbols), 2, priority, maxBytes, TIMEOUT);
     return client.get(call, this::body).map(body -> parser.parse(body, Set.copyOf(symbols)));
   }
 
   @Override
+  public Future<List<AggregateTrade>> trades(
+      String symbol, long fromId, int limit, Priority priority) {
+    var path = new QueryStringEncoder(PATH + "aggTrades");
+    path.addParam("symbol", symbol);
+    path.addParam("fromId", Long.toString(fromId));
+    path.addParam("limit", Integer.toString(limit));
+    var maxBytes = (limit + 16) * KILOBYTE / 4;
+    var call = new Call("aggTrades", path.toString(), 4, priority, maxBytes, TIMEOUT);
+    return client.get(call, this::body).map(body -> trades(body, symbol));
+  }
+
+  @Override
+  public Future<List<Kline>> klines(
+      String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority) {
+    var path = new QueryStringEncoder(PATH + "klines");
+    path.addParam("symbol", symbol);
+    path.addParam("interval", interval.wireName());
+    if (from != null) {
+      path.addParam("startTime", Long.toString(from.toEpochMilli()));
+    }
+    if (to != null) {
+      path.addParam("endTime", Long.toString(to.toEpochMilli()));
+    }
+    path.addParam("limit", Integer.toString(limit));
+    var maxBytes = (limit + 4) * KLINE_BYTES;
+    var call = new Call("klines", path.toString(), 2, priority, maxBytes, TIMEOUT);
+    return client
+        .get(call, this::body)
+        .map(body -> klineParser.parse(body, symbol, interval, clock.instant()));
+  }
+
+  @Override
   public Future<ExchangeInfo> exchangeInfo() {
-    var call =
-        new Call("exchangeInfo", PATH + "exchangeInfo", 20, MAX_EXCHANGE_INFO_BYTES, LONG_TIMEOUT);
+    var call = new Call(
+        "exchangeInfo",
+        PATH + "exchangeInfo",
+        20,
+        Priority.QUOTES,
+        MAX_EXCHANGE_INFO_BYTES,
+        LONG_TIMEOUT);
     return client
         .get(call, this::body)
         .compose(body -> vertx.executeBlocking(() -> ExchangeInfoParser.parse(body)))
@@ -84,6 +133,17 @@ public final class BinanceMarketData implements MarketData {
     var path = new QueryStringEncoder(PATH + "ticker/24hr");
     path.addParam("symbols", new JsonArray(List.copyOf(symbols)).encode());
     return path.toString();
+  }
+
+  private static List<AggregateTrade> trades(Buffer body, String symbol) {
+    var trades = new ArrayList<AggregateTrade>();
+    var array = tree(body);
+    array.forEach(fields -> trades.add(AggregateTradeParser.parse(fields, symbol)));
+    if (array.isArray() && !trades.contains(null)) {
+      return List.copyOf(trades);
+    }
+    throw new ExchangeException.ExchangeUnavailableException(
+        "the exchange sent a malformed aggTrades response");
   }
 
   private Future<Buffer> body(ExchangeResponse response) {
@@ -102,7 +162,7 @@ public final class BinanceMarketData implements MarketData {
   }
 
   private ExchangeException failure(ExchangeResponse response) {
-    return response.status() == 400 && errorCode(response) == -1121
+    return response.status() == 400 && UNKNOWN_SYMBOL.contains(errorCode(response))
         ? new ExchangeException.UnknownSymbolException()
         : new ExchangeException.ExchangeUnavailableException(
             "Binance responded with status " + response.status());
@@ -137,10 +197,15 @@ public final class BinanceMarketData implements MarketData {
   }
 
   private static int errorCode(ExchangeResponse response) {
+    return tree(response.body()).path("code").asInt();
+  }
+
+  /** Returns an empty tree if the body is no JSON. */
+  private static JsonNode tree(Buffer body) {
     try {
-      return MAPPER.readTree(response.body().getBytes()).path("code").asInt();
-    } catch (IOException | RuntimeException e) {
-      return 0;
+      return MAPPER.readTree(body.getBytes());
+    } catch (IOException e) {
+      return MAPPER.missingNode();
     }
   }
 }

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.verticker.data.Database;
+import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.message.Prices.Day;
 import dev.verticker.message.Prices.FindHistory;
 import dev.verticker.message.Prices.History;
@@ -24,17 +25,17 @@ import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.math.BigDecimal;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.OffsetDateTime;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.function.IntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** {@code market.exchange_info}: every observation, one per symbol and slot. */
+/**
+ * {@code market.observations}: one observation per venue, symbol and slot. Reads include {@code market.exchange_info}, which
+ * contains the observations of version 1.0 until their retention is over, and which nodes of that version still write.
+ */
 public final class ObservationRepository {
   private static final Logger log = LoggerFactory.getLogger(ObservationRepository.class);
   private static final JsonMapper MAPPER = new JsonMapper();
@@ -42,41 +43,64 @@ public final class ObservationRepository {
 
   private static final String INSERT =
       """
-      INSERT INTO market.exchange_info (id, symbol, exchange_info, called_at, slot, venue, event_time)
-      SELECT id, symbol, info::jsonb, called_at, slot, venue, event_time
-        FROM unnest($1::bigint[], $2::text[], $3::text[], $4::timestamptz[], $5::bigint[], $6::text[], $7::timestamptz[])
-             AS given (id, symbol, info, called_at, slot, venue, event_time)
-          ON CONFLICT (symbol, slot) DO NOTHING
-      RETURNING symbol
-      """;
-
-  private static final String IN_SLOT =
-      """
-      SELECT id, symbol, exchange_info::text AS info, called_at, venue, event_time
-        FROM market.exchange_info
-       WHERE slot = $1
-         AND symbol = ANY ($2::text[])
+      INSERT INTO market.observations (venue, symbol, slot_start, id, exchange_info, called_at, event_time)
+      SELECT venue, symbol, slot_start, id, info::jsonb, called_at, event_time
+        FROM unnest($1::text[], $2::text[], $3::timestamptz[], $4::bigint[], $5::text[], $6::timestamptz[], $7::timestamptz[])
+             AS given (venue, symbol, slot_start, id, info, called_at, event_time)
+          ON CONFLICT (venue, symbol, slot_start) DO NOTHING
       """;
 
   private static final String NEWEST =
       """
       SELECT newest.id, newest.symbol, newest.exchange_info::text AS info, newest.called_at, newest.venue, newest.event_time
         FROM unnest($1::text[]) AS requested (symbol)
-       CROSS JOIN LATERAL (SELECT *
-                             FROM market.exchange_info AS e
-                            WHERE e.symbol = requested.symbol
-                            ORDER BY e.called_at DESC, e.id DESC
-                            LIMIT 1) AS newest
+       CROSS JOIN LATERAL (
+               (SELECT id, symbol, exchange_info, called_at, venue, event_time
+                  FROM market.observations AS o
+                 WHERE o.venue = $2
+                   AND o.symbol = requested.symbol
+                 ORDER BY o.slot_start DESC
+                 LIMIT 1)
+               UNION ALL
+               (SELECT id, symbol, exchange_info, called_at, venue, event_time
+                  FROM market.exchange_info AS e
+                 WHERE e.venue = $2
+                   AND e.symbol = requested.symbol
+                 ORDER BY e.called_at DESC, e.id DESC
+                 LIMIT 1)
+               ORDER BY called_at DESC, id DESC
+               LIMIT 1
+             ) AS newest
       """;
 
+  /** A slot that nodes of both versions stored has one row. */
   private static final String HISTORY =
       """
       SELECT id, symbol, exchange_info::text AS info, called_at, venue, event_time
-        FROM market.exchange_info
-       WHERE symbol = $1
-         AND called_at >= coalesce($2::timestamptz, '-infinity')
-         AND called_at < coalesce($3::timestamptz, 'infinity')
-         AND (called_at, id) < (coalesce($4::timestamptz, 'infinity'), $5)
+        FROM (
+               (SELECT id, symbol, exchange_info, called_at, venue, event_time
+                  FROM market.observations
+                 WHERE symbol = $1
+                   AND called_at >= coalesce($2::timestamptz, '-infinity')
+                   AND called_at < coalesce($3::timestamptz, 'infinity')
+                   AND (called_at, id) < (coalesce($4::timestamptz, 'infinity'), $5)
+                 ORDER BY called_at DESC, id DESC
+                 LIMIT $6)
+               UNION ALL
+               (SELECT id, symbol, exchange_info, called_at, venue, event_time
+                  FROM market.exchange_info AS e
+                 WHERE symbol = $1
+                   AND called_at >= coalesce($2::timestamptz, '-infinity')
+                   AND called_at < coalesce($3::timestamptz, 'infinity')
+                   AND (called_at, id) < (coalesce($4::timestamptz, 'infinity'), $5)
+                   AND NOT EXISTS (SELECT
+                                     FROM market.observations AS o
+                                    WHERE o.venue = e.venue
+                                      AND o.symbol = e.symbol
+                                      AND o.slot_start = 'epoch'::timestamptz + e.slot * ($7::bigint * interval '1 microsecond'))
+                 ORDER BY called_at DESC, id DESC
+                 LIMIT $6)
+             ) AS observed
        ORDER BY called_at DESC, id DESC
        LIMIT $6
       """;
@@ -84,37 +108,41 @@ public final class ObservationRepository {
   private static final String NEXT_BLOCK = "SELECT nextval('market.exchange_info_ids') AS first";
 
   private final Database database;
+  private final String venue;
+  private final TimeSlots slots;
   private final Duration staleAfter;
   private final MeterRegistry metrics;
 
-  public ObservationRepository(Database database, Duration staleAfter, MeterRegistry metrics) {
+  public ObservationRepository(
+      Database database,
+      String venue,
+      TimeSlots slots,
+      Duration staleAfter,
+      MeterRegistry metrics) {
     this.database = database;
+    this.venue = venue;
+    this.slots = slots;
     this.staleAfter = staleAfter;
     this.metrics = metrics;
   }
 
   /**
-   * Inserts a row for each observation whose slot has none, and returns the symbols of the new rows. An observation
-   * that PostgreSQL rejects for its content is left out, logged and counted in {@code price_rejected_total}, so that it
-   * does not block the others.
+   * Inserts a row for each observation whose slot has none. An observation that PostgreSQL rejects for its content is left
+   * out, logged and counted in {@code price_rejected_total}, so that it does not block the others. Fails if the partition of
+   * a slot is missing, like during an outage.
    */
-  public Future<Set<String>> insert(List<SlotQuote> observations) {
+  public Future<Void> insert(List<SlotQuote> observations) {
     return insertAll(observations).recover(failure -> {
       if (!isRejection(failure)) {
         return Future.failedFuture(failure);
       }
       if (observations.size() == 1) {
         reject(observations.get(0).quote(), failure);
-        return Future.succeededFuture(Set.of());
+        return Future.succeededFuture();
       }
       var half = observations.size() / 2;
       return insert(observations.subList(0, half))
-          .compose(
-              first -> insert(observations.subList(half, observations.size())).map(second -> {
-                var symbols = new HashSet<>(first);
-                symbols.addAll(second);
-                return symbols;
-              }));
+          .compose(first -> insert(observations.subList(half, observations.size())));
     });
   }
 
@@ -122,7 +150,8 @@ public final class ObservationRepository {
   private static boolean isRejection(Throwable failure) {
     return failure instanceof PgException rejection
         && rejection.getSqlState() != null
-        && (rejection.getSqlState().startsWith("22") || rejection.getSqlState().startsWith("23"));
+        && (rejection.getSqlState().startsWith("22") || rejection.getSqlState().startsWith("23"))
+        && !MonthlyPartitions.isMissing(failure);
   }
 
   private void reject(Quote quote, Throwable failure) {
@@ -133,30 +162,23 @@ public final class ObservationRepository {
     metrics.counter("price_rejected_total", "reason", "refused-by-postgres").increment();
   }
 
-  private Future<Set<String>> insertAll(List<SlotQuote> observations) {
+  private Future<Void> insertAll(List<SlotQuote> observations) {
     var args = Tuple.tuple()
-        .addValue(each(observations, o -> o.quote().id(), Long[]::new))
+        .addValue(each(observations, o -> o.quote().venue(), String[]::new))
         .addValue(each(observations, o -> o.quote().symbol(), String[]::new))
+        .addValue(each(observations, o -> utc(o.slotStart()), OffsetDateTime[]::new))
+        .addValue(each(observations, o -> o.quote().id(), Long[]::new))
         .addValue(each(observations, o -> o.quote().exchangeInfo(), String[]::new))
         .addValue(each(observations, o -> utc(o.quote().receivedAt()), OffsetDateTime[]::new))
-        .addValue(each(observations, SlotQuote::slot, Long[]::new))
-        .addValue(each(observations, o -> o.quote().venue(), String[]::new))
         .addValue(each(observations, o -> utc(o.quote().eventTime()), OffsetDateTime[]::new));
-    return database
-        .query(INSERT, args)
-        .map(rows -> Set.copyOf(all(rows, row -> row.getString("symbol"))));
+    return database.query(INSERT, args).mapEmpty();
   }
 
-  /** The stored quotes of a slot. */
-  public Future<List<Quote>> inSlot(long slot, List<String> symbols) {
-    return database
-        .query(IN_SLOT, Tuple.of(slot, (Object) symbols.toArray(String[]::new)))
-        .map(this::quotes);
-  }
-
-  /** The newest stored quote of each symbol that has one. */
+  /** The newest stored quote, at this venue, of each symbol that has one. */
   public Future<List<Quote>> newest(List<String> symbols) {
-    return database.query(NEWEST, Tuple.of(symbols.toArray(String[]::new))).map(this::quotes);
+    return database
+        .query(NEWEST, Tuple.of(symbols.toArray(String[]::new), venue))
+        .map(this::quotes);
   }
 
   /** Returns a page of observations, newest first. */
@@ -168,7 +190,8 @@ public final class ObservationRepository {
         .addValue(utc(find.to()))
         .addValue(utc(before.calledAt()))
         .addValue(before.id())
-        .addValue(find.limit() + 1);
+        .addValue(find.limit() + 1)
+        .addValue(slots.interval().toNanos() / 1000);
     return database
         .query(HISTORY, args)
         .map(rows -> page(
@@ -188,11 +211,11 @@ public final class ObservationRepository {
   private List<Quote> quotes(RowSet<Row> rows) {
     return all(rows, row -> {
       var observation = observation(row);
-      return quote(observation, parse(observation.exchangeInfo()), instant(row, "event_time"));
+      return quote(observation, parse(observation.exchangeInfo()));
     });
   }
 
-  private Quote quote(Observation row, JsonNode ticker, Instant eventTime) {
+  private Quote quote(Observation row, JsonNode ticker) {
     return new Quote(
         row.id(),
         row.symbol(),
@@ -208,7 +231,7 @@ public final class ObservationRepository {
         ticker.path("lastId").asLong(),
         row.venue(),
         Source.STORED,
-        eventTime,
+        row.eventTime(),
         row.calledAt(),
         row.calledAt().plus(staleAfter));
   }
@@ -239,6 +262,7 @@ public final class ObservationRepository {
         new BigDecimal(parse(info).path("price").textValue()),
         info,
         row.getString("venue"),
+        instant(row, "event_time"),
         instant(row, "called_at"));
   }
 
@@ -246,7 +270,7 @@ public final class ObservationRepository {
     try {
       return MAPPER.readTree(info);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("cannot parse market.exchange_info.exchange_info", e);
+      throw new IllegalStateException("cannot parse exchange_info of a stored observation", e);
     }
   }
 

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Queue of observations to store once PostgreSQL is available again, at most 20,000; above that, the oldest is dropped
- * and counted. A row that another node has stored for the same slot is kept.
+ * Queue of observations to store, at most 20,000 while PostgreSQL is unavailable; above that, the oldest is dropped and
+ * counted. A row that another node has stored for the same slot is kept.
  */
 public final class PendingObservations {
   private static final Logger log = LoggerFactory.getLogger(PendingObservations.class);
@@ -21,7 +21,8 @@ public final class PendingObservations {
   private final ObservationRepository repository;
   private final Deque<SlotQuote> pending = new ArrayDeque<>();
   private final Counter dropped;
-  private boolean flushing;
+  private Future<Void> running = Future.succeededFuture();
+  private boolean failing;
 
   public PendingObservations(ObservationRepository repository, MeterRegistry metrics) {
     this.repository = repository;
@@ -41,24 +42,38 @@ public final class PendingObservations {
     return pending.isEmpty();
   }
 
-  /** Stores batch after batch until the queue is empty or PostgreSQL is unavailable; one flush at a time. */
+  /** Stores batch after batch until the queue is empty or PostgreSQL is unavailable; concurrent calls share one flush. */
   public Future<Void> flush() {
-    if (flushing || pending.isEmpty()) {
-      return Future.succeededFuture();
+    if (running.isComplete()) {
+      running = pending.isEmpty()
+          ? Future.succeededFuture()
+          : storeNext().onSuccess(stored -> onStored()).onFailure(this::onFailure);
     }
-    flushing = true;
-    return storeNext().onComplete(done -> flushing = false);
+    return running;
+  }
+
+  private void onStored() {
+    if (failing) {
+      log.info("all pending observations stored");
+      failing = false;
+    }
+  }
+
+  private void onFailure(Throwable failure) {
+    if (!failing) {
+      log.warn(
+          "{} observations queued until PostgreSQL stores them: {}",
+          pending.size(),
+          failure.getMessage());
+      failing = true;
+    }
   }
 
   private Future<Void> storeNext() {
     var batch = pending.stream().limit(BATCH).toList();
     return repository.insert(batch).compose(stored -> {
       batch.forEach(pending::remove);
-      if (pending.isEmpty()) {
-        log.info("all pending observations stored");
-        return Future.succeededFuture();
-      }
-      return storeNext();
+      return pending.isEmpty() ? Future.succeededFuture() : storeNext();
     });
   }
 }

@@ -5,14 +5,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ids of quotes from a block reserved in PostgreSQL, so that quotes get ids while PostgreSQL is unavailable. The next
- * block is reserved when half of the current one is used.
+ * Ids of quotes from a block reserved in PostgreSQL at the start, which lasts for days at thousands of quotes per second, so
+ * that quotes get ids while PostgreSQL is unavailable. The next block is reserved when half of the current one is used.
  */
 public final class QuoteIds {
   private static final Logger log = LoggerFactory.getLogger(QuoteIds.class);
 
   /** The increment of the sequence. */
-  public static final int BLOCK = 10_000;
+  public static final long BLOCK = 10_000_000_000L;
 
   private final ObservationRepository repository;
   private long next;

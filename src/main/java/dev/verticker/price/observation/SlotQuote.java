@@ -1,6 +1,7 @@
 package dev.verticker.price.observation;
 
 import dev.verticker.message.Prices.Quote;
+import java.time.Instant;
 
-/** An observation: a quote and the slot in which it was received. */
-public record SlotQuote(Quote quote, long slot) {}
+/** An observation: a quote and the start of its slot. */
+public record SlotQuote(Quote quote, Instant slotStart) {}

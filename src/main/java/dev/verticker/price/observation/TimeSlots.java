@@ -11,6 +11,10 @@ public record TimeSlots(Duration interval) {
     return Math.floorDiv(time.getEpochSecond() * NANOS + time.getNano(), interval.toNanos());
   }
 
+  public Instant start(long slot) {
+    return Instant.EPOCH.plus(interval.multipliedBy(slot));
+  }
+
   /** Returns the milliseconds from {@code time} to the next slot; at least one. */
   public long millisToNext(Instant time) {
     var next = (of(time) + 1) * interval.toNanos();

@@ -1,2 +1,2 @@
-/** Observations of prices in PostgreSQL: one row for each symbol and slot in {@code market.exchange_info}. */
+/** Observations of prices in PostgreSQL: one row for each venue, symbol and slot in {@code market.observations}. */
 package dev.verticker.price.observation;

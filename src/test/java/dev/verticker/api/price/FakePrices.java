@@ -3,6 +3,7 @@ package dev.verticker.api.price;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Prices;
+import dev.verticker.message.Prices.Day;
 import dev.verticker.message.Prices.Quote;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
@@ -82,7 +83,12 @@ public final class FakePrices {
         null,
         null,
         null,
-        null,
+        new Day(
+            new BigDecimal("95"),
+            new BigDecimal("105"),
+            new BigDecimal("90"),
+            new BigDecimal("5"),
+            new BigDecimal("1000.5")),
         "{\"symbol\":\"" + symbol + "\",\"lastPrice\":\"" + price + "\",\"price\":\"" + price
             + "\",\"count\":76}",
         feed,

@@ -55,10 +55,12 @@ class PriceHistoryApiTest {
     assertEquals(
         "[{\"id\":12,\"symbol\":\"BTCUSDT\",\"called_at\":\"2026-03-01T12:00:00.123456+00:00\","
             + "\"exchange_info\":{\"symbol\":\"BTCUSDT\",\"price\":\"68000.10\"},"
-            + "\"venue\":\"simulated\",\"source\":\"stored\"},"
+            + "\"venue\":\"simulated\",\"source\":\"stored\","
+            + "\"event_time\":\"2026-03-01T12:00:00.122456+00:00\"},"
             + "{\"id\":11,\"symbol\":\"BTCUSDT\",\"called_at\":\"2026-03-01T12:00:00.123456+00:00\","
             + "\"exchange_info\":{\"symbol\":\"BTCUSDT\",\"price\":\"67999\"},"
-            + "\"venue\":\"simulated\",\"source\":\"stored\"}]",
+            + "\"venue\":\"simulated\",\"source\":\"stored\","
+            + "\"event_time\":\"2026-03-01T12:00:00.122456+00:00\"}]",
         reply.body().toString());
     assertNull(reply.headers().get("Link"));
     assertEquals(List.of(new FindHistory("BTCUSDT", null, null, 100, null)), prices.requests);
@@ -161,6 +163,7 @@ class PriceHistoryApiTest {
         new BigDecimal(price),
         "{\"symbol\":\"BTCUSDT\",\"price\":\"" + price + "\"}",
         "simulated",
+        NOON.minusMillis(1),
         NOON);
   }
 }

@@ -2,10 +2,14 @@ package dev.verticker.api.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.testing.Await;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +40,62 @@ class SocketPricesTest extends SocketTestCase {
   }
 
   @Test
+  void all_prices_of_a_tick_arrive_in_one_frame_at_any_interval() {
+    var socket = plain(door.person()).send(subscribe("prices", 3_600_000));
+    assertTrue(socket.next("prices").getBoolean("snapshot"));
+
+    var now = door.clock.instant();
+    door.prices.tick(
+        FakePrices.quote(1, "BTCUSDT", "100.25", now), FakePrices.quote(2, "ETHUSDT", "10.5", now));
+
+    var changes = socket.next("prices");
+    assertEquals(List.of("BTCUSDT 100.25", "ETHUSDT 10.5"), quotes(changes));
+    assertFalse(changes.getBoolean("snapshot"));
+  }
+
+  @Test
+  void a_price_that_becomes_stale_or_fresh_is_sent_at_any_interval() {
+    var symbol = "LATEUSDT";
+    // Stale after 70 seconds.
+    var receivedAt = door.clock.instant().minusSeconds(68);
+    door.prices.holds(FakePrices.quote(1, symbol, "100", receivedAt));
+    var socket = plain(door.person()).send(subscribe("prices." + symbol, 3_600_000));
+    var current = socket.next("prices").getJsonArray("data").getJsonObject(0);
+    assertFalse(current.getBoolean("stale"));
+
+    var frame = socket.next("prices");
+    var stale = frame.getJsonArray("data").getJsonObject(0);
+    assertTrue(stale.getBoolean("stale"));
+    var late = Duration.between(time(stale, "fresh_until"), time(frame, "at"));
+    assertTrue(late.compareTo(Duration.ofSeconds(2)) < 0, "sent after " + late);
+
+    door.prices.tick(FakePrices.quote(2, symbol, "101", door.clock.instant()));
+    assertFalse(
+        socket.next("prices").getJsonArray("data").getJsonObject(0).getBoolean("stale"));
+  }
+
+  @Test
+  void a_quote_has_the_figures_of_the_last_24_hours() {
+    door.prices.holds(FakePrices.quote(1, "DAYUSDT", "100", door.clock.instant()));
+    var socket = plain(door.person()).send(subscribe("prices.DAYUSDT", 250));
+    var quote = socket.next("prices").getJsonArray("data").getJsonObject(0);
+    assertEquals(
+        "95 105 90 5 1000.5",
+        String.join(
+            " ",
+            quote.getString("open_24h"),
+            quote.getString("high_24h"),
+            quote.getString("low_24h"),
+            quote.getString("change"),
+            quote.getString("quote_volume")));
+    assertEquals(
+        Duration.ofSeconds(70),
+        Duration.between(time(quote, "received_at"), time(quote, "fresh_until")));
+    assertEquals(quote.getString("high"), quote.getString("frame_high"));
+    assertEquals(quote.getString("low"), quote.getString("frame_low"));
+  }
+
+  @Test
   void an_unknown_symbol_is_rejected() {
     assertEquals("symbol-unknown", errorCode(plain(door.person()).subscribe("prices.NONSENSE")));
   }
@@ -63,12 +123,23 @@ class SocketPricesTest extends SocketTestCase {
   @Test
   void an_invalid_interval_is_rejected() {
     var socket = plain(door.admin());
-    for (var everyMs : List.of(249, 3_600_001, "soon", 0.5)) {
+    for (var everyMs : List.of(99, 3_600_001, "soon", 0.5)) {
       assertEquals("invalid-request", errorCode(socket.send(subscribe("prices", everyMs))));
     }
   }
 
   private static JsonObject subscribe(String topic, Object everyMs) {
     return new JsonObject().put("op", "subscribe").put("topic", topic).put("every_ms", everyMs);
+  }
+
+  private static List<String> quotes(JsonObject frame) {
+    return frame.getJsonArray("data").stream()
+        .map(JsonObject.class::cast)
+        .map(quote -> quote.getString("symbol") + " " + quote.getString("price"))
+        .toList();
+  }
+
+  private static Instant time(JsonObject object, String field) {
+    return OffsetDateTime.parse(object.getString(field)).toInstant();
   }
 }

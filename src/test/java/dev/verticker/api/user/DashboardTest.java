@@ -61,14 +61,20 @@ class DashboardTest {
     price.remove("age_ms");
     price.remove("event_time");
     price.remove("received_at");
+    price.remove("fresh_until");
     assertEquals(
         new JsonObject()
             .put("symbol", "BTCUSDT")
             .put("price", "68000.12")
             .put("bid", "68000.11")
             .put("ask", "68000.13")
+            .putNull("change")
             .put("change_percent", "-1.25")
+            .putNull("open_24h")
+            .putNull("high_24h")
+            .putNull("low_24h")
             .putNull("volume")
+            .putNull("quote_volume")
             .put("venue", "simulated")
             .put("source", "poll")
             .put("stale", false),

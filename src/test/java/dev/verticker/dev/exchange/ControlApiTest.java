@@ -131,6 +131,13 @@ class ControlApiTest {
         new JsonObject(
             "{\"now\":\"2030-03-04T05:06:01.500Z\",\"speed\":1,\"symbols\":[\"BTCUSDT\",\"ETHUSDT\"]}"),
         fixture.control("GET", "market", "").object());
+    assertEquals(
+        new JsonObject()
+            .put("venue", "simulated")
+            .put("started", "2030-03-04T05:06:00Z")
+            .put("now", "2030-03-04T05:06:01.500Z")
+            .put("speed", 1),
+        fixture.control("GET", "clock", "").object());
     var price = fixture.get("ticker/price?symbol=BTCUSDT").object().getString("price");
     var served = new JsonObject().put("at", "2030-03-04T05:06:01.500Z").put("price", price);
     assertEquals(

@@ -8,7 +8,6 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -23,39 +22,19 @@ class KlineFilesTest {
       "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n";
   private static final String DUMP_REST =
       ",100.1,120.2,90.3,110.4,4.50000000,1600000079999,473.85000000,17,1.25000000,131.60000000,0";
-  private static final Candle DUMPED = new Candle(
-      Instant.ofEpochMilli(Candles.FIRST),
-      amount("100.1"),
-      amount("120.2"),
-      amount("90.3"),
-      amount("110.4"),
-      amount("4.5"),
-      amount("473.85"),
-      17,
-      amount("1.25"),
-      amount("131.6"));
-
   @TempDir
   Path folder;
 
   @Test
-  void parses_gzipped_files_with_a_header_and_derives_missing_figures() throws IOException {
+  void parses_gzipped_files_with_a_header_and_derives_the_missing_number_of_trades()
+      throws IOException {
     try (var gz =
         new GZIPOutputStream(Files.newOutputStream(folder.resolve("BTCUSDT-1m.csv.gz")))) {
       gz.write((HEADER + Candles.line(3) + "\n").getBytes(StandardCharsets.UTF_8));
     }
-    var expected = new Candle(
-        Instant.ofEpochMilli(Candles.open(3)),
-        amount("100.0003"),
-        amount("120.0003"),
-        amount("90.0003"),
-        amount("110.0003"),
-        amount("4"),
-        amount("420.0012"),
-        21,
-        amount("2"),
-        amount("210.0006"));
-    assertEquals(Optional.of(expected), read().of("BTCUSDT").at(0));
+    assertEquals(
+        Optional.of(new Bar(1_000_003, 1_200_003, 900_003, 1_100_003, 4, 4)),
+        read().of("BTCUSDT").at(0));
   }
 
   @Test
@@ -65,7 +44,10 @@ class KlineFilesTest {
         Candles.text(
             folder.resolve("BTCUSDT-1m-2025-01.csv"),
             header + Candles.FIRST + unit + DUMP_REST + "\n");
-        assertEquals(Optional.of(DUMPED), read().of("BTCUSDT").at(0), header + unit);
+        assertEquals(
+            Optional.of(new Bar(1001, 1202, 903, 1104, 45, 17)),
+            read().of("BTCUSDT").at(0),
+            header + unit);
       }
     }
   }
@@ -88,8 +70,8 @@ class KlineFilesTest {
   @Test
   void derives_tick_and_step_from_the_figures() {
     Candles.write(folder, "BTCUSDT", 100);
-    assertEquals(amount("0.0001"), read().of("BTCUSDT").tick());
-    assertEquals(amount("1"), read().of("BTCUSDT").step());
+    assertEquals(amount("0.0001"), read().of("BTCUSDT").units().tick());
+    assertEquals(amount("1"), read().of("BTCUSDT").units().step());
   }
 
   @Test
@@ -101,6 +83,18 @@ class KlineFilesTest {
     assertEquals(
         folder.resolve("BTCUSDT-1m.csv")
             + " line 3: prices must be positive and lie between low and high",
+        refused.getMessage());
+  }
+
+  @Test
+  void a_volume_that_is_too_small_for_the_recorded_prices_is_rejected() {
+    Candles.text(
+        folder.resolve("BTCUSDT-1m.csv"),
+        HEADER + Candles.line(0) + "\n" + Candles.line(1).replace(",4.0", ",3.0") + "\n");
+    var refused = assertThrows(IllegalArgumentException.class, this::read);
+    assertEquals(
+        folder.resolve("BTCUSDT-1m.csv")
+            + " line 3: the volume is too small for trades at these prices",
         refused.getMessage());
   }
 
@@ -122,7 +116,7 @@ class KlineFilesTest {
   }
 
   private RecordedMarketData read() {
-    return KlineFiles.read(folder);
+    return KlineFiles.read(folder, 1);
   }
 
   private static List<Integer> present(CandleSeries series) {

@@ -42,6 +42,10 @@ class RecordedShapesTest {
       ticker-24hr-all-2024-01.json             | ticker/24hr
       klines-BTCUSDT-1m-2021-10.json           | klines?symbol=BTCUSDT&interval=1m&limit=10
       klines-ETHBTC-3d.json                    | klines?symbol=ETHBTC&interval=3d&limit=30
+      klines-ETHBTC-3d.json                    | uiKlines?symbol=ETHBTC&interval=3d&limit=30
+      trades-BTCUSDT-2021-10.json              | trades?symbol=BTCUSDT&limit=10
+      aggTrades-BTCUSDT-2021-10.json           | aggTrades?symbol=BTCUSDT&limit=10
+      ticker-bookTicker-BTCUSDT-2021-10.json   | ticker/bookTicker?symbol=BTCUSDT
       error-400-1121-klines.json               | klines?symbol=BOGUS&limit=2&interval=1h
       """)
   void a_response_has_the_shape_of_the_recorded_one(String file, String path) throws IOException {
@@ -138,7 +142,7 @@ class RecordedShapesTest {
   }
 
   /** Returns the keys in order, lists as the set of shapes of their elements, numbers in strings by their decimals. */
-  private static Object shape(Object json) {
+  static Object shape(Object json) {
     if (json instanceof JsonObject object) {
       return object.stream()
           .map(entry -> entry.getKey() + ": " + shape(entry.getValue()))

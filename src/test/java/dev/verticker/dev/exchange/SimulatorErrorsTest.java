@@ -40,7 +40,12 @@ class SimulatorErrorsTest {
       ticker/24hr?symbol=BTCUSDT&limit=1                                  | -1104
       ticker/price?symbol=                                                | -1105
       ticker/price?symbols=%5B%5D                                         | -1105
-      klines?symbol=BTCUSDT&interval=1M                                   | -1120
+      klines?symbol=BTCUSDT&interval=1s                                   | -1120
+      aggTrades?symbol=BTCUSDT&fromId=1&startTime=1                       | -1128
+      aggTrades?symbol=NOPEUSDT                                           | -1121
+      trades?symbol=NOPEUSDT                                              | -1121
+      avgPrice?symbol=NOPEUSDT                                            | -1121
+      trades                                                              | -1102
       klines?symbol=BTCUSDT&interval=7m                                   | -1120
       ticker/price?symbol=NOPEUSDT                                        | -1121
       ticker/24hr?symbol=NOPEUSDT                                         | -1121

@@ -7,6 +7,7 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -18,6 +19,9 @@ import java.time.Instant;
 /** A simulator on a clock that the test advances, with its client. */
 final class SimulatorFixture implements AutoCloseable {
   private final Vertx vertx = Vertx.vertx();
+  /** A client that is not referenced any more closes its connections. */
+  private final WebSocketClient streams = vertx.createWebSocketClient();
+
   private final SteppedTime time = new SteppedTime();
   private final ExchangeSimulator simulator;
   private final TestHttpClient client;
@@ -73,6 +77,20 @@ final class SimulatorFixture implements AutoCloseable {
 
   Answer control(String method, String path, String body) {
     return send(method, "/control/" + path, body);
+  }
+
+  /** @param uri path and query, such as {@code /ws/btcusdt@ticker} */
+  StreamClient stream(String uri) {
+    return connect(uri).await();
+  }
+
+  Future<StreamClient> connect(String uri) {
+    return StreamClient.connect(streams, simulator.port(), uri);
+  }
+
+  /** Requests a path without upgrade to a WebSocket. */
+  Answer plain(String path) {
+    return send("GET", path, "");
   }
 
   /** Sends a request without waiting for the response. */

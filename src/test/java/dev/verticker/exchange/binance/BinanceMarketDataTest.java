@@ -2,7 +2,9 @@ package dev.verticker.exchange.binance;
 
 import static dev.verticker.testing.Await.await;
 import static dev.verticker.testing.Await.until;
+import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -20,7 +22,10 @@ import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.RateLimits;
+import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.exchange.Ticker;
+import dev.verticker.exchange.TickerBatches;
+import dev.verticker.exchange.TickerBatches.Outcome;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.RedisSettings;
@@ -39,7 +44,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -78,7 +85,7 @@ class BinanceMarketDataTest {
   void one_request_returns_all_symbols_with_exact_figures() {
     var exchange = exchange(simulator.url());
 
-    var tickers = await(exchange.tickers(List.of("ETHUSDT", "币安人生USDT")));
+    var tickers = await(exchange.tickers(List.of("ETHUSDT", "币安人生USDT"), Priority.QUOTES));
 
     assertEquals(1, simulator.calls().total());
     assertEquals(2, tickers.size());
@@ -95,28 +102,69 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void more_than_a_hundred_symbols_are_requested_with_weight_four() {
-    var many = IntStream.range(0, 101).mapToObj(i -> "S" + i + "USDT").toList();
+  void hundreds_of_symbols_are_requested_in_batches_of_weight_two_with_all_figures() {
+    var many = IntStream.range(0, 130).mapToObj(i -> "S" + i + "USDT").toList();
     await(simulator.close());
     simulator =
         await(ExchangeSimulator.start(vertx, SimulatorOptions.defaults().withSymbols(many)));
+    var received = new ArrayList<Ticker>();
 
-    var tickers = await(exchange(simulator.url()).tickers(many));
+    var outcome = await(new TickerBatches(exchange(simulator.url()))
+        .fetch(many, Priority.QUOTES, received::addAll));
 
-    assertEquals(101, tickers.size());
-    assertEquals(1, simulator.calls().of(Endpoint.TICKER_PRICE));
-    assertEquals(1, simulator.calls().total());
+    assertEquals(new Outcome(130, Set.of(), null), outcome);
+    assertEquals(Set.copyOf(many), received.stream().map(Ticker::symbol).collect(toSet()));
+    assertTrue(received.stream().allMatch(ticker -> ticker.bid() != null && ticker.volume() != null));
+    assertEquals(7, simulator.calls().of(Endpoint.TICKER_24HR));
+    assertEquals(7, simulator.calls().total());
+    assertEquals(
+        14, metrics.get("exchange_weight_total").tag("use", "quotes").counter().count());
+    assertEquals(0, metrics.find("price_rejected_total").counters().size());
+  }
+
+  @Test
+  void unlisted_symbols_are_found_and_do_not_take_the_others_of_their_batch_with_them() {
+    var requested = new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> "NONE" + i).toList());
+    requested.set(3, "BTCUSDT");
+    requested.set(25, "ETHUSDT");
+    var received = new ArrayList<Ticker>();
+
+    var outcome = await(new TickerBatches(exchange(simulator.url()))
+        .fetch(requested, Priority.USER, received::addAll));
+
+    assertEquals(38, outcome.unlisted().size());
+    assertNull(outcome.failure());
+    assertEquals(
+        Set.of("BTCUSDT", "ETHUSDT"), received.stream().map(Ticker::symbol).collect(toSet()));
+  }
+
+  @Test
+  void a_full_queue_of_this_node_is_no_failure_of_the_exchange() {
+    var exchange = exchange(simulator.url());
+    simulator.faults().add(Fault.of(FaultKind.SLOW).delay(Duration.ofMillis(300)));
+
+    var requests = IntStream.range(0, 60)
+        .mapToObj(i -> exchange.tickers(List.of("BTCUSDT"), Priority.USER))
+        .toList();
+
+    await(Future.join(requests).otherwiseEmpty());
+    var failures = requests.stream().filter(Future::failed).map(Future::cause).toList();
+    assertFalse(failures.isEmpty(), "more than the queue takes");
+    failures.forEach(
+        failure -> assertInstanceOf(ExchangeException.QueueFullException.class, failure));
+    simulator.faults().clear();
+    assertEquals(1, await(exchange.tickers(List.of("BTCUSDT"), Priority.USER)).size());
   }
 
   @Test
   void an_unknown_symbol_is_distinguished_from_a_failing_exchange() {
     assertInstanceOf(
         ExchangeException.UnknownSymbolException.class,
-        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT", "NOSUCHPAIR"))));
+        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT", "NOSUCHPAIR"), Priority.QUOTES)));
     simulator.faults().add(FaultKind.SERVER_ERROR);
     assertInstanceOf(
         ExchangeException.ExchangeUnavailableException.class,
-        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT"))));
+        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT"), Priority.QUOTES)));
   }
 
   @Test
@@ -126,10 +174,10 @@ class BinanceMarketDataTest {
     simulator.faults().add(Fault.of(FaultKind.RESTRICTED).times(1));
     assertEquals(
         "Binance refuses the request (403, firewall)",
-        failure(exchange.tickers(List.of("BTCUSDT"))).getMessage());
+        failure(exchange.tickers(List.of("BTCUSDT"), Priority.QUOTES)).getMessage());
     assertEquals(
         "Binance does not serve the location of this address (451)",
-        failure(exchange.tickers(List.of("BTCUSDT"))).getMessage());
+        failure(exchange.tickers(List.of("BTCUSDT"), Priority.QUOTES)).getMessage());
   }
 
   @Test
@@ -139,7 +187,7 @@ class BinanceMarketDataTest {
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ntransfer-encoding: chunked\r\n\r\n",
         "1000\r\n" + " ".repeat(0x1000) + "\r\n",
         closed);
-    var failure = failure(exchange(url).tickers(List.of("BTCUSDT")));
+    var failure = failure(exchange(url).tickers(List.of("BTCUSDT"), Priority.QUOTES));
     assertTrue(
         failure.getMessage().startsWith("the response of the exchange is larger than"),
         failure.getMessage());
@@ -154,7 +202,7 @@ class BinanceMarketDataTest {
         " ",
         closed);
     var before = System.nanoTime();
-    var failure = failure(exchange(url).tickers(List.of("BTCUSDT")));
+    var failure = failure(exchange(url).tickers(List.of("BTCUSDT"), Priority.QUOTES));
     assertEquals("the exchange did not respond within 3 s", failure.getMessage());
     assertTrue(Duration.ofNanos(System.nanoTime() - before).toMillis() < 6000);
     until("the connection is closed", closed::get);
@@ -169,7 +217,7 @@ class BinanceMarketDataTest {
         new AtomicBoolean());
     assertEquals(
         "Binance responded with status 302",
-        failure(exchange(url).tickers(List.of("BTCUSDT"))).getMessage());
+        failure(exchange(url).tickers(List.of("BTCUSDT"), Priority.QUOTES)).getMessage());
     assertEquals(0, simulator.calls().total());
   }
 
@@ -185,13 +233,13 @@ class BinanceMarketDataTest {
     var exchange = exchange(simulator.url());
     simulator.faults().add(FaultKind.SERVER_ERROR);
     for (var call = 0; call < 5; call++) {
-      failure(exchange.tickers(List.of("BTCUSDT")));
+      failure(exchange.tickers(List.of("BTCUSDT"), Priority.QUOTES));
     }
-    failure(exchange.tickers(List.of("BTCUSDT")));
+    failure(exchange.tickers(List.of("BTCUSDT"), Priority.QUOTES));
     assertEquals(5, simulator.calls().total());
     simulator.faults().clear();
     until("a probe succeeds", () -> exchange
-        .tickers(List.of("BTCUSDT"))
+        .tickers(List.of("BTCUSDT"), Priority.QUOTES)
         .map(true)
         .otherwise(false)
         .toCompletionStage()
@@ -200,16 +248,55 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void weight_used_by_other_nodes_counts_and_the_budget_is_four_fifths_of_the_limit() {
+  void weight_used_by_other_nodes_counts_and_the_budget_is_half_of_the_limit() {
     var exchange = exchange(simulator.url());
-    await(exchange.tickers(List.of("BTCUSDT")));
-    limits.onUsedWeight("4799");
+    await(exchange.tickers(List.of("BTCUSDT"), Priority.QUOTES));
+    limits.onUsedWeight("2999");
     var other = limits();
-    until("the other node has the count", () -> other.acquire(1).failed() || isLimited(other));
+    until("the other node has the count", () -> isLimited(other, 1, Priority.QUOTES));
     assertInstanceOf(
         ExchangeException.RateLimitedException.class,
-        failure(exchange.tickers(List.of("BTCUSDT"))));
+        failure(exchange.tickers(List.of("BTCUSDT"), Priority.QUOTES)));
     assertEquals(1, simulator.calls().total());
+  }
+
+  @Test
+  void less_important_requests_leave_the_rest_of_the_budget_to_more_important_ones() {
+    var ceilings = Map.of(
+        Priority.QUOTES, 3000,
+        Priority.USER, 2700,
+        Priority.CONFIRMATION, 2400,
+        Priority.GAPS, 2100,
+        Priority.BACKFILL, 1200);
+    for (var priority : Priority.values()) {
+      withinOneMinute(() -> {
+        var fresh = limits("fresh " + priority + System.nanoTime());
+        assertTrue(isLimited(fresh, ceilings.get(priority) + 1, priority), priority::name);
+        assertFalse(isLimited(fresh, ceilings.get(priority), priority), priority::name);
+        assertTrue(isLimited(fresh, 1, priority), "refused requests are not counted");
+      });
+    }
+    withinOneMinute(() -> {
+      limits.onUsedWeight("1800");
+      assertTrue(isLimited(limits, 1, Priority.BACKFILL), "other requests have used its part");
+      assertFalse(isLimited(limits, 1, Priority.GAPS));
+    });
+  }
+
+  @Test
+  void a_ban_stops_only_the_nodes_with_the_banned_egress_address() {
+    var host = "host-" + simulator.port();
+    var banned = limits(host, "droplet-1", settings);
+    var sameAddress = limits(host, "droplet-1", settings);
+    var otherAddress = limits(host, "droplet-2", settings);
+    var until = Instant.now().plusSeconds(600).truncatedTo(ChronoUnit.MILLIS);
+
+    await(banned.ban(until));
+
+    until("it is published", () -> isLimited(sameAddress, 1, Priority.USER));
+    assertFalse(isLimited(otherAddress, 1, Priority.USER));
+    assertFalse(isLimited(limits, 1, Priority.USER), "the address that all other nodes share");
+    assertTrue(isLimited(limits(host, "droplet-1", settings), 1, Priority.USER), "after a restart");
   }
 
   @Test
@@ -224,16 +311,16 @@ class BinanceMarketDataTest {
         new AtomicBoolean());
     var failure = assertInstanceOf(
         ExchangeException.RateLimitedException.class,
-        failure(exchange(url).tickers(List.of("BTCUSDT"))));
+        failure(exchange(url).tickers(List.of("BTCUSDT"), Priority.QUOTES)));
     assertEquals(until, failure.until());
     assertEquals(
         "host-" + simulator.port() + " is rate limiting this address until " + until,
-        failure(exchange(url).tickers(List.of("BTCUSDT"))).getMessage());
+        failure(exchange(url).tickers(List.of("BTCUSDT"), Priority.QUOTES)).getMessage());
     var restarted = limits();
     assertEquals(
         until,
         assertInstanceOf(
-                ExchangeException.RateLimitedException.class, failure(restarted.acquire(1)))
+                ExchangeException.RateLimitedException.class, failure(restarted.acquire(1, Priority.QUOTES)))
             .until(),
         "restored from PostgreSQL");
   }
@@ -246,7 +333,7 @@ class BinanceMarketDataTest {
         .put("REDIS_URL", "redis://127.0.0.1:" + unusedPort()));
     assertInstanceOf(
         ExchangeException.RateLimitedException.class,
-        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT"))));
+        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT"), Priority.QUOTES)));
     assertEquals(0, simulator.calls().total());
   }
 
@@ -304,9 +391,27 @@ class BinanceMarketDataTest {
     return server.actualPort();
   }
 
-  private boolean isLimited(RateLimits other) {
+  /** Repeats a check that a new minute, and with it a new budget, interrupted. */
+  private static void withinOneMinute(Runnable check) {
+    long minute;
+    AssertionError failure;
+    do {
+      minute = Instant.now().getEpochSecond() / 60;
+      failure = null;
+      try {
+        check.run();
+      } catch (AssertionError e) {
+        failure = e;
+      }
+    } while (failure != null && minute != Instant.now().getEpochSecond() / 60);
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
+  private boolean isLimited(RateLimits other, int weight, Priority priority) {
     return other
-        .acquire(1)
+        .acquire(weight, priority)
         .map(false)
         .otherwise(true)
         .toCompletionStage()
@@ -318,12 +423,20 @@ class BinanceMarketDataTest {
     return limits(settings);
   }
 
+  private RateLimits limits(String host) {
+    return limits(host, "", settings);
+  }
+
   private RateLimits limits(JsonObject settings) {
+    return limits("host-" + simulator.port(), "", settings);
+  }
+
+  private RateLimits limits(String host, String egress, JsonObject settings) {
     var redis = await(RedisClient.open(vertx, SettingsReader.read(settings, RedisSettings::read)));
     var postgres = Database.open(
         vertx, SettingsReader.read(settings, r -> PostgresSettings.read("market", r)));
     var created = new RateLimits(
-        "host-" + simulator.port(), redis, new BanRepository(postgres), bus, Clock.systemUTC());
+        host, egress, redis, new BanRepository(postgres), bus, Clock.systemUTC());
     await(created.start());
     return created;
   }
@@ -332,7 +445,8 @@ class BinanceMarketDataTest {
     var client =
         new ExchangeClient(vertx, URI.create(url), Duration.ofMillis(300), limits, metrics);
     return new BinanceMarketData(
-        vertx, client, limits, new TickerParser(metrics), Clock.systemUTC());
+        vertx, client, limits, new TickerParser(metrics),
+        new KlineParser(metrics), Clock.systemUTC());
   }
 
   /** Sends {@code head} in response to any request, then {@code part} every 10 ms until the client disconnects. */

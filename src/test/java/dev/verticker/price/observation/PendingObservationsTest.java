@@ -2,14 +2,15 @@ package dev.verticker.price.observation;
 
 import static dev.verticker.price.QuoteFixture.NOON;
 import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.failureOf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
+import dev.verticker.testing.SteppedClock;
 import io.vertx.sqlclient.Tuple;
 import java.math.BigDecimal;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -27,6 +28,7 @@ class PendingObservationsTest {
 
   @Test
   void observations_rejected_by_postgres_are_dropped_and_counted_and_all_others_stored() {
+    await(market.partitions(new SteppedClock(NOON)).create());
     var pending = new PendingObservations(market.repository, market.metrics);
     var observations = IntStream.range(0, 1201)
         .mapToObj(i -> observation(i, i == 0 ? NUL : i == 700 ? TOO_BIG : "{\"price\": \"1\"}"))
@@ -35,7 +37,7 @@ class PendingObservationsTest {
 
     await(market.vertx.timer(1).compose(on -> pending.flush()));
 
-    assertEquals(0, market.metrics.get("price_observations_waiting").gauge().value());
+    assertEquals(0, waiting());
     assertEquals(1199, stored());
     assertEquals(2, rejected());
     assertEquals(
@@ -44,17 +46,31 @@ class PendingObservationsTest {
 
   @Test
   void an_observation_of_a_slot_that_has_a_row_is_not_counted_as_rejected() {
-    assertEquals(
-        Set.of("S1", "S2"),
-        await(market.repository.insert(
-            List.of(observation(1, "{\"price\": \"1\"}"), observation(2, "{\"price\": \"1\"}")))));
-    assertEquals(
-        Set.of("S3"),
-        await(market.repository.insert(List.of(
-            observation(2, "{\"price\": \"2\"}"),
-            observation(3, "{\"price\": \"1\"}"),
-            observation(4, NUL)))));
+    await(market.partitions(new SteppedClock(NOON)).create());
+    await(market.repository.insert(
+        List.of(observation(1, "{\"price\": \"1\"}"), observation(2, "{\"price\": \"1\"}"))));
+    await(market.repository.insert(List.of(
+        observation(2, "{\"price\": \"2\"}"),
+        observation(3, "{\"price\": \"1\"}"),
+        observation(4, NUL))));
     assertEquals(3, stored());
+    assertEquals(1, rejected());
+    assertEquals("1", newest("S2").exchangeInfo().replaceAll("\\D", ""), "the first row stays");
+  }
+
+  @Test
+  void observations_without_a_partition_wait_until_it_exists() {
+    var pending = new PendingObservations(market.repository, market.metrics);
+    pending.add(List.of(observation(1, "{\"price\": \"1\"}"), observation(2, NUL)));
+
+    failureOf(market.vertx.timer(1).compose(on -> pending.flush()));
+
+    assertEquals(2, waiting());
+    assertEquals(0, rejected());
+    await(market.partitions(new SteppedClock(NOON)).create());
+    await(market.vertx.timer(1).compose(on -> pending.flush()));
+    assertEquals(0, waiting());
+    assertEquals(1, stored());
     assertEquals(1, rejected());
   }
 
@@ -78,12 +94,20 @@ class PendingObservationsTest {
             NOON,
             NOON,
             NOON.plusSeconds(70)),
-        0);
+        NOON);
+  }
+
+  private Quote newest(String symbol) {
+    return await(market.repository.newest(List.of(symbol))).get(0);
+  }
+
+  private double waiting() {
+    return market.metrics.get("price_observations_waiting").gauge().value();
   }
 
   private int stored() {
     return await(market.database.query(
-            "SELECT count(*)::int AS stored FROM market.exchange_info", Tuple.tuple()))
+            "SELECT count(*)::int AS stored FROM market.observations", Tuple.tuple()))
         .iterator()
         .next()
         .getInteger("stored");

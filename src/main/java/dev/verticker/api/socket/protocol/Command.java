@@ -10,7 +10,8 @@ public sealed interface Command {
    * @param everyMs milliseconds between two price frames
    */
   record Subscribe(String topic, String token, ResumePoint since, int everyMs) implements Command {
-    public static final int MIN_EVERY_MS = 250;
+    public static final int MIN_EVERY_MS = 100;
+    public static final int DEFAULT_EVERY_MS = 250;
     public static final int MAX_EVERY_MS = 3_600_000;
   }
 

@@ -154,7 +154,7 @@ public enum WireProtocol {
 
   private static int everyMs(Object value) {
     if (value == null) {
-      return Command.Subscribe.MIN_EVERY_MS;
+      return Command.Subscribe.DEFAULT_EVERY_MS;
     }
     // The client of the bridge sends headers as it received them: as a number or as text.
     var text = value.toString();

@@ -1,166 +1,216 @@
 package dev.verticker.api.socket.topic;
 
 import dev.verticker.api.quotes.CachedQuote;
-import dev.verticker.api.quotes.QuoteJson;
-import dev.verticker.api.quotes.QuoteService;
-import dev.verticker.api.socket.protocol.Command;
+import dev.verticker.api.quotes.QuoteList;
 import dev.verticker.api.socket.protocol.Frame;
-import dev.verticker.message.Timestamps;
 import io.micrometer.core.instrument.Counter;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonArray;
-import io.vertx.core.json.JsonObject;
-import java.math.BigDecimal;
 import java.time.Clock;
-import java.util.LinkedHashMap;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
- * One price topic at one interval. All changes within an interval are conflated to one frame: the newest quote of each symbol
- * with the highest and lowest price since the previous frame. A subscriber that is not writable receives a later frame that
- * covers both.
+ * One price topic at one interval. All changes within an interval are conflated to one frame, which subscribers with the same
+ * unsent changes share; only a price that becomes stale or fresh again is sent immediately. A subscriber that is not
+ * writable receives a later frame that covers both.
  */
 final class PriceStream {
+  /** Subscribers that arrive within this time share a snapshot, unless a price changes. */
+  private static final Duration MAX_SNAPSHOT_AGE = Duration.ofMillis(100);
+
   /**
    * The objects that all streams of an event loop use.
    *
    * @param conflated counts the frames that were conflated because a subscriber was slow
    */
-  record StreamResources(Vertx vertx, QuoteService quotes, Clock clock, Counter conflated) {}
+  record StreamResources(Vertx vertx, Clock clock, Counter conflated) {}
 
-  /** @param everyMs interval between two frames */
-  record Key(String topic, int everyMs) {
-    /** Rounds the requested interval up to a step, so that clients share streams. */
-    static Key of(String topic, int everyMs) {
-      var step =
-          everyMs <= 10_000 ? Command.Subscribe.MIN_EVERY_MS : everyMs <= 60_000 ? 1_000 : 60_000;
-      return new Key(topic, (everyMs + step - 1) / step * step);
+  private record Snapshot(List<Frame> frames, long encodedAt) {
+    boolean isCurrent() {
+      return System.nanoTime() - encodedAt < MAX_SNAPSHOT_AGE.toNanos();
     }
   }
 
-  /** The newest quote and the extremes since the previous frame. */
-  private record Change(CachedQuote quote, BigDecimal high, BigDecimal low) {
-    static Change of(CachedQuote quote) {
-      return new Change(quote, quote.quote().price(), quote.quote().price());
-    }
-
-    Change merge(Change later) {
-      return new Change(later.quote, high.max(later.high), low.min(later.low));
+  private record Seen(CachedQuote quote, boolean stale) {
+    boolean isReplacedBy(CachedQuote other) {
+      return other == quote || other.quote().supersedes(quote.quote());
     }
   }
 
   private final StreamResources resources;
-  private final Key key;
-
-  /** The symbol, or null for all configured symbols. */
-  private final String symbol;
-
+  private final String topic;
+  private final int everyMs;
+  private final Supplier<QuoteList> current;
   private final Runnable onEmpty;
   private final Set<PriceSubscription> subscriptions = new LinkedHashSet<>();
-  private Map<String, Change> changes = new LinkedHashMap<>();
-  private long nextFrame = System.nanoTime();
-  private boolean scheduled;
+  private final Map<String, Seen> newestQuotes = new HashMap<>();
 
-  /** @param onEmpty called after the last subscription was cancelled */
-  PriceStream(StreamResources resources, Key key, String symbol, Runnable onEmpty) {
+  /** The distinct unsent changes of the subscriptions. */
+  private Set<PriceChanges> unsent = new HashSet<>();
+
+  /** Unsent changes since the last change; null = none yet. */
+  private PriceChanges newest;
+
+  /** Null after a change. */
+  private Snapshot snapshot;
+
+  private long nextFrame = System.nanoTime();
+  private Long timer;
+
+  /**
+   * @param everyMs interval between two frames
+   * @param current returns the quotes of the topic
+   * @param onEmpty called after the last subscription was cancelled
+   */
+  PriceStream(
+      StreamResources resources,
+      String topic,
+      int everyMs,
+      Supplier<QuoteList> current,
+      Runnable onEmpty) {
     this.resources = resources;
-    this.key = key;
-    this.symbol = symbol;
+    this.topic = topic;
+    this.everyMs = everyMs;
+    this.current = current;
     this.onEmpty = onEmpty;
+  }
+
+  /** Rounds a requested interval up to a step, so that clients share streams. */
+  static int roundUp(int everyMs) {
+    var step = everyMs <= 1_000 ? 50 : everyMs <= 10_000 ? 250 : everyMs <= 60_000 ? 1_000 : 60_000;
+    return (everyMs + step - 1) / step * step;
   }
 
   /** Sends the current prices; changes follow. */
   Subscription add(Subscriber subscriber) {
-    var current = new LinkedHashMap<String, Change>();
-    var quotes = symbol == null
-        ? resources.quotes().configuredInMemory()
-        : resources.quotes().inMemory(List.of(symbol));
-    for (var quote : quotes) {
-      current.put(quote.quote().symbol(), Change.of(quote));
+    snapshot().forEach(subscriber::send);
+    if (newest == null || !newest.isEmpty()) {
+      newest = new PriceChanges();
+      unsent.add(newest);
+      if (unsent.size() > subscriptions.size() + 1) {
+        collectUnsent();
+      }
     }
-    subscriber.send(frame(current));
-    var subscription = new PriceSubscription(subscriber);
+    var subscription = new PriceSubscription(subscriber, newest);
     subscriptions.add(subscription);
     return subscription;
   }
 
-  void onQuote(CachedQuote quote) {
-    var name = quote.quote().symbol();
-    if (symbol == null ? !resources.quotes().isConfigured(name) : !symbol.equals(name)) {
-      return;
-    }
-    var change = Change.of(quote);
-    changes.merge(name, change, Change::merge);
-    for (var subscription : subscriptions) {
-      if (subscription.unsentChanges != null) {
-        subscription.unsentChanges.merge(name, change, Change::merge);
+  /** @param quotes new or newer quotes of the topic, or quotes that became stale; sent in one frame */
+  void onQuotes(List<CachedQuote> quotes) {
+    var now = resources.clock().instant();
+    var changed = new ArrayList<CachedQuote>(quotes.size());
+    var urgent = false;
+    for (var quote : quotes) {
+      var symbol = quote.quote().symbol();
+      var before = newestQuotes.get(symbol);
+      // The quote of the snapshot, or one that another thread has replaced already, is no change.
+      if (before == null || before.isReplacedBy(quote)) {
+        var after = new Seen(quote, quote.quote().stale(now));
+        newestQuotes.put(symbol, after);
+        if (!after.equals(before)) {
+          changed.add(quote);
+          urgent |= before != null && before.stale() != after.stale();
+        }
       }
     }
-    scheduleFrame();
+    if (changed.isEmpty()) {
+      return;
+    }
+    snapshot = null;
+    unsent.forEach(changes -> changes.addAll(changed));
+    if (urgent) {
+      sendChanges();
+    } else {
+      scheduleFrame();
+    }
+  }
+
+  /** Sends all prices to all subscribers. */
+  void sendSnapshot() {
+    snapshot = null;
+    var quotes = readCurrent();
+    unsent.forEach(changes -> changes.addAll(quotes));
+    send(changes -> snapshot());
+  }
+
+  private List<CachedQuote> readCurrent() {
+    var now = resources.clock().instant();
+    var quotes = current.get().quotes();
+    for (var quote : quotes) {
+      newestQuotes.put(quote.quote().symbol(), new Seen(quote, quote.quote().stale(now)));
+    }
+    return quotes;
+  }
+
+  private List<Frame> snapshot() {
+    if (snapshot == null || !snapshot.isCurrent()) {
+      var changes = new PriceChanges().addAll(readCurrent());
+      snapshot = new Snapshot(
+          changes.encode(topic, true, resources.clock().instant()), System.nanoTime());
+    }
+    return snapshot.frames();
   }
 
   private void scheduleFrame() {
-    if (scheduled) {
+    if (timer != null || unsent.stream().allMatch(PriceChanges::isEmpty)) {
       return;
     }
     var pauseMs = (nextFrame - System.nanoTime()) / 1_000_000 + 1;
     if (pauseMs <= 1) {
-      sendFrame();
+      sendChanges();
     } else {
-      scheduled = true;
-      resources.vertx().setTimer(pauseMs, timer -> {
-        scheduled = false;
-        sendFrame();
+      timer = resources.vertx().setTimer(pauseMs, id -> {
+        timer = null;
+        scheduleFrame();
       });
     }
   }
 
-  private void sendFrame() {
-    nextFrame = System.nanoTime() + key.everyMs() * 1_000_000L;
-    var shared = changes;
-    changes = new LinkedHashMap<>();
-    var sharedFrame = shared.isEmpty() ? null : frame(shared);
+  private void sendChanges() {
+    var now = resources.clock().instant();
+    send(changes -> changes.encode(topic, false, now));
+  }
+
+  private void send(Function<PriceChanges, List<Frame>> encode) {
+    nextFrame = System.nanoTime() + everyMs * 1_000_000L;
+    newest = new PriceChanges();
+    var encoded = new HashMap<PriceChanges, List<Frame>>();
     // Sending may close a socket, and so cancel subscriptions.
     for (var subscription : subscriptions.toArray(PriceSubscription[]::new)) {
       if (subscriptions.contains(subscription)) {
-        subscription.send(shared, sharedFrame);
+        subscription.send(encode, encoded);
       }
     }
+    collectUnsent();
   }
 
-  private Frame frame(Map<String, Change> changes) {
-    var now = resources.clock().instant();
-    var data = new JsonArray();
-    changes
-        .values()
-        .forEach(change -> data.add(QuoteJson.of(change.quote().quote(), now)
-            .put("high", change.high().toPlainString())
-            .put("low", change.low().toPlainString())));
-    return Frame.of(
-        key.topic(),
-        new JsonObject()
-            .put("event", "prices")
-            .put("topic", key.topic())
-            .put("at", Timestamps.write(now))
-            .put("data", data));
+  /** Also drops the changes of cancelled subscriptions. */
+  private void collectUnsent() {
+    unsent = new HashSet<>(Set.of(newest));
+    subscriptions.forEach(subscription -> unsent.add(subscription.unsentChanges));
   }
 
   private final class PriceSubscription implements Subscription {
     private final Subscriber subscriber;
+    private PriceChanges unsentChanges;
 
-    /** The changes not sent to this subscriber; null when they are the same as those of the others. */
-    private Map<String, Change> unsentChanges = new LinkedHashMap<>();
-
-    PriceSubscription(Subscriber subscriber) {
+    PriceSubscription(Subscriber subscriber, PriceChanges unsentChanges) {
       this.subscriber = subscriber;
+      this.unsentChanges = unsentChanges;
     }
 
     @Override
     public void onWritable() {
-      if (unsentChanges != null && !unsentChanges.isEmpty()) {
+      if (!unsentChanges.isEmpty()) {
         scheduleFrame();
       }
     }
@@ -168,30 +218,24 @@ final class PriceStream {
     @Override
     public int cancel() {
       if (subscriptions.remove(this) && subscriptions.isEmpty()) {
+        if (timer != null) {
+          resources.vertx().cancelTimer(timer);
+        }
         onEmpty.run();
       }
       return 0;
     }
 
-    /** @param sharedFrame null when there are no shared changes */
-    private void send(Map<String, Change> shared, Frame sharedFrame) {
-      if (!subscriber.isWritable()) {
-        if (unsentChanges == null) {
-          unsentChanges = new LinkedHashMap<>(shared);
-        }
+    private void send(
+        Function<PriceChanges, List<Frame>> encode, Map<PriceChanges, List<Frame>> encoded) {
+      if (unsentChanges.isEmpty()) {
+        unsentChanges = newest;
+      } else if (subscriber.isWritable()) {
+        var frames = encoded.computeIfAbsent(unsentChanges, encode);
+        unsentChanges = newest;
+        frames.forEach(subscriber::send);
+      } else {
         resources.conflated().increment();
-        return;
-      }
-      if (unsentChanges == null) {
-        if (sharedFrame != null) {
-          subscriber.send(sharedFrame);
-        }
-        return;
-      }
-      var unsent = unsentChanges;
-      unsentChanges = null;
-      if (!unsent.isEmpty()) {
-        subscriber.send(frame(unsent));
       }
     }
   }

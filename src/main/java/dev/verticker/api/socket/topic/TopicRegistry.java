@@ -2,6 +2,7 @@ package dev.verticker.api.socket.topic;
 
 import dev.verticker.api.auth.AuthenticatedUser;
 import dev.verticker.api.auth.Permission;
+import dev.verticker.api.candles.CandleUpdates;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.protocol.Command;
@@ -26,13 +27,22 @@ public final class TopicRegistry {
 
   /** @param loop the context of the event loop it is used on */
   public TopicRegistry(
-      Vertx vertx, Context loop, NodeContext node, LogReader log, QuoteService quotes) {
+      Vertx vertx,
+      Context loop,
+      NodeContext node,
+      LogReader log,
+      QuoteService quotes,
+      CandleUpdates updates) {
     eventLog = new EventLogChannel(loop, log, node.metrics());
     var prices = new PriceChannel(vertx, loop, quotes, node.clock(), node.metrics());
+    var candles = new CandleChannel(vertx, loop, node.bus(), updates, node.metrics());
+    var feed = new FeedChannel(loop, quotes.feed(), node.clock());
     registrations = List.of(
         register(Notifications.USERS, requires(Permission.USERS_READ), eventLog),
         register("user\\.[1-9][0-9]{0,18}", TopicRegistry::requireOwner, eventLog),
-        register("prices(\\.[A-Z0-9]{2,40})?", (topic, user) -> {}, prices));
+        register("prices(\\.[A-Z0-9]{2,40})?", (topic, user) -> {}, prices),
+        register(CandleChannel.TOPICS, (topic, user) -> {}, candles),
+        register(FeedChannel.TOPIC, (topic, user) -> {}, feed));
   }
 
   private static Registration register(
@@ -94,6 +104,8 @@ public final class TopicRegistry {
         .filter(registration -> registration.topic.matcher(topic).matches())
         .findFirst()
         .orElseThrow(() -> new Failure.NotFound(
-            "topic-unknown", "Unknown topic: use users, user.<id>, prices or prices.<SYMBOL>."));
+            "topic-unknown",
+            "Unknown topic: use users, user.<id>, prices, prices.<SYMBOL>, candles.<SYMBOL>.<interval>"
+                + " or feed."));
   }
 }

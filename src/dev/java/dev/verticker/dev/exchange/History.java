@@ -1,0 +1,68 @@
+package dev.verticker.dev.exchange;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * The generated days of all symbols before the first minute of the recording, so that charts are never empty. Walking back
+ * from the first recorded price, each day begins up to some percent higher or lower; the newest day closes at the first
+ * recorded price. Every minute has the same number of trades, so that trade ids need no counting. Thread-safe.
+ */
+final class History {
+  static final int DAYS = 400;
+  static final int DAY = 24 * 60;
+  static final int TRADES = 8;
+  private static final int PARTS = 1_000;
+  /** In parts of the price. */
+  private static final int MAX_DAILY_CHANGE = 30;
+  /** Limits of the first price of a day, relative to the first recorded price. */
+  private static final int MAX_RATIO = 3;
+
+  private static final int MAX_CACHED = 64;
+
+  private final long seed;
+  private final Map<Key, CandleSeries> cached = new LinkedHashMap<>(16, 0.75f, true) {
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Key, CandleSeries> eldest) {
+      return size() > MAX_CACHED;
+    }
+  };
+
+  private record Key(String symbol, int day) {}
+
+  History(long seed) {
+    this.seed = seed;
+  }
+
+  /** @param day 0 = the newest, which ends when the recording begins */
+  synchronized CandleSeries day(String symbol, CandleSeries recording, int day) {
+    return cached.computeIfAbsent(new Key(symbol, day), key -> generate(symbol, recording, day));
+  }
+
+  private CandleSeries generate(String symbol, CandleSeries recording, int day) {
+    var last = recording.first().open();
+    var prices = prices(symbol, last, day + 1);
+    var daySeed = seed(symbol) + day;
+    var walk = new RandomWalk(daySeed, TRADES, 2 * recording.averageVolume());
+    return new CandleSeries(
+        walk.bars(prices[day + 1], prices[day], DAY, TRADES), recording.units(), daySeed);
+  }
+
+  /** Prices at the ends of the days, newest first. */
+  private long[] prices(String symbol, long last, int days) {
+    var random = new SplittableRandom(seed(symbol));
+    var prices = new long[days + 1];
+    prices[0] = last;
+    for (int day = 1; day <= days; day++) {
+      var change = random.nextInt(-MAX_DAILY_CHANGE, MAX_DAILY_CHANGE + 1);
+      var price = prices[day - 1] + prices[day - 1] * change / PARTS;
+      prices[day] = Math.max(Math.max(1, last / MAX_RATIO), Math.min(last * MAX_RATIO, price));
+    }
+    return prices;
+  }
+
+  private long seed(String symbol) {
+    return (seed * 31 + symbol.hashCode()) * 1_009;
+  }
+}

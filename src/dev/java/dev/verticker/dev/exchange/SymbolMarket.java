@@ -1,0 +1,243 @@
+package dev.verticker.dev.exchange;
+
+import dev.verticker.message.Interval;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+
+/**
+ * The market of one symbol: its trades at any time since the oldest minute, and their candles. Before the first recorded
+ * minute the trades are generated ({@link History}), then the recording repeats. Thread-safe.
+ */
+final class SymbolMarket {
+  /** Id of the first trade of the recording, so that earlier trades have positive ids, too. */
+  private static final long FIRST_TRADE = 1_000_000_000L;
+
+  private final String symbol;
+  private final CandleSeries recording;
+  private final History history;
+  private final Timeline timeline;
+  private final long seed;
+  private volatile ClosedDay closedDay = new ClosedDay(Long.MIN_VALUE, Optional.empty());
+
+  /** The candle of the closed minutes of a day, cached for one minute. */
+  private record ClosedDay(long minute, Optional<Candle> candle) {}
+
+  /** A minute of the recording or of a generated day. */
+  private record Place(CandleSeries series, int index) {
+    Optional<Bar> bar() {
+      return series.at(index);
+    }
+  }
+
+  SymbolMarket(
+      String symbol, CandleSeries recording, History history, Timeline timeline, long seed) {
+    this.symbol = symbol;
+    this.recording = recording;
+    this.history = history;
+    this.timeline = timeline;
+    this.seed = seed;
+  }
+
+  String symbol() {
+    return symbol;
+  }
+
+  Units units() {
+    return recording.units();
+  }
+
+  long oldestMinute() {
+    return timeline.oldestMinute();
+  }
+
+  /** The complete candle of a minute, even if it has not ended; empty if it was not recorded or is too old. */
+  Optional<Candle> minute(long minute) {
+    return candle(minute, minute + 1, Timeline.start(minute + 1));
+  }
+
+  /** The candle of an interval as known at {@code now}; empty without a recorded minute. */
+  Optional<Candle> candle(Interval interval, Instant openTime, Instant now) {
+    return candle(
+        Timeline.minute(openTime), Timeline.minute(interval.next(openTime)), now);
+  }
+
+  /** The candle of the last minutes, the forming one included; empty without a recorded minute. */
+  Optional<Candle> minutes(int minutes, Instant now) {
+    var minute = Timeline.minute(now);
+    return candle(minute - minutes + 1, minute + 1, now);
+  }
+
+  /** The 24-hour candle at minute precision; its open time is not significant. */
+  Optional<Candle> day(Instant now) {
+    var minute = Timeline.minute(now);
+    var closed = closedDay;
+    if (closed.minute != minute) {
+      closed = new ClosedDay(minute, candle(minute - History.DAY + 1, minute, now));
+      closedDay = closed;
+    }
+    var forming = candle(minute, minute + 1, now);
+    return closed.candle.isEmpty() || forming.isEmpty()
+        ? closed.candle.or(() -> forming)
+        : Optional.of(merge(closed.candle.get(), forming.get()));
+  }
+
+  /** The last price before the 24-hour candle. */
+  BigDecimal closeBeforeDay(Instant now) {
+    return units().price(lastPrice(Timeline.minute(now) - History.DAY));
+  }
+
+  /** The newest trade at {@code now}; the market has trades before any time that is not too old. */
+  SimulatedTrade lastTrade(Instant now) {
+    var minute = Timeline.minute(now);
+    var trades = trades(minute);
+    var count = trades.until(now.toEpochMilli() - minute * Timeline.MINUTE);
+    while (count == 0) {
+      minute--;
+      trades = trades(minute);
+      count = trades.size();
+    }
+    return trade(minute, trades, count - 1);
+  }
+
+  /** Trades with ids from {@code first} on, oldest first, not newer than {@code now}. */
+  List<SimulatedTrade> tradesFrom(long first, int limit, Instant now) {
+    var found = new ArrayList<SimulatedTrade>();
+    var id = Math.max(first, firstTrade(timeline.oldestMinute()));
+    var newest = lastTrade(now).id();
+    if (id > newest) {
+      return found;
+    }
+    for (var minute = minuteOf(id); id <= newest && found.size() < limit; minute++) {
+      var trades = trades(minute);
+      for (var index = (int) (id - firstTrade(minute));
+          index < trades.size() && id <= newest && found.size() < limit;
+          index++) {
+        found.add(trade(minute, trades, index));
+        id++;
+      }
+    }
+    return found;
+  }
+
+  /** Id of the first trade at or after the time. */
+  long firstTradeAt(Instant time) {
+    var minute = Math.max(Timeline.minute(time), timeline.oldestMinute());
+    var before = time.toEpochMilli() - minute * Timeline.MINUTE - 1;
+    return firstTrade(minute) + (before < 0 ? 0 : trades(minute).until(before));
+  }
+
+  /** Id of the first trade at or after the begin of the minute. */
+  long firstTrade(long minute) {
+    var played = timeline.played(minute);
+    return FIRST_TRADE + (played < 0 ? played * History.TRADES : recording.tradesBefore(played));
+  }
+
+  MinuteTrades trades(long minute) {
+    var place = place(minute);
+    return place.bar().isPresent()
+        ? place.series.trades(place.index)
+        : new MinuteTrades(Bar.NONE, units(), new SplittableRandom(0));
+  }
+
+  SimulatedTrade trade(long minute, MinuteTrades trades, int index) {
+    return new SimulatedTrade(
+        firstTrade(minute) + index,
+        units().price(trades.price(index)),
+        units().quantity(trades.quantity(index)),
+        units().quote(units().quoteUnits(trades.price(index), trades.quantity(index))),
+        Timeline.start(minute).plusMillis(trades.time(index)),
+        trades.buyerIsMaker(index));
+  }
+
+  /** Random numbers for figures that a recording lacks (quantities of the book): equal for equal ids and purposes. */
+  SplittableRandom random(long id, int purpose) {
+    return new SplittableRandom(((seed * 31 + symbol.hashCode()) * 31 + purpose) * 1_000_003 + id);
+  }
+
+  /** Adds the minutes in {@code [first, end)} that have begun; the minute of {@code now} up to now. */
+  private Optional<Candle> candle(long first, long end, Instant now) {
+    var sum = new CandleSum(units());
+    var current = Timeline.minute(now);
+    for (var minute = Math.max(first, timeline.oldestMinute()); minute < Math.min(end, current); minute++) {
+      var place = place(minute);
+      var bar = place.bar();
+      if (bar.isPresent()) {
+        sum.add(bar.get().open(), place.series.sum(place.index), bar.get().trades(), firstTrade(minute));
+      }
+    }
+    if (first <= current && current < end) {
+      addForming(sum, current, now);
+    }
+    return sum.candle(Timeline.start(first));
+  }
+
+  private void addForming(CandleSum sum, long minute, Instant now) {
+    var bar = place(minute).bar();
+    if (bar.isPresent()) {
+      var trades = trades(minute);
+      var count = trades.until(now.toEpochMilli() - minute * Timeline.MINUTE);
+      var open = bar.get().open();
+      sum.add(
+          open,
+          count == 0 ? MinuteTrades.Sum.without(open) : trades.sum(count),
+          count,
+          firstTrade(minute));
+    }
+  }
+
+  private static Candle merge(Candle earlier, Candle later) {
+    return new Candle(
+        earlier.openTime(),
+        earlier.open(),
+        earlier.high().max(later.high()),
+        earlier.low().min(later.low()),
+        later.close(),
+        earlier.volume().add(later.volume()),
+        earlier.quoteVolume().add(later.quoteVolume()),
+        earlier.trades() + later.trades(),
+        earlier.takerVolume().add(later.takerVolume()),
+        earlier.takerQuoteVolume().add(later.takerQuoteVolume()),
+        earlier.trades() == 0 ? later.firstTrade() : earlier.firstTrade());
+  }
+
+  /** The last price at the end of the minute. */
+  private long lastPrice(long minute) {
+    for (var past = minute; ; past--) {
+      var bar = place(past).bar();
+      if (bar.isPresent()) {
+        return bar.get().close();
+      }
+    }
+  }
+
+  private long minuteOf(long trade) {
+    var low = timeline.oldestMinute();
+    var high = timeline.firstMinute();
+    while (firstTrade(high) <= trade) {
+      high += timeline.minutes();
+    }
+    while (high - low > 1) {
+      var middle = (low + high) / 2;
+      if (firstTrade(middle) <= trade) {
+        low = middle;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+
+  private Place place(long minute) {
+    var played = timeline.played(minute);
+    if (played >= 0) {
+      return new Place(recording, timeline.index(minute));
+    }
+    var day = (int) ((-1 - played) / History.DAY);
+    var index = (int) Math.floorMod(played, (long) History.DAY);
+    return new Place(history.day(symbol, recording, day), index);
+  }
+}

@@ -1,0 +1,125 @@
+package dev.verticker.api.candles;
+
+import dev.verticker.api.openapi.ApiResponse;
+import dev.verticker.api.openapi.ContractRouter;
+import dev.verticker.api.request.ApiRequest;
+import dev.verticker.api.web.EntityTags;
+import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
+import dev.verticker.message.Candles;
+import dev.verticker.message.Candles.FindCandles;
+import dev.verticker.message.Candles.Series;
+import dev.verticker.message.Interval;
+import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/** Handles {@code listCandles} and {@code listCandlesOfSymbols} in both APIs. */
+public final class CandleOperations {
+  private static final long DEFAULT_LIMIT = 500;
+  private static final long DEFAULT_LIMIT_OF_EACH = 100;
+  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  private final Bus bus;
+
+  public CandleOperations(Bus bus) {
+    this.bus = bus;
+  }
+
+  public void addTo(ContractRouter routes) {
+    routes
+        .operation("listCandles", this::listCandles)
+        .operation("listCandlesOfSymbols", this::listCandlesOfSymbols);
+  }
+
+  private Future<ApiResponse> listCandles(ApiRequest request) {
+    var find = new FindCandles(
+        List.of(request.path("symbol")),
+        interval(request),
+        time(request, "from"),
+        time(request, "to"),
+        (int) (long) request.queryNumber("limit").orElse(DEFAULT_LIMIT));
+    if (find.from() != null && find.to() != null && !find.from().isBefore(find.to())) {
+      throw Failure.Invalid.of("query/from", "order", "Must be before \"to\".");
+    }
+    var encode = encoder(request);
+    return find(find, "path/symbol")
+        .map(found -> response(request, encode.apply(found.series().get(0))));
+  }
+
+  private Future<ApiResponse> listCandlesOfSymbols(ApiRequest request) {
+    var symbols = request.queryList("symbols").orElseThrow();
+    var limit = (int) (long) request.queryNumber("limit").orElse(DEFAULT_LIMIT_OF_EACH);
+    var encode = encoder(request);
+    return find(new FindCandles(symbols, interval(request), null, null, limit), "query/symbols")
+        .map(found -> response(
+            request,
+            found.series().stream()
+                .map(encode)
+                .collect(Collectors.joining(",", "[", "]"))));
+  }
+
+  private static ApiResponse response(ApiRequest request, String json) {
+    var body = json.getBytes(StandardCharsets.UTF_8);
+    var tag = EntityTags.of(body);
+    var response = EntityTags.names(request.header("If-None-Match"), tag)
+        ? ApiResponse.notModified()
+        : ApiResponse.json(Buffer.buffer(body));
+    return response.with("ETag", tag);
+  }
+
+  /** @param pointer the part of the HTTP request that names the symbols, which the price verticle cannot know */
+  private Future<Candles.Found> find(FindCandles find, String pointer) {
+    return bus.request(Candles.FIND, find).recover(failure -> {
+      if (failure instanceof Failure.NotFound unknown) {
+        return Future.failedFuture(new Failure.NotFound(
+            unknown.code(), unknown.detail(), errors(pointer, unknown)));
+      }
+      if (failure instanceof Failure.Unavailable unavailable) {
+        return Future.failedFuture(new Failure.Unavailable(
+            unavailable.code(),
+            unavailable.detail(),
+            unavailable.retryAfter().orElse(RETRY_AFTER),
+            errors(pointer, unavailable)));
+      }
+      return Future.failedFuture(failure);
+    });
+  }
+
+  private static List<Failure.Error> errors(String pointer, Failure failure) {
+    return failure.errors().stream()
+        .map(error -> new Failure.Error(pointer, error.code(), error.detail()))
+        .toList();
+  }
+
+  private static Function<Series, String> encoder(ApiRequest request) {
+    return request.query("format").filter("chart"::equals).isPresent()
+        ? CandleJson::chart
+        : CandleJson::series;
+  }
+
+  /** The contract lists the names. */
+  private static Interval interval(ApiRequest request) {
+    return Interval.of(request.query("interval").orElseThrow()).orElseThrow();
+  }
+
+  private static Instant time(ApiRequest request, String name) {
+    try {
+      return request
+          .query(name)
+          .map(OffsetDateTime::parse)
+          .map(OffsetDateTime::toInstant)
+          .orElse(null);
+    } catch (DateTimeException e) {
+      // The pattern of the contract accepts impossible dates, such as 31 June.
+      throw Failure.Invalid.of("query/" + name, "format", "Must be a date-time.");
+    }
+  }
+}

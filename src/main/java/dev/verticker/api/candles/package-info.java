@@ -1,0 +1,2 @@
+/** Candles, served by both APIs. */
+package dev.verticker.api.candles;

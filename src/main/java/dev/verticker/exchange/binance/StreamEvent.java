@@ -1,0 +1,15 @@
+package dev.verticker.exchange.binance;
+
+import dev.verticker.exchange.MarketStream.Listener;
+import dev.verticker.exchange.MarketStream.Stream;
+import java.time.Instant;
+import java.util.function.Consumer;
+
+/**
+ * An event of a stream.
+ *
+ * @param sequence grows with each event of the stream; for trades it is the consecutive id
+ * @param sentAt when the exchange sent it
+ * @param delivery passes the event to a listener
+ */
+record StreamEvent(Stream stream, long sequence, Instant sentAt, Consumer<Listener> delivery) {}

@@ -1,0 +1,327 @@
+package dev.verticker.exchange.binance;
+
+import dev.verticker.exchange.MarketStream.Kind;
+import dev.verticker.exchange.MarketStream.Listener;
+import dev.verticker.exchange.MarketStream.Stream;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The streams of one connection. It reconnects after failures, and replaces a connection without an interruption: the
+ * successor must bring data for every stream that recently had some, and for trades every id after the last one of the
+ * current connection. Until then its events are kept back, so that listeners receive each event once and in order.
+ */
+final class StreamGroup implements StreamConnection.Owner {
+  private static final Logger log = LoggerFactory.getLogger(StreamGroup.class);
+
+  /** Binance allows 1,024 streams per connection. */
+  static final int MAX_STREAMS = 1024;
+
+  private static final Duration MIN_BACK_OFF = Duration.ofMillis(500);
+  private static final Duration MAX_BACK_OFF = Duration.ofSeconds(30);
+  private static final int MAX_DOUBLINGS = 5;
+
+  /** A connection that lived for so long resets the back-off. */
+  private static final Duration STABLE = Duration.ofSeconds(60);
+
+  private static final int MAX_OVERLAP_EVENTS = 20_000;
+
+  private final Vertx vertx;
+  private final Clock clock;
+  private final StreamOptions options;
+  private final Connector connector;
+  private final Listener listener;
+  private final Map<String, Stream> streams = new LinkedHashMap<>();
+  private Set<Stream> applied = Set.of();
+  private final Set<Stream> connected = new HashSet<>();
+  private final Map<Stream, Long> sequences = new HashMap<>();
+  private final Map<Stream, Long> lastEventAt = new HashMap<>();
+  private StreamConnection current;
+  private long openedAt;
+  private int failures;
+  private long timer = -1;
+  private Successor successor;
+  private boolean closed;
+
+  /** Opens connections, at most one a second in all groups. */
+  interface Connector {
+    StreamConnection open(StreamConnection.Owner owner, Map<String, Stream> streams);
+
+    void onEvent(StreamEvent event);
+
+    /** @param cause value of a tag in metrics */
+    void onReconnect(String cause);
+  }
+
+  /** The next connection, until it replaces the current one. */
+  private static final class Successor {
+    private final StreamConnection connection;
+    private final List<StreamEvent> events = new ArrayList<>();
+    private final Map<Stream, Long> first = new HashMap<>();
+
+    /** Streams without data of this connection that the current one delivers; null before it is subscribed. */
+    private Set<Stream> awaited;
+
+    private Successor(StreamConnection connection) {
+      this.connection = connection;
+    }
+  }
+
+  StreamGroup(
+      Vertx vertx, Clock clock, StreamOptions options, Connector connector, Listener listener) {
+    this.vertx = vertx;
+    this.clock = clock;
+    this.options = options;
+    this.connector = connector;
+    this.listener = listener;
+  }
+
+  /** Returns the expected streams; {@link #update} applies changes of it. */
+  Map<String, Stream> streams() {
+    return streams;
+  }
+
+  void update() {
+    var expected = Set.copyOf(streams.values());
+    if (expected.equals(applied)) {
+      return;
+    }
+    applied = expected;
+    connected.retainAll(expected);
+    sequences.keySet().retainAll(expected);
+    lastEventAt.keySet().retainAll(expected);
+    if (current != null) {
+      current.expect(streams);
+    } else if (timer == -1) {
+      connect();
+    }
+    if (successor != null) {
+      successor.connection.expect(streams);
+    }
+  }
+
+  void resubscribe(String symbol) {
+    if (current != null) {
+      current.resubscribe(streams.entrySet().stream()
+          .filter(entry -> entry.getValue().symbol().equals(symbol))
+          .map(Map.Entry::getKey)
+          .toList());
+    }
+  }
+
+  /** Replaces the connection without an interruption. */
+  void rotate(String cause) {
+    if (current != null && successor == null && !connected.isEmpty()) {
+      log.info("replacing a connection to the streams of the exchange: {}", cause);
+      connector.onReconnect(cause);
+      successor = new Successor(connector.open(this, streams));
+    }
+  }
+
+  void close() {
+    closed = true;
+    vertx.cancelTimer(timer);
+    if (current != null) {
+      current.close();
+    }
+    if (successor != null) {
+      successor.connection.close();
+    }
+  }
+
+  @Override
+  public void onSubscribed(StreamConnection connection) {
+    if (successor != null && connection == successor.connection) {
+      startHandOver();
+    } else if (connection == current) {
+      var added = streams.values().stream()
+          .filter(stream -> !connected.contains(stream))
+          .collect(Collectors.toUnmodifiableSet());
+      if (!added.isEmpty()) {
+        connected.addAll(added);
+        listener.onConnected(clock.instant(), added);
+      }
+      if (timer == -1) {
+        scheduleRotation();
+      }
+    }
+  }
+
+  @Override
+  public void onEvent(StreamConnection connection, StreamEvent event) {
+    if (connection == current) {
+      deliver(event);
+      checkHandOver(event.stream());
+    } else if (successor != null && connection == successor.connection) {
+      keepBack(event);
+      checkHandOver(event.stream());
+    }
+  }
+
+  @Override
+  public void onShutdown(StreamConnection connection) {
+    if (connection == current) {
+      rotate("shutdown");
+    }
+  }
+
+  @Override
+  public void onClosed(StreamConnection connection, Duration silent, String reason) {
+    if (successor != null && connection == successor.connection) {
+      log.warn("connection to the streams of the exchange not replaced: {}", reason);
+      successor = null;
+      schedule(backOff(), () -> rotate("retry"));
+    } else if (connection == current) {
+      log.warn("no connection to the streams of the exchange: {}", reason);
+      connector.onReconnect("failure");
+      onInterruption(silent, reason);
+    }
+  }
+
+  private void onInterruption(Duration silent, String reason) {
+    var interrupted = Set.copyOf(connected);
+    connected.clear();
+    current = null;
+    if (!interrupted.isEmpty()) {
+      listener.onDisconnected(clock.instant().minus(silent), interrupted, reason);
+    }
+    if (closed) {
+      return;
+    }
+    if (successor != null) {
+      var subscribed = successor.awaited != null;
+      promoteSuccessor();
+      if (subscribed) {
+        onSubscribed(current);
+      }
+    } else {
+      schedule(backOff(), this::connect);
+    }
+  }
+
+  private void connect() {
+    sequences.clear();
+    openedAt = System.nanoTime();
+    current = connector.open(this, streams);
+  }
+
+  private void keepBack(StreamEvent event) {
+    if (successor.events.size() >= MAX_OVERLAP_EVENTS) {
+      if (successor.awaited != null) {
+        handOver();
+        deliver(event);
+        return;
+      }
+      successor.events.clear();
+      successor.first.clear();
+    }
+    successor.events.add(event);
+    successor.first.putIfAbsent(event.stream(), event.sequence());
+  }
+
+  /** Awaits data of the streams that had some recently, for a limited time. */
+  private void startHandOver() {
+    if (successor.awaited == null) {
+      var recent = System.nanoTime() - options.maxSilence().multipliedBy(2).toNanos();
+      successor.awaited = new HashSet<>(lastEventAt.keySet());
+      successor.awaited.removeIf(stream -> lastEventAt.get(stream) - recent < 0 || covers(stream));
+      schedule(options.maxSilence().multipliedBy(6), this::handOver);
+      if (successor.awaited.isEmpty()) {
+        handOver();
+      }
+    }
+  }
+
+  private void checkHandOver(Stream stream) {
+    if (successor == null || successor.awaited == null) {
+      return;
+    }
+    if (covers(stream)) {
+      successor.awaited.remove(stream);
+    } else if (successor.first.containsKey(stream)) {
+      successor.awaited.add(stream);
+    }
+    if (successor.awaited.isEmpty()) {
+      handOver();
+    }
+  }
+
+  /** Returns whether the successor has every event of the stream after the last one of the current connection. */
+  private boolean covers(Stream stream) {
+    var first = successor.first.get(stream);
+    var last = sequences.get(stream);
+    return first != null
+        && (stream.kind() != Kind.AGGREGATE_TRADE || last == null || first <= last + 1);
+  }
+
+  private void handOver() {
+    if (successor != null) {
+      var old = current;
+      promoteSuccessor();
+      old.close();
+      scheduleRotation();
+    }
+  }
+
+  private void promoteSuccessor() {
+    var promoted = successor;
+    successor = null;
+    current = promoted.connection;
+    openedAt = System.nanoTime();
+    cancelTimer();
+    promoted.events.forEach(this::deliver);
+  }
+
+  private void deliver(StreamEvent event) {
+    var last = sequences.get(event.stream());
+    if (last == null || event.sequence() > last) {
+      sequences.put(event.stream(), event.sequence());
+      lastEventAt.put(event.stream(), System.nanoTime());
+      connector.onEvent(event);
+      event.delivery().accept(listener);
+    }
+  }
+
+  private void scheduleRotation() {
+    var rotation = options.rotation().toMillis();
+    schedule(
+        Duration.ofMillis(rotation + ThreadLocalRandom.current().nextLong(rotation / 12 + 1)),
+        () -> rotate("rotation"));
+  }
+
+  /** Returns a random time up to a limit that doubles with each failure. */
+  private Duration backOff() {
+    if (System.nanoTime() - openedAt > STABLE.toNanos()) {
+      failures = 0;
+    }
+    var limit = MIN_BACK_OFF.multipliedBy(2L << Math.min(failures++, MAX_DOUBLINGS));
+    var max = limit.compareTo(MAX_BACK_OFF) < 0 ? limit : MAX_BACK_OFF;
+    return Duration.ofMillis(
+        ThreadLocalRandom.current().nextLong(MIN_BACK_OFF.toMillis(), max.toMillis() + 1));
+  }
+
+  private void schedule(Duration delay, Runnable task) {
+    cancelTimer();
+    timer = vertx.setTimer(delay.toMillis(), id -> {
+      timer = -1;
+      task.run();
+    });
+  }
+
+  private void cancelTimer() {
+    vertx.cancelTimer(timer);
+    timer = -1;
+  }
+}

@@ -1,0 +1,80 @@
+package dev.verticker.message;
+
+import dev.verticker.message.Candles.Candle;
+import dev.verticker.message.Candles.State;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Rolls up candles to a longer interval, exactly: the open of the first, the close of the last, the highest high, the lowest
+ * low, the sums of volumes and trades. Absent parts are left out. The result is forming until its interval has ended, then
+ * pending while a part is pending, amended if a part was amended, and absent if all parts are.
+ */
+public final class CandleRollUp {
+  private CandleRollUp() {}
+
+  /**
+   * Rolls up all candles.
+   *
+   * @param parts oldest first, without gaps from the start of their intervals to {@code now}
+   * @param now time at the exchange
+   */
+  public static List<Candle> rollUp(List<Candle> parts, Interval interval, Instant now) {
+    var candles = new ArrayList<Candle>();
+    for (int first = 0, next; first < parts.size(); first = next) {
+      var openTime = interval.openTime(parts.get(first).openTime());
+      var end = interval.next(openTime);
+      next = first + 1;
+      while (next < parts.size() && parts.get(next).openTime().isBefore(end)) {
+        next++;
+      }
+      candles.add(merge(parts.subList(first, next), openTime, !end.isAfter(now)));
+    }
+    return candles;
+  }
+
+  /**
+   * Merges the parts of one candle.
+   *
+   * @param parts oldest first, at least one
+   * @param ended whether the interval of the result has ended
+   */
+  public static Candle merge(List<Candle> parts, Instant openTime, boolean ended) {
+    var known = parts.stream().filter(Candle::isKnown).toList();
+    var state = ended ? ended(parts) : State.FORMING;
+    if (known.isEmpty()) {
+      return Candle.unknown(openTime, state);
+    }
+    var first = known.get(0);
+    var high = first.high();
+    var low = first.low();
+    var volume = first.volume();
+    var quoteVolume = first.quoteVolume();
+    var trades = first.trades();
+    for (var part : known.subList(1, known.size())) {
+      high = high.max(part.high());
+      low = low.min(part.low());
+      volume = volume.add(part.volume());
+      quoteVolume = quoteVolume.add(part.quoteVolume());
+      trades += part.trades();
+    }
+    var close = known.get(known.size() - 1).close();
+    return new Candle(
+        openTime, first.open(), high, low, close, volume, quoteVolume, trades, state);
+  }
+
+  private static State ended(List<Candle> parts) {
+    if (has(parts, State.PENDING) || has(parts, State.FORMING) || has(parts, State.UNKNOWN)) {
+      return State.PENDING;
+    }
+    if (has(parts, State.AMENDED)) {
+      return State.AMENDED;
+    }
+    return has(parts, State.FINAL) ? State.FINAL : State.ABSENT;
+  }
+
+  private static boolean has(List<Candle> parts, State state) {
+    return parts.stream().anyMatch(part -> part.state() == state);
+  }
+}

@@ -1,0 +1,94 @@
+package dev.verticker.price.candle;
+
+import dev.verticker.exchange.Kline;
+import dev.verticker.message.CandleRollUp;
+import dev.verticker.message.Candles.Candle;
+import dev.verticker.message.Candles.State;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Function;
+
+/**
+ * A row of {@code market.candles}.
+ *
+ * @param candle final, amended or absent
+ * @param takerVolume null if the candle is absent, as is takerQuoteVolume
+ * @param confirmed whether it equals the candle that the exchange returned on request
+ */
+record StoredCandle(
+    String symbol,
+    BaseSeries series,
+    Candle candle,
+    BigDecimal takerVolume,
+    BigDecimal takerQuoteVolume,
+    boolean confirmed) {
+
+  static StoredCandle of(Kline kline, BaseSeries series, State state, boolean confirmed) {
+    return new StoredCandle(
+        kline.symbol(),
+        series,
+        candle(kline, state),
+        kline.takerVolume(),
+        kline.takerQuoteVolume(),
+        confirmed);
+  }
+
+  static StoredCandle absent(String symbol, BaseSeries series, Instant openTime) {
+    return new StoredCandle(
+        symbol, series, Candle.unknown(openTime, State.ABSENT), null, null, true);
+  }
+
+  /** Rolls up complete parts of the finer series; not confirmed. */
+  static StoredCandle rolledUp(List<StoredCandle> parts, BaseSeries series, Instant openTime) {
+    var candles = parts.stream().map(StoredCandle::candle).toList();
+    return new StoredCandle(
+        parts.get(0).symbol(),
+        series,
+        CandleRollUp.merge(candles, openTime, true),
+        sum(parts, StoredCandle::takerVolume),
+        sum(parts, StoredCandle::takerQuoteVolume),
+        false);
+  }
+
+  static Candle candle(Kline kline, State state) {
+    return new Candle(
+        kline.openTime(),
+        kline.open(),
+        kline.high(),
+        kline.low(),
+        kline.close(),
+        kline.volume(),
+        kline.quoteVolume(),
+        kline.trades(),
+        state);
+  }
+
+  Instant openTime() {
+    return candle.openTime();
+  }
+
+  boolean isAbsent() {
+    return candle.state() == State.ABSENT;
+  }
+
+  boolean equalsInFigures(Kline kline) {
+    return candle.equalsInFigures(candle(kline, State.FINAL))
+        && takerVolume != null
+        && takerVolume.compareTo(kline.takerVolume()) == 0
+        && takerQuoteVolume.compareTo(kline.takerQuoteVolume()) == 0;
+  }
+
+  StoredCandle asConfirmed() {
+    return new StoredCandle(symbol, series, candle, takerVolume, takerQuoteVolume, true);
+  }
+
+  private static BigDecimal sum(
+      List<StoredCandle> parts, Function<StoredCandle, BigDecimal> figure) {
+    return parts.stream()
+        .filter(part -> !part.isAbsent())
+        .map(figure)
+        .reduce(BigDecimal::add)
+        .orElse(null);
+  }
+}

@@ -1,0 +1,36 @@
+package dev.verticker.price.feed;
+
+import java.time.Duration;
+
+/**
+ * Time limits of the watchdog of a feed.
+ *
+ * @param check interval of the watchdog
+ * @param quiet a symbol without an event for this time is compared with the exchange's ticker
+ * @param compare min time between two such requests
+ * @param request min time between two requests while streams are interrupted
+ * @param grace a stream is silent if it sends nothing for this time after a trade that it does not show; candles, which are
+ *     sent every two seconds, have twice the time
+ * @param retry after resubscribing a silent stream, its connection is replaced after this time
+ * @param replace min time between two replacements for one symbol
+ * @param expiry quotes of interrupted streams are stale if the exchange did not confirm them for this time
+ */
+public record FeedTiming(
+    Duration check,
+    Duration quiet,
+    Duration compare,
+    Duration request,
+    Duration grace,
+    Duration retry,
+    Duration replace,
+    Duration expiry) {
+  public static final FeedTiming DEFAULT = new FeedTiming(
+      Duration.ofMillis(250),
+      Duration.ofMillis(1500),
+      Duration.ofSeconds(5),
+      Duration.ofSeconds(2),
+      Duration.ofSeconds(2),
+      Duration.ofSeconds(5),
+      Duration.ofSeconds(60),
+      Duration.ofSeconds(10));
+}

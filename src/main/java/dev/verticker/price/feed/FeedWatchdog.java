@@ -1,0 +1,301 @@
+package dev.verticker.price.feed;
+
+import dev.verticker.exchange.MarketData;
+import dev.verticker.exchange.MarketStream;
+import dev.verticker.exchange.MarketStream.Kind;
+import dev.verticker.exchange.MarketStream.Stream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Distinguishes a silent stream from a quiet market: a stream is silent if a trade that another stream or a request showed
+ * does not appear in it. A silent stream is subscribed again, then its connection is replaced. Up to twenty symbols are
+ * requested when they are quiet; with more symbols the minute poll shows their trades. While streams are interrupted, their
+ * symbols are requested in turn.
+ */
+public final class FeedWatchdog {
+  private static final Logger log = LoggerFactory.getLogger(FeedWatchdog.class);
+
+  /** With more silent symbols their connections are replaced at once, because control messages are limited. */
+  private static final int MAX_RESUBSCRIPTIONS = 5;
+
+  private final FeedQuotes quotes;
+  private final NewestTickers newest;
+  private final Report report;
+  private final FeedTiming timing;
+  private final Map<String, Symbol> symbols = new LinkedHashMap<>();
+  private boolean requesting;
+  private long respondedAt = System.nanoTime();
+  private long requestedAt = System.nanoTime();
+  private int nextInterrupted;
+
+  /** Whether an event arrived since the last check. */
+  private boolean delivered;
+
+  /** Receives the state of the upstream. */
+  public interface Report {
+    /** A response or an event arrived. */
+    void onUpstreamResponse();
+
+    /** @param since for how long neither streams nor requests have delivered */
+    void onUpstreamFailure(Duration since);
+
+    /** @param live whether all expected streams deliver */
+    void setLive(boolean live);
+  }
+
+  private static final class Symbol {
+    private final String name;
+    private final Map<Kind, Watched> streams = new EnumMap<>(Kind.class);
+    private long tradeId;
+
+    /** Trades before the first event or response after this time are no evidence of silence. */
+    private long connectedAt = System.nanoTime();
+
+    private long confirmedAt = connectedAt;
+    private boolean expired;
+    private int attempts;
+    private long nextAttemptAt;
+
+    private Symbol(String name) {
+      this.name = name;
+    }
+
+    private boolean anyStream(Predicate<Watched> condition) {
+      return streams.values().stream().anyMatch(condition);
+    }
+
+    private boolean isInterrupted() {
+      var ticker = streams.get(Kind.TICKER);
+      return ticker == null || !ticker.connected || ticker.silent;
+    }
+  }
+
+  private static final class Watched {
+    private boolean connected;
+    private boolean silent;
+    private long lastEventAt = System.nanoTime();
+
+    /** Since when it does not show the newest trade; 0 = it does. */
+    private long behindSince;
+  }
+
+  public FeedWatchdog(
+      FeedQuotes quotes, NewestTickers newest, Report report, FeedTiming timing) {
+    this.quotes = quotes;
+    this.newest = newest;
+    this.report = report;
+    this.timing = timing;
+  }
+
+  Duration interval() {
+    return timing.check();
+  }
+
+  void expect(Set<Stream> streams) {
+    if (symbols.isEmpty()) {
+      respondedAt = System.nanoTime();
+    }
+    symbols.values().forEach(symbol -> symbol
+        .streams
+        .keySet()
+        .removeIf(kind -> !streams.contains(new Stream(symbol.name, kind))));
+    symbols.values().removeIf(symbol -> symbol.streams.isEmpty());
+    streams.forEach(stream -> symbols
+        .computeIfAbsent(stream.symbol(), Symbol::new)
+        .streams
+        .computeIfAbsent(stream.kind(), kind -> new Watched()));
+  }
+
+  private boolean isLive() {
+    return !symbols.isEmpty()
+        && symbols.values().stream()
+            .noneMatch(symbol -> symbol.anyStream(each -> !each.connected || each.silent));
+  }
+
+  void onConnected(Set<Stream> streams) {
+    streams.forEach(stream -> {
+      var watched = watched(stream);
+      if (watched != null) {
+        watched.connected = true;
+        watched.silent = false;
+        watched.behindSince = 0;
+        watched.lastEventAt = System.nanoTime();
+        symbols.get(stream.symbol()).connectedAt = watched.lastEventAt;
+      }
+    });
+  }
+
+  void onDisconnected(Set<Stream> streams) {
+    streams.forEach(stream -> {
+      var watched = watched(stream);
+      if (watched != null) {
+        watched.connected = false;
+      }
+    });
+  }
+
+  /**
+   * Records an event after its figures were accepted.
+   *
+   * @return whether the stream was silent before
+   */
+  boolean onEvent(Stream stream) {
+    var watched = watched(stream);
+    if (watched == null) {
+      return false;
+    }
+    delivered = true;
+    respondedAt = System.nanoTime();
+    var symbol = symbols.get(stream.symbol());
+    update(symbol);
+    var resumed = watched.silent;
+    watched.silent = false;
+    watched.behindSince = 0;
+    watched.lastEventAt = System.nanoTime();
+    if (resumed) {
+      symbol.attempts = 0;
+    }
+    return resumed;
+  }
+
+  /**
+   * Restores silent streams, requests interrupted and quiet symbols, and reports the state of the streams to the report.
+   *
+   * @return the streams that have become silent, with the time since their last event
+   */
+  Map<Stream, Duration> check(MarketStream market) {
+    var now = System.nanoTime();
+    var silent = new HashMap<Stream, Duration>();
+    var overdue = new ArrayList<Symbol>();
+    for (var symbol : symbols.values()) {
+      update(symbol);
+      symbol.streams.forEach((kind, watched) -> {
+        if (watched.connected && !watched.silent && isOver(watched.behindSince, grace(kind), now)) {
+          watched.silent = true;
+          silent.put(new Stream(symbol.name, kind), Duration.ofNanos(now - watched.lastEventAt));
+        }
+      });
+      if (symbol.anyStream(watched -> watched.silent) && now - symbol.nextAttemptAt >= 0) {
+        overdue.add(symbol);
+      }
+    }
+    restore(overdue, market, now);
+    request(now);
+    expire(now);
+    report();
+    return silent;
+  }
+
+  private Duration grace(Kind kind) {
+    return kind == Kind.KLINE_1M ? timing.grace().multipliedBy(2) : timing.grace();
+  }
+
+  private void report() {
+    if (delivered) {
+      delivered = false;
+      report.onUpstreamResponse();
+    }
+    report.setLive(isLive());
+  }
+
+  private void restore(List<Symbol> overdue, MarketStream market, long now) {
+    for (var symbol : overdue) {
+      var resubscribe = symbol.attempts == 0 && overdue.size() <= MAX_RESUBSCRIPTIONS;
+      symbol.attempts++;
+      symbol.nextAttemptAt = now + (resubscribe ? timing.retry() : timing.replace()).toNanos();
+      log.warn(
+          "the exchange has trades of {} that its streams do not show: {}",
+          symbol.name,
+          resubscribe ? "subscribing again" : "replacing the connection");
+      if (resubscribe) {
+        market.resubscribe(symbol.name);
+      } else {
+        market.reconnect(symbol.name);
+      }
+    }
+  }
+
+  private void request(long now) {
+    var interrupted = select(Symbol::isInterrupted);
+    var quiet = symbols.size() > MarketData.MAX_TICKERS
+        ? List.<String>of()
+        : select(symbol -> symbol.streams.values().stream()
+            .allMatch(watched -> now - watched.lastEventAt >= timing.quiet().toNanos()));
+    var interval = interrupted.isEmpty() ? timing.compare() : timing.request();
+    var requested = interrupted.isEmpty() ? quiet : nextOf(interrupted);
+    if (!requesting && !requested.isEmpty() && now - requestedAt >= interval.toNanos()) {
+      requesting = true;
+      requestedAt = now;
+      quotes.fetch(requested).onSuccess(complete -> {
+        requesting = false;
+        if (complete) {
+          respondedAt = System.nanoTime();
+          report.onUpstreamResponse();
+        } else if (!interrupted.isEmpty()) {
+          report.onUpstreamFailure(Duration.ofNanos(System.nanoTime() - respondedAt));
+        }
+      });
+    }
+  }
+
+  /** Returns as many symbols as one request can have, in turn. */
+  private List<String> nextOf(List<String> interrupted) {
+    var next = new ArrayList<String>();
+    for (var i = 0; i < Math.min(interrupted.size(), MarketData.MAX_TICKERS); i++) {
+      next.add(interrupted.get((nextInterrupted + i) % interrupted.size()));
+    }
+    nextInterrupted = (nextInterrupted + next.size()) % interrupted.size();
+    return next;
+  }
+
+  private void expire(long now) {
+    var expired = select(symbol -> symbol.isInterrupted()
+        && !symbol.expired
+        && now - symbol.confirmedAt >= timing.expiry().toNanos());
+    if (!expired.isEmpty()) {
+      expired.forEach(name -> symbols.get(name).expired = true);
+      quotes.expire(expired);
+    }
+  }
+
+  /** Applies what events and responses have shown. */
+  private void update(Symbol symbol) {
+    var confirmedAt = newest.confirmedAt(symbol.name);
+    if (confirmedAt != 0 && confirmedAt != symbol.confirmedAt) {
+      var first = symbol.confirmedAt - symbol.connectedAt <= 0;
+      symbol.confirmedAt = confirmedAt;
+      symbol.expired = false;
+      if (newest.tradeId(symbol.name) != symbol.tradeId) {
+        symbol.tradeId = newest.tradeId(symbol.name);
+        if (!first) {
+          symbol.streams.values().stream()
+              .filter(watched -> watched.behindSince == 0)
+              .forEach(watched -> watched.behindSince = System.nanoTime());
+        }
+      }
+    }
+  }
+
+  private List<String> select(Predicate<Symbol> condition) {
+    return symbols.values().stream().filter(condition).map(symbol -> symbol.name).toList();
+  }
+
+  private Watched watched(Stream stream) {
+    var symbol = symbols.get(stream.symbol());
+    return symbol == null ? null : symbol.streams.get(stream.kind());
+  }
+
+  private static boolean isOver(long since, Duration limit, long now) {
+    return since != 0 && now - since >= limit.toNanos();
+  }
+}

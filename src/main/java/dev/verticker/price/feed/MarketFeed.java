@@ -1,0 +1,150 @@
+package dev.verticker.price.feed;
+
+import dev.verticker.exchange.AggregateTrade;
+import dev.verticker.exchange.Kline;
+import dev.verticker.exchange.MarketStream;
+import dev.verticker.exchange.MarketStream.Kind;
+import dev.verticker.exchange.MarketStream.Stream;
+import dev.verticker.exchange.Ticker;
+import io.vertx.core.Vertx;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The stream of the leader. It opens it when this node is elected, expects the streams of all configured and on-demand
+ * symbols, passes the events to its consumers, and closes it when this node resigns. All methods run on the context of the
+ * verticle.
+ */
+public final class MarketFeed implements FeedLeader.Listener, MarketStream.Listener {
+  private static final Logger log = LoggerFactory.getLogger(MarketFeed.class);
+
+  /** The first symbols have streams of trades; the price of the others is that of their ticker. */
+  private static final int MAX_TRADE_STREAMS = 20;
+
+  private final Vertx vertx;
+  private final Supplier<MarketStream> streams;
+  private final Supplier<List<String>> symbols;
+  private final FeedWatchdog watchdog;
+  private final List<MarketStream.Listener> consumers;
+  private final Clock clock;
+  private MarketStream stream;
+  private Set<Stream> expected = Set.of();
+  private long timer;
+
+  /**
+   * @param streams opens a stream
+   * @param symbols that are streamed, configured ones first
+   * @param consumers receive all events; streams that become silent or deliver again are reported like connections
+   */
+  public MarketFeed(
+      Vertx vertx,
+      Supplier<MarketStream> streams,
+      Supplier<List<String>> symbols,
+      FeedWatchdog watchdog,
+      List<MarketStream.Listener> consumers,
+      Clock clock) {
+    this.vertx = vertx;
+    this.streams = streams;
+    this.symbols = symbols;
+    this.watchdog = watchdog;
+    this.consumers = List.copyOf(consumers);
+    this.clock = clock;
+  }
+
+  @Override
+  public void onElected(long epoch) {
+    onResigned();
+    stream = streams.get();
+    stream.open(this);
+    check();
+    timer = vertx.setPeriodic(watchdog.interval().toMillis(), id -> check());
+  }
+
+  @Override
+  public void onResigned() {
+    if (stream != null) {
+      vertx.cancelTimer(timer);
+      stream.close();
+      stream = null;
+      expected = Set.of();
+      watchdog.expect(expected);
+    }
+  }
+
+  @Override
+  public void onTicker(Ticker ticker) {
+    deliver(consumer -> consumer.onTicker(ticker));
+    onEvent(new Stream(ticker.symbol(), Kind.TICKER));
+  }
+
+  @Override
+  public void onKline(Kline kline) {
+    deliver(consumer -> consumer.onKline(kline));
+    onEvent(new Stream(kline.symbol(), Kind.KLINE_1M));
+  }
+
+  @Override
+  public void onTrade(AggregateTrade trade) {
+    deliver(consumer -> consumer.onTrade(trade));
+    onEvent(new Stream(trade.symbol(), Kind.AGGREGATE_TRADE));
+  }
+
+  @Override
+  public void onConnected(Instant since, Set<Stream> connected) {
+    watchdog.onConnected(connected);
+    deliver(consumer -> consumer.onConnected(since, connected));
+  }
+
+  @Override
+  public void onDisconnected(Instant since, Set<Stream> disconnected, String reason) {
+    watchdog.onDisconnected(disconnected);
+    deliver(consumer -> consumer.onDisconnected(since, disconnected, reason));
+  }
+
+  private void onEvent(Stream source) {
+    if (watchdog.onEvent(source)) {
+      deliver(consumer -> consumer.onConnected(clock.instant(), Set.of(source)));
+    }
+  }
+
+  private void check() {
+    var current = expected(symbols.get());
+    if (!current.equals(expected)) {
+      expected = current;
+      watchdog.expect(current);
+      stream.expect(current);
+    }
+    watchdog.check(stream).forEach((silent, duration) -> deliver(consumer -> consumer.onDisconnected(
+        clock.instant().minus(duration), Set.of(silent), "the stream is silent")));
+  }
+
+  private static Set<Stream> expected(List<String> symbols) {
+    var expected = new HashSet<Stream>();
+    for (var symbol : symbols) {
+      expected.add(new Stream(symbol, Kind.TICKER));
+      expected.add(new Stream(symbol, Kind.KLINE_1M));
+      if (expected.size() <= 3 * MAX_TRADE_STREAMS) {
+        expected.add(new Stream(symbol, Kind.AGGREGATE_TRADE));
+      }
+    }
+    return expected;
+  }
+
+  /** The failure of one consumer neither affects the others nor the stream. */
+  private void deliver(Consumer<MarketStream.Listener> event) {
+    for (var consumer : consumers) {
+      try {
+        event.accept(consumer);
+      } catch (RuntimeException e) {
+        log.error("a consumer of the market's stream failed", e);
+      }
+    }
+  }
+}

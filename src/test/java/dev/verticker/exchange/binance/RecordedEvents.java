@@ -1,0 +1,65 @@
+package dev.verticker.exchange.binance;
+
+import dev.verticker.exchange.AggregateTrade;
+import dev.verticker.exchange.Kline;
+import dev.verticker.exchange.MarketStream.Listener;
+import dev.verticker.exchange.MarketStream.Stream;
+import dev.verticker.exchange.Ticker;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/** Records the events of a stream, and the contexts on which they arrive. */
+final class RecordedEvents implements Listener {
+  final List<Ticker> tickers = new CopyOnWriteArrayList<>();
+  final List<Kline> klines = new CopyOnWriteArrayList<>();
+  final List<AggregateTrade> trades = new CopyOnWriteArrayList<>();
+  final List<Connected> connected = new CopyOnWriteArrayList<>();
+  final List<Disconnected> disconnected = new CopyOnWriteArrayList<>();
+  final Set<Context> contexts = java.util.concurrent.ConcurrentHashMap.newKeySet();
+
+  record Connected(Instant since, Set<Stream> streams) {}
+
+  record Disconnected(Instant since, Set<Stream> streams, String reason) {}
+
+  List<Long> tradeIds() {
+    return trades.stream().map(AggregateTrade::id).toList();
+  }
+
+  @Override
+  public void onTicker(Ticker ticker) {
+    record();
+    tickers.add(ticker);
+  }
+
+  @Override
+  public void onKline(Kline kline) {
+    record();
+    klines.add(kline);
+  }
+
+  @Override
+  public void onTrade(AggregateTrade trade) {
+    record();
+    trades.add(trade);
+  }
+
+  @Override
+  public void onConnected(Instant since, Set<Stream> streams) {
+    record();
+    connected.add(new Connected(since, streams));
+  }
+
+  @Override
+  public void onDisconnected(Instant since, Set<Stream> streams, String reason) {
+    record();
+    disconnected.add(new Disconnected(since, streams, reason));
+  }
+
+  private void record() {
+    contexts.add(Vertx.currentContext());
+  }
+}

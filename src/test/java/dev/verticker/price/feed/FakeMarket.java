@@ -1,0 +1,125 @@
+package dev.verticker.price.feed;
+
+import dev.verticker.exchange.AggregateTrade;
+import dev.verticker.exchange.ExchangeException.ExchangeUnavailableException;
+import dev.verticker.exchange.ExchangeInfo;
+import dev.verticker.exchange.Kline;
+import dev.verticker.exchange.MarketData;
+import dev.verticker.exchange.MarketStream;
+import dev.verticker.exchange.RateLimits.Priority;
+import dev.verticker.exchange.Ticker;
+import dev.verticker.message.Interval;
+import io.vertx.core.Future;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/** An exchange whose tickers and stream a test controls. All calls are on one context. */
+final class FakeMarket implements MarketData, MarketStream {
+  final Map<String, Ticker> tickers = new HashMap<>();
+  final List<List<String>> requests = new ArrayList<>();
+  final List<String> resubscribed = new ArrayList<>();
+  final List<String> reconnected = new ArrayList<>();
+  Set<Stream> expected = Set.of();
+  Listener listener;
+  boolean unavailable;
+  boolean closed;
+
+  static Ticker ticker(String symbol, String price, long tradeId, Instant eventTime) {
+    return new Ticker(
+        symbol,
+        new BigDecimal(price),
+        null,
+        null,
+        null,
+        null,
+        null,
+        eventTime,
+        tradeId,
+        "{\"symbol\":\"" + symbol + "\",\"lastPrice\":\"" + price + "\",\"lastQty\":\"1\",\"lastId\":" + tradeId
+            + ",\"price\":\"" + price + "\"}");
+  }
+
+  static AggregateTrade trade(String symbol, String price, long id) {
+    return new AggregateTrade(
+        symbol, id, new BigDecimal(price), BigDecimal.TEN, id, id, Instant.now(), true);
+  }
+
+  static Kline kline(String symbol) {
+    return new Kline(
+        symbol,
+        Interval.ONE_MINUTE,
+        Instant.EPOCH,
+        BigDecimal.ONE,
+        BigDecimal.ONE,
+        BigDecimal.ONE,
+        BigDecimal.ONE,
+        BigDecimal.ONE,
+        BigDecimal.ONE,
+        1,
+        BigDecimal.ONE,
+        BigDecimal.ONE,
+        false,
+        Instant.now());
+  }
+
+  void connect() {
+    listener.onConnected(Instant.now(), expected);
+  }
+
+  @Override
+  public Future<List<Ticker>> tickers(List<String> symbols, Priority priority) {
+    requests.add(symbols);
+    return unavailable
+        ? Future.failedFuture(new ExchangeUnavailableException("blocked"))
+        : Future.succeededFuture(
+            symbols.stream().filter(tickers::containsKey).map(tickers::get).toList());
+  }
+
+  @Override
+  public Future<List<AggregateTrade>> trades(
+      String symbol, long fromId, int limit, Priority priority) {
+    return Future.succeededFuture(List.of());
+  }
+
+  @Override
+  public Future<ExchangeInfo> exchangeInfo() {
+    return Future.succeededFuture(new ExchangeInfo(tickers.keySet(), 6000));
+  }
+
+  @Override
+  public void open(Listener newListener) {
+    listener = newListener;
+  }
+
+  @Override
+  public void expect(Set<Stream> streams) {
+    expected = Set.copyOf(streams);
+  }
+
+  @Override
+  public void resubscribe(String symbol) {
+    resubscribed.add(symbol);
+  }
+
+  @Override
+  public void reconnect(String symbol) {
+    reconnected.add(symbol);
+  }
+
+  @Override
+  public Future<Void> close() {
+    closed = true;
+    return Future.succeededFuture();
+  }
+
+  @Override
+  public Future<List<Kline>> klines(
+      String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority) {
+    return Future.failedFuture(new UnsupportedOperationException("klines"));
+  }
+}

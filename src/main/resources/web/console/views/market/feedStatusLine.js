@@ -50,13 +50,15 @@ export class FeedStatusLine {
       setText(this.#gap, t(gap.filled ? "feed.gapFilled" : "feed.gap", { from: time(gap.from), to: time(gap.to) }));
   }
 
-  /** A market that is not the real one has a clock and a speed of its own. */
+  /** A market that is not the real one has a clock of its own, and may have another speed. */
   #renderClock() {
     const { status, marketTime } = this.#feed;
-    const shown = status !== null && marketTime !== null && (status.venue !== REAL_VENUE || status.speed !== 1);
+    const shown = status !== null && status.venue !== REAL_VENUE && marketTime !== null;
     this.#clock.hidden = !shown;
     if (!shown) return;
-    const venue = tOrNull(`venue.${status.venue}`) ?? status.venue;
-    setText(this.#clock, t("feed.clock", { venue, at: dateTimeSeconds(marketTime), speed: number(status.speed ?? 1) }));
+    const venue = tOrNull(`venue.${status.venue}`) ?? status.venue ?? "";
+    const clock = t("feed.clock", { venue, at: dateTimeSeconds(marketTime) });
+    const speed = status.speed ?? 1;
+    setText(this.#clock, speed === 1 ? clock : `${clock}, ${t("feed.speed", { speed: number(speed) })}`);
   }
 }

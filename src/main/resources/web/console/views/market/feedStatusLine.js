@@ -15,7 +15,7 @@ export class FeedStatusLine {
   #bus;
   #state = h("span");
   #age = h("span.age");
-  #clock = h("span.clock");
+  #venue = h("p.venue");
   #gap = h("p.gap", { role: "status", hidden: true });
   element;
 
@@ -30,7 +30,7 @@ export class FeedStatusLine {
       "div.feed",
       { role: "group", "aria-label": t("feed.label") },
       h("p", null, h("span.dot", { "aria-hidden": "true" }), h("span", { role: "status" }, this.#state), this.#age),
-      this.#clock,
+      this.#venue,
       this.#gap,
     );
   }
@@ -44,21 +44,25 @@ export class FeedStatusLine {
     setText(this.#state, tOrNull(`feed.${state}`) ?? state);
     this.#state.title = tOrNull(`feed.${state}.more`, { since: status ? dateTime(status.since) : "" }) ?? "";
     setText(this.#age, ms === null ? "" : t("feed.age", { age: age(ms) }));
-    this.#renderClock();
+    this.#renderVenue();
     this.#gap.hidden = gap === null;
     if (gap)
       setText(this.#gap, t(gap.filled ? "feed.gapFilled" : "feed.gap", { from: time(gap.from), to: time(gap.to) }));
   }
 
-  /** A market that is not the real one has a clock of its own, and may have another speed. */
-  #renderClock() {
+  /** The clock of a market that is not the real one differs from the user's, and may have another speed. */
+  #renderVenue() {
     const { status, marketTime } = this.#feed;
-    const shown = status !== null && status.venue !== REAL_VENUE && marketTime !== null;
-    this.#clock.hidden = !shown;
-    if (!shown) return;
-    const venue = tOrNull(`venue.${status.venue}`) ?? status.venue ?? "";
+    if (!status?.venue) return;
+    const venue = tOrNull(`venue.${status.venue}`) ?? status.venue;
+    const real = status.venue === REAL_VENUE;
+    this.#venue.classList.toggle("unreal", !real);
+    if (real || marketTime === null) {
+      setText(this.#venue, venue);
+      return;
+    }
     const clock = t("feed.clock", { venue, at: dateTimeSeconds(marketTime) });
     const speed = status.speed ?? 1;
-    setText(this.#clock, speed === 1 ? clock : `${clock}, ${t("feed.speed", { speed: number(speed) })}`);
+    setText(this.#venue, speed === 1 ? clock : `${clock}, ${t("feed.speed", { speed: number(speed) })}`);
   }
 }

@@ -72,14 +72,22 @@ export class CandleSeries extends EventTarget {
 
   open() {
     const { bus, feed } = this.#sources;
+    // At once: the server confirms the subscription after it has read the candles. Its first frame has the newest ones.
+    /** @type {Promise<void> | null} */
+    let firstLoad = this.reload();
+    firstLoad.catch(() => {});
+    const loadSnapshot = () => {
+      const load = firstLoad ?? this.reload();
+      firstLoad = null;
+      return load;
+    };
     this.#stops = [
       listen(feed, "gap", (/** @type {FeedGap} */ gap) => gap.symbols.includes(this.symbol) && this.#tryReload()),
       bus.subscribe(
         `candles.${this.symbol}.${this.interval}`,
         {
-          loadSnapshot: () => this.reload(),
+          loadSnapshot,
           onEvent: ({ data }) => this.#onCandles(data),
-          onRefused: () => this.#tryReload(),
         },
         { everyMs: MIN_FRAME_INTERVAL_MS },
       ),

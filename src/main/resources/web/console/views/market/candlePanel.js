@@ -88,10 +88,13 @@ export class CandlePanel {
     this.#chart.element.setAttribute("aria-label", t("candles.chart", names));
     this.#chart.show(series);
     this.#table.show(series);
-    const stops = ["reset", "update"].map((event) => listen(series, event, () => this.#render()));
+    const onReset = () => {
+      this.#render();
+      this.#describe();
+    };
+    const stops = [listen(series, "reset", onReset), listen(series, "update", () => this.#render())];
     this.#unlisten = () => stops.forEach((stop) => stop());
-    this.#render();
-    this.#describe();
+    onReset();
   }
 
   close() {

@@ -33,6 +33,7 @@ public final class Bus {
   private static final String SENT = "sent";
   private static final String REQUEST_ID = "request-id";
   private static final String NOT_ON = "not-on";
+  private static final String QUOTA = "quota";
 
   /** The failure code of a consumer on a node that the request excludes. */
   private static final int EXCLUDED = 1;
@@ -196,6 +197,7 @@ public final class Bus {
   }
 
   private <A> void reply(Message<Envelope> message, Future<A> result) {
+    var context = Vertx.currentContext();
     result.onComplete(outcome -> {
       Envelope envelope;
       if (outcome.succeeded()) {
@@ -207,13 +209,16 @@ public final class Bus {
         envelope = Envelope.of(new Failure.Internal());
       }
       if (message.replyAddress() != null) {
-        message.reply(envelope, new DeliveryOptions().setCodecName(EnvelopeCodec.NAME));
+        var options = new DeliveryOptions().setCodecName(EnvelopeCodec.NAME);
+        QuotaUsage.of(context).ifPresent(usage -> options.addHeader(QUOTA, Json.write(usage)));
+        message.reply(envelope, options);
       }
     });
   }
 
   private <A> Future<A> decodeReply(Address<?, A> address, Message<Envelope> message) {
     try {
+      QuotaUsage.receive(message.headers().get(QUOTA));
       var body = message.body();
       return body.failed()
           ? Future.failedFuture(body.failure())

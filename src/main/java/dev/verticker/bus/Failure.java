@@ -165,8 +165,15 @@ public abstract sealed class Failure extends RuntimeException {
   public static final class TooManyRequests extends Failure {
     private final transient Quota quota;
 
-    /** @param max requests within any window of this length */
-    public record Quota(@JsonProperty("most") int max, Duration window) {}
+    /**
+     * @param name in the headers of the response; null = the code of the failure
+     * @param max requests within any window of this length
+     */
+    public record Quota(String name, @JsonProperty("most") int max, Duration window) {
+      public Quota(int max, Duration window) {
+        this(null, max, window);
+      }
+    }
 
     public TooManyRequests(String code, String detail, Duration retryAfter, Quota quota) {
       super(429, code, detail, retryAfter, List.of());

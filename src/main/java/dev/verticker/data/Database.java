@@ -27,6 +27,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -68,6 +71,7 @@ public final class Database {
   private final Vertx vertx;
   private final long probeTimer;
   private final OutageLog outageLog = new OutageLog();
+  private final LongAdder startedCalls = new LongAdder();
   private boolean closed;
 
   // Volatile, because calls and health checks run on other threads.
@@ -107,25 +111,44 @@ public final class Database {
   }
 
   public Future<RowSet<Row>> query(String sql, Tuple parameters) {
-    return guarded(() -> pool.preparedQuery(sql).execute(parameters));
+    return guarded((connection, start) -> {
+      start.run();
+      return connection.preparedQuery(sql).execute(parameters);
+    });
   }
 
   /**
-   * Wraps a handler of requests: while the circuit breaker is open, a request fails before the handler is called, so that
-   * another node can process it.
+   * Wraps a handler of requests, so that another node can process a request that has had no effect on this node: the circuit
+   * breaker was open, or the first call of the handler got no working connection. If any call of this pool has started since
+   * the request, it may have been one of this handler, and the request counts as started.
    */
   public <Q, A> Function<Q, Future<A>> whileAvailable(Function<Q, Future<A>> handler) {
-    return request -> breaker.state() == CircuitBreakerState.CLOSED
-        ? handler.apply(request)
-        : Future.failedFuture(Failure.Unavailable.notStarted(CODE, DETAIL));
+    return request -> {
+      if (breaker.state() != CircuitBreakerState.CLOSED) {
+        return Future.failedFuture(Failure.Unavailable.notStarted(CODE, DETAIL));
+      }
+      var before = startedCalls.sum();
+      return handler
+          .apply(request)
+          .recover(failure -> Future.failedFuture(
+              isNotStarted(failure) && startedCalls.sum() != before
+                  ? new Failure.Unavailable(CODE, DETAIL)
+                  : failure));
+    };
+  }
+
+  private static boolean isNotStarted(Throwable failure) {
+    return failure instanceof Failure.Unavailable unavailable && !unavailable.isStarted();
   }
 
   /** Runs a transaction: commits if the future succeeds, rolls back if it fails. */
   public <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
-    return guarded(() -> pool.withConnection(
-        connection -> connection.begin().compose(tx -> Future.succeededFuture(connection)
-            .compose(work)
-            .compose(result -> tx.commit().map(result), failure -> rollBack(tx, failure)))));
+    return guarded((connection, start) -> connection.begin().compose(tx -> {
+      start.run();
+      return Future.succeededFuture(connection)
+          .compose(work)
+          .compose(result -> tx.commit().map(result), failure -> rollBack(tx, failure));
+    }));
   }
 
   /** The current outage, as of the last probe; empty while the server is available. */
@@ -160,8 +183,16 @@ public final class Database {
             || failure instanceof TimeoutException);
   }
 
-  private <T> Future<T> guarded(Supplier<Future<T>> work) {
-    return breaker.execute(work::get).recover(failure -> {
+  /** @param work calls the second argument before its first statement that can have an effect */
+  private <T> Future<T> guarded(BiFunction<SqlConnection, Runnable, Future<T>> work) {
+    var started = new AtomicBoolean();
+    Runnable start = () -> {
+      started.set(true);
+      startedCalls.increment();
+    };
+    Supplier<Future<T>> call = () -> pool.withConnection(connection ->
+        Future.succeededFuture(connection).compose(ready -> work.apply(ready, start)));
+    return breaker.execute(call).recover(failure -> {
       if (failure instanceof CallerException) {
         return Future.failedFuture(failure.getCause());
       }
@@ -176,7 +207,11 @@ public final class Database {
       if (!(failure instanceof OpenCircuitException)) {
         lastFailure = reason(failure);
       }
-      return Future.failedFuture(new Failure.Unavailable(CODE, DETAIL));
+      // After a timeout of the circuit breaker, the call may still start.
+      return Future.failedFuture(
+          started.get() || failure instanceof TimeoutException
+              ? new Failure.Unavailable(CODE, DETAIL)
+              : Failure.Unavailable.notStarted(CODE, DETAIL));
     });
   }
 

@@ -31,7 +31,7 @@ import java.util.function.BooleanSupplier;
  * ends with its current response. {@link ControlFrames} replaces the guard when the connection becomes a WebSocket.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
-  private final HttpLimits limits;
+  private final ConnectionTimeouts timeouts;
   private final BooleanSupplier draining;
   private Future<?> deadline;
   private Future<?> outputCheck;
@@ -42,14 +42,14 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   private boolean lastResponse;
   private long unsentBytes;
 
-  ConnectionGuard(HttpLimits limits, BooleanSupplier draining) {
-    this.limits = limits;
+  ConnectionGuard(ConnectionTimeouts timeouts, BooleanSupplier draining) {
+    this.timeouts = timeouts;
     this.draining = draining;
   }
 
   @Override
   public void handlerAdded(ChannelHandlerContext context) {
-    closeUnlessDoneIn(context, limits.head());
+    closeUnlessDoneIn(context, timeouts.header());
   }
 
   @Override
@@ -101,12 +101,12 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     if (betweenRequests && !messageArrived) {
       // The first bytes of the next request.
       betweenRequests = false;
-      closeUnlessDoneIn(context, limits.head());
+      closeUnlessDoneIn(context, timeouts.header());
     }
     if (bodyBegan) {
       // Only now, because nearly every request arrives in one read and needs no timer.
       bodyBegan = false;
-      closeUnlessDoneIn(context, limits.body());
+      closeUnlessDoneIn(context, timeouts.body());
     }
     messageArrived = false;
     super.channelReadComplete(context);
@@ -166,7 +166,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
       pipeline.replace(
           idle,
           "idle",
-          new IdleStateHandler(limits.idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS));
+          new IdleStateHandler(timeouts.idle().toMillis(), 0, 0, TimeUnit.MILLISECONDS));
     }
   }
 
@@ -184,7 +184,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
   private void checkOutputLater(ChannelHandlerContext context) {
     outputCheck = context
         .executor()
-        .schedule(() -> checkOutput(context), limits.stall().toMillis(), TimeUnit.MILLISECONDS);
+        .schedule(() -> checkOutput(context), timeouts.send().toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private void checkOutput(ChannelHandlerContext context) {

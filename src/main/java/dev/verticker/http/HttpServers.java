@@ -44,18 +44,18 @@ public final class HttpServers {
    *     connection, so that clients with kept connections switch to another node before the server stops
    */
   public static HttpServer create(Vertx vertx, String host, int port, BooleanSupplier draining) {
-    return create(vertx, host, port, HttpLimits.DEFAULT, draining);
+    return create(vertx, host, port, ConnectionTimeouts.DEFAULT, draining);
   }
 
   static HttpServer create(
-      Vertx vertx, String host, int port, HttpLimits limits, BooleanSupplier draining) {
+      Vertx vertx, String host, int port, ConnectionTimeouts timeouts, BooleanSupplier draining) {
     return vertx
-        .createHttpServer(options(limits).setHost(host).setPort(port))
+        .createHttpServer(options(timeouts).setHost(host).setPort(port))
         .invalidRequestHandler(HttpServers::reject)
-        .connectionHandler(connection -> guard(connection, limits, draining));
+        .connectionHandler(connection -> guard(connection, timeouts, draining));
   }
 
-  private static HttpServerOptions options(HttpLimits limits) {
+  private static HttpServerOptions options(ConnectionTimeouts timeouts) {
     return new HttpServerOptions()
         .setHttp2ClearTextEnabled(false)
         .setSni(false)
@@ -70,17 +70,17 @@ public final class HttpServers {
         .setMaxInitialLineLength(MAX_LINE_BYTES)
         .setMaxHeaderSize(MAX_HEADER_BYTES)
         .setMaxChunkSize(MAX_CHUNK_BYTES)
-        .setIdleTimeout((int) limits.idle().toMillis())
+        .setIdleTimeout((int) timeouts.idle().toMillis())
         .setIdleTimeoutUnit(TimeUnit.MILLISECONDS);
   }
 
   private static void guard(
-      HttpConnection connection, HttpLimits limits, BooleanSupplier draining) {
+      HttpConnection connection, ConnectionTimeouts timeouts, BooleanSupplier draining) {
     // Vert.x has no timeout for headers or bodies: only the pipeline sees incomplete requests.
     ((ConnectionBase) connection)
         .channelHandlerContext()
         .pipeline()
-        .addBefore("handler", "guard", new ConnectionGuard(limits, draining));
+        .addBefore("handler", "guard", new ConnectionGuard(timeouts, draining));
   }
 
   private static void reject(HttpServerRequest request) {

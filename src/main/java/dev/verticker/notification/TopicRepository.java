@@ -83,7 +83,7 @@ final class TopicRepository {
        WHERE NOT EXISTS (
                SELECT
                  FROM notification.erased_users
-                WHERE 'user.' || user_id = name
+                WHERE user_id = CASE WHEN name ~ '^user[.][0-9]{1,18}$' THEN pg_catalog.substr(name, 6)::bigint END
              )
        ORDER BY name
       ON CONFLICT (name) DO NOTHING

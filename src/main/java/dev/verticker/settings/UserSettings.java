@@ -5,23 +5,39 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The first administrator, the retention of the audit trail and the quotas of changes.
+ * The first administrator, the retention of the audit trail and the quotas of each user.
  *
  * @param adminPassword used only while no administrator exists; null if unset
- * @param ownChangesPerMinute max changes of the own account
- * @param otherChangesPerMinute max changes of other accounts by one user
  */
 public record UserSettings(
     boolean development,
     String adminUsername,
     Secret adminPassword,
     Duration auditRetention,
-    int ownChangesPerMinute,
-    int otherChangesPerMinute) {
+    Quotas quotas) {
   private static final String PASSWORD = "ADMIN_PASSWORD";
   private static final int MIN_CHARACTERS = 12;
-  private static final int MAX_CHANGES = 100_000;
   private static final Secret DEVELOPMENT_PASSWORD = new Secret("admin1234");
+
+  /**
+   * Max requests of one user per minute.
+   *
+   * @param ownChanges changes of the own account
+   * @param otherChanges changes of other accounts
+   */
+  public record Quotas(
+      int ownChanges, int otherChanges, int socketTickets, int tokenRefreshes, int readMarks) {
+    private static final int MAX = 100_000;
+
+    private static Quotas read(SettingsReader reader) {
+      return new Quotas(
+          reader.number("OWN_CHANGES_PER_MINUTE", 1, MAX),
+          reader.number("ADMIN_CHANGES_PER_MINUTE", 1, MAX),
+          reader.number("SOCKET_TICKETS_PER_MINUTE", 1, MAX),
+          reader.number("TOKEN_REFRESHES_PER_MINUTE", 1, MAX),
+          reader.number("READ_MARKS_PER_MINUTE", 1, MAX));
+    }
+  }
 
   public static UserSettings read(SettingsReader reader) {
     var username = reader.text("ADMIN_USERNAME");
@@ -36,8 +52,7 @@ public record UserSettings(
         username,
         reader.uncheckedSecret(PASSWORD).orElse(null),
         Duration.ofDays(reader.number("AUDIT_RETENTION_DAYS", 1, 36500)),
-        reader.number("OWN_CHANGES_PER_MINUTE", 1, MAX_CHANGES),
-        reader.number("ADMIN_CHANGES_PER_MINUTE", 1, MAX_CHANGES));
+        Quotas.read(reader));
   }
 
   /** Returns whether the first administrator would get the published sample password. */

@@ -94,7 +94,7 @@ final class UserRepository {
       """
           .formatted(Users.ROLE_ADMIN);
 
-  private static final String ADMINISTRATOR_NAMES =
+  static final String ADMINISTRATOR_NAMES =
       """
       SELECT username
         FROM account.users

@@ -6,7 +6,9 @@ import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.data.RedisClient;
+import dev.verticker.message.Quotas;
 import dev.verticker.message.Sessions;
+import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Users;
 import dev.verticker.message.Users.ChangeStatus;
 import dev.verticker.message.Users.User;
@@ -25,6 +27,8 @@ import dev.verticker.user.login.LoginService;
 import dev.verticker.user.login.LoginThrottle;
 import dev.verticker.user.login.PasswordChangeService;
 import dev.verticker.user.password.PasswordHasher;
+import dev.verticker.user.quota.ChangeQuota;
+import dev.verticker.user.quota.UserQuotas;
 import dev.verticker.user.session.AccountRepository;
 import dev.verticker.user.session.RefreshService;
 import dev.verticker.user.session.RefreshTokenFactory;
@@ -101,18 +105,13 @@ public final class UserVerticle extends VerticleBase {
     var rows = new UserRepository(database, clock);
     var creations = new KeyedQueue(Users.CREATE.deadline(), clock);
     var users = new UserService(database, rows, passwords, sessions, changes, creations);
-    var quota = new ChangeQuota(
-        redis,
-        auth.keys().get(0),
-        clock,
-        settings.ownChangesPerMinute(),
-        settings.otherChangesPerMinute());
+    var quotas = UserQuotas.open(redis, auth.keys().get(0), clock, settings.quotas());
     var administrator = new FirstAdministrator(database, rows, users, passwords, settings);
     return ensure(administrator, MAX_ATTEMPTS)
         .compose(ensured -> Future.all(
-            serveUsers(users, quota, audit),
-            serveSignIn(auth, users, sessions, quota, audit, changes),
-            serveSockets(revocations)))
+            serveUsers(users, quotas.changes(), audit),
+            serveSignIn(auth, users, sessions, quotas, audit, changes),
+            serveSockets(revocations, quotas)))
         .onSuccess(serving -> {
           housekeeping(settings, erasure).start();
           relay.start();
@@ -148,9 +147,10 @@ public final class UserVerticle extends VerticleBase {
       AuthSettings auth,
       UserService users,
       SessionRepository sessions,
-      ChangeQuota quota,
+      UserQuotas quotas,
       AuditTrail audit,
       ChangeLog changes) {
+    var quota = quotas.changes();
     var clock = node.clock();
     var accounts = new AccountRepository(database);
     var tokens = new TokenIssuer(auth);
@@ -166,25 +166,34 @@ public final class UserVerticle extends VerticleBase {
         auth.registrationOpen(), LoginThrottle.forRegistrations(auth.keys(), redis, clock), users);
     return Future.all(List.of(
         serve(Sessions.LOGIN, logins::login),
-        serve(Sessions.REFRESH, refreshes::refresh),
+        serve(
+            Sessions.REFRESH,
+            refresh -> refreshes.refresh(refresh, quotas.tokenRefreshes()::count)),
         serve(Sessions.LOGOUT, lists::logout),
         serve(
             Sessions.LOGOUT_ALL,
             logout -> quota.own(logout.userId(), () -> lists.logoutAll(logout))),
         serve(Sessions.LIST, lists::list),
-        serve(Sessions.END, end -> quota.own(end.userId(), () -> lists.end(end))),
+        serve(
+            Sessions.END,
+            end -> end.reason() == Reason.LOGGED_OUT
+                ? lists.end(end)
+                : quota.own(end.userId(), () -> lists.end(end))),
         serve(
             Sessions.CHANGE_PASSWORD,
             change -> quota.own(change.userId(), () -> passwordChanges.change(change))),
         serve(Sessions.REGISTER, registrations::register)));
   }
 
-  private Future<?> serveSockets(RevocationRepository revocations) {
+  private Future<?> serveSockets(RevocationRepository revocations, UserQuotas quotas) {
     var tickets = new TicketService(new TicketRepository(database), node.clock());
     return Future.all(
-        serve(Sessions.ISSUE_TICKET, tickets::issue),
+        serve(
+            Sessions.ISSUE_TICKET,
+            issue -> quotas.socketTickets().run(issue.userId(), () -> tickets.issue(issue))),
         serve(Sessions.REDEEM_TICKET, tickets::redeem),
-        serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor())));
+        serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor())),
+        node.bus().serve(Quotas.READ_MARK, mark -> quotas.readMarks().count(mark.userId())));
   }
 
   /** Serves requests that need the database, and leaves them to other nodes while it is unavailable here. */

@@ -264,6 +264,7 @@ export default {
   "problem.invalid-credentials": "Wrong username or password.",
   "problem.too-many-attempts": "Too many failed sign-ins. Try again in {seconds} s.",
   "problem.too-many-changes": "Too many changes. Try again in {seconds} s.",
+  "problem.too-many-read-marks": "Too many requests. Try again in {seconds} s.",
   "problem.not-allowed": "You do not have permission to do this.",
   "problem.last-administrator": "The last active administrator cannot be deleted, disabled or demoted.",
   "problem.user-not-found": "This user no longer exists.",

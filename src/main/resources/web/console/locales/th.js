@@ -255,6 +255,7 @@ export default {
   "problem.invalid-credentials": "ชื่อผู้ใช้หรือรหัสผ่านไม่ถูกต้อง",
   "problem.too-many-attempts": "เข้าสู่ระบบไม่สำเร็จหลายครั้งเกินไป ลองใหม่ใน {seconds} วินาที",
   "problem.too-many-changes": "แก้ไขบ่อยเกินไป ลองใหม่ใน {seconds} วินาที",
+  "problem.too-many-read-marks": "ส่งคำขอบ่อยเกินไป ลองใหม่ใน {seconds} วินาที",
   "problem.not-allowed": "คุณไม่มีสิทธิ์ทำสิ่งนี้",
   "problem.last-administrator": "ลบ ระงับ หรือถอดบทบาทผู้ดูแลระบบที่ใช้งานอยู่คนสุดท้ายไม่ได้",
   "problem.user-not-found": "ไม่มีผู้ใช้นี้แล้ว",

@@ -43,6 +43,9 @@ public final class TestServers {
     var settings = new HashMap<>(Map.of("VERTICKER_ENV", "development"));
     // Tests act as one administrator and share one Redis.
     settings.put("OWN_CHANGES_PER_MINUTE", "100000");
+    settings.put("SOCKET_TICKETS_PER_MINUTE", "100000");
+    settings.put("TOKEN_REFRESHES_PER_MINUTE", "100000");
+    settings.put("READ_MARKS_PER_MINUTE", "100000");
     settings.put("ADMIN_CHANGES_PER_MINUTE", "100000");
     settings.putAll(database.settings());
     settings.putAll(redis().settings());

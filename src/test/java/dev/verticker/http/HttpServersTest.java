@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HttpServersTest {
-  private static final HttpLimits FAST = new HttpLimits(
+  private static final ConnectionTimeouts FAST = new ConnectionTimeouts(
       Duration.ofMillis(300),
       Duration.ofMillis(600),
       Duration.ofMillis(300),
@@ -129,7 +129,7 @@ class HttpServersTest {
   @Test
   void a_draining_server_closes_each_connection_after_its_pending_response() throws IOException {
     var draining = new AtomicBoolean();
-    var server = HttpServers.create(vertx, "127.0.0.1", 0, HttpLimits.DEFAULT, draining::get)
+    var server = HttpServers.create(vertx, "127.0.0.1", 0, ConnectionTimeouts.DEFAULT, draining::get)
         .requestHandler(request -> {
           draining.set(request.path().equals("/last"));
           request.response().end("served " + request.path());
@@ -239,7 +239,7 @@ class HttpServersTest {
             vertx,
             "127.0.0.1",
             0,
-            new HttpLimits(
+            new ConnectionTimeouts(
                 Duration.ofMinutes(1),
                 Duration.ofMinutes(1),
                 Duration.ofMillis(200),

@@ -1,6 +1,7 @@
 package dev.verticker.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import ch.qos.logback.classic.Level;
@@ -101,6 +102,14 @@ class LogFormatTest {
     } finally {
       vertx.close().await();
     }
+  }
+
+  @Test
+  void errors_of_connections_without_a_handler_are_not_logged() {
+    logged("text", event(Level.INFO, "configures the context", null));
+    assertFalse(
+        context.getLogger("io.vertx.core.net.impl.ConnectionBase").isErrorEnabled());
+    assertTrue(context.getLogger("io.vertx.core.impl.ContextImpl").isErrorEnabled());
   }
 
   /** Returns the output of the packaged configuration for this event. */

@@ -15,6 +15,7 @@ import io.vertx.junit5.VertxExtension;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
@@ -199,6 +200,25 @@ class NodeTest {
     }
     until("no other node", () -> otherNodes().equals("other nodes: 0"));
     assertEquals(200, status("/health/ready"));
+  }
+
+  @Test
+  void a_metric_counts_the_connections_that_a_stranger_resets_at_the_bus_port() throws Exception {
+    var ports = TwoNodes.freePorts(2);
+    home.verticle("echo", EchoVerticle.class, "")
+        .with("CLUSTER_MEMBERS", "127.0.0.1")
+        .with("CLUSTER_PORT", "" + ports.get(0))
+        .with("CLUSTER_BUS_PORT", "" + ports.get(1))
+        .with("CLUSTER_NAME", "probed-" + System.nanoTime());
+    start("echo");
+    try (var socket = new Socket("127.0.0.1", ports.get(1))) {
+      socket.getOutputStream().write('?');
+      socket.setSoLinger(true, 0);
+    }
+    until(
+        "the reset is counted",
+        () -> get(node.managementPort(), "/metrics").text().lines().anyMatch(line -> line.startsWith("vertx_net_server_errors_total")
+            && line.endsWith(" 1.0")));
   }
 
   @Test

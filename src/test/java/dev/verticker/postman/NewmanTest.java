@@ -66,8 +66,8 @@ class NewmanTest {
             "price_url=http://localhost:" + ports.get("price-api"),
             "--color",
             "off"));
-    var said = new String(process.getInputStream().readAllBytes());
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), said);
-    assertEquals(0, process.exitValue(), said);
+    var output = new String(process.getInputStream().readAllBytes());
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), output);
+    assertEquals(0, process.exitValue(), output);
   }
 }

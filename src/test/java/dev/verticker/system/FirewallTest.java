@@ -29,7 +29,7 @@ class FirewallTest {
   private static final int MEMBER = 1;
   private static final int STRANGER = 2;
 
-  private static final Set<Integer> FOR_EVERYBODY = Set.of(22, 80, 443);
+  private static final Set<Integer> PUBLIC = Set.of(22, 80, 443);
 
   /** Hazelcast, the event bus, the front doors, the management port, PostgreSQL, Redis; 4444 is unused. */
   private static final List<Integer> ALL =
@@ -60,7 +60,7 @@ class FirewallTest {
 
     guard(rules);
 
-    assertEquals(FOR_EVERYBODY, reached(STRANGER));
+    assertEquals(PUBLIC, reached(STRANGER));
     assertEquals(
         new TreeSet<>(ALL.stream().filter(port -> port != 4444).toList()), reached(MEMBER));
   }
@@ -78,8 +78,8 @@ class FirewallTest {
 
     guard(rules);
 
-    assertEquals(FOR_EVERYBODY, reached(STRANGER));
-    assertEquals(FOR_EVERYBODY, reached(MEMBER));
+    assertEquals(PUBLIC, reached(STRANGER));
+    assertEquals(PUBLIC, reached(MEMBER));
   }
 
   private void guard(String rules) throws IOException {

@@ -10,49 +10,24 @@ import dev.verticker.testing.Await;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
-import io.vertx.junit5.VertxExtension;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests what the delivered nginx configuration forwards to nodes. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith(VertxExtension.class)
-class NginxForwardingTest {
-  @TempDir
-  private static Path folder;
-
-  private final Vertx vertx;
-  private RecordedNginx site;
-
+class NginxForwardingTest extends NginxTestCase {
   NginxForwardingTest(Vertx vertx) {
-    this.vertx = vertx;
-  }
-
-  @BeforeAll
-  void start() {
-    site = new RecordedNginx(vertx, folder);
-  }
-
-  @AfterAll
-  void stop() {
-    site.close();
+    super(vertx);
   }
 
   @Test

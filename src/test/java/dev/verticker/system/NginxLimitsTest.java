@@ -11,42 +11,17 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.WebSocket;
-import io.vertx.junit5.VertxExtension;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 
 /** Tests the limits per client address and per access token of the delivered nginx configuration. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith(VertxExtension.class)
-class NginxLimitsTest {
-  @TempDir
-  private static Path folder;
-
-  private final Vertx vertx;
-  private RecordedNginx site;
-
+class NginxLimitsTest extends NginxTestCase {
   NginxLimitsTest(Vertx vertx) {
-    this.vertx = vertx;
-  }
-
-  @BeforeAll
-  void start() {
-    site = new RecordedNginx(vertx, folder);
-  }
-
-  @AfterAll
-  void stop() {
-    site.close();
+    super(vertx);
   }
 
   @Test

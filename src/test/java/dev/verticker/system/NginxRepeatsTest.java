@@ -8,45 +8,20 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.junit5.VertxExtension;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
-import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests which requests the delivered nginx configuration repeats at another node. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-@ExtendWith(VertxExtension.class)
-class NginxRepeatsTest {
-  @TempDir
-  private static Path folder;
-
-  private final Vertx vertx;
-  private RecordedNginx site;
-
+class NginxRepeatsTest extends NginxTestCase {
   NginxRepeatsTest(Vertx vertx) {
-    this.vertx = vertx;
-  }
-
-  @BeforeAll
-  void start() {
-    site = new RecordedNginx(vertx, folder);
-  }
-
-  @AfterAll
-  void stop() {
-    site.close();
+    super(vertx);
   }
 
   @Test

@@ -86,8 +86,8 @@ class TwoDropletsTest {
             "off",
             "--timeout-request",
             "10000"));
-    var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), said);
-    assertTrue(said.contains("assertions"), said);
+    var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, process.waitFor(), output);
+    assertTrue(output.contains("assertions"), output);
   }
 }

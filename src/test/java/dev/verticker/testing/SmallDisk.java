@@ -28,9 +28,9 @@ public final class SmallDisk implements AutoCloseable {
    */
   public static SmallDisk mount(Path folder, int megabytes) {
     Tool.require("mount", "mount");
-    var said =
+    var output =
         Command.run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", "" + folder);
-    Assumptions.assumeTrue(said.isEmpty(), "Needs root, which may mount a file system: " + said);
+    Assumptions.assumeTrue(output.isEmpty(), "Needs root, which may mount a file system: " + output);
     return new SmallDisk(folder);
   }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 
-/** A client of {@code /ws} as documented: it reconnects when the server says and resumes after the last event. */
+/** A client of {@code /ws} as documented: it reconnects after the delay that the server sends, and resumes after the last event. */
 public final class ResumingSocketClient {
   private static final Pattern RETRY = Pattern.compile("restart, retry_after_ms=(\\d+)");
   private static final long MAX_DELAY_MS = 5000;

@@ -87,6 +87,7 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
       // All clients use one account.
       shared.put("SOCKETS_PER_USER", "100000");
       shared.put("ADMIN_CHANGES_PER_MINUTE", "100000");
+      shared.put("SOCKET_TICKETS_PER_MINUTE", "100000");
       prepare(shared, folder, prefix);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -6,6 +6,7 @@ import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.CrossSiteRequests;
 import dev.verticker.api.web.RequestContextHandler;
 import dev.verticker.bus.Failure;
+import dev.verticker.bus.QuotaUsage;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
@@ -73,7 +74,7 @@ record OperationHandler(
           return handler.apply(validator.validate(context, caller));
         })
         .onComplete(
-            response -> on(own, () -> response.write(context)),
+            response -> on(own, () -> withRateLimit(response, own).write(context)),
             failure -> on(own, () -> fail(context, failure)));
   }
 
@@ -105,6 +106,12 @@ record OperationHandler(
       }
       return Future.failedFuture(failure);
     });
+  }
+
+  private static ApiResponse withRateLimit(ApiResponse response, Context own) {
+    return QuotaUsage.of(own)
+        .map(usage -> RateLimitHeaders.of(usage).addTo(response))
+        .orElse(response);
   }
 
   private void fail(RoutingContext context, Throwable failure) {

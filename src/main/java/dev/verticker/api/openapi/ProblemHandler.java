@@ -5,15 +5,14 @@ import dev.verticker.api.request.UnsupportedMediaTypeException;
 import dev.verticker.api.web.RequestContextHandler;
 import dev.verticker.bus.Failure;
 import dev.verticker.bus.Failure.TooManyRequests;
-import dev.verticker.bus.Failure.TooManyRequests.Quota;
+import dev.verticker.bus.QuotaUsage;
 import dev.verticker.bus.RequestId;
 import dev.verticker.http.Problem;
 import io.vertx.core.Handler;
+import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpClosedException;
-import io.vertx.core.http.HttpServerResponse;
 import io.vertx.ext.web.RoutingContext;
 import io.vertx.ext.web.handler.HttpException;
-import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -51,10 +50,11 @@ final class ProblemHandler implements Handler<RoutingContext> {
     if (cause instanceof Failure failure) {
       failure.retryAfter().ifPresent(wait -> context
           .response()
-          .putHeader("Retry-After", Long.toString(seconds(wait))));
-      if (failure instanceof Failure.TooManyRequests tooMany) {
-        tooMany.quota().ifPresent(quota -> addRateLimitHeaders(context.response(), tooMany, quota));
-      }
+          .putHeader("Retry-After", Long.toString(RateLimitHeaders.seconds(wait))));
+      var rateLimit = failure instanceof TooManyRequests tooMany
+          ? RateLimitHeaders.of(tooMany)
+          : QuotaUsage.of(Vertx.currentContext()).map(RateLimitHeaders::of);
+      rateLimit.ifPresent(headers -> headers.addTo(context.response()));
       return Problem.of(failure);
     }
     if (cause instanceof UnsupportedMediaTypeException unsupported) {
@@ -66,17 +66,6 @@ final class ProblemHandler implements Handler<RoutingContext> {
     }
     var status = cause instanceof HttpException http ? http.getStatusCode() : context.statusCode();
     return status >= 400 && status < 500 ? problemFor(status) : logAndCreateProblem(context);
-  }
-
-  /** Adds the headers of draft-ietf-httpapi-ratelimit-headers: the quota, and what is left of it. */
-  private static void addRateLimitHeaders(
-      HttpServerResponse response, TooManyRequests tooMany, Quota quota) {
-    var policy = '"' + tooMany.code() + '"';
-    response.putHeader(
-        "RateLimit-Policy", policy + ";q=" + quota.max() + ";w=" + seconds(quota.window()));
-    tooMany
-        .retryAfter()
-        .ifPresent(wait -> response.putHeader("RateLimit", policy + ";r=0;t=" + seconds(wait)));
   }
 
   /** Returns the problem for a failure of Vert.x Web before or outside the handlers of operations. */
@@ -108,9 +97,5 @@ final class ProblemHandler implements Handler<RoutingContext> {
         context.request().path(),
         context.failure());
     return Problem.of(new Failure.Internal());
-  }
-
-  private static long seconds(Duration wait) {
-    return Math.max(1, wait.plusMillis(999).toSeconds());
   }
 }

@@ -12,6 +12,7 @@ import dev.verticker.message.Notifications.MarkRead;
 import dev.verticker.message.Notifications.ReadBefore;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.message.Notifications.TopicPage;
+import dev.verticker.message.Quotas;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -51,13 +52,23 @@ final class NotificationOperations {
 
   Future<ApiResponse> markNotificationsRead(ApiRequest request) {
     var upTo = readMark(request.body());
-    return bus.request(
-            Notifications.MARK, new MarkRead(ownTopic(request), upTo.epoch(), upTo.seq()))
+    var mark = new MarkRead(ownTopic(request), upTo.epoch(), upTo.seq());
+    return count(request)
+        .compose(counted -> bus.request(Notifications.MARK, mark))
         .map(unread -> ApiResponse.json(new JsonObject()
             .put("epoch", unread.epoch())
             .put("read_up_to", unread.upTo())
             .put("unread", unread.count())
             .toBuffer()));
+  }
+
+  /** Without the verticle that counts, read marks are unlimited. */
+  private Future<Void> count(ApiRequest request) {
+    return bus.request(
+            Quotas.READ_MARK, new Quotas.ReadMark(CurrentUser.caller(request).userId()))
+        .recover(failure -> failure instanceof Failure.TooManyRequests
+            ? Future.failedFuture(failure)
+            : Future.succeededFuture());
   }
 
   /** Accepts a cursor, and the earlier form: a sequence and its epoch. */

@@ -14,6 +14,7 @@ import io.vertx.sqlclient.SqlConnection;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.function.LongFunction;
 import java.util.stream.Stream;
 
 /**
@@ -54,11 +55,15 @@ public final class RefreshService {
     this.clock = clock;
   }
 
-  public Future<Grant> refresh(Refresh refresh) {
+  /** @param quota counts a request with a genuine token for the user of its session, and fails if there are too many */
+  public Future<Grant> refresh(Refresh refresh, LongFunction<Future<Void>> quota) {
     return RefreshToken.parse(refresh.refreshToken())
         .map(token -> database
-            .transaction(tx -> sessions.lock(tx, token.session()).compose(row -> row.map(
-                    session -> exchange(tx, token, session, refresh.client()))
+            .transaction(tx -> sessions.lock(tx, token.session()).compose(row -> row.filter(
+                    session -> isGenuine(token, session))
+                .map(session -> quota
+                    .apply(session.account().id())
+                    .compose(counted -> exchange(tx, token, session, refresh.client())))
                 .orElseGet(RefreshService::invalid)))
             // Fails after the commit, because the end of a stolen session must be committed.
             .compose(Exchange::result))
@@ -74,18 +79,20 @@ public final class RefreshService {
     }
   }
 
-  private Future<Exchange> exchange(
-      SqlConnection tx, RefreshToken token, SessionRow row, Client client) {
+  /** Returns whether the token is the newest or a replaced one of the session, and its user may use it. */
+  private boolean isGenuine(RefreshToken token, SessionRow row) {
     var newest = token.hasHash(row.tokenHash());
     var replaced = token.generation() < row.generation() && refreshTokens.isAuthentic(token);
-    if (!newest && !replaced || !row.account().active()) {
-      return invalid();
-    }
+    return (newest || replaced) && row.account().active();
+  }
+
+  private Future<Exchange> exchange(
+      SqlConnection tx, RefreshToken token, SessionRow row, Client client) {
     var now = clock.instant();
     if (!row.expiresAt().isAfter(now)) {
       return rejected("expired-refresh-token", "The session has expired: sign in again.");
     }
-    if (newest) {
+    if (token.hasHash(row.tokenHash())) {
       return rotate(tx, row, token.generation(), refreshTokens.successor(token), now);
     }
     if (row.replacedAt(token.generation())

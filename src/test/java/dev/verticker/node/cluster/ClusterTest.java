@@ -10,19 +10,28 @@ import dev.verticker.bus.Address;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.settings.NodeSettings.MutualTls;
+import dev.verticker.testing.RecordedLog;
 import dev.verticker.testing.TestAuthority;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import io.vertx.spi.cluster.hazelcast.HazelcastClusterManager;
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.cert.X509Certificate;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.X509TrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -118,6 +127,62 @@ class ClusterTest {
         new TwoNodes(Optional.of(tls(authority, authority, "one")), Optional.empty())) {
       assertExchangeNothing(nodes);
     }
+  }
+
+  @Test
+  void a_stranger_that_probes_the_bus_port_causes_errors_of_a_class_that_the_node_does_not_log(
+      @TempDir Path folder) throws Exception {
+    var authority = new TestAuthority(folder, "cluster");
+    var tls = Optional.of(tls(authority, authority, "one"));
+    try (var log = RecordedLog.errors();
+        var plain = new TwoNodes();
+        var secured = new TwoNodes(tls, Optional.of(tls(authority, authority, "two")))) {
+      for (var nodes : List.of(plain, secured)) {
+        var port = hazelcast(nodes.firstCluster()).getNodeInfo().port();
+        for (var i = 0; i < 10; i++) {
+          probe(port);
+        }
+        try (var client = (SSLSocket) trustingAll().getSocketFactory().createSocket("127.0.0.1", port)) {
+          client.setSoTimeout(2000);
+          assertThrows(IOException.class, () -> {
+            client.startHandshake();
+            client.getInputStream().read();
+          });
+        }
+      }
+      until("a reset is reported", () -> !log.lines().isEmpty());
+      assertEquals(
+          List.of(),
+          log.lines().stream()
+              .filter(line -> !line.startsWith("ERROR io.vertx.core.net.impl.ConnectionBase "))
+              .toList());
+    }
+  }
+
+  private static void probe(int port) throws IOException {
+    for (var text : List.of("GET / HTTP/1.1\r\n\r\n", "\u0016\u0003\u0001", "")) {
+      var socket = new Socket("127.0.0.1", port);
+      socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
+      socket.setSoLinger(true, 0);
+      socket.close();
+    }
+  }
+
+  private static SSLContext trustingAll() throws Exception {
+    var context = SSLContext.getInstance("TLS");
+    context.init(null, new TrustManager[] {new X509TrustManager() {
+      @Override
+      public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+      @Override
+      public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+      @Override
+      public X509Certificate[] getAcceptedIssuers() {
+        return new X509Certificate[0];
+      }
+    }}, null);
+    return context;
   }
 
   private static void assertExchangeNothing(TwoNodes nodes) {

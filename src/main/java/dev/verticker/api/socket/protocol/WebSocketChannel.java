@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The Netty channel of a WebSocket connection, for three things that Vert.x has no public API for: writing a message that was
- * encoded once for all sockets, answering pings within the limits of a socket, and resetting a connection whose peer does not
+ * The Netty channel of a WebSocket connection, for operations without a public API in Vert.x: writing a message that was encoded
+ * once for all sockets, answering pings within the limits of a socket, and resetting a connection whose peer does not
  * read. A graceful close waits behind unread data; a reset also frees the kernel buffer.
  *
  * <p>No other class of this package tree uses Vert.x internals.

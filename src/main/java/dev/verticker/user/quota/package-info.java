@@ -1,0 +1,2 @@
+/** Limits of the requests of each user. */
+package dev.verticker.user.quota;

@@ -7,7 +7,9 @@ import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
+import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.MarketStream;
+import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
@@ -16,6 +18,7 @@ import dev.verticker.exchange.binance.BinanceMarketStream;
 import dev.verticker.exchange.binance.KlineParser;
 import dev.verticker.exchange.binance.StreamOptions;
 import dev.verticker.message.Candles;
+import dev.verticker.message.Feed;
 import dev.verticker.message.Prices;
 import dev.verticker.price.candle.CandleFeed;
 import dev.verticker.price.candle.CandleFinder;
@@ -26,10 +29,10 @@ import dev.verticker.price.candle.ExchangeCandles;
 import dev.verticker.price.candle.LiveCandles;
 import dev.verticker.price.candle.MarketTime;
 import dev.verticker.price.candle.PendingCandles;
-import dev.verticker.price.candle.StreamedCandles;
 import dev.verticker.price.feed.FeedGaps;
 import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.feed.FeedLeader.Candidate;
+import dev.verticker.price.feed.FeedLeader.Market;
 import dev.verticker.price.feed.FeedLeader.Terms;
 import dev.verticker.price.feed.FeedQuotes;
 import dev.verticker.price.feed.FeedTiming;
@@ -53,6 +56,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,6 +82,8 @@ public final class PriceVerticle extends VerticleBase {
   private RefreshScheduler scheduler;
   private PendingObservations pending;
   private PendingCandles pendingCandles;
+  private CandleFeed candleFeed;
+  private LiveCandles liveCandles;
   private CandleHistory candleHistory;
 
   public PriceVerticle(NodeContext node) {
@@ -147,7 +153,7 @@ public final class PriceVerticle extends VerticleBase {
         redis,
         bus,
         clock,
-        new Candidate(settings.venue(), run, keys + "lease"),
+        new Candidate(market(settings, newest), run, keys + "lease"),
         Terms.DEFAULT);
     var factory =
         new QuoteFactory(settings.venue(), run, settings.staleAfter(), ids, leader::epoch, clock);
@@ -158,60 +164,29 @@ public final class PriceVerticle extends VerticleBase {
     scheduler = new RefreshScheduler(vertx, clock, slots, leader, refresher, limits);
     leader.addListener(newest);
     leader.addListener(scheduler);
+    var fetcher = new OnDemandFetcher(vertx, batches, recorder, cache, bus, clock);
+    var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
+    var service = new PriceService(latest, loader, onDemand, repository, clock);
+
     var minutes = new MonthlyPartitions(
         database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS_OF_CANDLES, clock);
-    var symbols = Set.copyOf(settings.symbols());
-    var candles = new CandleRepository(database, settings.venue());
-    var time = new MarketTime();
-    var liveCandles = new LiveCandles(time);
-    pendingCandles = new PendingCandles(candles, metrics);
-    var candleFeed = new CandleFeed(
-        vertx,
-        bus,
-        new CandleFeed.Source(settings.venue(), symbols),
-        leader::epoch,
-        pendingCandles,
-        metrics);
-    var reconciler = new CandleReconciler(exchange, candles, time, System::nanoTime);
-    candleHistory = new CandleHistory(
-        vertx,
-        new CandleHistory.Store(candles, reconciler),
-        exchange,
-        time,
-        candleFeed,
-        new CandleHistory.Setup(
-            settings.symbols(),
-            leader::isLeading,
-            leader::holdsLease,
-            CANDLE_ROUND,
-            clock,
-            metrics));
-    var candleFinder = new CandleFinder(
-        candles,
-        liveCandles,
-        time,
-        new ExchangeCandles(exchange, time),
-        new CandleFinder.Symbols(settings.venue(), symbols, listed::mayExist),
-        clock);
-
+    var candles = candles(settings, exchange, listed);
     if (settings.feed().streaming()) {
       var live = new LiveQuotes(vertx, newest, factory, latest, cache, bus);
       var quotes = new FeedQuotes(batches, newest, live);
-      var gaps = new FeedGaps(quotes, settings.venue(), bus, clock, metrics);
-      var streamedCandles =
-          new StreamedCandles(candleFeed, candleHistory, settings.venue(), bus, clock, metrics);
       var watchdog = new FeedWatchdog(quotes, newest, leader, FeedTiming.DEFAULT);
       leader.addListener(new MarketFeed(
           vertx,
           () -> stream(settings, parser),
           refresher::symbols,
           watchdog,
-          List.of(quotes, gaps, streamedCandles),
+          List.of(
+              quotes,
+              candleFeed,
+              gaps(settings, Kind.TICKER, Feed.Kind.QUOTES, quotes::fetch),
+              gaps(settings, Kind.KLINE_1M, Feed.Kind.CANDLES, candleHistory::fillGap)),
           clock));
     }
-    var fetcher = new OnDemandFetcher(vertx, batches, recorder, cache, bus, clock);
-    var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
-    var service = new PriceService(latest, loader, onDemand, repository, clock);
 
     if (settings.symbols().size() > MANY_SYMBOLS) {
       log.warn(
@@ -235,7 +210,7 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
-            bus.serve(Candles.FIND, candleFinder::find),
+            bus.serve(Candles.FIND, candles::find),
             bus.subscribe(Candles.UPDATES, liveCandles::onUpdate),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
@@ -256,10 +231,65 @@ public final class PriceVerticle extends VerticleBase {
         });
   }
 
+  /** The clock of a simulated market is known from its messages. */
+  private Market market(PriceSettings settings, NewestTickers newest) {
+    return settings.marketSpeed() == 1 && !settings.venue().equals("replayed")
+        ? new Market(settings.venue(), 1, node.clock()::instant)
+        : new Market(settings.venue(), settings.marketSpeed(), newest::latestTime);
+  }
+
   private MarketStream stream(PriceSettings settings, TickerParser parser) {
     var options = new StreamOptions(
         settings.feed().host(), settings.feed().rotation(), StreamOptions.DEFAULT_MAX_SILENCE);
     return new BinanceMarketStream(vertx, options, parser, node.clock(), node.metrics());
+  }
+
+  private FeedGaps gaps(
+      PriceSettings settings,
+      Kind stream,
+      Feed.Kind kind,
+      Function<List<String>, Future<Boolean>> fetch) {
+    var missed = new FeedGaps.Missed(stream, kind, fetch);
+    return new FeedGaps(missed, settings.venue(), node.bus(), node.clock(), node.metrics());
+  }
+
+  /** Creates what keeps and serves candles, and subscribes to the live ones. */
+  private CandleFinder candles(
+      PriceSettings settings, MarketData exchange, ListedSymbols listed) {
+    var symbols = Set.copyOf(settings.symbols());
+    var repository = new CandleRepository(database, settings.venue());
+    var time = new MarketTime();
+    liveCandles = new LiveCandles(time);
+    pendingCandles = new PendingCandles(repository, node.metrics());
+    candleFeed = new CandleFeed(
+        vertx,
+        node.bus(),
+        new CandleFeed.Source(settings.venue(), symbols),
+        leader::epoch,
+        pendingCandles,
+        node.metrics());
+    candleHistory = new CandleHistory(
+        vertx,
+        new CandleHistory.Store(
+            repository, new CandleReconciler(exchange, repository, time, System::nanoTime)),
+        exchange,
+        time,
+        candleFeed,
+        new CandleHistory.Setup(
+            settings.symbols(),
+            leader::isLeading,
+            leader::holdsLease,
+            CANDLE_ROUND,
+            node.clock(),
+            node.metrics()));
+    node.health().note("candles", candleHistory::progress);
+    return new CandleFinder(
+        repository,
+        liveCandles,
+        time,
+        new ExchangeCandles(exchange, time),
+        new CandleFinder.Symbols(settings.venue(), symbols, listed::mayExist),
+        node.clock());
   }
 
   private void flush() {

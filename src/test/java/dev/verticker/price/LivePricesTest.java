@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.Fault;
 import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.dev.exchange.StreamFault;
@@ -38,7 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Quotes of streams, through faults of the exchange. The poll runs once a minute. */
+/** Quotes of streams, through faults of the exchange, whose minute takes six seconds. The poll runs once a minute. */
 class LivePricesTest {
   private static final Set<String> SYMBOLS = Set.of("BTCUSDT", "ETHBTC", "ETHUSDT");
 
@@ -54,7 +56,9 @@ class LivePricesTest {
   void start() {
     exchange = await(ExchangeSimulator.start(
         exchangeVertx,
-        SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT")));
+        SimulatorOptions.defaults()
+            .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT")
+            .withSpeed(10)));
     database = TestDatabase.create();
   }
 
@@ -93,7 +97,7 @@ class LivePricesTest {
     var node = liveNode();
     node.published.clear();
     var since = System.nanoTime();
-    until("eight quotes of one symbol", () -> count(node, "BTCUSDT") >= 8);
+    until("thirty quotes of one symbol", () -> count(node, "BTCUSDT") >= 30);
     var seconds = (System.nanoTime() - since) / 1e9;
 
     assertTrue(count(node, "BTCUSDT") <= 10 * seconds + 2);
@@ -110,6 +114,28 @@ class LivePricesTest {
     var node = liveNode();
     await(node.find("LTCUSDT"));
     streamed(node, quote -> quote.symbol().equals("LTCUSDT"));
+  }
+
+  @Test
+  void slots_without_a_successful_request_store_the_quotes_of_streams() {
+    var node = node(exchange.url(), Map.of("REFRESH_INTERVAL_SECONDS", "1"));
+    streamed(node, quote -> SYMBOLS.contains(quote.symbol()));
+    exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.TICKER_24HR));
+    until("a request fails", () -> node.health.remark("exchange").isPresent());
+    var slot = node.query("SELECT max(slot_start) FROM market.observations").get(0);
+
+    until("three more slots have rows of all symbols", () -> node.query(
+                """
+                SELECT slot_start FROM market.observations WHERE slot_start > '%s'
+                 GROUP BY slot_start HAVING count(*) = 3"""
+                    .formatted(slot))
+            .size()
+        >= 3);
+
+    var stored = node.query("SELECT id FROM market.observations WHERE slot_start > '" + slot + "'");
+    assertTrue(node.published.stream()
+        .filter(quote -> stored.contains(Long.toString(quote.id())))
+        .allMatch(quote -> quote.source() == Source.STREAM));
   }
 
   @Test

@@ -21,6 +21,7 @@ import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
 import dev.verticker.testing.LongInterval;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -40,6 +41,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -138,6 +140,24 @@ class PriceVerticleTest {
     var before = Instant.now();
     until("the second node refreshes", () -> second.published.stream()
         .anyMatch(q -> q.receivedAt().isAfter(before)));
+  }
+
+  @Test
+  @Tag("faults")
+  @Provokes(28)
+  void another_node_polls_if_the_polls_of_the_leader_fail() {
+    var proxy = TcpProxy.before(exchangeVertx, exchange.port());
+    var blocked = node(Map.of("BINANCE_BASE_URL", "http://127.0.0.1:" + proxy.port()));
+    until("the first node polls", () -> !blocked.published.isEmpty());
+    var other = node();
+
+    proxy.silence();
+
+    until("the other node polls", () -> !other.published.isEmpty());
+    assertTrue(other.published.get(0).epoch() > blocked.published.get(0).epoch());
+    assertEquals(0, gauge(blocked, "feed_leading"));
+    proxy.passOn();
+    assertEquals(1, gauge(other, "feed_leading"), "the blocked node does not ask again");
   }
 
   @ParameterizedTest
@@ -439,7 +459,7 @@ class PriceVerticleTest {
       node.query(
           """
           INSERT INTO market.observations (id, symbol, exchange_info, called_at, slot_start, venue, event_time)
-          VALUES (-1, '%1$s', '{"price": "0.5"}', now() - interval '2 hours', date_trunc('month', now()), 'simulated', now())
+          VALUES (-1, '%1$s', '{"price": "0.5"}', now() - interval '40 days', date_trunc('month', now()), 'simulated', now())
           RETURNING id"""
               .formatted(symbol));
     }
@@ -452,7 +472,7 @@ class PriceVerticleTest {
     assertEquals(Source.STORED, stale.source());
     assertEquals("0.5", stale.price().toPlainString());
     assertTrue(stale.stale(Instant.now()));
-    assertTrue(stale.age(Instant.now()).compareTo(Duration.ofHours(1)) > 0);
+    assertTrue(stale.age(Instant.now()).compareTo(Duration.ofDays(39)) > 0);
     exchange.faults().clear();
     until(
         "the exchange is asked again",

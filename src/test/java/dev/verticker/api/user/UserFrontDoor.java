@@ -6,6 +6,7 @@ import static dev.verticker.testing.Await.await;
 import dev.verticker.api.UserApiVerticle;
 import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.openapi.Contract;
+import dev.verticker.api.price.FakeCandles;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
@@ -50,6 +51,7 @@ public final class UserFrontDoor implements AutoCloseable {
   public final MovedClock clock = new MovedClock();
   public final Bus bus = new Bus(vertx, clock, metrics);
   public final FakePrices prices = new FakePrices(bus);
+  public final FakeCandles candles = new FakeCandles(bus);
   final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
   private final JsonObject settings;
   private String users;
@@ -118,6 +120,7 @@ public final class UserFrontDoor implements AutoCloseable {
         new UserFrontDoor(SettingsFiles.load(environment(database, more), Path.of("target")));
     door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
     await(door.prices.serve());
+    await(door.candles.serve());
     door.startNotifications();
     door.startUsers();
     await(door.vertx.deployVerticle(

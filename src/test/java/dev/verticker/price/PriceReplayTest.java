@@ -145,7 +145,8 @@ class PriceReplayTest {
         redis,
         bus,
         clock,
-        new FeedLeader.Candidate("simulated", "replay", keys + "lease"),
+        new FeedLeader.Candidate(
+            new FeedLeader.Market("simulated", 1, clock::instant), "replay", keys + "lease"),
         FeedLeader.Terms.DEFAULT);
     var recorder = new QuoteRecorder(
         new QuoteFactory("simulated", "replay", settings.staleAfter(), ids, leader::epoch, clock),

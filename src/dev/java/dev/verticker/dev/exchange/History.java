@@ -60,8 +60,8 @@ final class History {
       return last.series;
     }
     synchronized (series) {
-      var found = series.computeIfAbsent(
-          new Key(symbol, day), key -> generate(symbol, recording, day));
+      var found =
+          series.computeIfAbsent(new Key(symbol, day), key -> generate(symbol, recording, day));
       latest = new Latest(symbol, day, found);
       return found;
     }

@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -44,6 +45,14 @@ class ClusterTest {
       new Address<>("test.ask-stranger", Text.class, Text.class, Duration.ofSeconds(3));
 
   private final TwoNodes plain = new TwoNodes();
+  private TestAuthority authority;
+  private MutualTls trusted;
+
+  @BeforeAll
+  void createAuthority(@TempDir Path folder) {
+    authority = new TestAuthority(folder, "cluster");
+    trusted = tls(authority, authority, "one");
+  }
 
   @AfterAll
   void close() {
@@ -95,11 +104,9 @@ class ClusterTest {
   }
 
   @Test
-  void nodes_with_certificates_of_the_same_authority_exchange_messages(@TempDir Path folder) {
-    var authority = new TestAuthority(folder, "cluster");
-    try (var nodes = new TwoNodes(
-        Optional.of(tls(authority, authority, "one")),
-        Optional.of(tls(authority, authority, "two")))) {
+  void nodes_with_certificates_of_the_same_authority_exchange_messages() {
+    var second = tls(authority, authority, "two");
+    try (var nodes = new TwoNodes(Optional.of(trusted), Optional.of(second))) {
       var first = bus(nodes.first());
       bus(nodes.second()).serve(ASK, Future::succeededFuture).await();
       assertEquals("a", first.request(ASK, new Text("a")).await().text());
@@ -109,20 +116,15 @@ class ClusterTest {
   @Test
   void a_node_neither_sends_to_nor_receives_from_a_stranger_that_joined_hazelcast(
       @TempDir Path folder) {
-    var authority = new TestAuthority(folder, "cluster");
-    var stranger = new TestAuthority(folder, "stranger");
-    try (var nodes = new TwoNodes(
-        Optional.of(tls(authority, authority, "one")),
-        Optional.of(tls(stranger, authority, "two")))) {
+    var stranger = tls(new TestAuthority(folder, "stranger"), authority, "two");
+    try (var nodes = new TwoNodes(Optional.of(trusted), Optional.of(stranger))) {
       assertExchangeNothing(nodes);
     }
   }
 
   @Test
-  void a_node_neither_sends_to_nor_receives_from_a_node_without_tls(@TempDir Path folder) {
-    var authority = new TestAuthority(folder, "cluster");
-    try (var nodes =
-        new TwoNodes(Optional.of(tls(authority, authority, "one")), Optional.empty())) {
+  void a_node_neither_sends_to_nor_receives_from_a_node_without_tls() {
+    try (var nodes = new TwoNodes(Optional.of(trusted), Optional.empty())) {
       assertExchangeNothing(nodes);
     }
   }

@@ -58,9 +58,16 @@ final class QuoteRefresher {
             .onSuccess(this::report);
   }
 
-  /** Stores the quotes of streams that are held at the end of a slot without a successful refresh. */
-  void storeHeld(long slot) {
-    recorder.storeHeld(symbols(), slot);
+  /**
+   * Stores the quotes of streams that are held at the end of a slot, unless it has a row.
+   *
+   * @param refresh of the slot if it still runs; its quotes are stored first
+   */
+  void storeHeld(long slot, Future<?> refresh) {
+    var held = recorder.streamed(symbols(), slot);
+    if (!held.isEmpty()) {
+      refresh.onComplete(done -> recorder.store(held, slot));
+    }
   }
 
   /** Returns the refreshed symbols, configured ones first. */

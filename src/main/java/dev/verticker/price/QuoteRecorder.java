@@ -39,9 +39,7 @@ final class QuoteRecorder {
 
   /** Records tickers in the slot in which they were received. Returns the quotes as published. */
   List<Quote> record(List<Ticker> tickers) {
-    return tickers.isEmpty()
-        ? List.of()
-        : record(tickers, slots.of(factory.now()));
+    return tickers.isEmpty() ? List.of() : record(tickers, slots.of(factory.now()));
   }
 
   /** Records tickers in the slot for which they were requested. Returns the quotes as published. */

@@ -72,8 +72,7 @@ final class QuoteRefresher {
 
   /** Returns the refreshed symbols, configured ones first. */
   List<String> symbols() {
-    return Stream.concat(
-            latest.configured().stream(), onDemand.symbols(clock.instant()).stream())
+    return Stream.concat(latest.configured().stream(), onDemand.symbols(clock.instant()).stream())
         .filter(listed::mayExist)
         .distinct()
         .toList();
@@ -87,7 +86,9 @@ final class QuoteRefresher {
   private Outcome checked(Outcome outcome) {
     listed.leaveOut(outcome.unlisted());
     outcome.unlisted().forEach(onDemand::remove);
-    return outcome.received() > 0 || outcome.failure() != null || !outcome.unlisted().isEmpty()
+    return outcome.received() > 0
+            || outcome.failure() != null
+            || !outcome.unlisted().isEmpty()
         ? outcome
         : new Outcome(
             0, Set.of(), new ExchangeUnavailableException("the exchange sent no usable price"));

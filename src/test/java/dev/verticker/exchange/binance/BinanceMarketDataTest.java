@@ -114,7 +114,8 @@ class BinanceMarketDataTest {
 
     assertEquals(new Outcome(130, Set.of(), null), outcome);
     assertEquals(Set.copyOf(many), received.stream().map(Ticker::symbol).collect(toSet()));
-    assertTrue(received.stream().allMatch(ticker -> ticker.bid() != null && ticker.volume() != null));
+    assertTrue(
+        received.stream().allMatch(ticker -> ticker.bid() != null && ticker.volume() != null));
     assertEquals(7, simulator.calls().of(Endpoint.TICKER_24HR));
     assertEquals(7, simulator.calls().total());
     assertEquals(
@@ -124,7 +125,8 @@ class BinanceMarketDataTest {
 
   @Test
   void unlisted_symbols_are_found_and_do_not_take_the_others_of_their_batch_with_them() {
-    var requested = new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> "NONE" + i).toList());
+    var requested =
+        new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> "NONE" + i).toList());
     requested.set(3, "BTCUSDT");
     requested.set(25, "ETHUSDT");
     var received = new ArrayList<Ticker>();
@@ -160,7 +162,8 @@ class BinanceMarketDataTest {
   void an_unknown_symbol_is_distinguished_from_a_failing_exchange() {
     assertInstanceOf(
         ExchangeException.UnknownSymbolException.class,
-        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT", "NOSUCHPAIR"), Priority.QUOTES)));
+        failure(
+            exchange(simulator.url()).tickers(List.of("BTCUSDT", "NOSUCHPAIR"), Priority.QUOTES)));
     simulator.faults().add(FaultKind.SERVER_ERROR);
     assertInstanceOf(
         ExchangeException.ExchangeUnavailableException.class,
@@ -320,7 +323,8 @@ class BinanceMarketDataTest {
     assertEquals(
         until,
         assertInstanceOf(
-                ExchangeException.RateLimitedException.class, failure(restarted.acquire(1, Priority.QUOTES)))
+                ExchangeException.RateLimitedException.class,
+                failure(restarted.acquire(1, Priority.QUOTES)))
             .until(),
         "restored from PostgreSQL");
   }
@@ -435,8 +439,8 @@ class BinanceMarketDataTest {
     var redis = await(RedisClient.open(vertx, SettingsReader.read(settings, RedisSettings::read)));
     var postgres = Database.open(
         vertx, SettingsReader.read(settings, r -> PostgresSettings.read("market", r)));
-    var created = new RateLimits(
-        host, egress, redis, new BanRepository(postgres), bus, Clock.systemUTC());
+    var created =
+        new RateLimits(host, egress, redis, new BanRepository(postgres), bus, Clock.systemUTC());
     await(created.start());
     return created;
   }
@@ -445,8 +449,12 @@ class BinanceMarketDataTest {
     var client =
         new ExchangeClient(vertx, URI.create(url), Duration.ofMillis(300), limits, metrics);
     return new BinanceMarketData(
-        vertx, client, limits, new TickerParser(metrics),
-        new KlineParser(metrics), Clock.systemUTC());
+        vertx,
+        client,
+        limits,
+        new TickerParser(metrics),
+        new KlineParser(metrics),
+        Clock.systemUTC());
   }
 
   /** Sends {@code head} in response to any request, then {@code part} every 10 ms until the client disconnects. */

@@ -186,6 +186,7 @@ module.exports = {
     };
     await tab.page.context().setOffline(true);
     await tab.waitForText("No connection to the server");
+    await tab.page.locator(".quote.stale").waitFor();
     await tab.page.waitForTimeout(6_000);
     await tab.page.context().setOffline(false);
     await tab.waitUntilLive();

@@ -181,7 +181,11 @@ public final class Prices {
    * @param quoteVolume in units of the quote asset
    */
   public record Day(
-      BigDecimal open, BigDecimal high, BigDecimal low, BigDecimal change, BigDecimal quoteVolume) {}
+      BigDecimal open,
+      BigDecimal high,
+      BigDecimal low,
+      BigDecimal change,
+      BigDecimal quoteVolume) {}
 
   /** Requests all quotes that the price verticle has in memory. */
   public record Latest() {}

@@ -97,8 +97,8 @@ final class QuoteStore {
   /** Reports the quotes that became stale after {@code after} and until {@code now}. */
   void reportStale(Instant after, Instant now) {
     var stale = quotes.values().stream()
-        .filter(cached ->
-            cached.quote().staleAt().isAfter(after) && cached.quote().stale(now))
+        .filter(
+            cached -> cached.quote().staleAt().isAfter(after) && cached.quote().stale(now))
         .toList();
     if (!stale.isEmpty()) {
       listeners.forEach(listener -> listener.onQuotes(stale));

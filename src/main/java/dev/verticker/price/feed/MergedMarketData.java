@@ -35,6 +35,12 @@ public final class MergedMarketData implements MarketData {
   }
 
   @Override
+  public Future<List<Kline>> klines(
+      String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority) {
+    return exchange.klines(symbol, interval, from, to, limit, priority);
+  }
+
+  @Override
   public Future<ExchangeInfo> exchangeInfo() {
     return exchange.exchangeInfo();
   }

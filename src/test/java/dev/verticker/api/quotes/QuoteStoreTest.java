@@ -44,8 +44,8 @@ class QuoteStoreTest {
     assertNotEquals(oneStale, bothStale);
     assertEquals(tag, list.tag(NOON));
 
-    var confirmed = quote(
-        1, "BTCUSDT", "1", "simulated run 1", NOON.minusMillis(150), NOON.plusSeconds(5));
+    var confirmed =
+        quote(1, "BTCUSDT", "1", "simulated run 1", NOON.minusMillis(150), NOON.plusSeconds(5));
     store.accept(List.of(confirmed));
     assertEquals(tag, store.findConfigured().tag(NOON));
     store.accept(List.of(quote(3, "BTCUSDT", "1.1", NOON.plusSeconds(6))));

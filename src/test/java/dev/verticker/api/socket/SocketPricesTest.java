@@ -70,8 +70,7 @@ class SocketPricesTest extends SocketTestCase {
     assertTrue(late.compareTo(Duration.ofSeconds(2)) < 0, "sent after " + late);
 
     door.prices.tick(FakePrices.quote(2, symbol, "101", door.clock.instant()));
-    assertFalse(
-        socket.next("prices").getJsonArray("data").getJsonObject(0).getBoolean("stale"));
+    assertFalse(socket.next("prices").getJsonArray("data").getJsonObject(0).getBoolean("stale"));
   }
 
   @Test

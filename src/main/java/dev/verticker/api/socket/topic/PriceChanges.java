@@ -67,8 +67,8 @@ final class PriceChanges {
   private static Buffer encode(Change change, Instant now) {
     var high = change.high().toPlainString();
     var low = change.low().toPlainString();
-    var extremes = "\"frame_high\":\"" + high + "\",\"frame_low\":\"" + low + "\",\"high\":\"" + high
-        + "\",\"low\":\"" + low + "\",";
+    var extremes = "\"frame_high\":\"" + high + "\",\"frame_low\":\"" + low + "\",\"high\":\""
+        + high + "\",\"low\":\"" + low + "\",";
     var json = Buffer.buffer();
     change.quote().appendTo(json, extremes, now);
     return json;

@@ -74,8 +74,7 @@ final class PriceChannel implements Channel, QuoteListener {
         forEachStream(ALL, stream -> stream.onQuotes(configured));
       }
       for (var quote : changed) {
-        forEachStream(
-            PREFIX + quote.quote().symbol(), stream -> stream.onQuotes(List.of(quote)));
+        forEachStream(PREFIX + quote.quote().symbol(), stream -> stream.onQuotes(List.of(quote)));
       }
     });
   }

@@ -154,8 +154,8 @@ final class PriceStream {
   private List<Frame> snapshot() {
     if (snapshot == null || !snapshot.isCurrent()) {
       var changes = new PriceChanges().addAll(readCurrent());
-      snapshot = new Snapshot(
-          changes.encode(topic, true, resources.clock().instant()), System.nanoTime());
+      snapshot =
+          new Snapshot(changes.encode(topic, true, resources.clock().instant()), System.nanoTime());
     }
     return snapshot.frames();
   }

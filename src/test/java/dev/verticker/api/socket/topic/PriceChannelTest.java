@@ -169,8 +169,8 @@ class PriceChannelTest {
   private Recorder subscribe(int everyMs) {
     var recorder = new Recorder();
     await(context, () -> {
-      recorder.subscription = channel.subscribe(
-          recorder, new Command.Subscribe("prices", null, null, everyMs), null);
+      recorder.subscription =
+          channel.subscribe(recorder, new Command.Subscribe("prices", null, null, everyMs), null);
       return Future.succeededFuture();
     });
     return recorder;

@@ -231,7 +231,7 @@ class BinanceMarketDataTest {
     assertEquals(
         expected,
         await(exchange.trades("BTCUSDT", expected.get(0).id(), 20, Priority.GAPS)));
-    assertEquals(1, simulator.calls().of(Endpoint.AGG_TRADES));
+    assertEquals(1, simulator.calls().of(Endpoint.AGGREGATE_TRADES));
   }
 
   @ParameterizedTest

@@ -83,6 +83,7 @@ public final class PriceVerticle extends VerticleBase {
   private PendingObservations pending;
   private PendingCandles pendingCandles;
   private CandleFeed candleFeed;
+  private LiveCandles liveCandles;
   private CandleHistory candleHistory;
 
   public PriceVerticle(NodeContext node) {
@@ -209,7 +210,7 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
-            bus.serve(Candles.FIND, candleFinder::find),
+            bus.serve(Candles.FIND, candles::find),
             bus.subscribe(Candles.UPDATES, liveCandles::onUpdate),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
@@ -258,7 +259,7 @@ public final class PriceVerticle extends VerticleBase {
     var symbols = Set.copyOf(settings.symbols());
     var repository = new CandleRepository(database, settings.venue());
     var time = new MarketTime();
-    var live = new LiveCandles(time);
+    liveCandles = new LiveCandles(time);
     pendingCandles = new PendingCandles(repository, node.metrics());
     candleFeed = new CandleFeed(
         vertx,
@@ -281,11 +282,10 @@ public final class PriceVerticle extends VerticleBase {
             CANDLE_ROUND,
             node.clock(),
             node.metrics()));
-    node.bus().subscribe(Candles.UPDATES, live::onUpdate);
     node.health().note("candles", candleHistory::progress);
     return new CandleFinder(
         repository,
-        live,
+        liveCandles,
         time,
         new ExchangeCandles(exchange, time),
         new CandleFinder.Symbols(settings.venue(), symbols, listed::mayExist),

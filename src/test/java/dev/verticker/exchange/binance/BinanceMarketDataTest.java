@@ -18,6 +18,7 @@ import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.Fault;
 import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.ExchangeException;
@@ -54,6 +55,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BinanceMarketDataTest {
   private static JsonObject settings;
@@ -209,6 +212,41 @@ class BinanceMarketDataTest {
     assertEquals("the exchange did not respond within 3 s", failure.getMessage());
     assertTrue(Duration.ofNanos(System.nanoTime() - before).toMillis() < 6000);
     until("the connection is closed", closed::get);
+  }
+
+  @Test
+  void trades_are_those_of_the_exchange_from_an_id_on() {
+    var exchange = exchange(simulator.url());
+    var now = simulator.market().now();
+    var expected = simulator.market().trades("BTCUSDT", now.minusSeconds(600), now).stream()
+        .limit(20)
+        .map(trade -> new AggregateTrade(
+            "BTCUSDT",
+            trade.aggregateId(),
+            trade.price(),
+            trade.quantity(),
+            trade.id(),
+            trade.id(),
+            trade.time(),
+            trade.buyerIsMaker()))
+        .toList();
+
+    assertEquals(
+        expected,
+        await(exchange.trades("BTCUSDT", expected.get(0).id(), 20, Priority.GAPS)));
+    assertEquals(1, simulator.calls().of(Endpoint.AGGREGATE_TRADES));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{}", "[{}]", "[7]", "[{\"a\":1,\"p\":\"1\",\"q\":\"0\"}]"})
+  void trades_that_are_malformed_fail_as_a_whole(String body) {
+    var url = server(
+        "HTTP/1.1 200 OK\r\ncontent-length: " + body.length() + "\r\n\r\n" + body,
+        "",
+        new AtomicBoolean());
+    assertEquals(
+        "the exchange sent a malformed aggTrades response",
+        failure(exchange(url).trades("BTCUSDT", 1, 10, Priority.GAPS)).getMessage());
   }
 
   @Test

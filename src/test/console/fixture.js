@@ -173,12 +173,30 @@ class Fixture {
     return { status: response.status, body: text ? JSON.parse(text) : null };
   }
 
+  /** Requests fail and streams are silent. */
   async breakExchange() {
-    await fetch(`${EXCHANGE}/control/faults`, { method: "POST", body: JSON.stringify({ kind: "500" }) });
+    await this.#control("POST", "faults", { kind: "500" });
+    await this.#control("POST", "stream_faults", { kind: "silence" });
   }
 
   async repairExchange() {
-    await fetch(`${EXCHANGE}/control/faults`, { method: "DELETE" });
+    await this.#control("DELETE", "faults");
+    await this.#control("DELETE", "stream_faults");
+  }
+
+  /** Ends the exchange's connections without a close frame. */
+  async dropStreams() {
+    await this.#control("POST", "streams/drop");
+  }
+
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
+  async #control(method, path, body) {
+    const response = await fetch(`${EXCHANGE}/control/${path}`, { method, body: body && JSON.stringify(body) });
+    assert.ok(response.ok, `${method} ${path}: ${response.status}`);
   }
 
   /**

@@ -79,7 +79,7 @@ interface Candle extends CandleBody {
 /** Frame of the topic `feed`. */
 interface FeedStatus {
   event: "feed";
-  venue: string;
+  venue: string | null;
   state: string;
   since: string;
   market_time: string | null;

@@ -6,7 +6,7 @@ import { listen } from "./dom.js";
 /** @import { Api } from "./api.js" */
 /** @import { Bus } from "./bus.js" */
 /** @import { Feed } from "./feed.js" */
-/** @import { PricePrecision } from "./pricePrecision.js" */
+/** @import { SymbolDecimals } from "./symbolDecimals.js" */
 
 export const INTERVALS = /** @type {const} */ (["1m", "5m", "15m", "1h", "4h", "1d", "1w"]);
 
@@ -35,7 +35,7 @@ const LENGTH_MS = {
  * @property {Api} api
  * @property {Bus} bus
  * @property {Feed} feed
- * @property {PricePrecision} precision
+ * @property {SymbolDecimals} decimals
  */
 
 /**
@@ -72,14 +72,22 @@ export class CandleSeries extends EventTarget {
 
   open() {
     const { bus, feed } = this.#sources;
+    // At once: the server confirms the subscription after it has read the candles. Its first frame has the newest ones.
+    /** @type {Promise<void> | null} */
+    let firstLoad = this.reload();
+    firstLoad.catch(() => {});
+    const loadSnapshot = () => {
+      const load = firstLoad ?? this.reload();
+      firstLoad = null;
+      return load;
+    };
     this.#stops = [
       listen(feed, "gap", (/** @type {FeedGap} */ gap) => gap.symbols.includes(this.symbol) && this.#tryReload()),
       bus.subscribe(
         `candles.${this.symbol}.${this.interval}`,
         {
-          loadSnapshot: () => this.reload(),
+          loadSnapshot,
           onEvent: ({ data }) => this.#onCandles(data),
-          onRefused: () => this.#tryReload(),
         },
         { everyMs: MIN_FRAME_INTERVAL_MS },
       ),
@@ -106,7 +114,7 @@ export class CandleSeries extends EventTarget {
       this.candles = merged(candles, this.candles);
       this.loaded = true;
       this.problem = null;
-      this.#observePrices(this.candles);
+      this.#observeDecimals(this.candles);
       this.#reset();
     } catch (problem) {
       if (generation === this.#generation) {
@@ -128,7 +136,7 @@ export class CandleSeries extends EventTarget {
       if (generation !== this.#generation) return;
       this.#oldestLoaded = candles.length === 0;
       this.candles = [...candles, ...this.candles];
-      this.#observePrices(candles);
+      this.#observeDecimals(candles);
       this.#loadingOlder = false;
       if (candles.length) this.#reset();
     } catch {
@@ -172,7 +180,7 @@ export class CandleSeries extends EventTarget {
     const received = bodies.map(withTime);
     const changed = received.map((candle) => this.#put(candle)).filter((index) => index >= 0);
     if (!changed.length) return;
-    this.#observePrices(received);
+    this.#observeDecimals(received);
     // Candles between the newest one and the received one are missing.
     if (newest !== undefined && changed.some((index) => this.#followsHole(index, newest))) this.#tryReload();
     if (this.candles.length > MAX_CANDLES + PAGE_LENGTH) {
@@ -219,9 +227,11 @@ export class CandleSeries extends EventTarget {
   }
 
   /** @param {Candle[]} candles */
-  #observePrices(candles) {
-    const prices = candles.flatMap(({ open, high, low, close }) => [open, high, low, close]);
-    this.#sources.precision.observe(this.symbol, prices);
+  #observeDecimals(candles) {
+    this.#sources.decimals.observe(this.symbol, {
+      prices: candles.flatMap(({ open, high, low, close }) => [open, high, low, close]),
+      quantities: candles.map(({ volume }) => volume),
+    });
   }
 
   #reset() {

@@ -4,7 +4,7 @@
 
 import { Problem } from "./api.js";
 import { compareDecimals } from "./format.js";
-import { PricePrecision } from "./pricePrecision.js";
+import { SymbolDecimals } from "./symbolDecimals.js";
 
 /** @import { Api } from "./api.js" */
 /** @import { Bus } from "./bus.js" */
@@ -24,7 +24,7 @@ export class Quotes extends EventTarget {
   #quotes = new Map();
   /** @type {(() => void)[]} */
   #stops = [];
-  precision = new PricePrecision();
+  decimals = new SymbolDecimals();
   /** @type {Problem | null} why the last poll failed */
   problem = null;
 
@@ -79,8 +79,8 @@ export class Quotes extends EventTarget {
   /** @param {Quote[]} quotes */
   #update(quotes) {
     for (const quote of quotes) {
-      const { price, bid, ask, high_24h: high = null, low_24h: low = null } = quote;
-      this.precision.observe(quote.symbol, [price, bid, ask, high, low]);
+      const { symbol, price, bid, ask, high_24h: high, low_24h: low, volume } = quote;
+      this.decimals.observe(symbol, { prices: [price, bid, ask, high, low], quantities: [volume] });
       const previous = this.#quotes.get(quote.symbol);
       const direction = previous ? directionOf(previous, quote) : "even";
       this.#quotes.set(quote.symbol, { ...quote, direction, updatedAt: performance.now() });

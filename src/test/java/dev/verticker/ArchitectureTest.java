@@ -126,7 +126,8 @@ class ArchitectureTest {
       .dependOnClassesThat(resideInAPackage(BASE + ".exchange.*.."));
 
   @ArchTest
-  static final ArchRule price_packages_are_layered = layered("price", "candle", "observation");
+  static final ArchRule price_packages_are_layered =
+      layered("price", "candle", "feed", "observation");
 
   @ArchTest
   static final ArchRule sub_packages_of_price_are_internal_except_for_the_import =

@@ -39,7 +39,8 @@ final class EarlierPrices {
       }
       return cleared;
     } catch (SQLException e) {
-      throw new DevServerException("cannot delete the prices of an earlier run: " + e.getMessage(), e);
+      throw new DevServerException(
+          "cannot delete the prices of an earlier run: " + e.getMessage(), e);
     }
   }
 

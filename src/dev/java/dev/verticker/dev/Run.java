@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -91,7 +90,8 @@ public final class Run {
     var node = async(() -> node(database, redis.join(), upstream.join())).join();
     if (upstream.join().isSimulated()) {
       screen.line("");
-      screen.line("  Prices are not those of the market: their venue is \"" + upstream.join().venue() + "\".");
+      screen.line("  Prices are not those of the market: their venue is \""
+          + upstream.join().venue() + "\".");
     }
     screen.line("");
     StartupBanner.lines(node.ports(), settings)

@@ -40,9 +40,11 @@ public final class RunSimulator {
     screen.fact("symbols", String.join(", ", simulator.market().symbols()));
     screen.fact(
         "prices",
-        simulator.market().venue() + options.klines().map(folder -> " from " + folder).orElse("")
-            + ", speed " + options.speed());
-    screen.line("The simulated exchange is ready after " + screen.elapsed() + ". Press Ctrl-C to stop it.");
+        simulator.market().venue()
+            + options.klines().map(folder -> " from " + folder).orElse("") + ", speed "
+            + options.speed());
+    screen.line(
+        "The simulated exchange is ready after " + screen.elapsed() + ". Press Ctrl-C to stop it.");
     return simulator;
   }
 

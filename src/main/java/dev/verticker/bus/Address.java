@@ -10,8 +10,8 @@ import java.time.Duration;
  * @param reply class of the reply, an immutable record; {@link Void} for an empty reply
  * @param deadline after which the caller's request fails with {@link Failure.Unavailable}, and a consumer that has not started
  *     to process it skips it
- * @param repeatable whether another node may process a request again that failed with {@link Failure.Unavailable} on this
- *     node, because processing it twice has no other effect than once
+ * @param repeatable whether processing a request twice has the same effect as once: another node may process it again if it
+ *     failed with {@link Failure.Unavailable} on this node
  */
 public record Address<Q, A>(
     String name, Class<Q> request, Class<A> reply, Duration deadline, boolean repeatable) {

@@ -65,10 +65,11 @@ public final class Bus {
 
   /**
    * Sends a request to one consumer, on this node if it has one, otherwise in the cluster. If the consumer on this node
-   * fails with {@link Failure.Unavailable}, and either has not started to process the request or the address is repeatable,
-   * one other node processes it, if any has a consumer. Otherwise a request is never repeated. Fails with the consumer's
-   * {@link Failure}, or with {@link Failure.Unavailable} if there is no consumer or no reply before the deadline of the
-   * address (the request may have been processed then).
+   * fails with {@link Failure.Unavailable}, one other node with a consumer processes the request in two cases: the first
+   * consumer has not started to process it, or the address is repeatable. Otherwise a request is never repeated.
+   *
+   * <p>Fails with the consumer's {@link Failure}. Fails with {@link Failure.Unavailable} if there is no consumer, or no reply
+   * before the deadline of the address; the request may have been processed then.
    */
   public <Q, A> Future<A> request(Address<Q, A> address, Q request) {
     var expires = clock.millis() + address.deadline().toMillis();

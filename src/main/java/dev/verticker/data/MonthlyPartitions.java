@@ -10,6 +10,7 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
@@ -110,7 +111,7 @@ public final class MonthlyPartitions {
   }
 
   private Future<Void> create(SqlConnection tx, List<Partition> existing) {
-    var current = YearMonth.from(clock.instant().atOffset(ZoneOffset.UTC));
+    var current = month(clock.instant());
     var months = existing.stream().map(Partition::month).toList();
     var created = tx.query(LOCK_TIMEOUT).execute().<Void>mapEmpty();
     for (var month : LongStream.rangeClosed(-monthsBehind, MONTHS_AHEAD)
@@ -126,10 +127,14 @@ public final class MonthlyPartitions {
   }
 
   private List<Partition> expired(List<Partition> existing, Duration retention) {
-    var oldest = YearMonth.from(clock.instant().minus(retention).atOffset(ZoneOffset.UTC));
+    var oldest = month(clock.instant().minus(retention));
     return existing.stream()
         .filter(partition -> partition.month().isBefore(oldest))
         .toList();
+  }
+
+  private static YearMonth month(Instant time) {
+    return YearMonth.from(time.atOffset(ZoneOffset.UTC));
   }
 
   private Future<Batch> drop(List<Partition> expired) {

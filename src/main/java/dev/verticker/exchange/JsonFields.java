@@ -1,18 +1,57 @@
 package dev.verticker.exchange;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.vertx.core.buffer.Buffer;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Reads the fields of an exchange's JSON strictly: a value of another type or range is missing. */
 public final class JsonFields {
+  private static final JsonMapper MAPPER = JsonMapper.builder()
+      .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+      .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+      .build();
+
   private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,30}(\\.\\d{1,18})?");
 
   /** Exclusive: 10000-01-01T00:00Z in milliseconds; RFC 3339 times have years of four digits. */
   private static final long MAX_TIME = 253_402_300_800_000L;
 
   private JsonFields() {}
+
+  /**
+   * Returns the array {@code field} of a response; fails with {@link ExchangeException.ExchangeUnavailableException} if the
+   * body is no JSON or has no such array.
+   */
+  public static JsonNode array(Buffer body, String field) {
+    try {
+      var array = MAPPER.readTree(body.getBytes()).path(field);
+      if (array.isArray()) {
+        return array;
+      }
+    } catch (IOException e) {
+      // Rejected below, like JSON of another shape.
+    }
+    throw new ExchangeException.ExchangeUnavailableException(
+        "the exchange sent a malformed response without " + field);
+  }
+
+  /** Returns the texts in {@code field} of each element; elements without one are left out. */
+  public static Set<String> texts(JsonNode array, String field) {
+    var texts = new HashSet<String>();
+    array.forEach(element -> {
+      if (element.path(field).isTextual()) {
+        texts.add(element.get(field).textValue());
+      }
+    });
+    return texts;
+  }
 
   /** Returns the decimal in a string; null if missing. */
   public static BigDecimal decimal(JsonNode node) {

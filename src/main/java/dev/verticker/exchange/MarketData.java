@@ -14,6 +14,7 @@ public interface MarketData {
   int MAX_TICKERS = 20;
 
   int MAX_TRADES = 1000;
+
   /** Max number of candles of one request. */
   int MAX_KLINES = 1000;
 
@@ -27,13 +28,16 @@ public interface MarketData {
   Future<List<Ticker>> tickers(List<String> symbols, Priority priority);
 
   /**
-   * Returns aggregate trades of the symbol, oldest first.
+   * Returns aggregate trades of the symbol, oldest first; fails if the exchange has none.
    *
    * @param fromId id of the first one
    * @param limit 1 to {@link #MAX_TRADES}
    */
-  Future<List<AggregateTrade>> trades(
-      String symbol, long fromId, int limit, Priority priority);
+  default Future<List<AggregateTrade>> trades(
+      String symbol, long fromId, int limit, Priority priority) {
+    return Future.failedFuture(
+        new ExchangeException.ExchangeUnavailableException("the exchange has no trades"));
+  }
 
   /** Every symbol the exchange lists, with its limits. */
   Future<ExchangeInfo> exchangeInfo();
@@ -41,12 +45,16 @@ public interface MarketData {
   /**
    * Returns candles of a symbol, oldest first. The newest one is not {@code closed}, because only a later candle proves
    * that the exchange will not change it. Intervals without a candle are left out. A response with an invalid candle fails as
-   * a whole, because a candle that was left out would look like one that the exchange does not have.
+   * a whole, because a candle that was left out would look like one that the exchange does not have. Fails if the exchange
+   * has no candles.
    *
    * @param from of the first open time, inclusive; null = the newest {@code limit} candles up to {@code to}
    * @param to of the last open time, inclusive; null = up to the newest
    * @param limit 1 to {@link #MAX_KLINES}
    */
-  Future<List<Kline>> klines(
-      String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority);
+  default Future<List<Kline>> klines(
+      String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority) {
+    return Future.failedFuture(
+        new ExchangeException.ExchangeUnavailableException("the exchange has no candles"));
+  }
 }

@@ -223,6 +223,10 @@ public final class RateLimits {
     }
   }
 
+  Instant now() {
+    return clock.instant();
+  }
+
   /** Stops the requests of every node with this egress address until then; completes when both stores have responded. */
   public Future<Void> ban(Instant until) {
     extend(until);

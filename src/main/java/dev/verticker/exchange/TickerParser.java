@@ -17,6 +17,7 @@ import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.stream.StreamSupport;
@@ -45,6 +46,30 @@ public final class TickerParser {
         .map(node -> ticker(node, pending))
         .filter(Objects::nonNull)
         .toList();
+  }
+
+  /**
+   * Parses tickers of an exchange with other field names.
+   *
+   * @param names its field names and the names of Binance, which are added
+   */
+  public List<Ticker> parse(JsonNode tickers, Set<String> symbols, Map<String, String> names) {
+    var pending = new HashSet<>(symbols);
+    return StreamSupport.stream(tickers.spliterator(), false)
+        .map(node -> ticker(withNames(node, names), pending))
+        .filter(Objects::nonNull)
+        .toList();
+  }
+
+  private static JsonNode withNames(JsonNode node, Map<String, String> names) {
+    if (node instanceof ObjectNode fields) {
+      names.forEach((name, added) -> {
+        if (fields.has(name)) {
+          fields.set(added, fields.get(name));
+        }
+      });
+    }
+    return node;
   }
 
   /**

@@ -5,8 +5,8 @@ package dev.verticker.outbox;
  * PostgreSQL keeps while a backup or another long transaction may read them.
  *
  * <p>The newest delivered id is not such a limit: a transaction that got a smaller id may commit later. Therefore an id must
- * pass three polls: the first finds that it is assigned, the second notes the newest transaction, and a later one finds that
- * all transactions up to that one have ended and that no entry is left. A writer becomes a transaction before it gets an id
+ * pass three polls. The first finds that it is assigned. The second notes the newest transaction. A later one finds that
+ * all transactions up to that one have ended, and that no entry is left. A writer becomes a transaction before it gets an id
  * (trigger {@code outbox_writer}). Not thread-safe.
  */
 final class DeliveredIds {

@@ -9,6 +9,7 @@ import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.MarketStream;
+import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
@@ -17,6 +18,7 @@ import dev.verticker.exchange.binance.BinanceMarketStream;
 import dev.verticker.exchange.binance.KlineParser;
 import dev.verticker.exchange.binance.StreamOptions;
 import dev.verticker.message.Candles;
+import dev.verticker.message.Feed;
 import dev.verticker.message.Prices;
 import dev.verticker.price.candle.CandleFeed;
 import dev.verticker.price.candle.CandleFinder;
@@ -28,9 +30,10 @@ import dev.verticker.price.candle.LiveCandles;
 import dev.verticker.price.candle.MarketTime;
 import dev.verticker.price.candle.PendingCandles;
 import dev.verticker.price.feed.FeedGaps;
-import dev.verticker.price.feed.FeedLeader.Candidate;
-import dev.verticker.price.feed.FeedLeader.Terms;
 import dev.verticker.price.feed.FeedLeader;
+import dev.verticker.price.feed.FeedLeader.Candidate;
+import dev.verticker.price.feed.FeedLeader.Market;
+import dev.verticker.price.feed.FeedLeader.Terms;
 import dev.verticker.price.feed.FeedQuotes;
 import dev.verticker.price.feed.FeedTiming;
 import dev.verticker.price.feed.FeedWatchdog;
@@ -53,12 +56,19 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
 public final class PriceVerticle extends VerticleBase {
+  private static final Logger log = LoggerFactory.getLogger(PriceVerticle.class);
   private static final String SCHEMA = "market";
   private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
   private static final Duration CANDLE_ROUND = Duration.ofMinutes(1);
+
+  /** Their candles take so much disk that operators should know. */
+  private static final int MANY_SYMBOLS = 100;
 
   /** The backfill of minutes reaches back a week. */
   private static final int PAST_MONTHS_OF_CANDLES = 1;
@@ -72,6 +82,8 @@ public final class PriceVerticle extends VerticleBase {
   private RefreshScheduler scheduler;
   private PendingObservations pending;
   private PendingCandles pendingCandles;
+  private CandleFeed candleFeed;
+  private LiveCandles liveCandles;
   private CandleHistory candleHistory;
 
   public PriceVerticle(NodeContext node) {
@@ -123,14 +135,15 @@ public final class PriceVerticle extends VerticleBase {
     var parser = new TickerParser(metrics);
     var newest = new NewestTickers();
     var exchange = new MergedMarketData(
-        new BinanceMarketData(vertx, client, limits, parser, new KlineParser(metrics), clock), newest);
+        new BinanceMarketData(vertx, client, limits, parser, new KlineParser(metrics), clock),
+        newest);
     var batches = new TickerBatches(exchange);
     var listed = new ListedSymbols(vertx, exchange);
 
     var repository = new ObservationRepository(
         database, settings.venue(), slots, settings.staleAfter(), metrics);
-    var partitions = new MonthlyPartitions(
-        database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
+    var partitions =
+        new MonthlyPartitions(database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
     var ids = new QuoteIds(repository);
     pending = new PendingObservations(repository, metrics);
     var latest = new LatestQuotes(settings.symbols());
@@ -140,7 +153,7 @@ public final class PriceVerticle extends VerticleBase {
         redis,
         bus,
         clock,
-        new Candidate(settings.venue(), run, keys + "lease"),
+        new Candidate(market(settings, newest), run, keys + "lease"),
         Terms.DEFAULT);
     var factory =
         new QuoteFactory(settings.venue(), run, settings.staleAfter(), ids, leader::epoch, clock);
@@ -151,19 +164,6 @@ public final class PriceVerticle extends VerticleBase {
     scheduler = new RefreshScheduler(vertx, clock, slots, leader, refresher, limits);
     leader.addListener(newest);
     leader.addListener(scheduler);
-    if (settings.feed().streaming()) {
-      var live = new LiveQuotes(vertx, newest, factory, latest, cache, bus);
-      var quotes = new FeedQuotes(batches, newest, live);
-      var gaps = new FeedGaps(quotes, settings.venue(), bus, clock, metrics);
-      var watchdog = new FeedWatchdog(quotes, newest, leader, FeedTiming.DEFAULT);
-      leader.addListener(new MarketFeed(
-          vertx,
-          () -> stream(settings, parser),
-          refresher::symbols,
-          watchdog,
-          List.of(quotes, gaps),
-          clock));
-    }
     var fetcher = new OnDemandFetcher(vertx, batches, recorder, cache, bus, clock);
     var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
     var service = new PriceService(latest, loader, onDemand, repository, clock);
@@ -171,7 +171,30 @@ public final class PriceVerticle extends VerticleBase {
     var minutes = new MonthlyPartitions(
         database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS_OF_CANDLES, clock);
     var candles = candles(settings, exchange, listed);
+    if (settings.feed().streaming()) {
+      var live = new LiveQuotes(vertx, newest, factory, latest, cache, bus);
+      var quotes = new FeedQuotes(batches, newest, live);
+      var watchdog = new FeedWatchdog(quotes, newest, leader, FeedTiming.DEFAULT);
+      leader.addListener(new MarketFeed(
+          vertx,
+          () -> stream(settings, parser),
+          refresher::symbols,
+          watchdog,
+          List.of(
+              quotes,
+              candleFeed,
+              gaps(settings, Kind.TICKER, Feed.Kind.QUOTES, quotes::fetch),
+              gaps(settings, Kind.KLINE_1M, Feed.Kind.CANDLES, candleHistory::fillGap)),
+          clock));
+    }
 
+    if (settings.symbols().size() > MANY_SYMBOLS) {
+      log.warn(
+          "minutes of {} symbols take about {} GB in {} days (CANDLE_RETENTION_DAYS)",
+          settings.symbols().size(),
+          settings.candleGigabytes(),
+          settings.candleRetention().toDays());
+    }
     reportHealth(settings, refresher, listed);
     reportMetrics(settings, latest, listed);
     // Subscribe before restoring: a quote that another node records in between arrives as a tick or
@@ -188,6 +211,7 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
             bus.serve(Candles.FIND, candles::find),
+            bus.subscribe(Candles.UPDATES, liveCandles::onUpdate),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
         .compose(serving -> leader.start())
@@ -207,10 +231,26 @@ public final class PriceVerticle extends VerticleBase {
         });
   }
 
+  /** The clock of a simulated market is known from its messages. */
+  private Market market(PriceSettings settings, NewestTickers newest) {
+    return settings.marketSpeed() == 1 && !settings.venue().equals("replayed")
+        ? new Market(settings.venue(), 1, node.clock()::instant)
+        : new Market(settings.venue(), settings.marketSpeed(), newest::latestTime);
+  }
+
   private MarketStream stream(PriceSettings settings, TickerParser parser) {
     var options = new StreamOptions(
         settings.feed().host(), settings.feed().rotation(), StreamOptions.DEFAULT_MAX_SILENCE);
     return new BinanceMarketStream(vertx, options, parser, node.clock(), node.metrics());
+  }
+
+  private FeedGaps gaps(
+      PriceSettings settings,
+      Kind stream,
+      Feed.Kind kind,
+      Function<List<String>, Future<Boolean>> fetch) {
+    var missed = new FeedGaps.Missed(stream, kind, fetch);
+    return new FeedGaps(missed, settings.venue(), node.bus(), node.clock(), node.metrics());
   }
 
   /** Creates what keeps and serves candles, and subscribes to the live ones. */
@@ -219,9 +259,9 @@ public final class PriceVerticle extends VerticleBase {
     var symbols = Set.copyOf(settings.symbols());
     var repository = new CandleRepository(database, settings.venue());
     var time = new MarketTime();
-    var live = new LiveCandles(time);
+    liveCandles = new LiveCandles(time);
     pendingCandles = new PendingCandles(repository, node.metrics());
-    var feed = new CandleFeed(
+    candleFeed = new CandleFeed(
         vertx,
         node.bus(),
         new CandleFeed.Source(settings.venue(), symbols),
@@ -234,7 +274,7 @@ public final class PriceVerticle extends VerticleBase {
             repository, new CandleReconciler(exchange, repository, time, System::nanoTime)),
         exchange,
         time,
-        feed,
+        candleFeed,
         new CandleHistory.Setup(
             settings.symbols(),
             leader::isLeading,
@@ -242,11 +282,10 @@ public final class PriceVerticle extends VerticleBase {
             CANDLE_ROUND,
             node.clock(),
             node.metrics()));
-    node.bus().subscribe(Candles.UPDATES, live::onUpdate);
     node.health().note("candles", candleHistory::progress);
     return new CandleFinder(
         repository,
-        live,
+        liveCandles,
         time,
         new ExchangeCandles(exchange, time),
         new CandleFinder.Symbols(settings.venue(), symbols, listed::mayExist),
@@ -268,6 +307,7 @@ public final class PriceVerticle extends VerticleBase {
     health.notReadyWhen("postgres market", database::outage);
     health.note("redis", redis::outage);
     health.note("exchange", refresher::outage);
+    health.note("candles", candleHistory::progress);
     health.note(
         "venue",
         () -> settings.ofTheMarket()
@@ -282,8 +322,9 @@ public final class PriceVerticle extends VerticleBase {
   private void reportMetrics(PriceSettings settings, LatestQuotes latest, ListedSymbols listed) {
     var metrics = node.metrics();
     metrics.gauge("feed_leading", leader, feed -> feed.isLeading() ? 1 : 0);
-    metrics.gauge(
-        "price_symbols_unlisted", listed, known -> known.missing(settings.symbols()).size());
+    metrics.gauge("price_symbols_unlisted", listed, known -> known
+        .missing(settings.symbols())
+        .size());
     // NaN without a quote, because 0 is the age of a new one.
     metrics.gauge("price_oldest_age_seconds", latest, quotes -> quotes
         .oldestAge(node.clock().instant(), listed::mayExist)

@@ -50,10 +50,24 @@ final class QuoteRecorder {
       quotes.forEach(latest::accept);
       cache.put(quotes);
       bus.publish(Prices.TICK, new Prices.Quotes(quotes));
-      var slotStart = slots.start(slot);
-      pending.add(quotes.stream().map(quote -> new SlotQuote(quote, slotStart)).toList());
-      pending.flush();
+      store(quotes, slot);
     }
     return quotes;
+  }
+
+  /** Stores the quotes that are held at the end of a slot and were received in it; a row that the slot has stays. */
+  void storeHeld(List<String> symbols, long slot) {
+    store(
+        symbols.stream()
+            .map(latest::find)
+            .filter(quote -> quote != null && slots.of(quote.receivedAt()) == slot)
+            .toList(),
+        slot);
+  }
+
+  private void store(List<Quote> quotes, long slot) {
+    var slotStart = slots.start(slot);
+    pending.add(quotes.stream().map(quote -> new SlotQuote(quote, slotStart)).toList());
+    pending.flush();
   }
 }

@@ -58,6 +58,11 @@ final class QuoteRefresher {
             .onSuccess(this::report);
   }
 
+  /** Stores the quotes of streams that are held at the end of a slot without a successful refresh. */
+  void storeHeld(long slot) {
+    recorder.storeHeld(symbols(), slot);
+  }
+
   /** Returns the refreshed symbols, configured ones first. */
   List<String> symbols() {
     return Stream.concat(

@@ -46,6 +46,10 @@ public record PriceSettings(
   private static final int MIN_CANDLE_RETENTION = 8;
 
   private static final int FEW_SYMBOLS = 100;
+
+  /** A row with its indexes, as docs/database.md lists. */
+  private static final int BYTES_PER_CANDLE = 290;
+
   private static final int RETENTION_OF_FEW = 400;
   private static final int RETENTION_OF_MANY = 90;
   private static final Duration DAY = Duration.ofDays(1);
@@ -87,6 +91,11 @@ public record PriceSettings(
         egress(reader),
         reader.text("CLUSTER_NAME"),
         FeedSettings.read(reader, exchange));
+  }
+
+  /** Returns the gigabytes that the stored minutes take. */
+  public long candleGigabytes() {
+    return symbols.size() * candleRetention.toMinutes() * BYTES_PER_CANDLE / 1_000_000_000 + 1;
   }
 
   /** A quote that was not confirmed for longer than this is stale. */

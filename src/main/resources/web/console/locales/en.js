@@ -87,7 +87,8 @@ export default {
   "feed.stale.more": "The exchange has sent nothing since {since}.",
   "feed.down.more": "No server has read from the exchange since {since}.",
   "feed.age": "newest price {age} old",
-  "feed.clock": "{venue} market: {at}, speed {speed}\u00d7",
+  "feed.clock": "{venue} market: {at}",
+  "feed.speed": "speed {speed}\u00d7",
   "feed.gapFilled": "Interrupted from {from} to {to}; the missing data was loaded.",
   "feed.gap": "Interrupted from {from} to {to}; some data is missing.",
 

@@ -86,7 +86,8 @@ export default {
   "feed.stale.more": "ไม่ได้รับข้อมูลจากตลาดตั้งแต่ {since}",
   "feed.down.more": "ไม่มีเซิร์ฟเวอร์ใดรับข้อมูลจากตลาดตั้งแต่ {since}",
   "feed.age": "ราคาล่าสุดเมื่อ {age}ที่แล้ว",
-  "feed.clock": "ตลาด{venue}: {at} ความเร็ว {speed} เท่า",
+  "feed.clock": "ตลาด{venue}: {at}",
+  "feed.speed": "ความเร็ว {speed} เท่า",
   "feed.gapFilled": "ข้อมูลขาดช่วง {from} ถึง {to} และโหลดส่วนที่ขาดครบแล้ว",
   "feed.gap": "ข้อมูลขาดช่วง {from} ถึง {to} และยังขาดบางส่วน",
 

@@ -23,7 +23,7 @@ const SETTLE_MS = 150;
  * @returns {View}
  */
 export function marketView({ api, bus, quotes, feed }) {
-  const { precision } = quotes;
+  const { decimals } = quotes;
   const { query } = currentRoute();
   let symbol = query.get("symbol");
   let interval = INTERVALS.find((one) => one === query.get("interval")) ?? INTERVALS[0];
@@ -34,9 +34,9 @@ export function marketView({ api, bus, quotes, feed }) {
 
   const banners = h("div.banners", { role: "status" });
   const feedLine = new FeedStatusLine(feed, bus);
-  const watchList = new WatchList(api, precision, select);
-  const quotePanel = new QuotePanel(precision);
-  const candlePanel = new CandlePanel(precision, interval, selectInterval);
+  const watchList = new WatchList(api, decimals, select);
+  const quotePanel = new QuotePanel(decimals);
+  const candlePanel = new CandlePanel(decimals, interval, selectInterval);
   const element = h(
     "section.market",
     null,
@@ -74,7 +74,7 @@ export function marketView({ api, bus, quotes, feed }) {
     if (!symbol) return;
     navigate("market", { symbol, interval }, { replace: true });
     series?.close();
-    series = new CandleSeries({ api, bus, feed, precision }, symbol, interval);
+    series = new CandleSeries({ api, bus, feed, decimals }, symbol, interval);
     candlePanel.show(series);
     series.open();
   }

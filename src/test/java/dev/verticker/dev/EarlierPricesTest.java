@@ -32,8 +32,7 @@ class EarlierPricesTest {
         INSERT INTO market.exchange_info VALUES (1, 'simulated'), (2, 'binance'), (3, 'replayed'), (4, NULL);
         INSERT INTO market.candles VALUES (1, 'simulated'), (11, 'replayed');
         """);
-    assertEquals(
-        List.of("market.candles", "market.exchange_info"), EarlierPrices.delete(database));
+    assertEquals(List.of("market.candles", "market.exchange_info"), EarlierPrices.delete(database));
     assertEquals(
         "2 4", text("SELECT string_agg(id::text, ' ' ORDER BY id) FROM market.exchange_info"));
     assertEquals("0", text("SELECT count(*) FROM market.candles"));

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ReadmeIT {
   private static final String RUN = "./mvnw -Pdev";
   private static final String READY = "Verticker is ready";
+  private static final String SIMULATOR = "./mvnw -Psimulator";
 
   /** Commands that are not run, with the reason. */
   private static final Map<String, String> NOT_RUN = Map.of(
@@ -105,12 +106,18 @@ class ReadmeIT {
       var command = other.getKey().replace("/path/to/folder", recorded);
       prints(command, Map.of(), READY, other.getValue());
     }
+    prints(
+        SIMULATOR + " -Dsimulator.port=0",
+        Map.of(),
+        "The simulated exchange is ready",
+        "simulated, speed 1");
   }
 
   @Test
   void every_inline_command_is_run_or_listed_as_skipped_with_a_reason() throws IOException {
     var known = new TreeSet<String>();
     Stream.of(RUNS, NODES, NOT_RUN).forEach(some -> known.addAll(some.keySet()));
+    known.add(SIMULATOR);
     var written = new TreeSet<>(commandsWithinSentences("README.md"));
     written.addAll(commands("README.md"));
     assertTrue(written.containsAll(known), () -> "not in the README: " + known);

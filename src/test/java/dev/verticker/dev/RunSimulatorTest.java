@@ -60,8 +60,11 @@ class RunSimulatorTest {
     assertEquals("replayed", clock.getString("venue"));
     assertEquals(60, clock.getInteger("speed"));
     assertEquals(List.of("BTCUSDT", "ETHUSDT", "SOLUSDT"), simulator.market().symbols());
-    assertTrue(printed.toString().contains("ws://127.0.0.1:" + simulator.port() + "/ws"), printed::toString);
-    assertTrue(printed.toString().contains("replayed from " + klines + ", speed 60"), printed::toString);
+    assertTrue(
+        printed.toString().contains("ws://127.0.0.1:" + simulator.port() + "/ws"),
+        printed::toString);
+    assertTrue(
+        printed.toString().contains("replayed from " + klines + ", speed 60"), printed::toString);
     await(simulator.close());
   }
 
@@ -69,7 +72,8 @@ class RunSimulatorTest {
   @CsvSource({"simulator.port,65536", "market.speed,0", "simulator.seed,first"})
   void an_invalid_option_is_rejected_by_name(String name, String value) {
     var refused = assertThrows(DevServerException.class, () -> options(Map.of(name, value)));
-    assertTrue(refused.getMessage().startsWith(name + " must be a whole number"), refused::getMessage);
+    assertTrue(
+        refused.getMessage().startsWith(name + " must be a whole number"), refused::getMessage);
   }
 
   private static SimulatorOptions options(Map<String, String> values) {

@@ -129,7 +129,8 @@ class HttpServersTest {
   @Test
   void a_draining_server_closes_each_connection_after_its_pending_response() throws IOException {
     var draining = new AtomicBoolean();
-    var server = HttpServers.create(vertx, "127.0.0.1", 0, ConnectionTimeouts.DEFAULT, draining::get)
+    var server = HttpServers.create(
+            vertx, "127.0.0.1", 0, ConnectionTimeouts.DEFAULT, draining::get)
         .requestHandler(request -> {
           draining.set(request.path().equals("/last"));
           request.response().end("served " + request.path());

@@ -107,8 +107,7 @@ class LogFormatTest {
   @Test
   void errors_of_connections_without_a_handler_are_not_logged() {
     logged("text", event(Level.INFO, "configures the context", null));
-    assertFalse(
-        context.getLogger("io.vertx.core.net.impl.ConnectionBase").isErrorEnabled());
+    assertFalse(context.getLogger("io.vertx.core.net.impl.ConnectionBase").isErrorEnabled());
     assertTrue(context.getLogger("io.vertx.core.impl.ContextImpl").isErrorEnabled());
   }
 

@@ -215,10 +215,11 @@ class NodeTest {
       socket.getOutputStream().write('?');
       socket.setSoLinger(true, 0);
     }
-    until(
-        "the reset is counted",
-        () -> get(node.managementPort(), "/metrics").text().lines().anyMatch(line -> line.startsWith("vertx_net_server_errors_total")
-            && line.endsWith(" 1.0")));
+    until("the reset is counted", () -> get(node.managementPort(), "/metrics")
+        .text()
+        .lines()
+        .anyMatch(
+            line -> line.startsWith("vertx_net_server_errors_total") && line.endsWith(" 1.0")));
   }
 
   @Test

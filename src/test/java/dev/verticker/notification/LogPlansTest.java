@@ -130,8 +130,7 @@ class LogPlansTest {
       node.ask(
           Notifications.READ_TOPIC, new ReadTopic(topic, page.epoch(), page.newest() - 1, 500));
       node.ask(Notifications.READ_BEFORE, new ReadBefore(topic, null, null, 100));
-      node.ask(
-          Notifications.READ_BEFORE, new ReadBefore(topic, page.epoch(), page.newest(), 100));
+      node.ask(Notifications.READ_BEFORE, new ReadBefore(topic, page.epoch(), page.newest(), 100));
       node.ask(Notifications.UNREAD, new FindUnread(topic));
     }
     var topics = LongStream.range(1000, 1200)

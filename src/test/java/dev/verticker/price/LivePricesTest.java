@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
+import dev.verticker.dev.exchange.Fault;
 import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.dev.exchange.StreamFault;
@@ -38,7 +40,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
-/** Quotes of streams, through faults of the exchange. The poll runs once a minute. */
+/** Quotes of streams, through faults of the exchange, whose minute takes six seconds. The poll runs once a minute. */
 class LivePricesTest {
   private static final Set<String> SYMBOLS = Set.of("BTCUSDT", "ETHBTC", "ETHUSDT");
 
@@ -54,7 +56,9 @@ class LivePricesTest {
   void start() {
     exchange = await(ExchangeSimulator.start(
         exchangeVertx,
-        SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT")));
+        SimulatorOptions.defaults()
+            .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT")
+            .withSpeed(10)));
     database = TestDatabase.create();
   }
 
@@ -67,7 +71,8 @@ class LivePricesTest {
   @Test
   void quotes_of_streams_are_published_with_all_figures_of_a_rest_ticker() {
     var node = liveNode();
-    var polled = node.published.stream().filter(quote -> quote.source() == Source.POLL).findFirst();
+    var polled =
+        node.published.stream().filter(quote -> quote.source() == Source.POLL).findFirst();
     var streamed = streamed(node, quote -> SYMBOLS.contains(quote.symbol()));
 
     for (var quote : streamed) {
@@ -83,8 +88,7 @@ class LivePricesTest {
       assertEquals(statuses.get(0).epoch(), quote.epoch());
     }
     assertEquals(
-        node.published.size(),
-        node.published.stream().map(Quote::id).distinct().count());
+        node.published.size(), node.published.stream().map(Quote::id).distinct().count());
     assertEquals(1, await(exchange.streams().connections()));
   }
 
@@ -93,7 +97,7 @@ class LivePricesTest {
     var node = liveNode();
     node.published.clear();
     var since = System.nanoTime();
-    until("eight quotes of one symbol", () -> count(node, "BTCUSDT") >= 8);
+    until("thirty quotes of one symbol", () -> count(node, "BTCUSDT") >= 30);
     var seconds = (System.nanoTime() - since) / 1e9;
 
     assertTrue(count(node, "BTCUSDT") <= 10 * seconds + 2);
@@ -113,6 +117,28 @@ class LivePricesTest {
   }
 
   @Test
+  void slots_without_a_successful_request_store_the_quotes_of_streams() {
+    var node = node(exchange.url(), Map.of("REFRESH_INTERVAL_SECONDS", "1"));
+    streamed(node, quote -> SYMBOLS.contains(quote.symbol()));
+    exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.TICKER_24HR));
+    until("a request fails", () -> node.health.remark("exchange").isPresent());
+    var slot = node.query("SELECT max(slot_start) FROM market.observations").get(0);
+
+    until("three more slots have rows of all symbols", () -> node.query(
+                """
+                SELECT slot_start FROM market.observations WHERE slot_start > '%s'
+                 GROUP BY slot_start HAVING count(*) = 3"""
+                    .formatted(slot))
+            .size()
+        >= 3);
+
+    var stored = node.query("SELECT id FROM market.observations WHERE slot_start > '" + slot + "'");
+    assertTrue(node.published.stream()
+        .filter(quote -> stored.contains(Long.toString(quote.id())))
+        .allMatch(quote -> quote.source() == Source.STREAM));
+  }
+
+  @Test
   void with_the_feed_polled_no_stream_is_opened() {
     var node = node(exchange.url(), Map.of("FEED", "poll"));
     until("the first quotes arrive", () -> node.published.size() >= 3);
@@ -129,8 +155,10 @@ class LivePricesTest {
     await(exchange.streams().drop());
     var dropped = Instant.now();
     var symbols = SYMBOLS.size();
-    until(Duration.ofSeconds(5), "fresh quotes of all symbols", () ->
-        fresh(node, dropped).size() == symbols);
+    until(
+        Duration.ofSeconds(5),
+        "fresh quotes of all symbols",
+        () -> fresh(node, dropped).size() == symbols);
     assertTrue(Duration.between(dropped, Instant.now()).toMillis() < 2500);
 
     until("the feed is live again", () -> state() == State.LIVE && gaps.size() == 1);
@@ -160,15 +188,18 @@ class LivePricesTest {
   @Provokes(25)
   void invalid_and_doubled_events_change_no_quote() {
     var node = liveNode();
-    for (var kind : List.of(
-        StreamFaultKind.GARBAGE, StreamFaultKind.WRONG_SYMBOL, StreamFaultKind.DOUBLED)) {
+    for (var kind :
+        List.of(StreamFaultKind.GARBAGE, StreamFaultKind.WRONG_SYMBOL, StreamFaultKind.DOUBLED)) {
       exchange.streams().faults().add(StreamFault.of(kind).times(20));
     }
     node.published.clear();
     until("forty events were invalid", () -> node.rejected() >= 40);
-    until("a valid event", () -> node.published.stream()
-        .filter(quote -> quote.source() == Source.STREAM)
-        .count() > 5);
+    until(
+        "a valid event",
+        () -> node.published.stream()
+                .filter(quote -> quote.source() == Source.STREAM)
+                .count()
+            > 5);
 
     assertEquals(1, await(exchange.streams().opened()));
     for (var quote : node.published) {
@@ -186,11 +217,14 @@ class LivePricesTest {
     node.published.clear();
     var dropped = Instant.now();
 
-    until("all quotes expire", () -> node.published.stream()
-        .filter(quote -> quote.stale(Instant.now()))
-        .map(Quote::symbol)
-        .distinct()
-        .count() == SYMBOLS.size());
+    until(
+        "all quotes expire",
+        () -> node.published.stream()
+                .filter(quote -> quote.stale(Instant.now()))
+                .map(Quote::symbol)
+                .distinct()
+                .count()
+            == SYMBOLS.size());
 
     var after = Duration.between(dropped, Instant.now());
     assertTrue(after.toMillis() >= 9000 && after.toMillis() < 14000, "after " + after);
@@ -234,8 +268,9 @@ class LivePricesTest {
     var since = Instant.now();
     freeze(frozen.vertx, Duration.ofSeconds(8));
 
-    until(Duration.ofSeconds(5), "quotes of all symbols of the other node", () ->
-        fresh(other, since).equals(SYMBOLS));
+    until(
+        Duration.ofSeconds(5), "quotes of all symbols of the other node", () -> fresh(other, since)
+            .equals(SYMBOLS));
     var epoch = other.published.get(0).epoch();
     until("the frozen node continues", () -> frozen.published.stream()
         .anyMatch(quote -> quote.receivedAt().isAfter(since.plusSeconds(8))));
@@ -258,8 +293,10 @@ class LivePricesTest {
     var other = node(exchange.url(), Map.of());
 
     proxy.silence();
-    until(Duration.ofSeconds(20), "the other node publishes quotes", () ->
-        count(other, "BTCUSDT") > 0);
+    until(
+        Duration.ofSeconds(20),
+        "the other node publishes quotes",
+        () -> count(other, "BTCUSDT") > 0);
     assertTrue(other.published.get(0).epoch() > blocked.published.get(0).epoch());
   }
 
@@ -298,7 +335,9 @@ class LivePricesTest {
   }
 
   private static long count(PriceNode node, String symbol) {
-    return node.published.stream().filter(quote -> quote.symbol().equals(symbol)).count();
+    return node.published.stream()
+        .filter(quote -> quote.symbol().equals(symbol))
+        .count();
   }
 
   private static List<Quote> streamed(PriceNode node, Predicate<Quote> condition) {
@@ -310,24 +349,30 @@ class LivePricesTest {
   private PriceNode liveNode() {
     var node = node(exchange.url(), Map.of());
     until("the feed is live", () -> state() == State.LIVE);
-    until("a quote of each symbol", () -> SYMBOLS.equals(Set.copyOf(node.published.stream()
-        .filter(quote -> quote.source() == Source.STREAM)
-        .map(Quote::symbol)
-        .distinct()
-        .toList())));
+    until(
+        "a quote of each symbol",
+        () -> SYMBOLS.equals(Set.copyOf(node.published.stream()
+            .filter(quote -> quote.source() == Source.STREAM)
+            .map(Quote::symbol)
+            .distinct()
+            .toList())));
     return node;
   }
 
   private PriceNode node(String url, Map<String, String> more) {
-    var settings = new HashMap<>(Map.of(
-        "BINANCE_BASE_URL", url, "FEED", "stream", "REFRESH_INTERVAL_SECONDS", "60"));
+    var settings = new HashMap<>(
+        Map.of("BINANCE_BASE_URL", url, "FEED", "stream", "REFRESH_INTERVAL_SECONDS", "60"));
     settings.put("CLUSTER_NAME", cluster);
     settings.put("CACHE_TTL_SECONDS", "55");
     settings.put("PRICE_STALE_GRACE_SECONDS", "10");
     settings.putAll(more);
     var node = PriceNode.start(exchange, database, settings);
     await(node.bus.subscribe(Feed.STATUS, statuses::add));
-    await(node.bus.subscribe(Feed.GAP, gaps::add));
+    await(node.bus.subscribe(Feed.GAP, gap -> {
+      if (gap.kind() == Feed.Kind.QUOTES) {
+        gaps.add(gap);
+      }
+    }));
     nodes.add(node);
     return node;
   }

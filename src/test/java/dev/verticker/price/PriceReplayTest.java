@@ -112,7 +112,8 @@ class PriceReplayTest {
       assertEquals(SYMBOLS.size(), node.latest().size());
     }
     assertRowsAreWhatWasServed(exchange);
-    assertTrue(wholeMinutesEndingOnTheRecordedClose(exchange) >= 59);
+    var minutes = wholeMinutesEndingOnTheRecordedClose(exchange);
+    assertTrue(minutes >= 59, () -> minutes + " whole minutes");
   }
 
   /** The parts of the verticle without its timers: the test decides when a slot begins. */
@@ -144,7 +145,8 @@ class PriceReplayTest {
         redis,
         bus,
         clock,
-        new FeedLeader.Candidate("simulated", "replay", keys + "lease"),
+        new FeedLeader.Candidate(
+            new FeedLeader.Market("simulated", 1, clock::instant), "replay", keys + "lease"),
         FeedLeader.Terms.DEFAULT);
     var recorder = new QuoteRecorder(
         new QuoteFactory("simulated", "replay", settings.staleAfter(), ids, leader::epoch, clock),

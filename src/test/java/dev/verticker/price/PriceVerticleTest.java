@@ -21,6 +21,7 @@ import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
 import dev.verticker.testing.LongInterval;
 import dev.verticker.testing.Provokes;
+import dev.verticker.testing.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -40,6 +41,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -105,13 +107,11 @@ class PriceVerticleTest {
     var published = node.published.stream()
         .map(quote -> quote.id() + " " + quote.symbol() + " " + quote.price().toPlainString())
         .toList();
-    until(
-        "they are stored",
-        () -> node.query(
-                """
+    until("they are stored", () -> node.query(
+            """
                 SELECT id || ' ' || symbol || ' ' || (exchange_info ->> 'price')
                   FROM market.observations""")
-            .containsAll(published));
+        .containsAll(published));
     assertEquals(
         List.of(),
         node.query(
@@ -140,6 +140,24 @@ class PriceVerticleTest {
     var before = Instant.now();
     until("the second node refreshes", () -> second.published.stream()
         .anyMatch(q -> q.receivedAt().isAfter(before)));
+  }
+
+  @Test
+  @Tag("faults")
+  @Provokes(28)
+  void another_node_polls_if_the_polls_of_the_leader_fail() {
+    var proxy = TcpProxy.before(exchangeVertx, exchange.port());
+    var blocked = node(Map.of("BINANCE_BASE_URL", "http://127.0.0.1:" + proxy.port()));
+    until("the first node polls", () -> !blocked.published.isEmpty());
+    var other = node();
+
+    proxy.silence();
+
+    until("the other node polls", () -> !other.published.isEmpty());
+    assertTrue(other.published.get(0).epoch() > blocked.published.get(0).epoch());
+    assertEquals(0, gauge(blocked, "feed_leading"));
+    proxy.passOn();
+    assertEquals(1, gauge(other, "feed_leading"), "the blocked node does not ask again");
   }
 
   @ParameterizedTest
@@ -314,8 +332,7 @@ class PriceVerticleTest {
     assertEquals(0, exchange.calls().of(Endpoint.TICKER_24HR, "ALSONOT"));
     assertEquals(
         List.of(),
-        node.query(
-            "SELECT id FROM market.observations WHERE symbol IN ('NOSUCHPAIR', 'ALSONOT')"));
+        node.query("SELECT id FROM market.observations WHERE symbol IN ('NOSUCHPAIR', 'ALSONOT')"));
   }
 
   @Test
@@ -368,7 +385,8 @@ class PriceVerticleTest {
     try (var connection = database.connect();
         var statement = connection.createStatement()) {
       connection.setAutoCommit(false);
-      statement.execute("LOCK TABLE market.exchange_info, market.observations IN ACCESS EXCLUSIVE MODE");
+      statement.execute(
+          "LOCK TABLE market.exchange_info, market.observations IN ACCESS EXCLUSIVE MODE");
 
       var failure = failure(node, unlisted(0));
 
@@ -376,7 +394,7 @@ class PriceVerticleTest {
       assertEquals(100, failure.errors().size());
       connection.rollback();
     }
-    assertEquals(0, exchange.calls().total());
+    assertEquals(0, exchange.calls().of(Endpoint.TICKER_24HR));
     assertEquals(Optional.empty(), node.health.notReady("postgres market"));
   }
 
@@ -423,7 +441,8 @@ class PriceVerticleTest {
 
     assertEquals(cold.subList(0, 40), symbols(await(together).quotes()));
     await(Future.all(alone));
-    assertTrue(larger.calls().total() <= 8, larger.calls().total() + " calls");
+    var calls = larger.calls().of(Endpoint.TICKER_24HR);
+    assertTrue(calls <= 8, calls + " calls");
     assertEquals(
         List.of("ok"),
         node.metrics.find("price_upstream_calls_total").counters().stream()
@@ -440,7 +459,7 @@ class PriceVerticleTest {
       node.query(
           """
           INSERT INTO market.observations (id, symbol, exchange_info, called_at, slot_start, venue, event_time)
-          VALUES (-1, '%1$s', '{"price": "0.5"}', now() - interval '2 hours', date_trunc('month', now()), 'simulated', now())
+          VALUES (-1, '%1$s', '{"price": "0.5"}', now() - interval '40 days', date_trunc('month', now()), 'simulated', now())
           RETURNING id"""
               .formatted(symbol));
     }
@@ -453,7 +472,7 @@ class PriceVerticleTest {
     assertEquals(Source.STORED, stale.source());
     assertEquals("0.5", stale.price().toPlainString());
     assertTrue(stale.stale(Instant.now()));
-    assertTrue(stale.age(Instant.now()).compareTo(Duration.ofHours(1)) > 0);
+    assertTrue(stale.age(Instant.now()).compareTo(Duration.ofDays(39)) > 0);
     exchange.faults().clear();
     until(
         "the exchange is asked again",
@@ -468,29 +487,27 @@ class PriceVerticleTest {
         INSERT INTO market.exchange_info (id, symbol, exchange_info, called_at, slot, venue, event_time)
         VALUES (-1, 'DELISTED', '{"price": "0.5"}', now() - interval '2 hours', 1, 'simulated', now())""");
     var node = node(Map.of("SYMBOLS", "BTCUSDT,DELISTED,ETHUSDT"));
-    until(
-        "it is reported",
-        () -> node.health
-            .remark("symbols")
-            .equals(Optional.of("the exchange does not list DELISTED")));
+    until("it is reported", () -> node.health
+        .remark("symbols")
+        .equals(Optional.of("the exchange does not list DELISTED")));
     until("the others are refreshed", () -> node.published.size() >= 4);
     var rejections = unknownSymbolResponses(node);
 
-    until("five more refreshes", () -> refreshedAfter(node, Instant.now())
-        && node.published.size() >= 14);
+    until(
+        "five more refreshes",
+        () -> refreshedAfter(node, Instant.now()) && node.published.size() >= 14);
 
     assertEquals(rejections, unknownSymbolResponses(node));
     assertEquals(1, gauge(node, "price_symbols_unlisted"));
     assertTrue(gauge(node, "price_oldest_age_seconds") < 60);
-    assertEquals(
-        List.of("BTCUSDT", "DELISTED", "ETHUSDT"), symbols(node.latest()), "with its age");
+    assertEquals(List.of("BTCUSDT", "DELISTED", "ETHUSDT"), symbols(node.latest()), "with its age");
   }
 
   @Test
   void keys_in_redis_contain_the_cluster_and_the_venue() {
     nodeWithQuotes();
-    until("the quotes are cached", () -> redisKeys().contains(
-        "verticker:verticker:simulated:quote:BTCUSDT"));
+    until("the quotes are cached", () -> redisKeys()
+        .contains("verticker:verticker:simulated:quote:BTCUSDT"));
     assertTrue(redisKeys().contains("verticker:verticker:simulated:lease"));
     assertTrue(redisKeys().stream()
         .allMatch(key -> key.startsWith("verticker:verticker:simulated:")
@@ -668,9 +685,9 @@ class PriceVerticleTest {
   }
 
   private static int slots(PriceNode node) {
-    return Integer.parseInt(
-        node.query("SELECT count(DISTINCT slot_start) FROM market.observations WHERE symbol = 'BTCUSDT'")
-            .get(0));
+    return Integer.parseInt(node.query(
+            "SELECT count(DISTINCT slot_start) FROM market.observations WHERE symbol = 'BTCUSDT'")
+        .get(0));
   }
 
   private static Failure failure(PriceNode node, String... symbols) {

@@ -36,7 +36,8 @@ class MillionUsersTest {
     var settings = database.settings();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
     settings.putAll(Map.of("USER_API_PORT", "0", "MANAGEMENT_PORT", "0", "DRAIN_SECONDS", "0"));
-    try (var node = new NodeProcess(folder, settings, List.of("user-api", "user", "notification"))) {
+    try (var node =
+        new NodeProcess(folder, settings, List.of("user-api", "user", "notification"))) {
       for (var start : List.of("without an administrator", "with an administrator")) {
         var began = System.nanoTime();
         node.start();
@@ -47,7 +48,6 @@ class MillionUsersTest {
         node.stop();
       }
     }
-    assertEquals(
-        1, database.number("SELECT count(*) FROM account.users WHERE roles @> '{admin}'"));
+    assertEquals(1, database.number("SELECT count(*) FROM account.users WHERE roles @> '{admin}'"));
   }
 }

@@ -30,7 +30,8 @@ public final class SmallDisk implements AutoCloseable {
     Tool.require("mount", "mount");
     var output =
         Command.run("mount", "-t", "tmpfs", "-o", "size=" + megabytes + "m", "tmpfs", "" + folder);
-    Assumptions.assumeTrue(output.isEmpty(), "Needs root, which may mount a file system: " + output);
+    Assumptions.assumeTrue(
+        output.isEmpty(), "Needs root, which may mount a file system: " + output);
     return new SmallDisk(folder);
   }
 

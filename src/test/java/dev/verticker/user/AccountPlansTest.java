@@ -49,13 +49,7 @@ class AccountPlansTest {
   private static final Client CLIENT = new Client(SignIn.HOME, "a test");
 
   private static final String[] LARGE_TABLES = {
-    "audit",
-    "erasures",
-    "name_words",
-    "revocations",
-    "sessions",
-    "sign_in_addresses",
-    "users"
+    "audit", "erasures", "name_words", "revocations", "sessions", "sign_in_addresses", "users"
   };
 
   private static final TestDatabase postgres = TestDatabase.create();
@@ -210,22 +204,23 @@ class AccountPlansTest {
     var node = new SignIn(postgres, new SteppedClock(Instant.now()), Map.of());
     var delivered = new AtomicInteger();
     try {
-      node.await(() -> node.bus.serve(
-          Notifications.APPEND,
-          append -> Future.succeededFuture(new Appended(append.entries().size()))
-              .onSuccess(appended -> delivered.addAndGet(appended.added()))));
+      node.await(() -> node.bus.serve(Notifications.APPEND, append -> Future.succeededFuture(
+              new Appended(append.entries().size()))
+          .onSuccess(appended -> delivered.addAndGet(appended.added()))));
       Await.until(Duration.ofMinutes(2), "the outbox is empty", () -> delivered.get() >= 100_000);
     } finally {
       node.close();
     }
-    scans.assertNone(
-        Stream.concat(Stream.of(LARGE_TABLES), Stream.of("outbox")).sorted().toArray(String[]::new));
+    scans.assertNone(Stream.concat(Stream.of(LARGE_TABLES), Stream.of("outbox"))
+        .sorted()
+        .toArray(String[]::new));
   }
 
   @Test
   void the_names_of_administrators_are_read_from_their_index() {
     var plan = String.join(
-        "\n", postgres.column("EXPLAIN " + UserRepository.ADMINISTRATOR_NAMES.replace("$1", "1000")));
+        "\n",
+        postgres.column("EXPLAIN " + UserRepository.ADMINISTRATOR_NAMES.replace("$1", "1000")));
     assertTrue(plan.contains("Index Scan using users_admin_listed"), plan);
   }
 

@@ -33,8 +33,7 @@ record Bar(long open, long high, long low, long close, long volume, int trades) 
     var number = trades == 0 ? Math.round(Math.cbrt(volume)) : trades;
     var min = minTrades(open, high, low, close, volume);
     var max = Math.min(MAX_TRADES, volume);
-    return new Bar(
-        open, high, low, close, volume, (int) Math.max(min, Math.min(max, number)));
+    return new Bar(open, high, low, close, volume, (int) Math.max(min, Math.min(max, number)));
   }
 
   /** Trades needed to visit open, both extremes and close in this order. */

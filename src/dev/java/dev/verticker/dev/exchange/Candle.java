@@ -31,6 +31,37 @@ public record Candle(
   static final int DECIMALS = 8;
   static final BigDecimal NONE = BigDecimal.ZERO.setScale(DECIMALS);
 
+  /** This candle followed by a later one. */
+  Candle plus(Candle later) {
+    return new Candle(
+        openTime,
+        open,
+        high.max(later.high),
+        low.min(later.low),
+        later.close,
+        volume.add(later.volume),
+        quoteVolume.add(later.quoteVolume),
+        trades + later.trades,
+        takerVolume.add(later.takerVolume),
+        takerQuoteVolume.add(later.takerQuoteVolume),
+        trades == 0 ? later.firstTrade : firstTrade);
+  }
+
+  Candle at(Instant value) {
+    return new Candle(
+        value,
+        open,
+        high,
+        low,
+        close,
+        volume,
+        quoteVolume,
+        trades,
+        takerVolume,
+        takerQuoteVolume,
+        firstTrade);
+  }
+
   /** Id of the last trade; -1 without trades. */
   public long lastTrade() {
     return trades == 0 ? -1 : firstTrade + trades - 1;

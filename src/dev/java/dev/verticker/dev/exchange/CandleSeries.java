@@ -45,8 +45,11 @@ final class CandleSeries {
   }
 
   long averageVolume() {
-    return (long)
-        Arrays.stream(bars).filter(Objects::nonNull).mapToLong(Bar::volume).average().orElse(0);
+    return (long) Arrays.stream(bars)
+        .filter(Objects::nonNull)
+        .mapToLong(Bar::volume)
+        .average()
+        .orElse(0);
   }
 
   /** Trades from minute 0 to the begin of the minute, over several rounds if needed. */

@@ -37,9 +37,7 @@ final class ControlApi {
   }
 
   void mount(Router router) {
-    router
-        .post("/control/*")
-        .handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
+    router.post("/control/*").handler(BodyHandler.create(false).setBodyLimit(BODY_LIMIT));
     mount(router, "faults", faults, Fault::from);
     mount(router, "stream_faults", streams.faults(), StreamFault::from);
     router.get("/control/clock").handler(context -> send(context, 200, clockJson()));
@@ -68,8 +66,7 @@ final class ControlApi {
     router.post(path).handler(context -> add(context, faults, parser));
     router
         .get(path)
-        .handler(context ->
-            send(context, 200, new JsonObject().put("faults", faults.toJson())));
+        .handler(context -> send(context, 200, new JsonObject().put("faults", faults.toJson())));
     router.delete(path).handler(context -> {
       faults.clear();
       context.response().setStatusCode(204).end();

@@ -2,7 +2,9 @@ package dev.verticker.dev.exchange;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 
 /**
  * The generated days of all symbols before the first minute of the recording, so that charts are never empty. Walking back
@@ -19,17 +21,28 @@ final class History {
   /** Limits of the first price of a day, relative to the first recorded price. */
   private static final int MAX_RATIO = 3;
 
-  private static final int MAX_CACHED = 64;
+  private static final int MAX_SERIES = 64;
+  private static final int MAX_CANDLES = 20 * DAYS;
 
   private final long seed;
-  private final Map<Key, CandleSeries> cached = new LinkedHashMap<>(16, 0.75f, true) {
-    @Override
-    protected boolean removeEldestEntry(Map.Entry<Key, CandleSeries> eldest) {
-      return size() > MAX_CACHED;
-    }
-  };
+  private final Map<Key, CandleSeries> series = new LeastRecentlyUsed<>(MAX_SERIES);
+  private final Map<Key, Optional<Candle>> candles = new LeastRecentlyUsed<>(MAX_CANDLES);
 
-  private record Key(String symbol, int day) {}
+  private record Key(String symbol, long day) {}
+
+  private static final class LeastRecentlyUsed<V> extends LinkedHashMap<Key, V> {
+    private final int maxSize;
+
+    LeastRecentlyUsed(int maxSize) {
+      super(16, 0.75f, true);
+      this.maxSize = maxSize;
+    }
+
+    @Override
+    protected boolean removeEldestEntry(Map.Entry<Key, V> eldest) {
+      return size() > maxSize;
+    }
+  }
 
   History(long seed) {
     this.seed = seed;
@@ -37,7 +50,26 @@ final class History {
 
   /** @param day 0 = the newest, which ends when the recording begins */
   synchronized CandleSeries day(String symbol, CandleSeries recording, int day) {
-    return cached.computeIfAbsent(new Key(symbol, day), key -> generate(symbol, recording, day));
+    return series.computeIfAbsent(new Key(symbol, day), key -> generate(symbol, recording, day));
+  }
+
+  /**
+   * The candle of a whole day that has ended, generated or recorded.
+   *
+   * @param day since the epoch
+   */
+  Optional<Candle> candle(String symbol, long day, Supplier<Optional<Candle>> sum) {
+    var key = new Key(symbol, day);
+    synchronized (candles) {
+      if (candles.containsKey(key)) {
+        return candles.get(key);
+      }
+    }
+    var candle = sum.get();
+    synchronized (candles) {
+      candles.put(key, candle);
+    }
+    return candle;
   }
 
   private CandleSeries generate(String symbol, CandleSeries recording, int day) {

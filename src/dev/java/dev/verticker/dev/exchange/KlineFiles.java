@@ -86,8 +86,8 @@ final class KlineFiles {
 
   private static Units units(Collection<Line> lines) {
     return new Units(
-        Units.decimals(lines.stream()
-            .flatMap(line -> Stream.of(line.open, line.high, line.low, line.close))),
+        Units.decimals(
+            lines.stream().flatMap(line -> Stream.of(line.open, line.high, line.low, line.close))),
         Units.decimals(lines.stream().map(Line::volume)));
   }
 

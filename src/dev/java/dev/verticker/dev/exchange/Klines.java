@@ -28,7 +28,9 @@ final class Klines {
     var start = query.time("startTime");
     if (start.isPresent()) {
       var from = start.get().isBefore(oldest) ? oldest : atOrAfter(start.get(), interval);
-      for (var open = from; candles.size() < limit && !open.isAfter(end); open = interval.next(open)) {
+      for (var open = from;
+          candles.size() < limit && !open.isAfter(end);
+          open = interval.next(open)) {
         add(candles, symbol, interval, open, now);
       }
     } else {

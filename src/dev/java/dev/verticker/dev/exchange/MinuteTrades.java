@@ -1,13 +1,12 @@
 package dev.verticker.dev.exchange;
 
 import java.util.Arrays;
-import java.util.BitSet;
 import java.util.SplittableRandom;
 
 /**
  * The trades of one minute, derived from its figures: the first trade is at the open price in the first millisecond, the
  * path visits both extremes in random order and reaches the close price within 45 seconds, where it stays, so a client
- * that polls every ten seconds sees the close last. The quantities add up to the volume exactly.
+ * that polls every ten seconds sees the close last. The quantities add up to the volume exactly. Not thread-safe.
  */
 final class MinuteTrades {
   private static final int CLOSE_REACHED = 45_000;
@@ -20,8 +19,11 @@ final class MinuteTrades {
   private final SplittableRandom random;
   private final long[] prices;
   private final long[] quantities;
-  private final int[] times;
-  private final BitSet buyerIsMaker;
+  private final boolean[] buyerIsMaker;
+  /** The trades up to the one that reaches the close. */
+  private int moving;
+  /** Created when they are needed: the sums of many minutes need no times. */
+  private int[] times;
 
   /** Prices and volumes of the first trades of a minute. */
   record Sum(
@@ -44,15 +46,12 @@ final class MinuteTrades {
     this.random = random;
     this.prices = new long[bar.trades()];
     this.quantities = new long[bar.trades()];
-    this.times = new int[bar.trades()];
-    this.buyerIsMaker = new BitSet(bar.trades());
+    this.buyerIsMaker = new boolean[bar.trades()];
     if (bar.trades() > 0) {
       var turns = turningPoints();
       // A sixth of the trades follows the close.
-      var moving = Math.max(turns.length, bar.trades() - bar.trades() / 6);
-      setTimes(0, moving, 0, CLOSE_REACHED);
-      setTimes(moving, bar.trades(), CLOSE_REACHED, (int) Timeline.MINUTE);
-      setPrices(turns, moving);
+      this.moving = Math.max(turns.length, bar.trades() - bar.trades() / 6);
+      setPrices(turns);
       setQuantities();
       setSides();
     }
@@ -65,7 +64,7 @@ final class MinuteTrades {
   /** Number of trades up to and including the millisecond of the minute. */
   int until(long millisecond) {
     var trades = 0;
-    while (trades < times.length && times[trades] <= millisecond) {
+    while (trades < prices.length && time(trades) <= millisecond) {
       trades++;
     }
     return trades;
@@ -81,11 +80,16 @@ final class MinuteTrades {
 
   /** Milliseconds after the begin of the minute. */
   int time(int index) {
+    if (times == null) {
+      times = new int[prices.length];
+      setTimes(0, moving, 0, CLOSE_REACHED);
+      setTimes(moving, prices.length, CLOSE_REACHED, (int) Timeline.MINUTE);
+    }
     return times[index];
   }
 
   boolean buyerIsMaker(int index) {
-    return buyerIsMaker.get(index);
+    return buyerIsMaker[index];
   }
 
   Sum sum(int trades) {
@@ -101,7 +105,7 @@ final class MinuteTrades {
       low = Math.min(low, prices[index]);
       volume += quantities[index];
       quote += amount;
-      if (!buyerIsMaker.get(index)) {
+      if (!buyerIsMaker[index]) {
         takerVolume += quantities[index];
         takerQuote += amount;
       }
@@ -115,7 +119,8 @@ final class MinuteTrades {
     var turns = new long[4];
     var count = 0;
     turns[count++] = bar.open();
-    for (var extreme : new long[] {lowFirst ? bar.low() : bar.high(), lowFirst ? bar.high() : bar.low()}) {
+    for (var extreme :
+        new long[] {lowFirst ? bar.low() : bar.high(), lowFirst ? bar.high() : bar.low()}) {
       if (extreme != bar.open() && extreme != bar.close()) {
         turns[count++] = extreme;
       }
@@ -138,7 +143,7 @@ final class MinuteTrades {
     }
   }
 
-  private void setPrices(long[] turns, int moving) {
+  private void setPrices(long[] turns) {
     var from = 0;
     prices[0] = turns[0];
     for (int turn = 1; turn < turns.length; turn++) {
@@ -156,7 +161,8 @@ final class MinuteTrades {
     var steps = to - from;
     for (int step = 1; step < steps; step++) {
       // Largest in the middle, none at the turning points.
-      var noise = (bar.high() - bar.low()) * 4 * step * (steps - step) / ((long) NOISE * steps * steps);
+      var noise =
+          (bar.high() - bar.low()) * 4 * step * (steps - step) / ((long) NOISE * steps * steps);
       var price = start + (end - start) * step / steps + random.nextLong(-noise, noise + 1);
       prices[from + step] = Math.max(bar.low(), Math.min(bar.high(), price));
     }
@@ -182,7 +188,7 @@ final class MinuteTrades {
   private void setSides() {
     for (int index = 0; index < prices.length; index++) {
       var change = index == 0 ? 0 : Long.compare(prices[index], prices[index - 1]);
-      buyerIsMaker.set(index, change == 0 ? random.nextBoolean() : change < 0);
+      buyerIsMaker[index] = change == 0 ? random.nextBoolean() : change < 0;
     }
   }
 }

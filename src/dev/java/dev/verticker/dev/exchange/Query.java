@@ -108,7 +108,8 @@ final class Query {
     switch (parameter) {
       case "symbol" -> checkRange(parameter, value, SYMBOL, SYMBOL_RANGE);
       case "symbols" -> checkSymbols(value);
-      case "limit", "startTime", "endTime", "fromId" -> checkRange(parameter, value, NUMBER, NUMBER_RANGE);
+      case "limit", "startTime", "endTime", "fromId" ->
+        checkRange(parameter, value, NUMBER, NUMBER_RANGE);
       case "interval" -> Interval.of(value).orElseThrow(BinanceError::badInterval);
       case "type" -> {
         if (!List.of("FULL", "MINI").contains(value)) {

@@ -38,8 +38,8 @@ record RecordedMarketData(int minutes, Map<String, CandleSeries> series, boolean
     var walked = options.symbols().isEmpty() && recorded.isEmpty()
         ? ListedPair.DEFAULT_SYMBOLS
         : options.symbols();
-    walked.forEach(symbol ->
-        series.computeIfAbsent(symbol, name -> walk(name, minutes, options.seed())));
+    walked.forEach(
+        symbol -> series.computeIfAbsent(symbol, name -> walk(name, minutes, options.seed())));
     return new RecordedMarketData(minutes, series, recorded.isPresent());
   }
 

@@ -71,7 +71,16 @@ public record SimulatorOptions(
 
   public SimulatorOptions withKlines(Path folder) {
     return new SimulatorOptions(
-        port, Optional.of(folder), exchangeInfo, symbols, speed, seed, weightLimit, streams, clock, nanos);
+        port,
+        Optional.of(folder),
+        exchangeInfo,
+        symbols,
+        speed,
+        seed,
+        weightLimit,
+        streams,
+        clock,
+        nanos);
   }
 
   /**

@@ -72,8 +72,8 @@ final class StreamConnection implements StreamCommands.Target {
       listener.onClosed(this);
     });
     timers.add(vertx.setPeriodic(limits.pingInterval().toMillis(), id -> ping()));
-    timers.add(vertx.setTimer(
-        Math.max(1, lifetime), id -> close(GOING_AWAY, "connection limit reached")));
+    timers.add(
+        vertx.setTimer(Math.max(1, lifetime), id -> close(GOING_AWAY, "connection limit reached")));
   }
 
   /** Sends an event of a stream; a client that does not read is disconnected. */
@@ -116,7 +116,8 @@ final class StreamConnection implements StreamCommands.Target {
 
   /** Closes the TCP connection without a close frame. */
   void drop() {
-    // From the head of the pipeline: the channel itself passes the handler that sends a close frame.
+    // From the head of the pipeline: the channel itself passes the handler that sends a close
+    // frame.
     var first = channel.pipeline().firstContext();
     if (first != null) {
       first.close();

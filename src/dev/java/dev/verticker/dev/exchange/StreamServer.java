@@ -136,9 +136,8 @@ public final class StreamServer implements StreamConnection.Listener {
       subscribers.computeIfAbsent(name, first -> new LinkedHashSet<>()).add(connection);
       StreamName.parse(name)
           .map(stream -> symbols.get(stream.symbol()))
-          .ifPresent(symbol -> publishers
-              .computeIfAbsent(symbol, this::publisher)
-              .onSubscribed());
+          .ifPresent(
+              symbol -> publishers.computeIfAbsent(symbol, this::publisher).onSubscribed());
     }
   }
 
@@ -231,16 +230,14 @@ public final class StreamServer implements StreamConnection.Listener {
         // Not sent.
       }
       case LATE ->
-        vertx.setTimer(
-            Math.max(1, fault.get().delay().toMillis()), id -> deliver(stream, event));
+        vertx.setTimer(Math.max(1, fault.get().delay().toMillis()), id -> deliver(stream, event));
       case DOUBLED -> {
         deliver(stream, event);
         deliver(stream, event);
       }
       case WRONG_SYMBOL ->
         deliver(
-            stream,
-            event.replace("\"s\":\"" + symbol + "\"", "\"s\":\"" + WRONG_SYMBOL + "\""));
+            stream, event.replace("\"s\":\"" + symbol + "\"", "\"s\":\"" + WRONG_SYMBOL + "\""));
       default -> deliver(stream, event.substring(0, event.length() / 2));
     }
   }

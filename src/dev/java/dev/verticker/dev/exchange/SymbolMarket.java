@@ -61,8 +61,7 @@ final class SymbolMarket {
 
   /** The candle of an interval as known at {@code now}; empty without a recorded minute. */
   Optional<Candle> candle(Interval interval, Instant openTime, Instant now) {
-    return candle(
-        Timeline.minute(openTime), Timeline.minute(interval.next(openTime)), now);
+    return candle(Timeline.minute(openTime), Timeline.minute(interval.next(openTime)), now);
   }
 
   /** The candle of the last minutes, the forming one included; empty without a recorded minute. */
@@ -82,7 +81,7 @@ final class SymbolMarket {
     var forming = candle(minute, minute + 1, now);
     return closed.candle.isEmpty() || forming.isEmpty()
         ? closed.candle.or(() -> forming)
-        : Optional.of(merge(closed.candle.get(), forming.get()));
+        : Optional.of(closed.candle.get().plus(forming.get()));
   }
 
   /** The last price before the 24-hour candle. */
@@ -158,18 +157,44 @@ final class SymbolMarket {
     return new SplittableRandom(((seed * 31 + symbol.hashCode()) * 31 + purpose) * 1_000_003 + id);
   }
 
-  /** Adds the minutes in {@code [first, end)} that have begun; the minute of {@code now} up to now. */
+  /** The candle of {@code [first, end)}, of which the whole days before the current one are cached. */
   private Optional<Candle> candle(long first, long end, Instant now) {
+    var today = dayOf(Timeline.minute(now));
+    var sum = Optional.<Candle>empty();
+    for (var day = dayOf(first); day * History.DAY < end; day++) {
+      var from = Math.max(first, day * History.DAY);
+      var to = Math.min(end, (day + 1) * History.DAY);
+      var part = to - from == History.DAY && day < today
+          ? history.candle(symbol, day, () -> minutes(from, to, now))
+          : minutes(from, to, now);
+      sum = sum.isPresent() && part.isPresent()
+          ? Optional.of(sum.get().plus(part.get()))
+          : sum.or(() -> part);
+    }
+    return sum.map(candle -> candle.at(Timeline.start(first)));
+  }
+
+  private static long dayOf(long minute) {
+    return Math.floorDiv(minute, (long) History.DAY);
+  }
+
+  /** Adds the minutes in {@code [first, end)} that have begun; the minute of {@code now} up to now. */
+  private Optional<Candle> minutes(long first, long end, Instant now) {
     var sum = new CandleSum(units());
     var current = Timeline.minute(now);
-    for (var minute = Math.max(first, timeline.oldestMinute()); minute < Math.min(end, current); minute++) {
+    var begin = Math.max(first, timeline.oldestMinute());
+    for (var minute = begin; minute < Math.min(end, current); minute++) {
       var place = place(minute);
       var bar = place.bar();
       if (bar.isPresent()) {
-        sum.add(bar.get().open(), place.series.sum(place.index), bar.get().trades(), firstTrade(minute));
+        sum.add(
+            bar.get().open(),
+            place.series.sum(place.index),
+            bar.get().trades(),
+            firstTrade(minute));
       }
     }
-    if (first <= current && current < end) {
+    if (begin <= current && current < end) {
       addForming(sum, current, now);
     }
     return sum.candle(Timeline.start(first));
@@ -187,21 +212,6 @@ final class SymbolMarket {
           count,
           firstTrade(minute));
     }
-  }
-
-  private static Candle merge(Candle earlier, Candle later) {
-    return new Candle(
-        earlier.openTime(),
-        earlier.open(),
-        earlier.high().max(later.high()),
-        earlier.low().min(later.low()),
-        later.close(),
-        earlier.volume().add(later.volume()),
-        earlier.quoteVolume().add(later.quoteVolume()),
-        earlier.trades() + later.trades(),
-        earlier.takerVolume().add(later.takerVolume()),
-        earlier.takerQuoteVolume().add(later.takerQuoteVolume()),
-        earlier.trades() == 0 ? later.firstTrade() : earlier.firstTrade());
   }
 
   /** The last price at the end of the minute. */

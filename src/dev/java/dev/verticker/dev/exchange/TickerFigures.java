@@ -23,8 +23,8 @@ record TickerFigures(
     var none = Candle.NONE;
     var day = market
         .day(now)
-        .orElseGet(() ->
-            new Candle(now, price, price, price, price, none, none, 0, none, none, -1));
+        .orElseGet(
+            () -> new Candle(now, price, price, price, price, none, none, 0, none, none, -1));
     return new TickerFigures(market, last, day, tick, now);
   }
 

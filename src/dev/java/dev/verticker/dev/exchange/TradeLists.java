@@ -55,7 +55,9 @@ final class TradeLists {
       if (start.isPresent() || query.time("endTime").isPresent()) {
         throw BinanceError.badCombination();
       }
-      return market.of(symbol).tradesFrom(SimulatedTrade.ofAggregate(first.getAsLong()), limit, now);
+      return market
+          .of(symbol)
+          .tradesFrom(SimulatedTrade.ofAggregate(first.getAsLong()), limit, now);
     }
     return start
         .map(from -> from.isAfter(end)

@@ -39,8 +39,6 @@ public final class BinanceMarketData implements MarketData {
   private static final Pattern BANNED_UNTIL = Pattern.compile("until (\\d{13})\\b");
   private static final Duration TIMEOUT = Duration.ofSeconds(3);
   private static final Duration LONG_TIMEOUT = Duration.ofSeconds(15);
-  private static final Duration DEFAULT_RETRY_AFTER = Duration.ofMinutes(1);
-  private static final Duration MAX_BAN = Duration.ofDays(4);
 
   /** No such symbol, or a character that no symbol has. */
   private static final Set<Integer> UNKNOWN_SYMBOL = Set.of(-1121, -1100);
@@ -148,52 +146,17 @@ public final class BinanceMarketData implements MarketData {
 
   private Future<Buffer> body(ExchangeResponse response) {
     limits.onUsedWeight(response.headers().get("X-MBX-USED-WEIGHT-1M"));
-    return switch (response.status()) {
-      case 200 -> Future.succeededFuture(response.body());
-      case 418, 429 -> limited(response);
-      case 403 ->
-        Future.failedFuture(new ExchangeException.AccessDeniedException(
-            "Binance refuses the request (403, firewall)"));
-      case 451 ->
-        Future.failedFuture(new ExchangeException.AccessDeniedException(
-            "Binance does not serve the location of this address (451)"));
-      default -> Future.failedFuture(failure(response));
-    };
-  }
-
-  private ExchangeException failure(ExchangeResponse response) {
     return response.status() == 400 && UNKNOWN_SYMBOL.contains(errorCode(response))
-        ? new ExchangeException.UnknownSymbolException()
-        : new ExchangeException.ExchangeUnavailableException(
-            "Binance responded with status " + response.status());
+        ? Future.failedFuture(new ExchangeException.UnknownSymbolException())
+        : response.success("Binance", limits, bannedUntil(response));
   }
 
-  private Future<Buffer> limited(ExchangeResponse response) {
-    var until = until(response);
-    return limits
-        .ban(until)
-        .transform(done -> Future.failedFuture(new ExchangeException.RateLimitedException(
-            until,
-            "Binance is rate limiting this address until " + until + " (" + response.status()
-                + ")")));
-  }
-
-  /** Retry-After is in seconds; the text of a ban also has its end in epoch milliseconds. */
-  private Instant until(ExchangeResponse response) {
-    var now = clock.instant();
-    var until = now.plus(retryAfter(response.headers().get("Retry-After")));
+  /** The text of a ban has its end in epoch milliseconds. */
+  private static Instant bannedUntil(ExchangeResponse response) {
     var banned = BANNED_UNTIL.matcher(response.body().toString());
-    if (banned.find() && Instant.ofEpochMilli(Long.parseLong(banned.group(1))).isAfter(until)) {
-      until = Instant.ofEpochMilli(Long.parseLong(banned.group(1)));
-    }
-    var latest = now.plus(MAX_BAN);
-    return until.isAfter(latest) ? latest : until;
-  }
-
-  private static Duration retryAfter(String header) {
-    return header != null && header.matches("\\d{1,7}")
-        ? Duration.ofSeconds(Long.parseLong(header))
-        : DEFAULT_RETRY_AFTER;
+    return response.status() != 200 && banned.find()
+        ? Instant.ofEpochMilli(Long.parseLong(banned.group(1)))
+        : Instant.EPOCH;
   }
 
   private static int errorCode(ExchangeResponse response) {

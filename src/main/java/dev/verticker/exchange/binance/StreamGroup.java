@@ -36,7 +36,7 @@ final class StreamGroup implements StreamConnection.Owner {
   /** A connection that lived for so long resets the back-off. */
   private static final Duration STABLE = Duration.ofSeconds(60);
 
-  private static final int MAX_OVERLAP_EVENTS = 20_000;
+  private static final int MAX_OVERLAP_EVENTS = 10_000;
 
   private final Vertx vertx;
   private final Clock clock;
@@ -73,6 +73,9 @@ final class StreamGroup implements StreamConnection.Owner {
 
     /** Streams without data of this connection that the current one delivers; null before it is subscribed. */
     private Set<Stream> awaited;
+
+    /** The exchange will close it soon. */
+    private boolean ending;
 
     private Successor(StreamConnection connection) {
       this.connection = connection;
@@ -174,6 +177,8 @@ final class StreamGroup implements StreamConnection.Owner {
   public void onShutdown(StreamConnection connection) {
     if (connection == current) {
       rotate("shutdown");
+    } else if (successor != null && connection == successor.connection) {
+      successor.ending = true;
     }
   }
 
@@ -269,9 +274,15 @@ final class StreamGroup implements StreamConnection.Owner {
   private void handOver() {
     if (successor != null) {
       var old = current;
+      var ending = successor.ending;
       promoteSuccessor();
       old.close();
       scheduleRotation();
+      // Reports streams that were added in between.
+      current.expect(streams);
+      if (ending) {
+        rotate("shutdown");
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.verticker.price.candle;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.exchange.Kline;
+import dev.verticker.exchange.MarketStream;
 import dev.verticker.message.Candles;
 import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.State;
@@ -21,7 +22,7 @@ import java.util.function.LongSupplier;
  * Publishes the candles of the current minutes, on the node that leads the feed: each change at most once in 50 ms, together
  * with those of other symbols. Closed candles of configured symbols are stored after they were published.
  */
-public final class CandleFeed {
+public final class CandleFeed implements MarketStream.Listener {
   private static final long BATCH_MS = 50;
 
   private final Vertx vertx;
@@ -72,6 +73,7 @@ public final class CandleFeed {
   }
 
   /** Accepts a candle of one minute, closed or not, from a stream or a request; older and repeated ones are ignored. */
+  @Override
   public void onKline(Kline kline) {
     if (kline.interval() != Interval.ONE_MINUTE) {
       return;
@@ -95,8 +97,7 @@ public final class CandleFeed {
   /** Publishes candles that a comparison with the exchange found: missing, amended and absent ones. */
   void onChange(String symbol, Candle candle) {
     newest.computeIfPresent(
-        symbol,
-        (key, current) -> current.openTime().equals(candle.openTime()) ? candle : current);
+        symbol, (key, current) -> current.openTime().equals(candle.openTime()) ? candle : current);
     publish(symbol, candle);
   }
 

@@ -10,7 +10,6 @@ import dev.verticker.message.Candles.FindCandles;
 import dev.verticker.message.Candles.Found;
 import dev.verticker.message.Candles.Series;
 import dev.verticker.message.Candles.State;
-import dev.verticker.message.Interval;
 import dev.verticker.price.candle.ExchangeCandles.Read;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -23,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
@@ -31,6 +31,9 @@ import java.util.function.Predicate;
  */
 public final class CandleFinder {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+
+  /** Leaves time to ask the exchange. */
+  private static final long STORE_TIMEOUT_MS = 1000;
 
   private final CandleRepository repository;
   private final LiveCandles live;
@@ -67,9 +70,8 @@ public final class CandleFinder {
   }
 
   public Future<Found> find(FindCandles request) {
-    var unknown = request.symbols().stream()
-        .filter(Predicate.not(symbols.mayExist()))
-        .toList();
+    var unknown =
+        request.symbols().stream().filter(Predicate.not(symbols.mayExist())).toList();
     if (!unknown.isEmpty()) {
       return Future.failedFuture(unknown(unknown));
     }
@@ -92,8 +94,7 @@ public final class CandleFinder {
     if (now.isPresent() && BaseSeries.baseOf(request.interval()).isPresent()) {
       for (var symbol : request.symbols()) {
         if (symbols.stored().contains(symbol)) {
-          assemblies.put(
-              symbol, new CandleAssembly(symbol, request.interval(), now.get(), live));
+          assemblies.put(symbol, new CandleAssembly(symbol, request.interval(), now.get(), live));
         }
       }
     }
@@ -112,8 +113,9 @@ public final class CandleFinder {
         ? Future.succeededFuture()
         : repository
             .find(ranges)
-            .onSuccess(found ->
-                found.forEach(candle -> bySymbol.get(candle.symbol()).add(candle)))
+            .timeout(STORE_TIMEOUT_MS, TimeUnit.MILLISECONDS)
+            .onSuccess(
+                found -> found.forEach(candle -> bySymbol.get(candle.symbol()).add(candle)))
             .otherwiseEmpty()
             .mapEmpty();
   }
@@ -165,8 +167,7 @@ public final class CandleFinder {
         : Future.succeededFuture(withPending(candles, assembly));
   }
 
-  private static List<Candle> withPending(
-      Map<Instant, Candle> candles, CandleAssembly assembly) {
+  private static List<Candle> withPending(Map<Instant, Candle> candles, CandleAssembly assembly) {
     candles.replaceAll((openTime, candle) -> candle == null && assembly.hasEnded(openTime)
         ? Candle.unknown(openTime, State.PENDING)
         : candle);
@@ -187,9 +188,8 @@ public final class CandleFinder {
         .read(new Read(symbol, request.interval(), request.from(), to, request.limit()))
         .map(klines -> {
           var more = request.from() != null && klines.size() == request.limit();
-          var next = more
-              ? request.interval().next(klines.get(klines.size() - 1).openTime())
-              : null;
+          var next =
+              more ? request.interval().next(klines.get(klines.size() - 1).openTime()) : null;
           return series(request, symbol, withAbsent(request, klines), next, null);
         })
         .recover(failure -> Future.failedFuture(failure(symbol, failure)));
@@ -215,11 +215,7 @@ public final class CandleFinder {
   }
 
   private Series series(
-      FindCandles request,
-      String symbol,
-      List<Candle> candles,
-      Instant next,
-      Candles.Live parts) {
+      FindCandles request, String symbol, List<Candle> candles, Instant next, Candles.Live parts) {
     return new Series(symbol, symbols.venue(), request.interval(), candles, next, parts);
   }
 

@@ -51,8 +51,8 @@ public final class CandleHistory {
   private static final int SYMBOLS_PER_MINUTE = 100;
   private static final int MAX_ABSENT = 1000;
 
-  /** Rolled-up candles are compared with the exchange once in so many rounds, each round a part of the symbols. */
-  private static final int ROLLED_UP_ROUNDS = 30;
+  /** Rolled-up candles are compared with the exchange once in this time, each round those of a part of the symbols. */
+  private static final int ROLLED_UP_MINUTES = 30;
 
   private final Vertx vertx;
   private final Store store;
@@ -61,7 +61,6 @@ public final class CandleHistory {
   private final CandleFeed feed;
   private final Setup setup;
   private final CandleBackfill backfill;
-  private final CandleRollUps rollUps;
   private final Map<Key, Instant> confirmedUntil = new HashMap<>();
   private final Map<Key, Instant> rolledUpUntil = new HashMap<>();
   private final Map<String, Promise<Boolean>> gaps = new LinkedHashMap<>();
@@ -118,9 +117,7 @@ public final class CandleHistory {
     this.feed = feed;
     this.setup = setup;
     this.backfill = new CandleBackfill(store.repository(), exchange);
-    this.rollUps = new CandleRollUps(store.repository());
-    setup.metrics().gauge(
-        "candle_backfill_requests_waiting", backfill, CandleBackfill::remaining);
+    setup.metrics().gauge("candle_backfill_requests_waiting", backfill, CandleBackfill::remaining);
   }
 
   public void start() {
@@ -131,6 +128,8 @@ public final class CandleHistory {
   /** Starts no further request. */
   public void stop() {
     stopped = true;
+    active = false;
+    deactivate();
   }
 
   /** Reports the progress of the backfill; empty when the history is complete. */
@@ -148,7 +147,8 @@ public final class CandleHistory {
     }
     var filled = symbols.stream()
         .filter(setup.symbols()::contains)
-        .map(symbol -> gaps.computeIfAbsent(symbol, missing -> Promise.promise()).future())
+        .map(
+            symbol -> gaps.computeIfAbsent(symbol, missing -> Promise.promise()).future())
         .toList();
     run();
     return Future.all(filled).map(all -> filled.stream().allMatch(Future::result));
@@ -159,7 +159,13 @@ public final class CandleHistory {
     return !active;
   }
 
-  private void check() {
+  /** Returns whether no request is running or waiting, apart from history. */
+  boolean isSettled() {
+    return activated && gaps.isEmpty() && regular.isEmpty() && !running;
+  }
+
+  /** Called once a second. */
+  void check() {
     var leads = setup.leads().getAsBoolean() && !stopped;
     if (active && !leads) {
       deactivate();
@@ -187,6 +193,9 @@ public final class CandleHistory {
   /** The history up to the current minute is backfilled, later candles are compared regularly. */
   private Future<Void> activate() {
     return currentMinute().map(now -> {
+      if (!active) {
+        return null;
+      }
       for (var series : BaseSeries.values()) {
         for (var symbol : setup.symbols()) {
           var key = new Key(symbol, series);
@@ -205,21 +214,14 @@ public final class CandleHistory {
   }
 
   private Future<Instant> currentMinute() {
-    return time.minute()
-        .map(Future::succeededFuture)
-        .orElseGet(() -> exchange
-            .klines(
-                setup.symbols().get(0),
-                Interval.ONE_MINUTE,
-                null,
-                null,
-                1,
-                Priority.CONFIRMATION)
-            .map(klines -> {
-              klines.forEach(kline -> time.observe(kline.openTime()));
-              return time.minute().orElseThrow(() ->
-                  new ExchangeException.ExchangeUnavailableException("the exchange sent no candle"));
-            }));
+    return time.minute().map(Future::succeededFuture).orElseGet(() -> exchange
+        .klines(setup.symbols().get(0), Interval.ONE_MINUTE, null, null, 1, Priority.CONFIRMATION)
+        .map(klines -> {
+          klines.forEach(kline -> time.observe(kline.openTime()));
+          return time.minute()
+              .orElseThrow(() -> new ExchangeException.ExchangeUnavailableException(
+                  "the exchange sent no candle"));
+        }));
   }
 
   private void scheduleRound() {
@@ -231,11 +233,12 @@ public final class CandleHistory {
     var minutes = Math.max(1, (size + SYMBOLS_PER_MINUTE - 1) / SYMBOLS_PER_MINUTE);
     nextRound = now.plus(setup.round().multipliedBy(minutes));
     round++;
+    var rounds = Math.max(1, ROLLED_UP_MINUTES / minutes);
     if (regular.isEmpty()) {
       for (var i = 0; i < size; i++) {
         var symbol = setup.symbols().get(i);
         regular.add(() -> confirmMinutes(symbol, Priority.CONFIRMATION));
-        if (i % ROLLED_UP_ROUNDS == round % ROLLED_UP_ROUNDS) {
+        if (i % rounds == round % rounds) {
           BaseSeries.ROLLED_UP.forEach(series ->
               regular.add(() -> confirm(symbol, series, Priority.CONFIRMATION).mapEmpty()));
         }
@@ -250,12 +253,16 @@ public final class CandleHistory {
   private Future<Void> confirmMinutes(String symbol, Priority priority) {
     return confirm(symbol, BaseSeries.MINUTES, priority)
         .onSuccess(done -> {
-          done.changes().forEach(candle -> feed.onChange(symbol, candle.candle()));
+          publish(symbol, done);
           if (done.forming() != null) {
             feed.onKline(done.forming());
           }
         })
         .compose(done -> rollUp(symbol, 0));
+  }
+
+  private void publish(String symbol, Reconciled done) {
+    done.changes().forEach(candle -> feed.onChange(symbol, candle.candle()));
   }
 
   /** Compares the candles that were not confirmed yet, up to the newest one. */
@@ -267,8 +274,11 @@ public final class CandleHistory {
     }
     var max = first.plus(series.length().multipliedBy(MarketData.MAX_KLINES - 1));
     var range = new Range(symbol, series, first, max);
-    return store.reconciler().reconcile(range, priority).onSuccess(done ->
-        confirmedUntil.computeIfPresent(key, (same, before) -> done.confirmedUntil()));
+    return store
+        .reconciler()
+        .reconcile(range, priority)
+        .onSuccess(
+            done -> confirmedUntil.computeIfPresent(key, (same, before) -> done.confirmedUntil()));
   }
 
   /** Stores the candles of the longer series that have become complete. */
@@ -284,12 +294,19 @@ public final class CandleHistory {
     if (first == null || complete == null) {
       return Future.succeededFuture();
     }
-    var range = CandleRollUps.ended(symbol, series, first, complete);
-    var stored = range.first().isBefore(range.until())
-        ? rollUps.store(range).onSuccess(done ->
-            rolledUpUntil.computeIfPresent(key, (same, before) -> range.until()))
+    var until = series.interval().openTime(complete);
+    var stored = first.isBefore(until)
+        ? storeRolledUp(new Range(symbol, series, first, until))
+            .onSuccess(done -> rolledUpUntil.computeIfPresent(key, (same, before) -> until))
         : Future.<Void>succeededFuture();
     return stored.compose(done -> rollUp(symbol, index + 1));
+  }
+
+  private Future<Void> storeRolledUp(Range range) {
+    var parts = new Range(range.symbol(), range.series().finer(), range.first(), range.until());
+    return store.repository().find(List.of(parts)).compose(found -> store
+        .repository()
+        .insert(StoredCandle.rollUp(range, found)));
   }
 
   private Future<Void> checkAbsent() {
@@ -306,9 +323,7 @@ public final class CandleHistory {
             regular.add(() -> store
                 .reconciler()
                 .reconcile(range, Priority.CONFIRMATION)
-                .onSuccess(done -> done
-                .changes()
-                .forEach(found -> feed.onChange(found.symbol(), found.candle()))));
+                .onSuccess(done -> publish(candle.symbol(), done)));
           });
           return null;
         }));
@@ -369,7 +384,8 @@ public final class CandleHistory {
     var requests = plans.size() + backfill.remaining();
     progress = requests == 0
         ? null
-        : "candles: about " + requests + " requests for history remain; charts read it from the exchange";
+        : "candles: about " + requests
+            + " requests for history remain; charts read it from the exchange";
   }
 
   private static Future<?> perform(Supplier<Future<?>> task) {
@@ -400,7 +416,8 @@ public final class CandleHistory {
     } else {
       delay = backOff(failure);
       if (failures++ == 0) {
-        log.warn("candles not compared, retrying in {} ms: {}", delay.toMillis(), failure.getMessage());
+        log.warn(
+            "candles not compared, retrying in {} ms: {}", delay.toMillis(), failure.getMessage());
       }
       if (active) {
         retry.run();

@@ -4,10 +4,13 @@ import dev.verticker.exchange.Kline;
 import dev.verticker.message.CandleRollUp;
 import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.State;
+import dev.verticker.price.candle.CandleRepository.Range;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /**
  * A row of {@code market.candles}.
@@ -39,8 +42,8 @@ record StoredCandle(
         symbol, series, Candle.unknown(openTime, State.ABSENT), null, null, true);
   }
 
-  /** Rolls up complete parts of the finer series; not confirmed. */
-  static StoredCandle rolledUp(List<StoredCandle> parts, BaseSeries series, Instant openTime) {
+  private static StoredCandle rolledUp(
+      List<StoredCandle> parts, BaseSeries series, Instant openTime) {
     var candles = parts.stream().map(StoredCandle::candle).toList();
     return new StoredCandle(
         parts.get(0).symbol(),
@@ -49,6 +52,29 @@ record StoredCandle(
         sum(parts, StoredCandle::takerVolume),
         sum(parts, StoredCandle::takerQuoteVolume),
         false);
+  }
+
+  /**
+   * Rolls up the candles that open in the range. A candle with a missing part is left out, and so is one whose parts
+   * are all absent.
+   *
+   * @param parts of the finer series
+   */
+  static List<StoredCandle> rollUp(Range range, List<StoredCandle> parts) {
+    var series = range.series();
+    var byOpenTime = parts.stream()
+        .collect(Collectors.groupingBy(part -> series.interval().openTime(part.openTime())));
+    var expected = series.length().dividedBy(series.finer().length());
+    var candles = new ArrayList<StoredCandle>();
+    for (var openTime = range.first();
+        openTime.isBefore(range.until());
+        openTime = series.interval().next(openTime)) {
+      var own = byOpenTime.getOrDefault(openTime, List.<StoredCandle>of());
+      if (own.size() == expected && !own.stream().allMatch(StoredCandle::isAbsent)) {
+        candles.add(rolledUp(own, series, openTime));
+      }
+    }
+    return candles;
   }
 
   static Candle candle(Kline kline, State state) {

@@ -6,27 +6,37 @@ import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.MarketStream.Stream;
 import dev.verticker.message.Feed;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 
-/** Requests current quotes after an interruption of their streams, then publishes one gap. */
+/** Fetches what one kind of stream missed during an interruption, then publishes one gap. */
 public final class FeedGaps implements MarketStream.Listener {
-  private final FeedQuotes quotes;
+  private final Missed missed;
   private final String venue;
   private final Bus bus;
   private final Clock clock;
   private final MeterRegistry metrics;
 
-  /** When the quotes of a symbol were interrupted. */
+  /** When the stream of a symbol was interrupted. */
   private final Map<String, Instant> interrupted = new HashMap<>();
 
-  public FeedGaps(
-      FeedQuotes quotes, String venue, Bus bus, Clock clock, MeterRegistry metrics) {
-    this.quotes = quotes;
+  /**
+   * What an interruption affects.
+   *
+   * @param stream whose interruptions count
+   * @param fetch requests what the symbols missed; returns whether it is complete, never fails
+   */
+  public record Missed(Kind stream, Feed.Kind kind, Function<List<String>, Future<Boolean>> fetch) {}
+
+  public FeedGaps(Missed missed, String venue, Bus bus, Clock clock, MeterRegistry metrics) {
+    this.missed = missed;
     this.venue = venue;
     this.bus = bus;
     this.clock = clock;
@@ -42,19 +52,26 @@ public final class FeedGaps implements MarketStream.Listener {
   public void onConnected(Instant since, Set<Stream> streams) {
     var symbols = symbols(streams).stream().filter(interrupted::containsKey).toList();
     var from = symbols.stream().map(interrupted::remove).min(Instant::compareTo);
-    from.ifPresent(start -> quotes.fetch(symbols).onSuccess(filled -> {
-      metrics
-          .counter("price_feed_gaps_total", "kind", "quotes", "filled", filled.toString())
-          .increment();
-      bus.publish(
-          Feed.GAP,
-          new Feed.Gap(venue, Feed.Kind.QUOTES, symbols, start, clock.instant(), filled));
-    }));
+    from.ifPresent(start ->
+        missed.fetch().apply(symbols).onSuccess(filled -> publish(symbols, start, filled)));
   }
 
-  private static List<String> symbols(Set<Stream> streams) {
+  private void publish(List<String> symbols, Instant from, boolean filled) {
+    metrics
+        .counter(
+            "price_feed_gaps_total",
+            "kind",
+            missed.kind().name().toLowerCase(Locale.ROOT),
+            "filled",
+            Boolean.toString(filled))
+        .increment();
+    bus.publish(
+        Feed.GAP, new Feed.Gap(venue, missed.kind(), symbols, from, clock.instant(), filled));
+  }
+
+  private List<String> symbols(Set<Stream> streams) {
     return streams.stream()
-        .filter(stream -> stream.kind() == Kind.TICKER)
+        .filter(stream -> stream.kind() == missed.stream())
         .map(Stream::symbol)
         .sorted()
         .toList();

@@ -15,6 +15,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,7 +61,13 @@ public final class FeedLeader implements FeedWatchdog.Report {
    * @param node unique for each run of the verticle
    * @param key of the lease in Redis, with cluster and venue
    */
-  public record Candidate(String venue, String node, String key) {}
+  public record Candidate(Market market, String node, String key) {}
+
+  /**
+   * @param speed seconds of the market's clock per second
+   * @param time the market's clock
+   */
+  public record Market(String venue, double speed, Supplier<Instant> time) {}
 
   /**
    * @param lease duration of the lease
@@ -303,7 +310,7 @@ public final class FeedLeader implements FeedWatchdog.Report {
     stateSince = clock.instant();
     log.info(
         "this node requests market data of {} for the cluster (epoch {}{})",
-        self.venue(),
+        self.market().venue(),
         epoch,
         holdsLease ? "" : ", without Redis");
     publish();
@@ -331,7 +338,7 @@ public final class FeedLeader implements FeedWatchdog.Report {
   }
 
   private void onStatus(Status status) {
-    if (stopped || status.leader().equals(self.node()) || !status.venue().equals(self.venue())) {
+    if (stopped || status.leader().equals(self.node()) || !status.venue().equals(self.market().venue())) {
       return;
     }
     if (!status.supersedes(highest)) {
@@ -372,7 +379,13 @@ public final class FeedLeader implements FeedWatchdog.Report {
 
   private Status status() {
     return new Status(
-        self.venue(), epoch, self.node(), state, stateSince, clock.instant(), 1);
+        self.market().venue(),
+        epoch,
+        self.node(),
+        state,
+        stateSince,
+        self.market().time().get(),
+        self.market().speed());
   }
 
   /** Measures monotonic time. */

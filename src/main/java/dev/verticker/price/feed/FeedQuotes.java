@@ -27,7 +27,7 @@ public final class FeedQuotes implements MarketStream.Listener {
    *
    * @return whether the exchange sent the ticker of each symbol that it lists; never fails
    */
-  Future<Boolean> fetch(List<String> symbols) {
+  public Future<Boolean> fetch(List<String> symbols) {
     return tickers
         .fetch(
             symbols,

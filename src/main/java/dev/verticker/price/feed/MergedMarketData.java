@@ -35,13 +35,13 @@ public final class MergedMarketData implements MarketData {
   }
 
   @Override
-  public Future<ExchangeInfo> exchangeInfo() {
-    return exchange.exchangeInfo();
-  }
-
-  @Override
   public Future<List<Kline>> klines(
       String symbol, Interval interval, Instant from, Instant to, int limit, Priority priority) {
     return exchange.klines(symbol, interval, from, to, limit, priority);
+  }
+
+  @Override
+  public Future<ExchangeInfo> exchangeInfo() {
+    return exchange.exchangeInfo();
   }
 }

@@ -27,6 +27,8 @@ public final class NewestTickers implements FeedLeader.Listener {
     }
   };
 
+  private Instant latestTime = Instant.EPOCH;
+
   private static final class Newest {
     private Ticker ticker;
     private long tradeId;
@@ -54,6 +56,7 @@ public final class NewestTickers implements FeedLeader.Listener {
     }
     var newest = newest(ticker.symbol());
     newest.confirmedAt = System.nanoTime();
+    latestTime = time.isAfter(latestTime) ? time : latestTime;
     if (newest.ticker == null || !time.isBefore(newest.ticker.eventTime())) {
       newest.ticker = ticker;
     }
@@ -83,6 +86,11 @@ public final class NewestTickers implements FeedLeader.Listener {
     return newest.tradeId > newest.ticker.tradeId()
         ? TickerParser.withTrade(newest.ticker, newest.tradeId, newest.price, newest.quantity)
         : newest.ticker;
+  }
+
+  /** Returns the latest time that the exchange sent; the epoch if it sent none. */
+  public Instant latestTime() {
+    return latestTime;
   }
 
   /** Returns the id of the newest trade; 0 = unknown. */

@@ -17,9 +17,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * A bounded queue that starts next the task whose address and account were served least in the last seconds, and drops a task
- * of the address and account with most when it is full. So one client cannot take the threads from the others. Clients at
- * addresses known for their account go first, up to a bound. A task whose caller has timed out is not started.
+ * A bounded queue. It starts next the task whose address and account were served least in the last seconds. When it is full, it
+ * drops a task of the address and account with the most tasks. So one client cannot take the threads from the others. Clients
+ * at addresses known for their account go first, up to a bound. A task whose caller has timed out is not started.
  */
 final class HashingQueue {
   static final int MAX_WAITING = 24;

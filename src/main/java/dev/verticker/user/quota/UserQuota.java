@@ -61,7 +61,12 @@ public final class UserQuota {
    * @param counted plural noun for the requests, in the text and the code of a refusal
    */
   UserQuota(
-      RedisClient redis, String prefix, Clock clock, String name, String counted, int maxPerMinute) {
+      RedisClient redis,
+      String prefix,
+      Clock clock,
+      String name,
+      String counted,
+      int maxPerMinute) {
     this.redis = redis;
     this.prefix = prefix + name + ':';
     this.clock = clock;
@@ -118,8 +123,7 @@ public final class UserQuota {
     if (remaining >= 0) {
       counted.addLast(now);
     }
-    return new QuotaUsage(
-        quota, remaining, Duration.ofMillis(counted.getFirst() + window - now));
+    return new QuotaUsage(quota, remaining, Duration.ofMillis(counted.getFirst() + window - now));
   }
 
   private Future<QuotaUsage> countInCluster(long userId) {

@@ -8,7 +8,7 @@ import { locale } from "../../i18n.js";
 
 /** @import { UTCTimestamp } from "lightweight-charts" */
 /** @import { CandleSeries } from "../../candles.js" */
-/** @import { PricePrecision } from "../../pricePrecision.js" */
+/** @import { SymbolDecimals } from "../../symbolDecimals.js" */
 
 const { CandlestickSeries, createChartEx, CrosshairMode, defaultHorzScaleBehavior, HistogramSeries, TickMarkType } =
   /** @type {typeof import("lightweight-charts")} */ (/** @type {unknown} */ (lightweightCharts));
@@ -42,7 +42,7 @@ class LocalTimeScale extends defaultHorzScaleBehavior() {
 }
 
 export class CandleChart {
-  #precision;
+  #decimals;
   #onpoint;
   #timeScale = new LocalTimeScale();
   #chart;
@@ -60,11 +60,11 @@ export class CandleChart {
   element;
 
   /**
-   * @param {PricePrecision} precision
+   * @param {SymbolDecimals} decimals
    * @param {(candle: Candle | null, byKeyboard: boolean) => void} onpoint receives the candle pointed at, or null
    */
-  constructor(precision, onpoint) {
-    this.#precision = precision;
+  constructor(decimals, onpoint) {
+    this.#decimals = decimals;
     this.#onpoint = onpoint;
     this.element = h("div.canvas", {
       role: "slider",
@@ -117,11 +117,12 @@ export class CandleChart {
 
   #draw() {
     const candles = this.#series?.candles ?? [];
-    this.#renderPrecision();
+    this.#renderDecimals();
     const { up, down } = volumeColours();
     this.#candles.setData(candles.map(bar));
     this.#volumes.setData(candles.map((candle) => volume(candle, up, down)));
     this.#drawn = { count: candles.length, newest: candles.at(-1)?.at ?? 0 };
+    this.element.classList.toggle("blank", candles.length === 0);
     this.#restorePoint();
   }
 
@@ -135,7 +136,7 @@ export class CandleChart {
       this.#draw();
       return;
     }
-    this.#renderPrecision();
+    this.#renderDecimals();
     const { up, down } = volumeColours();
     for (const index of changed) {
       const historical = candles[index].at < this.#drawn.newest;
@@ -156,9 +157,9 @@ export class CandleChart {
     return (this.#candles.dataByIndex(index) === null) !== (open === null);
   }
 
-  #renderPrecision() {
+  #renderDecimals() {
     if (!this.#series) return;
-    const digits = this.#precision.digits(this.#series.symbol);
+    const digits = this.#decimals.priceDigits(this.#series.symbol);
     const base = 10 ** digits;
     if (/** @type {{ base?: number }} */ (this.#candles.options().priceFormat).base === base) return;
     this.#candles.applyOptions({

@@ -10,7 +10,7 @@ import { CandleTable } from "./candleTable.js";
 import { candleSentence, candleText, intervalName } from "./candleText.js";
 
 /** @import { CandleSeries, Interval } from "../../candles.js" */
-/** @import { PricePrecision } from "../../pricePrecision.js" */
+/** @import { SymbolDecimals } from "../../symbolDecimals.js" */
 /** @import { CandleText } from "./candleText.js" */
 
 const NONE = "\u2013";
@@ -21,7 +21,7 @@ const LIBRARY = "TradingView Lightweight Charts\u2122 Copyright (c) 2025 Trading
 const LIBRARY_LINK = "https://www.tradingview.com/";
 
 export class CandlePanel {
-  #precision;
+  #decimals;
   /** @type {CandleSeries | null} */
   #series = null;
   /** @type {Candle | null} */
@@ -37,14 +37,14 @@ export class CandlePanel {
   element;
 
   /**
-   * @param {PricePrecision} precision
+   * @param {SymbolDecimals} decimals
    * @param {Interval} interval
    * @param {(interval: Interval) => void} oninterval
    */
-  constructor(precision, interval, oninterval) {
-    this.#precision = precision;
-    this.#chart = new CandleChart(precision, (candle, byKeyboard) => this.#point(candle, byKeyboard));
-    this.#table = new CandleTable(precision);
+  constructor(decimals, interval, oninterval) {
+    this.#decimals = decimals;
+    this.#chart = new CandleChart(decimals, (candle, byKeyboard) => this.#point(candle, byKeyboard));
+    this.#table = new CandleTable(decimals);
     this.#intervals = INTERVALS.map((one) =>
       h(
         "button",
@@ -88,10 +88,13 @@ export class CandlePanel {
     this.#chart.element.setAttribute("aria-label", t("candles.chart", names));
     this.#chart.show(series);
     this.#table.show(series);
-    const stops = ["reset", "update"].map((event) => listen(series, event, () => this.#render()));
+    const onReset = () => {
+      this.#render();
+      this.#describe();
+    };
+    const stops = [listen(series, "reset", onReset), listen(series, "update", () => this.#render())];
     this.#unlisten = () => stops.forEach((stop) => stop());
-    this.#render();
-    this.#describe();
+    onReset();
   }
 
   close() {
@@ -104,7 +107,7 @@ export class CandlePanel {
     const series = this.#series;
     if (!series) return;
     const candle = this.#current();
-    this.#legend.render(candle && candleText(series, candle, this.#precision), candle?.state ?? "");
+    this.#legend.render(candle && candleText(series, candle, this.#decimals), candle?.state ?? "");
     this.#renderNote(series);
   }
 
@@ -134,7 +137,7 @@ export class CandlePanel {
     element.setAttribute("aria-valuemin", "1");
     element.setAttribute("aria-valuemax", String(Math.max(1, candles.length)));
     element.setAttribute("aria-valuenow", String(Math.max(1, candle ? candles.indexOf(candle) + 1 : 1)));
-    const text = series && candle && candleSentence(candleText(series, candle, this.#precision), candle);
+    const text = series && candle && candleSentence(candleText(series, candle, this.#decimals), candle);
     element.setAttribute("aria-valuetext", text ?? t("candles.loading"));
   }
 

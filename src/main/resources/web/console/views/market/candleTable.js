@@ -6,7 +6,7 @@ import { t } from "../../i18n.js";
 import { candleText, intervalName } from "./candleText.js";
 
 /** @import { CandleSeries } from "../../candles.js" */
-/** @import { PricePrecision } from "../../pricePrecision.js" */
+/** @import { SymbolDecimals } from "../../symbolDecimals.js" */
 /** @import { CandleText } from "./candleText.js" */
 
 const MAX_ROWS = 100;
@@ -22,7 +22,7 @@ const COLUMNS = /** @type {(keyof CandleText)[]} */ ([
 ]);
 
 export class CandleTable {
-  #precision;
+  #decimals;
   /** @type {CandleSeries | null} */
   #series = null;
   /** @type {Map<number, HTMLTableRowElement>} by open time */
@@ -33,9 +33,9 @@ export class CandleTable {
   #unlisten = () => {};
   element;
 
-  /** @param {PricePrecision} precision */
-  constructor(precision) {
-    this.#precision = precision;
+  /** @param {SymbolDecimals} decimals */
+  constructor(decimals) {
+    this.#decimals = decimals;
     const heads = COLUMNS.map((column) => h("th", { scope: "col" }, t(`candles.${column}`)));
     const table = h("table", null, this.#caption, h("thead", null, h("tr", null, heads)), this.#body);
     this.#details = h(
@@ -69,7 +69,7 @@ export class CandleTable {
     const rows = new Map();
     for (const candle of series.candles.slice(-MAX_ROWS).reverse()) {
       const row = this.#rows.get(candle.at) ?? newRow(candle);
-      const text = candleText(series, candle, this.#precision);
+      const text = candleText(series, candle, this.#decimals);
       COLUMNS.forEach((column, i) => setText(row.cells[i], text[column]));
       row.dataset.state = candle.state;
       rows.set(candle.at, row);

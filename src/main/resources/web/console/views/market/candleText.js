@@ -1,11 +1,11 @@
 // @ts-check
 // The exact figures of a candle as text: for the legend, the table and screen readers.
 
-import { dateTime, fixedDecimal, number, percentChange, utcDate } from "../../format.js";
+import { dateTime, number, percentChange, utcDate } from "../../format.js";
 import { locale, t, tOrNull } from "../../i18n.js";
 
 /** @import { CandleSeries, Interval } from "../../candles.js" */
-/** @import { PricePrecision } from "../../pricePrecision.js" */
+/** @import { SymbolDecimals } from "../../symbolDecimals.js" */
 
 const NONE = "\u2013";
 const DAY_MS = 86_400_000;
@@ -27,12 +27,12 @@ const UNITS = { m: "minute", h: "hour", d: "day", w: "week" };
 /**
  * @param {CandleSeries} series
  * @param {Candle} candle
- * @param {PricePrecision} precision
+ * @param {SymbolDecimals} decimals
  * @returns {CandleText}
  */
-export function candleText({ symbol, length }, candle, precision) {
+export function candleText({ symbol, length }, candle, decimals) {
   /** @param {string | null} price */
-  const price = (price) => precision.format(symbol, price) ?? NONE;
+  const price = (price) => decimals.price(symbol, price) ?? NONE;
   const { open, close } = candle;
   return {
     at: length < DAY_MS ? dateTime(candle.at) : utcDate(candle.at),
@@ -41,7 +41,7 @@ export function candleText({ symbol, length }, candle, precision) {
     low: price(candle.low),
     close: price(close),
     change: open === null || close === null ? NONE : percentChange(Number(open), Number(close)),
-    volume: fixedDecimal(candle.volume) ?? NONE,
+    volume: decimals.quantity(symbol, candle.volume) ?? NONE,
     trades: open === null ? NONE : number(candle.trades),
     state: tOrNull(`candle.${candle.state}`) ?? candle.state,
   };

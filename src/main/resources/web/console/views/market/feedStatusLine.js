@@ -15,7 +15,7 @@ export class FeedStatusLine {
   #bus;
   #state = h("span");
   #age = h("span.age");
-  #clock = h("span.clock");
+  #venue = h("p.venue");
   #gap = h("p.gap", { role: "status", hidden: true });
   element;
 
@@ -30,7 +30,7 @@ export class FeedStatusLine {
       "div.feed",
       { role: "group", "aria-label": t("feed.label") },
       h("p", null, h("span.dot", { "aria-hidden": "true" }), h("span", { role: "status" }, this.#state), this.#age),
-      this.#clock,
+      this.#venue,
       this.#gap,
     );
   }
@@ -44,19 +44,25 @@ export class FeedStatusLine {
     setText(this.#state, tOrNull(`feed.${state}`) ?? state);
     this.#state.title = tOrNull(`feed.${state}.more`, { since: status ? dateTime(status.since) : "" }) ?? "";
     setText(this.#age, ms === null ? "" : t("feed.age", { age: age(ms) }));
-    this.#renderClock();
+    this.#renderVenue();
     this.#gap.hidden = gap === null;
     if (gap)
       setText(this.#gap, t(gap.filled ? "feed.gapFilled" : "feed.gap", { from: time(gap.from), to: time(gap.to) }));
   }
 
-  /** A market that is not the real one has a clock and a speed of its own. */
-  #renderClock() {
+  /** The clock of a market that is not the real one differs from the user's, and may have another speed. */
+  #renderVenue() {
     const { status, marketTime } = this.#feed;
-    const shown = status !== null && marketTime !== null && (status.venue !== REAL_VENUE || status.speed !== 1);
-    this.#clock.hidden = !shown;
-    if (!shown) return;
+    if (!status?.venue) return;
     const venue = tOrNull(`venue.${status.venue}`) ?? status.venue;
-    setText(this.#clock, t("feed.clock", { venue, at: dateTimeSeconds(marketTime), speed: number(status.speed ?? 1) }));
+    const real = status.venue === REAL_VENUE;
+    this.#venue.classList.toggle("unreal", !real);
+    if (real || marketTime === null) {
+      setText(this.#venue, venue);
+      return;
+    }
+    const clock = t("feed.clock", { venue, at: dateTimeSeconds(marketTime) });
+    const speed = status.speed ?? 1;
+    setText(this.#venue, speed === 1 ? clock : `${clock}, ${t("feed.speed", { speed: number(speed) })}`);
   }
 }

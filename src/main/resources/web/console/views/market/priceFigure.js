@@ -5,11 +5,11 @@ import { h, icon, setChildren, setText } from "../../dom.js";
 import { compareDecimals, decimal } from "../../format.js";
 import { t } from "../../i18n.js";
 
-/** @import { PricePrecision } from "../../pricePrecision.js" */
+/** @import { SymbolDecimals } from "../../symbolDecimals.js" */
 /** @import { DirectedQuote, Direction } from "../../quotes.js" */
 
 export class PriceFigure {
-  #precision;
+  #decimals;
   /** @type {DirectedQuote | null} */
   #quote = null;
   #direction = h("span.direction");
@@ -17,16 +17,16 @@ export class PriceFigure {
   element = h("p.figure", null, this.#direction, this.#price);
   change = h("span.chip");
 
-  /** @param {PricePrecision} precision */
-  constructor(precision) {
-    this.#precision = precision;
+  /** @param {SymbolDecimals} decimals */
+  constructor(decimals) {
+    this.#decimals = decimals;
   }
 
   /** @param {DirectedQuote} quote */
   render(quote) {
     const previous = this.#quote;
     this.#quote = quote;
-    setText(this.#price, this.#precision.format(quote.symbol, quote.price) ?? "");
+    setText(this.#price, this.#decimals.price(quote.symbol, quote.price) ?? "");
     this.#renderDirection(quote.direction);
     this.#renderChange(quote.change_percent);
     if (previous?.symbol === quote.symbol && previous.price !== quote.price) this.#flash(quote.direction);

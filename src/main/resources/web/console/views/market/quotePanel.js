@@ -2,17 +2,17 @@
 // The selected symbol: its price and the figures of the last 24 hours, with their venue, source and age.
 
 import { h, setText } from "../../dom.js";
-import { age, dateTime, fixedDecimal } from "../../format.js";
+import { age, dateTime } from "../../format.js";
 import { t, tOrNull } from "../../i18n.js";
 import { PriceFigure } from "./priceFigure.js";
 
-/** @import { PricePrecision } from "../../pricePrecision.js" */
+/** @import { SymbolDecimals } from "../../symbolDecimals.js" */
 /** @import { DirectedQuote } from "../../quotes.js" */
 
 const NONE = "\u2013";
 
 export class QuotePanel {
-  #precision;
+  #decimals;
   #symbol = h("h2");
   #figure;
   #bid = h("dd");
@@ -25,10 +25,10 @@ export class QuotePanel {
   #age = h("span.age");
   element;
 
-  /** @param {PricePrecision} precision */
-  constructor(precision) {
-    this.#precision = precision;
-    this.#figure = new PriceFigure(precision);
+  /** @param {SymbolDecimals} decimals */
+  constructor(decimals) {
+    this.#decimals = decimals;
+    this.#figure = new PriceFigure(decimals);
     this.element = h(
       "div.quote",
       null,
@@ -53,14 +53,14 @@ export class QuotePanel {
 
   /** @param {DirectedQuote} quote */
   render(quote) {
-    const { symbol, bid, ask, high_24h: high = null, low_24h: low = null, volume } = quote;
+    const { symbol, bid, ask, high_24h: high, low_24h: low, volume } = quote;
     setText(this.#symbol, symbol);
     this.#figure.render(quote);
-    setText(this.#bid, this.#precision.format(symbol, bid) ?? NONE);
-    setText(this.#ask, this.#precision.format(symbol, ask) ?? NONE);
-    setText(this.#high, this.#precision.format(symbol, high) ?? NONE);
-    setText(this.#low, this.#precision.format(symbol, low) ?? NONE);
-    setText(this.#volume, fixedDecimal(volume) ?? NONE);
+    setText(this.#bid, this.#decimals.price(symbol, bid) ?? NONE);
+    setText(this.#ask, this.#decimals.price(symbol, ask) ?? NONE);
+    setText(this.#high, this.#decimals.price(symbol, high) ?? NONE);
+    setText(this.#low, this.#decimals.price(symbol, low) ?? NONE);
+    setText(this.#volume, this.#decimals.quantity(symbol, volume) ?? NONE);
     setText(this.#venue, tOrNull(`venue.${quote.venue}`) ?? quote.venue);
     setText(this.#source, tOrNull(`source.${quote.source}`) ?? quote.source);
     this.element.classList.toggle("stale", quote.stale);

@@ -9,7 +9,7 @@ import { PriceFigure } from "./priceFigure.js";
 import { Sparkline } from "./sparkline.js";
 
 /** @import { Api } from "../../api.js" */
-/** @import { PricePrecision } from "../../pricePrecision.js" */
+/** @import { SymbolDecimals } from "../../symbolDecimals.js" */
 /** @import { DirectedQuote } from "../../quotes.js" */
 
 const SPARKLINE_QUERY = "interval=15m&limit=96";
@@ -21,7 +21,7 @@ const VISIBLE_SETTLE_MS = 200;
 
 export class WatchList {
   #api;
-  #precision;
+  #decimals;
   #onselect;
   /** @type {Map<string, WatchListRow>} */
   #rows = new Map();
@@ -39,12 +39,12 @@ export class WatchList {
 
   /**
    * @param {Api} api
-   * @param {PricePrecision} precision
+   * @param {SymbolDecimals} decimals
    * @param {(symbol: string) => void} onselect
    */
-  constructor(api, precision, onselect) {
+  constructor(api, decimals, onselect) {
     this.#api = api;
-    this.#precision = precision;
+    this.#decimals = decimals;
     this.#onselect = onselect;
     setChildren(this.#list, [1, 2, 3].map(skeleton));
   }
@@ -83,7 +83,7 @@ export class WatchList {
 
   /** @param {string} symbol */
   #addRow(symbol) {
-    const row = new WatchListRow(symbol, this.#precision, () => this.#onselect(symbol));
+    const row = new WatchListRow(symbol, this.#decimals, () => this.#onselect(symbol));
     this.#rows.set(symbol, row);
     this.#list.append(row.element);
     this.#observer.observe(row.element);
@@ -139,12 +139,12 @@ class WatchListRow {
 
   /**
    * @param {string} symbol
-   * @param {PricePrecision} precision
+   * @param {SymbolDecimals} decimals
    * @param {() => void} onselect
    */
-  constructor(symbol, precision, onselect) {
+  constructor(symbol, decimals, onselect) {
     this.symbol = symbol;
-    this.#figure = new PriceFigure(precision);
+    this.#figure = new PriceFigure(decimals);
     this.element = h(
       "li",
       { role: "option", tabindex: "-1", "data-symbol": symbol, "aria-selected": "false", onclick: onselect },

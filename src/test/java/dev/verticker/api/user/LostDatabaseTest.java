@@ -71,11 +71,12 @@ class LostDatabaseTest {
 
     awaitStatus("a read at node A", nodes.a(), "/users/me", 200);
     Await.until(
-        MAX_TAKEOVER, "a write at node A", () -> rename(nodes.a(), "Ada Lovelace").status() == 200);
+        MAX_TAKEOVER,
+        "a write at node A",
+        () -> rename(nodes.a(), "Ada Lovelace").status() == 200);
     assertEquals(200, signInStatus(nodes.a()));
     assertEquals(
-        "Ada Lovelace",
-        expect(200, get(nodes.b(), "/users/me")).object().getString("full_name"));
+        "Ada Lovelace", expect(200, get(nodes.b(), "/users/me")).object().getString("full_name"));
   }
 
   @Test
@@ -85,8 +86,7 @@ class LostDatabaseTest {
     expect(200, rename(nodes.a(), "Ada Lovelace"));
 
     assertEquals(
-        "Ada Lovelace",
-        expect(200, get(nodes.b(), "/users/me")).object().getString("full_name"));
+        "Ada Lovelace", expect(200, get(nodes.b(), "/users/me")).object().getString("full_name"));
   }
 
   @Test
@@ -95,7 +95,9 @@ class LostDatabaseTest {
 
     awaitStatus("a read at node A", nodes.a(), "/users/me", 200);
     Await.until(
-        MAX_TAKEOVER, "a write at node A", () -> rename(nodes.a(), "Ada Lovelace").status() == 200);
+        MAX_TAKEOVER,
+        "a write at node A",
+        () -> rename(nodes.a(), "Ada Lovelace").status() == 200);
   }
 
   @Test
@@ -106,11 +108,7 @@ class LostDatabaseTest {
     expect(
         200,
         NodePair.send(
-            nodes.b(),
-            admin.access(),
-            HttpMethod.POST,
-            "/users/" + ada.id() + "/disable",
-            null));
+            nodes.b(), admin.access(), HttpMethod.POST, "/users/" + ada.id() + "/disable", null));
 
     awaitStatus("node A rejects the token", nodes.a(), "/users/me", 401);
   }
@@ -145,16 +143,11 @@ class LostDatabaseTest {
 
   private Response rename(ApiClient node, String name) {
     return NodePair.send(
-        node,
-        ada.access(),
-        HttpMethod.PATCH,
-        "/users/me",
-        new JsonObject().put("full_name", name));
+        node, ada.access(), HttpMethod.PATCH, "/users/me", new JsonObject().put("full_name", name));
   }
 
   private static int signInStatus(ApiClient node) {
-    return NodePair.postForm(
-            node, "/auth/login", "username", "ada", "password", NodePair.PASSWORD)
+    return NodePair.postForm(node, "/auth/login", "username", "ada", "password", NodePair.PASSWORD)
         .status();
   }
 }

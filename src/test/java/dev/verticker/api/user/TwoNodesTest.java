@@ -105,9 +105,12 @@ class TwoNodesTest {
             "/users/" + ada.id(),
             new JsonObject().put("roles", new JsonArray().add("admin"))));
     assertRejectedByB(ada);
-    var next = expect(200, NodePair.postForm(nodes.b(), "/auth/refresh", "refresh_token", ada.refresh()))
+    var next = expect(
+            200, NodePair.postForm(nodes.b(), "/auth/refresh", "refresh_token", ada.refresh()))
         .object();
-    expect(200, NodePair.send(nodes.b(), next.getString("access_token"), HttpMethod.GET, "/users", null));
+    expect(
+        200,
+        NodePair.send(nodes.b(), next.getString("access_token"), HttpMethod.GET, "/users", null));
   }
 
   @Test
@@ -133,10 +136,12 @@ class TwoNodesTest {
 
   @Test
   void one_of_fifty_concurrent_creations_of_a_username_succeeds() {
-    var body = new JsonObject().put("username", randomUsername()).put("password", NodePair.PASSWORD);
+    var body =
+        new JsonObject().put("username", randomUsername()).put("password", NodePair.PASSWORD);
     var responses = new ArrayList<Future<Response>>();
     for (var i = 0; i < 50; i++) {
-      responses.add(NodePair.begin(i % 2 == 0 ? nodes.a() : nodes.b(), admin, HttpMethod.POST, "/users", body));
+      responses.add(NodePair.begin(
+          i % 2 == 0 ? nodes.a() : nodes.b(), admin, HttpMethod.POST, "/users", body));
     }
     var statuses =
         responses.stream().map(response -> await(response).status()).sorted().toList();
@@ -164,7 +169,9 @@ class TwoNodesTest {
     Await.until(
         MAX_PROPAGATION,
         "node B rejects the token",
-        () -> NodePair.send(nodes.b(), person.access(), HttpMethod.GET, "/users/me", null).status() == 401);
+        () -> NodePair.send(nodes.b(), person.access(), HttpMethod.GET, "/users/me", null)
+                .status()
+            == 401);
   }
 
   private Response sendAsAdmin(HttpMethod method, String target, JsonObject body) {

@@ -149,7 +149,8 @@ class UserQuotaTest {
     }
     assertRefused(door.refresh(first), "token-refreshes", "too-many-refreshes", REFRESHES);
     assertRefused(door.refresh(second), "token-refreshes", "too-many-refreshes", REFRESHES);
-    assertEquals("malformed-refresh-token", expect(401, door.refresh("nonsense")).code());
+    assertEquals(
+        "malformed-refresh-token", expect(401, door.refresh("nonsense")).code());
 
     door.clock.step(Duration.ofSeconds(61));
     expect(200, door.refresh(first));

@@ -95,14 +95,17 @@ class AgreementTest {
       var newest = fixture.get(path + "&limit=40").array();
       assertEquals(40, newest.size());
       var first = newest.getJsonObject(0);
-      assertEquals(newest, fixture.get(path + "&limit=1000&fromId=" + first.getLong("a")).array());
+      assertEquals(
+          newest, fixture.get(path + "&limit=1000&fromId=" + first.getLong("a")).array());
       var last = newest.getJsonObject(39);
       assertEquals(
           fixture.get("trades?symbol=BTCUSDT&limit=1").array().getJsonObject(0).getLong("id"),
           last.getLong("l"));
       assertEquals(
-          JsonArray.of(), fixture.get(path + "&fromId=" + (last.getLong("a") + 1)).array());
-      assertEquals(JsonArray.of(), fixture.get(path + "&fromId=99999999999999999999").array());
+          JsonArray.of(),
+          fixture.get(path + "&fromId=" + (last.getLong("a") + 1)).array());
+      assertEquals(
+          JsonArray.of(), fixture.get(path + "&fromId=99999999999999999999").array());
 
       var from = START.plusSeconds(60).toEpochMilli();
       var minute = fixture
@@ -192,7 +195,8 @@ class AgreementTest {
               event.getString("v"),
               event.getString("q"),
               event.getLong("L")));
-      assertTrue(new BigDecimal(event.getString("b")).compareTo(new BigDecimal(event.getString("a"))) < 0);
+      assertTrue(
+          new BigDecimal(event.getString("b")).compareTo(new BigDecimal(event.getString("a"))) < 0);
       assertEquals(
           rest.getString("bidPrice"),
           fixture.get("ticker/bookTicker?symbol=BTCUSDT").object().getString("bidPrice"));
@@ -256,9 +260,12 @@ class AgreementTest {
                   + START.minus(DAY).toEpochMilli())
               .array();
           for (int index = 1; index < rows.size(); index++) {
-            assertEquals(rows.getJsonArray(index - 1).getString(4), rows.getJsonArray(index).getString(1));
+            assertEquals(
+                rows.getJsonArray(index - 1).getString(4),
+                rows.getJsonArray(index).getString(1));
           }
-          assertSteady(fixture.get("klines?symbol=" + symbol + "&interval=1d&limit=398").array());
+          assertSteady(
+              fixture.get("klines?symbol=" + symbol + "&interval=1d&limit=398").array());
         }
       }
     }
@@ -387,17 +394,16 @@ class AgreementTest {
         client.events("trade").stream().map(trade -> trade.getLong("t")).toList());
     var minute = client.closedKlines().get(1);
     var traded = aggregates.stream()
-        .filter(trade -> trade.getLong("T") >= minute.getLong("t")
-            && trade.getLong("T") <= minute.getLong("T"))
+        .filter(trade ->
+            trade.getLong("T") >= minute.getLong("t") && trade.getLong("T") <= minute.getLong("T"))
         .map(trade -> new BigDecimal(trade.getString("q")))
         .toList();
     assertEquals(minute.getLong("n"), traded.size());
     assertEquals(
         minute.getString("v"),
         traded.stream().reduce(Candle.NONE, BigDecimal::add).toPlainString());
-    var served = fixture
-        .get("aggTrades?symbol=BTCUSDT&limit=1000&fromId=" + ids.get(0))
-        .array();
+    var served =
+        fixture.get("aggTrades?symbol=BTCUSDT&limit=1000&fromId=" + ids.get(0)).array();
     for (int index = 0; index < aggregates.size(); index++) {
       var event = aggregates.get(index).copy();
       event.remove("e");

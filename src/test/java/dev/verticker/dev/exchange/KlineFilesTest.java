@@ -22,6 +22,7 @@ class KlineFilesTest {
       "open_time,open,high,low,close,volume,close_time,quote_volume,count,taker_buy_volume,taker_buy_quote_volume,ignore\n";
   private static final String DUMP_REST =
       ",100.1,120.2,90.3,110.4,4.50000000,1600000079999,473.85000000,17,1.25000000,131.60000000,0";
+
   @TempDir
   Path folder;
 

@@ -38,7 +38,9 @@ class RecordedFramesTest {
         SimulatorOptions.defaults().withSymbols("BTCUSDT"),
         SimulatorOptions.defaults().withKlines(RecordedMarket.klines()))) {
       assertEquals(
-          RecordedShapesTest.shape(recorded), RecordedShapesTest.shape(event(options, "/stream?streams=" + stream)), file);
+          RecordedShapesTest.shape(recorded),
+          RecordedShapesTest.shape(event(options, "/stream?streams=" + stream)),
+          file);
     }
   }
 

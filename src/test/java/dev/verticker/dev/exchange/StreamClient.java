@@ -92,9 +92,8 @@ final class StreamClient {
   /** The first event of a type that was sent at the time. */
   JsonObject awaitEvent(String type, Instant sentAt) {
     var time = sentAt.toEpochMilli();
-    until(
-        "an event " + type + " at " + sentAt,
-        () -> events(type).stream().anyMatch(event -> event.getLong("E") == time));
+    until("an event " + type + " at " + sentAt, () -> events(type).stream()
+        .anyMatch(event -> event.getLong("E") == time));
     return events(type).stream()
         .filter(event -> event.getLong("E") == time)
         .findFirst()

@@ -79,15 +79,13 @@ class StreamFaultsTest {
 
   @Test
   void late_events_arrive_after_later_ones() {
-    faults()
-        .add(StreamFault.of(StreamFaultKind.LATE).times(1).delay(Duration.ofMillis(300)));
+    faults().add(StreamFault.of(StreamFaultKind.LATE).times(1).delay(Duration.ofMillis(300)));
     var client = fixture.stream("/ws/btcusdt@aggTrade");
     fixture.advance(Duration.ofMinutes(2));
     client.awaitEvents("aggTrade", 3);
     var first = client.events("aggTrade").get(0).getLong("a");
-    until(
-        "the late event",
-        () -> client.events("aggTrade").stream().anyMatch(event -> event.getLong("a") == first - 1));
+    until("the late event", () -> client.events("aggTrade").stream()
+        .anyMatch(event -> event.getLong("a") == first - 1));
   }
 
   @Test
@@ -95,7 +93,9 @@ class StreamFaultsTest {
     faults().add(StreamFault.of(StreamFaultKind.DOUBLED).times(2));
     var client = fixture.stream("/ws/btcusdt@aggTrade");
     fixture.advance(Duration.ofMinutes(2));
-    var ids = client.awaitEvents("aggTrade", 8).stream().map(event -> event.getLong("a")).toList();
+    var ids = client.awaitEvents("aggTrade", 8).stream()
+        .map(event -> event.getLong("a"))
+        .toList();
     assertEquals(ids.get(0), ids.get(1));
     assertEquals(ids.get(2), ids.get(3));
     assertEquals(ids.get(4) + 1, ids.get(5));
@@ -123,8 +123,8 @@ class StreamFaultsTest {
   @Test
   void a_refused_handshake_is_answered_with_503() {
     faults().add(StreamFault.of(StreamFaultKind.REFUSED_CONNECT).times(1));
-    var refused = assertInstanceOf(
-        UpgradeRejectedException.class, failureOf(fixture.connect("/ws")));
+    var refused =
+        assertInstanceOf(UpgradeRejectedException.class, failureOf(fixture.connect("/ws")));
     assertEquals(503, refused.getStatus());
     assertFalse(fixture.stream("/ws").isClosed());
   }
@@ -186,8 +186,7 @@ class StreamFaultsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(
-      strings = {"", "{}", "{\"kind\":\"429\"}", "{\"kind\":\"late\",\"delay_ms\":-1}"})
+  @ValueSource(strings = {"", "{}", "{\"kind\":\"429\"}", "{\"kind\":\"late\",\"delay_ms\":-1}"})
   void an_invalid_fault_is_rejected(String body) {
     assertEquals(400, fixture.control("POST", "stream_faults", body).status());
     assertEquals(List.of(), faults().active());

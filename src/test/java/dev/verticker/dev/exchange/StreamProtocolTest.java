@@ -36,10 +36,8 @@ class StreamProtocolTest {
     var combined = fixture.stream("/stream?streams=btcusdt@ticker/ethusdt@ticker");
     fixture.advance(Duration.ofSeconds(5));
     var event = raw.awaitEvent("24hrTicker", fixture.market().now());
-    combined.awaitReceived(
-        "the same event in an envelope",
-        text -> new JsonObject(text)
-            .equals(new JsonObject().put("stream", "btcusdt@ticker").put("data", event)));
+    combined.awaitReceived("the same event in an envelope", text -> new JsonObject(text)
+        .equals(new JsonObject().put("stream", "btcusdt@ticker").put("data", event)));
     combined.awaitReceived(
         "an event of the other stream",
         text -> text.startsWith("{\"stream\":\"ethusdt@ticker\",\"data\":{"));
@@ -49,8 +47,7 @@ class StreamProtocolTest {
   @Test
   void several_raw_streams_can_be_named_in_the_path() {
     var client = fixture.stream("/ws/btcusdt@aggTrade/ethusdt@ticker");
-    assertEquals(
-        JsonArray.of("btcusdt@aggTrade", "ethusdt@ticker"), client.subscriptions());
+    assertEquals(JsonArray.of("btcusdt@aggTrade", "ethusdt@ticker"), client.subscriptions());
   }
 
   @Test
@@ -67,8 +64,8 @@ class StreamProtocolTest {
     client.unsubscribe("btcusdt@aggTrade");
     fixture.advance(Duration.ofMinutes(1));
     client.awaitEvents("aggTrade", 3);
-    assertTrue(
-        client.events("aggTrade").stream().allMatch(event -> "ETHUSDT".equals(event.getString("s"))));
+    assertTrue(client.events("aggTrade").stream()
+        .allMatch(event -> "ETHUSDT".equals(event.getString("s"))));
     client.close();
     until(
         "the subscriptions end with the connection",
@@ -85,7 +82,8 @@ class StreamProtocolTest {
         new JsonObject("{\"result\":null,\"id\":\"x1\"}"),
         client.send("{\"method\":\"SET_PROPERTY\",\"params\":[\"combined\",true],\"id\":\"x1\"}"));
     fixture.advance(Duration.ofSeconds(30));
-    client.awaitReceived("a combined event", text -> text.startsWith("{\"stream\":\"btcusdt@aggTrade\""));
+    client.awaitReceived(
+        "a combined event", text -> text.startsWith("{\"stream\":\"btcusdt@aggTrade\""));
     var combined = fixture.stream("/stream");
     assertEquals(
         new JsonObject("{\"result\":true,\"id\":null}"),
@@ -121,10 +119,9 @@ class StreamProtocolTest {
   void an_unknown_method_is_answered_with_the_known_ones() {
     var response = fixture.stream("/ws").send("{\"method\":\"PUBLISH\",\"params\":[],\"id\":1}");
     assertEquals(2, response.getInteger("code"));
-    assertTrue(
-        response
-            .getString("msg")
-            .startsWith("Invalid request: unknown variant `PUBLISH`, expected one of `SUBSCRIBE`, "));
+    assertTrue(response
+        .getString("msg")
+        .startsWith("Invalid request: unknown variant `PUBLISH`, expected one of `SUBSCRIBE`, "));
   }
 
   @Test
@@ -134,7 +131,8 @@ class StreamProtocolTest {
     fixture.advance(Duration.ofSeconds(30));
     client.subscribe("btcusdt@ticker");
     client.awaitEvents("24hrTicker", 1);
-    assertEquals(3, client.received().size(), () -> "responses and one event: " + client.received());
+    assertEquals(
+        3, client.received().size(), () -> "responses and one event: " + client.received());
   }
 
   @Test
@@ -147,8 +145,7 @@ class StreamProtocolTest {
     assertFalse(client.isClosed());
     var names = String.join("/", streams(0, 1025));
     assertInstanceOf(
-        UpgradeRejectedException.class,
-        failureOf(fixture.connect("/stream?streams=" + names)));
+        UpgradeRejectedException.class, failureOf(fixture.connect("/stream?streams=" + names)));
   }
 
   @Test
@@ -207,17 +204,18 @@ class StreamProtocolTest {
     var combined = fixture.stream("/stream");
     assertEquals(
         204, fixture.control("POST", "streams/shutdown?notice_ms=300", "").status());
-    raw.awaitReceived("an announcement", text -> text.startsWith("{\"e\":\"serverShutdown\",\"E\":"));
+    raw.awaitReceived(
+        "an announcement", text -> text.startsWith("{\"e\":\"serverShutdown\",\"E\":"));
     combined.awaitReceived(
         "a combined announcement",
-        text -> text.startsWith("{\"stream\":\"!serverShutdown\",\"data\":{\"e\":\"serverShutdown\""));
+        text ->
+            text.startsWith("{\"stream\":\"!serverShutdown\",\"data\":{\"e\":\"serverShutdown\""));
     var replacement = fixture.stream("/ws");
     assertEquals("1001 server shutdown", raw.closeReason());
     assertEquals("1001 server shutdown", combined.closeReason());
     assertFalse(replacement.isClosed());
     assertEquals(3, await(fixture.simulator().streams().opened()));
-    until(
-        "one connection", () -> await(fixture.simulator().streams().connections()) == 1);
+    until("one connection", () -> await(fixture.simulator().streams().connections()) == 1);
   }
 
   @Test

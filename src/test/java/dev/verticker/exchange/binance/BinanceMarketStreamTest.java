@@ -323,6 +323,23 @@ class BinanceMarketStreamTest {
   }
 
   @Test
+  void a_stream_that_is_added_during_a_replacement_is_connected_after_it() {
+    open(HOURS, SECONDS, Set.of(TICKER));
+    until("the stream is connected", () -> events.connected.size() == 1);
+    var old = exchange.last();
+    old.send("btcusdt@ticker", ticker("BTCUSDT", "1", 1));
+    until("the ticker arrives", () -> events.tickers.size() == 1);
+    old.sendText("{\"e\":\"serverShutdown\",\"E\":1}");
+    var next = successorOf(old);
+    run(() -> stream.expect(Set.of(TICKER, TRADES)));
+    until("both connections have the added stream", () ->
+        old.streams.size() == 2 && next.streams.size() == 2);
+    next.send("btcusdt@ticker", ticker("BTCUSDT", "2", 2));
+    until("the old connection is closed", () -> old.closed);
+    until("the added stream is connected", () -> connected().equals(Set.of(TICKER, TRADES)));
+  }
+
+  @Test
   void a_doubled_or_outdated_event_is_delivered_once() {
     open(HOURS, SECONDS, ALL);
     until("all streams are connected", () -> events.connected.size() == 1);

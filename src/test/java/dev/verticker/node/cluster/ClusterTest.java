@@ -142,7 +142,8 @@ class ClusterTest {
         for (var i = 0; i < 10; i++) {
           probe(port);
         }
-        try (var client = (SSLSocket) trustingAll().getSocketFactory().createSocket("127.0.0.1", port)) {
+        try (var client =
+            (SSLSocket) trustingAll().getSocketFactory().createSocket("127.0.0.1", port)) {
           client.setSoTimeout(2000);
           assertThrows(IOException.class, () -> {
             client.startHandshake();
@@ -170,18 +171,23 @@ class ClusterTest {
 
   private static SSLContext trustingAll() throws Exception {
     var context = SSLContext.getInstance("TLS");
-    context.init(null, new TrustManager[] {new X509TrustManager() {
-      @Override
-      public void checkClientTrusted(X509Certificate[] chain, String type) {}
+    context.init(
+        null,
+        new TrustManager[] {
+          new X509TrustManager() {
+            @Override
+            public void checkClientTrusted(X509Certificate[] chain, String type) {}
 
-      @Override
-      public void checkServerTrusted(X509Certificate[] chain, String type) {}
+            @Override
+            public void checkServerTrusted(X509Certificate[] chain, String type) {}
 
-      @Override
-      public X509Certificate[] getAcceptedIssuers() {
-        return new X509Certificate[0];
-      }
-    }}, null);
+            @Override
+            public X509Certificate[] getAcceptedIssuers() {
+              return new X509Certificate[0];
+            }
+          }
+        },
+        null);
     return context;
   }
 

@@ -81,8 +81,7 @@ class CandleHistoryTest extends CandleTestCase {
 
     assertTrue(await(context, () -> history.fillGap(List.of(SYMBOL, "OTHER"))));
 
-    assertEquals(
-        after(NOON, 3), stored(BaseSeries.MINUTES).get(stored(BaseSeries.MINUTES).size() - 1).openTime());
+    assertEquals(after(NOON, 3), newest());
     until("published", () -> published.size() == 6);
     assertEquals(
         List.of(State.FINAL, State.FINAL, State.FINAL, State.FINAL, State.FINAL, State.FORMING),
@@ -99,11 +98,7 @@ class CandleHistoryTest extends CandleTestCase {
     assertFalse(await(context, () -> history.fillGap(List.of(SYMBOL))));
 
     exchange.failure = null;
-    until(
-        "filled",
-        () -> stored(BaseSeries.MINUTES).get(stored(BaseSeries.MINUTES).size() - 1)
-            .openTime()
-            .equals(after(NOON, 3)));
+    until("filled", () -> newest().equals(after(NOON, 3)));
   }
 
   @Test
@@ -117,10 +112,13 @@ class CandleHistoryTest extends CandleTestCase {
 
     clock.step(Duration.ofMinutes(1));
 
-    until("confirmed", () -> rows.number(
-            "SELECT count(*) FROM market.candles WHERE series = '1m' AND NOT confirmed")
-        == 0);
-    until("rolled up", () -> stored(BaseSeries.HOURS).stream().anyMatch(c -> c.openTime().equals(NOON)));
+    until(
+        "confirmed",
+        () ->
+            rows.number("SELECT count(*) FROM market.candles WHERE series = '1m' AND NOT confirmed")
+                == 0);
+    until("rolled up", () -> stored(BaseSeries.HOURS).stream()
+        .anyMatch(c -> c.openTime().equals(NOON)));
     for (var series : List.of(BaseSeries.QUARTERS, BaseSeries.HOURS)) {
       for (var candle : stored(series)) {
         var expected = exchange.rollUp(SYMBOL, series.interval()).get(candle.openTime());
@@ -137,16 +135,20 @@ class CandleHistoryTest extends CandleTestCase {
     await(repository.replace(List.of(StoredCandle.absent(SYMBOL, BaseSeries.MINUTES, missing))));
     start();
     until("backfilled", () -> history.progress().isEmpty() && exchange.requests.size() > 4);
-    rows.execute("UPDATE market.candles SET state = 'absent', open = NULL, high = NULL, low = NULL, close = NULL,"
-        + " volume = NULL, quote_volume = NULL, taker_volume = NULL, taker_quote_volume = NULL, trades = 0"
-        + " WHERE series = '1m' AND open_time = '" + missing + "'");
+    rows.execute(
+        "UPDATE market.candles SET state = 'absent', open = NULL, high = NULL, low = NULL, close = NULL,"
+            + " volume = NULL, quote_volume = NULL, taker_volume = NULL, taker_quote_volume = NULL, trades = 0"
+            + " WHERE series = '1m' AND open_time = '" + missing + "'");
 
     clock.step(Duration.ofMinutes(61));
 
-    until(
-        "found",
-        () -> stored(BaseSeries.MINUTES).stream()
-            .anyMatch(c -> c.openTime().equals(missing) && c.equalsInFigures(minute)));
+    until("found", () -> stored(BaseSeries.MINUTES).stream()
+        .anyMatch(c -> c.openTime().equals(missing) && c.equalsInFigures(minute)));
+  }
+
+  private Instant newest() {
+    var minutes = stored(BaseSeries.MINUTES);
+    return minutes.get(minutes.size() - 1).openTime();
   }
 
   private boolean complete() {

@@ -124,6 +124,12 @@ final class FakeExchange implements MarketData {
   }
 
   @Override
+  public Future<List<AggregateTrade>> trades(
+      String symbol, long fromId, int limit, Priority priority) {
+    return Future.failedFuture(new UnsupportedOperationException());
+  }
+
+  @Override
   public Future<ExchangeInfo> exchangeInfo() {
     return Future.failedFuture(new UnsupportedOperationException());
   }
@@ -188,11 +194,5 @@ final class FakeExchange implements MarketData {
 
   static Instant after(Instant time, int minutes) {
     return time.plus(Duration.ofMinutes(minutes));
-  }
-
-  @Override
-  public Future<List<AggregateTrade>> trades(
-      String symbol, long fromId, int limit, Priority priority) {
-    return Future.failedFuture(new UnsupportedOperationException("trades"));
   }
 }

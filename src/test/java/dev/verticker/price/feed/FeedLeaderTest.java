@@ -46,6 +46,8 @@ class FeedLeaderTest {
       Duration.ofMillis(400),
       Duration.ofMillis(300));
 
+  private static final Instant MARKET_TIME = Instant.parse("2021-05-19T12:00:00Z");
+
   private final Vertx vertx = Vertx.vertx();
   private final Bus bus = new Bus(vertx, Clock.systemUTC(), new SimpleMeterRegistry());
   private final String keys = "verticker:" + UUID.randomUUID() + ":";
@@ -77,6 +79,15 @@ class FeedLeaderTest {
     assertTrue(next.epoch() > first.epoch());
     assertEquals(List.of("elected " + next.epoch()), next.events);
     assertTrue(next.holdsLease());
+  }
+
+  @Test
+  void the_status_has_the_time_and_the_speed_of_the_market() {
+    listen();
+    elected("a");
+    until("a status is published", () -> !statuses.isEmpty());
+    assertEquals(MARKET_TIME, statuses.get(0).marketTime());
+    assertEquals(60, statuses.get(0).speed());
   }
 
   @Test
@@ -280,7 +291,8 @@ class FeedLeaderTest {
   }
 
   private Node candidate(String name, String venue, String key) {
-    var node = new Node(new FeedLeader.Candidate(venue, name, key));
+    var node = new Node(new FeedLeader.Candidate(
+        new FeedLeader.Market(venue, 60, () -> MARKET_TIME), name, key));
     node.deployment = await(vertx.deployVerticle(node));
     return node;
   }

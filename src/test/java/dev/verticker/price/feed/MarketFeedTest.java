@@ -78,7 +78,12 @@ class MarketFeedTest {
         new FeedWatchdog(quotes, newest, recorder, TIMING),
         List.of(
             quotes,
-            new FeedGaps(quotes, "simulated", bus, Clock.systemUTC(), metrics),
+            new FeedGaps(
+                new FeedGaps.Missed(Kind.TICKER, Feed.Kind.QUOTES, quotes::fetch),
+                "simulated",
+                bus,
+                Clock.systemUTC(),
+                metrics),
             recorder),
         Clock.systemUTC());
     run(() -> symbols.forEach(symbol -> show(symbol, tradeId)));

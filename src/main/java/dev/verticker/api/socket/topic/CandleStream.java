@@ -116,10 +116,10 @@ final class CandleStream {
 
   /** Reads the candles again and sends them as a snapshot: updates may have been missed. */
   void onReset() {
-    if (loaded) {
+    if (loaded && !groups.isEmpty()) {
       snapshotRequired = true;
       series.requireRead();
-      readIfRequired();
+      read(SNAPSHOT);
     }
   }
 
@@ -154,7 +154,7 @@ final class CandleStream {
         .onSuccess(found -> {
           var changed = series.onRead(found);
           loaded = true;
-          if (snapshotRequired) {
+          if (snapshotRequired && limit == SNAPSHOT) {
             snapshotRequired = false;
             groups.values().forEach(Group::sendSnapshot);
           } else {
@@ -180,8 +180,8 @@ final class CandleStream {
 
   /** Encodes as many of the newest candles as a frame may contain. */
   private Frame frame(List<Candle> candles, boolean snapshot) {
-    var head = "{\"event\":\"candles\",\"topic\":" + Json.encode(topic) + ",\"snapshot\":" + snapshot
-        + ",\"data\":[";
+    var head = "{\"event\":\"candles\",\"topic\":" + Json.encode(topic) + ",\"snapshot\":"
+        + snapshot + ",\"data\":[";
     var size = head.getBytes(StandardCharsets.UTF_8).length + 2;
     var encoded = new ArrayList<String>();
     for (var i = candles.size() - 1; i >= 0; i--) {

@@ -282,7 +282,6 @@ public final class PriceVerticle extends VerticleBase {
             CANDLE_ROUND,
             node.clock(),
             node.metrics()));
-    node.health().note("candles", candleHistory::progress);
     return new CandleFinder(
         repository,
         liveCandles,

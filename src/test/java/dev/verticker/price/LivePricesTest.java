@@ -49,6 +49,7 @@ class LivePricesTest {
   private final List<PriceNode> nodes = new ArrayList<>();
   private final List<Feed.Status> statuses = new CopyOnWriteArrayList<>();
   private final List<Feed.Gap> gaps = new CopyOnWriteArrayList<>();
+  private final List<Feed.Gap> candleGaps = new CopyOnWriteArrayList<>();
   private ExchangeSimulator exchange;
   private TestDatabase database;
 
@@ -139,6 +140,16 @@ class LivePricesTest {
   }
 
   @Test
+  void two_nodes_share_the_connection_of_the_leader() {
+    liveNode();
+    var follower = node(exchange.url(), Map.of());
+    until("the follower has a quote of each symbol", () -> follower.latest().size() == SYMBOLS.size());
+    await(exchangeVertx.timer(2000).mapEmpty());
+    assertEquals(1, await(exchange.streams().opened()));
+    assertEquals(List.of(), follower.published);
+  }
+
+  @Test
   void with_the_feed_polled_no_stream_is_opened() {
     var node = node(exchange.url(), Map.of("FEED", "poll"));
     until("the first quotes arrive", () -> node.published.size() >= 3);
@@ -168,6 +179,8 @@ class LivePricesTest {
     assertEquals(SYMBOLS, Set.copyOf(gap.symbols()));
     assertTrue(gap.filled());
     assertFalse(gap.from().isAfter(dropped.plusMillis(500)));
+    until("the gap of the candles is published", () -> candleGaps.size() == 1);
+    assertEquals(SYMBOLS, Set.copyOf(candleGaps.get(0).symbols()));
   }
 
   @Test
@@ -368,11 +381,8 @@ class LivePricesTest {
     settings.putAll(more);
     var node = PriceNode.start(exchange, database, settings);
     await(node.bus.subscribe(Feed.STATUS, statuses::add));
-    await(node.bus.subscribe(Feed.GAP, gap -> {
-      if (gap.kind() == Feed.Kind.QUOTES) {
-        gaps.add(gap);
-      }
-    }));
+    await(node.bus.subscribe(
+        Feed.GAP, gap -> (gap.kind() == Feed.Kind.QUOTES ? gaps : candleGaps).add(gap)));
     nodes.add(node);
     return node;
   }

@@ -27,7 +27,8 @@ final class PasswordHasherTest {
 
   private final Vertx vertx = Vertx.vertx();
   private final PasswordHasher passwords =
-      PasswordHasher.open(vertx, 2, Clock.systemUTC(), new SimpleMeterRegistry());
+      PasswordHasher.open(
+          vertx, 2, PasswordHasher.Cost.OWASP, Clock.systemUTC(), new SimpleMeterRegistry());
 
   @AfterEach
   void stop() {

@@ -125,7 +125,8 @@ class PriceChannelTest {
     tick("101");
     prices.tick(quote(2, "ETHUSDT", "11", start));
     until("a change", () -> subscriber.frames.size() == 3);
-    assertEquals(List.of("BTCUSDT", "ETHUSDT"), symbols(subscriber.frames.get(2)).toList());
+    assertEquals(
+        List.of("BTCUSDT", "ETHUSDT"), symbols(subscriber.frames.get(2)).toList());
   }
 
   @Test

@@ -125,13 +125,15 @@ class LivePricesTest {
     until("a request fails", () -> node.health.remark("exchange").isPresent());
     var slot = node.query("SELECT max(slot_start) FROM market.observations").get(0);
 
-    until("three more slots have rows of all symbols", () -> node.query(
-                """
+    until(
+        "three more slots have rows of all symbols",
+        () -> node.query(
+                    """
                 SELECT slot_start FROM market.observations WHERE slot_start > '%s'
                  GROUP BY slot_start HAVING count(*) = 3"""
-                    .formatted(slot))
-            .size()
-        >= 3);
+                        .formatted(slot))
+                .size()
+            >= 3);
 
     var stored = node.query("SELECT id FROM market.observations WHERE slot_start > '" + slot + "'");
     assertTrue(node.published.stream()
@@ -143,7 +145,9 @@ class LivePricesTest {
   void two_nodes_share_the_connection_of_the_leader() {
     liveNode();
     var follower = node(exchange.url(), Map.of());
-    until("the follower has a quote of each symbol", () -> follower.latest().size() == SYMBOLS.size());
+    until(
+        "the follower has a quote of each symbol",
+        () -> follower.latest().size() == SYMBOLS.size());
     await(exchangeVertx.timer(2000).mapEmpty());
     assertEquals(1, await(exchange.streams().opened()));
     assertEquals(List.of(), follower.published);

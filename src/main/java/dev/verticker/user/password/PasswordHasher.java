@@ -94,7 +94,8 @@ public final class PasswordHasher implements PasswordHashing {
   /** Compares the password with the hash. Without a hash it takes the same time and does not match. */
   public Future<Comparison> compare(
       HashingClient client, Password password, Optional<String> hash) {
-    return queued(client, () -> compareNow(bytes(password), hash.orElse(cost.prefix() + UNKNOWN_USER)));
+    return queued(
+        client, () -> compareNow(bytes(password), hash.orElse(cost.prefix() + UNKNOWN_USER)));
   }
 
   @Override

@@ -232,8 +232,7 @@ class BinanceMarketDataTest {
         .toList();
 
     assertEquals(
-        expected,
-        await(exchange.trades("BTCUSDT", expected.get(0).id(), 20, Priority.GAPS)));
+        expected, await(exchange.trades("BTCUSDT", expected.get(0).id(), 20, Priority.GAPS)));
     assertEquals(1, simulator.calls().of(Endpoint.AGGREGATE_TRADES));
   }
 

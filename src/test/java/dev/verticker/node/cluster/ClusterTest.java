@@ -3,16 +3,16 @@ package dev.verticker.node.cluster;
 import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Bus;
 import dev.verticker.bus.Failure;
 import dev.verticker.settings.NodeSettings.MutualTls;
-import dev.verticker.testing.RecordedLog;
 import dev.verticker.testing.Await;
+import dev.verticker.testing.RecordedLog;
 import dev.verticker.testing.TestAuthority;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;

@@ -175,8 +175,7 @@ final class LoginThrottleTest {
   }
 
   private static void assertNotRejected(SignIn node, String username, String address) {
-    assertNotEquals(
-        "hashing-busy", node.outcome(node.signIn(username, "a password", address)));
+    assertNotEquals("hashing-busy", node.outcome(node.signIn(username, "a password", address)));
   }
 
   private static void assertRejected(SignIn node, List<? extends Future<?>> flood) {

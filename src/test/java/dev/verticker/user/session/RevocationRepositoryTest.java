@@ -180,12 +180,10 @@ final class RevocationRepositoryTest {
   @Test
   void a_hint_is_published_after_the_commit() {
     var hint = Promise.<List<Long>>promise();
-    node.await(() -> node.bus.subscribe(
-        Sessions.REVOKED,
-        hinted -> node.revocations
-            .since(null)
-            .map(RevocationRepositoryTest::users)
-            .onSuccess(hint::tryComplete)));
+    node.await(() -> node.bus.subscribe(Sessions.REVOKED, hinted -> node.revocations
+        .since(null)
+        .map(RevocationRepositoryTest::users)
+        .onSuccess(hint::tryComplete)));
     revoke(7);
     assertEquals(List.of(7L), node.await(hint.future()));
   }

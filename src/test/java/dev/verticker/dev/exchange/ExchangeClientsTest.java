@@ -12,12 +12,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Unmodified clients of Binance work against the simulated exchange. */
+/** Unmodified clients of Binance work against the simulated exchange. Installs 74 MB of packages once. */
+@Tag("faults")
 @ExtendWith(VertxExtension.class)
 class ExchangeClientsTest {
   private static final String FOLDER = "exchange-clients";

@@ -75,7 +75,8 @@ final class LiveQuotes implements QuoteSink {
   private void publishChanged() {
     scheduled = false;
     publishedAt = System.nanoTime();
-    publish(changed.entrySet().stream().map(this::quote).filter(Objects::nonNull).toList());
+    publish(
+        changed.entrySet().stream().map(this::quote).filter(Objects::nonNull).toList());
     changed.clear();
   }
 

@@ -41,7 +41,9 @@ final class QuoteFactory {
 
   List<Quote> quotes(List<Ticker> tickers) {
     var receivedAt = now();
-    return tickers.stream().map(ticker -> quote(ticker, Source.POLL, receivedAt)).toList();
+    return tickers.stream()
+        .map(ticker -> quote(ticker, Source.POLL, receivedAt))
+        .toList();
   }
 
   /** The time of receipt of a response that has just arrived. */

@@ -70,7 +70,8 @@ public final class FakeCandles {
     }
     var unknown = request.symbols().stream()
         .filter(symbol -> !series.containsKey(symbol + " " + request.interval()))
-        .map(symbol -> new Failure.Error("query/symbols", "symbol-unknown", symbol + " is unknown."))
+        .map(
+            symbol -> new Failure.Error("query/symbols", "symbol-unknown", symbol + " is unknown."))
         .toList();
     return unknown.isEmpty()
         ? Future.succeededFuture(new Found(request.symbols().stream()

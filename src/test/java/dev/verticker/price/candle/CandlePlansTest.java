@@ -32,12 +32,8 @@ class CandlePlansTest extends CandleTestCase {
       assertEquals(
           List.of(),
           await(repository.findAbsent(BaseSeries.MINUTES, NOON.minus(Duration.ofDays(1)), 10)));
-      await(repository.replace(List.of(
-          StoredCandle.of(
-              FakeExchange.kline("S3", until, i),
-              BaseSeries.MINUTES,
-              State.FINAL,
-              true))));
+      await(repository.replace(List.of(StoredCandle.of(
+          FakeExchange.kline("S3", until, i), BaseSeries.MINUTES, State.FINAL, true))));
     }
     await(database.close());
     scans.assertNone("candles_1m_2026_11");

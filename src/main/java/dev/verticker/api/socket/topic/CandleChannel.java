@@ -26,7 +26,8 @@ import java.util.function.Predicate;
  */
 final class CandleChannel implements Channel, CandleUpdates.Listener {
   /** Matches {@code candles.<SYMBOL>.<interval>}. */
-  static final String TOPICS = "candles\\.[^\\s]{1,64}\\.(1m|3m|5m|15m|30m|[12468]h|12h|[13]d|1w|1M)";
+  static final String TOPICS =
+      "candles\\.[^\\s]{1,64}\\.(1m|3m|5m|15m|30m|[12468]h|12h|[13]d|1w|1M)";
 
   private static final String PREFIX = "candles.";
   private static final long CHECK_MS = 1000;
@@ -47,11 +48,7 @@ final class CandleChannel implements Channel, CandleUpdates.Listener {
   private final long check;
 
   CandleChannel(
-      Vertx vertx,
-      Context loop,
-      NodeContext node,
-      QuoteService quotes,
-      CandleUpdates updates) {
+      Vertx vertx, Context loop, NodeContext node, QuoteService quotes, CandleUpdates updates) {
     this.vertx = vertx;
     this.loop = loop;
     this.bus = node.bus();
@@ -113,7 +110,9 @@ final class CandleChannel implements Channel, CandleUpdates.Listener {
   }
 
   private List<CandleStream> all() {
-    return symbols.values().stream().flatMap(streams -> streams.values().stream()).toList();
+    return symbols.values().stream()
+        .flatMap(streams -> streams.values().stream())
+        .toList();
   }
 
   /** Throws {@link Failure.Unavailable} if there are too many different topics. */
@@ -132,15 +131,14 @@ final class CandleChannel implements Channel, CandleUpdates.Listener {
       }
     }
     var interval = Interval.of(topic.substring(dot + 1)).orElseThrow();
-    var stream = new CandleStream(
-        vertx, topic, interval, limit -> find(symbol, interval, limit), conflated);
+    var stream =
+        new CandleStream(vertx, topic, interval, limit -> find(symbol, interval, limit), conflated);
     symbols.computeIfAbsent(symbol, absent -> new HashMap<>()).put(topic, stream);
     return stream;
   }
 
   private Future<Series> find(String symbol, Interval interval, int limit) {
-    return bus.request(
-            Candles.FIND, new FindCandles(List.of(symbol), interval, null, null, limit))
+    return bus.request(Candles.FIND, new FindCandles(List.of(symbol), interval, null, null, limit))
         .map(found -> found.series().get(0));
   }
 }

@@ -139,8 +139,7 @@ final class CandleStream {
 
   /** Returns whether it has had no subscriber for a while. */
   boolean isUnused() {
-    return isEmpty()
-        && System.nanoTime() - unusedSince > UNUSED_RETENTION.toNanos();
+    return isEmpty() && System.nanoTime() - unusedSince > UNUSED_RETENTION.toNanos();
   }
 
   private void readIfRequired() {

@@ -51,6 +51,11 @@ final class QuoteFactory {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
+  /** Returns whether a quote can have an id; false only from a start without PostgreSQL until it is available. */
+  boolean hasIds() {
+    return ids.isAvailable();
+  }
+
   Quote quote(Ticker ticker, Source source) {
     return quote(ticker, source, now());
   }

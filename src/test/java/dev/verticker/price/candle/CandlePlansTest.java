@@ -1,11 +1,13 @@
 package dev.verticker.price.candle;
 
 import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.message.Candles.State;
 import dev.verticker.price.candle.CandleRepository.Range;
 import dev.verticker.testing.SequentialScans;
+import io.vertx.sqlclient.Tuple;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,6 +23,15 @@ class CandlePlansTest extends CandleTestCase {
                1, 1, 1, 1, 1, 1, 1, 1, 1, 'final', minute < 19990
           FROM generate_series(0, 19999) AS minute, generate_series(1, 10) AS symbol""");
     rows.execute("ANALYZE market.candles");
+    // A connection reports the scans of its partitions when it ends.
+    rows.execute(
+        """
+        SELECT pg_terminate_backend(pid)
+          FROM pg_stat_activity
+         WHERE datname = current_database() AND application_name LIKE 'verticker%'""");
+    until(
+        "the pool has a new connection",
+        () -> await(database.query("SELECT 1", Tuple.tuple()).map(true).otherwise(false)));
     var scans = SequentialScans.of(rows, "market");
     var until = NOON.minus(Duration.ofDays(3));
     // After five executions PostgreSQL may choose a plan for any parameters.

@@ -1,6 +1,7 @@
 package dev.verticker.data;
 
 import io.vertx.circuitbreaker.TimeoutException;
+import java.util.Set;
 import javax.net.ssl.SSLException;
 
 /** The reason of a failed connection or call in one line, for operators. */
@@ -9,13 +10,14 @@ final class OutageReason {
 
   static final String NO_RESPONSE = "no response in time";
 
-  private static final String POOL_TIMEOUT = "Timeout waiting for connection";
+  /** The pool reports a server that does not respond in two ways, depending on where its connection waits. */
+  private static final Set<String> POOL_TIMEOUTS = Set.of("Timeout", "Timeout waiting for connection");
 
   private OutageReason() {}
 
   /** Returns whether the reason only states that the server was too slow. */
   static boolean isTimeout(String reason) {
-    return reason.equals(NO_RESPONSE) || reason.equals(POOL_TIMEOUT);
+    return reason.equals(NO_RESPONSE);
   }
 
   static String of(Throwable failure) {
@@ -28,7 +30,8 @@ final class OutageReason {
         return NO_RESPONSE;
       }
     }
-    return text(failure);
+    var text = text(failure);
+    return POOL_TIMEOUTS.contains(text) ? NO_RESPONSE : text;
   }
 
   static String ofTls(Throwable failure) {

@@ -56,7 +56,7 @@ class OutageLogTest {
   void postgresql_that_does_not_respond_is_logged_once() {
     var proxy = TcpProxy.before(vertx, TestServers.postgres().port());
     proxy.silence();
-    assertPostgresLogged(proxy.port(), "Timeout waiting for connection");
+    assertPostgresLogged(proxy.port(), "no response in time");
   }
 
   private void assertRedisLogged(int port, String reason) {
@@ -95,7 +95,7 @@ class OutageLogTest {
     // The first attempt of a busy machine may time out, before another one has a definite reason.
     var lines = log.lines().stream()
         .filter(line -> line.startsWith(start + reason)
-            || !line.matches(".*(no response in time|Timeout waiting for connection)"))
+            || !line.endsWith("no response in time"))
         .toList();
     assertEquals(1, lines.size(), log.lines().toString());
     assertTrue(lines.get(0).startsWith(start + reason), lines.get(0));

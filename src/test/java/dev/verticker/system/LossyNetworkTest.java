@@ -62,7 +62,7 @@ class LossyNetworkTest {
   @Provokes(
       value = 23,
       missing =
-          "bursts of up to 8 s: TCP may then be silent for longer than the 8 s after which nodes part; five minutes; a link of 1 Mbit/s")
+          "bursts of up to 8 s, because TCP may then be silent for longer than the 8 s after which nodes leave the cluster; a duration of five minutes; a link of 1 Mbit/s")
   void short_bursts_of_lost_packets_cause_no_split_no_memory_growth_and_no_lost_event() {
     var token = two.signIn(0);
     var clients = List.of(client(0, token), client(1, token));

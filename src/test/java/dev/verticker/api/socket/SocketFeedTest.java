@@ -4,7 +4,9 @@ import static dev.verticker.api.openapi.ApiClient.expect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.api.price.FakePrices;
 import dev.verticker.message.Feed;
+import dev.verticker.message.Prices;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,9 @@ class SocketFeedTest extends SocketTestCase {
     publish(10, Feed.State.LIVE, EIGHT);
     var feed = plain(door.person()).subscribe("feed");
     feed.next(frame -> "live".equals(frame.getString("state")));
-    var socket = plain(door.person()).subscribe("prices");
+    var quote = FakePrices.quote(1, "BTCUSDT", "68000.12", Instant.now());
+    door.bus.publish(Prices.TICK, new Prices.Quotes(List.of(quote)));
+    var socket = plain(door.person()).subscribe("prices.BTCUSDT");
     assertTrue(socket.next("prices").getBoolean("snapshot"));
 
     publish(11, Feed.State.LIVE, NINE);

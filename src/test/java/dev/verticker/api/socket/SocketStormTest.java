@@ -68,7 +68,7 @@ class SocketStormTest {
   @Provokes(
       value = 15,
       missing =
-          "10,000 sockets: both ends of each are files of one process, and the test machine allows it 20,000")
+          "10,000 sockets: the test process holds both ends of each, and the test machine allows it 20,000 files")
   void nine_thousand_clients_resume_without_loss() {
     storm(9000);
   }

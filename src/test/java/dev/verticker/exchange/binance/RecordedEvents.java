@@ -9,6 +9,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -60,6 +61,7 @@ final class RecordedEvents implements Listener {
   }
 
   private void record() {
-    contexts.add(Vertx.currentContext());
+    // A parser without Vert.x has no context.
+    Optional.ofNullable(Vertx.currentContext()).ifPresent(contexts::add);
   }
 }

@@ -142,7 +142,7 @@ class ClusterTest {
   @Test
   void a_stranger_that_probes_the_bus_port_causes_errors_of_a_class_that_the_node_does_not_log()
       throws Exception {
-    var second = tls(authority, authority, "two");
+    var second = tls(authority, authority, "three");
     try (var log = RecordedLog.errors();
         var secured = new TwoNodes(Optional.of(trusted), Optional.of(second))) {
       for (var nodes : List.of(plain, secured)) {

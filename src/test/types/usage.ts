@@ -65,6 +65,8 @@ export function onFrame(frame: Frame, send: (command: Command) => void): string 
       return frame.data
         .map(({ bid, ask, change, open_24h, quote_volume, frame_high }) => [bid, ask, change, open_24h, quote_volume, frame_high])
         .join();
+    case "candles":
+      return frame.data.map(({ open_time, close, trades, state }) => [open_time, close, trades, state]).join() + frame.snapshot;
     case "feed":
       return frame.state + (frame.market_time ?? frame.since) + frame.speed.toFixed();
     case "feed_gap":

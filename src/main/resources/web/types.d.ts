@@ -47,13 +47,13 @@ interface Quote {
   ask: string | null;
   volume: string | null;
   change_percent: string | null;
-  /** Absent if an earlier node answers. */
-  high_24h?: string | null;
-  low_24h?: string | null;
+  high_24h: string | null;
+  low_24h: string | null;
   venue: string;
   source: string;
   event_time: string;
   received_at: string;
+  fresh_until: string;
   age_ms: number;
   stale: boolean;
 }

@@ -122,8 +122,8 @@ class App {
     this.#sessionGeneration++;
     this.#signedIn?.shell.close();
     this.#signedIn = null;
-    this.#quotes.close();
     this.#bus.close();
+    this.#quotes.clear();
     this.#feed.clear();
     this.#ownEvents.clear();
     this.#userEvents.clear();

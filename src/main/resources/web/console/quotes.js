@@ -1,6 +1,5 @@
 // @ts-check
-// The latest price of each symbol. The bus delivers new prices; polling adds that a price has become stale, for which the
-// server sends no event.
+// The latest price of each symbol, loaded over HTTP and continued by the bus.
 
 import { Problem } from "./api.js";
 import { compareDecimals } from "./format.js";
@@ -9,7 +8,6 @@ import { SymbolDecimals } from "./symbolDecimals.js";
 /** @import { Api } from "./api.js" */
 /** @import { Bus } from "./bus.js" */
 
-const POLL_INTERVAL_MS = 5_000;
 const MIN_FRAME_INTERVAL_MS = 250;
 
 /**
@@ -22,10 +20,8 @@ export class Quotes extends EventTarget {
   #api;
   /** @type {Map<string, DirectedQuote>} */
   #quotes = new Map();
-  /** @type {(() => void)[]} */
-  #stops = [];
   decimals = new SymbolDecimals();
-  /** @type {Problem | null} why the last poll failed */
+  /** @type {Problem | null} why loading failed */
   problem = null;
 
   /** @param {Api} api */
@@ -36,24 +32,22 @@ export class Quotes extends EventTarget {
 
   /** @param {Bus} bus */
   open(bus) {
-    const timer = setInterval(() => document.visibilityState === "visible" && this.#poll(), POLL_INTERVAL_MS);
-    this.#stops = [
-      () => clearInterval(timer),
-      bus.subscribe("prices", { onEvent: ({ data }) => this.#update(data) }, { everyMs: MIN_FRAME_INTERVAL_MS }),
-    ];
-    this.#poll();
+    bus.subscribe(
+      "prices",
+      { loadSnapshot: () => this.#load(), onEvent: ({ data }) => this.#update(data) },
+      { everyMs: MIN_FRAME_INTERVAL_MS },
+    );
   }
 
-  close() {
-    this.#stops.forEach((stop) => stop());
-    this.#stops = [];
+  /** Forgets everything: the next user may not be allowed to see it. */
+  clear() {
     this.#quotes.clear();
     this.problem = null;
   }
 
-  /** In the order of the server. */
+  /** In the order of the server. A price becomes stale without an event while the server is unreachable. */
   get all() {
-    return [...this.#quotes.values()];
+    return [...this.#quotes.values()].map((quote) => ({ ...quote, stale: quote.stale || this.#isOverdue(quote) }));
   }
 
   /**
@@ -65,14 +59,19 @@ export class Quotes extends EventTarget {
     return quote.age_ms + performance.now() - quote.updatedAt;
   }
 
-  async #poll() {
+  /** @param {DirectedQuote} quote */
+  #isOverdue(quote) {
+    return this.ageOf(quote) > Date.parse(quote.fresh_until) - Date.parse(quote.received_at);
+  }
+
+  async #load() {
     try {
       const { body } = await this.#api.get("/prices");
       this.#setProblem(null);
       this.#update(body);
     } catch (problem) {
-      if (!(problem instanceof Problem)) throw problem;
-      if (problem.status !== 401) this.#setProblem(problem);
+      if (problem instanceof Problem && problem.status !== 401) this.#setProblem(problem);
+      throw problem;
     }
   }
 

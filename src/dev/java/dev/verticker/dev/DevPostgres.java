@@ -143,14 +143,17 @@ public final class DevPostgres extends DevServer {
         data().toString(),
         "-p",
         Integer.toString(port())));
-    for (var setting : List.of(
+    var settings = new ArrayList<>(List.of(
         "listen_addresses=" + HOST,
         // A socket file would be in the temporary folder, where another user's server may have one.
         "unix_socket_directories=",
         "timezone=UTC",
         "log_timezone=UTC",
-        "max_connections=300",
-        "fsync=" + (durable ? "on" : "off"))) {
+        "max_connections=300"));
+    if (!durable) {
+      settings.addAll(List.of("fsync=off", "full_page_writes=off"));
+    }
+    for (var setting : settings) {
       command.add("-c");
       command.add(setting);
     }

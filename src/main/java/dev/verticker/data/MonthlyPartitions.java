@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.slf4j.Logger;
@@ -90,8 +89,8 @@ public final class MonthlyPartitions {
   /** Creates the missing partitions of past months, this one and the next three. */
   public Future<Void> create() {
     return database
-        .transaction(tx -> lock.acquire(tx).compose(locked -> list(tx)).compose(existing ->
-            create(tx, existing)))
+        .transaction(tx ->
+            lock.acquire(tx).compose(locked -> list(tx)).compose(existing -> create(tx, existing)))
         .mapEmpty();
   }
 
@@ -103,9 +102,11 @@ public final class MonthlyPartitions {
   /** Leaves the work to another node if that node holds the lock. */
   private Future<Batch> maintain(Duration retention) {
     return database
-        .transaction(tx -> lock.tryAcquire(tx).compose(acquired -> acquired
-            ? list(tx).compose(existing -> create(tx, existing).map(expired(existing, retention)))
-            : Future.succeededFuture(List.<Partition>of())))
+        .transaction(tx -> lock.tryAcquire(tx)
+            .compose(acquired -> acquired
+                ? list(tx)
+                    .compose(existing -> create(tx, existing).map(expired(existing, retention)))
+                : Future.succeededFuture(List.<Partition>of())))
         // Outside of the transaction, in which nothing can be detached concurrently.
         .compose(this::drop);
   }
@@ -118,8 +119,8 @@ public final class MonthlyPartitions {
         .mapToObj(current::plusMonths)
         .filter(month -> !months.contains(month))
         .toList()) {
-      created = created.compose(before -> tx.query(CREATE.formatted(
-              table, SUFFIX.format(month), month, month.plusMonths(1)))
+      created = created.compose(before -> tx.query(
+              CREATE.formatted(table, SUFFIX.format(month), month, month.plusMonths(1)))
           .execute()
           .mapEmpty());
     }

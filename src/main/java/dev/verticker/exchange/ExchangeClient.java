@@ -92,9 +92,7 @@ public final class ExchangeClient {
   }
 
   private void countWeight(Call call) {
-    metrics
-        .counter("exchange_weight_total", "use", call.priority().use())
-        .increment(call.weight());
+    metrics.counter("exchange_weight_total", "use", call.priority().use()).increment(call.weight());
   }
 
   private static ExchangeException exchangeException(Throwable failure, Call call) {
@@ -112,9 +110,7 @@ public final class ExchangeClient {
       return new ExchangeException.ExchangeUnavailableException(
           "the exchange did not respond within " + call.timeout().toSeconds() + " s");
     }
-    return new ExchangeException.ExchangeUnavailableException(
-        "the exchange cannot be reached: "
-            + Objects.requireNonNullElse(
-                failure.getMessage(), failure.getClass().getSimpleName()));
+    return new ExchangeException.ExchangeUnavailableException("the exchange cannot be reached: "
+        + Objects.requireNonNullElse(failure.getMessage(), failure.getClass().getSimpleName()));
   }
 }

@@ -50,8 +50,9 @@ public final class TickerBatches {
       run.waiting.add(
           symbols.subList(first, Math.min(symbols.size(), first + MarketData.MAX_TICKERS)));
     }
-    return Future.all(
-            IntStream.range(0, MAX_CONCURRENT).mapToObj(worker -> run.requestNext()).toList())
+    return Future.all(IntStream.range(0, MAX_CONCURRENT)
+            .mapToObj(worker -> run.requestNext())
+            .toList())
         .map(done -> new Outcome(run.received, run.unlisted, run.failure));
   }
 

@@ -60,8 +60,7 @@ public final class CandleRollUp {
       trades += part.trades();
     }
     var close = known.get(known.size() - 1).close();
-    return new Candle(
-        openTime, first.open(), high, low, close, volume, quoteVolume, trades, state);
+    return new Candle(openTime, first.open(), high, low, close, volume, quoteVolume, trades, state);
   }
 
   private static State ended(List<Candle> parts) {

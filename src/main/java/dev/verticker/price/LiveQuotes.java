@@ -22,6 +22,9 @@ final class LiveQuotes implements QuoteSink {
   private static final Duration INTERVAL = Duration.ofMillis(100);
   private static final Duration CACHE_INTERVAL = Duration.ofSeconds(5);
 
+  /** Changes wait this long for ids. */
+  private static final Duration ID_INTERVAL = Duration.ofSeconds(1);
+
   /** Keeps a message of the event bus below a megabyte. */
   private static final int MAX_BATCH = 250;
 
@@ -73,9 +76,14 @@ final class LiveQuotes implements QuoteSink {
   }
 
   private void publishChanged() {
+    if (!factory.hasIds()) {
+      vertx.setTimer(ID_INTERVAL.toMillis(), id -> publishChanged());
+      return;
+    }
     scheduled = false;
     publishedAt = System.nanoTime();
-    publish(changed.entrySet().stream().map(this::quote).filter(Objects::nonNull).toList());
+    publish(
+        changed.entrySet().stream().map(this::quote).filter(Objects::nonNull).toList());
     changed.clear();
   }
 

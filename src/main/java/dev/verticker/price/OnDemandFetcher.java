@@ -91,11 +91,11 @@ final class OnDemandFetcher {
           .fetch(
               symbols.stream().filter(claimed::contains).toList(),
               Priority.USER,
-              tickers -> recorder.record(tickers).forEach(quote -> fetches
-                  .remove(quote.symbol())
-                  .complete(Optional.of(quote))))
-          .onSuccess(outcome -> fetches.forEach(
-              (symbol, fetch) -> fetch.fail(failure(symbol, outcome))));
+              tickers -> recorder
+                  .record(tickers)
+                  .forEach(quote -> fetches.remove(quote.symbol()).complete(Optional.of(quote))))
+          .onSuccess(
+              outcome -> fetches.forEach((symbol, fetch) -> fetch.fail(failure(symbol, outcome))));
     });
   }
 

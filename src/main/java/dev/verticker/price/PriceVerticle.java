@@ -254,8 +254,7 @@ public final class PriceVerticle extends VerticleBase {
   }
 
   /** Creates what keeps and serves candles, and subscribes to the live ones. */
-  private CandleFinder candles(
-      PriceSettings settings, MarketData exchange, ListedSymbols listed) {
+  private CandleFinder candles(PriceSettings settings, MarketData exchange, ListedSymbols listed) {
     var symbols = Set.copyOf(settings.symbols());
     var repository = new CandleRepository(database, settings.venue());
     var time = new MarketTime();
@@ -282,7 +281,6 @@ public final class PriceVerticle extends VerticleBase {
             CANDLE_ROUND,
             node.clock(),
             node.metrics()));
-    node.health().note("candles", candleHistory::progress);
     return new CandleFinder(
         repository,
         liveCandles,

@@ -41,12 +41,19 @@ final class QuoteFactory {
 
   List<Quote> quotes(List<Ticker> tickers) {
     var receivedAt = now();
-    return tickers.stream().map(ticker -> quote(ticker, Source.POLL, receivedAt)).toList();
+    return tickers.stream()
+        .map(ticker -> quote(ticker, Source.POLL, receivedAt))
+        .toList();
   }
 
   /** The time of receipt of a response that has just arrived. */
   Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
+  }
+
+  /** Returns whether a quote can have an id; false only from a start without PostgreSQL until it is available. */
+  boolean hasIds() {
+    return ids.isAvailable();
   }
 
   Quote quote(Ticker ticker, Source source) {

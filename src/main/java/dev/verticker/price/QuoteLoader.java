@@ -154,9 +154,8 @@ final class QuoteLoader {
   private Future<Quote> refresh(Quote stale, Future<Quote> next) {
     return loadFromExchange(stale.symbol(), next)
         .timeout(TIMEOUT_WITH_STALE_QUOTE.toMillis(), TimeUnit.MILLISECONDS)
-        .recover(failure -> failure instanceof Failure.NotFound
-            ? Future.failedFuture(failure)
-            : accept(stale));
+        .recover(failure ->
+            failure instanceof Failure.NotFound ? Future.failedFuture(failure) : accept(stale));
   }
 
   /** @param next the next quote that any node publishes */

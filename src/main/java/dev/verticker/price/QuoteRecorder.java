@@ -4,6 +4,7 @@ import dev.verticker.bus.Bus;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.message.Prices.Source;
 import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.SlotQuote;
 import dev.verticker.price.observation.TimeSlots;
@@ -38,9 +39,7 @@ final class QuoteRecorder {
 
   /** Records tickers in the slot in which they were received. Returns the quotes as published. */
   List<Quote> record(List<Ticker> tickers) {
-    return tickers.isEmpty()
-        ? List.of()
-        : record(tickers, slots.of(factory.now()));
+    return tickers.isEmpty() ? List.of() : record(tickers, slots.of(factory.now()));
   }
 
   /** Records tickers in the slot for which they were requested. Returns the quotes as published. */
@@ -55,17 +54,18 @@ final class QuoteRecorder {
     return quotes;
   }
 
-  /** Stores the quotes that are held at the end of a slot and were received in it; a row that the slot has stays. */
-  void storeHeld(List<String> symbols, long slot) {
-    store(
-        symbols.stream()
-            .map(latest::find)
-            .filter(quote -> quote != null && slots.of(quote.receivedAt()) == slot)
-            .toList(),
-        slot);
+  /** Returns the newest quotes of streams that were received in the slot. Those of responses are stored already. */
+  List<Quote> streamed(List<String> symbols, long slot) {
+    return symbols.stream()
+        .map(latest::find)
+        .filter(quote -> quote != null
+            && quote.source() == Source.STREAM
+            && slots.of(quote.receivedAt()) == slot)
+        .toList();
   }
 
-  private void store(List<Quote> quotes, long slot) {
+  /** Stores the quotes; a row that the slot has stays. */
+  void store(List<Quote> quotes, long slot) {
     var slotStart = slots.start(slot);
     pending.add(quotes.stream().map(quote -> new SlotQuote(quote, slotStart)).toList());
     pending.flush();

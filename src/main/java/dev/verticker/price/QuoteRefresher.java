@@ -58,15 +58,21 @@ final class QuoteRefresher {
             .onSuccess(this::report);
   }
 
-  /** Stores the quotes of streams that are held at the end of a slot without a successful refresh. */
-  void storeHeld(long slot) {
-    recorder.storeHeld(symbols(), slot);
+  /**
+   * Stores the quotes of streams that are held at the end of a slot, unless it has a row.
+   *
+   * @param refresh of the slot if it still runs; its quotes are stored first
+   */
+  void storeHeld(long slot, Future<?> refresh) {
+    var held = recorder.streamed(symbols(), slot);
+    if (!held.isEmpty()) {
+      refresh.onComplete(done -> recorder.store(held, slot));
+    }
   }
 
   /** Returns the refreshed symbols, configured ones first. */
   List<String> symbols() {
-    return Stream.concat(
-            latest.configured().stream(), onDemand.symbols(clock.instant()).stream())
+    return Stream.concat(latest.configured().stream(), onDemand.symbols(clock.instant()).stream())
         .filter(listed::mayExist)
         .distinct()
         .toList();
@@ -80,7 +86,9 @@ final class QuoteRefresher {
   private Outcome checked(Outcome outcome) {
     listed.leaveOut(outcome.unlisted());
     outcome.unlisted().forEach(onDemand::remove);
-    return outcome.received() > 0 || outcome.failure() != null || !outcome.unlisted().isEmpty()
+    return outcome.received() > 0
+            || outcome.failure() != null
+            || !outcome.unlisted().isEmpty()
         ? outcome
         : new Outcome(
             0, Set.of(), new ExchangeUnavailableException("the exchange sent no usable price"));

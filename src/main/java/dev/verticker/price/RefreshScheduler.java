@@ -52,7 +52,7 @@ final class RefreshScheduler implements FeedLeader.Listener {
   void start() {
     var ended = slots.of(clock.instant()) - 1;
     if (leader.isLeading() && refreshedSlot < ended) {
-      refresher.storeHeld(ended);
+      refresher.storeHeld(ended, running);
     }
     refreshIfDue();
     vertx.setTimer(slots.millisToNext(clock.instant()), id -> {

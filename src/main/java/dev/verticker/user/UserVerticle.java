@@ -52,13 +52,19 @@ public final class UserVerticle extends VerticleBase {
   private static final int MAX_ATTEMPTS = 20;
 
   private final NodeContext node;
+  private final PasswordHasher.Cost hashingCost;
   private Database database;
   private RedisClient redis;
   private PasswordHasher passwords;
   private OutboxRelay relay;
 
   public UserVerticle(NodeContext node) {
+    this(node, PasswordHasher.Cost.OWASP);
+  }
+
+  UserVerticle(NodeContext node, PasswordHasher.Cost hashingCost) {
     this.node = node;
+    this.hashingCost = hashingCost;
   }
 
   @Override
@@ -68,7 +74,11 @@ public final class UserVerticle extends VerticleBase {
     var postgres = SettingsReader.read(config(), reader -> PostgresSettings.read(SCHEMA, reader));
     database = Database.open(vertx, postgres);
     passwords = PasswordHasher.open(
-        vertx, Runtime.getRuntime().availableProcessors(), node.clock(), node.metrics());
+        vertx,
+        Runtime.getRuntime().availableProcessors(),
+        hashingCost,
+        node.clock(),
+        node.metrics());
     relay = new OutboxRelay(
         vertx,
         Database.openForBackground(vertx, postgres),

@@ -82,6 +82,7 @@ export function marketView({ api, bus, quotes, feed }) {
   function render() {
     const all = quotes.all;
     renderBanners(all);
+    feedLine.render(all.length ? Math.min(...all.map((quote) => quotes.ageOf(quote))) : null);
     const selected = all.find((quote) => quote.symbol === symbol) ?? all[0];
     if (!selected) return;
     if (selected.symbol !== symbol || !series) {
@@ -90,15 +91,8 @@ export function marketView({ api, bus, quotes, feed }) {
     }
     watchList.render(all, symbol);
     quotePanel.render(selected);
-    renderAges();
-  }
-
-  function renderAges() {
-    const all = quotes.all;
     watchList.renderAges((quote) => quotes.ageOf(quote));
-    const selected = all.find((quote) => quote.symbol === symbol);
-    if (selected) quotePanel.renderAge(quotes.ageOf(selected));
-    feedLine.render(all.length ? Math.min(...all.map((quote) => quotes.ageOf(quote))) : null);
+    quotePanel.renderAge(quotes.ageOf(selected));
   }
 
   /** @param {DirectedQuote[]} all */
@@ -122,15 +116,15 @@ export function marketView({ api, bus, quotes, feed }) {
     );
   }
 
-  const timer = setInterval(renderAges, 1000);
+  // Ages grow, and prices become stale.
+  const timer = setInterval(render, 1000);
   const stops = [
     listen(quotes, "change", render),
     listen(feed, "change", render),
-    listen(bus, "state", renderAges),
+    listen(bus, "state", render),
     listen(bus, "resumed", () => watchList.loadSparklines()),
   ];
   render();
-  renderAges();
 
   return {
     element,

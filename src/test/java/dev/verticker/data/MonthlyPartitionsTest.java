@@ -41,8 +41,9 @@ class MonthlyPartitionsTest {
           at timestamptz PRIMARY KEY, value int NOT NULL DEFAULT 1 CHECK (value > 0)
         ) PARTITION BY RANGE (at)
         """);
-    until("PostgreSQL is available", () ->
-        await(database.query("SELECT 1", Tuple.tuple()).map(true).otherwise(false)));
+    until(
+        "PostgreSQL is available",
+        () -> await(database.query("SELECT 1", Tuple.tuple()).map(true).otherwise(false)));
   }
 
   @AfterEach
@@ -55,8 +56,7 @@ class MonthlyPartitionsTest {
     await(partitions.create());
     await(partitions.create());
 
-    assertEquals(
-        List.of("2026_10", "2026_11", "2026_12", "2027_01", "2027_02"), attached());
+    assertEquals(List.of("2026_10", "2026_11", "2026_12", "2027_01", "2027_02"), attached());
     insert("2026-10-01T00:00:00Z");
     insert("2027-02-28T23:59:59.999999Z");
     for (var outside : List.of("2026-09-30T23:59:59.999999Z", "2027-03-01T00:00:00Z")) {
@@ -94,7 +94,11 @@ class MonthlyPartitionsTest {
     assertEquals("2026_11", attached().get(0), "2027-02-27 minus 90 days is in November");
     assertEquals(1, test.number("SELECT count(*) FROM market.samples"));
     assertEquals(List.of(), detached());
-    assertEquals(1, metrics.counter("housekeeping_removed_total", "what", "sample-partitions").count());
+    assertEquals(
+        1,
+        metrics
+            .counter("housekeeping_removed_total", "what", "sample-partitions")
+            .count());
   }
 
   @Test
@@ -104,8 +108,9 @@ class MonthlyPartitionsTest {
     try (var reader = reader()) {
       await(housekeeping.run());
       assertEquals(1, failures());
-      assertTrue(test.column("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhdetachpending")
-          .contains("market.samples_2026_10"));
+      assertTrue(
+          test.column("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhdetachpending")
+              .contains("market.samples_2026_10"));
       insert("2027-02-28T00:00:00Z");
       reader.rollback();
     }
@@ -155,7 +160,9 @@ class MonthlyPartitionsTest {
   }
 
   private double failures() {
-    return metrics.counter("housekeeping_failures_total", "what", "sample-partitions").count();
+    return metrics
+        .counter("housekeeping_failures_total", "what", "sample-partitions")
+        .count();
   }
 
   private List<String> attached() {

@@ -29,7 +29,8 @@ class CandleRollUpTest {
       RepetitionInfo repetition) {
     var random = new Random(repetition.getCurrentRepetition());
     var minutes = minutes(random, 1 + random.nextInt(6000));
-    var now = minutes.get(minutes.size() - 1).openTime().plus(random.nextInt(2), ChronoUnit.MINUTES);
+    var now =
+        minutes.get(minutes.size() - 1).openTime().plus(random.nextInt(2), ChronoUnit.MINUTES);
     for (var interval : Interval.values()) {
       assertEquals(
           reference(minutes, interval, now),
@@ -135,10 +136,13 @@ class CandleRollUpTest {
   private static List<Candle> reference(List<Candle> minutes, Interval interval, Instant now) {
     var groups = new TreeMap<Instant, List<Candle>>();
     for (var minute : minutes) {
-      groups.computeIfAbsent(start(minute.openTime(), interval), key -> new ArrayList<>()).add(minute);
+      groups
+          .computeIfAbsent(start(minute.openTime(), interval), key -> new ArrayList<>())
+          .add(minute);
     }
     var candles = new ArrayList<Candle>();
-    groups.forEach((openTime, parts) -> candles.add(sum(openTime, parts, end(openTime, interval), now)));
+    groups.forEach(
+        (openTime, parts) -> candles.add(sum(openTime, parts, end(openTime, interval), now)));
     return candles;
   }
 

@@ -81,7 +81,9 @@ class LatestQuotesTest {
     assertEquals(Optional.empty(), latest.oldestAge(NOON, symbol -> true), "it is not configured");
     latest.accept(quote("BTCUSDT"));
     latest.accept(quote("ETHUSDT", "f", NOON, NOON.plusSeconds(30)));
-    assertEquals(Optional.of(Duration.ofSeconds(40)), latest.oldestAge(NOON.plusSeconds(40), symbol -> true));
+    assertEquals(
+        Optional.of(Duration.ofSeconds(40)),
+        latest.oldestAge(NOON.plusSeconds(40), symbol -> true));
     assertEquals(
         Optional.empty(), latest.oldestAge(NOON, symbol -> false), "it is no longer listed");
   }

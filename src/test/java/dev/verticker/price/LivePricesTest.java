@@ -49,6 +49,7 @@ class LivePricesTest {
   private final List<PriceNode> nodes = new ArrayList<>();
   private final List<Feed.Status> statuses = new CopyOnWriteArrayList<>();
   private final List<Feed.Gap> gaps = new CopyOnWriteArrayList<>();
+  private final List<Feed.Gap> candleGaps = new CopyOnWriteArrayList<>();
   private ExchangeSimulator exchange;
   private TestDatabase database;
 
@@ -124,18 +125,32 @@ class LivePricesTest {
     until("a request fails", () -> node.health.remark("exchange").isPresent());
     var slot = node.query("SELECT max(slot_start) FROM market.observations").get(0);
 
-    until("three more slots have rows of all symbols", () -> node.query(
-                """
+    until(
+        "three more slots have rows of all symbols",
+        () -> node.query(
+                    """
                 SELECT slot_start FROM market.observations WHERE slot_start > '%s'
                  GROUP BY slot_start HAVING count(*) = 3"""
-                    .formatted(slot))
-            .size()
-        >= 3);
+                        .formatted(slot))
+                .size()
+            >= 3);
 
     var stored = node.query("SELECT id FROM market.observations WHERE slot_start > '" + slot + "'");
     assertTrue(node.published.stream()
         .filter(quote -> stored.contains(Long.toString(quote.id())))
         .allMatch(quote -> quote.source() == Source.STREAM));
+  }
+
+  @Test
+  void two_nodes_share_the_connection_of_the_leader() {
+    liveNode();
+    var follower = node(exchange.url(), Map.of());
+    until(
+        "the follower has a quote of each symbol",
+        () -> follower.latest().size() == SYMBOLS.size());
+    await(exchangeVertx.timer(2000).mapEmpty());
+    assertEquals(1, await(exchange.streams().opened()));
+    assertEquals(List.of(), follower.published);
   }
 
   @Test
@@ -168,6 +183,8 @@ class LivePricesTest {
     assertEquals(SYMBOLS, Set.copyOf(gap.symbols()));
     assertTrue(gap.filled());
     assertFalse(gap.from().isAfter(dropped.plusMillis(500)));
+    until("the gap of the candles is published", () -> candleGaps.size() == 1);
+    assertEquals(SYMBOLS, Set.copyOf(candleGaps.get(0).symbols()));
   }
 
   @Test
@@ -368,11 +385,8 @@ class LivePricesTest {
     settings.putAll(more);
     var node = PriceNode.start(exchange, database, settings);
     await(node.bus.subscribe(Feed.STATUS, statuses::add));
-    await(node.bus.subscribe(Feed.GAP, gap -> {
-      if (gap.kind() == Feed.Kind.QUOTES) {
-        gaps.add(gap);
-      }
-    }));
+    await(node.bus.subscribe(
+        Feed.GAP, gap -> (gap.kind() == Feed.Kind.QUOTES ? gaps : candleGaps).add(gap)));
     nodes.add(node);
     return node;
   }

@@ -131,8 +131,8 @@ class PriceReplayTest {
     var exchange = new BinanceMarketData(
         vertx, client, limits, new TickerParser(metrics), new KlineParser(metrics), clock);
     var slots = new TimeSlots(interval);
-    var repository = new ObservationRepository(
-        postgres, "simulated", slots, settings.staleAfter(), metrics);
+    var repository =
+        new ObservationRepository(postgres, "simulated", slots, settings.staleAfter(), metrics);
     await(new MonthlyPartitions(postgres, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock)
         .create());
     var latest = new LatestQuotes(SYMBOLS);

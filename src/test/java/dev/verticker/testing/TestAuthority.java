@@ -78,6 +78,8 @@ public final class TestAuthority {
   private void keytool(String... options) {
     var command = new ArrayList<>(List.of(
         Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+        "-J-XX:TieredStopAtLevel=1",
+        "-J-XX:+UseSerialGC",
         "-genkeypair",
         "-keyalg",
         "EC",

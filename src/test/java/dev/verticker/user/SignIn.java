@@ -32,6 +32,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.HashMap;
@@ -44,10 +45,16 @@ public final class SignIn implements AutoCloseable {
   /** Exists before the start, so that the verticle creates no administrator. */
   public static final Actor ADMINISTRATOR = new Actor(1_000_000L, "root", null, "192.0.2.1");
 
+  /** Longer than every limit of failed attempts. */
+  private static final Duration FAILURES_FORGOTTEN = Duration.ofHours(2);
+
   public static final String HOME = "192.0.2.7";
   public static final String SECRET = "a secret of at least thirty-two bytes";
 
   private static final HashingClient TEST = HashingClient.of(Actor.system());
+
+  /** A hash takes a millisecond. */
+  private static final PasswordHasher.Cost CHEAP = new PasswordHasher.Cost(64, 1);
 
   public final Vertx vertx = Vertx.vertx();
   public final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
@@ -58,6 +65,7 @@ public final class SignIn implements AutoCloseable {
   public final Database database;
   public final RevocationRepository revocations;
   public final RedisClient redis;
+  private final RecordedHealth health = new RecordedHealth();
   private final PasswordHasher passwords;
   private final Context context = vertx.getOrCreateContext();
 
@@ -69,6 +77,25 @@ public final class SignIn implements AutoCloseable {
   }
 
   public SignIn(TestDatabase postgres, SteppedClock clock, Map<String, String> more) {
+    this(postgres, clock, more, CHEAP);
+  }
+
+  /** Creates a node whose passwords cost as much as in production. */
+  public static SignIn withRealHashes(
+      TestDatabase postgres, SteppedClock clock, Map<String, String> more) {
+    return new SignIn(postgres, clock, more, PasswordHasher.Cost.OWASP);
+  }
+
+  /** Creates the verticle for a test in which the cost of passwords does not matter. */
+  public static UserVerticle verticle(NodeContext node) {
+    return new UserVerticle(node, CHEAP);
+  }
+
+  private SignIn(
+      TestDatabase postgres,
+      SteppedClock clock,
+      Map<String, String> more,
+      PasswordHasher.Cost hashingCost) {
     this.postgres = postgres;
     this.clock = clock;
     var values = settings(postgres, more);
@@ -78,7 +105,7 @@ public final class SignIn implements AutoCloseable {
         vertx, SettingsReader.read(values, reader -> PostgresSettings.read("account", reader)));
     redis = await(() -> RedisClient.open(vertx, SettingsReader.read(values, RedisSettings::read)));
     revocations = new RevocationRepository(database, bus, clock);
-    passwords = PasswordHasher.open(vertx, 2, clock, metrics);
+    passwords = PasswordHasher.open(vertx, 2, hashingCost, clock, metrics);
     execute(
         """
         INSERT INTO account.users (id, username, password_hash, roles, created_at, updated_at)
@@ -86,9 +113,9 @@ public final class SignIn implements AutoCloseable {
         VALUES (%d, 'root', repeat('x', 20), '{admin}', now(), now())
         ON CONFLICT DO NOTHING"""
             .formatted(ADMINISTRATOR.id()));
-    var node = new NodeContext(bus, clock, new RecordedHealth(), handler -> {}, metrics);
-    await(() ->
-        vertx.deployVerticle(new UserVerticle(node), new DeploymentOptions().setConfig(values)));
+    var node = new NodeContext(bus, clock, health, handler -> {}, metrics);
+    await(() -> vertx.deployVerticle(
+        new UserVerticle(node, hashingCost), new DeploymentOptions().setConfig(values)));
   }
 
   public static JsonObject settings(TestDatabase postgres, Map<String, String> more) {
@@ -111,6 +138,27 @@ public final class SignIn implements AutoCloseable {
             VALUES ('%s', '%s', '{user}', now(), now()) RETURNING id"""
                 .formatted(username, hash))
         .get(0));
+  }
+
+  /**
+   * Prepares the node for the next test: deletes all rows except the administrator, and advances the clock until failed
+   * attempts no longer count.
+   */
+  public void clear() {
+    execute(
+        """
+        DELETE FROM account.users WHERE id <> %d;
+        DELETE FROM account.revocations;
+        DELETE FROM account.outbox;
+        DELETE FROM account.audit"""
+            .formatted(ADMINISTRATOR.id()));
+    clock.step(FAILURES_FORGOTTEN);
+    awaitRedis();
+  }
+
+  /** Waits until the verticle is connected to Redis again. */
+  public void awaitRedis() {
+    Await.until("Redis is available", () -> health.remark("redis account").isEmpty());
   }
 
   public Future<Grant> signIn(String username, String password, String address) {

@@ -62,7 +62,8 @@ class UserServiceTest {
 
   @BeforeEach
   void insert_one_administrator() {
-    accounts.execute("TRUNCATE account.users, account.audit, account.outbox CASCADE");
+    accounts.execute(
+        "DELETE FROM account.users; DELETE FROM account.audit; DELETE FROM account.outbox");
     admin = accounts.given("root", "admin", "user");
     accounts.access.revoked();
     otherNode.access.revoked();
@@ -533,7 +534,7 @@ class UserServiceTest {
   @Test
   void of_two_administrators_that_demote_each_other_concurrently_one_remains() {
     for (var round = 0; round < 10; round++) {
-      accounts.execute("TRUNCATE account.users CASCADE");
+      accounts.execute("DELETE FROM account.users");
       var one = accounts.given("one", "admin");
       var two = accounts.given("two", "admin");
       var demotions = new ArrayList<Future<User>>();

@@ -95,7 +95,7 @@ public final class ExchangeSimulator {
   private static Future<ExchangeSimulator> listen(
       Vertx vertx, SimulatorOptions options, Sources sources) {
     var time = new SimulatedTime(options.clock(), options.nanos(), options.speed());
-    var market = new SimulatedMarket(sources.recording, time, options.seed());
+    var market = new SimulatedMarket(sources.recording, time, options);
     var calls = new CallLog();
     var faults = new FaultSchedule();
     var weight = new Weight(options.weightLimit());

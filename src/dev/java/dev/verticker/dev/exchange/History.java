@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 final class History {
   static final int DAYS = 400;
   static final int DAY = 24 * 60;
-  static final int TRADES = 8;
+  static final int TRADES = 4;
   private static final int PARTS = 1_000;
   /** In parts of the price. */
   private static final int MAX_DAILY_CHANGE = 30;
@@ -22,13 +22,18 @@ final class History {
   private static final int MAX_RATIO = 3;
 
   private static final int MAX_SERIES = 64;
-  private static final int MAX_CANDLES = 20 * DAYS;
+  private static final int MAX_CANDLES = 50_000;
 
   private final long seed;
   private final Map<Key, CandleSeries> series = new LeastRecentlyUsed<>(MAX_SERIES);
-  private final Map<Key, Optional<Candle>> candles = new LeastRecentlyUsed<>(MAX_CANDLES);
+  private final Map<Key, Optional<Candle>> hours = new LeastRecentlyUsed<>(MAX_CANDLES);
 
-  private record Key(String symbol, long day) {}
+  /** Neighbouring minutes are requested together. */
+  private volatile Latest latest = new Latest("", 0, null);
+
+  private record Key(String symbol, long number) {}
+
+  private record Latest(String symbol, int day, CandleSeries series) {}
 
   private static final class LeastRecentlyUsed<V> extends LinkedHashMap<Key, V> {
     private final int maxSize;
@@ -49,25 +54,34 @@ final class History {
   }
 
   /** @param day 0 = the newest, which ends when the recording begins */
-  synchronized CandleSeries day(String symbol, CandleSeries recording, int day) {
-    return series.computeIfAbsent(new Key(symbol, day), key -> generate(symbol, recording, day));
+  CandleSeries day(String symbol, CandleSeries recording, int day) {
+    var last = latest;
+    if (last.day == day && last.symbol.equals(symbol)) {
+      return last.series;
+    }
+    synchronized (series) {
+      var found =
+          series.computeIfAbsent(new Key(symbol, day), key -> generate(symbol, recording, day));
+      latest = new Latest(symbol, day, found);
+      return found;
+    }
   }
 
   /**
-   * The candle of a whole day that has ended, generated or recorded.
+   * The candle of a whole hour that has ended, generated or recorded.
    *
-   * @param day since the epoch
+   * @param hour since the epoch
    */
-  Optional<Candle> candle(String symbol, long day, Supplier<Optional<Candle>> sum) {
-    var key = new Key(symbol, day);
-    synchronized (candles) {
-      if (candles.containsKey(key)) {
-        return candles.get(key);
+  Optional<Candle> hour(String symbol, long hour, Supplier<Optional<Candle>> sum) {
+    var key = new Key(symbol, hour);
+    synchronized (hours) {
+      if (hours.containsKey(key)) {
+        return hours.get(key);
       }
     }
     var candle = sum.get();
-    synchronized (candles) {
-      candles.put(key, candle);
+    synchronized (hours) {
+      hours.put(key, candle);
     }
     return candle;
   }

@@ -24,10 +24,11 @@ public final class SimulatedMarket {
   private final Map<String, SymbolMarket> symbols = new LinkedHashMap<>();
   private final Map<String, Deque<ServedMarket>> served = new ConcurrentHashMap<>();
 
-  SimulatedMarket(RecordedMarketData recording, SimulatedTime time, long seed) {
+  SimulatedMarket(RecordedMarketData recording, SimulatedTime time, SimulatorOptions options) {
     this.time = time;
     this.replayed = recording.replayed();
-    var timeline = Timeline.startingAt(time.start(), recording.minutes());
+    var timeline = Timeline.startingAt(time.start(), recording.minutes(), options.historyDays());
+    var seed = options.seed();
     var history = new History(seed);
     recording
         .series()
@@ -52,7 +53,7 @@ public final class SimulatedMarket {
 
   /**
    * The candle of the minute that contains the instant, complete even if that minute has not ended; empty in a gap of the
-   * recording, more than 400 days before the start, and for an unknown symbol.
+   * recording, before the history, and for an unknown symbol.
    */
   public Optional<Candle> candle(String symbol, Instant minute) {
     return symbols.containsKey(symbol)

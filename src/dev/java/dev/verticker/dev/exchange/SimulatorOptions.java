@@ -17,6 +17,7 @@ import java.util.function.LongSupplier;
  * @param symbols symbols with a random walk, in addition to those of the folder; empty without a folder = a default set
  * @param speed simulated seconds per real second, at least 1
  * @param seed of the random walk, of the history and of the trades inside a minute
+ * @param historyDays generated days before the recording, 1 to 400; a node that fills its candles starts faster with few
  * @param weightLimit request weight per real minute above which the response is 429
  * @param streams limits of stream connections
  * @param clock read once at start
@@ -29,6 +30,7 @@ public record SimulatorOptions(
     List<String> symbols,
     int speed,
     long seed,
+    int historyDays,
     int weightLimit,
     StreamLimits streams,
     Clock clock,
@@ -44,6 +46,10 @@ public record SimulatorOptions(
     if (speed < 1) {
       throw new IllegalArgumentException("speed: must be at least 1, was " + speed);
     }
+    if (historyDays < 1 || historyDays > History.DAYS) {
+      throw new IllegalArgumentException(
+          "historyDays: must be 1 to " + History.DAYS + ", was " + historyDays);
+    }
     if (weightLimit < 1) {
       throw new IllegalArgumentException("weightLimit: must be at least 1, was " + weightLimit);
     }
@@ -58,6 +64,7 @@ public record SimulatorOptions(
         List.of(),
         1,
         1,
+        History.DAYS,
         6000,
         StreamLimits.defaults(),
         Clock.systemUTC(),
@@ -66,7 +73,17 @@ public record SimulatorOptions(
 
   public SimulatorOptions withPort(int value) {
     return new SimulatorOptions(
-        value, klines, exchangeInfo, symbols, speed, seed, weightLimit, streams, clock, nanos);
+        value,
+        klines,
+        exchangeInfo,
+        symbols,
+        speed,
+        seed,
+        historyDays,
+        weightLimit,
+        streams,
+        clock,
+        nanos);
   }
 
   public SimulatorOptions withKlines(Path folder) {
@@ -77,6 +94,7 @@ public record SimulatorOptions(
         symbols,
         speed,
         seed,
+        historyDays,
         weightLimit,
         streams,
         clock,
@@ -96,12 +114,32 @@ public record SimulatorOptions(
 
   public SimulatorOptions withExchangeInfo(Path file) {
     return new SimulatorOptions(
-        port, klines, Optional.of(file), symbols, speed, seed, weightLimit, streams, clock, nanos);
+        port,
+        klines,
+        Optional.of(file),
+        symbols,
+        speed,
+        seed,
+        historyDays,
+        weightLimit,
+        streams,
+        clock,
+        nanos);
   }
 
   public SimulatorOptions withSymbols(List<String> value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, value, speed, seed, weightLimit, streams, clock, nanos);
+        port,
+        klines,
+        exchangeInfo,
+        value,
+        speed,
+        seed,
+        historyDays,
+        weightLimit,
+        streams,
+        clock,
+        nanos);
   }
 
   public SimulatorOptions withSymbols(String... value) {
@@ -110,31 +148,106 @@ public record SimulatorOptions(
 
   public SimulatorOptions withSpeed(int value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, symbols, value, seed, weightLimit, streams, clock, nanos);
+        port,
+        klines,
+        exchangeInfo,
+        symbols,
+        value,
+        seed,
+        historyDays,
+        weightLimit,
+        streams,
+        clock,
+        nanos);
   }
 
   public SimulatorOptions withSeed(long value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, symbols, speed, value, weightLimit, streams, clock, nanos);
+        port,
+        klines,
+        exchangeInfo,
+        symbols,
+        speed,
+        value,
+        historyDays,
+        weightLimit,
+        streams,
+        clock,
+        nanos);
+  }
+
+  public SimulatorOptions withHistoryDays(int value) {
+    return new SimulatorOptions(
+        port,
+        klines,
+        exchangeInfo,
+        symbols,
+        speed,
+        seed,
+        value,
+        weightLimit,
+        streams,
+        clock,
+        nanos);
   }
 
   public SimulatorOptions withWeightLimit(int value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, symbols, speed, seed, value, streams, clock, nanos);
+        port,
+        klines,
+        exchangeInfo,
+        symbols,
+        speed,
+        seed,
+        historyDays,
+        value,
+        streams,
+        clock,
+        nanos);
   }
 
   public SimulatorOptions withStreams(StreamLimits value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, symbols, speed, seed, weightLimit, value, clock, nanos);
+        port,
+        klines,
+        exchangeInfo,
+        symbols,
+        speed,
+        seed,
+        historyDays,
+        weightLimit,
+        value,
+        clock,
+        nanos);
   }
 
   public SimulatorOptions withClock(Clock value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, symbols, speed, seed, weightLimit, streams, value, nanos);
+        port,
+        klines,
+        exchangeInfo,
+        symbols,
+        speed,
+        seed,
+        historyDays,
+        weightLimit,
+        streams,
+        value,
+        nanos);
   }
 
   public SimulatorOptions withNanos(LongSupplier value) {
     return new SimulatorOptions(
-        port, klines, exchangeInfo, symbols, speed, seed, weightLimit, streams, clock, value);
+        port,
+        klines,
+        exchangeInfo,
+        symbols,
+        speed,
+        seed,
+        historyDays,
+        weightLimit,
+        streams,
+        clock,
+        value);
   }
 }

@@ -16,6 +16,8 @@ final class SymbolMarket {
   /** Id of the first trade of the recording, so that earlier trades have positive ids, too. */
   private static final long FIRST_TRADE = 1_000_000_000L;
 
+  private static final long HOUR = 60;
+
   private final String symbol;
   private final CandleSeries recording;
   private final History history;
@@ -157,25 +159,21 @@ final class SymbolMarket {
     return new SplittableRandom(((seed * 31 + symbol.hashCode()) * 31 + purpose) * 1_000_003 + id);
   }
 
-  /** The candle of {@code [first, end)}, of which the whole days before the current one are cached. */
+  /** The candle of {@code [first, end)}, of which the whole hours before the current one are cached. */
   private Optional<Candle> candle(long first, long end, Instant now) {
-    var today = dayOf(Timeline.minute(now));
+    var current = Math.floorDiv(Timeline.minute(now), HOUR);
     var sum = Optional.<Candle>empty();
-    for (var day = dayOf(first); day * History.DAY < end; day++) {
-      var from = Math.max(first, day * History.DAY);
-      var to = Math.min(end, (day + 1) * History.DAY);
-      var part = to - from == History.DAY && day < today
-          ? history.candle(symbol, day, () -> minutes(from, to, now))
+    for (var hour = Math.floorDiv(first, HOUR); hour * HOUR < end; hour++) {
+      var from = Math.max(first, hour * HOUR);
+      var to = Math.min(end, (hour + 1) * HOUR);
+      var part = to - from == HOUR && hour < current
+          ? history.hour(symbol, hour, () -> minutes(from, to, now))
           : minutes(from, to, now);
       sum = sum.isPresent() && part.isPresent()
           ? Optional.of(sum.get().plus(part.get()))
           : sum.or(() -> part);
     }
     return sum.map(candle -> candle.at(Timeline.start(first)));
-  }
-
-  private static long dayOf(long minute) {
-    return Math.floorDiv(minute, (long) History.DAY);
   }
 
   /** Adds the minutes in {@code [first, end)} that have begun; the minute of {@code now} up to now. */

@@ -13,10 +13,10 @@ import java.time.Instant;
 record Timeline(long firstMinute, long oldestMinute, int minutes) {
   static final long MINUTE = 60_000;
 
-  static Timeline startingAt(Instant start, int minutes) {
+  static Timeline startingAt(Instant start, int minutes, int historyDays) {
     var now = minute(start);
     var played = minutes > History.DAY ? History.DAY : 0;
-    return new Timeline(now - played, now - History.DAYS * History.DAY, minutes);
+    return new Timeline(now - played, now - historyDays * History.DAY, minutes);
   }
 
   static long minute(Instant instant) {

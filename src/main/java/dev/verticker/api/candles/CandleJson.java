@@ -70,7 +70,9 @@ public final class CandleJson {
 
   private static String end(StringBuilder json, Series series) {
     json.append("],\"next\":");
-    return (series.next() == null ? json.append("null") : json.append('"').append(series.next()).append('"'))
+    return (series.next() == null
+            ? json.append("null")
+            : json.append('"').append(series.next()).append('"'))
         .append('}')
         .toString();
   }

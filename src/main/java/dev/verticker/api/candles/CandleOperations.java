@@ -61,9 +61,7 @@ public final class CandleOperations {
     return find(new FindCandles(symbols, interval(request), null, null, limit), "query/symbols")
         .map(found -> response(
             request,
-            found.series().stream()
-                .map(encode)
-                .collect(Collectors.joining(",", "[", "]"))));
+            found.series().stream().map(encode).collect(Collectors.joining(",", "[", "]"))));
   }
 
   private static ApiResponse response(ApiRequest request, String json) {
@@ -79,8 +77,8 @@ public final class CandleOperations {
   private Future<Candles.Found> find(FindCandles find, String pointer) {
     return bus.request(Candles.FIND, find).recover(failure -> {
       if (failure instanceof Failure.NotFound unknown) {
-        return Future.failedFuture(new Failure.NotFound(
-            unknown.code(), unknown.detail(), errors(pointer, unknown)));
+        return Future.failedFuture(
+            new Failure.NotFound(unknown.code(), unknown.detail(), errors(pointer, unknown)));
       }
       if (failure instanceof Failure.Unavailable unavailable) {
         return Future.failedFuture(new Failure.Unavailable(

@@ -86,10 +86,12 @@ public final class FeedMonitor {
   }
 
   private void check() {
-    if (current.status().state() != Feed.State.DOWN
-        && System.nanoTime() - lastStatusAt >= downAfter.toNanos()) {
-      // Any node may lead from now on, also one whose clock is behind.
-      leader = null;
+    if (System.nanoTime() - lastStatusAt < downAfter.toNanos()) {
+      return;
+    }
+    // Any node may lead from now on, also one whose clock is behind.
+    leader = null;
+    if (current.status().state() != Feed.State.DOWN) {
       change(withoutLeader(current.status().venue(), Feed.State.DOWN, current.at()));
     }
   }

@@ -70,7 +70,8 @@ public final class SocketHub {
     var hub = new SocketHub(node, quotes, context);
     revocations.onRevoked(hub::onRevoked);
     node.connectivity().onReconnect(hub.log::catchUp);
-    return Future.all(hub.log.start(), hub.balancer.start(), hub.candles.start()).map(hub);
+    return Future.all(hub.log.start(), hub.balancer.start(), hub.candles.start())
+        .map(hub);
   }
 
   /** Registers the calling event loop: it can accept sockets from now on. */

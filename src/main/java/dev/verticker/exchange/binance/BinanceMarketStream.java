@@ -46,7 +46,11 @@ public final class BinanceMarketStream implements MarketStream {
   private boolean closed;
 
   public BinanceMarketStream(
-      Vertx vertx, StreamOptions options, TickerParser tickers, Clock clock, MeterRegistry metrics) {
+      Vertx vertx,
+      StreamOptions options,
+      TickerParser tickers,
+      Clock clock,
+      MeterRegistry metrics) {
     this(vertx, vertx.createWebSocketClient(clientOptions()), options, tickers, clock, metrics);
   }
 
@@ -65,7 +69,10 @@ public final class BinanceMarketStream implements MarketStream {
     this.metrics = metrics;
     this.lag = metrics.timer("price_stream_lag");
     for (var kind : Kind.values()) {
-      frames.put(kind, metrics.counter("price_stream_frames_total", "kind", kind.name().toLowerCase(Locale.ROOT)));
+      frames.put(
+          kind,
+          metrics.counter(
+              "price_stream_frames_total", "kind", kind.name().toLowerCase(Locale.ROOT)));
     }
   }
 

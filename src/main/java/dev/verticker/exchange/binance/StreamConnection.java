@@ -222,9 +222,8 @@ final class StreamConnection implements StreamFrameParser.Sink {
 
   private Future<Void> request(String method, Collection<String> names) {
     return Future.all(StreamNames.batches(names).stream()
-            .map(batch -> request(new JsonObject()
-                .put("method", method)
-                .put("params", new JsonArray(batch))))
+            .map(batch ->
+                request(new JsonObject().put("method", method).put("params", new JsonArray(batch))))
             .collect(Collectors.toList()))
         .mapEmpty();
   }

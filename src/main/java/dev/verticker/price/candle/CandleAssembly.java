@@ -74,8 +74,7 @@ final class CandleAssembly {
 
   /** Returns the parts of the current candle. */
   Candles.Live live() {
-    return new Candles.Live(
-        rollUp(interval.openTime(now), interval, base, now), now, minute(now));
+    return new Candles.Live(rollUp(interval.openTime(now), interval, base, now), now, minute(now));
   }
 
   /** Returns whether the candle began with the current minute: without a trade it does not exist yet. */

@@ -1,10 +1,10 @@
 package dev.verticker.price.candle;
 
-import dev.verticker.price.candle.CandleRepository.ChunkCount;
-import dev.verticker.price.candle.CandleRepository.Range;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.message.Interval;
+import dev.verticker.price.candle.CandleRepository.ChunkCount;
+import dev.verticker.price.candle.CandleRepository.Range;
 import io.vertx.core.Future;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,8 +25,8 @@ final class CandleBackfill {
   private final CandleRepository repository;
   private final MarketData exchange;
   private final Map<String, Instant> firstMinutes = new HashMap<>();
-  private final Queue<Chunk> chunks = new PriorityQueue<>(
-      Comparator.comparingLong(Chunk::number).thenComparing(chunk -> chunk.range().series()));
+  private final Queue<Chunk> chunks = new PriorityQueue<>(Comparator.comparingLong(Chunk::number)
+      .thenComparing(chunk -> chunk.range().series()));
 
   /** @param number 0 = the newest of its symbol and series */
   private record Chunk(long number, Range range) {}
@@ -81,7 +81,8 @@ final class CandleBackfill {
   }
 
   private void add(Range range, List<ChunkCount> counts) {
-    var confirmed = counts.stream().collect(Collectors.toMap(ChunkCount::first, ChunkCount::candles));
+    var confirmed =
+        counts.stream().collect(Collectors.toMap(ChunkCount::first, ChunkCount::candles));
     var length = range.series().length().multipliedBy(CHUNK);
     var missing = new ArrayList<Range>();
     for (var start = chunkStart(range.first(), length);

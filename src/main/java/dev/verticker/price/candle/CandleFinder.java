@@ -10,6 +10,7 @@ import dev.verticker.message.Candles.FindCandles;
 import dev.verticker.message.Candles.Found;
 import dev.verticker.message.Candles.Series;
 import dev.verticker.message.Candles.State;
+import dev.verticker.message.Interval;
 import dev.verticker.price.candle.ExchangeCandles.Read;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -190,9 +191,18 @@ public final class CandleFinder {
           var more = request.from() != null && klines.size() == request.limit();
           var next =
               more ? request.interval().next(klines.get(klines.size() - 1).openTime()) : null;
-          return series(request, symbol, withAbsent(request, klines), next, null);
+          return series(request, symbol, withAbsent(request, klines), next, live(request, klines));
         })
         .recover(failure -> Future.failedFuture(failure(symbol, failure)));
+  }
+
+  /** Of the current candle only a minute has known parts. */
+  private static Candles.Live live(FindCandles request, List<Kline> klines) {
+    if (request.interval() != Interval.ONE_MINUTE || request.to() != null || klines.isEmpty()) {
+      return null;
+    }
+    var newest = klines.get(klines.size() - 1);
+    return new Candles.Live(null, newest.openTime(), candle(newest));
   }
 
   /** Adds the intervals for which the exchange has no candle, at most the limit in all. */

@@ -118,10 +118,7 @@ public final class CandleReconciler {
     }
     var forming = newest != null && !newest.openTime().isBefore(openTime) ? newest : null;
     return new Comparison(
-        confirmations,
-        changes,
-        firstUnconfirmed == null ? openTime : firstUnconfirmed,
-        forming);
+        confirmations, changes, firstUnconfirmed == null ? openTime : firstUnconfirmed, forming);
   }
 
   /** Returns the confirmed candle; null or an unconfirmed one if another read must decide. */

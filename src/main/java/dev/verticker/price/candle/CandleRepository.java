@@ -40,7 +40,8 @@ public final class CandleRepository {
        WHERE stored.state = 'absent' AND excluded.state <> 'absent'
       """;
 
-  private static final String REPLACE = INSERT + "OR excluded.confirmed AND excluded.state <> 'absent'";
+  private static final String REPLACE =
+      INSERT + "OR excluded.confirmed AND excluded.state <> 'absent'";
 
   private static final String FIND =
       """
@@ -141,8 +142,8 @@ public final class CandleRepository {
   Future<List<AbsentCandle>> findAbsent(BaseSeries series, Instant since, int limit) {
     return database
         .query(ABSENT, Tuple.of(venue, series.wireName(), utc(since), limit))
-        .map(rows -> all(
-            rows, row -> new AbsentCandle(row.getString("symbol"), instant(row, "open_time"))));
+        .map(rows ->
+            all(rows, row -> new AbsentCandle(row.getString("symbol"), instant(row, "open_time"))));
   }
 
   private Future<Void> write(String sql, List<StoredCandle> candles) {

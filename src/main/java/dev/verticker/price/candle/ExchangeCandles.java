@@ -70,13 +70,7 @@ public final class ExchangeCandles {
 
   private void start(Read read, Promise<List<Kline>> result) {
     exchange
-        .klines(
-            read.symbol(),
-            read.interval(),
-            read.from(),
-            read.to(),
-            read.limit(),
-            Priority.USER)
+        .klines(read.symbol(), read.interval(), read.from(), read.to(), read.limit(), Priority.USER)
         .onSuccess(klines -> {
           if (read.interval() == Interval.ONE_MINUTE && !klines.isEmpty()) {
             time.observe(klines.get(klines.size() - 1).openTime());

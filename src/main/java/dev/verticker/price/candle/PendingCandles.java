@@ -66,15 +66,13 @@ public final class PendingCandles {
     while (batch.size() < BATCH && !pending.isEmpty()) {
       batch.add(pending.removeFirst());
     }
-    return store(batch)
-        .onFailure(failure -> putBack(batch, failure))
-        .compose(stored -> {
-          if (failing) {
-            failing = false;
-            log.info("candles are stored again");
-          }
-          return storeNext();
-        });
+    return store(batch).onFailure(failure -> putBack(batch, failure)).compose(stored -> {
+      if (failing) {
+        failing = false;
+        log.info("candles are stored again");
+      }
+      return storeNext();
+    });
   }
 
   private void putBack(List<StoredCandle> batch, Throwable failure) {
@@ -87,7 +85,8 @@ public final class PendingCandles {
     }
     if (!failing) {
       failing = true;
-      log.warn("{} candles queued until they can be stored: {}", pending.size(), failure.getMessage());
+      log.warn(
+          "{} candles queued until they can be stored: {}", pending.size(), failure.getMessage());
     }
   }
 

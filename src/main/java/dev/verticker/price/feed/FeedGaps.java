@@ -33,7 +33,8 @@ public final class FeedGaps implements MarketStream.Listener {
    * @param stream whose interruptions count
    * @param fetch requests what the symbols missed; returns whether it is complete, never fails
    */
-  public record Missed(Kind stream, Feed.Kind kind, Function<List<String>, Future<Boolean>> fetch) {}
+  public record Missed(
+      Kind stream, Feed.Kind kind, Function<List<String>, Future<Boolean>> fetch) {}
 
   public FeedGaps(Missed missed, String venue, Bus bus, Clock clock, MeterRegistry metrics) {
     this.missed = missed;

@@ -147,10 +147,11 @@ public final class FeedLeader implements FeedWatchdog.Report {
   /** Completes when this node receives the messages of other leaders. */
   public Future<Void> start() {
     sinceLeader.start();
-    return bus.subscribe(Feed.STATUS, this::onStatus).onSuccess(subscribed -> {
-      vertx.setPeriodic(terms.renewal().toMillis(), id -> renew());
-      renew();
-    })
+    return bus.subscribe(Feed.STATUS, this::onStatus)
+        .onSuccess(subscribed -> {
+          vertx.setPeriodic(terms.renewal().toMillis(), id -> renew());
+          renew();
+        })
         .mapEmpty();
   }
 
@@ -255,7 +256,8 @@ public final class FeedLeader implements FeedWatchdog.Report {
 
   /** A paused node, and one that receives messages of a leader, leave a free lease to other nodes for a while. */
   private boolean mayAcquire() {
-    var led = sinceMessage.isRunning() && !sinceMessage.exceeds(2 * terms.renewal().toNanos());
+    var led =
+        sinceMessage.isRunning() && !sinceMessage.exceeds(2 * terms.renewal().toNanos());
     return !isPaused() && !led || sinceFree.exceeds(terms.free().toNanos());
   }
 
@@ -338,7 +340,9 @@ public final class FeedLeader implements FeedWatchdog.Report {
   }
 
   private void onStatus(Status status) {
-    if (stopped || status.leader().equals(self.node()) || !status.venue().equals(self.market().venue())) {
+    if (stopped
+        || status.leader().equals(self.node())
+        || !status.venue().equals(self.market().venue())) {
       return;
     }
     if (!status.supersedes(highest)) {
@@ -364,8 +368,7 @@ public final class FeedLeader implements FeedWatchdog.Report {
   }
 
   private void publishChange() {
-    var current =
-        live ? State.LIVE : sinceFailure.isRunning() ? State.STALE : State.POLLING;
+    var current = live ? State.LIVE : sinceFailure.isRunning() ? State.STALE : State.POLLING;
     if (leading && current != state) {
       state = current;
       stateSince = clock.instant();

@@ -89,8 +89,7 @@ public final class FeedWatchdog {
     private long behindSince;
   }
 
-  public FeedWatchdog(
-      FeedQuotes quotes, NewestTickers newest, Report report, FeedTiming timing) {
+  public FeedWatchdog(FeedQuotes quotes, NewestTickers newest, Report report, FeedTiming timing) {
     this.quotes = quotes;
     this.newest = newest;
     this.report = report;
@@ -287,7 +286,10 @@ public final class FeedWatchdog {
   }
 
   private List<String> select(Predicate<Symbol> condition) {
-    return symbols.values().stream().filter(condition).map(symbol -> symbol.name).toList();
+    return symbols.values().stream()
+        .filter(condition)
+        .map(symbol -> symbol.name)
+        .toList();
   }
 
   private Watched watched(Stream stream) {

@@ -121,8 +121,10 @@ public final class MarketFeed implements FeedLeader.Listener, MarketStream.Liste
       watchdog.expect(current);
       stream.expect(current);
     }
-    watchdog.check(stream).forEach((silent, duration) -> deliver(consumer -> consumer.onDisconnected(
-        clock.instant().minus(duration), Set.of(silent), "the stream is silent")));
+    watchdog
+        .check(stream)
+        .forEach((silent, duration) -> deliver(consumer -> consumer.onDisconnected(
+            clock.instant().minus(duration), Set.of(silent), "the stream is silent")));
   }
 
   private static Set<Stream> expected(List<String> symbols) {

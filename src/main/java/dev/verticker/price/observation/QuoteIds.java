@@ -24,8 +24,8 @@ public final class QuoteIds {
     this.repository = repository;
   }
 
-  /** Throws {@link IllegalStateException} if the block is used up. */
-  public long next() {
+  /** Returns whether there is an id; if not, requests a block, because the node started without PostgreSQL. */
+  public boolean isAvailable() {
     if (next == end && spare >= 0) {
       next = spare;
       end = spare + BLOCK;
@@ -34,7 +34,12 @@ public final class QuoteIds {
     if (end - next <= BLOCK / 2 && spare < 0) {
       reserve();
     }
-    if (next == end) {
+    return next != end;
+  }
+
+  /** Throws {@link IllegalStateException} if no id is available. */
+  public long next() {
+    if (!isAvailable()) {
       throw new IllegalStateException("no ids left while PostgreSQL is unavailable");
     }
     return next++;

@@ -23,16 +23,12 @@ import java.util.regex.Pattern;
  * core for some 50 ms, so the queue is short and fair: {@link HashingQueue}.
  */
 public final class PasswordHasher implements PasswordHashing {
-  private static final int MEMORY_KIB = 19_456;
-  private static final int PASSES = 2;
   private static final int LANES = 1;
   private static final int HASH_BYTES = 32;
-  private static final String CURRENT =
-      "$argon2id$v=19$m=" + MEMORY_KIB + ",t=" + PASSES + ",p=" + LANES + "$";
 
-  /** A hash that matches no password: rejecting an unknown user takes as long as rejecting a wrong password. */
+  /** Salt and hash that match no password. */
   private static final String UNKNOWN_USER =
-      CURRENT + "dGhlcmUgaXMgbm9ib2R5IQ$bm8gcGFzc3dvcmQgZXZlciBnaXZlcyB0aGlzIGhhc2g";
+      "dGhlcmUgaXMgbm9ib2R5IQ$bm8gcGFzc3dvcmQgZXZlciBnaXZlcyB0aGlzIGhhc2g";
 
   private static final Pattern BCRYPT = Pattern.compile("\\$2[aby]\\$(\\d\\d)\\$[./A-Za-z0-9]{53}");
 
@@ -44,13 +40,29 @@ public final class PasswordHasher implements PasswordHashing {
   /** The earlier system used 12; a much higher cost would occupy a thread for minutes. */
   private static final int MAX_BCRYPT_COST = 14;
 
+  /** Memory and passes of a hash; every node uses {@link #OWASP}, tests that only sign in use less. */
+  public record Cost(int memoryKib, int passes) {
+    public static final Cost OWASP = new Cost(19_456, 2);
+
+    /** The beginning of every hash with this cost. */
+    private String prefix() {
+      return "$argon2id$v=19$m=" + memoryKib + ",t=" + passes + ",p=" + LANES + "$";
+    }
+  }
+
+  private final Cost cost;
   private final PasswordPolicy policy;
   private final WorkerExecutor workers;
   private final HashingQueue queue;
   private final MeterRegistry metrics;
 
   private PasswordHasher(
-      PasswordPolicy policy, WorkerExecutor workers, HashingQueue queue, MeterRegistry metrics) {
+      Cost cost,
+      PasswordPolicy policy,
+      WorkerExecutor workers,
+      HashingQueue queue,
+      MeterRegistry metrics) {
+    this.cost = cost;
     this.policy = policy;
     this.workers = workers;
     this.queue = queue;
@@ -58,11 +70,12 @@ public final class PasswordHasher implements PasswordHashing {
   }
 
   /** @param cores of this machine; half of them may hash */
-  public static PasswordHasher open(Vertx vertx, int cores, Clock clock, MeterRegistry metrics) {
+  public static PasswordHasher open(
+      Vertx vertx, int cores, Cost cost, Clock clock, MeterRegistry metrics) {
     var threads = Math.max(1, cores / 2);
     var workers = vertx.createSharedWorkerExecutor("passwords", threads);
     return new PasswordHasher(
-        PasswordPolicy.load(), workers, new HashingQueue(threads, clock), metrics);
+        cost, PasswordPolicy.load(), workers, new HashingQueue(threads, clock), metrics);
   }
 
   /** Returns whether this is a supported hash of the earlier system. */
@@ -81,7 +94,8 @@ public final class PasswordHasher implements PasswordHashing {
   /** Compares the password with the hash. Without a hash it takes the same time and does not match. */
   public Future<Comparison> compare(
       HashingClient client, Password password, Optional<String> hash) {
-    return queued(client, () -> compareNow(bytes(password), hash.orElse(UNKNOWN_USER)));
+    return queued(
+        client, () -> compareNow(bytes(password), hash.orElse(cost.prefix() + UNKNOWN_USER)));
   }
 
   @Override
@@ -115,8 +129,9 @@ public final class PasswordHasher implements PasswordHashing {
   }
 
   /** The library allocates the 19 MiB at the first call. */
-  private static Argon2Function argon2() {
-    return Argon2Function.getInstance(MEMORY_KIB, PASSES, LANES, HASH_BYTES, Argon2.ID);
+  private Argon2Function argon2() {
+    return Argon2Function.getInstance(
+        cost.memoryKib(), cost.passes(), LANES, HASH_BYTES, Argon2.ID);
   }
 
   private Comparison compareNow(byte[] password, String hash) {
@@ -125,7 +140,7 @@ public final class PasswordHasher implements PasswordHashing {
     }
     count("argon2id");
     var matches = argon2().check(password, hash.getBytes(StandardCharsets.US_ASCII));
-    return new Comparison(matches, !hash.startsWith(CURRENT));
+    return new Comparison(matches, !hash.startsWith(cost.prefix()));
   }
 
   /** The earlier system hashed the first 72 bytes of a password; the replacing hash covers all of it. */

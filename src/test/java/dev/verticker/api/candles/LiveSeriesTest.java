@@ -53,12 +53,18 @@ class LiveSeriesTest {
           apply(series, received, closed);
         }
       }
-      var expected = CandleRollUp.rollUp(pending(minutes), interval, minutes.lastKey().plusSeconds(60));
+      var expected =
+          CandleRollUp.rollUp(pending(minutes), interval, minutes.lastKey().plusSeconds(60));
       var newest = expected.get(expected.size() - 1);
       assertEquals(
-          figures(newest), figures(series.candles().get(series.candles().size() - 1)), interval.wireName());
+          figures(newest),
+          figures(series.candles().get(series.candles().size() - 1)),
+          interval.wireName());
       received.forEach((openTime, candle) -> assertEquals(
-          figures(expected.stream().filter(e -> e.openTime().equals(openTime)).findFirst().orElseThrow()),
+          figures(expected.stream()
+              .filter(e -> e.openTime().equals(openTime))
+              .findFirst()
+              .orElseThrow()),
           figures(candle),
           interval.wireName() + " " + openTime));
       assertFalse(series.isReadRequired());
@@ -69,10 +75,15 @@ class LiveSeriesTest {
   void the_candle_is_final_when_its_last_minute_is() {
     var series = new LiveSeries(Interval.THREE_MINUTES);
     var start = Interval.THREE_MINUTES.openTime(START);
-    series.onRead(new Series("A", "simulated", Interval.THREE_MINUTES, List.of(), null, new Live(null, start, null)));
+    series.onRead(new Series(
+        "A", "simulated", Interval.THREE_MINUTES, List.of(), null, new Live(null, start, null)));
     assertEquals(State.FORMING, only(series.onMinute(at(start, State.FINAL))).state());
-    assertEquals(State.FORMING, only(series.onMinute(at(start.plusSeconds(60), State.FINAL))).state());
-    assertEquals(State.FORMING, only(series.onMinute(at(start.plusSeconds(120), State.FORMING))).state());
+    assertEquals(
+        State.FORMING,
+        only(series.onMinute(at(start.plusSeconds(60), State.FINAL))).state());
+    assertEquals(
+        State.FORMING,
+        only(series.onMinute(at(start.plusSeconds(120), State.FORMING))).state());
     var last = only(series.onMinute(at(start.plusSeconds(120), State.FINAL)));
     assertEquals(State.FINAL, last.state());
     assertEquals(new BigDecimal("3"), last.volume());
@@ -83,16 +94,20 @@ class LiveSeriesTest {
   @Test
   void a_minute_without_its_last_state_makes_the_candle_pending() {
     var series = new LiveSeries(Interval.ONE_MINUTE);
-    series.onRead(new Series("A", "simulated", Interval.ONE_MINUTE, List.of(), null, new Live(null, START, null)));
+    series.onRead(new Series(
+        "A", "simulated", Interval.ONE_MINUTE, List.of(), null, new Live(null, START, null)));
     series.onMinute(at(START, State.FORMING));
     var changed = series.onMinute(at(START.plusSeconds(60), State.FORMING));
-    assertEquals(List.of(State.PENDING, State.FORMING), changed.stream().map(Candle::state).toList());
+    assertEquals(
+        List.of(State.PENDING, State.FORMING),
+        changed.stream().map(Candle::state).toList());
   }
 
   @Test
   void a_missed_minute_and_a_change_of_an_earlier_one_require_a_read() {
     var series = new LiveSeries(Interval.ONE_HOUR);
-    var read = new Series("A", "simulated", Interval.ONE_HOUR, List.of(), null, new Live(null, START, null));
+    var read = new Series(
+        "A", "simulated", Interval.ONE_HOUR, List.of(), null, new Live(null, START, null));
     assertTrue(series.isReadRequired());
     series.onRead(read);
     var first = at(START, State.FINAL);

@@ -97,17 +97,15 @@ class CandleApiTest {
 
   @Test
   void a_client_with_the_current_candles_receives_304() {
-    candles.holds(
-        "BTCUSDT", Interval.ONE_DAY, null, null, candle(NOON, "1", "1", State.FORMING));
+    candles.holds("BTCUSDT", Interval.ONE_DAY, null, null, candle(NOON, "1", "1", State.FORMING));
     var tag = expect(200, door.get(CANDLES + "?interval=1d")).headers().get("ETag");
-    var again = door.client().get(
-        CANDLES + "?interval=1d", "X-API-Key", PriceFrontDoor.KEY, "If-None-Match", tag);
+    var again = door.client()
+        .get(CANDLES + "?interval=1d", "X-API-Key", PriceFrontDoor.KEY, "If-None-Match", tag);
     assertEquals(tag, expect(304, again).headers().get("ETag"));
 
-    candles.holds(
-        "BTCUSDT", Interval.ONE_DAY, null, null, candle(NOON, "2", "1", State.FORMING));
-    var changed = door.client().get(
-        CANDLES + "?interval=1d", "X-API-Key", PriceFrontDoor.KEY, "If-None-Match", tag);
+    candles.holds("BTCUSDT", Interval.ONE_DAY, null, null, candle(NOON, "2", "1", State.FORMING));
+    var changed = door.client()
+        .get(CANDLES + "?interval=1d", "X-API-Key", PriceFrontDoor.KEY, "If-None-Match", tag);
     assertNotEquals(tag, expect(200, changed).headers().get("ETag"));
   }
 
@@ -143,9 +141,17 @@ class CandleApiTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "", "interval=1", "interval=1Y", "interval=60m", "interval=1m&limit=0", "interval=1m&limit=1001",
-        "interval=1m&format=csv", "interval=1m&from=yesterday", "interval=1m&from=2026-06-31T00:00:00Z",
-        "interval=1m&from=2026-03-02T00:00:00Z&to=2026-03-02T00:00:00Z", "interval=1m&symbols=A"
+        "",
+        "interval=1",
+        "interval=1Y",
+        "interval=60m",
+        "interval=1m&limit=0",
+        "interval=1m&limit=1001",
+        "interval=1m&format=csv",
+        "interval=1m&from=yesterday",
+        "interval=1m&from=2026-06-31T00:00:00Z",
+        "interval=1m&from=2026-03-02T00:00:00Z&to=2026-03-02T00:00:00Z",
+        "interval=1m&symbols=A"
       })
   void an_invalid_request_is_rejected_without_a_bus_request(String query) {
     expect(422, door.get(CANDLES + "?" + query));

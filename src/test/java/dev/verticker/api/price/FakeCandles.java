@@ -12,7 +12,6 @@ import dev.verticker.message.Candles.State;
 import dev.verticker.message.Candles.SymbolCandle;
 import dev.verticker.message.Interval;
 import io.vertx.core.Future;
-import io.vertx.core.eventbus.MessageConsumer;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -31,7 +30,7 @@ public final class FakeCandles {
     this.bus = bus;
   }
 
-  public Future<MessageConsumer<?>> serve() {
+  public Future<?> serve() {
     return bus.serve(Candles.FIND, this::find);
   }
 
@@ -71,7 +70,8 @@ public final class FakeCandles {
     }
     var unknown = request.symbols().stream()
         .filter(symbol -> !series.containsKey(symbol + " " + request.interval()))
-        .map(symbol -> new Failure.Error("query/symbols", "symbol-unknown", symbol + " is unknown."))
+        .map(
+            symbol -> new Failure.Error("query/symbols", "symbol-unknown", symbol + " is unknown."))
         .toList();
     return unknown.isEmpty()
         ? Future.succeededFuture(new Found(request.symbols().stream()

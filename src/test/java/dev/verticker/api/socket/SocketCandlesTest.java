@@ -1,7 +1,6 @@
 package dev.verticker.api.socket;
 
 import static dev.verticker.api.price.FakeCandles.candle;
-import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,13 +11,10 @@ import dev.verticker.message.Candles.Live;
 import dev.verticker.message.Candles.State;
 import dev.verticker.message.Interval;
 import dev.verticker.testing.Await;
-import io.vertx.core.eventbus.MessageConsumer;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,22 +22,9 @@ class SocketCandlesTest extends SocketTestCase {
   private static final Instant START = Instant.parse("2026-03-01T12:00:00Z");
   private static final Instant NEXT = START.plusSeconds(60);
 
-  private static FakeCandles candles;
-  private static MessageConsumer<?> consumer;
-
+  private final FakeCandles candles = door.candles;
   /** A leader may publish in any test; later ones have higher epochs. */
   private static long epoch;
-
-  @BeforeAll
-  static void serve() {
-    candles = new FakeCandles(door.bus);
-    consumer = await(candles.serve());
-  }
-
-  @AfterAll
-  static void unregister() {
-    await(consumer.unregister());
-  }
 
   @BeforeEach
   void forget() {
@@ -198,7 +181,7 @@ class SocketCandlesTest extends SocketTestCase {
         .anyMatch(frame -> frame.encode().contains("\"candles\"")));
   }
 
-  private static void holds(String symbol, Interval interval) {
+  private void holds(String symbol, Interval interval) {
     var forming = candle(START, "11", "4", State.FORMING);
     candles.holds(symbol, interval, new Live(null, START, forming), null, forming);
   }

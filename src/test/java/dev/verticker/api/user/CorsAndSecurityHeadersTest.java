@@ -16,6 +16,7 @@ import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.http.HttpMethod;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -30,12 +31,18 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CorsAndSecurityHeadersTest {
   private static final String ALLOWED_ORIGIN = "https://app.example.org";
 
-  private final UserFrontDoor door =
-      UserFrontDoor.open(Map.of("CORS_ORIGINS", ALLOWED_ORIGIN + ", http://localhost:5173"));
+  private final Map<String, UserFrontDoor> doors = new HashMap<>();
+  private final UserFrontDoor door = door(ALLOWED_ORIGIN + ", http://localhost:5173");
 
   @AfterAll
   void close() {
-    door.close();
+    doors.values().forEach(UserFrontDoor::close);
+  }
+
+  /** Returns a User API with this value of CORS_ORIGINS; the tests share it. */
+  private UserFrontDoor door(String origins) {
+    return doors.computeIfAbsent(
+        origins, absent -> UserFrontDoor.open(Map.of("CORS_ORIGINS", origins)));
   }
 
   @Test
@@ -101,16 +108,15 @@ class CorsAndSecurityHeadersTest {
       })
   void in_development_pages_of_this_machine_are_allowed_on_any_port(String origin) {
     for (var origins : List.of("", ALLOWED_ORIGIN)) {
-      try (var api = UserFrontDoor.open(Map.of("CORS_ORIGINS", origins))) {
-        var preflight = expect(204, preflight(api, origin));
-        assertEquals(origin, preflight.headers().get("Access-Control-Allow-Origin"));
-        var response = expect(401, api.client().get("/users/me", "Origin", origin));
-        assertEquals(origin, response.headers().get("Access-Control-Allow-Origin"));
-        assertEquals("origin", response.headers().get("Vary").toLowerCase());
-        expectRefused(api, origin.replace("http:", "https:"));
-        expectRefused(api, origin.replaceFirst("//", "//evil."));
-        expectRefused(api, origin.replaceFirst("1$|0$|t$", "1.evil.example"));
-      }
+      var api = door(origins);
+      var preflight = expect(204, preflight(api, origin));
+      assertEquals(origin, preflight.headers().get("Access-Control-Allow-Origin"));
+      var response = expect(401, api.client().get("/users/me", "Origin", origin));
+      assertEquals(origin, response.headers().get("Access-Control-Allow-Origin"));
+      assertEquals("origin", response.headers().get("Vary").toLowerCase());
+      expectRefused(api, origin.replace("http:", "https:"));
+      expectRefused(api, origin.replaceFirst("//", "//evil."));
+      expectRefused(api, origin.replaceFirst("1$|0$|t$", "1.evil.example"));
     }
     var production = SettingsFiles.load(Map.of("VERTICKER_ENV", "production"), Path.of("target"));
     assertFalse(SettingsReader.read(production, UserApiSettings::read).localPages());
@@ -169,22 +175,18 @@ class CorsAndSecurityHeadersTest {
   @ParameterizedTest
   @ValueSource(strings = {"http://", "http:///x", "://", "https://[", "https://a b", "x", "\""})
   void a_malformed_origin_is_ignored(String origin) {
-    try (var wildcardApi = UserFrontDoor.open(Map.of("CORS_ORIGINS", "*"))) {
-      for (var client : List.of(wildcardApi.client(), door.client())) {
-        var response = expect(401, client.get("/users/me", "Origin", origin));
-        assertNull(response.headers().get("Access-Control-Allow-Origin"));
-      }
+    for (var client : List.of(door("*").client(), door.client())) {
+      var response = expect(401, client.get("/users/me", "Origin", origin));
+      assertNull(response.headers().get("Access-Control-Allow-Origin"));
     }
   }
 
   @Test
   void any_origin_is_allowed_with_a_star_but_never_with_credentials() {
-    try (var wildcardApi = UserFrontDoor.open(Map.of("CORS_ORIGINS", "*"))) {
-      var response = wildcardApi.client().get("/users/me", "Origin", "https://other.example");
+    var response = door("*").client().get("/users/me", "Origin", "https://other.example");
 
-      assertEquals("*", response.headers().get("Access-Control-Allow-Origin"));
-      assertNull(response.headers().get("Access-Control-Allow-Credentials"));
-    }
+    assertEquals("*", response.headers().get("Access-Control-Allow-Origin"));
+    assertNull(response.headers().get("Access-Control-Allow-Credentials"));
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static dev.verticker.testing.Await.await;
 import dev.verticker.api.UserApiVerticle;
 import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.openapi.Contract;
+import dev.verticker.api.price.FakeCandles;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
@@ -14,6 +15,7 @@ import dev.verticker.settings.SettingsFiles;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestHttpClient.Response;
+import dev.verticker.user.SignIn;
 import dev.verticker.user.UserVerticle;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -36,6 +38,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 /** Runs the User API on two event loops and the user verticle on real servers, with {@link FakePrices}. */
 public final class UserFrontDoor implements AutoCloseable {
@@ -50,8 +53,10 @@ public final class UserFrontDoor implements AutoCloseable {
   public final MovedClock clock = new MovedClock();
   public final Bus bus = new Bus(vertx, clock, metrics);
   public final FakePrices prices = new FakePrices(bus);
+  public final FakeCandles candles = new FakeCandles(bus);
   final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
   private final JsonObject settings;
+  private final Function<NodeContext, UserVerticle> userVerticle;
   private String users;
   private String notifications;
   private ApiClient client;
@@ -91,8 +96,9 @@ public final class UserFrontDoor implements AutoCloseable {
     }
   }
 
-  private UserFrontDoor(JsonObject settings) {
+  private UserFrontDoor(JsonObject settings, Function<NodeContext, UserVerticle> userVerticle) {
     this.settings = settings;
+    this.userVerticle = userVerticle;
   }
 
   public static UserFrontDoor open() {
@@ -101,12 +107,20 @@ public final class UserFrontDoor implements AutoCloseable {
 
   /** Uses its own secret, so that failed sign-ins of other tests are counted separately. */
   public static UserFrontDoor openAlone(String... more) {
-    var settings = new HashMap<String, String>();
-    settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
+    var settings = ownSecret();
     for (var i = 0; i < more.length; i += 2) {
       settings.put(more[i], more[i + 1]);
     }
     return open(settings);
+  }
+
+  private static Map<String, String> ownSecret() {
+    return new HashMap<>(Map.of("JWT_SECRET", "a secret of this test " + UUID.randomUUID()));
+  }
+
+  /** Like {@link #openAlone}; a password costs as much as in production. */
+  static UserFrontDoor openWithRealHashes() {
+    return open(TestDatabase.create(), ownSecret(), UserVerticle::new);
   }
 
   public static UserFrontDoor open(Map<String, String> more) {
@@ -114,10 +128,18 @@ public final class UserFrontDoor implements AutoCloseable {
   }
 
   public static UserFrontDoor open(TestDatabase database, Map<String, String> more) {
-    var door =
-        new UserFrontDoor(SettingsFiles.load(environment(database, more), Path.of("target")));
+    return open(database, more, SignIn::verticle);
+  }
+
+  private static UserFrontDoor open(
+      TestDatabase database,
+      Map<String, String> more,
+      Function<NodeContext, UserVerticle> userVerticle) {
+    var settings = SettingsFiles.load(environment(database, more), Path.of("target"));
+    var door = new UserFrontDoor(settings, userVerticle);
     door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
     await(door.prices.serve());
+    await(door.candles.serve());
     door.startNotifications();
     door.startUsers();
     await(door.vertx.deployVerticle(
@@ -144,7 +166,7 @@ public final class UserFrontDoor implements AutoCloseable {
   }
 
   public void startUsers() {
-    users = await(vertx.deployVerticle(() -> new UserVerticle(context()), options()));
+    users = await(vertx.deployVerticle(() -> userVerticle.apply(context()), options()));
   }
 
   public void startNotifications() {

@@ -272,6 +272,15 @@ class AgreementTest {
   }
 
   @Test
+  void the_history_is_as_long_as_requested() {
+    try (var fixture = new SimulatorFixture(
+        SimulatorOptions.defaults().withSymbols("BTCUSDT").withHistoryDays(3))) {
+      var rows = fixture.get("klines?symbol=BTCUSDT&interval=1h&limit=1000").array();
+      assertEquals(3 * 24 + 1, rows.size());
+    }
+  }
+
+  @Test
   void history_belongs_to_its_run() {
     var minute = START.minus(Duration.ofDays(3));
     var options = SimulatorOptions.defaults().withSymbols("BTCUSDT");

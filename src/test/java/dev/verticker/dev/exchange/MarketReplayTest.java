@@ -117,7 +117,7 @@ class MarketReplayTest {
       assertEquals("100.00000000", close(fixture, START.minusSeconds(60)));
       var day = fixture.get("ticker/24hr?symbol=BTCUSDT").object();
       assertTrue(new BigDecimal(day.getString("highPrice")).compareTo(new BigDecimal("115")) < 0);
-      assertEquals(8 * (DAY - 1) + 1, day.getLong("count"));
+      assertEquals(History.TRADES * (DAY - 1) + 1, day.getLong("count"));
     }
   }
 

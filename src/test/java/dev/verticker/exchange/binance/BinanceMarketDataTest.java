@@ -18,6 +18,7 @@ import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.Fault;
 import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.ExchangeException;
@@ -54,6 +55,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class BinanceMarketDataTest {
   private static JsonObject settings;
@@ -114,7 +117,8 @@ class BinanceMarketDataTest {
 
     assertEquals(new Outcome(130, Set.of(), null), outcome);
     assertEquals(Set.copyOf(many), received.stream().map(Ticker::symbol).collect(toSet()));
-    assertTrue(received.stream().allMatch(ticker -> ticker.bid() != null && ticker.volume() != null));
+    assertTrue(
+        received.stream().allMatch(ticker -> ticker.bid() != null && ticker.volume() != null));
     assertEquals(7, simulator.calls().of(Endpoint.TICKER_24HR));
     assertEquals(7, simulator.calls().total());
     assertEquals(
@@ -124,7 +128,8 @@ class BinanceMarketDataTest {
 
   @Test
   void unlisted_symbols_are_found_and_do_not_take_the_others_of_their_batch_with_them() {
-    var requested = new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> "NONE" + i).toList());
+    var requested =
+        new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> "NONE" + i).toList());
     requested.set(3, "BTCUSDT");
     requested.set(25, "ETHUSDT");
     var received = new ArrayList<Ticker>();
@@ -160,7 +165,8 @@ class BinanceMarketDataTest {
   void an_unknown_symbol_is_distinguished_from_a_failing_exchange() {
     assertInstanceOf(
         ExchangeException.UnknownSymbolException.class,
-        failure(exchange(simulator.url()).tickers(List.of("BTCUSDT", "NOSUCHPAIR"), Priority.QUOTES)));
+        failure(
+            exchange(simulator.url()).tickers(List.of("BTCUSDT", "NOSUCHPAIR"), Priority.QUOTES)));
     simulator.faults().add(FaultKind.SERVER_ERROR);
     assertInstanceOf(
         ExchangeException.ExchangeUnavailableException.class,
@@ -206,6 +212,40 @@ class BinanceMarketDataTest {
     assertEquals("the exchange did not respond within 3 s", failure.getMessage());
     assertTrue(Duration.ofNanos(System.nanoTime() - before).toMillis() < 6000);
     until("the connection is closed", closed::get);
+  }
+
+  @Test
+  void trades_are_those_of_the_exchange_from_an_id_on() {
+    var exchange = exchange(simulator.url());
+    var now = simulator.market().now();
+    var expected = simulator.market().trades("BTCUSDT", now.minusSeconds(600), now).stream()
+        .limit(20)
+        .map(trade -> new AggregateTrade(
+            "BTCUSDT",
+            trade.aggregateId(),
+            trade.price(),
+            trade.quantity(),
+            trade.id(),
+            trade.id(),
+            trade.time(),
+            trade.buyerIsMaker()))
+        .toList();
+
+    assertEquals(
+        expected, await(exchange.trades("BTCUSDT", expected.get(0).id(), 20, Priority.GAPS)));
+    assertEquals(1, simulator.calls().of(Endpoint.AGGREGATE_TRADES));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{}", "[{}]", "[7]", "[{\"a\":1,\"p\":\"1\",\"q\":\"0\"}]"})
+  void trades_that_are_malformed_fail_as_a_whole(String body) {
+    var url = server(
+        "HTTP/1.1 200 OK\r\ncontent-length: " + body.length() + "\r\n\r\n" + body,
+        "",
+        new AtomicBoolean());
+    assertEquals(
+        "the exchange sent a malformed aggTrades response",
+        failure(exchange(url).trades("BTCUSDT", 1, 10, Priority.GAPS)).getMessage());
   }
 
   @Test
@@ -320,7 +360,8 @@ class BinanceMarketDataTest {
     assertEquals(
         until,
         assertInstanceOf(
-                ExchangeException.RateLimitedException.class, failure(restarted.acquire(1, Priority.QUOTES)))
+                ExchangeException.RateLimitedException.class,
+                failure(restarted.acquire(1, Priority.QUOTES)))
             .until(),
         "restored from PostgreSQL");
   }
@@ -435,8 +476,8 @@ class BinanceMarketDataTest {
     var redis = await(RedisClient.open(vertx, SettingsReader.read(settings, RedisSettings::read)));
     var postgres = Database.open(
         vertx, SettingsReader.read(settings, r -> PostgresSettings.read("market", r)));
-    var created = new RateLimits(
-        host, egress, redis, new BanRepository(postgres), bus, Clock.systemUTC());
+    var created =
+        new RateLimits(host, egress, redis, new BanRepository(postgres), bus, Clock.systemUTC());
     await(created.start());
     return created;
   }
@@ -445,8 +486,12 @@ class BinanceMarketDataTest {
     var client =
         new ExchangeClient(vertx, URI.create(url), Duration.ofMillis(300), limits, metrics);
     return new BinanceMarketData(
-        vertx, client, limits, new TickerParser(metrics),
-        new KlineParser(metrics), Clock.systemUTC());
+        vertx,
+        client,
+        limits,
+        new TickerParser(metrics),
+        new KlineParser(metrics),
+        Clock.systemUTC());
   }
 
   /** Sends {@code head} in response to any request, then {@code part} every 10 ms until the client disconnects. */

@@ -79,9 +79,9 @@ class BinanceMarketStreamTest {
     exchange.send("btcusdt@ticker", ticker("BTCUSDT", "9318.48000000", 343729077));
     exchange.send("btcusdt@kline_1m", kline("BTCUSDT", 1_601_630_220_000L, "10.50", true));
     exchange.send("btcusdt@aggTrade", trade("BTCUSDT", 7, "9318.47000000"));
-    until("an event of each stream", () -> !events.tickers.isEmpty()
-        && !events.klines.isEmpty()
-        && !events.trades.isEmpty());
+    until(
+        "an event of each stream",
+        () -> !events.tickers.isEmpty() && !events.klines.isEmpty() && !events.trades.isEmpty());
 
     assertEquals(Set.of(context), events.contexts);
     assertEquals(ALL, events.connected.get(0).streams());
@@ -219,15 +219,21 @@ class BinanceMarketStreamTest {
     until("all streams are connected again", () -> events.connected.size() == 2);
 
     var interruption = events.disconnected.get(0);
-    assertTrue(interruption.reason().startsWith("the exchange sent nothing"), interruption.reason());
+    assertTrue(
+        interruption.reason().startsWith("the exchange sent nothing"), interruption.reason());
     until("the old connection is closed", () -> exchange.sessions.get(0).closed);
   }
 
   @Test
   void a_quiet_market_keeps_its_connection_while_the_exchange_responds() {
     open(HOURS, SHORT, ALL);
-    until("the subscriptions were listed eight times", () -> !exchange.sessions.isEmpty()
-        && exchange.last().methods().stream().filter("LIST_SUBSCRIPTIONS"::equals).count() >= 8);
+    until(
+        "the subscriptions were listed eight times",
+        () -> !exchange.sessions.isEmpty()
+            && exchange.last().methods().stream()
+                    .filter("LIST_SUBSCRIPTIONS"::equals)
+                    .count()
+                >= 8);
     assertEquals(1, exchange.sessions.size());
     assertEquals(List.of(), events.disconnected);
   }
@@ -255,16 +261,17 @@ class BinanceMarketStreamTest {
     open(Duration.ofSeconds(2), SECONDS, ALL);
     until("all streams are connected", () -> events.connected.size() == 1);
     var id = new AtomicLong(1000);
-    var sender = vertx.setPeriodic(2, timer ->
-        exchange.send("btcusdt@aggTrade", trade("BTCUSDT", id.incrementAndGet(), "1")));
+    var sender = vertx.setPeriodic(
+        2, timer -> exchange.send("btcusdt@aggTrade", trade("BTCUSDT", id.incrementAndGet(), "1")));
 
     until("two rotations", () -> exchange.sessions.size() >= 3 && exchange.sessions.get(1).closed);
     vertx.cancelTimer(sender);
-    until("the last trade arrives", () -> !events.trades.isEmpty()
-        && events.tradeIds().get(events.trades.size() - 1) == id.get());
+    until(
+        "the last trade arrives",
+        () -> !events.trades.isEmpty()
+            && events.tradeIds().get(events.trades.size() - 1) == id.get());
 
-    assertEquals(
-        LongStream.rangeClosed(1001, id.get()).boxed().toList(), events.tradeIds());
+    assertEquals(LongStream.rangeClosed(1001, id.get()).boxed().toList(), events.tradeIds());
     assertEquals(List.of(), events.disconnected);
     assertTrue(reconnects("rotation") >= 2);
   }
@@ -332,8 +339,9 @@ class BinanceMarketStreamTest {
     old.sendText("{\"e\":\"serverShutdown\",\"E\":1}");
     var next = successorOf(old);
     run(() -> stream.expect(Set.of(TICKER, TRADES)));
-    until("both connections have the added stream", () ->
-        old.streams.size() == 2 && next.streams.size() == 2);
+    until(
+        "both connections have the added stream",
+        () -> old.streams.size() == 2 && next.streams.size() == 2);
     next.send("btcusdt@ticker", ticker("BTCUSDT", "2", 2));
     until("the old connection is closed", () -> old.closed);
     until("the added stream is connected", () -> connected().equals(Set.of(TICKER, TRADES)));
@@ -368,12 +376,22 @@ class BinanceMarketStreamTest {
     until("all streams are connected", () -> events.connected.size() == 1);
     var session = exchange.last();
     var garbage = List.of(
-        "", "null", "[]", "7", "{", "{}", "[".repeat(5000), "{\"stream\":\"btcusdt@ticker\"}", "\u0000");
+        "",
+        "null",
+        "[]",
+        "7",
+        "{",
+        "{}",
+        "[".repeat(5000),
+        "{\"stream\":\"btcusdt@ticker\"}",
+        "\u0000");
     garbage.forEach(session::sendText);
     session.socket.writeBinaryMessage(Buffer.buffer(new byte[] {1, 2, 3}));
     session.send("btcusdt@ticker", ticker("ETHUSDT", "1", 1));
-    session.sendText(
-        new JsonObject().put("stream", "ethusdt@ticker").put("data", ticker("ETHUSDT", "1", 1)).encode());
+    session.sendText(new JsonObject()
+        .put("stream", "ethusdt@ticker")
+        .put("data", ticker("ETHUSDT", "1", 1))
+        .encode());
     session.send("btcusdt@ticker", ticker("BTCUSDT", "-1", 1));
     session.send("btcusdt@ticker", ticker("BTCUSDT", "1e3", 1));
     session.send("btcusdt@aggTrade", trade("BTCUSDT", 1, "NaN"));
@@ -454,8 +472,10 @@ class BinanceMarketStreamTest {
   }
 
   private Session successorOf(Session session) {
-    until("the successor is subscribed", () -> exchange.last() != session
-        && exchange.last().methods().contains("LIST_SUBSCRIPTIONS"));
+    until(
+        "the successor is subscribed",
+        () ->
+            exchange.last() != session && exchange.last().methods().contains("LIST_SUBSCRIPTIONS"));
     return exchange.last();
   }
 
@@ -496,7 +516,8 @@ class BinanceMarketStreamTest {
   }
 
   private double reconnects(String cause) {
-    var counter = metrics.find("price_stream_reconnects_total").tag("cause", cause).counter();
+    var counter =
+        metrics.find("price_stream_reconnects_total").tag("cause", cause).counter();
     return counter == null ? 0 : counter.count();
   }
 

@@ -62,7 +62,9 @@ final class FakeStreamExchange {
     }
 
     List<String> methods() {
-      return messages.stream().map(message -> message.json().getString("method")).toList();
+      return messages.stream()
+          .map(message -> message.json().getString("method"))
+          .toList();
     }
   }
 
@@ -115,7 +117,8 @@ final class FakeStreamExchange {
         .toList();
     var response = new JsonObject().put("id", message.getValue("id")).putNull("result");
     switch (message.getString("method")) {
-      case "SUBSCRIBE" -> names.stream().filter(name -> !lost.remove(name)).forEach(session.streams::add);
+      case "SUBSCRIBE" ->
+        names.stream().filter(name -> !lost.remove(name)).forEach(session.streams::add);
       case "UNSUBSCRIBE" -> names.forEach(session.streams::remove);
       default -> response.put("result", new JsonArray(List.copyOf(session.streams)));
     }
@@ -139,7 +142,8 @@ final class FakeStreamExchange {
 
   static JsonObject ticker(String symbol, String price, long lastId) {
     var now = System.currentTimeMillis();
-    return new JsonObject("""
+    return new JsonObject(
+            """
         {"e":"24hrTicker","p":"-65.00000000","P":"-0.693","w":"9343.29777965","x":"9383.27000000",
          "Q":"0.00250000","b":"9318.18000000","B":"0.32000000","a":"9318.47000000","A":"0.35414300",
          "o":"9383.48000000","h":"9438.30000000","l":"9215.79000000","v":"48745.36667100",
@@ -159,10 +163,13 @@ final class FakeStreamExchange {
         .put("e", "kline")
         .put("E", System.currentTimeMillis())
         .put("s", symbol)
-        .put("k", new JsonObject("{\"i\":\"1m\",\"o\":\"10\",\"l\":\"1\",\"v\":\"2\",\"n\":3,\"q\":\"4\",\"V\":\"1\",\"Q\":\"2\"}")
-            .put("t", openTime)
-            .put("h", high)
-            .put("c", close)
-            .put("x", closed));
+        .put(
+            "k",
+            new JsonObject(
+                    "{\"i\":\"1m\",\"o\":\"10\",\"l\":\"1\",\"v\":\"2\",\"n\":3,\"q\":\"4\",\"V\":\"1\",\"Q\":\"2\"}")
+                .put("t", openTime)
+                .put("h", high)
+                .put("c", close)
+                .put("x", closed));
   }
 }

@@ -64,17 +64,18 @@ class SimulatedStreamTest {
   }
 
   private void assertTradesAreThoseOfTheExchange(String symbol) {
-    var trades = events.trades.stream().filter(trade -> trade.symbol().equals(symbol)).toList();
+    var trades =
+        events.trades.stream().filter(trade -> trade.symbol().equals(symbol)).toList();
     var ids = trades.stream().map(AggregateTrade::id).toList();
     assertEquals(
         LongStream.rangeClosed(ids.get(0), ids.get(ids.size() - 1)).boxed().toList(), ids);
     var first = trades.get(0).time();
     var last = trades.get(trades.size() - 1).time();
     var expected = exchange.market().trades(symbol, first, last.plusMillis(1)).stream()
-        .collect(Collectors.toMap(SimulatedTrade::aggregateId, trade -> trade.price()
-            + " " + trade.quantity()));
-    trades.forEach(trade ->
-        assertEquals(expected.get(trade.id()), trade.price() + " " + trade.quantity()));
+        .collect(Collectors.toMap(
+            SimulatedTrade::aggregateId, trade -> trade.price() + " " + trade.quantity()));
+    trades.forEach(
+        trade -> assertEquals(expected.get(trade.id()), trade.price() + " " + trade.quantity()));
   }
 
   private void assertCandlesAreThoseOfTheExchange(String symbol) {
@@ -121,7 +122,8 @@ class SimulatedStreamTest {
   }
 
   private double reconnects(String cause) {
-    var counter = metrics.find("price_stream_reconnects_total").tag("cause", cause).counter();
+    var counter =
+        metrics.find("price_stream_reconnects_total").tag("cause", cause).counter();
     return counter == null ? 0 : counter.count();
   }
 }

@@ -21,7 +21,8 @@ import org.junit.jupiter.api.Test;
 /** Parses frames of the exchange that were recorded. */
 class StreamFrameParserTest {
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
-  private final StreamFrameParser parser = new StreamFrameParser(new TickerParser(metrics), metrics);
+  private final StreamFrameParser parser =
+      new StreamFrameParser(new TickerParser(metrics), metrics);
   private final RecordedEvents events = new RecordedEvents();
   private final List<JsonNode> responses = new ArrayList<>();
 
@@ -53,8 +54,7 @@ class StreamFrameParserTest {
     parse("control-subscribe-ack.json");
     assertEquals(2, events.tickers.size());
     assertEquals(1, events.klines.size());
-    assertEquals(
-        List.of(315753210L, 3735249564L, 226532L), events.tradeIds());
+    assertEquals(List.of(315753210L, 3735249564L, 226532L), events.tradeIds());
     assertEquals(1, responses.size());
     assertTrue(metrics.find("price_rejected_total").counters().isEmpty());
   }

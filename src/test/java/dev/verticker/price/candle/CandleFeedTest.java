@@ -78,7 +78,8 @@ class CandleFeedTest extends CandleTestCase {
     receive(minute);
     until("published", () -> published.size() == 2);
     assertEquals(
-        List.of("DOGEUSDT", SYMBOL), published.stream().map(SymbolCandle::symbol).toList());
+        List.of("DOGEUSDT", SYMBOL),
+        published.stream().map(SymbolCandle::symbol).toList());
     until("stored", () -> stored(BaseSeries.MINUTES).size() == 1);
     assertEquals(1, rows.number("SELECT count(*) FROM market.candles"));
   }

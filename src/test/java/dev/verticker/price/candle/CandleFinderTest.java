@@ -52,7 +52,8 @@ class CandleFinderTest extends CandleTestCase {
           || interval == Interval.ONE_MONTH) {
         continue;
       }
-      var from = interval.openTime(NOW.minus(Duration.ofHours(interval.compareTo(Interval.ONE_HOUR) < 0 ? 1 : 30)));
+      var from = interval.openTime(
+          NOW.minus(Duration.ofHours(interval.compareTo(Interval.ONE_HOUR) < 0 ? 1 : 30)));
       var start = from.isBefore(FIRST) ? FIRST : from;
       var series = find(interval, start, null, 1000);
       assertEquals(expected(interval, start), series.candles(), interval.wireName());
@@ -76,8 +77,10 @@ class CandleFinderTest extends CandleTestCase {
         List.of(after(FIRST, 15), after(FIRST, 30)),
         page.candles().stream().map(Candle::openTime).toList());
     assertEquals(after(FIRST, 45), page.next());
-    assertNull(find(Interval.FIFTEEN_MINUTES, after(FIRST, 15), after(FIRST, 16), 9).next());
-    assertEquals(List.of(), find(Interval.ONE_HOUR, NOW.plusSeconds(86_400), null, 5).candles());
+    assertNull(
+        find(Interval.FIFTEEN_MINUTES, after(FIRST, 15), after(FIRST, 16), 9).next());
+    assertEquals(
+        List.of(), find(Interval.ONE_HOUR, NOW.plusSeconds(86_400), null, 5).candles());
   }
 
   @Test
@@ -108,10 +111,14 @@ class CandleFinderTest extends CandleTestCase {
     assertEquals(
         List.of(State.FINAL, State.ABSENT, State.FINAL),
         minutes.candles().stream().map(Candle::state).toList());
-    var rolledUp = find(Interval.THREE_MINUTES, missing.minusSeconds(60), missing.plusSeconds(60), 9);
+    var rolledUp =
+        find(Interval.THREE_MINUTES, missing.minusSeconds(60), missing.plusSeconds(60), 9);
     assertEquals(State.FINAL, rolledUp.candles().get(0).state());
     assertEquals(
-        exchange.rollUp(SYMBOL, Interval.THREE_MINUTES).get(missing.minusSeconds(60)).volume(),
+        exchange
+            .rollUp(SYMBOL, Interval.THREE_MINUTES)
+            .get(missing.minusSeconds(60))
+            .volume(),
         rolledUp.candles().get(0).volume());
     assertEquals(List.of(), exchange.requests);
   }
@@ -135,14 +142,24 @@ class CandleFinderTest extends CandleTestCase {
     store();
     exchange.failure = new ExchangeException.ExchangeUnavailableException("down");
     rows.execute("DELETE FROM market.candles WHERE open_time = '2026-11-18T10:30:00Z'");
-    var series = find(Interval.ONE_MINUTE, Instant.parse("2026-11-18T10:29:00Z"), Instant.parse("2026-11-18T10:32:00Z"), 9);
+    var series = find(
+        Interval.ONE_MINUTE,
+        Instant.parse("2026-11-18T10:29:00Z"),
+        Instant.parse("2026-11-18T10:32:00Z"),
+        9);
     assertEquals(
         List.of(State.FINAL, State.PENDING, State.FINAL),
         series.candles().stream().map(Candle::state).toList());
-    assertEquals(Candle.unknown(Instant.parse("2026-11-18T10:30:00Z"), State.PENDING), series.candles().get(1));
+    assertEquals(
+        Candle.unknown(Instant.parse("2026-11-18T10:30:00Z"), State.PENDING),
+        series.candles().get(1));
     var failure = assertInstanceOf(
         Failure.Unavailable.class,
-        failureOf(ask(Interval.ONE_MINUTE, Instant.parse("2026-11-01T00:00:00Z"), Instant.parse("2026-11-01T00:10:00Z"), 9)));
+        failureOf(ask(
+            Interval.ONE_MINUTE,
+            Instant.parse("2026-11-01T00:00:00Z"),
+            Instant.parse("2026-11-01T00:10:00Z"),
+            9)));
     assertEquals("candles-not-available", failure.code());
   }
 
@@ -162,13 +179,16 @@ class CandleFinderTest extends CandleTestCase {
   void candles_of_other_symbols_and_of_three_days_pass_through() {
     exchange.with("DOGEUSDT", FIRST, NOW);
     store();
-    var minutes = await(context, () -> finder.find(
-        new FindCandles(List.of("DOGEUSDT", SYMBOL), Interval.ONE_MINUTE, null, null, 2)));
-    assertEquals(List.of("DOGEUSDT", SYMBOL), minutes.series().stream().map(Series::symbol).toList());
+    var minutes = await(
+        context,
+        () -> finder.find(
+            new FindCandles(List.of("DOGEUSDT", SYMBOL), Interval.ONE_MINUTE, null, null, 2)));
+    assertEquals(
+        List.of("DOGEUSDT", SYMBOL),
+        minutes.series().stream().map(Series::symbol).toList());
     assertEquals(2, minutes.series().get(0).candles().size());
     find(Interval.THREE_DAYS, null, null, 2);
-    assertEquals(
-        List.of("DOGEUSDT 1m user", SYMBOL + " 3d user"), exchange.requests);
+    assertEquals(List.of("DOGEUSDT 1m user", SYMBOL + " 3d user"), exchange.requests);
     assertEquals(0, rows.number("SELECT count(*) FROM market.candles WHERE symbol = 'DOGEUSDT'"));
   }
 
@@ -177,8 +197,10 @@ class CandleFinderTest extends CandleTestCase {
     for (var symbol : List.of("UNLISTED", "NEVER")) {
       var failure = assertInstanceOf(
           Failure.NotFound.class,
-          failureOf(Await.run(context, () -> finder.find(
-              new FindCandles(List.of(symbol), Interval.ONE_MINUTE, null, null, 2)))));
+          failureOf(Await.run(
+              context,
+              () -> finder.find(
+                  new FindCandles(List.of(symbol), Interval.ONE_MINUTE, null, null, 2)))));
       assertEquals("symbol-unknown", failure.code());
     }
   }
@@ -200,8 +222,8 @@ class CandleFinderTest extends CandleTestCase {
 
   private void publish(Candle candle) {
     await(context, () -> {
-      live.onUpdate(new Update(
-          VENUE, 1, List.of(new SymbolCandle(SYMBOL, Interval.ONE_MINUTE, candle))));
+      live.onUpdate(
+          new Update(VENUE, 1, List.of(new SymbolCandle(SYMBOL, Interval.ONE_MINUTE, candle))));
       return Future.succeededFuture();
     });
   }
@@ -215,11 +237,9 @@ class CandleFinderTest extends CandleTestCase {
   }
 
   private Future<Series> ask(Interval interval, Instant from, Instant to, int limit) {
-    return Await.run(
-        context,
-        () -> finder
-            .find(new FindCandles(List.of(SYMBOL), interval, from, to, limit))
-            .map(found -> found.series().get(0)));
+    return Await.run(context, () -> finder
+        .find(new FindCandles(List.of(SYMBOL), interval, from, to, limit))
+        .map(found -> found.series().get(0)));
   }
 
   /** The candles of the exchange; the current minute has the trades of the published one. */

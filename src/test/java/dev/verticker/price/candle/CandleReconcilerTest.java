@@ -129,8 +129,8 @@ class CandleReconcilerTest extends CandleTestCase {
   }
 
   private void store(Kline kline) {
-    await(repository.insert(
-        List.of(StoredCandle.of(kline, BaseSeries.MINUTES, State.FINAL, false))));
+    await(
+        repository.insert(List.of(StoredCandle.of(kline, BaseSeries.MINUTES, State.FINAL, false))));
   }
 
   private static Kline quiet(Kline kline) {

@@ -43,12 +43,11 @@ abstract class CandleTestCase {
   final Database database = Database.open(vertx, rows.settings("market"));
   final CandleRepository repository = new CandleRepository(database, VENUE);
   final PendingCandles pending = new PendingCandles(repository, metrics);
-  final CandleReconciler reconciler =
-      new CandleReconciler(exchange, repository, time, nanos::get);
+  final CandleReconciler reconciler = new CandleReconciler(exchange, repository, time, nanos::get);
   final CandleFeed feed = new CandleFeed(
       vertx, bus, new CandleFeed.Source(VENUE, Set.of(SYMBOL)), () -> 7, pending, metrics);
-  final MonthlyPartitions partitions = new MonthlyPartitions(
-      database, new AdvisoryLock(1, 1), "market.candles_1m", 1, clock);
+  final MonthlyPartitions partitions =
+      new MonthlyPartitions(database, new AdvisoryLock(1, 1), "market.candles_1m", 1, clock);
 
   @BeforeEach
   void open() {
@@ -56,10 +55,12 @@ abstract class CandleTestCase {
         "PostgreSQL is available",
         () -> await(database.query("SELECT 1", Tuple.tuple()).map(true).otherwise(false)));
     await(partitions.create());
-    await(context, () -> bus.subscribe(Candles.UPDATES, update -> {
-      published.addAll(update.candles());
-      live.onUpdate(update);
-    }));
+    await(
+        context,
+        () -> bus.subscribe(Candles.UPDATES, update -> {
+          published.addAll(update.candles());
+          live.onUpdate(update);
+        }));
   }
 
   @AfterEach

@@ -39,9 +39,7 @@ final class FakeExchange implements MarketData {
   }
 
   void put(Kline kline) {
-    minutes
-        .computeIfAbsent(kline.symbol(), symbol -> new TreeMap<>())
-        .put(kline.openTime(), kline);
+    minutes.computeIfAbsent(kline.symbol(), symbol -> new TreeMap<>()).put(kline.openTime(), kline);
   }
 
   void remove(String symbol, Instant openTime) {

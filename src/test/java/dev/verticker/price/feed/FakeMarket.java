@@ -40,8 +40,8 @@ final class FakeMarket implements MarketData, MarketStream {
         null,
         eventTime,
         tradeId,
-        "{\"symbol\":\"" + symbol + "\",\"lastPrice\":\"" + price + "\",\"lastQty\":\"1\",\"lastId\":" + tradeId
-            + ",\"price\":\"" + price + "\"}");
+        "{\"symbol\":\"" + symbol + "\",\"lastPrice\":\"" + price
+            + "\",\"lastQty\":\"1\",\"lastId\":" + tradeId + ",\"price\":\"" + price + "\"}");
   }
 
   static AggregateTrade trade(String symbol, String price, long id) {

@@ -101,8 +101,7 @@ class FeedLeaderTest {
 
     until("the other node leads", second::leads);
     assertEquals(List.of("elected " + first.epoch(), "resigned"), first.events);
-    assertTrue(statuses.stream()
-        .anyMatch(s -> s.leader().equals("a") && s.state() == State.DOWN));
+    assertTrue(statuses.stream().anyMatch(s -> s.leader().equals("a") && s.state() == State.DOWN));
   }
 
   @Test
@@ -180,9 +179,8 @@ class FeedLeaderTest {
     await(vertx.timer(100));
     listen();
     bus.publish(Feed.STATUS, status("suspended", epoch - 1));
-    until(
-        "the highest is published",
-        () -> statuses.stream().anyMatch(s -> s.leader().equals("highest")));
+    until("the highest is published", () -> statuses.stream()
+        .anyMatch(s -> s.leader().equals("highest")));
   }
 
   @Test
@@ -236,19 +234,22 @@ class FeedLeaderTest {
     first.onUpstreamFailure(Duration.ZERO);
     until("stale", () -> last().state() == State.STALE);
     var since = last().since();
-    until("repeated", () -> statuses.stream().filter(s -> s.since().equals(since)).count() >= 3);
+    until(
+        "repeated", () -> statuses.stream().filter(s -> s.since().equals(since)).count() >= 3);
     first.onUpstreamResponse();
     until("polling", () -> last().state() == State.POLLING);
     first.setLive(true);
     until("live", () -> last().state() == State.LIVE);
     assertEquals(
         List.of(State.POLLING, State.STALE, State.POLLING, State.LIVE),
-        statuses.stream().map(Status::state).reduce(
-            List.<State>of(),
-            (states, state) -> states.isEmpty() || states.get(states.size() - 1) != state
-                ? concat(states, state)
-                : states,
-            (a, b) -> b));
+        statuses.stream()
+            .map(Status::state)
+            .reduce(
+                List.<State>of(),
+                (states, state) -> states.isEmpty() || states.get(states.size() - 1) != state
+                    ? concat(states, state)
+                    : states,
+                (a, b) -> b));
     assertTrue(statuses.stream()
         .allMatch(s -> s.venue().equals("simulated") && s.epoch() == first.epoch()));
   }
@@ -260,9 +261,7 @@ class FeedLeaderTest {
   }
 
   private Status last() {
-    return statuses.isEmpty()
-        ? status("none", 0)
-        : statuses.get(statuses.size() - 1);
+    return statuses.isEmpty() ? status("none", 0) : statuses.get(statuses.size() - 1);
   }
 
   private void listen() {
@@ -270,8 +269,7 @@ class FeedLeaderTest {
   }
 
   private static Status status(String leader, long epoch) {
-    return new Status(
-        "simulated", epoch, leader, State.POLLING, Instant.EPOCH, Instant.EPOCH, 1);
+    return new Status("simulated", epoch, leader, State.POLLING, Instant.EPOCH, Instant.EPOCH, 1);
   }
 
   private void flush() {
@@ -291,8 +289,8 @@ class FeedLeaderTest {
   }
 
   private Node candidate(String name, String venue, String key) {
-    var node = new Node(new FeedLeader.Candidate(
-        new FeedLeader.Market(venue, 60, () -> MARKET_TIME), name, key));
+    var node = new Node(
+        new FeedLeader.Candidate(new FeedLeader.Market(venue, 60, () -> MARKET_TIME), name, key));
     node.deployment = await(vertx.deployVerticle(node));
     return node;
   }
@@ -313,7 +311,8 @@ class FeedLeaderTest {
     public Future<?> start() {
       on = context;
       return RedisClient.open(vertx, redis).compose(client -> {
-        leader = new FeedLeader(FeedLeaderTest.this.vertx, client, bus, Clock.systemUTC(), self, TERMS);
+        leader =
+            new FeedLeader(FeedLeaderTest.this.vertx, client, bus, Clock.systemUTC(), self, TERMS);
         leader.addListener(this);
         return leader.start();
       });

@@ -51,7 +51,8 @@ class NewestTickersTest {
   void a_trade_before_the_first_ticker_changes_no_figures() {
     assertFalse(newest.accept(trade("BTCUSDT", "101", 12)));
     assertNull(newest.find("BTCUSDT"));
-    assertEquals(new BigDecimal("101"), newest.accept(ticker("BTCUSDT", "100", 11, NOON)).price());
+    assertEquals(
+        new BigDecimal("101"), newest.accept(ticker("BTCUSDT", "100", 11, NOON)).price());
   }
 
   @Test

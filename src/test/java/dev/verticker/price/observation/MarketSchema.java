@@ -37,7 +37,8 @@ final class MarketSchema implements AutoCloseable {
 
   /** Returns the names of the tables with observations, without {@code exchange_info}. */
   List<String> partitionTables() {
-    return await(database.query(
+    return await(database
+        .query(
             """
             SELECT inhrelid::regclass::text AS name
               FROM pg_inherits WHERE inhparent = 'market.observations'::regclass ORDER BY name

@@ -108,7 +108,8 @@ class ObservationRetentionTest {
     var quote = quote(symbol, "simulated:run", at, at);
     await(market.repository.insert(
         List.of(new SlotQuote(quote, market.slots.start(market.slots.of(at))))));
-    await(market.database.query("UPDATE market.observations SET venue = 'simulated'", Tuple.tuple()));
+    await(
+        market.database.query("UPDATE market.observations SET venue = 'simulated'", Tuple.tuple()));
   }
 
   /** As version 1.0 does, which divides the time by the interval. */
@@ -118,8 +119,7 @@ class ObservationRetentionTest {
         INSERT INTO market.exchange_info (id, symbol, exchange_info, called_at, slot, venue, event_time)
         VALUES ($1, $2, '{"price": "1.5"}', $3, $4, 'simulated', $3)
         """,
-        Tuple.of(
-            await(market.repository.nextBlock()), symbol, utc(at), market.slots.of(at))));
+        Tuple.of(await(market.repository.nextBlock()), symbol, utc(at), market.slots.of(at))));
   }
 
   private List<Observation> history(String symbol) {

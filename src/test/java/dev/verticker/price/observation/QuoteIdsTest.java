@@ -1,7 +1,11 @@
 package dev.verticker.price.observation;
 
 import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.vertx.sqlclient.Tuple;
 import java.util.stream.LongStream;
@@ -28,6 +32,22 @@ class QuoteIdsTest {
 
     assertEquals(first + 1, given[0]);
     assertEquals(first + 999_999, given[given.length - 1]);
+  }
+
+  @Test
+  void a_node_that_starts_without_postgres_has_ids_once_postgres_is_available() {
+    var ids = new QuoteIds(market.repository);
+    await(market.database.query(
+        "ALTER SEQUENCE market.exchange_info_ids RENAME TO unavailable", Tuple.tuple()));
+    await(ids.reserve().otherwiseEmpty());
+    assertFalse(ids.isAvailable());
+    assertThrows(IllegalStateException.class, ids::next);
+
+    await(market.database.query(
+        "ALTER SEQUENCE market.unavailable RENAME TO exchange_info_ids", Tuple.tuple()));
+
+    until("a block is reserved", ids::isAvailable);
+    assertTrue(ids.next() > 0);
   }
 
   @Test

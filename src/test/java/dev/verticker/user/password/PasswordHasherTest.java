@@ -26,8 +26,8 @@ final class PasswordHasherTest {
   private static final HashingClient CLIENT = HashingClient.of("192.0.2.7", "ada", true);
 
   private final Vertx vertx = Vertx.vertx();
-  private final PasswordHasher passwords =
-      PasswordHasher.open(vertx, 2, Clock.systemUTC(), new SimpleMeterRegistry());
+  private final PasswordHasher passwords = PasswordHasher.open(
+      vertx, 2, PasswordHasher.Cost.OWASP, Clock.systemUTC(), new SimpleMeterRegistry());
 
   @AfterEach
   void stop() {

@@ -18,19 +18,21 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RevocationRepositoryTest {
-  private SignIn node;
+  private final SignIn node = new SignIn();
 
   @BeforeEach
-  void start() {
-    node = new SignIn();
+  void delete_the_revocations_of_other_tests() {
+    node.clear();
   }
 
-  @AfterEach
+  @AfterAll
   void stop() {
     node.close();
   }
@@ -94,7 +96,7 @@ final class RevocationRepositoryTest {
     node.execute(
         """
         INSERT INTO account.revocations (user_id, least_ver, reason, expires_at)
-        SELECT n, 2, 'LOGGED_OUT', now() + interval '1 day' FROM generate_series(1, 1200) n""");
+        SELECT n, 2, 'LOGGED_OUT', now() + interval '1 year' FROM generate_series(1, 1200) n""");
     var first = page(null);
     assertEquals(500, first.revocations().size());
     revoke(9999);
@@ -154,7 +156,7 @@ final class RevocationRepositoryTest {
     node.execute(
         """
         INSERT INTO account.revocations (issued_before, reason, expires_at)
-        VALUES ('2030-01-01T00:00:00Z', 'SESSION_ENDED', now() + interval '1 day')""");
+        VALUES ('2030-01-01T00:00:00Z', 'SESSION_ENDED', now() + interval '1 year')""");
     var entry = page(null).revocations().get(0);
     assertEquals(Instant.parse("2030-01-01T00:00:00Z"), entry.issuedBefore());
     assertEquals(Reason.SESSION_ENDED, entry.reason());
@@ -178,10 +180,10 @@ final class RevocationRepositoryTest {
   @Test
   void a_hint_is_published_after_the_commit() {
     var hint = Promise.<List<Long>>promise();
-    node.await(() -> node.bus.subscribe(
-        Sessions.REVOKED,
-        hinted ->
-            node.revocations.since(null).map(RevocationRepositoryTest::users).onComplete(hint)));
+    node.await(() -> node.bus.subscribe(Sessions.REVOKED, hinted -> node.revocations
+        .since(null)
+        .map(RevocationRepositoryTest::users)
+        .onSuccess(hint::tryComplete)));
     revoke(7);
     assertEquals(List.of(7L), node.await(hint.future()));
   }
@@ -215,7 +217,7 @@ final class RevocationRepositoryTest {
       statement.execute(
           """
           INSERT INTO account.revocations (user_id, least_ver, reason, expires_at)
-          SELECT n, 2, 'LOGGED_OUT', now() + interval '1 day' FROM generate_series(%d, %d) n"""
+          SELECT n, 2, 'LOGGED_OUT', now() + interval '1 year' FROM generate_series(%d, %d) n"""
               .formatted(firstUser, firstUser + users - 1));
     }
   }
@@ -225,7 +227,7 @@ final class RevocationRepositoryTest {
       statement.execute(
           """
           INSERT INTO account.revocations (user_id, least_ver, reason, expires_at)
-          VALUES (%d, 2, 'LOGGED_OUT', now() + interval '1 day')"""
+          VALUES (%d, 2, 'LOGGED_OUT', now() + interval '1 year')"""
               .formatted(user));
     }
   }

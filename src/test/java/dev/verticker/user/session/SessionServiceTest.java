@@ -29,29 +29,31 @@ import java.util.Map;
 import java.util.Random;
 import java.util.UUID;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class SessionServiceTest {
   private static final String PASSWORD = "a long walk by the sea";
   private static final Client CLIENT = new Client(SignIn.HOME, "a test");
   private static final Duration LATER = RefreshService.GRACE.plusSeconds(1);
 
-  private SignIn node;
+  private final SignIn node = new SignIn();
   private String ada;
   private long adaId;
 
   @BeforeEach
-  void start() {
-    node = new SignIn();
+  void create_one_user() {
+    node.clear();
     ada = "ada" + UUID.randomUUID().toString().substring(0, 8);
     adaId = node.given(ada, PASSWORD);
   }
 
-  @AfterEach
+  @AfterAll
   void stop() {
     node.close();
   }
@@ -404,9 +406,9 @@ final class SessionServiceTest {
     node.execute(
         """
         INSERT INTO account.sessions (id, user_id, token_hash, created_at, last_used_at, expires_at)
-        SELECT gen_random_uuid(), %d, sha256('x'), now(), now() + interval '1 hour', now() + interval '1 day'
-          FROM generate_series(1, 49)"""
-            .formatted(adaId));
+        SELECT gen_random_uuid(), %d, sha256('x'), at, at + interval '1 hour', at + interval '1 day'
+          FROM generate_series(1, 49), CAST('%s' AS timestamptz) AS at"""
+            .formatted(adaId, node.clock.instant()));
     node.signIn(ada, PASSWORD);
     assertEquals(List.of("50"), node.query("SELECT count(*) FROM account.sessions"));
     assertEquals(
@@ -438,16 +440,18 @@ final class SessionServiceTest {
 
   @Test
   void a_bcrypt_hash_of_the_earlier_system_is_replaced_at_the_first_sign_in() {
-    var bcrypt =
-        BcryptFunction.getInstance(Bcrypt.B, 4).hash("the old password").getResult();
-    node.givenHash("legacy", bcrypt);
-    assertEquals(
-        "invalid-credentials", node.outcome(node.signIn("legacy", "another one", SignIn.HOME)));
-    node.signIn("legacy", "the old password");
-    var hash = node.query("SELECT password_hash FROM account.users WHERE username = 'legacy'")
-        .get(0);
-    assertTrue(hash.startsWith("$argon2id$v=19$m=19456,t=2,p=1$"), hash);
-    node.signIn("legacy", "the old password");
+    try (var real = SignIn.withRealHashes(node.postgres, node.clock, Map.of())) {
+      var bcrypt =
+          BcryptFunction.getInstance(Bcrypt.B, 4).hash("the old password").getResult();
+      real.givenHash("legacy", bcrypt);
+      assertEquals(
+          "invalid-credentials", real.outcome(real.signIn("legacy", "another one", SignIn.HOME)));
+      real.signIn("legacy", "the old password");
+      var hash = real.query("SELECT password_hash FROM account.users WHERE username = 'legacy'")
+          .get(0);
+      assertTrue(hash.startsWith("$argon2id$v=19$m=19456,t=2,p=1$"), hash);
+      real.signIn("legacy", "the old password");
+    }
   }
 
   @Test

@@ -1,23 +1,24 @@
 package dev.verticker.api.socket.topic;
 
 import dev.verticker.api.candles.CandleUpdates;
+import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.protocol.Command;
-import dev.verticker.api.socket.protocol.Frame;
 import dev.verticker.api.socket.protocol.ResumePoint;
 import dev.verticker.bus.Bus;
+import dev.verticker.bus.Failure;
+import dev.verticker.context.NodeContext;
 import dev.verticker.message.Candles;
 import dev.verticker.message.Candles.FindCandles;
 import dev.verticker.message.Candles.Series;
 import dev.verticker.message.Interval;
 import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /**
  * The topics {@code candles.<SYMBOL>.<interval>}: first a snapshot of the newest candles, then those that change. The minutes
@@ -25,27 +26,35 @@ import java.util.Map;
  */
 final class CandleChannel implements Channel, CandleUpdates.Listener {
   /** Matches {@code candles.<SYMBOL>.<interval>}. */
-  static final String TOPICS = "candles\\.[^\\s]{1,64}\\.(1m|3m|5m|15m|30m|[12468]h|12h|[13]d|1w|1M)";
+  static final String TOPICS =
+      "candles\\.[^\\s]{1,64}\\.(1m|3m|5m|15m|30m|[12468]h|12h|[13]d|1w|1M)";
 
   private static final String PREFIX = "candles.";
   private static final long CHECK_MS = 1000;
-  private static final int MAX_CANDLES = 300;
+
+  /** Different topics on one event loop; each holds up to 300 candles. */
+  static final int MAX_STREAMS = 500;
 
   private final Vertx vertx;
   private final Context loop;
   private final Bus bus;
+  private final QuoteService quotes;
   private final CandleUpdates updates;
   private final Counter conflated;
-  private final Map<String, CandleStream> streams = new HashMap<>();
+
+  /** By symbol and topic. */
+  private final Map<String, Map<String, CandleStream>> symbols = new HashMap<>();
+
   private final long check;
 
   CandleChannel(
-      Vertx vertx, Context loop, Bus bus, CandleUpdates updates, MeterRegistry metrics) {
+      Vertx vertx, Context loop, NodeContext node, QuoteService quotes, CandleUpdates updates) {
     this.vertx = vertx;
     this.loop = loop;
-    this.bus = bus;
+    this.bus = node.bus();
+    this.quotes = quotes;
     this.updates = updates;
-    this.conflated = metrics.counter("socket_candles_conflated_total");
+    this.conflated = node.metrics().counter("socket_candles_conflated_total");
     this.check = vertx.setPeriodic(CHECK_MS, timer -> check());
     updates.addListener(this);
   }
@@ -53,36 +62,26 @@ final class CandleChannel implements Channel, CandleUpdates.Listener {
   /** Completes when the candles are read, so that the snapshot can be sent at once. */
   @Override
   public Future<?> prepare(String topic) {
-    return streams.computeIfAbsent(topic, this::stream).load();
+    return stream(topic).load().onFailure(failure -> removeUnused(CandleStream::isEmpty));
   }
 
   @Override
   public Subscription subscribe(
       Subscriber subscriber, Command.Subscribe request, ResumePoint after) {
-    subscriber.send(Frame.of(
-        request.topic(),
-        new JsonObject()
-            .put("event", "subscribed")
-            .put("topic", request.topic())
-            .put("recovered", false)
-            .put("replayed", 0)));
-    return streams
-        .computeIfAbsent(request.topic(), this::stream)
-        .add(subscriber, request.everyMs());
+    subscriber.send(Channel.subscribed(request.topic()));
+    return stream(request.topic()).add(subscriber, PriceStream.roundUp(request.everyMs()));
   }
 
   @Override
   public void onUpdate(Candles.Update update) {
-    loop.runOnContext(here -> {
-      if (!streams.isEmpty()) {
-        apply(update);
-      }
-    });
+    loop.runOnContext(here -> update.candles().stream()
+        .filter(each -> each.interval() == Interval.ONE_MINUTE)
+        .forEach(each -> streams(each.symbol()).forEach(stream -> stream.onMinute(each.candle()))));
   }
 
   @Override
   public void onReset() {
-    loop.runOnContext(here -> List.copyOf(streams.values()).forEach(CandleStream::onReset));
+    loop.runOnContext(here -> all().forEach(CandleStream::onReset));
   }
 
   @Override
@@ -91,42 +90,55 @@ final class CandleChannel implements Channel, CandleUpdates.Listener {
     updates.removeListener(this);
   }
 
-  private void apply(Candles.Update update) {
-    var bySymbol = new HashMap<String, List<CandleStream>>();
-    for (var stream : streams.values()) {
-      bySymbol.merge(stream.symbol(), List.of(stream), CandleChannel::concat);
-    }
-    for (var each : update.candles()) {
-      if (each.interval() == Interval.ONE_MINUTE) {
-        bySymbol
-            .getOrDefault(each.symbol(), List.of())
-            .forEach(stream -> stream.onMinute(each.candle()));
-      }
-    }
-  }
-
-  private static List<CandleStream> concat(List<CandleStream> some, List<CandleStream> more) {
-    return java.util.stream.Stream.concat(some.stream(), more.stream()).toList();
-  }
-
   private void check() {
-    streams.values().removeIf(CandleStream::isUnused);
-    List.copyOf(streams.values()).forEach(CandleStream::check);
+    removeUnused(CandleStream::isUnused);
+    all().forEach(CandleStream::check);
+    // Symbols that are not configured are streamed only while they are read.
+    symbols.keySet().stream()
+        .filter(symbol -> !quotes.isConfigured(symbol))
+        .forEach(symbol -> quotes.find(List.of(symbol), "/topic"));
   }
 
+  private void removeUnused(Predicate<CandleStream> unused) {
+    symbols.values().forEach(streams -> streams.values().removeIf(unused));
+    symbols.values().removeIf(Map::isEmpty);
+  }
+
+  /** Returns a copy: a slow socket may be closed while it receives a frame. */
+  private List<CandleStream> streams(String symbol) {
+    return List.copyOf(symbols.getOrDefault(symbol, Map.of()).values());
+  }
+
+  private List<CandleStream> all() {
+    return symbols.values().stream()
+        .flatMap(streams -> streams.values().stream())
+        .toList();
+  }
+
+  /** Throws {@link Failure.Unavailable} if there are too many different topics. */
   private CandleStream stream(String topic) {
     var dot = topic.lastIndexOf('.');
     var symbol = topic.substring(PREFIX.length(), dot);
+    var known = symbols.getOrDefault(symbol, Map.of()).get(topic);
+    if (known != null) {
+      return known;
+    }
+    if (all().size() >= MAX_STREAMS) {
+      removeUnused(CandleStream::isEmpty);
+      if (all().size() >= MAX_STREAMS) {
+        throw new Failure.Unavailable(
+            "unavailable", "Too many different topics of candles on this node: try again later.");
+      }
+    }
     var interval = Interval.of(topic.substring(dot + 1)).orElseThrow();
-    return new CandleStream(
-        vertx, topic, symbol, interval, limit -> find(symbol, interval, limit), conflated);
+    var stream =
+        new CandleStream(vertx, topic, interval, limit -> find(symbol, interval, limit), conflated);
+    symbols.computeIfAbsent(symbol, absent -> new HashMap<>()).put(topic, stream);
+    return stream;
   }
 
   private Future<Series> find(String symbol, Interval interval, int limit) {
-    return bus.request(
-            Candles.FIND,
-            new FindCandles(
-                List.of(symbol), interval, null, null, Math.min(limit, MAX_CANDLES)))
+    return bus.request(Candles.FIND, new FindCandles(List.of(symbol), interval, null, null, limit))
         .map(found -> found.series().get(0));
   }
 }

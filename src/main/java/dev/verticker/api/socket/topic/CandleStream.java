@@ -47,7 +47,6 @@ final class CandleStream {
 
   private final Vertx vertx;
   private final String topic;
-  private final String symbol;
   private final IntFunction<Future<Series>> find;
   private final Counter conflated;
   private final LiveSeries series;
@@ -70,20 +69,14 @@ final class CandleStream {
   CandleStream(
       Vertx vertx,
       String topic,
-      String symbol,
       Interval interval,
       IntFunction<Future<Series>> find,
       Counter conflated) {
     this.vertx = vertx;
     this.topic = topic;
-    this.symbol = symbol;
     this.find = find;
     this.conflated = conflated;
     this.series = new LiveSeries(interval);
-  }
-
-  String symbol() {
-    return symbol;
   }
 
   /** Completes when the candles are read; fails like the read. */
@@ -94,7 +87,12 @@ final class CandleStream {
 
   /** Sends a snapshot; changes follow. */
   Subscription add(Subscriber subscriber, int everyMs) {
-    subscriber.send(frame(series.candles(), true));
+    if (loaded) {
+      subscriber.send(frame(series.candles(), true));
+    } else {
+      snapshotRequired = true;
+      read(SNAPSHOT);
+    }
     return groups.computeIfAbsent(everyMs, Group::new).add(subscriber);
   }
 
@@ -134,13 +132,19 @@ final class CandleStream {
     readIfRequired();
   }
 
+  /** Returns whether it has no subscriber and reads nothing. */
+  boolean isEmpty() {
+    return groups.isEmpty() && reading.isComplete();
+  }
+
+  /** Returns whether it has had no subscriber for a while. */
   boolean isUnused() {
-    return groups.isEmpty() && System.nanoTime() - unusedSince > UNUSED_RETENTION.toNanos();
+    return isEmpty() && System.nanoTime() - unusedSince > UNUSED_RETENTION.toNanos();
   }
 
   private void readIfRequired() {
     var due = System.nanoTime() - readAt > MIN_READ_INTERVAL.toNanos();
-    if (loaded && due && series.isReadRequired() && reading.isComplete() && !groups.isEmpty()) {
+    if (due && series.isReadRequired() && reading.isComplete() && !groups.isEmpty()) {
       read(snapshotRequired ? SNAPSHOT : RECENT);
     }
   }

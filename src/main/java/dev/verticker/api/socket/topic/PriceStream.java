@@ -23,6 +23,12 @@ import java.util.function.Supplier;
  * writable receives a later frame that covers both.
  */
 final class PriceStream {
+  /** At long intervals a frame waits for this part of the interval, because prices of one refresh arrive in batches. */
+  private static final int GATHER_DIVISOR = 10;
+
+  private static final int MIN_EVERY_MS_TO_GATHER = 1_000;
+  private static final int MAX_GATHER_MS = 1_000;
+
   /** Subscribers that arrive within this time share a snapshot, unless a price changes. */
   private static final Duration MAX_SNAPSHOT_AGE = Duration.ofMillis(100);
 
@@ -164,15 +170,28 @@ final class PriceStream {
     if (timer != null || unsent.stream().allMatch(PriceChanges::isEmpty)) {
       return;
     }
-    var pauseMs = (nextFrame - System.nanoTime()) / 1_000_000 + 1;
+    var pauseMs = Math.max(gatherMs(), (nextFrame - System.nanoTime()) / 1_000_000 + 1);
     if (pauseMs <= 1) {
       sendChanges();
     } else {
       timer = resources.vertx().setTimer(pauseMs, id -> {
         timer = null;
-        scheduleFrame();
+        onTimer();
       });
     }
+  }
+
+  private void onTimer() {
+    if (System.nanoTime() >= nextFrame) {
+      sendChanges();
+    } else {
+      // A price that became stale was sent in between.
+      scheduleFrame();
+    }
+  }
+
+  private int gatherMs() {
+    return everyMs < MIN_EVERY_MS_TO_GATHER ? 0 : Math.min(everyMs / GATHER_DIVISOR, MAX_GATHER_MS);
   }
 
   private void sendChanges() {

@@ -35,7 +35,7 @@ public final class TopicRegistry {
       CandleUpdates updates) {
     eventLog = new EventLogChannel(loop, log, node.metrics());
     var prices = new PriceChannel(vertx, loop, quotes, node.clock(), node.metrics());
-    var candles = new CandleChannel(vertx, loop, node.bus(), updates, node.metrics());
+    var candles = new CandleChannel(vertx, loop, node, quotes, updates);
     var feed = new FeedChannel(loop, quotes.feed(), node.clock());
     registrations = List.of(
         register(Notifications.USERS, requires(Permission.USERS_READ), eventLog),

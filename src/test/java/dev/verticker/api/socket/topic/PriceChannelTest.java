@@ -119,6 +119,17 @@ class PriceChannelTest {
   }
 
   @Test
+  void batches_of_one_refresh_are_sent_together_at_a_long_interval() {
+    open("BTCUSDT", "ETHUSDT");
+    var subscriber = subscribe(HOUR_MS);
+    tick("101");
+    prices.tick(quote(2, "ETHUSDT", "11", start));
+    until("a change", () -> subscriber.frames.size() == 3);
+    assertEquals(
+        List.of("BTCUSDT", "ETHUSDT"), symbols(subscriber.frames.get(2)).toList());
+  }
+
+  @Test
   void a_big_snapshot_is_sent_in_several_frames() {
     var symbols = IntStream.range(0, 300).mapToObj(i -> "S" + i + "USDT").toList();
     open(symbols.toArray(String[]::new));

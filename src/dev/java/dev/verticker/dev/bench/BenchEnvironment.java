@@ -39,7 +39,11 @@ record BenchEnvironment(Path folder, PostgresDatabase database, Map<String, Stri
   private static final int STALE_AFTER_SECONDS = INTERVAL_SECONDS + 10;
 
   static BenchEnvironment of(Path folder, DevPostgres postgres, DevRedis redis, String exchange) {
-    var database = postgres.database("comparison", "comparison", PASSWORD);
+    return of(folder, postgres.database("comparison", "comparison", PASSWORD), redis, exchange);
+  }
+
+  static BenchEnvironment of(
+      Path folder, PostgresDatabase database, DevRedis redis, String exchange) {
     var environment = new HashMap<>(database.settings());
     environment.putAll(redis.settings());
     environment.putAll(Map.of(

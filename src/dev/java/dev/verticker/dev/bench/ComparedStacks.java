@@ -134,8 +134,7 @@ final class ComparedStacks {
   }
 
   /** Waits for any response, or for 200. */
-  private static void await(CpuPinning process, String url, boolean ok)
-      throws InterruptedException {
+  static void await(CpuPinning process, String url, boolean ok) throws InterruptedException {
     var request = HttpRequest.newBuilder(URI.create(url)).build();
     for (var waited = 0; waited < MAX_START_MS; waited += 20) {
       process.requireAlive();

@@ -78,6 +78,15 @@ final class CpuPinning implements AutoCloseable {
         .orElseThrow();
   }
 
+  /** Ends the process at once ({@code kill -9}). */
+  void kill() {
+    try {
+      process.destroyForcibly().waitFor();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** Stops the process, and kills it after a timeout. */
   @Override
   public void close() {

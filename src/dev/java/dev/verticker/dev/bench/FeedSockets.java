@@ -1,0 +1,232 @@
+package dev.verticker.dev.bench;
+
+import io.vertx.core.Context;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.http.WebSocket;
+import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+
+/**
+ * Sockets of one server. They record the time from the frame of the exchange to the frame of the server with its figures, by
+ * the exchange's clock. Everything runs on one event loop of the given Vert.x; public methods are called from other threads.
+ */
+final class FeedSockets implements AutoCloseable {
+  private static final int MAX_FRAME = 1 << 20;
+  private static final int MAX_PARSED = 16;
+  private static final int OPEN_SECONDS = 20;
+
+  private final Context loop;
+  private final WebSocketClient client;
+  private final MarketClock clock;
+  private final List<WebSocket> sockets = new ArrayList<>();
+  private final Map<String, Frame> parsed = new HashMap<>();
+  private final List<Candle> unresolved = new ArrayList<>();
+  private Delays quotes = new Delays();
+  private Freshness awaited;
+
+  /**
+   * The exchange's clock.
+   *
+   * @param millis its time
+   * @param speed its milliseconds in one millisecond
+   */
+  record MarketClock(LongSupplier millis, int speed) {
+    double since(long then, long now) {
+      return (double) (now - then) / speed;
+    }
+  }
+
+  /**
+   * When quotes of later events of the exchange arrived, as {@link System#nanoTime}.
+   *
+   * @param first the first quote of any symbol
+   * @param all the last of the first quotes of each symbol
+   */
+  record Fresh(long first, long all) {}
+
+  /** A minute as one frame showed it; its trades identify the frame of the exchange. */
+  record CandleKey(long openTime, long trades, boolean last) {}
+
+  private record Candle(CandleKey key, long receivedAt) {}
+
+  private record Quote(String symbol, long eventTime) {}
+
+  /**
+   * A frame that all sockets receive.
+   *
+   * @param delayed whether its figures have just changed; those of a snapshot are older
+   */
+  private record Frame(boolean delayed, List<Quote> quotes, List<CandleKey> candles) {}
+
+  /** Waits for events that are later than {@code after}. */
+  private static final class Freshness {
+    private final long after;
+    private final Set<String> missing;
+    private final Promise<Fresh> promise = Promise.promise();
+    private long first;
+
+    Freshness(long after, Set<String> symbols) {
+      this.after = after;
+      this.missing = new HashSet<>(symbols);
+    }
+  }
+
+  FeedSockets(Vertx vertx, MarketClock clock) {
+    this.loop = vertx.getOrCreateContext();
+    this.client = vertx.createWebSocketClient(
+        new WebSocketClientOptions().setMaxFrameSize(MAX_FRAME).setMaxMessageSize(MAX_FRAME));
+    this.clock = clock;
+  }
+
+  /** Opens sockets of a node that subscribe the topics. */
+  void subscribe(int port, int count, String token, List<String> topics) {
+    for (var i = 0; i < count; i++) {
+      run(() -> client.connect(port, "127.0.0.1", "/ws").map(socket -> {
+        var quoteTimes = new HashMap<String, Long>();
+        var candles = new HashSet<CandleKey>();
+        socket.textMessageHandler(text -> onFrame(text, quoteTimes, candles));
+        socket.writeTextMessage(
+            new JsonObject().put("op", "auth").put("token", token).encode());
+        topics.forEach(topic -> socket.writeTextMessage(new JsonObject()
+            .put("op", "subscribe")
+            .put("topic", topic)
+            .put("every_ms", 100)
+            .encode()));
+        return sockets.add(socket);
+      }));
+    }
+  }
+
+  /** Opens sockets of the relay. */
+  void relay(int port, int count) {
+    for (var i = 0; i < count; i++) {
+      run(() -> client.connect(port, "127.0.0.1", "/").map(socket -> {
+        socket.textMessageHandler(this::onExchangeFrame);
+        return sockets.add(socket);
+      }));
+    }
+  }
+
+  /** Forgets the delays that were measured so far. */
+  void reset() {
+    run(() -> {
+      quotes = new Delays();
+      unresolved.clear();
+      return Future.succeededFuture();
+    });
+  }
+
+  /** Delays of quotes, or of the frames of a relay, since the reset. */
+  Delays quotes() {
+    return run(() -> Future.succeededFuture(quotes));
+  }
+
+  /** Delays of candles since the reset. @param sentAt when the exchange sent each, by its clock */
+  Delays candles(Map<CandleKey, Long> sentAt) {
+    return run(() -> {
+      var delays = new Delays();
+      for (var candle : unresolved) {
+        var sent = sentAt.get(candle.key());
+        if (sent != null) {
+          delays.add(clock.since(sent, candle.receivedAt()));
+        }
+      }
+      return Future.succeededFuture(delays);
+    });
+  }
+
+  /** Completes when streamed quotes of later events than now have arrived for all symbols. */
+  Future<Fresh> awaitFresh(Set<String> symbols) {
+    return run(() -> {
+      awaited = new Freshness(clock.millis().getAsLong(), symbols);
+      return Future.succeededFuture(awaited.promise.future());
+    });
+  }
+
+  @Override
+  public void close() {
+    client.close().await();
+  }
+
+  private void onFrame(String text, Map<String, Long> quoteTimes, Set<CandleKey> candles) {
+    var now = clock.millis().getAsLong();
+    if (parsed.size() > MAX_PARSED) {
+      parsed.clear();
+    }
+    var frame = parsed.computeIfAbsent(text, FeedSockets::parse);
+    for (var quote : frame.quotes()) {
+      var before = quoteTimes.put(quote.symbol(), quote.eventTime());
+      if (frame.delayed() && before != null && quote.eventTime() > before) {
+        quotes.add(clock.since(quote.eventTime(), now));
+      }
+      onFresh(quote);
+    }
+    for (var key : frame.candles()) {
+      if (candles.add(key) && frame.delayed()) {
+        unresolved.add(new Candle(key, now));
+      }
+    }
+  }
+
+  private void onFresh(Quote quote) {
+    if (awaited != null && quote.eventTime() > awaited.after) {
+      awaited.first = awaited.first == 0 ? System.nanoTime() : awaited.first;
+      awaited.missing.remove(quote.symbol());
+      if (awaited.missing.isEmpty()) {
+        var done = awaited;
+        awaited = null;
+        done.promise.complete(new Fresh(done.first, System.nanoTime()));
+      }
+    }
+  }
+
+  /** Quotes of polls are left out. */
+  private static Frame parse(String text) {
+    var json = new JsonObject(text);
+    var event = json.getString("event");
+    var quotes = new ArrayList<Quote>();
+    var candles = new ArrayList<CandleKey>();
+    for (var item : json.getJsonArray("data", new JsonArray())) {
+      var data = (JsonObject) item;
+      if ("candles".equals(event)) {
+        candles.add(new CandleKey(
+            millis(data, "open_time"),
+            data.getLong("trades"),
+            !"forming".equals(data.getString("state"))));
+      } else if ("stream".equals(data.getString("source"))) {
+        quotes.add(new Quote(data.getString("symbol"), millis(data, "event_time")));
+      }
+    }
+    return new Frame(Boolean.FALSE.equals(json.getBoolean("snapshot")), quotes, candles);
+  }
+
+  private static long millis(JsonObject json, String member) {
+    return Instant.parse(json.getString(member)).toEpochMilli();
+  }
+
+  private void onExchangeFrame(String text) {
+    var from = text.indexOf("\"E\":") + 4;
+    var to = text.indexOf(',', from);
+    quotes.add(clock.since(Long.parseLong(text, from, to, 10), clock.millis().getAsLong()));
+  }
+
+  private <T> T run(Supplier<Future<T>> work) {
+    var result = Promise.<T>promise();
+    loop.runOnContext(here -> work.get().onComplete(result));
+    return result.future().timeout(OPEN_SECONDS, TimeUnit.SECONDS).await();
+  }
+}

@@ -11,7 +11,8 @@ final class OutageReason {
   static final String NO_RESPONSE = "no response in time";
 
   /** The pool reports a server that does not respond in two ways, depending on where its connection waits. */
-  private static final Set<String> POOL_TIMEOUTS = Set.of("Timeout", "Timeout waiting for connection");
+  private static final Set<String> POOL_TIMEOUTS =
+      Set.of("Timeout", "Timeout waiting for connection");
 
   private OutageReason() {}
 

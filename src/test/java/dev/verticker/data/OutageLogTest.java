@@ -94,8 +94,7 @@ class OutageLogTest {
   private static void assertOneLine(RecordedLog log, String start, String reason) {
     // The first attempt of a busy machine may time out, before another one has a definite reason.
     var lines = log.lines().stream()
-        .filter(line -> line.startsWith(start + reason)
-            || !line.endsWith("no response in time"))
+        .filter(line -> line.startsWith(start + reason) || !line.endsWith("no response in time"))
         .toList();
     assertEquals(1, lines.size(), log.lines().toString());
     assertTrue(lines.get(0).startsWith(start + reason), lines.get(0));

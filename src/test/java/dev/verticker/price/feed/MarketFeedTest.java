@@ -192,9 +192,8 @@ class MarketFeedTest {
     assertTrue(noticed.toMillis() < 2000, "noticed after " + noticed);
     assertFalse(recorder.live);
     // Candles are less frequent than trades, so their silence is noticed later.
-    until(
-        "all streams of the symbol are interrupted",
-        check(() -> Set.copyOf(recorder.disconnected).equals(streams("BTCUSDT"))));
+    until("all streams of the symbol are interrupted", check(() -> Set.copyOf(recorder.disconnected)
+        .equals(streams("BTCUSDT"))));
 
     until("the connection is replaced", check(() -> market.reconnected.equals(List.of("BTCUSDT"))));
     until(

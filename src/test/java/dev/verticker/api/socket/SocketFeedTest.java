@@ -16,6 +16,9 @@ class SocketFeedTest extends SocketTestCase {
   private static final Instant EIGHT = Instant.parse("2026-03-01T08:00:00Z");
   private static final Instant NINE = Instant.parse("2026-03-01T09:00:00Z");
 
+  /** Tests share the front door, which follows the highest epoch. */
+  private final long startedAt = System.currentTimeMillis();
+
   @Test
   void a_client_receives_the_state_of_the_feed_its_changes_and_its_gaps() {
     var socket = plain(door.person()).subscribe("feed");
@@ -63,8 +66,10 @@ class SocketFeedTest extends SocketTestCase {
     feed.next(frame -> "2026-03-01T09:00:00.000000+00:00".equals(frame.getString("since")));
   }
 
-  private static void publish(long epoch, Feed.State state, Instant since) {
+  /** @param leader a higher number for a later leader of the same test */
+  private void publish(int leader, Feed.State state, Instant since) {
     door.bus.publish(
-        Feed.STATUS, new Feed.Status("replayed", epoch, "node-1", state, since, NINE, 60));
+        Feed.STATUS,
+        new Feed.Status("replayed", startedAt + leader, "node-1", state, since, NINE, 60));
   }
 }

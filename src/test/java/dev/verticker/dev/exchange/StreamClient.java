@@ -10,6 +10,7 @@ import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketFrame;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -85,7 +86,8 @@ final class StreamClient {
   }
 
   List<JsonObject> awaitEvents(String type, int number) {
-    until(number + " events " + type, () -> events(type).size() >= number);
+    // The simulated market can be quiet at the end of a minute and at the start of the next.
+    until(Duration.ofMinutes(1), number + " events " + type, () -> events(type).size() >= number);
     return events(type);
   }
 

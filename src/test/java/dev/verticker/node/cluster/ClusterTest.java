@@ -71,20 +71,22 @@ class ClusterTest {
 
   @Test
   void a_node_whose_registrations_are_lost_registers_again_and_gets_responses() {
-    assertEquals(1, plain.firstCluster().otherMembers());
-    var first = heartbeat(plain.first(), plain.firstCluster());
-    var second = heartbeat(plain.second(), plain.secondCluster());
-    first.start().await();
-    second.start().await();
-    until("both ready", () -> first.reason().isEmpty() && second.reason().isEmpty());
-    var returned = Promise.<Void>promise();
-    first.onReconnect(returned::tryComplete);
-    hazelcast(plain.firstCluster())
-        .getHazelcastInstance()
-        .getMultiMap("__vertx.subs")
-        .clear();
-    returned.future().await();
-    until("both ready", () -> first.reason().isEmpty() && second.reason().isEmpty());
+    try (var nodes = new TwoNodes()) {
+      assertEquals(1, nodes.firstCluster().otherMembers());
+      var first = heartbeat(nodes.first(), nodes.firstCluster());
+      var second = heartbeat(nodes.second(), nodes.secondCluster());
+      first.start().await();
+      second.start().await();
+      until("both ready", () -> first.reason().isEmpty() && second.reason().isEmpty());
+      var returned = Promise.<Void>promise();
+      first.onReconnect(returned::tryComplete);
+      hazelcast(nodes.firstCluster())
+          .getHazelcastInstance()
+          .getMultiMap("__vertx.subs")
+          .clear();
+      returned.future().await();
+      until("both ready", () -> first.reason().isEmpty() && second.reason().isEmpty());
+    }
   }
 
   @Test

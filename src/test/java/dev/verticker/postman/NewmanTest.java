@@ -32,7 +32,7 @@ class NewmanTest {
   @Test
   void every_request_of_the_collection_passes_twice_on_the_same_system() throws Exception {
     var exchange = await(ExchangeSimulator.start(
-        vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHUSDT")));
+        vertx, SimulatorOptions.defaults().withHistoryDays(2).withSymbols("BTCUSDT", "ETHUSDT")));
     var settings = new HashMap<>(TestDatabase.create().settings());
     // Its own Redis database has no lease of another test: the first request expects prices.
     settings.put("REDIS_URL", TestServers.redis().url() + "/15");

@@ -58,6 +58,7 @@ class LivePricesTest {
     exchange = await(ExchangeSimulator.start(
         exchangeVertx,
         SimulatorOptions.defaults()
+            .withHistoryDays(2)
             .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT")
             .withSpeed(10)));
     database = TestDatabase.create();

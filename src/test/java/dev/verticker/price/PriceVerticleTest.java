@@ -59,6 +59,7 @@ class PriceVerticleTest {
     exchange = await(ExchangeSimulator.start(
         exchangeVertx,
         SimulatorOptions.defaults()
+            .withHistoryDays(2)
             .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT", "XRPUSDT", "币安人生USDT")
             .withSpeed(60)
             .withWeightLimit(1_000_000)));
@@ -303,7 +304,11 @@ class PriceVerticleTest {
     listed.addAll(others);
     var larger = await(ExchangeSimulator.start(
         exchangeVertx,
-        SimulatorOptions.defaults().withSymbols(listed).withSpeed(60).withWeightLimit(1_000_000)));
+        SimulatorOptions.defaults()
+            .withHistoryDays(2)
+            .withSymbols(listed)
+            .withSpeed(60)
+            .withWeightLimit(1_000_000)));
     var node = PriceNode.start(larger, database, Map.of());
     nodes.add(node);
     until("the configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
@@ -428,7 +433,11 @@ class PriceVerticleTest {
     listed.addAll(cold);
     var larger = await(ExchangeSimulator.start(
         exchangeVertx,
-        SimulatorOptions.defaults().withSymbols(listed).withSpeed(60).withWeightLimit(1_000_000)));
+        SimulatorOptions.defaults()
+            .withHistoryDays(2)
+            .withSymbols(listed)
+            .withSpeed(60)
+            .withWeightLimit(1_000_000)));
     var node = PriceNode.start(
         larger, database, Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
     nodes.add(node);

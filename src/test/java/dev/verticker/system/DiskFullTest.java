@@ -62,6 +62,7 @@ class DiskFullTest {
     var exchange = ExchangeSimulator.start(
             vertx,
             SimulatorOptions.defaults()
+                .withHistoryDays(2)
                 .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
                 .withWeightLimit(1_000_000))
         .await();

@@ -48,6 +48,7 @@ class FlushedRedisTest {
     exchange = ExchangeSimulator.start(
             vertx,
             SimulatorOptions.defaults()
+                .withHistoryDays(2)
                 .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT")
                 .withWeightLimit(1_000_000))
         .await();

@@ -62,7 +62,10 @@ class NginxProxyTest {
     var settings = TestDatabase.create().settings();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
     var exchange = Await.await(ExchangeSimulator.start(
-        vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")));
+        vertx,
+        SimulatorOptions.defaults()
+            .withHistoryDays(2)
+            .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")));
     settings.put("BINANCE_BASE_URL", exchange.url());
     node = TestNode.start(settings, List.of("user-api", "user", "notification", "price"));
     var port = node.ports().get("user-api");

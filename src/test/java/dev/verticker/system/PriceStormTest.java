@@ -63,6 +63,7 @@ class PriceStormTest {
     exchange = await(ExchangeSimulator.start(
         vertx,
         SimulatorOptions.defaults()
+            .withHistoryDays(2)
             .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT", "XRPUSDT")));
     await(Redis.createClient(vertx, TestServers.redis().url()).send(Request.cmd(Command.FLUSHALL)));
     // The first responses are slow, so that every reader finds an empty cache.

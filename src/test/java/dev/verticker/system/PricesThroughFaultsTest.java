@@ -43,6 +43,7 @@ class PricesThroughFaultsTest {
     exchange = ExchangeSimulator.start(
             vertx,
             SimulatorOptions.defaults()
+                .withHistoryDays(2)
                 .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
                 .withWeightLimit(1_000_000))
         .await();

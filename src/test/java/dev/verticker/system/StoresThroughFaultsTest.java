@@ -66,6 +66,7 @@ class StoresThroughFaultsTest {
     var exchange = ExchangeSimulator.start(
             vertx,
             SimulatorOptions.defaults()
+                .withHistoryDays(2)
                 .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
                 .withWeightLimit(1_000_000))
         .await();

@@ -47,7 +47,10 @@ final class TwoDroplets implements AutoCloseable {
 
   private void startNodes(List<List<String>> verticles, Path folder) {
     var exchange = ExchangeSimulator.start(
-            vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT"))
+            vertx,
+            SimulatorOptions.defaults()
+                .withHistoryDays(2)
+                .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT"))
         .await();
     var shared = new HashMap<>(TestDatabase.create().settings());
     shared.put("POSTGRES_PORT", opened(Integer.parseInt(shared.get("POSTGRES_PORT"))));

@@ -74,6 +74,7 @@ public final class TwoNodesBehindNginx implements AutoCloseable {
       var exchange = ExchangeSimulator.start(
               vertx,
               SimulatorOptions.defaults()
+                  .withHistoryDays(2)
                   .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
                   .withWeightLimit(1_000_000))
           .await();

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 
 /** Starts complete nodes in this JVM on free ports. */
@@ -62,7 +63,9 @@ public final class TestNode {
     try {
       var loopback = InetAddress.getLoopbackAddress();
       while (true) {
-        try (var first = new ServerSocket(0, 1, loopback);
+        // Below the ports that the system chooses for other servers and connections.
+        var port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+        try (var first = new ServerSocket(port, 1, loopback);
             var second = new ServerSocket(first.getLocalPort() + 1, 1, loopback)) {
           return second.getLocalPort() - 1;
         } catch (java.net.BindException e) {

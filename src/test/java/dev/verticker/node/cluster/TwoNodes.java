@@ -10,9 +10,11 @@ import java.net.BindException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ThreadLocalRandom;
 
 /** Two clustered Vert.x instances on the loopback interface, with the packaged cluster configuration. */
 public final class TwoNodes implements AutoCloseable {
@@ -58,20 +60,19 @@ public final class TwoNodes implements AutoCloseable {
   }
 
   public static List<Integer> freePorts(int count) {
-    try {
-      var sockets = new ServerSocket[count];
-      var ports = new Integer[count];
-      for (var i = 0; i < count; i++) {
-        sockets[i] = new ServerSocket(0);
-        ports[i] = sockets[i].getLocalPort();
+    var ports = new LinkedHashSet<Integer>();
+    while (ports.size() < count) {
+      // Below the ports that the system chooses for other servers and connections.
+      var port = ThreadLocalRandom.current().nextInt(10_000, 32_000);
+      try (var free = new ServerSocket(port)) {
+        ports.add(free.getLocalPort());
+      } catch (BindException e) {
+        continue;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
-      for (var socket : sockets) {
-        socket.close();
-      }
-      return List.of(ports);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
+    return List.copyOf(ports);
   }
 
   private static Cluster cluster(

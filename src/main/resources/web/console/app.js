@@ -148,7 +148,25 @@ class App {
         action: [t("nav.notifications"), () => navigate("notifications")],
       });
     }
-    if (event.event === "user_updated") this.#reloadMe("roles" in (event.changes ?? {}));
+    if (event.event === "user_updated") this.#reloadMeOrRetry("roles" in (event.changes ?? {}));
+  }
+
+  /**
+   * The node that sent the event may stop before it answers.
+   *
+   * @param {boolean} rolesChanged
+   */
+  async #reloadMeOrRetry(rolesChanged) {
+    const generation = this.#sessionGeneration;
+    try {
+      await this.#reloadMe(rolesChanged);
+    } catch (problem) {
+      if (!(problem instanceof Problem)) throw problem;
+      if (problem.status !== 0 && problem.status !== 503) return;
+      setTimeout(() => {
+        if (generation === this.#sessionGeneration) this.#reloadMeOrRetry(rolesChanged);
+      }, RETRY_INTERVAL_MS);
+    }
   }
 
   /**

@@ -38,6 +38,7 @@ import org.junit.jupiter.api.Timeout;
  * Candles of a market that runs sixty times as fast as the clock, through cuts and silences of the stream, lost leaders and an
  * outage of PostgreSQL: whatever is stored or found equals the exchange's REST candle to the last digit.
  */
+@Tag("faults")
 class StreamedCandlesTest {
   private static final List<String> SYMBOLS = List.of("BTCUSDT", "ETHBTC", "ETHUSDT");
   private static final int SPEED = 60;

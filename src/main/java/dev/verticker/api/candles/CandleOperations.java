@@ -13,10 +13,7 @@ import dev.verticker.message.Interval;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -43,8 +40,8 @@ public final class CandleOperations {
     var find = new FindCandles(
         List.of(request.path("symbol")),
         interval(request),
-        time(request, "from"),
-        time(request, "to"),
+        request.queryTime("from"),
+        request.queryTime("to"),
         (int) (long) request.queryNumber("limit").orElse(DEFAULT_LIMIT));
     if (find.from() != null && find.to() != null && !find.from().isBefore(find.to())) {
       throw Failure.Invalid.of("query/from", "order", "Must be before \"to\".");
@@ -106,18 +103,5 @@ public final class CandleOperations {
   /** The contract lists the names. */
   private static Interval interval(ApiRequest request) {
     return Interval.of(request.query("interval").orElseThrow()).orElseThrow();
-  }
-
-  private static Instant time(ApiRequest request, String name) {
-    try {
-      return request
-          .query(name)
-          .map(OffsetDateTime::parse)
-          .map(OffsetDateTime::toInstant)
-          .orElse(null);
-    } catch (DateTimeException e) {
-      // The pattern of the contract accepts impossible dates, such as 31 June.
-      throw Failure.Invalid.of("query/" + name, "format", "Must be a date-time.");
-    }
   }
 }

@@ -11,9 +11,6 @@ import dev.verticker.message.Timestamps;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
-import java.time.Instant;
-import java.time.OffsetDateTime;
-import java.time.format.DateTimeParseException;
 import java.util.stream.Collectors;
 
 /** Handles {@code listPriceHistory} in both APIs. */
@@ -45,8 +42,8 @@ public final class HistoryOperations {
 
   private static Prices.FindHistory findHistory(ApiRequest request) {
     var symbol = request.path("symbol");
-    var from = parseTime(request, "from");
-    var to = parseTime(request, "to");
+    var from = request.queryTime("from");
+    var to = request.queryTime("to");
     if (from != null && to != null && !from.isBefore(to)) {
       throw Failure.Invalid.of("query/from", "order", "Must be before \"to\".");
     }
@@ -59,19 +56,6 @@ public final class HistoryOperations {
             .query("cursor")
             .map(cursor -> HistoryCursor.decode(symbol, cursor))
             .orElse(null));
-  }
-
-  private static Instant parseTime(ApiRequest request, String name) {
-    try {
-      return request
-          .query(name)
-          .map(OffsetDateTime::parse)
-          .map(OffsetDateTime::toInstant)
-          .orElse(null);
-    } catch (DateTimeParseException e) {
-      // The pattern of the contract accepts impossible dates, such as 31 June.
-      throw Failure.Invalid.of("query/" + name, "format", "Must be a date-time.");
-    }
   }
 
   /** Inserts the exchange's JSON unchanged, as {@link CachedQuote} does. */

@@ -1,8 +1,12 @@
 package dev.verticker.api.request;
 
+import dev.verticker.bus.Failure;
 import io.vertx.core.json.JsonObject;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -74,6 +78,22 @@ public record ApiRequest(
 
   private static String urlEncode(String value) {
     return URLEncoder.encode(value, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * Returns a query parameter declared as {@code date-time}; null without one. Throws {@link Failure.Invalid} for a date that
+   * does not exist.
+   */
+  public Instant queryTime(String name) {
+    try {
+      return query(name)
+          .map(OffsetDateTime::parse)
+          .map(OffsetDateTime::toInstant)
+          .orElse(null);
+    } catch (DateTimeException e) {
+      // The pattern of the contract accepts impossible dates, such as 31 June.
+      throw Failure.Invalid.of(RequestValidator.QUERY + name, "format", "Must be a date-time.");
+    }
   }
 
   /** Returns a query parameter declared as {@code boolean}. */

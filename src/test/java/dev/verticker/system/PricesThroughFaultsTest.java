@@ -49,6 +49,7 @@ class PricesThroughFaultsTest {
         .await();
     var settings = TestDatabase.create().settings();
     settings.put("BINANCE_BASE_URL", exchange.url());
+    settings.put("FEED", "poll");
     settings.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
     settings.put("INTERNAL_API_KEY", NodeClient.KEY);
     settings.put("REFRESH_INTERVAL_SECONDS", "0.3");

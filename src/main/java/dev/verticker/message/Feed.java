@@ -13,6 +13,9 @@ public final class Feed {
   /** One message for each interruption, after the missing data was requested from the exchange. */
   public static final Topic<Gap> GAP = new Topic<>("feed.gap", Gap.class);
 
+  /** The symbols whose trades and books a node delivers: on a change, and once a second while there are any. */
+  public static final Topic<Demand> DEMAND = new Topic<>("feed.demand", Demand.class);
+
   private Feed() {}
 
   /** How current the market data is. */
@@ -71,6 +74,18 @@ public final class Feed {
       String venue, Kind kind, List<String> symbols, Instant from, Instant to, boolean filled) {
     public Gap {
       symbols = List.copyOf(symbols);
+    }
+  }
+
+  /**
+   * The live data that the clients of a node subscribe to; replaces the earlier demand of the node.
+   *
+   * @param node id of the node
+   */
+  public record Demand(String node, List<String> trades, List<String> books) {
+    public Demand {
+      trades = List.copyOf(trades);
+      books = List.copyOf(books);
     }
   }
 }

@@ -1,0 +1,61 @@
+package dev.verticker.message;
+
+import dev.verticker.bus.Address;
+import dev.verticker.bus.Topic;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.util.List;
+
+/** Requests and events about aggregate trades, served and published by the price verticle. */
+public final class Trades {
+  /** Trades of one symbol. Fails with {@code symbol-unknown} (404) or {@code trades-not-available} (503). */
+  public static final Address<FindTrades, Found> FIND =
+      new Address<>("trades.find", FindTrades.class, Found.class).asRepeatable();
+
+  /** Trades as they happen, of all symbols that are streamed, at most one message in 50 ms. */
+  public static final Topic<Update> UPDATES = new Topic<>("trades.updates", Update.class);
+
+  private Trades() {}
+
+  /**
+   * Trades of one taker order at one price.
+   *
+   * @param id consecutive per symbol
+   * @param price in units of the quote asset, exact
+   * @param quantity in units of the base asset, exact
+   * @param buyerIsMaker whether the taker sold
+   */
+  public record Trade(
+      long id, BigDecimal price, BigDecimal quantity, Instant time, boolean buyerIsMaker) {}
+
+  /**
+   * @param fromId id of the first trade, null = the newest {@code limit} trades
+   * @param limit 1 to 1000
+   */
+  public record FindTrades(String symbol, Long fromId, int limit) {}
+
+  /** @param trades oldest first */
+  public record Found(String symbol, String venue, List<Trade> trades) {
+    public Found {
+      trades = List.copyOf(trades);
+    }
+  }
+
+  /** @param epoch as in {@link Feed.Status} */
+  public record Update(String venue, long epoch, List<SymbolTrades> symbols) {
+    public Update {
+      symbols = List.copyOf(symbols);
+    }
+  }
+
+  /**
+   * New trades of a symbol, oldest first, each trade once.
+   *
+   * @param missed trades before these that were not received and could not be fetched
+   */
+  public record SymbolTrades(String symbol, long missed, List<Trade> trades) {
+    public SymbolTrades {
+      trades = List.copyOf(trades);
+    }
+  }
+}

@@ -162,8 +162,8 @@ final class CandleRepository {
         .addValue(decimals(candles, candle -> candle.candle().volume()))
         .addValue(decimals(candles, candle -> candle.candle().quoteVolume()))
         .addValue(each(candles, candle -> candle.candle().trades(), Long[]::new))
-        .addValue(decimals(candles, StoredCandle::takerVolume))
-        .addValue(decimals(candles, StoredCandle::takerQuoteVolume))
+        .addValue(decimals(candles, candle -> candle.candle().takerVolume()))
+        .addValue(decimals(candles, candle -> candle.candle().takerQuoteVolume()))
         .addValue(each(
             candles,
             candle -> candle.candle().state().name().toLowerCase(Locale.ROOT),
@@ -185,9 +185,9 @@ final class CandleRepository {
             row.getBigDecimal("volume"),
             row.getBigDecimal("quote_volume"),
             row.getLong("trades"),
+            row.getBigDecimal("taker_volume"),
+            row.getBigDecimal("taker_quote_volume"),
             State.valueOf(row.getString("state").toUpperCase(Locale.ROOT))),
-        row.getBigDecimal("taker_volume"),
-        row.getBigDecimal("taker_quote_volume"),
         row.getBoolean("confirmed"));
   }
 

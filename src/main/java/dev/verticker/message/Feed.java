@@ -53,6 +53,10 @@ public final class Feed {
           || epoch > other.epoch
           || epoch == other.epoch && leader.compareTo(other.leader) >= 0;
     }
+
+    public Status in(State newState, Instant newSince) {
+      return new Status(venue, epoch, leader, newState, newSince, marketTime, speed);
+    }
   }
 
   /** What an interruption affected. */

@@ -21,7 +21,7 @@ import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
 import dev.verticker.testing.LongInterval;
 import dev.verticker.testing.Provokes;
-import dev.verticker.testing.TcpProxy;
+import dev.verticker.dev.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;

@@ -137,6 +137,7 @@ final class StreamFrameParser {
     var openTime = time(fields.get("t"));
     if (sentAt == null
         || openTime == null
+        || openTime.isAfter(sentAt)
         || !"kline".equals(data.path("e").asText())
         || !Interval.ONE_MINUTE.wireName().equals(fields.path("i").asText())
         || !fields.path("x").isBoolean()

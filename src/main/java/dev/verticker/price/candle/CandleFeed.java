@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -119,7 +120,7 @@ public final class CandleFeed implements MarketStream.Listener {
   private void close(Kline kline) {
     publish(kline.symbol(), StoredCandle.candle(kline, State.FINAL));
     if (stored.contains(kline.symbol())) {
-      pending.add(StoredCandle.of(kline, BaseSeries.MINUTES, State.FINAL, false));
+      pending.add(List.of(StoredCandle.of(kline, BaseSeries.MINUTES, State.FINAL, false)));
     }
   }
 

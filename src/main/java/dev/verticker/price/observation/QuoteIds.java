@@ -19,6 +19,7 @@ public final class QuoteIds {
   private long end;
   private long spare = -1;
   private boolean reserving;
+  private boolean failing;
 
   public QuoteIds(ObservationRepository repository) {
     this.repository = repository;
@@ -54,8 +55,18 @@ public final class QuoteIds {
     return repository
         .nextBlock()
         .onComplete(done -> reserving = false)
-        .onSuccess(first -> spare = first)
-        .onFailure(failure -> log.warn("no block of quote ids reserved: {}", failure.getMessage()))
+        .onSuccess(first -> {
+          spare = first;
+          failing = false;
+        })
+        .onFailure(this::onFailure)
         .mapEmpty();
+  }
+
+  private void onFailure(Throwable failure) {
+    if (!failing) {
+      failing = true;
+      log.warn("no block of quote ids reserved, retrying: {}", failure.getMessage());
+    }
   }
 }

@@ -102,7 +102,7 @@ public final class CandleFeed implements MarketStream.Listener {
     publish(symbol, candle);
   }
 
-  /** Forgets the current minutes: another node leads. */
+  /** Removes the current minutes, because this node no longer leads. */
   public void reset() {
     newest.clear();
   }

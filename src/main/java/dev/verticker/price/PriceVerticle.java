@@ -85,8 +85,8 @@ public final class PriceVerticle extends VerticleBase {
     var listed = new ListedSymbols(vertx, exchange);
 
     var slots = new TimeSlots(settings.refreshInterval());
-    var repository = new ObservationRepository(
-        database, settings.venue(), slots, settings.staleAfter(), metrics);
+    var repository =
+        new ObservationRepository(database, settings.venue(), slots, settings.staleAfter());
     var partitions =
         new MonthlyPartitions(database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
     var ids = new QuoteIds(repository);

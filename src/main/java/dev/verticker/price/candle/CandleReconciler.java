@@ -30,7 +30,7 @@ final class CandleReconciler {
   private final MarketTime time;
   private final LongSupplier nanos;
 
-  /** The first read of a difference: what the exchange sent (null = nothing) and when. */
+  /** A difference that a second read must confirm: what the exchange sent (null = no candle), and when it was first read. */
   private record Suspicion(Kline sent, long readAt) {}
 
   private record Key(String symbol, BaseSeries series, Instant openTime) {}
@@ -142,7 +142,7 @@ final class CandleReconciler {
         : null;
   }
 
-  /** Returns whether an earlier read at least this long ago sent the same; remembers the first read otherwise. */
+  /** Returns whether a read at least this long ago had the same result; otherwise keeps the first read. */
   private boolean isRepeated(Key key, Kline sent, Duration apart) {
     var first = suspicions.get(key);
     if (first == null || !same(first.sent(), sent)) {

@@ -30,7 +30,7 @@ final class MarketTime {
         : Optional.of(Interval.ONE_MINUTE.openTime(latest));
   }
 
-  /** Returns whether a candle that ends then has ended. */
+  /** Returns whether the time at the exchange has reached the end of a candle. */
   boolean hasPassed(Instant end) {
     return !end.isAfter(latest);
   }

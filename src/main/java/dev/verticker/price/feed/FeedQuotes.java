@@ -10,7 +10,7 @@ import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Merges the tickers, trades and books of streams and requests, and publishes what they change. */
+/** Merges the tickers, trades and books of streams and requests, and publishes the changed quotes. */
 public final class FeedQuotes implements MarketStream.Listener {
   private final TickerBatches tickers;
   private final NewestTickers newest;

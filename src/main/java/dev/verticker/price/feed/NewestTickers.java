@@ -23,7 +23,7 @@ public final class NewestTickers implements FeedLeader.Listener {
   /** More than all configured and on-demand symbols. */
   private static final int MAX_SYMBOLS = 1200;
 
-  /** A ticker that is so much later than the newest trade has restarted ids, as those of a testnet once a month. */
+  /** If a ticker with a lower trade id is later by more than this, the ids were restarted, as a testnet does once a month. */
   private static final Duration RESTARTED = Duration.ofSeconds(10);
 
   /** A ticker that arrived so much later than a book has its changes: the book has not changed, or its stream is silent. */
@@ -52,7 +52,7 @@ public final class NewestTickers implements FeedLeader.Listener {
     private Instant time = Instant.EPOCH;
     private BigDecimal price;
 
-    /** Null if a ticker brought the price. */
+    /** Null if the price comes from a ticker. */
     private BigDecimal quantity;
 
     private long confirmedAt;

@@ -27,15 +27,24 @@ public final class Trades {
    * @param price in units of the quote asset, exact
    * @param quantity in units of the base asset, exact
    * @param buyerIsMaker whether the taker sold
+   * @param firstTradeId id of the first trade that it consists of, consecutive per symbol, as lastTradeId
    */
   public record Trade(
-      long id, BigDecimal price, BigDecimal quantity, Instant time, boolean buyerIsMaker) {}
+      long id,
+      BigDecimal price,
+      BigDecimal quantity,
+      Instant time,
+      boolean buyerIsMaker,
+      long firstTradeId,
+      long lastTradeId) {}
 
   /**
-   * @param fromId id of the first trade, null = the newest {@code limit} trades
+   * @param fromId id of the first trade; null = the newest {@code limit} trades unless {@code from} is set
+   * @param from time of the first trade, inclusive; null with {@code fromId}, and for the newest trades
+   * @param to time of the last trade, inclusive; null with {@code fromId}, and for trades up to the newest
    * @param limit 1 to 1000
    */
-  public record FindTrades(String symbol, Long fromId, int limit) {}
+  public record FindTrades(String symbol, Long fromId, Instant from, Instant to, int limit) {}
 
   /** @param trades oldest first */
   public record Found(String symbol, String venue, List<Trade> trades) {

@@ -30,7 +30,7 @@ import java.util.function.Predicate;
  * Handles {@link Candles#FIND}. Reads stored candles and live minutes, and requests missing candles from the exchange. Never
  * waits for a backfill.
  */
-public final class CandleFinder {
+final class CandleFinder {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   /** Leaves time for a request to the exchange. */
@@ -55,7 +55,7 @@ public final class CandleFinder {
     }
   }
 
-  public CandleFinder(
+  CandleFinder(
       CandleRepository repository,
       LiveCandles live,
       MarketTime time,

@@ -39,7 +39,7 @@ public final class MarketOperations {
   private Future<ApiResponse> listTrades(ApiRequest request) {
     var limit = request.queryNumber("limit").orElse(DEFAULT_TRADES).intValue();
     var fromId = request.queryNumber("from_id").orElse(null);
-    return find(Trades.FIND, new FindTrades(request.path("symbol"), fromId, limit))
+    return find(Trades.FIND, new FindTrades(request.path("symbol"), fromId, null, null, limit))
         .map(found -> ApiResponse.json(Buffer.buffer(encode(found, fromId != null, limit))));
   }
 

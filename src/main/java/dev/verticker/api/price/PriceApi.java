@@ -2,6 +2,7 @@ package dev.verticker.api.price;
 
 import dev.verticker.api.auth.ApiKeys;
 import dev.verticker.api.candles.CandleOperations;
+import dev.verticker.api.market.MarketOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.DocsPage;
@@ -33,6 +34,7 @@ public final class PriceApi {
           new PriceOperations(quotes, node.clock()).addTo(routes);
           new HistoryOperations(node.bus()).addTo(routes);
           new CandleOperations(node.bus()).addTo(routes);
+          new MarketOperations(node.bus(), quotes.feed(), node.clock()).addTo(routes);
           new FeedOperations(quotes.feed()).addTo(routes);
           var router = routes.createRouter(NAME, node.metrics());
           docs.mount(router);

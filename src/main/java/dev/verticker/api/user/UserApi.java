@@ -4,6 +4,7 @@ import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.api.auth.BearerTokens;
 import dev.verticker.api.auth.RevocationCache;
 import dev.verticker.api.candles.CandleOperations;
+import dev.verticker.api.market.MarketOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.ConsolePage;
@@ -73,6 +74,7 @@ public record UserApi(Router router, SocketHub sockets) {
     new DashboardOperations(bus, quotes, node.clock()).addTo(routes);
     new HistoryOperations(bus).addTo(routes);
     new CandleOperations(bus).addTo(routes);
+    new MarketOperations(bus, quotes.feed(), node.clock()).addTo(routes);
     new FeedOperations(quotes.feed()).addTo(routes);
     new NotificationOperations(bus).addTo(routes);
     return routes;

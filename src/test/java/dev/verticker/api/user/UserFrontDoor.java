@@ -7,6 +7,7 @@ import dev.verticker.api.UserApiVerticle;
 import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.price.FakeCandles;
+import dev.verticker.api.price.FakeMarket;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
@@ -54,6 +55,7 @@ public final class UserFrontDoor implements AutoCloseable {
   public final Bus bus = new Bus(vertx, clock, metrics);
   public final FakePrices prices = new FakePrices(bus);
   public final FakeCandles candles = new FakeCandles(bus);
+  public final FakeMarket market = new FakeMarket(bus);
   final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
   private final JsonObject settings;
   private final Function<NodeContext, UserVerticle> userVerticle;
@@ -140,6 +142,7 @@ public final class UserFrontDoor implements AutoCloseable {
     door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
     await(door.prices.serve());
     await(door.candles.serve());
+    await(door.market.serve());
     door.startNotifications();
     door.startUsers();
     await(door.vertx.deployVerticle(

@@ -17,7 +17,7 @@ export class LivePanel {
   #source = null;
   #paused = false;
   #state = h("span.age");
-  #note = h("p.note-on-panel", { role: "status" });
+  #note = h("p.note-on-panel");
   #pause = h("button.quiet.icon-only", { type: "button", onclick: () => this.#togglePause() });
   #stop = () => {};
   element;
@@ -64,7 +64,7 @@ export class LivePanel {
   }
 
   /**
-   * Screen readers announce the note when it changes.
+   * No screen reader announces the note: the next symbol would change it.
    *
    * @param {boolean} empty whether there is no data
    */

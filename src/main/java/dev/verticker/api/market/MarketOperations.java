@@ -46,7 +46,7 @@ public final class MarketOperations {
   private Future<ApiResponse> getBook(ApiRequest request) {
     return find(Books.FIND, new FindBook(request.path("symbol"))).map(book -> {
       var now = clock.instant();
-      return ApiResponse.json(Buffer.buffer(BookJson.of(book, now, feed.isStale(book.receivedAt(), now))));
+      return ApiResponse.json(Buffer.buffer(BookJson.of(book, now, feed.isStale(book.receivedAt(), now, true))));
     });
   }
 
@@ -69,7 +69,7 @@ public final class MarketOperations {
     json.append("],\"next\":");
     json.append(paged && trades.size() == limit ? Long.toString(newest.id() + 1) : "null");
     return json.append(",\"stale\":")
-        .append(feed.isStale(newest == null ? Instant.EPOCH : newest.time(), clock.instant()))
+        .append(feed.isStale(newest == null ? Instant.EPOCH : newest.time(), clock.instant(), true))
         .append('}')
         .toString();
   }

@@ -19,6 +19,7 @@ import dev.verticker.exchange.binance.KlineParser;
 import dev.verticker.exchange.binance.StreamOptions;
 import dev.verticker.message.Candles;
 import dev.verticker.message.Feed;
+import dev.verticker.message.Listings;
 import dev.verticker.message.Prices;
 import dev.verticker.price.candle.CandleFeed;
 import dev.verticker.price.candle.CandleFinder;
@@ -138,7 +139,7 @@ public final class PriceVerticle extends VerticleBase {
         new BinanceMarketData(vertx, client, limits, parser, new KlineParser(metrics), clock),
         newest);
     var batches = new TickerBatches(exchange);
-    var listed = new ListedSymbols(vertx, exchange);
+    var listed = new ListedSymbols(vertx, exchange, settings.venue(), clock);
 
     var repository = new ObservationRepository(
         database, settings.venue(), slots, settings.staleAfter(), metrics);
@@ -211,6 +212,7 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
             bus.serve(Candles.FIND, candles::find),
+            bus.serve(Listings.FIND, listed::find),
             bus.subscribe(Candles.UPDATES, liveCandles::onUpdate),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted))))

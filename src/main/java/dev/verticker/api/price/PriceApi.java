@@ -2,6 +2,7 @@ package dev.verticker.api.price;
 
 import dev.verticker.api.auth.ApiKeys;
 import dev.verticker.api.candles.CandleOperations;
+import dev.verticker.api.listings.SymbolOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.DocsPage;
@@ -34,6 +35,8 @@ public final class PriceApi {
           new HistoryOperations(node.bus()).addTo(routes);
           new CandleOperations(node.bus()).addTo(routes);
           new FeedOperations(quotes.feed()).addTo(routes);
+          new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock())
+              .addTo(routes);
           var router = routes.createRouter(NAME, node.metrics());
           docs.mount(router);
           router.get("/").handler(context -> context.redirect("/docs"));

@@ -1,5 +1,6 @@
 package dev.verticker.api.quotes;
 
+import dev.verticker.api.listings.SymbolListCache;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import io.vertx.core.Future;
@@ -18,13 +19,19 @@ public final class QuoteService {
   private final QuoteFetcher fetcher;
   private final ReadSymbolReporter reporter;
   private final FeedMonitor feed;
+  private final SymbolListCache symbols;
 
   private QuoteService(
-      QuoteStore store, QuoteFetcher fetcher, ReadSymbolReporter reporter, FeedMonitor feed) {
+      QuoteStore store,
+      QuoteFetcher fetcher,
+      ReadSymbolReporter reporter,
+      FeedMonitor feed,
+      SymbolListCache symbols) {
     this.store = store;
     this.fetcher = fetcher;
     this.reporter = reporter;
     this.feed = feed;
+    this.symbols = symbols;
   }
 
   /** Completes when this node is subscribed to ticks. Its timers end with the verticle that opened it. */
@@ -35,8 +42,10 @@ public final class QuoteService {
     var monitor = new FeedMonitor(vertx, node.bus(), node.clock());
     var quotes = new QuoteFeed(vertx, node, store);
     monitor.addListener(quotes);
-    return Future.all(quotes.start(), monitor.start())
-        .map(new QuoteService(store, new QuoteFetcher(node.bus(), store), reporter, monitor));
+    var symbols = new SymbolListCache(vertx, node.bus());
+    var fetcher = new QuoteFetcher(node.bus(), store);
+    return Future.all(quotes.start(), monitor.start(), symbols.start())
+        .map(new QuoteService(store, fetcher, reporter, monitor, symbols));
   }
 
   /**
@@ -107,6 +116,11 @@ public final class QuoteService {
   /** Returns the monitor of the feed that the quotes come from. */
   public FeedMonitor feed() {
     return feed;
+  }
+
+  /** Returns the symbols that the exchange lists. */
+  public SymbolListCache symbols() {
+    return symbols;
   }
 
   /**

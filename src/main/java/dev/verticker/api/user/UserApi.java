@@ -4,6 +4,7 @@ import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.api.auth.BearerTokens;
 import dev.verticker.api.auth.RevocationCache;
 import dev.verticker.api.candles.CandleOperations;
+import dev.verticker.api.listings.SymbolOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.ConsolePage;
@@ -74,6 +75,7 @@ public record UserApi(Router router, SocketHub sockets) {
     new HistoryOperations(bus).addTo(routes);
     new CandleOperations(bus).addTo(routes);
     new FeedOperations(quotes.feed()).addTo(routes);
+    new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock()).addTo(routes);
     new NotificationOperations(bus).addTo(routes);
     return routes;
   }

@@ -31,8 +31,13 @@ public final class Trades {
   /**
    * @param fromId id of the first trade, null = the newest {@code limit} trades
    * @param limit 1 to 1000
+   * @param held whether the request fails instead of causing one to the exchange
    */
-  public record FindTrades(String symbol, Long fromId, int limit) {}
+  public record FindTrades(String symbol, Long fromId, int limit, boolean held) {
+    public FindTrades(String symbol, Long fromId, int limit) {
+      this(symbol, fromId, limit, false);
+    }
+  }
 
   /** @param trades oldest first */
   public record Found(String symbol, String venue, List<Trade> trades) {

@@ -33,7 +33,7 @@ public final class PriceApi {
           var routes = new ContractRouter(vertx, contract).security("apiKey", new ApiKeys(keys));
           new PriceOperations(quotes, node.clock()).addTo(routes);
           new HistoryOperations(node.bus()).addTo(routes);
-          new CandleOperations(node.bus()).addTo(routes);
+          new CandleOperations(node.bus(), quotes::requireHeld).addTo(routes);
           new FeedOperations(quotes.feed()).addTo(routes);
           new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock())
               .addTo(routes);

@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Serves the latest quotes from the memory of this node, and requests missing ones; one instance per node. */
 public final class QuoteService {
@@ -75,6 +76,47 @@ public final class QuoteService {
    * @param pointer the part of the HTTP request that names the symbols
    */
   public Future<QuoteList> find(List<String> symbols, String pointer) {
+    return find(symbols, pointer, reporter::onRead);
+  }
+
+  /**
+   * Like {@link #find}, for callers that may not cause requests to the exchange: also fails with {@code symbol-not-public},
+   * and does not keep unconfigured symbols in the refresh.
+   */
+  public Future<QuoteList> findHeld(List<String> symbols, String pointer) {
+    requireHeld(symbols, pointer);
+    return find(symbols, pointer, symbol -> {});
+  }
+
+  /**
+   * Throws {@link Failure.NotFound} if one of the symbols is neither configured nor has a quote in memory, and
+   * {@link Failure.Unavailable} before the node knows which symbols are configured.
+   */
+  public void requireHeld(List<String> symbols, String pointer) {
+    var errors = symbols.stream()
+        .filter(symbol -> !store.isConfigured(symbol) && store.find(symbol) == null)
+        .map(symbol -> isListed(symbol)
+            ? new Failure.Error(
+                pointer,
+                "symbol-not-public",
+                "Without an access token " + symbol + " is not available: it is not configured.")
+            : new Failure.Error(
+                pointer, "symbol-unknown", "The exchange does not list the symbol " + symbol + "."))
+        .toList();
+    if (!errors.isEmpty()) {
+      throw store.isFilled()
+          ? new Failure.NotFound(errors.get(0).code(), errors.get(0).detail(), errors)
+          : new Failure.Unavailable(NOT_YET_KNOWN, "No price is known yet.");
+    }
+  }
+
+  /** Returns true before the list of symbols is known. */
+  private boolean isListed(String symbol) {
+    return symbols.current().map(list -> list.find(symbol).isPresent()).orElse(true);
+  }
+
+  private Future<QuoteList> find(
+      List<String> symbols, String pointer, Consumer<String> onRead) {
     var quotes = new ArrayList<CachedQuote>(symbols.size());
     var missing = new ArrayList<String>();
     for (var symbol : symbols) {
@@ -83,7 +125,7 @@ public final class QuoteService {
       if (quote == null) {
         missing.add(symbol);
       } else {
-        reporter.onRead(symbol);
+        onRead.accept(symbol);
       }
     }
     if (missing.isEmpty()) {

@@ -2,6 +2,7 @@ package dev.verticker.api.user;
 
 import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.api.auth.BearerTokens;
+import dev.verticker.api.auth.PublicData;
 import dev.verticker.api.auth.RevocationCache;
 import dev.verticker.api.candles.CandleOperations;
 import dev.verticker.api.listings.SymbolOperations;
@@ -23,6 +24,7 @@ import dev.verticker.settings.UserApiSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import java.time.Clock;
 
 /** The User API of a node: its routes and its sockets. */
 public record UserApi(Router router, SocketHub sockets) {
@@ -45,8 +47,10 @@ public record UserApi(Router router, SocketHub sockets) {
           var verifier = new AccessTokenVerifier(vertx, auth, node.clock());
           var cors = new Cors(settings.corsOrigins(), settings.localPages());
           var addresses = new ClientAddresses(settings.trustedProxies());
+          var tokens = new BearerTokens(verifier, revocations);
           var router = routes(vertx, node, quotes, contract)
-              .security("login", new BearerTokens(verifier, revocations))
+              .security("login", tokens)
+              .publicData(publicData(settings, tokens, addresses, node.clock()))
               .cors(cors)
               .addresses(addresses)
               .createRouter(NAME, node.metrics());
@@ -64,6 +68,15 @@ public record UserApi(Router router, SocketHub sockets) {
         }));
   }
 
+  /** Returns null if market data requires a token. */
+  private static PublicData publicData(
+      UserApiSettings settings, BearerTokens tokens, ClientAddresses addresses, Clock clock) {
+    var publicData = settings.publicData();
+    return publicData.enabled()
+        ? new PublicData(tokens, addresses, publicData.requestsPerMinute(), clock)
+        : null;
+  }
+
   private static ContractRouter routes(
       Vertx vertx, NodeContext node, QuoteService quotes, Contract contract) {
     var bus = node.bus();
@@ -73,7 +86,7 @@ public record UserApi(Router router, SocketHub sockets) {
     new QuoteOperations(quotes, node.clock()).addTo(routes);
     new DashboardOperations(bus, quotes, node.clock()).addTo(routes);
     new HistoryOperations(bus).addTo(routes);
-    new CandleOperations(bus).addTo(routes);
+    new CandleOperations(bus, quotes::requireHeld).addTo(routes);
     new FeedOperations(quotes.feed()).addTo(routes);
     new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock()).addTo(routes);
     new NotificationOperations(bus).addTo(routes);

@@ -32,7 +32,7 @@ final class ListingJson {
   }
 
   /** Returns the decimals of a value that is a multiple of the step; without a step those of the asset, or null. */
-  static Integer decimals(Limits limits, Integer ofAsset) {
+  private static Integer decimals(Limits limits, Integer ofAsset) {
     return limits.step() == null
         ? ofAsset
         : Integer.valueOf(Math.max(0, limits.step().stripTrailingZeros().scale()));

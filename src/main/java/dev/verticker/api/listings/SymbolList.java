@@ -66,11 +66,16 @@ public final class SymbolList {
    *
    * @param text part of symbol, base or quote asset, or of {@code BASE/QUOTE}, in any case; empty = all
    * @param status the exchange's word, in any case; empty = any
+   * @param configured whether symbols must be configured, or must not; empty = any
    * @param limit max number of listings
    * @param cursor from the page before; empty = the first page
    */
   public record Query(
-      Optional<String> text, Optional<String> status, int limit, Optional<String> cursor) {}
+      Optional<String> text,
+      Optional<String> status,
+      Optional<Boolean> configured,
+      int limit,
+      Optional<String> cursor) {}
 
   /** @param next cursor of the next page; null on the last one */
   public record Found(List<Listing> listings, String next) {}
@@ -118,13 +123,15 @@ public final class SymbolList {
   /**
    * Throws {@link Failure.Invalid} for a cursor that no page contained.
    *
-   * @param configured symbols that are listed first among equal matches
+   * @param configured accepts the configured symbols
    */
   public Found search(Query query, Predicate<String> configured) {
     var text = query.text().map(SymbolList::fold);
     var status = query.status().map(SymbolList::fold);
     var after = query.cursor().map(SymbolList::decode);
     var matches = entries.stream()
+        .filter(entry -> query.configured().isEmpty()
+            || configured.test(entry.listing().symbol()) == query.configured().get())
         .filter(entry -> status.isEmpty() || fold(entry.listing().status()).equals(status.get()))
         .map(entry -> new Match(rank(entry, text, configured), entry.listing()))
         .filter(match -> match.rank() >= 0)

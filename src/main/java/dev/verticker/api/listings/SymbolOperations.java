@@ -37,7 +37,11 @@ public final class SymbolOperations {
         .orElseThrow(() -> new Failure.Unavailable(
             "symbols-not-yet-known", "The symbols of the exchange are not known yet."));
     var query = new SymbolList.Query(
-        request.query("q"), request.query("status"), request.pageLimit(), request.query("cursor"));
+        request.query("q"),
+        request.query("status"),
+        request.queryFlag("configured"),
+        request.pageLimit(),
+        request.query("cursor"));
     var found = list.search(query, configured);
     var json = new JsonArray();
     found

@@ -16,6 +16,9 @@ import dev.verticker.api.price.HistoryOperations;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.SocketHub;
 import dev.verticker.api.socket.SocketRoutes;
+import dev.verticker.api.udf.UdfHistory;
+import dev.verticker.api.udf.UdfRoutes;
+import dev.verticker.api.udf.UdfSymbols;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
 import dev.verticker.context.NodeContext;
@@ -48,12 +51,16 @@ public record UserApi(Router router, SocketHub sockets) {
           var cors = new Cors(settings.corsOrigins(), settings.localPages());
           var addresses = new ClientAddresses(settings.trustedProxies());
           var tokens = new BearerTokens(verifier, revocations);
+          var publicData = publicData(settings, tokens, addresses, node.clock());
           var router = routes(vertx, node, quotes, contract)
               .security("login", tokens)
-              .publicData(publicData(settings, tokens, addresses, node.clock()))
+              .publicData(publicData)
               .cors(cors)
               .addresses(addresses)
               .createRouter(NAME, node.metrics());
+          if (publicData != null) {
+            udf(node, quotes, publicData).mount(router);
+          }
           pages.<Page>list().forEach(page -> page.mount(router));
           return revocations
               .start()
@@ -75,6 +82,12 @@ public record UserApi(Router router, SocketHub sockets) {
     return publicData.enabled()
         ? new PublicData(tokens, addresses, publicData.requestsPerMinute(), clock)
         : null;
+  }
+
+  private static UdfRoutes udf(NodeContext node, QuoteService quotes, PublicData callers) {
+    var symbols = new UdfSymbols(quotes.symbols(), quotes::isConfigured);
+    var history = new UdfHistory(node.bus(), symbols, node.clock());
+    return new UdfRoutes(callers, symbols, history, node.clock());
   }
 
   private static ContractRouter routes(

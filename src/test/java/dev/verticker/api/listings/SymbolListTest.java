@@ -44,13 +44,29 @@ class SymbolListTest {
   @Test
   void a_status_that_this_version_does_not_know_is_found_and_not_tradable() {
     var found = symbols.search(
-        new Query(Optional.empty(), Optional.of("cancel_only"), 10, Optional.empty()),
+        new Query(
+            Optional.empty(), Optional.of("cancel_only"), Optional.empty(), 10, Optional.empty()),
         CONFIGURED::contains);
 
     assertEquals(
         List.of("BTCSTUSDT"), found.listings().stream().map(Listing::symbol).toList());
     assertEquals(false, found.listings().get(0).tradable());
     assertNull(found.next());
+  }
+
+  @Test
+  void configured_symbols_and_the_others_are_found_separately() {
+    var names = Set.of("BTCUSDT", "ETHBTC");
+    var configured = new Query(
+        Optional.empty(), Optional.empty(), Optional.of(true), 10, Optional.empty());
+    var others = new Query(
+        Optional.of("eth"), Optional.empty(), Optional.of(false), 10, Optional.empty());
+
+    var found = symbols.search(configured, names::contains).listings();
+
+    assertEquals(
+        List.of("BTCUSDT", "ETHBTC"), found.stream().map(Listing::symbol).toList());
+    assertEquals(List.of(), symbols.search(others, names::contains).listings());
   }
 
   @Test
@@ -103,6 +119,7 @@ class SymbolListTest {
   private static Query query(String text, int limit, String cursor) {
     return new Query(
         Optional.of(text).filter(given -> !given.isEmpty()),
+        Optional.empty(),
         Optional.empty(),
         limit,
         Optional.ofNullable(cursor));

@@ -146,6 +146,7 @@ public final class UserFrontDoor implements AutoCloseable {
         "1",
         door.clock.instant(),
         FakeListings.listing("BTC", "USDT", "TRADING"),
+        FakeListings.listing("DOGE", "USDT", "TRADING"),
         FakeListings.listing("ETH", "USDT", "TRADING"),
         FakeListings.listing("LTC", "USDT", "BREAK"));
     await(door.listings.serve());

@@ -13,7 +13,6 @@ import java.util.function.Consumer;
 /** Serves the latest quotes from the memory of this node, and requests missing ones; one instance per node. */
 public final class QuoteService {
   private static final String NOT_YET_KNOWN = "price-not-yet-known";
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(3);
 
   private final QuoteStore store;
@@ -133,7 +132,8 @@ public final class QuoteService {
     }
     return fetcher
         .fetch(List.copyOf(missing))
-        .recover(failure -> Future.failedFuture(withPointer(pointer, failure)))
+        .recover(cause -> Future.failedFuture(
+            cause instanceof Failure failure ? failure.at(pointer) : cause))
         .map(found -> {
           var next = found.iterator();
           quotes.replaceAll(quote -> quote == null ? next.next() : quote);
@@ -175,26 +175,5 @@ public final class QuoteService {
 
   public void removeListener(QuoteListener listener) {
     store.removeListener(listener);
-  }
-
-  /** Adds the pointers, because the price verticle cannot know which part of the HTTP request contains the symbols. */
-  private static Throwable withPointer(String pointer, Throwable cause) {
-    if (cause instanceof Failure.NotFound failure) {
-      return new Failure.NotFound(failure.code(), failure.detail(), errors(pointer, failure));
-    }
-    if (cause instanceof Failure.Unavailable failure) {
-      return new Failure.Unavailable(
-          failure.code(),
-          failure.detail(),
-          failure.retryAfter().orElse(RETRY_AFTER),
-          errors(pointer, failure));
-    }
-    return cause;
-  }
-
-  private static List<Failure.Error> errors(String pointer, Failure failure) {
-    return failure.errors().stream()
-        .map(error -> new Failure.Error(pointer, error.code(), error.detail()))
-        .toList();
   }
 }

@@ -2,7 +2,7 @@ package dev.verticker.api.socket;
 
 import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.api.auth.RevocationCache;
-import dev.verticker.api.candles.CandleUpdates;
+import dev.verticker.api.market.LiveMarket;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.topic.TopicRegistry;
@@ -29,7 +29,7 @@ public final class SocketHub {
   private final QuoteService quotes;
   private final SocketContext context;
   private final LogReader log;
-  private final CandleUpdates candles;
+  private final LiveMarket market;
   private final SocketBalancer balancer;
 
   /** In registration order. */
@@ -40,7 +40,7 @@ public final class SocketHub {
     this.quotes = quotes;
     this.context = context;
     this.log = new LogReader(context.vertx(), node);
-    this.candles = new CandleUpdates(node);
+    this.market = LiveMarket.of(context.vertx(), node);
     this.balancer = new SocketBalancer(
         context.vertx(),
         node.bus(),
@@ -70,13 +70,13 @@ public final class SocketHub {
     var hub = new SocketHub(node, quotes, context);
     revocations.onRevoked(hub::onRevoked);
     node.connectivity().onReconnect(hub.log::catchUp);
-    return Future.all(hub.log.start(), hub.balancer.start(), hub.candles.start())
+    return Future.all(hub.log.start(), hub.balancer.start(), hub.market.start())
         .map(hub);
   }
 
   /** Registers the calling event loop: it can accept sockets from now on. */
   public void join(Context loop) {
-    var topics = new TopicRegistry(context.vertx(), loop, node, log, quotes, candles);
+    var topics = new TopicRegistry(context.vertx(), loop, node, log, quotes, market);
     var sessions = new EventLoopSessions(context, loop, topics);
     loops.add(sessions);
     context.vertx().setPeriodic(CHECK_INTERVAL_MS, timer -> sessions.sweep());

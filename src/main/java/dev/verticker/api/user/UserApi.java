@@ -66,7 +66,7 @@ public record UserApi(Router router, SocketHub sockets) {
           return revocations
               .start()
               .compose(started ->
-                  SocketHub.open(vertx, node, verifier, revocations, quotes, settings.sockets()))
+                  SocketHub.open(vertx, node, verifier, revocations, quotes, settings))
               .map(sockets -> {
                 new SocketRoutes(
                         vertx, sockets, cors, addresses, settings.sockets().fallbacks())

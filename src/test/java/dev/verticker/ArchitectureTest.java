@@ -119,15 +119,15 @@ class ArchitectureTest {
       slices().matching(BASE + ".exchange.(*)..").should().notDependOnEachOther();
 
   @ArchTest
-  static final ArchRule only_the_price_verticle_chooses_an_exchange = noClasses()
+  static final ArchRule only_one_class_chooses_an_exchange = noClasses()
       .that(not(resideInAPackage(BASE + ".exchange.*.."))
-          .and(not(is("dev.verticker.price.PriceVerticle"))))
+          .and(not(is("dev.verticker.price.ExchangeModule"))))
       .should()
       .dependOnClassesThat(resideInAPackage(BASE + ".exchange.*.."));
 
   @ArchTest
   static final ArchRule price_packages_are_layered =
-      layered("price", "candle", "feed", "observation");
+      layered("price", "candle", "book", "feed", "observation");
 
   @ArchTest
   static final ArchRule sub_packages_of_price_are_internal_except_for_the_import =

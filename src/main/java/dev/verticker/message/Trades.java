@@ -27,18 +27,28 @@ public final class Trades {
    * @param price in units of the quote asset, exact
    * @param quantity in units of the base asset, exact
    * @param buyerIsMaker whether the taker sold
+   * @param firstTradeId id of the first trade that it consists of, consecutive per symbol, as lastTradeId
    */
   public record Trade(
-      long id, BigDecimal price, BigDecimal quantity, Instant time, boolean buyerIsMaker) {}
+      long id,
+      BigDecimal price,
+      BigDecimal quantity,
+      Instant time,
+      boolean buyerIsMaker,
+      long firstTradeId,
+      long lastTradeId) {}
 
   /**
-   * @param fromId id of the first trade, null = the newest {@code limit} trades
+   * @param fromId id of the first trade; null = the newest {@code limit} trades unless {@code from} is set
+   * @param from time of the first trade, inclusive; null with {@code fromId}, and for the newest trades
+   * @param to time of the last trade, inclusive; null with {@code fromId}, and for trades up to the newest
    * @param limit 1 to 1000
    * @param held whether the request fails instead of causing one to the exchange
    */
-  public record FindTrades(String symbol, Long fromId, int limit, boolean held) {
-    public FindTrades(String symbol, Long fromId, int limit) {
-      this(symbol, fromId, limit, false);
+  public record FindTrades(
+      String symbol, Long fromId, Instant from, Instant to, int limit, boolean held) {
+    public FindTrades(String symbol, Long fromId, Instant from, Instant to, int limit) {
+      this(symbol, fromId, from, to, limit, false);
     }
   }
 

@@ -64,7 +64,7 @@ public final class BinanceMarketStream implements MarketStream {
     this.vertx = vertx;
     this.client = client;
     this.options = options;
-    this.parser = new StreamFrameParser(tickers, metrics);
+    this.parser = new StreamFrameParser(tickers, clock, metrics);
     this.clock = clock;
     this.metrics = metrics;
     this.lag = metrics.timer("price_stream_lag");
@@ -74,6 +74,8 @@ public final class BinanceMarketStream implements MarketStream {
           metrics.counter(
               "price_stream_frames_total", "kind", kind.name().toLowerCase(Locale.ROOT)));
     }
+    // Prometheus does not see the first increment of a new counter.
+    reconnects("failure");
   }
 
   static WebSocketClientOptions clientOptions() {
@@ -124,6 +126,10 @@ public final class BinanceMarketStream implements MarketStream {
     return client.close();
   }
 
+  private Counter reconnects(String cause) {
+    return metrics.counter("price_stream_reconnects_total", "cause", cause);
+  }
+
   private void add(Stream stream) {
     var group = groups.stream()
         .filter(each -> each.streams().size() < StreamGroup.MAX_STREAMS)
@@ -156,13 +162,15 @@ public final class BinanceMarketStream implements MarketStream {
     @Override
     public void onEvent(StreamEvent event) {
       frames.get(event.stream().kind()).increment();
-      var delay = Duration.between(event.sentAt(), clock.instant());
-      lag.record(delay.isNegative() ? Duration.ZERO : delay);
+      if (event.sentAt() != null) {
+        var delay = Duration.between(event.sentAt(), clock.instant());
+        lag.record(delay.isNegative() ? Duration.ZERO : delay);
+      }
     }
 
     @Override
     public void onReconnect(String cause) {
-      metrics.counter("price_stream_reconnects_total", "cause", cause).increment();
+      reconnects(cause).increment();
     }
   }
 }

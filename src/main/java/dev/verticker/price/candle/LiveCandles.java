@@ -14,12 +14,12 @@ import java.util.TreeMap;
  * The newest minutes of each symbol in memory, as published by the leader: the forming one and those that may not be stored
  * yet. Used on one event loop.
  */
-public final class LiveCandles {
+final class LiveCandles {
   /** Longer than an outage of PostgreSQL that clients must not notice. */
   private static final int MAX_MINUTES = 30;
 
-  /** Configured and on-demand symbols; of more, the least recently updated is removed. */
-  static final int MAX_SYMBOLS = 1100;
+  /** Configured, on-demand and demanded symbols; of more, the least recently updated is removed. */
+  static final int MAX_SYMBOLS = 1200;
 
   private final MarketTime time;
   private final Map<String, NavigableMap<Instant, Candle>> symbols =
@@ -31,7 +31,7 @@ public final class LiveCandles {
         }
       };
 
-  public LiveCandles(MarketTime time) {
+  LiveCandles(MarketTime time) {
     this.time = time;
   }
 

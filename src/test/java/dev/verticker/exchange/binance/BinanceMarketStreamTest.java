@@ -1,5 +1,7 @@
 package dev.verticker.exchange.binance;
 
+import static dev.verticker.exchange.binance.FakeStreamExchange.bookTicker;
+import static dev.verticker.exchange.binance.FakeStreamExchange.depth;
 import static dev.verticker.exchange.binance.FakeStreamExchange.kline;
 import static dev.verticker.exchange.binance.FakeStreamExchange.ticker;
 import static dev.verticker.exchange.binance.FakeStreamExchange.trade;
@@ -49,6 +51,8 @@ class BinanceMarketStreamTest {
   private static final Stream TICKER = new Stream("BTCUSDT", Kind.TICKER);
   private static final Stream KLINE = new Stream("BTCUSDT", Kind.KLINE_1M);
   private static final Stream TRADES = new Stream("BTCUSDT", Kind.AGGREGATE_TRADE);
+  private static final Stream BOOK_TICKER = new Stream("BTCUSDT", Kind.BOOK_TICKER);
+  private static final Stream DEPTH = new Stream("BTCUSDT", Kind.DEPTH);
   private static final Set<Stream> ALL = Set.of(TICKER, KLINE, TRADES);
   private static final Duration SECONDS = Duration.ofSeconds(5);
   private static final Duration SHORT = Duration.ofMillis(600);
@@ -257,7 +261,7 @@ class BinanceMarketStreamTest {
   }
 
   @Test
-  void a_rotation_misses_and_doubles_no_trade() {
+  void a_rotation_neither_misses_nor_duplicates_a_trade() {
     open(Duration.ofSeconds(2), SECONDS, ALL);
     until("all streams are connected", () -> events.connected.size() == 1);
     var id = new AtomicLong(1000);
@@ -296,6 +300,33 @@ class BinanceMarketStreamTest {
   }
 
   @Test
+  void books_of_a_successor_follow_those_of_the_replaced_connection_without_a_step_back() {
+    open(HOURS, SECONDS, Set.of(BOOK_TICKER, DEPTH));
+    until("the streams are connected", () -> events.connected.size() == 1);
+    var old = exchange.last();
+    old.send("btcusdt@bookTicker", bookTicker("BTCUSDT", 20, "9", "11"));
+    old.send("btcusdt@depth20@100ms", depth(20, "9", "11"));
+    old.sendText("{\"e\":\"serverShutdown\",\"E\":1}");
+    var next = successorOf(old);
+
+    next.send("btcusdt@bookTicker", bookTicker("BTCUSDT", 19, "8", "11"));
+    next.send("btcusdt@bookTicker", bookTicker("BTCUSDT", 22, "9", "10"));
+    old.send("btcusdt@bookTicker", bookTicker("BTCUSDT", 21, "9", "12"));
+    until("the old connection delivers", () -> events.bookTickers.size() == 2);
+    next.send("btcusdt@depth20@100ms", depth(20, "9", "11"));
+    until("the old connection is closed", () -> old.closed);
+    next.send("btcusdt@depth20@100ms", depth(23, "9", "10"));
+    until("the next book arrives", () -> events.books.size() == 2);
+
+    assertEquals(List.of(20L, 21L, 22L), RecordedEvents.updateIds(events.bookTickers));
+    assertEquals(List.of(20L, 23L), RecordedEvents.updateIds(events.books));
+    assertEquals(List.of(), events.disconnected);
+    assertEquals(0, metrics.get("price_stream_lag").timer().count());
+    assertEquals(
+        3, metrics.get("price_stream_frames_total").tag("kind", "book_ticker").counter().count());
+  }
+
+  @Test
   void a_successor_without_data_replaces_the_connection_after_a_limited_time() {
     open(HOURS, SHORT, ALL);
     until("all streams are connected", () -> events.connected.size() == 1);
@@ -321,8 +352,8 @@ class BinanceMarketStreamTest {
 
     until("the trade of the successor arrives", () -> events.trades.size() == 2);
     assertEquals(List.of(103L, 108L), events.tradeIds());
+    until("the interruption ends", () -> events.connected.size() == 2);
     assertEquals(1, events.disconnected.size());
-    assertEquals(2, events.connected.size());
     assertEquals(2, exchange.sessions.size());
   }
 
@@ -345,7 +376,7 @@ class BinanceMarketStreamTest {
   }
 
   @Test
-  void a_doubled_or_outdated_event_is_delivered_once() {
+  void a_duplicate_or_outdated_event_is_not_delivered() {
     open(HOURS, SECONDS, ALL);
     until("all streams are connected", () -> events.connected.size() == 1);
     var ticker = ticker("BTCUSDT", "2", 5);
@@ -396,13 +427,15 @@ class BinanceMarketStreamTest {
     var crossed = kline("BTCUSDT", 60_000, "10", true);
     crossed.getJsonObject("k").put("l", "11");
     session.send("btcusdt@kline_1m", crossed);
+    var future = Instant.parse("2099-01-01T00:00:00Z").toEpochMilli();
+    session.send("btcusdt@kline_1m", kline("BTCUSDT", future, "10", true));
     session.send("btcusdt@aggTrade", trade("BTCUSDT", 9, "1.50"));
 
     until("the valid trade arrives", () -> events.trades.size() == 1);
     assertEquals(List.of(9L), events.tradeIds());
     assertEquals(List.of(), events.tickers);
     assertEquals(List.of(), events.klines);
-    assertEquals(garbage.size() + 8, rejected());
+    assertEquals(garbage.size() + 9, rejected());
     assertEquals(1, exchange.sessions.size());
   }
 

@@ -49,7 +49,7 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
     super(resources);
     this.topic = topic;
     this.clock = clock;
-    this.find = new FindTrades(topic.substring(PREFIX.length()), null, SNAPSHOT);
+    this.find = new FindTrades(topic.substring(PREFIX.length()), null, null, null, SNAPSHOT);
     this.reads = reads;
     this.loop = loop;
   }

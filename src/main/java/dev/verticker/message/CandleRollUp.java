@@ -52,15 +52,30 @@ public final class CandleRollUp {
     var volume = first.volume();
     var quoteVolume = first.quoteVolume();
     var trades = first.trades();
+    var takerVolume = first.takerVolume();
+    var takerQuoteVolume = first.takerQuoteVolume();
     for (var part : known.subList(1, known.size())) {
       high = high.max(part.high());
       low = low.min(part.low());
       volume = volume.add(part.volume());
       quoteVolume = quoteVolume.add(part.quoteVolume());
       trades += part.trades();
+      takerVolume = takerVolume.add(part.takerVolume());
+      takerQuoteVolume = takerQuoteVolume.add(part.takerQuoteVolume());
     }
     var close = known.get(known.size() - 1).close();
-    return new Candle(openTime, first.open(), high, low, close, volume, quoteVolume, trades, state);
+    return new Candle(
+        openTime,
+        first.open(),
+        high,
+        low,
+        close,
+        volume,
+        quoteVolume,
+        trades,
+        takerVolume,
+        takerQuoteVolume,
+        state);
   }
 
   private static State ended(List<Candle> parts) {

@@ -18,7 +18,7 @@ public final class Candles {
 
   private Candles() {}
 
-  /** How certain a candle is. */
+  /** The state of a candle. */
   public enum State {
     /** Its interval has not ended. */
     FORMING,
@@ -42,6 +42,7 @@ public final class Candles {
    *
    * @param volume in units of the base asset
    * @param quoteVolume in units of the quote asset
+   * @param takerVolume the part of {@code volume} that takers bought; takerQuoteVolume is that of {@code quoteVolume}
    */
   public record Candle(
       Instant openTime,
@@ -52,10 +53,12 @@ public final class Candles {
       BigDecimal volume,
       BigDecimal quoteVolume,
       long trades,
+      BigDecimal takerVolume,
+      BigDecimal takerQuoteVolume,
       State state) {
     /** Returns a candle without figures. */
     public static Candle unknown(Instant openTime, State state) {
-      return new Candle(openTime, null, null, null, null, null, null, 0, state);
+      return new Candle(openTime, null, null, null, null, null, null, 0, null, null, state);
     }
 
     /** Returns whether it has prices and volumes. */
@@ -65,7 +68,18 @@ public final class Candles {
 
     /** Returns this candle in another state. */
     public Candle in(State other) {
-      return new Candle(openTime, open, high, low, close, volume, quoteVolume, trades, other);
+      return new Candle(
+          openTime,
+          open,
+          high,
+          low,
+          close,
+          volume,
+          quoteVolume,
+          trades,
+          takerVolume,
+          takerQuoteVolume,
+          other);
     }
 
     /** Returns whether prices, volumes and trades are the same; decimals may have other trailing zeros. */
@@ -76,7 +90,9 @@ public final class Candles {
           && equal(low, other.low)
           && equal(close, other.close)
           && equal(volume, other.volume)
-          && equal(quoteVolume, other.quoteVolume);
+          && equal(quoteVolume, other.quoteVolume)
+          && equal(takerVolume, other.takerVolume)
+          && equal(takerQuoteVolume, other.takerQuoteVolume);
     }
 
     private static boolean equal(BigDecimal one, BigDecimal other) {
@@ -124,7 +140,7 @@ public final class Candles {
   /**
    * The parts of a candle that is forming, with which a reader continues it from {@link #UPDATES}.
    *
-   * @param ended the minutes before {@code minute}, rolled up, in the state that their own states give; null if there are none
+   * @param ended the minutes before {@code minute}, rolled up, with the state that results from theirs; null if there are none
    * @param minute open time of the first minute that {@code ended} does not cover
    * @param forming the candle of that minute; null if it has none yet
    */

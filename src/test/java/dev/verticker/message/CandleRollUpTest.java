@@ -98,7 +98,8 @@ class CandleRollUpTest {
 
   private static Candle candle(Instant openTime, String price, State state) {
     var value = new BigDecimal(price);
-    return new Candle(openTime, value, value, value, value, BigDecimal.ONE, value, 1, state);
+    return new Candle(
+        openTime, value, value, value, value, BigDecimal.ONE, value, 1, BigDecimal.ONE, value, state);
   }
 
   private static List<Candle> minutes(Random random, int count) {
@@ -123,6 +124,8 @@ class CandleRollUpTest {
           decimal(random),
           decimal(random),
           random.nextInt(1000),
+          decimal(random),
+          decimal(random),
           state));
     }
     return minutes;
@@ -204,6 +207,8 @@ class CandleRollUpTest {
     BigDecimal close = null;
     BigDecimal volume = null;
     BigDecimal quoteVolume = null;
+    BigDecimal takerVolume = null;
+    BigDecimal takerQuoteVolume = null;
     var trades = 0L;
     var pending = false;
     var amended = false;
@@ -217,8 +222,10 @@ class CandleRollUpTest {
       high = high == null || part.high().compareTo(high) > 0 ? part.high() : high;
       low = low == null || part.low().compareTo(low) < 0 ? part.low() : low;
       close = part.close();
-      volume = volume == null ? part.volume() : volume.add(part.volume());
-      quoteVolume = quoteVolume == null ? part.quoteVolume() : quoteVolume.add(part.quoteVolume());
+      volume = sum(volume, part.volume());
+      quoteVolume = sum(quoteVolume, part.quoteVolume());
+      takerVolume = sum(takerVolume, part.takerVolume());
+      takerQuoteVolume = sum(takerQuoteVolume, part.takerQuoteVolume());
       trades += part.trades();
     }
     var state = end.isAfter(now)
@@ -226,6 +233,21 @@ class CandleRollUpTest {
         : pending
             ? State.PENDING
             : amended ? State.AMENDED : open == null ? State.ABSENT : State.FINAL;
-    return new Candle(openTime, open, high, low, close, volume, quoteVolume, trades, state);
+    return new Candle(
+        openTime,
+        open,
+        high,
+        low,
+        close,
+        volume,
+        quoteVolume,
+        trades,
+        takerVolume,
+        takerQuoteVolume,
+        state);
+  }
+
+  private static BigDecimal sum(BigDecimal sum, BigDecimal part) {
+    return sum == null ? part : sum.add(part);
   }
 }

@@ -98,7 +98,7 @@ class LivePricesTest {
   }
 
   @Test
-  void quotes_of_a_symbol_never_go_back_and_are_conflated_to_ten_a_second() {
+  void quotes_of_a_symbol_never_become_older_and_are_conflated_to_ten_a_second() {
     var node = liveNode();
     node.published.clear();
     var since = System.nanoTime();
@@ -207,7 +207,7 @@ class LivePricesTest {
 
   @Test
   @Provokes(25)
-  void invalid_and_doubled_events_change_no_quote() {
+  void invalid_and_duplicate_events_do_not_change_a_quote() {
     var node = liveNode();
     for (var kind :
         List.of(StreamFaultKind.GARBAGE, StreamFaultKind.WRONG_SYMBOL, StreamFaultKind.DOUBLED)) {

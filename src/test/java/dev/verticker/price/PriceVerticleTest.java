@@ -440,7 +440,7 @@ class PriceVerticleTest {
   }
 
   @Test
-  void cold_symbols_are_fetched_in_batches_that_no_failure_of_the_exchange_results_from() {
+  void on_demand_symbols_are_fetched_in_few_batches_that_all_succeed() {
     var cold = IntStream.range(0, 80).mapToObj(i -> "COLD" + i).toList();
     var larger = exchange(cold.toArray(String[]::new));
     var node = PriceNode.start(
@@ -466,7 +466,7 @@ class PriceVerticleTest {
   }
 
   @Test
-  void a_stale_row_of_a_cold_symbol_is_served_only_if_the_exchange_sends_no_quote() {
+  void a_stored_stale_quote_of_an_on_demand_symbol_is_served_only_if_the_exchange_sends_none() {
     var node = node(Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
     until("the configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
     for (var symbol : List.of("LTCUSDT", "XRPUSDT")) {

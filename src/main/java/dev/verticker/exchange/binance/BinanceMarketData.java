@@ -166,7 +166,7 @@ public final class BinanceMarketData implements MarketData {
     return tree(response.body()).path("code").asInt();
   }
 
-  /** Returns an empty tree if the body is no JSON. */
+  /** Returns an empty tree if the body is not JSON. */
   private static JsonNode tree(Buffer body) {
     try {
       return MAPPER.readTree(body.getBytes());

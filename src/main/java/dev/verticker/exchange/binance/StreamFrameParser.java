@@ -87,7 +87,7 @@ final class StreamFrameParser {
     }
   }
 
-  /** Counts a frame that is no text. */
+  /** Counts a binary frame, which Binance never sends. */
   void rejectBinary() {
     reject("malformed");
   }
@@ -191,7 +191,7 @@ final class StreamFrameParser {
     return "serverShutdown".equals(event.path("e").asText());
   }
 
-  /** Returns the frame as a tree, an empty one if it is no JSON. */
+  /** Returns the frame as a tree; an empty tree if it is not JSON. */
   private static JsonNode tree(String frame) {
     try {
       return MAPPER.readTree(frame);

@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
  * Publishes the candles of the current minutes, on the node that leads the feed: each change at most once in 50 ms, together
  * with those of other symbols. Closed candles of configured symbols are stored after they were published.
  */
-public final class CandleFeed implements MarketStream.Listener {
+final class CandleFeed implements MarketStream.Listener {
   private static final long BATCH_MS = 50;
 
   private final Vertx vertx;
@@ -57,7 +57,7 @@ public final class CandleFeed implements MarketStream.Listener {
   }
 
   /** @param epoch of this node's leadership */
-  public CandleFeed(
+  CandleFeed(
       Vertx vertx,
       Bus bus,
       Source source,
@@ -102,7 +102,7 @@ public final class CandleFeed implements MarketStream.Listener {
     publish(symbol, candle);
   }
 
-  /** Forgets the current minutes: another node leads. */
+  /** Removes the current minutes, because this node no longer leads. */
   public void reset() {
     newest.clear();
   }

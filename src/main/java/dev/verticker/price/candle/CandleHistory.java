@@ -28,7 +28,7 @@ import java.util.function.Supplier;
  * feed, with one request at a time: first after interruptions, then the regular comparison of new candles, then the backfill
  * of history.
  */
-public final class CandleHistory {
+final class CandleHistory {
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
   private static final Duration ABSENT_INTERVAL = Duration.ofHours(1);
   private static final int SYMBOLS_PER_MINUTE = 100;
@@ -79,7 +79,7 @@ public final class CandleHistory {
     }
   }
 
-  public CandleHistory(
+  CandleHistory(
       Vertx vertx,
       Store store,
       MarketData exchange,

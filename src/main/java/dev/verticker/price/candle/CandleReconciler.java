@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
  * two equal reads at least ten seconds apart (amended), and candles that the exchange does not have after two reads at least
  * a minute apart (absent).
  */
-public final class CandleReconciler {
+final class CandleReconciler {
   private static final Duration AMENDED_AFTER = Duration.ofSeconds(10);
   private static final Duration ABSENT_AFTER = Duration.ofMinutes(1);
   private static final int MAX_SUSPICIONS = 100_000;
@@ -30,7 +30,7 @@ public final class CandleReconciler {
   private final MarketTime time;
   private final LongSupplier nanos;
 
-  /** The first read of a difference: what the exchange sent (null = nothing) and when. */
+  /** A difference that a second read must confirm: what the exchange sent (null = no candle), and when it was first read. */
   private record Suspicion(Kline sent, long readAt) {}
 
   private record Key(String symbol, BaseSeries series, Instant openTime) {}
@@ -52,7 +52,7 @@ public final class CandleReconciler {
   record Reconciled(List<StoredCandle> changes, Instant confirmedUntil, Kline forming) {}
 
   /** @param nanos monotonic time */
-  public CandleReconciler(
+  CandleReconciler(
       MarketData exchange, CandleRepository repository, MarketTime time, LongSupplier nanos) {
     this.exchange = exchange;
     this.repository = repository;
@@ -142,7 +142,7 @@ public final class CandleReconciler {
         : null;
   }
 
-  /** Returns whether an earlier read at least this long ago sent the same; remembers the first read otherwise. */
+  /** Returns whether a read at least this long ago had the same result; otherwise keeps the first read. */
   private boolean isRepeated(Key key, Kline sent, Duration apart) {
     var first = suspicions.get(key);
     if (first == null || !same(first.sent(), sent)) {

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /** {@code market.candles} of one venue. */
-public final class CandleRepository {
+final class CandleRepository {
   private static final String INSERT =
       """
       INSERT INTO market.candles AS stored
@@ -71,6 +71,7 @@ public final class CandleRepository {
        GROUP BY 1
       """;
 
+  /** Repeats the condition of the partial index candles_unconfirmed, so that PostgreSQL uses that index. */
   private static final String ABSENT =
       """
       SELECT symbol, open_time
@@ -95,7 +96,7 @@ public final class CandleRepository {
 
   record AbsentCandle(String symbol, Instant openTime) {}
 
-  public CandleRepository(Database database, String venue) {
+  CandleRepository(Database database, String venue) {
     this.database = database;
     this.venue = venue;
   }
@@ -162,8 +163,8 @@ public final class CandleRepository {
         .addValue(decimals(candles, candle -> candle.candle().volume()))
         .addValue(decimals(candles, candle -> candle.candle().quoteVolume()))
         .addValue(each(candles, candle -> candle.candle().trades(), Long[]::new))
-        .addValue(decimals(candles, StoredCandle::takerVolume))
-        .addValue(decimals(candles, StoredCandle::takerQuoteVolume))
+        .addValue(decimals(candles, candle -> candle.candle().takerVolume()))
+        .addValue(decimals(candles, candle -> candle.candle().takerQuoteVolume()))
         .addValue(each(
             candles,
             candle -> candle.candle().state().name().toLowerCase(Locale.ROOT),
@@ -185,9 +186,9 @@ public final class CandleRepository {
             row.getBigDecimal("volume"),
             row.getBigDecimal("quote_volume"),
             row.getLong("trades"),
+            row.getBigDecimal("taker_volume"),
+            row.getBigDecimal("taker_quote_volume"),
             State.valueOf(row.getString("state").toUpperCase(Locale.ROOT))),
-        row.getBigDecimal("taker_volume"),
-        row.getBigDecimal("taker_quote_volume"),
         row.getBoolean("confirmed"));
   }
 

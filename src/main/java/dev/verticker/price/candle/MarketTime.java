@@ -9,7 +9,7 @@ import java.util.Optional;
  * A lower bound of the time at the exchange, from the times in its messages. Candles follow it instead of the node's clock:
  * a candle has ended only if the exchange sent something later. Used on one event loop.
  */
-public final class MarketTime {
+final class MarketTime {
   /** Longer than the time between two polls. */
   private static final Duration MAX_AGE = Duration.ofSeconds(150);
 
@@ -30,7 +30,7 @@ public final class MarketTime {
         : Optional.of(Interval.ONE_MINUTE.openTime(latest));
   }
 
-  /** Returns whether a candle that ends then has ended. */
+  /** Returns whether the time at the exchange has reached the end of a candle. */
   boolean hasPassed(Instant end) {
     return !end.isAfter(latest);
   }

@@ -7,11 +7,11 @@ import io.micrometer.core.instrument.MeterRegistry;
  * Closed candles to store, at most the minutes of 1,000 symbols during almost an hour without PostgreSQL. The comparison with
  * the exchange stores dropped ones later.
  */
-public final class PendingCandles extends PendingRows<StoredCandle> {
+final class PendingCandles extends PendingRows<StoredCandle> {
   private static final int MAX_PENDING = 50_000;
   private static final int BATCH = 1000;
 
-  public PendingCandles(CandleRepository repository, MeterRegistry metrics) {
+  PendingCandles(CandleRepository repository, MeterRegistry metrics) {
     super(
         new Table<>(
             "candle_writes",

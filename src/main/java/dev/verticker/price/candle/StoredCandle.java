@@ -5,41 +5,29 @@ import dev.verticker.message.CandleRollUp;
 import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.State;
 import dev.verticker.price.candle.CandleRepository.Range;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
  * A row of {@code market.candles}.
  *
  * @param candle final, amended or absent
- * @param takerVolume null if the candle is absent, as is takerQuoteVolume
  * @param confirmed whether it equals the candle that the exchange returned on request
  */
 record StoredCandle(
     String symbol,
     BaseSeries series,
     Candle candle,
-    BigDecimal takerVolume,
-    BigDecimal takerQuoteVolume,
     boolean confirmed) {
 
   static StoredCandle of(Kline kline, BaseSeries series, State state, boolean confirmed) {
-    return new StoredCandle(
-        kline.symbol(),
-        series,
-        candle(kline, state),
-        kline.takerVolume(),
-        kline.takerQuoteVolume(),
-        confirmed);
+    return new StoredCandle(kline.symbol(), series, candle(kline, state), confirmed);
   }
 
   static StoredCandle absent(String symbol, BaseSeries series, Instant openTime) {
-    return new StoredCandle(
-        symbol, series, Candle.unknown(openTime, State.ABSENT), null, null, true);
+    return new StoredCandle(symbol, series, Candle.unknown(openTime, State.ABSENT), true);
   }
 
   private static StoredCandle rolledUp(
@@ -49,8 +37,6 @@ record StoredCandle(
         parts.get(0).symbol(),
         series,
         CandleRollUp.merge(candles, openTime, true),
-        sum(parts, StoredCandle::takerVolume),
-        sum(parts, StoredCandle::takerQuoteVolume),
         false);
   }
 
@@ -87,6 +73,8 @@ record StoredCandle(
         kline.volume(),
         kline.quoteVolume(),
         kline.trades(),
+        kline.takerVolume(),
+        kline.takerQuoteVolume(),
         state);
   }
 
@@ -99,22 +87,10 @@ record StoredCandle(
   }
 
   boolean equalsInFigures(Kline kline) {
-    return candle.equalsInFigures(candle(kline, State.FINAL))
-        && takerVolume != null
-        && takerVolume.compareTo(kline.takerVolume()) == 0
-        && takerQuoteVolume.compareTo(kline.takerQuoteVolume()) == 0;
+    return candle.equalsInFigures(candle(kline, State.FINAL));
   }
 
   StoredCandle asConfirmed() {
-    return new StoredCandle(symbol, series, candle, takerVolume, takerQuoteVolume, true);
-  }
-
-  private static BigDecimal sum(
-      List<StoredCandle> parts, Function<StoredCandle, BigDecimal> figure) {
-    return parts.stream()
-        .filter(part -> !part.isAbsent())
-        .map(figure)
-        .reduce(BigDecimal::add)
-        .orElse(null);
+    return new StoredCandle(symbol, series, candle, true);
   }
 }

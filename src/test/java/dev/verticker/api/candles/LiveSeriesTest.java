@@ -196,7 +196,8 @@ class LiveSeriesTest {
 
   private static Candle at(Instant openTime, State state) {
     var price = new BigDecimal("10");
-    return new Candle(openTime, price, price, price, price, BigDecimal.ONE, price, 1, state);
+    return new Candle(
+        openTime, price, price, price, price, BigDecimal.ONE, price, 1, BigDecimal.ONE, price, state);
   }
 
   private static Candle minute(Random random, int minute, State state) {
@@ -211,6 +212,8 @@ class LiveSeriesTest {
         decimal(random),
         decimal(random),
         random.nextInt(1000),
+        decimal(random),
+        decimal(random),
         state);
   }
 

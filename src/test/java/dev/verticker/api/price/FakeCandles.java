@@ -60,6 +60,8 @@ public final class FakeCandles {
         new BigDecimal(volume),
         price.multiply(new BigDecimal(volume)),
         3,
+        new BigDecimal(volume),
+        price.multiply(new BigDecimal(volume)),
         state);
   }
 

@@ -260,7 +260,7 @@ class BinanceMarketStreamTest {
   }
 
   @Test
-  void a_rotation_misses_and_doubles_no_trade() {
+  void a_rotation_neither_misses_nor_duplicates_a_trade() {
     open(Duration.ofSeconds(2), SECONDS, ALL);
     until("all streams are connected", () -> events.connected.size() == 1);
     var id = new AtomicLong(1000);
@@ -348,7 +348,7 @@ class BinanceMarketStreamTest {
   }
 
   @Test
-  void a_doubled_or_outdated_event_is_delivered_once() {
+  void a_duplicate_or_outdated_event_is_not_delivered() {
     open(HOURS, SECONDS, ALL);
     until("all streams are connected", () -> events.connected.size() == 1);
     var ticker = ticker("BTCUSDT", "2", 5);

@@ -122,7 +122,7 @@ class CandleHistoryTest extends CandleTestCase {
                 == 0);
     until("rolled up", () -> stored(BaseSeries.HOURS).stream()
         .anyMatch(c -> c.openTime().equals(NOON)));
-    for (var series : List.of(BaseSeries.QUARTERS, BaseSeries.HOURS)) {
+    for (var series : List.of(BaseSeries.QUARTER_HOURS, BaseSeries.HOURS)) {
       for (var candle : stored(series)) {
         var expected = exchange.rollUp(SYMBOL, series.interval()).get(candle.openTime());
         assertTrue(candle.equalsInFigures(expected), () -> series + " " + candle);
@@ -167,7 +167,7 @@ class CandleHistoryTest extends CandleTestCase {
 
   private boolean complete() {
     return stored(BaseSeries.MINUTES).size() >= 30 * 60 - 1
-        && stored(BaseSeries.QUARTERS).size() >= 30 * 4 - 1
+        && stored(BaseSeries.QUARTER_HOURS).size() >= 30 * 4 - 1
         && stored(BaseSeries.HOURS).size() >= 29
         && !stored(BaseSeries.DAYS).isEmpty();
   }

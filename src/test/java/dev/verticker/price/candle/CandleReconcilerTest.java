@@ -114,7 +114,7 @@ class CandleReconcilerTest extends CandleTestCase {
   }
 
   @Test
-  void a_candle_without_trades_is_a_candle() {
+  void a_candle_without_trades_is_stored_as_final() {
     exchange.with(SYMBOL, NOON, after(NOON, 2));
     var quiet = quiet(exchange.minute(SYMBOL, NOON));
     exchange.put(quiet);

@@ -114,7 +114,7 @@ class FeedLeaderTest {
   }
 
   @Test
-  void a_leader_whose_upstream_fails_gives_the_lease_to_another_node_and_does_not_ask_again() {
+  void a_leader_whose_upstream_fails_releases_the_lease_and_does_not_request_it_again() {
     var first = elected("a");
     var second = candidate("b");
 
@@ -145,7 +145,7 @@ class FeedLeaderTest {
   }
 
   @Test
-  void a_response_within_the_time_keeps_the_leader() {
+  void a_leader_whose_upstream_responds_in_time_keeps_the_lease() {
     var first = elected("a");
     candidate("b");
     for (var i = 0; i < 4; i++) {

@@ -168,7 +168,7 @@ class MarketFeedTest {
   }
 
   @Test
-  void a_quiet_market_is_no_silent_stream() {
+  void a_quiet_market_is_not_reported_as_a_silent_stream() {
     connected();
     var requests = market.requests.size();
     until(

@@ -6,6 +6,7 @@ import dev.verticker.data.Housekeeping;
 import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.TickerBatches;
+import dev.verticker.message.Listings;
 import dev.verticker.message.Prices;
 import dev.verticker.price.book.BookModule;
 import dev.verticker.price.candle.CandleModule;
@@ -82,7 +83,7 @@ public final class PriceVerticle extends VerticleBase {
     var upstream = new ExchangeModule(vertx, node, settings, database, redis);
     var exchange = new MergedMarketData(upstream.requests(), feed.newest());
     var batches = new TickerBatches(exchange);
-    var listed = new ListedSymbols(vertx, exchange);
+    var listed = new ListedSymbols(vertx, exchange, settings.venue(), clock);
 
     var slots = new TimeSlots(settings.refreshInterval());
     var repository =
@@ -131,6 +132,7 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
+            bus.serve(Listings.FIND, listed::find),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted),
             candles.serve(listed::mayExist),

@@ -49,6 +49,9 @@ final class TradeFinder {
 
   private Future<List<Trade>> readNewest(FindTrades request) {
     var symbol = request.symbol();
+    if (request.held()) {
+      return reads.refuse(symbol);
+    }
     var limit = request.limit() <= FEW_TRADES ? FEW_TRADES : MarketData.MAX_TRADES;
     return read(new FindTrades(symbol, null, null, null, limit))
         .onSuccess(trades -> recent.add(symbol, trades, trades.size() < limit))
@@ -59,6 +62,8 @@ final class TradeFinder {
   }
 
   private Future<List<Trade>> read(FindTrades request) {
-    return reads.read(request.symbol(), request, () -> exchange.trades(request, Priority.USER));
+    return request.held()
+        ? reads.refuse(request.symbol())
+        : reads.read(request.symbol(), request, () -> exchange.trades(request, Priority.USER));
   }
 }

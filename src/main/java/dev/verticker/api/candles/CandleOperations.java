@@ -14,6 +14,7 @@ import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -23,9 +24,15 @@ public final class CandleOperations {
   private static final long DEFAULT_LIMIT_OF_EACH = 100;
 
   private final Bus bus;
+  private final BiConsumer<List<String>, String> requireHeld;
 
-  public CandleOperations(Bus bus) {
+  /**
+   * @param requireHeld throws a {@link Failure} at a pointer for symbols that callers without credentials may not read, because
+   *     that would cause requests to the exchange
+   */
+  public CandleOperations(Bus bus, BiConsumer<List<String>, String> requireHeld) {
     this.bus = bus;
+    this.requireHeld = requireHeld;
   }
 
   public void addTo(ContractRouter routes) {
@@ -40,7 +47,8 @@ public final class CandleOperations {
         interval(request),
         request.queryTime("from"),
         request.queryTime("to"),
-        (int) (long) request.queryNumber("limit").orElse(DEFAULT_LIMIT));
+        (int) (long) request.queryNumber("limit").orElse(DEFAULT_LIMIT),
+        request.isAnonymous());
     if (find.from() != null && find.to() != null && !find.from().isBefore(find.to())) {
       throw Failure.Invalid.of("query/from", "order", "Must be before \"to\".");
     }
@@ -53,7 +61,9 @@ public final class CandleOperations {
     var symbols = request.queryList("symbols").orElseThrow();
     var limit = (int) (long) request.queryNumber("limit").orElse(DEFAULT_LIMIT_OF_EACH);
     var encode = encoder(request);
-    return find(new FindCandles(symbols, interval(request), null, null, limit), "query/symbols")
+    var find = new FindCandles(
+        symbols, interval(request), null, null, limit, request.isAnonymous());
+    return find(find, "query/symbols")
         .map(found -> response(
             request,
             found.series().stream().map(encode).collect(Collectors.joining(",", "[", "]"))));
@@ -70,6 +80,9 @@ public final class CandleOperations {
 
   /** @param pointer the part of the HTTP request that names the symbols */
   private Future<Candles.Found> find(FindCandles find, String pointer) {
+    if (find.held()) {
+      requireHeld.accept(find.symbols(), pointer);
+    }
     return bus.request(Candles.FIND, find)
         .recover(cause -> Future.failedFuture(
             cause instanceof Failure failure ? failure.at(pointer) : cause));

@@ -23,6 +23,11 @@ public record LiveMarket(
         new MarketDemand(vertx, node.bus()));
   }
 
+  /** Returns this market for readers that may not cause requests to the exchange or streams of it. */
+  public LiveMarket heldOnly() {
+    return new LiveMarket(candles, trades, books, reads.heldOnly(), MarketDemand.none());
+  }
+
   /** Completes when this node is subscribed to all updates, on the calling context until its undeployment. */
   public Future<Void> start() {
     demand.start();

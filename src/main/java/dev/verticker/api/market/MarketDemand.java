@@ -33,6 +33,11 @@ public final class MarketDemand {
     this.bus = bus;
   }
 
+  /** Returns a demand that is never published. */
+  static MarketDemand none() {
+    return new MarketDemand(null, null);
+  }
+
   /** Starts to repeat the demand, until the undeployment of the calling verticle. */
   public void start() {
     vertx.setPeriodic(INTERVAL_MS, timer -> {
@@ -55,7 +60,7 @@ public final class MarketDemand {
   private void set(Map<Object, Set<String>> demand, Object owner, Set<String> symbols) {
     var before = symbols.isEmpty() ? demand.remove(owner) : demand.put(owner, Set.copyOf(symbols));
     var changed = before == null ? !symbols.isEmpty() : !before.equals(symbols);
-    if (changed && scheduled.compareAndSet(false, true)) {
+    if (changed && bus != null && scheduled.compareAndSet(false, true)) {
       vertx.setTimer(CHANGE_DELAY_MS, timer -> {
         scheduled.set(false);
         publish();

@@ -16,6 +16,8 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.List;
+import java.util.function.BiConsumer;
 
 /** Handles {@code listTrades} and {@code getBook} in both APIs. */
 public final class MarketOperations {
@@ -25,11 +27,15 @@ public final class MarketOperations {
   private final Bus bus;
   private final FeedMonitor feed;
   private final Clock clock;
+  private final BiConsumer<List<String>, String> requireHeld;
 
-  public MarketOperations(Bus bus, FeedMonitor feed, Clock clock) {
+  /** @param requireHeld as in {@link dev.verticker.api.candles.CandleOperations} */
+  public MarketOperations(
+      Bus bus, FeedMonitor feed, Clock clock, BiConsumer<List<String>, String> requireHeld) {
     this.bus = bus;
     this.feed = feed;
     this.clock = clock;
+    this.requireHeld = requireHeld;
   }
 
   public void addTo(ContractRouter routes) {
@@ -39,18 +45,24 @@ public final class MarketOperations {
   private Future<ApiResponse> listTrades(ApiRequest request) {
     var limit = request.queryNumber("limit").orElse(DEFAULT_TRADES).intValue();
     var fromId = request.queryNumber("from_id").orElse(null);
-    return find(Trades.FIND, new FindTrades(request.path("symbol"), fromId, null, null, limit))
+    var find = new FindTrades(
+        request.path("symbol"), fromId, null, null, limit, request.isAnonymous());
+    return find(request, Trades.FIND, find)
         .map(found -> ApiResponse.json(Buffer.buffer(encode(found, fromId != null, limit))));
   }
 
   private Future<ApiResponse> getBook(ApiRequest request) {
-    return find(Books.FIND, new FindBook(request.path("symbol"))).map(book -> {
+    var find = new FindBook(request.path("symbol"), request.isAnonymous());
+    return find(request, Books.FIND, find).map(book -> {
       var now = clock.instant();
       return ApiResponse.json(Buffer.buffer(BookJson.of(book, now, feed.isStale(book.receivedAt(), now, true))));
     });
   }
 
-  private <Q, A> Future<A> find(Address<Q, A> address, Q query) {
+  private <Q, A> Future<A> find(ApiRequest request, Address<Q, A> address, Q query) {
+    if (request.isAnonymous()) {
+      requireHeld.accept(List.of(request.path("symbol")), "path/symbol");
+    }
     return bus.request(address, query)
         .recover(cause -> Future.failedFuture(
             cause instanceof Failure failure ? failure.at("path/symbol") : cause));

@@ -8,7 +8,7 @@ import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.context.NodeContext;
 import dev.verticker.message.Sessions.Revocation;
-import dev.verticker.settings.UserApiSettings.SocketSettings;
+import dev.verticker.settings.UserApiSettings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -32,10 +32,15 @@ public final class SocketHub {
   private final LiveMarket market;
   private final SocketBalancer balancer;
 
+  /** Whether market topics need no sign-in. */
+  private final boolean publicTopics;
+
   /** In registration order. */
   private final List<EventLoopSessions> loops = new CopyOnWriteArrayList<>();
 
-  private SocketHub(NodeContext node, QuoteService quotes, SocketContext context) {
+  private SocketHub(
+      NodeContext node, QuoteService quotes, SocketContext context, boolean publicTopics) {
+    this.publicTopics = publicTopics;
     this.node = node;
     this.quotes = quotes;
     this.context = context;
@@ -57,17 +62,22 @@ public final class SocketHub {
       AccessTokenVerifier verifier,
       RevocationCache revocations,
       QuoteService quotes,
-      SocketSettings settings) {
+      UserApiSettings settings) {
+    var limits = settings.sockets();
+    var publicData = settings.publicData();
+    var publicSockets =
+        new PublicSockets(publicData.socketsPerAddress(), limits.maxUnauthenticated());
     var context = new SocketContext(
         vertx,
         node.bus(),
         node.clock(),
-        settings,
-        new SocketMetrics(node.metrics()),
-        new UserSockets(settings.maxPerUser()),
+        limits,
+        new SocketMetrics(node.metrics(), publicSockets::total),
+        new UserSockets(limits.maxPerUser()),
+        publicSockets,
         verifier,
         revocations);
-    var hub = new SocketHub(node, quotes, context);
+    var hub = new SocketHub(node, quotes, context, publicData.enabled());
     revocations.onRevoked(hub::onRevoked);
     node.connectivity().onReconnect(hub.log::catchUp);
     return Future.all(hub.log.start(), hub.balancer.start(), hub.market.start())
@@ -76,7 +86,10 @@ public final class SocketHub {
 
   /** Registers the calling event loop: it can accept sockets from now on. */
   public void join(Context loop) {
-    var topics = new TopicRegistry(context.vertx(), loop, node, log, quotes, market);
+    var vertx = context.vertx();
+    var topics = new LoopTopics(
+        new TopicRegistry(vertx, loop, node, log, quotes, market),
+        publicTopics ? TopicRegistry.ofPublicTopics(vertx, loop, node, quotes, market) : null);
     var sessions = new EventLoopSessions(context, loop, topics);
     loops.add(sessions);
     context.vertx().setPeriodic(CHECK_INTERVAL_MS, timer -> sessions.sweep());

@@ -42,6 +42,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
   private final SocketContext context;
   private final Context loop;
   private final TopicRegistry registry;
+  private final String address;
   private final WireProtocol protocol;
   private final Consumer<SocketSession> onClosing;
   private final SocketWriter writer;
@@ -54,6 +55,9 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
 
   /** The user of the socket; null until it signs in, then unchanged until it closes. */
   private AuthenticatedUser user;
+
+  /** Whether the socket is counted as one that receives public topics without sign-in. */
+  private boolean receivesPublicTopics;
 
   private Future<Void> lastCommand = Future.succeededFuture();
   private boolean hasSubscribed;
@@ -69,18 +73,19 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
   SocketSession(
       SocketContext context,
       Context loop,
-      TopicRegistry registry,
+      LoopTopics loopTopics,
       Transport transport,
       WireProtocol protocol,
       Consumer<SocketSession> onClosing) {
     this.context = context;
     this.loop = loop;
-    this.registry = registry;
+    this.registry = loopTopics.all();
+    this.address = transport.address();
     this.protocol = protocol;
     this.onClosing = onClosing;
     this.idleTimeout = context.settings().idleTimeout();
     this.pingInterval = idleTimeout.dividedBy(3);
-    this.topics = new SocketTopics(registry, this, protocol);
+    this.topics = new SocketTopics(loopTopics, this, protocol);
     this.writer = new SocketWriter(
         context,
         loop,
@@ -166,8 +171,9 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     return writer.unsent();
   }
 
-  boolean isSignedIn() {
-    return user != null;
+  /** Returns whether the socket stays open without a sign-in from now on. */
+  boolean isAdmitted() {
+    return user != null || receivesPublicTopics;
   }
 
   /** Closes the socket if the revocation affects it. Thread-safe. */
@@ -198,11 +204,12 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
       reset("stalled");
     } else if (now - lastResponseAt > idleTimeout.toNanos()) {
       reset("silent");
-    } else if (user == null) {
+    } else if (!isAdmitted()) {
       if (now - connectedAt > SIGN_IN_TIMEOUT.toNanos()) {
         close(CloseReason.AUTH_TIMEOUT);
       }
-    } else if (!context.clock().instant().isBefore(user.token().expiresAt())) {
+    } else if (user != null
+        && !context.clock().instant().isBefore(user.token().expiresAt())) {
       close(CloseReason.TOKEN_EXPIRED);
     } else if (now - lastPingAt > pingInterval.toNanos()) {
       lastPingAt = now;
@@ -223,7 +230,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
 
   @Override
   public boolean canReceive(Audience audience) {
-    return user.canReceive(audience);
+    return user != null && user.canReceive(audience);
   }
 
   @Override
@@ -302,19 +309,44 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
   }
 
   private Future<Void> subscribe(Command.Subscribe request) {
-    return signInFor(request)
+    var admitted = isAdmitted();
+    return Future.succeededFuture()
+        .compose(start -> signInFor(request))
         .compose(signedIn -> topics.subscribe(request, user))
-        .otherwise(failure -> refuse(request.topic(), failure));
+        .otherwise(failure -> {
+          if (!admitted) {
+            leavePublicSockets();
+          }
+          return refuse(request.topic(), failure);
+        });
   }
 
   private Future<Void> signInFor(Command.Subscribe request) {
     if (request.token() != null) {
       return signIn(request.token());
     }
-    return user != null
-        ? Future.succeededFuture()
+    if (user != null) {
+      return Future.succeededFuture();
+    }
+    return topics.isPublic(request)
+        ? admitToPublicTopics()
         : Future.failedFuture(new Failure.Unauthenticated(
             "token-missing", "Not signed in: send an access token first."));
+  }
+
+  private Future<Void> admitToPublicTopics() {
+    if (!closing && !receivesPublicTopics) {
+      context.publicSockets().add(address);
+      receivesPublicTopics = true;
+    }
+    return Future.succeededFuture();
+  }
+
+  private void leavePublicSockets() {
+    if (receivesPublicTopics) {
+      receivesPublicTopics = false;
+      context.publicSockets().remove(address);
+    }
   }
 
   private Future<Void> redeem(String ticket) {
@@ -390,6 +422,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     var first = user == null;
     user = AuthenticatedUser.with(token);
     if (first) {
+      leavePublicSockets();
       context.metrics().signedIn(protocol);
       if (!context.users().add(token.userId(), this)) {
         close(CloseReason.TOO_MANY_SOCKETS);
@@ -415,6 +448,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
   private void stopDelivery() {
     closing = true;
     topics.close();
+    leavePublicSockets();
     if (user != null) {
       context.users().remove(user.userId(), this);
     }

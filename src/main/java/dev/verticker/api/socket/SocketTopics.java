@@ -24,30 +24,47 @@ import java.util.function.BiConsumer;
 final class SocketTopics {
   private static final int MAX_TOPICS = 100;
 
-  private record Entry(List<String> topics, Subscription subscription) {}
+  private record Entry(TopicRegistry registry, List<String> topics, Subscription subscription) {}
 
   private final TopicRegistry registry;
+
+  /** Null if no topic is public. */
+  private final TopicRegistry publicTopics;
+
   private final Subscriber subscriber;
   private final WireProtocol protocol;
   private final Map<String, Entry> entries = new HashMap<>();
   private boolean closed;
 
-  SocketTopics(TopicRegistry registry, Subscriber subscriber, WireProtocol protocol) {
-    this.registry = registry;
+  SocketTopics(LoopTopics loopTopics, Subscriber subscriber, WireProtocol protocol) {
+    this.registry = loopTopics.all();
+    this.publicTopics = loopTopics.publicOnes();
     this.subscriber = subscriber;
     this.protocol = protocol;
   }
 
-  /** Fails, and changes nothing, if the user may not subscribe to one of the topics or one does not exist. */
+  /** Returns whether a socket that has not signed in may try to subscribe. */
+  boolean isPublic(Command.Subscribe request) {
+    return publicTopics != null && publicTopics.hasTopics(request);
+  }
+
+  /**
+   * Fails, and changes nothing, if the user may not subscribe to one of the topics or one does not exist.
+   *
+   * @param user null = not signed in, only for public topics
+   */
   Future<Void> subscribe(Command.Subscribe request, AuthenticatedUser user) {
-    var topics = registry.topics(request);
-    topics.forEach(topic -> registry.check(topic, user));
+    var source = user == null ? publicTopics : registry;
+    var topics = source.topics(request);
+    topics.forEach(topic -> source.check(topic, user));
     checkCount(request.topic(), topics.size());
     var current = entries.get(request.topic());
-    return current != null && current.subscription.tryConfirm(request)
+    return current != null
+            && current.registry == source
+            && current.subscription.tryConfirm(request)
         ? Future.succeededFuture()
-        : registry.prepare(topics).map(prepared -> {
-          open(request, topics, request.since());
+        : source.prepare(topics).map(prepared -> {
+          open(source, request, topics, request.since());
           return null;
         });
   }
@@ -55,38 +72,44 @@ final class SocketTopics {
   /** Subscribes to a topic that the server chose. */
   void subscribe(Command.Subscribe request, AuthenticatedUser user, ResumePoint after) {
     registry.check(request.topic(), user);
-    open(request, List.of(request.topic()), after);
+    open(registry, request, List.of(request.topic()), after);
   }
 
-  private void open(Command.Subscribe request, List<String> topics, ResumePoint after) {
+  private void open(
+      TopicRegistry source, Command.Subscribe request, List<String> topics, ResumePoint after) {
     if (closed) {
       return;
     }
     var name = request.topic();
-    var current = entries.get(name);
     var subscription = request.symbols().isEmpty()
-        ? replace(request, after)
-        : subscribeList(current == null ? null : current.subscription, request, topics);
+        ? replace(source, request, after)
+        : subscribeList(source, request, topics);
     if (closed) {
       // A topic sent more than the write queue of the client can hold.
       subscription.cancel();
       entries.remove(name);
     } else {
-      entries.put(name, new Entry(topics, subscription));
+      entries.put(name, new Entry(source, topics, subscription));
     }
   }
 
-  private Subscription replace(Command.Subscribe request, ResumePoint after) {
+  private Subscription replace(
+      TopicRegistry source, Command.Subscribe request, ResumePoint after) {
     var unanswered = drop(request.topic());
-    var subscription = registry.subscribe(subscriber, request, after);
+    var subscription = source.subscribe(subscriber, request, after);
     subscription.addUnanswered(unanswered);
     return subscription;
   }
 
   private Subscription subscribeList(
-      Subscription current, Command.Subscribe request, List<String> topics) {
-    var list = current instanceof SymbolList known ? known : new SymbolList(request.topic());
-    if (list != current) {
+      TopicRegistry source, Command.Subscribe request, List<String> topics) {
+    var current = entries.get(request.topic());
+    var list = current != null
+            && current.registry == source
+            && current.subscription instanceof SymbolList known
+        ? known
+        : new SymbolList(source, request.topic());
+    if (current != null && list != current.subscription) {
       drop(request.topic());
     }
     var confirmation = TopicRegistry.subscribed(request.topic())
@@ -129,7 +152,7 @@ final class SocketTopics {
   void check(AuthenticatedUser user, BiConsumer<String, Failure> onForbidden) {
     Map.copyOf(entries).forEach((name, entry) -> {
       try {
-        entry.topics.forEach(topic -> registry.check(topic, user));
+        entry.topics.forEach(topic -> entry.registry.check(topic, user));
       } catch (Failure failure) {
         onForbidden.accept(name, failure);
       }
@@ -138,11 +161,13 @@ final class SocketTopics {
 
   /** One subscription to the topics of several symbols. */
   private final class SymbolList implements Subscription {
+    private final TopicRegistry source;
     private final Subscriber receiver;
     private final Map<String, Subscription> members = new LinkedHashMap<>();
     private int everyMs;
 
-    SymbolList(String name) {
+    SymbolList(TopicRegistry source, String name) {
+      this.source = source;
       // Clients of the event bus bridge receive only messages at the address that they registered.
       receiver = protocol == WireProtocol.BRIDGE ? new Relay(subscriber, name) : subscriber;
     }
@@ -161,7 +186,7 @@ final class SocketTopics {
       }
       for (var topic : topics) {
         if (!closed && !members.containsKey(topic)) {
-          members.put(topic, registry.subscribe(receiver, topic, everyMs));
+          members.put(topic, source.subscribe(receiver, topic, everyMs));
         }
       }
     }

@@ -18,6 +18,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -34,7 +35,9 @@ public final class TopicRegistry {
   private static final Pattern LISTS =
       Pattern.compile("(prices|trades|book|candles)(\\.(" + CandleTopic.INTERVALS + "))?");
 
-  private final List<Registration> registrations;
+  private final List<Registration> registrations = new ArrayList<>();
+
+  /** Null without topics of the event log. */
   private final EventLogChannel eventLog;
 
   /** @param loop the context of the event loop it is used on */
@@ -46,6 +49,28 @@ public final class TopicRegistry {
       QuoteService quotes,
       LiveMarket market) {
     eventLog = new EventLogChannel(loop, log, node.metrics());
+    register(Notifications.USERS, requires(Permission.USERS_READ), eventLog);
+    register("user\\.[1-9][0-9]{0,18}", TopicRegistry::requireOwner, eventLog);
+    registerMarket(vertx, loop, node, quotes, market);
+  }
+
+  private TopicRegistry(
+      Vertx vertx, Context loop, NodeContext node, QuoteService quotes, LiveMarket market) {
+    eventLog = null;
+    registerMarket(vertx, loop, node, quotes, market);
+  }
+
+  /**
+   * The topics of market data, for sockets that have not signed in. They have channels of their own, so that these sockets can
+   * neither use up the topics of others nor cause requests to the exchange.
+   */
+  public static TopicRegistry ofPublicTopics(
+      Vertx vertx, Context loop, NodeContext node, QuoteService quotes, LiveMarket market) {
+    return new TopicRegistry(vertx, loop, node, quotes.heldOnly(), market.heldOnly());
+  }
+
+  private void registerMarket(
+      Vertx vertx, Context loop, NodeContext node, QuoteService quotes, LiveMarket market) {
     Function<String, TopicResources> resources =
         kind -> new TopicResources(vertx, node.metrics().counter("socket_" + kind + "_conflated_total"));
     var clock = node.clock();
@@ -65,19 +90,16 @@ public final class TopicRegistry {
         BookTopic.kind(
             resources.apply("books"), quotes.feed(), clock, reads, loop, market.demand()));
     var feed = new FeedChannel(loop, quotes.feed(), clock);
-    registrations = List.of(
-        register(Notifications.USERS, requires(Permission.USERS_READ), eventLog),
-        register("user\\.[1-9][0-9]{0,18}", TopicRegistry::requireOwner, eventLog),
-        register("prices(\\." + SYMBOL + ")?", ANY_USER, prices),
-        register("candles\\." + SYMBOL + "\\.(" + CandleTopic.INTERVALS + ")", ANY_USER, candles),
-        register("trades\\." + SYMBOL, ANY_USER, trades),
-        register("book\\." + SYMBOL, ANY_USER, books),
-        register(FeedChannel.TOPIC, ANY_USER, feed));
+    register("prices(\\." + SYMBOL + ")?", ANY_USER, prices);
+    register("candles\\." + SYMBOL + "\\.(" + CandleTopic.INTERVALS + ")", ANY_USER, candles);
+    register("trades\\." + SYMBOL, ANY_USER, trades);
+    register("book\\." + SYMBOL, ANY_USER, books);
+    register(FeedChannel.TOPIC, ANY_USER, feed);
   }
 
-  private static Registration register(
+  private void register(
       String topic, BiConsumer<String, AuthenticatedUser> access, Channel channel) {
-    return new Registration(Pattern.compile(topic), access, channel);
+    registrations.add(new Registration(Pattern.compile(topic), access, channel));
   }
 
   private static BiConsumer<String, AuthenticatedUser> requires(Permission permission) {
@@ -97,9 +119,23 @@ public final class TopicRegistry {
     }
   }
 
-  /** Throws {@link Failure.NotFound} when there is no such topic, {@link Failure.Forbidden} when it is not for this user. */
+  /**
+   * Throws {@link Failure.NotFound} when there is no such topic, {@link Failure.Forbidden} when it is not for this user.
+   *
+   * @param user null = not signed in, only for public topics
+   */
   public void check(String topic, AuthenticatedUser user) {
     find(topic).access.accept(topic, user);
+  }
+
+  /** Returns whether it has all topics of the subscription. */
+  public boolean hasTopics(Command.Subscribe request) {
+    try {
+      topics(request).forEach(this::find);
+      return true;
+    } catch (Failure.NotFound unknown) {
+      return false;
+    }
   }
 
   /** Returns the topics of a subscription: one of each symbol, or only its own. */

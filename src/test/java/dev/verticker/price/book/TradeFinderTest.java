@@ -81,6 +81,28 @@ class TradeFinderTest {
   }
 
   @Test
+  void held_trades_are_returned_at_any_age_and_others_are_not_requested() {
+    exchange.newest = 100;
+    recent.add(BTC, trades(50, 100), false);
+    clock.step(Duration.ofHours(1));
+
+    assertEquals(trades(98, 100), held(BTC, null, 3).result().trades());
+    assertEquals(trades(50, 100), held(BTC, null, 1000).result().trades());
+    assertEquals(trades(99, 100), held(BTC, 99L, 10).result().trades());
+    for (var missing : List.of(held(BTC, 7L, 3), held(BTC, 101L, 3), held("ETHUSDT", null, 3))) {
+      assertEquals("trades-not-available", failure(missing).code());
+    }
+    var since = new FindTrades(BTC, null, NOON, null, 3, true);
+    assertInstanceOf(Failure.Unavailable.class, failure(finder.find(since)));
+    assertInstanceOf(Failure.NotFound.class, failure(held("UNLISTED", null, 3)));
+    assertEquals(List.of(), exchange.requests);
+  }
+
+  private Future<Found> held(String symbol, Long fromId, int limit) {
+    return finder.find(new FindTrades(symbol, fromId, null, null, limit, true));
+  }
+
+  @Test
   void an_unknown_symbol_is_not_found() {
     var unlisted = failure(finder.find(newest("UNLISTED", 5)));
     assertInstanceOf(Failure.NotFound.class, unlisted);

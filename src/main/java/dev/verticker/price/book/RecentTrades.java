@@ -132,7 +132,10 @@ final class RecentTrades {
   /** Returns the trades from an id on; empty if they are not in memory. */
   Optional<List<Trade>> from(String symbol, long id, int limit) {
     var ring = symbols.get(symbol);
-    if (ring == null || ring.trades.isEmpty() || id < ring.firstId() || id > ring.last().id()) {
+    if (ring == null
+        || ring.trades.isEmpty()
+        || id < ring.firstId()
+        || id > ring.last().id()) {
       return Optional.empty();
     }
     var index = (int) (id - ring.firstId());

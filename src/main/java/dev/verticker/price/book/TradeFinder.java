@@ -64,8 +64,8 @@ final class TradeFinder {
         .onSuccess(trades -> recent.add(symbol, trades, trades.size() < limit))
         .map(trades -> recent
             .newest(symbol, request.limit())
-            .orElseGet(() -> trades.subList(
-                Math.max(0, trades.size() - request.limit()), trades.size())));
+            .orElseGet(
+                () -> trades.subList(Math.max(0, trades.size() - request.limit()), trades.size())));
   }
 
   private Future<List<Trade>> read(FindTrades request) {

@@ -35,10 +35,7 @@ class PublicMarketDataTest {
   private static final String PUBLIC = "x-public-market-data";
 
   private final UserFrontDoor door = UserFrontDoor.openAlone(
-      "PUBLIC_MARKET_DATA",
-      "true",
-      "PUBLIC_REQUESTS_PER_MINUTE",
-      Integer.toString(MAX_REQUESTS));
+      "PUBLIC_MARKET_DATA", "true", "PUBLIC_REQUESTS_PER_MINUTE", Integer.toString(MAX_REQUESTS));
   private int addresses;
 
   /** Each test has its own address. */
@@ -97,7 +94,8 @@ class PublicMarketDataTest {
     expect(200, get("/prices?symbols=BTCUSDT"));
     expect(200, get("/prices/BTCUSDT"));
     expect(200, get("/feed"));
-    assertEquals(4, expect(200, get("/symbols")).object().getJsonArray("symbols").size());
+    assertEquals(
+        4, expect(200, get("/symbols")).object().getJsonArray("symbols").size());
     var candles = expect(200, get("/prices/BTCUSDT/candles?interval=1m")).object();
     assertEquals(1, candles.getJsonArray("candles").size());
     expect(200, get("/candles?interval=1m&symbols=BTCUSDT"));
@@ -143,8 +141,8 @@ class PublicMarketDataTest {
   @Test
   void an_invalid_token_is_rejected_and_history_requires_a_token() {
     for (var token : List.of("Bearer nonsense", "Basic dXNlcjpwYXNz", "", "Bearer ")) {
-      var rejected = door.client()
-          .get("/prices", "Authorization", token, "X-Forwarded-For", address);
+      var rejected =
+          door.client().get("/prices", "Authorization", token, "X-Forwarded-For", address);
       assertEquals(401, rejected.status(), token);
       assertTrue(rejected.headers().contains("WWW-Authenticate"));
     }
@@ -170,16 +168,13 @@ class PublicMarketDataTest {
     address = "203.0.113.9";
     expect(200, get("/prices"));
     // Only the last proxy is trusted: an address that a client invents does not count.
-    expect(
-        429,
-        door.client().get("/prices", "X-Forwarded-For", "203.0.113.10, " + exhausted));
+    expect(429, door.client().get("/prices", "X-Forwarded-For", "203.0.113.10, " + exhausted));
   }
 
   @Test
   void the_udf_endpoints_exist() {
     assertEquals(
-        "BTCUSDT",
-        get("/udf/symbols?symbol=BTCUSDT").expect(200).object().getString("name"));
+        "BTCUSDT", get("/udf/symbols?symbol=BTCUSDT").expect(200).object().getString("name"));
     assertEquals(
         "ok",
         get("/udf/history?symbol=BTCUSDT&resolution=1&countback=5&to=1772366460")

@@ -88,7 +88,8 @@ class BookFinderTest {
     assertEquals(
         "book-not-available",
         assertInstanceOf(
-                Failure.Unavailable.class, finder.find(new FindBook("ETHUSDT", true)).cause())
+                Failure.Unavailable.class,
+                finder.find(new FindBook("ETHUSDT", true)).cause())
             .code());
     assertInstanceOf(
         Failure.NotFound.class, finder.find(new FindBook("UNLISTED", true)).cause());
@@ -98,13 +99,15 @@ class BookFinderTest {
   @Test
   void a_book_that_cannot_be_read_fails_with_its_kind() {
     assertEquals(
-        "symbol-unknown", assertInstanceOf(Failure.NotFound.class, find("UNLISTED").cause()).code());
+        "symbol-unknown",
+        assertInstanceOf(Failure.NotFound.class, find("UNLISTED").cause()).code());
     assertEquals(List.of(), exchange.bookRequests);
     assertInstanceOf(Failure.NotFound.class, find("NOSUCH").cause());
 
     exchange.failure = new ExchangeUnavailableException("blocked");
     assertEquals(
-        "book-not-available", assertInstanceOf(Failure.Unavailable.class, find(BTC).cause()).code());
+        "book-not-available",
+        assertInstanceOf(Failure.Unavailable.class, find(BTC).cause()).code());
   }
 
   private void update(long epoch, long updateId) {

@@ -37,10 +37,11 @@ class TradeFinderTest {
 
   @Test
   void streamed_trades_are_returned_without_a_request() {
-    recent.onUpdate(new Trades.Update(
-        "simulated", 1, List.of(new SymbolTrades(BTC, 0, trades(1, 50)))));
+    recent.onUpdate(
+        new Trades.Update("simulated", 1, List.of(new SymbolTrades(BTC, 0, trades(1, 50)))));
     assertEquals(
-        new Found(BTC, "simulated", trades(41, 50)), finder.find(newest(BTC, 10)).result());
+        new Found(BTC, "simulated", trades(41, 50)),
+        finder.find(newest(BTC, 10)).result());
     assertEquals(List.of(), exchange.requests);
   }
 
@@ -60,8 +61,7 @@ class TradeFinderTest {
     assertEquals(1000, finder.find(newest(BTC, 1000)).result().trades().size());
     clock.step(Duration.ofSeconds(2));
     finder.find(newest(BTC, 5));
-    assertEquals(
-        List.of(newest(BTC, 100), newest(BTC, 1000), newest(BTC, 100)), exchange.requests);
+    assertEquals(List.of(newest(BTC, 100), newest(BTC, 1000), newest(BTC, 100)), exchange.requests);
   }
 
   @Test
@@ -124,7 +124,8 @@ class TradeFinderTest {
 
     exchange.failure = new RateLimitedException(NOON.plusSeconds(40), "used up");
     assertEquals(
-        Optional.of(Duration.ofSeconds(40)), failure(finder.find(newest(BTC, 5))).retryAfter());
+        Optional.of(Duration.ofSeconds(40)),
+        failure(finder.find(newest(BTC, 5))).retryAfter());
 
     exchange.failure = null;
     assertTrue(finder.find(newest(BTC, 5)).succeeded());

@@ -176,32 +176,34 @@ module.exports = {
     await expectCandlesOfServer(fixture, tab, "BTCUSDT");
   },
 
-  "the chart is complete again after an offline period and a lost connection to the exchange": alone(async (fixture) => {
-    fixture.allowErrors("network", 503);
-    const tab = await fixture.openTab({ user: await fixture.createUser() });
-    await openTable(tab);
-    // At the speed of the simulated exchange a minute takes two seconds.
-    const passMinutes = async (/** @type {number} */ minutes) => {
-      const [newest] = await shownCandles(tab);
-      await tab.waitUntil(
-        (at) => Date.parse(document.querySelector(".candle-table tbody tr")?.getAttribute("data-at") ?? "") >= at,
-        Date.parse(newest.at) + minutes * 60_000,
-      );
-    };
-    await tab.page.context().setOffline(true);
-    await tab.waitForText("No connection to the server");
-    await tab.page.locator(".quote.stale").waitFor();
-    await tab.page.waitForTimeout(6_000);
-    await tab.page.context().setOffline(false);
-    await tab.waitUntilLive();
-    await passMinutes(3);
-    await expectCandlesOfServer(fixture, tab, "BTCUSDT");
+  "the chart is complete again after an offline period and a lost connection to the exchange": alone(
+    async (fixture) => {
+      fixture.allowErrors("network", 503);
+      const tab = await fixture.openTab({ user: await fixture.createUser() });
+      await openTable(tab);
+      // At the speed of the simulated exchange a minute takes two seconds.
+      const passMinutes = async (/** @type {number} */ minutes) => {
+        const [newest] = await shownCandles(tab);
+        await tab.waitUntil(
+          (at) => Date.parse(document.querySelector(".candle-table tbody tr")?.getAttribute("data-at") ?? "") >= at,
+          Date.parse(newest.at) + minutes * 60_000,
+        );
+      };
+      await tab.page.context().setOffline(true);
+      await tab.waitForText("No connection to the server");
+      await tab.page.locator(".quote.stale").waitFor();
+      await tab.page.waitForTimeout(6_000);
+      await tab.page.context().setOffline(false);
+      await tab.waitUntilLive();
+      await passMinutes(3);
+      await expectCandlesOfServer(fixture, tab, "BTCUSDT");
 
-    await fixture.dropStreams();
-    await passMinutes(3);
-    await expectCandlesOfServer(fixture, tab, "BTCUSDT");
-    await tab.page.locator(".feed[data-state=live]").waitFor();
-  }),
+      await fixture.dropStreams();
+      await passMinutes(3);
+      await expectCandlesOfServer(fixture, tab, "BTCUSDT");
+      await tab.page.locator(".feed[data-state=live]").waitFor();
+    },
+  ),
 
   async "a watch list, a chart and its intervals work with the keyboard"(fixture) {
     const tab = await fixture.openTab({ user: await fixture.createUser() });
@@ -323,7 +325,10 @@ module.exports = {
     assert.equal((await shown("asks")).length, 20);
 
     // The rows stay, whatever the book contains.
-    await page.locator(".bids .level").first().evaluate((row) => row.setAttribute("data-first", ""));
+    await page
+      .locator(".bids .level")
+      .first()
+      .evaluate((row) => row.setAttribute("data-first", ""));
     await push(2, 68_100, 2);
     await page.locator(".bids .level[data-first]", { hasText: "68,100.00" }).waitFor();
     assert.deepEqual((await shown("bids")).slice(1, 3), ["68,099.50 0.1101 0.2102", "  "]);
@@ -334,7 +339,10 @@ module.exports = {
     await page.locator(".bids").getByText("68,100.00").waitFor();
     await tab.click("Continue: Order book");
     await page.locator(".bids").getByText("68,200.00").waitFor();
-    await page.locator(".book .age").getByText(/^\d s old$/).waitFor();
+    await page
+      .locator(".book .age")
+      .getByText(/^\d s old$/)
+      .waitFor();
     assert.equal(await page.locator(":is([role=status], [role=log], [aria-live]) table").count(), 0);
   },
 
@@ -355,20 +363,31 @@ module.exports = {
     const push = (/** @type {number[]} */ ...ids) =>
       fake.push("trades.BTCUSDT", { event: "trades", snapshot: false, missed: 0, data: ids.map(trade) });
     const shown = () =>
-      page
-        .locator(".trades tbody tr")
-        .evaluateAll((rows) =>
-          rows.map((row) => [...row.children].slice(0, 2).map((cell) => cell.textContent).join(" ")),
-        );
+      page.locator(".trades tbody tr").evaluateAll((rows) =>
+        rows.map((row) =>
+          [...row.children]
+            .slice(0, 2)
+            .map((cell) => cell.textContent)
+            .join(" "),
+        ),
+      );
 
     await push(1, 2, 3);
     await page.locator(".trades tbody tr").nth(2).waitFor();
     assert.deepEqual(await shown(), ["buy68,003.10 0.012", "sell68,002.10 0.012", "buy68,001.10 0.012"]);
-    await page.locator(".trades tbody tr td:last-child").first().getByText(/^\d{2}:20:30$/).waitFor();
+    await page
+      .locator(".trades tbody tr td:last-child")
+      .first()
+      .getByText(/^\d{2}:20:30$/)
+      .waitFor();
 
     await push(3, 6);
     await tab.waitForText("2 trades not received");
-    assert.deepEqual((await shown()).slice(0, 3), ["sell68,006.10 0.012", "2 trades not received", "buy68,003.10 0.012"]);
+    assert.deepEqual((await shown()).slice(0, 3), [
+      "sell68,006.10 0.012",
+      "2 trades not received",
+      "buy68,003.10 0.012",
+    ]);
     await push(5);
     await tab.waitForText("1 trade not received");
 

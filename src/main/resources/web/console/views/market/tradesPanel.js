@@ -11,7 +11,7 @@ import { LivePanel } from "./livePanel.js";
 /** @import { SymbolDecimals } from "../../symbolDecimals.js" */
 
 const COLUMNS = /** @type {const} */ (["price", "quantity", "time"]);
-const SIDES = { buy: "up", sell: "down" };
+const SIDES = /** @type {const} */ ({ buy: "up", sell: "down" });
 
 /** @typedef {{ key: string, trade: Trade } | { key: string, missed: number }} Item */
 

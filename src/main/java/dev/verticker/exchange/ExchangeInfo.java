@@ -24,11 +24,9 @@ public record ExchangeInfo(List<Listing> listings, String revision, int weightPe
 
   /** Sorts the listings and computes their revision, which takes milliseconds for thousands of them. */
   public static ExchangeInfo of(Collection<Listing> listings, int weightPerMinute) {
-    var sorted =
-        listings.stream().sorted(Comparator.comparing(Listing::symbol)).toList();
+    var sorted = listings.stream().sorted(Comparator.comparing(Listing::symbol)).toList();
     var content = sorted.toString().getBytes(StandardCharsets.UTF_8);
-    return new ExchangeInfo(
-        sorted, UUID.nameUUIDFromBytes(content).toString(), weightPerMinute);
+    return new ExchangeInfo(sorted, UUID.nameUUIDFromBytes(content).toString(), weightPerMinute);
   }
 
   /** Returns a listing of which only the symbol is known. */

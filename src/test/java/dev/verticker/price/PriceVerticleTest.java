@@ -1,6 +1,7 @@
 package dev.verticker.price;
 
 import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.failureOf;
 import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -16,6 +17,8 @@ import dev.verticker.dev.exchange.Fault;
 import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.ServedMarket;
 import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.message.Books;
+import dev.verticker.message.Trades;
 import dev.verticker.message.Feed;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
@@ -128,6 +131,27 @@ class PriceVerticleTest {
         List.of(),
         node.query(
             "SELECT symbol FROM market.observations GROUP BY symbol, slot_start HAVING count(*) > 1"));
+  }
+
+  @Test
+  void without_streams_concurrent_readers_of_trades_and_books_share_one_request() {
+    var node = nodeWithQuotes();
+    var request = new Trades.FindTrades("BTCUSDT", null, null, null, 50);
+    var trades = IntStream.range(0, 5)
+        .mapToObj(i -> node.bus.request(Trades.FIND, request))
+        .toList();
+    var books = IntStream.range(0, 5)
+        .mapToObj(i -> node.bus.request(Books.FIND, new Books.FindBook("BTCUSDT")))
+        .toList();
+    trades.forEach(found -> assertEquals(50, await(found).trades().size()));
+    books.forEach(found -> assertEquals(20, await(found).asks().size()));
+    assertEquals(1, exchange.calls().of(Endpoint.AGGREGATE_TRADES, "BTCUSDT"));
+    assertEquals(1, exchange.calls().of(Endpoint.DEPTH, "BTCUSDT"));
+
+    exchange.faults().add(FaultKind.SERVER_ERROR);
+    var unavailable = failureOf(node.bus.request(Books.FIND, new Books.FindBook("ETHUSDT")));
+    assertEquals(
+        "book-not-available", assertInstanceOf(Failure.Unavailable.class, unavailable).code());
   }
 
   @Test

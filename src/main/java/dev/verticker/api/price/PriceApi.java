@@ -2,6 +2,8 @@ package dev.verticker.api.price;
 
 import dev.verticker.api.auth.ApiKeys;
 import dev.verticker.api.candles.CandleOperations;
+import dev.verticker.api.listings.SymbolOperations;
+import dev.verticker.api.market.MarketOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.DocsPage;
@@ -32,8 +34,11 @@ public final class PriceApi {
           var routes = new ContractRouter(vertx, contract).security("apiKey", new ApiKeys(keys));
           new PriceOperations(quotes, node.clock()).addTo(routes);
           new HistoryOperations(node.bus()).addTo(routes);
-          new CandleOperations(node.bus()).addTo(routes);
+          new CandleOperations(node.bus(), quotes::requireHeld).addTo(routes);
+          new MarketOperations(node.bus(), quotes.feed(), node.clock(), quotes::requireHeld).addTo(routes);
           new FeedOperations(quotes.feed()).addTo(routes);
+          new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock())
+              .addTo(routes);
           var router = routes.createRouter(NAME, node.metrics());
           docs.mount(router);
           router.get("/").handler(context -> context.redirect("/docs"));

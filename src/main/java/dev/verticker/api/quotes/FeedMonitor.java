@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  */
 public final class FeedMonitor {
   private static final Duration DOWN_AFTER = Duration.ofSeconds(4);
+  private static final Duration STALE_AFTER = Duration.ofSeconds(10);
   private static final int CHECKS_PER_TIMEOUT = 8;
 
   private final Vertx vertx;
@@ -61,6 +62,17 @@ public final class FeedMonitor {
   /** Returns the current state; {@code unknown} before the first status, for at most four seconds after the start. */
   public FeedState state() {
     return current;
+  }
+
+  /**
+   * Returns whether trades or a book of this time may be outdated: it was ten seconds ago and no stream delivers them. While
+   * one does, a quiet market is not stale.
+   *
+   * @param streamed whether the leader streams the symbol while the feed is live
+   */
+  public boolean isStale(Instant time, Instant now, boolean streamed) {
+    var live = streamed && current.status().state() == Feed.State.LIVE;
+    return !live && !now.isBefore(time.plus(STALE_AFTER));
   }
 
   public void addListener(FeedListener listener) {

@@ -1,5 +1,6 @@
 package dev.verticker.api.quotes;
 
+import dev.verticker.api.listings.SymbolListCache;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import io.vertx.core.Future;
@@ -11,20 +12,30 @@ import java.util.List;
 /** Serves the latest quotes from the memory of this node, and requests missing ones; one instance per node. */
 public final class QuoteService {
   private static final String NOT_YET_KNOWN = "price-not-yet-known";
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(3);
 
   private final QuoteStore store;
   private final QuoteFetcher fetcher;
   private final ReadSymbolReporter reporter;
   private final FeedMonitor feed;
+  private final SymbolListCache symbols;
+
+  /** Whether quotes that no user reads are not requested. */
+  private final boolean heldOnly;
 
   private QuoteService(
-      QuoteStore store, QuoteFetcher fetcher, ReadSymbolReporter reporter, FeedMonitor feed) {
+      QuoteStore store,
+      QuoteFetcher fetcher,
+      ReadSymbolReporter reporter,
+      FeedMonitor feed,
+      SymbolListCache symbols,
+      boolean heldOnly) {
     this.store = store;
     this.fetcher = fetcher;
     this.reporter = reporter;
     this.feed = feed;
+    this.symbols = symbols;
+    this.heldOnly = heldOnly;
   }
 
   /** Completes when this node is subscribed to ticks. Its timers end with the verticle that opened it. */
@@ -35,8 +46,10 @@ public final class QuoteService {
     var monitor = new FeedMonitor(vertx, node.bus(), node.clock());
     var quotes = new QuoteFeed(vertx, node, store);
     monitor.addListener(quotes);
-    return Future.all(quotes.start(), monitor.start())
-        .map(new QuoteService(store, new QuoteFetcher(node.bus(), store), reporter, monitor));
+    var symbols = new SymbolListCache(vertx, node.bus());
+    var fetcher = new QuoteFetcher(node.bus(), store);
+    return Future.all(quotes.start(), monitor.start(), symbols.start())
+        .map(new QuoteService(store, fetcher, reporter, monitor, symbols, false));
   }
 
   /**
@@ -66,6 +79,52 @@ public final class QuoteService {
    * @param pointer the part of the HTTP request that names the symbols
    */
   public Future<QuoteList> find(List<String> symbols, String pointer) {
+    try {
+      if (heldOnly) {
+        requireHeld(symbols, pointer);
+      }
+      return findOrFetch(symbols, pointer);
+    } catch (Failure failure) {
+      return Future.failedFuture(failure);
+    }
+  }
+
+  /**
+   * Returns this service for callers that may not cause requests to the exchange: {@link #find} also fails like
+   * {@link #requireHeld}, and does not keep unconfigured symbols in the refresh.
+   */
+  public QuoteService heldOnly() {
+    return new QuoteService(store, fetcher, reporter, feed, symbols, true);
+  }
+
+  /**
+   * Throws {@link Failure.NotFound} if one of the symbols is neither configured nor has a quote in memory, and
+   * {@link Failure.Unavailable} before the node knows which symbols are configured.
+   */
+  public void requireHeld(List<String> symbols, String pointer) {
+    var errors = symbols.stream()
+        .filter(symbol -> !store.isConfigured(symbol) && store.find(symbol) == null)
+        .map(symbol -> isListed(symbol)
+            ? new Failure.Error(
+                pointer,
+                "symbol-not-public",
+                "Without an access token " + symbol + " is not available: it is not configured.")
+            : new Failure.Error(
+                pointer, "symbol-unknown", "The exchange does not list the symbol " + symbol + "."))
+        .toList();
+    if (!errors.isEmpty()) {
+      throw store.isFilled()
+          ? new Failure.NotFound(errors.get(0).code(), errors.get(0).detail(), errors)
+          : new Failure.Unavailable(NOT_YET_KNOWN, "No price is known yet.");
+    }
+  }
+
+  /** Returns true before the list of symbols is known. */
+  private boolean isListed(String symbol) {
+    return symbols.current().map(list -> list.find(symbol).isPresent()).orElse(true);
+  }
+
+  private Future<QuoteList> findOrFetch(List<String> symbols, String pointer) {
     var quotes = new ArrayList<CachedQuote>(symbols.size());
     var missing = new ArrayList<String>();
     for (var symbol : symbols) {
@@ -73,7 +132,7 @@ public final class QuoteService {
       quotes.add(quote);
       if (quote == null) {
         missing.add(symbol);
-      } else {
+      } else if (!heldOnly) {
         reporter.onRead(symbol);
       }
     }
@@ -82,7 +141,8 @@ public final class QuoteService {
     }
     return fetcher
         .fetch(List.copyOf(missing))
-        .recover(failure -> Future.failedFuture(withPointer(pointer, failure)))
+        .recover(cause -> Future.failedFuture(
+            cause instanceof Failure failure ? failure.at(pointer) : cause))
         .map(found -> {
           var next = found.iterator();
           quotes.replaceAll(quote -> quote == null ? next.next() : quote);
@@ -109,6 +169,11 @@ public final class QuoteService {
     return feed;
   }
 
+  /** Returns the symbols that the exchange lists. */
+  public SymbolListCache symbols() {
+    return symbols;
+  }
+
   /**
    * Adds a thread-safe listener. It is called on the thread that updated the store: the context of this service or of a caller
    * of {@link #find} or {@link #findConfigured}.
@@ -119,26 +184,5 @@ public final class QuoteService {
 
   public void removeListener(QuoteListener listener) {
     store.removeListener(listener);
-  }
-
-  /** Adds the pointers, because the price verticle cannot know which part of the HTTP request contains the symbols. */
-  private static Throwable withPointer(String pointer, Throwable cause) {
-    if (cause instanceof Failure.NotFound failure) {
-      return new Failure.NotFound(failure.code(), failure.detail(), errors(pointer, failure));
-    }
-    if (cause instanceof Failure.Unavailable failure) {
-      return new Failure.Unavailable(
-          failure.code(),
-          failure.detail(),
-          failure.retryAfter().orElse(RETRY_AFTER),
-          errors(pointer, failure));
-    }
-    return cause;
-  }
-
-  private static List<Failure.Error> errors(String pointer, Failure failure) {
-    return failure.errors().stream()
-        .map(error -> new Failure.Error(pointer, error.code(), error.detail()))
-        .toList();
   }
 }

@@ -30,8 +30,8 @@ final class MarketTime {
         : Optional.of(Interval.ONE_MINUTE.openTime(latest));
   }
 
-  /** Returns whether the time at the exchange has reached the end of a candle. */
-  boolean hasPassed(Instant end) {
-    return !end.isAfter(latest);
+  /** The latest time that was observed; the epoch if the exchange has sent nothing. */
+  Instant latest() {
+    return latest;
   }
 }

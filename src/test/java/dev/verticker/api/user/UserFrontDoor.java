@@ -4,9 +4,11 @@ import static dev.verticker.api.openapi.ApiClient.expect;
 import static dev.verticker.testing.Await.await;
 
 import dev.verticker.api.UserApiVerticle;
+import dev.verticker.api.listings.FakeListings;
 import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.price.FakeCandles;
+import dev.verticker.api.price.FakeMarket;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
@@ -54,6 +56,8 @@ public final class UserFrontDoor implements AutoCloseable {
   public final Bus bus = new Bus(vertx, clock, metrics);
   public final FakePrices prices = new FakePrices(bus);
   public final FakeCandles candles = new FakeCandles(bus);
+  public final FakeListings listings = new FakeListings(bus);
+  public final FakeMarket market = new FakeMarket(bus);
   final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
   private final JsonObject settings;
   private final Function<NodeContext, UserVerticle> userVerticle;
@@ -140,6 +144,15 @@ public final class UserFrontDoor implements AutoCloseable {
     door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
     await(door.prices.serve());
     await(door.candles.serve());
+    door.listings.holds(
+        "1",
+        door.clock.instant(),
+        FakeListings.listing("BTC", "USDT", "TRADING"),
+        FakeListings.listing("DOGE", "USDT", "TRADING"),
+        FakeListings.listing("ETH", "USDT", "TRADING"),
+        FakeListings.listing("LTC", "USDT", "BREAK"));
+    await(door.listings.serve());
+    await(door.market.serve());
     door.startNotifications();
     door.startUsers();
     await(door.vertx.deployVerticle(

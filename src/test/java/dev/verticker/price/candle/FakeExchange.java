@@ -1,6 +1,5 @@
 package dev.verticker.price.candle;
 
-import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.Kline;
@@ -28,6 +27,9 @@ final class FakeExchange implements MarketData {
   private final Map<String, NavigableMap<Instant, Kline>> minutes = new ConcurrentHashMap<>();
   final List<String> requests = new CopyOnWriteArrayList<>();
   volatile ExchangeException failure;
+
+  /** Runs after the candles of a response are chosen and before it arrives. */
+  volatile Runnable responding = () -> {};
 
   /** Adds random minutes from {@code first} up to, without, {@code until}. */
   FakeExchange with(String symbol, Instant first, Instant until) {
@@ -113,17 +115,12 @@ final class FakeExchange implements MarketData {
       var kline = page.get(i);
       klines.add(i < page.size() - 1 ? kline : forming(kline, kline.trades()));
     }
+    responding.run();
     return Future.succeededFuture(klines);
   }
 
   @Override
   public Future<List<Ticker>> tickers(List<String> symbols, Priority priority) {
-    return Future.failedFuture(new UnsupportedOperationException());
-  }
-
-  @Override
-  public Future<List<AggregateTrade>> trades(
-      String symbol, long fromId, int limit, Priority priority) {
     return Future.failedFuture(new UnsupportedOperationException());
   }
 

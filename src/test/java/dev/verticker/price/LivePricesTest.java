@@ -43,7 +43,6 @@ import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Quotes of streams, through faults of the exchange, whose minute takes six seconds. The poll runs once a minute. */
-@Execution(ExecutionMode.CONCURRENT)
 class LivePricesTest {
   private static final Set<String> SYMBOLS = Set.of("BTCUSDT", "ETHBTC", "ETHUSDT");
 
@@ -233,6 +232,7 @@ class LivePricesTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void quotes_become_stale_ten_seconds_after_the_exchange_became_unavailable() {
     var node = liveNode();
     exchange.streams().faults().add(StreamFaultKind.REFUSED_CONNECT);

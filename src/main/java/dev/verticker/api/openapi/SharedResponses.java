@@ -1,5 +1,6 @@
 package dev.verticker.api.openapi;
 
+import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.PackagedFile;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,7 +16,7 @@ import java.util.TreeMap;
  * 415 with a request body.
  *
  * <p>A response of the operation itself wins over the shared one, and a component of the contract over the one in
- * {@code openapi/shared-responses.yaml}.
+ * {@code openapi/shared-responses.yaml}. An operation with {@code x-own-errors} declares all its responses itself.
  */
 final class SharedResponses {
   private static final String COMPONENTS = "openapi/shared-responses.yaml";
@@ -41,8 +42,10 @@ final class SharedResponses {
     var security = contract.getJsonArray("security", new JsonArray());
     for (var path : contract.getJsonObject("paths", new JsonObject())) {
       for (var member : (JsonObject) path.getValue()) {
-        if (METHODS.contains(member.getKey())) {
-          addResponses(member.getKey(), (JsonObject) member.getValue(), security);
+        if (METHODS.contains(member.getKey())
+            && member.getValue() instanceof JsonObject operation
+            && !operation.getBoolean(RequestValidator.OWN_ERRORS, false)) {
+          addResponses(member.getKey(), operation, security);
         }
       }
     }

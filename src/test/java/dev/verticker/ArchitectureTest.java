@@ -119,9 +119,9 @@ class ArchitectureTest {
       slices().matching(BASE + ".exchange.(*)..").should().notDependOnEachOther();
 
   @ArchTest
-  static final ArchRule only_the_price_verticle_chooses_an_exchange = noClasses()
+  static final ArchRule only_one_class_chooses_an_exchange = noClasses()
       .that(not(resideInAPackage(BASE + ".exchange.*.."))
-          .and(not(is("dev.verticker.price.PriceVerticle"))))
+          .and(not(is("dev.verticker.price.ExchangeModule"))))
       .should()
       .dependOnClassesThat(resideInAPackage(BASE + ".exchange.*.."));
 

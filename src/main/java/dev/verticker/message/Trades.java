@@ -12,7 +12,10 @@ public final class Trades {
   public static final Address<FindTrades, Found> FIND =
       new Address<>("trades.find", FindTrades.class, Found.class).asRepeatable();
 
-  /** Trades as they happen, of all symbols that are streamed, at most one message in 50 ms. */
+  /**
+   * Trades as they happen, of all symbols that are streamed, at most one message in 5 ms: a subscriber that requests no
+   * conflation receives a trade within 5 ms on the leader and 10 ms on another node.
+   */
   public static final Topic<Update> UPDATES = new Topic<>("trades.updates", Update.class);
 
   private Trades() {}

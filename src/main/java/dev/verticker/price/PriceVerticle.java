@@ -5,41 +5,14 @@ import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
-import dev.verticker.exchange.BanRepository;
-import dev.verticker.exchange.ExchangeClient;
-import dev.verticker.exchange.MarketData;
-import dev.verticker.exchange.MarketStream;
 import dev.verticker.exchange.MarketStream.Kind;
-import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.TickerBatches;
-import dev.verticker.exchange.TickerParser;
-import dev.verticker.exchange.binance.BinanceMarketData;
-import dev.verticker.exchange.binance.BinanceMarketStream;
-import dev.verticker.exchange.binance.KlineParser;
-import dev.verticker.exchange.binance.StreamOptions;
-import dev.verticker.message.Candles;
 import dev.verticker.message.Feed;
 import dev.verticker.message.Prices;
-import dev.verticker.price.candle.CandleFeed;
-import dev.verticker.price.candle.CandleFinder;
-import dev.verticker.price.candle.CandleHistory;
-import dev.verticker.price.candle.CandleReconciler;
-import dev.verticker.price.candle.CandleRepository;
-import dev.verticker.price.candle.ExchangeCandles;
-import dev.verticker.price.candle.LiveCandles;
-import dev.verticker.price.candle.MarketTime;
-import dev.verticker.price.candle.PendingCandles;
-import dev.verticker.price.feed.FeedGaps;
-import dev.verticker.price.feed.FeedLeader;
-import dev.verticker.price.feed.FeedLeader.Candidate;
-import dev.verticker.price.feed.FeedLeader.Market;
-import dev.verticker.price.feed.FeedLeader.Terms;
+import dev.verticker.price.candle.CandleModule;
+import dev.verticker.price.feed.FeedModule;
 import dev.verticker.price.feed.FeedQuotes;
-import dev.verticker.price.feed.FeedTiming;
-import dev.verticker.price.feed.FeedWatchdog;
-import dev.verticker.price.feed.MarketFeed;
 import dev.verticker.price.feed.MergedMarketData;
-import dev.verticker.price.feed.NewestTickers;
 import dev.verticker.price.observation.ObservationRepository;
 import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.PriceLocks;
@@ -54,37 +27,20 @@ import io.vertx.core.VerticleBase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
 public final class PriceVerticle extends VerticleBase {
-  private static final Logger log = LoggerFactory.getLogger(PriceVerticle.class);
   private static final String SCHEMA = "market";
   private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);
-  private static final Duration CANDLE_ROUND = Duration.ofMinutes(1);
-
-  /** Their candles take so much disk that operators should know. */
-  private static final int MANY_SYMBOLS = 100;
-
-  /** The backfill of minutes reaches back a week. */
-  private static final int PAST_MONTHS_OF_CANDLES = 1;
-
-  private static final Duration MAX_PROBE_DELAY = Duration.ofSeconds(10);
 
   private final NodeContext node;
   private Database database;
   private RedisClient redis;
-  private FeedLeader leader;
+  private FeedModule feed;
+  private CandleModule candles;
   private RefreshScheduler scheduler;
   private PendingObservations pending;
-  private PendingCandles pendingCandles;
-  private CandleFeed candleFeed;
-  private LiveCandles liveCandles;
-  private CandleHistory candleHistory;
 
   public PriceVerticle(NodeContext node) {
     this.node = node;
@@ -104,12 +60,12 @@ public final class PriceVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    candleHistory.stop();
-    return leader
+    candles.stop();
+    return feed.leader()
         .stop()
         .eventually(scheduler::stop)
         .eventually(pending::flush)
-        .eventually(pendingCandles::flush)
+        .eventually(candles::flush)
         .eventually(redis::close)
         .eventually(database::close);
   }
@@ -119,27 +75,15 @@ public final class PriceVerticle extends VerticleBase {
     var clock = node.clock();
     var metrics = node.metrics();
     var run = UUID.randomUUID().toString();
-    var slots = new TimeSlots(settings.refreshInterval());
 
-    var keys = "verticker:" + settings.cluster() + ":" + settings.venue() + ":";
-
-    var limits = new RateLimits(
-        settings.exchange().getAuthority(),
-        settings.egress(),
-        redis,
-        new BanRepository(database),
-        bus,
-        clock);
-    var client =
-        new ExchangeClient(vertx, settings.exchange(), probeDelay(settings), limits, metrics);
-    var parser = new TickerParser(metrics);
-    var newest = new NewestTickers();
-    var exchange = new MergedMarketData(
-        new BinanceMarketData(vertx, client, limits, parser, new KlineParser(metrics), clock),
-        newest);
+    feed = new FeedModule(vertx, node, settings, redis, run);
+    var leader = feed.leader();
+    var upstream = new ExchangeModule(vertx, node, settings, database, redis);
+    var exchange = new MergedMarketData(upstream.requests(), feed.newest());
     var batches = new TickerBatches(exchange);
     var listed = new ListedSymbols(vertx, exchange);
 
+    var slots = new TimeSlots(settings.refreshInterval());
     var repository = new ObservationRepository(
         database, settings.venue(), slots, settings.staleAfter(), metrics);
     var partitions =
@@ -147,82 +91,56 @@ public final class PriceVerticle extends VerticleBase {
     var ids = new QuoteIds(repository);
     pending = new PendingObservations(repository, metrics);
     var latest = new LatestQuotes(settings.symbols());
-    var cache = new PriceCache(redis, settings.cacheTtl(), keys);
-    leader = new FeedLeader(
-        vertx,
-        redis,
-        bus,
-        clock,
-        new Candidate(market(settings, newest), run, keys + "lease"),
-        Terms.DEFAULT);
+    var cache = new PriceCache(redis, settings.cacheTtl(), settings.redisKeys());
     var factory =
         new QuoteFactory(settings.venue(), run, settings.staleAfter(), ids, leader::epoch, clock);
     var recorder = new QuoteRecorder(factory, slots, pending, latest, cache, bus);
 
     var onDemand = new OnDemandSymbols();
     var refresher = new QuoteRefresher(batches, listed, latest, onDemand, recorder, clock);
-    scheduler = new RefreshScheduler(vertx, clock, slots, leader, refresher, limits);
-    leader.addListener(newest);
+    scheduler = new RefreshScheduler(vertx, clock, slots, leader, refresher, upstream.limits());
     leader.addListener(scheduler);
     var fetcher = new OnDemandFetcher(vertx, batches, recorder, cache, bus, clock);
     var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
     var service = new PriceService(latest, loader, onDemand, repository, clock);
 
-    var minutes = new MonthlyPartitions(
-        database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS_OF_CANDLES, clock);
-    var candles = candles(settings, exchange, listed);
+    candles = new CandleModule(vertx, node, settings, database, exchange, leader);
     if (settings.feed().streaming()) {
-      var live = new LiveQuotes(vertx, newest, factory, latest, cache, bus);
-      var quotes = new FeedQuotes(batches, newest, live);
-      var watchdog = new FeedWatchdog(quotes, newest, leader, FeedTiming.DEFAULT);
-      leader.addListener(new MarketFeed(
-          vertx,
-          () -> stream(settings, parser),
+      var live = new LiveQuotes(vertx, feed.newest(), factory, latest, cache, bus);
+      feed.stream(
+          upstream::stream,
           refresher::symbols,
-          watchdog,
+          new FeedQuotes(batches, feed.newest(), live),
           List.of(
-              quotes,
-              candleFeed,
-              gaps(settings, Kind.TICKER, Feed.Kind.QUOTES, quotes::fetch),
-              gaps(settings, Kind.KLINE_1M, Feed.Kind.CANDLES, candleHistory::fillGap)),
-          clock));
+              candles.feed(), feed.gaps(Kind.KLINE_1M, Feed.Kind.CANDLES, candles::fillGap)));
     }
 
-    if (settings.symbols().size() > MANY_SYMBOLS) {
-      log.warn(
-          "minutes of {} symbols take about {} GB in {} days (CANDLE_RETENTION_DAYS)",
-          settings.symbols().size(),
-          settings.candleGigabytes(),
-          settings.candleRetention().toDays());
-    }
     reportHealth(settings, refresher, listed);
     reportMetrics(settings, latest, listed);
     // Subscribe before restoring: a quote that another node records in between arrives as a tick or
     // is restored.
     return bus.subscribe(Prices.TICK, service::onTick)
         // In sequence: concurrent queries would open three connections, which takes longer.
-        .compose(subscribed -> limits.start())
+        .compose(subscribed -> upstream.limits().start())
         .compose(started -> ids.reserve().otherwiseEmpty())
         .compose(reserved -> partitions.create().otherwiseEmpty())
-        .compose(created -> minutes.create().otherwiseEmpty())
-        .compose(started -> loader.restore())
+        .compose(created -> candles.createPartitions().otherwiseEmpty())
+        .compose(created -> loader.restore())
         .compose(restored -> Future.all(List.of(
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
-            bus.serve(Candles.FIND, candles::find),
-            bus.subscribe(Candles.UPDATES, liveCandles::onUpdate),
             bus.subscribe(Prices.READ, service::onRead),
-            bus.subscribe(Prices.UNLISTED, service::onUnlisted))))
+            bus.subscribe(Prices.UNLISTED, service::onUnlisted),
+            candles.serve(listed::mayExist))))
         .compose(serving -> leader.start())
         .onSuccess(started -> {
           listed.start();
           scheduler.start();
-          candleHistory.start();
           var housekeeping =
               new Housekeeping(vertx, database, PriceLocks.HOUSEKEEPING, clock, metrics);
+          candles.start(housekeeping);
           partitions.addTo(housekeeping, "observation-partitions", settings.retention());
-          minutes.addTo(housekeeping, "candle-partitions", settings.candleRetention());
           housekeeping
               .deleteOlderThan(
                   settings.retention(), "observations", "market.exchange_info", "id", "called_at")
@@ -231,71 +149,12 @@ public final class PriceVerticle extends VerticleBase {
         });
   }
 
-  /** The clock of a simulated market is known from its messages. */
-  private Market market(PriceSettings settings, NewestTickers newest) {
-    return settings.marketSpeed() == 1 && !settings.venue().equals("replayed")
-        ? new Market(settings.venue(), 1, node.clock()::instant)
-        : new Market(settings.venue(), settings.marketSpeed(), newest::latestTime);
-  }
-
-  private MarketStream stream(PriceSettings settings, TickerParser parser) {
-    var options = new StreamOptions(
-        settings.feed().host(), settings.feed().rotation(), StreamOptions.DEFAULT_MAX_SILENCE);
-    return new BinanceMarketStream(vertx, options, parser, node.clock(), node.metrics());
-  }
-
-  private FeedGaps gaps(
-      PriceSettings settings,
-      Kind stream,
-      Feed.Kind kind,
-      Function<List<String>, Future<Boolean>> fetch) {
-    var missed = new FeedGaps.Missed(stream, kind, fetch);
-    return new FeedGaps(missed, settings.venue(), node.bus(), node.clock(), node.metrics());
-  }
-
-  /** Creates what keeps and serves candles, and subscribes to the live ones. */
-  private CandleFinder candles(PriceSettings settings, MarketData exchange, ListedSymbols listed) {
-    var symbols = Set.copyOf(settings.symbols());
-    var repository = new CandleRepository(database, settings.venue());
-    var time = new MarketTime();
-    liveCandles = new LiveCandles(time);
-    pendingCandles = new PendingCandles(repository, node.metrics());
-    candleFeed = new CandleFeed(
-        vertx,
-        node.bus(),
-        new CandleFeed.Source(settings.venue(), symbols),
-        leader::epoch,
-        pendingCandles,
-        node.metrics());
-    candleHistory = new CandleHistory(
-        vertx,
-        new CandleHistory.Store(
-            repository, new CandleReconciler(exchange, repository, time, System::nanoTime)),
-        exchange,
-        time,
-        candleFeed,
-        new CandleHistory.Setup(
-            settings.symbols(),
-            leader::isLeading,
-            leader::holdsLease,
-            CANDLE_ROUND,
-            node.clock(),
-            node.metrics()));
-    return new CandleFinder(
-        repository,
-        liveCandles,
-        time,
-        new ExchangeCandles(exchange, time),
-        new CandleFinder.Symbols(settings.venue(), symbols, listed::mayExist),
-        node.clock());
-  }
-
   private void flush() {
-    if (!pending.isEmpty() && database.outage().isEmpty()) {
-      pending.flush();
-    }
     if (database.outage().isEmpty()) {
-      pendingCandles.flush();
+      if (!pending.isEmpty()) {
+        pending.flush();
+      }
+      candles.flush();
     }
   }
 
@@ -305,7 +164,6 @@ public final class PriceVerticle extends VerticleBase {
     health.notReadyWhen("postgres market", database::outage);
     health.note("redis", redis::outage);
     health.note("exchange", refresher::outage);
-    health.note("candles", candleHistory::progress);
     health.note(
         "venue",
         () -> settings.ofTheMarket()
@@ -319,7 +177,6 @@ public final class PriceVerticle extends VerticleBase {
 
   private void reportMetrics(PriceSettings settings, LatestQuotes latest, ListedSymbols listed) {
     var metrics = node.metrics();
-    metrics.gauge("feed_leading", leader, feed -> feed.isLeading() ? 1 : 0);
     metrics.gauge("price_symbols_unlisted", listed, known -> known
         .missing(settings.symbols())
         .size());
@@ -337,12 +194,5 @@ public final class PriceVerticle extends VerticleBase {
 
   private static double seconds(Duration duration) {
     return duration.toMillis() / 1e3;
-  }
-
-  /** Returns at most the refresh interval, so that quotes are fresh one interval after an outage. */
-  private static Duration probeDelay(PriceSettings settings) {
-    return settings.refreshInterval().compareTo(MAX_PROBE_DELAY) < 0
-        ? settings.refreshInterval()
-        : MAX_PROBE_DELAY;
   }
 }

@@ -103,6 +103,11 @@ public record PriceSettings(
     return (cacheTtl.compareTo(refreshInterval) > 0 ? cacheTtl : refreshInterval).plus(staleGrace);
   }
 
+  /** Returns the prefix of all keys in Redis. */
+  public String redisKeys() {
+    return "verticker:" + cluster + ":" + venue + ":";
+  }
+
   /** Returns whether the prices come from a real market. */
   public boolean ofTheMarket() {
     return venue.equals(MARKET);

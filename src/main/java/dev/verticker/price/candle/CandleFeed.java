@@ -22,7 +22,7 @@ import java.util.function.LongSupplier;
  * Publishes the candles of the current minutes, on the node that leads the feed: each change at most once in 50 ms, together
  * with those of other symbols. Closed candles of configured symbols are stored after they were published.
  */
-public final class CandleFeed implements MarketStream.Listener {
+final class CandleFeed implements MarketStream.Listener {
   private static final long BATCH_MS = 50;
 
   private final Vertx vertx;
@@ -56,7 +56,7 @@ public final class CandleFeed implements MarketStream.Listener {
   }
 
   /** @param epoch of this node's leadership */
-  public CandleFeed(
+  CandleFeed(
       Vertx vertx,
       Bus bus,
       Source source,

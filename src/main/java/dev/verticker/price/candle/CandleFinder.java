@@ -30,7 +30,7 @@ import java.util.function.Predicate;
  * Handles {@link Candles#FIND}: from stored candles and the live minutes, and from the exchange what neither has. Never waits
  * for a backfill.
  */
-public final class CandleFinder {
+final class CandleFinder {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   /** Leaves time to ask the exchange. */
@@ -55,7 +55,7 @@ public final class CandleFinder {
     }
   }
 
-  public CandleFinder(
+  CandleFinder(
       CandleRepository repository,
       LiveCandles live,
       MarketTime time,

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  * feed, with one request at a time: first after interruptions, then the regular comparison of new candles, then the backfill
  * of history.
  */
-public final class CandleHistory {
+final class CandleHistory {
   private static final Logger log = LoggerFactory.getLogger(CandleHistory.class);
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
   private static final Duration ABSENT_INTERVAL = Duration.ofHours(1);
@@ -103,7 +103,7 @@ public final class CandleHistory {
     }
   }
 
-  public CandleHistory(
+  CandleHistory(
       Vertx vertx,
       Store store,
       MarketData exchange,

@@ -20,7 +20,7 @@ import java.util.function.LongSupplier;
  * two equal reads at least ten seconds apart (amended), and candles that the exchange does not have after two reads at least
  * a minute apart (absent).
  */
-public final class CandleReconciler {
+final class CandleReconciler {
   private static final Duration AMENDED_AFTER = Duration.ofSeconds(10);
   private static final Duration ABSENT_AFTER = Duration.ofMinutes(1);
   private static final int MAX_SUSPICIONS = 100_000;
@@ -52,7 +52,7 @@ public final class CandleReconciler {
   record Reconciled(List<StoredCandle> changes, Instant confirmedUntil, Kline forming) {}
 
   /** @param nanos monotonic time */
-  public CandleReconciler(
+  CandleReconciler(
       MarketData exchange, CandleRepository repository, MarketTime time, LongSupplier nanos) {
     this.exchange = exchange;
     this.repository = repository;

@@ -20,7 +20,7 @@ import java.util.function.Function;
 import java.util.function.IntFunction;
 
 /** {@code market.candles} of one venue. */
-public final class CandleRepository {
+final class CandleRepository {
   private static final String INSERT =
       """
       INSERT INTO market.candles AS stored
@@ -95,7 +95,7 @@ public final class CandleRepository {
 
   record AbsentCandle(String symbol, Instant openTime) {}
 
-  public CandleRepository(Database database, String venue) {
+  CandleRepository(Database database, String venue) {
     this.database = database;
     this.venue = venue;
   }

@@ -18,7 +18,7 @@ import java.util.Map;
  * Reads candles that are not stored from the exchange. Equal reads share one request and its result for five seconds; at most
  * three requests run at once and a hundred wait.
  */
-public final class ExchangeCandles {
+final class ExchangeCandles {
   private static final Duration TTL = Duration.ofSeconds(5);
   private static final int MAX_CACHED = 100;
   private static final int MAX_RUNNING = 3;
@@ -39,7 +39,7 @@ public final class ExchangeCandles {
     }
   }
 
-  public ExchangeCandles(MarketData exchange, MarketTime time) {
+  ExchangeCandles(MarketData exchange, MarketTime time) {
     this.exchange = exchange;
     this.time = time;
   }

@@ -14,7 +14,7 @@ import java.util.TreeMap;
  * The newest minutes of each symbol in memory, as published by the leader: the forming one and those that may not be stored
  * yet. Used on one event loop.
  */
-public final class LiveCandles {
+final class LiveCandles {
   /** Longer than an outage of PostgreSQL that clients must not notice. */
   private static final int MAX_MINUTES = 30;
 
@@ -31,7 +31,7 @@ public final class LiveCandles {
         }
       };
 
-  public LiveCandles(MarketTime time) {
+  LiveCandles(MarketTime time) {
     this.time = time;
   }
 

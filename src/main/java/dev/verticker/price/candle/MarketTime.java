@@ -9,7 +9,7 @@ import java.util.Optional;
  * A lower bound of the time at the exchange, from the times in its messages. Candles follow it instead of the node's clock:
  * a candle has ended only if the exchange sent something later. Used on one event loop.
  */
-public final class MarketTime {
+final class MarketTime {
   /** Longer than the time between two polls. */
   private static final Duration MAX_AGE = Duration.ofSeconds(150);
 

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
  * Queue of closed candles to store, at most 50,000, the minutes of 1,000 symbols during almost an hour without PostgreSQL.
  * Above that, the oldest is dropped and counted; the comparison with the exchange stores it later.
  */
-public final class PendingCandles {
+final class PendingCandles {
   private static final Logger log = LoggerFactory.getLogger(PendingCandles.class);
   private static final int MAX_PENDING = 50_000;
   private static final int BATCH = 1000;
@@ -28,7 +28,7 @@ public final class PendingCandles {
   private Future<Void> running = Future.succeededFuture();
   private boolean failing;
 
-  public PendingCandles(CandleRepository repository, MeterRegistry metrics) {
+  PendingCandles(CandleRepository repository, MeterRegistry metrics) {
     this.repository = repository;
     this.metrics = metrics;
     this.dropped = metrics.counter("candle_writes_dropped_total");

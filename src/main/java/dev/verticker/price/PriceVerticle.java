@@ -8,6 +8,7 @@ import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.message.Feed;
+import dev.verticker.message.Listings;
 import dev.verticker.message.Prices;
 import dev.verticker.price.candle.CandleModule;
 import dev.verticker.price.feed.FeedModule;
@@ -81,7 +82,7 @@ public final class PriceVerticle extends VerticleBase {
     var upstream = new ExchangeModule(vertx, node, settings, database, redis);
     var exchange = new MergedMarketData(upstream.requests(), feed.newest());
     var batches = new TickerBatches(exchange);
-    var listed = new ListedSymbols(vertx, exchange);
+    var listed = new ListedSymbols(vertx, exchange, settings.venue(), clock);
 
     var slots = new TimeSlots(settings.refreshInterval());
     var repository = new ObservationRepository(
@@ -130,6 +131,8 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Prices.LATEST, service::latest),
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
+            bus.serve(Listings.FIND, listed::find),
+            bus.serve(Listings.OBJECTS, listed::objects),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted),
             candles.serve(listed::mayExist))))

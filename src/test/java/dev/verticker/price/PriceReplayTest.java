@@ -157,7 +157,7 @@ class PriceReplayTest {
         bus);
     var refresher = new QuoteRefresher(
         new TickerBatches(exchange),
-        new ListedSymbols(vertx, exchange),
+        new ListedSymbols(vertx, exchange, "simulated", clock),
         latest,
         new OnDemandSymbols(),
         recorder,

@@ -52,7 +52,7 @@ class QuoteRefresherTest {
   private QuoteRefresher refresher(MarketData exchange) {
     return new QuoteRefresher(
         new TickerBatches(exchange),
-        new ListedSymbols(vertx, exchange),
+        new ListedSymbols(vertx, exchange, "simulated", new SteppedClock(NOON)),
         new LatestQuotes(List.of("BTCUSDT")),
         new OnDemandSymbols(),
         null,

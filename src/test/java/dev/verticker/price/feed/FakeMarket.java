@@ -94,7 +94,8 @@ final class FakeMarket implements MarketData, MarketStream {
 
   @Override
   public Future<ExchangeInfo> exchangeInfo() {
-    return Future.succeededFuture(new ExchangeInfo(tickers.keySet(), 6000));
+    return Future.succeededFuture(
+        ExchangeInfo.of(tickers.keySet().stream().map(ExchangeInfo::named).toList(), 6000));
   }
 
   @Override

@@ -47,7 +47,7 @@ public final class BinanceApi {
     this.feed = quotes.feed();
     this.clock = node.clock();
     this.weights = new RequestWeights(clock);
-    var symbols = new ExchangeSymbols(node.bus());
+    var symbols = new ExchangeSymbols(vertx, node.bus());
     this.tickers = new TickerOperations(quotes, node.bus(), symbols, clock);
     this.info = new ExchangeInfoOperations(vertx, symbols, this::marketTime);
     this.klines = new KlineOperations(vertx, node.bus(), this::marketTime);

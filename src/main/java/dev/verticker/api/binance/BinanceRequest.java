@@ -2,6 +2,7 @@ package dev.verticker.api.binance;
 
 import dev.verticker.api.request.ApiRequest;
 import dev.verticker.message.Interval;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class BinanceRequest {
   private static final Pattern UTC = Pattern.compile("[+-]?0{1,2}(:00)?");
   private static final List<String> STATUSES =
       List.of("TRADING", "HALT", "BREAK", "CANCEL_ONLY", "END_OF_DAY");
+
+  /** Clocks of clients may be ahead. */
+  private static final Duration MAX_CLOCK_OFFSET = Duration.ofMinutes(1);
 
   /** The last millisecond of the year 9999, up to which times have a standard text form. */
   private static final long MAX_TIME_MS = 253_402_300_799_999L;
@@ -182,6 +186,13 @@ final class BinanceRequest {
   /** Returns a time in milliseconds or, if it has so many digits, in microseconds; null if it was not sent. */
   Instant time(String name) {
     return text(name).map(BinanceRequest::number).map(BinanceRequest::instant).orElse(null);
+  }
+
+  /** Returns whether nothing can have happened between {@code startTime} and {@code endTime}. */
+  boolean isEmptyRange(Instant now) {
+    var start = time("startTime");
+    var end = time("endTime");
+    return start != null && (end != null && start.isAfter(end) || start.isAfter(now.plus(MAX_CLOCK_OFFSET)));
   }
 
   private static Instant instant(long number) {

@@ -43,7 +43,7 @@ final class BinanceException extends RuntimeException {
     }
     return failure instanceof Failure.Unavailable
         ? unavailable(failure.retryAfter().orElse(null))
-        : ofStatus(failure.status());
+        : unknown(failure.status());
   }
 
   /** Returns the error for a request that no operation handled. */
@@ -51,11 +51,14 @@ final class BinanceException extends RuntimeException {
     return switch (status) {
       case 404, 405 ->
         new BinanceException(status, -1020, "This operation is not supported.", null);
-      case 400 -> new BinanceException(-1100, "Illegal characters found in a parameter.");
-      default ->
-        new BinanceException(
-            status, -1000, "An unknown error occurred while processing the request.", null);
+      case 413 -> unknown(status);
+      default -> new BinanceException(-1100, "Illegal characters found in a parameter.");
     };
+  }
+
+  private static BinanceException unknown(int status) {
+    return new BinanceException(
+        status, -1000, "An unknown error occurred while processing the request.", null);
   }
 
   static BinanceException unavailable(Duration retryAfter) {

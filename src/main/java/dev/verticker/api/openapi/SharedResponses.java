@@ -16,7 +16,8 @@ import java.util.TreeMap;
  * 415 with a request body.
  *
  * <p>A response of the operation itself wins over the shared one, and a component of the contract over the one in
- * {@code openapi/shared-responses.yaml}. An operation with {@code x-own-errors} declares all its responses itself.
+ * {@code openapi/shared-responses.yaml}. An operation with {@code x-own-errors} gets
+ * only 414 and 431, which the server sends before it knows the operation.
  */
 final class SharedResponses {
   private static final String COMPONENTS = "openapi/shared-responses.yaml";
@@ -26,11 +27,13 @@ final class SharedResponses {
   private static final Map<Integer, String> FOR_EVERY_OPERATION = Map.of(
       400, "Malformed",
       413, "BodyTooLarge",
-      414, "UriTooLong",
       422, "Invalid",
-      431, "HeadersTooLarge",
       500, "Internal",
       503, "Unavailable");
+
+  /** The server sends them before it knows the operation. */
+  private static final Map<Integer, String> BEFORE_EVERY_OPERATION =
+      Map.of(414, "UriTooLong", 431, "HeadersTooLarge");
 
   private SharedResponses() {}
 
@@ -43,8 +46,7 @@ final class SharedResponses {
     for (var path : contract.getJsonObject("paths", new JsonObject())) {
       for (var member : (JsonObject) path.getValue()) {
         if (METHODS.contains(member.getKey())
-            && member.getValue() instanceof JsonObject operation
-            && !operation.getBoolean(RequestValidator.OWN_ERRORS, false)) {
+            && member.getValue() instanceof JsonObject operation) {
           addResponses(member.getKey(), operation, security);
         }
       }
@@ -54,7 +56,12 @@ final class SharedResponses {
 
   private static void addResponses(
       String method, JsonObject operation, JsonArray securityOfContract) {
+    if (operation.getBoolean(RequestValidator.OWN_ERRORS, false)) {
+      add(operation, BEFORE_EVERY_OPERATION);
+      return;
+    }
     var names = new LinkedHashMap<>(FOR_EVERY_OPERATION);
+    names.putAll(BEFORE_EVERY_OPERATION);
     var security = operation.getJsonArray("security", securityOfContract);
     if (!security.isEmpty()) {
       names.put(401, "Unauthenticated");
@@ -68,6 +75,10 @@ final class SharedResponses {
     if (operation.containsKey("requestBody")) {
       names.put(415, "UnsupportedMediaType");
     }
+    add(operation, names);
+  }
+
+  private static void add(JsonObject operation, Map<Integer, String> names) {
     var declared = operation.getJsonObject("responses", new JsonObject());
     var responses = new TreeMap<>(declared.getMap());
     names.forEach((status, name) ->

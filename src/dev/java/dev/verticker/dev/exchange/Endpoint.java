@@ -14,6 +14,7 @@ public enum Endpoint {
   AVERAGE_PRICE("avgPrice", List.of("symbol"), List.of()),
   KLINES("klines", List.of("symbol", "interval"), List.of("startTime", "endTime", "limit")),
   UI_KLINES("uiKlines", List.of("symbol", "interval"), List.of("startTime", "endTime", "limit")),
+  DEPTH("depth", List.of("symbol"), List.of("limit", "symbolStatus")),
   TRADES("trades", List.of("symbol"), List.of("limit")),
   AGGREGATE_TRADES(
       "aggTrades", List.of("symbol"), List.of("fromId", "startTime", "endTime", "limit")),
@@ -61,14 +62,15 @@ public enum Endpoint {
     return mandatory.size() + optional.size();
   }
 
-  /** Request weight as documented by the exchange; that of tickers depends on the number of symbols. */
-  int weight(SimulatorRequest request) {
+  /** Request weight as documented by the exchange; that of tickers depends on the symbols, that of a book on the limit. */
+  int weight(SimulatorRequest request, Query query) {
     return switch (this) {
       case PING, TIME -> 1;
       case TICKER_PRICE, BOOK_TICKER -> request.form() == SimulatorRequest.Form.ONE ? 2 : 4;
       case TICKER_24HR -> dayWeight(request);
       case KLINES, UI_KLINES, AVERAGE_PRICE -> 2;
       case AGGREGATE_TRADES -> 4;
+      case DEPTH -> Depth.weight(query);
       case TRADES -> 25;
       case EXCHANGE_INFO -> 20;
     };

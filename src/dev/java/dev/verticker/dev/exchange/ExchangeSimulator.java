@@ -23,6 +23,7 @@ public final class ExchangeSimulator {
 
   private final HttpServer server;
   private final SimulatedMarket market;
+  private final SimulatedExchangeInfo info;
   private final CallLog calls;
   private final FaultSchedule faults;
   private final StreamServer streams;
@@ -40,11 +41,13 @@ public final class ExchangeSimulator {
   private ExchangeSimulator(
       HttpServer server,
       SimulatedMarket market,
+      SimulatedExchangeInfo info,
       CallLog calls,
       FaultSchedule faults,
       StreamServer streams) {
     this.server = server;
     this.market = market;
+    this.info = info;
     this.calls = calls;
     this.faults = faults;
     this.streams = streams;
@@ -72,6 +75,11 @@ public final class ExchangeSimulator {
 
   public SimulatedMarket market() {
     return market;
+  }
+
+  /** Changes the trading status of a symbol; its prices, trades and book go on. Fails without such a symbol. */
+  public void setStatus(String symbol, String status) {
+    info.setStatus(symbol, status);
   }
 
   public CallLog calls() {
@@ -103,9 +111,10 @@ public final class ExchangeSimulator {
     new SimulatedExchange(
             vertx, new RestApi(market, sources.info), market, time, calls, faults, weight)
         .mount(router);
-    var streams = new StreamServer(vertx, market, sources.info, time, options.streams());
+    var streams = new StreamServer(vertx, market, time, options.streams());
     streams.mount(router);
     new ControlApi(market, time, calls, faults, weight, streams).mount(router);
+    new StatusControl(sources.info).mount(router);
     return vertx
         .createHttpServer(new HttpServerOptions()
             .setHost(HOST)
@@ -121,7 +130,7 @@ public final class ExchangeSimulator {
               server.actualPort(),
               market.symbols().size(),
               options.speed());
-          return new ExchangeSimulator(server, market, calls, faults, streams);
+          return new ExchangeSimulator(server, market, sources.info, calls, faults, streams);
         });
   }
 }

@@ -4,12 +4,14 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /** Creates a corrupted copy of a response. */
 final class FaultInjector {
   private static final String WRONG_SYMBOL = "WRONGUSDT";
+  private static final Set<String> BOOK_SIDES = Set.of("bids", "asks");
 
   private FaultInjector() {}
 
@@ -21,8 +23,7 @@ final class FaultInjector {
       case ZERO_PRICE -> parts(json, symbol, part -> prices(part, price -> "0.00000000"));
       case NEGATIVE_PRICE -> parts(json, symbol, part -> prices(part, price -> "-" + price));
       case WRONG_SYMBOL -> parts(json, symbol, FaultInjector::wrongSymbol);
-      case EMPTY_LIST ->
-        isInfo(json) ? ((JsonObject) json).copy().put("symbols", new JsonArray()) : new JsonArray();
+      case EMPTY_LIST -> emptied(json);
       case MISSING_SYMBOL -> missingSymbol(json, symbol);
       default -> json;
     };
@@ -37,6 +38,20 @@ final class FaultInjector {
     return json instanceof JsonArray list && isListOfSymbols(list)
         ? list(list, part -> concerns(part, symbol) ? corruption.apply(part) : part)
         : corruption.apply(json);
+  }
+
+  private static Object emptied(Object json) {
+    if (isInfo(json)) {
+      return ((JsonObject) json).copy().put("symbols", new JsonArray());
+    }
+    return isBook(json)
+        ? object(
+            (JsonObject) json, (key, value) -> BOOK_SIDES.contains(key) ? new JsonArray() : value)
+        : new JsonArray();
+  }
+
+  private static boolean isBook(Object json) {
+    return json instanceof JsonObject object && object.containsKey("bids");
   }
 
   private static boolean isInfo(Object json) {
@@ -65,23 +80,28 @@ final class FaultInjector {
 
   private static Object prices(Object value, UnaryOperator<String> corruption) {
     if (value instanceof JsonObject object) {
-      return object(
-          object,
-          (key, inner) ->
-              isPrice(key) && inner instanceof String text ? corruption.apply(text) : inner);
+      return object(object, (key, inner) -> price(key, inner, corruption));
     }
     return value instanceof JsonArray rows
-        ? list(rows, row -> candle((JsonArray) row, corruption))
+        ? list(rows, row -> columns((JsonArray) row, 1, 4, corruption))
         : value;
   }
 
-  private static boolean isPrice(String key) {
-    return key.equals("price") || key.endsWith("Price");
+  private static Object price(String key, Object value, UnaryOperator<String> corruption) {
+    if (BOOK_SIDES.contains(key) && value instanceof JsonArray levels) {
+      return list(levels, level -> columns((JsonArray) level, 0, 0, corruption));
+    }
+    return isPrice(key) && value instanceof String text ? corruption.apply(text) : value;
   }
 
-  private static JsonArray candle(JsonArray row, UnaryOperator<String> corruption) {
+  private static boolean isPrice(String key) {
+    return key.equals("price") || key.equals("p") || key.endsWith("Price");
+  }
+
+  private static JsonArray columns(
+      JsonArray row, int first, int last, UnaryOperator<String> corruption) {
     var copy = row.copy();
-    for (int column = 1; column <= 4; column++) {
+    for (int column = first; column <= last; column++) {
       copy.set(column, corruption.apply(row.getString(column)));
     }
     return copy;

@@ -79,9 +79,10 @@ final class Query {
     return Optional.ofNullable(values.get(parameter)).map(sent -> sent.get(0));
   }
 
-  /** Numbers beyond the range of long become its max. */
+  /** Numbers beyond the range of long become its max; empty if it is not a number. */
   OptionalLong number(String parameter) {
     return text(parameter)
+        .filter(sent -> NUMBER.matcher(sent).matches())
         .map(digits ->
             OptionalLong.of(digits.length() > 18 ? Long.MAX_VALUE : Long.parseLong(digits)))
         .orElse(OptionalLong.empty());
@@ -91,9 +92,13 @@ final class Query {
     return number(parameter).stream().mapToObj(Instant::ofEpochMilli).findFirst();
   }
 
-  /** The number of entries that a response may have. */
   int limit(int max) {
-    var limit = number("limit").orElse(DEFAULT_LIMIT);
+    return limit(DEFAULT_LIMIT, max);
+  }
+
+  /** The number of entries that a response may have. */
+  int limit(int usual, int max) {
+    var limit = number("limit").orElse(usual);
     if (limit == 0) {
       throw BinanceError.invalid("limit");
     }

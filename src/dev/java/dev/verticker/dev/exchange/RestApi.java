@@ -20,7 +20,7 @@ final class RestApi {
   RestApi(SimulatedMarket market, SimulatedExchangeInfo info) {
     this.market = market;
     this.info = info;
-    this.tickers = new Tickers(market, info);
+    this.tickers = new Tickers(market);
     this.klines = new Klines(market);
     this.trades = new TradeLists(market);
   }
@@ -71,6 +71,7 @@ final class RestApi {
       case BOOK_TICKER -> tickers(query, request, symbol -> tickers.book(symbol, now));
       case AVERAGE_PRICE -> tickers.average(selected(query, request).get(0), now);
       case KLINES, UI_KLINES -> klines.rows(selected(query, request).get(0), query, now);
+      case DEPTH -> Depth.snapshot(market.of(selected(query, request).get(0)).book(now), query);
       case TRADES -> trades.trades(selected(query, request).get(0), query, now);
       case AGGREGATE_TRADES -> trades.aggregates(selected(query, request).get(0), query, now);
       case EXCHANGE_INFO ->

@@ -54,7 +54,7 @@ final class SimulatedExchange {
     var query = Query.of(request.query());
     var symbols = SimulatorRequest.of(query);
     calls.count(endpoint, symbols);
-    var used = Integer.toString(weight.use(endpoint.weight(symbols), time.real()));
+    var used = Integer.toString(weight.use(endpoint.weight(symbols, query), time.real()));
     var response = request
         .response()
         .putHeader("X-MBX-USED-WEIGHT", used)

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The exchangeInfo response. Of a recorded one it keeps the entries of symbols that have prices; a symbol that is not
@@ -20,6 +21,9 @@ import java.util.Optional;
  */
 final class SimulatedExchangeInfo {
   private final Map<String, JsonObject> symbols = new LinkedHashMap<>();
+  /** Those that were changed. */
+  private final Map<String, String> statuses = new ConcurrentHashMap<>();
+
   private final JsonObject head;
 
   SimulatedExchangeInfo(RecordedMarketData recording, Optional<Path> file, int weightLimit) {
@@ -52,24 +56,21 @@ final class SimulatedExchangeInfo {
   }
 
   String status(String symbol) {
-    return symbols.get(symbol).getString("status");
+    return statuses.getOrDefault(symbol, symbols.get(symbol).getString("status"));
   }
 
-  BigDecimal tick(String symbol) {
-    var filters = symbols.get(symbol).getJsonArray("filters");
-    for (int index = 0; index < filters.size(); index++) {
-      var filter = filters.getJsonObject(index);
-      if ("PRICE_FILTER".equals(filter.getString("filterType"))) {
-        return new BigDecimal(filter.getString("tickSize"));
-      }
+  /** @throws IllegalArgumentException without such a symbol */
+  void setStatus(String symbol, String status) {
+    if (!symbols.containsKey(symbol)) {
+      throw new IllegalArgumentException("no such symbol: " + symbol);
     }
-    return BigDecimal.ZERO;
+    statuses.put(symbol, status);
   }
 
   JsonObject json(List<String> requested, boolean permissionSets, Instant now) {
     var entries = new JsonArray();
     for (var symbol : requested) {
-      var entry = symbols.get(symbol).copy();
+      var entry = symbols.get(symbol).copy().put("status", status(symbol));
       if (!permissionSets) {
         entry.remove("permissionSets");
       }

@@ -34,30 +34,20 @@ final class StreamFrames {
   }
 
   /** Without event type and event time, as at the exchange. */
-  static String book(TickerFigures figures) {
-    return new JsonObject()
-        .put("u", figures.updateId())
-        .put("s", figures.market().symbol())
-        .put("b", text(figures.bid()))
-        .put("B", text(figures.bidQuantity()))
-        .put("a", text(figures.ask()))
-        .put("A", text(figures.askQuantity()))
-        .encode();
+  static String book(String symbol, OrderBook book) {
+    return best(new JsonObject().put("u", book.updateId()).put("s", symbol), book).encode();
   }
 
   static String ticker(TickerFigures figures, Instant now) {
     var day = figures.day();
-    return event("24hrTicker", figures.market().symbol(), now)
+    var event = event("24hrTicker", figures.market().symbol(), now)
         .put("p", text(figures.change()))
         .put("P", figures.changePercent())
         .put("w", text(figures.average()))
         .put("x", text(figures.previousClose()))
         .put("c", text(figures.last().price()))
-        .put("Q", text(figures.last().quantity()))
-        .put("b", text(figures.bid()))
-        .put("B", text(figures.bidQuantity()))
-        .put("a", text(figures.ask()))
-        .put("A", text(figures.askQuantity()))
+        .put("Q", text(figures.last().quantity()));
+    return best(event, figures.book())
         .put("o", text(day.open()))
         .put("h", text(day.high()))
         .put("l", text(day.low()))
@@ -104,6 +94,14 @@ final class StreamFrames {
         .put("Q", text(candle.takerQuoteVolume()))
         .put("B", "0");
     return event("kline", symbol, now).put("k", figures).encode();
+  }
+
+  private static JsonObject best(JsonObject event, OrderBook book) {
+    return event
+        .put("b", text(book.bidPrice()))
+        .put("B", text(book.bidAmount()))
+        .put("a", text(book.askPrice()))
+        .put("A", text(book.askAmount()));
   }
 
   private static JsonObject event(String type, String symbol, Instant now) {

@@ -2,16 +2,10 @@ package dev.verticker.dev.exchange;
 
 import dev.verticker.message.Interval;
 import java.util.Locale;
-import java.util.Optional;
 
-/**
- * The name of a stream, such as {@code btcusdt@kline_1m}.
- *
- * @param symbol in lower case
- * @param interval only of a kline stream
- */
-record StreamName(String symbol, Kind kind, Optional<Interval> interval) {
-  private static final String KLINE = "kline_";
+/** The names of streams, such as {@code btcusdt@kline_1m}. */
+final class StreamName {
+  private static final int DEFAULT_DEPTH_INTERVAL = 1_000;
 
   enum Kind {
     TICKER("ticker"),
@@ -19,7 +13,8 @@ record StreamName(String symbol, Kind kind, Optional<Interval> interval) {
     BOOK_TICKER("bookTicker"),
     TRADE("trade"),
     AGGREGATE_TRADE("aggTrade"),
-    KLINE("kline_");
+    KLINE("kline_"),
+    DEPTH("depth");
 
     private final String wireName;
 
@@ -28,21 +23,11 @@ record StreamName(String symbol, Kind kind, Optional<Interval> interval) {
     }
   }
 
-  /** Empty for a stream that is not simulated; the exchange accepts any name, too. */
-  static Optional<StreamName> parse(String name) {
-    var at = name.indexOf('@');
-    var symbol = name.substring(0, Math.max(0, at));
-    var type = name.substring(at + 1);
-    if (type.startsWith(KLINE)) {
-      return Interval.of(type.substring(KLINE.length()))
-          .map(interval -> new StreamName(symbol, Kind.KLINE, Optional.of(interval)));
-    }
-    for (var kind : Kind.values()) {
-      if (kind.wireName.equals(type)) {
-        return Optional.of(new StreamName(symbol, kind, Optional.empty()));
-      }
-    }
-    return Optional.empty();
+  private StreamName() {}
+
+  /** The symbol in lower case; empty if the name has none. */
+  static String symbol(String name) {
+    return name.substring(0, Math.max(0, name.indexOf('@')));
   }
 
   static String of(String symbol, Kind kind) {
@@ -51,5 +36,14 @@ record StreamName(String symbol, Kind kind, Optional<Interval> interval) {
 
   static String kline(String symbol, Interval interval) {
     return of(symbol, Kind.KLINE) + interval.wireName();
+  }
+
+  /**
+   * @param levels 0 = the changes of all levels
+   * @param interval milliseconds
+   */
+  static String depth(String symbol, int levels, int interval) {
+    return of(symbol, Kind.DEPTH) + (levels == 0 ? "" : levels)
+        + (interval == DEFAULT_DEPTH_INTERVAL ? "" : "@" + interval + "ms");
   }
 }

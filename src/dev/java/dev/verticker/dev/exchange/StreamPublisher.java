@@ -11,8 +11,9 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Publishes the events of one symbol in the order of their time: each trade; a candle every two seconds of simulated time
- * and when it closes, after its last trade; a ticker every second. Candles and tickers are published only after a trade.
+ * Publishes the events of one symbol in the order of their time: each trade between the changes of the order book before
+ * and after it; a candle every two seconds of simulated time and when it closes, after its last trade; a ticker every
+ * second. Candles and tickers are published only after a trade.
  */
 final class StreamPublisher {
   private static final int TICKER_INTERVAL = 1_000;
@@ -24,6 +25,7 @@ final class StreamPublisher {
   private final Tickers tickers;
   private final Predicate<String> subscribed;
   private final BiConsumer<String, String> sender;
+  private final BookPublisher books;
   private final int stagger;
   private long minute;
   private MinuteTrades trades;
@@ -47,15 +49,17 @@ final class StreamPublisher {
     this.tickers = tickers;
     this.subscribed = subscribed;
     this.sender = sender;
+    this.books = new BookPublisher(market, subscribed, sender);
     // The exchange does not send the tickers of all symbols at once.
     this.stagger = Math.floorMod(market.symbol().hashCode(), KLINE_INTERVAL);
     moveTo(now);
   }
 
   /** A new subscriber receives the current figures even without a new trade. */
-  void onSubscribed() {
+  void onSubscribed(Instant now) {
     tickerChanged = true;
     klineChanged = true;
+    books.onSubscribed(now);
   }
 
   /** Publishes what has happened until {@code now}. */
@@ -69,6 +73,7 @@ final class StreamPublisher {
       startMinute(minute + 1);
     }
     publishTrades(trades.until(millisecond(now)), now);
+    books.publish(now);
     publishTicker(now);
     publishForming(now);
   }
@@ -92,9 +97,10 @@ final class StreamPublisher {
     for (; nextTrade < until; nextTrade++) {
       var trade = market.trade(minute, trades, nextTrade);
       var symbol = market.symbol();
+      books.beforeTrade(trade);
       send(Kind.AGGREGATE_TRADE, () -> StreamFrames.aggregateTrade(symbol, trade, now));
       send(Kind.TRADE, () -> StreamFrames.trade(symbol, trade, now));
-      send(Kind.BOOK_TICKER, () -> StreamFrames.book(tickers.figures(symbol, trade.time())));
+      books.afterTrade(trade);
       tickerChanged = true;
       klineChanged = true;
     }

@@ -52,13 +52,12 @@ public final class StreamServer implements StreamConnection.Listener {
   StreamServer(
       Vertx vertx,
       SimulatedMarket market,
-      SimulatedExchangeInfo info,
       SimulatedTime time,
       StreamLimits limits) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.market = market;
-    this.tickers = new Tickers(market, info);
+    this.tickers = new Tickers(market);
     this.time = time;
     this.limits = limits;
     this.symbols = market.symbols().stream()
@@ -134,10 +133,10 @@ public final class StreamServer implements StreamConnection.Listener {
   public void onSubscribed(StreamConnection connection, Collection<String> names) {
     for (var name : names) {
       subscribers.computeIfAbsent(name, first -> new LinkedHashSet<>()).add(connection);
-      StreamName.parse(name)
-          .map(stream -> symbols.get(stream.symbol()))
-          .ifPresent(
-              symbol -> publishers.computeIfAbsent(symbol, this::publisher).onSubscribed());
+      var symbol = symbols.get(StreamName.symbol(name));
+      if (symbol != null) {
+        publishers.computeIfAbsent(symbol, this::publisher).onSubscribed(market.now());
+      }
     }
   }
 
@@ -222,7 +221,7 @@ public final class StreamServer implements StreamConnection.Listener {
   private void send(String symbol, String stream, String event) {
     var fault = faults.ofEvent(stream, symbol);
     if (fault.isEmpty()) {
-      deliver(stream, event);
+      deliver(stream, stream, event);
       return;
     }
     switch (fault.get().kind()) {
@@ -230,22 +229,30 @@ public final class StreamServer implements StreamConnection.Listener {
         // Not sent.
       }
       case LATE ->
-        vertx.setTimer(Math.max(1, fault.get().delay().toMillis()), id -> deliver(stream, event));
+        vertx.setTimer(Math.max(1, fault.get().delay().toMillis()), id -> deliver(stream, stream, event));
       case DOUBLED -> {
-        deliver(stream, event);
-        deliver(stream, event);
+        deliver(stream, stream, event);
+        deliver(stream, stream, event);
       }
-      case WRONG_SYMBOL ->
-        deliver(
-            stream, event.replace("\"s\":\"" + symbol + "\"", "\"s\":\"" + WRONG_SYMBOL + "\""));
-      default -> deliver(stream, event.substring(0, event.length() / 2));
+      case WRONG_SYMBOL -> deliverWrong(symbol, stream, event);
+      default -> deliver(stream, stream, event.substring(0, event.length() / 2));
     }
   }
 
-  private void deliver(String stream, String event) {
+  /** An event that names no symbol gets the name of a wrong stream. */
+  private void deliverWrong(String symbol, String stream, String event) {
+    var wrong = event.replace("\"s\":\"" + symbol + "\"", "\"s\":\"" + WRONG_SYMBOL + "\"");
+    var name = wrong.equals(event)
+        ? WRONG_SYMBOL.toLowerCase(Locale.ROOT) + stream.substring(stream.indexOf('@'))
+        : stream;
+    deliver(stream, name, wrong);
+  }
+
+  /** @param name of the stream in combined events */
+  private void deliver(String stream, String name, String event) {
     // A connection that does not read is closed, which may change the set.
     List.copyOf(subscribers.getOrDefault(stream, Set.of()))
-        .forEach(connection -> connection.send(stream, event));
+        .forEach(connection -> connection.send(name, event));
   }
 
   private Future<Void> forAll(Consumer<StreamConnection> action) {

@@ -22,11 +22,15 @@ final class SymbolMarket {
   private final CandleSeries recording;
   private final History history;
   private final Timeline timeline;
-  private final long seed;
+  private final BookShape bookShape;
   private volatile ClosedDay closedDay = new ClosedDay(Long.MIN_VALUE, Optional.empty());
+  private volatile TradedMinute recent = new TradedMinute(Long.MIN_VALUE, null);
 
   /** The candle of the closed minutes of a day, cached for one minute. */
   private record ClosedDay(long minute, Optional<Candle> candle) {}
+
+  /** The trades of a minute with their times, cached because most requests are about the current minute. */
+  private record TradedMinute(long minute, MinuteTrades trades) {}
 
   /** A minute of the recording or of a generated day. */
   private record Place(CandleSeries series, int index) {
@@ -41,7 +45,7 @@ final class SymbolMarket {
     this.recording = recording;
     this.history = history;
     this.timeline = timeline;
-    this.seed = seed;
+    this.bookShape = BookShape.of(recording, seed * 31 + symbol.hashCode());
   }
 
   String symbol() {
@@ -50,6 +54,10 @@ final class SymbolMarket {
 
   Units units() {
     return recording.units();
+  }
+
+  BookShape bookShape() {
+    return bookShape;
   }
 
   long oldestMinute() {
@@ -104,6 +112,15 @@ final class SymbolMarket {
     return trade(minute, trades, count - 1);
   }
 
+  /** The order book at {@code now}: that after the newest trade, or already that before the next one. */
+  OrderBook book(Instant now) {
+    var last = lastTrade(now);
+    return nextTrade(now)
+        .filter(next -> !now.isBefore(OrderBook.movesAt(last.time(), next.time())))
+        .map(next -> OrderBook.before(next, bookShape))
+        .orElseGet(() -> OrderBook.after(last, bookShape));
+  }
+
   /** Trades with ids from {@code first} on, oldest first, not newer than {@code now}. */
   List<SimulatedTrade> tradesFrom(long first, int limit, Instant now) {
     var found = new ArrayList<SimulatedTrade>();
@@ -138,10 +155,18 @@ final class SymbolMarket {
   }
 
   MinuteTrades trades(long minute) {
+    var cached = recent;
+    if (cached.minute == minute) {
+      return cached.trades;
+    }
     var place = place(minute);
-    return place.bar().isPresent()
+    var trades = place.bar().isPresent()
         ? place.series.trades(place.index)
         : new MinuteTrades(Bar.NONE, units(), new SplittableRandom(0));
+    // Other threads read the times, too.
+    trades.until(0);
+    recent = new TradedMinute(minute, trades);
+    return trades;
   }
 
   SimulatedTrade trade(long minute, MinuteTrades trades, int index) {
@@ -154,9 +179,18 @@ final class SymbolMarket {
         trades.buyerIsMaker(index));
   }
 
-  /** Random numbers for figures that a recording lacks (quantities of the book): equal for equal ids and purposes. */
-  SplittableRandom random(long id, int purpose) {
-    return new SplittableRandom(((seed * 31 + symbol.hashCode()) * 31 + purpose) * 1_000_003 + id);
+  /** The first trade after {@code now}, if it is near enough for the book to have moved to its price. */
+  private Optional<SimulatedTrade> nextTrade(Instant now) {
+    var minute = Timeline.minute(now);
+    var trades = trades(minute);
+    var count = trades.until(now.toEpochMilli() - minute * Timeline.MINUTE);
+    if (count < trades.size()) {
+      return Optional.of(trade(minute, trades, count));
+    }
+    var following = Timeline.minute(now.plus(OrderBook.MAX_LEAD));
+    return following > minute && trades(following).size() > 0
+        ? Optional.of(trade(following, trades(following), 0))
+        : Optional.empty();
   }
 
   /** The candle of {@code [first, end)}, of which the whole hours before the current one are cached. */

@@ -9,11 +9,9 @@ import java.time.Instant;
 final class Tickers {
   private static final int AVERAGE_MINUTES = 5;
   private final SimulatedMarket market;
-  private final SimulatedExchangeInfo info;
 
-  Tickers(SimulatedMarket market, SimulatedExchangeInfo info) {
+  Tickers(SimulatedMarket market) {
     this.market = market;
-    this.info = info;
   }
 
   JsonObject price(String symbol, Instant now) {
@@ -32,10 +30,7 @@ final class Tickers {
         .put("prevClosePrice", text(figures.previousClose()))
         .put("lastPrice", text(figures.last().price()))
         .put("lastQty", text(figures.last().quantity()))
-        .put("bidPrice", text(figures.bid()))
-        .put("bidQty", text(figures.bidQuantity()))
-        .put("askPrice", text(figures.ask()))
-        .put("askQty", text(figures.askQuantity()))
+        .mergeIn(best(figures.book()))
         .mergeIn(common(figures));
   }
 
@@ -52,13 +47,7 @@ final class Tickers {
   }
 
   JsonObject book(String symbol, Instant now) {
-    var figures = figures(symbol, now);
-    return new JsonObject()
-        .put("symbol", symbol)
-        .put("bidPrice", text(figures.bid()))
-        .put("bidQty", text(figures.bidQuantity()))
-        .put("askPrice", text(figures.ask()))
-        .put("askQty", text(figures.askQuantity()));
+    return new JsonObject().put("symbol", symbol).mergeIn(best(market.of(symbol).book(now)));
   }
 
   JsonObject average(String symbol, Instant now) {
@@ -78,7 +67,15 @@ final class Tickers {
   }
 
   TickerFigures figures(String symbol, Instant now) {
-    return TickerFigures.of(market.of(symbol), info.tick(symbol), now);
+    return TickerFigures.of(market.of(symbol), now);
+  }
+
+  private static JsonObject best(OrderBook book) {
+    return new JsonObject()
+        .put("bidPrice", text(book.bidPrice()))
+        .put("bidQty", text(book.bidAmount()))
+        .put("askPrice", text(book.askPrice()))
+        .put("askQty", text(book.askAmount()));
   }
 
   private static JsonObject common(TickerFigures figures) {

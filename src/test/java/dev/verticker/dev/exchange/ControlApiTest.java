@@ -145,6 +145,43 @@ class ControlApiTest {
         fixture.control("GET", "served/BTCUSDT", "").object());
   }
 
+  @Test
+  void the_status_of_a_symbol_changes() {
+    assertEquals(
+        204,
+        fixture
+            .control("PUT", "symbols/ETHUSDT", "{\"status\":\"CANCEL_ONLY\"}")
+            .status());
+    assertEquals(List.of("BTCUSDT TRADING", "ETHUSDT CANCEL_ONLY"), statuses("exchangeInfo"));
+    assertEquals(
+        List.of("ETHUSDT CANCEL_ONLY"), statuses("exchangeInfo?symbolStatus=CANCEL_ONLY"));
+    assertEquals(
+        -1220,
+        fixture
+            .get("ticker/price?symbol=ETHUSDT&symbolStatus=TRADING")
+            .object()
+            .getInteger("code"));
+    fixture.simulator().setStatus("ETHUSDT", "OF_A_LATER_YEAR");
+    assertEquals(List.of("BTCUSDT TRADING", "ETHUSDT OF_A_LATER_YEAR"), statuses("exchangeInfo"));
+    assertEquals(200, fixture.get("depth?symbol=ETHUSDT").status());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "{", "[]", "{}", "{\"status\":7}", "{\"status\":\"\"}"})
+  void an_invalid_status_is_rejected(String body) {
+    assertEquals(400, fixture.control("PUT", "symbols/ETHUSDT", body).status());
+    assertEquals(
+        404, fixture.control("PUT", "symbols/NOPE", "{\"status\":\"HALT\"}").status());
+    assertEquals(List.of("BTCUSDT TRADING", "ETHUSDT TRADING"), statuses("exchangeInfo"));
+  }
+
+  private List<String> statuses(String path) {
+    return fixture.get(path).object().getJsonArray("symbols").stream()
+        .map(JsonObject.class::cast)
+        .map(entry -> entry.getString("symbol") + " " + entry.getString("status"))
+        .toList();
+  }
+
   private static Fault fault() {
     return Fault.of(FaultKind.RATE_LIMITED)
         .on(Endpoint.TICKER_24HR)

@@ -128,6 +128,18 @@ class FaultsTest {
     var row = fixture.get("klines?symbol=BTCUSDT&interval=1m&limit=1").array().getJsonArray(0);
     assertEquals(List.of(price, price, price, price), row.getList().subList(1, 5));
     assertTrue(new BigDecimal(row.getString(5)).signum() > 0);
+    var book = fixture.get("depth?symbol=BTCUSDT&limit=5").object();
+    for (var side : List.of("bids", "asks")) {
+      for (int level = 0; level < 5; level++) {
+        assertEquals(price, book.getJsonArray(side).getJsonArray(level).getString(0));
+        assertTrue(
+            new BigDecimal(book.getJsonArray(side).getJsonArray(level).getString(1)).signum() > 0);
+      }
+    }
+    for (var path : List.of("trades?symbol=BTCUSDT&limit=1", "aggTrades?symbol=BTCUSDT&limit=1")) {
+      var trade = fixture.get(path).array().getJsonObject(0);
+      assertEquals(price, trade.getString("price", trade.getString("p")));
+    }
   }
 
   @Test
@@ -148,6 +160,9 @@ class FaultsTest {
     assertEquals("[]", fixture.get(BOTH).body());
     assertEquals("[]", fixture.get("klines?symbol=BTCUSDT&interval=1m").body());
     assertEquals(new JsonArray(), fixture.get("exchangeInfo").object().getJsonArray("symbols"));
+    var book = fixture.get("depth?symbol=BTCUSDT").object();
+    assertEquals(new JsonArray(), book.getJsonArray("bids"));
+    assertEquals(new JsonArray(), book.getJsonArray("asks"));
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.verticker.dev.exchange;
 
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.dev.RecordedMarket;
@@ -30,6 +31,7 @@ class RecordedFramesTest {
       combined-miniTicker-BTCUSDT-2025.json        | btcusdt@miniTicker
       combined-bookTicker-BTCUSDT-2025.json        | btcusdt@bookTicker
       combined-bookTicker-LINKUSDT-2026.json       | btcusdt@bookTicker
+      combined-depth100ms-BTCUSDT-2025-12-07.json  | btcusdt@depth@100ms
       """)
   void a_combined_event_has_the_shape_of_the_recorded_one(String file, String stream)
       throws IOException {
@@ -42,6 +44,18 @@ class RecordedFramesTest {
           RecordedShapesTest.shape(event(options, "/stream?streams=" + stream)),
           file);
     }
+  }
+
+  @Test
+  void an_event_of_the_best_levels_has_the_shape_of_the_recorded_response() throws IOException {
+    var path = RecordedMarket.responses().resolve("depth-BTCUSDT-2021-10.json");
+    var options = SimulatorOptions.defaults().withSymbols("BTCUSDT");
+    assertEquals(
+        RecordedShapesTest.shape(Json.decodeValue(Files.readString(path))),
+        RecordedShapesTest.shape(event(options, "/ws/btcusdt@depth20@100ms")));
+    assertEquals(
+        List.of("stream", "data"),
+        List.copyOf(event(options, "/stream?streams=btcusdt@depth20@100ms").fieldNames()));
   }
 
   @ParameterizedTest
@@ -75,9 +89,15 @@ class RecordedFramesTest {
   private static JsonObject event(SimulatorOptions options, String uri) {
     try (var fixture = new SimulatorFixture(options)) {
       var client = fixture.stream(uri);
+      // A response means that the streams are subscribed.
+      client.subscriptions();
       fixture.advance(Duration.ofMinutes(1));
-      client.awaitReceived("an event", text -> true);
-      return new JsonObject(client.received().get(0));
+      until("an event", () -> client.received().size() > 1);
+      return client.received().stream()
+          .filter(text -> !text.startsWith("{\"result\""))
+          .findFirst()
+          .map(JsonObject::new)
+          .orElseThrow();
     }
   }
 

@@ -46,6 +46,7 @@ class RecordedShapesTest {
       trades-BTCUSDT-2021-10.json              | trades?symbol=BTCUSDT&limit=10
       aggTrades-BTCUSDT-2021-10.json           | aggTrades?symbol=BTCUSDT&limit=10
       ticker-bookTicker-BTCUSDT-2021-10.json   | ticker/bookTicker?symbol=BTCUSDT
+      depth-BTCUSDT-2021-10.json               | depth?symbol=BTCUSDT&limit=10
       error-400-1121-klines.json               | klines?symbol=BOGUS&limit=2&interval=1h
       """)
   void a_response_has_the_shape_of_the_recorded_one(String file, String path) throws IOException {

@@ -8,6 +8,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.WebSocketClient;
+import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -18,9 +19,15 @@ import java.time.Instant;
 
 /** A simulator on a clock that the test advances, with its client. */
 final class SimulatorFixture implements AutoCloseable {
+  /** The changes of the book in a minute that a test skips. */
+  private static final int MAX_EVENT = 4 << 20;
+
   private final Vertx vertx = Vertx.vertx();
   /** A client that is not referenced any more closes its connections. */
-  private final WebSocketClient streams = vertx.createWebSocketClient();
+  private final WebSocketClient streams =
+      vertx.createWebSocketClient(new WebSocketClientOptions()
+          .setMaxFrameSize(MAX_EVENT)
+          .setMaxMessageSize(MAX_EVENT));
 
   private final SteppedTime time = new SteppedTime();
   private final ExchangeSimulator simulator;

@@ -115,6 +115,35 @@ class StreamFaultsTest {
   }
 
   @Test
+  void an_event_without_a_symbol_is_sent_under_the_name_of_a_wrong_stream() {
+    faults().add(StreamFaultKind.WRONG_SYMBOL);
+    var client = fixture.stream("/stream?streams=btcusdt@depth20@100ms");
+    client.awaitReceived(
+        "a book of another symbol",
+        text -> text.startsWith("{\"stream\":\"wrongusdt@depth20@100ms\",\"data\":{\"lastUpdateId\""));
+  }
+
+  @Test
+  void a_silent_stream_of_changes_leaves_a_gap_of_update_ids() {
+    var client = fixture.stream("/ws");
+    client.subscribe("btcusdt@depth@100ms");
+    for (int minute = 0; minute < 3; minute++) {
+      if (minute == 1) {
+        faults().add(StreamFault.of(StreamFaultKind.SILENCE).times(1));
+      }
+      fixture.advance(Duration.ofMinutes(1));
+      if (minute == 1) {
+        until("the event is not sent", () -> faults().active().isEmpty());
+      } else {
+        client.awaitEvent("depthUpdate", fixture.market().now());
+      }
+    }
+    var events = client.events("depthUpdate");
+    assertEquals(2, events.size());
+    assertTrue(events.get(1).getLong("U") > events.get(0).getLong("u") + 1);
+  }
+
+  @Test
   void garbage_is_no_json() {
     faults().add(StreamFault.of(StreamFaultKind.GARBAGE).times(1));
     var client = fixture.stream("/ws/btcusdt@ticker");

@@ -51,6 +51,20 @@ class StreamProtocolTest {
   }
 
   @Test
+  void a_symbol_of_any_script_has_streams_in_the_path_and_by_command() {
+    try (var unicode = new SimulatorFixture(SimulatorOptions.defaults().withSymbols("测试币USDT"))) {
+      var stream = "测试币usdt@depth5";
+      var byPath = unicode.stream("/stream?streams=" + SimulatorFixture.encoded(stream));
+      var byCommand = unicode.stream("/ws");
+      byCommand.subscribe(stream, "测试币usdt@bookTicker");
+      byPath.awaitReceived(
+          "a book", text -> text.startsWith("{\"stream\":\"" + stream + "\",\"data\":{\"last"));
+      byCommand.awaitReceived("best prices", text -> text.contains("\"s\":\"测试币USDT\""));
+      byCommand.awaitReceived("a book", text -> text.startsWith("{\"lastUpdateId\""));
+    }
+  }
+
+  @Test
   void a_client_subscribes_lists_and_unsubscribes_streams() {
     var client = fixture.stream("/ws");
     assertEquals(

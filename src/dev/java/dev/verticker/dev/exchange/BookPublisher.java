@@ -1,0 +1,121 @@
+package dev.verticker.dev.exchange;
+
+import dev.verticker.dev.exchange.StreamName.Kind;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Predicate;
+
+/**
+ * Publishes the order book of one symbol: its best bid and ask with each change, its best levels and its changes in
+ * intervals of the exchange's time if it has changed.
+ */
+final class BookPublisher {
+  /** 0 = the changes of all levels. */
+  private static final List<Integer> LEVELS = List.of(0, 5, 10, 20);
+
+  private static final List<Integer> INTERVALS = List.of(100, 1_000);
+
+  private final SymbolMarket market;
+  private final Predicate<String> subscribed;
+  private final BiConsumer<String, String> sender;
+  private final String bestStream;
+  private final List<DepthStream> depths = new ArrayList<>();
+  private long bestId;
+
+  /** @see StreamPublisher */
+  BookPublisher(
+      SymbolMarket market, Predicate<String> subscribed, BiConsumer<String, String> sender) {
+    this.market = market;
+    this.subscribed = subscribed;
+    this.sender = sender;
+    this.bestStream = StreamName.of(market.symbol(), Kind.BOOK_TICKER);
+    for (var interval : INTERVALS) {
+      LEVELS.forEach(levels -> depths.add(new DepthStream(levels, interval)));
+    }
+  }
+
+  /** A new subscriber of best levels receives the current ones even without a change. */
+  void onSubscribed(Instant now) {
+    depths.forEach(stream -> stream.onSubscribed(now));
+  }
+
+  void beforeTrade(SimulatedTrade trade) {
+    if (subscribed.test(bestStream)) {
+      publishBest(OrderBook.before(trade, market.bookShape()));
+    }
+  }
+
+  void afterTrade(SimulatedTrade trade) {
+    if (subscribed.test(bestStream)) {
+      publishBest(OrderBook.after(trade, market.bookShape()));
+    }
+  }
+
+  /** Publishes the book at {@code now}, after the trades until then. */
+  void publish(Instant now) {
+    if (subscribed.test(bestStream)) {
+      publishBest(market.book(now));
+    }
+    depths.forEach(stream -> stream.publish(now));
+  }
+
+  private void publishBest(OrderBook book) {
+    if (book.updateId() > bestId) {
+      bestId = book.updateId();
+      sender.accept(bestStream, StreamFrames.book(market.symbol(), book));
+    }
+  }
+
+  /** A stream that sends at most one event in an interval. */
+  private final class DepthStream {
+    private final String name;
+    private final int levels;
+    private final int interval;
+    private long slot;
+    /** The book of the last event; null without a subscriber. */
+    private OrderBook last;
+
+    /** @param levels 0 = the changes of all levels */
+    DepthStream(int levels, int interval) {
+      this.name = StreamName.depth(market.symbol(), levels, interval);
+      this.levels = levels;
+      this.interval = interval;
+    }
+
+    /** The first event of a stream of changes has the changes since the first subscription. */
+    void onSubscribed(Instant now) {
+      if (levels > 0) {
+        last = null;
+      } else if (last == null && subscribed.test(name)) {
+        last = market.book(now);
+      }
+    }
+
+    void publish(Instant now) {
+      if (!subscribed.test(name)) {
+        last = null;
+        return;
+      }
+      var current = Math.floorDiv(now.toEpochMilli(), interval);
+      if (last != null && current == slot) {
+        return;
+      }
+      var book = market.book(now);
+      if (last == null || last.updateId() != book.updateId()) {
+        send(book, now);
+        last = book;
+        slot = current;
+      }
+    }
+
+    private void send(OrderBook book, Instant now) {
+      if (levels > 0) {
+        sender.accept(name, Depth.snapshot(book, levels).encode());
+      } else {
+        sender.accept(name, Depth.update(market.symbol(), last, book, now).encode());
+      }
+    }
+  }
+}

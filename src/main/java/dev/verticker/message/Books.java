@@ -47,7 +47,12 @@ public final class Books {
     }
   }
 
-  public record FindBook(String symbol) {}
+  /** @param held whether the request fails instead of causing one to the exchange */
+  public record FindBook(String symbol, boolean held) {
+    public FindBook(String symbol) {
+      this(symbol, false);
+    }
+  }
 
   /** @param epoch as in {@link Feed.Status} */
   public record Update(String venue, long epoch, List<Book> books) {

@@ -105,11 +105,17 @@ public final class Candles {
    * @param from inclusive, null = the newest {@code limit} candles before {@code to}
    * @param to exclusive, null = now
    * @param limit of each symbol, 1 to 1000
+   * @param held whether candles that must be requested from the exchange are left out
    */
   public record FindCandles(
-      List<String> symbols, Interval interval, Instant from, Instant to, int limit) {
+      List<String> symbols, Interval interval, Instant from, Instant to, int limit, boolean held) {
     public FindCandles {
       symbols = List.copyOf(symbols);
+    }
+
+    public FindCandles(
+        List<String> symbols, Interval interval, Instant from, Instant to, int limit) {
+      this(symbols, interval, from, to, limit, false);
     }
   }
 

@@ -43,8 +43,14 @@ public final class Trades {
    * @param from time of the first trade, inclusive; null with {@code fromId}, and for the newest trades
    * @param to time of the last trade, inclusive; null with {@code fromId}, and for trades up to the newest
    * @param limit 1 to 1000
+   * @param held whether the request fails instead of causing one to the exchange
    */
-  public record FindTrades(String symbol, Long fromId, Instant from, Instant to, int limit) {}
+  public record FindTrades(
+      String symbol, Long fromId, Instant from, Instant to, int limit, boolean held) {
+    public FindTrades(String symbol, Long fromId, int limit) {
+      this(symbol, fromId, null, null, limit, false);
+    }
+  }
 
   /** @param trades oldest first */
   public record Found(String symbol, String venue, List<Trade> trades) {

@@ -9,6 +9,7 @@ import java.util.List;
  * @param corsOrigins exact origins of allowed pages, or {@code *} alone; empty = same origin only
  * @param localPages whether pages of this machine are allowed on any port, in development
  * @param trustedProxies proxies whose {@code X-Forwarded-*} headers are used
+ * @param publicData market data without a token
  */
 public record UserApiSettings(
     String host,
@@ -16,10 +17,28 @@ public record UserApiSettings(
     List<String> corsOrigins,
     boolean localPages,
     List<AddressRange> trustedProxies,
+    PublicDataSettings publicData,
     SocketSettings sockets) {
   private static final String ORIGINS = "CORS_ORIGINS";
   private static final String PROXIES = "TRUSTED_PROXIES";
   private static final String ANY = "*";
+
+  /**
+   * Access to market data without a token.
+   *
+   * @param enabled whether there is such access
+   * @param requestsPerMinute max requests from one address within a minute, on each node
+   * @param socketsPerAddress max sockets from one address, on each node
+   */
+  public record PublicDataSettings(
+      boolean enabled, int requestsPerMinute, int socketsPerAddress) {
+    private static PublicDataSettings read(SettingsReader reader) {
+      return new PublicDataSettings(
+          reader.flag("PUBLIC_MARKET_DATA"),
+          reader.number("PUBLIC_REQUESTS_PER_MINUTE", 1, 1_000_000),
+          reader.number("PUBLIC_SOCKETS_PER_ADDRESS", 1, 100_000));
+    }
+  }
 
   /**
    * Limits of the sockets on one node.
@@ -74,6 +93,7 @@ public record UserApiSettings(
         origins(reader),
         reader.development(),
         reader.list(PROXIES).stream().map(text -> network(reader, text)).toList(),
+        PublicDataSettings.read(reader),
         SocketSettings.read(reader));
   }
 

@@ -35,12 +35,12 @@ final class AggregateTradeOperations {
     if (request.isEmptyRange(marketTime.get())) {
       return Future.succeededFuture(ApiResponse.json(new JsonArray().toBuffer()));
     }
-    return bus.request(Trades.FIND, new FindTrades(request.symbol(), first, from, to, limit))
-        .map(found -> {
-          var json = new JsonArray();
-          found.trades().forEach(trade -> json.add(json(request, trade)));
-          return ApiResponse.json(json.toBuffer());
-        });
+    var find = new FindTrades(request.symbol(), first, from, to, limit, false);
+    return bus.request(Trades.FIND, find).map(found -> {
+      var json = new JsonArray();
+      found.trades().forEach(trade -> json.add(json(request, trade)));
+      return ApiResponse.json(json.toBuffer());
+    });
   }
 
   private static JsonObject json(BinanceRequest request, Trade trade) {

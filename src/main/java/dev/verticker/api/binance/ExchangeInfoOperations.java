@@ -2,7 +2,7 @@ package dev.verticker.api.binance;
 
 import dev.verticker.api.binance.BinanceRequest.Form;
 import dev.verticker.api.binance.ExchangeSymbols.ExchangeSymbol;
-import dev.verticker.api.binance.ExchangeSymbols.SymbolList;
+import dev.verticker.api.binance.ExchangeSymbols.ListedObjects;
 import dev.verticker.api.openapi.ApiResponse;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -36,7 +36,7 @@ final class ExchangeInfoOperations {
         : Future.succeededFuture(encode(request, list)));
   }
 
-  private ApiResponse encode(BinanceRequest request, SymbolList list) {
+  private ApiResponse encode(BinanceRequest request, ListedObjects list) {
     if (list.symbols().isEmpty()) {
       throw BinanceException.unavailable(null);
     }

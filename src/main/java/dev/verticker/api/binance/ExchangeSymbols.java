@@ -28,10 +28,10 @@ final class ExchangeSymbols {
   private final Bus bus;
 
   /** Null before the first load. */
-  private SymbolList current;
+  private ListedObjects current;
 
   /** The latest load. */
-  private Future<SymbolList> loading = Future.failedFuture("not loaded yet");
+  private Future<ListedObjects> loading = Future.failedFuture("not loaded yet");
 
   private long loadedAt;
 
@@ -48,8 +48,8 @@ final class ExchangeSymbols {
    *
    * @param head the exchange's response without symbols
    */
-  record SymbolList(String revision, JsonObject head, Map<String, ExchangeSymbol> symbols) {
-    static final SymbolList UNKNOWN = new SymbolList("", new JsonObject(), Map.of());
+  record ListedObjects(String revision, JsonObject head, Map<String, ExchangeSymbol> symbols) {
+    static final ListedObjects UNKNOWN = new ListedObjects("", new JsonObject(), Map.of());
 
     /** Returns whether the exchange lists the symbol; true for all while no symbol is known. */
     boolean mayContain(String symbol) {
@@ -77,7 +77,7 @@ final class ExchangeSymbols {
    * Returns the list in memory and refreshes it in the background. Before the first load, waits for it and fails like
    * {@link Listings#OBJECTS}. Concurrent calls share one load.
    */
-  synchronized Future<SymbolList> find() {
+  synchronized Future<ListedObjects> find() {
     var now = System.nanoTime();
     if (loading.isComplete() && (loading.failed() || now - loadedAt > CHECK_NANOS)) {
       loadedAt = now;
@@ -87,15 +87,15 @@ final class ExchangeSymbols {
   }
 
   /** Returns the list in memory, or an empty one while it is not known. */
-  Future<SymbolList> findIfKnown() {
-    return find().otherwise(SymbolList.UNKNOWN);
+  Future<ListedObjects> findIfKnown() {
+    return find().otherwise(ListedObjects.UNKNOWN);
   }
 
-  private synchronized void set(SymbolList list) {
+  private synchronized void set(ListedObjects list) {
     current = list;
   }
 
-  private Future<SymbolList> load(SymbolList known) {
+  private Future<ListedObjects> load(ListedObjects known) {
     var revision = known == null ? null : known.revision();
     return bus.request(Listings.OBJECTS, new Listings.FindObjects(revision, 0)).compose(page -> {
       if (page.revision().equals(revision)) {
@@ -123,7 +123,7 @@ final class ExchangeSymbols {
         });
   }
 
-  private static SymbolList list(Listings.Objects page, List<String> objects) {
+  private static ListedObjects list(Listings.Objects page, List<String> objects) {
     var symbols = new LinkedHashMap<String, ExchangeSymbol>();
     objects.forEach(json -> {
       var object = new JsonObject(json);
@@ -131,7 +131,7 @@ final class ExchangeSymbols {
           object.getString("symbol"),
           new ExchangeSymbol(symbols.size(), object.getString("status", ""), json));
     });
-    return new SymbolList(page.revision(), head(page.head()), symbols);
+    return new ListedObjects(page.revision(), head(page.head()), symbols);
   }
 
   /** The weight limit is that of this API; the others are those of the exchange. */

@@ -1,7 +1,7 @@
 package dev.verticker.api.binance;
 
 import dev.verticker.api.binance.BinanceRequest.Form;
-import dev.verticker.api.binance.ExchangeSymbols.SymbolList;
+import dev.verticker.api.binance.ExchangeSymbols.ListedObjects;
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.quotes.CachedQuote;
 import dev.verticker.api.quotes.QuoteService;
@@ -130,7 +130,7 @@ final class TickerOperations {
   }
 
   /** Returns the current quotes of the requested symbols, in the exchange's order. */
-  private Future<List<Quote>> find(BinanceRequest request, SymbolList list) {
+  private Future<List<Quote>> find(BinanceRequest request, ListedObjects list) {
     if (!request.symbols().stream().allMatch(list::mayContain)) {
       throw BinanceException.unknownSymbol();
     }

@@ -15,6 +15,7 @@ import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
@@ -25,9 +26,15 @@ public final class CandleOperations {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final Bus bus;
+  private final BiConsumer<List<String>, String> requireHeld;
 
-  public CandleOperations(Bus bus) {
+  /**
+   * @param requireHeld throws a {@link Failure} at a pointer for symbols that callers without credentials may not read, because
+   *     that would cause requests to the exchange
+   */
+  public CandleOperations(Bus bus, BiConsumer<List<String>, String> requireHeld) {
     this.bus = bus;
+    this.requireHeld = requireHeld;
   }
 
   public void addTo(ContractRouter routes) {
@@ -42,7 +49,8 @@ public final class CandleOperations {
         interval(request),
         request.queryTime("from"),
         request.queryTime("to"),
-        (int) (long) request.queryNumber("limit").orElse(DEFAULT_LIMIT));
+        (int) (long) request.queryNumber("limit").orElse(DEFAULT_LIMIT),
+        request.isAnonymous());
     if (find.from() != null && find.to() != null && !find.from().isBefore(find.to())) {
       throw Failure.Invalid.of("query/from", "order", "Must be before \"to\".");
     }
@@ -55,7 +63,9 @@ public final class CandleOperations {
     var symbols = request.queryList("symbols").orElseThrow();
     var limit = (int) (long) request.queryNumber("limit").orElse(DEFAULT_LIMIT_OF_EACH);
     var encode = encoder(request);
-    return find(new FindCandles(symbols, interval(request), null, null, limit), "query/symbols")
+    var find = new FindCandles(
+        symbols, interval(request), null, null, limit, request.isAnonymous());
+    return find(find, "query/symbols")
         .map(found -> response(
             request,
             found.series().stream().map(encode).collect(Collectors.joining(",", "[", "]"))));
@@ -72,6 +82,9 @@ public final class CandleOperations {
 
   /** @param pointer the part of the HTTP request that names the symbols, which the price verticle cannot know */
   private Future<Candles.Found> find(FindCandles find, String pointer) {
+    if (find.held()) {
+      requireHeld.accept(find.symbols(), pointer);
+    }
     return bus.request(Candles.FIND, find).recover(failure -> {
       if (failure instanceof Failure.NotFound unknown) {
         return Future.failedFuture(

@@ -32,11 +32,15 @@ import java.util.stream.Collectors;
  * per {@code operationId} serves its requests. All instances of a verticle may share the router.
  */
 public final class ContractRouter {
+  /** The extension of operations that need no token if the installation publishes its market data. */
+  static final String PUBLIC_DATA = "x-public-market-data";
+
   private final Vertx vertx;
   private final Contract contract;
   private final Map<String, Authenticator> authenticators = new LinkedHashMap<>();
   private final Map<String, Function<ApiRequest, Future<ApiResponse>>> handlers =
       new LinkedHashMap<>();
+  private Authenticator publicData;
   private PlatformHandler cors = RoutingContext::next;
   private Predicate<String> allowedOrigins = origin -> false;
   private ClientAddresses addresses = new ClientAddresses(List.of());
@@ -49,6 +53,15 @@ public final class ContractRouter {
   /** Sets the authenticator of a security scheme. */
   public ContractRouter security(String scheme, Authenticator authenticator) {
     authenticators.put(scheme, authenticator);
+    return this;
+  }
+
+  /**
+   * Sets the authenticator of the operations that the contract marks {@value #PUBLIC_DATA}, which replaces that of their
+   * security scheme; default none.
+   */
+  public ContractRouter publicData(Authenticator authenticator) {
+    publicData = authenticator;
     return this;
   }
 
@@ -116,8 +129,10 @@ public final class ContractRouter {
       return OperationHandler.Policy.ANONYMOUS;
     }
     var scheme = alternative.getNames().iterator().next();
+    var isPublic =
+        publicData != null && operation.getOpenAPIModel().getBoolean(PUBLIC_DATA, false);
     return new OperationHandler.Policy(
-        authenticators.get(scheme),
+        isPublic ? publicData : authenticators.get(scheme),
         alternative.getScopes(scheme),
         operation.getOpenAPIModel().getString(OperationHandler.OWNER));
   }

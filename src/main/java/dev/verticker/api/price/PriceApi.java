@@ -3,6 +3,7 @@ package dev.verticker.api.price;
 import dev.verticker.api.auth.ApiKeys;
 import dev.verticker.api.binance.BinanceApi;
 import dev.verticker.api.candles.CandleOperations;
+import dev.verticker.api.listings.SymbolOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.DocsPage;
@@ -36,9 +37,11 @@ public final class PriceApi {
               .security("binanceKey", new ApiKeys(keys, BinanceApi.KEY_HEADERS));
           new PriceOperations(quotes, node.clock()).addTo(routes);
           new HistoryOperations(node.bus()).addTo(routes);
-          new CandleOperations(node.bus()).addTo(routes);
+          new CandleOperations(node.bus(), quotes::requireHeld).addTo(routes);
           new FeedOperations(quotes.feed()).addTo(routes);
           binance.addTo(routes);
+          new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock())
+              .addTo(routes);
           var router = routes.createRouter(NAME, node.metrics());
           binance.mountErrors(router);
           docs.mount(router);

@@ -1,5 +1,6 @@
 package dev.verticker.api.quotes;
 
+import dev.verticker.api.listings.SymbolListCache;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import io.vertx.core.Future;
@@ -7,6 +8,7 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** Serves the latest quotes from the memory of this node, and requests missing ones; one instance per node. */
 public final class QuoteService {
@@ -18,13 +20,19 @@ public final class QuoteService {
   private final QuoteFetcher fetcher;
   private final ReadSymbolReporter reporter;
   private final FeedMonitor feed;
+  private final SymbolListCache symbols;
 
   private QuoteService(
-      QuoteStore store, QuoteFetcher fetcher, ReadSymbolReporter reporter, FeedMonitor feed) {
+      QuoteStore store,
+      QuoteFetcher fetcher,
+      ReadSymbolReporter reporter,
+      FeedMonitor feed,
+      SymbolListCache symbols) {
     this.store = store;
     this.fetcher = fetcher;
     this.reporter = reporter;
     this.feed = feed;
+    this.symbols = symbols;
   }
 
   /** Completes when this node is subscribed to ticks. Its timers end with the verticle that opened it. */
@@ -35,8 +43,10 @@ public final class QuoteService {
     var monitor = new FeedMonitor(vertx, node.bus(), node.clock());
     var quotes = new QuoteFeed(vertx, node, store);
     monitor.addListener(quotes);
-    return Future.all(quotes.start(), monitor.start())
-        .map(new QuoteService(store, new QuoteFetcher(node.bus(), store), reporter, monitor));
+    var symbols = new SymbolListCache(vertx, node.bus());
+    var fetcher = new QuoteFetcher(node.bus(), store);
+    return Future.all(quotes.start(), monitor.start(), symbols.start())
+        .map(new QuoteService(store, fetcher, reporter, monitor, symbols));
   }
 
   /**
@@ -66,6 +76,47 @@ public final class QuoteService {
    * @param pointer the part of the HTTP request that names the symbols
    */
   public Future<QuoteList> find(List<String> symbols, String pointer) {
+    return find(symbols, pointer, reporter::onRead);
+  }
+
+  /**
+   * Like {@link #find}, for callers that may not cause requests to the exchange: also fails with {@code symbol-not-public},
+   * and does not keep unconfigured symbols in the refresh.
+   */
+  public Future<QuoteList> findHeld(List<String> symbols, String pointer) {
+    requireHeld(symbols, pointer);
+    return find(symbols, pointer, symbol -> {});
+  }
+
+  /**
+   * Throws {@link Failure.NotFound} if one of the symbols is neither configured nor has a quote in memory, and
+   * {@link Failure.Unavailable} before the node knows which symbols are configured.
+   */
+  public void requireHeld(List<String> symbols, String pointer) {
+    var errors = symbols.stream()
+        .filter(symbol -> !store.isConfigured(symbol) && store.find(symbol) == null)
+        .map(symbol -> isListed(symbol)
+            ? new Failure.Error(
+                pointer,
+                "symbol-not-public",
+                "Without an access token " + symbol + " is not available: it is not configured.")
+            : new Failure.Error(
+                pointer, "symbol-unknown", "The exchange does not list the symbol " + symbol + "."))
+        .toList();
+    if (!errors.isEmpty()) {
+      throw store.isFilled()
+          ? new Failure.NotFound(errors.get(0).code(), errors.get(0).detail(), errors)
+          : new Failure.Unavailable(NOT_YET_KNOWN, "No price is known yet.");
+    }
+  }
+
+  /** Returns true before the list of symbols is known. */
+  private boolean isListed(String symbol) {
+    return symbols.current().map(list -> list.find(symbol).isPresent()).orElse(true);
+  }
+
+  private Future<QuoteList> find(
+      List<String> symbols, String pointer, Consumer<String> onRead) {
     var quotes = new ArrayList<CachedQuote>(symbols.size());
     var missing = new ArrayList<String>();
     for (var symbol : symbols) {
@@ -74,7 +125,7 @@ public final class QuoteService {
       if (quote == null) {
         missing.add(symbol);
       } else {
-        reporter.onRead(symbol);
+        onRead.accept(symbol);
       }
     }
     if (missing.isEmpty()) {
@@ -107,6 +158,11 @@ public final class QuoteService {
   /** Returns the monitor of the feed that the quotes come from. */
   public FeedMonitor feed() {
     return feed;
+  }
+
+  /** Returns the symbols that the exchange lists. */
+  public SymbolListCache symbols() {
+    return symbols;
   }
 
   /**

@@ -31,6 +31,11 @@ public record ApiRequest(
     JsonObject body) {
   private static final long DEFAULT_LIMIT = 100;
 
+  /** Returns whether the caller sent no credentials. */
+  public boolean isAnonymous() {
+    return caller == Caller.ANONYMOUS;
+  }
+
   /** Returns the IP address of the client, from {@code X-Forwarded-For} only behind a trusted proxy; empty if unknown. */
   public String address() {
     return clientAddress.get();

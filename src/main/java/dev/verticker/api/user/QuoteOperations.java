@@ -29,16 +29,22 @@ final class QuoteOperations {
 
   Future<ApiResponse> listPrices(ApiRequest request) {
     var symbols = request.queryList("symbols");
-    var found =
-        symbols.isPresent() ? quotes.find(symbols.get(), "query/symbols") : quotes.findConfigured();
+    var found = symbols.isPresent()
+        ? find(request, symbols.get(), "query/symbols")
+        : quotes.findConfigured();
     var pointer = symbols.isPresent() ? "query/symbols" : "query/max_age";
     return found.map(all -> response(request, all, pointer, QuoteList::json));
   }
 
   Future<ApiResponse> getPrice(ApiRequest request) {
-    return quotes
-        .find(List.of(request.path("symbol")), "path/symbol")
+    return find(request, List.of(request.path("symbol")), "path/symbol")
         .map(one -> response(request, one, "path/symbol", QuoteList::singleJson));
+  }
+
+  private Future<QuoteList> find(ApiRequest request, List<String> symbols, String pointer) {
+    return request.isAnonymous()
+        ? quotes.findHeld(symbols, pointer)
+        : quotes.find(symbols, pointer);
   }
 
   private ApiResponse response(

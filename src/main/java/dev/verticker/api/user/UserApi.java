@@ -2,8 +2,10 @@ package dev.verticker.api.user;
 
 import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.api.auth.BearerTokens;
+import dev.verticker.api.auth.PublicData;
 import dev.verticker.api.auth.RevocationCache;
 import dev.verticker.api.candles.CandleOperations;
+import dev.verticker.api.listings.SymbolOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.ConsolePage;
@@ -14,6 +16,9 @@ import dev.verticker.api.price.HistoryOperations;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.SocketHub;
 import dev.verticker.api.socket.SocketRoutes;
+import dev.verticker.api.udf.UdfHistory;
+import dev.verticker.api.udf.UdfRoutes;
+import dev.verticker.api.udf.UdfSymbols;
 import dev.verticker.api.web.ClientAddresses;
 import dev.verticker.api.web.Cors;
 import dev.verticker.context.NodeContext;
@@ -22,6 +27,7 @@ import dev.verticker.settings.UserApiSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.ext.web.Router;
+import java.time.Clock;
 
 /** The User API of a node: its routes and its sockets. */
 public record UserApi(Router router, SocketHub sockets) {
@@ -44,11 +50,17 @@ public record UserApi(Router router, SocketHub sockets) {
           var verifier = new AccessTokenVerifier(vertx, auth, node.clock());
           var cors = new Cors(settings.corsOrigins(), settings.localPages());
           var addresses = new ClientAddresses(settings.trustedProxies());
+          var tokens = new BearerTokens(verifier, revocations);
+          var publicData = publicData(settings, tokens, addresses, node.clock());
           var router = routes(vertx, node, quotes, contract)
-              .security("login", new BearerTokens(verifier, revocations))
+              .security("login", tokens)
+              .publicData(publicData)
               .cors(cors)
               .addresses(addresses)
               .createRouter(NAME, node.metrics());
+          if (publicData != null) {
+            udf(node, quotes, publicData).mount(router);
+          }
           pages.<Page>list().forEach(page -> page.mount(router));
           return revocations
               .start()
@@ -63,6 +75,21 @@ public record UserApi(Router router, SocketHub sockets) {
         }));
   }
 
+  /** Returns null if market data requires a token. */
+  private static PublicData publicData(
+      UserApiSettings settings, BearerTokens tokens, ClientAddresses addresses, Clock clock) {
+    var publicData = settings.publicData();
+    return publicData.enabled()
+        ? new PublicData(tokens, addresses, publicData.requestsPerMinute(), clock)
+        : null;
+  }
+
+  private static UdfRoutes udf(NodeContext node, QuoteService quotes, PublicData callers) {
+    var symbols = new UdfSymbols(quotes.symbols(), quotes::isConfigured);
+    var history = new UdfHistory(node.bus(), symbols, node.clock());
+    return new UdfRoutes(callers, symbols, history, node.clock());
+  }
+
   private static ContractRouter routes(
       Vertx vertx, NodeContext node, QuoteService quotes, Contract contract) {
     var bus = node.bus();
@@ -72,8 +99,9 @@ public record UserApi(Router router, SocketHub sockets) {
     new QuoteOperations(quotes, node.clock()).addTo(routes);
     new DashboardOperations(bus, quotes, node.clock()).addTo(routes);
     new HistoryOperations(bus).addTo(routes);
-    new CandleOperations(bus).addTo(routes);
+    new CandleOperations(bus, quotes::requireHeld).addTo(routes);
     new FeedOperations(quotes.feed()).addTo(routes);
+    new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock()).addTo(routes);
     new NotificationOperations(bus).addTo(routes);
     return routes;
   }

@@ -137,8 +137,7 @@ final class CandleFinder {
       return Future.succeededFuture(series(request, symbol, known(candles), span.next(), parts));
     }
     var until = span.until().minusMillis(1);
-    return exchange
-        .read(new Read(symbol, span.interval(), span.first(), until, request.limit()))
+    return read(request, new Read(symbol, span.interval(), span.first(), until, request.limit()))
         .map(klines -> fill(candles, klines, assembly))
         .recover(failure -> withoutExchange(candles, assembly, failure))
         .map(filled -> series(request, symbol, filled, span.next(), null));
@@ -183,10 +182,15 @@ final class CandleFinder {
         .toList();
   }
 
+  private Future<List<Kline>> read(FindCandles request, Read read) {
+    return request.held()
+        ? Future.failedFuture(new NotRequestedException())
+        : exchange.read(read);
+  }
+
   private Future<Series> read(FindCandles request, String symbol) {
     var to = request.to() == null ? null : request.to().minusMillis(1);
-    return exchange
-        .read(new Read(symbol, request.interval(), request.from(), to, request.limit()))
+    return read(request, new Read(symbol, request.interval(), request.from(), to, request.limit()))
         .map(klines -> {
           var more = request.from() != null && klines.size() == request.limit();
           var next =
@@ -240,12 +244,20 @@ final class CandleFinder {
     var retryAfter = cause instanceof ExchangeException.RateLimitedException limited
         ? Duration.between(clock.instant(), limited.until())
         : RETRY_AFTER;
-    var detail = "The candles of " + symbol + " are not stored, and the exchange is unavailable.";
+    var detail = "The candles of " + symbol + " are not stored"
+        + (cause instanceof NotRequestedException ? "." : ", and the exchange is unavailable.");
     return new Failure.Unavailable(
         "candles-not-available",
         detail,
         retryAfter.compareTo(RETRY_AFTER) < 0 ? RETRY_AFTER : retryAfter,
         List.of(new Failure.Error("query/symbols", "candles-not-available", detail)));
+  }
+
+  /** The caller may not cause a request to the exchange. */
+  private static final class NotRequestedException extends RuntimeException {
+    NotRequestedException() {
+      super("candles of the exchange are not requested", null, false, false);
+    }
   }
 
   private static Failure unknown(List<String> symbols) {

@@ -287,14 +287,15 @@ class BinanceApiTest {
     expect(200, get("aggTrades?symbol=BTCUSDT"));
     assertEquals(
         List.of(
-            new FindTrades("BTCUSDT", 5L, null, null, 1000),
+            new FindTrades("BTCUSDT", 5L, null, null, 1000, false),
             new FindTrades(
                 "BTCUSDT",
                 null,
                 Instant.ofEpochMilli(1772366400000L),
                 Instant.ofEpochMilli(1772366400001L).plusNanos(234_000),
-                500),
-            new FindTrades("BTCUSDT", null, null, null, 500)),
+                500,
+                false),
+            new FindTrades("BTCUSDT", null, null, null, 500, false)),
         trades);
   }
 

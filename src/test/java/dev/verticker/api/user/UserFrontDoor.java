@@ -4,6 +4,7 @@ import static dev.verticker.api.openapi.ApiClient.expect;
 import static dev.verticker.testing.Await.await;
 
 import dev.verticker.api.UserApiVerticle;
+import dev.verticker.api.listings.FakeListings;
 import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.price.FakeCandles;
@@ -54,6 +55,7 @@ public final class UserFrontDoor implements AutoCloseable {
   public final Bus bus = new Bus(vertx, clock, metrics);
   public final FakePrices prices = new FakePrices(bus);
   public final FakeCandles candles = new FakeCandles(bus);
+  public final FakeListings listings = new FakeListings(bus);
   final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
   private final JsonObject settings;
   private final Function<NodeContext, UserVerticle> userVerticle;
@@ -140,6 +142,13 @@ public final class UserFrontDoor implements AutoCloseable {
     door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
     await(door.prices.serve());
     await(door.candles.serve());
+    door.listings.holds(
+        "1",
+        door.clock.instant(),
+        FakeListings.listing("BTC", "USDT", "TRADING"),
+        FakeListings.listing("ETH", "USDT", "TRADING"),
+        FakeListings.listing("LTC", "USDT", "BREAK"));
+    await(door.listings.serve());
     door.startNotifications();
     door.startUsers();
     await(door.vertx.deployVerticle(

@@ -4,6 +4,7 @@ import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.api.listings.FakeListings;
 import dev.verticker.api.openapi.HostileRequests;
 import dev.verticker.api.openapi.HostileRequests.Caller;
 import dev.verticker.testing.RecordedLog;
@@ -58,6 +59,9 @@ class HostilePriceRequestsTest {
       try (var door = new PriceFrontDoor()) {
         await(door.prices.serve());
         await(FakeExchangeSymbols.serve(door.bus));
+        var listings = new FakeListings(door.bus);
+        listings.holds("1", PriceFrontDoor.NOON, FakeListings.listing("BTC", "USDT", "TRADING"));
+        await(listings.serve());
         door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
         door.open();
         door.prices.tick(

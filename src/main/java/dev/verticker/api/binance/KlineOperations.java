@@ -102,7 +102,9 @@ final class KlineOperations {
 
   private Future<List<Candle>> findFrom(
       Range range, Instant from, List<Candle> before, int pages) {
-    return request(range.page(from, range.to(), range.limit())).compose(page -> {
+    // Where candles are missing, a page of few slots would have none.
+    var slots = pages == 1 ? range.limit() : MAX_LIMIT;
+    return request(range.page(from, range.to(), slots)).compose(page -> {
       var candles = concat(before, existing(page));
       if (candles.size() >= range.limit() || page.next() == null || pages == MAX_PAGES) {
         return Future.succeededFuture(

@@ -4,8 +4,8 @@ import io.vertx.core.Context;
 import io.vertx.core.Vertx;
 
 /**
- * The Vert.x context of a caller that waits in a queue. The end of one request starts the work of another: on the context of
- * the first, that work would carry its {@link RequestId}.
+ * The Vert.x context of a caller that waits in a queue. When a request completes, the queue starts the work of the next caller.
+ * This work must run on the caller's context: on the context of the completed request, it would use its {@link RequestId}.
  */
 public final class CallerContext {
   private final Context context;

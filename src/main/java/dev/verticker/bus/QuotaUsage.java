@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /**
- * How much of a quota the current request has left. The Vert.x context of the request and the replies of the bus carry it to the
+ * The remaining requests of a quota after the current one. The Vert.x context of the request and the replies of the bus carry it to the
  * front door, which sends it to the client.
  *
  * @param remaining further requests that are admitted now

@@ -153,7 +153,7 @@ public final class MonthlyPartitions {
             (partition.detaching() ? FINALIZE : DETACH).formatted(table, month), Tuple.tuple())
         : Future.succeededFuture();
     return detached
-        .compose(gone -> database.query(DROP.formatted(table, month), Tuple.tuple()))
+        .compose(done -> database.query(DROP.formatted(table, month), Tuple.tuple()))
         .onSuccess(dropped -> log.info("partition {} of {} dropped", month, table))
         .mapEmpty();
   }

@@ -66,7 +66,7 @@ public final class ExchangeClient {
       Duration timeout) {}
 
   /**
-   * Sends a request; fails with an {@link ExchangeException} and nothing else.
+   * Sends a request; fails only with an {@link ExchangeException}.
    *
    * @param body the body of a successful response; fails with an {@link ExchangeException} for any other
    */

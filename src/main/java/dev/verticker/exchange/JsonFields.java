@@ -27,7 +27,7 @@ public final class JsonFields {
 
   /**
    * Returns the array {@code field} of a response; fails with {@link ExchangeException.ExchangeUnavailableException} if the
-   * body is no JSON or has no such array.
+   * body is not JSON or has no such array.
    */
   public static JsonNode array(Buffer body, String field) {
     try {

@@ -7,10 +7,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * Market data of an exchange. Calls complete within their timeout; a failed call fails with an {@link ExchangeException}.
+ * Market data of an exchange. Calls complete within their timeout and fail only with an {@link ExchangeException}.
  */
 public interface MarketData {
-  /** The max number of symbols of one request for tickers; {@link TickerBatches} splits longer lists. */
+  /** Max number of symbols of one request for tickers; {@link TickerBatches} splits longer lists. */
   int MAX_TICKERS = 20;
 
   int MAX_TRADES = 1000;
@@ -30,7 +30,7 @@ public interface MarketData {
   /**
    * Returns aggregate trades of the symbol, oldest first; fails if the exchange has none.
    *
-   * @param fromId id of the first one
+   * @param fromId id of the first trade
    * @param limit 1 to {@link #MAX_TRADES}
    */
   default Future<List<AggregateTrade>> trades(
@@ -48,8 +48,8 @@ public interface MarketData {
    * a whole, because a candle that was left out would look like one that the exchange does not have. Fails if the exchange
    * has no candles.
    *
-   * @param from of the first open time, inclusive; null = the newest {@code limit} candles up to {@code to}
-   * @param to of the last open time, inclusive; null = up to the newest
+   * @param from first open time, inclusive; null = the newest {@code limit} candles up to {@code to}
+   * @param to last open time, inclusive; null = up to the newest
    * @param limit 1 to {@link #MAX_KLINES}
    */
   default Future<List<Kline>> klines(

@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Set;
 
 /**
- * Live market data of an exchange over WebSocket. It keeps its connections until it is closed: it reconnects without end,
+ * Live market data of an exchange over WebSocket. It keeps its connections until it is closed: it reconnects indefinitely,
  * compares the exchange's subscriptions with the expected ones after each connect, and replaces a connection before the
  * exchange ends it. All methods and all calls of the {@link Listener} run on the Vert.x context that created it.
  */

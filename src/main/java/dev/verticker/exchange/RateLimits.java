@@ -16,9 +16,10 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The weight budget and the ban of one exchange host, shared by all nodes with the same egress address because exchanges
- * limit by address. Redis counts the weight of the current minute, corrected by the weight that the exchange reports. A ban (429, 418) is kept in memory,
- * published to every node, and written to Redis and PostgreSQL, so that neither a restart nor a flushed Redis loses it; a
- * node retries the write until PostgreSQL has it. A node that has read neither store since it started sends no request.
+ * limit by address. Redis counts the weight of the current minute, corrected by the weight that the exchange reports. A ban
+ * (429, 418) is kept in memory, published to every node, and written to Redis and PostgreSQL, so that neither a restart nor a
+ * flush of Redis loses it; a node retries the write until PostgreSQL has it. A node that has not read the ban from either store
+ * since it started sends no request.
  */
 public final class RateLimits {
   private static final Logger log = LoggerFactory.getLogger(RateLimits.class);
@@ -58,7 +59,7 @@ public final class RateLimits {
     USER(90),
     CONFIRMATION(80),
     GAPS(70),
-    /** Requests of one node for it have at most two fifths of the budget. */
+    /** A node uses at most two fifths of the budget for it. */
     BACKFILL(60);
 
     private static final int MAX_BACKFILL_PERCENT = 40;
@@ -203,7 +204,7 @@ public final class RateLimits {
             + ") is used up");
   }
 
-  /** @param header the weight used this minute as the exchange counts it; null or no number is ignored */
+  /** @param header the weight used this minute as the exchange counts it; null or another text than a number is ignored */
   public void onUsedWeight(String header) {
     if (header != null && header.matches("\\d{1,7}")) {
       startMinute();

@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Requests tickers of any number of symbols in batches, two at a time, so that other requests find a free connection. One
+ * Requests tickers of any number of symbols in batches, two at a time, so that connections remain for other requests. One
  * unlisted symbol fails its whole batch; the batch is then halved until the unlisted symbols are found.
  */
 public final class TickerBatches {
@@ -29,7 +29,7 @@ public final class TickerBatches {
    *
    * @param received number of tickers
    * @param unlisted symbols that the exchange does not list
-   * @param failure of one of the batches; null if all others succeeded
+   * @param failure of one of the batches, except for unlisted symbols; null if there was none
    */
   public record Outcome(int received, Set<String> unlisted, Throwable failure) {
     public Outcome {

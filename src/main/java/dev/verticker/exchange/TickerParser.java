@@ -39,7 +39,7 @@ public final class TickerParser {
     this.metrics = metrics;
   }
 
-  /** Throws {@link ExchangeException.ExchangeUnavailableException} if the body is no JSON array. */
+  /** Throws {@link ExchangeException.ExchangeUnavailableException} if the body is not a JSON array. */
   public List<Ticker> parse(Buffer body, Set<String> symbols) {
     var pending = new HashSet<>(symbols);
     return StreamSupport.stream(array(body).spliterator(), false)

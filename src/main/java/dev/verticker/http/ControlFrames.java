@@ -12,7 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * Takes pings and pongs of a WebSocket before Vert.x does: Vert.x answers every ping and queues the answers of a client that
+ * Handles pings and pongs of a WebSocket in place of Vert.x: Vert.x answers every ping and queues the answers of a client that
  * does not read without a limit. Used on the event loop of the connection.
  */
 public final class ControlFrames extends ChannelInboundHandlerAdapter {

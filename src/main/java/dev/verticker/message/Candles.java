@@ -18,7 +18,7 @@ public final class Candles {
 
   private Candles() {}
 
-  /** How certain a candle is. */
+  /** The state of a candle. */
   public enum State {
     /** Its interval has not ended. */
     FORMING,
@@ -146,7 +146,7 @@ public final class Candles {
   /**
    * The parts of a candle that is forming, with which a reader continues it from {@link #UPDATES}.
    *
-   * @param ended the minutes before {@code minute}, rolled up, in the state that their own states give; null if there are none
+   * @param ended the minutes before {@code minute}, rolled up, with the state that results from theirs; null if there are none
    * @param minute open time of the first minute that {@code ended} does not cover
    * @param forming the candle of that minute; null if it has none yet
    */

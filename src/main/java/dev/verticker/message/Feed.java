@@ -33,7 +33,7 @@ public final class Feed {
   }
 
   /**
-   * @param epoch when the leader took the lead, in milliseconds of the cluster's clock; nodes follow the highest epoch
+   * @param epoch time of the leader's election, in milliseconds of the cluster's clock; nodes follow the highest epoch
    * @param leader node id, which decides between equal epochs
    * @param since start of the state
    * @param marketTime time at the exchange; differs from the clock only for a replayed market
@@ -53,9 +53,13 @@ public final class Feed {
           || epoch > other.epoch
           || epoch == other.epoch && leader.compareTo(other.leader) >= 0;
     }
+
+    public Status in(State newState, Instant newSince) {
+      return new Status(venue, epoch, leader, newState, newSince, marketTime, speed);
+    }
   }
 
-  /** What an interruption affected. */
+  /** The kind of data that an interruption affected. */
   public enum Kind {
     QUOTES,
     CANDLES,

@@ -25,7 +25,7 @@ public final class Prices {
   public static final Address<FindHistory, History> HISTORY =
       new Address<>("prices.history", FindHistory.class, History.class).asRepeatable();
 
-  /** One message per response of the exchange with all its quotes; a refresh of many symbols has several. */
+  /** New quotes: those of one response of the exchange, those that streams changed in a tenth of a second, or stale ones. */
   public static final Topic<Quotes> TICK = new Topic<>("prices.tick", Quotes.class);
 
   /** Unconfigured symbols that clients read recently, which keeps them in the refresh. */
@@ -38,7 +38,7 @@ public final class Prices {
   public static final Topic<RateLimited> RATE_LIMITED =
       new Topic<>("prices.blocked", RateLimited.class);
 
-  /** A quote with an older trade is never so much later. */
+  /** If a quote with a lower trade id is later by more than this, the exchange has restarted its trade ids. */
   private static final Duration MAX_EVENT_DELAY = Duration.ofSeconds(10);
 
   private Prices() {}
@@ -54,16 +54,16 @@ public final class Prices {
   }
 
   /**
-   * One observation of one symbol.
+   * The current prices of one symbol.
    *
-   * @param id of the stored row, assigned by the refresher, unique
+   * @param id unique, from the block of ids that the node reserved; also the id of the stored row
    * @param price last price, exact, in units of the quote asset; positive
    * @param bid null if the exchange did not send it, as are ask, changePercent and volume (24 hours, base asset)
    * @param day further figures of the last 24 hours; null if the exchange did not send them
    * @param exchangeInfo the exchange's own object as JSON text, with {@code price} added
    * @param feed venue and run of the price verticle that published the quote
-   * @param epoch start of the leadership under which the quote was published, in milliseconds of the cluster's clock; trade
-   *     ids and event times are comparable within an epoch only; 0 = unknown
+   * @param epoch of the leader that published the quote, in milliseconds of the cluster's clock; trade ids and event times are
+   *     comparable within an epoch only; 0 = unknown
    * @param tradeId id of the newest trade that the quote covers; 0 = unknown
    * @param venue {@code binance}, {@code testnet}, {@code simulated} or {@code replayed}
    * @param eventTime time of the quote at the exchange

@@ -2,7 +2,7 @@ package dev.verticker.message;
 
 import dev.verticker.bus.Topic;
 
-/** What the nodes report to each other about their sockets. */
+/** Events by which nodes report their sockets to each other. */
 public final class Sockets {
   /** Published by every node with sockets several times a minute. */
   public static final Topic<Load> LOAD = new Topic<>("sockets.load", Load.class);

@@ -7,7 +7,7 @@ import ch.qos.logback.core.pattern.CompositeConverter;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Logback's {@code %oneLine(...)}: replaces line breaks by {@code " | "}, so that logged input cannot forge a log line. */
+/** Logback's {@code %oneLine(...)}: replaces line breaks with {@code " | "}, so that logged input cannot forge a log line. */
 public final class OneLineConverter extends CompositeConverter<ILoggingEvent> {
   private static final Pattern LINE_BREAK = Pattern.compile("\\R");
 

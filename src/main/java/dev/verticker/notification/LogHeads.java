@@ -18,7 +18,7 @@ final class LogHeads {
   private static final String USERS = "users";
   private static final String USER = "user";
 
-  /** The newest event of each family is among the last ones. */
+  /** The number of newest positions that are searched for the newest event of each family. */
   private static final int SCANNED = 10_000;
 
   private static final String HEAD =

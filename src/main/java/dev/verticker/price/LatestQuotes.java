@@ -18,14 +18,14 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /**
- * The newest quote of each symbol, in memory: all configured symbols and a thousand others. Of the others the least
- * recently read is removed first; PostgreSQL still has it.
+ * The newest quote of each symbol, in memory: of all configured symbols and of at most a thousand others. Beyond that, the
+ * least recently read quote is removed; PostgreSQL still has it.
  */
 final class LatestQuotes {
   private static final int MAX_OTHERS = 1000;
 
   private final List<String> configured;
-  private final Set<String> isConfigured;
+  private final Set<String> configuredSet;
   private final Map<String, Quote> quotes = new ConcurrentHashMap<>();
   private final Map<String, Quote> others = new LinkedHashMap<>(16, 0.75f, true) {
     @Override
@@ -37,7 +37,7 @@ final class LatestQuotes {
 
   LatestQuotes(List<String> configured) {
     this.configured = List.copyOf(configured);
-    this.isConfigured = Set.copyOf(configured);
+    this.configuredSet = Set.copyOf(configured);
   }
 
   List<String> configured() {
@@ -45,7 +45,7 @@ final class LatestQuotes {
   }
 
   boolean isConfigured(String symbol) {
-    return isConfigured.contains(symbol);
+    return configuredSet.contains(symbol);
   }
 
   /** Returns the quote in memory, or null. */
@@ -86,7 +86,7 @@ final class LatestQuotes {
         .max(Duration::compareTo);
   }
 
-  /** The next quote of the symbol, from any source; the caller sets a timeout and then calls {@link #fail}. */
+  /** Returns the next quote of the symbol, from any source. The caller must call {@link #fail} after a timeout. */
   Future<Quote> next(String symbol) {
     return awaited.computeIfAbsent(symbol, key -> Promise.promise()).future();
   }

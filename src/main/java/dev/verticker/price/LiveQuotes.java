@@ -15,14 +15,14 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Publishes the newest figures of symbols as quotes, all changes of a tenth of a second together. Quotes are cached every five
- * seconds; the poll stores them.
+ * Publishes changed tickers and trades as quotes: those of all symbols together, ten times a second. It caches quotes every
+ * five seconds; the poll stores them.
  */
 final class LiveQuotes implements QuoteSink {
   private static final Duration INTERVAL = Duration.ofMillis(100);
   private static final Duration CACHE_INTERVAL = Duration.ofSeconds(5);
 
-  /** Changes wait this long for ids. */
+  /** The interval of retries while no quote id is available. */
   private static final Duration ID_INTERVAL = Duration.ofSeconds(1);
 
   /** Keeps a message of the event bus below a megabyte. */

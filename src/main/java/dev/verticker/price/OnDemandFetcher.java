@@ -20,11 +20,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Fetches quotes of symbols that no node has, each on one node of the cluster at a time. Symbols that are requested while
- * requests are running share the next one.
+ * Fetches quotes that no node has in memory, each on one node of the cluster at a time. Symbols that callers request while
+ * requests to the exchange are running share the next request.
  */
 final class OnDemandFetcher {
-  private static final Duration CLAIM = Duration.ofSeconds(3);
+  private static final Duration CLAIM_TTL = Duration.ofSeconds(3);
   private static final int MAX_RUNNING = 2;
   private static final int MAX_SYMBOLS = 100;
   private static final int MAX_WAITING = 1000;
@@ -54,8 +54,8 @@ final class OnDemandFetcher {
   }
 
   /**
-   * The quote, recorded and published; empty if another node is fetching it. Fails with {@link Failure.NotFound} or
-   * {@link Failure.Unavailable}, or an {@link ExchangeException} that concerns no symbol.
+   * Returns the quote, which it has recorded and published; empty if another node is fetching it. Fails with
+   * {@link Failure.NotFound} or {@link Failure.Unavailable}, or with the {@link ExchangeException} that failed the whole request.
    */
   Future<Optional<Quote>> fetch(String symbol) {
     if (waiting.size() >= MAX_WAITING && !waiting.containsKey(symbol)) {
@@ -83,7 +83,7 @@ final class OnDemandFetcher {
 
   private Future<Outcome> fetch(
       List<String> symbols, Map<String, Promise<Optional<Quote>>> fetches) {
-    return cache.claim(symbols, CLAIM).compose(claimed -> {
+    return cache.claim(symbols, CLAIM_TTL).compose(claimed -> {
       symbols.stream()
           .filter(symbol -> !claimed.contains(symbol))
           .forEach(symbol -> fetches.remove(symbol).complete(Optional.empty()));

@@ -33,7 +33,7 @@ final class PriceCache {
     this.claimKey = keys + "fill:";
   }
 
-  /** The cached quotes of the symbols, in no order; none if Redis is unavailable. */
+  /** Returns the cached quotes of the symbols, in any order; none if Redis is unavailable. */
   Future<List<Quote>> find(List<String> symbols) {
     var command = Request.cmd(Command.MGET);
     symbols.forEach(symbol -> command.arg(quoteKey + symbol));
@@ -58,8 +58,8 @@ final class PriceCache {
   }
 
   /**
-   * Reserves the fetch of each symbol for this node, and returns the reserved ones. Returns all on every node while Redis is
-   * unavailable.
+   * Reserves the fetch of each symbol for this node, and returns the symbols that it has reserved. While Redis is unavailable,
+   * it returns all of them.
    */
   Future<Set<String>> claim(List<String> symbols, Duration term) {
     return redis

@@ -86,7 +86,7 @@ public final class PriceVerticle extends VerticleBase {
 
     var slots = new TimeSlots(settings.refreshInterval());
     var repository = new ObservationRepository(
-        database, settings.venue(), slots, settings.staleAfter(), metrics);
+        database, settings.venue(), slots, settings.staleAfter());
     var partitions =
         new MonthlyPartitions(database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
     var ids = new QuoteIds(repository);

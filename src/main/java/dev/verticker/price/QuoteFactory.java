@@ -46,12 +46,12 @@ final class QuoteFactory {
         .toList();
   }
 
-  /** The time of receipt of a response that has just arrived. */
+  /** Returns the current time in microseconds: the time of receipt of a response that has just arrived. */
   Instant now() {
     return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 
-  /** Returns whether a quote can have an id; false only from a start without PostgreSQL until it is available. */
+  /** Returns whether a quote id is available; false only after a start without PostgreSQL, until it is available. */
   boolean hasIds() {
     return ids.isAvailable();
   }

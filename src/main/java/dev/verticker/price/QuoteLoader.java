@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Loads quotes that this node does not have in memory, or has only stale ones of: from Redis, then from PostgreSQL, then from
- * the exchange. A stale quote is returned if the exchange sends none within a second. If another node fetches the symbol, it
- * waits for that node's quote. Every load ends within two and a half seconds.
+ * Loads quotes that are missing or stale in the memory of this node: from Redis, then from PostgreSQL, then from the exchange.
+ * A stale quote is returned if the exchange sends none within a second. While another node fetches the symbol, the load waits
+ * for that node's quote. Every load ends within two and a half seconds.
  */
 final class QuoteLoader {
   private static final Duration TIMEOUT = Duration.ofMillis(2500);
@@ -118,8 +118,8 @@ final class QuoteLoader {
     return load;
   }
 
-  private static Quote newer(Quote stored, Quote held) {
-    return stored == null || held != null && held.supersedes(stored) ? held : stored;
+  private static Quote newer(Quote stored, Quote inMemory) {
+    return stored == null || inMemory != null && inMemory.supersedes(stored) ? inMemory : stored;
   }
 
   /** The quotes in Redis or PostgreSQL; a store that is unavailable has none. */

@@ -11,8 +11,8 @@ import dev.verticker.price.observation.TimeSlots;
 import java.util.List;
 
 /**
- * Publishes and caches the tickers of the exchange as quotes, then queues them to be stored. A slot has one row: if another
- * node has stored a quote for it, that row stays.
+ * Publishes and caches the tickers of the exchange as quotes, then queues them to be stored. PostgreSQL keeps the first row of
+ * each slot, also if another node stored it.
  */
 final class QuoteRecorder {
   private final QuoteFactory factory;
@@ -54,7 +54,7 @@ final class QuoteRecorder {
     return quotes;
   }
 
-  /** Returns the newest quotes of streams that were received in the slot. Those of responses are stored already. */
+  /** Returns the newest quotes that streams delivered in the slot. Quotes of REST responses are stored already. */
   List<Quote> streamed(List<String> symbols, long slot) {
     return symbols.stream()
         .map(latest::find)
@@ -64,7 +64,7 @@ final class QuoteRecorder {
         .toList();
   }
 
-  /** Stores the quotes; a row that the slot has stays. */
+  /** Stores the quotes; an existing row of the slot is kept. */
   void store(List<Quote> quotes, long slot) {
     var slotStart = slots.start(slot);
     pending.add(quotes.stream().map(quote -> new SlotQuote(quote, slotStart)).toList());

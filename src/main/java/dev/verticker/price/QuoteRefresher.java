@@ -59,14 +59,14 @@ final class QuoteRefresher {
   }
 
   /**
-   * Stores the quotes of streams that are held at the end of a slot, unless it has a row.
+   * Stores the quotes that streams delivered in an ended slot, unless the slot has a row.
    *
-   * @param refresh of the slot if it still runs; its quotes are stored first
+   * @param refresh the refresh of the slot, if it is still running; its quotes are stored first
    */
-  void storeHeld(long slot, Future<?> refresh) {
-    var held = recorder.streamed(symbols(), slot);
-    if (!held.isEmpty()) {
-      refresh.onComplete(done -> recorder.store(held, slot));
+  void storeStreamed(long slot, Future<?> refresh) {
+    var quotes = recorder.streamed(symbols(), slot);
+    if (!quotes.isEmpty()) {
+      refresh.onComplete(done -> recorder.store(quotes, slot));
     }
   }
 
@@ -100,7 +100,7 @@ final class QuoteRefresher {
         : Objects.requireNonNullElse(
             outcome.failure().getMessage(), outcome.failure().getClass().getSimpleName());
     if (reason == null && outage != null) {
-      log.info("price refresh succeeds again");
+      log.info("price refresh recovered");
     } else if (reason != null && !reason.equals(outage)) {
       log.warn("price refresh failed: {}", reason);
     }

@@ -10,9 +10,9 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * Runs one refresh per slot on the node that leads, and one at once when it is elected. A failed refresh is retried within
- * the slot, with exponential back-off of at most ten seconds and at most the interval. If all fail, the quotes held at the end
- * of the slot are stored.
+ * Runs one refresh per slot on the node that leads, and one immediately after its election. A failed refresh is retried within
+ * the slot, with exponential back-off of at most ten seconds and at most the interval. If all fail, the quotes that
+ * streams delivered in the slot are stored.
  */
 final class RefreshScheduler implements FeedLeader.Listener {
   private static final Duration MIN_BACK_OFF = Duration.ofMillis(500);
@@ -52,7 +52,7 @@ final class RefreshScheduler implements FeedLeader.Listener {
   void start() {
     var ended = slots.of(clock.instant()) - 1;
     if (leader.isLeading() && refreshedSlot < ended) {
-      refresher.storeHeld(ended, running);
+      refresher.storeStreamed(ended, running);
     }
     refreshIfDue();
     vertx.setTimer(slots.millisToNext(clock.instant()), id -> {

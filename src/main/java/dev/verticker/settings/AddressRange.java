@@ -33,7 +33,7 @@ public final class AddressRange {
     this.prefix = prefix(address);
   }
 
-  /** Returns the range, or an empty optional if the text is no address with an optional prefix length. */
+  /** Returns the range, or an empty optional if the text is not an address with an optional prefix length. */
   public static Optional<AddressRange> parse(String text) {
     var parts = text.split("/", -1);
     var address = bytes(parts[0]);

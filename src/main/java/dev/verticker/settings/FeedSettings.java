@@ -69,7 +69,7 @@ public record FeedSettings(boolean streaming, URI host, Duration rotation) {
             + exchange.getRawAuthority());
   }
 
-  /** The public hosts have the data of the market, too. */
+  /** Accepts the public data host for the trading host and vice versa, because both stream the same market. */
   private static boolean isMarketOf(URI exchange, URI host) {
     var expected = belongingTo(exchange).getHost();
     var market = Set.of(MARKET.getHost(), PUBLIC_DATA.getHost());

@@ -15,7 +15,7 @@ import java.util.Set;
  * @param venue the field {@code venue} of every price: {@code binance}, {@code testnet}, {@code simulated} or {@code replayed}
  * @param marketSpeed seconds of the exchange's clock per second; 1 except for a simulated exchange
  * @param symbols the configured symbols in their order, case-sensitive, any Unicode
- * @param refreshInterval one request for all symbols per interval
+ * @param refreshInterval interval of the poll; one request covers 20 symbols
  * @param cacheTtl time to live of a quote in Redis
  * @param staleGrace a quote is stale if it was not confirmed for max(cacheTtl, refreshInterval) plus this
  * @param retention observations older than this are deleted

@@ -28,7 +28,7 @@ public final class SettingsFiles {
   private SettingsFiles() {}
 
   /**
-   * The effective settings, name to text. Environment variables that are no setting are left out; an empty value counts as
+   * The effective settings, name to text. Environment variables that are not settings are ignored; an empty value counts as
    * unset. {@code NAME_FILE} is the path of a file with the value of {@code NAME}, in UTF-8, without the line break at its end.
    *
    * @param environment the process environment

@@ -23,8 +23,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * Reads settings one by one and collects all errors instead of stopping at the first. after an error it returns a placeholder,
- * which {@link #read} never lets out.
+ * Reads settings one by one and collects all errors instead of stopping at the first. After an error its methods return a
+ * placeholder, and {@link #read} throws.
  */
 public final class SettingsReader {
   private static final Set<String> SAMPLES =
@@ -245,7 +245,7 @@ public final class SettingsReader {
     return Optional.empty();
   }
 
-  /** A secret; outside development it must be no published sample and have at least {@code minBytes} bytes. */
+  /** A secret; outside development it must not be a published sample, and must have at least {@code minBytes} bytes. */
   Optional<Secret> secret(String name, int minBytes) {
     var value = uncheckedSecret(name);
     value.ifPresent(secret -> checkSecret(name, secret, minBytes));

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
- * Characters that make two different texts look the same, or turn the direction of the text around them: bidirectional and
+ * Characters that make two different texts look the same, or reverse the direction of the text around them: bidirectional and
  * other format controls, zero-width characters, fillers, line separators. Joiners are valid where a script needs them (RFC
  * 5892, appendix A), variation selectors after ideographs and symbols.
  */

@@ -21,7 +21,7 @@ class LatestQuotesTest {
   private final LatestQuotes latest = new LatestQuotes(List.of("BTCUSDT", "ETHUSDT"));
 
   @Test
-  void within_a_feed_the_newer_event_wins_in_any_order_of_arrival() {
+  void the_quote_with_the_later_event_replaces_a_quote_of_its_feed_in_any_order_of_arrival() {
     var newer = quote("BTCUSDT", "f", NOON.plusSeconds(60), NOON.plusSeconds(61));
     latest.accept(newer);
     latest.accept(quote("BTCUSDT", "f", NOON, NOON.plusSeconds(62)));
@@ -37,7 +37,7 @@ class LatestQuotesTest {
   }
 
   @Test
-  void between_feeds_the_later_receipt_wins() {
+  void the_quote_received_later_replaces_a_quote_of_another_feed() {
     latest.accept(quote("BTCUSDT", "simulated:1", NOON.plusSeconds(86400), NOON));
     var other = quote("BTCUSDT", "binance:2", NOON.plusSeconds(1), NOON.plusSeconds(1));
     latest.accept(other);

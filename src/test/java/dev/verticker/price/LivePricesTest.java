@@ -19,7 +19,7 @@ import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
 import dev.verticker.testing.Provokes;
-import dev.verticker.testing.TcpProxy;
+import dev.verticker.dev.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
@@ -95,7 +95,7 @@ class LivePricesTest {
   }
 
   @Test
-  void quotes_of_a_symbol_never_go_back_and_are_conflated_to_ten_a_second() {
+  void quotes_of_a_symbol_never_become_older_and_are_conflated_to_ten_a_second() {
     var node = liveNode();
     node.published.clear();
     var since = System.nanoTime();
@@ -204,7 +204,7 @@ class LivePricesTest {
 
   @Test
   @Provokes(25)
-  void invalid_and_doubled_events_change_no_quote() {
+  void invalid_and_duplicate_events_do_not_change_a_quote() {
     var node = liveNode();
     for (var kind :
         List.of(StreamFaultKind.GARBAGE, StreamFaultKind.WRONG_SYMBOL, StreamFaultKind.DOUBLED)) {

@@ -149,7 +149,7 @@ class PriceReplayTest {
         vertx, client, limits, new TickerParser(metrics), new KlineParser(metrics), clock);
     var slots = new TimeSlots(interval);
     var repository =
-        new ObservationRepository(postgres, "simulated", slots, settings.staleAfter(), metrics);
+        new ObservationRepository(postgres, "simulated", slots, settings.staleAfter());
     await(new MonthlyPartitions(postgres, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock)
         .create());
     var latest = new LatestQuotes(SYMBOLS);

@@ -21,7 +21,7 @@ import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
 import dev.verticker.testing.LongInterval;
 import dev.verticker.testing.Provokes;
-import dev.verticker.testing.TcpProxy;
+import dev.verticker.dev.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -427,7 +427,7 @@ class PriceVerticleTest {
   }
 
   @Test
-  void cold_symbols_are_fetched_in_batches_that_no_failure_of_the_exchange_results_from() {
+  void on_demand_symbols_are_fetched_in_few_batches_that_all_succeed() {
     var cold = IntStream.range(0, 80).mapToObj(i -> "COLD" + i).toList();
     var listed = new ArrayList<>(CONFIGURED);
     listed.addAll(cold);
@@ -461,7 +461,7 @@ class PriceVerticleTest {
   }
 
   @Test
-  void a_stale_row_of_a_cold_symbol_is_served_only_if_the_exchange_sends_no_quote() {
+  void a_stored_stale_quote_of_an_on_demand_symbol_is_served_only_if_the_exchange_sends_none() {
     var node = node(Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
     until("the configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
     for (var symbol : List.of("LTCUSDT", "XRPUSDT")) {

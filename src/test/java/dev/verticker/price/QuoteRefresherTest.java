@@ -31,7 +31,7 @@ class QuoteRefresherTest {
   }
 
   @Test
-  void a_failure_without_a_message_is_reported_like_any_other() {
+  void a_failure_without_a_message_is_reported_by_its_class_name() {
     var refresher = refresher(new FailingExchange(new ClosedChannelException(), false));
 
     var outcome = await(refresher.refresh(1));

@@ -73,7 +73,7 @@ class StreamedCandlesTest {
 
   @Test
   @Provokes(value = 30, missing = "an outage of ten minutes")
-  void candles_of_a_quarter_of_an_hour_of_the_market_equal_those_of_the_exchange() {
+  void candles_of_fifteen_market_minutes_equal_those_of_the_exchange() {
     keepTheLaw(new Schedule(16, 2, 1, 1, 2));
   }
 
@@ -81,7 +81,7 @@ class StreamedCandlesTest {
   @Tag("faults")
   @Timeout(value = 30, unit = TimeUnit.MINUTES)
   @Provokes({25, 26, 27})
-  void candles_of_a_day_of_the_market_equal_those_of_the_exchange() {
+  void candles_of_one_market_day_equal_those_of_the_exchange() {
     keepTheLaw(new Schedule(24 * 60, 20, 3, 2, 60));
   }
 

@@ -46,7 +46,8 @@ class AlertsTest {
     named.removeAll(scraped(vertx));
     named.remove("up");
     var written = sources();
-    named.removeIf(name -> written.contains("\"" + name + "\""));
+    named.removeIf(
+        name -> written.contains("\"" + name.replaceFirst("_seconds_(sum|count|max)$", "") + "\""));
     assertEquals(Set.of(), named);
   }
 
@@ -110,7 +111,7 @@ class AlertsTest {
     }
   }
 
-  /** Returns the main code, because some counters are registered on their first increment. */
+  /** Returns the main code, because some metrics are registered when a stream opens or a counter is incremented. */
   private static String sources() throws IOException {
     try (var files = Files.walk(Path.of("src/main/java"))) {
       return files

@@ -9,7 +9,7 @@ import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Provokes;
-import dev.verticker.testing.TcpProxy;
+import dev.verticker.dev.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestHttpClient.Response;
 import dev.verticker.testing.TestNode;

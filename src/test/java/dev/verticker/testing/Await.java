@@ -13,7 +13,8 @@ import java.util.function.Supplier;
 /** Waits on the test thread for a future or a condition; the test fails if a deadline expires first. */
 public final class Await {
   private static final Duration MAX = Duration.ofSeconds(30);
-  private static final long PAUSE_NANOS = Duration.ofMillis(2).toNanos();
+  private static final long MIN_PAUSE_NANOS = Duration.ofMillis(2).toNanos();
+  private static final long MAX_PAUSE_NANOS = Duration.ofMillis(25).toNanos();
 
   private Await() {}
 
@@ -65,14 +66,19 @@ public final class Await {
     until(MAX, condition, holds);
   }
 
-  /** Like {@link #until(String, BooleanSupplier)} with another deadline. */
+  /**
+   * Like {@link #until(String, BooleanSupplier)} with another deadline. The longer it takes, the less often the condition is
+   * evaluated, because many conditions are queries.
+   */
   public static void until(Duration max, String condition, BooleanSupplier holds) {
-    var end = System.nanoTime() + max.toNanos();
+    var start = System.nanoTime();
     while (!holds.getAsBoolean()) {
-      if (System.nanoTime() > end) {
+      var elapsed = System.nanoTime() - start;
+      if (elapsed > max.toNanos()) {
         throw new AssertionError("not within " + max.toMillis() + " ms: " + condition);
       }
-      LockSupport.parkNanos(PAUSE_NANOS);
+      LockSupport.parkNanos(
+          Math.max(MIN_PAUSE_NANOS, Math.min(MAX_PAUSE_NANOS, elapsed / 16)));
     }
   }
 }

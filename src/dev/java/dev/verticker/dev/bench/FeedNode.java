@@ -1,6 +1,6 @@
 package dev.verticker.dev.bench;
 
-import dev.verticker.testing.TcpProxy;
+import dev.verticker.dev.TcpProxy;
 import io.vertx.core.Vertx;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

@@ -110,6 +110,20 @@ public final class RowSizes {
                'firstId', 28385 + n, 'lastId', 28460 + n, 'count', 76), now(), now() + n * interval '1 minute', 'binance', now()
           FROM generate_series(1, :rows) AS n
         """);
+    // Each minute is written when it closes and again when it is confirmed; autovacuum keeps a fifth of old versions.
+    fills.put(
+        "market.candles_1m_all",
+        """
+        CREATE TABLE market.candles_1m_all PARTITION OF market.candles_1m DEFAULT;
+        INSERT INTO market.candles (venue, symbol, series, open_time, open, high, low, close, volume, quote_volume, trades,
+               taker_volume, taker_quote_volume, state, confirmed)
+        SELECT 'binance', 'BTCUSDT', '1m', timestamptz '2026-01-01' + n * interval '1 minute',
+               62000 + (n % 9999)::numeric / 100, 62100 + (n % 9999)::numeric / 100, 61900 + (n % 9999)::numeric / 100,
+               62000 + (n % 8888)::numeric / 100, 12 + (n % 99991)::numeric / 100000, 770000 + (n * 7919 % 99999989)::numeric / 100000000,
+               n % 3000, 6 + (n % 99991)::numeric / 100000, 380000 + (n * 6991 % 99999989)::numeric / 100000000, 'final', true
+          FROM generate_series(1, :rows) AS n;
+        UPDATE market.candles SET confirmed = true WHERE trades % 5 = 0
+        """);
     fills.put(
         "notification.topics", "INSERT INTO notification.topics (name, seq) VALUES ('users', 0)");
     fills.put(

@@ -52,7 +52,7 @@ final class CandleSeries {
         .orElse(0);
   }
 
-  /** Trades from minute 0 to the begin of the minute, over several rounds if needed. */
+  /** Trades from minute 0 to the beginning of the minute, over several rounds if needed. */
   long tradesBefore(long minute) {
     var rounds = Math.floorDiv(minute, (long) bars.length);
     return rounds * tradesBefore[bars.length] + tradesBefore[Math.floorMod(minute, bars.length)];

@@ -6,7 +6,8 @@ import java.util.SplittableRandom;
 /**
  * The trades of one minute, derived from its figures: the first trade is at the open price in the first millisecond, the
  * path visits both extremes in random order and reaches the close price within 45 seconds, where it stays, so a client
- * that polls every ten seconds sees the close last. The quantities add up to the volume exactly. Not thread-safe.
+ * that polls every ten seconds receives the close price before the minute ends. The quantities add up to the volume exactly.
+ * Not thread-safe.
  */
 final class MinuteTrades {
   private static final int CLOSE_REACHED = 45_000;
@@ -78,7 +79,7 @@ final class MinuteTrades {
     return quantities[index];
   }
 
-  /** Milliseconds after the begin of the minute. */
+  /** Milliseconds after the beginning of the minute. */
   int time(int index) {
     if (times == null) {
       times = new int[prices.length];

@@ -16,7 +16,7 @@ final class RandomWalk {
   }
 
   /**
-   * A walk of so many minutes that opens at the first price and closes at the last.
+   * Returns a walk of this number of minutes that opens at the first price and closes at the last.
    *
    * @param trades per minute; 0 = derived from the volume
    */

@@ -12,9 +12,9 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The simulated market. All figures are those of its trades, which follow the recording minute by minute: open, high, low,
- * close and volume of a minute are the recorded ones, number of trades and quote volume are the trades'. In a gap of the
- * recording the last price is kept. Before the recording it has 400 days of generated history. Thread-safe.
+ * The simulated market. Candles and tickers are computed from its trades, which follow the recording minute by minute: open,
+ * high, low, close and volume of a minute equal the recorded ones; the number of trades and the quote volume differ. In a gap of
+ * the recording the last price is kept. Before the recording it has 400 days of generated history. Thread-safe.
  */
 public final class SimulatedMarket {
   private static final int MAX_SERVED = 50_000;

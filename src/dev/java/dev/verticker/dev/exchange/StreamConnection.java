@@ -92,7 +92,7 @@ final class StreamConnection implements StreamCommands.Target {
     }
   }
 
-  /** From now on the connection is open, but neither sends nor answers anything. */
+  /** Makes the connection half-open: it stays open, but sends and answers nothing. */
   void makeHalfOpen() {
     halfOpen = true;
     // Pings are not read, so they are not answered either.

@@ -8,7 +8,7 @@ import java.util.Locale;
 
 /** Encodes candles: with exact decimals as strings, or as the numbers that charts draw. */
 public final class CandleJson {
-  /** Most candles are shorter. */
+  /** Initial capacity per candle; most candles are shorter. */
   private static final int CANDLE_LENGTH = 256;
 
   private CandleJson() {}

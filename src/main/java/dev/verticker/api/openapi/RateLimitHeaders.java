@@ -11,7 +11,7 @@ import java.util.Optional;
  * The headers of draft-ietf-httpapi-ratelimit-headers.
  *
  * @param policy the quota
- * @param limit what is left of it
+ * @param limit the remaining requests
  */
 record RateLimitHeaders(String policy, String limit) {
   private static final String POLICY = "RateLimit-Policy";

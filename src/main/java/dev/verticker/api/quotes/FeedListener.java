@@ -7,7 +7,7 @@ public interface FeedListener {
   /** The state has changed, or a replayed market has jumped to another time. */
   default void onState(FeedState state) {}
 
-  /** Another node leads the feed: what follows belongs to a new epoch. */
+  /** Another node leads the feed: later quotes and candles belong to a new epoch. */
   default void onNewLeader() {}
 
   default void onGap(Feed.Gap gap) {}

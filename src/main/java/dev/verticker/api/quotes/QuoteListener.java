@@ -7,6 +7,6 @@ public interface QuoteListener {
   /** @param quotes new quotes that arrived together, or quotes that became stale */
   void onQuotes(List<CachedQuote> quotes);
 
-  /** Another node leads the feed, and the quotes in memory are its own. */
+  /** Another node leads the feed, and the quotes in memory are those of the new leader. */
   void onNewLeader();
 }

@@ -60,8 +60,8 @@ final class SocketBalancer {
   private record Peer(long open, long reportedAt) {}
 
   /**
-   * @param settleTime the numbers of sockets must not be compared before the set of nodes has been the same for this time;
-   *     zero = never
+   * @param settleTime time after a node has started or stopped before numbers of sockets are compared; zero turns the
+   *     balancer off
    * @param open returns the number of open sockets of this node
    * @param move closes this many sockets of this node
    */

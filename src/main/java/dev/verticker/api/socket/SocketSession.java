@@ -182,7 +182,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
       return;
     }
     if (revocation.reason() == Reason.ROLES_CHANGED) {
-      // Until a newer token brings the current roles.
+      // No roles until the client sends a token with the current ones.
       user = new AuthenticatedUser(user.token(), Set.of());
       dropForbiddenTopics();
     } else {

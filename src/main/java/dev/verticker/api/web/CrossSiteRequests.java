@@ -10,7 +10,7 @@ import java.util.function.Predicate;
 /**
  * Rejects requests that pages of other sites send without credentials, such as a form with five wrong passwords: a browser
  * sends them from the address of its user without asking the server (CORS guards only the response). Browsers name the origin
- * in {@code Sec-Fetch-Site}, over plain HTTP only in {@code Origin}; a client that sends neither is no browser.
+ * in {@code Sec-Fetch-Site}, over plain HTTP only in {@code Origin}; a client that sends neither is not a browser.
  */
 public final class CrossSiteRequests {
   private static final String SCHEME_END = "://";

@@ -153,8 +153,11 @@ public final class BinanceMarketData implements MarketData {
 
   /** The text of a ban has its end in epoch milliseconds. */
   private static Instant bannedUntil(ExchangeResponse response) {
+    if (response.status() == 200) {
+      return Instant.EPOCH;
+    }
     var banned = BANNED_UNTIL.matcher(response.body().toString());
-    return response.status() != 200 && banned.find()
+    return banned.find()
         ? Instant.ofEpochMilli(Long.parseLong(banned.group(1)))
         : Instant.EPOCH;
   }
@@ -163,7 +166,7 @@ public final class BinanceMarketData implements MarketData {
     return tree(response.body()).path("code").asInt();
   }
 
-  /** Returns an empty tree if the body is no JSON. */
+  /** Returns an empty tree if the body is not JSON. */
   private static JsonNode tree(Buffer body) {
     try {
       return MAPPER.readTree(body.getBytes());

@@ -74,6 +74,8 @@ public final class BinanceMarketStream implements MarketStream {
           metrics.counter(
               "price_stream_frames_total", "kind", kind.name().toLowerCase(Locale.ROOT)));
     }
+    // Prometheus does not see the first increment of a new counter.
+    reconnects("failure");
   }
 
   static WebSocketClientOptions clientOptions() {
@@ -124,6 +126,10 @@ public final class BinanceMarketStream implements MarketStream {
     return client.close();
   }
 
+  private Counter reconnects(String cause) {
+    return metrics.counter("price_stream_reconnects_total", "cause", cause);
+  }
+
   private void add(Stream stream) {
     var group = groups.stream()
         .filter(each -> each.streams().size() < StreamGroup.MAX_STREAMS)
@@ -162,7 +168,7 @@ public final class BinanceMarketStream implements MarketStream {
 
     @Override
     public void onReconnect(String cause) {
-      metrics.counter("price_stream_reconnects_total", "cause", cause).increment();
+      reconnects(cause).increment();
     }
   }
 }

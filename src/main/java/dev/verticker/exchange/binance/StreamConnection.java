@@ -37,9 +37,9 @@ final class StreamConnection implements StreamFrameParser.Sink {
 
   private static final int MAX_COMPARISONS = 3;
 
-  /** Calls of a connection that its group opened, on its context. */
+  /** Receives the events of a connection that it opened, on the context of the connection. */
   interface Owner {
-    /** The exchange lists exactly the expected streams; again after each change of them. */
+    /** Called when the exchange lists exactly the expected streams, also after each change of them. */
     void onSubscribed(StreamConnection connection);
 
     void onEvent(StreamConnection connection, StreamEvent event);
@@ -216,7 +216,7 @@ final class StreamConnection implements StreamFrameParser.Sink {
     } else if (comparisons++ < MAX_COMPARISONS) {
       subscribe();
     } else {
-      fail("the exchange does not subscribe the expected streams");
+      fail("the exchange does not list the expected subscriptions");
     }
   }
 

@@ -87,7 +87,7 @@ final class StreamFrameParser {
     }
   }
 
-  /** Counts a frame that is no text. */
+  /** Counts a binary frame, which Binance never sends. */
   void rejectBinary() {
     reject("malformed");
   }
@@ -137,6 +137,7 @@ final class StreamFrameParser {
     var openTime = time(fields.get("t"));
     if (sentAt == null
         || openTime == null
+        || openTime.isAfter(sentAt)
         || !"kline".equals(data.path("e").asText())
         || !Interval.ONE_MINUTE.wireName().equals(fields.path("i").asText())
         || !fields.path("x").isBoolean()
@@ -190,7 +191,7 @@ final class StreamFrameParser {
     return "serverShutdown".equals(event.path("e").asText());
   }
 
-  /** Returns the frame as a tree, an empty one if it is no JSON. */
+  /** Returns the frame as a tree; an empty tree if it is not JSON. */
   private static JsonNode tree(String frame) {
     try {
       return MAPPER.readTree(frame);

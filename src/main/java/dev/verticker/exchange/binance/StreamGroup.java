@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 /**
  * The streams of one connection. It reconnects after failures, and replaces a connection without an interruption: the
  * successor must bring data for every stream that recently had some, and for trades every id after the last one of the
- * current connection. Until then its events are kept back, so that listeners receive each event once and in order.
+ * current connection. Until then its events are buffered, so that listeners receive each event once and in order.
  */
 final class StreamGroup implements StreamConnection.Owner {
   private static final Logger log = LoggerFactory.getLogger(StreamGroup.class);
@@ -33,7 +33,7 @@ final class StreamGroup implements StreamConnection.Owner {
   private static final Duration MAX_BACK_OFF = Duration.ofSeconds(30);
   private static final int MAX_DOUBLINGS = 5;
 
-  /** A connection that lived for so long resets the back-off. */
+  /** A connection that stays open for this long resets the back-off. */
   private static final Duration STABLE = Duration.ofSeconds(60);
 
   private static final int MAX_OVERLAP_EVENTS = 10_000;
@@ -91,7 +91,7 @@ final class StreamGroup implements StreamConnection.Owner {
     this.listener = listener;
   }
 
-  /** Returns the expected streams; {@link #update} applies changes of it. */
+  /** Returns the modifiable map of expected streams; {@link #update} applies its changes. */
   Map<String, Stream> streams() {
     return streams;
   }
@@ -168,7 +168,7 @@ final class StreamGroup implements StreamConnection.Owner {
       deliver(event);
       checkHandOver(event.stream());
     } else if (successor != null && connection == successor.connection) {
-      keepBack(event);
+      buffer(event);
       checkHandOver(event.stream());
     }
   }
@@ -189,7 +189,7 @@ final class StreamGroup implements StreamConnection.Owner {
       successor = null;
       schedule(backOff(), () -> rotate("retry"));
     } else if (connection == current) {
-      log.warn("no connection to the streams of the exchange: {}", reason);
+      log.warn("connection to the streams of the exchange lost, reconnecting: {}", reason);
       connector.onReconnect("failure");
       onInterruption(silent, reason);
     }
@@ -222,7 +222,7 @@ final class StreamGroup implements StreamConnection.Owner {
     current = connector.open(this, streams);
   }
 
-  private void keepBack(StreamEvent event) {
+  private void buffer(StreamEvent event) {
     if (successor.events.size() >= MAX_OVERLAP_EVENTS) {
       if (successor.awaited != null) {
         handOver();

@@ -1,2 +1,2 @@
-/** Binance Spot REST: requests and parsers of their responses. */
+/** Binance Spot: REST requests, streams, and the parsers of responses and frames. */
 package dev.verticker.exchange.binance;

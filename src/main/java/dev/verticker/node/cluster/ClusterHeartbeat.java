@@ -183,8 +183,7 @@ public final class ClusterHeartbeat implements ClusterConnectivity {
           .onFailure(failure -> log.warn("re-registration failed", failure));
     }
     // A busy host may run few timers within giveUp: require maxMisses too, so that the node becomes
-    // not ready and
-    // re-registers first.
+    // not ready and re-registers first.
     if (missed >= settings.maxMisses() && silent.compareTo(settings.giveUp()) >= 0) {
       stop();
       giveUp.run();

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param interval between two pings
  * @param maxMisses the node is not ready after this many unanswered pings in a row
- * @param giveUp the node ends after this time without any response
+ * @param giveUp the process exits after this time without any response
  * @param suspensionThreshold a timer that fires this much late means that the process was suspended and the other nodes
  *     have removed it
  */

@@ -10,12 +10,12 @@ import java.util.Optional;
 /** The intervals whose candles are stored; those of other intervals are rolled up from them. */
 enum BaseSeries {
   MINUTES(Interval.ONE_MINUTE, Duration.ofDays(7)),
-  QUARTERS(Interval.FIFTEEN_MINUTES, Duration.ofDays(30)),
+  QUARTER_HOURS(Interval.FIFTEEN_MINUTES, Duration.ofDays(30)),
   HOURS(Interval.ONE_HOUR, Duration.ofDays(365)),
   DAYS(Interval.ONE_DAY, Duration.ofDays(36_500));
 
   /** The series that are rolled up from the one before them. */
-  static final List<BaseSeries> ROLLED_UP = List.of(QUARTERS, HOURS, DAYS);
+  static final List<BaseSeries> ROLLED_UP = List.of(QUARTER_HOURS, HOURS, DAYS);
 
   private final Interval interval;
   private final Duration backfill;
@@ -54,12 +54,12 @@ enum BaseSeries {
         .orElseThrow();
   }
 
-  /** Returns the longest series from which candles of the interval are rolled up; empty for three days. */
+  /** Returns the longest series from which candles of the interval are rolled up; empty for the interval of three days. */
   static Optional<BaseSeries> baseOf(Interval interval) {
     return Optional.ofNullable(
         switch (interval) {
           case ONE_MINUTE, THREE_MINUTES, FIVE_MINUTES -> MINUTES;
-          case FIFTEEN_MINUTES, THIRTY_MINUTES -> QUARTERS;
+          case FIFTEEN_MINUTES, THIRTY_MINUTES -> QUARTER_HOURS;
           case ONE_HOUR, TWO_HOURS, FOUR_HOURS, SIX_HOURS, EIGHT_HOURS, TWELVE_HOURS -> HOURS;
           case ONE_DAY, ONE_WEEK, ONE_MONTH -> DAYS;
           // They start at a day that depends on the symbol.

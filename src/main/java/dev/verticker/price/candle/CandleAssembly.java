@@ -47,7 +47,7 @@ final class CandleAssembly {
     return CandleSpan.of(request, now);
   }
 
-  /** Returns what must be read of each series: the longest one, and of the shorter ones the newest. */
+  /** Returns the ranges to read: the span from the longest series, and from the shorter series only the newest candles. */
   List<Range> ranges(CandleSpan span) {
     var ranges = new ArrayList<Range>();
     ranges.add(new Range(symbol, base, span.first(), span.until()));
@@ -77,7 +77,7 @@ final class CandleAssembly {
     return new Candles.Live(rollUp(interval.openTime(now), interval, base, now), now, minute(now));
   }
 
-  /** Returns whether the candle began with the current minute: without a trade it does not exist yet. */
+  /** Returns whether the candle begins with the current minute: it does not exist before its first trade. */
   boolean beginsNow(Instant openTime) {
     return openTime.equals(now);
   }

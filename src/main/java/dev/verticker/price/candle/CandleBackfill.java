@@ -3,18 +3,25 @@ package dev.verticker.price.candle;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.message.Interval;
+import dev.verticker.price.candle.CandleHistory.Store;
 import dev.verticker.price.candle.CandleRepository.ChunkCount;
 import dev.verticker.price.candle.CandleRepository.Range;
+import dev.verticker.price.candle.CandleTasks.Task;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
 import java.util.Queue;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /** The chunks of history that are not stored completely, the newest of each series first. */
@@ -22,51 +29,107 @@ final class CandleBackfill {
   /** One request returns a chunk and the candle after it. */
   private static final int CHUNK = 960;
 
-  private final CandleRepository repository;
+  /** At most 600 requests of weight 2 a minute. */
+  private static final Duration PAUSE = Duration.ofMillis(100);
+
+  /** The second read that decides whether the exchange has no candle is a minute after the first. */
+  private static final Duration SECOND_READ = Duration.ofSeconds(61);
+
+  private final Vertx vertx;
+  private final Store store;
   private final MarketData exchange;
   private final Map<String, Instant> firstMinutes = new HashMap<>();
+  private final Deque<Supplier<Future<?>>> plans = new ArrayDeque<>();
   private final Queue<Chunk> chunks = new PriorityQueue<>(Comparator.comparingLong(Chunk::number)
       .thenComparing(chunk -> chunk.range().series()));
+
+  private int stops;
 
   /** @param number 0 = the newest of its symbol and series */
   private record Chunk(long number, Range range) {}
 
-  CandleBackfill(CandleRepository repository, MarketData exchange) {
-    this.repository = repository;
+  CandleBackfill(Vertx vertx, Store store, MarketData exchange) {
+    this.vertx = vertx;
+    this.store = store;
     this.exchange = exchange;
   }
 
-  /** Adds the incomplete chunks of the symbol's series. @param now open time of the current minute */
-  Future<Void> plan(String symbol, BaseSeries series, Instant now) {
+  /** @param now open time of the current minute */
+  void start(List<String> symbols, Instant now) {
+    for (var series : BaseSeries.values()) {
+      symbols.forEach(symbol -> plans.add(() -> plan(symbol, series, now)));
+    }
+  }
+
+  void stop() {
+    plans.clear();
+    chunks.clear();
+    stops++;
+  }
+
+  /** Returns the next request; null if history is complete. */
+  Task next() {
+    var plan = plans.poll();
+    if (plan != null) {
+      return new Task(plan, Duration.ZERO, unlessStopped(() -> plans.add(plan)));
+    }
+    var chunk = chunks.poll();
+    return chunk == null
+        ? null
+        : new Task(
+            () -> reconcile(chunk.range()),
+            PAUSE,
+            unlessStopped(() -> chunks.add(new Chunk(Long.MAX_VALUE, chunk.range()))));
+  }
+
+  /** Returns about how many requests remain. */
+  int remaining() {
+    return plans.size() + chunks.size();
+  }
+
+  private Future<?> reconcile(Range range) {
+    return store.reconciler().reconcile(range, Priority.BACKFILL).onSuccess(done -> {
+      if (done.confirmedUntil().isBefore(range.until())) {
+        readAgain(range);
+      }
+    });
+  }
+
+  /** Candles may be missing at the exchange. */
+  private void readAgain(Range range) {
+    var plan = unlessStopped(
+        () -> plans.add(() -> store.reconciler().reconcile(range, Priority.BACKFILL)));
+    vertx.timer(SECOND_READ.toSeconds(), TimeUnit.SECONDS).onSuccess(due -> plan.run());
+  }
+
+  /** The task has no effect after the next {@link #stop}. */
+  private Runnable unlessStopped(Runnable task) {
+    var before = stops;
+    return () -> {
+      if (stops == before) {
+        task.run();
+      }
+    };
+  }
+
+  /** Adds the incomplete chunks of the symbol's series. */
+  private Future<Void> plan(String symbol, BaseSeries series, Instant now) {
+    var before = stops;
     return firstMinute(symbol).compose(first -> {
       var end = series.interval().openTime(now);
       var oldest = series.interval().openTime(now.minus(series.backfill()));
       var listed = first.equals(Instant.MAX) ? end : series.interval().openTime(first);
       var range = new Range(symbol, series, listed.isAfter(oldest) ? listed : oldest, end);
-      return repository
+      return store
+          .repository()
           .countConfirmed(range, series.length().multipliedBy(CHUNK))
-          .onSuccess(counts -> add(range, counts))
+          .onSuccess(counts -> {
+            if (stops == before) {
+              add(range, counts);
+            }
+          })
           .mapEmpty();
     });
-  }
-
-  /** Returns the next chunk, or null. */
-  Range poll() {
-    var chunk = chunks.poll();
-    return chunk == null ? null : chunk.range();
-  }
-
-  /** Adds a chunk again, after all others. */
-  void retryLater(Range range) {
-    chunks.add(new Chunk(Long.MAX_VALUE, range));
-  }
-
-  int remaining() {
-    return chunks.size();
-  }
-
-  void clear() {
-    chunks.clear();
   }
 
   /** The exchange has no candles before its first minute; {@link Instant#MAX} if the symbol was never traded. */

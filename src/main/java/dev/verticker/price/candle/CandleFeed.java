@@ -13,6 +13,7 @@ import io.vertx.core.Vertx;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -101,7 +102,7 @@ final class CandleFeed implements MarketStream.Listener {
     publish(symbol, candle);
   }
 
-  /** Forgets the current minutes: another node leads. */
+  /** Removes the current minutes, because this node no longer leads. */
   public void reset() {
     newest.clear();
   }
@@ -119,7 +120,7 @@ final class CandleFeed implements MarketStream.Listener {
   private void close(Kline kline) {
     publish(kline.symbol(), StoredCandle.candle(kline, State.FINAL));
     if (stored.contains(kline.symbol())) {
-      pending.add(StoredCandle.of(kline, BaseSeries.MINUTES, State.FINAL, false));
+      pending.add(List.of(StoredCandle.of(kline, BaseSeries.MINUTES, State.FINAL, false)));
     }
   }
 

@@ -27,13 +27,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
 /**
- * Handles {@link Candles#FIND}: from stored candles and the live minutes, and from the exchange what neither has. Never waits
- * for a backfill.
+ * Handles {@link Candles#FIND}. Reads stored candles and live minutes, and requests missing candles from the exchange. Never
+ * waits for a backfill.
  */
 final class CandleFinder {
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
-  /** Leaves time to ask the exchange. */
+  /** Leaves time for a request to the exchange. */
   private static final long STORE_TIMEOUT_MS = 1000;
 
   private final CandleRepository repository;
@@ -88,7 +88,7 @@ final class CandleFinder {
     });
   }
 
-  /** One for each symbol whose candles are stored, if the exchange's time is known. */
+  /** Returns an assembly for each symbol whose candles are stored; none if the time at the exchange is unknown. */
   private Map<String, CandleAssembly> assemblies(FindCandles request) {
     var assemblies = new LinkedHashMap<String, CandleAssembly>();
     var now = time.minute();
@@ -200,7 +200,7 @@ final class CandleFinder {
         .recover(failure -> Future.failedFuture(failure(symbol, failure)));
   }
 
-  /** Of the current candle only a minute has known parts. */
+  /** Returns the current minute; null for longer intervals, because the exchange sends no parts of a candle. */
   private static Candles.Live live(FindCandles request, List<Kline> klines) {
     if (request.interval() != Interval.ONE_MINUTE || request.to() != null || klines.isEmpty()) {
       return null;

@@ -30,7 +30,7 @@ final class CandleReconciler {
   private final MarketTime time;
   private final LongSupplier nanos;
 
-  /** The first read of a difference: what the exchange sent (null = nothing) and when. */
+  /** A difference that a second read must confirm: what the exchange sent (null = no candle), and when it was first read. */
   private record Suspicion(Kline sent, long readAt) {}
 
   private record Key(String symbol, BaseSeries series, Instant openTime) {}
@@ -63,6 +63,8 @@ final class CandleReconciler {
   /** @param range of fewer than {@link MarketData#MAX_KLINES} candles, otherwise the first of them are compared */
   Future<Reconciled> reconcile(Range range, Priority priority) {
     var series = range.series();
+    // A candle that ends while the response is on its way may have more trades than the response.
+    var requestedAt = time.latest();
     // The candle after the range proves that those in it have ended.
     var sent = exchange.klines(
         range.symbol(),
@@ -77,7 +79,7 @@ final class CandleReconciler {
       if (series == BaseSeries.MINUTES && !klines.isEmpty()) {
         time.observe(klines.get(klines.size() - 1).openTime());
       }
-      return store(compare(range, klines, stored.result()));
+      return store(compare(range, klines, stored.result(), requestedAt));
     });
   }
 
@@ -87,7 +89,8 @@ final class CandleReconciler {
       Instant confirmedUntil,
       Kline forming) {}
 
-  private Comparison compare(Range range, List<Kline> klines, List<StoredCandle> stored) {
+  private Comparison compare(
+      Range range, List<Kline> klines, List<StoredCandle> stored, Instant requestedAt) {
     var newest = klines.isEmpty() ? null : klines.get(klines.size() - 1);
     var sentByTime = new HashMap<Instant, Kline>();
     klines.forEach(kline -> sentByTime.put(kline.openTime(), kline));
@@ -101,7 +104,7 @@ final class CandleReconciler {
     for (; openTime.isBefore(range.until()); openTime = interval.next(openTime)) {
       var kline = sentByTime.get(openTime);
       var ended = newest != null && openTime.isBefore(newest.openTime())
-          || kline != null && time.hasPassed(interval.next(openTime));
+          || kline != null && !interval.next(openTime).isAfter(requestedAt);
       if (!ended) {
         break;
       }
@@ -142,7 +145,7 @@ final class CandleReconciler {
         : null;
   }
 
-  /** Returns whether an earlier read at least this long ago sent the same; remembers the first read otherwise. */
+  /** Returns whether a read at least this long ago had the same result; otherwise keeps the first read. */
   private boolean isRepeated(Key key, Kline sent, Duration apart) {
     var first = suspicions.get(key);
     if (first == null || !same(first.sent(), sent)) {

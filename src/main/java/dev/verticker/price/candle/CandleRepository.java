@@ -71,6 +71,7 @@ final class CandleRepository {
        GROUP BY 1
       """;
 
+  /** Repeats the condition of the partial index candles_unconfirmed, so that PostgreSQL uses that index. */
   private static final String ABSENT =
       """
       SELECT symbol, open_time

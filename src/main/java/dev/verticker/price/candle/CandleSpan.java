@@ -31,15 +31,6 @@ record CandleSpan(Interval interval, Instant first, Instant until, Instant next)
     return new CandleSpan(interval, first, until, until.isBefore(end) ? until : null);
   }
 
-  boolean isEmpty() {
-    return !first.isBefore(until);
-  }
-
-  /** Returns whether it contains the candle that opens then. */
-  boolean contains(Instant openTime) {
-    return !openTime.isBefore(first) && openTime.isBefore(until);
-  }
-
   private static Instant ceiling(Interval interval, Instant time) {
     var openTime = interval.openTime(time);
     return openTime.equals(time) ? time : interval.next(openTime);

@@ -30,13 +30,8 @@ final class MarketTime {
         : Optional.of(Interval.ONE_MINUTE.openTime(latest));
   }
 
-  /** Returns the latest time that the exchange sent; the epoch if it sent none. */
+  /** The latest time that was observed; the epoch if the exchange has sent nothing. */
   Instant latest() {
     return latest;
-  }
-
-  /** Returns whether a candle that ends then has ended. */
-  boolean hasPassed(Instant end) {
-    return !end.isAfter(latest);
   }
 }

@@ -5,6 +5,7 @@ import dev.verticker.exchange.MarketStream;
 import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.MarketStream.Stream;
 import dev.verticker.message.Feed;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import java.time.Clock;
@@ -22,7 +23,8 @@ public final class FeedGaps implements MarketStream.Listener {
   private final String venue;
   private final Bus bus;
   private final Clock clock;
-  private final MeterRegistry metrics;
+  private final Counter filled;
+  private final Counter incomplete;
 
   /** When the stream of a symbol was interrupted. */
   private final Map<String, Instant> interrupted = new HashMap<>();
@@ -41,7 +43,18 @@ public final class FeedGaps implements MarketStream.Listener {
     this.venue = venue;
     this.bus = bus;
     this.clock = clock;
-    this.metrics = metrics;
+    this.filled = counter(true, metrics);
+    this.incomplete = counter(false, metrics);
+  }
+
+  /** Registered from the start, because Prometheus does not see the first increment of a new counter. */
+  private Counter counter(boolean complete, MeterRegistry metrics) {
+    return metrics.counter(
+        "price_feed_gaps_total",
+        "kind",
+        missed.kind().name().toLowerCase(Locale.ROOT),
+        "filled",
+        Boolean.toString(complete));
   }
 
   @Override
@@ -57,17 +70,10 @@ public final class FeedGaps implements MarketStream.Listener {
         missed.fetch().apply(symbols).onSuccess(filled -> publish(symbols, start, filled)));
   }
 
-  private void publish(List<String> symbols, Instant from, boolean filled) {
-    metrics
-        .counter(
-            "price_feed_gaps_total",
-            "kind",
-            missed.kind().name().toLowerCase(Locale.ROOT),
-            "filled",
-            Boolean.toString(filled))
-        .increment();
+  private void publish(List<String> symbols, Instant from, boolean complete) {
+    (complete ? filled : incomplete).increment();
     bus.publish(
-        Feed.GAP, new Feed.Gap(venue, missed.kind(), symbols, from, clock.instant(), filled));
+        Feed.GAP, new Feed.Gap(venue, missed.kind(), symbols, from, clock.instant(), complete));
   }
 
   private List<String> symbols(Set<Stream> streams) {

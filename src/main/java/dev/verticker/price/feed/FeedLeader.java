@@ -5,16 +5,14 @@ import dev.verticker.data.RedisClient;
 import dev.verticker.message.Feed;
 import dev.verticker.message.Feed.State;
 import dev.verticker.message.Feed.Status;
+import dev.verticker.price.feed.FeedLease.Holder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
-import io.vertx.redis.client.Command;
-import io.vertx.redis.client.Request;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,25 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FeedLeader implements FeedWatchdog.Report {
   private static final Logger log = LoggerFactory.getLogger(FeedLeader.class);
-
-  private static final int HELD_BY_OTHER = 0;
-  private static final int HELD = 1;
-
-  /** Returns 0 if another node holds the lease, 1 if this node does, 2 if it is free and was not requested (ARGV[3]). */
-  private static final String ACQUIRE =
-      """
-      local holder = redis.call('GET', KEYS[1])
-      if holder and holder ~= ARGV[1] then return 0 end
-      if not holder and ARGV[3] == '0' then return 2 end
-      redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-      return 1
-      """;
-
-  private static final String RELEASE =
-      """
-      if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-      return 0
-      """;
 
   /** Reacts to a change of the leader; called on the context of the verticle. */
   public interface Listener {
@@ -97,21 +76,14 @@ public final class FeedLeader implements FeedWatchdog.Report {
   }
 
   private final Vertx vertx;
-  private final RedisClient redis;
   private final Bus bus;
   private final Clock clock;
   private final Candidate self;
   private final Terms terms;
+  private final FeedLease lease;
+  private final FeedElection election;
+  private final FeedStatusPublisher publisher;
   private final List<Listener> listeners = new ArrayList<>();
-  private final Stopwatch sinceMessage = new Stopwatch();
-
-  /** Since a message of a leader, or since Redis reported that another node holds the lease. */
-  private final Stopwatch sinceLeader = new Stopwatch();
-
-  private final Stopwatch sinceFree = new Stopwatch();
-  private final Stopwatch sinceFailure = new Stopwatch();
-  private final Stopwatch sinceGivenUp = new Stopwatch();
-  private final long silenceNanos;
 
   /** The highest epoch of other nodes; null = none. */
   private Status highest;
@@ -123,20 +95,17 @@ public final class FeedLeader implements FeedWatchdog.Report {
   private boolean requesting;
   private boolean stopped;
   private long epoch;
-  private boolean live;
-  private State state = State.POLLING;
-  private Instant stateSince = Instant.EPOCH;
 
   public FeedLeader(
       Vertx vertx, RedisClient redis, Bus bus, Clock clock, Candidate self, Terms terms) {
     this.vertx = vertx;
-    this.redis = redis;
     this.bus = bus;
     this.clock = clock;
     this.self = self;
     this.terms = terms;
-    this.silenceNanos = terms.silence().toNanos()
-        + ThreadLocalRandom.current().nextLong(terms.jitter().toNanos() + 1);
+    this.lease = new FeedLease(redis, self, terms.lease());
+    this.election = new FeedElection(terms);
+    this.publisher = new FeedStatusPublisher(bus, clock, self);
   }
 
   /** Adds a listener; before {@link #start}. Listeners are called in this order. */
@@ -146,7 +115,7 @@ public final class FeedLeader implements FeedWatchdog.Report {
 
   /** Completes when this node receives the messages of other leaders. */
   public Future<Void> start() {
-    sinceLeader.start();
+    election.onFollowing();
     return bus.subscribe(Feed.STATUS, this::onStatus)
         .onSuccess(subscribed -> {
           vertx.setPeriodic(terms.renewal().toMillis(), id -> renew());
@@ -162,7 +131,7 @@ public final class FeedLeader implements FeedWatchdog.Report {
       return Future.succeededFuture();
     }
     resign("the node stops", true);
-    return release();
+    return lease.release();
   }
 
   public boolean isLeading() {
@@ -184,42 +153,31 @@ public final class FeedLeader implements FeedWatchdog.Report {
 
   @Override
   public void onUpstreamResponse() {
-    sinceFailure.stop();
-    publishChange();
+    publisher.onUpstreamResponse();
   }
 
-  /**
-   * The upstream fails: no connection, 403, 451, no data.
-   *
-   * @param since for how long; failures reported earlier count, too, until the next response
-   */
   @Override
   public void onUpstreamFailure(Duration since) {
-    if (!sinceFailure.exceeds(since.toNanos())) {
-      sinceFailure.start(since.toNanos());
-    }
-    publishChange();
+    publisher.onUpstreamFailure(since);
   }
 
-  /** Reports whether streams deliver; otherwise quotes are polled. */
   @Override
   public void setLive(boolean live) {
-    this.live = live;
-    publishChange();
+    publisher.setLive(live);
   }
 
   private void renew() {
     if (stopped) {
       return;
     }
-    if (leading && !live && sinceFailure.exceeds(terms.failing().toNanos())) {
-      sinceGivenUp.start();
+    if (leading && publisher.fails(terms.failing())) {
       resign("requests to the exchange fail", true);
-      release();
+      election.onGivenUp();
+      lease.release();
     }
     requestLease();
     if (leading) {
-      publish();
+      publisher.publish();
     }
   }
 
@@ -230,74 +188,40 @@ public final class FeedLeader implements FeedWatchdog.Report {
     requesting = true;
     var epochBefore = epoch;
     var wasLeading = leading;
-    redis
-        .send(
-            Request.cmd(Command.EVAL)
-                .arg(ACQUIRE)
-                .arg(1)
-                .arg(self.key())
-                .arg(self.node())
-                .arg(terms.lease().toMillis())
-                .arg(leading || mayAcquire() ? 1 : 0),
-            // A longer timeout, because no caller waits.
-            RedisClient.MAX_TIMEOUT)
-        .onComplete(reply -> {
-          requesting = false;
-          var changed = stopped || wasLeading != leading || epochBefore != epoch;
-          if (reply.failed()) {
-            onRedisUnavailable();
-          } else if (changed) {
-            onLateReply(reply.result().toInteger());
-          } else {
-            onLease(reply.result().toInteger());
-          }
-        });
-  }
-
-  /** A paused node, and one that receives messages of a leader, leave a free lease to other nodes for a while. */
-  private boolean mayAcquire() {
-    var led =
-        sinceMessage.isRunning() && !sinceMessage.exceeds(2 * terms.renewal().toNanos());
-    return !isPaused() && !led || sinceFree.exceeds(terms.free().toNanos());
-  }
-
-  private boolean isPaused() {
-    return sinceGivenUp.isRunning() && !sinceGivenUp.exceeds(terms.pause().toNanos());
-  }
-
-  private void onLease(int reply) {
-    holdsLease = reply == HELD;
-    if (reply == HELD) {
-      sinceFree.stop();
-      if (!leading) {
-        elect();
+    lease.request(leading || election.mayAcquireLease()).onComplete(reply -> {
+      requesting = false;
+      if (reply.failed()) {
+        onRedisUnavailable();
+      } else if (stopped || wasLeading != leading || epochBefore != epoch) {
+        onLateReply(reply.result());
+      } else {
+        onLease(reply.result());
       }
-      return;
-    }
-    if (reply == HELD_BY_OTHER) {
-      sinceFree.stop();
-      sinceLeader.start();
-      if (leading) {
-        resign("another node holds the lease", false);
-      }
-    } else if (!sinceFree.isRunning()) {
-      sinceFree.start();
+    });
+  }
+
+  private void onLease(Holder holder) {
+    election.onLease(holder);
+    holdsLease = holder == Holder.SELF;
+    if (holdsLease && !leading) {
+      elect();
+    } else if (holder == Holder.OTHER && leading) {
+      resign("another node holds the lease", false);
     }
   }
 
   /** The reply to a request that was sent before the leader changed. */
-  private void onLateReply(int reply) {
-    holdsLease = leading && reply == HELD;
-    if (reply == HELD && !leading) {
-      release();
+  private void onLateReply(Holder holder) {
+    holdsLease = leading && holder == Holder.SELF;
+    if (holder == Holder.SELF && !leading) {
+      lease.release();
     }
   }
 
   private void onRedisUnavailable() {
     holdsLease = false;
-    sinceFree.stop();
-    var silence = silenceNanos + (isPaused() ? terms.jitter().plus(terms.free()).toNanos() : 0);
-    if (!leading && !stopped && sinceLeader.exceeds(silence)) {
+    election.onRedisUnavailable();
+    if (!leading && !stopped && election.mayLeadWithoutLease()) {
       elect();
     }
   }
@@ -305,38 +229,23 @@ public final class FeedLeader implements FeedWatchdog.Report {
   private void elect() {
     epoch = Math.max(clock.millis(), epoch() + 1);
     leading = true;
-    live = false;
-    sinceFailure.stop();
-    sinceGivenUp.stop();
-    state = State.POLLING;
-    stateSince = clock.instant();
+    election.onElected();
     log.info(
         "this node requests market data of {} for the cluster (epoch {}{})",
         self.market().venue(),
         epoch,
         holdsLease ? "" : ", without Redis");
-    publish();
+    publisher.onElected(epoch);
     listeners.forEach(listener -> listener.onElected(epoch));
   }
 
   private void resign(String reason, boolean announce) {
     leading = false;
     holdsLease = false;
-    sinceLeader.start();
+    election.onFollowing();
     log.info("this node no longer requests market data for the cluster: {}", reason);
-    if (announce) {
-      state = State.DOWN;
-      stateSince = clock.instant();
-      publish();
-    }
+    publisher.onResigned(announce);
     listeners.forEach(Listener::onResigned);
-  }
-
-  private Future<Void> release() {
-    return redis
-        .send(Request.cmd(Command.EVAL).arg(RELEASE).arg(1).arg(self.key()).arg(self.node()))
-        .otherwiseEmpty()
-        .mapEmpty();
   }
 
   private void onStatus(Status status) {
@@ -346,75 +255,40 @@ public final class FeedLeader implements FeedWatchdog.Report {
       return;
     }
     if (!status.supersedes(highest)) {
-      // A node that continues after it was suspended, or that has not received the higher epoch.
       if (status.state() != State.DOWN) {
-        bus.publish(Feed.STATUS, highest);
+        reportHighest();
       }
       return;
     }
     highest = status;
-    if (leading && status.supersedes(status())) {
-      resign("node " + status.leader() + " has the higher epoch " + status.epoch(), false);
-      release();
-    }
     if (status.state() == State.DOWN) {
-      sinceMessage.stop();
-      sinceLeader.start(terms.silence().toNanos());
-      renew();
+      onLeaderDown(status);
     } else {
-      sinceMessage.start();
-      sinceLeader.start();
+      election.onMessage();
+      if (leading && status.supersedes(publisher.status())) {
+        resign("node " + status.leader() + " has the higher epoch " + status.epoch(), false);
+        lease.release();
+      }
     }
   }
 
-  private void publishChange() {
-    var current = live ? State.LIVE : sinceFailure.isRunning() ? State.STALE : State.POLLING;
-    if (leading && current != state) {
-      state = current;
-      stateSince = clock.instant();
-      publish();
-    }
+  /**
+   * Another leader has a lower epoch: it continues after it was suspended, or has not received the higher one. If the leader
+   * of the higher epoch is gone, the other one must exceed it, because nodes keep the quotes of the highest epoch.
+   */
+  private void reportHighest() {
+    bus.publish(Feed.STATUS, election.isLed() ? highest : highest.in(State.DOWN, clock.instant()));
   }
 
-  private void publish() {
-    bus.publish(Feed.STATUS, status());
-  }
-
-  private Status status() {
-    return new Status(
-        self.market().venue(),
-        epoch,
-        self.node(),
-        state,
-        stateSince,
-        self.market().time().get(),
-        self.market().speed());
-  }
-
-  /** Measures monotonic time. */
-  private static final class Stopwatch {
-    private boolean running;
-    private long startedAt;
-
-    void start() {
-      start(0);
-    }
-
-    void start(long elapsedNanos) {
-      running = true;
-      startedAt = System.nanoTime() - elapsedNanos;
-    }
-
-    void stop() {
-      running = false;
-    }
-
-    boolean isRunning() {
-      return running;
-    }
-
-    boolean exceeds(long nanos) {
-      return running && System.nanoTime() - startedAt >= nanos;
+  private void onLeaderDown(Status status) {
+    if (leading && status.supersedes(publisher.status())) {
+      var held = holdsLease;
+      resign("the epoch " + status.epoch() + " of node " + status.leader() + " is higher", false);
+      holdsLease = held;
+      elect();
+    } else if (!leading) {
+      election.onLeaderDown();
+      renew();
     }
   }
 }

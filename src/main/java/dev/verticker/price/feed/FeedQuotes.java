@@ -9,7 +9,7 @@ import dev.verticker.message.Prices.Source;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Merges the tickers and trades of streams and requests, and publishes what they change. */
+/** Merges the tickers and trades of streams and requests, and publishes the changed quotes. */
 public final class FeedQuotes implements MarketStream.Listener {
   private final TickerBatches tickers;
   private final NewestTickers newest;

@@ -85,7 +85,7 @@ public final class FeedWatchdog {
     private boolean silent;
     private long lastEventAt = System.nanoTime();
 
-    /** Since when it does not show the newest trade; 0 = it does. */
+    /** Time since which the stream lacks the newest trade; 0 = it has shown it. */
     private long behindSince;
   }
 
@@ -168,7 +168,7 @@ public final class FeedWatchdog {
   }
 
   /**
-   * Restores silent streams, requests interrupted and quiet symbols, and reports the state of the streams to the report.
+   * Restores silent streams, requests interrupted and quiet symbols, and reports the state of the streams.
    *
    * @return the streams that have become silent, with the time since their last event
    */
@@ -213,7 +213,7 @@ public final class FeedWatchdog {
       symbol.attempts++;
       symbol.nextAttemptAt = now + (resubscribe ? timing.retry() : timing.replace()).toNanos();
       log.warn(
-          "the exchange has trades of {} that its streams do not show: {}",
+          "streams of {} are silent although the exchange has newer trades: {}",
           symbol.name,
           resubscribe ? "subscribing again" : "replacing the connection");
       if (resubscribe) {

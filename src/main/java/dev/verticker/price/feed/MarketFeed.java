@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The stream of the leader. It opens it when this node is elected, expects the streams of all configured and on-demand
- * symbols, passes the events to its consumers, and closes it when this node resigns. All methods run on the context of the
+ * Runs the market stream of the leader. It opens the stream when this node is elected, subscribes all configured and on-demand
+ * symbols, passes the events to its consumers, and closes the stream when this node resigns. All methods run on the context of the
  * verticle.
  */
 public final class MarketFeed implements FeedLeader.Listener, MarketStream.Listener {
@@ -145,7 +145,7 @@ public final class MarketFeed implements FeedLeader.Listener, MarketStream.Liste
       try {
         event.accept(consumer);
       } catch (RuntimeException e) {
-        log.error("a consumer of the market's stream failed", e);
+        log.error("consumer of market data failed", e);
       }
     }
   }

@@ -11,7 +11,7 @@ import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
 
-/** Market data whose tickers are merged with the newest figures of streams, so that a late response is no step back. */
+/** Market data whose tickers are merged with the newest figures of streams, so that a late response does not replace newer data. */
 public final class MergedMarketData implements MarketData {
   private final MarketData exchange;
   private final NewestTickers newest;

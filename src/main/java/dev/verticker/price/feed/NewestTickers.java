@@ -17,7 +17,7 @@ public final class NewestTickers implements FeedLeader.Listener {
   /** More than all configured and on-demand symbols. */
   private static final int MAX_SYMBOLS = 1200;
 
-  /** A ticker that is so much later than the newest trade has restarted ids, as those of a testnet once a month. */
+  /** If a ticker with a lower trade id is later by more than this, the ids were restarted, as a testnet does once a month. */
   private static final Duration RESTARTED = Duration.ofSeconds(10);
 
   private final Map<String, Newest> symbols = new LinkedHashMap<>(16, 0.75f, true) {
@@ -35,7 +35,7 @@ public final class NewestTickers implements FeedLeader.Listener {
     private Instant time = Instant.EPOCH;
     private BigDecimal price;
 
-    /** Null if a ticker brought the price. */
+    /** Null if the price comes from a ticker. */
     private BigDecimal quantity;
 
     private long confirmedAt;

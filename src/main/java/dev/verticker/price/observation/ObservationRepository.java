@@ -9,7 +9,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.verticker.data.Database;
-import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.message.Prices.Day;
 import dev.verticker.message.Prices.FindHistory;
 import dev.verticker.message.Prices.History;
@@ -17,9 +16,7 @@ import dev.verticker.message.Prices.HistoryPosition;
 import dev.verticker.message.Prices.Observation;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
-import io.vertx.pgclient.PgException;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
@@ -29,15 +26,12 @@ import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntFunction;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * {@code market.observations}: one observation per venue, symbol and slot. Reads include {@code market.exchange_info}, which
  * contains the observations of version 1.0 until their retention is over, and which nodes of that version still write.
  */
 public final class ObservationRepository {
-  private static final Logger log = LoggerFactory.getLogger(ObservationRepository.class);
   private static final JsonMapper MAPPER = new JsonMapper();
   private static final String STORED_FEED = "stored";
 
@@ -111,58 +105,17 @@ public final class ObservationRepository {
   private final String venue;
   private final TimeSlots slots;
   private final Duration staleAfter;
-  private final MeterRegistry metrics;
 
   public ObservationRepository(
-      Database database,
-      String venue,
-      TimeSlots slots,
-      Duration staleAfter,
-      MeterRegistry metrics) {
+      Database database, String venue, TimeSlots slots, Duration staleAfter) {
     this.database = database;
     this.venue = venue;
     this.slots = slots;
     this.staleAfter = staleAfter;
-    this.metrics = metrics;
   }
 
-  /**
-   * Inserts a row for each observation whose slot has none. An observation that PostgreSQL rejects for its content is left
-   * out, logged and counted in {@code price_rejected_total}, so that it does not block the others. Fails if the partition of
-   * a slot is missing, like during an outage.
-   */
+  /** Inserts a row for each observation whose slot has none. Fails as a whole if a row is invalid or has no partition. */
   public Future<Void> insert(List<SlotQuote> observations) {
-    return insertAll(observations).recover(failure -> {
-      if (!isRejection(failure)) {
-        return Future.failedFuture(failure);
-      }
-      if (observations.size() == 1) {
-        reject(observations.get(0).quote(), failure);
-        return Future.succeededFuture();
-      }
-      var half = observations.size() / 2;
-      return insert(observations.subList(0, half))
-          .compose(first -> insert(observations.subList(half, observations.size())));
-    });
-  }
-
-  /** Class 22: the data cannot be represented; class 23: it violates a constraint. */
-  private static boolean isRejection(Throwable failure) {
-    return failure instanceof PgException rejection
-        && rejection.getSqlState() != null
-        && (rejection.getSqlState().startsWith("22") || rejection.getSqlState().startsWith("23"))
-        && !MonthlyPartitions.isMissing(failure);
-  }
-
-  private void reject(Quote quote, Throwable failure) {
-    log.warn(
-        "observation of {} rejected by PostgreSQL and dropped: {}",
-        quote.symbol(),
-        failure.getMessage());
-    metrics.counter("price_rejected_total", "reason", "refused-by-postgres").increment();
-  }
-
-  private Future<Void> insertAll(List<SlotQuote> observations) {
     var args = Tuple.tuple()
         .addValue(each(observations, o -> o.quote().venue(), String[]::new))
         .addValue(each(observations, o -> o.quote().symbol(), String[]::new))

@@ -5,8 +5,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ids of quotes from a block reserved in PostgreSQL at the start, which lasts for days at thousands of quotes per second, so
- * that quotes get ids while PostgreSQL is unavailable. The next block is reserved when half of the current one is used.
+ * Assigns ids to quotes, from a block that this node reserves in PostgreSQL when it starts. A block lasts for days at thousands
+ * of quotes per second, so quotes get ids while PostgreSQL is unavailable. The next block is reserved when half of the current
+ * one is used.
  */
 public final class QuoteIds {
   private static final Logger log = LoggerFactory.getLogger(QuoteIds.class);
@@ -19,12 +20,13 @@ public final class QuoteIds {
   private long end;
   private long spare = -1;
   private boolean reserving;
+  private boolean failing;
 
   public QuoteIds(ObservationRepository repository) {
     this.repository = repository;
   }
 
-  /** Returns whether there is an id; if not, requests a block, because the node started without PostgreSQL. */
+  /** Returns whether an id is available; if not, because the node started without PostgreSQL, requests a block. */
   public boolean isAvailable() {
     if (next == end && spare >= 0) {
       next = spare;
@@ -54,8 +56,18 @@ public final class QuoteIds {
     return repository
         .nextBlock()
         .onComplete(done -> reserving = false)
-        .onSuccess(first -> spare = first)
-        .onFailure(failure -> log.warn("no block of quote ids reserved: {}", failure.getMessage()))
+        .onSuccess(first -> {
+          spare = first;
+          failing = false;
+        })
+        .onFailure(this::onFailure)
         .mapEmpty();
+  }
+
+  private void onFailure(Throwable failure) {
+    if (!failing) {
+      failing = true;
+      log.warn("no block of quote ids reserved, retrying: {}", failure.getMessage());
+    }
   }
 }

@@ -19,7 +19,7 @@ public final class ChangeLog {
   }
 
   /**
-   * The last statements of the transaction.
+   * Writes the audit entry and the outbox rows. These must be the last statements of the transaction.
    *
    * @param details as in {@link AuditTrail#write}
    * @param events may be empty

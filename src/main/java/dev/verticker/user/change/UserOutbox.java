@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 
 /**
  * The rows of {@code account.outbox}. An event is inserted by the transaction that makes the change, so it is published if
- * and only if that transaction commits. Housekeeping deletes events that no notification verticle took within a week, which
+ * and only if that transaction commits. Housekeeping deletes events that no notification verticle received within a week, which
  * bounds the table.
  */
 public final class UserOutbox {

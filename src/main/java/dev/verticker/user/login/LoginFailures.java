@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.UUID;
 
 /**
- * Counts failed sign-in attempts in Redis for the cluster, and in the memory of the node that saw them. Every request to
+ * Counts failed sign-in attempts in Redis for the cluster, and in the memory of the node that received them. Every request to
  * Redis contains the node's own failures of the same keys: what a flush removed is counted again. While Redis is unavailable,
  * the node decides by its own failures.
  */

@@ -30,7 +30,7 @@ final class HashingQueue {
   /** Tasks started within this time count against the share of their client. */
   static final Duration SHARE_WINDOW = Duration.ofSeconds(10);
 
-  /** A client at an unknown address starts as if it had been served this often, so it waits, but not for ever. */
+  /** A client at an unknown address starts as if it had been served this often, so it waits, but not indefinitely. */
   static final int UNKNOWN_HANDICAP = 4;
 
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
@@ -56,7 +56,7 @@ final class HashingQueue {
     }
   }
 
-  /** The tasks of a client's address and account. Those of the smaller share decide between equal greater ones. */
+  /** The numbers of tasks of a client's address and of its account, ordered by the greater number, then by the smaller one. */
   private record Load(int greater, int smaller) implements Comparable<Load> {
     private static final Comparator<Load> ORDER =
         Comparator.comparingInt(Load::greater).thenComparingInt(Load::smaller);
@@ -102,7 +102,7 @@ final class HashingQueue {
   }
 
   private void startNext() {
-    forget();
+    removeExpired();
     while (running < threads && !waiting.isEmpty()) {
       // Of equal ones the oldest.
       var next =
@@ -135,7 +135,7 @@ final class HashingQueue {
     dropped.reject();
   }
 
-  private void forget() {
+  private void removeExpired() {
     var now = clock.millis();
     var late = waiting.stream().filter(task -> now > task.deadline()).toList();
     waiting.removeAll(late);

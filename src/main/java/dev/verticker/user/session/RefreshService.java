@@ -55,7 +55,7 @@ public final class RefreshService {
     this.clock = clock;
   }
 
-  /** @param quota counts a request with a genuine token for the user of its session, and fails if there are too many */
+  /** @param quota counts a request with a valid token for the user of its session, and fails if there are too many */
   public Future<Grant> refresh(Refresh refresh, LongFunction<Future<Void>> quota) {
     return RefreshToken.parse(refresh.refreshToken())
         .map(token -> database

@@ -25,7 +25,7 @@ public final class RefreshTokenFactory {
     return random(session, 0);
   }
 
-  /** A token that no other token can be exchanged for again. */
+  /** Creates a token that is not derived from a predecessor, so it can be issued only once. */
   RefreshToken random(UUID session, int generation) {
     var secret = new byte[RefreshToken.SECRET_BYTES];
     random.nextBytes(secret);

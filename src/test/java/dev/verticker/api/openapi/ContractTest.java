@@ -55,7 +55,7 @@ class ContractTest {
   }
 
   @Test
-  void a_response_of_the_operation_and_a_component_of_the_contract_win() throws IOException {
+  void an_operation_or_component_of_the_contract_takes_precedence() throws IOException {
     var contract = SharedResponses.addTo(
         Contract.parse(
             HEAD

@@ -51,7 +51,7 @@ class PriceApiTest {
   }
 
   @Test
-  void a_price_has_the_earlier_shape_and_its_provenance() {
+  void a_price_has_the_earlier_format_with_its_source_and_age() {
     var reply = expect(200, door.get("/internal/price/BTCUSDT"));
 
     assertEquals(

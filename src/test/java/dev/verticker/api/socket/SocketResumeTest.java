@@ -74,7 +74,7 @@ class SocketResumeTest extends SocketTestCase {
   }
 
   @Test
-  void a_malformed_cursor_is_refused_and_names_its_place() {
+  void a_malformed_cursor_is_rejected_with_its_pointer() {
     var socket = plain(door.admin());
     for (var since :
         List.of("", "no-sequence", "epoch:", ":3", "epoch:-1", "epoch:1.5", "epoch:1 ")) {

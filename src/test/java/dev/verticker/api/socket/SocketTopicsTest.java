@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Tests the events of each topic and the topics that a client may subscribe to. */
 class SocketTopicsTest extends SocketTestCase {
   @Test
-  void an_administrator_that_only_connects_receives_the_changes_of_all_users() {
+  void an_administrator_that_names_no_topic_receives_the_changes_of_all_users() {
     var socket = plain(door.admin());
     assertEquals(door.admin().id(), socket.next("hello").getLong("user_id"));
 
@@ -37,7 +37,7 @@ class SocketTopicsTest extends SocketTestCase {
   }
 
   @Test
-  void a_user_without_permission_that_only_connects_receives_its_own_changes() {
+  void a_user_without_permission_that_names_no_topic_receives_its_own_changes() {
     var ada = door.person();
     var socket = plain(ada);
     socket.next("subscribed");

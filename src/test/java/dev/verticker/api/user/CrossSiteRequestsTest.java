@@ -74,7 +74,7 @@ class CrossSiteRequestsTest {
   }
 
   @Test
-  void a_page_of_another_site_cannot_lock_its_visitor_out() {
+  void a_page_of_another_site_cannot_lock_a_user_out() {
     var ada = door.person();
     for (var guess = 0; guess < 6; guess++) {
       var body = "username=" + ada.username() + "&password=wrong";
@@ -90,7 +90,7 @@ class CrossSiteRequestsTest {
 
   @ParameterizedTest
   @MethodSource("own")
-  void own_pages_allowed_pages_and_other_clients_can(List<String> headers) {
+  void own_pages_allowed_pages_and_other_clients_can_sign_in_and_register(List<String> headers) {
     var ada = door.person();
     expect(
         200,

@@ -60,7 +60,7 @@ class HostileRequestsTest {
   @Test
   @Tag("faults")
   @Timeout(600)
-  void the_same_holds_for_20_000_hostile_requests() throws InterruptedException {
+  void twenty_thousand_hostile_requests_cause_no_server_error() throws InterruptedException {
     attack(MANY_REQUESTS);
   }
 

@@ -107,7 +107,7 @@ class UserApiTest {
   }
 
   @Test
-  void a_price_of_an_empty_symbol_is_not_the_list_of_prices() {
+  void a_price_of_an_empty_symbol_is_404() {
     var ada = door.person();
     expect(404, door.get(ada, "/prices/"));
     expect(404, door.get(ada, "/users/"));

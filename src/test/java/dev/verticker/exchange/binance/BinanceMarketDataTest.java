@@ -127,7 +127,7 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void unlisted_symbols_are_found_and_do_not_take_the_others_of_their_batch_with_them() {
+  void an_unlisted_symbol_is_found_and_does_not_fail_the_other_symbols_of_its_batch() {
     var requested =
         new ArrayList<>(IntStream.range(0, 40).mapToObj(i -> "NONE" + i).toList());
     requested.set(3, "BTCUSDT");
@@ -144,7 +144,7 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void a_full_queue_of_this_node_is_no_failure_of_the_exchange() {
+  void a_full_queue_of_this_node_is_not_reported_as_a_failure_of_the_exchange() {
     var exchange = exchange(simulator.url());
     simulator.faults().add(Fault.of(FaultKind.SLOW).delay(Duration.ofMillis(300)));
 
@@ -215,7 +215,7 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void trades_are_those_of_the_exchange_from_an_id_on() {
+  void trades_are_returned_from_the_requested_id_on() {
     var exchange = exchange(simulator.url());
     var now = simulator.market().now();
     var expected = simulator.market().trades("BTCUSDT", now.minusSeconds(600), now).stream()
@@ -379,7 +379,7 @@ class BinanceMarketDataTest {
   }
 
   @Test
-  void values_that_are_no_prices_are_left_out_and_counted() {
+  void invalid_prices_are_left_out_and_counted() {
     var parser = new TickerParser(metrics);
     var body = Buffer.buffer(
         """

@@ -48,7 +48,7 @@ class SimulatedStreamTest {
 
   @Test
   @Provokes(29)
-  void rotations_and_a_shutdown_of_the_exchange_miss_and_double_no_trade_and_no_candle() {
+  void rotations_and_a_shutdown_neither_miss_nor_duplicate_a_trade_or_candle() {
     open();
     until("all streams are connected", () -> events.connected.size() == 1);
     until("two rotations", () -> reconnects("rotation") >= 2);

@@ -188,7 +188,7 @@ class CandleFinderTest extends CandleTestCase {
   }
 
   @Test
-  void candles_of_other_symbols_and_of_three_days_pass_through() {
+  void candles_of_other_symbols_and_of_three_days_are_read_from_the_exchange_and_not_stored() {
     exchange.with("DOGEUSDT", FIRST, NOW);
     store();
     var minutes = await(

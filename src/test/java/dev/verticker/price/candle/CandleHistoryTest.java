@@ -21,14 +21,7 @@ class CandleHistoryTest extends CandleTestCase {
   private static final Instant LISTED = NOON.minus(Duration.ofHours(30));
 
   private final AtomicBoolean leads = new AtomicBoolean(true);
-  private final CandleHistory history = new CandleHistory(
-      vertx,
-      new CandleHistory.Store(repository, reconciler),
-      exchange,
-      time,
-      feed,
-      new CandleHistory.Setup(
-          List.of(SYMBOL), leads::get, leads::get, Duration.ofMinutes(1), clock, metrics));
+  private CandleHistory history = history(List.of(SYMBOL));
 
   @Test
   void history_is_backfilled_to_the_first_candle_of_each_series_and_then_complete() {
@@ -102,6 +95,16 @@ class CandleHistoryTest extends CandleTestCase {
   }
 
   @Test
+  void a_symbol_that_the_exchange_delisted_does_not_delay_the_history_of_the_others() {
+    history = history(List.of("DELISTED", SYMBOL));
+    exchange.with(SYMBOL, LISTED, NOON);
+    start();
+    until("backfilled", () -> complete() && history.progress().isEmpty());
+    var requests = exchange.requests.stream().filter(each -> each.startsWith("DELISTED"));
+    assertTrue(requests.count() < 20, exchange.requests::toString);
+  }
+
+  @Test
   void new_minutes_are_confirmed_every_minute_and_rolled_up_when_they_are_complete() {
     exchange.with(SYMBOL, LISTED, NOON);
     start();
@@ -119,7 +122,7 @@ class CandleHistoryTest extends CandleTestCase {
                 == 0);
     until("rolled up", () -> stored(BaseSeries.HOURS).stream()
         .anyMatch(c -> c.openTime().equals(NOON)));
-    for (var series : List.of(BaseSeries.QUARTERS, BaseSeries.HOURS)) {
+    for (var series : List.of(BaseSeries.QUARTER_HOURS, BaseSeries.HOURS)) {
       for (var candle : stored(series)) {
         var expected = exchange.rollUp(SYMBOL, series.interval()).get(candle.openTime());
         assertTrue(candle.equalsInFigures(expected), () -> series + " " + candle);
@@ -146,6 +149,17 @@ class CandleHistoryTest extends CandleTestCase {
         .anyMatch(c -> c.openTime().equals(missing) && c.equalsInFigures(minute)));
   }
 
+  private CandleHistory history(List<String> symbols) {
+    return new CandleHistory(
+        vertx,
+        new CandleHistory.Store(repository, reconciler),
+        exchange,
+        time,
+        feed,
+        new CandleHistory.Setup(
+            symbols, leads::get, leads::get, Duration.ofMinutes(1), clock, metrics));
+  }
+
   private Instant newest() {
     var minutes = stored(BaseSeries.MINUTES);
     return minutes.get(minutes.size() - 1).openTime();
@@ -153,7 +167,7 @@ class CandleHistoryTest extends CandleTestCase {
 
   private boolean complete() {
     return stored(BaseSeries.MINUTES).size() >= 30 * 60 - 1
-        && stored(BaseSeries.QUARTERS).size() >= 30 * 4 - 1
+        && stored(BaseSeries.QUARTER_HOURS).size() >= 30 * 4 - 1
         && stored(BaseSeries.HOURS).size() >= 29
         && !stored(BaseSeries.DAYS).isEmpty();
   }

@@ -20,7 +20,7 @@ import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
 import dev.verticker.testing.SteppedClock;
-import dev.verticker.testing.TcpProxy;
+import dev.verticker.dev.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;

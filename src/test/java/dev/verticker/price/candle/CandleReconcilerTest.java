@@ -114,7 +114,20 @@ class CandleReconcilerTest extends CandleTestCase {
   }
 
   @Test
-  void a_candle_without_trades_is_a_candle() {
+  void a_newest_minute_is_final_only_if_it_had_ended_before_the_request() {
+    exchange.with(SYMBOL, NOON, after(NOON, 2));
+    var last = after(NOON, 1);
+    exchange.responding = () -> time.observe(after(NOON, 2));
+
+    assertEquals(last, reconcile(NOON, after(NOON, 5)).confirmedUntil());
+    assertEquals(1, stored(BaseSeries.MINUTES).size());
+
+    assertEquals(after(NOON, 2), reconcile(NOON, after(NOON, 5)).confirmedUntil());
+    assertEquals(2, stored(BaseSeries.MINUTES).size());
+  }
+
+  @Test
+  void a_candle_without_trades_is_stored_as_final() {
     exchange.with(SYMBOL, NOON, after(NOON, 2));
     var quiet = quiet(exchange.minute(SYMBOL, NOON));
     exchange.put(quiet);

@@ -29,6 +29,9 @@ final class FakeExchange implements MarketData {
   final List<String> requests = new CopyOnWriteArrayList<>();
   volatile ExchangeException failure;
 
+  /** Runs after the candles of a response are chosen and before it arrives. */
+  volatile Runnable responding = () -> {};
+
   /** Adds random minutes from {@code first} up to, without, {@code until}. */
   FakeExchange with(String symbol, Instant first, Instant until) {
     var random = new Random(first.getEpochSecond());
@@ -113,6 +116,7 @@ final class FakeExchange implements MarketData {
       var kline = page.get(i);
       klines.add(i < page.size() - 1 ? kline : forming(kline, kline.trades()));
     }
+    responding.run();
     return Future.succeededFuture(klines);
   }
 

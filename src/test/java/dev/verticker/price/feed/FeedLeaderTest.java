@@ -30,8 +30,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -105,7 +107,7 @@ class FeedLeaderTest {
   }
 
   @Test
-  void a_leader_whose_upstream_fails_gives_the_lease_to_another_node_and_does_not_ask_again() {
+  void a_leader_whose_upstream_fails_releases_the_lease_and_does_not_request_it_again() {
     var first = elected("a");
     var second = candidate("b");
 
@@ -136,7 +138,7 @@ class FeedLeaderTest {
   }
 
   @Test
-  void a_response_within_the_time_keeps_the_leader() {
+  void a_leader_whose_upstream_responds_in_time_keeps_the_lease() {
     var first = elected("a");
     candidate("b");
     for (var i = 0; i < 4; i++) {
@@ -181,6 +183,42 @@ class FeedLeaderTest {
     bus.publish(Feed.STATUS, status("suspended", epoch - 1));
     until("the highest is published", () -> statuses.stream()
         .anyMatch(s -> s.leader().equals("highest")));
+  }
+
+  @Test
+  void the_status_of_a_dead_leader_is_not_repeated_as_if_it_led() {
+    holdLeaseElsewhere();
+    var follower = candidate("follower");
+    var epoch = System.currentTimeMillis() + 60_000;
+    bus.publish(Feed.STATUS, status("dead", epoch));
+    until("it is known", () -> follower.epoch() == epoch);
+    await(vertx.timer(TERMS.silence().toMillis() + 100));
+    listen();
+
+    bus.publish(Feed.STATUS, status("new", epoch - 1));
+
+    until("the epoch is answered", () -> statuses.stream()
+        .anyMatch(s -> s.leader().equals("dead")));
+    assertEquals(
+        Set.of(State.DOWN),
+        statuses.stream()
+            .filter(s -> s.leader().equals("dead"))
+            .map(Status::state)
+            .collect(Collectors.toSet()));
+  }
+
+  @Test
+  void a_leader_exceeds_the_epoch_of_a_leader_that_is_down_and_leads_on() {
+    var leader = elected("a");
+    var down = leader.epoch() + 60_000;
+    bus.publish(Feed.STATUS, status("dead", down).in(State.DOWN, Instant.EPOCH));
+
+    until("it has a higher epoch", () -> leader.epoch() == down + 1);
+
+    assertTrue(leader.leads() && leader.holdsLease());
+    assertEquals(
+        List.of("elected " + leader.firstEpoch(), "resigned", "elected " + (down + 1)),
+        leader.events);
   }
 
   @Test
@@ -273,8 +311,17 @@ class FeedLeaderTest {
   }
 
   private void flush() {
+    send(Request.cmd(Command.FLUSHALL));
+  }
+
+  /** No candidate becomes the leader. */
+  private void holdLeaseElsewhere() {
+    send(Request.cmd(Command.SET).arg(keys + "simulated:lease").arg("another node"));
+  }
+
+  private void send(Request request) {
     var client = await(RedisClient.open(vertx, redis));
-    await(client.send(Request.cmd(Command.FLUSHALL)));
+    await(client.send(request, RedisClient.MAX_TIMEOUT));
     await(client.close());
   }
 

@@ -168,7 +168,7 @@ class MarketFeedTest {
   }
 
   @Test
-  void a_quiet_market_is_no_silent_stream() {
+  void a_quiet_market_is_not_reported_as_a_silent_stream() {
     connected();
     var requests = market.requests.size();
     until(
@@ -282,7 +282,12 @@ class MarketFeedTest {
             "simulated", Feed.Kind.QUOTES, List.of("BTCUSDT", "ETHUSDT"), since, gap.to(), true),
         gap);
     assertEquals(tradeId, newest.find("BTCUSDT").tradeId());
-    assertEquals(1, metrics.get("price_feed_gaps_total").counter().count());
+    assertEquals(1, gapCount("true"));
+    assertEquals(0, gapCount("false"), "it is registered before the first gap that is not filled");
+  }
+
+  private double gapCount(String filled) {
+    return metrics.get("price_feed_gaps_total").tag("filled", filled).counter().count();
   }
 
   private void connected() {

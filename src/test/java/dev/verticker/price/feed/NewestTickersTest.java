@@ -48,7 +48,7 @@ class NewestTickersTest {
   }
 
   @Test
-  void a_trade_before_the_first_ticker_changes_no_figures() {
+  void a_trade_before_the_first_ticker_is_merged_into_it() {
     assertFalse(newest.accept(trade("BTCUSDT", "101", 12)));
     assertNull(newest.find("BTCUSDT"));
     assertEquals(

@@ -21,7 +21,7 @@ final class MarketSchema implements AutoCloseable {
   final Database database = Database.open(vertx, TestDatabase.create().settings("market"));
   final TimeSlots slots = new TimeSlots(Duration.ofMinutes(1));
   final ObservationRepository repository =
-      new ObservationRepository(database, "simulated", slots, Duration.ofSeconds(70), metrics);
+      new ObservationRepository(database, "simulated", slots, Duration.ofSeconds(70));
 
   MarketSchema() {
     until(

@@ -49,10 +49,12 @@ class PendingObservationsTest {
     await(market.partitions(new SteppedClock(NOON)).create());
     await(market.repository.insert(
         List.of(observation(1, "{\"price\": \"1\"}"), observation(2, "{\"price\": \"1\"}"))));
-    await(market.repository.insert(List.of(
+    var pending = new PendingObservations(market.repository, market.metrics);
+    pending.add(List.of(
         observation(2, "{\"price\": \"2\"}"),
         observation(3, "{\"price\": \"1\"}"),
-        observation(4, NUL))));
+        observation(4, NUL)));
+    await(market.vertx.timer(1).compose(on -> pending.flush()));
     assertEquals(3, stored());
     assertEquals(1, rejected());
     assertEquals("1", newest("S2").exchangeInfo().replaceAll("\\D", ""), "the first row stays");

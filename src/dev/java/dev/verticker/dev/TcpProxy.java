@@ -1,4 +1,4 @@
-package dev.verticker.testing;
+package dev.verticker.dev;
 
 import io.vertx.core.Context;
 import io.vertx.core.Future;

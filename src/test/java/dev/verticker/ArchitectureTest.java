@@ -127,7 +127,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule price_packages_are_layered =
-      layered("price", "candle", "feed", "observation");
+      layered("price", "candle", "book", "feed", "observation");
 
   @ArchTest
   static final ArchRule sub_packages_of_price_are_internal_except_for_the_import =

@@ -1,7 +1,10 @@
 package dev.verticker.exchange;
 
 import dev.verticker.exchange.RateLimits.Priority;
+import dev.verticker.message.Books;
 import dev.verticker.message.Interval;
+import dev.verticker.message.Trades.FindTrades;
+import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +16,7 @@ public interface MarketData {
   /** Max number of symbols of one request for tickers; {@link TickerBatches} splits longer lists. */
   int MAX_TICKERS = 20;
 
+  /** Max number of trades of one request. */
   int MAX_TRADES = 1000;
 
   /** Max number of candles of one request. */
@@ -27,16 +31,16 @@ public interface MarketData {
    */
   Future<List<Ticker>> tickers(List<String> symbols, Priority priority);
 
-  /**
-   * Returns aggregate trades of the symbol, oldest first; fails if the exchange has none.
-   *
-   * @param fromId id of the first trade
-   * @param limit 1 to {@link #MAX_TRADES}
-   */
-  default Future<List<AggregateTrade>> trades(
-      String symbol, long fromId, int limit, Priority priority) {
+  /** Returns aggregate trades of a symbol, oldest first; fails if the exchange has none. */
+  default Future<List<Trade>> trades(FindTrades request, Priority priority) {
     return Future.failedFuture(
         new ExchangeException.ExchangeUnavailableException("the exchange has no trades"));
+  }
+
+  /** Returns the order book of the symbol, at most {@link Books#MAX_LEVELS} levels on each side; fails if there is none. */
+  default Future<OrderBook> book(String symbol, Priority priority) {
+    return Future.failedFuture(
+        new ExchangeException.ExchangeUnavailableException("the exchange has no order books"));
   }
 
   /** Every symbol the exchange lists, with its limits. */

@@ -1,5 +1,7 @@
 package dev.verticker.exchange;
 
+import dev.verticker.message.Books;
+import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.Set;
@@ -14,7 +16,16 @@ public interface MarketStream {
   enum Kind {
     TICKER,
     KLINE_1M,
-    AGGREGATE_TRADE
+    AGGREGATE_TRADE,
+    /** The best bid and ask. */
+    BOOK_TICKER,
+    /** The best levels of the order book. */
+    DEPTH;
+
+    /** Returns whether its events show the order book, each replacing the one before, and no trades. */
+    public boolean isBook() {
+      return this == BOOK_TICKER || this == DEPTH;
+    }
   }
 
   /** One stream of one symbol. */
@@ -29,13 +40,22 @@ public interface MarketStream {
 
     default void onKline(Kline kline) {}
 
-    default void onTrade(AggregateTrade trade) {}
+    default void onTrade(String symbol, Trade trade) {}
+
+    /** @param best at most one level on each side */
+    default void onBookTicker(OrderBook best) {}
+
+    /** @param book at most {@link Books#MAX_LEVELS} levels on each side */
+    default void onDepth(OrderBook book) {}
 
     /** These streams are subscribed and deliver from {@code since} on: after an interruption, or for the first time. */
     default void onConnected(Instant since, Set<Stream> streams) {}
 
     /** Data of these streams may be missing from {@code since} until {@link #onConnected}. */
     default void onDisconnected(Instant since, Set<Stream> streams, String reason) {}
+
+    /** These streams are no longer expected. */
+    default void onUnsubscribed(Set<Stream> streams) {}
   }
 
   /** Sets the listener; call it once, before {@link #expect}. */

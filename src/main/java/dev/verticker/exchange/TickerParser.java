@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.verticker.message.Books.Level;
 import dev.verticker.message.Prices.Day;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.buffer.Buffer;
@@ -83,30 +84,53 @@ public final class TickerParser {
   }
 
   /**
-   * Returns the ticker with the price of a newer trade.
+   * The newest trade of a symbol.
    *
    * @param quantity null if unknown
    */
-  public static Ticker withTrade(
-      Ticker ticker, long tradeId, BigDecimal price, BigDecimal quantity) {
+  public record LastTrade(long id, BigDecimal price, BigDecimal quantity) {}
+
+  /**
+   * Returns the ticker with newer figures.
+   *
+   * @param trade null = that of the ticker
+   * @param best the best bid and ask; null = those of the ticker
+   */
+  public static Ticker with(Ticker ticker, LastTrade trade, OrderBook best) {
     var fields = object(ticker.json());
-    fields.put("lastPrice", price.toPlainString());
-    if (quantity != null) {
-      fields.put("lastQty", quantity.toPlainString());
+    if (trade != null) {
+      fields.put("lastPrice", trade.price().toPlainString());
+      if (trade.quantity() != null) {
+        fields.put("lastQty", trade.quantity().toPlainString());
+      }
+      fields.put("lastId", trade.id());
+      fields.put("price", trade.price().toPlainString());
     }
-    fields.put("lastId", tradeId);
-    fields.put("price", price.toPlainString());
+    if (best != null) {
+      put(fields, "bid", level(best.bids()));
+      put(fields, "ask", level(best.asks()));
+    }
     return new Ticker(
         ticker.symbol(),
-        price,
-        ticker.bid(),
-        ticker.ask(),
+        trade == null ? ticker.price() : trade.price(),
+        best == null ? ticker.bid() : level(best.bids()).price(),
+        best == null ? ticker.ask() : level(best.asks()).price(),
         ticker.changePercent(),
         ticker.volume(),
         ticker.day(),
         ticker.eventTime(),
-        tradeId,
+        trade == null ? ticker.tradeId() : trade.id(),
         text(fields));
+  }
+
+  private static void put(ObjectNode fields, String side, Level level) {
+    fields.put(side + "Price", level.price().toPlainString());
+    fields.put(side + "Qty", level.quantity().toPlainString());
+  }
+
+  /** Tickers have zeros for a side without orders. */
+  private static Level level(List<Level> side) {
+    return side.isEmpty() ? new Level(BigDecimal.ZERO, BigDecimal.ZERO) : side.get(0);
   }
 
   private static ObjectNode object(String json) {

@@ -88,8 +88,8 @@ public final class Feed {
    */
   public record Demand(String node, List<String> trades, List<String> books) {
     public Demand {
-      trades = List.copyOf(trades);
-      books = List.copyOf(books);
+      trades = trades == null ? List.of() : List.copyOf(trades);
+      books = books == null ? List.of() : List.copyOf(books);
     }
   }
 }

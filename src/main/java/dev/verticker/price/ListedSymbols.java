@@ -166,6 +166,11 @@ final class ListedSymbols {
     return symbol.codePoints().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
   }
 
+  /** Returns whether the exchange lists the symbol; false until the first response. */
+  boolean isListed(String symbol) {
+    return !rejected.contains(symbol) && listed.contains(symbol);
+  }
+
   List<String> missing(List<String> symbols) {
     return symbols.stream().filter(symbol -> !mayExist(symbol)).toList();
   }

@@ -5,12 +5,12 @@ import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.RedisClient;
-import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.TickerBatches;
-import dev.verticker.message.Feed;
 import dev.verticker.message.Listings;
 import dev.verticker.message.Prices;
+import dev.verticker.price.book.BookModule;
 import dev.verticker.price.candle.CandleModule;
+import dev.verticker.price.feed.FeedDemand;
 import dev.verticker.price.feed.FeedModule;
 import dev.verticker.price.feed.FeedQuotes;
 import dev.verticker.price.feed.MergedMarketData;
@@ -29,6 +29,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /** Polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
 public final class PriceVerticle extends VerticleBase {
@@ -85,8 +86,8 @@ public final class PriceVerticle extends VerticleBase {
     var listed = new ListedSymbols(vertx, exchange, settings.venue(), clock);
 
     var slots = new TimeSlots(settings.refreshInterval());
-    var repository = new ObservationRepository(
-        database, settings.venue(), slots, settings.staleAfter());
+    var repository =
+        new ObservationRepository(database, settings.venue(), slots, settings.staleAfter());
     var partitions =
         new MonthlyPartitions(database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
     var ids = new QuoteIds(repository);
@@ -105,15 +106,15 @@ public final class PriceVerticle extends VerticleBase {
     var loader = new QuoteLoader(latest, cache, repository, listed, fetcher, clock);
     var service = new PriceService(latest, loader, onDemand, repository, clock);
 
-    candles = new CandleModule(vertx, node, settings, database, exchange, leader);
+    candles = new CandleModule(vertx, node, settings, database, exchange, feed);
+    var books = new BookModule(vertx, node, settings, exchange, feed);
     if (settings.feed().streaming()) {
       var live = new LiveQuotes(vertx, feed.newest(), factory, latest, cache, bus);
       feed.stream(
           upstream::stream,
-          refresher::symbols,
+          new FeedDemand.Symbols(settings.symbols(), refresher::symbols, listed::isListed),
           new FeedQuotes(batches, feed.newest(), live),
-          List.of(
-              candles.feed(), feed.gaps(Kind.KLINE_1M, Feed.Kind.CANDLES, candles::fillGap)));
+          Stream.concat(candles.consumers().stream(), books.consumers().stream()).toList());
     }
 
     reportHealth(settings, refresher, listed);
@@ -135,8 +136,9 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Listings.OBJECTS, listed::objects),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted),
-            candles.serve(listed::mayExist))))
-        .compose(serving -> leader.start())
+            candles.serve(listed::mayExist),
+            books.serve(listed::mayExist))))
+        .compose(serving -> feed.start())
         .onSuccess(started -> {
           listed.start();
           scheduler.start();

@@ -4,7 +4,6 @@ import static dev.verticker.price.QuoteFixture.NOON;
 import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
@@ -66,12 +65,6 @@ class QuoteRefresherTest {
       if (thrown) {
         throw (RuntimeException) failure;
       }
-      return Future.failedFuture(failure);
-    }
-
-    @Override
-    public Future<List<AggregateTrade>> trades(
-        String symbol, long fromId, int limit, Priority priority) {
       return Future.failedFuture(failure);
     }
 

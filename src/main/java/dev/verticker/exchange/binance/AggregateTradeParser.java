@@ -5,14 +5,14 @@ import static dev.verticker.exchange.JsonFields.number;
 import static dev.verticker.exchange.JsonFields.time;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import dev.verticker.exchange.AggregateTrade;
+import dev.verticker.message.Trades.Trade;
 
 /** Parses aggregate trades, which have the same field names over REST and in streams. */
 final class AggregateTradeParser {
   private AggregateTradeParser() {}
 
   /** Returns null if a field is missing or not positive. */
-  static AggregateTrade parse(JsonNode fields, String symbol) {
+  static Trade parse(JsonNode fields) {
     var id = number(fields.get("a"));
     var price = decimal(fields.get("p"));
     var quantity = decimal(fields.get("q"));
@@ -31,7 +31,7 @@ final class AggregateTradeParser {
         || !buyerIsMaker.isBoolean()) {
       return null;
     }
-    return new AggregateTrade(
-        symbol, id, price, quantity, firstTradeId, lastTradeId, time, buyerIsMaker.booleanValue());
+    return new Trade(
+        id, price, quantity, time, buyerIsMaker.booleanValue(), firstTradeId, lastTradeId);
   }
 }

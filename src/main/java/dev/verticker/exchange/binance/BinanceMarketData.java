@@ -2,7 +2,6 @@ package dev.verticker.exchange.binance;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.ExchangeClient.Call;
 import dev.verticker.exchange.ExchangeException;
@@ -10,11 +9,15 @@ import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.ExchangeResponse;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
+import dev.verticker.exchange.OrderBook;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.exchange.TickerParser;
+import dev.verticker.message.Books;
 import dev.verticker.message.Interval;
+import dev.verticker.message.Trades.FindTrades;
+import dev.verticker.message.Trades.Trade;
 import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -28,6 +31,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 
 /**
  * Market data of Binance Spot over REST. Weights, limits and error codes: "General API information", "LIMITS" and
@@ -47,6 +51,8 @@ public final class BinanceMarketData implements MarketData {
 
   /** Twice the size of a candle in the exchange's JSON. */
   private static final int KLINE_BYTES = 400;
+
+  private static final int MAX_BOOK_BYTES = 16 * KILOBYTE;
 
   private static final int MAX_EXCHANGE_INFO_BYTES = 32 * KILOBYTE * KILOBYTE;
 
@@ -81,15 +87,33 @@ public final class BinanceMarketData implements MarketData {
   }
 
   @Override
-  public Future<List<AggregateTrade>> trades(
-      String symbol, long fromId, int limit, Priority priority) {
+  public Future<List<Trade>> trades(FindTrades request, Priority priority) {
     var path = new QueryStringEncoder(PATH + "aggTrades");
-    path.addParam("symbol", symbol);
-    path.addParam("fromId", Long.toString(fromId));
-    path.addParam("limit", Integer.toString(limit));
-    var maxBytes = (limit + 16) * KILOBYTE / 4;
+    path.addParam("symbol", request.symbol());
+    if (request.fromId() != null) {
+      path.addParam("fromId", Long.toString(request.fromId()));
+    }
+    addTimes(path, request.from(), request.to());
+    path.addParam("limit", Integer.toString(request.limit()));
+    var maxBytes = (request.limit() + 16) * KILOBYTE / 4;
     var call = new Call("aggTrades", path.toString(), 4, priority, maxBytes, TIMEOUT);
-    return client.get(call, this::body).map(body -> trades(body, symbol));
+    return client.get(call, this::body).map(BinanceMarketData::trades);
+  }
+
+  /** {@code depth} has weight 5 for up to 100 levels. */
+  @Override
+  public Future<OrderBook> book(String symbol, Priority priority) {
+    var path = new QueryStringEncoder(PATH + "depth");
+    path.addParam("symbol", symbol);
+    path.addParam("limit", Integer.toString(Books.MAX_LEVELS));
+    var call = new Call("depth", path.toString(), 5, priority, MAX_BOOK_BYTES, TIMEOUT);
+    return client.get(call, this::body).map(body -> {
+      var book = OrderBookParser.parse(tree(body), symbol, clock.instant());
+      if (book == null) {
+        throw malformed("depth");
+      }
+      return book;
+    });
   }
 
   @Override
@@ -98,12 +122,7 @@ public final class BinanceMarketData implements MarketData {
     var path = new QueryStringEncoder(PATH + "klines");
     path.addParam("symbol", symbol);
     path.addParam("interval", interval.wireName());
-    if (from != null) {
-      path.addParam("startTime", Long.toString(from.toEpochMilli()));
-    }
-    if (to != null) {
-      path.addParam("endTime", Long.toString(to.toEpochMilli()));
-    }
+    addTimes(path, from, to);
     path.addParam("limit", Integer.toString(limit));
     var maxBytes = (limit + 4) * KLINE_BYTES;
     var call = new Call("klines", path.toString(), 2, priority, maxBytes, TIMEOUT);
@@ -133,15 +152,34 @@ public final class BinanceMarketData implements MarketData {
     return path.toString();
   }
 
-  private static List<AggregateTrade> trades(Buffer body, String symbol) {
-    var trades = new ArrayList<AggregateTrade>();
+  private static void addTimes(QueryStringEncoder path, Instant from, Instant to) {
+    if (from != null) {
+      path.addParam("startTime", Long.toString(from.toEpochMilli()));
+    }
+    if (to != null) {
+      path.addParam("endTime", Long.toString(to.toEpochMilli()));
+    }
+  }
+
+  private static List<Trade> trades(Buffer body) {
+    var trades = new ArrayList<Trade>();
     var array = tree(body);
-    array.forEach(fields -> trades.add(AggregateTradeParser.parse(fields, symbol)));
-    if (array.isArray() && !trades.contains(null)) {
+    array.forEach(fields -> trades.add(AggregateTradeParser.parse(fields)));
+    if (array.isArray() && isAscending(trades)) {
       return List.copyOf(trades);
     }
-    throw new ExchangeException.ExchangeUnavailableException(
-        "the exchange sent a malformed aggTrades response");
+    throw malformed("aggTrades");
+  }
+
+  private static boolean isAscending(List<Trade> trades) {
+    return !trades.contains(null)
+        && IntStream.range(1, trades.size())
+            .allMatch(i -> trades.get(i).id() > trades.get(i - 1).id());
+  }
+
+  private static ExchangeException malformed(String endpoint) {
+    return new ExchangeException.ExchangeUnavailableException(
+        "the exchange sent a malformed " + endpoint + " response");
   }
 
   private Future<Buffer> body(ExchangeResponse response) {

@@ -64,7 +64,7 @@ public final class BinanceMarketStream implements MarketStream {
     this.vertx = vertx;
     this.client = client;
     this.options = options;
-    this.parser = new StreamFrameParser(tickers, metrics);
+    this.parser = new StreamFrameParser(tickers, clock, metrics);
     this.clock = clock;
     this.metrics = metrics;
     this.lag = metrics.timer("price_stream_lag");
@@ -162,8 +162,10 @@ public final class BinanceMarketStream implements MarketStream {
     @Override
     public void onEvent(StreamEvent event) {
       frames.get(event.stream().kind()).increment();
-      var delay = Duration.between(event.sentAt(), clock.instant());
-      lag.record(delay.isNegative() ? Duration.ZERO : delay);
+      if (event.sentAt() != null) {
+        var delay = Duration.between(event.sentAt(), clock.instant());
+        lag.record(delay.isNegative() ? Duration.ZERO : delay);
+      }
     }
 
     @Override

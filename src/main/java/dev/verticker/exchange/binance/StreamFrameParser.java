@@ -10,10 +10,12 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.verticker.exchange.Kline;
+import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.MarketStream.Stream;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.message.Interval;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -53,10 +55,12 @@ final class StreamFrameParser {
       entry("n", "count"));
 
   private final TickerParser tickers;
+  private final Clock clock;
   private final MeterRegistry metrics;
 
-  StreamFrameParser(TickerParser tickers, MeterRegistry metrics) {
+  StreamFrameParser(TickerParser tickers, Clock clock, MeterRegistry metrics) {
     this.tickers = tickers;
+    this.clock = clock;
     this.metrics = metrics;
   }
 
@@ -98,7 +102,7 @@ final class StreamFrameParser {
       return;
     }
     var stream = sink.stream(name);
-    if (stream == null || !stream.symbol().equals(data.path("s").asText())) {
+    if (stream == null || !isOf(stream, data)) {
       reject("wrong-symbol");
       return;
     }
@@ -107,10 +111,17 @@ final class StreamFrameParser {
           case TICKER -> ticker(stream, data);
           case KLINE_1M -> kline(stream, data);
           case AGGREGATE_TRADE -> trade(stream, data);
+          case BOOK_TICKER -> bookTicker(stream, data);
+          case DEPTH -> depth(stream, data);
         };
     if (event != null) {
       sink.onEvent(event);
     }
+  }
+
+  /** Books have no symbol inside. */
+  private static boolean isOf(Stream stream, JsonNode data) {
+    return stream.kind() == Kind.DEPTH || stream.symbol().equals(data.path("s").asText());
   }
 
   private StreamEvent ticker(Stream stream, JsonNode data) {
@@ -171,10 +182,25 @@ final class StreamFrameParser {
     if (sentAt == null || !"aggTrade".equals(data.path("e").asText())) {
       return reject("malformed");
     }
-    var trade = AggregateTradeParser.parse(data, stream.symbol());
+    var trade = AggregateTradeParser.parse(data);
     return trade == null
         ? reject("not-a-price")
-        : new StreamEvent(stream, trade.id(), sentAt, listener -> listener.onTrade(trade));
+        : new StreamEvent(
+            stream, trade.id(), sentAt, listener -> listener.onTrade(stream.symbol(), trade));
+  }
+
+  private StreamEvent bookTicker(Stream stream, JsonNode data) {
+    var best = OrderBookParser.parseBest(data, stream.symbol(), clock.instant());
+    return best == null
+        ? reject("not-a-book")
+        : new StreamEvent(stream, best.updateId(), null, listener -> listener.onBookTicker(best));
+  }
+
+  private StreamEvent depth(Stream stream, JsonNode data) {
+    var book = OrderBookParser.parse(data, stream.symbol(), clock.instant());
+    return book == null
+        ? reject("not-a-book")
+        : new StreamEvent(stream, book.updateId(), null, listener -> listener.onDepth(book));
   }
 
   private static boolean isConsistent(Kline kline) {

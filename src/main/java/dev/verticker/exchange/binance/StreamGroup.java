@@ -69,6 +69,10 @@ final class StreamGroup implements StreamConnection.Owner {
   private static final class Successor {
     private final StreamConnection connection;
     private final List<StreamEvent> events = new ArrayList<>();
+
+    /** Events of books: each replaces the one before. */
+    private final Map<Stream, StreamEvent> newest = new HashMap<>();
+
     private final Map<Stream, Long> first = new HashMap<>();
 
     /** Streams without data of this connection that the current one delivers; null before it is subscribed. */
@@ -223,6 +227,11 @@ final class StreamGroup implements StreamConnection.Owner {
   }
 
   private void buffer(StreamEvent event) {
+    successor.first.putIfAbsent(event.stream(), event.sequence());
+    if (event.stream().kind().isBook()) {
+      successor.newest.put(event.stream(), event);
+      return;
+    }
     if (successor.events.size() >= MAX_OVERLAP_EVENTS) {
       if (successor.awaited != null) {
         handOver();
@@ -230,10 +239,10 @@ final class StreamGroup implements StreamConnection.Owner {
         return;
       }
       successor.events.clear();
-      successor.first.clear();
+      successor.first.keySet().retainAll(successor.newest.keySet());
+      successor.first.put(event.stream(), event.sequence());
     }
     successor.events.add(event);
-    successor.first.putIfAbsent(event.stream(), event.sequence());
   }
 
   /** Awaits data of the streams that had some recently, for a limited time. */
@@ -293,6 +302,7 @@ final class StreamGroup implements StreamConnection.Owner {
     openedAt = System.nanoTime();
     cancelTimer();
     promoted.events.forEach(this::deliver);
+    promoted.newest.values().forEach(this::deliver);
   }
 
   private void deliver(StreamEvent event) {

@@ -22,6 +22,8 @@ final class StreamNames {
           case TICKER -> "@ticker";
           case KLINE_1M -> "@kline_1m";
           case AGGREGATE_TRADE -> "@aggTrade";
+          case BOOK_TICKER -> "@bookTicker";
+          case DEPTH -> "@depth20@100ms";
         };
     return stream.symbol().toLowerCase(Locale.ROOT) + kind;
   }

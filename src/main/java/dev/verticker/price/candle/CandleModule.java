@@ -6,8 +6,10 @@ import dev.verticker.data.Housekeeping;
 import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.MarketStream;
+import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.message.Candles;
-import dev.verticker.price.feed.FeedLeader;
+import dev.verticker.message.Feed;
+import dev.verticker.price.feed.FeedModule;
 import dev.verticker.price.observation.PriceLocks;
 import dev.verticker.settings.PriceSettings;
 import io.vertx.core.Future;
@@ -38,8 +40,8 @@ public final class CandleModule {
   private final MarketTime time = new MarketTime();
   private final LiveCandles live = new LiveCandles(time);
   private final ExchangeCandles exchange;
-  private final CandleFeed feed;
   private final CandleHistory history;
+  private final List<MarketStream.Listener> consumers;
 
   public CandleModule(
       Vertx vertx,
@@ -47,7 +49,7 @@ public final class CandleModule {
       PriceSettings settings,
       Database database,
       MarketData exchange,
-      FeedLeader leader) {
+      FeedModule feeds) {
     this.node = node;
     this.settings = settings;
     this.repository = new CandleRepository(database, settings.venue());
@@ -55,7 +57,8 @@ public final class CandleModule {
         database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS, node.clock());
     this.pending = new PendingCandles(repository, node.metrics());
     this.exchange = new ExchangeCandles(exchange, time);
-    this.feed = new CandleFeed(
+    var leader = feeds.leader();
+    var feed = new CandleFeed(
         vertx,
         node.bus(),
         new CandleFeed.Source(settings.venue(), Set.copyOf(settings.symbols())),
@@ -76,16 +79,13 @@ public final class CandleModule {
             ROUND,
             node.clock(),
             node.metrics()));
+    this.consumers =
+        List.of(feed, feeds.gaps(Kind.KLINE_1M, Feed.Kind.CANDLES, history::fillGap));
   }
 
-  /** Publishes the candles of the leader's stream. */
-  public MarketStream.Listener feed() {
-    return feed;
-  }
-
-  /** Requests the candles that the symbols missed; returns whether they are complete, never fails. */
-  public Future<Boolean> fillGap(List<String> symbols) {
-    return history.fillGap(symbols);
+  /** Returns the consumers of the leader's stream. */
+  public List<MarketStream.Listener> consumers() {
+    return consumers;
   }
 
   public Future<?> createPartitions() {

@@ -18,8 +18,8 @@ final class LiveCandles {
   /** Longer than an outage of PostgreSQL that clients must not notice. */
   private static final int MAX_MINUTES = 30;
 
-  /** Configured and on-demand symbols; of more, the least recently updated is removed. */
-  static final int MAX_SYMBOLS = 1100;
+  /** Configured, on-demand and demanded symbols; of more, the least recently updated is removed. */
+  static final int MAX_SYMBOLS = 1200;
 
   private final MarketTime time;
   private final Map<String, NavigableMap<Instant, Candle>> symbols =

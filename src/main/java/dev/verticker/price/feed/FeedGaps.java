@@ -70,6 +70,11 @@ public final class FeedGaps implements MarketStream.Listener {
         missed.fetch().apply(symbols).onSuccess(filled -> publish(symbols, start, filled)));
   }
 
+  @Override
+  public void onUnsubscribed(Set<Stream> streams) {
+    symbols(streams).forEach(interrupted::remove);
+  }
+
   private void publish(List<String> symbols, Instant from, boolean complete) {
     (complete ? filled : incomplete).increment();
     bus.publish(

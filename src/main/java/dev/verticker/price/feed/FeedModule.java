@@ -23,6 +23,7 @@ public final class FeedModule {
   private final PriceSettings settings;
   private final NewestTickers newest = new NewestTickers();
   private final FeedLeader leader;
+  private Future<?> demanded = Future.succeededFuture();
 
   /** @param run identifies this run of the verticle */
   public FeedModule(
@@ -53,19 +54,27 @@ public final class FeedModule {
    * Opens a stream while this node leads.
    *
    * @param streams opens a stream
-   * @param symbols that are streamed, configured ones first
+   * @param symbols that are streamed
    * @param consumers receive the events after the quotes
    */
   public void stream(
       Supplier<MarketStream> streams,
-      Supplier<List<String>> symbols,
+      FeedDemand.Symbols symbols,
       FeedQuotes quotes,
       List<MarketStream.Listener> consumers) {
+    var demand = new FeedDemand(symbols, node.clock());
+    node.metrics().gauge("price_feed_symbols_demanded", demand, FeedDemand::size);
+    demanded = node.bus().subscribe(Feed.DEMAND, demand::onDemand);
     var watchdog = new FeedWatchdog(quotes, newest, leader, FeedTiming.DEFAULT);
     var listeners = new ArrayList<MarketStream.Listener>(List.of(quotes));
     listeners.addAll(consumers);
     listeners.add(gaps(Kind.TICKER, Feed.Kind.QUOTES, quotes::fetch));
-    leader.addListener(new MarketFeed(vertx, streams, symbols, watchdog, listeners, node.clock()));
+    leader.addListener(new MarketFeed(vertx, streams, demand::streams, watchdog, listeners, node.clock()));
+  }
+
+  /** Completes when this node receives the messages of the leader and of front doors. */
+  public Future<?> start() {
+    return demanded.compose(subscribed -> leader.start());
   }
 
   /** @param fetch requests what the symbols missed; returns whether it is complete, never fails */

@@ -1,15 +1,16 @@
 package dev.verticker.price.feed;
 
-import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.MarketStream;
+import dev.verticker.exchange.OrderBook;
 import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.message.Prices.Source;
+import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Merges the tickers and trades of streams and requests, and publishes the changed quotes. */
+/** Merges the tickers, trades and books of streams and requests, and publishes the changed quotes. */
 public final class FeedQuotes implements MarketStream.Listener {
   private final TickerBatches tickers;
   private final NewestTickers newest;
@@ -48,9 +49,21 @@ public final class FeedQuotes implements MarketStream.Listener {
   }
 
   @Override
-  public void onTrade(AggregateTrade trade) {
-    if (newest.accept(trade)) {
-      sink.onChanged(trade.symbol(), Source.STREAM);
+  public void onTrade(String symbol, Trade trade) {
+    if (newest.accept(symbol, trade)) {
+      sink.onChanged(symbol, Source.STREAM);
+    }
+  }
+
+  @Override
+  public void onBookTicker(OrderBook best) {
+    onDepth(best);
+  }
+
+  @Override
+  public void onDepth(OrderBook book) {
+    if (newest.accept(book)) {
+      sink.onChanged(book.symbol(), Source.STREAM);
     }
   }
 }

@@ -28,6 +28,8 @@ public final class FeedWatchdog {
   /** With more silent symbols their connections are replaced at once, because control messages are limited. */
   private static final int MAX_RESUBSCRIPTIONS = 5;
 
+  private static final int MAX_LATE_CHECKS = 4;
+
   private final FeedQuotes quotes;
   private final NewestTickers newest;
   private final Report report;
@@ -37,6 +39,7 @@ public final class FeedWatchdog {
   private long respondedAt = System.nanoTime();
   private long requestedAt = System.nanoTime();
   private int nextInterrupted;
+  private long checkedAt = System.nanoTime();
 
   /** Whether an event arrived since the last check. */
   private boolean delivered;
@@ -49,7 +52,7 @@ public final class FeedWatchdog {
     /** @param since for how long neither streams nor requests have delivered */
     void onUpstreamFailure(Duration since);
 
-    /** @param live whether all expected streams deliver */
+    /** @param live whether all expected streams deliver, apart from those of books */
     void setLive(boolean live);
   }
 
@@ -76,7 +79,15 @@ public final class FeedWatchdog {
 
     private boolean isInterrupted() {
       var ticker = streams.get(Kind.TICKER);
-      return ticker == null || !ticker.connected || ticker.silent;
+      return ticker == null || ticker.isInterrupted();
+    }
+
+    /** Returns whether its streams have shown neither prices nor trades for a time. */
+    private boolean isQuiet(long nanos, long now) {
+      return streams.entrySet().stream()
+          .filter(entry -> !entry.getKey().isBook())
+          .map(Map.Entry::getValue)
+          .allMatch(watched -> watched.connected && now - watched.lastEventAt >= nanos);
     }
   }
 
@@ -87,6 +98,17 @@ public final class FeedWatchdog {
 
     /** Time since which the stream lacks the newest trade; 0 = it has shown it. */
     private long behindSince;
+
+    /** Until then it is no interruption that it is not connected. */
+    private long connectsUntil;
+
+    private Watched(Duration connect) {
+      connectsUntil = lastEventAt + connect.toNanos();
+    }
+
+    private boolean isInterrupted() {
+      return silent || !connected && System.nanoTime() - connectsUntil >= 0;
+    }
   }
 
   public FeedWatchdog(FeedQuotes quotes, NewestTickers newest, Report report, FeedTiming timing) {
@@ -109,16 +131,19 @@ public final class FeedWatchdog {
         .keySet()
         .removeIf(kind -> !streams.contains(new Stream(symbol.name, kind))));
     symbols.values().removeIf(symbol -> symbol.streams.isEmpty());
+    // The reader of a symbol that is added requests its quote.
+    var connect = symbols.isEmpty() ? Duration.ZERO : timing.connect();
     streams.forEach(stream -> symbols
         .computeIfAbsent(stream.symbol(), Symbol::new)
         .streams
-        .computeIfAbsent(stream.kind(), kind -> new Watched()));
+        .computeIfAbsent(stream.kind(), kind -> new Watched(connect)));
   }
 
   private boolean isLive() {
     return !symbols.isEmpty()
         && symbols.values().stream()
-            .noneMatch(symbol -> symbol.anyStream(each -> !each.connected || each.silent));
+            .flatMap(symbol -> symbol.streams.entrySet().stream())
+            .noneMatch(each -> !each.getKey().isBook() && each.getValue().isInterrupted());
   }
 
   void onConnected(Set<Stream> streams) {
@@ -139,6 +164,7 @@ public final class FeedWatchdog {
       var watched = watched(stream);
       if (watched != null) {
         watched.connected = false;
+        watched.connectsUntil = System.nanoTime();
       }
     });
   }
@@ -174,6 +200,12 @@ public final class FeedWatchdog {
    */
   Map<Stream, Duration> check(MarketStream market) {
     var now = System.nanoTime();
+    var late = now - checkedAt > timing.check().multipliedBy(MAX_LATE_CHECKS).toNanos();
+    checkedAt = now;
+    if (late) {
+      // The frames that arrived during a pause of the event loop are processed first.
+      return Map.of();
+    }
     var silent = new HashMap<Stream, Duration>();
     var overdue = new ArrayList<Symbol>();
     for (var symbol : symbols.values()) {
@@ -196,7 +228,7 @@ public final class FeedWatchdog {
   }
 
   private Duration grace(Kind kind) {
-    return kind == Kind.KLINE_1M ? timing.grace().multipliedBy(2) : timing.grace();
+    return timing.grace().multipliedBy(kind.isBook() ? 5 : kind == Kind.KLINE_1M ? 2 : 1);
   }
 
   private void report() {
@@ -228,8 +260,7 @@ public final class FeedWatchdog {
     var interrupted = select(Symbol::isInterrupted);
     var quiet = symbols.size() > MarketData.MAX_TICKERS
         ? List.<String>of()
-        : select(symbol -> symbol.streams.values().stream()
-            .allMatch(watched -> now - watched.lastEventAt >= timing.quiet().toNanos()));
+        : select(symbol -> symbol.isQuiet(timing.quiet().toNanos(), now));
     var interval = interrupted.isEmpty() ? timing.compare() : timing.request();
     var requested = interrupted.isEmpty() ? quiet : nextOf(interrupted);
     if (!requesting && !requested.isEmpty() && now - requestedAt >= interval.toNanos()) {

@@ -1,11 +1,12 @@
 package dev.verticker.price.feed;
 
-import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketStream;
 import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.MarketStream.Stream;
+import dev.verticker.exchange.OrderBook;
 import dev.verticker.exchange.Ticker;
+import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Instant;
@@ -18,19 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs the market stream of the leader. It opens the stream when this node is elected, subscribes all configured and on-demand
- * symbols, passes the events to its consumers, and closes the stream when this node resigns. All methods run on the context of the
+ * Runs the market stream of the leader. It opens the stream when this node is elected, expects the streams that the feed needs,
+ * passes the events to its consumers, and closes the stream when this node resigns. All methods run on the context of the
  * verticle.
  */
 public final class MarketFeed implements FeedLeader.Listener, MarketStream.Listener {
   private static final Logger log = LoggerFactory.getLogger(MarketFeed.class);
 
-  /** The first symbols have streams of trades; the price of the others is that of their ticker. */
-  private static final int MAX_TRADE_STREAMS = 20;
-
   private final Vertx vertx;
   private final Supplier<MarketStream> streams;
-  private final Supplier<List<String>> symbols;
+  private final Supplier<Set<Stream>> needed;
   private final FeedWatchdog watchdog;
   private final List<MarketStream.Listener> consumers;
   private final Clock clock;
@@ -40,19 +38,19 @@ public final class MarketFeed implements FeedLeader.Listener, MarketStream.Liste
 
   /**
    * @param streams opens a stream
-   * @param symbols that are streamed, configured ones first
+   * @param needed the streams that are expected
    * @param consumers receive all events; streams that become silent or deliver again are reported like connections
    */
   public MarketFeed(
       Vertx vertx,
       Supplier<MarketStream> streams,
-      Supplier<List<String>> symbols,
+      Supplier<Set<Stream>> needed,
       FeedWatchdog watchdog,
       List<MarketStream.Listener> consumers,
       Clock clock) {
     this.vertx = vertx;
     this.streams = streams;
-    this.symbols = symbols;
+    this.needed = needed;
     this.watchdog = watchdog;
     this.consumers = List.copyOf(consumers);
     this.clock = clock;
@@ -91,9 +89,21 @@ public final class MarketFeed implements FeedLeader.Listener, MarketStream.Liste
   }
 
   @Override
-  public void onTrade(AggregateTrade trade) {
-    deliver(consumer -> consumer.onTrade(trade));
-    onEvent(new Stream(trade.symbol(), Kind.AGGREGATE_TRADE));
+  public void onTrade(String symbol, Trade trade) {
+    deliver(consumer -> consumer.onTrade(symbol, trade));
+    onEvent(new Stream(symbol, Kind.AGGREGATE_TRADE));
+  }
+
+  @Override
+  public void onBookTicker(OrderBook best) {
+    deliver(consumer -> consumer.onBookTicker(best));
+    onEvent(new Stream(best.symbol(), Kind.BOOK_TICKER));
+  }
+
+  @Override
+  public void onDepth(OrderBook book) {
+    deliver(consumer -> consumer.onDepth(book));
+    onEvent(new Stream(book.symbol(), Kind.DEPTH));
   }
 
   @Override
@@ -115,9 +125,12 @@ public final class MarketFeed implements FeedLeader.Listener, MarketStream.Liste
   }
 
   private void check() {
-    var current = expected(symbols.get());
+    var current = needed.get();
     if (!current.equals(expected)) {
+      var removed = new HashSet<>(expected);
+      removed.removeAll(current);
       expected = current;
+      deliver(consumer -> consumer.onUnsubscribed(removed));
       watchdog.expect(current);
       stream.expect(current);
     }
@@ -125,18 +138,6 @@ public final class MarketFeed implements FeedLeader.Listener, MarketStream.Liste
         .check(stream)
         .forEach((silent, duration) -> deliver(consumer -> consumer.onDisconnected(
             clock.instant().minus(duration), Set.of(silent), "the stream is silent")));
-  }
-
-  private static Set<Stream> expected(List<String> symbols) {
-    var expected = new HashSet<Stream>();
-    for (var symbol : symbols) {
-      expected.add(new Stream(symbol, Kind.TICKER));
-      expected.add(new Stream(symbol, Kind.KLINE_1M));
-      if (expected.size() <= 3 * MAX_TRADE_STREAMS) {
-        expected.add(new Stream(symbol, Kind.AGGREGATE_TRADE));
-      }
-    }
-    return expected;
   }
 
   /** The failure of one consumer neither affects the others nor the stream. */

@@ -1,12 +1,14 @@
 package dev.verticker.price.feed;
 
-import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
+import dev.verticker.exchange.OrderBook;
 import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.message.Interval;
+import dev.verticker.message.Trades.FindTrades;
+import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Future;
 import java.time.Instant;
 import java.util.List;
@@ -29,9 +31,13 @@ public final class MergedMarketData implements MarketData {
   }
 
   @Override
-  public Future<List<AggregateTrade>> trades(
-      String symbol, long fromId, int limit, Priority priority) {
-    return exchange.trades(symbol, fromId, limit, priority);
+  public Future<List<Trade>> trades(FindTrades request, Priority priority) {
+    return exchange.trades(request, priority);
+  }
+
+  @Override
+  public Future<OrderBook> book(String symbol, Priority priority) {
+    return exchange.book(symbol, priority);
   }
 
   @Override

@@ -1,17 +1,23 @@
 package dev.verticker.price.feed;
 
-import dev.verticker.exchange.AggregateTrade;
+import dev.verticker.exchange.OrderBook;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.exchange.TickerParser;
+import dev.verticker.exchange.TickerParser.LastTrade;
+import dev.verticker.message.Books.Level;
+import dev.verticker.message.Trades.Trade;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
- * The newest figures of each symbol from the tickers and trades of streams and requests: the price of the highest trade id,
- * and the figures of the last 24 hours of the latest window.
+ * The newest figures of each symbol from the tickers, trades and books of streams and requests: the price of the highest trade
+ * id, the best bid and ask of the highest update id, and the figures of the last 24 hours of the latest window.
  */
 public final class NewestTickers implements FeedLeader.Listener {
   /** More than all configured and on-demand symbols. */
@@ -19,6 +25,14 @@ public final class NewestTickers implements FeedLeader.Listener {
 
   /** If a ticker with a lower trade id is later by more than this, the ids were restarted, as a testnet does once a month. */
   private static final Duration RESTARTED = Duration.ofSeconds(10);
+
+  /** A ticker that arrived so much later than a book has its changes: the book has not changed, or its stream is silent. */
+  private static final Duration MAX_LEAD_OF_BOOK = Duration.ofSeconds(2);
+
+  /** Tickers arrive each second while a book changes; without them a book does not show that the price is current. */
+  private static final Duration MAX_AGE_OF_PRICE = Duration.ofSeconds(3);
+
+  private final LongSupplier nanoTime;
 
   private final Map<String, Newest> symbols = new LinkedHashMap<>(16, 0.75f, true) {
     @Override
@@ -31,6 +45,9 @@ public final class NewestTickers implements FeedLeader.Listener {
 
   private static final class Newest {
     private Ticker ticker;
+    private long tickerAt;
+    private OrderBook best;
+    private long bestAt;
     private long tradeId;
     private Instant time = Instant.EPOCH;
     private BigDecimal price;
@@ -46,6 +63,22 @@ public final class NewestTickers implements FeedLeader.Listener {
       price = newPrice;
       quantity = newQuantity;
     }
+
+    private LastTrade lastTrade() {
+      return tradeId > ticker.tradeId() ? new LastTrade(tradeId, price, quantity) : null;
+    }
+
+    private OrderBook best() {
+      return best != null && tickerAt - bestAt < MAX_LEAD_OF_BOOK.toNanos() ? best : null;
+    }
+  }
+
+  public NewestTickers() {
+    this(System::nanoTime);
+  }
+
+  NewestTickers(LongSupplier nanoTime) {
+    this.nanoTime = nanoTime;
   }
 
   /** Returns the newest figures of the symbol, with those of this ticker; a ticker without a time is not kept. */
@@ -55,10 +88,11 @@ public final class NewestTickers implements FeedLeader.Listener {
       return ticker;
     }
     var newest = newest(ticker.symbol());
-    newest.confirmedAt = System.nanoTime();
+    newest.confirmedAt = nanoTime.getAsLong();
     latestTime = time.isAfter(latestTime) ? time : latestTime;
     if (newest.ticker == null || !time.isBefore(newest.ticker.eventTime())) {
       newest.ticker = ticker;
+      newest.tickerAt = newest.confirmedAt;
     }
     if (ticker.tradeId() >= newest.tradeId || time.isAfter(newest.time.plus(RESTARTED))) {
       newest.set(ticker.tradeId(), time, ticker.price(), null);
@@ -67,14 +101,35 @@ public final class NewestTickers implements FeedLeader.Listener {
   }
 
   /** Returns whether the trade changed the figures. */
-  boolean accept(AggregateTrade trade) {
-    var newest = newest(trade.symbol());
-    newest.confirmedAt = System.nanoTime();
+  boolean accept(String symbol, Trade trade) {
+    var newest = newest(symbol);
+    newest.confirmedAt = nanoTime.getAsLong();
     if (trade.lastTradeId() <= newest.tradeId) {
       return false;
     }
     newest.set(trade.lastTradeId(), trade.time(), trade.price(), trade.quantity());
     return newest.ticker != null;
+  }
+
+  /** Returns whether the best bid or ask changed while the price is current. */
+  boolean accept(OrderBook book) {
+    var newest = newest(book.symbol());
+    var now = nanoTime.getAsLong();
+    var current = newest.best;
+    var restarted = now - newest.bestAt > RESTARTED.toNanos();
+    if (current != null && book.updateId() < current.updateId() && !restarted) {
+      return false;
+    }
+    newest.best = book;
+    newest.bestAt = now;
+    return newest.ticker != null
+        && now - newest.confirmedAt < MAX_AGE_OF_PRICE.toNanos()
+        && (current == null || !best(book.bids()).equals(best(current.bids()))
+            || !best(book.asks()).equals(best(current.asks())));
+  }
+
+  private static Optional<Level> best(List<Level> side) {
+    return side.stream().findFirst();
   }
 
   /** Returns the newest figures; null if no ticker arrived. */
@@ -83,9 +138,11 @@ public final class NewestTickers implements FeedLeader.Listener {
     if (newest == null || newest.ticker == null) {
       return null;
     }
-    return newest.tradeId > newest.ticker.tradeId()
-        ? TickerParser.withTrade(newest.ticker, newest.tradeId, newest.price, newest.quantity)
-        : newest.ticker;
+    var trade = newest.lastTrade();
+    var best = newest.best();
+    return trade == null && best == null
+        ? newest.ticker
+        : TickerParser.with(newest.ticker, trade, best);
   }
 
   /** Returns the latest time that the exchange sent; the epoch if it sent none. */

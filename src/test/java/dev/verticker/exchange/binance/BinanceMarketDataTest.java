@@ -18,7 +18,6 @@ import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.Fault;
 import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
-import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.ExchangeException;
@@ -33,6 +32,10 @@ import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
 import dev.verticker.testing.TestDatabase;
+import dev.verticker.exchange.OrderBook;
+import dev.verticker.message.Books.Level;
+import dev.verticker.message.Trades.FindTrades;
+import dev.verticker.message.Trades.Trade;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -50,6 +53,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -220,20 +224,109 @@ class BinanceMarketDataTest {
     var now = simulator.market().now();
     var expected = simulator.market().trades("BTCUSDT", now.minusSeconds(600), now).stream()
         .limit(20)
-        .map(trade -> new AggregateTrade(
-            "BTCUSDT",
+        .map(trade -> new Trade(
             trade.aggregateId(),
             trade.price(),
             trade.quantity(),
-            trade.id(),
-            trade.id(),
             trade.time(),
-            trade.buyerIsMaker()))
+            trade.buyerIsMaker(),
+            trade.id(),
+            trade.id()))
         .toList();
 
     assertEquals(
-        expected, await(exchange.trades("BTCUSDT", expected.get(0).id(), 20, Priority.GAPS)));
+        expected, await(exchange.trades(trades(expected.get(0).id(), 20), Priority.GAPS)));
     assertEquals(1, simulator.calls().of(Endpoint.AGGREGATE_TRADES));
+  }
+
+  @Test
+  void the_newest_trades_end_with_the_last_one() {
+    var newest = await(exchange(simulator.url()).trades(trades(null, 5), Priority.USER));
+    assertEquals(5, newest.size());
+    assertEquals(newest.get(0).id() + 4, newest.get(4).id());
+    assertFalse(newest.get(4).time().isBefore(simulator.market().now().minusSeconds(60)));
+  }
+
+  @Test
+  void trades_of_a_time_range_are_requested_in_milliseconds() {
+    var target = new AtomicReference<String>();
+    var url = answering("[]", target);
+    var request = new FindTrades(
+        "币安人生USDT", null, Instant.ofEpochMilli(1500), Instant.ofEpochMilli(2500), 7);
+    assertEquals(List.of(), await(exchange(url).trades(request, Priority.USER)));
+    assertEquals(
+        "/api/v3/aggTrades?symbol=%E5%B8%81%E5%AE%89%E4%BA%BA%E7%94%9FUSDT&startTime=1500&endTime=2500&limit=7",
+        target.get());
+  }
+
+  @Test
+  void an_order_book_has_its_exact_levels_and_weight_five() {
+    var target = new AtomicReference<String>();
+    var url = answering(
+        """
+        {"lastUpdateId":14527958487,"bids":[["60650.00000000","0.00213000"],["60648.08000000","0.06346000"]],
+         "asks":[["60650.01000000","0.61982000"]]}""",
+        target);
+
+    var book = await(exchange(url).book("BTCUSDT", Priority.USER));
+
+    assertEquals("/api/v3/depth?symbol=BTCUSDT&limit=20", target.get());
+    assertEquals(
+        new OrderBook(
+            "BTCUSDT",
+            14527958487L,
+            List.of(level("60650.00000000", "0.00213000"), level("60648.08000000", "0.06346000")),
+            List.of(level("60650.01000000", "0.61982000")),
+            book.receivedAt()),
+        book);
+    assertEquals(
+        5, metrics.get("exchange_weight_total").tag("use", "user").counter().count());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "[]",
+        "{}",
+        "{\"lastUpdateId\":1,\"bids\":[]}",
+        "{\"lastUpdateId\":-1,\"bids\":[],\"asks\":[]}",
+        "{\"lastUpdateId\":1,\"bids\":[7],\"asks\":[]}",
+        "{\"lastUpdateId\":1,\"bids\":[[1,2]],\"asks\":[]}",
+        "{\"lastUpdateId\":1,\"bids\":[[\"0\",\"1\"]],\"asks\":[]}",
+        "{\"lastUpdateId\":1,\"bids\":[[\"1\",\"0\"]],\"asks\":[]}",
+        "{\"lastUpdateId\":1,\"bids\":[[\"1\",\"1\"],[\"2\",\"1\"]],\"asks\":[]}",
+        "{\"lastUpdateId\":1,\"bids\":[],\"asks\":[[\"2\",\"1\"],[\"2\",\"1\"]]}",
+        "{\"lastUpdateId\":1,\"bids\":[[\"2\",\"1\"]],\"asks\":[[\"2\",\"1\"]]}"
+      })
+  void a_book_that_is_malformed_fails(String body) {
+    var failure = failure(
+        exchange(answering(body, new AtomicReference<>())).book("BTCUSDT", Priority.USER));
+    assertEquals("the exchange sent a malformed depth response", failure.getMessage());
+  }
+
+  @Test
+  void trades_of_a_symbol_that_is_not_listed_fail_with_their_kind() {
+    var failure = failure(exchange(simulator.url()).trades(
+        new FindTrades("NOSUCHUSDT", null, null, null, 5), Priority.USER));
+    assertEquals("UnknownSymbolException", failure.getClass().getSimpleName());
+  }
+
+  private static FindTrades trades(Long fromId, int limit) {
+    return new FindTrades("BTCUSDT", fromId, null, null, limit);
+  }
+
+  private static Level level(String price, String quantity) {
+    return new Level(new BigDecimal(price), new BigDecimal(quantity));
+  }
+
+  /** Starts a server that responds with the body to any request. */
+  private String answering(String body, AtomicReference<String> target) {
+    var http = vertx.createHttpServer().requestHandler(request -> {
+      target.set(request.uri());
+      request.response().end(body);
+    });
+    return "http://127.0.0.1:" + await(http.listen(0, "127.0.0.1")).actualPort();
   }
 
   @ParameterizedTest
@@ -245,7 +338,7 @@ class BinanceMarketDataTest {
         new AtomicBoolean());
     assertEquals(
         "the exchange sent a malformed aggTrades response",
-        failure(exchange(url).trades("BTCUSDT", 1, 10, Priority.GAPS)).getMessage());
+        failure(exchange(url).trades(trades(1L, 10), Priority.GAPS)).getMessage());
   }
 
   @Test

@@ -1,5 +1,7 @@
 package dev.verticker.exchange.binance;
 
+import static dev.verticker.exchange.binance.FakeStreamExchange.bookTicker;
+import static dev.verticker.exchange.binance.FakeStreamExchange.depth;
 import static dev.verticker.exchange.binance.FakeStreamExchange.kline;
 import static dev.verticker.exchange.binance.FakeStreamExchange.ticker;
 import static dev.verticker.exchange.binance.FakeStreamExchange.trade;
@@ -49,6 +51,8 @@ class BinanceMarketStreamTest {
   private static final Stream TICKER = new Stream("BTCUSDT", Kind.TICKER);
   private static final Stream KLINE = new Stream("BTCUSDT", Kind.KLINE_1M);
   private static final Stream TRADES = new Stream("BTCUSDT", Kind.AGGREGATE_TRADE);
+  private static final Stream BOOK_TICKER = new Stream("BTCUSDT", Kind.BOOK_TICKER);
+  private static final Stream DEPTH = new Stream("BTCUSDT", Kind.DEPTH);
   private static final Set<Stream> ALL = Set.of(TICKER, KLINE, TRADES);
   private static final Duration SECONDS = Duration.ofSeconds(5);
   private static final Duration SHORT = Duration.ofMillis(600);
@@ -293,6 +297,33 @@ class BinanceMarketStreamTest {
     until("all trades arrive", () -> events.trades.size() == 4);
     assertEquals(List.of(103L, 104L, 105L, 106L), events.tradeIds());
     assertEquals(1, reconnects("shutdown"));
+  }
+
+  @Test
+  void books_of_a_successor_follow_those_of_the_replaced_connection_without_a_step_back() {
+    open(HOURS, SECONDS, Set.of(BOOK_TICKER, DEPTH));
+    until("the streams are connected", () -> events.connected.size() == 1);
+    var old = exchange.last();
+    old.send("btcusdt@bookTicker", bookTicker("BTCUSDT", 20, "9", "11"));
+    old.send("btcusdt@depth20@100ms", depth(20, "9", "11"));
+    old.sendText("{\"e\":\"serverShutdown\",\"E\":1}");
+    var next = successorOf(old);
+
+    next.send("btcusdt@bookTicker", bookTicker("BTCUSDT", 19, "8", "11"));
+    next.send("btcusdt@bookTicker", bookTicker("BTCUSDT", 22, "9", "10"));
+    old.send("btcusdt@bookTicker", bookTicker("BTCUSDT", 21, "9", "12"));
+    until("the old connection delivers", () -> events.bookTickers.size() == 2);
+    next.send("btcusdt@depth20@100ms", depth(20, "9", "11"));
+    until("the old connection is closed", () -> old.closed);
+    next.send("btcusdt@depth20@100ms", depth(23, "9", "10"));
+    until("the next book arrives", () -> events.books.size() == 2);
+
+    assertEquals(List.of(20L, 21L, 22L), RecordedEvents.updateIds(events.bookTickers));
+    assertEquals(List.of(20L, 23L), RecordedEvents.updateIds(events.books));
+    assertEquals(List.of(), events.disconnected);
+    assertEquals(0, metrics.get("price_stream_lag").timer().count());
+    assertEquals(
+        3, metrics.get("price_stream_frames_total").tag("kind", "book_ticker").counter().count());
   }
 
   @Test

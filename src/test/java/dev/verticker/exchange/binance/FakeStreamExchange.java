@@ -157,6 +157,23 @@ final class FakeStreamExchange {
         .put("L", lastId);
   }
 
+  static JsonObject bookTicker(String symbol, long updateId, String bid, String ask) {
+    return new JsonObject()
+        .put("u", updateId)
+        .put("s", symbol)
+        .put("b", bid)
+        .put("B", "1.00000000")
+        .put("a", ask)
+        .put("A", "2.00000000");
+  }
+
+  static JsonObject depth(long updateId, String bid, String ask) {
+    return new JsonObject()
+        .put("lastUpdateId", updateId)
+        .put("bids", JsonArray.of(JsonArray.of(bid, "1.00000000")))
+        .put("asks", JsonArray.of(JsonArray.of(ask, "2.00000000")));
+  }
+
   static JsonObject kline(String symbol, long openTime, String close, boolean closed) {
     var high = new BigDecimal(close).max(BigDecimal.TEN).toPlainString();
     return new JsonObject()

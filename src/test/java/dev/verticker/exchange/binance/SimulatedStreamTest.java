@@ -9,12 +9,12 @@ import dev.verticker.dev.exchange.Candle;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatedTrade;
 import dev.verticker.dev.exchange.SimulatorOptions;
-import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.MarketStream.Stream;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.message.Interval;
+import dev.verticker.message.Trades.Trade;
 import dev.verticker.testing.Provokes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
@@ -66,9 +66,8 @@ class SimulatedStreamTest {
   }
 
   private void assertTradesAreThoseOfTheExchange(String symbol) {
-    var trades =
-        events.trades.stream().filter(trade -> trade.symbol().equals(symbol)).toList();
-    var ids = trades.stream().map(AggregateTrade::id).toList();
+    var trades = events.tradesOf(symbol);
+    var ids = trades.stream().map(Trade::id).toList();
     assertEquals(
         LongStream.rangeClosed(ids.get(0), ids.get(ids.size() - 1)).boxed().toList(), ids);
     var first = trades.get(0).time();

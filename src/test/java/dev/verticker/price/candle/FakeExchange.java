@@ -1,6 +1,5 @@
 package dev.verticker.price.candle;
 
-import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.Kline;
@@ -122,12 +121,6 @@ final class FakeExchange implements MarketData {
 
   @Override
   public Future<List<Ticker>> tickers(List<String> symbols, Priority priority) {
-    return Future.failedFuture(new UnsupportedOperationException());
-  }
-
-  @Override
-  public Future<List<AggregateTrade>> trades(
-      String symbol, long fromId, int limit, Priority priority) {
     return Future.failedFuture(new UnsupportedOperationException());
   }
 

@@ -1,14 +1,16 @@
 package dev.verticker.price.feed;
 
-import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.ExchangeException.ExchangeUnavailableException;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.MarketStream;
+import dev.verticker.exchange.OrderBook;
 import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.exchange.Ticker;
+import dev.verticker.message.Books.Level;
 import dev.verticker.message.Interval;
+import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Future;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -44,9 +46,17 @@ final class FakeMarket implements MarketData, MarketStream {
             + "\",\"lastQty\":\"1\",\"lastId\":" + tradeId + ",\"price\":\"" + price + "\"}");
   }
 
-  static AggregateTrade trade(String symbol, String price, long id) {
-    return new AggregateTrade(
-        symbol, id, new BigDecimal(price), BigDecimal.TEN, id, id, Instant.now(), true);
+  static Trade trade(String price, long id) {
+    return new Trade(id, new BigDecimal(price), BigDecimal.TEN, Instant.now(), true, id, id);
+  }
+
+  static OrderBook book(String symbol, long updateId, String bid, String ask) {
+    return new OrderBook(
+        symbol,
+        updateId,
+        List.of(new Level(new BigDecimal(bid), BigDecimal.ONE)),
+        List.of(new Level(new BigDecimal(ask), BigDecimal.TEN)),
+        Instant.now());
   }
 
   static Kline kline(String symbol) {
@@ -78,12 +88,6 @@ final class FakeMarket implements MarketData, MarketStream {
         ? Future.failedFuture(new ExchangeUnavailableException("blocked"))
         : Future.succeededFuture(
             symbols.stream().filter(tickers::containsKey).map(tickers::get).toList());
-  }
-
-  @Override
-  public Future<List<AggregateTrade>> trades(
-      String symbol, long fromId, int limit, Priority priority) {
-    return Future.succeededFuture(List.of());
   }
 
   @Override

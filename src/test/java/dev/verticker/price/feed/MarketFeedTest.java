@@ -1,5 +1,6 @@
 package dev.verticker.price.feed;
 
+import static dev.verticker.price.feed.FakeMarket.book;
 import static dev.verticker.price.feed.FakeMarket.kline;
 import static dev.verticker.price.feed.FakeMarket.ticker;
 import static dev.verticker.price.feed.FakeMarket.trade;
@@ -10,14 +11,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Bus;
-import dev.verticker.exchange.AggregateTrade;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketStream;
 import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.MarketStream.Stream;
+import dev.verticker.exchange.OrderBook;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.message.Feed;
 import dev.verticker.message.Prices.Source;
+import dev.verticker.message.Trades.Trade;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
@@ -31,6 +33,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -40,6 +43,7 @@ import org.junit.jupiter.api.Test;
 class MarketFeedTest {
   private static final FeedTiming TIMING = new FeedTiming(
       Duration.ofMillis(25),
+      Duration.ofMillis(500),
       Duration.ofMillis(200),
       Duration.ofMillis(500),
       Duration.ofMillis(200),
@@ -63,6 +67,9 @@ class MarketFeedTest {
       throw new IllegalStateException("this consumer fails");
     }
   };
+  private final FeedDemand demand = new FeedDemand(
+      new FeedDemand.Symbols(List.of("BTCUSDT", "ETHUSDT"), () -> symbols, symbol -> true),
+      Clock.systemUTC());
   private MarketFeed feed;
   private long tradeId = 100;
 
@@ -74,7 +81,7 @@ class MarketFeedTest {
     feed = new MarketFeed(
         vertx,
         () -> market,
-        () -> symbols,
+        demand::streams,
         new FeedWatchdog(quotes, newest, recorder, TIMING),
         List.of(
             quotes,
@@ -95,30 +102,76 @@ class MarketFeedTest {
   }
 
   @Test
-  void the_leader_streams_tickers_candles_and_trades_of_all_symbols_and_closes_when_it_resigns() {
+  void the_leader_expects_the_streams_that_are_needed_and_closes_when_it_resigns() {
     run(() -> feed.onElected(1));
     assertEquals(streams("BTCUSDT", "ETHUSDT"), market.expected);
 
     symbols.remove("ETHUSDT");
-    symbols.add("币安人生USDT");
+    run(() -> demand.onDemand(
+        new Feed.Demand("node", List.of("币安人生USDT"), List.of("币安人生USDT"))));
     until(
         "the expected streams change",
         check(() -> market.expected.equals(streams("BTCUSDT", "币安人生USDT"))));
+    assertEquals(streams("ETHUSDT"), Set.copyOf(recorder.unsubscribed));
 
     run(feed::onResigned);
     assertTrue(market.closed);
   }
 
   @Test
-  void beyond_twenty_symbols_only_the_first_have_streams_of_trades() {
-    symbols.clear();
-    IntStream.range(0, 30).forEach(i -> symbols.add("S" + i));
-    run(() -> feed.onElected(1));
-    var trades = market.expected.stream()
-        .filter(stream -> stream.kind() == Kind.AGGREGATE_TRADE)
-        .count();
-    assertEquals(20, trades);
-    assertEquals(80, market.expected.size());
+  void a_symbol_that_is_added_while_others_deliver_interrupts_nothing_while_it_connects() {
+    connected();
+    var requests = market.requests.size();
+    run(() -> symbols.add("LTCUSDT"));
+    until("the symbol is expected", check(() -> market.expected.size() == 12));
+    await(vertx.timer(4 * TIMING.check().toMillis()).mapEmpty());
+    assertTrue(recorder.live);
+    assertTrue(market.requests.subList(requests, market.requests.size()).stream()
+        .noneMatch(request -> request.contains("LTCUSDT")));
+
+    until("it does not connect in time", () -> !recorder.live);
+    until(
+        "it is requested",
+        check(() -> market.requests.stream().anyMatch(List.of("LTCUSDT")::equals)));
+  }
+
+  @Test
+  void books_without_an_event_are_neither_a_silent_nor_a_quiet_symbol() {
+    connected();
+    var sender = vertx.setPeriodic(
+        50, id -> context.runOnContext(send -> deliverTrade("ETHUSDT", ++tradeId)));
+    await(vertx.timer(4 * TIMING.grace().toMillis()).mapEmpty());
+    vertx.cancelTimer(sender);
+
+    assertEquals(List.of(), market.resubscribed);
+    assertTrue(recorder.live);
+    assertTrue(market.requests.stream().anyMatch(List.of("BTCUSDT")::equals));
+  }
+
+  @Test
+  void a_stream_of_books_that_shows_none_of_many_trades_is_subscribed_again() {
+    connected();
+    var sender = vertx.setPeriodic(
+        50, id -> context.runOnContext(send -> deliverTrade("ETHUSDT", ++tradeId)));
+    until(
+        "the symbol is subscribed again",
+        check(() -> market.resubscribed.contains("ETHUSDT")));
+    vertx.cancelTimer(sender);
+    assertTrue(recorder.disconnected.contains(new Stream("ETHUSDT", Kind.DEPTH)));
+    assertTrue(recorder.live);
+  }
+
+  @Test
+  void books_change_the_bid_and_ask_of_quotes() {
+    connected();
+    run(() -> {
+      market.listener.onBookTicker(book("BTCUSDT", 5, "0.9", "1.2"));
+      market.listener.onDepth(book("BTCUSDT", 6, "0.9", "1.1"));
+      market.listener.onDepth(book("BTCUSDT", 7, "0.9", "1.1"));
+    });
+    assertEquals(List.of("BTCUSDT STREAM", "BTCUSDT STREAM"), recorder.streamed());
+    assertEquals("1.1", newest.find("BTCUSDT").ask().toPlainString());
+    assertEquals(List.of(5L, 6L, 7L), recorder.updateIds);
   }
 
   @Test
@@ -138,8 +191,8 @@ class MarketFeedTest {
     connected();
     run(() -> {
       market.listener.onTicker(ticker("BTCUSDT", "2", 101, Instant.now()));
-      market.listener.onTrade(trade("BTCUSDT", "3", 102));
-      market.listener.onTrade(trade("BTCUSDT", "2", 99));
+      market.listener.onTrade("BTCUSDT", trade("3", 102));
+      market.listener.onTrade("BTCUSDT", trade("2", 99));
       market.listener.onKline(kline("BTCUSDT"));
     });
     assertEquals(List.of("BTCUSDT STREAM", "BTCUSDT STREAM"), recorder.streamed());
@@ -153,7 +206,7 @@ class MarketFeedTest {
     var isolated = new MarketFeed(
         vertx,
         () -> market,
-        () -> symbols,
+        demand::streams,
         new FeedWatchdog(
             new FeedQuotes(new TickerBatches(market), newest, recorder), newest, recorder, TIMING),
         List.of(failing, recorder),
@@ -193,7 +246,7 @@ class MarketFeedTest {
     assertFalse(recorder.live);
     // Candles are less frequent than trades, so their silence is noticed later.
     until("all streams of the symbol are interrupted", check(() -> Set.copyOf(recorder.disconnected)
-        .equals(streams("BTCUSDT"))));
+        .containsAll(tradeStreams("BTCUSDT"))));
 
     until("the connection is replaced", check(() -> market.reconnected.equals(List.of("BTCUSDT"))));
     until(
@@ -202,7 +255,7 @@ class MarketFeedTest {
 
     recorder.connected.clear();
     run(() -> deliver("BTCUSDT", ++tradeId));
-    assertEquals(streams("BTCUSDT"), Set.copyOf(recorder.connected));
+    assertEquals(tradeStreams("BTCUSDT"), Set.copyOf(recorder.connected));
     until("the feed is live", () -> recorder.live);
     until("a gap is published", () -> gaps.size() == 1);
     assertEquals(List.of("BTCUSDT"), gaps.get(0).symbols());
@@ -219,7 +272,7 @@ class MarketFeedTest {
         id -> context.runOnContext(send -> {
           tradeId++;
           market.listener.onTicker(ticker("BTCUSDT", "1", tradeId, Instant.now()));
-          market.listener.onTrade(trade("BTCUSDT", "1", tradeId));
+          market.listener.onTrade("BTCUSDT", trade("1", tradeId));
         }));
     until(
         "the symbol is subscribed again",
@@ -306,12 +359,22 @@ class MarketFeedTest {
     market.tickers.put(symbol, ticker(symbol, "1", id, Instant.now()));
   }
 
-  /** All streams of the symbol show this trade. */
+  /** All streams of the symbol but those of books show this trade. */
   private void deliver(String symbol, long id) {
     show(symbol, id);
-    market.listener.onTrade(trade(symbol, "1", id));
+    deliverTrade(symbol, id);
+  }
+
+  private void deliverTrade(String symbol, long id) {
+    market.listener.onTrade(symbol, trade("1", id));
     market.listener.onTicker(ticker(symbol, "1", id, Instant.now()));
     market.listener.onKline(kline(symbol));
+  }
+
+  private static Set<Stream> tradeStreams(String symbol) {
+    return streams(symbol).stream()
+        .filter(stream -> !stream.kind().isBook())
+        .collect(Collectors.toSet());
   }
 
   private static Set<Stream> streams(String... symbols) {
@@ -342,6 +405,8 @@ class MarketFeedTest {
     final List<String> changed = new CopyOnWriteArrayList<>();
     final List<String> expired = new CopyOnWriteArrayList<>();
     final List<Long> trades = new CopyOnWriteArrayList<>();
+    final List<Long> updateIds = new CopyOnWriteArrayList<>();
+    final List<Stream> unsubscribed = new CopyOnWriteArrayList<>();
     final List<Stream> connected = new CopyOnWriteArrayList<>();
     final List<Stream> disconnected = new CopyOnWriteArrayList<>();
     volatile int klines;
@@ -389,8 +454,23 @@ class MarketFeedTest {
     }
 
     @Override
-    public void onTrade(AggregateTrade trade) {
+    public void onTrade(String symbol, Trade trade) {
       trades.add(trade.id());
+    }
+
+    @Override
+    public void onBookTicker(OrderBook best) {
+      updateIds.add(best.updateId());
+    }
+
+    @Override
+    public void onDepth(OrderBook book) {
+      updateIds.add(book.updateId());
+    }
+
+    @Override
+    public void onUnsubscribed(Set<Stream> streams) {
+      unsubscribed.addAll(streams);
     }
 
     @Override

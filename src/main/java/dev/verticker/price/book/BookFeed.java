@@ -1,0 +1,99 @@
+package dev.verticker.price.book;
+
+import dev.verticker.bus.Bus;
+import dev.verticker.exchange.MarketStream;
+import dev.verticker.exchange.OrderBook;
+import dev.verticker.message.Books;
+import dev.verticker.message.Books.Book;
+import dev.verticker.price.feed.FeedLeader;
+import io.vertx.core.Vertx;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongSupplier;
+
+/** Publishes the order books of the leader's stream: the newest of each symbol, at most one message in 50 ms. */
+final class BookFeed implements MarketStream.Listener, FeedLeader.Listener {
+  private static final Duration INTERVAL = Duration.ofMillis(50);
+
+  /** Keeps a message of the event bus below half a megabyte. */
+  private static final int MAX_BATCH = 200;
+
+  /** A book that is so much later with a lower id has restarted ids. */
+  private static final Duration RESTARTED = Duration.ofSeconds(10);
+
+  private final Vertx vertx;
+  private final Bus bus;
+  private final String venue;
+  private final LongSupplier epoch;
+  private final Map<String, OrderBook> newest = new HashMap<>();
+  private final Map<String, Book> changed = new LinkedHashMap<>();
+  private boolean scheduled;
+  private long publishedAt = System.nanoTime() - INTERVAL.toNanos();
+
+  /** @param epoch of this node's leadership */
+  BookFeed(Vertx vertx, Bus bus, String venue, LongSupplier epoch) {
+    this.vertx = vertx;
+    this.bus = bus;
+    this.venue = venue;
+    this.epoch = epoch;
+  }
+
+  static Book book(OrderBook book, String venue) {
+    return new Book(
+        book.symbol(), venue, book.updateId(), book.bids(), book.asks(), book.receivedAt());
+  }
+
+  @Override
+  public void onDepth(OrderBook book) {
+    var current = newest.get(book.symbol());
+    if (current != null
+        && book.updateId() < current.updateId()
+        && book.receivedAt().isBefore(current.receivedAt().plus(RESTARTED))) {
+      return;
+    }
+    newest.put(book.symbol(), book);
+    changed.put(book.symbol(), book(book, venue));
+    if (!scheduled) {
+      scheduled = true;
+      var elapsed = Duration.ofNanos(System.nanoTime() - publishedAt);
+      vertx.setTimer(Math.max(1, INTERVAL.minus(elapsed).toMillis()), timer -> publish());
+    }
+  }
+
+  @Override
+  public void onUnsubscribed(Set<MarketStream.Stream> streams) {
+    streams.stream()
+        .filter(stream -> stream.kind() == MarketStream.Kind.DEPTH)
+        .forEach(stream -> newest.remove(stream.symbol()));
+  }
+
+  @Override
+  public void onElected(long newEpoch) {
+    clear();
+  }
+
+  @Override
+  public void onResigned() {
+    clear();
+  }
+
+  private void clear() {
+    newest.clear();
+    changed.clear();
+  }
+
+  private void publish() {
+    scheduled = false;
+    publishedAt = System.nanoTime();
+    var books = List.copyOf(changed.values());
+    changed.clear();
+    for (var first = 0; first < books.size(); first += MAX_BATCH) {
+      var batch = books.subList(first, Math.min(books.size(), first + MAX_BATCH));
+      bus.publish(Books.UPDATES, new Books.Update(venue, epoch.getAsLong(), batch));
+    }
+  }
+}

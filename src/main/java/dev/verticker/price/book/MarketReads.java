@@ -1,0 +1,103 @@
+package dev.verticker.price.book;
+
+import dev.verticker.bus.Failure;
+import dev.verticker.exchange.ExchangeException.RateLimitedException;
+import dev.verticker.exchange.ExchangeException.UnknownSymbolException;
+import io.vertx.core.Future;
+import io.vertx.core.Promise;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * Reads from the exchange what this node does not hold: equal reads share one request while it runs, at most three run at once
+ * and a hundred wait. Used on one event loop.
+ *
+ * @param <K> equal for equal reads
+ */
+final class MarketReads<K, V> {
+  private static final int MAX_RUNNING = 3;
+  private static final int MAX_WAITING = 100;
+  private static final Duration MIN_RETRY_AFTER = Duration.ofSeconds(1);
+
+  private final String failureCode;
+  private final Predicate<String> mayExist;
+  private final Clock clock;
+  private final Map<K, Future<V>> reads = new HashMap<>();
+  private final Deque<Runnable> waiting = new ArrayDeque<>();
+  private int running;
+
+  /**
+   * @param failureCode of a read that the exchange does not answer
+   * @param mayExist false only if the exchange does not list the symbol
+   */
+  MarketReads(String failureCode, Predicate<String> mayExist, Clock clock) {
+    this.failureCode = failureCode;
+    this.mayExist = mayExist;
+    this.clock = clock;
+  }
+
+  /** Fails with {@link Failure.NotFound}, without a request if the symbol is known not to exist, or {@link Failure.Unavailable}. */
+  Future<V> read(String symbol, K key, Supplier<Future<V>> request) {
+    if (!mayExist.test(symbol)) {
+      return Future.failedFuture(unknown(symbol));
+    }
+    var shared = reads.get(key);
+    if (shared == null && waiting.size() >= MAX_WAITING) {
+      return Future.failedFuture(unavailable(symbol, MIN_RETRY_AFTER));
+    }
+    return (shared == null ? start(key, request) : shared)
+        .recover(failure -> Future.failedFuture(failure(symbol, failure)));
+  }
+
+  private Future<V> start(K key, Supplier<Future<V>> request) {
+    var result = Promise.<V>promise();
+    reads.put(key, result.future());
+    waiting.add(() -> request.get().onComplete(done -> {
+      running--;
+      reads.remove(key);
+      result.handle(done);
+      startNext();
+    }));
+    startNext();
+    return result.future();
+  }
+
+  private void startNext() {
+    while (running < MAX_RUNNING && !waiting.isEmpty()) {
+      running++;
+      waiting.poll().run();
+    }
+  }
+
+  private Failure failure(String symbol, Throwable cause) {
+    if (cause instanceof UnknownSymbolException) {
+      return unknown(symbol);
+    }
+    var retryAfter = cause instanceof RateLimitedException limited
+        ? Duration.between(clock.instant(), limited.until())
+        : MIN_RETRY_AFTER;
+    return unavailable(
+        symbol, retryAfter.compareTo(MIN_RETRY_AFTER) < 0 ? MIN_RETRY_AFTER : retryAfter);
+  }
+
+  private Failure unavailable(String symbol, Duration retryAfter) {
+    var detail = "No current data of " + symbol + " is in memory, and the exchange is unavailable.";
+    return new Failure.Unavailable(failureCode, detail, retryAfter, errors(failureCode, detail));
+  }
+
+  private static Failure unknown(String symbol) {
+    var detail = "The exchange does not list the symbol " + symbol + ".";
+    return new Failure.NotFound("symbol-unknown", detail, errors("symbol-unknown", detail));
+  }
+
+  private static List<Failure.Error> errors(String code, String detail) {
+    return List.of(new Failure.Error("path/symbol", code, detail));
+  }
+}

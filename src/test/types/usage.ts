@@ -24,6 +24,10 @@ export type Checks = [
   Check<Equal<UserApi["schemas"]["Quote"], Omit<Quote, "high" | "low" | "frame_high" | "frame_low">>>,
   Check<Equal<UserApi["schemas"]["Feed"], PriceApi["schemas"]["Feed"]>>,
   Check<Equal<UserApi["schemas"]["Feed"], Omit<Sockets["schemas"]["FeedStatus"], "event" | "topic">>>,
+  Check<Equal<UserApi["schemas"]["Trades"], PriceApi["schemas"]["Trades"]>>,
+  Check<Equal<UserApi["schemas"]["Trade"], Sockets["schemas"]["Trade"]>>,
+  Check<Equal<UserApi["schemas"]["Book"], PriceApi["schemas"]["Book"]>>,
+  Check<Equal<UserApi["schemas"]["Book"], Omit<Sockets["schemas"]["BookFrame"], "event" | "topic" | "at">>>,
   Check<Equal<UserApi["schemas"]["ExchangeInfo"], PriceApi["schemas"]["ExchangeInfo"]>>,
 ];
 
@@ -52,6 +56,7 @@ export function onFrame(frame: Frame, send: (command: Command) => void): string 
   switch (frame.event) {
     case "hello":
       send({ op: "subscribe", topic: "users", since: "0b7c0f5e:42" });
+      send({ op: "subscribe", topic: "candles.1m", symbols: ["BTCUSDT", "ETHUSDT"], every_ms: 1000 });
       return frame.ping_every_ms.toFixed();
     case "authenticated":
       return frame.expires_at;
@@ -67,6 +72,10 @@ export function onFrame(frame: Frame, send: (command: Command) => void): string 
         .join();
     case "candles":
       return frame.data.map(({ open_time, close, trades, state }) => [open_time, close, trades, state]).join() + frame.snapshot;
+    case "trades":
+      return frame.data.map(({ id, price, quantity, side, time }) => [id, price, quantity, side, time]).join() + frame.missed;
+    case "book":
+      return frame.bids.concat(frame.asks).join() + frame.update_id.toFixed() + frame.received_at + frame.stale;
     case "feed":
       return frame.state + (frame.market_time ?? frame.since) + frame.speed.toFixed();
     case "feed_gap":

@@ -55,6 +55,20 @@ public abstract sealed class Failure extends RuntimeException {
     return errors;
   }
 
+  /**
+   * Returns this failure with all errors at {@code pointer}: a service does not know which part of the request contained its
+   * input.
+   */
+  public Failure at(String pointer) {
+    return this;
+  }
+
+  final List<Error> errorsAt(String pointer) {
+    return errors.stream()
+        .map(error -> new Error(pointer, error.code(), error.detail()))
+        .toList();
+  }
+
   /** The time to wait before another attempt; empty if another attempt cannot succeed. */
   public Optional<Duration> retryAfter() {
     return Optional.ofNullable(retryAfter);
@@ -89,6 +103,11 @@ public abstract sealed class Failure extends RuntimeException {
 
     public NotFound(String code, String detail) {
       this(code, detail, List.of());
+    }
+
+    @Override
+    public Failure at(String pointer) {
+      return new NotFound(code(), detail(), errorsAt(pointer));
     }
   }
 
@@ -214,6 +233,12 @@ public abstract sealed class Failure extends RuntimeException {
     /** The failure of a consumer that has not started to process the request: another node can process it. */
     public static Unavailable notStarted(String code, String detail) {
       return new Unavailable(code, detail, DEFAULT_RETRY_AFTER, List.of(), false);
+    }
+
+    @Override
+    public Failure at(String pointer) {
+      var retryAfter = retryAfter().orElse(DEFAULT_RETRY_AFTER);
+      return new Unavailable(code(), detail(), retryAfter, errorsAt(pointer), started);
     }
 
     /** Returns false only if the request has had no effect; not preserved across nodes, where it is true. */

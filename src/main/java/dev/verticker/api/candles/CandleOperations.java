@@ -13,7 +13,6 @@ import dev.verticker.message.Interval;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
@@ -23,7 +22,6 @@ import java.util.stream.Collectors;
 public final class CandleOperations {
   private static final long DEFAULT_LIMIT = 500;
   private static final long DEFAULT_LIMIT_OF_EACH = 100;
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   private final Bus bus;
   private final BiConsumer<List<String>, String> requireHeld;
@@ -80,31 +78,14 @@ public final class CandleOperations {
     return response.with("ETag", tag);
   }
 
-  /** @param pointer the part of the HTTP request that names the symbols, which the price verticle cannot know */
+  /** @param pointer the part of the HTTP request that names the symbols */
   private Future<Candles.Found> find(FindCandles find, String pointer) {
     if (find.held()) {
       requireHeld.accept(find.symbols(), pointer);
     }
-    return bus.request(Candles.FIND, find).recover(failure -> {
-      if (failure instanceof Failure.NotFound unknown) {
-        return Future.failedFuture(
-            new Failure.NotFound(unknown.code(), unknown.detail(), errors(pointer, unknown)));
-      }
-      if (failure instanceof Failure.Unavailable unavailable) {
-        return Future.failedFuture(new Failure.Unavailable(
-            unavailable.code(),
-            unavailable.detail(),
-            unavailable.retryAfter().orElse(RETRY_AFTER),
-            errors(pointer, unavailable)));
-      }
-      return Future.failedFuture(failure);
-    });
-  }
-
-  private static List<Failure.Error> errors(String pointer, Failure failure) {
-    return failure.errors().stream()
-        .map(error -> new Failure.Error(pointer, error.code(), error.detail()))
-        .toList();
+    return bus.request(Candles.FIND, find)
+        .recover(cause -> Future.failedFuture(
+            cause instanceof Failure failure ? failure.at(pointer) : cause));
   }
 
   private static Function<Series, String> encoder(ApiRequest request) {

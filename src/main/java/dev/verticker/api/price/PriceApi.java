@@ -4,6 +4,7 @@ import dev.verticker.api.auth.ApiKeys;
 import dev.verticker.api.binance.BinanceApi;
 import dev.verticker.api.candles.CandleOperations;
 import dev.verticker.api.listings.SymbolOperations;
+import dev.verticker.api.market.MarketOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.DocsPage;
@@ -38,6 +39,7 @@ public final class PriceApi {
           new PriceOperations(quotes, node.clock()).addTo(routes);
           new HistoryOperations(node.bus()).addTo(routes);
           new CandleOperations(node.bus(), quotes::requireHeld).addTo(routes);
+          new MarketOperations(node.bus(), quotes.feed(), node.clock(), quotes::requireHeld).addTo(routes);
           new FeedOperations(quotes.feed()).addTo(routes);
           binance.addTo(routes);
           new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock())

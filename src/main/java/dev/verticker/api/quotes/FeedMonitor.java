@@ -17,6 +17,7 @@ import java.util.function.Consumer;
  */
 public final class FeedMonitor {
   private static final Duration DOWN_AFTER = Duration.ofSeconds(4);
+  private static final Duration STALE_AFTER = Duration.ofSeconds(10);
   private static final int CHECKS_PER_TIMEOUT = 8;
 
   private final Vertx vertx;
@@ -61,6 +62,14 @@ public final class FeedMonitor {
   /** Returns the current state; {@code unknown} before the first status, for at most four seconds after the start. */
   public FeedState state() {
     return current;
+  }
+
+  /**
+   * Returns whether trades or a book of this time may be outdated: streams do not deliver, and it was ten seconds ago. While
+   * they deliver, a quiet market is not stale.
+   */
+  public boolean isStale(Instant time, Instant now) {
+    return current.status().state() != Feed.State.LIVE && !now.isBefore(time.plus(STALE_AFTER));
   }
 
   public void addListener(FeedListener listener) {

@@ -8,12 +8,10 @@ import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Consumer;
 
 /** Serves the latest quotes from the memory of this node, and requests missing ones; one instance per node. */
 public final class QuoteService {
   private static final String NOT_YET_KNOWN = "price-not-yet-known";
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
   private static final Duration REPORT_INTERVAL = Duration.ofSeconds(3);
 
   private final QuoteStore store;
@@ -22,17 +20,22 @@ public final class QuoteService {
   private final FeedMonitor feed;
   private final SymbolListCache symbols;
 
+  /** Whether quotes that no user reads are not requested. */
+  private final boolean heldOnly;
+
   private QuoteService(
       QuoteStore store,
       QuoteFetcher fetcher,
       ReadSymbolReporter reporter,
       FeedMonitor feed,
-      SymbolListCache symbols) {
+      SymbolListCache symbols,
+      boolean heldOnly) {
     this.store = store;
     this.fetcher = fetcher;
     this.reporter = reporter;
     this.feed = feed;
     this.symbols = symbols;
+    this.heldOnly = heldOnly;
   }
 
   /** Completes when this node is subscribed to ticks. Its timers end with the verticle that opened it. */
@@ -46,7 +49,7 @@ public final class QuoteService {
     var symbols = new SymbolListCache(vertx, node.bus());
     var fetcher = new QuoteFetcher(node.bus(), store);
     return Future.all(quotes.start(), monitor.start(), symbols.start())
-        .map(new QuoteService(store, fetcher, reporter, monitor, symbols));
+        .map(new QuoteService(store, fetcher, reporter, monitor, symbols, false));
   }
 
   /**
@@ -76,16 +79,22 @@ public final class QuoteService {
    * @param pointer the part of the HTTP request that names the symbols
    */
   public Future<QuoteList> find(List<String> symbols, String pointer) {
-    return find(symbols, pointer, reporter::onRead);
+    try {
+      if (heldOnly) {
+        requireHeld(symbols, pointer);
+      }
+      return findOrFetch(symbols, pointer);
+    } catch (Failure failure) {
+      return Future.failedFuture(failure);
+    }
   }
 
   /**
-   * Like {@link #find}, for callers that may not cause requests to the exchange: also fails with {@code symbol-not-public},
-   * and does not keep unconfigured symbols in the refresh.
+   * Returns this service for callers that may not cause requests to the exchange: {@link #find} also fails like
+   * {@link #requireHeld}, and does not keep unconfigured symbols in the refresh.
    */
-  public Future<QuoteList> findHeld(List<String> symbols, String pointer) {
-    requireHeld(symbols, pointer);
-    return find(symbols, pointer, symbol -> {});
+  public QuoteService heldOnly() {
+    return new QuoteService(store, fetcher, reporter, feed, symbols, true);
   }
 
   /**
@@ -115,8 +124,7 @@ public final class QuoteService {
     return symbols.current().map(list -> list.find(symbol).isPresent()).orElse(true);
   }
 
-  private Future<QuoteList> find(
-      List<String> symbols, String pointer, Consumer<String> onRead) {
+  private Future<QuoteList> findOrFetch(List<String> symbols, String pointer) {
     var quotes = new ArrayList<CachedQuote>(symbols.size());
     var missing = new ArrayList<String>();
     for (var symbol : symbols) {
@@ -124,8 +132,8 @@ public final class QuoteService {
       quotes.add(quote);
       if (quote == null) {
         missing.add(symbol);
-      } else {
-        onRead.accept(symbol);
+      } else if (!heldOnly) {
+        reporter.onRead(symbol);
       }
     }
     if (missing.isEmpty()) {
@@ -133,7 +141,8 @@ public final class QuoteService {
     }
     return fetcher
         .fetch(List.copyOf(missing))
-        .recover(failure -> Future.failedFuture(withPointer(pointer, failure)))
+        .recover(cause -> Future.failedFuture(
+            cause instanceof Failure failure ? failure.at(pointer) : cause))
         .map(found -> {
           var next = found.iterator();
           quotes.replaceAll(quote -> quote == null ? next.next() : quote);
@@ -175,26 +184,5 @@ public final class QuoteService {
 
   public void removeListener(QuoteListener listener) {
     store.removeListener(listener);
-  }
-
-  /** Adds the pointers, because the price verticle cannot know which part of the HTTP request contains the symbols. */
-  private static Throwable withPointer(String pointer, Throwable cause) {
-    if (cause instanceof Failure.NotFound failure) {
-      return new Failure.NotFound(failure.code(), failure.detail(), errors(pointer, failure));
-    }
-    if (cause instanceof Failure.Unavailable failure) {
-      return new Failure.Unavailable(
-          failure.code(),
-          failure.detail(),
-          failure.retryAfter().orElse(RETRY_AFTER),
-          errors(pointer, failure));
-    }
-    return cause;
-  }
-
-  private static List<Failure.Error> errors(String pointer, Failure failure) {
-    return failure.errors().stream()
-        .map(error -> new Failure.Error(pointer, error.code(), error.detail()))
-        .toList();
   }
 }

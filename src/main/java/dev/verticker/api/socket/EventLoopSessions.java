@@ -3,7 +3,6 @@ package dev.verticker.api.socket;
 import dev.verticker.api.socket.protocol.CloseReason;
 import dev.verticker.api.socket.protocol.Transport;
 import dev.verticker.api.socket.protocol.WireProtocol;
-import dev.verticker.api.socket.topic.TopicRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import java.util.ArrayDeque;
@@ -17,15 +16,15 @@ final class EventLoopSessions {
   private final Thread thread = Thread.currentThread();
   private final SocketContext context;
   private final Context loop;
-  private final TopicRegistry topics;
+  private final LoopTopics topics;
   private final Set<SocketSession> sessions = new LinkedHashSet<>();
 
-  /** In the order of their connection; signed-in and closed ones are removed once a second. */
+  /** In the order of their connection; admitted and closed ones are removed once a second. */
   private final Queue<SocketSession> unauthenticated = new ArrayDeque<>();
 
   private volatile long maxUnsent;
 
-  EventLoopSessions(SocketContext context, Context loop, TopicRegistry topics) {
+  EventLoopSessions(SocketContext context, Context loop, LoopTopics topics) {
     this.context = context;
     this.loop = loop;
     this.topics = topics;
@@ -61,10 +60,10 @@ final class EventLoopSessions {
     return sessions.size();
   }
 
-  /** Closes the oldest signed-in sockets, which clients reopen at another node. */
+  /** Closes the oldest admitted sockets, which clients reopen at another node. */
   void move(long count) {
     all().stream()
-        .filter(SocketSession::isSignedIn)
+        .filter(SocketSession::isAdmitted)
         .limit(count)
         .forEach(session -> session.close(CloseReason.REBALANCE));
   }
@@ -87,7 +86,7 @@ final class EventLoopSessions {
   }
 
   private boolean isUnauthenticated(SocketSession session) {
-    return !session.isSignedIn() && sessions.contains(session);
+    return !session.isAdmitted() && sessions.contains(session);
   }
 
   /** Returns the largest number of unsent bytes on one socket at the last check. Thread-safe. */

@@ -19,5 +19,6 @@ record SocketContext(
     SocketSettings settings,
     SocketMetrics metrics,
     UserSockets users,
+    PublicSockets publicSockets,
     AccessTokenVerifier verifier,
     RevocationCache revocations) {}

@@ -2,13 +2,13 @@ package dev.verticker.api.socket;
 
 import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.api.auth.RevocationCache;
-import dev.verticker.api.candles.CandleUpdates;
+import dev.verticker.api.market.LiveMarket;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.context.NodeContext;
 import dev.verticker.message.Sessions.Revocation;
-import dev.verticker.settings.UserApiSettings.SocketSettings;
+import dev.verticker.settings.UserApiSettings;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -29,18 +29,23 @@ public final class SocketHub {
   private final QuoteService quotes;
   private final SocketContext context;
   private final LogReader log;
-  private final CandleUpdates candles;
+  private final LiveMarket market;
   private final SocketBalancer balancer;
+
+  /** Whether market topics need no sign-in. */
+  private final boolean publicTopics;
 
   /** In registration order. */
   private final List<EventLoopSessions> loops = new CopyOnWriteArrayList<>();
 
-  private SocketHub(NodeContext node, QuoteService quotes, SocketContext context) {
+  private SocketHub(
+      NodeContext node, QuoteService quotes, SocketContext context, boolean publicTopics) {
+    this.publicTopics = publicTopics;
     this.node = node;
     this.quotes = quotes;
     this.context = context;
     this.log = new LogReader(context.vertx(), node);
-    this.candles = new CandleUpdates(node);
+    this.market = LiveMarket.of(context.vertx(), node);
     this.balancer = new SocketBalancer(
         context.vertx(),
         node.bus(),
@@ -57,26 +62,34 @@ public final class SocketHub {
       AccessTokenVerifier verifier,
       RevocationCache revocations,
       QuoteService quotes,
-      SocketSettings settings) {
+      UserApiSettings settings) {
+    var limits = settings.sockets();
+    var publicData = settings.publicData();
+    var publicSockets =
+        new PublicSockets(publicData.socketsPerAddress(), limits.maxUnauthenticated());
     var context = new SocketContext(
         vertx,
         node.bus(),
         node.clock(),
-        settings,
-        new SocketMetrics(node.metrics()),
-        new UserSockets(settings.maxPerUser()),
+        limits,
+        new SocketMetrics(node.metrics(), publicSockets::total),
+        new UserSockets(limits.maxPerUser()),
+        publicSockets,
         verifier,
         revocations);
-    var hub = new SocketHub(node, quotes, context);
+    var hub = new SocketHub(node, quotes, context, publicData.enabled());
     revocations.onRevoked(hub::onRevoked);
     node.connectivity().onReconnect(hub.log::catchUp);
-    return Future.all(hub.log.start(), hub.balancer.start(), hub.candles.start())
+    return Future.all(hub.log.start(), hub.balancer.start(), hub.market.start())
         .map(hub);
   }
 
   /** Registers the calling event loop: it can accept sockets from now on. */
   public void join(Context loop) {
-    var topics = new TopicRegistry(context.vertx(), loop, node, log, quotes, candles);
+    var vertx = context.vertx();
+    var topics = new LoopTopics(
+        new TopicRegistry(vertx, loop, node, log, quotes, market),
+        publicTopics ? TopicRegistry.ofPublicTopics(vertx, loop, node, quotes, market) : null);
     var sessions = new EventLoopSessions(context, loop, topics);
     loops.add(sessions);
     context.vertx().setPeriodic(CHECK_INTERVAL_MS, timer -> sessions.sweep());

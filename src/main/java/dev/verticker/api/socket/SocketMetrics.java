@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 
 /** Thread-safe metrics of the sockets on this node. */
@@ -17,9 +18,13 @@ final class SocketMetrics {
   private final Map<WireProtocol, AtomicLong> open;
   private final Map<WireProtocol, AtomicLong> signedIn;
   private final AtomicLong unsentBytes;
+  private final IntSupplier publicSockets;
 
-  SocketMetrics(MeterRegistry registry) {
+  /** @param publicSockets returns the number of sockets that receive public topics without sign-in */
+  SocketMetrics(MeterRegistry registry, IntSupplier publicSockets) {
     this.registry = registry;
+    this.publicSockets = publicSockets;
+    registry.gauge("sockets_public", publicSockets, IntSupplier::getAsInt);
     this.open = gauges("open");
     this.signedIn = gauges("signed-in");
     this.unsentBytes = registry.gauge("socket_unsent_bytes", new AtomicLong());
@@ -29,9 +34,11 @@ final class SocketMetrics {
     return open.values().stream().mapToLong(AtomicLong::get).sum();
   }
 
-  /** Returns the number of open sockets that have not signed in. */
+  /** Returns the number of open sockets that have not signed in, without those that receive public topics. */
   long unauthenticated() {
-    return open() - signedIn.values().stream().mapToLong(AtomicLong::get).sum();
+    return open()
+        - signedIn.values().stream().mapToLong(AtomicLong::get).sum()
+        - publicSockets.getAsInt();
   }
 
   /** Returns the bytes that all sockets have queued and not yet written to the network. */

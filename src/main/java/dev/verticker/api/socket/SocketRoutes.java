@@ -157,9 +157,10 @@ public final class SocketRoutes {
     }
     var tickets = request.params().getAll(TICKET);
     var connection = request.connection();
+    var address = addresses.of(request);
     request.toWebSocket().onSuccess(socket -> {
       var session = sessions.open(
-          new WebSocketTransport(socket, connection),
+          new WebSocketTransport(socket, connection, address),
           WireProtocol.PLAIN,
           tickets.isEmpty() ? null : tickets.get(0));
       socket.textMessageHandler(text -> session.onText(text));
@@ -178,7 +179,9 @@ public final class SocketRoutes {
       return;
     }
     // Without WebSocket, Vert.x calls these handlers on the event loops of the connections.
-    var session = sessions.open(new SockJsTransport(socket), WireProtocol.BRIDGE, null);
+    var address = addresses.of(socket.routingContext().request());
+    var session =
+        sessions.open(new SockJsTransport(socket, address), WireProtocol.BRIDGE, null);
     socket.handler(text -> sessions.run(() -> session.onText(text.toString())));
     socket.exceptionHandler(failure -> sessions.run(() -> closeOnError(failure, session)));
     socket.closeHandler(closed -> sessions.run(() -> session.onEnd(NO_STATUS_RECEIVED)));

@@ -10,7 +10,6 @@ import dev.verticker.api.socket.protocol.ResumePoint;
 import dev.verticker.api.socket.protocol.Transport;
 import dev.verticker.api.socket.protocol.WireProtocol;
 import dev.verticker.api.socket.topic.Subscriber;
-import dev.verticker.api.socket.topic.Subscription;
 import dev.verticker.api.socket.topic.TopicRegistry;
 import dev.verticker.bus.Failure;
 import dev.verticker.http.ControlFrames;
@@ -26,19 +25,14 @@ import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.json.JsonObject;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * One socket of either protocol: executes its commands in order, owns its subscriptions and decides when it closes. Used on
- * the socket's own event loop.
+ * One socket of either protocol: executes its commands in order, signs in and decides when it closes. Used on the socket's own
+ * event loop.
  */
 final class SocketSession implements Subscriber, ControlFrames.Listener {
-  private static final int MAX_TOPICS = 100;
-
   /** The max time from the connection to the first valid token. */
   private static final Duration SIGN_IN_TIMEOUT = Duration.ofSeconds(5);
 
@@ -47,19 +41,23 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
 
   private final SocketContext context;
   private final Context loop;
-  private final TopicRegistry topics;
+  private final TopicRegistry registry;
+  private final String address;
   private final WireProtocol protocol;
   private final Consumer<SocketSession> onClosing;
   private final SocketWriter writer;
   private final Duration idleTimeout;
   private final Duration pingInterval;
   private final MessageRateLimit rate = new MessageRateLimit();
-  private final Map<String, Subscription> subscriptions = new HashMap<>();
+  private final SocketTopics topics;
   private final Promise<Void> ended = Promise.promise();
   private final long connectedAt = System.nanoTime();
 
   /** The user of the socket; null until it signs in, then unchanged until it closes. */
   private AuthenticatedUser user;
+
+  /** Whether the socket is counted as one that receives public topics without sign-in. */
+  private boolean receivesPublicTopics;
 
   private Future<Void> lastCommand = Future.succeededFuture();
   private boolean hasSubscribed;
@@ -75,21 +73,26 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
   SocketSession(
       SocketContext context,
       Context loop,
-      TopicRegistry topics,
+      LoopTopics loopTopics,
       Transport transport,
       WireProtocol protocol,
       Consumer<SocketSession> onClosing) {
     this.context = context;
     this.loop = loop;
-    this.topics = topics;
+    this.registry = loopTopics.all();
+    this.address = transport.address();
     this.protocol = protocol;
     this.onClosing = onClosing;
     this.idleTimeout = context.settings().idleTimeout();
     this.pingInterval = idleTimeout.dividedBy(3);
+    this.topics = new SocketTopics(loopTopics, this, protocol);
     this.writer = new SocketWriter(
-        context, loop, transport, protocol, () -> close(CloseReason.SLOW_READER), () -> List.copyOf(
-                subscriptions.values())
-            .forEach(Subscription::onWritable));
+        context,
+        loop,
+        transport,
+        protocol,
+        () -> close(CloseReason.SLOW_READER),
+        topics::onWritable);
   }
 
   /** @param ticket null = the client signs in by a frame */
@@ -168,8 +171,9 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     return writer.unsent();
   }
 
-  boolean isSignedIn() {
-    return user != null;
+  /** Returns whether the socket stays open without a sign-in from now on. */
+  boolean isAdmitted() {
+    return user != null || receivesPublicTopics;
   }
 
   /** Closes the socket if the revocation affects it. Thread-safe. */
@@ -184,7 +188,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     if (revocation.reason() == Reason.ROLES_CHANGED) {
       // No roles until the client sends a token with the current ones.
       user = new AuthenticatedUser(user.token(), Set.of());
-      dropForbiddenTopics();
+      topics.check(user, this::unsubscribe);
     } else {
       close(CloseReason.of(revocation.reason()));
     }
@@ -200,11 +204,12 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
       reset("stalled");
     } else if (now - lastResponseAt > idleTimeout.toNanos()) {
       reset("silent");
-    } else if (user == null) {
+    } else if (!isAdmitted()) {
       if (now - connectedAt > SIGN_IN_TIMEOUT.toNanos()) {
         close(CloseReason.AUTH_TIMEOUT);
       }
-    } else if (!context.clock().instant().isBefore(user.token().expiresAt())) {
+    } else if (user != null
+        && !context.clock().instant().isBefore(user.token().expiresAt())) {
       close(CloseReason.TOKEN_EXPIRED);
     } else if (now - lastPingAt > pingInterval.toNanos()) {
       lastPingAt = now;
@@ -225,7 +230,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
 
   @Override
   public boolean canReceive(Audience audience) {
-    return user.canReceive(audience);
+    return user != null && user.canReceive(audience);
   }
 
   @Override
@@ -255,7 +260,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
 
   @Override
   public void unsubscribe(String topic, Throwable reason) {
-    var unanswered = drop(topic);
+    var unanswered = topics.drop(topic);
     if (topic.equals(defaultTopic) && reason instanceof Failure.Unavailable) {
       // The client did not subscribe, so it does not expect an error and would never subscribe
       // again.
@@ -277,7 +282,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
           .otherwise(failure -> sendError(null, failure));
     }
     if (command instanceof Command.Unsubscribe unsubscribe) {
-      var unanswered = drop(unsubscribe.topic());
+      var unanswered = topics.drop(unsubscribe.topic());
       if (protocol == WireProtocol.PLAIN) {
         sendErrors(
             unsubscribe.topic(),
@@ -300,51 +305,48 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
 
   /** Answers a subscribe command with an error, which also ends an earlier subscription to the topic. */
   private Void refuse(String topic, Throwable reason) {
-    return sendErrors(topic, reason, drop(topic) + 1);
+    return sendErrors(topic, reason, topics.drop(topic) + 1);
   }
 
   private Future<Void> subscribe(Command.Subscribe request) {
-    return signInFor(request)
-        .compose(signedIn -> {
-          topics.check(request.topic(), user);
-          var current = subscriptions.get(request.topic());
-          return current != null && current.tryConfirm(request)
-              ? Future.<Void>succeededFuture()
-              : topics.prepare(request.topic()).map(prepared -> open(request, request.since()));
-        })
-        .otherwise(failure -> refuse(request.topic(), failure));
+    var admitted = isAdmitted();
+    return Future.succeededFuture()
+        .compose(start -> signInFor(request))
+        .compose(signedIn -> topics.subscribe(request, user))
+        .otherwise(failure -> {
+          if (!admitted) {
+            leavePublicSockets();
+          }
+          return refuse(request.topic(), failure);
+        });
   }
 
   private Future<Void> signInFor(Command.Subscribe request) {
     if (request.token() != null) {
       return signIn(request.token());
     }
-    return user != null
-        ? Future.succeededFuture()
+    if (user != null) {
+      return Future.succeededFuture();
+    }
+    return topics.isPublic(request)
+        ? admitToPublicTopics()
         : Future.failedFuture(new Failure.Unauthenticated(
             "token-missing", "Not signed in: send an access token first."));
   }
 
-  private Void open(Command.Subscribe request, ResumePoint after) {
-    if (closing) {
-      return null;
+  private Future<Void> admitToPublicTopics() {
+    if (!closing && !receivesPublicTopics) {
+      context.publicSockets().add(address);
+      receivesPublicTopics = true;
     }
-    var unanswered = drop(request.topic());
-    if (subscriptions.size() >= MAX_TOPICS) {
-      throw new Failure.TooManyRequests(
-          "too-many-topics",
-          "Too many topics: at most " + MAX_TOPICS + " per socket.",
-          Duration.ofSeconds(1));
+    return Future.succeededFuture();
+  }
+
+  private void leavePublicSockets() {
+    if (receivesPublicTopics) {
+      receivesPublicTopics = false;
+      context.publicSockets().remove(address);
     }
-    var subscription = topics.subscribe(this, request, after);
-    if (closing) {
-      // The topic sent more than the write queue of the client can hold.
-      subscription.cancel();
-    } else {
-      subscription.addUnanswered(unanswered);
-      subscriptions.put(request.topic(), subscription);
-    }
-    return null;
   }
 
   private Future<Void> redeem(String ticket) {
@@ -364,7 +366,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
             sendIdentity(event("hello")
                 .put("authenticated", true)
                 .put("ping_every_ms", pingInterval.toMillis()));
-            scheduleDefaultTopic(topics.defaultTopic(user));
+            scheduleDefaultTopic(registry.defaultTopic(user));
           }
           return Future.succeededFuture();
         });
@@ -372,7 +374,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
 
   /** The default topic begins with the events since the connection. */
   private void scheduleDefaultTopic(String topic) {
-    var newest = topics.newestEvent(topic);
+    var newest = registry.newestEvent(topic);
     context
         .vertx()
         .setTimer(
@@ -386,15 +388,14 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
 
   private void subscribeDefault(String topic, AsyncResult<ResumePoint> after) {
     defaultTopic = topic;
+    if (after.failed()) {
+      unsubscribe(topic, after.cause());
+      return;
+    }
     try {
-      topics.check(topic, user);
-      if (after.failed()) {
-        unsubscribe(topic, after.cause());
-      } else {
-        open(
-            new Command.Subscribe(topic, null, null, Command.Subscribe.DEFAULT_EVERY_MS),
-            after.result());
-      }
+      var request =
+          new Command.Subscribe(topic, null, null, Command.Subscribe.DEFAULT_EVERY_MS);
+      topics.subscribe(request, user, after.result());
     } catch (Failure failure) {
       sendError(topic, failure);
     }
@@ -421,6 +422,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     var first = user == null;
     user = AuthenticatedUser.with(token);
     if (first) {
+      leavePublicSockets();
       context.metrics().signedIn(protocol);
       if (!context.users().add(token.userId(), this)) {
         close(CloseReason.TOO_MANY_SOCKETS);
@@ -431,24 +433,8 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
     if (context.revocations().isRevoked(token)) {
       close(CloseReason.REVOKED);
     } else {
-      dropForbiddenTopics();
+      topics.check(user, this::unsubscribe);
     }
-  }
-
-  private void dropForbiddenTopics() {
-    for (var topic : Set.copyOf(subscriptions.keySet())) {
-      try {
-        topics.check(topic, user);
-      } catch (Failure failure) {
-        unsubscribe(topic, failure);
-      }
-    }
-  }
-
-  /** Returns the number of subscribe commands that were not answered. */
-  private int drop(String topic) {
-    var subscription = subscriptions.remove(topic);
-    return subscription == null ? 0 : subscription.cancel();
   }
 
   /** @param reason for metrics */
@@ -461,7 +447,8 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
 
   private void stopDelivery() {
     closing = true;
-    Set.copyOf(subscriptions.keySet()).forEach(this::drop);
+    topics.close();
+    leavePublicSockets();
     if (user != null) {
       context.users().remove(user.userId(), this);
     }

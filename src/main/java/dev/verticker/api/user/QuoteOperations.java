@@ -42,9 +42,7 @@ final class QuoteOperations {
   }
 
   private Future<QuoteList> find(ApiRequest request, List<String> symbols, String pointer) {
-    return request.isAnonymous()
-        ? quotes.findHeld(symbols, pointer)
-        : quotes.find(symbols, pointer);
+    return (request.isAnonymous() ? quotes.heldOnly() : quotes).find(symbols, pointer);
   }
 
   private ApiResponse response(

@@ -6,6 +6,7 @@ import dev.verticker.api.auth.PublicData;
 import dev.verticker.api.auth.RevocationCache;
 import dev.verticker.api.candles.CandleOperations;
 import dev.verticker.api.listings.SymbolOperations;
+import dev.verticker.api.market.MarketOperations;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
 import dev.verticker.api.pages.ConsolePage;
@@ -65,7 +66,7 @@ public record UserApi(Router router, SocketHub sockets) {
           return revocations
               .start()
               .compose(started ->
-                  SocketHub.open(vertx, node, verifier, revocations, quotes, settings.sockets()))
+                  SocketHub.open(vertx, node, verifier, revocations, quotes, settings))
               .map(sockets -> {
                 new SocketRoutes(
                         vertx, sockets, cors, addresses, settings.sockets().fallbacks())
@@ -100,6 +101,7 @@ public record UserApi(Router router, SocketHub sockets) {
     new DashboardOperations(bus, quotes, node.clock()).addTo(routes);
     new HistoryOperations(bus).addTo(routes);
     new CandleOperations(bus, quotes::requireHeld).addTo(routes);
+    new MarketOperations(bus, quotes.feed(), node.clock(), quotes::requireHeld).addTo(routes);
     new FeedOperations(quotes.feed()).addTo(routes);
     new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock()).addTo(routes);
     new NotificationOperations(bus).addTo(routes);

@@ -63,6 +63,11 @@ public final class FakePrices {
     held.getAndSet(null).complete();
   }
 
+  /** Symbols that front doors reported as read. */
+  public List<String> reportedReads() {
+    return reportedReads;
+  }
+
   List<Object> finds() {
     synchronized (requests) {
       return requests.stream().filter(Prices.FindQuotes.class::isInstance).toList();

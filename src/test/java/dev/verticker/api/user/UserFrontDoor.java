@@ -8,6 +8,7 @@ import dev.verticker.api.listings.FakeListings;
 import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.price.FakeCandles;
+import dev.verticker.api.price.FakeMarket;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
@@ -56,6 +57,7 @@ public final class UserFrontDoor implements AutoCloseable {
   public final FakePrices prices = new FakePrices(bus);
   public final FakeCandles candles = new FakeCandles(bus);
   public final FakeListings listings = new FakeListings(bus);
+  public final FakeMarket market = new FakeMarket(bus);
   final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
   private final JsonObject settings;
   private final Function<NodeContext, UserVerticle> userVerticle;
@@ -146,9 +148,11 @@ public final class UserFrontDoor implements AutoCloseable {
         "1",
         door.clock.instant(),
         FakeListings.listing("BTC", "USDT", "TRADING"),
+        FakeListings.listing("DOGE", "USDT", "TRADING"),
         FakeListings.listing("ETH", "USDT", "TRADING"),
         FakeListings.listing("LTC", "USDT", "BREAK"));
     await(door.listings.serve());
+    await(door.market.serve());
     door.startNotifications();
     door.startUsers();
     await(door.vertx.deployVerticle(

@@ -5,7 +5,9 @@ import static dev.verticker.price.candle.FakeExchange.forming;
 import static dev.verticker.price.candle.FakeExchange.kline;
 import static dev.verticker.testing.Await.await;
 import static dev.verticker.testing.Await.failureOf;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -15,6 +17,7 @@ import dev.verticker.exchange.ExchangeException;
 import dev.verticker.message.CandleRollUp;
 import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.FindCandles;
+import dev.verticker.message.Candles.Found;
 import dev.verticker.message.Candles.Series;
 import dev.verticker.message.Candles.State;
 import dev.verticker.message.Candles.SymbolCandle;
@@ -202,6 +205,35 @@ class CandleFinderTest extends CandleTestCase {
     find(Interval.THREE_DAYS, null, null, 2);
     assertEquals(List.of("DOGEUSDT 1m user", SYMBOL + " 3d user"), exchange.requests);
     assertEquals(0, rows.number("SELECT count(*) FROM market.candles WHERE symbol = 'DOGEUSDT'"));
+  }
+
+  @Test
+  void held_candles_are_returned_without_a_request_to_the_exchange() {
+    exchange.with("DOGEUSDT", FIRST, NOW);
+    store();
+    var old = Instant.parse("2026-11-01T00:00:00Z");
+
+    var stored = held(SYMBOL, Interval.ONE_MINUTE, null, 2);
+    assertEquals(2, stored.result().series().get(0).candles().size());
+    var partly = held(SYMBOL, Interval.ONE_HOUR, null, 1000);
+    assertEquals(FIRST, partly.result().series().get(0).candles().get(0).openTime());
+
+    for (var missing : List.of(
+        held(SYMBOL, Interval.ONE_MINUTE, old, 9),
+        held(SYMBOL, Interval.THREE_DAYS, null, 2),
+        held("DOGEUSDT", Interval.ONE_MINUTE, null, 2))) {
+      var failure = assertInstanceOf(Failure.Unavailable.class, missing.cause());
+      assertEquals("candles-not-available", failure.code());
+      assertFalse(failure.detail().contains("unavailable"), failure.detail());
+    }
+    assertEquals(List.of(), exchange.requests);
+  }
+
+  private Future<Found> held(String symbol, Interval interval, Instant to, int limit) {
+    var find = new FindCandles(List.of(symbol), interval, null, to, limit, true);
+    var found = Await.run(context, () -> finder.find(find));
+    until("the candles are found", found::isComplete);
+    return found;
   }
 
   @Test

@@ -25,6 +25,9 @@ public final class Frame {
 
   private final String json;
 
+  /** The same message at the address of a list; null = none. */
+  private volatile Frame relayed;
+
   private volatile byte[] plain;
   private volatile byte[] bridged;
   private volatile byte[] sockJs;
@@ -46,6 +49,16 @@ public final class Frame {
   /** A message of no topic, as its protocol writes it. */
   public static Frame of(JsonObject json) {
     return new Frame(null, json.encode());
+  }
+
+  /** Returns the same message for clients that registered another address; frames of one address share their encoding. */
+  public Frame at(String address) {
+    var known = relayed;
+    if (known == null || !known.topic.equals(address)) {
+      known = new Frame(address, json);
+      relayed = known;
+    }
+    return known;
   }
 
   /** The bytes of the answer to a ping, the same in both protocols. @param payload of the ping, at most 125 bytes */

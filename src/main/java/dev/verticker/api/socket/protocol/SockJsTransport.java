@@ -17,6 +17,7 @@ public final class SockJsTransport implements Transport {
   private static final Pattern RAW_WEB_SOCKET = Pattern.compile("/[^/]+/websocket/*");
 
   private final SockJSSocket socket;
+  private final String address;
 
   /** The WebSocket; null for a fallback session, whose requests arrive on shared connections. */
   private final WebSocketChannel channel;
@@ -27,13 +28,19 @@ public final class SockJsTransport implements Transport {
   /** The last write without WebSocket. */
   private Future<Void> lastWrite = Future.succeededFuture();
 
-  public SockJsTransport(SockJSSocket socket) {
+  public SockJsTransport(SockJSSocket socket, String address) {
     this.socket = socket;
+    this.address = address;
     var request = socket.routingContext().request();
     this.wrapped = SESSION_WEB_SOCKET.matcher(request.path()).matches();
     this.channel = wrapped || RAW_WEB_SOCKET.matcher(request.path()).matches()
         ? new WebSocketChannel(request.connection())
         : null;
+  }
+
+  @Override
+  public String address() {
+    return address;
   }
 
   @Override

@@ -5,6 +5,9 @@ import io.vertx.core.Future;
 
 /** The connection of one socket. Used on the socket's own event loop. */
 public interface Transport {
+  /** Returns the IP address of the client; empty if unknown. */
+  String address();
+
   byte[] encode(Frame frame);
 
   /** Queues an encoded frame until {@link #flush}. */

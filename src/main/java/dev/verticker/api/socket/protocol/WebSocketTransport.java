@@ -7,10 +7,17 @@ import io.vertx.core.http.ServerWebSocket;
 /** A plain WebSocket. */
 public final class WebSocketTransport extends WebSocketChannel implements Transport {
   private final ServerWebSocket socket;
+  private final String address;
 
-  public WebSocketTransport(ServerWebSocket socket, HttpConnection connection) {
+  public WebSocketTransport(ServerWebSocket socket, HttpConnection connection, String address) {
     super(connection);
     this.socket = socket;
+    this.address = address;
+  }
+
+  @Override
+  public String address() {
+    return address;
   }
 
   @Override

@@ -4,9 +4,13 @@ import dev.verticker.api.auth.AccessTokenVerifier;
 import dev.verticker.bus.Failure;
 import io.vertx.core.json.DecodeException;
 import io.vertx.core.json.Json;
+import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /** Parses commands and encodes errors, which differ between the two endpoints. */
 public enum WireProtocol {
@@ -32,6 +36,7 @@ public enum WireProtocol {
               frame.getValue("topic"),
               topic -> new Command.Subscribe(
                   topic,
+                  symbols(frame.getValue("symbols")),
                   null,
                   ResumePoint.of(frame.getValue("since"), "/since"),
                   everyMs(frame.getValue("every_ms"))));
@@ -89,6 +94,7 @@ public enum WireProtocol {
 
   private static final int MAX_TOPIC_LENGTH = 100;
   private static final String BEARER = "Bearer ";
+  private static final Pattern SYMBOL = Pattern.compile(Command.SYMBOL);
 
   /** A message that a client can send. */
   private final String example;
@@ -131,6 +137,7 @@ public enum WireProtocol {
     }
     return new Command.Subscribe(
         address,
+        symbols(headers.getValue("symbols")),
         token,
         ResumePoint.of(headers.getValue("since"), "/headers/since"),
         everyMs(headers.getValue("every_ms")));
@@ -150,6 +157,37 @@ public enum WireProtocol {
     } catch (Failure failure) {
       return new Command.InvalidCommand(topic, true, failure);
     }
+  }
+
+  /** @param value null, an array of symbols, or text with symbols separated by commas */
+  private static List<String> symbols(Object value) {
+    if (value == null) {
+      return List.of();
+    }
+    var values = value instanceof String text
+        ? List.<Object>of((Object[]) text.split(",", Command.Subscribe.MAX_SYMBOLS + 1))
+        : value instanceof JsonArray array ? array.getList() : List.of();
+    var symbols = new LinkedHashSet<String>();
+    for (var each : values) {
+      if (each instanceof String symbol
+          && symbols.size() < Command.Subscribe.MAX_SYMBOLS
+          && SYMBOL.matcher(symbol).matches()) {
+        symbols.add(symbol);
+      } else {
+        throw invalidSymbols();
+      }
+    }
+    if (symbols.isEmpty() || symbols.size() < values.size()) {
+      throw invalidSymbols();
+    }
+    return List.copyOf(symbols);
+  }
+
+  private static Failure.Invalid invalidSymbols() {
+    return new Failure.Invalid(
+        "invalid-request",
+        "symbols must be a list of 1 to " + Command.Subscribe.MAX_SYMBOLS
+            + " different symbols of 1 to 64 characters without spaces.");
   }
 
   private static int everyMs(Object value) {

@@ -36,6 +36,11 @@ final class EventLogChannel implements Channel, LogReader.LogListener {
   }
 
   @Override
+  public boolean confirms() {
+    return true;
+  }
+
+  @Override
   public Subscription subscribe(
       Subscriber subscriber, Command.Subscribe request, ResumePoint after) {
     var subscription = new LogSubscription(this, subscriber, request, after);

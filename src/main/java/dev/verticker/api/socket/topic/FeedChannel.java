@@ -35,7 +35,6 @@ final class FeedChannel implements Channel, FeedListener {
   @Override
   public Subscription subscribe(
       Subscriber subscriber, Command.Subscribe request, ResumePoint after) {
-    subscriber.send(Channel.subscribed(TOPIC));
     subscriber.send(frame("feed", feed.state().json()));
     var subscription = new FeedSubscription(subscriber);
     subscriptions.add(subscription);

@@ -2,10 +2,12 @@ package dev.verticker.api.socket.topic;
 
 import dev.verticker.api.quotes.CachedQuote;
 import dev.verticker.api.socket.protocol.Frame;
+import dev.verticker.api.socket.topic.ConflatedTopic.Changes;
 import dev.verticker.message.Timestamps;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.Json;
 import java.math.BigDecimal;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -13,10 +15,9 @@ import java.util.List;
 import java.util.Map;
 
 /** Conflated changes of prices: the newest quote of each symbol with its highest and lowest price since the previous frame. */
-final class PriceChanges {
-  /** Clients accept frames of 64 kB, and SockJS escapes every quotation mark. */
-  static final int MAX_FRAME_BYTES = 48 * 1024;
-
+final class PriceChanges implements Changes<List<CachedQuote>> {
+  private final String topic;
+  private final Clock clock;
   private final Map<String, Change> changes = new LinkedHashMap<>();
 
   private record Change(CachedQuote quote, BigDecimal high, BigDecimal low) {
@@ -25,16 +26,27 @@ final class PriceChanges {
     }
   }
 
-  PriceChanges addAll(List<CachedQuote> quotes) {
+  PriceChanges(String topic, Clock clock) {
+    this.topic = topic;
+    this.clock = clock;
+  }
+
+  @Override
+  public void add(List<CachedQuote> quotes) {
     for (var quote : quotes) {
       var price = quote.quote().price();
       changes.merge(quote.quote().symbol(), new Change(quote, price, price), Change::merge);
     }
-    return this;
   }
 
-  boolean isEmpty() {
+  @Override
+  public boolean isEmpty() {
     return changes.isEmpty();
+  }
+
+  @Override
+  public List<Frame> encode() {
+    return encode(false);
   }
 
   /**
@@ -42,7 +54,8 @@ final class PriceChanges {
    *
    * @param snapshot whether they are the current state and not the changes since the previous frame
    */
-  List<Frame> encode(String topic, boolean snapshot, Instant now) {
+  List<Frame> encode(boolean snapshot) {
+    var now = clock.instant();
     var head = Buffer.buffer("{\"event\":\"prices\",\"topic\":" + Json.encode(topic) + ",\"at\":\""
         + Timestamps.write(now) + "\",\"snapshot\":" + snapshot + ",\"data\":[");
     var frames = new ArrayList<Frame>(1);
@@ -50,8 +63,8 @@ final class PriceChanges {
     for (var change : changes.values()) {
       var quote = encode(change, now);
       if (json.length() > head.length()) {
-        if (json.length() + quote.length() > MAX_FRAME_BYTES) {
-          frames.add(frame(topic, json));
+        if (json.length() + quote.length() > ConflatedTopic.MAX_FRAME_BYTES) {
+          frames.add(frame(json));
           json = head.copy();
         } else {
           json.appendByte((byte) ',');
@@ -59,7 +72,7 @@ final class PriceChanges {
       }
       json.appendBuffer(quote);
     }
-    frames.add(frame(topic, json));
+    frames.add(frame(json));
     return frames;
   }
 
@@ -74,7 +87,7 @@ final class PriceChanges {
     return json;
   }
 
-  private static Frame frame(String topic, Buffer json) {
+  private Frame frame(Buffer json) {
     return Frame.of(topic, json.appendString("]}").toString());
   }
 }

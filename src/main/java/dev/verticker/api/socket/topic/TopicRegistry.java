@@ -1,20 +1,27 @@
 package dev.verticker.api.socket.topic;
 
+import static dev.verticker.api.socket.protocol.Command.SYMBOL;
+
 import dev.verticker.api.auth.AuthenticatedUser;
 import dev.verticker.api.auth.Permission;
-import dev.verticker.api.candles.CandleUpdates;
+import dev.verticker.api.market.LiveMarket;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.log.LogReader;
 import dev.verticker.api.socket.protocol.Command;
+import dev.verticker.api.socket.protocol.Frame;
 import dev.verticker.api.socket.protocol.ResumePoint;
+import dev.verticker.api.socket.topic.ConflatedTopic.TopicResources;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import dev.verticker.message.Notifications;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.json.JsonObject;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** The topics with the channel and the access rule of each; one registry for each event loop. Topic names have no wildcards. */
@@ -22,7 +29,15 @@ public final class TopicRegistry {
   private record Registration(
       Pattern topic, BiConsumer<String, AuthenticatedUser> access, Channel channel) {}
 
-  private final List<Registration> registrations;
+  private static final BiConsumer<String, AuthenticatedUser> ANY_USER = (topic, user) -> {};
+
+  /** The topics that accept a list of symbols. */
+  private static final Pattern LISTS =
+      Pattern.compile("(prices|trades|book|candles)(\\.(" + CandleTopic.INTERVALS + "))?");
+
+  private final List<Registration> registrations = new ArrayList<>();
+
+  /** Null without topics of the event log. */
   private final EventLogChannel eventLog;
 
   /** @param loop the context of the event loop it is used on */
@@ -32,22 +47,59 @@ public final class TopicRegistry {
       NodeContext node,
       LogReader log,
       QuoteService quotes,
-      CandleUpdates updates) {
+      LiveMarket market) {
     eventLog = new EventLogChannel(loop, log, node.metrics());
-    var prices = new PriceChannel(vertx, loop, quotes, node.clock(), node.metrics());
-    var candles = new CandleChannel(vertx, loop, node, quotes, updates);
-    var feed = new FeedChannel(loop, quotes.feed(), node.clock());
-    registrations = List.of(
-        register(Notifications.USERS, requires(Permission.USERS_READ), eventLog),
-        register("user\\.[1-9][0-9]{0,18}", TopicRegistry::requireOwner, eventLog),
-        register("prices(\\.[A-Z0-9]{2,40})?", (topic, user) -> {}, prices),
-        register(CandleChannel.TOPICS, (topic, user) -> {}, candles),
-        register(FeedChannel.TOPIC, (topic, user) -> {}, feed));
+    register(Notifications.USERS, requires(Permission.USERS_READ), eventLog);
+    register("user\\.[1-9][0-9]{0,18}", TopicRegistry::requireOwner, eventLog);
+    registerMarket(vertx, loop, node, quotes, market);
   }
 
-  private static Registration register(
+  private TopicRegistry(
+      Vertx vertx, Context loop, NodeContext node, QuoteService quotes, LiveMarket market) {
+    eventLog = null;
+    registerMarket(vertx, loop, node, quotes, market);
+  }
+
+  /**
+   * The topics of market data, for sockets that have not signed in. They have channels of their own, so that these sockets can
+   * neither use up the topics of others nor cause requests to the exchange.
+   */
+  public static TopicRegistry ofPublicTopics(
+      Vertx vertx, Context loop, NodeContext node, QuoteService quotes, LiveMarket market) {
+    return new TopicRegistry(vertx, loop, node, quotes.heldOnly(), market.heldOnly());
+  }
+
+  private void registerMarket(
+      Vertx vertx, Context loop, NodeContext node, QuoteService quotes, LiveMarket market) {
+    Function<String, TopicResources> resources =
+        kind -> new TopicResources(vertx, node.metrics().counter("socket_" + kind + "_conflated_total"));
+    var clock = node.clock();
+    var reads = market.reads();
+    var prices = new PriceChannel(resources.apply("prices"), loop, quotes, clock);
+    var candles = new LiveChannel<>(
+        vertx, loop, market.candles(), CandleTopic.kind(resources.apply("candles"), reads, loop, quotes));
+    var trades = new LiveChannel<>(
+        vertx,
+        loop,
+        market.trades(),
+        TradeTopic.kind(resources.apply("trades"), clock, reads, loop, market.demand()));
+    var books = new LiveChannel<>(
+        vertx,
+        loop,
+        market.books(),
+        BookTopic.kind(
+            resources.apply("books"), quotes.feed(), clock, reads, loop, market.demand()));
+    var feed = new FeedChannel(loop, quotes.feed(), clock);
+    register("prices(\\." + SYMBOL + ")?", ANY_USER, prices);
+    register("candles\\." + SYMBOL + "\\.(" + CandleTopic.INTERVALS + ")", ANY_USER, candles);
+    register("trades\\." + SYMBOL, ANY_USER, trades);
+    register("book\\." + SYMBOL, ANY_USER, books);
+    register(FeedChannel.TOPIC, ANY_USER, feed);
+  }
+
+  private void register(
       String topic, BiConsumer<String, AuthenticatedUser> access, Channel channel) {
-    return new Registration(Pattern.compile(topic), access, channel);
+    registrations.add(new Registration(Pattern.compile(topic), access, channel));
   }
 
   private static BiConsumer<String, AuthenticatedUser> requires(Permission permission) {
@@ -67,20 +119,70 @@ public final class TopicRegistry {
     }
   }
 
-  /** Throws {@link Failure.NotFound} when there is no such topic, {@link Failure.Forbidden} when it is not for this user. */
+  /**
+   * Throws {@link Failure.NotFound} when there is no such topic, {@link Failure.Forbidden} when it is not for this user.
+   *
+   * @param user null = not signed in, only for public topics
+   */
   public void check(String topic, AuthenticatedUser user) {
     find(topic).access.accept(topic, user);
   }
 
-  /** Completes when the topic can be subscribed to; fails when it does not exist. */
-  public Future<?> prepare(String topic) {
-    return find(topic).channel.prepare(topic);
+  /** Returns whether it has all topics of the subscription. */
+  public boolean hasTopics(Command.Subscribe request) {
+    try {
+      topics(request).forEach(this::find);
+      return true;
+    } catch (Failure.NotFound unknown) {
+      return false;
+    }
+  }
+
+  /** Returns the topics of a subscription: one of each symbol, or only its own. */
+  public List<String> topics(Command.Subscribe request) {
+    if (request.symbols().isEmpty()) {
+      return List.of(request.topic());
+    }
+    var list = LISTS.matcher(request.topic());
+    if (!list.matches() || list.group(1).equals("candles") != (list.group(2) != null)) {
+      throw new Failure.NotFound(
+          "topic-unknown",
+          "The topic accepts no list of symbols: use prices, trades, book or candles.<interval>.");
+    }
+    var suffix = list.group(2) == null ? "" : list.group(2);
+    return request.symbols().stream()
+        .map(symbol -> list.group(1) + "." + symbol + suffix)
+        .toList();
+  }
+
+  /** Completes when all topics of one kind can be subscribed to; fails when one of them does not exist. */
+  public Future<?> prepare(List<String> topics) {
+    return find(topics.get(0)).channel.prepare(topics);
   }
 
   /** @param after where a resumable topic begins; null = now */
   public Subscription subscribe(
       Subscriber subscriber, Command.Subscribe request, ResumePoint after) {
-    return find(request.topic()).channel.subscribe(subscriber, request, after);
+    var channel = find(request.topic()).channel;
+    if (!channel.confirms()) {
+      subscriber.send(Frame.of(request.topic(), subscribed(request.topic())));
+    }
+    return channel.subscribe(subscriber, request, after);
+  }
+
+  /** Subscribes to the topic of one symbol of a list, without a confirmation. */
+  public Subscription subscribe(Subscriber subscriber, String topic, int everyMs) {
+    var request = new Command.Subscribe(topic, null, null, everyMs);
+    return find(topic).channel.subscribe(subscriber, request, null);
+  }
+
+  /** Returns the confirmation of a subscription without history. */
+  public static JsonObject subscribed(String topic) {
+    return new JsonObject()
+        .put("event", "subscribed")
+        .put("topic", topic)
+        .put("recovered", false)
+        .put("replayed", 0);
   }
 
   /** The topic of a client that names none. */
@@ -105,7 +207,7 @@ public final class TopicRegistry {
         .findFirst()
         .orElseThrow(() -> new Failure.NotFound(
             "topic-unknown",
-            "Unknown topic: use users, user.<id>, prices, prices.<SYMBOL>, candles.<SYMBOL>.<interval>"
-                + " or feed."));
+            "Unknown topic: use users, user.<id>, prices, prices.<SYMBOL>, trades.<SYMBOL>, book.<SYMBOL>,"
+                + " candles.<SYMBOL>.<interval> or feed."));
   }
 }

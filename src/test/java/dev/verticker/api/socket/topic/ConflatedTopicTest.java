@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class PriceStreamTest {
+class ConflatedTopicTest {
   @ParameterizedTest
   @CsvSource({
     "100, 100",
@@ -24,16 +24,16 @@ class PriceStreamTest {
     "3600000, 3600000"
   })
   void a_requested_interval_is_rounded_up_to_a_step(int requested, int everyMs) {
-    assertEquals(everyMs, PriceStream.roundUp(requested));
+    assertEquals(everyMs, ConflatedTopic.roundUp(requested));
   }
 
   @Test
-  void all_intervals_of_a_topic_share_at_most_170_streams() {
+  void all_intervals_of_a_topic_share_at_most_170_groups() {
     var intervals = IntStream.rangeClosed(
             Command.Subscribe.MIN_EVERY_MS, Command.Subscribe.MAX_EVERY_MS)
-        .map(PriceStream::roundUp)
+        .map(ConflatedTopic::roundUp)
         .distinct()
         .count();
-    assertTrue(intervals <= 170, intervals + " streams");
+    assertTrue(intervals <= 170, intervals + " groups");
   }
 }

@@ -1,0 +1,18 @@
+package dev.verticker.api.socket;
+
+import dev.verticker.api.socket.topic.TopicRegistry;
+
+/**
+ * The topics on an event loop.
+ *
+ * @param all for signed-in sockets
+ * @param publicOnes for the others; null if no topic is public
+ */
+record LoopTopics(TopicRegistry all, TopicRegistry publicOnes) {
+  void close() {
+    all.close();
+    if (publicOnes != null) {
+      publicOnes.close();
+    }
+  }
+}

@@ -1,0 +1,217 @@
+package dev.verticker.api.socket.topic;
+
+import dev.verticker.api.socket.topic.ConflatedTopic.Source;
+import dev.verticker.api.socket.topic.ConflatedTopic.TopicResources;
+import io.vertx.core.Future;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.BiConsumer;
+
+/**
+ * One topic on an event loop whose state is read at its first use, and continued from the updates of the leader.
+ *
+ * @param <U> an update of the leader
+ * @param <E> a change that subscribers receive
+ */
+abstract class LiveTopic<U, E> implements Source<E> {
+  private static final Duration MIN_READ_INTERVAL = Duration.ofSeconds(1);
+
+  /** Updates that do not arrive for so long may not arrive at all. */
+  private static final Duration SILENCE = Duration.ofSeconds(15);
+
+  private static final int MAX_HELD_UPDATES = 100;
+
+  private final ConflatedTopic<E> subscribers;
+
+  /** Updates that arrive during a read. */
+  private final List<U> held = new ArrayList<>();
+
+  private Future<Void> reading = Future.succeededFuture();
+  private boolean loaded;
+  private boolean readRequired;
+  private boolean wholeRequired = true;
+  private long readAt = System.nanoTime();
+
+  /** The last update or successful read. */
+  private long confirmedAt = System.nanoTime();
+
+  private long unusedSince = System.nanoTime();
+
+  LiveTopic(TopicResources resources) {
+    this.subscribers = new ConflatedTopic<>(resources, this, () -> unusedSince = System.nanoTime());
+  }
+
+  /**
+   * Reads the state, publishes what changed, and continues with it.
+   *
+   * @param whole whether all of it is required, not only the newest part
+   * @return whether all subscribers receive a snapshot instead of the changes
+   */
+  abstract Future<Boolean> read(boolean whole);
+
+  /** Applies an update and publishes what changed. */
+  abstract void apply(U update);
+
+  /** Updates may have been missed, or another node leads. */
+  void onReset() {}
+
+  /** Returns whether updates continue the state; if not, only reads change it. */
+  boolean isContinued() {
+    return true;
+  }
+
+  /** Called once a second while it is loaded. */
+  void onCheck() {}
+
+  /** Completes when the state is known; fails like the read. */
+  final Future<Void> load() {
+    unusedSince = System.nanoTime();
+    return loaded ? Future.succeededFuture() : startRead();
+  }
+
+  /** Sends a snapshot; changes follow. */
+  final Subscription add(Subscriber subscriber, int everyMs) {
+    load();
+    return subscribers.add(subscriber, everyMs);
+  }
+
+  final void onUpdate(U update) {
+    confirmedAt = System.nanoTime();
+    if (!reading.isComplete()) {
+      if (held.size() < MAX_HELD_UPDATES) {
+        held.add(update);
+      } else {
+        readRequired = true;
+      }
+    } else if (loaded) {
+      apply(update);
+      readIfRequired();
+    }
+  }
+
+  /** @param readInterval of a topic that updates do not continue */
+  final void check(Duration readInterval) {
+    var now = System.nanoTime();
+    var silence = isContinued() ? SILENCE : readInterval;
+    if (loaded && now - lastContact() > silence.toNanos()) {
+      readRequired = true;
+    }
+    readIfRequired();
+    if (loaded) {
+      onCheck();
+    }
+  }
+
+  final void requireRead() {
+    readRequired = true;
+  }
+
+  /** Reads the whole state. */
+  final void readWhole() {
+    if (loaded && isSubscribed()) {
+      wholeRequired = true;
+      readRequired = true;
+      startRead();
+    }
+  }
+
+  /** Returns whether neither updates nor reads have confirmed the state for longer than a failed read takes. */
+  final boolean isUnconfirmed() {
+    return System.nanoTime() - confirmedAt > 2 * SILENCE.toNanos();
+  }
+
+  final boolean isLoaded() {
+    return loaded;
+  }
+
+  final boolean isSubscribed() {
+    return !subscribers.isEmpty();
+  }
+
+  /** Returns whether it has no subscriber and reads nothing. */
+  final boolean isEmpty() {
+    return subscribers.isEmpty() && reading.isComplete();
+  }
+
+  /** Returns whether it has had no subscriber for so long. */
+  final boolean isUnused(Duration time) {
+    return isEmpty() && System.nanoTime() - unusedSince > time.toNanos();
+  }
+
+  /** Sends a snapshot to all subscribers. */
+  final void sendSnapshot() {
+    subscribers.sendSnapshot();
+  }
+
+  /** Encodes as many of the last elements as the bytes allow, in their order; the JSON must be ASCII. */
+  static <T> Collection<String> encodeNewest(
+      List<T> elements, int maxBytes, BiConsumer<StringBuilder, T> append) {
+    var encoded = new ArrayDeque<String>(elements.size());
+    var size = 0;
+    for (var i = elements.size() - 1; i >= 0; i--) {
+      var json = new StringBuilder();
+      append.accept(json, elements.get(i));
+      size += json.length() + 1;
+      if (size > maxBytes) {
+        break;
+      }
+      encoded.addFirst(json.toString());
+    }
+    return encoded;
+  }
+
+  final void publish(E change, boolean urgent) {
+    subscribers.onChange(change, urgent);
+  }
+
+  final void publish(E change) {
+    subscribers.onChange(change);
+  }
+
+  private long lastContact() {
+    return isContinued() ? Math.max(confirmedAt, readAt) : readAt;
+  }
+
+  private void readIfRequired() {
+    var due = System.nanoTime() - readAt > MIN_READ_INTERVAL.toNanos();
+    if (due && readRequired && reading.isComplete() && isSubscribed()) {
+      startRead();
+    }
+  }
+
+  private Future<Void> startRead() {
+    if (!reading.isComplete()) {
+      return reading;
+    }
+    readAt = System.nanoTime();
+    readRequired = false;
+    var whole = wholeRequired;
+    wholeRequired = false;
+    reading = read(whole)
+        .onSuccess(snapshot -> {
+          confirmedAt = System.nanoTime();
+          if (!loaded || snapshot) {
+            loaded = true;
+            subscribers.sendSnapshot();
+          }
+        })
+        .onFailure(failure -> {
+          readRequired = true;
+          wholeRequired |= whole;
+        })
+        .mapEmpty();
+    reading.onComplete(done -> applyHeld());
+    return reading;
+  }
+
+  private void applyHeld() {
+    var updates = List.copyOf(held);
+    held.clear();
+    if (loaded) {
+      updates.forEach(this::apply);
+    }
+  }
+}

@@ -168,7 +168,7 @@ final class ListedSymbols {
 
   /** Returns whether the exchange lists the symbol; false until the first response. */
   boolean isListed(String symbol) {
-    return !rejected.contains(symbol) && listed.contains(symbol);
+    return !rejected.contains(symbol) && known.symbols().contains(symbol);
   }
 
   List<String> missing(List<String> symbols) {

@@ -35,7 +35,7 @@ final class AggregateTradeOperations {
     if (request.isEmptyRange(marketTime.get())) {
       return Future.succeededFuture(ApiResponse.json(new JsonArray().toBuffer()));
     }
-    var find = new FindTrades(request.symbol(), first, from, to, limit, false);
+    var find = new FindTrades(request.symbol(), first, from, to, limit);
     return bus.request(Trades.FIND, find).map(found -> {
       var json = new JsonArray();
       found.trades().forEach(trade -> json.add(json(request, trade)));

@@ -45,7 +45,8 @@ public final class MarketOperations {
   private Future<ApiResponse> listTrades(ApiRequest request) {
     var limit = request.queryNumber("limit").orElse(DEFAULT_TRADES).intValue();
     var fromId = request.queryNumber("from_id").orElse(null);
-    var find = new FindTrades(request.path("symbol"), fromId, limit, request.isAnonymous());
+    var find = new FindTrades(
+        request.path("symbol"), fromId, null, null, limit, request.isAnonymous());
     return find(request, Trades.FIND, find)
         .map(found -> ApiResponse.json(Buffer.buffer(encode(found, fromId != null, limit))));
   }

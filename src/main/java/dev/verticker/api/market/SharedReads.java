@@ -59,7 +59,8 @@ public final class SharedReads {
           find.symbols(), find.interval(), find.from(), find.to(), find.limit(), true);
     }
     if (read instanceof FindTrades find) {
-      return new FindTrades(find.symbol(), find.fromId(), find.limit(), true);
+      return new FindTrades(
+          find.symbol(), find.fromId(), find.from(), find.to(), find.limit(), true);
     }
     if (read instanceof FindBook find) {
       return new FindBook(find.symbol(), true);

@@ -59,8 +59,11 @@ final class BookFinder {
 
   Future<Book> find(FindBook request) {
     var held = books.get(request.symbol());
-    return held != null && isFresh(held)
-        ? Future.succeededFuture(held.book())
+    if (held != null && isFresh(held)) {
+      return Future.succeededFuture(held.book());
+    }
+    return request.held()
+        ? reads.fail(request.symbol())
         : reads
             .read(
                 request.symbol(),

@@ -56,6 +56,12 @@ final class MarketReads<K, V> {
         .recover(failure -> Future.failedFuture(failure(symbol, failure)));
   }
 
+  /** Fails like a read that the exchange does not answer, without a request. */
+  <T> Future<T> fail(String symbol) {
+    return Future.failedFuture(
+        mayExist.test(symbol) ? unavailable(symbol, MIN_RETRY_AFTER) : unknown(symbol));
+  }
+
   private Future<V> start(K key, Supplier<Future<V>> request) {
     var result = Promise.<V>promise();
     reads.put(key, result.future());

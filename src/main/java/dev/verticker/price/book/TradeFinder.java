@@ -8,6 +8,7 @@ import dev.verticker.message.Trades.Found;
 import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Future;
 import java.util.List;
+import java.util.Optional;
 
 /** Handles {@link Trades#FIND}: from the trades in memory, and from the exchange what they do not have. */
 final class TradeFinder {
@@ -31,20 +32,25 @@ final class TradeFinder {
   }
 
   Future<Found> find(FindTrades request) {
-    var trades = request.fromId() != null
-        ? recent
-            .from(request.symbol(), request.fromId(), request.limit())
-            .map(Future::succeededFuture)
-            .orElseGet(() -> read(request))
-        : request.from() != null || request.to() != null ? read(request) : newest(request);
-    return trades.map(found -> new Found(request.symbol(), venue, found));
+    return inMemory(request)
+        .map(Future::succeededFuture)
+        .orElseGet(() -> request.held() ? reads.fail(request.symbol()) : readMissing(request))
+        .map(found -> new Found(request.symbol(), venue, found));
   }
 
-  private Future<List<Trade>> newest(FindTrades request) {
-    return recent
-        .newest(request.symbol(), request.limit())
-        .map(Future::succeededFuture)
-        .orElseGet(() -> readNewest(request));
+  private Optional<List<Trade>> inMemory(FindTrades request) {
+    if (request.fromId() != null) {
+      return recent.from(request.symbol(), request.fromId(), request.limit());
+    }
+    return request.from() != null || request.to() != null
+        ? Optional.empty()
+        : recent.newest(request.symbol(), request.limit());
+  }
+
+  private Future<List<Trade>> readMissing(FindTrades request) {
+    return request.fromId() != null || request.from() != null || request.to() != null
+        ? read(request)
+        : readNewest(request);
   }
 
   private Future<List<Trade>> readNewest(FindTrades request) {

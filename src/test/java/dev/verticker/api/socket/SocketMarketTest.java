@@ -121,7 +121,9 @@ class SocketMarketTest extends SocketTestCase {
         trade(1, "2").price(),
         trade(1, "2").quantity(),
         trade(7_000, "1").time().plusSeconds(3600),
-        false);
+        false,
+        1,
+        1);
 
     market.publishTrades(epoch, "TESTUSDT", restarted);
 

@@ -62,6 +62,7 @@ class HostilePriceRequestsTest {
         var listings = new FakeListings(door.bus);
         listings.holds("1", PriceFrontDoor.NOON, FakeListings.listing("BTC", "USDT", "TRADING"));
         await(listings.serve());
+        await(new FakeMarket(door.bus).serve());
         door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
         door.open();
         door.prices.tick(

@@ -377,6 +377,7 @@ class BinanceApiTest {
     expect(200, door.client().get("/api/v3/ping", "X-API-Key", KEY));
     expect(200, door.client().get("/api/v3/ping", "X-MBX-APIKEY", NEXT_KEY));
     expect(200, door.client().get("/api/v3/ping", "X-MBX-APIKEY", KEY, "X-API-Key", KEY));
+    expect(200, door.client().get("/api/v3/ping", "X-MBX-APIKEY", "", "X-API-Key", KEY));
     var missing = door.client().get("/api/v3/ping");
     assertError(401, -2014, "API-key format invalid.", missing);
     assertEquals("ApiKey realm=\"verticker\"", missing.headers().get("WWW-Authenticate"));

@@ -1,11 +1,16 @@
 // @ts-check
 // Answers a tab's requests for candles and its market topics in place of the node, for what no simulated exchange does on
-// demand: corrected, absent and missing candles.
+// demand: corrected, absent and missing candles, chosen order books and trades.
 "use strict";
 
 const MINUTE_MS = 60_000;
 
-/** @typedef {{ pushMarketFrame: (topic: string, body: object) => void }} FakeWindow */
+/**
+ * @typedef {object} FakeWindow
+ * @property {(topic: string, body: object) => void} pushMarketFrame
+ * @property {() => string[]} marketTopics
+ * @property {string | null} [unavailableTopic]
+ */
 
 class FakeMarket {
   #page;
@@ -70,6 +75,34 @@ class FakeMarket {
   }
 
   /**
+   * Subscriptions to the topic fail for now; null ends that.
+   *
+   * @param {string | null} topic
+   */
+  async setUnavailable(topic) {
+    const set = (/** @type {string | null} */ value) => Object.assign(globalThis, { unavailableTopic: value });
+    if (topic) await this.#page.addInitScript(set, topic);
+    else await this.#page.evaluate(set, topic);
+  }
+
+  /**
+   * Waits until the page is subscribed to exactly these order books and trades.
+   *
+   * @param {string[]} topics
+   */
+  async waitForTopics(...topics) {
+    await this.#page.waitForFunction(
+      (expected) => {
+        const { marketTopics } = /** @type {FakeWindow} */ (/** @type {unknown} */ (globalThis));
+        const live = marketTopics().filter((topic) => /^(book|trades)\./.test(topic));
+        return live.sort().join() === expected;
+      },
+      topics.sort().join(),
+      { polling: 50 },
+    );
+  }
+
+  /**
    * @param {string} topic
    * @param {CandleBody[]} data
    */
@@ -80,9 +113,9 @@ class FakeMarket {
 
 /** Runs in the page: registrations of market topics never reach the server. */
 function interceptTopics() {
-  /** @type {Map<string, (refusal: null, frame: { body: object }) => void>} */
+  /** @type {Map<string, (refusal: object | null, frame: { body: object }) => void>} */
   const handlers = new Map();
-  const isMarket = (/** @type {string} */ topic) => topic === "feed" || topic.startsWith("candles.");
+  const isMarket = (/** @type {string} */ topic) => /^(feed$|candles\.|book\.|trades\.)/.test(topic);
   /** @type {any} */
   let client;
   Object.defineProperty(globalThis, "EventBus", {
@@ -93,6 +126,12 @@ function interceptTopics() {
       real.prototype.registerHandler = function (/** @type {[string, object, any]} */ ...args) {
         const [topic, , handler] = args;
         if (!isMarket(topic)) return registerHandler.apply(this, args);
+        const page = /** @type {FakeWindow} */ (/** @type {unknown} */ (globalThis));
+        if (topic === page.unavailableTopic) {
+          const refusal = { failureCode: 503, failureType: "unavailable", message: "try again" };
+          setTimeout(() => handler(refusal, { body: {} }));
+          return;
+        }
         handlers.set(topic, handler);
         setTimeout(() => handler(null, { body: { event: "subscribed", topic, recovered: false, replayed: 0 } }));
       };
@@ -104,6 +143,7 @@ function interceptTopics() {
   });
   Object.assign(globalThis, {
     pushMarketFrame: (/** @type {string} */ topic, /** @type {object} */ body) => handlers.get(topic)?.(null, { body }),
+    marketTopics: () => [...handlers.keys()],
   });
 }
 

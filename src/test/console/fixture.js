@@ -12,7 +12,7 @@ const ADMIN = { username: "admin", password: "admin1234" };
 const TIMEOUT_MS = 15_000;
 
 /**
- * @typedef {(fixture: Fixture) => Promise<void>} Scenario
+ * @typedef {((fixture: Fixture) => Promise<void>) & { alone?: boolean }} Scenario `alone`: no other scenario runs at the time
  * @typedef {{ username: string, password: string }} Credentials
  *
  * @typedef {object} TabOptions
@@ -22,6 +22,16 @@ const TIMEOUT_MS = 15_000;
  * @property {string} [locale]
  * @property {boolean} [signedIn]
  */
+
+/**
+ * Marks a scenario that changes the node or the exchange, or measures time.
+ *
+ * @param {Scenario} scenario
+ * @returns {Scenario}
+ */
+function alone(scenario) {
+  return Object.assign(scenario, { alone: true });
+}
 
 /** Numbers of one length: no username starts with another one. */
 let lastUser = 100;
@@ -65,8 +75,9 @@ class Fixture {
       viewport: { width, height: width < 600 ? 844 : 800 },
     });
     this.#contexts.push(context);
+    if (signedIn) await storeSession(context, (await this.tokens(user)).refresh_token);
     const tab = await this.#openTab(context);
-    if (signedIn) await tab.signIn(user);
+    if (signedIn) await tab.waitUntilLive();
     return tab;
   }
 
@@ -215,6 +226,20 @@ class Fixture {
   }
 }
 
+/**
+ * Signs the first page of the profile in.
+ *
+ * @param {import("playwright-core").BrowserContext} context
+ * @param {string} refreshToken
+ */
+async function storeSession(context, refreshToken) {
+  await context.addInitScript((token) => {
+    if (localStorage.getItem("verticker.test")) return;
+    localStorage.setItem("verticker.test", "signed in");
+    localStorage.setItem("verticker.refresh", token);
+  }, refreshToken);
+}
+
 /** One tab that shows the console. */
 class Tab {
   /** @param {import("playwright-core").Page} page */
@@ -282,6 +307,7 @@ class Tab {
   }
 }
 
+exports.alone = alone;
 exports.Fixture = Fixture;
 exports.Tab = Tab;
 exports.PASSWORD = PASSWORD;

@@ -2,6 +2,7 @@
 "use strict";
 const assert = require("node:assert/strict");
 const { FakeMarket } = require("./fakeMarket");
+const { alone } = require("./fixture");
 
 /** @import { Fixture, Tab } from "./fixture" */
 
@@ -142,7 +143,7 @@ module.exports = {
     await panel.getByText(/^(rising|falling)$/).waitFor();
   },
 
-  async "simulated and stale prices are marked"(fixture) {
+  "simulated and stale prices are marked": alone(async (fixture) => {
     const tab = await fixture.openTab({ user: await fixture.createUser() });
     await tab.waitForText("Simulated prices: these are not real market prices.");
     await tab.expectAbsent(".banner.bad");
@@ -157,7 +158,7 @@ module.exports = {
     }
     await tab.page.locator(".banner.bad").waitFor({ state: "detached" });
     await tab.expectAbsent(".stale");
-  },
+  }),
 
   async "the chart moves, and its table has the candles of the server"(fixture) {
     const tab = await fixture.openTab({ user: await fixture.createUser() });
@@ -175,32 +176,34 @@ module.exports = {
     await expectCandlesOfServer(fixture, tab, "BTCUSDT");
   },
 
-  async "the chart is complete again after an offline period and a lost connection to the exchange"(fixture) {
-    fixture.allowErrors("network", 503);
-    const tab = await fixture.openTab({ user: await fixture.createUser() });
-    await openTable(tab);
-    // At the speed of the simulated exchange a minute takes two seconds.
-    const passMinutes = async (/** @type {number} */ minutes) => {
-      const [newest] = await shownCandles(tab);
-      await tab.waitUntil(
-        (at) => Date.parse(document.querySelector(".candle-table tbody tr")?.getAttribute("data-at") ?? "") >= at,
-        Date.parse(newest.at) + minutes * 60_000,
-      );
-    };
-    await tab.page.context().setOffline(true);
-    await tab.waitForText("No connection to the server");
-    await tab.page.locator(".quote.stale").waitFor();
-    await tab.page.waitForTimeout(6_000);
-    await tab.page.context().setOffline(false);
-    await tab.waitUntilLive();
-    await passMinutes(3);
-    await expectCandlesOfServer(fixture, tab, "BTCUSDT");
+  "the chart is complete again after an offline period and a lost connection to the exchange": alone(
+    async (fixture) => {
+      fixture.allowErrors("network", 503);
+      const tab = await fixture.openTab({ user: await fixture.createUser() });
+      await openTable(tab);
+      // At the speed of the simulated exchange a minute takes two seconds.
+      const passMinutes = async (/** @type {number} */ minutes) => {
+        const [newest] = await shownCandles(tab);
+        await tab.waitUntil(
+          (at) => Date.parse(document.querySelector(".candle-table tbody tr")?.getAttribute("data-at") ?? "") >= at,
+          Date.parse(newest.at) + minutes * 60_000,
+        );
+      };
+      await tab.page.context().setOffline(true);
+      await tab.waitForText("No connection to the server");
+      await tab.page.locator(".quote.stale").waitFor();
+      await tab.page.waitForTimeout(6_000);
+      await tab.page.context().setOffline(false);
+      await tab.waitUntilLive();
+      await passMinutes(3);
+      await expectCandlesOfServer(fixture, tab, "BTCUSDT");
 
-    await fixture.dropStreams();
-    await passMinutes(3);
-    await expectCandlesOfServer(fixture, tab, "BTCUSDT");
-    await tab.page.locator(".feed[data-state=live]").waitFor();
-  },
+      await fixture.dropStreams();
+      await passMinutes(3);
+      await expectCandlesOfServer(fixture, tab, "BTCUSDT");
+      await tab.page.locator(".feed[data-state=live]").waitFor();
+    },
+  ),
 
   async "a watch list, a chart and its intervals work with the keyboard"(fixture) {
     const tab = await fixture.openTab({ user: await fixture.createUser() });
@@ -279,6 +282,153 @@ module.exports = {
     await fake.push("feed", { event: "feed_gap", ...gap });
     await tab.waitForText(/^Interrupted from .+ to .+; the missing data was loaded\.$/);
     await row(second).getByText("66,000.10").waitFor();
+  },
+
+  async "an order book shows each frame with exact totals, and pauses"(fixture) {
+    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    const { page } = tab;
+    const fake = await FakeMarket.install(page, 50);
+    await fake.setUnavailable("book.BTCUSDT");
+    await page.reload();
+    await fake.waitForTopics("trades.BTCUSDT");
+    await tab.waitForText("Waiting for the order book\u2026");
+    // Live prices do not wait for it.
+    await tab.waitUntilLive();
+    await fake.setUnavailable(null);
+    await fake.waitForTopics("book.BTCUSDT", "trades.BTCUSDT");
+    const levels = (/** @type {number} */ best, /** @type {number} */ step, /** @type {number} */ count) =>
+      Array.from({ length: count }, (_, i) => [`${(best + i * step).toFixed(2)}000000`, `0.${10 + i}010000`]);
+    const push = (/** @type {number} */ updateId, /** @type {number} */ bid, count = 20) =>
+      fake.push("book.BTCUSDT", {
+        event: "book",
+        update_id: updateId,
+        bids: levels(bid, -0.5, count),
+        asks: levels(bid + 0.02, 0.5, count),
+        age_ms: 0,
+        stale: false,
+      });
+    const shown = (/** @type {string} */ side) =>
+      page
+        .locator(`.ladder .${side} .level:not([hidden])`)
+        .evaluateAll((rows) => rows.map((row) => [...row.children].map((cell) => cell.textContent).join(" ")));
+
+    await push(1, 68_000);
+    await page.getByRole("row", { name: "Spread 0.02 0.000029%" }).waitFor();
+    assert.deepEqual((await shown("bids")).slice(0, 3), [
+      "68,000.00 0.1001 0.1001",
+      "67,999.50 0.1101 0.2102",
+      "67,999.00 0.1201 0.3303",
+    ]);
+    const asks = await shown("asks");
+    assert.deepEqual([asks.length, asks[0], asks[9]], [10, "68,004.52 0.1901 1.4510", "68,000.02 0.1001 0.1001"]);
+    await tab.click("Show 20 levels");
+    assert.equal((await shown("asks")).length, 20);
+
+    // The rows stay, whatever the book contains.
+    await page
+      .locator(".bids .level")
+      .first()
+      .evaluate((row) => row.setAttribute("data-first", ""));
+    await push(2, 68_100, 2);
+    await page.locator(".bids .level[data-first]", { hasText: "68,100.00" }).waitFor();
+    assert.deepEqual((await shown("bids")).slice(1, 3), ["68,099.50 0.1101 0.2102", "  "]);
+
+    await tab.click("Pause: Order book");
+    await push(3, 68_200);
+    await page.locator(".book").getByText("paused").waitFor();
+    await page.locator(".bids").getByText("68,100.00").waitFor();
+    await tab.click("Continue: Order book");
+    await page.locator(".bids").getByText("68,200.00").waitFor();
+    await page
+      .locator(".book .age")
+      .getByText(/^\d s old$/)
+      .waitFor();
+    assert.equal(await page.locator(":is([role=status], [role=log], [aria-live]) table").count(), 0);
+  },
+
+  async "trades appear newest first with their side and with those that are missing"(fixture) {
+    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    const { page } = tab;
+    const fake = await FakeMarket.install(page, 50);
+    await page.reload();
+    await fake.waitForTopics("book.BTCUSDT", "trades.BTCUSDT");
+    await tab.waitForText("Waiting for trades\u2026");
+    const trade = (/** @type {number} */ id) => ({
+      id,
+      price: `${68_000 + id}.10000000`,
+      quantity: "0.01200000",
+      side: id % 2 ? "buy" : "sell",
+      time: "2026-11-29T10:20:30.000000+00:00",
+    });
+    const push = (/** @type {number[]} */ ...ids) =>
+      fake.push("trades.BTCUSDT", { event: "trades", snapshot: false, missed: 0, data: ids.map(trade) });
+    const shown = () =>
+      page.locator(".trades tbody tr").evaluateAll((rows) =>
+        rows.map((row) =>
+          [...row.children]
+            .slice(0, 2)
+            .map((cell) => cell.textContent)
+            .join(" "),
+        ),
+      );
+
+    await push(1, 2, 3);
+    await page.locator(".trades tbody tr").nth(2).waitFor();
+    assert.deepEqual(await shown(), ["buy68,003.10 0.012", "sell68,002.10 0.012", "buy68,001.10 0.012"]);
+    await page
+      .locator(".trades tbody tr td:last-child")
+      .first()
+      .getByText(/^\d{2}:20:30$/)
+      .waitFor();
+
+    await push(3, 6);
+    await tab.waitForText("2 trades not received");
+    assert.deepEqual((await shown()).slice(0, 3), [
+      "sell68,006.10 0.012",
+      "2 trades not received",
+      "buy68,003.10 0.012",
+    ]);
+    await push(5);
+    await tab.waitForText("1 trade not received");
+
+    // A burst replaces all rows, but never adds more than fit.
+    await push(...Array.from({ length: 300 }, (_, i) => i + 7));
+    await page.locator(".trades tbody").getByText("68,306.10").waitFor();
+    const rows = await shown();
+    assert.deepEqual([rows.length, rows[49]], [50, "buy68,257.10 0.012"]);
+
+    await fake.push("trades.BTCUSDT", { event: "trades", snapshot: true, missed: 0, data: [trade(1), trade(2)] });
+    await page.locator(".trades tbody tr:nth-child(2):last-child").waitFor();
+    assert.deepEqual(await shown(), ["sell68,002.10 0.012", "buy68,001.10 0.012"]);
+  },
+
+  async "an order book and trades are subscribed to only while they are visible"(fixture) {
+    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    const { page } = tab;
+    const fake = await FakeMarket.install(page, 50);
+    await page.reload();
+    await fake.waitForTopics("book.BTCUSDT", "trades.BTCUSDT");
+    await page.locator(".watch-list").getByText("ETHBTC").click();
+    await fake.waitForTopics("book.ETHBTC", "trades.ETHBTC");
+
+    const setVisibility = (/** @type {string} */ state) =>
+      page.evaluate((value) => {
+        Object.defineProperty(document, "visibilityState", { configurable: true, get: () => value });
+        document.dispatchEvent(new Event("visibilitychange"));
+      }, state);
+    await setVisibility("hidden");
+    await fake.waitForTopics();
+    await setVisibility("visible");
+    await fake.waitForTopics("book.ETHBTC", "trades.ETHBTC");
+
+    await page.setViewportSize({ width: 390, height: 844 });
+    await fake.waitForTopics();
+    await tab.click("Order book");
+    await fake.waitForTopics("book.ETHBTC");
+    await tab.click("Trades");
+    await fake.waitForTopics("trades.ETHBTC");
+    await tab.openView("notifications");
+    await fake.waitForTopics();
   },
 };
 

@@ -1,6 +1,9 @@
 // @ts-check
-// Runs the scenarios that ConsoleTest requests, one JSON object per line in both directions, in one Chromium process.
+// Runs all scenarios in one Chromium process and writes one JSON object per line to ConsoleTest: the names of the scenarios,
+// the result of each, and actions that ConsoleTest runs, which it answers with one line.
+// SCENARIOS is a regular expression of the names to run.
 "use strict";
+const { once } = require("node:events");
 const fs = require("node:fs");
 const path = require("node:path");
 const readline = require("node:readline");
@@ -27,26 +30,31 @@ const scenarios = Object.assign(
     .map((file) => require(path.join(__dirname, file))),
 );
 
-const input = readline.createInterface({ input: process.stdin })[Symbol.asyncIterator]();
+/** Most scenarios wait for the server and for time to pass. */
+const CONCURRENT = 3;
+
+const input = readline.createInterface({ input: process.stdin });
+
+/** The action that runs at the moment. */
+let action = Promise.resolve();
 
 /** @param {object} message */
 function write(message) {
   process.stdout.write(`${JSON.stringify(message)}\n`);
 }
 
-async function read() {
-  const { value, done } = await input.next();
-  return done ? null : JSON.parse(value);
-}
-
 /**
  * Has the test run what only its process can do, for example stop the node.
  *
- * @param {string} action
+ * @param {string} name
  */
-async function runInTest(action) {
-  write({ action });
-  await read();
+function runInTest(name) {
+  action = action.then(async () => {
+    const done = once(input, "line");
+    write({ action: name });
+    await done;
+  });
+  return action;
 }
 
 /**
@@ -55,24 +63,39 @@ async function runInTest(action) {
  */
 async function run(browser, name) {
   const fixture = new Fixture(browser, runInTest);
+  const start = performance.now();
+  const result = await outcome(fixture, name);
+  await fixture.close();
+  write({ scenario: name, ms: Math.round(performance.now() - start), ...result });
+}
+
+/**
+ * @param {Fixture} fixture
+ * @param {string} name
+ */
+async function outcome(fixture, name) {
   try {
     await scenarios[name](fixture);
     fixture.expectNoErrors();
-    return { passed: true };
+    return {};
   } catch (failure) {
     await fixture.screenshot(`failed ${name}`);
     return { failed: [/** @type {Error} */ (failure).stack, ...fixture.errors].join("\n") };
-  } finally {
-    await fixture.close();
   }
 }
 
 async function main() {
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
-  for (let command = await read(); command !== null; command = await read()) {
-    write(command.run ? await run(browser, command.run) : { scenarios: Object.keys(scenarios) });
-  }
-  await browser.close();
+  input.on("close", () => browser.close());
+  const chosen = new RegExp(process.env.SCENARIOS ?? "");
+  const names = Object.keys(scenarios).filter((name) => chosen.test(name));
+  write({ scenarios: names });
+  const together = names.filter((name) => !scenarios[name].alone);
+  const runTogether = async () => {
+    for (let name = together.shift(); name; name = together.shift()) await run(browser, name);
+  };
+  await Promise.all(Array.from({ length: CONCURRENT }, runTogether));
+  for (const name of names.filter((name) => scenarios[name].alone)) await run(browser, name);
 }
 
 main();

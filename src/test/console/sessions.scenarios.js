@@ -9,7 +9,8 @@ module.exports = {
     const user = await fixture.createUser();
     const other = await fixture.openTab({ user });
     await fixture.tokens(user);
-    const tab = await fixture.openTab({ user });
+    const tab = await fixture.openTab({ signedIn: false });
+    await tab.signIn(user);
     await tab.openView("sessions");
     await tab.page.locator(".sessions h2").nth(2).waitFor();
     assert.match(await tab.page.locator(".sessions li").first().innerText(), /Chrome on Linux.*This browser/s);

@@ -76,6 +76,46 @@ interface Candle extends CandleBody {
   at: number;
 }
 
+/** A price and the quantity at it. */
+type BookLevel = [price: string, quantity: string];
+
+/** Frame of a topic `book.<SYMBOL>`: the best level of each side first. */
+interface BookFrame {
+  event: "book";
+  update_id: number;
+  bids: BookLevel[];
+  asks: BookLevel[];
+  age_ms: number;
+  stale: boolean;
+}
+
+interface Trade {
+  id: number;
+  price: string;
+  quantity: string;
+  /** of the taker */
+  side: "buy" | "sell";
+  time: string;
+}
+
+/** Frame of a topic `trades.<SYMBOL>`: the newest trades (`snapshot`), or further ones; oldest first. */
+interface TradesFrame {
+  event: "trades";
+  snapshot: boolean;
+  data: Trade[];
+}
+
+/** A symbol of the exchange. */
+interface ListedSymbol {
+  symbol: string;
+  status: string;
+  tradable: boolean;
+  base: string;
+  quote: string;
+  tick_size: string | null;
+  step_size: string | null;
+}
+
 /** Frame of the topic `feed`. */
 interface FeedStatus {
   event: "feed";

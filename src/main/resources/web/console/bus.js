@@ -15,8 +15,8 @@ const CHECK_INTERVAL_MS = 5_000;
 
 /**
  * @typedef {object} BusState
- * @property {"closed" | "connecting" | "live" | "waiting"} name `live`: the server confirmed every topic;
- *   `waiting`: the next attempt starts at `retryAt`
+ * @property {"closed" | "connecting" | "live" | "waiting"} name `live`: the server confirmed every topic that is not
+ *   optional; `waiting`: the next attempt starts at `retryAt`
  * @property {number} attempt failed attempts in a row
  * @property {number | null} retryAt milliseconds since 1970, only while waiting
  * @property {string | null} reason why the connection ended, only while waiting
@@ -37,6 +37,7 @@ const CHECK_INTERVAL_MS = 5_000;
  * @property {TopicHandler} handler
  * @property {{ epoch: string, seq: number } | null} since position of the last event received
  * @property {number} [everyMs]
+ * @property {boolean} optional
  * @property {boolean} confirmed whether the server answered the registration
  * @property {number} replaysLeft how many of the next events are replayed ones
  * @property {any[] | null} queue events that wait for the snapshot
@@ -137,15 +138,17 @@ export class Bus extends EventTarget {
    * @param {object} [options]
    * @param {string | { epoch: string, seq: number } | null} [options.since] cursor of the last event that the caller has, or
    *   its epoch and sequence
-   * @param {number} [options.everyMs] min time between two frames of a price topic
+   * @param {number} [options.everyMs] min time between two frames of a market topic
+   * @param {boolean} [options.optional] the bus is live before the server has confirmed the topic
    */
-  subscribe(topic, handler, { since = null, everyMs } = {}) {
+  subscribe(topic, handler, { since = null, everyMs, optional = false } = {}) {
     /** @type {Subscription} */
     const subscription = {
       topic,
       handler,
       since: typeof since === "string" ? parseCursor(since) : since,
       everyMs,
+      optional,
       confirmed: false,
       replaysLeft: 0,
       queue: null,
@@ -352,7 +355,7 @@ export class Bus extends EventTarget {
   // ---- state
 
   #checkLive() {
-    const pending = [...this.#subscriptions.values()].some(({ confirmed }) => !confirmed);
+    const pending = [...this.#subscriptions.values()].some(({ confirmed, optional }) => !confirmed && !optional);
     if (this.#state.name !== "connecting" || pending) return;
     this.#liveSince = performance.now();
     this.#setState("live");

@@ -89,7 +89,7 @@ export class CandleSeries extends EventTarget {
           loadSnapshot,
           onEvent: ({ data }) => this.#onCandles(data),
         },
-        { everyMs: MIN_FRAME_INTERVAL_MS },
+        { everyMs: MIN_FRAME_INTERVAL_MS, optional: true },
       ),
     ];
   }

@@ -74,6 +74,35 @@ export function listen(target, type, listener) {
   return () => target.removeEventListener(type, handler);
 }
 
+/**
+ * Runs `start` when the element becomes visible: it has a size and the browser shows the tab. What `start` returns runs when
+ * that ends, and when the returned function is called.
+ *
+ * @param {HTMLElement} element
+ * @param {() => () => void} start
+ */
+export function whileVisible(element, start) {
+  /** @type {(() => void) | null} */
+  let stop = null;
+  const check = () => {
+    const visible = document.visibilityState === "visible" && element.checkVisibility();
+    if (visible) stop ??= start();
+    else end();
+  };
+  const end = () => {
+    stop?.();
+    stop = null;
+  };
+  const observer = new ResizeObserver(check);
+  observer.observe(element);
+  const unlisten = listen(document, "visibilitychange", check);
+  return () => {
+    observer.disconnect();
+    unlisten();
+    end();
+  };
+}
+
 let lastId = 0;
 
 /**
@@ -108,6 +137,8 @@ const ICONS = {
   warn: "M10 3l7.5 13.5h-15zM10 8v4M10 14.200v.3",
   info: "M10 17.5a7.5 7.5 0 1 0 0-15 7.5 7.5 0 0 0 0 15M10 9v5M10 6.200v.3",
   key: "M7 13a3.5 3.5 0 1 1 3.200-5H17v3h-2v2h-2.5v-2h-2.3A3.5 3.5 0 0 1 7 13M7 9.5v.1",
+  hold: "M7 5v10M13 5v10",
+  resume: "M7 4.5l8 5.5-8 5.5z",
   left: "M12 4l-6 6 6 6",
   right: "M8 4l6 6-6 6",
 };

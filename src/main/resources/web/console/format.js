@@ -5,6 +5,17 @@ import { locale, t, tCount } from "./i18n.js";
 
 const MINUS = "\u2212";
 
+// Order books and trades format hundreds of values a second; making a format takes longer than using it.
+/** @type {Cached<{ group: string, decimal: string }> | null} */
+let separators = null;
+/** @type {Cached<Intl.DateTimeFormat> | null} */
+let timeFormat = null;
+
+/**
+ * @template T
+ * @typedef {{ locale: string, value: T }} Cached
+ */
+
 /**
  * "68000.1200" becomes "68,000.1200": the same digits with the separators of the locale. Null if there is none.
  *
@@ -14,9 +25,10 @@ export function decimal(text) {
   if (text == null) return null;
   const [, minus, whole, fraction] = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text) ?? [];
   if (whole === undefined) return text;
-  const separators = decimalSeparators();
-  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, separators.group);
-  return (minus && MINUS) + grouped + (fraction === undefined ? "" : separators.decimal + fraction);
+  separators = cached(separators, decimalSeparators);
+  const { group, decimal: point } = separators.value;
+  const grouped = whole.replace(/\B(?=(\d{3})+$)/g, group);
+  return (minus && MINUS) + grouped + (fraction === undefined ? "" : point + fraction);
 }
 
 /**
@@ -48,10 +60,30 @@ export function fixedDecimal(text, digits = 0) {
  * @param {string} b
  */
 export function compareDecimals(a, b) {
-  const [x, y] = [a, b].map(unscaled);
-  const scale = Math.max(x.scale, y.scale);
-  const difference = x.digits * 10n ** BigInt(scale - x.scale) - y.digits * 10n ** BigInt(scale - y.scale);
-  return difference > 0n ? 1 : difference < 0n ? -1 : 0;
+  const [x, y] = aligned(a, b);
+  return x > y ? 1 : x < y ? -1 : 0;
+}
+
+/**
+ * The exact sum of two decimals.
+ *
+ * @param {string} a
+ * @param {string} b
+ */
+export function addDecimals(a, b) {
+  const [x, y, scale] = aligned(a, b);
+  return decimalOf(x + y, scale);
+}
+
+/**
+ * The exact difference of two decimals.
+ *
+ * @param {string} a
+ * @param {string} b
+ */
+export function subtractDecimals(a, b) {
+  const [x, y, scale] = aligned(a, b);
+  return decimalOf(x - y, scale);
 }
 
 /** @param {number} count */
@@ -80,6 +112,15 @@ export function percentChange(from, to) {
   return text.replace("-", MINUS);
 }
 
+/**
+ * A small share in percent: "0.0015%".
+ *
+ * @param {number} share
+ */
+export function smallPercent(share) {
+  return new Intl.NumberFormat(locale(), { style: "percent", maximumSignificantDigits: 2 }).format(share);
+}
+
 /** @typedef {string | number} Instant ISO 8601, or milliseconds since 1970 */
 
 /** @param {Instant} at */
@@ -103,7 +144,8 @@ export function utcDate(at) {
 
 /** @param {Instant} at */
 export function time(at) {
-  return new Intl.DateTimeFormat(locale(), { timeStyle: "medium" }).format(new Date(at));
+  timeFormat = cached(timeFormat, () => new Intl.DateTimeFormat(locale(), { timeStyle: "medium" }));
+  return timeFormat.value.format(new Date(at));
 }
 
 const WEEK_SECONDS = 7 * 86_400;
@@ -182,8 +224,44 @@ function decimalSeparators() {
   return { group: separator("group", ""), decimal: separator("decimal", ".") };
 }
 
+/**
+ * The value of an earlier call unless the locale has changed.
+ *
+ * @template T
+ * @param {Cached<T> | null} previous
+ * @param {() => T} make
+ * @returns {Cached<T>}
+ */
+function cached(previous, make) {
+  const current = locale();
+  return previous?.locale === current ? previous : { locale: current, value: make() };
+}
+
+/**
+ * Two decimals as integers of one scale.
+ *
+ * @param {string} a
+ * @param {string} b
+ * @returns {[a: bigint, b: bigint, scale: number]}
+ */
+function aligned(a, b) {
+  const [x, y] = [a, b].map(unscaled);
+  const scale = Math.max(x.scale, y.scale);
+  return [x.digits * 10n ** BigInt(scale - x.scale), y.digits * 10n ** BigInt(scale - y.scale), scale];
+}
+
 /** @param {string} text */
 function unscaled(text) {
   const [whole, fraction = ""] = text.split(".");
   return { digits: BigInt(whole + fraction), scale: fraction.length };
+}
+
+/**
+ * @param {bigint} digits
+ * @param {number} scale
+ */
+function decimalOf(digits, scale) {
+  const text = String(digits < 0n ? -digits : digits).padStart(scale + 1, "0");
+  const whole = text.slice(0, text.length - scale);
+  return (digits < 0n ? "-" : "") + (scale ? `${whole}.${text.slice(-scale)}` : whole);
 }

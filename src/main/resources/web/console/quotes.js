@@ -10,16 +10,26 @@ import { SymbolDecimals } from "./symbolDecimals.js";
 
 const MIN_FRAME_INTERVAL_MS = 250;
 
+/** Symbols that a user has added to those of the server; each is a topic. */
+const MAX_ADDED = 10;
+
 /**
  * @typedef {"up" | "down" | "even"} Direction
  * @typedef {Quote & { direction: Direction, updatedAt: number }} DirectedQuote `direction` is that of the last change
  */
 
-/** Event `change`: a price, an age or `problem` has changed. */
+/**
+ * Event `change`: a price, an age or `problem` has changed.
+ * Event `refused`: the server has no price of an added symbol; `detail` is the symbol and the error code.
+ */
 export class Quotes extends EventTarget {
   #api;
   /** @type {Map<string, DirectedQuote>} */
   #quotes = new Map();
+  /** @type {Bus | null} */
+  #bus = null;
+  /** @type {Map<string, () => void>} by symbol, the oldest first; each value unsubscribes */
+  #added = new Map();
   decimals = new SymbolDecimals();
   /** @type {Problem | null} why loading failed */
   problem = null;
@@ -32,6 +42,7 @@ export class Quotes extends EventTarget {
 
   /** @param {Bus} bus */
   open(bus) {
+    this.#bus = bus;
     bus.subscribe(
       "prices",
       { loadSnapshot: () => this.#load(), onEvent: ({ data }) => this.#update(data) },
@@ -42,7 +53,49 @@ export class Quotes extends EventTarget {
   /** Forgets everything: the next user may not be allowed to see it. */
   clear() {
     this.#quotes.clear();
+    this.#added.clear();
+    this.#bus = null;
     this.problem = null;
+  }
+
+  /**
+   * Adds a symbol that is not one of the server's. Beyond the maximum, the one added first is removed.
+   *
+   * @param {string} symbol
+   */
+  add(symbol) {
+    if (!this.#bus || this.#quotes.has(symbol) || this.#added.has(symbol)) return;
+    const [first] = this.#added.keys();
+    if (this.#added.size === MAX_ADDED) this.#remove(first);
+    const unsubscribe = this.#bus.subscribe(
+      `prices.${symbol}`,
+      {
+        onEvent: ({ data }) => this.#update(data),
+        onRefused: ({ code }) => {
+          this.dispatchEvent(new CustomEvent("refused", { detail: { symbol, code } }));
+          this.#remove(symbol);
+        },
+      },
+      { everyMs: MIN_FRAME_INTERVAL_MS, optional: true },
+    );
+    this.#added.set(symbol, unsubscribe);
+  }
+
+  /**
+   * Whether the price of an added symbol is not known yet.
+   *
+   * @param {string} symbol
+   */
+  isWaitingFor(symbol) {
+    return this.#added.has(symbol) && !this.#quotes.has(symbol);
+  }
+
+  /** @param {string} symbol */
+  #remove(symbol) {
+    this.#added.get(symbol)?.();
+    this.#added.delete(symbol);
+    this.#quotes.delete(symbol);
+    this.#changed();
   }
 
   /** In the order of the server. A price becomes stale without an event while the server is unreachable. */

@@ -47,10 +47,6 @@ public final class Trades {
    */
   public record FindTrades(
       String symbol, Long fromId, Instant from, Instant to, int limit, boolean held) {
-    public FindTrades(String symbol, Long fromId, int limit) {
-      this(symbol, fromId, null, null, limit);
-    }
-
     public FindTrades(String symbol, Long fromId, Instant from, Instant to, int limit) {
       this(symbol, fromId, from, to, limit, false);
     }

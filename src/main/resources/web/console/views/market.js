@@ -1,14 +1,18 @@
 // @ts-check
-// The market: a watch list of all symbols, and beside it the selected one with its candles.
+// The market: a watch list of all symbols, and beside it the selected one with its candles, order book and trades.
 
+import { Problem } from "../api.js";
 import { CandleSeries, INTERVALS } from "../candles.js";
+import { toast } from "../dialogs.js";
 import { h, icon, listen, setChildren } from "../dom.js";
 import { problemText } from "../form.js";
 import { t } from "../i18n.js";
 import { currentRoute, navigate } from "../router.js";
+import { BookPanel } from "./market/bookPanel.js";
 import { CandlePanel } from "./market/candlePanel.js";
 import { FeedStatusLine } from "./market/feedStatusLine.js";
 import { QuotePanel } from "./market/quotePanel.js";
+import { TradesPanel } from "./market/tradesPanel.js";
 import { WatchList } from "./market/watchList.js";
 
 /** @import { ViewContext } from "../app.js" */
@@ -17,6 +21,9 @@ import { WatchList } from "./market/watchList.js";
 
 /** A held arrow key passes many symbols. */
 const SETTLE_MS = 150;
+
+/** A phone shows one of them at a time. */
+const PANES = /** @type {const} */ (["chart", "book", "trades"]);
 
 /**
  * @param {Pick<ViewContext, "api" | "bus" | "quotes" | "feed">} context
@@ -27,6 +34,7 @@ export function marketView({ api, bus, quotes, feed }) {
   const { query } = currentRoute();
   let symbol = query.get("symbol");
   let interval = INTERVALS.find((one) => one === query.get("interval")) ?? INTERVALS[0];
+  let pane = PANES.find((one) => one === query.get("pane")) ?? PANES[0];
   /** @type {CandleSeries | null} */
   let series = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -37,6 +45,18 @@ export function marketView({ api, bus, quotes, feed }) {
   const watchList = new WatchList(api, decimals, select);
   const quotePanel = new QuotePanel(decimals);
   const candlePanel = new CandlePanel(decimals, interval, selectInterval);
+  const bookPanel = new BookPanel(bus, decimals);
+  const tradesPanel = new TradesPanel(bus, decimals);
+  const paneButtons = PANES.map((one) =>
+    h("button", { type: "button", "data-pane": one, onclick: () => selectPane(one) }, t(`panes.${one}`)),
+  );
+  const instrument = h(
+    "article.card.instrument",
+    null,
+    quotePanel.element,
+    h("div.choice.panes", { role: "group", "aria-label": t("panes.label") }, paneButtons),
+    h("div.live-data", null, candlePanel.element, bookPanel.element, tradesPanel.element),
+  );
   const element = h(
     "section.market",
     null,
@@ -47,21 +67,17 @@ export function marketView({ api, bus, quotes, feed }) {
       feedLine.element,
     ),
     banners,
-    h(
-      "div.columns",
-      null,
-      watchList.element,
-      h("article.card.instrument", null, quotePanel.element, candlePanel.element),
-    ),
+    h("div.columns", null, watchList.element, instrument),
   );
 
   /** @param {string} selected */
   function select(selected) {
     if (selected === symbol) return;
     symbol = selected;
+    quotes.add(selected);
     render();
     clearTimeout(settling);
-    settling = setTimeout(showCandles, SETTLE_MS);
+    settling = setTimeout(showSymbol, SETTLE_MS);
   }
 
   /** @param {Interval} selected */
@@ -70,9 +86,56 @@ export function marketView({ api, bus, quotes, feed }) {
     showCandles();
   }
 
+  /** @param {typeof PANES[number]} selected */
+  function selectPane(selected) {
+    pane = selected;
+    renderPanes();
+    updateAddress();
+  }
+
+  function renderPanes() {
+    instrument.dataset.pane = pane;
+    paneButtons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.pane === pane)));
+  }
+
+  function updateAddress() {
+    navigate("market", { symbol, interval, pane: pane === PANES[0] ? null : pane }, { replace: true });
+  }
+
+  function showSymbol() {
+    if (!symbol) return;
+    observeSteps(symbol);
+    showCandles();
+    bookPanel.show(symbol);
+    tradesPanel.show(symbol);
+  }
+
+  /**
+   * From the first price on, all have as many fraction digits as the exchange's steps.
+   *
+   * @param {string} of a symbol
+   */
+  async function observeSteps(of) {
+    try {
+      const { body } = await api.get(`/symbols?${new URLSearchParams({ q: of, limit: "1" })}`);
+      for (const { symbol: found, tick_size: tick, step_size: step } of /** @type {ListedSymbol[]} */ (body.symbols)) {
+        decimals.observe(found, { prices: [tick], quantities: [step] });
+      }
+    } catch (problem) {
+      // Then they have as many as the received ones need.
+      if (!(problem instanceof Problem)) throw problem;
+    }
+  }
+
+  /** @param {{ symbol: string, code: string }} refusal */
+  function onRefused(refusal) {
+    toast(t("symbols.refused", { symbol: refusal.symbol }));
+    if (refusal.symbol === symbol) symbol = null;
+  }
+
   function showCandles() {
     if (!symbol) return;
-    navigate("market", { symbol, interval }, { replace: true });
+    updateAddress();
     series?.close();
     series = new CandleSeries({ api, bus, feed, decimals }, symbol, interval);
     candlePanel.show(series);
@@ -83,16 +146,27 @@ export function marketView({ api, bus, quotes, feed }) {
     const all = quotes.all;
     renderBanners(all);
     feedLine.render(all.length ? Math.min(...all.map((quote) => quotes.ageOf(quote))) : null);
+    // The address may have a symbol that is not one of the server's.
+    if (symbol && all.length) quotes.add(symbol);
     const selected = all.find((quote) => quote.symbol === symbol) ?? all[0];
     if (!selected) return;
-    if (selected.symbol !== symbol || !series) {
-      symbol = selected.symbol;
-      showCandles();
+    const waiting = symbol !== null && quotes.isWaitingFor(symbol);
+    if (!symbol || !series || !(waiting || selected.symbol === symbol)) {
+      if (!waiting) symbol = selected.symbol;
+      showSymbol();
     }
     watchList.render(all, symbol);
-    quotePanel.render(selected);
     watchList.renderAges((quote) => quotes.ageOf(quote));
-    quotePanel.renderAge(quotes.ageOf(selected));
+    if (waiting && symbol) {
+      quotePanel.renderWaiting(symbol);
+    } else {
+      quotePanel.render(selected);
+      quotePanel.renderAge(quotes.ageOf(selected));
+    }
+    const interrupted = bus.state.name !== "live" || (feed.status !== null && feed.status.state !== "live");
+    const stale = interrupted || (!waiting && selected.stale);
+    bookPanel.renderState(stale);
+    tradesPanel.renderState(stale);
   }
 
   /** @param {DirectedQuote[]} all */
@@ -120,10 +194,12 @@ export function marketView({ api, bus, quotes, feed }) {
   const timer = setInterval(render, 1000);
   const stops = [
     listen(quotes, "change", render),
+    listen(quotes, "refused", onRefused),
     listen(feed, "change", render),
     listen(bus, "state", render),
     listen(bus, "resumed", () => watchList.loadSparklines()),
   ];
+  renderPanes();
   render();
 
   return {
@@ -135,6 +211,8 @@ export function marketView({ api, bus, quotes, feed }) {
       series?.close();
       watchList.close();
       candlePanel.close();
+      bookPanel.close();
+      tradesPanel.close();
     },
   };
 }

@@ -39,8 +39,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Quotes of streams, through faults of the exchange, whose minute takes six seconds. The poll runs once a minute. */
+@Execution(ExecutionMode.CONCURRENT)
 class LivePricesTest {
   private static final Set<String> SYMBOLS = Set.of("BTCUSDT", "ETHBTC", "ETHUSDT");
 

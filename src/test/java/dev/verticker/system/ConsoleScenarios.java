@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process of {@code src/test/console/runScenarios.js}, which drives Chromium. Both sides write one JSON object per line:
- * this class names the scenario, the script requests actions in between and reports the result.
+ * The process of {@code src/test/console/runScenarios.js}, which drives Chromium and runs several scenarios at a time. It
+ * writes one JSON object per line: the names of the scenarios, their results, and actions that this class runs for it.
  */
 final class ConsoleScenarios implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(ConsoleScenarios.class);
@@ -26,6 +26,8 @@ final class ConsoleScenarios implements AutoCloseable {
   private final Process process;
   private final BufferedReader output;
   private final Map<String, Runnable> actions;
+  private final List<String> names;
+  private final Map<String, JsonObject> results = new HashMap<>();
 
   /** @param actions what a scenario may request, by name */
   ConsoleScenarios(Map<String, String> environment, Map<String, Runnable> actions) {
@@ -38,27 +40,29 @@ final class ConsoleScenarios implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     output = process.inputReader(StandardCharsets.UTF_8);
+    names = read().getJsonArray("scenarios").stream().map(String.class::cast).toList();
   }
 
   /** Returns the names of all scenarios. */
   List<String> names() {
-    write(new JsonObject().put("list", true));
-    return read().getJsonArray("scenarios").stream().map(String.class::cast).toList();
+    return names;
   }
 
-  /** Fails with the report of the script. */
-  void run(String scenario) {
-    write(new JsonObject().put("run", scenario));
-    while (true) {
+  /** Waits for the result of the scenario and fails with the report of the script. */
+  void await(String scenario) {
+    while (!results.containsKey(scenario)) {
       var message = read();
       if (message.containsKey("action")) {
         actions.get(message.getString("action")).run();
         write(new JsonObject().put("done", true));
-      } else if (message.containsKey("failed")) {
-        fail("Scenario \"" + scenario + "\": " + message.getString("failed"));
-      } else if (message.containsKey("passed")) {
-        return;
+      } else {
+        results.put(message.getString("scenario"), message);
       }
+    }
+    var result = results.get(scenario);
+    log.info("{} ms: {}", result.getInteger("ms"), scenario);
+    if (result.containsKey("failed")) {
+      fail("Scenario \"" + scenario + "\": " + result.getString("failed"));
     }
   }
 

@@ -2,13 +2,12 @@ package dev.verticker.system;
 
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
-import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
+import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import io.vertx.core.Vertx;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -20,8 +19,8 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Tests the console in Chromium against a complete node with a simulated exchange. Runs each scenario of
- * {@code src/test/console} as a test and writes screenshots of every view to {@code target/console}.
+ * Tests the console in Chromium against a complete node with a simulated exchange. Each scenario of
+ * {@code src/test/console} is a test; screenshots of every view are written to {@code target/console}.
  */
 @Tag("alone")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -29,8 +28,12 @@ class ConsoleTest {
   private static final List<String> VERTICLES =
       List.of("user", "price", "notification", "user-api");
 
+  /** The nodes load all of it at start. */
+  private static final int HISTORY_DAYS = 2;
+
   private final Vertx vertx = Vertx.vertx();
-  private final Map<String, String> settings = new HashMap<>(TestServers.settings());
+  private final TestDatabase database = TestDatabase.create();
+  private final Map<String, String> settings = database.settings();
   private Node node;
   private ConsoleScenarios scenarios;
 
@@ -40,7 +43,8 @@ class ConsoleTest {
             vertx,
             SimulatorOptions.defaults()
                 .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
-                .withSpeed(30))
+                .withHistoryDays(HISTORY_DAYS)
+                .withSpeed(60))
         .await();
     settings.putAll(Map.of(
         "BINANCE_BASE_URL", exchange.url(),
@@ -63,7 +67,24 @@ class ConsoleTest {
             "stop the node",
             () -> node.stop(),
             "start the node",
-            () -> node = TestNode.start(settings, VERTICLES)));
+            () -> node = TestNode.start(settings, VERTICLES),
+            "add 51 users",
+            this::add51Users));
+  }
+
+  /** The API would hash 51 passwords. */
+  private void add51Users() {
+    database.execute(
+        """
+        INSERT INTO account.users (username, full_name, password_hash, roles, imported, created_at, updated_at)
+        SELECT 'paged-' || n, 'Paged Person ' || n, repeat('x', 60), CASE WHEN n = 3 THEN '{admin}' ELSE '{user}' END::text[],
+               false, now(), now()
+          FROM generate_series(0, 50) AS n;
+        INSERT INTO account.name_words (deleted, words, user_id)
+        SELECT false, lower(full_name), id
+          FROM account.users
+         WHERE username LIKE 'paged-%';
+        """);
   }
 
   @AfterAll
@@ -80,6 +101,6 @@ class ConsoleTest {
   @TestFactory
   Stream<DynamicTest> scenarios() {
     return scenarios.names().stream()
-        .map(scenario -> dynamicTest(scenario, () -> scenarios.run(scenario)));
+        .map(scenario -> dynamicTest(scenario, () -> scenarios.await(scenario)));
   }
 }

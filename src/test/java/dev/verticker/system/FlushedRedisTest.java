@@ -56,6 +56,8 @@ class FlushedRedisTest {
     settings.put("BINANCE_BASE_URL", exchange.url());
     settings.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
     settings.put("INTERNAL_API_KEY", NodeClient.KEY);
+    // The watchdog of streams would request quiet symbols, too.
+    settings.put("FEED", "poll");
     settings.put("REFRESH_INTERVAL_SECONDS", "1");
     settings.put("CACHE_TTL_SECONDS", "0.8");
     nodes = TestNode.startPair(settings, List.of("price", "price-api"));

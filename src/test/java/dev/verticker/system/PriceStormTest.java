@@ -128,8 +128,7 @@ class PriceStormTest {
     var settings = database.settings();
     settings.put("BINANCE_BASE_URL", exchange.url());
     settings.put("SYMBOLS", "BTCUSDT,ETHBTC,ETHUSDT");
-    // The feed would request the tickers of streams that it opens, too.
-    settings.put("FEED", "poll");
+    settings.put("FEED", "stream");
     settings.put("INTERNAL_API_KEY", KEY);
     settings.put("REFRESH_INTERVAL_SECONDS", LongInterval.seconds());
     return settings;

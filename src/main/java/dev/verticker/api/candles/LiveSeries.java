@@ -43,11 +43,6 @@ public final class LiveSeries {
     return readRequired;
   }
 
-  /** Marks it as outdated: updates may have been missed. */
-  public void requireRead() {
-    readRequired = true;
-  }
-
   /** Returns whether live minutes continue it; if not, only reads change it. */
   public boolean isContinued() {
     return rolledUpUntil != null;

@@ -82,9 +82,9 @@ public final class LiveSeriesReader {
     });
   }
 
-  /** Returns null if the candle has ended in between. */
+  /** Returns null if the candle has ended in between, or if the exchange begins its candles at other times. */
   private Live live(List<Candle> ended, Instant minute, Candle forming, Instant openTime) {
-    if (!minute.isBefore(interval.next(openTime))) {
+    if (!interval.openTime(minute).equals(openTime)) {
       return null;
     }
     var merged = ended.isEmpty() ? null : CandleRollUp.merge(ended, openTime, true);

@@ -55,7 +55,7 @@ public final class MarketOperations {
     var find = new FindBook(request.path("symbol"), request.isAnonymous());
     return find(request, Books.FIND, find).map(book -> {
       var now = clock.instant();
-      return ApiResponse.json(Buffer.buffer(BookJson.of(book, now, feed.isStale(book.receivedAt(), now))));
+      return ApiResponse.json(Buffer.buffer(BookJson.of(book, now, feed.isStale(book.receivedAt(), now, true))));
     });
   }
 
@@ -81,7 +81,7 @@ public final class MarketOperations {
     json.append("],\"next\":");
     json.append(paged && trades.size() == limit ? Long.toString(newest.id() + 1) : "null");
     return json.append(",\"stale\":")
-        .append(feed.isStale(newest == null ? Instant.EPOCH : newest.time(), clock.instant()))
+        .append(feed.isStale(newest == null ? Instant.EPOCH : newest.time(), clock.instant(), true))
         .append('}')
         .toString();
   }

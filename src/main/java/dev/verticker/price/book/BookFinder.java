@@ -59,11 +59,14 @@ final class BookFinder {
 
   Future<Book> find(FindBook request) {
     var held = books.get(request.symbol());
-    if (held != null && isFresh(held)) {
-      return Future.succeededFuture(held.book());
+    if (request.held()) {
+      // Of any age: the book has the time of its receipt.
+      return held == null
+          ? reads.refuse(request.symbol())
+          : Future.succeededFuture(held.book());
     }
-    return request.held()
-        ? reads.fail(request.symbol())
+    return held != null && isFresh(held)
+        ? Future.succeededFuture(held.book())
         : reads
             .read(
                 request.symbol(),

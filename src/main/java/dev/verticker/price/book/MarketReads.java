@@ -56,10 +56,14 @@ final class MarketReads<K, V> {
         .recover(failure -> Future.failedFuture(failure(symbol, failure)));
   }
 
-  /** Fails like a read that the exchange does not answer, without a request. */
-  <T> Future<T> fail(String symbol) {
-    return Future.failedFuture(
-        mayExist.test(symbol) ? unavailable(symbol, MIN_RETRY_AFTER) : unknown(symbol));
+  /** Fails like {@link #read}, for a caller that may not cause a request. */
+  <T> Future<T> refuse(String symbol) {
+    if (!mayExist.test(symbol)) {
+      return Future.failedFuture(unknown(symbol));
+    }
+    var detail = "No data of " + symbol + " is in memory.";
+    return Future.failedFuture(new Failure.Unavailable(
+        failureCode, detail, MIN_RETRY_AFTER, errors(failureCode, detail)));
   }
 
   private Future<V> start(K key, Supplier<Future<V>> request) {

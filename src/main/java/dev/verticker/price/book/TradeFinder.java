@@ -8,7 +8,6 @@ import dev.verticker.message.Trades.Found;
 import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Future;
 import java.util.List;
-import java.util.Optional;
 
 /** Handles {@link Trades#FIND}: from the trades in memory, and from the exchange what they do not have. */
 final class TradeFinder {
@@ -32,29 +31,27 @@ final class TradeFinder {
   }
 
   Future<Found> find(FindTrades request) {
-    return inMemory(request)
+    var trades = request.fromId() != null
+        ? recent
+            .from(request.symbol(), request.fromId(), request.limit())
+            .map(Future::succeededFuture)
+            .orElseGet(() -> read(request))
+        : request.from() != null || request.to() != null ? read(request) : newest(request);
+    return trades.map(found -> new Found(request.symbol(), venue, found));
+  }
+
+  private Future<List<Trade>> newest(FindTrades request) {
+    return recent
+        .newest(request.symbol(), request.limit())
         .map(Future::succeededFuture)
-        .orElseGet(() -> request.held() ? reads.fail(request.symbol()) : readMissing(request))
-        .map(found -> new Found(request.symbol(), venue, found));
-  }
-
-  private Optional<List<Trade>> inMemory(FindTrades request) {
-    if (request.fromId() != null) {
-      return recent.from(request.symbol(), request.fromId(), request.limit());
-    }
-    return request.from() != null || request.to() != null
-        ? Optional.empty()
-        : recent.newest(request.symbol(), request.limit());
-  }
-
-  private Future<List<Trade>> readMissing(FindTrades request) {
-    return request.fromId() != null || request.from() != null || request.to() != null
-        ? read(request)
-        : readNewest(request);
+        .orElseGet(() -> readNewest(request));
   }
 
   private Future<List<Trade>> readNewest(FindTrades request) {
     var symbol = request.symbol();
+    if (request.held()) {
+      return reads.refuse(symbol);
+    }
     var limit = request.limit() <= FEW_TRADES ? FEW_TRADES : MarketData.MAX_TRADES;
     return read(new FindTrades(symbol, null, null, null, limit))
         .onSuccess(trades -> recent.add(symbol, trades, trades.size() < limit))
@@ -65,6 +62,8 @@ final class TradeFinder {
   }
 
   private Future<List<Trade>> read(FindTrades request) {
-    return reads.read(request.symbol(), request, () -> exchange.trades(request, Priority.USER));
+    return request.held()
+        ? reads.refuse(request.symbol())
+        : reads.read(request.symbol(), request, () -> exchange.trades(request, Priority.USER));
   }
 }

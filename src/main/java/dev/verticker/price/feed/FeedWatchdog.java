@@ -28,8 +28,6 @@ public final class FeedWatchdog {
   /** With more silent symbols their connections are replaced at once, because control messages are limited. */
   private static final int MAX_RESUBSCRIPTIONS = 5;
 
-  private static final int MAX_LATE_CHECKS = 4;
-
   private final FeedQuotes quotes;
   private final NewestTickers newest;
   private final Report report;
@@ -39,7 +37,6 @@ public final class FeedWatchdog {
   private long respondedAt = System.nanoTime();
   private long requestedAt = System.nanoTime();
   private int nextInterrupted;
-  private long checkedAt = System.nanoTime();
 
   /** Whether an event arrived since the last check. */
   private boolean delivered;
@@ -200,12 +197,6 @@ public final class FeedWatchdog {
    */
   Map<Stream, Duration> check(MarketStream market) {
     var now = System.nanoTime();
-    var late = now - checkedAt > timing.check().multipliedBy(MAX_LATE_CHECKS).toNanos();
-    checkedAt = now;
-    if (late) {
-      // The frames that arrived during a pause of the event loop are processed first.
-      return Map.of();
-    }
     var silent = new HashMap<Stream, Duration>();
     var overdue = new ArrayList<Symbol>();
     for (var symbol : symbols.values()) {

@@ -32,6 +32,13 @@ export class PriceFigure {
     if (previous?.symbol === quote.symbol && previous.price !== quote.price) this.#flash(quote.direction);
   }
 
+  clear() {
+    this.#quote = null;
+    setText(this.#price, "\u2013");
+    this.#renderDirection("even");
+    this.#renderChange(null);
+  }
+
   /** @param {Direction} direction */
   #renderDirection(direction) {
     if (this.#direction.dataset.is === direction) return;

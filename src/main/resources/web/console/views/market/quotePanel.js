@@ -67,6 +67,19 @@ export class QuotePanel {
     this.#age.title = t("prices.eventTime", { at: dateTime(quote.event_time) });
   }
 
+  /**
+   * Before the first price of a symbol.
+   *
+   * @param {string} symbol
+   */
+  renderWaiting(symbol) {
+    setText(this.#symbol, symbol);
+    this.#figure.clear();
+    for (const figure of [this.#bid, this.#ask, this.#high, this.#low, this.#volume]) setText(figure, NONE);
+    for (const origin of [this.#venue, this.#source, this.#age]) setText(origin, "");
+    this.element.classList.remove("stale");
+  }
+
   /** @param {number} ms */
   renderAge(ms) {
     setText(this.#age, t("prices.age", { age: age(ms) }));

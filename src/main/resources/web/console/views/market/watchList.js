@@ -1,5 +1,6 @@
 // @ts-check
-// All symbols with their price, its age, its change and a sparkline of 24 hours; arrow keys select one.
+// All symbols with their price, its age, its change and a sparkline of 24 hours; arrow keys select one. A search finds further
+// symbols of the exchange.
 
 import { Problem } from "../../api.js";
 import { h, setChildren, setText } from "../../dom.js";
@@ -7,6 +8,7 @@ import { age } from "../../format.js";
 import { t } from "../../i18n.js";
 import { PriceFigure } from "./priceFigure.js";
 import { Sparkline } from "./sparkline.js";
+import { SymbolSearch } from "./symbolSearch.js";
 
 /** @import { Api } from "../../api.js" */
 /** @import { SymbolDecimals } from "../../symbolDecimals.js" */
@@ -35,7 +37,8 @@ export class WatchList {
   #timer = setInterval(() => document.visibilityState === "visible" && this.loadSparklines(), SPARKLINE_REFRESH_MS);
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #settling;
-  element = h("div.card.watch", null, h("h2", null, t("market.symbols")), this.#list);
+  #search;
+  element;
 
   /**
    * @param {Api} api
@@ -43,6 +46,8 @@ export class WatchList {
    * @param {(symbol: string) => void} onselect
    */
   constructor(api, decimals, onselect) {
+    this.#search = new SymbolSearch(api, onselect);
+    this.element = h("div.card.watch", null, h("h2", null, t("market.symbols")), this.#search.element, this.#list);
     this.#api = api;
     this.#decimals = decimals;
     this.#onselect = onselect;
@@ -55,10 +60,22 @@ export class WatchList {
    */
   render(quotes, selected) {
     if (quotes.length && this.#rows.size === 0) setChildren(this.#list).removeAttribute("aria-busy");
+    this.#removeRowsExcept(quotes);
     for (const quote of quotes) {
       const row = this.#rows.get(quote.symbol) ?? this.#addRow(quote.symbol);
       row.render(quote);
       row.markSelected(quote.symbol === selected);
+    }
+  }
+
+  /** @param {DirectedQuote[]} quotes */
+  #removeRowsExcept(quotes) {
+    const symbols = new Set(quotes.map(({ symbol }) => symbol));
+    for (const [symbol, { element }] of this.#rows) {
+      if (symbols.has(symbol)) continue;
+      this.#observer.unobserve(element);
+      element.remove();
+      this.#rows.delete(symbol);
     }
   }
 
@@ -79,6 +96,7 @@ export class WatchList {
     this.#observer.disconnect();
     clearInterval(this.#timer);
     clearTimeout(this.#settling);
+    this.#search.close();
   }
 
   /** @param {string} symbol */

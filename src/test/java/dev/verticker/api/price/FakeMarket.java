@@ -59,8 +59,7 @@ public final class FakeMarket {
   /** A trade of 2 units at noon plus its id in milliseconds; the taker sold if the id is odd. */
   public static Trade trade(long id, String price) {
     var time = Instant.parse("2026-03-01T12:00:00Z").plusMillis(id);
-    return new Trade(
-        id, new BigDecimal(price), new BigDecimal("2.0"), time, id % 2 == 1, id, id);
+    return new Trade(id, new BigDecimal(price), new BigDecimal("2.0"), time, id % 2 == 1, id, id);
   }
 
   /** A book with one level on each side. */

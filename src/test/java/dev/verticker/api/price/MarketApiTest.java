@@ -64,7 +64,7 @@ class MarketApiTest {
             + "{\"id\":8,\"price\":\"0.00000001\",\"quantity\":\"2.0\",\"side\":\"buy\","
             + "\"time\":\"2026-03-01T12:00:00.008000+00:00\"}],\"next\":9,\"stale\":false}",
         reply.body().toString());
-    assertEquals(List.of(new FindTrades("BTCUSDT", 7L, 2)), market.requests);
+    assertEquals(List.of(new FindTrades("BTCUSDT", 7L, null, null, 2)), market.requests);
   }
 
   @Test
@@ -73,7 +73,7 @@ class MarketApiTest {
     var reply = expect(200, door.get(UNICODE + "/trades")).object();
     assertTrue(reply.containsKey("next"));
     assertEquals(null, reply.getValue("next"));
-    assertEquals(List.of(new FindTrades("币安人生USDT", null, 100)), market.requests);
+    assertEquals(List.of(new FindTrades("币安人生USDT", null, null, null, 100)), market.requests);
   }
 
   @Test

@@ -112,6 +112,22 @@ class SocketMarketTest extends SocketTestCase {
   }
 
   @Test
+  void trades_without_an_interval_are_sent_as_they_arrive_and_other_topics_need_one() {
+    market.holdsTrades("FASTUSDT", trade(1, "1"));
+    var socket = plain(door.person()).send(subscribe("trades.FASTUSDT", 0));
+    socket.next("trades");
+    for (var id = 2; id < 12; id++) {
+      market.publishTrades(epoch, "FASTUSDT", trade(id, "1"));
+    }
+    for (var id = 2L; id < 12; id++) {
+      assertEquals(List.of(id), ids(socket.next("trades")));
+    }
+    assertEquals("invalid-request", errorCode(socket.send(subscribe("book.FASTUSDT", 0))));
+    assertEquals("invalid-request", errorCode(socket.send(subscribe("prices", 0))));
+    assertEquals("invalid-request", errorCode(socket.send(subscribe("trades.FASTUSDT", 99))));
+  }
+
+  @Test
   void a_venue_that_restarts_its_ids_causes_a_new_snapshot() {
     market.holdsTrades("TESTUSDT", trade(7_000, "1"));
     var socket = plain(door.person()).subscribe("trades.TESTUSDT");

@@ -12,7 +12,7 @@ public sealed interface Command {
    * @param symbols the list of symbols whose topics it subscribes to; empty = only the topic
    * @param token signs the socket in or extends its sign-in; null when absent
    * @param since resumes after this event; null = from now on
-   * @param everyMs milliseconds between two frames of market data
+   * @param everyMs milliseconds between two frames of market data; 0 = each update at once
    */
   record Subscribe(
       String topic, List<String> symbols, String token, ResumePoint since, int everyMs)

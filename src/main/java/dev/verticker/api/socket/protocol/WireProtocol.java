@@ -198,14 +198,15 @@ public enum WireProtocol {
     var text = value.toString();
     if ((value instanceof Number || value instanceof String)
         && text.matches("[0-9]{1,7}")
-        && Integer.parseInt(text) >= Command.Subscribe.MIN_EVERY_MS
-        && Integer.parseInt(text) <= Command.Subscribe.MAX_EVERY_MS) {
+        && (Integer.parseInt(text) == 0
+            || Integer.parseInt(text) >= Command.Subscribe.MIN_EVERY_MS
+                && Integer.parseInt(text) <= Command.Subscribe.MAX_EVERY_MS)) {
       return Integer.parseInt(text);
     }
     throw new Failure.Invalid(
         "invalid-request",
         "every_ms must be a whole number from " + Command.Subscribe.MIN_EVERY_MS + " to "
-            + Command.Subscribe.MAX_EVERY_MS + ".");
+            + Command.Subscribe.MAX_EVERY_MS + ", or 0 for trades as they arrive.");
   }
 
   private static Command malformed(String message) {

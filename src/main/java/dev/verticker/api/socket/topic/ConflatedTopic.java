@@ -224,7 +224,7 @@ final class ConflatedTopic<E> {
     }
 
     private void startFrame(long slot) {
-      nextFrame = slot + everyMs * NANOS_PER_MS;
+      nextFrame = everyMs == 0 ? System.nanoTime() : slot + everyMs * NANOS_PER_MS;
       newest = source.noChanges();
     }
 

@@ -140,6 +140,12 @@ public final class TopicRegistry {
 
   /** Returns the topics of a subscription: one of each symbol, or only its own. */
   public List<String> topics(Command.Subscribe request) {
+    if (request.everyMs() == 0 && !request.topic().startsWith("trades")) {
+      throw new Failure.Invalid(
+          "invalid-request",
+          "Only trades are sent as they arrive: every_ms must be at least "
+              + Command.Subscribe.MIN_EVERY_MS + ".");
+    }
     if (request.symbols().isEmpty()) {
       return List.of(request.topic());
     }

@@ -14,7 +14,6 @@ import dev.verticker.api.socket.protocol.Frame;
 import dev.verticker.api.socket.topic.ConflatedTopic.TopicResources;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
-import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.testing.RecordedHealth;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -25,9 +24,7 @@ import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +59,7 @@ class PriceChannelTest {
     var first = subscribe(HOUR_MS);
     // Alone: its first change is sent at once.
     tick("101");
-    until("a change", () -> first.prices().size() == 2);
+    until("a change", () -> prices(first).size() == 2);
     var others = IntStream.range(0, 3).mapToObj(i -> subscribe(HOUR_MS)).toList();
     var slow = others.get(0);
     slow.writable = false;
@@ -74,8 +71,8 @@ class PriceChannelTest {
     until("a change", () -> others.get(2).frames.size() == 2);
     assertSame(others.get(1).frames.get(1), others.get(2).frames.get(1));
     assertSame(first.frames.get(2), others.get(2).frames.get(1));
-    assertEquals(List.of("100", "101", "102"), first.prices());
-    assertEquals(List.of("101"), slow.prices());
+    assertEquals(List.of("100", "101", "102"), prices(first));
+    assertEquals(List.of("101"), prices(slow));
   }
 
   @Test
@@ -84,7 +81,7 @@ class PriceChannelTest {
     tick("100");
     var first = subscribe(HOUR_MS);
     tick("101");
-    until("a change", () -> first.prices().size() == 2);
+    until("a change", () -> prices(first).size() == 2);
     tick("150");
     tick("102");
     var second = subscribe(HOUR_MS);
@@ -92,7 +89,7 @@ class PriceChannelTest {
 
     becomeStale();
 
-    until("a change", () -> second.prices().size() == 2 && first.prices().size() == 3);
+    until("a change", () -> prices(second).size() == 2 && prices(first).size() == 3);
     assertEquals("150 102", extremes(first));
     assertEquals("103 103", extremes(second));
   }
@@ -106,15 +103,15 @@ class PriceChannelTest {
     slow.writable = false;
     for (var price : List.of("120", "90", "101")) {
       tick(price);
-      until("the price", () -> other.prices().contains(price));
+      until("the price", () -> prices(other).contains(price));
     }
-    assertEquals(List.of("100"), slow.prices());
+    assertEquals(List.of("100"), prices(slow));
 
     slow.writable = true;
     context.runOnContext(here -> slow.subscription.onWritable());
 
-    until("the missed prices", () -> slow.prices().size() == 2);
-    assertEquals(List.of("100", "101"), slow.prices());
+    until("the missed prices", () -> prices(slow).size() == 2);
+    assertEquals(List.of("100", "101"), prices(slow));
     assertEquals("120 90", extremes(slow));
     assertTrue(metrics.counter("socket_prices_conflated_total").count() >= 3);
   }
@@ -182,8 +179,8 @@ class PriceChannelTest {
     await(context, Future::succeededFuture);
   }
 
-  private Recorder subscribe(int everyMs) {
-    var recorder = new Recorder();
+  private RecordingSubscriber subscribe(int everyMs) {
+    var recorder = new RecordingSubscriber();
     await(context, () -> {
       recorder.subscription =
           channel.subscribe(recorder, new Command.Subscribe("prices", null, null, everyMs), null);
@@ -198,60 +195,17 @@ class PriceChannelTest {
   }
 
   /** Returns the highest and the lowest price in the last frame. */
-  private static String extremes(Recorder recorder) {
+  private static String extremes(RecordingSubscriber recorder) {
     var last = new JsonObject(recorder.frames.get(recorder.frames.size() - 1).json());
     var quote = last.getJsonArray("data").getJsonObject(0);
     return quote.getString("frame_high") + " " + quote.getString("frame_low");
   }
 
-  private static final class Recorder implements Subscriber {
-    private final List<Frame> frames = new CopyOnWriteArrayList<>();
-    private volatile boolean writable = true;
-    private Subscription subscription;
-
-    /** Returns the price of the first quote in each price frame. */
-    List<String> prices() {
-      var prices = new ArrayList<String>();
-      for (var frame : frames) {
-        var json = new JsonObject(frame.json());
-        if ("prices".equals(json.getString("event"))) {
-          prices.add(json.getJsonArray("data").getJsonObject(0).getString("price"));
-        }
-      }
-      return prices;
-    }
-
-    @Override
-    public boolean canReceive(Audience audience) {
-      return true;
-    }
-
-    @Override
-    public void send(Frame frame) {
-      frames.add(frame);
-    }
-
-    @Override
-    public void sendNow(Frame frame) {
-      frames.add(frame);
-    }
-
-    @Override
-    public boolean isWritable() {
-      return writable;
-    }
-
-    @Override
-    public boolean hold(int bytes) {
-      return true;
-    }
-
-    @Override
-    public void release(int bytes) {}
-
-    @Override
-    public void unsubscribe(String topic, Throwable reason) {
-      throw new AssertionError(topic, reason);
-    }
+  /** Returns the price of the first quote in each price frame. */
+  private static List<String> prices(RecordingSubscriber recorder) {
+    return recorder.frames.stream()
+        .map(frame -> new JsonObject(frame.json()).getJsonArray("data").getJsonObject(0))
+        .map(quote -> quote.getString("price"))
+        .toList();
   }
 }

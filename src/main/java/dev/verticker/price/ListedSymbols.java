@@ -61,8 +61,7 @@ final class ListedSymbols {
     this(vertx, exchange, venue, clock, Intervals.DEFAULT);
   }
 
-  ListedSymbols(
-      Vertx vertx, MarketData exchange, String venue, Clock clock, Intervals intervals) {
+  ListedSymbols(Vertx vertx, MarketData exchange, String venue, Clock clock, Intervals intervals) {
     this.vertx = vertx;
     this.exchange = exchange;
     this.venue = venue;
@@ -163,7 +162,9 @@ final class ListedSymbols {
   }
 
   private static boolean isPlausible(String symbol) {
-    return symbol.codePoints().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
+    return symbol
+        .codePoints()
+        .noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
   }
 
   /** Returns whether the exchange lists the symbol; false until the first response. */

@@ -39,11 +39,11 @@ public final class PriceApi {
           new PriceOperations(quotes, node.clock()).addTo(routes);
           new HistoryOperations(node.bus()).addTo(routes);
           new CandleOperations(node.bus(), quotes::requireHeld).addTo(routes);
-          new MarketOperations(node.bus(), quotes.feed(), node.clock(), quotes::requireHeld).addTo(routes);
+          new MarketOperations(node.bus(), quotes.feed(), node.clock(), quotes::requireHeld)
+              .addTo(routes);
           new FeedOperations(quotes.feed()).addTo(routes);
           binance.addTo(routes);
-          new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock())
-              .addTo(routes);
+          new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock()).addTo(routes);
           var router = routes.createRouter(NAME, node.metrics());
           binance.mountErrors(router);
           docs.mount(router);

@@ -1,9 +1,11 @@
 package dev.verticker.api.price;
 
 import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.api.listings.FakeListings;
 import dev.verticker.api.openapi.HostileRequests;
 import dev.verticker.api.openapi.HostileRequests.Caller;
 import dev.verticker.testing.RecordedLog;
@@ -30,9 +32,15 @@ class HostilePriceRequestsTest {
       List<String> faults;
       HostileRequests hostile;
       try (var door = new PriceFrontDoor()) {
+        var listings = new FakeListings(door.bus);
+        listings.holds(
+            "1", door.clock.instant(), FakeListings.listing("BTC", "USDT", "TRADING"));
         await(door.prices.serve());
+        await(listings.serve());
+        await(new FakeMarket(door.bus).serve());
         door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
         door.open();
+        until("the symbols are known", () -> door.get("/internal/symbols").status() == 200);
         door.prices.tick(
             FakePrices.quote(1, "BTCUSDT", "68000.12", door.clock.instant()),
             FakePrices.quote(2, "ETHUSDT", "4200.5", door.clock.instant()));

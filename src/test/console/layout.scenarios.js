@@ -84,14 +84,26 @@ async function layoutShifts(tab) {
 async function checkViews(fixture, appearance) {
   const tab = await fixture.openTab({ ...appearance, signedIn: false });
   const { page } = tab;
-  await recordLayoutShifts(tab);
   await page.getByLabel(/^(Password|รหัสผ่าน)$/).waitFor();
   await checkLayout(tab, "sign-in", appearance);
-  await tab.signIn({ username: "admin", password: "admin1234" });
+  await fixture.signInAtNextLoad(page.context());
+  await page.reload();
+  await recordLayoutShifts(tab);
   await page.locator(".canvas canvas").first().waitFor();
   await page.locator(".sparkline path[d]").nth(2).waitFor({ state: "attached" });
   await page.locator(".direction:is([data-is=up], [data-is=down])").first().waitFor();
-  await checkLayout(tab, "market", appearance);
+  if (appearance.width < 600) {
+    await checkLayout(tab, "market", appearance);
+    for (const pane of ["book", "trades"]) {
+      await page.locator(`.panes [data-pane=${pane}]`).click();
+      await page.locator(`.${pane} tbody td`, { hasText: /\d/ }).first().waitFor();
+      await checkLayout(tab, pane, appearance);
+    }
+  } else {
+    await page.locator(".bids .level td", { hasText: /\d/ }).first().waitFor();
+    await page.locator(".trades tbody td").first().waitFor();
+    await checkLayout(tab, "market", appearance);
+  }
   await tab.openView("users");
   await page.locator("tr[data-id]").first().waitFor();
   await checkLayout(tab, "users", appearance);

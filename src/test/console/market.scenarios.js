@@ -315,12 +315,12 @@ module.exports = {
     await push(1, 68_000);
     await page.getByRole("row", { name: "Spread 0.02 0.000029%" }).waitFor();
     assert.deepEqual((await shown("bids")).slice(0, 3), [
-      "68,000.00 0.1001 0.1001",
-      "67,999.50 0.1101 0.2102",
-      "67,999.00 0.1201 0.3303",
+      "68,000.00 0.10010 0.10010",
+      "67,999.50 0.11010 0.21020",
+      "67,999.00 0.12010 0.33030",
     ]);
     const asks = await shown("asks");
-    assert.deepEqual([asks.length, asks[0], asks[9]], [10, "68,004.52 0.1901 1.4510", "68,000.02 0.1001 0.1001"]);
+    assert.deepEqual([asks.length, asks[0], asks[9]], [10, "68,004.52 0.19010 1.45100", "68,000.02 0.10010 0.10010"]);
     await tab.click("Show 20 levels");
     assert.equal((await shown("asks")).length, 20);
 
@@ -331,7 +331,7 @@ module.exports = {
       .evaluate((row) => row.setAttribute("data-first", ""));
     await push(2, 68_100, 2);
     await page.locator(".bids .level[data-first]", { hasText: "68,100.00" }).waitFor();
-    assert.deepEqual((await shown("bids")).slice(1, 3), ["68,099.50 0.1101 0.2102", "  "]);
+    assert.deepEqual((await shown("bids")).slice(1, 3), ["68,099.50 0.11010 0.21020", "  "]);
 
     await tab.click("Pause: Order book");
     await push(3, 68_200);
@@ -374,7 +374,7 @@ module.exports = {
 
     await push(1, 2, 3);
     await page.locator(".trades tbody tr").nth(2).waitFor();
-    assert.deepEqual(await shown(), ["buy68,003.10 0.012", "sell68,002.10 0.012", "buy68,001.10 0.012"]);
+    assert.deepEqual(await shown(), ["buy68,003.10 0.01200", "sell68,002.10 0.01200", "buy68,001.10 0.01200"]);
     await page
       .locator(".trades tbody tr td:last-child")
       .first()
@@ -384,9 +384,9 @@ module.exports = {
     await push(3, 6);
     await tab.waitForText("2 trades not received");
     assert.deepEqual((await shown()).slice(0, 3), [
-      "sell68,006.10 0.012",
+      "sell68,006.10 0.01200",
       "2 trades not received",
-      "buy68,003.10 0.012",
+      "buy68,003.10 0.01200",
     ]);
     await push(5);
     await tab.waitForText("1 trade not received");
@@ -395,11 +395,11 @@ module.exports = {
     await push(...Array.from({ length: 300 }, (_, i) => i + 7));
     await page.locator(".trades tbody").getByText("68,306.10").waitFor();
     const rows = await shown();
-    assert.deepEqual([rows.length, rows[49]], [50, "buy68,257.10 0.012"]);
+    assert.deepEqual([rows.length, rows[49]], [50, "buy68,257.10 0.01200"]);
 
     await fake.push("trades.BTCUSDT", { event: "trades", snapshot: true, missed: 0, data: [trade(1), trade(2)] });
     await page.locator(".trades tbody tr:nth-child(2):last-child").waitFor();
-    assert.deepEqual(await shown(), ["sell68,002.10 0.012", "buy68,001.10 0.012"]);
+    assert.deepEqual(await shown(), ["sell68,002.10 0.01200", "buy68,001.10 0.01200"]);
   },
 
   async "an order book and trades are subscribed to only while they are visible"(fixture) {

@@ -102,8 +102,7 @@ final class ListedSymbols {
   Future<Listings.Page> find(Listings.FindListings request) {
     var current = known;
     if (current.info() == null) {
-      return Future.failedFuture(new Failure.Unavailable(
-          "symbols-not-yet-known", "The symbols of the exchange are not known yet."));
+      return Future.failedFuture(notYetKnown());
     }
     var revision = current.info().revision();
     var all = current.info().listings();
@@ -116,6 +115,27 @@ final class ListedSymbols {
         current.readAt(),
         unchanged ? List.of() : all.subList(first, end),
         unchanged || end == all.size() ? null : all.get(end - 1).symbol()));
+  }
+
+  /** Handles {@link Listings#OBJECTS}. */
+  Future<Listings.Objects> objects(Listings.FindObjects request) {
+    var info = known.info();
+    if (info == null) {
+      return Future.failedFuture(notYetKnown());
+    }
+    var unchanged = info.revision().equals(request.known());
+    var first = Math.max(0, Math.min(request.first(), info.objects().size()));
+    var end = Math.min(info.objects().size(), first + Listings.MAX_OBJECTS);
+    return Future.succeededFuture(new Listings.Objects(
+        info.revision(),
+        info.head(),
+        unchanged ? List.of() : info.objects().subList(first, end),
+        unchanged || end == info.objects().size() ? null : end));
+  }
+
+  private static Failure notYetKnown() {
+    return new Failure.Unavailable(
+        "symbols-not-yet-known", "The symbols of the exchange are not known yet.");
   }
 
   /** Returns the index of the first listing after the symbol. */

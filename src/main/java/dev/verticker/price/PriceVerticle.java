@@ -133,6 +133,7 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
             bus.serve(Listings.FIND, listed::find),
+            bus.serve(Listings.OBJECTS, listed::objects),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted),
             candles.serve(listed::mayExist),

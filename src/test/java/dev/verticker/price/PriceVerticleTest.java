@@ -661,7 +661,7 @@ class PriceVerticleTest {
     var first = nodeWithQuotes();
     nodes.remove(first);
     first.close();
-    exchange.faults().add(FaultKind.HANG);
+    exchange.faults().add(FaultKind.OVERLOADED);
     redisCli("FLUSHALL");
 
     var restarted = node();

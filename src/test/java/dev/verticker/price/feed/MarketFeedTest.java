@@ -38,8 +38,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The feed of a leader with all durations divided by ten. */
+@Execution(ExecutionMode.CONCURRENT)
 class MarketFeedTest {
   private static final FeedTiming TIMING = new FeedTiming(
       Duration.ofMillis(25),

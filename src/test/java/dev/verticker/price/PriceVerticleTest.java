@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
@@ -20,6 +21,7 @@ import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.message.Books;
 import dev.verticker.message.Trades;
 import dev.verticker.message.Feed;
+import dev.verticker.message.Listings;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
@@ -375,6 +377,33 @@ class PriceVerticleTest {
     assertEquals(
         List.of(),
         node.query("SELECT id FROM market.observations WHERE symbol IN ('NOSUCHPAIR', 'ALSONOT')"));
+  }
+
+  @Test
+  void the_symbols_of_the_exchange_are_served_with_their_status_and_limits() {
+    var node = nodeWithQuotes();
+    var find = new Listings.FindListings(null, null);
+    until("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
+    await(node.find("BTCUSDT"));
+    until("the list is served", () -> {
+      var request = node.bus.request(Listings.FIND, find);
+      until("there is a reply", request::isComplete);
+      return request.succeeded();
+    });
+
+    var page = await(node.bus.request(Listings.FIND, find));
+
+    assertEquals("simulated", page.venue());
+    assertNull(page.next());
+    var bitcoin = page.listings().stream()
+        .filter(listing -> listing.symbol().equals("BTCUSDT"))
+        .findFirst()
+        .orElseThrow();
+    assertTrue(bitcoin.tradable());
+    assertEquals("BTC", bitcoin.base());
+    assertEquals("USDT", bitcoin.quote());
+    assertEquals(1, bitcoin.price().step().signum());
+    assertEquals(1, bitcoin.quantity().step().signum());
   }
 
   @Test

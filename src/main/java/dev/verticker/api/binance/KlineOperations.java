@@ -1,7 +1,7 @@
 package dev.verticker.api.binance;
 
+import dev.verticker.api.market.SharedReads;
 import dev.verticker.api.openapi.ApiResponse;
-import dev.verticker.bus.Bus;
 import dev.verticker.message.Candles;
 import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.FindCandles;
@@ -27,19 +27,22 @@ final class KlineOperations {
   private static final int DEFAULT_LIMIT = 500;
   private static final int MAX_LIMIT = 1000;
   private static final Duration MAX_WAIT = Duration.ofSeconds(5);
-  private static final Duration RETRY_INTERVAL = Duration.ofMillis(200);
+
+  /** Doubles with each retry. */
+  private static final Duration FIRST_RETRY = Duration.ofMillis(150);
+
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   /** Pages of candles for one response: a page has fewer candles than slots if the exchange stood still. */
   private static final int MAX_PAGES = 6;
 
   private final Vertx vertx;
-  private final Bus bus;
+  private final SharedReads reads;
   private final Supplier<Instant> marketTime;
 
-  KlineOperations(Vertx vertx, Bus bus, Supplier<Instant> marketTime) {
+  KlineOperations(Vertx vertx, SharedReads reads, Supplier<Instant> marketTime) {
     this.vertx = vertx;
-    this.bus = bus;
+    this.reads = reads;
     this.marketTime = marketTime;
   }
 
@@ -68,15 +71,15 @@ final class KlineOperations {
         request.time("startTime"),
         end == null ? null : end.plusNanos(1000),
         limit);
-    return find(range, System.nanoTime() + MAX_WAIT.toNanos()).map(candles -> {
+    return find(range, FIRST_RETRY).map(candles -> {
       var rows = new JsonArray();
       candles.forEach(candle -> rows.add(row(request, interval, candle)));
       return ApiResponse.json(rows.toBuffer());
     });
   }
 
-  /** @param deadline of {@link System#nanoTime} */
-  private Future<List<Candle>> find(Range range, long deadline) {
+  /** @param wait until the next attempt; the sum of all is less than {@link #MAX_WAIT} */
+  private Future<List<Candle>> find(Range range, Duration wait) {
     var found = range.from() == null
         ? findNewest(range, range.to(), List.of(), 1)
         : findFrom(range, range.from(), List.of(), 1);
@@ -84,11 +87,11 @@ final class KlineOperations {
       if (candles.stream().noneMatch(candle -> isUncertain(range.interval(), candle))) {
         return Future.succeededFuture(candles);
       }
-      return System.nanoTime() > deadline
+      return wait.multipliedBy(2).compareTo(MAX_WAIT) > 0
           ? Future.failedFuture(BinanceException.unavailable(RETRY_AFTER))
           : vertx
-              .timer(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
-              .compose(waited -> find(range, deadline));
+              .timer(wait.toMillis(), TimeUnit.MILLISECONDS)
+              .compose(waited -> find(range, wait.multipliedBy(2)));
     });
   }
 
@@ -150,7 +153,9 @@ final class KlineOperations {
   }
 
   private Future<Series> request(FindCandles find) {
-    return bus.request(Candles.FIND, find).map(found -> found.series().get(0));
+    return reads
+        .request(Candles.FIND, find, Vertx.currentContext())
+        .map(found -> found.series().get(0));
   }
 
   private static List<Candle> existing(Series page) {

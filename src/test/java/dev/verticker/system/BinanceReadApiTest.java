@@ -191,11 +191,7 @@ class BinanceReadApiTest {
     var url = "http://127.0.0.1:"
         + (library.equals("apiNode") ? keyProxy.actualPort() : node.ports().get("price-api"));
     var ours = ExchangeClients.run(
-            library,
-            url,
-            options.get(0),
-            options.get(1),
-            "--header=X-API-Key:" + NodeClient.KEY)
+            library, url, options.get(0), options.get(1), "--header=X-API-Key:" + NodeClient.KEY)
         .getJsonObject("rest");
 
     for (var call : calls.split(",")) {
@@ -220,8 +216,7 @@ class BinanceReadApiTest {
     assertEquals(theirs.ping(), ours.ping());
     assertEquals(theirs.klines(hours()), ours.klines(hours()));
     assertEquals(theirs.uiKlines(hours()), ours.uiKlines(hours()));
-    assertEquals(
-        withoutTime(theirs.exchangeInfo(symbol)), withoutTime(ours.exchangeInfo(symbol)));
+    assertEquals(withoutTime(theirs.exchangeInfo(symbol)), withoutTime(ours.exchangeInfo(symbol)));
     assertEquals(
         shape(new JsonObject(theirs.ticker24H(new HashMap<>(symbol))), 1),
         shape(new JsonObject(ours.ticker24H(new HashMap<>(symbol))), 1));
@@ -238,8 +233,8 @@ class BinanceReadApiTest {
     assertEquals(
         shape(new JsonArray(theirs.tickerSymbol(new HashMap<>(both))), 2),
         shape(new JsonArray(ours.tickerSymbol(new HashMap<>(both))), 2));
-    var rejected = assertThrows(
-        BinanceClientException.class, () -> ours.depth(Map.of("symbol", "BOGUS")));
+    var rejected =
+        assertThrows(BinanceClientException.class, () -> ours.depth(Map.of("symbol", "BOGUS")));
     assertEquals(-1121, rejected.getErrorCode());
   }
 
@@ -251,10 +246,11 @@ class BinanceReadApiTest {
         .createHttpServer()
         .requestHandler(sent -> client
             .request(sent.method(), port, "127.0.0.1", sent.uri())
-            .compose(request -> request.putHeader("X-MBX-APIKEY", NodeClient.KEY).send())
-            .compose(response -> response
-                .body()
-                .compose(body -> sent.response().setStatusCode(response.statusCode()).end(body))))
+            .compose(
+                request -> request.putHeader("X-MBX-APIKEY", NodeClient.KEY).send())
+            .compose(response -> response.body().compose(body -> sent.response()
+                .setStatusCode(response.statusCode())
+                .end(body))))
         .listen(0, "127.0.0.1");
   }
 
@@ -270,7 +266,10 @@ class BinanceReadApiTest {
   }
 
   private Response ours(String query) {
-    return nodeClient.get("/api/v3/" + query).headers("X-MBX-APIKEY", NodeClient.KEY).send();
+    return nodeClient
+        .get("/api/v3/" + query)
+        .headers("X-MBX-APIKEY", NodeClient.KEY)
+        .send();
   }
 
   private Response exchange(String query) {
@@ -303,6 +302,8 @@ class BinanceReadApiTest {
     if (json instanceof JsonArray array) {
       return array.stream().limit(max).map(entry -> shape(entry, max)).toList().toString();
     }
-    return json instanceof Number ? "number" : json == null ? "null" : json.getClass().getSimpleName();
+    return json instanceof Number
+        ? "number"
+        : json == null ? "null" : json.getClass().getSimpleName();
   }
 }

@@ -28,8 +28,8 @@ final class DepthOperations {
   Future<ApiResponse> depth(BinanceRequest request) {
     var limit = request.limit(Books.MAX_LEVELS, Books.MAX_LEVELS);
     return checkStatus(request)
-        .compose(checked -> reads.request(
-            Books.FIND, new Books.FindBook(request.symbol()), Vertx.currentContext()))
+        .compose(checked ->
+            reads.request(Books.FIND, new Books.FindBook(request.symbol()), Vertx.currentContext()))
         .map(book -> ApiResponse.json(json(book, limit).toBuffer()).with("Age", age(book)));
   }
 

@@ -103,15 +103,13 @@ final class KlineOperations {
     };
   }
 
-  private Future<List<Candle>> findFrom(
-      Range range, Instant from, List<Candle> before, int pages) {
+  private Future<List<Candle>> findFrom(Range range, Instant from, List<Candle> before, int pages) {
     // Where candles are missing, a page of few slots would have none.
     var slots = pages == 1 ? range.limit() : MAX_LIMIT;
     return request(range.page(from, range.to(), slots)).compose(page -> {
       var candles = concat(before, existing(page));
       if (candles.size() >= range.limit() || page.next() == null || pages == MAX_PAGES) {
-        return Future.succeededFuture(
-            candles.subList(0, Math.min(candles.size(), range.limit())));
+        return Future.succeededFuture(candles.subList(0, Math.min(candles.size(), range.limit())));
       }
       var next = page.candles().isEmpty() && before.isEmpty()
           ? firstOpenTime(range, page.next())
@@ -127,21 +125,18 @@ final class KlineOperations {
     return firstOpenTime(range, Interval.ONE_MONTH, from, range.to())
         .compose(month -> month == null
             ? Future.succeededFuture()
-            : firstOpenTime(
-                range, Interval.ONE_DAY, month, Interval.ONE_MONTH.next(month)))
+            : firstOpenTime(range, Interval.ONE_DAY, month, Interval.ONE_MONTH.next(month)))
         .map(day -> day == null || day.isAfter(from) ? day : from);
   }
 
-  private Future<Instant> firstOpenTime(
-      Range range, Interval interval, Instant from, Instant to) {
-    var find = new FindCandles(
-        List.of(range.symbol()), interval, interval.openTime(from), to, MAX_LIMIT);
+  private Future<Instant> firstOpenTime(Range range, Interval interval, Instant from, Instant to) {
+    var find =
+        new FindCandles(List.of(range.symbol()), interval, interval.openTime(from), to, MAX_LIMIT);
     return request(find)
         .map(page -> page.candles().isEmpty() ? null : page.candles().get(0).openTime());
   }
 
-  private Future<List<Candle>> findNewest(
-      Range range, Instant to, List<Candle> after, int pages) {
+  private Future<List<Candle>> findNewest(Range range, Instant to, List<Candle> after, int pages) {
     var missing = range.limit() - after.size();
     return request(range.page(null, to, missing)).compose(page -> {
       var candles = concat(existing(page), after);

@@ -101,9 +101,8 @@ class PriceStormTest {
     // Warms up the code and the connections, but not the cache of the tested symbols.
     until("BTCUSDT is quoted", () -> await(get(nodes.get(0), "BTCUSDT")) == 200);
     await(Future.all(reads(CONNECTIONS * 2, i -> "BTCUSDT")));
-    until(
-        "the streams are connected",
-        () -> await(exchange.streams().subscriptions()).containsKey("s17usdt@ticker"));
+    until("the streams are connected", () -> await(exchange.streams().subscriptions())
+        .containsKey("s17usdt@ticker"));
     var calls = calls("ETHBTC");
 
     var cold = reads(REQUESTS, i -> COLD.get(i % COLD.size()));
@@ -119,8 +118,7 @@ class PriceStormTest {
             >= CONFIGURED.size());
     assertEquals(
         0,
-        database.number(
-            "SELECT count(*) - count(DISTINCT symbol) FROM market.observations"),
+        database.number("SELECT count(*) - count(DISTINCT symbol) FROM market.observations"),
         "no double row");
   }
 

@@ -37,8 +37,7 @@ public record ExchangeInfo(
   /** Sorts the listings and computes their revision, which takes milliseconds for thousands of them. */
   public static ExchangeInfo of(
       Collection<Listing> listings, int weightPerMinute, String head, List<String> objects) {
-    var sorted =
-        listings.stream().sorted(Comparator.comparing(Listing::symbol)).toList();
+    var sorted = listings.stream().sorted(Comparator.comparing(Listing::symbol)).toList();
     var content = head == null ? sorted.toString() : head + objects;
     var revision = UUID.nameUUIDFromBytes(content.getBytes(StandardCharsets.UTF_8));
     return new ExchangeInfo(sorted, revision.toString(), weightPerMinute, head, objects);

@@ -2,25 +2,39 @@ package dev.verticker.system;
 
 import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.binance.connector.client.exceptions.BinanceClientException;
+import com.binance.connector.client.impl.SpotClientImpl;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
+import dev.verticker.message.Interval;
 import dev.verticker.node.Node;
+import dev.verticker.testing.ExchangeClients;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestHttpClient;
 import dev.verticker.testing.TestHttpClient.Response;
 import dev.verticker.testing.TestNode;
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.http.HttpServer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.net.URI;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Compares the responses of a node to a client of the exchange with those of the exchange itself. */
@@ -36,6 +50,7 @@ class BinanceReadApiTest {
   private Node node;
   private TestHttpClient exchangeClient;
   private TestHttpClient nodeClient;
+  private HttpServer keyProxy;
 
   @BeforeAll
   void start() {
@@ -52,6 +67,7 @@ class BinanceReadApiTest {
     settings.put("INTERNAL_API_KEY", NodeClient.KEY);
     node = TestNode.start(settings, List.of("price", "price-api"));
     nodeClient = new TestHttpClient(vertx, node.ports().get("price-api"));
+    keyProxy = startKeyProxy().await();
     exchangeClient = new TestHttpClient(vertx, URI.create(exchange.url()).getPort());
     until("prices of all symbols", () -> {
       var prices = ours("ticker/24hr");
@@ -102,7 +118,7 @@ class BinanceReadApiTest {
     var ours = ours(query);
 
     assertEquals(theirs.status(), ours.status(), ours::toString);
-    assertEquals(withoutTime(theirs), withoutTime(ours));
+    assertEquals(withoutTime(theirs.text()), withoutTime(ours.text()));
     assertTrue(ours.headers().contains("X-MBX-USED-WEIGHT-1M"));
   }
 
@@ -159,12 +175,101 @@ class BinanceReadApiTest {
     }
   }
 
+  @ParameterizedTest
+  @Tag("faults")
+  @Timeout(120)
+  @CsvSource({
+    "spot,    'ping,time,exchangeInfo,price,ticker24hr,bookTicker,klines,uiKlines,depth,aggTrades'",
+    "ccxt,    'time,exchangeInfo,price,ticker24hr,bookTicker,klines,depth,aggTrades'",
+    "apiNode, 'ping,time,exchangeInfo,price,ticker24hr,klines,depth,aggTrades'"
+  })
+  void a_client_library_reads_the_same_as_at_the_exchange(String library, String calls) {
+    var options = List.of("--calls=" + calls, "--start=" + hours().get("startTime"));
+    var theirs = ExchangeClients.run(library, exchange.url(), options.toArray(String[]::new))
+        .getJsonObject("rest");
+
+    var url = "http://127.0.0.1:"
+        + (library.equals("apiNode") ? keyProxy.actualPort() : node.ports().get("price-api"));
+    var ours = ExchangeClients.run(
+            library, url, options.get(0), options.get(1), "--header=X-API-Key:" + NodeClient.KEY)
+        .getJsonObject("rest");
+
+    for (var call : calls.split(",")) {
+      if (List.of("exchangeInfo", "klines", "uiKlines").contains(call)) {
+        assertEquals(
+            withoutTime(theirs.getValue(call).toString()),
+            withoutTime(ours.getValue(call).toString()),
+            call);
+      } else {
+        assertEquals(shape(theirs.getValue(call), 1), shape(ours.getValue(call), 1), call);
+      }
+    }
+  }
+
+  @Test
+  void the_java_connector_of_binance_reads_the_same_as_at_the_exchange() {
+    var theirs = new SpotClientImpl(exchange.url()).createMarket();
+    var ours = new SpotClientImpl("http://127.0.0.1:" + keyProxy.actualPort()).createMarket();
+    Map<String, Object> symbol = Map.of("symbol", "BTCUSDT");
+    Map<String, Object> few = Map.of("symbol", "BTCUSDT", "limit", 3);
+
+    assertEquals(theirs.ping(), ours.ping());
+    assertEquals(theirs.klines(hours()), ours.klines(hours()));
+    assertEquals(theirs.uiKlines(hours()), ours.uiKlines(hours()));
+    assertEquals(withoutTime(theirs.exchangeInfo(symbol)), withoutTime(ours.exchangeInfo(symbol)));
+    assertEquals(
+        shape(new JsonObject(theirs.ticker24H(new HashMap<>(symbol))), 1),
+        shape(new JsonObject(ours.ticker24H(new HashMap<>(symbol))), 1));
+    assertEquals(
+        shape(new JsonObject(theirs.bookTicker(symbol)), 1),
+        shape(new JsonObject(ours.bookTicker(symbol)), 1));
+    assertEquals(
+        shape(new JsonObject(theirs.depth(few)), 3), shape(new JsonObject(ours.depth(few)), 3));
+    assertEquals(
+        shape(new JsonArray(theirs.aggTrades(few)), 3),
+        shape(new JsonArray(ours.aggTrades(few)), 3));
+    var both = new HashMap<String, Object>();
+    both.put("symbols", new ArrayList<>(List.of("BTCUSDT", "ETHUSDT")));
+    assertEquals(
+        shape(new JsonArray(theirs.tickerSymbol(new HashMap<>(both))), 2),
+        shape(new JsonArray(ours.tickerSymbol(new HashMap<>(both))), 2));
+    var rejected =
+        assertThrows(BinanceClientException.class, () -> ours.depth(Map.of("symbol", "BOGUS")));
+    assertEquals(-1121, rejected.getErrorCode());
+  }
+
+  /** A reverse proxy for clients that cannot send a header: it adds the key. */
+  private Future<HttpServer> startKeyProxy() {
+    var client = vertx.createHttpClient();
+    var port = node.ports().get("price-api");
+    return vertx
+        .createHttpServer()
+        .requestHandler(sent -> client
+            .request(sent.method(), port, "127.0.0.1", sent.uri())
+            .compose(
+                request -> request.putHeader("X-MBX-APIKEY", NodeClient.KEY).send())
+            .compose(response -> response.body().compose(body -> sent.response()
+                .setStatusCode(response.statusCode())
+                .end(body))))
+        .listen(0, "127.0.0.1");
+  }
+
+  /** Three hours that have ended. */
+  private Map<String, Object> hours() {
+    var start = Interval.ONE_HOUR.openTime(Instant.ofEpochMilli(now()).minusSeconds(6 * 3600));
+    return Map.of(
+        "symbol", "BTCUSDT", "interval", "1h", "startTime", start.toEpochMilli(), "limit", 3);
+  }
+
   private long now() {
     return exchange("time").object().getLong("serverTime");
   }
 
   private Response ours(String query) {
-    return nodeClient.get("/api/v3/" + query).headers("X-MBX-APIKEY", NodeClient.KEY).send();
+    return nodeClient
+        .get("/api/v3/" + query)
+        .headers("X-MBX-APIKEY", NodeClient.KEY)
+        .send();
   }
 
   private Response exchange(String query) {
@@ -175,8 +280,8 @@ class BinanceReadApiTest {
     return response.text().startsWith("[") ? response.array() : response.object();
   }
 
-  private static String withoutTime(Response response) {
-    return response.text().replaceAll("\"serverTime\":[0-9]+", "");
+  private static String withoutTime(String json) {
+    return json.replaceAll("\"serverTime\":[0-9]+", "");
   }
 
   private static List<String> closed(Response response, long until) {
@@ -197,6 +302,8 @@ class BinanceReadApiTest {
     if (json instanceof JsonArray array) {
       return array.stream().limit(max).map(entry -> shape(entry, max)).toList().toString();
     }
-    return json instanceof Number ? "number" : json.getClass().getSimpleName();
+    return json instanceof Number
+        ? "number"
+        : json == null ? "null" : json.getClass().getSimpleName();
   }
 }

@@ -1,11 +1,12 @@
 package dev.verticker.api.binance;
 
+import dev.verticker.api.market.SharedReads;
 import dev.verticker.api.openapi.ApiResponse;
-import dev.verticker.bus.Bus;
 import dev.verticker.message.Trades;
 import dev.verticker.message.Trades.FindTrades;
 import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Instant;
@@ -16,11 +17,11 @@ final class AggregateTradeOperations {
   private static final int DEFAULT_LIMIT = 500;
   private static final int MAX_LIMIT = 1000;
 
-  private final Bus bus;
+  private final SharedReads reads;
   private final Supplier<Instant> marketTime;
 
-  AggregateTradeOperations(Bus bus, Supplier<Instant> marketTime) {
-    this.bus = bus;
+  AggregateTradeOperations(SharedReads reads, Supplier<Instant> marketTime) {
+    this.reads = reads;
     this.marketTime = marketTime;
   }
 
@@ -36,7 +37,7 @@ final class AggregateTradeOperations {
       return Future.succeededFuture(ApiResponse.json(new JsonArray().toBuffer()));
     }
     var find = new FindTrades(request.symbol(), first, from, to, limit);
-    return bus.request(Trades.FIND, find).map(found -> {
+    return reads.request(Trades.FIND, find, Vertx.currentContext()).map(found -> {
       var json = new JsonArray();
       found.trades().forEach(trade -> json.add(json(request, trade)));
       return ApiResponse.json(json.toBuffer());

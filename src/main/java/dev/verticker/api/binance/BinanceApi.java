@@ -1,5 +1,6 @@
 package dev.verticker.api.binance;
 
+import dev.verticker.api.market.SharedReads;
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.openapi.ContractRouter;
@@ -48,11 +49,12 @@ public final class BinanceApi {
     this.clock = node.clock();
     this.weights = new RequestWeights(clock);
     var symbols = new ExchangeSymbols(vertx, node.bus());
+    var reads = new SharedReads(node.bus());
     this.tickers = new TickerOperations(quotes, node.bus(), symbols, clock);
     this.info = new ExchangeInfoOperations(vertx, symbols, this::marketTime);
-    this.klines = new KlineOperations(vertx, node.bus(), this::marketTime);
-    this.depth = new DepthOperations(node.bus(), symbols, clock);
-    this.trades = new AggregateTradeOperations(node.bus(), this::marketTime);
+    this.klines = new KlineOperations(vertx, reads, this::marketTime);
+    this.depth = new DepthOperations(reads, symbols, clock);
+    this.trades = new AggregateTradeOperations(reads, this::marketTime);
   }
 
   /** Adds the operations of the contract. */

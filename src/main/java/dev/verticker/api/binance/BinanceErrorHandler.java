@@ -25,8 +25,10 @@ final class BinanceErrorHandler implements Handler<RoutingContext> {
       context.next();
       return;
     }
-    error.retryAfter().ifPresent(wait -> response.putHeader(
-        "Retry-After", Long.toString(Math.max(1, wait.plusMillis(999).toSeconds()))));
+    error
+        .retryAfter()
+        .ifPresent(wait -> response.putHeader(
+            "Retry-After", Long.toString(Math.max(1, wait.plusMillis(999).toSeconds()))));
     String caller = context.get(RequestContextHandler.CALLER);
     if (caller != null) {
       response.putHeader(BinanceApi.USED_WEIGHT, Integer.toString(weights.used(caller)));

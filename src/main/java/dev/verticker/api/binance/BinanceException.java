@@ -25,7 +25,8 @@ final class BinanceException extends RuntimeException {
   static BinanceException of(Failure failure) {
     if (failure instanceof Failure.Unauthenticated) {
       return failure.code().equals("api-key-wrong")
-          ? new BinanceException(401, -2015, "Invalid API-key, IP, or permissions for action.", null)
+          ? new BinanceException(
+              401, -2015, "Invalid API-key, IP, or permissions for action.", null)
           : new BinanceException(401, -2014, "API-key format invalid.", null);
     }
     if (failure instanceof Failure.NotFound) {

@@ -142,7 +142,9 @@ final class BinanceRequest {
   }
 
   Form form() {
-    return sent.containsKey("symbol") ? Form.ONE : sent.containsKey("symbols") ? Form.LIST : Form.ALL;
+    return sent.containsKey("symbol")
+        ? Form.ONE
+        : sent.containsKey("symbols") ? Form.LIST : Form.ALL;
   }
 
   /** Returns the symbols as sent, without duplicates; empty for {@link Form#ALL}. Also for a request that is not checked. */
@@ -192,7 +194,8 @@ final class BinanceRequest {
   boolean isEmptyRange(Instant now) {
     var start = time("startTime");
     var end = time("endTime");
-    return start != null && (end != null && start.isAfter(end) || start.isAfter(now.plus(MAX_CLOCK_OFFSET)));
+    return start != null
+        && (end != null && start.isAfter(end) || start.isAfter(now.plus(MAX_CLOCK_OFFSET)));
   }
 
   private static Instant instant(long number) {

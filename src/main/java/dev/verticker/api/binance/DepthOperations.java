@@ -1,11 +1,12 @@
 package dev.verticker.api.binance;
 
+import dev.verticker.api.market.SharedReads;
 import dev.verticker.api.openapi.ApiResponse;
-import dev.verticker.bus.Bus;
 import dev.verticker.message.Books;
 import dev.verticker.message.Books.Book;
 import dev.verticker.message.Books.Level;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.time.Clock;
@@ -14,12 +15,12 @@ import java.util.List;
 
 /** Handles {@code binanceDepth}: at most {@link Books#MAX_LEVELS} levels, also if the request has a greater limit. */
 final class DepthOperations {
-  private final Bus bus;
+  private final SharedReads reads;
   private final ExchangeSymbols symbols;
   private final Clock clock;
 
-  DepthOperations(Bus bus, ExchangeSymbols symbols, Clock clock) {
-    this.bus = bus;
+  DepthOperations(SharedReads reads, ExchangeSymbols symbols, Clock clock) {
+    this.reads = reads;
     this.symbols = symbols;
     this.clock = clock;
   }
@@ -27,7 +28,8 @@ final class DepthOperations {
   Future<ApiResponse> depth(BinanceRequest request) {
     var limit = request.limit(Books.MAX_LEVELS, Books.MAX_LEVELS);
     return checkStatus(request)
-        .compose(checked -> bus.request(Books.FIND, new Books.FindBook(request.symbol())))
+        .compose(checked ->
+            reads.request(Books.FIND, new Books.FindBook(request.symbol()), Vertx.currentContext()))
         .map(book -> ApiResponse.json(json(book, limit).toBuffer()).with("Age", age(book)));
   }
 

@@ -31,9 +31,11 @@ final class ExchangeInfoOperations {
       throw BinanceException.wrongCombination();
     }
     // All symbols of the exchange have megabytes.
-    return symbols.find().compose(list -> request.form() == Form.ALL
-        ? vertx.executeBlocking(() -> encode(request, list), false)
-        : Future.succeededFuture(encode(request, list)));
+    return symbols
+        .find()
+        .compose(list -> request.form() == Form.ALL
+            ? vertx.executeBlocking(() -> encode(request, list), false)
+            : Future.succeededFuture(encode(request, list)));
   }
 
   private ApiResponse encode(BinanceRequest request, ListedObjects list) {
@@ -45,7 +47,10 @@ final class ExchangeInfoOperations {
     }
     var status = request.text("symbolStatus");
     var withoutPermissions = request.text("showPermissionSets").equals(Optional.of("false"));
-    var head = list.head().copy().put("serverTime", request.timestamp(marketTime.get())).encode();
+    var head = list.head()
+        .copy()
+        .put("serverTime", request.timestamp(marketTime.get()))
+        .encode();
     var json = Buffer.buffer(BYTES_PER_SYMBOL)
         .appendString(head.substring(0, head.length() - 1))
         .appendString(",\"symbols\":[");

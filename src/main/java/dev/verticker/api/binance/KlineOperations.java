@@ -1,7 +1,7 @@
 package dev.verticker.api.binance;
 
+import dev.verticker.api.market.SharedReads;
 import dev.verticker.api.openapi.ApiResponse;
-import dev.verticker.bus.Bus;
 import dev.verticker.message.Candles;
 import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.FindCandles;
@@ -27,19 +27,22 @@ final class KlineOperations {
   private static final int DEFAULT_LIMIT = 500;
   private static final int MAX_LIMIT = 1000;
   private static final Duration MAX_WAIT = Duration.ofSeconds(5);
-  private static final Duration RETRY_INTERVAL = Duration.ofMillis(200);
+
+  /** Doubles with each retry. */
+  private static final Duration FIRST_RETRY = Duration.ofMillis(150);
+
   private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
 
   /** Pages of candles for one response: a page has fewer candles than slots if the exchange stood still. */
   private static final int MAX_PAGES = 6;
 
   private final Vertx vertx;
-  private final Bus bus;
+  private final SharedReads reads;
   private final Supplier<Instant> marketTime;
 
-  KlineOperations(Vertx vertx, Bus bus, Supplier<Instant> marketTime) {
+  KlineOperations(Vertx vertx, SharedReads reads, Supplier<Instant> marketTime) {
     this.vertx = vertx;
-    this.bus = bus;
+    this.reads = reads;
     this.marketTime = marketTime;
   }
 
@@ -68,15 +71,15 @@ final class KlineOperations {
         request.time("startTime"),
         end == null ? null : end.plusNanos(1000),
         limit);
-    return find(range, System.nanoTime() + MAX_WAIT.toNanos()).map(candles -> {
+    return find(range, FIRST_RETRY).map(candles -> {
       var rows = new JsonArray();
       candles.forEach(candle -> rows.add(row(request, interval, candle)));
       return ApiResponse.json(rows.toBuffer());
     });
   }
 
-  /** @param deadline of {@link System#nanoTime} */
-  private Future<List<Candle>> find(Range range, long deadline) {
+  /** @param wait until the next attempt; the sum of all is less than {@link #MAX_WAIT} */
+  private Future<List<Candle>> find(Range range, Duration wait) {
     var found = range.from() == null
         ? findNewest(range, range.to(), List.of(), 1)
         : findFrom(range, range.from(), List.of(), 1);
@@ -84,11 +87,11 @@ final class KlineOperations {
       if (candles.stream().noneMatch(candle -> isUncertain(range.interval(), candle))) {
         return Future.succeededFuture(candles);
       }
-      return System.nanoTime() > deadline
+      return wait.multipliedBy(2).compareTo(MAX_WAIT) > 0
           ? Future.failedFuture(BinanceException.unavailable(RETRY_AFTER))
           : vertx
-              .timer(RETRY_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)
-              .compose(waited -> find(range, deadline));
+              .timer(wait.toMillis(), TimeUnit.MILLISECONDS)
+              .compose(waited -> find(range, wait.multipliedBy(2)));
     });
   }
 
@@ -100,15 +103,13 @@ final class KlineOperations {
     };
   }
 
-  private Future<List<Candle>> findFrom(
-      Range range, Instant from, List<Candle> before, int pages) {
+  private Future<List<Candle>> findFrom(Range range, Instant from, List<Candle> before, int pages) {
     // Where candles are missing, a page of few slots would have none.
     var slots = pages == 1 ? range.limit() : MAX_LIMIT;
     return request(range.page(from, range.to(), slots)).compose(page -> {
       var candles = concat(before, existing(page));
       if (candles.size() >= range.limit() || page.next() == null || pages == MAX_PAGES) {
-        return Future.succeededFuture(
-            candles.subList(0, Math.min(candles.size(), range.limit())));
+        return Future.succeededFuture(candles.subList(0, Math.min(candles.size(), range.limit())));
       }
       var next = page.candles().isEmpty() && before.isEmpty()
           ? firstOpenTime(range, page.next())
@@ -124,21 +125,18 @@ final class KlineOperations {
     return firstOpenTime(range, Interval.ONE_MONTH, from, range.to())
         .compose(month -> month == null
             ? Future.succeededFuture()
-            : firstOpenTime(
-                range, Interval.ONE_DAY, month, Interval.ONE_MONTH.next(month)))
+            : firstOpenTime(range, Interval.ONE_DAY, month, Interval.ONE_MONTH.next(month)))
         .map(day -> day == null || day.isAfter(from) ? day : from);
   }
 
-  private Future<Instant> firstOpenTime(
-      Range range, Interval interval, Instant from, Instant to) {
-    var find = new FindCandles(
-        List.of(range.symbol()), interval, interval.openTime(from), to, MAX_LIMIT);
+  private Future<Instant> firstOpenTime(Range range, Interval interval, Instant from, Instant to) {
+    var find =
+        new FindCandles(List.of(range.symbol()), interval, interval.openTime(from), to, MAX_LIMIT);
     return request(find)
         .map(page -> page.candles().isEmpty() ? null : page.candles().get(0).openTime());
   }
 
-  private Future<List<Candle>> findNewest(
-      Range range, Instant to, List<Candle> after, int pages) {
+  private Future<List<Candle>> findNewest(Range range, Instant to, List<Candle> after, int pages) {
     var missing = range.limit() - after.size();
     return request(range.page(null, to, missing)).compose(page -> {
       var candles = concat(existing(page), after);
@@ -150,7 +148,9 @@ final class KlineOperations {
   }
 
   private Future<Series> request(FindCandles find) {
-    return bus.request(Candles.FIND, find).map(found -> found.series().get(0));
+    return reads
+        .request(Candles.FIND, find, Vertx.currentContext())
+        .map(found -> found.series().get(0));
   }
 
   private static List<Candle> existing(Series page) {

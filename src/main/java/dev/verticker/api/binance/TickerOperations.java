@@ -117,10 +117,8 @@ final class TickerOperations {
         : milliseconds;
   }
 
-  private Future<ApiResponse> respond(
-      BinanceRequest request, Function<Quote, JsonObject> encoder) {
-    var list =
-        request.text("symbolStatus").isPresent() ? symbols.find() : symbols.findIfKnown();
+  private Future<ApiResponse> respond(BinanceRequest request, Function<Quote, JsonObject> encoder) {
+    var list = request.text("symbolStatus").isPresent() ? symbols.find() : symbols.findIfKnown();
     return list.compose(known -> find(request, known)).map(found -> {
       var json = new JsonArray();
       found.forEach(quote -> json.add(encoder.apply(quote)));
@@ -149,8 +147,7 @@ final class TickerOperations {
   }
 
   /** Leaves out stale quotes; fails if all are. */
-  private Future<List<Quote>> findConfigured(
-      Predicate<String> selected, Comparator<String> order) {
+  private Future<List<Quote>> findConfigured(Predicate<String> selected, Comparator<String> order) {
     return quotes.findConfigured().map(all -> {
       var now = clock.instant();
       var current = all.quotes().stream()
@@ -183,8 +180,10 @@ final class TickerOperations {
       requests.add(bus.request(Prices.FIND, new Prices.FindQuotes(part)));
     }
     return Future.all(requests).map(all -> {
-      requests.forEach(each -> each.result().quotes().forEach(quote -> found.merge(
-          quote.symbol(), quote, (one, other) -> other.supersedes(one) ? other : one)));
+      requests.forEach(each -> each.result()
+          .quotes()
+          .forEach(quote -> found.merge(
+              quote.symbol(), quote, (one, other) -> other.supersedes(one) ? other : one)));
       if (found.values().stream().anyMatch(quote -> quote.stale(now))) {
         throw BinanceException.unavailable(RETRY_AFTER);
       }

@@ -46,8 +46,7 @@ record ContractCheck(
     }
     checkPrecondition(operation, "If-Match", 412);
     checkPrecondition(operation, "If-None-Match", 304);
-    var ownErrors =
-        operation.getOpenAPIModel().getBoolean(RequestValidator.OWN_ERRORS, false);
+    var ownErrors = operation.getOpenAPIModel().getBoolean(RequestValidator.OWN_ERRORS, false);
     for (var status = 400; status < 600 && !ownErrors; status++) {
       var response = operation.getResponse(status);
       if (response != null && !response.getContent().keySet().equals(Set.of(MediaTypes.PROBLEM))) {

@@ -88,9 +88,8 @@ final class ExchangeCandles {
   /** The newest candle of a range in the past is closed, although the response has no later one. */
   private static List<Kline> withClosed(List<Kline> klines, Instant startedAt) {
     return klines.stream()
-        .map(kline -> kline.interval().next(kline.openTime()).isAfter(startedAt)
-            ? kline
-            : kline.asClosed())
+        .map(kline ->
+            kline.interval().next(kline.openTime()).isAfter(startedAt) ? kline : kline.asClosed())
         .toList();
   }
 

@@ -96,8 +96,8 @@ class BinanceApiTest {
     assertEquals(
         door.clock.instant().toEpochMilli(),
         expect(200, get("time")).object().getLong("serverTime"));
-    var micros = door.client()
-        .get("/api/v3/time", "X-MBX-APIKEY", KEY, "X-MBX-TIME-UNIT", "microsecond");
+    var micros =
+        door.client().get("/api/v3/time", "X-MBX-APIKEY", KEY, "X-MBX-TIME-UNIT", "microsecond");
     assertEquals(
         door.clock.instant().toEpochMilli(),
         expect(200, micros).object().getLong("serverTime") / 1000);
@@ -125,8 +125,7 @@ class BinanceApiTest {
   @Test
   void lists_have_the_order_of_the_exchange_and_the_requested_status() {
     assertEquals(List.of("ETHBTC", "BTCUSDT", "ETHUSDT"), symbols(get("ticker/price")));
-    assertEquals(
-        List.of("ETHBTC", "BTCUSDT"), symbols(get("ticker/price?symbolStatus=TRADING")));
+    assertEquals(List.of("ETHBTC", "BTCUSDT"), symbols(get("ticker/price?symbolStatus=TRADING")));
     assertEquals(
         List.of("BTCUSDT", "ETHUSDT"),
         symbols(get("ticker/24hr?symbols=" + encoded("[\"ETHUSDT\",\"BTCUSDT\"]"))));
@@ -225,11 +224,7 @@ class BinanceApiTest {
   void a_candle_that_has_ended_is_served_with_its_final_values_only() {
     var minute = Interval.ONE_MINUTE.openTime(door.clock.instant()).minusSeconds(60);
     candles.holds(
-        "BTCUSDT",
-        Interval.ONE_MINUTE,
-        null,
-        null,
-        candle(minute, "11.50", "2.0", State.FORMING));
+        "BTCUSDT", Interval.ONE_MINUTE, null, null, candle(minute, "11.50", "2.0", State.FORMING));
     var waiting = door.client()
         .begin(
             HttpMethod.GET,
@@ -453,7 +448,8 @@ class BinanceApiTest {
   private static Quote ticker(String symbol, Instant receivedAt) {
     var quote = FakePrices.quote(1, symbol, "68000.12000000", receivedAt);
     var json = new JsonObject("{" + DAY);
-    var reordered = new JsonObject().put("price", "68000.12000000").put("count", json.remove("count"));
+    var reordered =
+        new JsonObject().put("price", "68000.12000000").put("count", json.remove("count"));
     return new Quote(
         quote.id(),
         symbol,
@@ -484,8 +480,7 @@ class BinanceApiTest {
         true,
         7,
         9);
-    return Future.succeededFuture(
-        new Trades.Found(request.symbol(), "simulated", List.of(trade)));
+    return Future.succeededFuture(new Trades.Found(request.symbol(), "simulated", List.of(trade)));
   }
 
   private Future<Book> findBook(Books.FindBook request) {

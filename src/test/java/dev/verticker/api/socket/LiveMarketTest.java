@@ -85,8 +85,8 @@ class LiveMarketTest {
       var frame = socket.next("trades");
       assertEquals(0, frame.getInteger("missed"), frame::encode);
       frames.merge(frame.getString("topic"), 1, Integer::sum);
-      frame.getJsonArray("data").forEach(trade -> ids
-          .computeIfAbsent(frame.getString("topic"), absent -> new ArrayList<>())
+      frame.getJsonArray("data").forEach(trade -> ids.computeIfAbsent(
+              frame.getString("topic"), absent -> new ArrayList<>())
           .add(((JsonObject) trade).getLong("id")));
     }
     ids.forEach((topic, received) -> assertEquals(

@@ -98,7 +98,9 @@ abstract class LiveTopic<U, E> implements Source<E> {
       } else {
         readRequired = true;
       }
-    } else if (loaded && !follows(update) && System.nanoTime() - gapReadAt > MIN_READ_INTERVAL.toNanos()) {
+    } else if (loaded
+        && !follows(update)
+        && System.nanoTime() - gapReadAt > MIN_READ_INTERVAL.toNanos()) {
       gapReadAt = System.nanoTime();
       held.add(update);
       startRead();

@@ -27,7 +27,7 @@ class FakeMarket {
   }
 
   /**
-   * Takes effect with the next load of the page.
+   * Must run before the page is loaded.
    *
    * @param {import("playwright-core").Page} page
    * @param {number} count of candles; the last one is forming
@@ -164,7 +164,7 @@ function candlesUpTo(count) {
     const high = Math.max(open, price) + Math.abs(random()) * 20;
     const low = Math.min(open, price) - Math.abs(random()) * 20;
     return candle(new Date(newest - (count - 1 - i) * MINUTE_MS), [open, high, low, price], {
-      volume: (5 + Math.abs(random()) * 40).toFixed(8),
+      volume: `${(5 + Math.abs(random()) * 40).toFixed(5)}000`,
       state: i === count - 1 ? "forming" : "final",
     });
   });

@@ -3,6 +3,7 @@
 "use strict";
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
+const { FakeMarket } = require("./fakeMarket");
 
 const CONSOLE = process.env.CONSOLE ?? "";
 const EXCHANGE = process.env.EXCHANGE;
@@ -10,6 +11,8 @@ const SCREENSHOTS = "target/console";
 const PASSWORD = "a lantern in the harbour";
 const ADMIN = { username: "admin", password: "admin1234" };
 const TIMEOUT_MS = 15_000;
+const MAX_RETRIES = 10;
+const RETRY_INTERVAL_MS = 500;
 
 /**
  * @typedef {((fixture: Fixture) => Promise<void>) & { alone?: boolean }} Scenario `alone`: no other scenario runs at the time
@@ -21,6 +24,7 @@ const TIMEOUT_MS = 15_000;
  * @property {"light" | "dark"} [scheme]
  * @property {string} [locale]
  * @property {boolean} [signedIn]
+ * @property {(page: import("playwright-core").Page) => Promise<void>} [prepare] runs before the page is loaded
  */
 
 /**
@@ -31,6 +35,29 @@ const TIMEOUT_MS = 15_000;
  */
 function alone(scenario) {
   return Object.assign(scenario, { alone: true });
+}
+
+/**
+ * A busy machine hashes slowly: the node refuses a password that would wait for too long.
+ *
+ * @template T
+ * @param {() => Promise<T>} request
+ * @returns {Promise<T>}
+ */
+async function retried(request) {
+  for (let i = 0; ; i++) {
+    try {
+      return await request();
+    } catch (failure) {
+      if (i === MAX_RETRIES || !String(failure).endsWith(": 503")) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL_MS));
+    }
+  }
+}
+
+/** @param {number} width */
+function viewport(width) {
+  return { width, height: width < 600 ? 844 : 800 };
 }
 
 /** Numbers of one length: no username starts with another one. */
@@ -66,19 +93,50 @@ class Fixture {
    *
    * @param {TabOptions} options
    */
-  async openTab({ user = ADMIN, width = 1280, scheme = "light", locale = "en-GB", signedIn = true } = {}) {
+  async openTab({ user = ADMIN, width = 1280, scheme = "light", locale = "en-GB", signedIn = true, prepare } = {}) {
     const context = await this.#browser.newContext({
       baseURL: CONSOLE,
       locale,
       colorScheme: scheme,
       reducedMotion: "reduce",
-      viewport: { width, height: width < 600 ? 844 : 800 },
+      viewport: viewport(width),
     });
     this.#contexts.push(context);
-    if (signedIn) await storeSession(context, (await this.tokens(user)).refresh_token);
-    const tab = await this.#openTab(context);
+    if (signedIn) await this.#storeSession(context, user);
+    const tab = await this.#openTab(context, prepare);
     if (signedIn) await tab.waitUntilLive();
     return tab;
+  }
+
+  /**
+   * Opens a new user's console whose candles, order books and trades the scenario decides.
+   *
+   * @param {{ candles: number, unavailable?: string }} options
+   */
+  async openFakeMarket({ candles, unavailable }) {
+    /** @type {FakeMarket | undefined} */
+    let fake;
+    const prepare = async (/** @type {import("playwright-core").Page} */ page) => {
+      fake = await FakeMarket.install(page, candles);
+      if (unavailable) await fake.setUnavailable(unavailable);
+    };
+    const tab = await this.openTab({ user: await this.createUser(), prepare });
+    return { tab, fake: /** @type {FakeMarket} */ (/** @type {unknown} */ (fake)) };
+  }
+
+  /**
+   * Signs in without the form: the first page that the profile loads finds the session.
+   *
+   * @param {import("playwright-core").BrowserContext} context
+   * @param {Credentials} user
+   */
+  async #storeSession(context, user) {
+    const { refresh_token: token } = await this.tokens(user);
+    await context.addInitScript((token) => {
+      if (localStorage.getItem("verticker.test")) return;
+      localStorage.setItem("verticker.test", "signed in");
+      localStorage.setItem("verticker.refresh", token);
+    }, token);
   }
 
   /**
@@ -90,13 +148,17 @@ class Fixture {
     return this.#openTab(tab.page.context());
   }
 
-  /** @param {import("playwright-core").BrowserContext} context */
-  async #openTab(context) {
+  /**
+   * @param {import("playwright-core").BrowserContext} context
+   * @param {TabOptions["prepare"]} [prepare]
+   */
+  async #openTab(context, prepare) {
     const page = await context.newPage();
     page.setDefaultTimeout(TIMEOUT_MS);
     const tab = new Tab(page);
     this.#tabs.push(tab);
     this.#collectErrors(page);
+    await prepare?.(page);
     await page.goto("/");
     return tab;
   }
@@ -142,8 +204,9 @@ class Fixture {
 
   /** @param {{ full_name?: string, email?: string, roles?: string[] }} fields */
   async createUser(fields = {}) {
-    const username = `person-${++lastUser}`;
-    const { body } = await this.asAdmin("POST", "/users", { username, password: PASSWORD, ...fields });
+    const { body } = await retried(() =>
+      this.asAdmin("POST", "/users", { username: `person-${++lastUser}`, password: PASSWORD, ...fields }),
+    );
     return /** @type {User & Credentials} */ ({ ...body, password: PASSWORD });
   }
 
@@ -163,7 +226,8 @@ class Fixture {
    * @param {Credentials} user
    */
   async tokens({ username, password }) {
-    return (await this.request("POST", "/auth/login", new URLSearchParams({ username, password }))).body;
+    const form = new URLSearchParams({ username, password });
+    return (await retried(() => this.request("POST", "/auth/login", form))).body;
   }
 
   /**
@@ -226,20 +290,6 @@ class Fixture {
   }
 }
 
-/**
- * Signs the first page of the profile in.
- *
- * @param {import("playwright-core").BrowserContext} context
- * @param {string} refreshToken
- */
-async function storeSession(context, refreshToken) {
-  await context.addInitScript((token) => {
-    if (localStorage.getItem("verticker.test")) return;
-    localStorage.setItem("verticker.test", "signed in");
-    localStorage.setItem("verticker.refresh", token);
-  }, refreshToken);
-}
-
 /** One tab that shows the console. */
 class Tab {
   /** @param {import("playwright-core").Page} page */
@@ -254,6 +304,11 @@ class Tab {
     await this.page.locator("form button[type=submit]").click();
     await this.page.locator(".shell").waitFor();
     await this.waitUntilLive();
+  }
+
+  /** @param {number} width */
+  async setWidth(width) {
+    if (this.page.viewportSize()?.width !== width) await this.page.setViewportSize(viewport(width));
   }
 
   /** @param {string} name */

@@ -16,19 +16,31 @@ import java.util.stream.Collectors;
  * @param listings all listed symbols of any status, in their order: an unknown status must not remove a price
  * @param revision identifies the content of the listings
  * @param weightPerMinute the exchange's REQUEST_WEIGHT limit for one address; 0 if missing
+ * @param head the exchange's own response without its symbols, as JSON text; null if it has another format than Binance's
+ * @param objects the exchange's own object of each symbol, in its order, as JSON texts; empty without {@code head}
  */
-public record ExchangeInfo(List<Listing> listings, String revision, int weightPerMinute) {
+public record ExchangeInfo(
+    List<Listing> listings,
+    String revision,
+    int weightPerMinute,
+    String head,
+    List<String> objects) {
   public ExchangeInfo {
     listings = List.copyOf(listings);
+    objects = List.copyOf(objects);
+  }
+
+  public static ExchangeInfo of(Collection<Listing> listings, int weightPerMinute) {
+    return of(listings, weightPerMinute, null, List.of());
   }
 
   /** Sorts the listings and computes their revision, which takes milliseconds for thousands of them. */
-  public static ExchangeInfo of(Collection<Listing> listings, int weightPerMinute) {
-    var sorted =
-        listings.stream().sorted(Comparator.comparing(Listing::symbol)).toList();
-    var content = sorted.toString().getBytes(StandardCharsets.UTF_8);
-    return new ExchangeInfo(
-        sorted, UUID.nameUUIDFromBytes(content).toString(), weightPerMinute);
+  public static ExchangeInfo of(
+      Collection<Listing> listings, int weightPerMinute, String head, List<String> objects) {
+    var sorted = listings.stream().sorted(Comparator.comparing(Listing::symbol)).toList();
+    var content = head == null ? sorted.toString() : head + objects;
+    var revision = UUID.nameUUIDFromBytes(content.getBytes(StandardCharsets.UTF_8));
+    return new ExchangeInfo(sorted, revision.toString(), weightPerMinute, head, objects);
   }
 
   /** Returns a listing of which only the symbol is known. */

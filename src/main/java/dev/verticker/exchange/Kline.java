@@ -27,4 +27,23 @@ public record Kline(
     BigDecimal takerVolume,
     BigDecimal takerQuoteVolume,
     boolean closed,
-    Instant eventTime) {}
+    Instant eventTime) {
+  /** Returns this candle as one that the exchange will not change any more. */
+  public Kline asClosed() {
+    return new Kline(
+        symbol,
+        interval,
+        openTime,
+        open,
+        high,
+        low,
+        close,
+        volume,
+        quoteVolume,
+        trades,
+        takerVolume,
+        takerQuoteVolume,
+        true,
+        eventTime);
+  }
+}

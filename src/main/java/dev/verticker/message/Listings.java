@@ -14,6 +14,13 @@ public final class Listings {
   public static final Address<FindListings, Page> FIND =
       new Address<>("listings.find", FindListings.class, Page.class).asRepeatable();
 
+  /** Max number of objects in one page, for the same reason: each has up to four kilobytes. */
+  public static final int MAX_OBJECTS = 100;
+
+  /** A page of the exchange's own objects of its symbols. Fails with {@code symbols-not-yet-known} (503). */
+  public static final Address<FindObjects, Objects> OBJECTS =
+      new Address<>("listings.objects", FindObjects.class, Objects.class).asRepeatable();
+
   /** The only status in which the exchange accepts orders. */
   private static final String TRADING = "TRADING";
 
@@ -58,6 +65,26 @@ public final class Listings {
    * @param after the last symbol of the page before; null = the first page
    */
   public record FindListings(String known, String after) {}
+
+  /**
+   * @param known revision that the caller has, or null; the reply has no objects if it is the current one
+   * @param first index of the first object
+   */
+  public record FindObjects(String known, int first) {}
+
+  /**
+   * A page of the exchange's own objects, as JSON texts.
+   *
+   * @param revision as in {@link Page}
+   * @param head the exchange's response without its symbols; null for an exchange without such a response
+   * @param objects one for each symbol, in the exchange's order
+   * @param next the {@code first} of the next page; null on the last one
+   */
+  public record Objects(String revision, String head, List<String> objects, Integer next) {
+    public Objects {
+      objects = List.copyOf(objects);
+    }
+  }
 
   /**
    * A page of the list.

@@ -61,8 +61,7 @@ final class ListedSymbols {
     this(vertx, exchange, venue, clock, Intervals.DEFAULT);
   }
 
-  ListedSymbols(
-      Vertx vertx, MarketData exchange, String venue, Clock clock, Intervals intervals) {
+  ListedSymbols(Vertx vertx, MarketData exchange, String venue, Clock clock, Intervals intervals) {
     this.vertx = vertx;
     this.exchange = exchange;
     this.venue = venue;
@@ -103,8 +102,7 @@ final class ListedSymbols {
   Future<Listings.Page> find(Listings.FindListings request) {
     var current = known;
     if (current.info() == null) {
-      return Future.failedFuture(new Failure.Unavailable(
-          "symbols-not-yet-known", "The symbols of the exchange are not known yet."));
+      return Future.failedFuture(notYetKnown());
     }
     var revision = current.info().revision();
     var all = current.info().listings();
@@ -117,6 +115,27 @@ final class ListedSymbols {
         current.readAt(),
         unchanged ? List.of() : all.subList(first, end),
         unchanged || end == all.size() ? null : all.get(end - 1).symbol()));
+  }
+
+  /** Handles {@link Listings#OBJECTS}. */
+  Future<Listings.Objects> objects(Listings.FindObjects request) {
+    var info = known.info();
+    if (info == null) {
+      return Future.failedFuture(notYetKnown());
+    }
+    var unchanged = info.revision().equals(request.known());
+    var first = Math.max(0, Math.min(request.first(), info.objects().size()));
+    var end = Math.min(info.objects().size(), first + Listings.MAX_OBJECTS);
+    return Future.succeededFuture(new Listings.Objects(
+        info.revision(),
+        info.head(),
+        unchanged ? List.of() : info.objects().subList(first, end),
+        unchanged || end == info.objects().size() ? null : end));
+  }
+
+  private static Failure notYetKnown() {
+    return new Failure.Unavailable(
+        "symbols-not-yet-known", "The symbols of the exchange are not known yet.");
   }
 
   /** Returns the index of the first listing after the symbol. */
@@ -143,7 +162,9 @@ final class ListedSymbols {
   }
 
   private static boolean isPlausible(String symbol) {
-    return symbol.codePoints().noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
+    return symbol
+        .codePoints()
+        .noneMatch(c -> Character.isWhitespace(c) || Character.isISOControl(c));
   }
 
   /** Returns whether the exchange lists the symbol; false until the first response. */

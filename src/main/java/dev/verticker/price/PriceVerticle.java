@@ -114,7 +114,8 @@ public final class PriceVerticle extends VerticleBase {
           upstream::stream,
           new FeedDemand.Symbols(settings.symbols(), refresher::symbols, listed::isListed),
           new FeedQuotes(batches, feed.newest(), live),
-          Stream.concat(candles.consumers().stream(), books.consumers().stream()).toList());
+          Stream.concat(candles.consumers().stream(), books.consumers().stream())
+              .toList());
     }
 
     reportHealth(settings, refresher, listed);
@@ -133,6 +134,7 @@ public final class PriceVerticle extends VerticleBase {
             bus.serve(Prices.FIND, service::find),
             bus.serve(Prices.HISTORY, database.whileAvailable(service::history)),
             bus.serve(Listings.FIND, listed::find),
+            bus.serve(Listings.OBJECTS, listed::objects),
             bus.subscribe(Prices.READ, service::onRead),
             bus.subscribe(Prices.UNLISTED, service::onUnlisted),
             candles.serve(listed::mayExist),

@@ -13,6 +13,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -95,22 +96,20 @@ class ReadmeIT {
           "check-config")) {
         assertTrue(output.contains(sign), () -> sign + " is not in\n" + output);
       }
-      for (var node : NODES.entrySet()) {
-        prints(node.getKey(), storesOf(printed), " ready after ", node.getValue());
-      }
+      print(NODES, storesOf(printed), " ready after ");
     } finally {
       stop(run);
     }
     var recorded = RecordedMarket.generated(home.resolve("recorded")).toString();
+    // They use the same data, so one ends before the next one starts.
     for (var other : RUNS.entrySet()) {
       var command = other.getKey().replace("/path/to/folder", recorded);
-      prints(command, Map.of(), READY, other.getValue());
+      print(Map.of(command, other.getValue()), Map.of(), READY);
     }
-    prints(
-        SIMULATOR + " -Dsimulator.port=0",
+    print(
+        Map.of(SIMULATOR + " -Dsimulator.port=0", "simulated, speed 1"),
         Map.of(),
-        "The simulated exchange is ready",
-        "simulated, speed 1");
+        "The simulated exchange is ready");
   }
 
   @Test
@@ -198,14 +197,22 @@ class ReadmeIT {
         "DRAIN_SECONDS", "0");
   }
 
-  private void prints(String command, Map<String, String> more, String ready, String sign)
+  /** Runs the commands together, until each has printed {@code ready}. @param signs what they print before, by command */
+  private void print(Map<String, String> signs, Map<String, String> more, String ready)
       throws Exception {
-    var process = started(command, more);
+    var processes = new LinkedHashMap<Process, String>();
     try {
-      var printed = readUntil(process, ready);
-      assertTrue(printed.contains(sign), printed);
+      for (var command : signs.entrySet()) {
+        processes.put(started(command.getKey(), more), command.getValue());
+      }
+      for (var process : processes.entrySet()) {
+        var printed = readUntil(process.getKey(), ready);
+        assertTrue(printed.contains(process.getValue()), printed);
+      }
     } finally {
-      stop(process);
+      for (var process : processes.keySet()) {
+        stop(process);
+      }
     }
   }
 

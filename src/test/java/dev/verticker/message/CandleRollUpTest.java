@@ -99,7 +99,17 @@ class CandleRollUpTest {
   private static Candle candle(Instant openTime, String price, State state) {
     var value = new BigDecimal(price);
     return new Candle(
-        openTime, value, value, value, value, BigDecimal.ONE, value, 1, BigDecimal.ONE, value, state);
+        openTime,
+        value,
+        value,
+        value,
+        value,
+        BigDecimal.ONE,
+        value,
+        1,
+        BigDecimal.ONE,
+        value,
+        state);
   }
 
   private static List<Candle> minutes(Random random, int count) {

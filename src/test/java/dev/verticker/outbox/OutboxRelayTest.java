@@ -32,8 +32,11 @@ import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Tests the relay with an event log that records the batches. */
+@Execution(ExecutionMode.CONCURRENT)
 class OutboxRelayTest {
   private final TestDatabase postgres = TestDatabase.create();
   private final PostgresSettings settings = postgres.settings("account");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.dev.TcpProxy;
 import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.Fault;
@@ -19,7 +20,6 @@ import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
 import dev.verticker.testing.Provokes;
-import dev.verticker.dev.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Vertx;
 import io.vertx.core.internal.VertxInternal;
@@ -39,6 +39,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Quotes of streams, through faults of the exchange, whose minute takes six seconds. The poll runs once a minute. */
 class LivePricesTest {
@@ -50,6 +52,7 @@ class LivePricesTest {
   private final List<Feed.Status> statuses = new CopyOnWriteArrayList<>();
   private final List<Feed.Gap> gaps = new CopyOnWriteArrayList<>();
   private final List<Feed.Gap> candleGaps = new CopyOnWriteArrayList<>();
+  private final List<Feed.Gap> tradeGaps = new CopyOnWriteArrayList<>();
   private ExchangeSimulator exchange;
   private TestDatabase database;
 
@@ -186,6 +189,8 @@ class LivePricesTest {
     assertFalse(gap.from().isAfter(dropped.plusMillis(500)));
     until("the gap of the candles is published", () -> candleGaps.size() == 1);
     assertEquals(SYMBOLS, Set.copyOf(candleGaps.get(0).symbols()));
+    until("the gap of the trades is published", () -> tradeGaps.size() == 1);
+    assertEquals(SYMBOLS, Set.copyOf(tradeGaps.get(0).symbols()));
   }
 
   @Test
@@ -227,6 +232,7 @@ class LivePricesTest {
   }
 
   @Test
+  @Execution(ExecutionMode.CONCURRENT)
   void quotes_become_stale_ten_seconds_after_the_exchange_became_unavailable() {
     var node = liveNode();
     exchange.streams().faults().add(StreamFaultKind.REFUSED_CONNECT);
@@ -318,6 +324,14 @@ class LivePricesTest {
     assertTrue(other.published.get(0).epoch() > blocked.published.get(0).epoch());
   }
 
+  private List<Feed.Gap> gapsOf(Feed.Kind kind) {
+    return switch (kind) {
+      case QUOTES -> gaps;
+      case CANDLES -> candleGaps;
+      case TRADES, UNKNOWN -> tradeGaps;
+    };
+  }
+
   private static void freeze(Vertx vertx, Duration time) {
     ((VertxInternal) vertx)
         .nettyEventLoopGroup()
@@ -386,8 +400,7 @@ class LivePricesTest {
     settings.putAll(more);
     var node = PriceNode.start(exchange, database, settings);
     await(node.bus.subscribe(Feed.STATUS, statuses::add));
-    await(node.bus.subscribe(
-        Feed.GAP, gap -> (gap.kind() == Feed.Kind.QUOTES ? gaps : candleGaps).add(gap)));
+    await(node.bus.subscribe(Feed.GAP, gap -> gapsOf(gap.kind()).add(gap)));
     nodes.add(node);
     return node;
   }

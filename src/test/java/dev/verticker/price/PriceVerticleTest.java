@@ -6,10 +6,12 @@ import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
+import dev.verticker.dev.TcpProxy;
 import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
@@ -18,13 +20,14 @@ import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.ServedMarket;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.message.Books;
-import dev.verticker.message.Trades;
+import dev.verticker.message.Feed;
+import dev.verticker.message.Listings;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
+import dev.verticker.message.Trades;
 import dev.verticker.testing.LongInterval;
 import dev.verticker.testing.Provokes;
-import dev.verticker.dev.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -35,14 +38,19 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -52,20 +60,26 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PriceVerticleTest {
   private static final List<String> CONFIGURED = List.of("BTCUSDT", "ETHBTC", "ETHUSDT");
 
-  private final Vertx exchangeVertx = Vertx.vertx();
+  private static final Vertx EXCHANGE_VERTX = Vertx.vertx();
+  private static ExchangeSimulator exchange;
+
   private final List<PriceNode> nodes = new ArrayList<>();
-  private ExchangeSimulator exchange;
   private TestDatabase database;
+
+  @BeforeAll
+  static void open() {
+    exchange = exchange("LTCUSDT", "XRPUSDT", "币安人生USDT");
+  }
+
+  @AfterAll
+  static void close() {
+    await(EXCHANGE_VERTX.close());
+  }
 
   @BeforeEach
   void start() {
-    exchange = await(ExchangeSimulator.start(
-        exchangeVertx,
-        SimulatorOptions.defaults()
-            .withHistoryDays(2)
-            .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "LTCUSDT", "XRPUSDT", "币安人生USDT")
-            .withSpeed(60)
-            .withWeightLimit(1_000_000)));
+    exchange.faults().clear();
+    exchange.calls().reset();
     database = TestDatabase.create();
     redisCli("FLUSHALL");
   }
@@ -73,7 +87,6 @@ class PriceVerticleTest {
   @AfterEach
   void stop() {
     nodes.forEach(PriceNode::close);
-    await(exchangeVertx.close());
   }
 
   @Test
@@ -140,7 +153,8 @@ class PriceVerticleTest {
     exchange.faults().add(FaultKind.SERVER_ERROR);
     var unavailable = failureOf(node.bus.request(Books.FIND, new Books.FindBook("ETHUSDT")));
     assertEquals(
-        "book-not-available", assertInstanceOf(Failure.Unavailable.class, unavailable).code());
+        "book-not-available",
+        assertInstanceOf(Failure.Unavailable.class, unavailable).code());
   }
 
   @Test
@@ -171,7 +185,7 @@ class PriceVerticleTest {
   @Tag("faults")
   @Provokes(28)
   void another_node_polls_if_the_polls_of_the_leader_fail() {
-    var proxy = TcpProxy.before(exchangeVertx, exchange.port());
+    var proxy = TcpProxy.before(EXCHANGE_VERTX, exchange.port());
     var blocked = node(Map.of("BINANCE_BASE_URL", "http://127.0.0.1:" + proxy.port()));
     until("the first node polls", () -> !blocked.published.isEmpty());
     var other = node();
@@ -185,31 +199,39 @@ class PriceVerticleTest {
     assertEquals(1, gauge(other, "feed_leading"), "the blocked node does not ask again");
   }
 
-  @ParameterizedTest
-  @EnumSource(
-      value = FaultKind.class,
-      mode = EnumSource.Mode.EXCLUDE,
-      names = {"RATE_LIMITED", "BANNED", "SLOW", "MISSING_SYMBOL"})
+  @Test
   @Provokes({8, 9})
   void
-      during_any_fault_of_the_exchange_quotes_are_served_with_growing_age_and_no_invalid_price_is_stored(
-          FaultKind kind) {
-    var node = nodeWithQuotes();
-    exchange.faults().add(kind);
-    until("stale", () -> node.latest().stream().allMatch(q -> q.stale(Instant.now())));
+      during_any_fault_of_the_exchange_quotes_are_served_with_growing_age_and_no_invalid_price_is_stored() {
+    var node = node(Map.of(
+        "REFRESH_INTERVAL_SECONDS", "0.15",
+        "CACHE_TTL_SECONDS", "0.15",
+        "PRICE_STALE_GRACE_SECONDS", "0.3"));
+    until("all configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
+    var statuses = new CopyOnWriteArrayList<Feed.State>();
+    await(node.bus.subscribe(Feed.STATUS, status -> statuses.add(status.state())));
+    var others =
+        Set.of(FaultKind.RATE_LIMITED, FaultKind.BANNED, FaultKind.SLOW, FaultKind.MISSING_SYMBOL);
+    for (var kind : EnumSet.complementOf(EnumSet.copyOf(others))) {
+      statuses.clear();
+      exchange.faults().add(kind);
+      until(kind + ": stale", () -> node.latest().stream().allMatch(q -> q.stale(Instant.now())));
 
-    var during = node.latest();
-    assertEquals(CONFIGURED, symbols(during));
-    assertEquals(during, node.latest(), "no new quote");
-    until("the health check reports it", () -> node.health.remark("exchange").isPresent());
-    assertStoredIsServed(node);
+      var during = node.latest();
+      assertEquals(CONFIGURED, symbols(during), kind::name);
+      assertEquals(during, node.latest(), () -> kind + ": no new quote");
+      until(
+          kind + ": the health check reports it",
+          () -> node.health.remark("exchange").isPresent());
+      until(
+          kind + ": the leader, which gives up later, reports it",
+          () -> statuses.contains(Feed.State.STALE));
 
-    exchange.faults().clear();
-    until(
-        PriceNode.INTERVAL.multipliedBy(10).plusSeconds(3),
-        "fresh again",
-        () -> node.latest().stream().noneMatch(q -> q.stale(Instant.now())));
-    assertTrue(node.health.remark("exchange").isEmpty());
+      exchange.faults().clear();
+      until(kind + ": fresh again", () -> node.latest().stream()
+          .noneMatch(q -> q.stale(Instant.now())));
+      assertTrue(node.health.remark("exchange").isEmpty(), kind::name);
+    }
     assertStoredIsServed(node);
   }
 
@@ -324,15 +346,7 @@ class PriceVerticleTest {
   @Test
   void configured_symbols_keep_all_figures_while_a_hundred_others_are_refreshed() {
     var others = IntStream.range(0, 100).mapToObj(i -> "OTHER" + i).toList();
-    var listed = new ArrayList<>(CONFIGURED);
-    listed.addAll(others);
-    var larger = await(ExchangeSimulator.start(
-        exchangeVertx,
-        SimulatorOptions.defaults()
-            .withHistoryDays(2)
-            .withSymbols(listed)
-            .withSpeed(60)
-            .withWeightLimit(1_000_000)));
+    var larger = exchange(others.toArray(String[]::new));
     var node = PriceNode.start(larger, database, Map.of());
     nodes.add(node);
     until("the configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
@@ -345,6 +359,7 @@ class PriceVerticleTest {
     until("three more requests", () -> larger.calls().of(Endpoint.TICKER_24HR) >= calls + 3);
 
     assertEquals(0, larger.calls().of(Endpoint.TICKER_PRICE));
+    assertEquals(0, node.rejected(), "no response has a symbol that was not requested");
     assertTrue(node.published.stream().allMatch(q -> q.bid() != null && q.volume() != null));
   }
 
@@ -362,6 +377,33 @@ class PriceVerticleTest {
     assertEquals(
         List.of(),
         node.query("SELECT id FROM market.observations WHERE symbol IN ('NOSUCHPAIR', 'ALSONOT')"));
+  }
+
+  @Test
+  void the_symbols_of_the_exchange_are_served_with_their_status_and_limits() {
+    var node = nodeWithQuotes();
+    var find = new Listings.FindListings(null, null);
+    until("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
+    await(node.find("BTCUSDT"));
+    until("the list is served", () -> {
+      var request = node.bus.request(Listings.FIND, find);
+      until("there is a reply", request::isComplete);
+      return request.succeeded();
+    });
+
+    var page = await(node.bus.request(Listings.FIND, find));
+
+    assertEquals("simulated", page.venue());
+    assertNull(page.next());
+    var bitcoin = page.listings().stream()
+        .filter(listing -> listing.symbol().equals("BTCUSDT"))
+        .findFirst()
+        .orElseThrow();
+    assertTrue(bitcoin.tradable());
+    assertEquals("BTC", bitcoin.base());
+    assertEquals("USDT", bitcoin.quote());
+    assertEquals(1, bitcoin.price().step().signum());
+    assertEquals(1, bitcoin.quantity().step().signum());
   }
 
   @Test
@@ -453,15 +495,7 @@ class PriceVerticleTest {
   @Test
   void on_demand_symbols_are_fetched_in_few_batches_that_all_succeed() {
     var cold = IntStream.range(0, 80).mapToObj(i -> "COLD" + i).toList();
-    var listed = new ArrayList<>(CONFIGURED);
-    listed.addAll(cold);
-    var larger = await(ExchangeSimulator.start(
-        exchangeVertx,
-        SimulatorOptions.defaults()
-            .withHistoryDays(2)
-            .withSymbols(listed)
-            .withSpeed(60)
-            .withWeightLimit(1_000_000)));
+    var larger = exchange(cold.toArray(String[]::new));
     var node = PriceNode.start(
         larger, database, Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
     nodes.add(node);
@@ -627,7 +661,7 @@ class PriceVerticleTest {
     var first = nodeWithQuotes();
     nodes.remove(first);
     first.close();
-    exchange.faults().add(FaultKind.HANG);
+    exchange.faults().add(FaultKind.OVERLOADED);
     redisCli("FLUSHALL");
 
     var restarted = node();
@@ -667,6 +701,16 @@ class PriceVerticleTest {
         await(node.bus.request(
                 Prices.HISTORY, new Prices.FindHistory("NOSUCHPAIR", null, null, 10, null)))
             .observations());
+  }
+
+  private static ExchangeSimulator exchange(String... others) {
+    return await(ExchangeSimulator.start(
+        EXCHANGE_VERTX,
+        SimulatorOptions.defaults()
+            .withHistoryDays(2)
+            .withSymbols(Stream.concat(CONFIGURED.stream(), Stream.of(others)).toList())
+            .withSpeed(60)
+            .withWeightLimit(1_000_000)));
   }
 
   private PriceNode node() {
@@ -746,7 +790,7 @@ class PriceVerticleTest {
   }
 
   private Set<String> redisKeys() {
-    return await(Redis.createClient(exchangeVertx, TestServers.redis().url())
+    return await(Redis.createClient(EXCHANGE_VERTX, TestServers.redis().url())
             .send(Request.cmd(Command.KEYS).arg("*")))
         .stream()
         .map(Object::toString)
@@ -756,6 +800,6 @@ class PriceVerticleTest {
   private void redisCli(String command, String... arguments) {
     var request = Request.cmd(Command.create(command));
     List.of(arguments).forEach(request::arg);
-    await(Redis.createClient(exchangeVertx, TestServers.redis().url()).send(request));
+    await(Redis.createClient(EXCHANGE_VERTX, TestServers.redis().url()).send(request));
   }
 }

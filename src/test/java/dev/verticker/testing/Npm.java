@@ -87,7 +87,7 @@ public final class Npm {
     copyToHome("package-lock.json");
     var log = home.resolve("install.log");
     var process = new ProcessBuilder(
-            npm.toString(), "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+            npm.toString(), "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline")
         .directory(home.toFile())
         .redirectErrorStream(true)
         .redirectOutput(Redirect.to(log.toFile()))

@@ -19,6 +19,8 @@ public final class SequentialScans {
   private SequentialScans(TestDatabase database, String schema) {
     this.database = database;
     this.schema = schema;
+    // Statements of the test would be reported later, as those of a node.
+    database.execute("SELECT pg_stat_force_next_flush()");
     this.before = read(MIN_ROWS);
   }
 

@@ -12,6 +12,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,6 +29,17 @@ public record TestDatabase(PostgresDatabase login) {
           .migrateAll(PostgresSettings.SCHEMAS.stream().map(database::settings).toList());
     }
   }
+
+  /** Connections of the databases that were used last: each new one costs a process and an authentication. */
+  private static final Map<PostgresDatabase, Connection> CONNECTIONS =
+      new LinkedHashMap<>(16, 0.75f, true) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<PostgresDatabase, Connection> eldest) {
+          return size() > MAX_CONNECTIONS && close(eldest.getValue());
+        }
+      };
+
+  private static final int MAX_CONNECTIONS = 8;
 
   /** Creates a database with all schemas migrated and empty. */
   public static TestDatabase create() {
@@ -52,8 +64,7 @@ public record TestDatabase(PostgresDatabase login) {
 
   /** Returns the columns of each row as text; empty for a statement without result. */
   public List<List<String>> rows(String sql) {
-    try (var connection = connect();
-        var statement = connection.createStatement()) {
+    try (var statement = shared().createStatement()) {
       var rows = new ArrayList<List<String>>();
       if (statement.execute(sql)) {
         var result = statement.getResultSet();
@@ -92,6 +103,26 @@ public record TestDatabase(PostgresDatabase login) {
 
   public void execute(String sql) {
     rows(sql);
+  }
+
+  private Connection shared() throws SQLException {
+    synchronized (CONNECTIONS) {
+      var connection = CONNECTIONS.get(login);
+      if (connection == null || !connection.isValid(1)) {
+        connection = connect();
+        CONNECTIONS.put(login, connection);
+      }
+      return connection;
+    }
+  }
+
+  private static boolean close(Connection connection) {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // The server was killed.
+    }
+    return true;
   }
 
   /** Opens a connection in time zone UTC for several statements; the caller closes it. */

@@ -4,6 +4,7 @@ import dev.verticker.dev.exchange.StreamName.Kind;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Predicate;
 
@@ -15,7 +16,9 @@ final class BookPublisher {
   /** 0 = the changes of all levels. */
   private static final List<Integer> LEVELS = List.of(0, 5, 10, 20);
 
-  private static final List<Integer> INTERVALS = List.of(100, 1_000);
+  /** Intervals in milliseconds by the end of the name of a stream; clients use both names of a second. */
+  private static final Map<String, Integer> INTERVALS =
+      Map.of("@100ms", 100, "@1000ms", 1_000, "", 1_000);
 
   private final SymbolMarket market;
   private final Predicate<String> subscribed;
@@ -31,9 +34,8 @@ final class BookPublisher {
     this.subscribed = subscribed;
     this.sender = sender;
     this.bestStream = StreamName.of(market.symbol(), Kind.BOOK_TICKER);
-    for (var interval : INTERVALS) {
-      LEVELS.forEach(levels -> depths.add(new DepthStream(levels, interval)));
-    }
+    INTERVALS.forEach((suffix, interval) -> LEVELS.forEach(
+        levels -> depths.add(new DepthStream(name(levels) + suffix, levels, interval))));
   }
 
   /** A new subscriber of best levels receives the current ones even without a change. */
@@ -61,6 +63,10 @@ final class BookPublisher {
     depths.forEach(stream -> stream.publish(now));
   }
 
+  private String name(int levels) {
+    return StreamName.of(market.symbol(), Kind.DEPTH) + (levels == 0 ? "" : levels);
+  }
+
   private void publishBest(OrderBook book) {
     if (book.updateId() > bestId) {
       bestId = book.updateId();
@@ -77,9 +83,8 @@ final class BookPublisher {
     /** The book of the last event; null without a subscriber. */
     private OrderBook last;
 
-    /** @param levels 0 = the changes of all levels */
-    DepthStream(int levels, int interval) {
-      this.name = StreamName.depth(market.symbol(), levels, interval);
+    DepthStream(String name, int levels, int interval) {
+      this.name = name;
       this.levels = levels;
       this.interval = interval;
     }

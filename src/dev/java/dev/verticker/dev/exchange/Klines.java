@@ -56,7 +56,7 @@ final class Klines {
     return open.equals(time) ? open : interval.next(open);
   }
 
-  private static JsonArray row(Candle candle, Interval interval) {
+  static JsonArray row(Candle candle, Interval interval) {
     return new JsonArray()
         .add(candle.openTime().toEpochMilli())
         .add(text(candle.open()))

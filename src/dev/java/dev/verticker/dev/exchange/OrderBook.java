@@ -16,8 +16,7 @@ import java.util.List;
  * @param bidQuantity in steps
  * @param askQuantity in steps
  */
-record OrderBook(
-    BookShape shape, long updateId, long bid, long bidQuantity, long askQuantity) {
+record OrderBook(BookShape shape, long updateId, long bid, long bidQuantity, long askQuantity) {
   static final int MAX_LEVELS = 5_000;
   /** The book moves at most so long before a trade. */
   static final Duration MAX_LEAD = Duration.ofMillis(250);
@@ -93,8 +92,7 @@ record OrderBook(
     for (var cell = bestCell; cell >= 0 && levels.size() < limit; cell += direction) {
       var price = shape.price(cell);
       if (price > 0 && (price - best.price) * direction > 0) {
-        levels.add(
-            new Level(price, shape.quantity(cell, Math.abs(cell - bestCell), trade)));
+        levels.add(new Level(price, shape.quantity(cell, Math.abs(cell - bestCell), trade)));
       }
     }
     return levels;

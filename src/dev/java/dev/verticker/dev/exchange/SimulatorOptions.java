@@ -4,101 +4,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
-/**
- * Options of a simulator.
- *
- * @param port on 127.0.0.1; 0 = any free port
- * @param klines folder of {@code <SYMBOL>-1m*.csv} or {@code .csv.gz} files to replay
- * @param exchangeInfo recorded response of the exchange; generated if missing
- * @param symbols symbols with a random walk, in addition to those of the folder; empty without a folder = a default set
- * @param speed simulated seconds per real second, at least 1
- * @param seed of the random walk, of the history and of the trades inside a minute
- * @param historyDays generated days before the recording, 1 to 400; a node that fills its candles starts faster with few
- * @param weightLimit request weight per real minute above which the response is 429
- * @param streams limits of stream connections
- * @param clock read once at start
- * @param nanos monotonic nanoseconds that advance the simulated clock; tests step them
- */
-public record SimulatorOptions(
-    int port,
-    Optional<Path> klines,
-    Optional<Path> exchangeInfo,
-    List<String> symbols,
-    int speed,
-    long seed,
-    int historyDays,
-    int weightLimit,
-    StreamLimits streams,
-    Clock clock,
-    LongSupplier nanos) {
+/** Options of a simulator. Immutable: each {@code with} method returns a copy. */
+public final class SimulatorOptions implements Cloneable {
+  private int port;
+  private Optional<Path> klines = Optional.empty();
+  private Optional<Path> exchangeInfo = Optional.empty();
+  private List<String> symbols = List.of();
+  private int speed = 1;
+  private long seed = 1;
+  private int historyDays = History.DAYS;
+  private int weightLimit = 6000;
+  private StreamLimits streams = StreamLimits.defaults();
+  private Clock clock = Clock.systemUTC();
+  private LongSupplier nanos = System::nanoTime;
 
-  public SimulatorOptions {
-    Objects.requireNonNull(klines);
-    Objects.requireNonNull(exchangeInfo);
-    Objects.requireNonNull(streams);
-    Objects.requireNonNull(clock);
-    Objects.requireNonNull(nanos);
-    symbols = List.copyOf(symbols);
-    if (speed < 1) {
-      throw new IllegalArgumentException("speed: must be at least 1, was " + speed);
-    }
-    if (historyDays < 1 || historyDays > History.DAYS) {
-      throw new IllegalArgumentException(
-          "historyDays: must be 1 to " + History.DAYS + ", was " + historyDays);
-    }
-    if (weightLimit < 1) {
-      throw new IllegalArgumentException("weightLimit: must be at least 1, was " + weightLimit);
-    }
-  }
+  private SimulatorOptions() {}
 
   /** A random walk in real time on a free port. */
   public static SimulatorOptions defaults() {
-    return new SimulatorOptions(
-        0,
-        Optional.empty(),
-        Optional.empty(),
-        List.of(),
-        1,
-        1,
-        History.DAYS,
-        6000,
-        StreamLimits.defaults(),
-        Clock.systemUTC(),
-        System::nanoTime);
+    return new SimulatorOptions();
   }
 
+  /** @param value on 127.0.0.1; 0 = any free port */
   public SimulatorOptions withPort(int value) {
-    return new SimulatorOptions(
-        value,
-        klines,
-        exchangeInfo,
-        symbols,
-        speed,
-        seed,
-        historyDays,
-        weightLimit,
-        streams,
-        clock,
-        nanos);
+    return with(copy -> copy.port = value);
   }
 
+  /** @param folder of {@code <SYMBOL>-1m*.csv} or {@code .csv.gz} files to replay */
   public SimulatorOptions withKlines(Path folder) {
-    return new SimulatorOptions(
-        port,
-        Optional.of(folder),
-        exchangeInfo,
-        symbols,
-        speed,
-        seed,
-        historyDays,
-        weightLimit,
-        streams,
-        clock,
-        nanos);
+    return with(copy -> copy.klines = Optional.of(folder));
   }
 
   /**
@@ -112,142 +50,122 @@ public record SimulatorOptions(
     return Files.isRegularFile(info) ? replayed.withExchangeInfo(info) : replayed;
   }
 
+  /** @param file recorded response of the exchange; generated if missing */
   public SimulatorOptions withExchangeInfo(Path file) {
-    return new SimulatorOptions(
-        port,
-        klines,
-        Optional.of(file),
-        symbols,
-        speed,
-        seed,
-        historyDays,
-        weightLimit,
-        streams,
-        clock,
-        nanos);
+    return with(copy -> copy.exchangeInfo = Optional.of(file));
   }
 
+  /** @param value symbols with a random walk, in addition to those of the folder; empty without a folder = a default set */
   public SimulatorOptions withSymbols(List<String> value) {
-    return new SimulatorOptions(
-        port,
-        klines,
-        exchangeInfo,
-        value,
-        speed,
-        seed,
-        historyDays,
-        weightLimit,
-        streams,
-        clock,
-        nanos);
+    return with(copy -> copy.symbols = List.copyOf(value));
   }
 
   public SimulatorOptions withSymbols(String... value) {
     return withSymbols(List.of(value));
   }
 
+  /** @param value simulated seconds per real second, at least 1 */
   public SimulatorOptions withSpeed(int value) {
-    return new SimulatorOptions(
-        port,
-        klines,
-        exchangeInfo,
-        symbols,
-        value,
-        seed,
-        historyDays,
-        weightLimit,
-        streams,
-        clock,
-        nanos);
+    require(value >= 1, "speed: must be at least 1, was " + value);
+    return with(copy -> copy.speed = value);
   }
 
+  /** @param value of the random walk, of the history and of the trades inside a minute */
   public SimulatorOptions withSeed(long value) {
-    return new SimulatorOptions(
-        port,
-        klines,
-        exchangeInfo,
-        symbols,
-        speed,
-        value,
-        historyDays,
-        weightLimit,
-        streams,
-        clock,
-        nanos);
+    return with(copy -> copy.seed = value);
   }
 
+  /** @param value generated days before the recording, 1 to 400; a node that fills its candles starts faster with few */
   public SimulatorOptions withHistoryDays(int value) {
-    return new SimulatorOptions(
-        port,
-        klines,
-        exchangeInfo,
-        symbols,
-        speed,
-        seed,
-        value,
-        weightLimit,
-        streams,
-        clock,
-        nanos);
+    require(
+        value >= 1 && value <= History.DAYS,
+        "historyDays: must be 1 to " + History.DAYS + ", was " + value);
+    return with(copy -> copy.historyDays = value);
   }
 
+  /** @param value request weight per real minute above which the response is 429 */
   public SimulatorOptions withWeightLimit(int value) {
-    return new SimulatorOptions(
-        port,
-        klines,
-        exchangeInfo,
-        symbols,
-        speed,
-        seed,
-        historyDays,
-        value,
-        streams,
-        clock,
-        nanos);
+    require(value >= 1, "weightLimit: must be at least 1, was " + value);
+    return with(copy -> copy.weightLimit = value);
   }
 
+  /** @param value limits of stream connections */
   public SimulatorOptions withStreams(StreamLimits value) {
-    return new SimulatorOptions(
-        port,
-        klines,
-        exchangeInfo,
-        symbols,
-        speed,
-        seed,
-        historyDays,
-        weightLimit,
-        value,
-        clock,
-        nanos);
+    return with(copy -> copy.streams = value);
   }
 
+  /** @param value read once at start */
   public SimulatorOptions withClock(Clock value) {
-    return new SimulatorOptions(
-        port,
-        klines,
-        exchangeInfo,
-        symbols,
-        speed,
-        seed,
-        historyDays,
-        weightLimit,
-        streams,
-        value,
-        nanos);
+    return with(copy -> copy.clock = value);
   }
 
+  /** @param value monotonic nanoseconds that advance the simulated clock; tests step them */
   public SimulatorOptions withNanos(LongSupplier value) {
-    return new SimulatorOptions(
-        port,
-        klines,
-        exchangeInfo,
-        symbols,
-        speed,
-        seed,
-        historyDays,
-        weightLimit,
-        streams,
-        clock,
-        value);
+    return with(copy -> copy.nanos = value);
+  }
+
+  public int port() {
+    return port;
+  }
+
+  public Optional<Path> klines() {
+    return klines;
+  }
+
+  public Optional<Path> exchangeInfo() {
+    return exchangeInfo;
+  }
+
+  public List<String> symbols() {
+    return symbols;
+  }
+
+  public int speed() {
+    return speed;
+  }
+
+  public long seed() {
+    return seed;
+  }
+
+  public int historyDays() {
+    return historyDays;
+  }
+
+  public int weightLimit() {
+    return weightLimit;
+  }
+
+  public StreamLimits streams() {
+    return streams;
+  }
+
+  public Clock clock() {
+    return clock;
+  }
+
+  public LongSupplier nanos() {
+    return nanos;
+  }
+
+  private SimulatorOptions with(Consumer<SimulatorOptions> change) {
+    var copy = clone();
+    change.accept(copy);
+    return copy;
+  }
+
+  @Override
+  protected SimulatorOptions clone() {
+    try {
+      return (SimulatorOptions) super.clone();
+    } catch (CloneNotSupportedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void require(boolean valid, String message) {
+    if (!valid) {
+      throw new IllegalArgumentException(message);
+    }
   }
 }

@@ -35,7 +35,8 @@ final class StreamFrames {
 
   /** Without event type and event time, as at the exchange. */
   static String book(String symbol, OrderBook book) {
-    return best(new JsonObject().put("u", book.updateId()).put("s", symbol), book).encode();
+    return best(new JsonObject().put("u", book.updateId()).put("s", symbol), book)
+        .encode();
   }
 
   static String ticker(TickerFigures figures, Instant now) {

@@ -5,8 +5,6 @@ import java.util.Locale;
 
 /** The names of streams, such as {@code btcusdt@kline_1m}. */
 final class StreamName {
-  private static final int DEFAULT_DEPTH_INTERVAL = 1_000;
-
   enum Kind {
     TICKER("ticker"),
     MINI_TICKER("miniTicker"),
@@ -36,14 +34,5 @@ final class StreamName {
 
   static String kline(String symbol, Interval interval) {
     return of(symbol, Kind.KLINE) + interval.wireName();
-  }
-
-  /**
-   * @param levels 0 = the changes of all levels
-   * @param interval milliseconds
-   */
-  static String depth(String symbol, int levels, int interval) {
-    return of(symbol, Kind.DEPTH) + (levels == 0 ? "" : levels)
-        + (interval == DEFAULT_DEPTH_INTERVAL ? "" : "@" + interval + "ms");
   }
 }

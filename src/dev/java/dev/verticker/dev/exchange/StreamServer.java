@@ -49,11 +49,7 @@ public final class StreamServer implements StreamConnection.Listener {
   private long opened;
   private long timer;
 
-  StreamServer(
-      Vertx vertx,
-      SimulatedMarket market,
-      SimulatedTime time,
-      StreamLimits limits) {
+  StreamServer(Vertx vertx, SimulatedMarket market, SimulatedTime time, StreamLimits limits) {
     this.vertx = vertx;
     this.context = vertx.getOrCreateContext();
     this.market = market;
@@ -229,7 +225,8 @@ public final class StreamServer implements StreamConnection.Listener {
         // Not sent.
       }
       case LATE ->
-        vertx.setTimer(Math.max(1, fault.get().delay().toMillis()), id -> deliver(stream, stream, event));
+        vertx.setTimer(
+            Math.max(1, fault.get().delay().toMillis()), id -> deliver(stream, stream, event));
       case DOUBLED -> {
         deliver(stream, stream, event);
         deliver(stream, stream, event);

@@ -5,7 +5,6 @@ import dev.verticker.api.request.Caller;
 import dev.verticker.bus.Failure;
 import dev.verticker.settings.Secret;
 import io.vertx.core.Future;
-import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -13,18 +12,25 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Authenticates callers by a named key in {@code X-API-Key}. The response time reveals nothing about the keys: digests of
+ * Authenticates callers by a named key in a header, {@code X-API-Key} by default. The response time reveals nothing about the keys: digests of
  * equal length are compared in constant time, and always with all keys.
  */
 public final class ApiKeys implements Authenticator {
-  private static final CharSequence HEADER = HttpHeaders.createOptimized("X-API-Key");
+  private static final List<String> DEFAULT_HEADERS = List.of("X-API-Key");
 
   private record ApiKey(Caller caller, byte[] digest) {}
 
   private final List<ApiKey> keys;
+  private final List<String> headers;
 
   /** @param secrets keys by name; logs and metrics contain the name, never the key */
   public ApiKeys(Map<String, Secret> secrets) {
+    this(secrets, DEFAULT_HEADERS);
+  }
+
+  /** @param headers the headers in which a caller may send the key; in several of them only the same one */
+  public ApiKeys(Map<String, Secret> secrets, List<String> headers) {
+    this.headers = List.copyOf(headers);
     this.keys = secrets.entrySet().stream()
         .map(entry -> new ApiKey(entry::getKey, Secret.sha256(entry.getValue().bytes())))
         .toList();
@@ -32,17 +38,22 @@ public final class ApiKeys implements Authenticator {
 
   @Override
   public Future<Caller> authenticate(HttpServerRequest request, Requirement requirement) {
-    var sent = request.headers().getAll(HEADER);
+    var sent = headers.stream()
+        .flatMap(header -> request.headers().getAll(header).stream())
+        // Clients that send the key in one of the headers may leave another one empty.
+        .filter(key -> headers.size() == 1 || !key.isEmpty())
+        .toList();
+    var names = String.join(" or ", headers);
     if (sent.isEmpty()) {
       return unauthenticated(
-          "api-key-missing", "Missing API key: send it in the " + HEADER + " header.");
+          "api-key-missing", "Missing API key: send it in the " + names + " header.");
     }
-    if (sent.size() > 1) {
-      return unauthenticated("api-key-repeated", "Repeated API key: send " + HEADER + " once.");
+    if (sent.size() > headers.size() || sent.stream().distinct().count() > 1) {
+      return unauthenticated("api-key-repeated", "Repeated API key: send " + names + " once.");
     }
     var caller = owner(sent.get(0));
     return caller == null
-        ? unauthenticated("api-key-wrong", "Invalid API key in the " + HEADER + " header.")
+        ? unauthenticated("api-key-wrong", "Invalid API key in the " + names + " header.")
         : Future.succeededFuture(caller);
   }
 

@@ -61,8 +61,8 @@ public final class CandleOperations {
     var symbols = request.queryList("symbols").orElseThrow();
     var limit = (int) (long) request.queryNumber("limit").orElse(DEFAULT_LIMIT_OF_EACH);
     var encode = encoder(request);
-    var find = new FindCandles(
-        symbols, interval(request), null, null, limit, request.isAnonymous());
+    var find =
+        new FindCandles(symbols, interval(request), null, null, limit, request.isAnonymous());
     return find(find, "query/symbols")
         .map(found -> response(
             request,
@@ -84,8 +84,8 @@ public final class CandleOperations {
       requireHeld.accept(find.symbols(), pointer);
     }
     return bus.request(Candles.FIND, find)
-        .recover(cause -> Future.failedFuture(
-            cause instanceof Failure failure ? failure.at(pointer) : cause));
+        .recover(cause ->
+            Future.failedFuture(cause instanceof Failure failure ? failure.at(pointer) : cause));
   }
 
   private static Function<Series, String> encoder(ApiRequest request) {

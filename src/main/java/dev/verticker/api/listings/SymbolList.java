@@ -18,8 +18,8 @@ import java.util.function.Predicate;
  * others, then tradable ones, then by symbol; without a search text by symbol.
  */
 public final class SymbolList {
-  private static final Comparator<Match> ORDER =
-      Comparator.comparingInt(Match::rank).thenComparing(match -> match.listing().symbol());
+  private static final Comparator<Match> ORDER = Comparator.comparingInt(Match::rank)
+      .thenComparing(match -> match.listing().symbol());
 
   /** Kinds of a match, times two for configured, times two for tradable symbols. */
   private static final int RANKS_PER_KIND = 4;

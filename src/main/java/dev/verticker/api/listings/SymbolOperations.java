@@ -46,12 +46,9 @@ public final class SymbolOperations {
     var json = new JsonArray();
     found
         .listings()
-        .forEach(
-            listing -> json.add(ListingJson.of(listing, configured.test(listing.symbol()))));
-    var content = new JsonObject()
-        .put("venue", list.venue())
-        .put("symbols", json)
-        .put("next", found.next());
+        .forEach(listing -> json.add(ListingJson.of(listing, configured.test(listing.symbol()))));
+    var content =
+        new JsonObject().put("venue", list.venue()).put("symbols", json).put("next", found.next());
     var tag = "W/" + EntityTags.of(content.encode().getBytes(StandardCharsets.UTF_8));
     var response = EntityTags.names(request.header("If-None-Match"), tag)
         ? ApiResponse.notModified()

@@ -73,6 +73,10 @@ public final class MarketDemand {
   }
 
   private static List<String> union(Map<Object, Set<String>> demand) {
-    return demand.values().stream().flatMap(Collection::stream).distinct().sorted().toList();
+    return demand.values().stream()
+        .flatMap(Collection::stream)
+        .distinct()
+        .sorted()
+        .toList();
   }
 }

@@ -45,8 +45,8 @@ public final class MarketOperations {
   private Future<ApiResponse> listTrades(ApiRequest request) {
     var limit = request.queryNumber("limit").orElse(DEFAULT_TRADES).intValue();
     var fromId = request.queryNumber("from_id").orElse(null);
-    var find = new FindTrades(
-        request.path("symbol"), fromId, null, null, limit, request.isAnonymous());
+    var find =
+        new FindTrades(request.path("symbol"), fromId, null, null, limit, request.isAnonymous());
     return find(request, Trades.FIND, find)
         .map(found -> ApiResponse.json(Buffer.buffer(encode(found, fromId != null, limit))));
   }
@@ -55,7 +55,8 @@ public final class MarketOperations {
     var find = new FindBook(request.path("symbol"), request.isAnonymous());
     return find(request, Books.FIND, find).map(book -> {
       var now = clock.instant();
-      return ApiResponse.json(Buffer.buffer(BookJson.of(book, now, feed.isStale(book.receivedAt(), now))));
+      return ApiResponse.json(
+          Buffer.buffer(BookJson.of(book, now, feed.isStale(book.receivedAt(), now, true))));
     });
   }
 
@@ -81,7 +82,7 @@ public final class MarketOperations {
     json.append("],\"next\":");
     json.append(paged && trades.size() == limit ? Long.toString(newest.id() + 1) : "null");
     return json.append(",\"stale\":")
-        .append(feed.isStale(newest == null ? Instant.EPOCH : newest.time(), clock.instant()))
+        .append(feed.isStale(newest == null ? Instant.EPOCH : newest.time(), clock.instant(), true))
         .append('}')
         .toString();
   }

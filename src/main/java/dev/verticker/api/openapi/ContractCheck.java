@@ -1,6 +1,7 @@
 package dev.verticker.api.openapi;
 
 import dev.verticker.api.request.MediaTypes;
+import dev.verticker.api.request.RequestValidator;
 import io.vertx.openapi.contract.Location;
 import io.vertx.openapi.contract.Operation;
 import java.util.ArrayList;
@@ -45,7 +46,8 @@ record ContractCheck(
     }
     checkPrecondition(operation, "If-Match", 412);
     checkPrecondition(operation, "If-None-Match", 304);
-    for (var status = 400; status < 600; status++) {
+    var ownErrors = operation.getOpenAPIModel().getBoolean(RequestValidator.OWN_ERRORS, false);
+    for (var status = 400; status < 600 && !ownErrors; status++) {
       var response = operation.getResponse(status);
       if (response != null && !response.getContent().keySet().equals(Set.of(MediaTypes.PROBLEM))) {
         addError(

@@ -129,8 +129,7 @@ public final class ContractRouter {
       return OperationHandler.Policy.ANONYMOUS;
     }
     var scheme = alternative.getNames().iterator().next();
-    var isPublic =
-        publicData != null && operation.getOpenAPIModel().getBoolean(PUBLIC_DATA, false);
+    var isPublic = publicData != null && operation.getOpenAPIModel().getBoolean(PUBLIC_DATA, false);
     return new OperationHandler.Policy(
         isPublic ? publicData : authenticators.get(scheme),
         alternative.getScopes(scheme),

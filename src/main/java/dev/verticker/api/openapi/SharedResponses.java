@@ -1,5 +1,6 @@
 package dev.verticker.api.openapi;
 
+import dev.verticker.api.request.RequestValidator;
 import dev.verticker.api.web.PackagedFile;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -15,7 +16,8 @@ import java.util.TreeMap;
  * 415 with a request body.
  *
  * <p>A response of the operation itself wins over the shared one, and a component of the contract over the one in
- * {@code openapi/shared-responses.yaml}.
+ * {@code openapi/shared-responses.yaml}. An operation with {@code x-own-errors} gets
+ * only 414 and 431, which the server sends before it knows the operation.
  */
 final class SharedResponses {
   private static final String COMPONENTS = "openapi/shared-responses.yaml";
@@ -25,11 +27,13 @@ final class SharedResponses {
   private static final Map<Integer, String> FOR_EVERY_OPERATION = Map.of(
       400, "Malformed",
       413, "BodyTooLarge",
-      414, "UriTooLong",
       422, "Invalid",
-      431, "HeadersTooLarge",
       500, "Internal",
       503, "Unavailable");
+
+  /** The server sends them before it knows the operation. */
+  private static final Map<Integer, String> BEFORE_EVERY_OPERATION =
+      Map.of(414, "UriTooLong", 431, "HeadersTooLarge");
 
   private SharedResponses() {}
 
@@ -41,8 +45,9 @@ final class SharedResponses {
     var security = contract.getJsonArray("security", new JsonArray());
     for (var path : contract.getJsonObject("paths", new JsonObject())) {
       for (var member : (JsonObject) path.getValue()) {
-        if (METHODS.contains(member.getKey())) {
-          addResponses(member.getKey(), (JsonObject) member.getValue(), security);
+        if (METHODS.contains(member.getKey())
+            && member.getValue() instanceof JsonObject operation) {
+          addResponses(member.getKey(), operation, security);
         }
       }
     }
@@ -51,7 +56,12 @@ final class SharedResponses {
 
   private static void addResponses(
       String method, JsonObject operation, JsonArray securityOfContract) {
+    if (operation.getBoolean(RequestValidator.OWN_ERRORS, false)) {
+      add(operation, BEFORE_EVERY_OPERATION);
+      return;
+    }
     var names = new LinkedHashMap<>(FOR_EVERY_OPERATION);
+    names.putAll(BEFORE_EVERY_OPERATION);
     var security = operation.getJsonArray("security", securityOfContract);
     if (!security.isEmpty()) {
       names.put(401, "Unauthenticated");
@@ -65,6 +75,10 @@ final class SharedResponses {
     if (operation.containsKey("requestBody")) {
       names.put(415, "UnsupportedMediaType");
     }
+    add(operation, names);
+  }
+
+  private static void add(JsonObject operation, Map<Integer, String> names) {
     var declared = operation.getJsonObject("responses", new JsonObject());
     var responses = new TreeMap<>(declared.getMap());
     names.forEach((status, name) ->

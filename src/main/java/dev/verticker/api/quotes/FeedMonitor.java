@@ -65,11 +65,14 @@ public final class FeedMonitor {
   }
 
   /**
-   * Returns whether trades or a book of this time may be outdated: streams do not deliver, and it was ten seconds ago. While
-   * they deliver, a quiet market is not stale.
+   * Returns whether trades or a book of this time may be outdated: it was ten seconds ago and no stream delivers them. While
+   * one does, a quiet market is not stale.
+   *
+   * @param streamed whether the leader streams the symbol while the feed is live
    */
-  public boolean isStale(Instant time, Instant now) {
-    return current.status().state() != Feed.State.LIVE && !now.isBefore(time.plus(STALE_AFTER));
+  public boolean isStale(Instant time, Instant now, boolean streamed) {
+    var live = streamed && current.status().state() == Feed.State.LIVE;
+    return !live && !now.isBefore(time.plus(STALE_AFTER));
   }
 
   public void addListener(FeedListener listener) {

@@ -28,6 +28,15 @@ public record FeedState(Feed.Status status, Instant at) {
         .put("at", Timestamps.write(at));
   }
 
+  /** Returns the time at the exchange; without a known one the given time. */
+  public Instant marketTime(Instant now) {
+    if (status.marketTime() == null) {
+      return now;
+    }
+    var passed = Duration.between(at, now).toNanos() * status.speed();
+    return status.marketTime().plusNanos((long) passed);
+  }
+
   /** Returns whether a client that has {@code other} and lets its market clock run on knows this state. */
   boolean followsFrom(FeedState other) {
     var before = other.status;

@@ -141,8 +141,8 @@ public final class QuoteService {
     }
     return fetcher
         .fetch(List.copyOf(missing))
-        .recover(cause -> Future.failedFuture(
-            cause instanceof Failure failure ? failure.at(pointer) : cause))
+        .recover(cause ->
+            Future.failedFuture(cause instanceof Failure failure ? failure.at(pointer) : cause))
         .map(found -> {
           var next = found.iterator();
           quotes.replaceAll(quote -> quote == null ? next.next() : quote);

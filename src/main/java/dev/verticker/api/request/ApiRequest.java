@@ -112,6 +112,12 @@ public record ApiRequest(
         .map(StringList::values);
   }
 
+  /** Returns all query parameters, decoded but not validated, of an operation with {@code x-own-errors}. */
+  @SuppressWarnings("unchecked")
+  public Map<String, List<String>> uncheckedQuery() {
+    return (Map<String, List<String>>) parameters.get(RequestValidator.QUERY);
+  }
+
   /** Returns a header parameter. */
   public Optional<String> header(String name) {
     return Optional.ofNullable((String) parameters.get(RequestValidator.HEADER + name));

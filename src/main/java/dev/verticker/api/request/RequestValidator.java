@@ -5,6 +5,7 @@ import dev.verticker.bus.Failure;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.ext.web.RoutingContext;
+import io.vertx.openapi.contract.Location;
 import io.vertx.openapi.contract.OpenAPIContract;
 import io.vertx.openapi.contract.Operation;
 import java.util.ArrayList;
@@ -28,6 +29,9 @@ public final class RequestValidator {
   /** The extension that marks a frequently called operation, whose parameter schemas are compiled: {@link CompiledSchema}. */
   public static final String HOT = "x-hot";
 
+  /** The extension that marks an operation whose handler validates the query and whose errors have a format of their own. */
+  public static final String OWN_ERRORS = "x-own-errors";
+
   static final String PATH = "path/";
   static final String QUERY = "query/";
   static final String HEADER = "header/";
@@ -36,13 +40,18 @@ public final class RequestValidator {
   private final Map<String, Parameter> query = new LinkedHashMap<>();
   private final List<Parameter> header = new ArrayList<>();
   private final RequestBody body;
+  private final boolean ownErrors;
   private final ClientAddresses addresses;
 
   public RequestValidator(
       OpenAPIContract contract, Operation operation, ClientAddresses addresses) {
     this.addresses = addresses;
     var hot = operation.getOpenAPIModel().getBoolean(HOT, false);
+    this.ownErrors = operation.getOpenAPIModel().getBoolean(OWN_ERRORS, false);
     for (var declared : operation.getParameters()) {
+      if (ownErrors && declared.getIn() == Location.QUERY) {
+        continue;
+      }
       var parameter = Parameter.of(contract, declared, hot);
       switch (declared.getIn()) {
         case PATH -> path.add(parameter);
@@ -61,7 +70,11 @@ public final class RequestValidator {
     for (var parameter : path) {
       parameter.read(List.of(context.pathParam(parameter.name())), values, errors);
     }
-    readQuery(context.request(), values, errors);
+    if (ownErrors) {
+      values.put(QUERY, QueryString.parse(context.request().query()));
+    } else {
+      readQuery(context.request(), values, errors);
+    }
     for (var parameter : header) {
       parameter.read(context.request().headers().getAll(parameter.name()), values, errors);
     }

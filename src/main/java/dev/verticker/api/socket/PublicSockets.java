@@ -35,7 +35,8 @@ final class PublicSockets {
     }
     if (total >= max) {
       throw new Failure.Unavailable(
-          "unavailable", "Too many sockets without sign-in on this node: sign in, or try again later.");
+          "unavailable",
+          "Too many sockets without sign-in on this node: sign in, or try again later.");
     }
     sockets.put(key, count + 1);
     total++;

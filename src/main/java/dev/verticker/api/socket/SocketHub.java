@@ -80,8 +80,7 @@ public final class SocketHub {
     var hub = new SocketHub(node, quotes, context, publicData.enabled());
     revocations.onRevoked(hub::onRevoked);
     node.connectivity().onReconnect(hub.log::catchUp);
-    return Future.all(hub.log.start(), hub.balancer.start(), hub.market.start())
-        .map(hub);
+    return Future.all(hub.log.start(), hub.balancer.start(), hub.market.start()).map(hub);
   }
 
   /** Registers the calling event loop: it can accept sockets from now on. */

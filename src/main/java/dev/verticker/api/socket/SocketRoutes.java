@@ -180,8 +180,7 @@ public final class SocketRoutes {
     }
     // Without WebSocket, Vert.x calls these handlers on the event loops of the connections.
     var address = addresses.of(socket.routingContext().request());
-    var session =
-        sessions.open(new SockJsTransport(socket, address), WireProtocol.BRIDGE, null);
+    var session = sessions.open(new SockJsTransport(socket, address), WireProtocol.BRIDGE, null);
     socket.handler(text -> sessions.run(() -> session.onText(text.toString())));
     socket.exceptionHandler(failure -> sessions.run(() -> closeOnError(failure, session)));
     socket.closeHandler(closed -> sessions.run(() -> session.onEnd(NO_STATUS_RECEIVED)));

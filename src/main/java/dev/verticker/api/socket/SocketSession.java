@@ -208,8 +208,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
       if (now - connectedAt > SIGN_IN_TIMEOUT.toNanos()) {
         close(CloseReason.AUTH_TIMEOUT);
       }
-    } else if (user != null
-        && !context.clock().instant().isBefore(user.token().expiresAt())) {
+    } else if (user != null && !context.clock().instant().isBefore(user.token().expiresAt())) {
       close(CloseReason.TOKEN_EXPIRED);
     } else if (now - lastPingAt > pingInterval.toNanos()) {
       lastPingAt = now;
@@ -393,8 +392,7 @@ final class SocketSession implements Subscriber, ControlFrames.Listener {
       return;
     }
     try {
-      var request =
-          new Command.Subscribe(topic, null, null, Command.Subscribe.DEFAULT_EVERY_MS);
+      var request = new Command.Subscribe(topic, null, null, Command.Subscribe.DEFAULT_EVERY_MS);
       topics.subscribe(request, user, after.result());
     } catch (Failure failure) {
       sendError(topic, failure);

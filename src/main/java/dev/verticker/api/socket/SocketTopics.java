@@ -59,9 +59,7 @@ final class SocketTopics {
     topics.forEach(topic -> source.check(topic, user));
     checkCount(request.topic(), topics.size());
     var current = entries.get(request.topic());
-    return current != null
-            && current.registry == source
-            && current.subscription.tryConfirm(request)
+    return current != null && current.registry == source && current.subscription.tryConfirm(request)
         ? Future.succeededFuture()
         : source.prepare(topics).map(prepared -> {
           open(source, request, topics, request.since());
@@ -93,8 +91,7 @@ final class SocketTopics {
     }
   }
 
-  private Subscription replace(
-      TopicRegistry source, Command.Subscribe request, ResumePoint after) {
+  private Subscription replace(TopicRegistry source, Command.Subscribe request, ResumePoint after) {
     var unanswered = drop(request.topic());
     var subscription = source.subscribe(subscriber, request, after);
     subscription.addUnanswered(unanswered);
@@ -112,8 +109,8 @@ final class SocketTopics {
     if (current != null && list != current.subscription) {
       drop(request.topic());
     }
-    var confirmation = TopicRegistry.subscribed(request.topic())
-        .put("symbols", new JsonArray(request.symbols()));
+    var confirmation =
+        TopicRegistry.subscribed(request.topic()).put("symbols", new JsonArray(request.symbols()));
     subscriber.send(Frame.of(request.topic(), confirmation));
     list.change(topics, request.everyMs());
     return list;

@@ -80,9 +80,8 @@ public final class UdfHistory {
     var until = to.isAfter(clock.instant()) ? null : to;
     var find = new FindCandles(List.of(symbol), interval, null, until, limit, true);
     return bus.request(Candles.FIND, find)
-        .map(found -> found.series().get(0).candles().stream()
-            .filter(Candle::isKnown)
-            .toList())
+        .map(found ->
+            found.series().get(0).candles().stream().filter(Candle::isKnown).toList())
         .recover(failure -> failure instanceof Failure.NotFound
             ? Future.failedFuture(new Failure.NotFound("symbol-unknown", "unknown_symbol"))
             : Future.failedFuture(failure));

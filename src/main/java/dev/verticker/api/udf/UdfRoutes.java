@@ -49,8 +49,11 @@ public final class UdfRoutes {
     add(router, "symbols", JSON, query -> completed(symbols.resolve(query)));
     add(router, "search", JSON, query -> completed(symbols.search(query)));
     add(router, "history", JSON, history::find);
-    add(router, "time", "text/plain", query -> completed(
-        Buffer.buffer(Long.toString(clock.instant().getEpochSecond()))));
+    add(
+        router,
+        "time",
+        "text/plain",
+        query -> completed(Buffer.buffer(Long.toString(clock.instant().getEpochSecond()))));
     router
         .route("/udf/*")
         .handler(context -> fail(context, new Failure.NotFound("not-found", "unknown endpoint")));

@@ -49,7 +49,8 @@ public final class UdfSymbols {
     var list = list();
     var listing = find(list, query.required("symbol"));
     var decimals = priceDecimals(listing);
-    var tick = Optional.ofNullable(listing.price().step()).orElse(BigDecimal.ONE.movePointLeft(decimals));
+    var tick =
+        Optional.ofNullable(listing.price().step()).orElse(BigDecimal.ONE.movePointLeft(decimals));
     return new JsonObject()
         .put("name", listing.symbol())
         .put("ticker", listing.symbol())
@@ -85,20 +86,25 @@ public final class UdfSymbols {
     var limit = query.number("limit", 1, Integer.MAX_VALUE).orElse(DEFAULT_LIMIT);
     var found = new JsonArray();
     if (query.text("type").filter(type -> !type.equals(TYPE)).isEmpty()
-        && query.text("exchange").filter(name -> !name.equalsIgnoreCase(exchange(list))).isEmpty()) {
+        && query
+            .text("exchange")
+            .filter(name -> !name.equalsIgnoreCase(exchange(list)))
+            .isEmpty()) {
       var search = new SymbolList.Query(
           query.text("query").map(text -> withoutExchange(list, text)),
           Optional.empty(),
           Optional.of(true),
           (int) Math.min(limit, MAX_LIMIT),
           Optional.empty());
-      list.search(search, configured).listings().forEach(listing -> found.add(new JsonObject()
-          .put("symbol", listing.symbol())
-          .put("full_name", listing.symbol())
-          .put("ticker", listing.symbol())
-          .put("description", description(listing))
-          .put("exchange", exchange(list))
-          .put("type", TYPE)));
+      list.search(search, configured)
+          .listings()
+          .forEach(listing -> found.add(new JsonObject()
+              .put("symbol", listing.symbol())
+              .put("full_name", listing.symbol())
+              .put("ticker", listing.symbol())
+              .put("description", description(listing))
+              .put("exchange", exchange(list))
+              .put("type", TYPE)));
     }
     return found.toBuffer();
   }

@@ -65,8 +65,8 @@ public record UserApi(Router router, SocketHub sockets) {
           pages.<Page>list().forEach(page -> page.mount(router));
           return revocations
               .start()
-              .compose(started ->
-                  SocketHub.open(vertx, node, verifier, revocations, quotes, settings))
+              .compose(
+                  started -> SocketHub.open(vertx, node, verifier, revocations, quotes, settings))
               .map(sockets -> {
                 new SocketRoutes(
                         vertx, sockets, cors, addresses, settings.sockets().fallbacks())

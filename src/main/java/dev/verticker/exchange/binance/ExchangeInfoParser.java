@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.ExchangeInfo;
 import dev.verticker.exchange.JsonFields;
@@ -12,15 +13,17 @@ import dev.verticker.message.Listings.Listing;
 import io.vertx.core.buffer.Buffer;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
- * Parses {@code exchangeInfo} object by object: of up to 32 MB it keeps what a {@link Listing} has of each symbol, and the
- * weight limit. A missing or malformed field is unknown and never loses the symbol. Run it on a worker thread.
+ * Parses {@code exchangeInfo} object by object: of up to 32 MB it keeps the text of each symbol's object and what a
+ * {@link Listing} has of it, and the weight limit. A missing or malformed field is unknown and never loses the symbol. Run it on a worker thread.
  */
 final class ExchangeInfoParser {
   private static final JsonMapper MAPPER = new JsonMapper();
@@ -31,6 +34,8 @@ final class ExchangeInfoParser {
   private static final int MAX_DECIMALS = 30;
 
   private final Map<String, Listing> listings = new HashMap<>();
+  private final ObjectNode head = MAPPER.createObjectNode();
+  private final List<String> objects = new ArrayList<>();
   private int weightPerMinute;
 
   private ExchangeInfoParser() {}
@@ -46,7 +51,8 @@ final class ExchangeInfoParser {
     if (parser.listings.isEmpty()) {
       throw malformed();
     }
-    return ExchangeInfo.of(parser.listings.values(), parser.weightPerMinute);
+    return ExchangeInfo.of(
+        parser.listings.values(), parser.weightPerMinute, parser.head.toString(), parser.objects);
   }
 
   private void read(JsonParser json) throws IOException {
@@ -58,12 +64,13 @@ final class ExchangeInfoParser {
       var value = json.nextToken();
       if (value == JsonToken.START_ARRAY && field.equals("symbols")) {
         readEach(json, this::readSymbol);
-      } else if (value == JsonToken.START_ARRAY && field.equals("rateLimits")) {
-        readEach(json, this::readRateLimit);
       } else {
-        json.skipChildren();
+        head.set(field, json.<JsonNode>readValueAsTree());
       }
     }
+    // The time would change the revision with each response.
+    head.replace("serverTime", head.numberNode(0));
+    head.path("rateLimits").forEach(this::readRateLimit);
   }
 
   private static void readEach(JsonParser json, Consumer<JsonNode> reader) throws IOException {
@@ -77,9 +84,10 @@ final class ExchangeInfoParser {
 
   private void readSymbol(JsonNode symbol) {
     var name = text(symbol, "symbol");
-    if (name.isEmpty()) {
+    if (name.isEmpty() || listings.containsKey(name)) {
       return;
     }
+    objects.add(symbol.toString());
     var filters = symbol.path("filters");
     var price = filter(filters, "PRICE_FILTER");
     var lot = filter(filters, "LOT_SIZE");

@@ -61,9 +61,7 @@ final class BookFinder {
     var held = books.get(request.symbol());
     if (request.held()) {
       // Of any age: the book has the time of its receipt.
-      return held == null
-          ? reads.refuse(request.symbol())
-          : Future.succeededFuture(held.book());
+      return held == null ? reads.refuse(request.symbol()) : Future.succeededFuture(held.book());
     }
     return held != null && isFresh(held)
         ? Future.succeededFuture(held.book())

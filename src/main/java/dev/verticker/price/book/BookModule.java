@@ -22,11 +22,7 @@ public final class BookModule {
   private final List<MarketStream.Listener> consumers;
 
   public BookModule(
-      Vertx vertx,
-      NodeContext node,
-      PriceSettings settings,
-      MarketData exchange,
-      FeedModule feed) {
+      Vertx vertx, NodeContext node, PriceSettings settings, MarketData exchange, FeedModule feed) {
     this.node = node;
     this.settings = settings;
     this.exchange = exchange;
@@ -37,10 +33,8 @@ public final class BookModule {
     var books = new BookFeed(vertx, bus, settings.venue(), leader::epoch);
     leader.addListener(trades);
     leader.addListener(books);
-    this.consumers = List.of(
-        trades,
-        books,
-        feed.gaps(Kind.AGGREGATE_TRADE, Feed.Kind.TRADES, trades::fillGap));
+    this.consumers =
+        List.of(trades, books, feed.gaps(Kind.AGGREGATE_TRADE, Feed.Kind.TRADES, trades::fillGap));
   }
 
   /** Returns the consumers of the leader's stream. */

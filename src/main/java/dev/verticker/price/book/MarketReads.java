@@ -62,8 +62,8 @@ final class MarketReads<K, V> {
       return Future.failedFuture(unknown(symbol));
     }
     var detail = "No data of " + symbol + " is in memory.";
-    return Future.failedFuture(new Failure.Unavailable(
-        failureCode, detail, MIN_RETRY_AFTER, errors(failureCode, detail)));
+    return Future.failedFuture(
+        new Failure.Unavailable(failureCode, detail, MIN_RETRY_AFTER, errors(failureCode, detail)));
   }
 
   private Future<V> start(K key, Supplier<Future<V>> request) {

@@ -2,6 +2,7 @@ package dev.verticker.price.book;
 
 import dev.verticker.exchange.MarketData;
 import dev.verticker.message.Trades;
+import dev.verticker.message.Trades.FindTrades;
 import dev.verticker.message.Trades.Trade;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -131,13 +132,33 @@ final class RecentTrades {
   /** Returns the trades from an id on; empty if they are not in memory. */
   Optional<List<Trade>> from(String symbol, long id, int limit) {
     var ring = symbols.get(symbol);
-    if (ring == null || ring.trades.isEmpty() || id < ring.firstId() || id > ring.last().id()) {
+    if (ring == null
+        || ring.trades.isEmpty()
+        || id < ring.firstId()
+        || id > ring.last().id()) {
       return Optional.empty();
     }
     var index = (int) (id - ring.firstId());
     return index + limit <= ring.trades.size() || isFresh(ring)
         ? Optional.of(ring.from(index, limit))
         : Optional.empty();
+  }
+
+  /** Returns the requested trades that are in memory, of any age; empty if there are none. */
+  Optional<List<Trade>> held(FindTrades request) {
+    var ring = symbols.get(request.symbol());
+    var id = request.fromId();
+    if (ring == null
+        || ring.trades.isEmpty()
+        || request.from() != null
+        || request.to() != null
+        || id != null && (id < ring.firstId() || id > ring.last().id())) {
+      return Optional.empty();
+    }
+    var index = id == null
+        ? Math.max(0, ring.trades.size() - request.limit())
+        : (int) (id - ring.firstId());
+    return Optional.of(ring.from(index, request.limit()));
   }
 
   private boolean isFresh(Ring ring) {

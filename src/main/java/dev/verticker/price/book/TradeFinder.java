@@ -31,13 +31,23 @@ final class TradeFinder {
   }
 
   Future<Found> find(FindTrades request) {
-    var trades = request.fromId() != null
-        ? recent
-            .from(request.symbol(), request.fromId(), request.limit())
-            .map(Future::succeededFuture)
-            .orElseGet(() -> read(request))
-        : request.from() != null || request.to() != null ? read(request) : newest(request);
-    return trades.map(found -> new Found(request.symbol(), venue, found));
+    return trades(request).map(found -> new Found(request.symbol(), venue, found));
+  }
+
+  private Future<List<Trade>> trades(FindTrades request) {
+    if (request.held()) {
+      return recent
+          .held(request)
+          .map(Future::succeededFuture)
+          .orElseGet(() -> reads.refuse(request.symbol()));
+    }
+    if (request.fromId() != null) {
+      return recent
+          .from(request.symbol(), request.fromId(), request.limit())
+          .map(Future::succeededFuture)
+          .orElseGet(() -> read(request));
+    }
+    return request.from() != null || request.to() != null ? read(request) : newest(request);
   }
 
   private Future<List<Trade>> newest(FindTrades request) {
@@ -49,21 +59,16 @@ final class TradeFinder {
 
   private Future<List<Trade>> readNewest(FindTrades request) {
     var symbol = request.symbol();
-    if (request.held()) {
-      return reads.refuse(symbol);
-    }
     var limit = request.limit() <= FEW_TRADES ? FEW_TRADES : MarketData.MAX_TRADES;
     return read(new FindTrades(symbol, null, null, null, limit))
         .onSuccess(trades -> recent.add(symbol, trades, trades.size() < limit))
         .map(trades -> recent
             .newest(symbol, request.limit())
-            .orElseGet(() -> trades.subList(
-                Math.max(0, trades.size() - request.limit()), trades.size())));
+            .orElseGet(
+                () -> trades.subList(Math.max(0, trades.size() - request.limit()), trades.size())));
   }
 
   private Future<List<Trade>> read(FindTrades request) {
-    return request.held()
-        ? reads.refuse(request.symbol())
-        : reads.read(request.symbol(), request, () -> exchange.trades(request, Priority.USER));
+    return reads.read(request.symbol(), request, () -> exchange.trades(request, Priority.USER));
   }
 }

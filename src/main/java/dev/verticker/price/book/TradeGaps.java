@@ -58,8 +58,7 @@ final class TradeGaps {
    * @param onChange is called after trades were added to a sequence
    * @param timeout of the requests of one gap
    */
-  TradeGaps(
-      Vertx vertx, MarketData exchange, Consumer<TradeSequence> onChange, Duration timeout) {
+  TradeGaps(Vertx vertx, MarketData exchange, Consumer<TradeSequence> onChange, Duration timeout) {
     this.vertx = vertx;
     this.exchange = exchange;
     this.onChange = onChange;

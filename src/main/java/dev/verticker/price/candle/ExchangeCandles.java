@@ -69,8 +69,10 @@ final class ExchangeCandles {
   }
 
   private void start(Read read, Promise<List<Kline>> result) {
+    var startedAt = time.latest();
     exchange
         .klines(read.symbol(), read.interval(), read.from(), read.to(), read.limit(), Priority.USER)
+        .map(klines -> withClosed(klines, startedAt))
         .onSuccess(klines -> {
           if (read.interval() == Interval.ONE_MINUTE && !klines.isEmpty()) {
             time.observe(klines.get(klines.size() - 1).openTime());
@@ -81,6 +83,14 @@ final class ExchangeCandles {
           result.handle(done);
           startNext();
         });
+  }
+
+  /** The newest candle of a range in the past is closed, although the response has no later one. */
+  private static List<Kline> withClosed(List<Kline> klines, Instant startedAt) {
+    return klines.stream()
+        .map(kline ->
+            kline.interval().next(kline.openTime()).isAfter(startedAt) ? kline : kline.asClosed())
+        .toList();
   }
 
   /** Thrown if too many different reads wait for the exchange. */

@@ -16,11 +16,7 @@ import java.util.stream.Collectors;
  * @param candle final, amended or absent
  * @param confirmed whether it equals the candle that the exchange returned on request
  */
-record StoredCandle(
-    String symbol,
-    BaseSeries series,
-    Candle candle,
-    boolean confirmed) {
+record StoredCandle(String symbol, BaseSeries series, Candle candle, boolean confirmed) {
 
   static StoredCandle of(Kline kline, BaseSeries series, State state, boolean confirmed) {
     return new StoredCandle(kline.symbol(), series, candle(kline, state), confirmed);
@@ -34,10 +30,7 @@ record StoredCandle(
       List<StoredCandle> parts, BaseSeries series, Instant openTime) {
     var candles = parts.stream().map(StoredCandle::candle).toList();
     return new StoredCandle(
-        parts.get(0).symbol(),
-        series,
-        CandleRollUp.merge(candles, openTime, true),
-        false);
+        parts.get(0).symbol(), series, CandleRollUp.merge(candles, openTime, true), false);
   }
 
   /**

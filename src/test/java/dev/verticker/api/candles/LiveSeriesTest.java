@@ -197,7 +197,17 @@ class LiveSeriesTest {
   private static Candle at(Instant openTime, State state) {
     var price = new BigDecimal("10");
     return new Candle(
-        openTime, price, price, price, price, BigDecimal.ONE, price, 1, BigDecimal.ONE, price, state);
+        openTime,
+        price,
+        price,
+        price,
+        price,
+        BigDecimal.ONE,
+        price,
+        1,
+        BigDecimal.ONE,
+        price,
+        state);
   }
 
   private static Candle minute(Random random, int minute, State state) {

@@ -68,8 +68,7 @@ public final class FakeListings {
       return Future.succeededFuture(new Page("simulated", revision, readAt, List.of(), null));
     }
     var rest = current.stream()
-        .filter(
-            each -> request.after() == null || each.symbol().compareTo(request.after()) > 0)
+        .filter(each -> request.after() == null || each.symbol().compareTo(request.after()) > 0)
         .toList();
     var page = rest.subList(0, Math.min(PAGE, rest.size()));
     return Future.succeededFuture(new Page(

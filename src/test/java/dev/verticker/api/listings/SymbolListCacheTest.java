@@ -25,8 +25,7 @@ class SymbolListCacheTest {
   private final Vertx vertx = Vertx.vertx();
   private final Bus bus = new Bus(vertx, Clock.systemUTC(), new SimpleMeterRegistry());
   private final FakeListings exchange = new FakeListings(bus);
-  private final SymbolListCache cache =
-      new SymbolListCache(vertx, bus, Duration.ofMillis(300));
+  private final SymbolListCache cache = new SymbolListCache(vertx, bus, Duration.ofMillis(300));
 
   @AfterEach
   void close() {

@@ -57,10 +57,10 @@ class SymbolListTest {
   @Test
   void configured_symbols_and_the_others_are_found_separately() {
     var names = Set.of("BTCUSDT", "ETHBTC");
-    var configured = new Query(
-        Optional.empty(), Optional.empty(), Optional.of(true), 10, Optional.empty());
-    var others = new Query(
-        Optional.of("eth"), Optional.empty(), Optional.of(false), 10, Optional.empty());
+    var configured =
+        new Query(Optional.empty(), Optional.empty(), Optional.of(true), 10, Optional.empty());
+    var others =
+        new Query(Optional.of("eth"), Optional.empty(), Optional.of(false), 10, Optional.empty());
 
     var found = symbols.search(configured, names::contains).listings();
 
@@ -91,8 +91,7 @@ class SymbolListTest {
   @ValueSource(strings = {"", "!", "AAAA", "OjE", "LTk5OTk5OTk5OTk5OkJUQw", "%00", "💥"})
   void a_cursor_that_no_page_contained_is_invalid(String cursor) {
     assertThrows(
-        Failure.Invalid.class,
-        () -> symbols.search(query("", 3, cursor), CONFIGURED::contains));
+        Failure.Invalid.class, () -> symbols.search(query("", 3, cursor), CONFIGURED::contains));
   }
 
   private List<String> find(String text) {

@@ -20,6 +20,7 @@ import io.vertx.openapi.validation.ResponseValidator;
 import io.vertx.openapi.validation.ValidatableResponse;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** An HTTP client that validates each response against the contract: an undocumented response fails the test. */
 public final class ApiClient {
@@ -57,7 +58,7 @@ public final class ApiClient {
       assertTrue(
           response.status() < 500 || response.status() == 503, () -> "a server error: " + response);
       if (response.status() >= 400 && method != HttpMethod.HEAD) {
-        assertProblem(response);
+        assertError(target, response);
       }
     } catch (AssertionError e) {
       return Future.failedFuture(e);
@@ -79,6 +80,20 @@ public final class ApiClient {
                 operation.getOperationId()
                     + " returned a response that the contract does not describe: " + response,
                 result.cause())));
+  }
+
+  /** Fails unless the body is a problem or, below {@code /api/v3}, an error of the exchange. */
+  static void assertError(String target, Response response) {
+    if (!target.startsWith("/api/v3")
+        || Problem.MEDIA_TYPE.equals(response.headers().get("Content-Type"))) {
+      assertProblem(response);
+      return;
+    }
+    assertEquals(Set.of("code", "msg"), response.object().fieldNames());
+    assertTrue(response.object().getInteger("code") < 0, response::toString);
+    if (response.status() == 503) {
+      assertNotNull(response.headers().get("Retry-After"), response::toString);
+    }
   }
 
   public static void assertProblem(Response response) {

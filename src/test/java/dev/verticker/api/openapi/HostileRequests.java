@@ -427,10 +427,10 @@ public final class HostileRequests {
     }
     var declared = path(path);
     if (UNPARSED.contains(response.status())) {
-      assertProblem(sent, response);
+      assertError(sent, response);
     } else if (declared == null) {
       assertEquals(404, response.status());
-      assertProblem(sent, response);
+      assertError(sent, response);
     } else {
       checkOperation(sent, declared, response);
     }
@@ -451,7 +451,7 @@ public final class HostileRequests {
     } else if (!supported.contains(method.name())) {
       assertEquals(405, response.status());
       assertEquals(String.join(", ", supported), response.header("Allow"));
-      assertProblem(sent, response);
+      assertError(sent, response);
     } else if (method.equals(HttpMethod.HEAD)) {
       var get = path.getOperations().stream()
           .filter(operation -> operation.getHttpMethod().equals(HttpMethod.GET))
@@ -465,9 +465,9 @@ public final class HostileRequests {
     }
   }
 
-  private static void assertProblem(Sent sent, Response response) {
+  private static void assertError(Sent sent, Response response) {
     if (!sent.method().equals("HEAD")) {
-      ApiClient.assertProblem(response);
+      ApiClient.assertError(sent.target(), response);
     }
   }
 

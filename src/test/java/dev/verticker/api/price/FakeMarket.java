@@ -63,7 +63,8 @@ public final class FakeMarket {
   }
 
   /** A book with one level on each side. */
-  public static Book book(String symbol, long updateId, String bid, String ask, Instant receivedAt) {
+  public static Book book(
+      String symbol, long updateId, String bid, String ask, Instant receivedAt) {
     return new Book(
         symbol, "simulated", updateId, List.of(level(bid)), List.of(level(ask)), receivedAt);
   }

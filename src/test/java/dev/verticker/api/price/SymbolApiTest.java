@@ -86,12 +86,10 @@ class SymbolApiTest {
         .object();
 
     assertEquals(2, first.getJsonArray("symbols").size());
-    assertEquals(
-        "币安人生USDT", second.getJsonArray("symbols").getJsonObject(0).getString("symbol"));
+    assertEquals("币安人生USDT", second.getJsonArray("symbols").getJsonObject(0).getString("symbol"));
     assertEquals(null, second.getString("next"));
     var unicode = expect(200, door.get(SYMBOLS + "?q=%E4%BA%BA%E7%94%9F")).object();
-    assertEquals(
-        "币安人生USDT", unicode.getJsonArray("symbols").getJsonObject(0).getString("symbol"));
+    assertEquals("币安人生USDT", unicode.getJsonArray("symbols").getJsonObject(0).getString("symbol"));
   }
 
   @Test

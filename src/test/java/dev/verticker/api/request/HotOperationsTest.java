@@ -246,7 +246,7 @@ class HotOperationsTest {
         .forEach(operation -> router.operation(
             operation.getOperationId(),
             request -> Future.succeededFuture(ApiResponse.json(Buffer.buffer("{}")))));
-    for (var scheme : List.of("apiKey", "login")) {
+    for (var scheme : List.of("apiKey", "binanceKey", "login")) {
       router.security(scheme, new AcceptingAuthenticator());
     }
     return HttpServers.create(vertx, "localhost", 0)

@@ -36,10 +36,7 @@ class PublicSocketsTest {
   private static final int MAX_SOCKETS = 3;
 
   private final UserFrontDoor door = UserFrontDoor.openAlone(
-      "PUBLIC_MARKET_DATA",
-      "true",
-      "PUBLIC_SOCKETS_PER_ADDRESS",
-      Integer.toString(MAX_SOCKETS));
+      "PUBLIC_MARKET_DATA", "true", "PUBLIC_SOCKETS_PER_ADDRESS", Integer.toString(MAX_SOCKETS));
   private String address;
   private int addresses;
 
@@ -59,7 +56,8 @@ class PublicSocketsTest {
     door.market.holds(book("BTCUSDT", 7, "68000.11", "68000.12", now));
     until(
         "the quotes are known",
-        () -> door.client().get("/prices/LTCUSDT", "X-Forwarded-For", "192.0.2.1").status() == 200);
+        () ->
+            door.client().get("/prices/LTCUSDT", "X-Forwarded-For", "192.0.2.1").status() == 200);
   }
 
   @BeforeEach
@@ -91,15 +89,16 @@ class PublicSocketsTest {
     }
     for (var topic : List.of("candles.BTCUSDT.1m", "trades.BTCUSDT", "book.BTCUSDT")) {
       assertEquals(topic, subscribed(socket, topic).getString("topic"));
-      assertEquals(topic, socket.next(frame -> !frame.getString("event").equals("prices"))
-          .getString("topic"));
+      assertEquals(
+          topic,
+          socket.next(frame -> !frame.getString("event").equals("prices")).getString("topic"));
     }
 
     door.prices.tick(FakePrices.quote(3, "BTCUSDT", "68001.00", Instant.now()));
     socket.next(frame -> frame.encode().contains("68001.00"));
     door.market.publishTrades(1, "BTCUSDT", trade(1, "68000.12"), trade(2, "68001.00"));
-    var further = socket.next(frame -> frame.encode().contains("\"id\":\"2\"")
-        || frame.encode().contains("\"id\":2"));
+    var further = socket.next(
+        frame -> frame.encode().contains("\"id\":\"2\"") || frame.encode().contains("\"id\":2"));
     assertEquals("trades.BTCUSDT", further.getString("topic"));
 
     assertTrue(door.candles.requests.stream().allMatch(request -> request.held()));
@@ -159,7 +158,8 @@ class PublicSocketsTest {
     until("its socket is closed", () -> gauge("sockets_public") == MAX_SOCKETS);
     subscribed(open(), "feed");
     var person = door.person();
-    sockets.get(1)
+    sockets
+        .get(1)
         .send(new JsonObject().put("op", "auth").put("token", person.access()))
         .next("authenticated");
     subscribed(open(), "feed");
@@ -183,7 +183,9 @@ class PublicSocketsTest {
     socket.send(new JsonObject().put("op", "ping")).next("pong");
     assertEquals(
         1,
-        socket.frames.stream().filter(frame -> frame.encode().contains("68003.00")).count());
+        socket.frames.stream()
+            .filter(frame -> frame.encode().contains("68003.00"))
+            .count());
     assertEquals(0, gauge("sockets_public"));
   }
 

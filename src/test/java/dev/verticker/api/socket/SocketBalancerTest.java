@@ -19,8 +19,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongConsumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** Tests when a node moves sockets, with reports of other nodes. */
+@Execution(ExecutionMode.CONCURRENT)
 class SocketBalancerTest {
   private static final Duration SETTLE_TIME = Duration.ofMillis(600);
   private static final long REPORT_MS = 50;

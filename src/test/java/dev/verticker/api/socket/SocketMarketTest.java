@@ -102,7 +102,8 @@ class SocketMarketTest extends SocketTestCase {
     var frame = slow.next("trades");
     assertEquals(LongStream.rangeClosed(603, 902).boxed().toList(), ids(frame));
     assertEquals(600, frame.getInteger("missed"));
-    assertTrue(frame.encode().length() <= MAX_FRAME_BYTES, () -> "" + frame.encode().length());
+    assertTrue(
+        frame.encode().length() <= MAX_FRAME_BYTES, () -> "" + frame.encode().length());
     var received = 1L;
     while (received < 902) {
       var next = often.next("trades");
@@ -203,8 +204,7 @@ class SocketMarketTest extends SocketTestCase {
     var published = market.demands.size();
     Await.until("the demand again", () -> market.demands.size() > published + 1);
     assertTrue(market.demands.stream().noneMatch(demand -> demand.trades().contains("nope")));
-    assertEquals(
-        1, market.demands.stream().map(Feed.Demand::node).distinct().count());
+    assertEquals(1, market.demands.stream().map(Feed.Demand::node).distinct().count());
   }
 
   @Test
@@ -222,8 +222,7 @@ class SocketMarketTest extends SocketTestCase {
   @Test
   void an_unavailable_exchange_is_reported() {
     market.failure = new Failure.Unavailable("book-not-available", "Not in memory.");
-    assertEquals(
-        "book-not-available", errorCode(plain(door.person()).subscribe("book.AWAYUSDT")));
+    assertEquals("book-not-available", errorCode(plain(door.person()).subscribe("book.AWAYUSDT")));
     market.failure = new Failure.Unavailable("trades-not-available", "Not in memory.");
     assertEquals(
         "trades-not-available", errorCode(plain(door.person()).subscribe("trades.AWAYUSDT")));

@@ -39,8 +39,7 @@ class SocketSymbolListsTest extends SocketTestCase {
     var change = socket.next("prices");
     assertEquals("prices.LISTB", change.getString("topic"));
     assertFalse(change.getBoolean("snapshot"));
-    assertEquals(
-        "2", change.getJsonArray("data").getJsonObject(0).getString("price"));
+    assertEquals("2", change.getJsonArray("data").getJsonObject(0).getString("price"));
   }
 
   @Test
@@ -53,7 +52,8 @@ class SocketSymbolListsTest extends SocketTestCase {
     socket.send(subscribe("prices", "MOREB", "MOREC"));
 
     assertEquals(
-        List.of("MOREB", "MOREC"), socket.next("subscribed").getJsonArray("symbols").getList());
+        List.of("MOREB", "MOREC"),
+        socket.next("subscribed").getJsonArray("symbols").getList());
     assertEquals("prices.MOREC", snapshot(socket));
     var now = door.clock.instant().plusMillis(10);
     door.prices.tick(
@@ -215,8 +215,7 @@ class SocketSymbolListsTest extends SocketTestCase {
 
   private static void tick(String... symbols) {
     for (var symbol : symbols) {
-      door.prices.tick(
-          FakePrices.quote(2, symbol, "2", door.clock.instant().plusMillis(10)));
+      door.prices.tick(FakePrices.quote(2, symbol, "2", door.clock.instant().plusMillis(10)));
     }
   }
 

@@ -169,8 +169,11 @@ class SocketTopicsTest extends SocketTestCase {
       assertEquals(403, refused.getInteger("failureCode"));
       assertEquals(topic, refused.getString("address"));
     }
-    for (var topic : List.of("user.*", "user.me", "", "#", "prices.*", "prices.latest")) {
+    for (var topic : List.of("user.*", "user.me", "", "#", "prices.", "trades", "book.A B")) {
       assertEquals("topic-unknown", errorCode(plain.subscribe(topic)));
+    }
+    for (var topic : List.of("prices.*", "prices.latest", "prices.btcusdt")) {
+      assertEquals("symbol-unknown", errorCode(plain.subscribe(topic)));
     }
   }
 }

@@ -139,7 +139,8 @@ class UdfConformanceTest {
     var symbol = get(200, "/udf/symbols?symbol=BTCUSDT").object();
 
     assertEquals(symbol, get(200, "/udf/symbols?symbol=SIMULATED%3ABTCUSDT").object());
-    for (var text : List.of("name", "ticker", "description", "type", "exchange", "listed_exchange")) {
+    for (var text :
+        List.of("name", "ticker", "description", "type", "exchange", "listed_exchange")) {
       assertFalse(symbol.getString(text).isEmpty(), text);
     }
     assertEquals("BTCUSDT", symbol.getString("name"));
@@ -191,17 +192,19 @@ class UdfConformanceTest {
   @Test
   void a_search_finds_configured_symbols_of_the_requested_type_and_exchange() {
     var all = get(200, "/udf/search?query=&type=&exchange=&limit=30").array();
-    var one = get(200, "/udf/search?query=bTc&type=crypto&exchange=SIMULATED&limit=15").array();
+    var one = get(200, "/udf/search?query=bTc&type=crypto&exchange=SIMULATED&limit=15")
+        .array();
 
     assertEquals(3, all.size());
     assertEquals(
-        new JsonArray().add(new JsonObject()
-            .put("symbol", "BTCUSDT")
-            .put("full_name", "BTCUSDT")
-            .put("ticker", "BTCUSDT")
-            .put("description", "BTC / USDT")
-            .put("exchange", "SIMULATED")
-            .put("type", "crypto")),
+        new JsonArray()
+            .add(new JsonObject()
+                .put("symbol", "BTCUSDT")
+                .put("full_name", "BTCUSDT")
+                .put("ticker", "BTCUSDT")
+                .put("description", "BTC / USDT")
+                .put("exchange", "SIMULATED")
+                .put("type", "crypto")),
         one);
     assertEquals(1, get(200, "/udf/search?query=%E4%BA%BA&limit=5").array().size());
     assertEquals(2, get(200, "/udf/search?query=U&limit=2").array().size());
@@ -230,7 +233,8 @@ class UdfConformanceTest {
             + "\"c\":[68000.10000000,9.00],\"v\":[0.00100000,0.5]}",
         reply.body().toString());
     assertEquals("application/json", reply.headers().get("Content-Type"));
-    // countback has priority over from, to is not inclusive, and nothing is requested from the exchange.
+    // countback has priority over from, to is not inclusive, and nothing is requested from the
+    // exchange.
     assertEquals(List.of(find(Interval.ONE_MINUTE, NOW, 3)), candles.requests);
   }
 
@@ -245,7 +249,8 @@ class UdfConformanceTest {
         candle(NOON.minusSeconds(3600), "9.00", "0.5", State.FINAL));
     var from = NOON.minusSeconds(3600).getEpochSecond();
 
-    var bars = get(200, history("60", "from=" + from + "&to=" + NOON.getEpochSecond())).object();
+    var bars =
+        get(200, history("60", "from=" + from + "&to=" + NOON.getEpochSecond())).object();
 
     assertEquals("ok", bars.getString("s"));
     assertEquals(new JsonArray().add(from), bars.getJsonArray("t"));
@@ -259,12 +264,14 @@ class UdfConformanceTest {
         "BTCUSDT", Interval.ONE_DAY, null, null, candle(earlier, "9.00", "0.5", State.FINAL));
     var from = NOON.minus(Duration.ofDays(1)).getEpochSecond();
 
-    var none = get(200, history("1D", "from=" + from + "&to=" + NOON.getEpochSecond())).object();
+    var none =
+        get(200, history("1D", "from=" + from + "&to=" + NOON.getEpochSecond())).object();
     assertEquals(
         new JsonObject().put("s", "no_data").put("nextTime", earlier.getEpochSecond()), none);
 
     candles.holds("BTCUSDT", Interval.ONE_DAY, null, null);
-    var empty = get(200, history("D", "to=" + NOON.getEpochSecond() + "&countback=10")).object();
+    var empty =
+        get(200, history("D", "to=" + NOON.getEpochSecond() + "&countback=10")).object();
     assertEquals(new JsonObject().put("s", "no_data"), empty);
   }
 
@@ -325,8 +332,7 @@ class UdfConformanceTest {
     assertEquals("error", get(400, "/udf/search?query=btc&limit=-1").object().getString("s"));
     assertEquals(1, get(200, "/udf/search?query=btc&limit=1000000000").array().size());
     assertEquals(
-        "error",
-        get(400, "/udf/symbols?symbol=" + "A".repeat(2000)).object().getString("s"));
+        "error", get(400, "/udf/symbols?symbol=" + "A".repeat(2000)).object().getString("s"));
   }
 
   @Test

@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.verticker.api.openapi.ApiClient;
 import dev.verticker.api.user.UserFrontDoor.Person;
+import dev.verticker.dev.TcpProxy;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Await;
-import dev.verticker.dev.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestHttpClient;
 import dev.verticker.testing.TestHttpClient.Response;

@@ -153,8 +153,7 @@ class ControlApiTest {
             .control("PUT", "symbols/ETHUSDT", "{\"status\":\"CANCEL_ONLY\"}")
             .status());
     assertEquals(List.of("BTCUSDT TRADING", "ETHUSDT CANCEL_ONLY"), statuses("exchangeInfo"));
-    assertEquals(
-        List.of("ETHUSDT CANCEL_ONLY"), statuses("exchangeInfo?symbolStatus=CANCEL_ONLY"));
+    assertEquals(List.of("ETHUSDT CANCEL_ONLY"), statuses("exchangeInfo?symbolStatus=CANCEL_ONLY"));
     assertEquals(
         -1220,
         fixture

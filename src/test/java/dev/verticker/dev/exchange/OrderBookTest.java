@@ -96,11 +96,7 @@ class OrderBookTest {
       var bids = prices(book.getJsonArray("bids"));
       var asks = prices(book.getJsonArray("asks"));
       assertEquals(
-          bids.stream()
-              .distinct()
-              .sorted((one, other) -> other.compareTo(one))
-              .toList(),
-          bids);
+          bids.stream().distinct().sorted((one, other) -> other.compareTo(one)).toList(), bids);
       assertEquals(asks.stream().distinct().sorted().toList(), asks);
       assertEquals(5000, bids.size());
       assertEquals(5000, asks.size());
@@ -128,8 +124,7 @@ class OrderBookTest {
   })
   void the_limit_determines_the_levels_and_the_weight(String limit, int levels, String weight) {
     try (var fixture = new SimulatorFixture(WALK)) {
-      var answer =
-          fixture.get("depth?symbol=BTCUSDT" + (limit.isEmpty() ? "" : "&limit=" + limit));
+      var answer = fixture.get("depth?symbol=BTCUSDT" + (limit.isEmpty() ? "" : "&limit=" + limit));
       assertEquals(levels, answer.object().getJsonArray("bids").size());
       assertEquals(levels, answer.object().getJsonArray("asks").size());
       assertEquals(weight, answer.header("X-MBX-USED-WEIGHT-1M"));
@@ -180,10 +175,11 @@ class OrderBookTest {
   @Test
   void best_prices_levels_changes_and_trades_on_a_stream_agree(Vertx vertx) {
     var simulator = await(ExchangeSimulator.start(vertx, WALK.withSpeed(20)));
-    var client = await(StreamClient.connect(
-        vertx.createWebSocketClient(),
-        simulator.port(),
-        "/stream?streams=btcusdt@bookTicker/btcusdt@aggTrade/btcusdt@depth20@100ms/btcusdt@depth@100ms"));
+    var client = await(
+        StreamClient.connect(
+            vertx.createWebSocketClient(),
+            simulator.port(),
+            "/stream?streams=btcusdt@bookTicker/btcusdt@aggTrade/btcusdt@depth20@100ms/btcusdt@depth@100ms"));
     until(
         Duration.ofMinutes(1),
         "40 changes of the book",
@@ -236,8 +232,13 @@ class OrderBookTest {
 
   @ParameterizedTest
   @CsvSource({
-    "btcusdt@depth5, 5", "btcusdt@depth10, 10", "btcusdt@depth20, 20",
-    "btcusdt@depth5@100ms, 5", "btcusdt@depth10@100ms, 10", "btcusdt@depth20@100ms, 20"
+    "btcusdt@depth5, 5",
+    "btcusdt@depth10, 10",
+    "btcusdt@depth20, 20",
+    "btcusdt@depth20@1000ms, 20",
+    "btcusdt@depth5@100ms, 5",
+    "btcusdt@depth10@100ms, 10",
+    "btcusdt@depth20@100ms, 20"
   })
   void a_new_subscriber_receives_the_best_levels_that_rest_returns(String stream, int levels) {
     try (var fixture = new SimulatorFixture(WALK)) {
@@ -331,7 +332,9 @@ class OrderBookTest {
       var all = new ArrayList<List<String>>();
       sides.forEach((side, levels) -> levels.forEach((price, quantity) ->
           all.add(List.of(side, price.toPlainString(), quantity.toPlainString()))));
-      return all.stream().sorted((one, other) -> one.toString().compareTo(other.toString())).toList();
+      return all.stream()
+          .sorted((one, other) -> one.toString().compareTo(other.toString()))
+          .toList();
     }
 
     private void set(String side, JsonArray levels) {

@@ -24,10 +24,8 @@ final class SimulatorFixture implements AutoCloseable {
 
   private final Vertx vertx = Vertx.vertx();
   /** A client that is not referenced any more closes its connections. */
-  private final WebSocketClient streams =
-      vertx.createWebSocketClient(new WebSocketClientOptions()
-          .setMaxFrameSize(MAX_EVENT)
-          .setMaxMessageSize(MAX_EVENT));
+  private final WebSocketClient streams = vertx.createWebSocketClient(
+      new WebSocketClientOptions().setMaxFrameSize(MAX_EVENT).setMaxMessageSize(MAX_EVENT));
 
   private final SteppedTime time = new SteppedTime();
   private final ExchangeSimulator simulator;

@@ -120,7 +120,8 @@ class StreamFaultsTest {
     var client = fixture.stream("/stream?streams=btcusdt@depth20@100ms");
     client.awaitReceived(
         "a book of another symbol",
-        text -> text.startsWith("{\"stream\":\"wrongusdt@depth20@100ms\",\"data\":{\"lastUpdateId\""));
+        text ->
+            text.startsWith("{\"stream\":\"wrongusdt@depth20@100ms\",\"data\":{\"lastUpdateId\""));
   }
 
   @Test

@@ -46,7 +46,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
+@Execution(ExecutionMode.CONCURRENT)
 class BinanceMarketStreamTest {
   private static final Stream TICKER = new Stream("BTCUSDT", Kind.TICKER);
   private static final Stream KLINE = new Stream("BTCUSDT", Kind.KLINE_1M);
@@ -323,7 +326,12 @@ class BinanceMarketStreamTest {
     assertEquals(List.of(), events.disconnected);
     assertEquals(0, metrics.get("price_stream_lag").timer().count());
     assertEquals(
-        3, metrics.get("price_stream_frames_total").tag("kind", "book_ticker").counter().count());
+        3,
+        metrics
+            .get("price_stream_frames_total")
+            .tag("kind", "book_ticker")
+            .counter()
+            .count());
   }
 
   @Test

@@ -72,16 +72,7 @@ class ExchangeInfoParserTest {
 
     assertEquals(
         new Listing(
-            "BTCUSDT",
-            "UNKNOWN",
-            "",
-            "",
-            null,
-            null,
-            true,
-            Limits.NONE,
-            Limits.NONE,
-            Limits.NONE),
+            "BTCUSDT", "UNKNOWN", "", "", null, null, true, Limits.NONE, Limits.NONE, Limits.NONE),
         parse(symbol.encode()));
   }
 
@@ -96,8 +87,7 @@ class ExchangeInfoParserTest {
 
     assertEquals(1, info.listings().size());
     assertEquals("", info.listings().get(0).base());
-    assertThrows(
-        ExchangeException.class, () -> ExchangeInfoParser.parse(body(new JsonArray())));
+    assertThrows(ExchangeException.class, () -> ExchangeInfoParser.parse(body(new JsonArray())));
   }
 
   @Test

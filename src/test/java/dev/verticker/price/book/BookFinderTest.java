@@ -80,15 +80,34 @@ class BookFinderTest {
   }
 
   @Test
+  void a_held_book_is_returned_at_any_age_and_others_are_not_requested() {
+    update(1, 7);
+    clock.step(Duration.ofHours(1));
+
+    assertEquals(expected(7), finder.find(new FindBook(BTC, true)).result());
+    assertEquals(
+        "book-not-available",
+        assertInstanceOf(
+                Failure.Unavailable.class,
+                finder.find(new FindBook("ETHUSDT", true)).cause())
+            .code());
+    assertInstanceOf(
+        Failure.NotFound.class, finder.find(new FindBook("UNLISTED", true)).cause());
+    assertEquals(List.of(), exchange.bookRequests);
+  }
+
+  @Test
   void a_book_that_cannot_be_read_fails_with_its_kind() {
     assertEquals(
-        "symbol-unknown", assertInstanceOf(Failure.NotFound.class, find("UNLISTED").cause()).code());
+        "symbol-unknown",
+        assertInstanceOf(Failure.NotFound.class, find("UNLISTED").cause()).code());
     assertEquals(List.of(), exchange.bookRequests);
     assertInstanceOf(Failure.NotFound.class, find("NOSUCH").cause());
 
     exchange.failure = new ExchangeUnavailableException("blocked");
     assertEquals(
-        "book-not-available", assertInstanceOf(Failure.Unavailable.class, find(BTC).cause()).code());
+        "book-not-available",
+        assertInstanceOf(Failure.Unavailable.class, find(BTC).cause()).code());
   }
 
   private void update(long epoch, long updateId) {

@@ -119,8 +119,8 @@ class RecentTradesTest {
   }
 
   private void update(long epoch, long missed, List<Trade> trades) {
-    recent.onUpdate(new Trades.Update(
-        "simulated", epoch, List.of(new SymbolTrades(BTC, missed, trades))));
+    recent.onUpdate(
+        new Trades.Update("simulated", epoch, List.of(new SymbolTrades(BTC, missed, trades))));
   }
 
   private void pass(Duration time) {

@@ -78,15 +78,15 @@ class TradeFeedTest {
     run(() -> receive(BTC, 10));
     run(() -> receive(BTC, 1400, 1401));
     run(() -> receive("ETHUSDT", 5));
-    until("the trade of the other symbol is published", () -> published("ETHUSDT").size() == 1);
+    until(
+        "the trade of the other symbol is published", () -> published("ETHUSDT").size() == 1);
     assertEquals(trades(10, 10), published(BTC));
 
     run(exchange::respond);
     until("the gap is filled", () -> published(BTC).size() == 1491);
 
     assertEquals(trades(10, 1500), published(BTC));
-    assertEquals(
-        List.of(request(11), request(1011)), exchange.requests);
+    assertEquals(List.of(request(11), request(1011)), exchange.requests);
     assertEquals(List.of(Priority.GAPS, Priority.GAPS), exchange.priorities);
     assertEquals(0, missed());
     assertTrue(updates.stream().allMatch(update -> size(update) <= 1000));

@@ -37,10 +37,11 @@ class TradeFinderTest {
 
   @Test
   void streamed_trades_are_returned_without_a_request() {
-    recent.onUpdate(new Trades.Update(
-        "simulated", 1, List.of(new SymbolTrades(BTC, 0, trades(1, 50)))));
+    recent.onUpdate(
+        new Trades.Update("simulated", 1, List.of(new SymbolTrades(BTC, 0, trades(1, 50)))));
     assertEquals(
-        new Found(BTC, "simulated", trades(41, 50)), finder.find(newest(BTC, 10)).result());
+        new Found(BTC, "simulated", trades(41, 50)),
+        finder.find(newest(BTC, 10)).result());
     assertEquals(List.of(), exchange.requests);
   }
 
@@ -60,8 +61,7 @@ class TradeFinderTest {
     assertEquals(1000, finder.find(newest(BTC, 1000)).result().trades().size());
     clock.step(Duration.ofSeconds(2));
     finder.find(newest(BTC, 5));
-    assertEquals(
-        List.of(newest(BTC, 100), newest(BTC, 1000), newest(BTC, 100)), exchange.requests);
+    assertEquals(List.of(newest(BTC, 100), newest(BTC, 1000), newest(BTC, 100)), exchange.requests);
   }
 
   @Test
@@ -78,6 +78,28 @@ class TradeFinderTest {
     var since = new FindTrades(BTC, null, NOON, NOON.plusSeconds(1), 3);
     finder.find(since);
     assertEquals(List.of(older, since), exchange.requests);
+  }
+
+  @Test
+  void held_trades_are_returned_at_any_age_and_others_are_not_requested() {
+    exchange.newest = 100;
+    recent.add(BTC, trades(50, 100), false);
+    clock.step(Duration.ofHours(1));
+
+    assertEquals(trades(98, 100), held(BTC, null, 3).result().trades());
+    assertEquals(trades(50, 100), held(BTC, null, 1000).result().trades());
+    assertEquals(trades(99, 100), held(BTC, 99L, 10).result().trades());
+    for (var missing : List.of(held(BTC, 7L, 3), held(BTC, 101L, 3), held("ETHUSDT", null, 3))) {
+      assertEquals("trades-not-available", failure(missing).code());
+    }
+    var since = new FindTrades(BTC, null, NOON, null, 3, true);
+    assertInstanceOf(Failure.Unavailable.class, failure(finder.find(since)));
+    assertInstanceOf(Failure.NotFound.class, failure(held("UNLISTED", null, 3)));
+    assertEquals(List.of(), exchange.requests);
+  }
+
+  private Future<Found> held(String symbol, Long fromId, int limit) {
+    return finder.find(new FindTrades(symbol, fromId, null, null, limit, true));
   }
 
   @Test
@@ -102,7 +124,8 @@ class TradeFinderTest {
 
     exchange.failure = new RateLimitedException(NOON.plusSeconds(40), "used up");
     assertEquals(
-        Optional.of(Duration.ofSeconds(40)), failure(finder.find(newest(BTC, 5))).retryAfter());
+        Optional.of(Duration.ofSeconds(40)),
+        failure(finder.find(newest(BTC, 5))).retryAfter());
 
     exchange.failure = null;
     assertTrue(finder.find(newest(BTC, 5)).succeeded());

@@ -103,6 +103,17 @@ class CandleFinderTest extends CandleTestCase {
   }
 
   @Test
+  void the_last_candle_of_a_past_range_that_the_exchange_returns_is_final() {
+    store();
+    rows.execute("DELETE FROM market.candles WHERE open_time = '2026-11-18T10:30:00Z'");
+    var from = Instant.parse("2026-11-18T10:30:00Z");
+
+    var minutes = find(Interval.ONE_MINUTE, from, from.plusSeconds(60), 9).candles();
+
+    assertEquals(List.of(State.FINAL), minutes.stream().map(Candle::state).toList());
+  }
+
+  @Test
   void an_absent_candle_has_no_figures_and_is_left_out_of_a_roll_up() {
     var missing = Instant.parse("2026-11-18T10:31:00Z");
     store();

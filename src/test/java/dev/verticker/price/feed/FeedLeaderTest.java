@@ -36,8 +36,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceAccessMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
+import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
 /** Elections with all durations divided by ten. */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock(value = "Redis", mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class FeedLeaderTest {
   private static final FeedLeader.Terms TERMS = new FeedLeader.Terms(
       Duration.ofMillis(300),
@@ -222,6 +229,7 @@ class FeedLeaderTest {
   }
 
   @Test
+  @ResourceLock("Redis")
   void without_redis_the_leader_stays_and_after_its_end_another_node_leads_without_the_lease() {
     var first = elected("a");
     var second = candidate("b");
@@ -246,6 +254,7 @@ class FeedLeaderTest {
   }
 
   @Test
+  @ResourceLock("Redis")
   void a_flushed_redis_does_not_change_the_leader() {
     var first = elected("a");
     var second = candidate("b");

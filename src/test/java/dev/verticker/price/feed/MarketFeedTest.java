@@ -38,8 +38,11 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The feed of a leader with all durations divided by ten. */
+@Execution(ExecutionMode.CONCURRENT)
 class MarketFeedTest {
   private static final FeedTiming TIMING = new FeedTiming(
       Duration.ofMillis(25),
@@ -107,8 +110,7 @@ class MarketFeedTest {
     assertEquals(streams("BTCUSDT", "ETHUSDT"), market.expected);
 
     symbols.remove("ETHUSDT");
-    run(() -> demand.onDemand(
-        new Feed.Demand("node", List.of("币安人生USDT"), List.of("币安人生USDT"))));
+    run(() -> demand.onDemand(new Feed.Demand("node", List.of("币安人生USDT"), List.of("币安人生USDT"))));
     until(
         "the expected streams change",
         check(() -> market.expected.equals(streams("BTCUSDT", "币安人生USDT"))));
@@ -130,9 +132,8 @@ class MarketFeedTest {
         .noneMatch(request -> request.contains("LTCUSDT")));
 
     until("it does not connect in time", () -> !recorder.live);
-    until(
-        "it is requested",
-        check(() -> market.requests.stream().anyMatch(List.of("LTCUSDT")::equals)));
+    until("it is requested", check(() -> market.requests.stream()
+        .anyMatch(List.of("LTCUSDT")::equals)));
   }
 
   @Test
@@ -153,9 +154,7 @@ class MarketFeedTest {
     connected();
     var sender = vertx.setPeriodic(
         50, id -> context.runOnContext(send -> deliverTrade("ETHUSDT", ++tradeId)));
-    until(
-        "the symbol is subscribed again",
-        check(() -> market.resubscribed.contains("ETHUSDT")));
+    until("the symbol is subscribed again", check(() -> market.resubscribed.contains("ETHUSDT")));
     vertx.cancelTimer(sender);
     assertTrue(recorder.disconnected.contains(new Stream("ETHUSDT", Kind.DEPTH)));
     assertTrue(recorder.live);

@@ -81,6 +81,11 @@ final class BookTopic extends LiveTopic<Book, Book> {
       }
 
       @Override
+      public Duration readPause() {
+        return TradeTopic.READ_PAUSE;
+      }
+
+      @Override
       public void onSymbols(Set<String> symbols) {
         demand.setBooks(this, symbols);
       }
@@ -93,6 +98,11 @@ final class BookTopic extends LiveTopic<Book, Book> {
       apply(book);
       return false;
     });
+  }
+
+  @Override
+  Duration silence() {
+    return isStreamed() ? TradeTopic.SILENCE : TradeTopic.READ_INTERVAL;
   }
 
   @Override
@@ -124,7 +134,7 @@ final class BookTopic extends LiveTopic<Book, Book> {
   }
 
   private boolean isStale() {
-    return isUnconfirmed() || feed.isStale(newest.receivedAt(), clock.instant());
+    return feed.isStale(newest.receivedAt(), clock.instant(), isStreamed());
   }
 
   @Override
@@ -144,7 +154,8 @@ final class BookTopic extends LiveTopic<Book, Book> {
         .append(",\"at\":\"")
         .append(Timestamps.write(now))
         .append("\",");
-    return Frame.of(topic, BookJson.append(json, newest, now, isStale()).append('}').toString());
+    return Frame.of(
+        topic, BookJson.append(json, newest, now, isStale()).append('}').toString());
   }
 
   /** Of all changes only the newest book is sent. */

@@ -5,8 +5,8 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 
 import dev.verticker.api.candles.CandleJson;
-import dev.verticker.api.candles.LiveSeriesReader;
 import dev.verticker.api.candles.LiveSeries;
+import dev.verticker.api.candles.LiveSeriesReader;
 import dev.verticker.api.market.SharedReads;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.protocol.Frame;
@@ -20,6 +20,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.json.Json;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -35,6 +36,14 @@ final class CandleTopic extends LiveTopic<List<Candle>, Collection<Candle>> {
   private static final String PREFIX = "candles.";
   private static final int SNAPSHOT = 300;
 
+  /** Live minutes that do not arrive for so long may not arrive at all. */
+  private static final Duration SILENCE = Duration.ofSeconds(15);
+
+  /** The interval of reads of a candle that live minutes do not continue. */
+  private static final Duration READ_INTERVAL = Duration.ofSeconds(5);
+
+  private static final Duration READ_PAUSE = Duration.ofMillis(500);
+
   /** Candles of a read that follows a missed or amended minute. */
   private static final int RECENT = 10;
 
@@ -42,7 +51,8 @@ final class CandleTopic extends LiveTopic<List<Candle>, Collection<Candle>> {
   private final LiveSeries series;
   private final LiveSeriesReader reader;
 
-  private CandleTopic(TopicResources resources, String topic, Interval interval, LiveSeriesReader reader) {
+  private CandleTopic(
+      TopicResources resources, String topic, Interval interval, LiveSeriesReader reader) {
     super(resources);
     this.topic = topic;
     this.series = new LiveSeries(interval);
@@ -74,6 +84,11 @@ final class CandleTopic extends LiveTopic<List<Candle>, Collection<Candle>> {
             .forEach(each);
       }
 
+      @Override
+      public Duration readPause() {
+        return READ_PAUSE;
+      }
+
       /** Symbols that are not configured are streamed only while they are read. */
       @Override
       public void onSymbols(Set<String> symbols) {
@@ -97,6 +112,9 @@ final class CandleTopic extends LiveTopic<List<Candle>, Collection<Candle>> {
 
   @Override
   void apply(List<Candle> minutes) {
+    if (!isContinued()) {
+      return;
+    }
     var changed = new ArrayList<Candle>();
     minutes.forEach(minute -> changed.addAll(series.onMinute(minute)));
     publishChanges(changed);
@@ -107,12 +125,18 @@ final class CandleTopic extends LiveTopic<List<Candle>, Collection<Candle>> {
 
   @Override
   void onReset() {
+    super.onReset();
     readWhole();
   }
 
   @Override
   boolean isContinued() {
     return series.isContinued();
+  }
+
+  @Override
+  Duration silence() {
+    return isContinued() ? SILENCE : READ_INTERVAL;
   }
 
   private void publishChanges(List<Candle> changed) {

@@ -8,6 +8,7 @@ import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +29,6 @@ final class LiveChannel<M, U> implements Channel, LeaderUpdates.Listener<M> {
 
   private static final Duration CHECK_INTERVAL = Duration.ofSeconds(1);
 
-  /** The minimum interval of reads of a topic that updates do not continue. */
-  private static final Duration READ_INTERVAL = Duration.ofSeconds(5);
-
-  /** Many topics that updates do not continue are read less often, together twice a second. */
-  private static final Duration READ_PAUSE = Duration.ofMillis(500);
-
   private static final Duration UNUSED_RETENTION = Duration.ofSeconds(30);
 
   /** Longer than from {@link #prepare} to {@link #subscribe}. */
@@ -48,6 +43,9 @@ final class LiveChannel<M, U> implements Channel, LeaderUpdates.Listener<M> {
     /** Passes the update of each symbol. */
     void split(M message, BiConsumer<String, U> each);
 
+    /** The time between two reads of topics without updates, of all topics together. */
+    Duration readPause();
+
     /** Called once a second, and at once with further symbols: those whose topics are loaded. */
     void onSymbols(Set<String> symbols);
   }
@@ -61,6 +59,7 @@ final class LiveChannel<M, U> implements Channel, LeaderUpdates.Listener<M> {
   private final Map<String, Map<String, LiveTopic<U, ?>>> symbols = new HashMap<>();
 
   private final long check;
+  private long nextRead = System.nanoTime();
 
   LiveChannel(Vertx vertx, Context loop, LeaderUpdates<M> updates, Kind<M, U> kind) {
     this.vertx = vertx;
@@ -111,12 +110,24 @@ final class LiveChannel<M, U> implements Channel, LeaderUpdates.Listener<M> {
 
   private void check() {
     removeUnused(topic -> topic.isUnused(UNUSED_RETENTION));
-    var all = all();
-    var read = all.stream().filter(topic -> topic.isSubscribed() && !topic.isContinued()).count();
-    var pause = READ_PAUSE.multipliedBy(read);
-    var interval = pause.compareTo(READ_INTERVAL) > 0 ? pause : READ_INTERVAL;
-    all.forEach(topic -> topic.check(interval));
+    all().forEach(LiveTopic::check);
+    readSilent();
     reportSymbols();
+  }
+
+  /** Reads topics without updates, the longest silent ones first. */
+  private void readSilent() {
+    var silent = all().stream()
+        .filter(LiveTopic::isSilent)
+        .sorted(Comparator.<LiveTopic<U, ?>>comparingLong(LiveTopic::nanosSinceContact)
+            .reversed())
+        .iterator();
+    var now = System.nanoTime();
+    nextRead = Math.max(nextRead, now - CHECK_INTERVAL.toNanos());
+    while (silent.hasNext() && nextRead <= now) {
+      nextRead += kind.readPause().toNanos();
+      silent.next().readAgain();
+    }
   }
 
   private void reportSymbols() {

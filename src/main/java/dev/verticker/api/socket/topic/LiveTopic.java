@@ -19,9 +19,6 @@ import java.util.function.BiConsumer;
 abstract class LiveTopic<U, E> implements Source<E> {
   private static final Duration MIN_READ_INTERVAL = Duration.ofSeconds(1);
 
-  /** Updates that do not arrive for so long may not arrive at all. */
-  private static final Duration SILENCE = Duration.ofSeconds(15);
-
   private static final int MAX_HELD_UPDATES = 100;
 
   private final ConflatedTopic<E> subscribers;
@@ -31,6 +28,7 @@ abstract class LiveTopic<U, E> implements Source<E> {
 
   private Future<Void> reading = Future.succeededFuture();
   private boolean loaded;
+  private boolean streamed;
   private boolean readRequired;
   private boolean wholeRequired = true;
   private long readAt = System.nanoTime();
@@ -55,12 +53,17 @@ abstract class LiveTopic<U, E> implements Source<E> {
   /** Applies an update and publishes what changed. */
   abstract void apply(U update);
 
-  /** Updates may have been missed, or another node leads. */
-  void onReset() {}
+  /** The time without updates and reads after which it is read again. */
+  abstract Duration silence();
 
   /** Returns whether updates continue the state; if not, only reads change it. */
   boolean isContinued() {
     return true;
+  }
+
+  /** Updates may have been missed, or another node leads. */
+  void onReset() {
+    streamed = false;
   }
 
   /** Called once a second while it is loaded. */
@@ -79,7 +82,10 @@ abstract class LiveTopic<U, E> implements Source<E> {
   }
 
   final void onUpdate(U update) {
-    confirmedAt = System.nanoTime();
+    if (isContinued()) {
+      confirmedAt = System.nanoTime();
+    }
+    streamed = true;
     if (!reading.isComplete()) {
       if (held.size() < MAX_HELD_UPDATES) {
         held.add(update);
@@ -92,17 +98,28 @@ abstract class LiveTopic<U, E> implements Source<E> {
     }
   }
 
-  /** @param readInterval of a topic that updates do not continue */
-  final void check(Duration readInterval) {
-    var now = System.nanoTime();
-    var silence = isContinued() ? SILENCE : readInterval;
-    if (loaded && now - lastContact() > silence.toNanos()) {
-      readRequired = true;
-    }
+  final void check() {
     readIfRequired();
     if (loaded) {
       onCheck();
     }
+  }
+
+  /** Returns whether it has subscribers and was silent for too long. */
+  final boolean isSilent() {
+    return loaded
+        && isSubscribed()
+        && reading.isComplete()
+        && nanosSinceContact() > silence().toNanos();
+  }
+
+  /** The time without updates and reads. */
+  final long nanosSinceContact() {
+    return System.nanoTime() - Math.max(confirmedAt, readAt);
+  }
+
+  final void readAgain() {
+    startRead();
   }
 
   final void requireRead() {
@@ -113,14 +130,15 @@ abstract class LiveTopic<U, E> implements Source<E> {
   final void readWhole() {
     if (loaded && isSubscribed()) {
       wholeRequired = true;
+      // A read that is under way does not read it.
       readRequired = true;
       startRead();
     }
   }
 
-  /** Returns whether neither updates nor reads have confirmed the state for longer than a failed read takes. */
-  final boolean isUnconfirmed() {
-    return System.nanoTime() - confirmedAt > 2 * SILENCE.toNanos();
+  /** Returns whether the leader has published updates since it was elected; if not, it may not stream this topic. */
+  final boolean isStreamed() {
+    return streamed;
   }
 
   final boolean isLoaded() {
@@ -171,10 +189,6 @@ abstract class LiveTopic<U, E> implements Source<E> {
     subscribers.onChange(change);
   }
 
-  private long lastContact() {
-    return isContinued() ? Math.max(confirmedAt, readAt) : readAt;
-  }
-
   private void readIfRequired() {
     var due = System.nanoTime() - readAt > MIN_READ_INTERVAL.toNanos();
     if (due && readRequired && reading.isComplete() && isSubscribed()) {
@@ -198,10 +212,7 @@ abstract class LiveTopic<U, E> implements Source<E> {
             subscribers.sendSnapshot();
           }
         })
-        .onFailure(failure -> {
-          readRequired = true;
-          wholeRequired |= whole;
-        })
+        .onFailure(failure -> wholeRequired |= whole)
         .mapEmpty();
     reading.onComplete(done -> applyHeld());
     return reading;

@@ -71,13 +71,16 @@ public final class TopicRegistry {
 
   private void registerMarket(
       Vertx vertx, Context loop, NodeContext node, QuoteService quotes, LiveMarket market) {
-    Function<String, TopicResources> resources =
-        kind -> new TopicResources(vertx, node.metrics().counter("socket_" + kind + "_conflated_total"));
+    Function<String, TopicResources> resources = kind ->
+        new TopicResources(vertx, node.metrics().counter("socket_" + kind + "_conflated_total"));
     var clock = node.clock();
     var reads = market.reads();
     var prices = new PriceChannel(resources.apply("prices"), loop, quotes, clock);
     var candles = new LiveChannel<>(
-        vertx, loop, market.candles(), CandleTopic.kind(resources.apply("candles"), reads, loop, quotes));
+        vertx,
+        loop,
+        market.candles(),
+        CandleTopic.kind(resources.apply("candles"), reads, loop, quotes));
     var trades = new LiveChannel<>(
         vertx,
         loop,

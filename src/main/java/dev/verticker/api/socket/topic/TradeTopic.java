@@ -35,6 +35,15 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
   /** A trade with a lower id is never so much later, unless the exchange has restarted its ids. */
   private static final Duration MAX_DELAY = Duration.ofSeconds(10);
 
+  /** A quiet market sends nothing. */
+  static final Duration SILENCE = Duration.ofSeconds(60);
+
+  /** Of reads while the leader does not stream the symbol. */
+  static final Duration READ_INTERVAL = Duration.ofSeconds(8);
+
+  /** Each read may cost the weight of a request to the exchange. */
+  static final Duration READ_PAUSE = Duration.ofSeconds(4);
+
   private final String topic;
   private final Clock clock;
   private final FindTrades find;
@@ -74,6 +83,11 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
       }
 
       @Override
+      public Duration readPause() {
+        return READ_PAUSE;
+      }
+
+      @Override
       public void onSymbols(Set<String> symbols) {
         demand.setTrades(this, symbols);
       }
@@ -90,6 +104,11 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
       accept(new SymbolTrades(found.symbol(), 0, found.trades()));
       return restarted;
     });
+  }
+
+  @Override
+  Duration silence() {
+    return isStreamed() ? SILENCE : READ_INTERVAL;
   }
 
   @Override
@@ -143,7 +162,8 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
   }
 
   private Frame frame(Collection<Trade> trades, long missed, boolean snapshot) {
-    var encoded = encodeNewest(List.copyOf(trades), ConflatedTopic.MAX_FRAME_BYTES - HEAD_BYTES, TradeJson::append);
+    var encoded = encodeNewest(
+        List.copyOf(trades), ConflatedTopic.MAX_FRAME_BYTES - HEAD_BYTES, TradeJson::append);
     var left = missed + trades.size() - encoded.size();
     return Frame.of(
         topic,

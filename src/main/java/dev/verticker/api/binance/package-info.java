@@ -1,0 +1,2 @@
+/** Binance's API for market data, answered from the data of this installation. */
+package dev.verticker.api.binance;

@@ -27,7 +27,7 @@ class FakeMarket {
   }
 
   /**
-   * Takes effect with the next load of the page.
+   * Must run before the page is loaded.
    *
    * @param {import("playwright-core").Page} page
    * @param {number} count of candles; the last one is forming

@@ -3,6 +3,7 @@
 "use strict";
 const assert = require("node:assert/strict");
 const fs = require("node:fs");
+const { FakeMarket } = require("./fakeMarket");
 
 const CONSOLE = process.env.CONSOLE ?? "";
 const EXCHANGE = process.env.EXCHANGE;
@@ -23,6 +24,7 @@ const RETRY_INTERVAL_MS = 500;
  * @property {"light" | "dark"} [scheme]
  * @property {string} [locale]
  * @property {boolean} [signedIn]
+ * @property {(page: import("playwright-core").Page) => Promise<void>} [prepare] runs before the page is loaded
  */
 
 /**
@@ -33,6 +35,29 @@ const RETRY_INTERVAL_MS = 500;
  */
 function alone(scenario) {
   return Object.assign(scenario, { alone: true });
+}
+
+/**
+ * A busy machine hashes slowly: the node refuses a password that would wait for too long.
+ *
+ * @template T
+ * @param {() => Promise<T>} request
+ * @returns {Promise<T>}
+ */
+async function retried(request) {
+  for (let i = 0; ; i++) {
+    try {
+      return await request();
+    } catch (failure) {
+      if (i === MAX_RETRIES || !String(failure).endsWith(": 503")) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL_MS));
+    }
+  }
+}
+
+/** @param {number} width */
+function viewport(width) {
+  return { width, height: width < 600 ? 844 : 800 };
 }
 
 /** Numbers of one length: no username starts with another one. */
@@ -68,28 +93,44 @@ class Fixture {
    *
    * @param {TabOptions} options
    */
-  async openTab({ user = ADMIN, width = 1280, scheme = "light", locale = "en-GB", signedIn = true } = {}) {
+  async openTab({ user = ADMIN, width = 1280, scheme = "light", locale = "en-GB", signedIn = true, prepare } = {}) {
     const context = await this.#browser.newContext({
       baseURL: CONSOLE,
       locale,
       colorScheme: scheme,
       reducedMotion: "reduce",
-      viewport: { width, height: width < 600 ? 844 : 800 },
+      viewport: viewport(width),
     });
     this.#contexts.push(context);
-    if (signedIn) await this.signInAtNextLoad(context, user);
-    const tab = await this.#openTab(context);
+    if (signedIn) await this.#storeSession(context, user);
+    const tab = await this.#openTab(context, prepare);
     if (signedIn) await tab.waitUntilLive();
     return tab;
   }
 
   /**
-   * Signs in without the form: the next page that the profile loads finds the session.
+   * Opens a new user's console whose candles, order books and trades the scenario decides.
+   *
+   * @param {{ candles: number, unavailable?: string }} options
+   */
+  async openFakeMarket({ candles, unavailable }) {
+    /** @type {FakeMarket | undefined} */
+    let fake;
+    const prepare = async (/** @type {import("playwright-core").Page} */ page) => {
+      fake = await FakeMarket.install(page, candles);
+      if (unavailable) await fake.setUnavailable(unavailable);
+    };
+    const tab = await this.openTab({ user: await this.createUser(), prepare });
+    return { tab, fake: /** @type {FakeMarket} */ (/** @type {unknown} */ (fake)) };
+  }
+
+  /**
+   * Signs in without the form: the first page that the profile loads finds the session.
    *
    * @param {import("playwright-core").BrowserContext} context
    * @param {Credentials} user
    */
-  async signInAtNextLoad(context, user = ADMIN) {
+  async #storeSession(context, user) {
     const { refresh_token: token } = await this.tokens(user);
     await context.addInitScript((token) => {
       if (localStorage.getItem("verticker.test")) return;
@@ -107,13 +148,17 @@ class Fixture {
     return this.#openTab(tab.page.context());
   }
 
-  /** @param {import("playwright-core").BrowserContext} context */
-  async #openTab(context) {
+  /**
+   * @param {import("playwright-core").BrowserContext} context
+   * @param {TabOptions["prepare"]} [prepare]
+   */
+  async #openTab(context, prepare) {
     const page = await context.newPage();
     page.setDefaultTimeout(TIMEOUT_MS);
     const tab = new Tab(page);
     this.#tabs.push(tab);
     this.#collectErrors(page);
+    await prepare?.(page);
     await page.goto("/");
     return tab;
   }
@@ -159,8 +204,9 @@ class Fixture {
 
   /** @param {{ full_name?: string, email?: string, roles?: string[] }} fields */
   async createUser(fields = {}) {
-    const username = `person-${++lastUser}`;
-    const { body } = await this.asAdmin("POST", "/users", { username, password: PASSWORD, ...fields });
+    const { body } = await retried(() =>
+      this.asAdmin("POST", "/users", { username: `person-${++lastUser}`, password: PASSWORD, ...fields }),
+    );
     return /** @type {User & Credentials} */ ({ ...body, password: PASSWORD });
   }
 
@@ -180,7 +226,8 @@ class Fixture {
    * @param {Credentials} user
    */
   async tokens({ username, password }) {
-    return (await this.request("POST", "/auth/login", new URLSearchParams({ username, password }))).body;
+    const form = new URLSearchParams({ username, password });
+    return (await retried(() => this.request("POST", "/auth/login", form))).body;
   }
 
   /**
@@ -195,13 +242,7 @@ class Fixture {
     const headers = {};
     if (token) headers.Authorization = `Bearer ${token}`;
     if (body && !form) headers["Content-Type"] = "application/json";
-    const send = () => fetch(CONSOLE + path, { method, headers, body: form ? body : JSON.stringify(body) });
-    let response = await send();
-    // A busy machine hashes slowly, and the node refuses passwords that would wait for too long.
-    for (let i = 0; response.status === 503 && i < MAX_RETRIES; i++) {
-      await new Promise((resolve) => setTimeout(resolve, RETRY_INTERVAL_MS));
-      response = await send();
-    }
+    const response = await fetch(CONSOLE + path, { method, headers, body: form ? body : JSON.stringify(body) });
     assert.ok(response.ok, `${method} ${path}: ${response.status}`);
     const text = await response.text();
     return { status: response.status, body: text ? JSON.parse(text) : null };
@@ -263,6 +304,11 @@ class Tab {
     await this.page.locator("form button[type=submit]").click();
     await this.page.locator(".shell").waitFor();
     await this.waitUntilLive();
+  }
+
+  /** @param {number} width */
+  async setWidth(width) {
+    if (this.page.viewportSize()?.width !== width) await this.page.setViewportSize(viewport(width));
   }
 
   /** @param {string} name */

@@ -1,7 +1,6 @@
 // @ts-check
 "use strict";
 const assert = require("node:assert/strict");
-const { FakeMarket } = require("./fakeMarket");
 const { alone } = require("./fixture");
 
 /** @import { Fixture, Tab } from "./fixture" */
@@ -90,13 +89,12 @@ async function picture(tab) {
 }
 
 /**
- * Collects the prices that the tab receives from now on, over HTTP and from the bus.
+ * Collects the prices that a page receives, over HTTP and from the bus.
  *
- * @param {Tab} tab
+ * @param {import("playwright-core").Page} page
+ * @param {Set<string>} prices
  */
-function receivedPrices({ page }) {
-  /** @type {Set<string>} */
-  const prices = new Set();
+function collectPrices(page, prices) {
   const add = (/** @type {string | Buffer} */ text) => {
     for (const [, price] of String(text).matchAll(/\\?"price\\?":\\?"([\d.]+)/g)) prices.add(trimmed(price));
   };
@@ -104,15 +102,15 @@ function receivedPrices({ page }) {
   page.on("response", async (response) => {
     if (response.url().endsWith("/prices")) add(await response.text().catch(() => ""));
   });
-  return prices;
 }
 
 /** @type {Record<string, import("./fixture").Scenario>} */
 module.exports = {
   async "prices change without a reload and are never rounded"(fixture) {
-    const tab = await fixture.openTab({ user: await fixture.createUser() });
-    const received = receivedPrices(tab);
-    await tab.page.reload();
+    /** @type {Set<string>} */
+    const received = new Set();
+    const prepare = async (/** @type {import("playwright-core").Page} */ page) => collectPrices(page, received);
+    const tab = await fixture.openTab({ user: await fixture.createUser(), prepare });
     await tab.page.locator(".watch-list .price").nth(2).waitFor();
     const shown = await shownPrices(tab, "BTCUSDT", 3);
 
@@ -152,6 +150,11 @@ module.exports = {
       await tab.waitForText("Stale prices: the exchange has not confirmed BTCUSDT, ETHBTC, ETHUSDT recently.");
       await tab.page.locator(".watch-list .stale").first().waitFor();
       await tab.page.locator(".quote.stale").waitFor();
+      await tab.page
+        .locator(".book.stale .age")
+        .getByText(/^stale, \d+ s old$/)
+        .waitFor();
+      await tab.page.locator(".trades.stale").waitFor();
       await tab.screenshot("market stale 1280 light en");
     } finally {
       await fixture.repairExchange();
@@ -206,10 +209,8 @@ module.exports = {
   ),
 
   async "a watch list, a chart and its intervals work with the keyboard"(fixture) {
-    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    const { tab, fake } = await fixture.openFakeMarket({ candles: 600 });
     const { page } = tab;
-    const fake = await FakeMarket.install(page, 600);
-    await page.reload();
     await page.locator(".watch-list [aria-selected=true]").focus();
     await page.keyboard.press("ArrowDown");
     await page.locator(".quote h2").getByText("ETHBTC").waitFor();
@@ -237,9 +238,7 @@ module.exports = {
   },
 
   async "corrected, absent and missing candles appear without a reload"(fixture) {
-    const tab = await fixture.openTab({ user: await fixture.createUser() });
-    const fake = await FakeMarket.install(tab.page, 50);
-    await tab.page.reload();
+    const { tab, fake } = await fixture.openFakeMarket({ candles: 50 });
     await openTable(tab);
     const topic = "candles.BTCUSDT.1m";
     const [fifth, fourth, third, second, newest] = fake.candles.slice(-5);
@@ -285,15 +284,11 @@ module.exports = {
   },
 
   async "an order book shows each frame with exact totals, and pauses"(fixture) {
-    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    // Live prices do not wait for it.
+    const { tab, fake } = await fixture.openFakeMarket({ candles: 50, unavailable: "book.BTCUSDT" });
     const { page } = tab;
-    const fake = await FakeMarket.install(page, 50);
-    await fake.setUnavailable("book.BTCUSDT");
-    await page.reload();
     await fake.waitForTopics("trades.BTCUSDT");
     await tab.waitForText("Waiting for the order book\u2026");
-    // Live prices do not wait for it.
-    await tab.waitUntilLive();
     await fake.setUnavailable(null);
     await fake.waitForTopics("book.BTCUSDT", "trades.BTCUSDT");
     const levels = (/** @type {number} */ best, /** @type {number} */ step, /** @type {number} */ count) =>
@@ -346,11 +341,9 @@ module.exports = {
     assert.equal(await page.locator(":is([role=status], [role=log], [aria-live]) table").count(), 0);
   },
 
-  async "trades appear newest first with their side and with those that are missing"(fixture) {
-    const tab = await fixture.openTab({ user: await fixture.createUser() });
+  async "trades appear newest first with their side and those that are missing, while they are visible"(fixture) {
+    const { tab, fake } = await fixture.openFakeMarket({ candles: 50 });
     const { page } = tab;
-    const fake = await FakeMarket.install(page, 50);
-    await page.reload();
     await fake.waitForTopics("book.BTCUSDT", "trades.BTCUSDT");
     await tab.waitForText("Waiting for trades\u2026");
     const trade = (/** @type {number} */ id) => ({
@@ -400,14 +393,7 @@ module.exports = {
     await fake.push("trades.BTCUSDT", { event: "trades", snapshot: true, missed: 0, data: [trade(1), trade(2)] });
     await page.locator(".trades tbody tr:nth-child(2):last-child").waitFor();
     assert.deepEqual(await shown(), ["sell68,002.10 0.01200", "buy68,001.10 0.01200"]);
-  },
 
-  async "an order book and trades are subscribed to only while they are visible"(fixture) {
-    const tab = await fixture.openTab({ user: await fixture.createUser() });
-    const { page } = tab;
-    const fake = await FakeMarket.install(page, 50);
-    await page.reload();
-    await fake.waitForTopics("book.BTCUSDT", "trades.BTCUSDT");
     await page.locator(".watch-list").getByText("ETHBTC").click();
     await fake.waitForTopics("book.ETHBTC", "trades.ETHBTC");
 
@@ -429,6 +415,41 @@ module.exports = {
     await fake.waitForTopics("trades.ETHBTC");
     await tab.openView("notifications");
     await fake.waitForTopics();
+  },
+
+  async "a search adds a symbol with its live order book and trades"(fixture) {
+    fixture.allowErrors(404);
+    const tab = await fixture.openTab({ user: await fixture.createUser() });
+    const { page } = tab;
+    await page.locator(".watch-list .price").nth(2).waitFor();
+    const search = page.getByRole("combobox", { name: "Search symbols" });
+    await search.fill("sol");
+    await page.getByRole("option", { name: "SOLUSDT SOL / USDT", selected: true }).waitFor();
+    await search.press("Enter");
+    await page.locator(".quote h2").getByText("SOLUSDT").waitFor();
+    await page.locator(".watch-list [data-symbol=SOLUSDT][aria-selected=true] .price").waitFor();
+    assert.equal(await search.inputValue(), "");
+    await tab.waitUntil(() => location.hash === "#/market?symbol=SOLUSDT&interval=1m");
+
+    await page.locator(".trades tbody tr").nth(2).waitFor();
+    await page.locator(".bids .level td", { hasText: /\d/ }).nth(10).waitFor();
+    const levels = await page.locator(".level:not([hidden]) th").allInnerTexts();
+    const prices = levels.map((price) => Number(price.replaceAll(",", "")));
+    assert.equal(prices.length, 20);
+    prices.slice(1).forEach((price, i) => assert.ok(price < prices[i], `${price} is below ${prices[i]}`));
+    const newest = () => page.locator(".trades tbody tr").first().innerText();
+    const before = await newest();
+    await tab.waitUntil(
+      (text) => /** @type {HTMLElement} */ (document.querySelector(".trades tbody tr")).innerText !== text,
+      before,
+    );
+
+    await search.fill("no such symbol");
+    await tab.waitForText("No symbol found");
+    await search.press("Escape");
+    await page.evaluate(() => (location.hash = "#/market?symbol=NONE"));
+    await tab.waitForText("The exchange has no price of NONE.");
+    await page.locator(".quote h2").getByText("BTCUSDT").waitFor();
   },
 };
 

@@ -31,7 +31,7 @@ const scenarios = Object.assign(
 );
 
 /** Most scenarios wait for the server and for time to pass. */
-const CONCURRENT = 3;
+const CONCURRENT = 2;
 
 const input = readline.createInterface({ input: process.stdin });
 

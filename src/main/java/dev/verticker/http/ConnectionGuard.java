@@ -74,7 +74,8 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             DecoderResult.failure(new IllegalArgumentException("ambiguous request")));
       }
       if (AmbiguousRequests.isHandshake(request)) {
-        // The length is zero. Vert.x cannot upgrade a request whose body was read, even an empty one.
+        // The length is zero. Vert.x cannot upgrade a request whose body was read, even an empty
+        // one.
         request.headers().remove(HttpHeaderNames.CONTENT_LENGTH);
       }
       betweenRequests = false;

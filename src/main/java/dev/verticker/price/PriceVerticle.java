@@ -114,7 +114,8 @@ public final class PriceVerticle extends VerticleBase {
           upstream::stream,
           new FeedDemand.Symbols(settings.symbols(), refresher::symbols, listed::isListed),
           new FeedQuotes(batches, feed.newest(), live),
-          Stream.concat(candles.consumers().stream(), books.consumers().stream()).toList());
+          Stream.concat(candles.consumers().stream(), books.consumers().stream())
+              .toList());
     }
 
     reportHealth(settings, refresher, listed);

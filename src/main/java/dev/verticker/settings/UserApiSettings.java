@@ -30,8 +30,7 @@ public record UserApiSettings(
    * @param requestsPerMinute max requests from one address within a minute, on each node
    * @param socketsPerAddress max sockets from one address, on each node
    */
-  public record PublicDataSettings(
-      boolean enabled, int requestsPerMinute, int socketsPerAddress) {
+  public record PublicDataSettings(boolean enabled, int requestsPerMinute, int socketsPerAddress) {
     private static PublicDataSettings read(SettingsReader reader) {
       return new PublicDataSettings(
           reader.flag("PUBLIC_MARKET_DATA"),

@@ -4,6 +4,7 @@ import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.dev.TcpProxy;
 import dev.verticker.dev.TestServers;
 import dev.verticker.node.cluster.TwoNodes;
 import dev.verticker.settings.PostgresSettings;
@@ -12,7 +13,6 @@ import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.RecordedLog;
-import dev.verticker.dev.TcpProxy;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
@@ -64,7 +64,8 @@ class OutageLogTest {
       awaitFurtherAttempts();
       assertTrue(refused.outage().orElse("").contains(REFUSED), refused.outage().toString());
       assertTrue(
-          unanswered.outage().orElse("").contains(NO_RESPONSE), unanswered.outage().toString());
+          unanswered.outage().orElse("").contains(NO_RESPONSE),
+          unanswered.outage().toString());
       await(refused.close());
       await(unanswered.close());
       assertOneLineEach(log, POSTGRES);

@@ -117,8 +117,10 @@ class PriceReplayTest {
       // A poll that a busy machine delays misses the end of a minute, but never the minute.
       rows.forEach(row -> assertTrue(
           isWithinTheRecordedMinute(exchange, symbol, row), symbol + " was never at " + row));
-      var minutes =
-          rows.stream().map(row -> row.at().truncatedTo(ChronoUnit.MINUTES)).distinct().count();
+      var minutes = rows.stream()
+          .map(row -> row.at().truncatedTo(ChronoUnit.MINUTES))
+          .distinct()
+          .count();
       assertTrue(minutes >= 55, () -> minutes + " minutes of " + symbol);
     });
   }
@@ -148,8 +150,7 @@ class PriceReplayTest {
     var exchange = new BinanceMarketData(
         vertx, client, limits, new TickerParser(metrics), new KlineParser(metrics), clock);
     var slots = new TimeSlots(interval);
-    var repository =
-        new ObservationRepository(postgres, "simulated", slots, settings.staleAfter());
+    var repository = new ObservationRepository(postgres, "simulated", slots, settings.staleAfter());
     await(new MonthlyPartitions(postgres, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock)
         .create());
     var latest = new LatestQuotes(SYMBOLS);

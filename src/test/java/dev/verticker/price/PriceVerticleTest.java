@@ -6,10 +6,12 @@ import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
+import dev.verticker.dev.TcpProxy;
 import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
@@ -18,14 +20,14 @@ import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.ServedMarket;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.message.Books;
-import dev.verticker.message.Trades;
 import dev.verticker.message.Feed;
+import dev.verticker.message.Listings;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
+import dev.verticker.message.Trades;
 import dev.verticker.testing.LongInterval;
 import dev.verticker.testing.Provokes;
-import dev.verticker.dev.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -151,7 +153,8 @@ class PriceVerticleTest {
     exchange.faults().add(FaultKind.SERVER_ERROR);
     var unavailable = failureOf(node.bus.request(Books.FIND, new Books.FindBook("ETHUSDT")));
     assertEquals(
-        "book-not-available", assertInstanceOf(Failure.Unavailable.class, unavailable).code());
+        "book-not-available",
+        assertInstanceOf(Failure.Unavailable.class, unavailable).code());
   }
 
   @Test
@@ -207,8 +210,8 @@ class PriceVerticleTest {
     until("all configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
     var statuses = new CopyOnWriteArrayList<Feed.State>();
     await(node.bus.subscribe(Feed.STATUS, status -> statuses.add(status.state())));
-    var others = Set.of(
-        FaultKind.RATE_LIMITED, FaultKind.BANNED, FaultKind.SLOW, FaultKind.MISSING_SYMBOL);
+    var others =
+        Set.of(FaultKind.RATE_LIMITED, FaultKind.BANNED, FaultKind.SLOW, FaultKind.MISSING_SYMBOL);
     for (var kind : EnumSet.complementOf(EnumSet.copyOf(others))) {
       statuses.clear();
       exchange.faults().add(kind);
@@ -225,9 +228,8 @@ class PriceVerticleTest {
           () -> statuses.contains(Feed.State.STALE));
 
       exchange.faults().clear();
-      until(
-          kind + ": fresh again",
-          () -> node.latest().stream().noneMatch(q -> q.stale(Instant.now())));
+      until(kind + ": fresh again", () -> node.latest().stream()
+          .noneMatch(q -> q.stale(Instant.now())));
       assertTrue(node.health.remark("exchange").isEmpty(), kind::name);
     }
     assertStoredIsServed(node);
@@ -375,6 +377,33 @@ class PriceVerticleTest {
     assertEquals(
         List.of(),
         node.query("SELECT id FROM market.observations WHERE symbol IN ('NOSUCHPAIR', 'ALSONOT')"));
+  }
+
+  @Test
+  void the_symbols_of_the_exchange_are_served_with_their_status_and_limits() {
+    var node = nodeWithQuotes();
+    var find = new Listings.FindListings(null, null);
+    until("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
+    await(node.find("BTCUSDT"));
+    until("the list is served", () -> {
+      var request = node.bus.request(Listings.FIND, find);
+      until("there is a reply", request::isComplete);
+      return request.succeeded();
+    });
+
+    var page = await(node.bus.request(Listings.FIND, find));
+
+    assertEquals("simulated", page.venue());
+    assertNull(page.next());
+    var bitcoin = page.listings().stream()
+        .filter(listing -> listing.symbol().equals("BTCUSDT"))
+        .findFirst()
+        .orElseThrow();
+    assertTrue(bitcoin.tradable());
+    assertEquals("BTC", bitcoin.base());
+    assertEquals("USDT", bitcoin.quote());
+    assertEquals(1, bitcoin.price().step().signum());
+    assertEquals(1, bitcoin.quantity().step().signum());
   }
 
   @Test

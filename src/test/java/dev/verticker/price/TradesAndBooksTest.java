@@ -76,8 +76,9 @@ class TradesAndBooksTest {
     await(node.bus.subscribe(Feed.STATUS, STATUSES::add));
     await(node.bus.subscribe(Feed.GAP, GAPS::add));
     until("the feed is live", () -> state() == State.LIVE);
-    until("trades and books are streamed", () -> trades("ETHUSDT").size() >= 20
-        && books("ETHUSDT").size() >= 2);
+    until(
+        "trades and books are streamed",
+        () -> trades("ETHUSDT").size() >= 20 && books("ETHUSDT").size() >= 2);
   }
 
   @AfterAll
@@ -92,9 +93,8 @@ class TradesAndBooksTest {
     GAPS.clear();
     var before = trades("BTCUSDT").size();
     await(exchange.streams().drop());
-    until(
-        "the gap of the trades is published",
-        () -> GAPS.stream().anyMatch(gap -> gap.kind() == Feed.Kind.TRADES));
+    until("the gap of the trades is published", () -> GAPS.stream()
+        .anyMatch(gap -> gap.kind() == Feed.Kind.TRADES));
     until("the stream continues", () -> trades("BTCUSDT").size() >= before + 50);
 
     var published = trades("BTCUSDT");
@@ -108,16 +108,15 @@ class TradesAndBooksTest {
         .orElseThrow();
     assertTrue(gap.symbols().containsAll(List.of("BTCUSDT", "ETHBTC", "ETHUSDT")));
     assertTrue(gap.filled());
-    assertEquals(
-        0, node.metrics.get("price_trades_missed_total").counter().count());
+    assertEquals(0, node.metrics.get("price_trades_missed_total").counter().count());
     until("the feed is live again", () -> state() == State.LIVE);
   }
 
   @Test
   void streamed_trades_and_books_are_found_without_a_request() {
-    until("a trade and a book of each symbol", () -> List.of("BTCUSDT", "ETHBTC", "ETHUSDT")
-        .stream()
-        .allMatch(symbol -> trades(symbol).size() >= 5 && !books(symbol).isEmpty()));
+    until(
+        "a trade and a book of each symbol", () -> List.of("BTCUSDT", "ETHBTC", "ETHUSDT").stream()
+            .allMatch(symbol -> trades(symbol).size() >= 5 && !books(symbol).isEmpty()));
     for (var symbol : List.of("BTCUSDT", "ETHUSDT")) {
       // Repeated, because a node that is starved for two seconds requests them.
       until("both are in memory", () -> {
@@ -196,8 +195,10 @@ class TradesAndBooksTest {
     for (var symbol : List.of("NOSUCHUSDT", "btcusdt", "", "币", "x".repeat(10_000))) {
       var trades = failureOf(node.bus.request(Trades.FIND, newest(symbol, 10)));
       var book = failureOf(node.bus.request(Books.FIND, new FindBook(symbol)));
-      assertEquals("symbol-unknown", assertInstanceOf(Failure.NotFound.class, trades).code());
-      assertEquals("symbol-unknown", assertInstanceOf(Failure.NotFound.class, book).code());
+      assertEquals(
+          "symbol-unknown", assertInstanceOf(Failure.NotFound.class, trades).code());
+      assertEquals(
+          "symbol-unknown", assertInstanceOf(Failure.NotFound.class, book).code());
       assertEquals(0, requests(symbol));
     }
   }
@@ -205,8 +206,8 @@ class TradesAndBooksTest {
   @Test
   void trades_are_found_from_an_id_on_and_in_a_range_of_times() {
     var newest = trades(node, "ETHUSDT", 1).trades().get(0);
-    var older = node.bus.request(
-        Trades.FIND, new FindTrades("ETHUSDT", newest.id() - 2000, null, null, 3));
+    var older =
+        node.bus.request(Trades.FIND, new FindTrades("ETHUSDT", newest.id() - 2000, null, null, 3));
     assertEquals(
         List.of(newest.id() - 2000, newest.id() - 1999, newest.id() - 1998),
         await(older).trades().stream().map(Trade::id).toList());
@@ -235,9 +236,8 @@ class TradesAndBooksTest {
   /** The trades of the exchange with the ids of these. */
   private static List<Trade> expected(String symbol, List<Trade> trades) {
     var last = trades.get(trades.size() - 1).time();
-    var known =
-        exchange.market().trades(symbol, trades.get(0).time(), last.plusMillis(1)).stream()
-            .collect(Collectors.toMap(SimulatedTrade::aggregateId, Function.identity()));
+    var known = exchange.market().trades(symbol, trades.get(0).time(), last.plusMillis(1)).stream()
+        .collect(Collectors.toMap(SimulatedTrade::aggregateId, Function.identity()));
     return trades.stream()
         .map(Trade::id)
         .map(known::get)

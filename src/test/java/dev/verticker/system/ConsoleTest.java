@@ -42,7 +42,7 @@ class ConsoleTest {
     var exchange = ExchangeSimulator.start(
             vertx,
             SimulatorOptions.defaults()
-                .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT")
+                .withSymbols("BTCUSDT", "ETHBTC", "ETHUSDT", "SOLUSDT")
                 .withHistoryDays(HISTORY_DAYS)
                 .withSpeed(60))
         .await();

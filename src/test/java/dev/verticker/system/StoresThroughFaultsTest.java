@@ -4,12 +4,12 @@ import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.dev.TcpProxy;
 import dev.verticker.dev.TestServers;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Provokes;
-import dev.verticker.dev.TcpProxy;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestHttpClient.Response;
 import dev.verticker.testing.TestNode;

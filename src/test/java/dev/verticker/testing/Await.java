@@ -77,8 +77,7 @@ public final class Await {
       if (elapsed > max.toNanos()) {
         throw new AssertionError("not within " + max.toMillis() + " ms: " + condition);
       }
-      LockSupport.parkNanos(
-          Math.max(MIN_PAUSE_NANOS, Math.min(MAX_PAUSE_NANOS, elapsed / 16)));
+      LockSupport.parkNanos(Math.max(MIN_PAUSE_NANOS, Math.min(MAX_PAUSE_NANOS, elapsed / 16)));
     }
   }
 }

@@ -110,7 +110,8 @@ public final class RowSizes {
                'firstId', 28385 + n, 'lastId', 28460 + n, 'count', 76), now(), now() + n * interval '1 minute', 'binance', now()
           FROM generate_series(1, :rows) AS n
         """);
-    // Each minute is written when it closes and again when it is confirmed; autovacuum keeps a fifth of old versions.
+    // Each minute is written when it closes and again when it is confirmed; autovacuum keeps a
+    // fifth of old versions.
     fills.put(
         "market.candles_1m_all",
         """

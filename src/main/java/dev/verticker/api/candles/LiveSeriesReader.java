@@ -35,9 +35,7 @@ public final class LiveSeriesReader {
   /** Returns the newest candles, without the parts of the current one if they are unknown; fails if no candle is known. */
   public Future<Series> read(int limit) {
     return find(interval, null, limit).compose(series -> {
-      if (series.live() != null
-          || series.candles().isEmpty()
-          || interval == Interval.ONE_MINUTE) {
+      if (series.live() != null || series.candles().isEmpty() || interval == Interval.ONE_MINUTE) {
         return Future.succeededFuture(series);
       }
       var openTime = series.candles().get(series.candles().size() - 1).openTime();
@@ -93,12 +91,7 @@ public final class LiveSeriesReader {
 
   private static Series with(Series series, Live live) {
     return new Series(
-        series.symbol(),
-        series.venue(),
-        series.interval(),
-        series.candles(),
-        series.next(),
-        live);
+        series.symbol(), series.venue(), series.interval(), series.candles(), series.next(), live);
   }
 
   private Future<Series> find(Interval of, Instant from, int limit) {

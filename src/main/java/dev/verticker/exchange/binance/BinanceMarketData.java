@@ -195,9 +195,7 @@ public final class BinanceMarketData implements MarketData {
       return Instant.EPOCH;
     }
     var banned = BANNED_UNTIL.matcher(response.body().toString());
-    return banned.find()
-        ? Instant.ofEpochMilli(Long.parseLong(banned.group(1)))
-        : Instant.EPOCH;
+    return banned.find() ? Instant.ofEpochMilli(Long.parseLong(banned.group(1))) : Instant.EPOCH;
   }
 
   private static int errorCode(ExchangeResponse response) {

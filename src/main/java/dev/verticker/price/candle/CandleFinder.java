@@ -183,9 +183,7 @@ final class CandleFinder {
   }
 
   private Future<List<Kline>> read(FindCandles request, Read read) {
-    return request.held()
-        ? Future.failedFuture(new NotRequestedException())
-        : exchange.read(read);
+    return request.held() ? Future.failedFuture(new NotRequestedException()) : exchange.read(read);
   }
 
   private Future<Series> read(FindCandles request, String symbol) {

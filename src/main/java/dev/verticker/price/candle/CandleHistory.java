@@ -185,9 +185,8 @@ final class CandleHistory {
       return exchange
           .klines(symbol, Interval.ONE_MINUTE, null, null, 1, Priority.CONFIRMATION)
           .onSuccess(klines -> klines.forEach(kline -> time.observe(kline.openTime())))
-          .compose(klines -> time.minute()
-              .map(Future::succeededFuture)
-              .orElseGet(() -> noCandle(symbol)))
+          .compose(klines ->
+              time.minute().map(Future::succeededFuture).orElseGet(() -> noCandle(symbol)))
           .recover(failure -> failure instanceof UnknownSymbolException
               ? noCandle(symbol)
               : Future.failedFuture(failure));
@@ -228,8 +227,8 @@ final class CandleHistory {
   private Future<?> checkAbsent() {
     return currentMinute()
         .compose(confirmation::findAbsent)
-        .onSuccess(absent -> absent.forEach(
-            candle -> regular.add(() -> confirmation.confirmAbsent(candle))));
+        .onSuccess(absent ->
+            absent.forEach(candle -> regular.add(() -> confirmation.confirmAbsent(candle))));
   }
 
   /** Returns the next task; null if there is none. */

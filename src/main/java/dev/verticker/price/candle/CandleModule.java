@@ -79,8 +79,7 @@ public final class CandleModule {
             ROUND,
             node.clock(),
             node.metrics()));
-    this.consumers =
-        List.of(feed, feeds.gaps(Kind.KLINE_1M, Feed.Kind.CANDLES, history::fillGap));
+    this.consumers = List.of(feed, feeds.gaps(Kind.KLINE_1M, Feed.Kind.CANDLES, history::fillGap));
   }
 
   /** Returns the consumers of the leader's stream. */
@@ -101,8 +100,8 @@ public final class CandleModule {
 
   /** @param mayExist false only if the exchange does not list the symbol */
   public Future<?> serve(Predicate<String> mayExist) {
-    var symbols = new CandleFinder.Symbols(
-        settings.venue(), Set.copyOf(settings.symbols()), mayExist);
+    var symbols =
+        new CandleFinder.Symbols(settings.venue(), Set.copyOf(settings.symbols()), mayExist);
     var finder = new CandleFinder(repository, live, time, exchange, symbols, node.clock());
     return Future.all(
         node.bus().serve(Candles.FIND, finder::find),

@@ -69,7 +69,8 @@ public final class FeedModule {
     var listeners = new ArrayList<MarketStream.Listener>(List.of(quotes));
     listeners.addAll(consumers);
     listeners.add(gaps(Kind.TICKER, Feed.Kind.QUOTES, quotes::fetch));
-    leader.addListener(new MarketFeed(vertx, streams, demand::streams, watchdog, listeners, node.clock()));
+    leader.addListener(
+        new MarketFeed(vertx, streams, demand::streams, watchdog, listeners, node.clock()));
   }
 
   /** Completes when this node receives the messages of the leader and of front doors. */
@@ -78,8 +79,7 @@ public final class FeedModule {
   }
 
   /** @param fetch requests what the symbols missed; returns whether it is complete, never fails */
-  public FeedGaps gaps(
-      Kind stream, Feed.Kind kind, Function<List<String>, Future<Boolean>> fetch) {
+  public FeedGaps gaps(Kind stream, Feed.Kind kind, Function<List<String>, Future<Boolean>> fetch) {
     return new FeedGaps(
         new FeedGaps.Missed(stream, kind, fetch),
         settings.venue(),

@@ -124,7 +124,8 @@ public final class NewestTickers implements FeedLeader.Listener {
     newest.bestAt = now;
     return newest.ticker != null
         && now - newest.confirmedAt < MAX_AGE_OF_PRICE.toNanos()
-        && (current == null || !best(book.bids()).equals(best(current.bids()))
+        && (current == null
+            || !best(book.bids()).equals(best(current.bids()))
             || !best(book.asks()).equals(best(current.asks())));
   }
 

@@ -147,8 +147,7 @@ class LiveSeriesReaderTest {
   }
 
   private void holds(Interval interval, Live live, Candle... candles) {
-    series.put(
-        interval, new Series(SYMBOL, "simulated", interval, List.of(candles), null, live));
+    series.put(interval, new Series(SYMBOL, "simulated", interval, List.of(candles), null, live));
   }
 
   private static FindCandles find(Interval interval, Instant from, int limit) {

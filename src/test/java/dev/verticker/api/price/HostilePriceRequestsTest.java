@@ -1,6 +1,7 @@
 package dev.verticker.api.price;
 
 import static dev.verticker.testing.Await.await;
+import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -65,6 +66,7 @@ class HostilePriceRequestsTest {
         await(new FakeMarket(door.bus).serve());
         door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
         door.open();
+        until("the symbols are known", () -> door.get("/internal/symbols").status() == 200);
         door.prices.tick(
             FakePrices.quote(1, "BTCUSDT", "68000.12", door.clock.instant()),
             FakePrices.quote(2, "ETHUSDT", "4200.5", door.clock.instant()));

@@ -112,8 +112,7 @@ class MarketApiTest {
     var unknown = expect(404, door.get("/internal/price/nope/" + path)).object();
     assertEquals("symbol-unknown", unknown.getString("code"));
     assertEquals(
-        "path/symbol",
-        unknown.getJsonArray("errors").getJsonObject(0).getString("pointer"));
+        "path/symbol", unknown.getJsonArray("errors").getJsonObject(0).getString("pointer"));
     market.failure = new Failure.Unavailable(path + "-not-available", "Not in memory.");
     var unavailable = expect(503, door.get(SYMBOL + "/" + path));
     assertEquals(path + "-not-available", unavailable.object().getString("code"));
@@ -135,8 +134,7 @@ class MarketApiTest {
   void an_invalid_parameter_is_rejected_before_the_price_verticle_is_asked(
       String target, String pointer) {
     var problem = expect(422, door.get(SYMBOL + "/" + target)).object();
-    assertEquals(
-        pointer, problem.getJsonArray("errors").getJsonObject(0).getString("pointer"));
+    assertEquals(pointer, problem.getJsonArray("errors").getJsonObject(0).getString("pointer"));
     assertEquals(List.of(), market.requests);
   }
 
@@ -153,8 +151,7 @@ class MarketApiTest {
 
   private void publish(Feed.State state) {
     door.bus.publish(
-        Feed.STATUS,
-        new Feed.Status("simulated", 1, "node", state, PriceFrontDoor.NOON, null, 1));
+        Feed.STATUS, new Feed.Status("simulated", 1, "node", state, PriceFrontDoor.NOON, null, 1));
     until("the state", () -> expect(200, door.get("/internal/feed"))
         .object()
         .getString("state")

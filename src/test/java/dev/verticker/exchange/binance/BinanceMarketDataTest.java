@@ -21,21 +21,21 @@ import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.exchange.BanRepository;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.ExchangeException;
+import dev.verticker.exchange.OrderBook;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.RateLimits.Priority;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerBatches.Outcome;
 import dev.verticker.exchange.TickerParser;
+import dev.verticker.message.Books.Level;
+import dev.verticker.message.Trades.FindTrades;
+import dev.verticker.message.Trades.Trade;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
 import dev.verticker.testing.TestDatabase;
-import dev.verticker.exchange.OrderBook;
-import dev.verticker.message.Books.Level;
-import dev.verticker.message.Trades.FindTrades;
-import dev.verticker.message.Trades.Trade;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -234,8 +234,7 @@ class BinanceMarketDataTest {
             trade.id()))
         .toList();
 
-    assertEquals(
-        expected, await(exchange.trades(trades(expected.get(0).id(), 20), Priority.GAPS)));
+    assertEquals(expected, await(exchange.trades(trades(expected.get(0).id(), 20), Priority.GAPS)));
     assertEquals(1, simulator.calls().of(Endpoint.AGGREGATE_TRADES));
   }
 
@@ -251,8 +250,8 @@ class BinanceMarketDataTest {
   void trades_of_a_time_range_are_requested_in_milliseconds() {
     var target = new AtomicReference<String>();
     var url = answering("[]", target);
-    var request = new FindTrades(
-        "币安人生USDT", null, Instant.ofEpochMilli(1500), Instant.ofEpochMilli(2500), 7);
+    var request =
+        new FindTrades("币安人生USDT", null, Instant.ofEpochMilli(1500), Instant.ofEpochMilli(2500), 7);
     assertEquals(List.of(), await(exchange(url).trades(request, Priority.USER)));
     assertEquals(
         "/api/v3/aggTrades?symbol=%E5%B8%81%E5%AE%89%E4%BA%BA%E7%94%9FUSDT&startTime=1500&endTime=2500&limit=7",
@@ -300,15 +299,15 @@ class BinanceMarketDataTest {
         "{\"lastUpdateId\":1,\"bids\":[[\"2\",\"1\"]],\"asks\":[[\"2\",\"1\"]]}"
       })
   void a_book_that_is_malformed_fails(String body) {
-    var failure = failure(
-        exchange(answering(body, new AtomicReference<>())).book("BTCUSDT", Priority.USER));
+    var failure =
+        failure(exchange(answering(body, new AtomicReference<>())).book("BTCUSDT", Priority.USER));
     assertEquals("the exchange sent a malformed depth response", failure.getMessage());
   }
 
   @Test
   void trades_of_a_symbol_that_is_not_listed_fail_with_their_kind() {
-    var failure = failure(exchange(simulator.url()).trades(
-        new FindTrades("NOSUCHUSDT", null, null, null, 5), Priority.USER));
+    var failure = failure(exchange(simulator.url())
+        .trades(new FindTrades("NOSUCHUSDT", null, null, null, 5), Priority.USER));
     assertEquals("UnknownSymbolException", failure.getClass().getSimpleName());
   }
 

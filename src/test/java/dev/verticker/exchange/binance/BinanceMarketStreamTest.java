@@ -326,7 +326,12 @@ class BinanceMarketStreamTest {
     assertEquals(List.of(), events.disconnected);
     assertEquals(0, metrics.get("price_stream_lag").timer().count());
     assertEquals(
-        3, metrics.get("price_stream_frames_total").tag("kind", "book_ticker").counter().count());
+        3,
+        metrics
+            .get("price_stream_frames_total")
+            .tag("kind", "book_ticker")
+            .counter()
+            .count());
   }
 
   @Test

@@ -167,20 +167,32 @@ class StreamFrameParserTest {
     assertEquals(List.of(), events.bookTickers);
     assertEquals(
         1,
-        metrics.get("price_rejected_total").tag("reason", "not-a-book").counter().count());
+        metrics
+            .get("price_rejected_total")
+            .tag("reason", "not-a-book")
+            .counter()
+            .count());
   }
 
   @Test
   void best_prices_of_another_symbol_are_counted() {
-    parse("btcusdt@bookTicker", "{\"s\":\"ETHUSDT\",\"u\":1,\"b\":\"2\",\"B\":\"1\",\"a\":\"3\",\"A\":\"1\"}");
+    parse(
+        "btcusdt@bookTicker",
+        "{\"s\":\"ETHUSDT\",\"u\":1,\"b\":\"2\",\"B\":\"1\",\"a\":\"3\",\"A\":\"1\"}");
     assertEquals(
         1,
-        metrics.get("price_rejected_total").tag("reason", "wrong-symbol").counter().count());
+        metrics
+            .get("price_rejected_total")
+            .tag("reason", "wrong-symbol")
+            .counter()
+            .count());
   }
 
   @Test
   void a_price_of_zero_is_a_side_without_orders() {
-    parse("btcusdt@bookTicker", "{\"s\":\"BTCUSDT\",\"u\":1,\"b\":\"0.00\",\"B\":\"0.00\",\"a\":\"3\",\"A\":\"1\"}");
+    parse(
+        "btcusdt@bookTicker",
+        "{\"s\":\"BTCUSDT\",\"u\":1,\"b\":\"0.00\",\"B\":\"0.00\",\"a\":\"3\",\"A\":\"1\"}");
     assertEquals(List.of(), events.bookTickers.get(0).bids());
     assertEquals(List.of(level("3", "1")), events.bookTickers.get(0).asks());
   }

@@ -68,8 +68,7 @@ final class FakeTrades implements MarketData {
   public Future<List<Trade>> trades(FindTrades request, Priority priority) {
     requests.add(request);
     priorities.add(priority);
-    var first =
-        request.fromId() == null ? newest - request.limit() + 1 : request.fromId();
+    var first = request.fromId() == null ? newest - request.limit() + 1 : request.fromId();
     return response(
         request.symbol(),
         trades(Math.max(1, first), Math.min(newest, first + request.limit() - 1)));

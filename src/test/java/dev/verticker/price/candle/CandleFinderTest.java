@@ -110,8 +110,7 @@ class CandleFinderTest extends CandleTestCase {
 
     var minutes = find(Interval.ONE_MINUTE, from, from.plusSeconds(60), 9).candles();
 
-    assertEquals(
-        List.of(State.FINAL), minutes.stream().map(Candle::state).toList());
+    assertEquals(List.of(State.FINAL), minutes.stream().map(Candle::state).toList());
   }
 
   @Test

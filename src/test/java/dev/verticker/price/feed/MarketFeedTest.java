@@ -110,8 +110,7 @@ class MarketFeedTest {
     assertEquals(streams("BTCUSDT", "ETHUSDT"), market.expected);
 
     symbols.remove("ETHUSDT");
-    run(() -> demand.onDemand(
-        new Feed.Demand("node", List.of("币安人生USDT"), List.of("币安人生USDT"))));
+    run(() -> demand.onDemand(new Feed.Demand("node", List.of("币安人生USDT"), List.of("币安人生USDT"))));
     until(
         "the expected streams change",
         check(() -> market.expected.equals(streams("BTCUSDT", "币安人生USDT"))));
@@ -133,9 +132,8 @@ class MarketFeedTest {
         .noneMatch(request -> request.contains("LTCUSDT")));
 
     until("it does not connect in time", () -> !recorder.live);
-    until(
-        "it is requested",
-        check(() -> market.requests.stream().anyMatch(List.of("LTCUSDT")::equals)));
+    until("it is requested", check(() -> market.requests.stream()
+        .anyMatch(List.of("LTCUSDT")::equals)));
   }
 
   @Test
@@ -156,9 +154,7 @@ class MarketFeedTest {
     connected();
     var sender = vertx.setPeriodic(
         50, id -> context.runOnContext(send -> deliverTrade("ETHUSDT", ++tradeId)));
-    until(
-        "the symbol is subscribed again",
-        check(() -> market.resubscribed.contains("ETHUSDT")));
+    until("the symbol is subscribed again", check(() -> market.resubscribed.contains("ETHUSDT")));
     vertx.cancelTimer(sender);
     assertTrue(recorder.disconnected.contains(new Stream("ETHUSDT", Kind.DEPTH)));
     assertTrue(recorder.live);

@@ -14,8 +14,7 @@ public sealed interface Command {
    * @param since resumes after this event; null = from now on
    * @param everyMs milliseconds between two frames of market data; 0 = each update at once
    */
-  record Subscribe(
-      String topic, List<String> symbols, String token, ResumePoint since, int everyMs)
+  record Subscribe(String topic, List<String> symbols, String token, ResumePoint since, int everyMs)
       implements Command {
     public static final int MAX_SYMBOLS = 100;
     public static final int MIN_EVERY_MS = 100;

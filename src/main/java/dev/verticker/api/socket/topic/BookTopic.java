@@ -154,7 +154,8 @@ final class BookTopic extends LiveTopic<Book, Book> {
         .append(",\"at\":\"")
         .append(Timestamps.write(now))
         .append("\",");
-    return Frame.of(topic, BookJson.append(json, newest, now, isStale()).append('}').toString());
+    return Frame.of(
+        topic, BookJson.append(json, newest, now, isStale()).append('}').toString());
   }
 
   /** Of all changes only the newest book is sent. */

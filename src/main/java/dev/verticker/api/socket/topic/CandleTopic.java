@@ -5,8 +5,8 @@ import static java.util.stream.Collectors.mapping;
 import static java.util.stream.Collectors.toList;
 
 import dev.verticker.api.candles.CandleJson;
-import dev.verticker.api.candles.LiveSeriesReader;
 import dev.verticker.api.candles.LiveSeries;
+import dev.verticker.api.candles.LiveSeriesReader;
 import dev.verticker.api.market.SharedReads;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.protocol.Frame;
@@ -51,7 +51,8 @@ final class CandleTopic extends LiveTopic<List<Candle>, Collection<Candle>> {
   private final LiveSeries series;
   private final LiveSeriesReader reader;
 
-  private CandleTopic(TopicResources resources, String topic, Interval interval, LiveSeriesReader reader) {
+  private CandleTopic(
+      TopicResources resources, String topic, Interval interval, LiveSeriesReader reader) {
     super(resources);
     this.topic = topic;
     this.series = new LiveSeries(interval);

@@ -119,7 +119,8 @@ final class LiveChannel<M, U> implements Channel, LeaderUpdates.Listener<M> {
   private void readSilent() {
     var silent = all().stream()
         .filter(LiveTopic::isSilent)
-        .sorted(Comparator.<LiveTopic<U, ?>>comparingLong(LiveTopic::nanosSinceContact).reversed())
+        .sorted(Comparator.<LiveTopic<U, ?>>comparingLong(LiveTopic::nanosSinceContact)
+            .reversed())
         .iterator();
     var now = System.nanoTime();
     nextRead = Math.max(nextRead, now - CHECK_INTERVAL.toNanos());

@@ -150,8 +150,10 @@ final class PriceChannel implements Channel, QuoteListener {
 
     void sendSnapshot() {
       var now = clock.instant();
-      read().quotes().forEach(quote ->
-          newest.put(quote.quote().symbol(), new Seen(quote, quote.quote().stale(now))));
+      read()
+          .quotes()
+          .forEach(quote ->
+              newest.put(quote.quote().symbol(), new Seen(quote, quote.quote().stale(now))));
       subscribers.sendSnapshot();
     }
 

@@ -162,7 +162,8 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
   }
 
   private Frame frame(Collection<Trade> trades, long missed, boolean snapshot) {
-    var encoded = encodeNewest(List.copyOf(trades), ConflatedTopic.MAX_FRAME_BYTES - HEAD_BYTES, TradeJson::append);
+    var encoded = encodeNewest(
+        List.copyOf(trades), ConflatedTopic.MAX_FRAME_BYTES - HEAD_BYTES, TradeJson::append);
     var left = missed + trades.size() - encoded.size();
     return Frame.of(
         topic,

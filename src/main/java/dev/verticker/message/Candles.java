@@ -83,7 +83,7 @@ public final class Candles {
     }
 
     /** Returns whether prices, volumes and trades are the same; decimals may have other trailing zeros. */
-    public boolean equalsInFigures(Candle other) {
+    public boolean hasSameValues(Candle other) {
       return trades == other.trades
           && equal(open, other.open)
           && equal(high, other.high)

@@ -139,7 +139,7 @@ public final class Prices {
     }
 
     /** Returns this quote with another time from which it is stale. */
-    public Quote staleFrom(Instant time) {
+    public Quote withStaleAt(Instant time) {
       return with(source, time);
     }
 

@@ -145,7 +145,7 @@ final class ListedSymbols {
   }
 
   /** Leaves out symbols that the exchange rejected, until the list is refreshed. */
-  void leaveOut(Set<String> symbols) {
+  void exclude(Set<String> symbols) {
     if (!symbols.isEmpty()) {
       log.warn("the exchange does not list {}: left out of the refresh", symbols);
       var all = new HashSet<>(rejected);

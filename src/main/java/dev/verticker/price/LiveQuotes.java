@@ -71,7 +71,7 @@ final class LiveQuotes implements QuoteSink {
     publish(symbols.stream()
         .map(latest::find)
         .filter(quote -> quote != null && !quote.stale(now))
-        .map(quote -> quote.staleFrom(now))
+        .map(quote -> quote.withStaleAt(now))
         .toList());
   }
 

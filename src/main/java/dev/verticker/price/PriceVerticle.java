@@ -172,7 +172,7 @@ public final class PriceVerticle extends VerticleBase {
     health.note("exchange", refresher::outage);
     health.note(
         "venue",
-        () -> settings.ofTheMarket()
+        () -> settings.isRealMarket()
             ? Optional.empty()
             : Optional.of("prices are " + settings.venue() + ", from "
                 + settings.exchange().getAuthority()));

@@ -84,7 +84,7 @@ final class QuoteRefresher {
   }
 
   private Outcome checked(Outcome outcome) {
-    listed.leaveOut(outcome.unlisted());
+    listed.exclude(outcome.unlisted());
     outcome.unlisted().forEach(onDemand::remove);
     return outcome.received() > 0
             || outcome.failure() != null

@@ -109,7 +109,7 @@ public record PriceSettings(
   }
 
   /** Returns whether the prices come from a real market. */
-  public boolean ofTheMarket() {
+  public boolean isRealMarket() {
     return venue.equals(MARKET);
   }
 

@@ -83,7 +83,7 @@ class CandleRollUpTest {
     assertEquals(State.PENDING, merged(List.of(one, pending, absent), now).state());
     var withoutAbsent = merged(List.of(one, absent), now);
     assertEquals(State.FINAL, withoutAbsent.state());
-    assertTrue(withoutAbsent.equalsInFigures(one));
+    assertTrue(withoutAbsent.hasSameValues(one));
     assertEquals(State.ABSENT, merged(List.of(absent), now).state());
     assertEquals(State.FORMING, merged(List.of(one), START.plusSeconds(60)).state());
     var unknown = Candle.unknown(START.plusSeconds(60), State.PENDING);

@@ -135,7 +135,7 @@ class ListedSymbolsTest {
 
     assertFalse(symbols.mayExist(symbol));
     assertTrue(symbols.mayExist("币安人生USDT"));
-    symbols.leaveOut(Set.of("币安人生USDT"));
+    symbols.exclude(Set.of("币安人生USDT"));
     assertFalse(symbols.mayExist("币安人生USDT"));
   }
 

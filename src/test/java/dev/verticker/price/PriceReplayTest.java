@@ -165,7 +165,7 @@ class PriceReplayTest {
         clock,
         new FeedLeader.Candidate(
             new FeedLeader.Market("simulated", 1, clock::instant), "replay", keys + "lease"),
-        FeedLeader.Terms.DEFAULT);
+        FeedLeader.ElectionTiming.DEFAULT);
     var recorder = new QuoteRecorder(
         new QuoteFactory("simulated", "replay", settings.staleAfter(), ids, leader::epoch, clock),
         slots,

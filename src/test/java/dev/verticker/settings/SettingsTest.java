@@ -334,10 +334,10 @@ class SettingsTest {
     "https://testnet.binance.vision, testnet, false",
     "https://demo-api.binance.com, testnet, false"
   })
-  void a_published_exchange_has_a_venue(String url, String venue, boolean ofTheMarket) {
+  void a_published_exchange_has_a_venue(String url, String venue, boolean isRealMarket) {
     var price = SettingsReader.read(settings("BINANCE_BASE_URL", url), PriceSettings::read);
     assertEquals(venue, price.venue());
-    assertEquals(ofTheMarket, price.ofTheMarket());
+    assertEquals(isRealMarket, price.isRealMarket());
   }
 
   @Test
@@ -350,7 +350,7 @@ class SettingsTest {
     var replayed = SettingsReader.read(other, PriceSettings::read);
     assertEquals("replayed", replayed.venue());
     assertEquals(60, replayed.marketSpeed());
-    assertFalse(replayed.ofTheMarket());
+    assertFalse(replayed.isRealMarket());
     var real = SettingsReader.read(
         settings("BINANCE_VENUE", "replayed", "MARKET_SPEED", "60"), PriceSettings::read);
     assertEquals("binance", real.venue());

@@ -39,7 +39,7 @@ final class CandleHistory {
   private final Vertx vertx;
   private final MarketData exchange;
   private final MarketTime time;
-  private final Setup setup;
+  private final ReconcileOptions setup;
   private final CandleConfirmation confirmation;
   private final CandleBackfill backfill;
   private final CandleTasks tasks;
@@ -67,14 +67,14 @@ final class CandleHistory {
    * @param backfills whether it requests history, too: not while another node may do so
    * @param round between two comparisons of a hundred symbols; a minute, except in tests
    */
-  public record Setup(
+  public record ReconcileOptions(
       List<String> symbols,
       BooleanSupplier leads,
       BooleanSupplier backfills,
       Duration round,
       Clock clock,
       MeterRegistry metrics) {
-    public Setup {
+    public ReconcileOptions {
       symbols = List.copyOf(symbols);
     }
   }
@@ -85,7 +85,7 @@ final class CandleHistory {
       MarketData exchange,
       MarketTime time,
       CandleFeed feed,
-      Setup setup) {
+      ReconcileOptions setup) {
     this.vertx = vertx;
     this.exchange = exchange;
     this.time = time;

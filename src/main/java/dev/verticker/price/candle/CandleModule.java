@@ -72,7 +72,7 @@ public final class CandleModule {
         exchange,
         time,
         feed,
-        new CandleHistory.Setup(
+        new CandleHistory.ReconcileOptions(
             settings.symbols(),
             leader::isLeading,
             leader::holdsLease,

@@ -23,7 +23,7 @@ import java.util.function.LongSupplier;
 final class CandleReconciler {
   private static final Duration AMENDED_AFTER = Duration.ofSeconds(10);
   private static final Duration ABSENT_AFTER = Duration.ofMinutes(1);
-  private static final int MAX_SUSPICIONS = 100_000;
+  private static final int MAX_DIFFERENCES = 100_000;
 
   private final MarketData exchange;
   private final CandleRepository repository;
@@ -31,14 +31,14 @@ final class CandleReconciler {
   private final LongSupplier nanos;
 
   /** A difference that a second read must confirm: what the exchange sent (null = no candle), and when it was first read. */
-  private record Suspicion(Kline sent, long readAt) {}
+  private record Difference(Kline sent, long readAt) {}
 
   private record Key(String symbol, BaseSeries series, Instant openTime) {}
 
-  private final Map<Key, Suspicion> suspicions = new LinkedHashMap<>() {
+  private final Map<Key, Difference> differences = new LinkedHashMap<>() {
     @Override
-    protected boolean removeEldestEntry(Map.Entry<Key, Suspicion> eldest) {
-      return size() > MAX_SUSPICIONS;
+    protected boolean removeEldestEntry(Map.Entry<Key, Difference> eldest) {
+      return size() > MAX_DIFFERENCES;
     }
   };
 
@@ -133,11 +133,11 @@ final class CandleReconciler {
           : StoredCandle.absent(range.symbol(), range.series(), openTime);
     }
     if (current == null || current.isAbsent()) {
-      suspicions.remove(key);
+      differences.remove(key);
       return StoredCandle.of(sent, range.series(), State.FINAL, true);
     }
-    if (current.equalsInFigures(sent)) {
-      suspicions.remove(key);
+    if (current.hasSameValues(sent)) {
+      differences.remove(key);
       return current.asConfirmed();
     }
     return isRepeated(key, sent, AMENDED_AFTER)
@@ -147,22 +147,22 @@ final class CandleReconciler {
 
   /** Returns whether a read at least this long ago had the same result; otherwise keeps the first read. */
   private boolean isRepeated(Key key, Kline sent, Duration apart) {
-    var first = suspicions.get(key);
+    var first = differences.get(key);
     if (first == null || !same(first.sent(), sent)) {
-      suspicions.put(key, new Suspicion(sent, nanos.getAsLong()));
+      differences.put(key, new Difference(sent, nanos.getAsLong()));
       return false;
     }
     if (nanos.getAsLong() - first.readAt() < apart.toNanos()) {
       return false;
     }
-    suspicions.remove(key);
+    differences.remove(key);
     return true;
   }
 
   private static boolean same(Kline one, Kline other) {
     return one == null || other == null
         ? one == other
-        : StoredCandle.of(one, BaseSeries.MINUTES, State.FINAL, false).equalsInFigures(other);
+        : StoredCandle.of(one, BaseSeries.MINUTES, State.FINAL, false).hasSameValues(other);
   }
 
   private Future<Reconciled> store(Comparison comparison) {

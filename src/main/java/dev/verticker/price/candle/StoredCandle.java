@@ -79,8 +79,8 @@ record StoredCandle(String symbol, BaseSeries series, Candle candle, boolean con
     return candle.state() == State.ABSENT;
   }
 
-  boolean equalsInFigures(Kline kline) {
-    return candle.equalsInFigures(candle(kline, State.FINAL));
+  boolean hasSameValues(Kline kline) {
+    return candle.hasSameValues(candle(kline, State.FINAL));
   }
 
   StoredCandle asConfirmed() {

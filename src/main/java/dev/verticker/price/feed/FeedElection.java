@@ -1,12 +1,12 @@
 package dev.verticker.price.feed;
 
-import dev.verticker.price.feed.FeedLeader.Terms;
+import dev.verticker.price.feed.FeedLeader.ElectionTiming;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** Decides when a node may lead, from the time since it knew of a leader, of a free lease and of its own failure. */
 final class FeedElection {
-  private final Terms terms;
+  private final ElectionTiming timing;
   private final Duration silence;
 
   /** Since a message of the leader with the highest epoch. */
@@ -18,11 +18,11 @@ final class FeedElection {
   private final Stopwatch sinceFree = new Stopwatch();
   private final Stopwatch sinceGivenUp = new Stopwatch();
 
-  FeedElection(Terms terms) {
-    this.terms = terms;
-    this.silence = terms
+  FeedElection(ElectionTiming timing) {
+    this.timing = timing;
+    this.silence = timing
         .silence()
-        .plusNanos(ThreadLocalRandom.current().nextLong(terms.jitter().toNanos() + 1));
+        .plusNanos(ThreadLocalRandom.current().nextLong(timing.jitter().toNanos() + 1));
   }
 
   /** This node starts, or leads no longer. */
@@ -38,7 +38,7 @@ final class FeedElection {
   /** The leader resigned, so there is no need to wait until it has been silent. */
   void onLeaderDown() {
     sinceMessage.stop();
-    sinceLeader.startedBefore(terms.silence());
+    sinceLeader.startedBefore(timing.silence());
   }
 
   void onElected() {
@@ -63,8 +63,8 @@ final class FeedElection {
 
   /** A paused node, and one that receives messages of a leader, leave a free lease to other nodes for a while. */
   boolean mayAcquireLease() {
-    return !isPaused() && !isLed(terms.renewal().multipliedBy(2))
-        || sinceFree.exceeds(terms.free());
+    return !isPaused() && !isLed(timing.renewal().multipliedBy(2))
+        || sinceFree.exceeds(timing.free());
   }
 
   void onRedisUnavailable() {
@@ -73,12 +73,12 @@ final class FeedElection {
 
   boolean mayLeadWithoutLease() {
     return sinceLeader.exceeds(
-        isPaused() ? silence.plus(terms.jitter()).plus(terms.free()) : silence);
+        isPaused() ? silence.plus(timing.jitter()).plus(timing.free()) : silence);
   }
 
   /** Returns whether the leader with the highest epoch still sends messages. */
   boolean isLed() {
-    return isLed(terms.silence());
+    return isLed(timing.silence());
   }
 
   private boolean isLed(Duration silent) {
@@ -86,7 +86,7 @@ final class FeedElection {
   }
 
   private boolean isPaused() {
-    return sinceGivenUp.isRunning() && !sinceGivenUp.exceeds(terms.pause());
+    return sinceGivenUp.isRunning() && !sinceGivenUp.exceeds(timing.pause());
   }
 
   /** Measures monotonic time. */

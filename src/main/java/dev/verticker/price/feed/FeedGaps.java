@@ -19,7 +19,7 @@ import java.util.function.Function;
 
 /** Fetches what one kind of stream missed during an interruption, then publishes one gap. */
 public final class FeedGaps implements MarketStream.Listener {
-  private final Missed missed;
+  private final GapSource source;
   private final String venue;
   private final Bus bus;
   private final Clock clock;
@@ -35,11 +35,11 @@ public final class FeedGaps implements MarketStream.Listener {
    * @param stream whose interruptions count
    * @param fetch requests what the symbols missed; returns whether it is complete, never fails
    */
-  public record Missed(
+  public record GapSource(
       Kind stream, Feed.Kind kind, Function<List<String>, Future<Boolean>> fetch) {}
 
-  public FeedGaps(Missed missed, String venue, Bus bus, Clock clock, MeterRegistry metrics) {
-    this.missed = missed;
+  public FeedGaps(GapSource source, String venue, Bus bus, Clock clock, MeterRegistry metrics) {
+    this.source = source;
     this.venue = venue;
     this.bus = bus;
     this.clock = clock;
@@ -52,7 +52,7 @@ public final class FeedGaps implements MarketStream.Listener {
     return metrics.counter(
         "price_feed_gaps_total",
         "kind",
-        missed.kind().name().toLowerCase(Locale.ROOT),
+        source.kind().name().toLowerCase(Locale.ROOT),
         "filled",
         Boolean.toString(complete));
   }
@@ -67,7 +67,7 @@ public final class FeedGaps implements MarketStream.Listener {
     var symbols = symbols(streams).stream().filter(interrupted::containsKey).toList();
     var from = symbols.stream().map(interrupted::remove).min(Instant::compareTo);
     from.ifPresent(start ->
-        missed.fetch().apply(symbols).onSuccess(filled -> publish(symbols, start, filled)));
+        source.fetch().apply(symbols).onSuccess(filled -> publish(symbols, start, filled)));
   }
 
   @Override
@@ -78,12 +78,12 @@ public final class FeedGaps implements MarketStream.Listener {
   private void publish(List<String> symbols, Instant from, boolean complete) {
     (complete ? filled : incomplete).increment();
     bus.publish(
-        Feed.GAP, new Feed.Gap(venue, missed.kind(), symbols, from, clock.instant(), complete));
+        Feed.GAP, new Feed.Gap(venue, source.kind(), symbols, from, clock.instant(), complete));
   }
 
   private List<String> symbols(Set<Stream> streams) {
     return streams.stream()
-        .filter(stream -> stream.kind() == missed.stream())
+        .filter(stream -> stream.kind() == source.stream())
         .map(Stream::symbol)
         .sorted()
         .toList();

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * Two nodes may lead for a few seconds: readers follow the higher epoch, and a slot has one row. All methods run on the
  * context of the verticle, except {@link #isLeading}.
  */
-public final class FeedLeader implements FeedWatchdog.Report {
+public final class FeedLeader implements FeedWatchdog.UpstreamListener {
   private static final Logger log = LoggerFactory.getLogger(FeedLeader.class);
 
   /** Reacts to a change of the leader; called on the context of the verticle. */
@@ -57,7 +57,7 @@ public final class FeedLeader implements FeedWatchdog.Report {
    * @param silence without Redis a node leads after this time without a message of a leader
    * @param jitter max random addition to the silence
    */
-  public record Terms(
+  public record ElectionTiming(
       Duration lease,
       Duration renewal,
       Duration failing,
@@ -65,7 +65,7 @@ public final class FeedLeader implements FeedWatchdog.Report {
       Duration free,
       Duration silence,
       Duration jitter) {
-    public static final Terms DEFAULT = new Terms(
+    public static final ElectionTiming DEFAULT = new ElectionTiming(
         Duration.ofSeconds(3),
         Duration.ofSeconds(1),
         Duration.ofSeconds(15),
@@ -79,7 +79,7 @@ public final class FeedLeader implements FeedWatchdog.Report {
   private final Bus bus;
   private final Clock clock;
   private final Candidate self;
-  private final Terms terms;
+  private final ElectionTiming timing;
   private final FeedLease lease;
   private final FeedElection election;
   private final FeedStatusPublisher publisher;
@@ -97,14 +97,14 @@ public final class FeedLeader implements FeedWatchdog.Report {
   private long epoch;
 
   public FeedLeader(
-      Vertx vertx, RedisClient redis, Bus bus, Clock clock, Candidate self, Terms terms) {
+      Vertx vertx, RedisClient redis, Bus bus, Clock clock, Candidate self, ElectionTiming timing) {
     this.vertx = vertx;
     this.bus = bus;
     this.clock = clock;
     this.self = self;
-    this.terms = terms;
-    this.lease = new FeedLease(redis, self, terms.lease());
-    this.election = new FeedElection(terms);
+    this.timing = timing;
+    this.lease = new FeedLease(redis, self, timing.lease());
+    this.election = new FeedElection(timing);
     this.publisher = new FeedStatusPublisher(bus, clock, self);
   }
 
@@ -118,7 +118,7 @@ public final class FeedLeader implements FeedWatchdog.Report {
     election.onFollowing();
     return bus.subscribe(Feed.STATUS, this::onStatus)
         .onSuccess(subscribed -> {
-          vertx.setPeriodic(terms.renewal().toMillis(), id -> renew());
+          vertx.setPeriodic(timing.renewal().toMillis(), id -> renew());
           renew();
         })
         .mapEmpty();
@@ -170,7 +170,7 @@ public final class FeedLeader implements FeedWatchdog.Report {
     if (stopped) {
       return;
     }
-    if (leading && publisher.fails(terms.failing())) {
+    if (leading && publisher.fails(timing.failing())) {
       resign("requests to the exchange fail", true);
       election.onGivenUp();
       lease.release();

@@ -7,7 +7,7 @@ import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.message.Feed;
 import dev.verticker.price.feed.FeedLeader.Candidate;
 import dev.verticker.price.feed.FeedLeader.Market;
-import dev.verticker.price.feed.FeedLeader.Terms;
+import dev.verticker.price.feed.FeedLeader.ElectionTiming;
 import dev.verticker.settings.PriceSettings;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -37,7 +37,7 @@ public final class FeedModule {
         node.bus(),
         node.clock(),
         new Candidate(market(), run, settings.redisKeys() + "lease"),
-        Terms.DEFAULT);
+        ElectionTiming.DEFAULT);
     leader.addListener(newest);
     node.metrics().gauge("feed_leading", leader, feed -> feed.isLeading() ? 1 : 0);
   }
@@ -81,7 +81,7 @@ public final class FeedModule {
   /** @param fetch requests what the symbols missed; returns whether it is complete, never fails */
   public FeedGaps gaps(Kind stream, Feed.Kind kind, Function<List<String>, Future<Boolean>> fetch) {
     return new FeedGaps(
-        new FeedGaps.Missed(stream, kind, fetch),
+        new FeedGaps.GapSource(stream, kind, fetch),
         settings.venue(),
         node.bus(),
         node.clock(),

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 
 /** Publishes the status of this node while it leads: on every change, and when it is called. */
-final class FeedStatusPublisher implements FeedWatchdog.Report {
+final class FeedStatusPublisher implements FeedWatchdog.UpstreamListener {
   private final Bus bus;
   private final Clock clock;
   private final FeedLeader.Candidate self;

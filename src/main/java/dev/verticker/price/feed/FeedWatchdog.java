@@ -30,7 +30,7 @@ public final class FeedWatchdog {
 
   private final FeedQuotes quotes;
   private final NewestTickers newest;
-  private final Report report;
+  private final UpstreamListener upstream;
   private final FeedTiming timing;
   private final Map<String, Symbol> symbols = new LinkedHashMap<>();
   private boolean requesting;
@@ -42,7 +42,7 @@ public final class FeedWatchdog {
   private boolean delivered;
 
   /** Receives the state of the upstream. */
-  public interface Report {
+  public interface UpstreamListener {
     /** A response or an event arrived. */
     void onUpstreamResponse();
 
@@ -55,7 +55,7 @@ public final class FeedWatchdog {
 
   private static final class Symbol {
     private final String name;
-    private final Map<Kind, Watched> streams = new EnumMap<>(Kind.class);
+    private final Map<Kind, StreamState> streams = new EnumMap<>(Kind.class);
     private long tradeId;
 
     /** Trades before the first event or response after this time are no evidence of silence. */
@@ -70,7 +70,7 @@ public final class FeedWatchdog {
       this.name = name;
     }
 
-    private boolean anyStream(Predicate<Watched> condition) {
+    private boolean anyStream(Predicate<StreamState> condition) {
       return streams.values().stream().anyMatch(condition);
     }
 
@@ -88,7 +88,7 @@ public final class FeedWatchdog {
     }
   }
 
-  private static final class Watched {
+  private static final class StreamState {
     private boolean connected;
     private boolean silent;
     private long lastEventAt = System.nanoTime();
@@ -99,7 +99,7 @@ public final class FeedWatchdog {
     /** Until then it is no interruption that it is not connected. */
     private long connectsUntil;
 
-    private Watched(Duration connect) {
+    private StreamState(Duration connect) {
       connectsUntil = lastEventAt + connect.toNanos();
     }
 
@@ -108,10 +108,10 @@ public final class FeedWatchdog {
     }
   }
 
-  public FeedWatchdog(FeedQuotes quotes, NewestTickers newest, Report report, FeedTiming timing) {
+  public FeedWatchdog(FeedQuotes quotes, NewestTickers newest, UpstreamListener upstream, FeedTiming timing) {
     this.quotes = quotes;
     this.newest = newest;
-    this.report = report;
+    this.upstream = upstream;
     this.timing = timing;
   }
 
@@ -133,7 +133,7 @@ public final class FeedWatchdog {
     streams.forEach(stream -> symbols
         .computeIfAbsent(stream.symbol(), Symbol::new)
         .streams
-        .computeIfAbsent(stream.kind(), kind -> new Watched(connect)));
+        .computeIfAbsent(stream.kind(), kind -> new StreamState(connect)));
   }
 
   private boolean isLive() {
@@ -225,9 +225,9 @@ public final class FeedWatchdog {
   private void report() {
     if (delivered) {
       delivered = false;
-      report.onUpstreamResponse();
+      upstream.onUpstreamResponse();
     }
-    report.setLive(isLive());
+    upstream.setLive(isLive());
   }
 
   private void restore(List<Symbol> overdue, MarketStream market, long now) {
@@ -261,9 +261,9 @@ public final class FeedWatchdog {
         requesting = false;
         if (complete) {
           respondedAt = System.nanoTime();
-          report.onUpstreamResponse();
+          upstream.onUpstreamResponse();
         } else if (!interrupted.isEmpty()) {
-          report.onUpstreamFailure(Duration.ofNanos(System.nanoTime() - respondedAt));
+          upstream.onUpstreamFailure(Duration.ofNanos(System.nanoTime() - respondedAt));
         }
       });
     }
@@ -314,7 +314,7 @@ public final class FeedWatchdog {
         .toList();
   }
 
-  private Watched watched(Stream stream) {
+  private StreamState watched(Stream stream) {
     var symbol = symbols.get(stream.symbol());
     return symbol == null ? null : symbol.streams.get(stream.kind());
   }

@@ -76,7 +76,7 @@ class QuoteStoreTest {
   @Test
   void a_quote_that_the_leader_declares_stale_replaces_the_same_fresh_one() {
     var fresh = quote(1, "BTCUSDT", "1", NOON);
-    var stale = fresh.staleFrom(NOON.plusSeconds(3));
+    var stale = fresh.withStaleAt(NOON.plusSeconds(3));
     accept(fresh);
     store.accept(List.of(stale));
     assertSame(stale, store.find("BTCUSDT").quote());

@@ -46,10 +46,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
-@Execution(ExecutionMode.CONCURRENT)
 class BinanceMarketStreamTest {
   private static final Stream TICKER = new Stream("BTCUSDT", Kind.TICKER);
   private static final Stream KLINE = new Stream("BTCUSDT", Kind.KLINE_1M);

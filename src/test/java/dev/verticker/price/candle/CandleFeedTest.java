@@ -94,7 +94,7 @@ class CandleFeedTest extends CandleTestCase {
     });
     receive(kline(SYMBOL, NOON, 99), next);
     until("stored", () -> stored(BaseSeries.MINUTES).size() == 2);
-    assertTrue(stored(BaseSeries.MINUTES).get(0).equalsInFigures(minute));
+    assertTrue(stored(BaseSeries.MINUTES).get(0).hasSameValues(minute));
   }
 
   private void receive(Kline... klines) {

@@ -32,7 +32,7 @@ class CandleHistoryTest extends CandleTestCase {
     for (var series : BaseSeries.values()) {
       for (var candle : stored(series)) {
         var expected = exchange.rollUp(SYMBOL, series.interval()).get(candle.openTime());
-        assertTrue(candle.equalsInFigures(expected), () -> series + " " + candle);
+        assertTrue(candle.hasSameValues(expected), () -> series + " " + candle);
         assertEquals(State.FINAL, candle.candle().state());
         assertTrue(candle.confirmed());
       }
@@ -125,7 +125,7 @@ class CandleHistoryTest extends CandleTestCase {
     for (var series : List.of(BaseSeries.QUARTER_HOURS, BaseSeries.HOURS)) {
       for (var candle : stored(series)) {
         var expected = exchange.rollUp(SYMBOL, series.interval()).get(candle.openTime());
-        assertTrue(candle.equalsInFigures(expected), () -> series + " " + candle);
+        assertTrue(candle.hasSameValues(expected), () -> series + " " + candle);
       }
     }
   }
@@ -146,7 +146,7 @@ class CandleHistoryTest extends CandleTestCase {
     clock.step(Duration.ofMinutes(61));
 
     until("found", () -> stored(BaseSeries.MINUTES).stream()
-        .anyMatch(c -> c.openTime().equals(missing) && c.equalsInFigures(minute)));
+        .anyMatch(c -> c.openTime().equals(missing) && c.hasSameValues(minute)));
   }
 
   private CandleHistory history(List<String> symbols) {
@@ -156,7 +156,7 @@ class CandleHistoryTest extends CandleTestCase {
         exchange,
         time,
         feed,
-        new CandleHistory.Setup(
+        new CandleHistory.ReconcileOptions(
             symbols, leads::get, leads::get, Duration.ofMinutes(1), clock, metrics));
   }
 

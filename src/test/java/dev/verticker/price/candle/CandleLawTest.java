@@ -78,7 +78,7 @@ class CandleLawTest {
         exchange,
         time,
         feed,
-        new CandleHistory.Setup(
+        new CandleHistory.ReconcileOptions(
             SYMBOLS, () -> leads, () -> leads, Duration.ofMinutes(1), clock, metrics));
     final CandleFinder finder = new CandleFinder(
         repository,
@@ -229,7 +229,7 @@ class CandleLawTest {
         for (var candle : await(leader.repository.find(List.of(range)))) {
           if (!candle.isAbsent()) {
             var kline = expected.get(candle.openTime());
-            assertTrue(candle.equalsInFigures(kline), () -> candle + " instead of " + kline);
+            assertTrue(candle.hasSameValues(kline), () -> candle + " instead of " + kline);
             assertEquals(
                 StoredCandle.of(kline, series, candle.candle().state(), candle.confirmed()),
                 candle);

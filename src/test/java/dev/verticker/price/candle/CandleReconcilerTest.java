@@ -57,7 +57,7 @@ class CandleReconcilerTest extends CandleTestCase {
     assertEquals(NOON, reconcile(NOON, after(NOON, 1)).confirmedUntil());
     nanos.addAndGet(Duration.ofSeconds(9).toNanos());
     assertEquals(List.of(), reconcile(NOON, after(NOON, 1)).changes());
-    assertTrue(stored(BaseSeries.MINUTES).get(0).equalsInFigures(received));
+    assertTrue(stored(BaseSeries.MINUTES).get(0).hasSameValues(received));
     assertFalse(stored(BaseSeries.MINUTES).get(0).confirmed());
 
     nanos.addAndGet(Duration.ofSeconds(1).toNanos());
@@ -66,7 +66,7 @@ class CandleReconcilerTest extends CandleTestCase {
     var amended = stored(BaseSeries.MINUTES).get(0);
     assertEquals(List.of(amended), done.changes());
     assertEquals(State.AMENDED, amended.candle().state());
-    assertTrue(amended.equalsInFigures(exchange.minute(SYMBOL, NOON)));
+    assertTrue(amended.hasSameValues(exchange.minute(SYMBOL, NOON)));
   }
 
   @Test
@@ -79,7 +79,7 @@ class CandleReconcilerTest extends CandleTestCase {
       assertEquals(List.of(), reconcile(NOON, after(NOON, 1)).changes());
       nanos.addAndGet(Duration.ofSeconds(20).toNanos());
     }
-    assertTrue(stored(BaseSeries.MINUTES).get(0).equalsInFigures(received));
+    assertTrue(stored(BaseSeries.MINUTES).get(0).hasSameValues(received));
   }
 
   @Test
@@ -100,7 +100,7 @@ class CandleReconcilerTest extends CandleTestCase {
     exchange.put(missing);
     var found = reconcile(after(NOON, 1), after(NOON, 2));
     assertEquals(State.FINAL, found.changes().get(0).candle().state());
-    assertTrue(stored(BaseSeries.MINUTES).get(1).equalsInFigures(missing));
+    assertTrue(stored(BaseSeries.MINUTES).get(1).hasSameValues(missing));
   }
 
   @Test
@@ -134,7 +134,7 @@ class CandleReconcilerTest extends CandleTestCase {
     reconcile(NOON, after(NOON, 1));
     var stored = stored(BaseSeries.MINUTES).get(0);
     assertEquals(State.FINAL, stored.candle().state());
-    assertTrue(stored.equalsInFigures(quiet));
+    assertTrue(stored.hasSameValues(quiet));
   }
 
   private Reconciled reconcile(Instant first, Instant until) {

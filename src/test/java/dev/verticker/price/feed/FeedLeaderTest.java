@@ -36,17 +36,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.api.parallel.ResourceAccessMode;
 import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
 /** Elections with all durations divided by five. */
-@Execution(ExecutionMode.CONCURRENT)
 @ResourceLock(value = "Redis", mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class FeedLeaderTest {
-  private static final FeedLeader.Terms TERMS = new FeedLeader.Terms(
+  private static final FeedLeader.ElectionTiming TERMS = new FeedLeader.ElectionTiming(
       Duration.ofMillis(600),
       Duration.ofMillis(200),
       Duration.ofMillis(3000),

@@ -38,11 +38,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.parallel.Execution;
-import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /** The feed of a leader with all durations divided by ten. */
-@Execution(ExecutionMode.CONCURRENT)
 class MarketFeedTest {
   private static final FeedTiming TIMING = new FeedTiming(
       Duration.ofMillis(25),
@@ -89,7 +86,7 @@ class MarketFeedTest {
         List.of(
             quotes,
             new FeedGaps(
-                new FeedGaps.Missed(Kind.TICKER, Feed.Kind.QUOTES, quotes::fetch),
+                new FeedGaps.GapSource(Kind.TICKER, Feed.Kind.QUOTES, quotes::fetch),
                 "simulated",
                 bus,
                 Clock.systemUTC(),
@@ -296,13 +293,13 @@ class MarketFeedTest {
   @Test
   void quotes_expire_once_if_neither_streams_nor_requests_deliver() {
     connected();
+    var since = System.nanoTime();
     run(() -> {
       deliver("BTCUSDT", ++tradeId);
       deliver("ETHUSDT", ++tradeId);
       market.unavailable = true;
       market.listener.onDisconnected(Instant.now(), market.expected, "closed");
     });
-    var since = System.nanoTime();
     until("the quotes expire", () -> recorder.expired.size() == 2);
     var elapsed = Duration.ofNanos(System.nanoTime() - since);
     assertTrue(elapsed.compareTo(TIMING.expiry()) >= 0, "expired after " + elapsed);
@@ -400,7 +397,7 @@ class MarketFeedTest {
 
   /** Records what the feed publishes, reports and passes on. */
   private static final class Recorder
-      implements QuoteSink, FeedWatchdog.Report, MarketStream.Listener {
+      implements QuoteSink, FeedWatchdog.UpstreamListener, MarketStream.Listener {
     final List<String> changed = new CopyOnWriteArrayList<>();
     final List<String> expired = new CopyOnWriteArrayList<>();
     final List<Long> trades = new CopyOnWriteArrayList<>();

@@ -47,7 +47,7 @@ final class ReplayService {
   private final Bus bus;
   private final MeterRegistry metrics;
   private final RecentEvents recent;
-  private final Queue<Waiting> waiting = new ArrayDeque<>();
+  private final Queue<ReplayRequest> waiting = new ArrayDeque<>();
   private boolean started;
 
   /** A query is scheduled or running. */
@@ -62,10 +62,10 @@ final class ReplayService {
    * @param after null = only the newest sequence of the topic
    * @param since time of the request in nanoseconds
    */
-  private record Waiting(
+  private record ReplayRequest(
       String topic, ResumePoint after, Promise<ReplayResult> result, long since) {
     /** Returns whether one page of the log serves both. */
-    boolean isNear(Waiting other) {
+    boolean isNear(ReplayRequest other) {
       return after == null
           || other.after == null
           || Math.abs(after.seq() - other.after.seq()) < MAX_EVENTS_OF_TOPIC;
@@ -93,7 +93,7 @@ final class ReplayService {
     if (fromMemory != null) {
       return Future.succeededFuture(fromMemory);
     }
-    var request = new Waiting(topic, after, Promise.promise(), System.nanoTime());
+    var request = new ReplayRequest(topic, after, Promise.promise(), System.nanoTime());
     waiting.add(request);
     requestNext();
     return request.result.future();
@@ -176,9 +176,9 @@ final class ReplayService {
     lastRequest = System.nanoTime();
   }
 
-  private Map<String, List<Waiting>> nextBatch() {
-    var batch = new LinkedHashMap<String, List<Waiting>>();
-    var later = new ArrayList<Waiting>();
+  private Map<String, List<ReplayRequest>> nextBatch() {
+    var batch = new LinkedHashMap<String, List<ReplayRequest>>();
+    var later = new ArrayList<ReplayRequest>();
     for (var request : waiting) {
       var ofTopic = batch.get(request.topic);
       // A request far ahead of the first one waits, because the page would end before it.
@@ -194,7 +194,7 @@ final class ReplayService {
   }
 
   /** The lowest requested sequence of each topic. */
-  private static List<ReplayFrom> starts(Map<String, List<Waiting>> batch) {
+  private static List<ReplayFrom> starts(Map<String, List<ReplayRequest>> batch) {
     return batch.entrySet().stream()
         .map(topic -> new ReplayFrom(
             topic.getKey(),
@@ -206,7 +206,7 @@ final class ReplayService {
         .toList();
   }
 
-  private void onReplayed(Map<String, List<Waiting>> batch, TopicReplays replayed) {
+  private void onReplayed(Map<String, List<ReplayRequest>> batch, TopicReplays replayed) {
     var pending = new LinkedHashMap<>(batch);
     for (var topic : replayed.topics()) {
       var events = topic.events().stream().map(EncodedEvent::of).toList();
@@ -223,7 +223,7 @@ final class ReplayService {
   }
 
   private void complete(
-      Waiting request, Notifications.TopicReplay topic, long newest, List<EncodedEvent> replayed) {
+      ReplayRequest request, Notifications.TopicReplay topic, long newest, List<EncodedEvent> replayed) {
     var recovered = request.after != null
         && request.after.epoch().equals(topic.epoch())
         && request.after.seq() <= newest

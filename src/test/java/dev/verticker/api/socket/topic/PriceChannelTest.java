@@ -167,7 +167,7 @@ class PriceChannelTest {
 
   /** Publishes that the last quote is stale, which subscribers receive at once. */
   private void becomeStale() {
-    publish(last.staleFrom(last.receivedAt()));
+    publish(last.withStaleAt(last.receivedAt()));
   }
 
   /** Returns after the channel has processed the quote. */

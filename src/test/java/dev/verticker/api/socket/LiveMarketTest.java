@@ -9,6 +9,7 @@ import dev.verticker.dev.exchange.Endpoint;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
+import dev.verticker.testing.FrameValidator;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestHttpClient;
 import dev.verticker.testing.TestNode;
@@ -29,11 +30,14 @@ import org.junit.jupiter.api.Test;
 /** Trades, order books and candles from the streams of an exchange to a socket of a complete node. */
 class LiveMarketTest {
   private static final Vertx VERTX = Vertx.vertx();
+  private static final FrameValidator VALIDATOR = new FrameValidator();
 
   private static ExchangeSimulator exchange;
   private static Node node;
   private static TestHttpClient api;
   private static String token;
+
+  private SocketClient socket;
 
   @BeforeAll
   static void start() {
@@ -60,8 +64,9 @@ class LiveMarketTest {
   }
 
   @AfterEach
-  void closeSockets() {
-    SocketClient.closeAll();
+  void close() {
+    socket.close();
+    socket.frames.forEach(frame -> VALIDATOR.check(frame, false));
   }
 
   @AfterAll
@@ -73,12 +78,7 @@ class LiveMarketTest {
   @Test
   void trades_of_configured_and_other_symbols_arrive_once_and_in_order() {
     var symbols = List.of("BTCUSDT", "LTCUSDT", "币安人生USDT");
-    var socket = socket()
-        .send(new JsonObject()
-            .put("op", "subscribe")
-            .put("topic", "trades")
-            .put("symbols", new JsonArray(symbols))
-            .put("every_ms", 100));
+    subscribe(new JsonObject().put("topic", "trades").put("symbols", new JsonArray(symbols)));
     var ids = new HashMap<String, List<Long>>();
     var frames = new HashMap<String, Integer>();
     while (!symbols.stream().allMatch(symbol -> frames.getOrDefault("trades." + symbol, 0) >= 4)) {
@@ -109,11 +109,7 @@ class LiveMarketTest {
   @Test
   void books_of_a_symbol_that_is_not_configured_are_streamed_while_a_client_subscribes() {
     var symbol = "币安人生USDT";
-    var socket = socket()
-        .send(new JsonObject()
-            .put("op", "subscribe")
-            .put("topic", "book." + symbol)
-            .put("every_ms", 100));
+    subscribe(new JsonObject().put("topic", "book." + symbol));
     var updateId = 0L;
     for (var i = 0; i < 5; i++) {
       var book = socket.next("book");
@@ -130,11 +126,7 @@ class LiveMarketTest {
 
   @Test
   void candles_of_a_symbol_that_is_not_configured_continue_without_further_requests() {
-    var socket = socket()
-        .send(new JsonObject()
-            .put("op", "subscribe")
-            .put("topic", "candles.LTCUSDT.1d")
-            .put("every_ms", 100));
+    subscribe(new JsonObject().put("topic", "candles.LTCUSDT.1d"));
     assertTrue(socket.next("candles").getBoolean("snapshot"));
     socket.next("candles");
     var requests = exchange.calls().of(Endpoint.KLINES, "LTCUSDT");
@@ -158,8 +150,9 @@ class LiveMarketTest {
     return api.get(target).bearer(token).expect(200).object();
   }
 
-  private static SocketClient socket() {
+  private void subscribe(JsonObject subscription) {
     var ticket = api.post("/auth/ticket").bearer(token).expect(200).object().getString("ticket");
-    return SocketClient.plain(VERTX, node.ports().get("user-api"), "?ticket=" + ticket);
+    socket = SocketClient.plain(VERTX, node.ports().get("user-api"), "?ticket=" + ticket)
+        .send(subscription.put("op", "subscribe").put("every_ms", 100));
   }
 }

@@ -48,7 +48,7 @@ public record PriceSettings(
   private static final int FEW_SYMBOLS = 100;
 
   /** A row with its indexes, as docs/database.md lists. */
-  private static final int BYTES_PER_CANDLE = 290;
+  private static final int BYTES_PER_CANDLE = 240;
 
   private static final int RETENTION_OF_FEW = 400;
   private static final int RETENTION_OF_MANY = 90;

@@ -106,7 +106,8 @@ public final class RowSizes {
         SELECT n, 'BTCUSDT', jsonb_build_object('symbol', 'BTCUSDT', 'priceChange', '-94.99999800', 'priceChangePercent', '-0.152',
                'weightedAvgPrice', '62431.29347282', 'lastPrice', '62410.01000000', 'price', '62410.01000000', 'lastQty', '0.00040000',
                'openPrice', '62505.00000000', 'highPrice', '63200.00000000', 'lowPrice', '61700.00000000', 'volume', '8913.30000000',
-               'quoteVolume', '556478911.30000000', 'openTime', 1499783499040 + n, 'closeTime', 1499869899040 + n,
+               'quoteVolume', '556478911.30000000', 'prevClosePrice', '62505.00000000', 'bidPrice', '62410.00000000',
+               'bidQty', '3.21970000', 'askPrice', '62410.01000000', 'askQty', '2.10410000', 'openTime', 1499783499040 + n, 'closeTime', 1499869899040 + n,
                'firstId', 28385 + n, 'lastId', 28460 + n, 'count', 76), now(), now() + n * interval '1 minute', 'binance', now()
           FROM generate_series(1, :rows) AS n
         """);

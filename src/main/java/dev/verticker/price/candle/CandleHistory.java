@@ -250,12 +250,14 @@ final class CandleHistory {
   }
 
   private Future<Void> fill(String symbol) {
-    return confirmation.confirmMinutes(symbol, Priority.GAPS).onComplete(done -> {
-      var gap = gaps.remove(symbol);
-      if (gap != null) {
-        gap.tryComplete(done.succeeded());
-      }
-    });
+    return Future.succeededFuture()
+        .compose(start -> confirmation.confirmMinutes(symbol, Priority.GAPS))
+        .onComplete(done -> {
+          var gap = gaps.remove(symbol);
+          if (gap != null) {
+            gap.tryComplete(done.succeeded());
+          }
+        });
   }
 
   private void fillLater(String symbol) {

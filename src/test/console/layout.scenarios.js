@@ -5,7 +5,8 @@ const axe = require("axe-core");
 const { alone } = require("./fixture");
 
 /**
- * @typedef {{ value: number, hadRecentInput: boolean, sources: { node?: Element }[] }} LayoutShift
+ * @typedef {{ value: number, hadRecentInput: boolean, sources: { node?: Node }[] }} ShiftEntry
+ * @typedef {{ value: number, elements: (string | undefined)[] }} LayoutShift
  * @typedef {{ layoutShifts: LayoutShift[], forgetShifts: () => void }} ShiftRecorder
  */
 
@@ -90,18 +91,26 @@ async function accessibilityViolations(tab) {
     .flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.any[0]?.message ?? ""}`));
 }
 
-/** @param {import("./fixture").Tab} tab */
+/**
+ * New trades move the earlier ones, which is no shift of the layout.
+ *
+ * @param {import("./fixture").Tab} tab
+ */
 async function recordLayoutShifts(tab) {
   await tab.page.evaluate(() => {
     /** @type {LayoutShift[]} */
     const shifts = [];
-    Object.assign(globalThis, { layoutShifts: shifts });
     const observer = new PerformanceObserver((list) => {
-      const entries = /** @type {LayoutShift[]} */ (/** @type {unknown} */ (list.getEntries()));
-      shifts.push(...entries.filter(({ hadRecentInput }) => !hadRecentInput));
+      for (const { value, hadRecentInput, sources } of /** @type {ShiftEntry[]} */ (
+        /** @type {unknown} */ (list.getEntries())
+      )) {
+        const elements = sources.map(({ node }) => (node instanceof Element ? node : node?.parentElement));
+        if (hadRecentInput || elements.every((element) => element?.closest(".trades tbody"))) continue;
+        shifts.push({ value, elements: elements.map((element) => element?.className || element?.nodeName) });
+      }
     });
     observer.observe({ type: "layout-shift", buffered: true });
-    Object.assign(globalThis, { forgetShifts: () => observer.takeRecords() });
+    Object.assign(globalThis, { layoutShifts: shifts, forgetShifts: () => observer.takeRecords() });
   });
 }
 
@@ -126,12 +135,7 @@ async function resize(tab, width) {
 
 /** @param {import("./fixture").Tab} tab */
 async function layoutShifts(tab) {
-  return tab.page.evaluate(() =>
-    /** @type {ShiftRecorder} */ (/** @type {unknown} */ (globalThis)).layoutShifts.map(({ value, sources }) => ({
-      value,
-      elements: sources.map(({ node }) => node?.className ?? node?.nodeName),
-    })),
-  );
+  return tab.page.evaluate(() => /** @type {ShiftRecorder} */ (/** @type {unknown} */ (globalThis)).layoutShifts);
 }
 
 /**

@@ -39,8 +39,10 @@ final class BookPublisher {
   }
 
   /** A new subscriber of best levels receives the current ones even without a change. */
-  void onSubscribed(Instant now) {
-    depths.forEach(stream -> stream.onSubscribed(now));
+  void onSubscribed(String name, Instant now) {
+    depths.stream()
+        .filter(stream -> stream.name.equals(name))
+        .forEach(stream -> stream.onSubscribed(now));
   }
 
   void beforeTrade(SimulatedTrade trade) {
@@ -93,7 +95,7 @@ final class BookPublisher {
     void onSubscribed(Instant now) {
       if (levels > 0) {
         last = null;
-      } else if (last == null && subscribed.test(name)) {
+      } else if (last == null) {
         last = market.book(now);
       }
     }

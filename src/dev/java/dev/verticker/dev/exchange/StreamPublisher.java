@@ -56,10 +56,10 @@ final class StreamPublisher {
   }
 
   /** A new subscriber receives the current figures even without a new trade. */
-  void onSubscribed(Instant now) {
+  void onSubscribed(String name, Instant now) {
     tickerChanged = true;
     klineChanged = true;
-    books.onSubscribed(now);
+    books.onSubscribed(name, now);
   }
 
   /** Publishes what has happened until {@code now}. */

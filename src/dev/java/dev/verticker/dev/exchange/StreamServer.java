@@ -131,7 +131,7 @@ public final class StreamServer implements StreamConnection.Listener {
       subscribers.computeIfAbsent(name, first -> new LinkedHashSet<>()).add(connection);
       var symbol = symbols.get(StreamName.symbol(name));
       if (symbol != null) {
-        publishers.computeIfAbsent(symbol, this::publisher).onSubscribed(market.now());
+        publishers.computeIfAbsent(symbol, this::publisher).onSubscribed(name, market.now());
       }
     }
   }

@@ -50,7 +50,7 @@ public final class BinanceApi {
     this.weights = new RequestWeights(clock);
     var symbols = new ExchangeSymbols(vertx, node.bus());
     var reads = new SharedReads(node.bus());
-    this.tickers = new TickerOperations(quotes, node.bus(), symbols, clock);
+    this.tickers = new TickerOperations(quotes, reads, symbols, clock);
     this.info = new ExchangeInfoOperations(vertx, symbols, this::marketTime);
     this.klines = new KlineOperations(vertx, reads, this::marketTime);
     this.depth = new DepthOperations(reads, symbols, clock);

@@ -52,7 +52,7 @@ final class KlineOperations {
    * @param from null = the newest ones before {@code to}
    * @param to exclusive, null = now
    */
-  private record Range(String symbol, Interval interval, Instant from, Instant to, int limit) {
+  private record KlineRange(String symbol, Interval interval, Instant from, Instant to, int limit) {
     FindCandles page(Instant pageFrom, Instant pageTo, int pageLimit) {
       return new FindCandles(List.of(symbol), interval, pageFrom, pageTo, pageLimit);
     }
@@ -65,7 +65,7 @@ final class KlineOperations {
       return Future.succeededFuture(ApiResponse.json(new JsonArray().toBuffer()));
     }
     var end = request.time("endTime");
-    var range = new Range(
+    var range = new KlineRange(
         request.symbol(),
         interval,
         request.time("startTime"),
@@ -79,7 +79,7 @@ final class KlineOperations {
   }
 
   /** @param wait until the next attempt; the sum of all is less than {@link #MAX_WAIT} */
-  private Future<List<Candle>> find(Range range, Duration wait) {
+  private Future<List<Candle>> find(KlineRange range, Duration wait) {
     var found = range.from() == null
         ? findNewest(range, range.to(), List.of(), 1)
         : findFrom(range, range.from(), List.of(), 1);
@@ -103,7 +103,8 @@ final class KlineOperations {
     };
   }
 
-  private Future<List<Candle>> findFrom(Range range, Instant from, List<Candle> before, int pages) {
+  private Future<List<Candle>> findFrom(
+      KlineRange range, Instant from, List<Candle> before, int pages) {
     // Where candles are missing, a page of few slots would have none.
     var slots = pages == 1 ? range.limit() : MAX_LIMIT;
     return request(range.page(from, range.to(), slots)).compose(page -> {
@@ -121,7 +122,7 @@ final class KlineOperations {
   }
 
   /** Finds by months and days from when on the exchange has candles; null if it has none. */
-  private Future<Instant> firstOpenTime(Range range, Instant from) {
+  private Future<Instant> firstOpenTime(KlineRange range, Instant from) {
     return firstOpenTime(range, Interval.ONE_MONTH, from, range.to())
         .compose(month -> month == null
             ? Future.succeededFuture()
@@ -129,14 +130,16 @@ final class KlineOperations {
         .map(day -> day == null || day.isAfter(from) ? day : from);
   }
 
-  private Future<Instant> firstOpenTime(Range range, Interval interval, Instant from, Instant to) {
+  private Future<Instant> firstOpenTime(
+      KlineRange range, Interval interval, Instant from, Instant to) {
     var find =
         new FindCandles(List.of(range.symbol()), interval, interval.openTime(from), to, MAX_LIMIT);
     return request(find)
         .map(page -> page.candles().isEmpty() ? null : page.candles().get(0).openTime());
   }
 
-  private Future<List<Candle>> findNewest(Range range, Instant to, List<Candle> after, int pages) {
+  private Future<List<Candle>> findNewest(
+      KlineRange range, Instant to, List<Candle> after, int pages) {
     var missing = range.limit() - after.size();
     return request(range.page(null, to, missing)).compose(page -> {
       var candles = concat(existing(page), after);

@@ -2,13 +2,14 @@ package dev.verticker.api.binance;
 
 import dev.verticker.api.binance.BinanceRequest.Form;
 import dev.verticker.api.binance.ExchangeSymbols.ListedObjects;
+import dev.verticker.api.market.SharedReads;
 import dev.verticker.api.openapi.ApiResponse;
 import dev.verticker.api.quotes.CachedQuote;
 import dev.verticker.api.quotes.QuoteService;
-import dev.verticker.bus.Bus;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import io.vertx.core.Future;
+import io.vertx.core.Vertx;
 import io.vertx.core.json.Json;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -58,13 +59,13 @@ final class TickerOperations {
       DAY);
 
   private final QuoteService quotes;
-  private final Bus bus;
+  private final SharedReads reads;
   private final ExchangeSymbols symbols;
   private final Clock clock;
 
-  TickerOperations(QuoteService quotes, Bus bus, ExchangeSymbols symbols, Clock clock) {
+  TickerOperations(QuoteService quotes, SharedReads reads, ExchangeSymbols symbols, Clock clock) {
     this.quotes = quotes;
-    this.bus = bus;
+    this.reads = reads;
     this.symbols = symbols;
     this.clock = clock;
   }
@@ -177,7 +178,7 @@ final class TickerOperations {
     var requests = new ArrayList<Future<Prices.Quotes>>();
     for (var first = 0; first < missing.size(); first += MAX_FETCHED) {
       var part = missing.subList(first, Math.min(missing.size(), first + MAX_FETCHED));
-      requests.add(bus.request(Prices.FIND, new Prices.FindQuotes(part)));
+      requests.add(reads.request(Prices.FIND, new Prices.FindQuotes(part), Vertx.currentContext()));
     }
     return Future.all(requests).map(all -> {
       requests.forEach(each -> each.result()

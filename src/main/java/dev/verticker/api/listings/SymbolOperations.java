@@ -7,6 +7,7 @@ import dev.verticker.api.web.EntityTags;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Timestamps;
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import java.nio.charset.StandardCharsets;
@@ -47,13 +48,16 @@ public final class SymbolOperations {
     found
         .listings()
         .forEach(listing -> json.add(ListingJson.of(listing, configured.test(listing.symbol()))));
-    var content =
-        new JsonObject().put("venue", list.venue()).put("symbols", json).put("next", found.next());
-    var tag = "W/" + EntityTags.of(content.encode().getBytes(StandardCharsets.UTF_8));
+    var content = new JsonObject()
+        .put("venue", list.venue())
+        .put("symbols", json)
+        .put("next", found.next())
+        .encode();
+    var tag = "W/" + EntityTags.of(content.getBytes(StandardCharsets.UTF_8));
     var response = EntityTags.names(request.header("If-None-Match"), tag)
         ? ApiResponse.notModified()
-        : ApiResponse.json(
-            content.put("read_at", Timestamps.write(list.readAt())).toBuffer());
+        : ApiResponse.json(Buffer.buffer(
+            "{\"read_at\":\"" + Timestamps.write(list.readAt()) + "\"," + content.substring(1)));
     return Future.succeededFuture(response.with("ETag", tag).with("Age", age(list)));
   }
 

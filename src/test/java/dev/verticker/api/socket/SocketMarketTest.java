@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.api.price.FakeMarket;
 import dev.verticker.bus.Failure;
 import dev.verticker.message.Feed;
+import dev.verticker.message.Trades.FindTrades;
 import dev.verticker.message.Trades.Trade;
 import dev.verticker.testing.Await;
 import io.vertx.core.json.JsonObject;
@@ -65,6 +66,26 @@ class SocketMarketTest extends SocketTestCase {
     assertFalse(further.getBoolean("snapshot"));
     assertEquals(0, further.getInteger("missed"));
     assertEquals(List.of(9L), ids(further));
+  }
+
+  @Test
+  void trades_before_an_update_that_did_not_arrive_are_read() {
+    market.holdsTrades("FILLUSDT", trade(7, "1"));
+    var socket = plain(door.person()).subscribe("trades.FILLUSDT");
+    socket.next("trades");
+    market.holdsTrades("FILLUSDT", trade(8, "1"), trade(9, "1"));
+    market.requests.clear();
+
+    market.publishTrades(epoch, "FILLUSDT", trade(10, "1"));
+
+    var received = new ArrayList<Long>();
+    while (!received.contains(10L)) {
+      var frame = socket.next("trades");
+      assertEquals(0, frame.getInteger("missed"));
+      received.addAll(ids(frame));
+    }
+    assertEquals(List.of(8L, 9L, 10L), received);
+    assertEquals(List.of(new FindTrades("FILLUSDT", 8L, null, null, 300)), market.requests);
   }
 
   @Test

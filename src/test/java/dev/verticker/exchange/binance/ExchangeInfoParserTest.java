@@ -91,13 +91,13 @@ class ExchangeInfoParserTest {
   }
 
   @Test
-  void the_revision_depends_on_the_content_and_not_on_the_order() {
+  void the_revision_is_that_of_an_equal_response_and_changes_with_the_content() {
     var btc = new JsonObject().put("symbol", "BTCUSDT").put("status", "TRADING");
     var eth = new JsonObject().put("symbol", "ETHUSDT").put("status", "TRADING");
 
     var one = revision(new JsonArray().add(btc).add(eth));
 
-    assertEquals(one, revision(new JsonArray().add(eth).add(btc)));
+    assertEquals(one, revision(new JsonArray().add(btc.copy()).add(eth.copy())));
     assertNotEquals(one, revision(new JsonArray().add(btc)));
     assertNotEquals(
         one, revision(new JsonArray().add(btc.copy().put("status", "BREAK")).add(eth)));

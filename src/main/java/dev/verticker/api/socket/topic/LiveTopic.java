@@ -32,6 +32,7 @@ abstract class LiveTopic<U, E> implements Source<E> {
   private boolean readRequired;
   private boolean wholeRequired = true;
   private long readAt = System.nanoTime();
+  private long gapReadAt = System.nanoTime() - MIN_READ_INTERVAL.toNanos() - 1;
 
   /** The last update or successful read. */
   private long confirmedAt = System.nanoTime();
@@ -49,6 +50,11 @@ abstract class LiveTopic<U, E> implements Source<E> {
    * @return whether all subscribers receive a snapshot instead of the changes
    */
   abstract Future<Boolean> read(boolean whole);
+
+  /** Returns whether nothing is missing before the update; otherwise it is applied after a read. */
+  boolean follows(U update) {
+    return true;
+  }
 
   /** Applies an update and publishes what changed. */
   abstract void apply(U update);
@@ -92,6 +98,12 @@ abstract class LiveTopic<U, E> implements Source<E> {
       } else {
         readRequired = true;
       }
+    } else if (loaded
+        && !follows(update)
+        && System.nanoTime() - gapReadAt > MIN_READ_INTERVAL.toNanos()) {
+      gapReadAt = System.nanoTime();
+      held.add(update);
+      startRead();
     } else if (loaded) {
       apply(update);
       readIfRequired();

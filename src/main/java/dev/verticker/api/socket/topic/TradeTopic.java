@@ -46,19 +46,21 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
 
   private final String topic;
   private final Clock clock;
-  private final FindTrades find;
+  private final String symbol;
   private final SharedReads reads;
   private final Context loop;
 
   /** Oldest first. */
   private final Deque<Trade> newest = new ArrayDeque<>();
 
+  private boolean gap;
+
   private TradeTopic(
       TopicResources resources, String topic, Clock clock, SharedReads reads, Context loop) {
     super(resources);
     this.topic = topic;
     this.clock = clock;
-    this.find = new FindTrades(topic.substring(PREFIX.length()), null, null, null, SNAPSHOT);
+    this.symbol = topic.substring(PREFIX.length());
     this.reads = reads;
     this.loop = loop;
   }
@@ -95,7 +97,19 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
   }
 
   @Override
+  boolean follows(SymbolTrades update) {
+    var last = newest.peekLast();
+    gap = last != null && !update.trades().isEmpty() && update.trades().get(0).id() > last.id() + 1;
+    return !gap;
+  }
+
+  /** Reads the newest trades, or those after the last one if the next update does not follow it. */
+  @Override
   Future<Boolean> read(boolean whole) {
+    var find = gap
+        ? new FindTrades(symbol, newest.getLast().id() + 1, null, null, MAX_UNSENT)
+        : new FindTrades(symbol, null, null, null, SNAPSHOT);
+    gap = false;
     return reads.request(Trades.FIND, find, loop).map(found -> {
       var restarted = haveRestarted(found.trades());
       if (restarted) {

@@ -55,7 +55,7 @@ class BinanceMarketStreamTest {
   private static final Stream DEPTH = new Stream("BTCUSDT", Kind.DEPTH);
   private static final Set<Stream> ALL = Set.of(TICKER, KLINE, TRADES);
   private static final Duration SECONDS = Duration.ofSeconds(5);
-  private static final Duration SHORT = Duration.ofMillis(600);
+  private static final Duration SHORT = Duration.ofMillis(1200);
   private static final Duration HOURS = Duration.ofHours(12);
 
   private final Vertx vertx = Vertx.vertx();

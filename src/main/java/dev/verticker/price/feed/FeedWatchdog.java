@@ -108,7 +108,8 @@ public final class FeedWatchdog {
     }
   }
 
-  public FeedWatchdog(FeedQuotes quotes, NewestTickers newest, UpstreamListener upstream, FeedTiming timing) {
+  public FeedWatchdog(
+      FeedQuotes quotes, NewestTickers newest, UpstreamListener upstream, FeedTiming timing) {
     this.quotes = quotes;
     this.newest = newest;
     this.upstream = upstream;

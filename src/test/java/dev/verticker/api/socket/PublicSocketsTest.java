@@ -72,7 +72,7 @@ class PublicSocketsTest {
 
   @AfterEach
   void closeSockets() {
-    SocketClient.closeAll();
+    SocketClient.closeAll(door.port());
     until("no public socket is open", () -> gauge("sockets_public") == 0);
   }
 

@@ -25,6 +25,6 @@ final class SharedUserApi implements BeforeAllCallback, AfterEachCallback {
 
   @Override
   public void afterEach(ExtensionContext context) {
-    SocketClient.closeAll();
+    SocketClient.closeAll(SocketTestCase.door.port());
   }
 }

@@ -38,7 +38,7 @@ class SocketCapacityTest {
 
   @AfterEach
   void closeSockets() {
-    SocketClient.closeAll();
+    SocketClient.closeAll(door.port());
     Await.until("all sockets have ended", () -> sockets("open") == 0);
   }
 

@@ -35,6 +35,7 @@ final class SocketClient {
   private static final Set<SocketClient> OPEN = ConcurrentHashMap.newKeySet();
 
   private final WebSocketClient client;
+  private final int port;
   private final boolean bridged;
 
   /** True for a socket of /eventbus/websocket, which has no SockJS framing. */
@@ -44,16 +45,20 @@ final class SocketClient {
   private volatile WebSocket socket;
   private int read;
 
-  private SocketClient(WebSocketClient client, boolean bridged, boolean raw) {
+  private SocketClient(WebSocketClient client, int port, boolean bridged, boolean raw) {
     this.client = client;
+    this.port = port;
     this.bridged = bridged;
     this.raw = raw;
   }
 
-  /** Closes the sockets that a test left open; fails if one of them received a frame that the contract does not describe. */
-  static void closeAll() {
-    var sockets = List.copyOf(OPEN);
-    OPEN.clear();
+  /**
+   * Closes the sockets that a test left open at a server; fails if one of them received a frame that the contract does not
+   * describe. Tests of other servers may send frames without a meaning.
+   */
+  static void closeAll(int port) {
+    var sockets = OPEN.stream().filter(socket -> socket.port == port).toList();
+    sockets.forEach(OPEN::remove);
     sockets.forEach(socket -> socket.client.close());
     sockets.forEach(
         socket -> socket.frames.forEach(frame -> VALIDATOR.check(frame, socket.bridged)));
@@ -92,7 +97,7 @@ final class SocketClient {
         .setMaxMessageSize(4_000_000)
         .setMaxConnections(1000);
     var client = vertx.createWebSocketClient(limits);
-    var result = new SocketClient(client, bridged, target.equals(RAW_BRIDGE));
+    var result = new SocketClient(client, port, bridged, target.equals(RAW_BRIDGE));
     OPEN.add(result);
     // Set before the connection, so that no frame is missed.
     return client

@@ -223,7 +223,10 @@ final class ReplayService {
   }
 
   private void complete(
-      ReplayRequest request, Notifications.TopicReplay topic, long newest, List<EncodedEvent> replayed) {
+      ReplayRequest request,
+      Notifications.TopicReplay topic,
+      long newest,
+      List<EncodedEvent> replayed) {
     var recovered = request.after != null
         && request.after.epoch().equals(topic.epoch())
         && request.after.seq() <= newest

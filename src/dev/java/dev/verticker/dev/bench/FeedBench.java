@@ -9,6 +9,7 @@ import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
+import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.json.JsonObject;
 import java.io.IOException;
 import java.net.URI;
@@ -29,6 +30,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -296,18 +298,15 @@ public final class FeedBench {
     measureCpu("leader without sockets", leader.process(), leader::frames);
     measureSockets("leader", leader, leader);
     measureSockets("other", leader, other(leader));
+    measureTrades("leader", leader);
+    measureTrades("other", other(leader));
   }
 
   private void measureSockets(String name, FeedNode leader, FeedNode node) throws Exception {
     var sent = new ConcurrentHashMap<CandleKey, Long>();
-    var observer = clients.createWebSocketClient();
+    var observer = observe("@kline_1m", event -> keep(event, sent));
     try (var sockets = new FeedSockets(clients, clock)) {
-      observer
-          .connect(
-              exchange.port(), "127.0.0.1", "/ws/" + CHARTED.toLowerCase(Locale.ROOT) + "@kline_1m")
-          .await()
-          .textMessageHandler(text -> keep(new JsonObject(text), sent));
-      sockets.subscribe(node.port(), SOCKETS, token, TOPICS);
+      sockets.subscribe(node.port(), SOCKETS, token, TOPICS, 100);
       TimeUnit.SECONDS.sleep(plan.settleSeconds());
       sockets.reset();
       measureCpu(name, leader.process(), leader::frames);
@@ -316,6 +315,32 @@ public final class FeedBench {
     } finally {
       observer.close().await();
     }
+  }
+
+  /** Each trade is a frame, because nothing is conflated. */
+  private void measureTrades(String name, FeedNode node) throws Exception {
+    var sent = new ConcurrentHashMap<Long, Long>();
+    var observer =
+        observe("@aggTrade", event -> sent.put(event.getLong("a"), event.getLong("E")));
+    try (var sockets = new FeedSockets(clients, clock)) {
+      sockets.subscribe(node.port(), SOCKETS, token, List.of("trades." + CHARTED), 0);
+      TimeUnit.SECONDS.sleep(plan.settleSeconds());
+      sockets.reset();
+      TimeUnit.SECONDS.sleep(plan.seconds());
+      figures.add(name + " trades", sockets.trades(sent));
+    } finally {
+      observer.close().await();
+    }
+  }
+
+  /** Receives a stream of the charted symbol beside the nodes. */
+  private WebSocketClient observe(String stream, Consumer<JsonObject> onEvent) {
+    var observer = clients.createWebSocketClient();
+    observer
+        .connect(exchange.port(), "127.0.0.1", "/ws/" + CHARTED.toLowerCase(Locale.ROOT) + stream)
+        .await()
+        .textMessageHandler(text -> onEvent.accept(new JsonObject(text)));
+    return observer;
   }
 
   private static void keep(JsonObject event, Map<CandleKey, Long> sent) {
@@ -364,7 +389,7 @@ public final class FeedBench {
   /** Measures the time from the fault until sockets of the node receive quotes of later events. */
   private void recover(String name, FeedNode node, Runnable fault) throws Exception {
     try (var sockets = new FeedSockets(clients, clock)) {
-      sockets.subscribe(node.port(), 1, token, List.of("prices"));
+      sockets.subscribe(node.port(), 1, token, List.of("prices"), 100);
       TimeUnit.SECONDS.sleep(1);
       var failedAt = System.nanoTime();
       fault.run();
@@ -457,6 +482,10 @@ public final class FeedBench {
       var where = node.equals("leader") ? "leader" : "other node";
       row("`prices` at 100 ms to 50 sockets, " + where, figures.delay(node + " prices"), "");
       row("`" + TOPICS.get(1) + "` at 100 ms, " + where, figures.delay(node + " candles"), "");
+      row(
+          "`trades." + CHARTED + "`, not conflated, " + where,
+          figures.delay(node + " trades"),
+          node.equals("leader") ? "p99 5 ms" : "p99 10 ms");
     }
     row(
         text(
@@ -464,10 +493,6 @@ public final class FeedBench {
             figures.median("relay frames")),
         figures.delay("relay"),
         "");
-    row(
-        "unconflated trades to 50 sockets",
-        "not measured: the topic `trades` does not exist yet",
-        "p99 5 ms, other node 10 ms");
     cpu("leader without sockets", "leader", "200 us");
     cpu("leader with 50 sockets", "leader", "");
     cpu("bare relay without sockets", "relay", "");

@@ -25,8 +25,9 @@ import java.util.function.Supplier;
  * the exchange's clock. Everything runs on one event loop of the given Vert.x; public methods are called from other threads.
  */
 final class FeedSockets implements AutoCloseable {
+  private static final int MAX_SOCKETS = 1000;
   private static final int MAX_FRAME = 1 << 20;
-  private static final int MAX_PARSED = 16;
+  private static final int MAX_PARSED = 2048;
   private static final int OPEN_SECONDS = 20;
 
   private final Context loop;
@@ -35,6 +36,7 @@ final class FeedSockets implements AutoCloseable {
   private final List<WebSocket> sockets = new ArrayList<>();
   private final Map<String, Frame> parsed = new HashMap<>();
   private final List<Candle> unresolved = new ArrayList<>();
+  private final List<Trade> trades = new ArrayList<>();
   private Delays quotes = new Delays();
   private Freshness awaited;
 
@@ -63,6 +65,8 @@ final class FeedSockets implements AutoCloseable {
 
   private record Candle(CandleKey key, long receivedAt) {}
 
+  private record Trade(long id, long receivedAt) {}
+
   private record Quote(String symbol, long eventTime) {}
 
   /**
@@ -70,7 +74,8 @@ final class FeedSockets implements AutoCloseable {
    *
    * @param delayed whether its figures have just changed; those of a snapshot are older
    */
-  private record Frame(boolean delayed, List<Quote> quotes, List<CandleKey> candles) {}
+  private record Frame(
+      boolean delayed, List<Quote> quotes, List<CandleKey> candles, List<Long> trades) {}
 
   /** Waits for events that are later than {@code after}. */
   private static final class Freshness {
@@ -88,37 +93,53 @@ final class FeedSockets implements AutoCloseable {
   FeedSockets(Vertx vertx, MarketClock clock) {
     this.loop = vertx.getOrCreateContext();
     this.client = vertx.createWebSocketClient(
-        new WebSocketClientOptions().setMaxFrameSize(MAX_FRAME).setMaxMessageSize(MAX_FRAME));
+        new WebSocketClientOptions()
+            .setMaxConnections(MAX_SOCKETS)
+            .setMaxFrameSize(MAX_FRAME)
+            .setMaxMessageSize(MAX_FRAME));
     this.clock = clock;
   }
 
-  /** Opens sockets of a node that subscribe the topics. */
-  void subscribe(int port, int count, String token, List<String> topics) {
-    for (var i = 0; i < count; i++) {
-      run(() -> client.connect(port, "127.0.0.1", "/ws").map(socket -> {
-        var quoteTimes = new HashMap<String, Long>();
-        var candles = new HashSet<CandleKey>();
-        socket.textMessageHandler(text -> onFrame(text, quoteTimes, candles));
-        socket.writeTextMessage(
-            new JsonObject().put("op", "auth").put("token", token).encode());
-        topics.forEach(topic -> socket.writeTextMessage(new JsonObject()
+  /** Opens sockets of a node that subscribe to the topics, of trades to those of one symbol at most. */
+  void subscribe(int port, int count, String token, List<String> topics, int everyMs) {
+    var commands = topics.stream()
+        .map(topic -> new JsonObject()
             .put("op", "subscribe")
             .put("topic", topic)
-            .put("every_ms", 100)
-            .encode()));
-        return sockets.add(socket);
-      }));
+            .put("every_ms", everyMs))
+        .toArray(JsonObject[]::new);
+    for (var i = 0; i < count; i++) {
+      subscribe(port, token, commands);
     }
+  }
+
+  /** Opens a socket of a node that sends the commands. */
+  void subscribe(int port, String token, JsonObject... commands) {
+    run(() -> client.connect(port, "127.0.0.1", "/ws").map(socket -> {
+      var quoteTimes = new HashMap<String, Long>();
+      var candles = new HashSet<CandleKey>();
+      socket.textMessageHandler(text -> onFrame(text, quoteTimes, candles));
+      socket.writeTextMessage(new JsonObject().put("op", "auth").put("token", token).encode());
+      for (var command : commands) {
+        socket.writeTextMessage(command.encode());
+      }
+      return sockets.add(socket);
+    }));
   }
 
   /** Opens sockets of the relay. */
   void relay(int port, int count) {
     for (var i = 0; i < count; i++) {
-      run(() -> client.connect(port, "127.0.0.1", "/").map(socket -> {
-        socket.textMessageHandler(this::onExchangeFrame);
-        return sockets.add(socket);
-      }));
+      relay(port, "/");
     }
+  }
+
+  /** Opens a socket of the relay. */
+  void relay(int port, String target) {
+    run(() -> client.connect(port, "127.0.0.1", target).map(socket -> {
+      socket.textMessageHandler(this::onExchangeFrame);
+      return sockets.add(socket);
+    }));
   }
 
   /** Forgets the delays that were measured so far. */
@@ -126,6 +147,7 @@ final class FeedSockets implements AutoCloseable {
     run(() -> {
       quotes = new Delays();
       unresolved.clear();
+      trades.clear();
       return Future.succeededFuture();
     });
   }
@@ -143,6 +165,20 @@ final class FeedSockets implements AutoCloseable {
         var sent = sentAt.get(candle.key());
         if (sent != null) {
           delays.add(clock.since(sent, candle.receivedAt()));
+        }
+      }
+      return Future.succeededFuture(delays);
+    });
+  }
+
+  /** Delays of trades since the reset. @param sentAt when the exchange sent each, by id, by its clock */
+  Delays trades(Map<Long, Long> sentAt) {
+    return run(() -> {
+      var delays = new Delays();
+      for (var trade : trades) {
+        var sent = sentAt.get(trade.id());
+        if (sent != null) {
+          delays.add(clock.since(sent, trade.receivedAt()));
         }
       }
       return Future.succeededFuture(delays);
@@ -180,6 +216,9 @@ final class FeedSockets implements AutoCloseable {
         unresolved.add(new Candle(key, now));
       }
     }
+    if (frame.delayed()) {
+      frame.trades().forEach(id -> trades.add(new Trade(id, now)));
+    }
   }
 
   private void onFresh(Quote quote) {
@@ -200,9 +239,12 @@ final class FeedSockets implements AutoCloseable {
     var event = json.getString("event");
     var quotes = new ArrayList<Quote>();
     var candles = new ArrayList<CandleKey>();
+    var ids = new ArrayList<Long>();
     for (var item : json.getJsonArray("data", new JsonArray())) {
       var data = (JsonObject) item;
-      if ("candles".equals(event)) {
+      if ("trades".equals(event)) {
+        ids.add(data.getLong("id"));
+      } else if ("candles".equals(event)) {
         candles.add(new CandleKey(
             millis(data, "open_time"),
             data.getLong("trades"),
@@ -211,7 +253,7 @@ final class FeedSockets implements AutoCloseable {
         quotes.add(new Quote(data.getString("symbol"), millis(data, "event_time")));
       }
     }
-    return new Frame(Boolean.FALSE.equals(json.getBoolean("snapshot")), quotes, candles);
+    return new Frame(Boolean.FALSE.equals(json.getBoolean("snapshot")), quotes, candles, ids);
   }
 
   private static long millis(JsonObject json, String member) {

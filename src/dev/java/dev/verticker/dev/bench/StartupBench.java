@@ -107,7 +107,8 @@ final class StartupBench {
       var wall = (System.nanoTime() - begun) / 1e9;
       var cpu = process.cpuSeconds();
       var resident = process.residentMegabytes();
-      return new Started(wall, cpu, resident, heap(way.java(), process.pid()));
+      return new Started(
+          wall, cpu, resident, heapBytes(way.java(), process.pid()) / (1024 * 1024));
     }
   }
 
@@ -127,7 +128,8 @@ final class StartupBench {
     throw new IllegalStateException(ready + " does not answer 200 within " + MAX_START_MS + " ms");
   }
 
-  private static long heap(String java, long pid) throws IOException, InterruptedException {
+  /** Returns the size of the live objects of a process. */
+  static long heapBytes(String java, long pid) throws IOException, InterruptedException {
     var jcmd = Path.of(java).resolveSibling("jcmd").toString();
     var process = new ProcessBuilder(jcmd, Long.toString(pid), "GC.class_histogram").start();
     var output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -135,7 +137,7 @@ final class StartupBench {
     return output
         .lines()
         .filter(line -> line.startsWith("Total"))
-        .mapToLong(line -> Long.parseLong(line.trim().split(" +")[2]) / (1024 * 1024))
+        .mapToLong(line -> Long.parseLong(line.trim().split(" +")[2]))
         .findFirst()
         .orElseThrow(() -> new IllegalStateException("Unexpected output of jcmd: " + output));
   }

@@ -21,7 +21,8 @@ import java.util.Set;
  * MarketSocketsBench}, it writes the newest ticker of each symbol to the sockets that name the symbol in their query.
  */
 public final class BareRelay extends VerticleBase {
-  private static final String NOT_FORWARDED = "{\"e\":\"kline\"";
+  private static final String TICKER = "{\"e\":\"24hrTicker\"";
+  private static final String TRADE = "{\"e\":\"aggTrade\"";
   private static final String SYMBOL = "\"s\":\"";
   private static final long RECONNECT_MS = 100;
 
@@ -78,7 +79,7 @@ public final class BareRelay extends VerticleBase {
   private void receive(WebSocket stream) {
     stream.textMessageHandler(frame -> {
       frames++;
-      if (!frame.startsWith(NOT_FORWARDED)) {
+      if (frame.startsWith(TICKER) || frame.startsWith(TRADE)) {
         forward(frame);
       }
     });

@@ -4,7 +4,6 @@ import dev.verticker.dev.DevPostgres;
 import dev.verticker.dev.DevRedis;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.bench.FeedSockets.CandleKey;
-import dev.verticker.dev.bench.FeedSockets.MarketClock;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import io.vertx.core.Vertx;
@@ -31,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -40,10 +40,8 @@ import java.util.stream.IntStream;
  * core 0; the exchange, the clients, PostgreSQL and Redis on core 1, to which this process must be pinned.
  */
 public final class FeedBench {
-  /** With these two figures, 20 symbols have a thousand frames a second. */
-  private static final int SPEED = 5;
-
-  private static final int TRADES_PER_MINUTE = 510;
+  /** The most that the simulator has; with tickers, candles and books, 20 symbols send almost a thousand frames a second. */
+  private static final int TRADES_PER_MINUTE = 600;
 
   private static final int SOCKETS = 50;
   private static final String CHARTED = "BTCUSDT";
@@ -68,6 +66,8 @@ public final class FeedBench {
       "APTUSDT",
       "ARBUSDT",
       "OPUSDT");
+  private static final List<String> STREAMS =
+      List.of("@ticker", "@kline_1m", "@aggTrade", "@bookTicker", "@depth20@100ms");
   private static final List<String> TOPICS = List.of("prices", "candles." + CHARTED + ".1m");
 
   /** A node that lost its upstream does not request the lease for a minute. */
@@ -138,7 +138,7 @@ public final class FeedBench {
   private final BenchEnvironment environment;
   private final Vertx clients = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   private final Figures figures = new Figures();
-  private final MarketClock clock;
+  private final LongSupplier clock;
   private final List<FeedNode> nodes;
   private final long startedAt = System.nanoTime();
   private String token;
@@ -150,7 +150,7 @@ public final class FeedBench {
     this.exchange = exchange;
     this.database = environment.database();
     this.environment = environment;
-    this.clock = new MarketClock(() -> exchange.market().now().toEpochMilli(), SPEED);
+    this.clock = () -> exchange.market().now().toEpochMilli();
     this.nodes = FeedNode.pair(vertx, exchange.port(), environment.folder(), settings(environment));
   }
 
@@ -173,7 +173,7 @@ public final class FeedBench {
             DevPostgres.start(folder.resolve("postgres"), 0, false, System.out::println);
         var redis = DevRedis.start(
             folder.resolve("redis"), 0, Optional.empty(), false, System.out::println)) {
-      var options = SimulatorOptions.defaults().withKlines(recording(folder)).withSpeed(SPEED);
+      var options = SimulatorOptions.defaults().withKlines(recording(folder));
       var exchange = ExchangeSimulator.start(vertx, options).await();
       var environment =
           BenchEnvironment.of(folder, postgres.createDatabase(), redis, exchange.url());
@@ -188,8 +188,6 @@ public final class FeedBench {
         String.join(",", SYMBOLS),
         "BINANCE_VENUE",
         "replayed",
-        "MARKET_SPEED",
-        Integer.toString(SPEED),
         "REFRESH_INTERVAL_SECONDS",
         "60",
         "CACHE_TTL_SECONDS",
@@ -258,7 +256,7 @@ public final class FeedBench {
     var port = ComparedStacks.freePort();
     var streams = SYMBOLS.stream()
         .map(symbol -> symbol.toLowerCase(Locale.ROOT))
-        .map(symbol -> symbol + "@ticker/" + symbol + "@kline_1m/" + symbol + "@aggTrade")
+        .flatMap(symbol -> STREAMS.stream().map(symbol::concat))
         .collect(Collectors.joining("/"));
     var variables = Map.of(
         "PORT", Integer.toString(port),

@@ -32,25 +32,13 @@ final class FeedSockets implements AutoCloseable {
 
   private final Context loop;
   private final WebSocketClient client;
-  private final MarketClock clock;
+  private final LongSupplier clock;
   private final List<WebSocket> sockets = new ArrayList<>();
   private final Map<String, Frame> parsed = new HashMap<>();
   private final List<Candle> unresolved = new ArrayList<>();
   private final List<Trade> trades = new ArrayList<>();
   private Delays quotes = new Delays();
   private Freshness awaited;
-
-  /**
-   * The exchange's clock.
-   *
-   * @param millis its time
-   * @param speed its milliseconds in one millisecond
-   */
-  record MarketClock(LongSupplier millis, int speed) {
-    double since(long then, long now) {
-      return (double) (now - then) / speed;
-    }
-  }
 
   /**
    * When quotes of later events of the exchange arrived, as {@link System#nanoTime}.
@@ -90,7 +78,8 @@ final class FeedSockets implements AutoCloseable {
     }
   }
 
-  FeedSockets(Vertx vertx, MarketClock clock) {
+  /** @param clock the time at the exchange in milliseconds */
+  FeedSockets(Vertx vertx, LongSupplier clock) {
     this.loop = vertx.getOrCreateContext();
     this.client = vertx.createWebSocketClient(
         new WebSocketClientOptions()
@@ -164,7 +153,7 @@ final class FeedSockets implements AutoCloseable {
       for (var candle : unresolved) {
         var sent = sentAt.get(candle.key());
         if (sent != null) {
-          delays.add(clock.since(sent, candle.receivedAt()));
+          delays.add(candle.receivedAt() - sent);
         }
       }
       return Future.succeededFuture(delays);
@@ -178,7 +167,7 @@ final class FeedSockets implements AutoCloseable {
       for (var trade : trades) {
         var sent = sentAt.get(trade.id());
         if (sent != null) {
-          delays.add(clock.since(sent, trade.receivedAt()));
+          delays.add(trade.receivedAt() - sent);
         }
       }
       return Future.succeededFuture(delays);
@@ -188,7 +177,7 @@ final class FeedSockets implements AutoCloseable {
   /** Completes when streamed quotes of later events than now have arrived for all symbols. */
   Future<Fresh> awaitFresh(Set<String> symbols) {
     return run(() -> {
-      awaited = new Freshness(clock.millis().getAsLong(), symbols);
+      awaited = new Freshness(clock.getAsLong(), symbols);
       return Future.succeededFuture(awaited.promise.future());
     });
   }
@@ -199,7 +188,7 @@ final class FeedSockets implements AutoCloseable {
   }
 
   private void onFrame(String text, Map<String, Long> quoteTimes, Set<CandleKey> candles) {
-    var now = clock.millis().getAsLong();
+    var now = clock.getAsLong();
     if (parsed.size() > MAX_PARSED) {
       parsed.clear();
     }
@@ -207,7 +196,7 @@ final class FeedSockets implements AutoCloseable {
     for (var quote : frame.quotes()) {
       var before = quoteTimes.put(quote.symbol(), quote.eventTime());
       if (frame.delayed() && before != null && quote.eventTime() > before) {
-        quotes.add(clock.since(quote.eventTime(), now));
+        quotes.add(now - quote.eventTime());
       }
       onFresh(quote);
     }
@@ -263,7 +252,7 @@ final class FeedSockets implements AutoCloseable {
   private void onExchangeFrame(String text) {
     var from = text.indexOf("\"E\":") + 4;
     var to = text.indexOf(',', from);
-    quotes.add(clock.since(Long.parseLong(text, from, to, 10), clock.millis().getAsLong()));
+    quotes.add(clock.getAsLong() - Long.parseLong(text, from, to, 10));
   }
 
   private <T> T run(Supplier<Future<T>> work) {

@@ -2,7 +2,6 @@ package dev.verticker.dev.bench;
 
 import dev.verticker.dev.DevPostgres;
 import dev.verticker.dev.DevRedis;
-import dev.verticker.dev.bench.FeedSockets.MarketClock;
 import dev.verticker.dev.exchange.ExchangeSimulator;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import io.vertx.core.Vertx;
@@ -19,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -47,7 +47,7 @@ public final class MarketSocketsBench {
   private final ExchangeSimulator exchange;
   private final BenchEnvironment environment;
   private final Vertx vertx;
-  private final MarketClock clock;
+  private final LongSupplier clock;
   private final Vertx clients = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
   private MarketSocketsBench(
@@ -55,7 +55,7 @@ public final class MarketSocketsBench {
     this.exchange = exchange;
     this.environment = environment;
     this.vertx = vertx;
-    this.clock = new MarketClock(() -> exchange.market().now().toEpochMilli(), 1);
+    this.clock = () -> exchange.market().now().toEpochMilli();
   }
 
   public static void main(String[] arguments) {

@@ -15,7 +15,7 @@ const MAX_RETRIES = 10;
 const RETRY_INTERVAL_MS = 500;
 
 /**
- * @typedef {((fixture: Fixture) => Promise<void>) & { alone?: boolean }} Scenario `alone`: no other scenario runs at the time
+ * @typedef {(fixture: Fixture) => Promise<void>} Scenario
  * @typedef {{ username: string, password: string }} Credentials
  *
  * @typedef {object} TabOptions
@@ -26,16 +26,6 @@ const RETRY_INTERVAL_MS = 500;
  * @property {boolean} [signedIn]
  * @property {(page: import("playwright-core").Page) => Promise<void>} [prepare] runs before the page is loaded
  */
-
-/**
- * Marks a scenario that changes the node or the exchange, or measures time.
- *
- * @param {Scenario} scenario
- * @returns {Scenario}
- */
-function alone(scenario) {
-  return Object.assign(scenario, { alone: true });
-}
 
 /**
  * A busy machine hashes slowly: the node refuses a password that would wait for too long.
@@ -362,7 +352,6 @@ class Tab {
   }
 }
 
-exports.alone = alone;
 exports.Fixture = Fixture;
 exports.Tab = Tab;
 exports.PASSWORD = PASSWORD;

@@ -1,7 +1,6 @@
 // @ts-check
 "use strict";
 const assert = require("node:assert/strict");
-const { alone } = require("./fixture");
 
 /** @import { Fixture, Tab } from "./fixture" */
 
@@ -141,7 +140,7 @@ module.exports = {
     await panel.getByText(/^(rising|falling)$/).waitFor();
   },
 
-  "simulated and stale prices are marked": alone(async (fixture) => {
+  async "simulated and stale prices are marked"(fixture) {
     const tab = await fixture.openTab({ user: await fixture.createUser() });
     await tab.waitForText("Simulated prices: these are not real market prices.");
     await tab.expectAbsent(".banner.bad");
@@ -161,7 +160,7 @@ module.exports = {
     }
     await tab.page.locator(".banner.bad").waitFor({ state: "detached" });
     await tab.expectAbsent(".stale");
-  }),
+  },
 
   async "the chart moves, and its table has the candles of the server"(fixture) {
     const tab = await fixture.openTab({ user: await fixture.createUser() });

@@ -1,7 +1,6 @@
 // @ts-check
 "use strict";
 const assert = require("node:assert/strict");
-const { alone } = require("./fixture");
 
 /**
  * The sequence numbers on the page, oldest first.
@@ -61,7 +60,7 @@ module.exports = {
     await tab.page.locator(".connection[data-state=live]").waitFor({ timeout: 4_000 });
   },
 
-  "no event is missing or duplicated after a node restart": alone(async (fixture) => {
+  async "no event is missing or duplicated after a node restart"(fixture) {
     fixture.allowErrors("network", 503);
     const user = await fixture.createUser();
     const tab = await fixture.openTab({ user });
@@ -82,7 +81,7 @@ module.exports = {
     assert.deepEqual(await shownSequences(tab), upTo(5));
     await tab.openView("market");
     await tab.page.locator(".watch-list .price").first().waitFor();
-  }),
+  },
 
   async "unread notifications are counted and marked as read"(fixture) {
     const user = await fixture.createUser();

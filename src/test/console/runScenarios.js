@@ -30,9 +30,6 @@ const scenarios = Object.assign(
     .map((file) => require(path.join(__dirname, file))),
 );
 
-/** Most scenarios wait for the server and for time to pass. */
-const CONCURRENT = 2;
-
 const input = readline.createInterface({ input: process.stdin });
 
 /** The action that runs at the moment. */
@@ -90,12 +87,7 @@ async function main() {
   const chosen = new RegExp(process.env.SCENARIOS ?? "");
   const names = Object.keys(scenarios).filter((name) => chosen.test(name));
   write({ scenarios: names });
-  const together = names.filter((name) => !scenarios[name].alone);
-  const runTogether = async () => {
-    for (let name = together.shift(); name; name = together.shift()) await run(browser, name);
-  };
-  await Promise.all(Array.from({ length: CONCURRENT }, runTogether));
-  for (const name of names.filter((name) => scenarios[name].alone)) await run(browser, name);
+  for (const name of names) await run(browser, name);
 }
 
 main();

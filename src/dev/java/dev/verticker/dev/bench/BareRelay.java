@@ -32,8 +32,7 @@ public final class BareRelay extends VerticleBase {
   private final int port = Integer.parseInt(System.getenv("PORT"));
   private final int exchange = Integer.parseInt(System.getenv("EXCHANGE_PORT"));
   private final List<String> streams = List.of(System.getenv("STREAMS").split("/"));
-  private final int everyMs =
-      Integer.parseInt(System.getenv().getOrDefault("EVERY_MS", "0"));
+  private final int everyMs = Integer.parseInt(System.getenv().getOrDefault("EVERY_MS", "0"));
   private final Set<ServerWebSocket> sockets = new HashSet<>();
   private final Map<String, Set<ServerWebSocket>> bySymbol = new HashMap<>();
   private final Map<String, String> changed = new HashMap<>();

@@ -85,7 +85,7 @@ public final class FeedBench {
    * @param rows stored candles
    */
   private record Plan(boolean thorough, int rounds, int seconds, int faults, int blocks, int rows) {
-    static final Plan FULL = new Plan(true, 5, 10, 5, 3, 10_000_000);
+    static final Plan FULL = new Plan(true, 3, 10, 3, 2, 10_000_000);
     static final Plan QUICK = new Plan(false, 1, 2, 1, 1, 100_000);
 
     int warmUpSeconds() {
@@ -318,8 +318,7 @@ public final class FeedBench {
   /** Each trade is a frame, because nothing is conflated. */
   private void measureTrades(String name, FeedNode node) throws Exception {
     var sent = new ConcurrentHashMap<Long, Long>();
-    var observer =
-        observe("@aggTrade", event -> sent.put(event.getLong("a"), event.getLong("E")));
+    var observer = observe("@aggTrade", event -> sent.put(event.getLong("a"), event.getLong("E")));
     try (var sockets = new FeedSockets(clients, clock)) {
       sockets.subscribe(node.port(), SOCKETS, token, List.of("trades." + CHARTED), 0);
       TimeUnit.SECONDS.sleep(plan.settleSeconds());

@@ -81,21 +81,18 @@ final class FeedSockets implements AutoCloseable {
   /** @param clock the time at the exchange in milliseconds */
   FeedSockets(Vertx vertx, LongSupplier clock) {
     this.loop = vertx.getOrCreateContext();
-    this.client = vertx.createWebSocketClient(
-        new WebSocketClientOptions()
-            .setMaxConnections(MAX_SOCKETS)
-            .setMaxFrameSize(MAX_FRAME)
-            .setMaxMessageSize(MAX_FRAME));
+    this.client = vertx.createWebSocketClient(new WebSocketClientOptions()
+        .setMaxConnections(MAX_SOCKETS)
+        .setMaxFrameSize(MAX_FRAME)
+        .setMaxMessageSize(MAX_FRAME));
     this.clock = clock;
   }
 
   /** Opens sockets of a node that subscribe to the topics, of trades to those of one symbol at most. */
   void subscribe(int port, int count, String token, List<String> topics, int everyMs) {
     var commands = topics.stream()
-        .map(topic -> new JsonObject()
-            .put("op", "subscribe")
-            .put("topic", topic)
-            .put("every_ms", everyMs))
+        .map(topic ->
+            new JsonObject().put("op", "subscribe").put("topic", topic).put("every_ms", everyMs))
         .toArray(JsonObject[]::new);
     for (var i = 0; i < count; i++) {
       subscribe(port, token, commands);
@@ -108,7 +105,8 @@ final class FeedSockets implements AutoCloseable {
       var quoteTimes = new HashMap<String, Long>();
       var candles = new HashSet<CandleKey>();
       socket.textMessageHandler(text -> onFrame(text, quoteTimes, candles));
-      socket.writeTextMessage(new JsonObject().put("op", "auth").put("token", token).encode());
+      socket.writeTextMessage(
+          new JsonObject().put("op", "auth").put("token", token).encode());
       for (var command : commands) {
         socket.writeTextMessage(command.encode());
       }

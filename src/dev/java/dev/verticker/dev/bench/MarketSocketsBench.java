@@ -32,7 +32,7 @@ public final class MarketSocketsBench {
   private static final int SOCKETS = 1000;
   private static final int EVERY_MS = 250;
   private static final int TRADES_PER_MINUTE = 60;
-  private static final int ROUNDS = 5;
+  private static final int ROUNDS = 3;
   private static final int SECONDS = 10;
   private static final int SETTLE_SECONDS = 5;
   private static final int WARM_UP_SECONDS = 30;

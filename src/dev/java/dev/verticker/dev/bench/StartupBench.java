@@ -107,8 +107,7 @@ final class StartupBench {
       var wall = (System.nanoTime() - begun) / 1e9;
       var cpu = process.cpuSeconds();
       var resident = process.residentMegabytes();
-      return new Started(
-          wall, cpu, resident, heapBytes(way.java(), process.pid()) / (1024 * 1024));
+      return new Started(wall, cpu, resident, heapBytes(way.java(), process.pid()) / (1024 * 1024));
     }
   }
 

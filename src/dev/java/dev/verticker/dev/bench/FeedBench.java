@@ -391,7 +391,7 @@ public final class FeedBench {
       TimeUnit.SECONDS.sleep(1);
       var failedAt = System.nanoTime();
       fault.run();
-      // Nothing recovers sooner, and whatever was on its way when the fault began has arrived by
+      // Nothing recovers sooner, and frames sent before the fault have arrived by
       // then.
       TimeUnit.MILLISECONDS.sleep(FAULT_MS);
       var fresh = sockets

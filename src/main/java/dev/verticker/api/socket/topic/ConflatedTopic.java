@@ -100,7 +100,7 @@ final class ConflatedTopic<E> {
     onChange(change, false);
   }
 
-  /** @param urgent whether the change is sent immediately, whatever the interval */
+  /** @param urgent whether the change is sent at once, before the interval has passed */
   void onChange(E change, boolean urgent) {
     snapshot = null;
     // A copy: sending may close a socket, and so cancel subscriptions.

@@ -31,7 +31,10 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
 
-/** Polls the exchange, stores the quotes and publishes them. Schema {@code market}. */
+/**
+ * Receives market data by streams and polls, publishes and stores it, and serves quotes, candles, trades, order books and
+ * symbols. Schema {@code market}.
+ */
 public final class PriceVerticle extends VerticleBase {
   private static final String SCHEMA = "market";
   private static final Duration FLUSH_INTERVAL = Duration.ofSeconds(1);

@@ -15,7 +15,7 @@ import java.util.TreeMap;
  * 431, 500, 503; 401 with a security requirement; 403 with a permission, or for a public operation that changes something;
  * 415 with a request body.
  *
- * <p>A response of the operation itself wins over the shared one, and a component of the contract over the one in
+ * <p>A response of the operation itself replaces the shared one, and a component of the contract the one in
  * {@code openapi/shared-responses.yaml}. An operation with {@code x-own-errors} gets
  * only 414 and 431, which the server sends before it knows the operation.
  */

@@ -3,6 +3,8 @@ package dev.verticker.testing;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
+import io.vertx.core.internal.VertxInternal;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -59,6 +61,13 @@ public final class Await {
     return await(future.<Throwable>transform(result -> result.failed()
         ? Future.succeededFuture(result.cause())
         : Future.failedFuture(new AssertionError("succeeded with " + result.result()))));
+  }
+
+  /** Waits until every event loop has run the tasks that were submitted before, such as messages of the local event bus. */
+  public static void eventLoops(Vertx vertx) {
+    for (var loop : ((VertxInternal) vertx).nettyEventLoopGroup()) {
+      loop.submit(() -> {}).syncUninterruptibly();
+    }
   }
 
   /** @param condition description for the message of a failed test */

@@ -5,8 +5,10 @@ import dev.verticker.bus.Failure;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Day;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.testing.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import io.vertx.core.Vertx;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
@@ -20,6 +22,7 @@ import java.util.function.Function;
 
 /** A price verticle for front door tests, with a table of quotes and a list of the bus requests that clients caused. */
 public final class FakePrices {
+  private final Vertx vertx;
   private final Bus bus;
   private final Map<String, Quote> quotes = Collections.synchronizedMap(new LinkedHashMap<>());
   public final List<Object> requests = new CopyOnWriteArrayList<>();
@@ -29,7 +32,8 @@ public final class FakePrices {
       request -> Future.succeededFuture(new Prices.History(List.of(), null));
   private final AtomicReference<Promise<Void>> held = new AtomicReference<>();
 
-  public FakePrices(Bus bus) {
+  public FakePrices(Vertx vertx, Bus bus) {
+    this.vertx = vertx;
     this.bus = bus;
   }
 
@@ -49,9 +53,11 @@ public final class FakePrices {
     return this;
   }
 
+  /** Returns after every subscriber has handled the quotes. */
   public void tick(Quote... more) {
     holds(more);
     bus.publish(Prices.TICK, new Prices.Quotes(List.of(more)));
+    Await.eventLoops(vertx);
   }
 
   /** Delays the response to every FIND until {@link #release}. */

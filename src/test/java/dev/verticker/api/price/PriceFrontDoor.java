@@ -33,7 +33,7 @@ final class PriceFrontDoor implements AutoCloseable {
   final List<Runnable> onReconnect = new ArrayList<>();
   final FixedClock clock = new FixedClock();
   final Bus bus = new Bus(vertx, clock, metrics);
-  final FakePrices prices = new FakePrices(bus);
+  final FakePrices prices = new FakePrices(vertx, bus);
   private Contract contract;
   private ApiClient client;
 

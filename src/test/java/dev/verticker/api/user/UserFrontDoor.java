@@ -54,7 +54,7 @@ public final class UserFrontDoor implements AutoCloseable {
   public final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   public final MovedClock clock = new MovedClock();
   public final Bus bus = new Bus(vertx, clock, metrics);
-  public final FakePrices prices = new FakePrices(bus);
+  public final FakePrices prices = new FakePrices(vertx, bus);
   public final FakeCandles candles = new FakeCandles(bus);
   public final FakeListings listings = new FakeListings(bus);
   public final FakeMarket market = new FakeMarket(bus);

@@ -39,7 +39,7 @@ class PriceChannelTest {
   private final Clock clock = Clock.systemUTC();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final Bus bus = new Bus(vertx, clock, metrics);
-  private final FakePrices prices = new FakePrices(bus);
+  private final FakePrices prices = new FakePrices(vertx, bus);
   private final Context context = vertx.getOrCreateContext();
   private final Instant start = clock.instant();
   private QuoteService quotes;

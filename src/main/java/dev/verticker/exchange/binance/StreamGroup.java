@@ -169,6 +169,9 @@ final class StreamGroup implements StreamConnection.Owner {
   @Override
   public void onEvent(StreamConnection connection, StreamEvent event) {
     if (connection == current) {
+      if (hasRestarted(event)) {
+        sequences.remove(event.stream());
+      }
       deliver(event);
       checkHandOver(event.stream());
     } else if (successor != null && connection == successor.connection) {
@@ -305,6 +308,16 @@ final class StreamGroup implements StreamConnection.Owner {
     promoted.newest.values().forEach(this::deliver);
   }
 
+  /** A lower number long after the last event is no repetition: test venues restart their ids. */
+  private boolean hasRestarted(StreamEvent event) {
+    var last = sequences.get(event.stream());
+    return last != null
+        && event.sequence() < last
+        && System.nanoTime() - lastEventAt.get(event.stream())
+            > options.maxSilence().multipliedBy(2).toNanos();
+  }
+
+  /** Delivers an event that no earlier connection has delivered. */
   private void deliver(StreamEvent event) {
     var last = sequences.get(event.stream());
     if (last == null || event.sequence() > last) {

@@ -4,17 +4,16 @@ import dev.verticker.bus.Failure;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
-import dev.verticker.message.Candles;
 import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.FindCandles;
 import dev.verticker.message.Candles.Found;
 import dev.verticker.message.Candles.Series;
 import dev.verticker.message.Candles.State;
+import dev.verticker.message.Candles;
 import dev.verticker.message.Interval;
 import dev.verticker.price.candle.ExchangeCandles.Read;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,8 +30,6 @@ import java.util.function.Predicate;
  * waits for a backfill.
  */
 final class CandleFinder {
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-
   /** Leaves time for a request to the exchange. */
   private static final long STORE_TIMEOUT_MS = 1000;
 
@@ -239,15 +236,12 @@ final class CandleFinder {
     if (cause instanceof ExchangeException.UnknownSymbolException) {
       return unknown(List.of(symbol));
     }
-    var retryAfter = cause instanceof ExchangeException.RateLimitedException limited
-        ? Duration.between(clock.instant(), limited.until())
-        : RETRY_AFTER;
     var detail = "The candles of " + symbol + " are not stored"
         + (cause instanceof NotRequestedException ? "." : ", and the exchange is unavailable.");
     return new Failure.Unavailable(
         "candles-not-available",
         detail,
-        retryAfter.compareTo(RETRY_AFTER) < 0 ? RETRY_AFTER : retryAfter,
+        ExchangeException.retryAfter(cause, clock.instant()),
         List.of(new Failure.Error("query/symbols", "candles-not-available", detail)));
   }
 

@@ -300,6 +300,26 @@ class BinanceMarketStreamTest {
   }
 
   @Test
+  void trades_arrive_after_a_replacement_although_the_exchange_has_restarted_their_ids() {
+    open(HOURS, SHORT, Set.of(TRADES));
+    until("the stream is connected", () -> events.connected.size() == 1);
+    var old = exchange.last();
+    old.send("btcusdt@aggTrade", trade("BTCUSDT", 5000, "1"));
+    old.sendText("{\"e\":\"serverShutdown\",\"E\":1}");
+    successorOf(old);
+    until("the old connection is closed", () -> old.closed);
+
+    var id = new AtomicLong();
+    var sender = vertx.setPeriodic(
+        20, timer -> exchange.send("btcusdt@aggTrade", trade("BTCUSDT", id.incrementAndGet(), "1")));
+    until("trades with restarted ids arrive", () -> events.tradeIds().size() > 10);
+    vertx.cancelTimer(sender);
+
+    var ids = events.tradeIds().subList(1, events.tradeIds().size());
+    assertEquals(LongStream.range(0, ids.size()).map(i -> ids.get(0) + i).boxed().toList(), ids);
+  }
+
+  @Test
   void books_of_a_successor_follow_those_of_the_replaced_connection_without_a_step_back() {
     open(HOURS, SECONDS, Set.of(BOOK_TICKER, DEPTH));
     until("the streams are connected", () -> events.connected.size() == 1);

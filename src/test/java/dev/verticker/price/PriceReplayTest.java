@@ -21,11 +21,10 @@ import dev.verticker.exchange.TickerBatches;
 import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.binance.BinanceMarketData;
 import dev.verticker.exchange.binance.KlineParser;
-import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
+import dev.verticker.message.Prices;
 import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.observation.ObservationRepository;
-import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.PriceLocks;
 import dev.verticker.price.observation.QuoteIds;
 import dev.verticker.price.observation.TimeSlots;
@@ -169,7 +168,7 @@ class PriceReplayTest {
     var recorder = new QuoteRecorder(
         new QuoteFactory("simulated", "replay", settings.staleAfter(), ids, leader::epoch, clock),
         slots,
-        new PendingObservations(repository, metrics),
+        repository.queue(metrics),
         latest,
         new PriceCache(redis, settings.cacheTtl(), keys),
         bus);

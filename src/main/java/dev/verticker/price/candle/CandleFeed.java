@@ -1,12 +1,13 @@
 package dev.verticker.price.candle;
 
 import dev.verticker.bus.Bus;
+import dev.verticker.data.PendingRows;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketStream;
-import dev.verticker.message.Candles;
 import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.State;
 import dev.verticker.message.Candles.SymbolCandle;
+import dev.verticker.message.Candles;
 import dev.verticker.message.Interval;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
@@ -31,7 +32,7 @@ final class CandleFeed implements MarketStream.Listener {
   private final String venue;
   private final LongSupplier epoch;
   private final Set<String> stored;
-  private final PendingCandles pending;
+  private final PendingRows<StoredCandle> pending;
   private final MeterRegistry metrics;
   private final Map<String, Candle> newest = new LinkedHashMap<>(16, 0.75f, true) {
     @Override
@@ -62,7 +63,7 @@ final class CandleFeed implements MarketStream.Listener {
       Bus bus,
       Source source,
       LongSupplier epoch,
-      PendingCandles pending,
+      PendingRows<StoredCandle> pending,
       MeterRegistry metrics) {
     this.vertx = vertx;
     this.bus = bus;

@@ -50,11 +50,11 @@ export class SymbolTopic extends EventTarget {
    * Keeps the content of a frame.
    *
    * @abstract
-   * @param {F} _frame
+   * @param {F} frame
    * @returns {{ prices: string[], quantities: string[] }} the figures in it, whose decimals are shown from now on
    */
-  accept(_frame) {
-    throw new Error("a subclass must override accept");
+  accept(frame) {
+    throw new Error(`no subclass accepts ${JSON.stringify(frame)}`);
   }
 
   /** @param {F} frame */

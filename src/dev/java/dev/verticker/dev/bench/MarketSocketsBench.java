@@ -1,24 +1,15 @@
 package dev.verticker.dev.bench;
 
-import dev.verticker.dev.DevPostgres;
-import dev.verticker.dev.DevRedis;
-import dev.verticker.dev.exchange.ExchangeSimulator;
-import dev.verticker.dev.exchange.SimulatorOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 
 /**
@@ -44,59 +35,20 @@ public final class MarketSocketsBench {
    */
   private record Round(double cpu, double p50, double p99) {}
 
-  private final ExchangeSimulator exchange;
-  private final BenchEnvironment environment;
-  private final Vertx vertx;
-  private final LongSupplier clock;
+  private final FeedEnvironment environment;
   private final Vertx clients = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
-  private MarketSocketsBench(
-      ExchangeSimulator exchange, BenchEnvironment environment, Vertx vertx) {
-    this.exchange = exchange;
+  private MarketSocketsBench(FeedEnvironment environment) {
     this.environment = environment;
-    this.vertx = vertx;
-    this.clock = () -> exchange.market().now().toEpochMilli();
   }
 
   public static void main(String[] arguments) {
-    try {
-      run();
-      System.exit(0);
-    } catch (Exception e) {
-      // The threads of the exchange simulator keep the process alive.
-      e.printStackTrace();
-      System.exit(1);
-    }
-  }
-
-  private static void run() throws Exception {
-    var folder = Files.createDirectories(Path.of("target", "bench").toAbsolutePath());
-    var vertx = Vertx.vertx();
-    try (var postgres =
-            DevPostgres.start(folder.resolve("postgres"), 0, false, System.out::println);
-        var redis = DevRedis.start(
-            folder.resolve("redis"), 0, Optional.empty(), false, System.out::println)) {
-      var options = SimulatorOptions.defaults()
-          .withKlines(recording(folder))
-          .withHistoryDays(2)
-          .withWeightLimit(1_000_000);
-      var exchange = ExchangeSimulator.start(vertx, options).await();
-      var environment =
-          BenchEnvironment.of(folder, postgres.createDatabase(), redis, exchange.url());
-      new MarketSocketsBench(exchange, environment, vertx).measure();
-    }
-  }
-
-  private static Path recording(Path folder) throws Exception {
-    var recording = Files.createDirectories(folder.resolve("socket-klines"));
-    var candles = IntStream.range(0, 60)
-        .mapToObj(minute -> "%d,100.00,101.00,99.00,100.00,5000.000,0,0,%d"
-            .formatted(minute * 60_000L, TRADES_PER_MINUTE))
-        .toList();
-    for (var symbol : symbols()) {
-      Files.write(recording.resolve(symbol + "-1m.csv"), candles);
-    }
-    return recording;
+    FeedEnvironment.run(
+        new FeedEnvironment.Exchange(
+            symbols(),
+            TRADES_PER_MINUTE,
+            options -> options.withHistoryDays(2).withWeightLimit(1_000_000)),
+        environment -> new MarketSocketsBench(environment).measure());
   }
 
   private static List<String> symbols() {
@@ -129,7 +81,7 @@ public final class MarketSocketsBench {
     var port = ComparedStacks.freePort();
     var variables = Map.of(
         "PORT", Integer.toString(port),
-        "EXCHANGE_PORT", Integer.toString(exchange.port()),
+        "EXCHANGE_PORT", Integer.toString(environment.exchange().port()),
         "EVERY_MS", Integer.toString(EVERY_MS),
         "STREAMS",
             String.join(
@@ -138,7 +90,7 @@ public final class MarketSocketsBench {
                     .map(symbol -> symbol.toLowerCase(Locale.ROOT) + "@ticker")
                     .toList()));
     try (var relay = FeedNode.java(
-        environment.folder(), "socket-relay", variables, List.of(BareRelay.class.getName()))) {
+        environment.stores().folder(), "socket-relay", variables, List.of(BareRelay.class.getName()))) {
       ComparedStacks.await(relay, "http://127.0.0.1:" + port + "/", true);
       return rounds(relay, heap, sockets -> {
         for (var i = 0; i < SOCKETS; i++) {
@@ -149,25 +101,10 @@ public final class MarketSocketsBench {
   }
 
   private List<Round> measureNode(List<Double> heap) throws Exception {
-    var settings = new HashMap<>(environment.environment());
-    settings.putAll(Map.of(
-        "SYMBOLS",
-        String.join(",", symbols()),
-        "BINANCE_VENUE",
-        "replayed",
-        "REFRESH_INTERVAL_SECONDS",
-        "60",
-        "CACHE_TTL_SECONDS",
-        "55",
-        "CLUSTER_NAME",
-        "socket-bench-" + System.currentTimeMillis(),
-        "SOCKETS_PER_USER",
-        Integer.toString(SOCKETS)));
-    try (var node =
-        FeedNode.pair(vertx, exchange.port(), environment.folder(), settings).get(0)) {
+    try (var node = environment.nodes(symbols(), SOCKETS).get(0)) {
       node.start();
       node.awaitReady();
-      var token = environment.signIn(node.url());
+      var token = environment.stores().signIn(node.url());
       return rounds(node.process(), heap, sockets -> {
         for (var i = 0; i < SOCKETS; i++) {
           sockets.subscribe(
@@ -194,7 +131,7 @@ public final class MarketSocketsBench {
     for (var round = 0; round < ROUNDS; round++) {
       var idle = cpu(process);
       var heapBefore = StartupBench.heapBytes(ComparedStacks.java(), process.pid());
-      try (var sockets = new FeedSockets(clients, clock)) {
+      try (var sockets = new FeedSockets(clients, environment::now)) {
         opening.open(sockets);
         TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
         sockets.reset();

@@ -15,7 +15,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /** One WebSocket of a client. Its streams and messages are limited as at the exchange. Runs on one event loop. */
-final class StreamConnection implements StreamCommands.Target {
+final class StreamSocket implements StreamCommands.Target {
   private static final short POLICY_VIOLATION = 1008;
   private static final short GOING_AWAY = 1001;
   private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
@@ -24,11 +24,11 @@ final class StreamConnection implements StreamCommands.Target {
   /** Receives changes of the subscriptions and the end of a connection. */
   interface Listener {
     /** @param names that were not subscribed before */
-    void onSubscribed(StreamConnection connection, Collection<String> names);
+    void onSubscribed(StreamSocket connection, Collection<String> names);
 
-    void onUnsubscribed(StreamConnection connection, Collection<String> names);
+    void onUnsubscribed(StreamSocket connection, Collection<String> names);
 
-    void onClosed(StreamConnection connection);
+    void onClosed(StreamSocket connection);
   }
 
   private final Vertx vertx;
@@ -45,7 +45,7 @@ final class StreamConnection implements StreamCommands.Target {
   private long answeredAt;
 
   /** @param channel of the socket, for faults that Vert.x has no method for */
-  StreamConnection(
+  StreamSocket(
       Vertx vertx,
       ServerWebSocket socket,
       Channel channel,

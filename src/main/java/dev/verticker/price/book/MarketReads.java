@@ -1,8 +1,8 @@
 package dev.verticker.price.book;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.exchange.ExchangeException.UnknownSymbolException;
 import dev.verticker.exchange.ExchangeException;
+import dev.verticker.exchange.ExchangeException.UnknownSymbolException;
 import dev.verticker.exchange.RequestQueue;
 import io.vertx.core.Future;
 import java.time.Clock;

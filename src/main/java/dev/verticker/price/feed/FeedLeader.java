@@ -29,7 +29,7 @@ public final class FeedLeader implements FeedWatchdog.UpstreamListener {
 
   /** Reacts to a change of the leader; called on the context of the verticle. */
   public interface Listener {
-    /** This node leads from now on. @param epoch of the quotes and candles that it publishes */
+    /** This node leads from now on. @param epoch of the market data that it publishes */
     void onElected(long epoch);
 
     /** This node leads no longer. */
@@ -157,8 +157,8 @@ public final class FeedLeader implements FeedWatchdog.UpstreamListener {
   }
 
   @Override
-  public void onUpstreamFailure(Duration since) {
-    publisher.onUpstreamFailure(since);
+  public void onUpstreamFailure(Duration silence) {
+    publisher.onUpstreamFailure(silence);
   }
 
   @Override
@@ -274,7 +274,7 @@ public final class FeedLeader implements FeedWatchdog.UpstreamListener {
 
   /**
    * Another leader has a lower epoch: it continues after it was suspended, or has not received the higher one. If the leader
-   * of the higher epoch is gone, the other one must exceed it, because nodes keep the quotes of the highest epoch.
+   * of the higher epoch has stopped, the other one must exceed it, because nodes keep the quotes of the highest epoch.
    */
   private void reportHighest() {
     bus.publish(Feed.STATUS, election.isLed() ? highest : highest.in(State.DOWN, clock.instant()));

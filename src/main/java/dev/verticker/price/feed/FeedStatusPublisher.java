@@ -50,9 +50,9 @@ final class FeedStatusPublisher implements FeedWatchdog.UpstreamListener {
 
   /** Failures reported earlier count, too, until the next response. */
   @Override
-  public void onUpstreamFailure(Duration since) {
-    if (!sinceFailure.exceeds(since)) {
-      sinceFailure.startedBefore(since);
+  public void onUpstreamFailure(Duration silence) {
+    if (!sinceFailure.exceeds(silence)) {
+      sinceFailure.startedBefore(silence);
     }
     publishChange();
   }

@@ -46,8 +46,8 @@ public final class FeedWatchdog {
     /** A response or an event arrived. */
     void onUpstreamResponse();
 
-    /** @param since for how long neither streams nor requests have delivered */
-    void onUpstreamFailure(Duration since);
+    /** @param silence for how long neither streams nor requests have delivered */
+    void onUpstreamFailure(Duration silence);
 
     /** @param live whether all expected streams deliver, apart from those of books */
     void setLive(boolean live);

@@ -4,12 +4,12 @@ import dev.verticker.bus.Failure;
 import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
+import dev.verticker.message.Candles;
 import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.FindCandles;
 import dev.verticker.message.Candles.Found;
 import dev.verticker.message.Candles.Series;
 import dev.verticker.message.Candles.State;
-import dev.verticker.message.Candles;
 import dev.verticker.message.Interval;
 import dev.verticker.price.candle.ExchangeCandles.Read;
 import io.vertx.core.Future;
@@ -46,8 +46,8 @@ final class CandleFinder {
    * @param stored those whose candles are stored
    * @param mayExist false only if the exchange does not list the symbol
    */
-  public record Symbols(String venue, Set<String> stored, Predicate<String> mayExist) {
-    public Symbols {
+  record Symbols(String venue, Set<String> stored, Predicate<String> mayExist) {
+    Symbols {
       stored = Set.copyOf(stored);
     }
   }
@@ -67,7 +67,7 @@ final class CandleFinder {
     this.clock = clock;
   }
 
-  public Future<Found> find(FindCandles request) {
+  Future<Found> find(FindCandles request) {
     var unknown =
         request.symbols().stream().filter(Predicate.not(symbols.mayExist())).toList();
     if (!unknown.isEmpty()) {

@@ -6,8 +6,8 @@ import dev.verticker.data.Housekeeping;
 import dev.verticker.data.MonthlyPartitions;
 import dev.verticker.data.PendingRows;
 import dev.verticker.exchange.MarketData;
-import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.MarketStream;
+import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.message.Candles;
 import dev.verticker.message.Feed;
 import dev.verticker.price.feed.FeedModule;
@@ -27,7 +27,7 @@ public final class CandleModule {
   private static final Logger log = LoggerFactory.getLogger(CandleModule.class);
   private static final Duration ROUND = Duration.ofMinutes(1);
 
-  /** Their candles take so much disk that operators should know. */
+  /** With more symbols a warning at the start states the disk space of their candles. */
   private static final int MANY_SYMBOLS = 100;
 
   /** The backfill of minutes reaches back a week. */

@@ -58,8 +58,14 @@ record FeedEnvironment(Vertx vertx, ExchangeSimulator exchange, BenchEnvironment
     }
   }
 
+  /** Returns names of symbols. */
+  static List<String> symbols(int count) {
+    return IntStream.range(0, count).mapToObj("S%03dUSDT"::formatted).toList();
+  }
+
   private static Path recording(Path folder, Exchange settings) throws IOException {
-    var recording = Files.createDirectories(folder.resolve("klines-of-" + settings.symbols().size()));
+    var recording =
+        Files.createDirectories(folder.resolve("klines-of-" + settings.symbols().size()));
     var candles = IntStream.range(0, 60)
         .mapToObj(minute -> "%d,100.00,101.00,99.00,100.00,5000.000,0,0,%d"
             .formatted(minute * 60_000L, settings.tradesPerMinute()))

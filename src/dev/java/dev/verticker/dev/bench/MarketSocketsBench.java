@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 
 /**
  * Measures a thousand sockets that subscribe to the prices of twenty of a thousand symbols each, with {@code every_ms} 250:
@@ -18,7 +17,7 @@ import java.util.stream.IntStream;
  * is the baseline; it runs before the node. Both run on core 0, everything else on core 1.
  */
 public final class MarketSocketsBench {
-  private static final int SYMBOLS = 1000;
+  private static final List<String> SYMBOLS = FeedEnvironment.symbols(1000);
   private static final int SYMBOLS_OF_SOCKET = 20;
   private static final int SOCKETS = 1000;
   private static final int EVERY_MS = 250;
@@ -44,21 +43,16 @@ public final class MarketSocketsBench {
 
   public static void main(String[] arguments) {
     FeedEnvironment.run(
-        new FeedEnvironment.Exchange(
-            symbols(),
-            TRADES_PER_MINUTE,
-            options -> options.withHistoryDays(2).withWeightLimit(1_000_000)),
+        new FeedEnvironment.Exchange(SYMBOLS, TRADES_PER_MINUTE, options -> options
+            .withHistoryDays(2)
+            .withWeightLimit(1_000_000)),
         environment -> new MarketSocketsBench(environment).measure());
-  }
-
-  private static List<String> symbols() {
-    return IntStream.range(0, SYMBOLS).mapToObj("S%03dUSDT"::formatted).toList();
   }
 
   /** The symbols of the socket of that number. */
   private static List<String> symbolsOf(int socket) {
-    var first = socket * SYMBOLS_OF_SOCKET % SYMBOLS;
-    return symbols().subList(first, first + SYMBOLS_OF_SOCKET);
+    var first = socket * SYMBOLS_OF_SOCKET % SYMBOLS.size();
+    return SYMBOLS.subList(first, first + SYMBOLS_OF_SOCKET);
   }
 
   private void measure() throws Exception {
@@ -69,7 +63,7 @@ public final class MarketSocketsBench {
     System.out.printf("%n%s, `bench/feed --sockets`%n%n", Instant.now());
     System.out.printf(
         "%,d sockets on %d of %,d symbols each, `every_ms` %d, one core%n%n",
-        SOCKETS, SYMBOLS_OF_SOCKET, SYMBOLS, EVERY_MS);
+        SOCKETS, SYMBOLS_OF_SOCKET, SYMBOLS.size(), EVERY_MS);
     System.out.println("| figure | Verticker | bare relay |\n|---|---|---|");
     row("CPU of a socket in a second", "%.0f us", median(node, 0), median(relay, 0));
     row("delay of a quote, p50", "%.0f ms", median(node, 1), median(relay, 1));
@@ -86,11 +80,14 @@ public final class MarketSocketsBench {
         "STREAMS",
             String.join(
                 "/",
-                symbols().stream()
+                SYMBOLS.stream()
                     .map(symbol -> symbol.toLowerCase(Locale.ROOT) + "@ticker")
                     .toList()));
     try (var relay = FeedNode.java(
-        environment.stores().folder(), "socket-relay", variables, List.of(BareRelay.class.getName()))) {
+        environment.stores().folder(),
+        "socket-relay",
+        variables,
+        List.of(BareRelay.class.getName()))) {
       ComparedStacks.await(relay, "http://127.0.0.1:" + port + "/", true);
       return rounds(relay, heap, sockets -> {
         for (var i = 0; i < SOCKETS; i++) {
@@ -101,7 +98,7 @@ public final class MarketSocketsBench {
   }
 
   private List<Round> measureNode(List<Double> heap) throws Exception {
-    try (var node = environment.nodes(symbols(), SOCKETS).get(0)) {
+    try (var node = environment.nodes(SYMBOLS, SOCKETS).get(0)) {
       node.start();
       node.awaitReady();
       var token = environment.stores().signIn(node.url());

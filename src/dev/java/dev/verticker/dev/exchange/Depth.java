@@ -53,7 +53,9 @@ final class Depth {
   }
 
   private static JsonArray changes(
-      SimulatedBook earlier, SimulatedBook book, Function<SimulatedBook, List<SimulatedBook.Level>> side) {
+      SimulatedBook earlier,
+      SimulatedBook book,
+      Function<SimulatedBook, List<SimulatedBook.Level>> side) {
     var old = new LinkedHashMap<Long, Long>();
     side.apply(earlier).forEach(level -> old.put(level.price(), level.quantity()));
     var changes = new JsonArray();

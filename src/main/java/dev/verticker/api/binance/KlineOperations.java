@@ -162,9 +162,7 @@ final class KlineOperations {
 
   /** The exchange has no candle before the first trade of its interval. */
   private static boolean exists(Candle candle) {
-    return candle.state() == State.FORMING
-        ? candle.isKnown()
-        : candle.state() != State.ABSENT;
+    return candle.state() == State.FORMING ? candle.isKnown() : candle.state() != State.ABSENT;
   }
 
   private static List<Candle> concat(List<Candle> one, List<Candle> other) {

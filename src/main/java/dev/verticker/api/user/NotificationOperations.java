@@ -65,7 +65,8 @@ final class NotificationOperations {
   /** Without the verticle that counts, read marks are unlimited. */
   private Future<Void> count(ApiRequest request) {
     return bus.request(
-            Users.COUNT_READ_MARK, new Users.ReadMark(CurrentUser.caller(request).userId()))
+            Users.COUNT_READ_MARK,
+            new Users.ReadMark(CurrentUser.caller(request).userId()))
         .recover(failure -> failure instanceof Failure.TooManyRequests
             ? Future.failedFuture(failure)
             : Future.succeededFuture());

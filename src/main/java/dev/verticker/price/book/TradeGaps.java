@@ -95,12 +95,10 @@ final class TradeGaps {
 
   private Future<Boolean> start(Fill fill) {
     var timer = vertx.setTimer(timeout.toMillis(), id -> stop(fill));
-    return request(fill)
-        .onSuccess(received -> fill.received = received)
-        .onComplete(done -> {
-          vertx.cancelTimer(timer);
-          stop(fill);
-        });
+    return request(fill).onSuccess(received -> fill.received = received).onComplete(done -> {
+      vertx.cancelTimer(timer);
+      stop(fill);
+    });
   }
 
   private void stop(Fill fill) {

@@ -93,7 +93,9 @@ final class CandleHistory {
     this.confirmation = new CandleConfirmation(store, feed);
     this.backfill = new CandleBackfill(vertx, store, exchange);
     this.tasks = new CandleTasks(vertx, options.clock(), this::next);
-    options.metrics().gauge("candle_backfill_requests_waiting", backfill, CandleBackfill::remaining);
+    options
+        .metrics()
+        .gauge("candle_backfill_requests_waiting", backfill, CandleBackfill::remaining);
   }
 
   void start() {

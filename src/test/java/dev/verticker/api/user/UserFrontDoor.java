@@ -141,8 +141,7 @@ public final class UserFrontDoor implements AutoCloseable {
     // No test has this address, whose requests are limited.
     Await.until(
         "the symbols are known",
-        () ->
-            door.client().get("/symbols", "X-Forwarded-For", "192.0.2.1").status() == 200);
+        () -> door.client().get("/symbols", "X-Forwarded-For", "192.0.2.1").status() == 200);
     return door;
   }
 

@@ -311,12 +311,14 @@ class BinanceMarketStreamTest {
 
     var id = new AtomicLong();
     var sender = vertx.setPeriodic(
-        20, timer -> exchange.send("btcusdt@aggTrade", trade("BTCUSDT", id.incrementAndGet(), "1")));
+        20,
+        timer -> exchange.send("btcusdt@aggTrade", trade("BTCUSDT", id.incrementAndGet(), "1")));
     until("trades with restarted ids arrive", () -> events.tradeIds().size() > 10);
     vertx.cancelTimer(sender);
 
     var ids = events.tradeIds().subList(1, events.tradeIds().size());
-    assertEquals(LongStream.range(0, ids.size()).map(i -> ids.get(0) + i).boxed().toList(), ids);
+    assertEquals(
+        LongStream.range(0, ids.size()).map(i -> ids.get(0) + i).boxed().toList(), ids);
   }
 
   @Test

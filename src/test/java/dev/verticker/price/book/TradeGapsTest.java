@@ -51,7 +51,8 @@ class TradeGapsTest {
     assertFalse(await(context, () -> gaps.fill(sequence)));
 
     assertEquals(5, exchange.requests.size());
-    assertEquals(5_001, sequence.take().stream().mapToInt(part -> part.trades().size()).sum());
+    assertEquals(
+        5_001, sequence.take().stream().mapToInt(part -> part.trades().size()).sum());
   }
 
   @Test

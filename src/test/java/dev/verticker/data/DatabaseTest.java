@@ -156,7 +156,6 @@ class DatabaseTest {
     servers.forEach(each -> each.proxy().passOn());
     for (var each : servers) {
       Await.until(
-          Duration.ofSeconds(10),
           "a new connection",
           () -> succeeds(each.query()) && succeeds(each.transaction()));
       each.database().close().await();

@@ -245,8 +245,10 @@ class PriceVerticleTest {
   void only_the_symbol_missing_from_a_response_becomes_stale() {
     var node = nodeWithQuotes();
     exchange.faults().add(Fault.of(FaultKind.MISSING_SYMBOL).forSymbol("ETHBTC"));
-    until("only ETHBTC is stale", () -> quote(node, "ETHBTC").stale(Instant.now())
-        && !quote(node, "BTCUSDT").stale(Instant.now()));
+    until(
+        "only ETHBTC is stale",
+        () -> quote(node, "ETHBTC").stale(Instant.now())
+            && !quote(node, "BTCUSDT").stale(Instant.now()));
   }
 
   @ParameterizedTest
@@ -432,7 +434,8 @@ class PriceVerticleTest {
     exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
     var other = nodeWithQuotes();
     // Each takes a request of its own, all within the deadline of the read.
-    assertEquals("symbol-unknown", failure(other, "UNLISTED1", "UNLISTED2", "UNLISTED3").code());
+    assertEquals(
+        "symbol-unknown", failure(other, "UNLISTED1", "UNLISTED2", "UNLISTED3").code());
     assertEquals(0, awaited(other));
   }
 

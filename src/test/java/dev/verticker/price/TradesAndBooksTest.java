@@ -170,10 +170,7 @@ class TradesAndBooksTest {
     assertTrue(streams.stream().noneMatch(name -> name.startsWith("nosuch")));
     assertEquals(2, node.metrics.get("price_feed_symbols_demanded").gauge().value());
     node.vertx.cancelTimer(repeating);
-    var states = STATUSES.stream()
-        .skip(since)
-        .map(Feed.Status::state)
-        .collect(Collectors.toSet());
+    var states = STATUSES.stream().skip(since).map(Feed.Status::state).collect(Collectors.toSet());
     assertTrue(Set.of(State.LIVE).containsAll(states), states::toString);
   }
 

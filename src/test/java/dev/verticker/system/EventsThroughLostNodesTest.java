@@ -190,8 +190,7 @@ class EventsThroughLostNodesTest {
     var clients = List.of(
         new ResumingClient(vertx, List.of(a, b), token),
         new ResumingClient(vertx, List.of(b, a), token));
-    until(MAX_WAIT, "both listen", () -> clients.stream()
-        .allMatch(ResumingClient::isSubscribed));
+    until(MAX_WAIT, "both listen", () -> clients.stream().allMatch(ResumingClient::isSubscribed));
     return clients;
   }
 

@@ -71,8 +71,7 @@ class NginxProxyTest {
     node = TestNode.start(settings, List.of("user-api", "user", "notification", "price"));
     var port = node.ports().get("user-api");
     nginx = nginx(folder.resolve("nginx"), Map.of(), port);
-    withoutNode =
-        nginx(folder.resolve("nginx-without-node"), Map.of(), RefusingPort.number());
+    withoutNode = nginx(folder.resolve("nginx-without-node"), Map.of(), RefusingPort.number());
     withTls = Nginx.startWithTls(
         program, folder.resolve("nginx-tls"), List.of("127.0.0.1:" + port), certificate());
   }

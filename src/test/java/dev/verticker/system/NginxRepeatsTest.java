@@ -151,8 +151,7 @@ class NginxRepeatsTest extends NginxTestCase {
   @ParameterizedTest
   @ValueSource(strings = {"PUT", "DELETE", "POST", "PATCH"})
   void a_change_that_was_not_sent_reaches_another_node(String method) {
-    var both =
-        site.proxy(Map.of(), RefusingPort.number(), site.server().port());
+    var both = site.proxy(Map.of(), RefusingPort.number(), site.server().port());
     var client = site.client(both);
     var changes = IntStream.range(0, 40)
         .mapToObj(i -> client

@@ -4,7 +4,6 @@ import static dev.verticker.api.openapi.ApiClient.expect;
 import static dev.verticker.testing.Await.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.message.Notifications;

@@ -1,7 +1,6 @@
 package dev.verticker.api.socket;
 
 import static dev.verticker.api.openapi.ApiClient.expect;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.socket.protocol.CloseReason;
@@ -61,7 +60,14 @@ class SocketDocumentsTest extends SocketTestCase {
     first.socket().close((short) 4999, "chosen by the client");
     awaitMeasured(0, "sockets", "framing", "plain", "state", "open");
     awaitMeasured(
-        byClient + 1, "socket_closes_total", "framing", "plain", "code", "1001", "reason", "client");
+        byClient + 1,
+        "socket_closes_total",
+        "framing",
+        "plain",
+        "code",
+        "1001",
+        "reason",
+        "client");
     awaitMeasured(0, "sockets", "framing", "plain", "state", "signed-in");
     assertTrue(
         door.metrics.find("socket_closes_total").tag("code", "4999").counters().isEmpty());

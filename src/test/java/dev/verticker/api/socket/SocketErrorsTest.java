@@ -16,15 +16,14 @@ import org.junit.jupiter.api.Test;
 /** Tests frames that clients should not send. */
 class SocketErrorsTest extends SocketTestCase {
   /** Three frames for each, fewer than a client may send at once. */
-  private static final int ADDRESSES_PER_SOCKET = 10;
+  private static final int ADDRESSES_PER_SOCKET = 5;
 
   @Test
   void no_frame_reaches_the_bus() throws IllegalAccessException {
     var before = door.get(door.admin(), "/users?limit=1000").array().size();
     var addresses = busAddresses();
     for (var first = 0; first < addresses.size(); first += ADDRESSES_PER_SOCKET) {
-      var some =
-          addresses.subList(first, Math.min(first + ADDRESSES_PER_SOCKET, addresses.size()));
+      var some = addresses.subList(first, Math.min(first + ADDRESSES_PER_SOCKET, addresses.size()));
       var bridged = bridged();
       var plain = plain(door.admin());
       for (var address : some) {

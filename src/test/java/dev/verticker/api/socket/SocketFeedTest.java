@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.message.Feed;
-import dev.verticker.message.Prices;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -69,7 +68,6 @@ class SocketFeedTest extends SocketTestCase {
 
   private static void publish(long epoch, Feed.State state, Instant since) {
     door.bus.publish(
-        Feed.STATUS,
-        new Feed.Status("replayed", epoch, "node-1", state, since, NINE, 60));
+        Feed.STATUS, new Feed.Status("replayed", epoch, "node-1", state, since, NINE, 60));
   }
 }

@@ -278,14 +278,7 @@ class SocketMarketTest extends SocketTestCase {
   private static void publish(Feed.State state) {
     door.bus.publish(
         Feed.STATUS,
-        new Feed.Status(
-            "simulated",
-            nextEpoch(),
-            "node",
-            state,
-            Instant.now(),
-            null,
-            1));
+        new Feed.Status("simulated", nextEpoch(), "node", state, Instant.now(), null, 1));
   }
 
   private static List<Long> ids(JsonObject frame) {

@@ -44,10 +44,7 @@ import org.junit.jupiter.api.parallel.ResourceLockTarget;
 
 /** Elections with durations divided by five, and a lease that a busy machine does not lose. */
 @Execution(ExecutionMode.CONCURRENT)
-@ResourceLock(
-    value = "redis",
-    mode = ResourceAccessMode.READ,
-    target = ResourceLockTarget.CHILDREN)
+@ResourceLock(value = "redis", mode = ResourceAccessMode.READ, target = ResourceLockTarget.CHILDREN)
 class FeedLeaderTest {
   private static final FeedLeader.ElectionTiming TIMING = new FeedLeader.ElectionTiming(
       Duration.ofMillis(1500),
@@ -65,7 +62,8 @@ class FeedLeaderTest {
   private final String keys = "verticker:" + UUID.randomUUID() + ":";
   private final RedisSettings redis = SettingsReader.read(
       SettingsFiles.load(
-          Map.of("VERTICKER_ENV", "development", "REDIS_URL", TestServers.redis().url()),
+          Map.of(
+              "VERTICKER_ENV", "development", "REDIS_URL", TestServers.redis().url()),
           Path.of("target")),
       RedisSettings::read);
   private final List<Status> statuses = new CopyOnWriteArrayList<>();

@@ -125,9 +125,8 @@ class MarketFeedTest {
     until("the symbol is expected", check(() -> market.expected.size() == 12));
     await(vertx.timer(4 * TIMING.check().toMillis()).mapEmpty());
     assertTrue(recorder.live);
-    assertTrue(market.requests.stream()
-        .skip(requests)
-        .noneMatch(request -> request.contains("LTCUSDT")));
+    assertTrue(
+        market.requests.stream().skip(requests).noneMatch(request -> request.contains("LTCUSDT")));
 
     until("it does not connect in time", () -> !recorder.live);
     until("it is requested", check(() -> market.requests.stream()

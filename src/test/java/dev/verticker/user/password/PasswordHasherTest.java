@@ -92,7 +92,8 @@ final class PasswordHasherTest {
         .toList();
     var rejected = all.stream().filter(Future::failed).toList();
     var hashed = all.stream().filter(Future::succeeded).count();
-    // One thread for two cores, and the queue; other tasks are rejected at once. A task that is hashed before the last one
+    // One thread for two cores, and the queue; other tasks are rejected at once. A task that is
+    // hashed before the last one
     // arrives makes room.
     assertTrue(
         rejected.size() <= 15 && rejected.size() >= 15 - hashed,

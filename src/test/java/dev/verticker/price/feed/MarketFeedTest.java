@@ -125,8 +125,8 @@ class MarketFeedTest {
     until("the symbol is expected", check(() -> market.expected.size() == 12));
     await(vertx.timer(4 * TIMING.check().toMillis()).mapEmpty());
     assertTrue(recorder.live);
-    assertTrue(market.requests.subList(requests, market.requests.size()).stream()
-        .noneMatch(request -> request.contains("LTCUSDT")));
+    assertTrue(
+        market.requests.stream().skip(requests).noneMatch(request -> request.contains("LTCUSDT")));
 
     until("it does not connect in time", () -> !recorder.live);
     until("it is requested", check(() -> market.requests.stream()
@@ -238,7 +238,7 @@ class MarketFeedTest {
         "the symbol is subscribed again",
         check(() -> market.resubscribed.equals(List.of("BTCUSDT"))));
     var noticed = Duration.ofNanos(System.nanoTime() - silentSince);
-    assertTrue(noticed.toMillis() < 2000, "noticed after " + noticed);
+    assertTrue(noticed.toMillis() < 5000, "noticed after " + noticed);
     assertFalse(recorder.live);
     // Candles are less frequent than trades, so their silence is noticed later.
     until("all streams of the symbol are interrupted", check(() -> Set.copyOf(recorder.disconnected)

@@ -97,17 +97,12 @@ final class FeedNode implements AutoCloseable {
 
   /** The sum of a metric over its tags. @param name or its begin */
   long metric(String name) throws IOException, InterruptedException {
-    return metric(name, "");
-  }
-
-  /** The sum of a metric over its tags that contain the text. */
-  long metric(String name, String tag) throws IOException, InterruptedException {
     var request = HttpRequest.newBuilder(URI.create(management("/metrics"))).build();
     return (long) BenchServer.HTTP
         .send(request, BodyHandlers.ofString())
         .body()
         .lines()
-        .filter(line -> line.startsWith(name) && line.contains(tag))
+        .filter(line -> line.startsWith(name))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
   }

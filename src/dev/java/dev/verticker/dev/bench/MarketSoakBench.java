@@ -255,7 +255,7 @@ public final class MarketSoakBench {
       require(node.metric(loss) == 0, "%s is %d", loss, node.metric(loss));
     }
     require(
-        node.metric("price_upstream_calls_total", "Limited") == 0, "the exchange refused requests");
+        count("SELECT count(*) FROM market.exchange_block") == 0, "the exchange refused requests");
     for (var kind : List.of("quotes", "candles", "trades")) {
       require(trades.gaps().containsKey(kind), "no feed_gap of the kind %s was received", kind);
     }

@@ -260,6 +260,30 @@ class LivePricesTest {
   @Test
   @Tag("faults")
   @Provokes(26)
+  void the_feed_is_stale_within_fifteen_seconds_if_all_streams_are_silent_while_requests_fail() {
+    var node = liveNode();
+    exchange.faults().add(FaultKind.SERVER_ERROR);
+    exchange.streams().faults().add(StreamFaultKind.SILENCE);
+    node.published.clear();
+
+    until(Duration.ofSeconds(15), "the feed is stale", () -> state() == State.STALE);
+    assertEquals(0, node.metrics.get("feed_live").gauge().value());
+    until(
+        "all quotes are stale",
+        () -> node.latest().stream().allMatch(quote -> quote.stale(Instant.now())));
+
+    exchange.faults().clear();
+    exchange.streams().faults().clear();
+    until("the feed is live again", () -> state() == State.LIVE);
+    assertEquals(1, node.metrics.get("feed_live").gauge().value());
+    until(
+        "all quotes are fresh",
+        () -> node.latest().stream().noneMatch(quote -> quote.stale(Instant.now())));
+  }
+
+  @Test
+  @Tag("faults")
+  @Provokes(26)
   void a_silent_symbol_is_noticed_within_ten_seconds_and_subscribed_again() {
     var node = liveNode();
     exchange.streams().faults().add(StreamFault.of(StreamFaultKind.SILENCE).forSymbol("ETHUSDT"));

@@ -29,9 +29,6 @@ final class StreamGroup implements StreamConnection.Owner {
   private static final Duration MAX_BACK_OFF = Duration.ofSeconds(30);
   private static final int MAX_DOUBLINGS = 5;
 
-  /** A connection that stays open for this long resets the back-off. */
-  private static final Duration STABLE = Duration.ofSeconds(60);
-
   private final Vertx vertx;
   private final Clock clock;
   private final StreamOptions options;
@@ -292,9 +289,12 @@ final class StreamGroup implements StreamConnection.Owner {
         () -> rotate("rotation"));
   }
 
-  /** Returns a random time up to a limit that doubles with each failure. */
+  /**
+   * Returns a random time up to a limit that doubles with each failure. A connection that was open for half of the maximum
+   * silence was no failure; connections that are lost after this time stay below the attempts that the exchange allows.
+   */
   private Duration backOff() {
-    if (System.nanoTime() - openedAt > STABLE.toNanos()) {
+    if (System.nanoTime() - openedAt > options.maxSilence().dividedBy(2).toNanos()) {
       failures = 0;
     }
     var limit = MIN_BACK_OFF.multipliedBy(2L << Math.min(failures++, MAX_DOUBLINGS));

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * second; a leader that receives a higher epoch stops. A leader whose upstream fails gives the lease up, so that a node with
  * a working upstream can lead. While Redis is unavailable the leader stays; without a leader's message another node starts.
  * Two nodes may lead for a few seconds: readers follow the higher epoch, and a slot has one row. All methods run on the
- * context of the verticle, except {@link #isLeading}.
+ * context of the verticle, except {@link #isLeading} and {@link #isLive}.
  */
 public final class FeedLeader implements FeedWatchdog.UpstreamListener {
   private static final Logger log = LoggerFactory.getLogger(FeedLeader.class);
@@ -136,6 +136,11 @@ public final class FeedLeader implements FeedWatchdog.UpstreamListener {
 
   public boolean isLeading() {
     return leading;
+  }
+
+  /** Returns whether this node leads and all streams deliver. */
+  public boolean isLive() {
+    return leading && publisher.isLive();
   }
 
   /**

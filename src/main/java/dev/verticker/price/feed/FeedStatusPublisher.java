@@ -16,7 +16,10 @@ final class FeedStatusPublisher implements FeedWatchdog.UpstreamListener {
   private final FeedElection.Stopwatch sinceFailure = new FeedElection.Stopwatch();
   private long epoch;
   private boolean leading;
-  private boolean live;
+
+  /** Metrics read it on another thread. */
+  private volatile boolean live;
+
   private State state = State.DOWN;
   private Instant since = Instant.EPOCH;
 
@@ -61,6 +64,10 @@ final class FeedStatusPublisher implements FeedWatchdog.UpstreamListener {
   public void setLive(boolean live) {
     this.live = live;
     publishChange();
+  }
+
+  boolean isLive() {
+    return live;
   }
 
   /** Returns whether neither streams nor requests have delivered for longer. */

@@ -83,9 +83,15 @@ public final class NewestTickers implements FeedLeader.Listener {
 
   /** Returns the newest figures of the symbol, with those of this ticker; a ticker without a time is not kept. */
   Ticker accept(Ticker ticker) {
+    add(ticker);
+    return ticker.eventTime() == null ? ticker : find(ticker.symbol());
+  }
+
+  /** Adds the figures of the ticker; one without a time is not kept. */
+  void add(Ticker ticker) {
     var time = ticker.eventTime();
     if (time == null) {
-      return ticker;
+      return;
     }
     var newest = newest(ticker.symbol());
     newest.confirmedAt = nanoTime.getAsLong();
@@ -97,7 +103,6 @@ public final class NewestTickers implements FeedLeader.Listener {
     if (ticker.tradeId() >= newest.tradeId || time.isAfter(newest.time.plus(RESTARTED))) {
       newest.set(ticker.tradeId(), time, ticker.price(), null);
     }
-    return find(ticker.symbol());
   }
 
   /** Returns whether the trade changed the figures. */

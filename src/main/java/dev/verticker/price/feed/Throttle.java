@@ -18,12 +18,17 @@ public final class Throttle {
     this.lastRunAt = System.nanoTime() - interval.toNanos();
   }
 
-  /** The task runs when an interval has passed since its last run, a millisecond from now at the earliest. */
+  /** The task runs when an interval has passed since its last run, and after the current task of the event loop. */
   public void schedule() {
     if (!scheduled) {
       scheduled = true;
-      var elapsed = Duration.ofNanos(System.nanoTime() - lastRunAt);
-      vertx.setTimer(Math.max(1, interval.minus(elapsed).toMillis()), timer -> run());
+      var pause = interval.toNanos() - (System.nanoTime() - lastRunAt);
+      if (pause > 0) {
+        vertx.setTimer(Math.max(1, Duration.ofNanos(pause).toMillis()), timer -> run());
+      } else {
+        // A timer would delay the task by up to two milliseconds.
+        vertx.runOnContext(here -> run());
+      }
     }
   }
 

@@ -210,6 +210,23 @@ class BinanceMarketStreamTest {
   }
 
   @Test
+  void each_of_several_dropped_connections_that_worked_is_opened_again_within_two_seconds() {
+    var maxSilence = Duration.ofMillis(400);
+    open(HOURS, maxSilence, ALL);
+    until("all streams are connected", () -> events.connected.size() == 1);
+    var waited = Duration.ZERO;
+    for (var drop = 1; drop <= 6; drop++) {
+      await(vertx.timer(maxSilence.toMillis()).mapEmpty());
+      var connections = drop + 1;
+      var droppedAt = System.nanoTime();
+      exchange.last().socket.close();
+      until("it is opened again", () -> events.connected.size() == connections);
+      waited = waited.plusNanos(System.nanoTime() - droppedAt);
+    }
+    assertTrue(waited.toSeconds() < 6 * 2, "opened again after " + waited);
+  }
+
+  @Test
   void refused_connections_are_repeated_until_one_is_accepted() {
     exchange.refusing = true;
     open(HOURS, SECONDS, ALL);

@@ -1,15 +1,12 @@
 package dev.verticker.message;
 
-import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonEnumDefaultValue;
 import com.fasterxml.jackson.annotation.JsonProperty;
-import com.fasterxml.jackson.annotation.JsonValue;
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Topic;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Objects;
 
 /**
  * Requests about sign-in, tokens, sessions, socket tickets and revocations, served by the user verticle. Every address fails
@@ -248,17 +245,4 @@ public final class Sessions {
   }
 
   public record RevokedHint() {}
-
-  /** A token inside a message, never printed. On the wire it is the bare text. */
-  public record Confidential(@JsonValue String value) {
-    @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
-    public Confidential {
-      Objects.requireNonNull(value);
-    }
-
-    @Override
-    public String toString() {
-      return "<confidential>";
-    }
-  }
 }

@@ -9,7 +9,7 @@ import dev.verticker.message.Actor;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
-import dev.verticker.message.Sessions.Confidential;
+import dev.verticker.message.Confidential;
 import dev.verticker.message.Sessions.Grant;
 import dev.verticker.settings.AuthSettings;
 import dev.verticker.settings.PostgresSettings;

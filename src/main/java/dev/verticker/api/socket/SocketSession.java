@@ -15,7 +15,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.http.ControlFrames;
 import dev.verticker.message.Notifications.Audience;
 import dev.verticker.message.Sessions;
-import dev.verticker.message.Sessions.Confidential;
+import dev.verticker.message.Confidential;
 import dev.verticker.message.Sessions.Identity;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Revocation;

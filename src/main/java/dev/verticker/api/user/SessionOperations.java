@@ -9,7 +9,7 @@ import dev.verticker.bus.Failure;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
-import dev.verticker.message.Sessions.Confidential;
+import dev.verticker.message.Confidential;
 import dev.verticker.message.Sessions.Grant;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Sessions.Session;

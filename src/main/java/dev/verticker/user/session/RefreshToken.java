@@ -1,6 +1,6 @@
 package dev.verticker.user.session;
 
-import dev.verticker.message.Sessions.Confidential;
+import dev.verticker.message.Confidential;
 import dev.verticker.settings.Secret;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;

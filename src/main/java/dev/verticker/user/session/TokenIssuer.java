@@ -1,6 +1,6 @@
 package dev.verticker.user.session;
 
-import dev.verticker.message.Sessions.Confidential;
+import dev.verticker.message.Confidential;
 import dev.verticker.message.Sessions.Grant;
 import dev.verticker.settings.AuthSettings;
 import dev.verticker.settings.SigningKey;

@@ -10,7 +10,7 @@ import dev.verticker.data.Housekeeping;
 import dev.verticker.message.Password;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Client;
-import dev.verticker.message.Sessions.Confidential;
+import dev.verticker.message.Confidential;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.testing.Await;
 import dev.verticker.user.AccountLocks;

@@ -82,8 +82,8 @@ public final class MarketSoakBench {
     this.minutes = minutes;
     this.exchange = exchange;
     this.environment = environment;
-    this.node =
-        FeedNode.pair(vertx, exchange.port(), environment.folder(), settings(environment)).get(0);
+    this.node = FeedNode.pair(vertx, exchange.port(), environment.folder(), settings(environment))
+        .get(0);
   }
 
   /** @param arguments {@code --minutes} and their number, at least 2 */
@@ -380,9 +380,13 @@ public final class MarketSoakBench {
   private void print() {
     System.out.printf(Locale.ROOT, "%n%s, `bench/feed --minutes %d`%n%n", Instant.now(), minutes);
     System.out.println("| figure | min | max |\n|---|---|---|");
-    row("live heap, MB", samples.stream().map(sample -> sample.heap() / (1 << 20)).toList());
+    row(
+        "live heap, MB",
+        samples.stream().map(sample -> sample.heap() / (1 << 20)).toList());
     row("weight of requests in a minute", growths(Sample::weight));
-    row("frames in a second", growths(Sample::frames).stream().map(each -> each / 60).toList());
+    row(
+        "frames in a second",
+        growths(Sample::frames).stream().map(each -> each / 60).toList());
     row("rows waiting for PostgreSQL", samples.stream().map(Sample::queued).toList());
     row("age of the oldest price, s", samples.stream().map(Sample::age).toList());
     violations.forEach(violation -> System.out.println("VIOLATION: " + violation));

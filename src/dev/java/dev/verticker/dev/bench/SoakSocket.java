@@ -45,7 +45,8 @@ final class SoakSocket implements AutoCloseable {
     var socket = soak.client.webSocket().textMessageHandler(soak::onFrame);
     socket.closeHandler(closed -> soak.onClose());
     socket.connect(port, "127.0.0.1", "/ws").await();
-    socket.writeTextMessage(new JsonObject().put("op", "auth").put("token", token).encode());
+    socket.writeTextMessage(
+        new JsonObject().put("op", "auth").put("token", token).encode());
     for (var command : commands) {
       socket.writeTextMessage(command.encode());
     }
@@ -97,8 +98,8 @@ final class SoakSocket implements AutoCloseable {
       case "trades" -> onTrades(frame);
       case "book" -> onBook(frame);
       case "candles" -> onCandles(frame);
-      case "feed_gap" -> gaps.merge(
-          frame.getString("kind"), frame.getBoolean("filled"), Boolean::logicalAnd);
+      case "feed_gap" ->
+        gaps.merge(frame.getString("kind"), frame.getBoolean("filled"), Boolean::logicalAnd);
       case "error" -> violation("the server sent an error: " + text);
       default -> {}
     }
@@ -138,8 +139,7 @@ final class SoakSocket implements AutoCloseable {
       if (List.of("final", "amended").contains(state)) {
         var openTime =
             OffsetDateTime.parse(candle.getString("open_time")).toInstant().toEpochMilli();
-        var before =
-            candles.computeIfAbsent(symbol, key -> new HashMap<>()).put(openTime, candle);
+        var before = candles.computeIfAbsent(symbol, key -> new HashMap<>()).put(openTime, candle);
         if (before != null && !before.equals(candle) && !"amended".equals(state)) {
           violation(symbol + ": received final candles " + before + " and " + candle);
         }

@@ -120,6 +120,8 @@ public final class MarketSoakBench {
     settings.putAll(Map.of(
         "SYMBOLS",
         String.join(",", symbols(SYMBOLS)),
+        "FEED",
+        "stream",
         "REFRESH_INTERVAL_SECONDS",
         "60",
         "CACHE_TTL_SECONDS",

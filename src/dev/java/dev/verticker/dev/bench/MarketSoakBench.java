@@ -35,6 +35,8 @@ import java.util.stream.IntStream;
  * they do not. The node runs on core 0; the exchange, the clients, PostgreSQL and Redis on core 1.
  */
 public final class MarketSoakBench {
+  private static final Duration MAX_START = Duration.ofMinutes(5);
+
   private static final int SYMBOLS = 1000;
 
   /** Their trades and books are always streamed; a socket has at most 100 topics. */
@@ -149,6 +151,13 @@ public final class MarketSoakBench {
               new JsonObject().put("op", "subscribe").put("topic", "feed"));
           var candles = SoakSocket.open(
               clients, node.port(), token, subscribe("candles.1m", CHARTED, 1000))) {
+        var deadline = System.nanoTime() + MAX_START.toNanos();
+        while (!(trades.isSubscribed() && candles.isSubscribed())) {
+          if (System.nanoTime() > deadline) {
+            throw new IllegalStateException("the sockets are not subscribed after " + MAX_START);
+          }
+          TimeUnit.SECONDS.sleep(1);
+        }
         // The first minute began before the streams were connected.
         awaitMinute();
         var from = market();

@@ -14,6 +14,9 @@ import java.util.Optional;
  * only with an {@link ExchangeException}.
  */
 public interface OrderGateway {
+  /** Returns the venue's time, with which an order is signed; never fails. */
+  Instant time();
+
   /** Sends an order once. Never fails: what is not known is {@link Outcome.Ambiguous}. */
   Future<Outcome> place(NewOrder order);
 
@@ -28,7 +31,7 @@ public interface OrderGateway {
 
   Future<List<VenueOrder>> openOrders();
 
-  /** All orders of a symbol from a time on, oldest first, at most 1000. */
+  /** All orders of a symbol that were placed since a time, oldest first; fails if there are too many to list them all. */
   Future<List<VenueOrder>> orders(String symbol, Instant from);
 
   /** The trades of one order, oldest first. */
@@ -51,7 +54,11 @@ public interface OrderGateway {
       }
     }
 
-    /** The venue did not take the order, and never will. */
+    /**
+     * The venue did not take the order, and never will.
+     *
+     * @param code the venue's own; 0 if this node did not send the order
+     */
     record Refused(int code, String message) implements Outcome {}
 
     /** The order may be at the venue. */

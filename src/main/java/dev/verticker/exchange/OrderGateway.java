@@ -68,7 +68,9 @@ public interface OrderGateway {
   /**
    * An order as the venue reports it.
    *
+   * @param clientOrderId null if the venue does not tell
    * @param executedQty cumulative, in units of the base asset
+   * @param executedQuoteQty cumulative, in units of the quote asset; null if the venue does not know it any more
    * @param preventedQty cumulative quantity taken by self-trade prevention
    * @param reason of an expiry or rejection; null without one
    */
@@ -83,7 +85,10 @@ public interface OrderGateway {
       String reason,
       Instant updatedAt) {}
 
-  /** @param maker null if unknown */
+  /**
+   * @param feeAsset null if the venue took no fee and names none
+   * @param maker null if unknown
+   */
   record VenueTrade(
       String exchangeTradeId,
       String exchangeOrderId,

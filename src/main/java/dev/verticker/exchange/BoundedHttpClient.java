@@ -1,5 +1,6 @@
 package dev.verticker.exchange;
 
+import dev.verticker.exchange.ExchangeClient.Request;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
@@ -7,21 +8,21 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpClient;
 import io.vertx.core.http.HttpClientOptions;
 import io.vertx.core.http.HttpClientResponse;
-import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.PoolOptions;
 import io.vertx.core.http.RequestOptions;
 import java.net.URI;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
- * HTTP client for GET requests with a timeout and a maximum response size. A request that exceeds either limit is reset,
- * so a slow or endless response occupies neither memory nor a connection.
+ * HTTP client for requests without a body, with a timeout and a maximum response size. A request that exceeds either limit is
+ * reset, so a slow or endless response occupies neither memory nor a connection.
  */
 final class BoundedHttpClient {
   private static final int CONNECT_TIMEOUT_MS = 3000;
-  private static final int MAX_CONNECTIONS = 4;
-  private static final int MAX_QUEUED_REQUESTS = 16;
+  private static final int QUEUED_REQUESTS_PER_CONNECTION = 4;
   private static final int IDLE_TIMEOUT_SECONDS = 20;
 
   // Well below a minute: a connection kept for the usual refresh interval is closed by the server
@@ -30,8 +31,11 @@ final class BoundedHttpClient {
 
   private final HttpClient client;
 
-  /** @param base scheme, host and port of every request */
-  BoundedHttpClient(Vertx vertx, URI base) {
+  /**
+   * @param base scheme, host and port of every request
+   * @param maxConnections four times as many requests wait for a connection
+   */
+  BoundedHttpClient(Vertx vertx, URI base, int maxConnections) {
     var ssl = "https".equals(base.getScheme());
     this.client = vertx.createHttpClient(
         new HttpClientOptions()
@@ -44,29 +48,38 @@ final class BoundedHttpClient {
             .setIdleTimeout(IDLE_TIMEOUT_SECONDS)
             .setIdleTimeoutUnit(TimeUnit.SECONDS),
         new PoolOptions()
-            .setHttp1MaxSize(MAX_CONNECTIONS)
-            .setMaxWaitQueueSize(MAX_QUEUED_REQUESTS));
+            .setHttp1MaxSize(maxConnections)
+            .setMaxWaitQueueSize(maxConnections * QUEUED_REQUESTS_PER_CONNECTION));
   }
 
   /**
-   * Sends a GET request without following redirects.
+   * Sends a request without following redirects.
    *
    * @param target path and query, percent-encoded
+   * @param start called when a connection is available; false abandons the request before it is sent
    */
-  Future<ExchangeResponse> get(String target, int maxBytes, Duration timeout) {
+  Future<ExchangeResponse> send(
+      Request request, String target, int maxBytes, Duration timeout, BooleanSupplier start) {
     var options = new RequestOptions()
-        .setMethod(HttpMethod.GET)
+        .setMethod(request.method())
         .setURI(target)
         .setFollowRedirects(false)
         .setConnectTimeout(timeout.toMillis())
         .putHeader("accept", "application/json")
         .putHeader("user-agent", "verticker");
-    return client.request(options).compose(request -> request
-        .send()
-        .compose(response -> body(response, maxBytes)
-            .map(body -> new ExchangeResponse(response.statusCode(), response.headers(), body)))
-        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
-        .onFailure(failure -> request.reset()));
+    request.headers().forEach(options::putHeader);
+    return client.request(options).compose(opened -> {
+      if (!start.getAsBoolean()) {
+        opened.reset();
+        return Future.failedFuture(new TimeoutException());
+      }
+      return opened
+          .send()
+          .compose(response -> body(response, maxBytes)
+              .map(body -> new ExchangeResponse(response.statusCode(), response.headers(), body)))
+          .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+          .onFailure(failure -> opened.reset());
+    });
   }
 
   private static Future<Buffer> body(HttpClientResponse response, int maxBytes) {

@@ -51,6 +51,27 @@ public abstract sealed class ExchangeException extends RuntimeException {
     }
   }
 
+  /** The request was not sent, and will not be: the exchange knows nothing of it. */
+  public static final class NotSentException extends ExchangeException {
+    public NotSentException(String message) {
+      super("NotSent", message);
+    }
+  }
+
+  /** The exchange rejected the request with an error code of its own. */
+  public static final class RejectedException extends ExchangeException {
+    private final int code;
+
+    public RejectedException(int code, String message) {
+      super("Rejected", message);
+      this.code = code;
+    }
+
+    public int code() {
+      return code;
+    }
+  }
+
   /** No response, a timeout, 5xx, or a response that cannot be parsed. */
   public static final class ExchangeUnavailableException extends ExchangeException {
     public ExchangeUnavailableException(String message) {

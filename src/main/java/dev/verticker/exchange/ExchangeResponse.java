@@ -34,23 +34,32 @@ public record ExchangeResponse(int status, MultiMap headers, Buffer body) {
     };
   }
 
-  private Future<Buffer> limited(String exchange, RateLimits limits, Instant bannedUntil) {
+  /**
+   * Records that the exchange limits this address: no node with this address sends a request until then.
+   *
+   * @param bannedUntil end of a ban that the body contains; the epoch = none
+   */
+  public Future<Instant> ban(RateLimits limits, Instant bannedUntil) {
     var now = limits.now();
     var retryAt = now.plus(retryAfter());
     var latest = now.plus(MAX_BAN);
     var end = bannedUntil.isAfter(retryAt) ? bannedUntil : retryAt;
     var until = end.isAfter(latest) ? latest : end;
-    return limits
-        .ban(until)
-        .transform(done -> Future.failedFuture(new ExchangeException.RateLimitedException(
-            until,
-            exchange + " is rate limiting this address until " + until + " (" + status + ")")));
+    return limits.ban(until).transform(done -> Future.succeededFuture(until));
   }
 
-  private Duration retryAfter() {
+  /** The time in {@code Retry-After}; one minute without it. */
+  public Duration retryAfter() {
     var header = headers.get("Retry-After");
     return header != null && header.matches("\\d{1,7}")
         ? Duration.ofSeconds(Long.parseLong(header))
         : DEFAULT_RETRY_AFTER;
+  }
+
+  private Future<Buffer> limited(String exchange, RateLimits limits, Instant bannedUntil) {
+    return ban(limits, bannedUntil)
+        .compose(until -> Future.failedFuture(new ExchangeException.RateLimitedException(
+            until,
+            exchange + " is rate limiting this address until " + until + " (" + status + ")")));
   }
 }

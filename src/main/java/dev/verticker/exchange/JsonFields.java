@@ -30,16 +30,21 @@ public final class JsonFields {
    * body is not JSON or has no such array.
    */
   public static JsonNode array(Buffer body, String field) {
-    try {
-      var array = MAPPER.readTree(body.getBytes()).path(field);
-      if (array.isArray()) {
-        return array;
-      }
-    } catch (IOException e) {
-      // Rejected below, like JSON of another shape.
+    var array = tree(body).path(field);
+    if (array.isArray()) {
+      return array;
     }
     throw new ExchangeException.ExchangeUnavailableException(
         "the exchange sent a malformed response without " + field);
+  }
+
+  /** Returns the JSON of a response; a missing node if it is none. */
+  public static JsonNode tree(Buffer body) {
+    try {
+      return MAPPER.readTree(body.getBytes());
+    } catch (IOException e) {
+      return MAPPER.missingNode();
+    }
   }
 
   /** Returns the texts in {@code field} of each element; elements without one are left out. */

@@ -14,6 +14,9 @@ import java.util.Optional;
  * only with an {@link ExchangeException}.
  */
 public interface OrderGateway {
+  /** Returns the venue's time, with which an order is signed; never fails. */
+  Instant time();
+
   /** Sends an order once. Never fails: what is not known is {@link Outcome.Ambiguous}. */
   Future<Outcome> place(NewOrder order);
 
@@ -28,7 +31,7 @@ public interface OrderGateway {
 
   Future<List<VenueOrder>> openOrders();
 
-  /** All orders of a symbol from a time on, oldest first, at most 1000. */
+  /** All orders of a symbol that were placed since a time, oldest first; fails if there are too many to list them all. */
   Future<List<VenueOrder>> orders(String symbol, Instant from);
 
   /** The trades of one order, oldest first. */
@@ -51,7 +54,11 @@ public interface OrderGateway {
       }
     }
 
-    /** The venue did not take the order, and never will. */
+    /**
+     * The venue did not take the order, and never will.
+     *
+     * @param code the venue's own; 0 if this node did not send the order
+     */
     record Refused(int code, String message) implements Outcome {}
 
     /** The order may be at the venue. */
@@ -61,7 +68,9 @@ public interface OrderGateway {
   /**
    * An order as the venue reports it.
    *
+   * @param clientOrderId null if the venue does not tell
    * @param executedQty cumulative, in units of the base asset
+   * @param executedQuoteQty cumulative, in units of the quote asset; null if the venue does not know it any more
    * @param preventedQty cumulative quantity taken by self-trade prevention
    * @param reason of an expiry or rejection; null without one
    */
@@ -76,7 +85,10 @@ public interface OrderGateway {
       String reason,
       Instant updatedAt) {}
 
-  /** @param maker null if unknown */
+  /**
+   * @param feeAsset null if the venue took no fee and names none
+   * @param maker null if unknown
+   */
   record VenueTrade(
       String exchangeTradeId,
       String exchangeOrderId,

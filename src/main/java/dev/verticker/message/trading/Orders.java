@@ -163,7 +163,8 @@ public final class Orders {
    * @param priceAt receipt of that price; null without one
    * @param estimatedQty quantity of the base asset that the order would trade; null without a price
    * @param estimatedNotional in units of the quote asset; null without a price
-   * @param estimatedFee in the received asset; null if unknown
+   * @param estimatedFee in units of {@code feeAsset}; null if unknown
+   * @param feeAsset null if unknown
    */
   public record Verdict(
       List<Violation> violations,
@@ -173,7 +174,8 @@ public final class Orders {
       boolean priceStale,
       BigDecimal estimatedQty,
       BigDecimal estimatedNotional,
-      BigDecimal estimatedFee) {
+      BigDecimal estimatedFee,
+      String feeAsset) {
     public Verdict {
       violations = List.copyOf(violations);
       onlyExchangeKnows = List.copyOf(onlyExchangeKnows);

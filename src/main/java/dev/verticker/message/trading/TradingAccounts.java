@@ -20,6 +20,8 @@ public final class TradingAccounts {
   /** A halt waits until orders on their way are decided, at most this long. */
   private static final Duration HALT_DEADLINE = Duration.ofSeconds(9);
 
+  private static final Duration VENUE_DEADLINE = Duration.ofSeconds(12);
+
   /** The accounts of a user; creates the paper account if there is none. */
   public static final Address<ListAccounts, AccountList> LIST =
       new Address<>("trading-accounts.list", ListAccounts.class, AccountList.class);
@@ -27,6 +29,10 @@ public final class TradingAccounts {
   /** Fails with {@code venue-not-enabled} (422) and {@code too-many-accounts} (409). */
   public static final Address<Create, Account> CREATE =
       new Address<>("trading-accounts.create", Create.class, Account.class);
+
+  /** Tries the keys of an account at its venue. Fails with {@code account-without-keys} (409) for a paper account. */
+  public static final Address<Test, KeyTest> TEST =
+      new Address<>("trading-accounts.test", Test.class, KeyTest.class, VENUE_DEADLINE);
 
   /** Destroys the keys. Fails with {@code account-has-open-orders} (409); a paper account cannot be deleted (409). */
   public static final Address<Delete, Void> DELETE =
@@ -94,6 +100,18 @@ public final class TradingAccounts {
   /** @param key null on paper, like {@code secret} */
   public record Create(
       Actor actor, String venue, String label, Confidential key, Confidential secret) {}
+
+  public record Test(Actor actor, long accountId) {}
+
+  /**
+   * The answer of a venue to the keys of an account.
+   *
+   * @param accepted whether the venue accepts the keys
+   * @param reason one sentence of why not; null if it accepts them
+   * @param canTrade null if the venue does not report it, like {@code canWithdraw}
+   */
+  public record KeyTest(
+      boolean accepted, String reason, Boolean canTrade, Boolean canWithdraw, Instant at) {}
 
   public record Delete(Actor actor, long accountId) {}
 

@@ -16,11 +16,13 @@ public enum Permission {
   USERS_DELETE("users.delete"),
   USERS_ROLES("users.roles"),
   USERS_AUDIT("users.audit"),
-  PRICES_READ("prices.read");
+  PRICES_READ("prices.read"),
+  TRADING("trading"),
+  TRADING_HALT("trading.halt");
 
   private static final Map<String, Set<Permission>> BY_ROLE = Map.of(
       Users.ROLE_ADMIN, EnumSet.allOf(Permission.class),
-      Users.ROLE_USER, EnumSet.of(PRICES_READ));
+      Users.ROLE_USER, EnumSet.of(PRICES_READ, TRADING));
   private static final Map<String, Permission> BY_WIRE_NAME =
       Arrays.stream(values()).collect(Collectors.toMap(Permission::wireName, Function.identity()));
 

@@ -22,7 +22,9 @@ public final class MediaTypes {
       "application/merge-patch+json",
       "application/vnd.merge-patch+json",
       "application/problem+json",
-      PROBLEM);
+      PROBLEM,
+      "text/csv",
+      "text/plain");
   private static final Map<String, String> DECLARED = SUBSTITUTES.entrySet().stream()
       .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
 

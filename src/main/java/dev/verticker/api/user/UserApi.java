@@ -17,6 +17,9 @@ import dev.verticker.api.price.HistoryOperations;
 import dev.verticker.api.quotes.QuoteService;
 import dev.verticker.api.socket.SocketHub;
 import dev.verticker.api.socket.SocketRoutes;
+import dev.verticker.api.trading.AccountOperations;
+import dev.verticker.api.trading.OrderOperations;
+import dev.verticker.api.trading.OwnTradeOperations;
 import dev.verticker.api.udf.UdfHistory;
 import dev.verticker.api.udf.UdfRoutes;
 import dev.verticker.api.udf.UdfSymbols;
@@ -105,6 +108,9 @@ public record UserApi(Router router, SocketHub sockets) {
     new FeedOperations(quotes.feed()).addTo(routes);
     new SymbolOperations(quotes.symbols(), quotes::isConfigured, node.clock()).addTo(routes);
     new NotificationOperations(bus).addTo(routes);
+    new OrderOperations(bus, node.clock()).addTo(routes);
+    new OwnTradeOperations(bus).addTo(routes);
+    new AccountOperations(bus, node.clock()).addTo(routes);
     return routes;
   }
 }

@@ -1,0 +1,2 @@
+/** Orders, trades, portfolios and trading accounts in the User API. */
+package dev.verticker.api.trading;

@@ -62,10 +62,14 @@ final class UnknownOrderEvidence {
     return isOlder(found) ? onNotFound(at) : compare(found);
   }
 
+  /** Returns whether a lookup at this time may show that the venue does not have the order. */
+  boolean counts(Instant at) {
+    return !at.isBefore(order.sentAt().plus(RECEIVE_WINDOW).plus(MAX_DELAY));
+  }
+
   /** @param at when the lookup was sent */
   Verdict onNotFound(Instant at) {
-    var first = order.sentAt().plus(RECEIVE_WINDOW).plus(MAX_DELAY);
-    if (!at.isBefore(first) && !at.isBefore(next())) {
+    if (counts(at) && !at.isBefore(next())) {
       absences++;
       lastAbsence = at;
     }

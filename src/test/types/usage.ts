@@ -79,11 +79,11 @@ export function onFrame(frame: Frame, send: (command: Command) => void): string 
     case "book":
       return frame.bids.concat(frame.asks).join() + frame.update_id.toFixed() + frame.received_at + frame.stale;
     case "order_updated":
-      return frame.data.status + frame.data.executed_qty + (frame.data.average_price ?? frame.data.price ?? "") + frame.data.revision;
+      return frame.order.status + frame.order.executed_qty + (frame.order.average_price ?? frame.order.price ?? "") + frame.order.revision;
     case "trade":
-      return frame.data.price + frame.data.qty + (frame.data.fee ?? "") + (frame.data.fee_asset ?? "");
+      return frame.trade.price + frame.trade.qty + (frame.trade.fee ?? "") + (frame.trade.fee_asset ?? "");
     case "balance_updated":
-      return frame.data.balances.map(({ asset, available, locked }) => [asset, available, locked]).join() + frame.data.as_of;
+      return frame.balance.asset + frame.balance.available + frame.balance.locked + frame.balance.as_of;
     case "feed":
       return frame.state + (frame.market_time ?? frame.since) + frame.speed.toFixed();
     case "feed_gap":

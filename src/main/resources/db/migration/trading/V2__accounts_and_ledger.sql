@@ -147,6 +147,7 @@ CREATE INDEX orders_open           ON trading.orders (user_id, id)
   WHERE status IN ('pending', 'open', 'partially_filled', 'unknown');
 CREATE INDEX orders_open_account   ON trading.orders (account_id, id)
   WHERE status IN ('pending', 'open', 'partially_filled', 'unknown');
+CREATE INDEX orders_pending        ON trading.orders (sent_at) WHERE status = 'pending';
 CREATE INDEX orders_open_venue     ON trading.orders (venue, symbol, id)
   WHERE status IN ('pending', 'open', 'partially_filled', 'unknown');
 
@@ -288,8 +289,7 @@ CREATE TRIGGER orders_stay_as_ordered BEFORE UPDATE ON trading.orders FOR EACH R
 CREATE TRIGGER orders_go_forward BEFORE UPDATE ON trading.orders FOR EACH ROW
   WHEN (NEW.executed_qty < OLD.executed_qty OR NEW.revision < OLD.revision
         OR (NEW.status = 'pending' AND OLD.status <> 'pending')
-        OR (NEW.sent_at IS DISTINCT FROM OLD.sent_at)
-        OR (NEW.status = 'rejected' AND NEW.executed_qty > 0))
+        OR NEW.sent_at IS DISTINCT FROM OLD.sent_at)
   EXECUTE FUNCTION trading.refuse('an order never goes back');
 
 CREATE TRIGGER trades_stay BEFORE UPDATE OR DELETE OR TRUNCATE ON trading.trades

@@ -23,7 +23,9 @@ record WorkingOrder(
     boolean triggered,
     MarketPosition matched) {
 
-  record Identity(long orderId, long accountId, String exchangeOrderId, String clientOrderId) {}
+  /** @param version as in {@code trading.paper_orders} */
+  record Identity(
+      long orderId, long accountId, String exchangeOrderId, String clientOrderId, long version) {}
 
   /**
    * The result of one trade or minute of the market.

@@ -286,7 +286,8 @@ public final class OrderRepository {
     return items.stream().map(value).toArray(array);
   }
 
-  static StoredOrder order(Row row) {
+  /** Maps a row of {@code trading.orders} with {@code base} and {@code quote} of its instrument. */
+  public static StoredOrder order(Row row) {
     var hash = row.getBuffer("content_hash");
     return new StoredOrder(
         new Order(

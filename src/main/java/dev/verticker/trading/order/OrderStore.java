@@ -18,6 +18,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -31,6 +32,7 @@ public final class OrderStore {
   private final Ledger ledger;
   private final TradingOutbox outbox;
   private final Clock clock;
+  private final Function<SqlConnection, Future<Void>> check;
 
   public OrderStore(
       Database database,
@@ -45,6 +47,22 @@ public final class OrderStore {
     this.ledger = ledger;
     this.outbox = outbox;
     this.clock = clock;
+    this.check = tx -> Future.succeededFuture();
+  }
+
+  private OrderStore(OrderStore store, Function<SqlConnection, Future<Void>> check) {
+    this.database = store.database;
+    this.accounts = store.accounts;
+    this.orders = store.orders;
+    this.ledger = store.ledger;
+    this.outbox = store.outbox;
+    this.clock = store.clock;
+    this.check = check;
+  }
+
+  /** Returns a store whose transactions begin with a check, such as that of a lease, and fail with it. */
+  OrderStore checkedBy(Function<SqlConnection, Future<Void>> first) {
+    return new OrderStore(this, first);
   }
 
   /**
@@ -61,7 +79,7 @@ public final class OrderStore {
   Future<Placed> place(Actor actor, Placement placement) {
     var now = clock.instant();
     var account = placement.draft().account();
-    return database.transaction(tx -> accounts
+    return transaction(tx -> accounts
         .lock(tx, account.id())
         .compose(locked -> PlacementRules.check(tx, placement, now))
         .compose(existing -> existing == null
@@ -74,7 +92,7 @@ public final class OrderStore {
    * nothing. Fails with {@link Ledger#isInsufficient} if an order on paper costs more than the account has.
    */
   Future<StoredOrder> apply(long accountId, long orderId, OrderReport report) {
-    return database.transaction(tx -> accounts
+    return transaction(tx -> accounts
         .lock(tx, accountId)
         .compose(locked -> orders.lock(tx, orderId))
         .compose(stored -> stored.isPaper() && stored.order().status().isFinal()
@@ -91,7 +109,7 @@ public final class OrderStore {
    */
   Future<StoredOrder> conclude(
       long accountId, long orderId, Predicate<StoredOrder> expected, Conclusion conclusion) {
-    return database.transaction(tx -> accounts
+    return transaction(tx -> accounts
         .lock(tx, accountId)
         .compose(locked -> orders.lock(tx, orderId))
         .compose(stored -> {
@@ -109,7 +127,7 @@ public final class OrderStore {
 
   /** Marks that a cancellation was requested; the transaction writes the event too. */
   Future<StoredOrder> requestCancel(Actor actor, long accountId, long orderId) {
-    return database.transaction(tx -> accounts
+    return transaction(tx -> accounts
         .lock(tx, accountId)
         .compose(locked -> orders.lock(tx, orderId))
         .compose(stored -> stored.order().status().isFinal()
@@ -129,6 +147,10 @@ public final class OrderStore {
                         accountId,
                         new Changes(updated.order(), List.of(), List.of()))
                     .map(updated))));
+  }
+
+  private <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
+    return database.transaction(tx -> check.apply(tx).compose(checked -> work.apply(tx)));
   }
 
   private Future<StoredOrder> insert(

@@ -2,12 +2,13 @@
 //   {"rest": {"<call>": <what the library returned>, ...}, "streams": ["<kind of event received>", ...]}
 //
 // node clients.js <library> <REST URL> [--streams=<WebSocket URL>] [--header=<name>:<value>] [--calls=<call>,<call>]
-//                 [--start=<ms>]
+//                 [--start=<ms>] [--key=<API key> --secret=<secret>]
 //
 // --streams  also subscribes the streams; without it "streams" is absent
 // --header   is sent with every request
 // --calls    the calls to make, default all
 // --start    open time of the first of three one-hour candles, default the newest three
+// --key      of the signed API, for the libraries that trade
 
 const [library, url, ...rest] = process.argv.slice(2);
 const options = Object.fromEntries(rest.map((option) => option.match(/^--(\w+)=(.*)$/s).slice(1)));
@@ -16,7 +17,7 @@ const headers = header ? { [header[0]]: header[1] } : {};
 const start = options.start ? Number(options.start) : undefined;
 const STREAMS_MS = 30_000;
 
-const libraries = { spot, apiNode, ccxt };
+const libraries = { spot, apiNode, ccxt, ccxtTrading };
 
 /** Makes the requested calls one after the other. */
 async function request(calls) {
@@ -112,18 +113,27 @@ async function apiNode() {
   return { results, streams, kinds: ["24hrTicker", "kline", "aggTrade", "bookTicker", "depth", "depthUpdate"] };
 }
 
-async function ccxt() {
+function ccxtClient() {
   const { pro } = require("ccxt");
   const client = new pro.binance({
     headers,
+    apiKey: options.key,
+    secret: options.secret,
     options: { defaultType: "spot", fetchMarkets: { types: ["spot"] }, fetchMargins: false },
   });
   client.has.fetchCurrencies = false;
   client.urls.api.public = `${url}/api/v3`;
+  client.urls.api.private = `${url}/api/v3`;
   if (options.streams) {
     client.urls.api.ws.spot = `${options.streams}/ws`;
     client.urls.api.ws.ws = { spot: `${options.streams}/ws` };
+    client.urls.api.ws["ws-api"].spot = `${options.streams}/ws-api/v3`;
   }
+  return client;
+}
+
+async function ccxt() {
+  const client = ccxtClient();
   const symbol = "BTC/USDT";
   const results = await request({
     time: () => client.fetchTime(),
@@ -148,6 +158,54 @@ async function ccxt() {
   return { results, streams, kinds: ["24hrMiniTicker", "trade", "kline", "local book equal to REST"] };
 }
 
+/** Places orders, finds, cancels and watches them, and reads trades and balances. */
+async function ccxtTrading() {
+  const client = ccxtClient();
+  const symbol = "BTC/USDT";
+  await client.loadMarkets();
+  // The library needs this for URLs without TLS.
+  await client.loadHttpProxyAgent();
+  await client.authenticate({ type: "spot" });
+  const watched = watchUntilClosed(client, symbol);
+  const price = (await client.fetchTicker(symbol)).last;
+  const results = {};
+  results.created = await client.createOrder(symbol, "limit", "buy", 0.01, Math.floor(price / 2));
+  results.found = await whenVisible(() => client.fetchOrder(results.created.id, symbol));
+  results.open = await client.fetchOpenOrders(symbol);
+  results.canceled = await client.cancelOrder(results.created.id, symbol);
+  results.market = await client.createOrder(symbol, "market", "buy", 0.02);
+  await whenVisible(async () => {
+    results.trades = await client.fetchMyTrades(symbol);
+    if (results.trades.length === 0) throw new (require("ccxt").OrderNotFound)("no trades yet");
+  });
+  results.balance = await client.fetchBalance();
+  results.rejected = await client.createOrder(symbol, "limit", "buy", 1, price).catch((e) => e.constructor.name);
+  results.watched = await watched;
+  return { results, streams: () => {}, kinds: [] };
+}
+
+/** Statuses of the orders as the library receives them, until the second order is closed. */
+async function watchUntilClosed(client, symbol) {
+  const statuses = [];
+  while (statuses.at(-1) !== "closed") {
+    for (const order of await client.watchOrders(symbol)) statuses.push(order.status);
+  }
+  return statuses;
+}
+
+/** Retries while the exchange does not show a new order. */
+async function whenVisible(call) {
+  const { OrderNotFound } = require("ccxt");
+  for (const end = Date.now() + 5_000; ; ) {
+    try {
+      return await call();
+    } catch (failure) {
+      if (!(failure instanceof OrderNotFound) || Date.now() > end) throw failure;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+}
+
 /** Compares the library's local order book with the exchange's when both have the same update id. */
 async function localBook(client, symbol) {
   const best = (side) => JSON.stringify(side.slice(0, 20));
@@ -164,7 +222,7 @@ async function localBook(client, symbol) {
 
 async function run() {
   const { results, streams, kinds } = await libraries[library]();
-  return { rest: results, streams: options.streams ? await collect(kinds, streams) : undefined };
+  return { rest: results, streams: options.streams && kinds.length ? await collect(kinds, streams) : undefined };
 }
 
 run().then(

@@ -36,6 +36,9 @@ public final class RunSimulator {
     var address = "127.0.0.1:" + simulator.port();
     screen.fact("REST", "http://" + address + "/api/v3/");
     screen.fact("streams", "ws://" + address + "/ws and ws://" + address + "/stream");
+    screen.fact(
+        "orders",
+        "key simulator-key, secret simulator-secret, WebSocket API ws://" + address + "/ws-api/v3");
     screen.fact("control", "http://" + address + "/control/");
     screen.fact("symbols", String.join(", ", simulator.market().symbols()));
     screen.fact(

@@ -20,7 +20,7 @@ public final class ExchangeClients {
    * Runs a client and returns {@code rest}, the results of its calls by name, and {@code streams}, the kinds of events
    * it received. Skips the test without Node.js; fails if a call fails.
    *
-   * @param library {@code spot}, {@code apiNode} or {@code ccxt}
+   * @param library {@code spot}, {@code apiNode}, {@code ccxt} or {@code ccxtTrading}
    * @param url of the REST API, without {@code /api/v3}
    * @param options as described in the script, such as {@code --header=X-MBX-APIKEY:secret}
    */

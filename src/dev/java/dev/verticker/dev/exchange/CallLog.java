@@ -63,7 +63,7 @@ public final class CallLog {
     endpoints.forEach((endpoint, calls) -> {
       var names = new JsonObject();
       symbols.get(endpoint).forEach(names::put);
-      json.put(endpoint.path(), new JsonObject().put("calls", calls).put("symbols", names));
+      json.put(endpoint.wireName(), new JsonObject().put("calls", calls).put("symbols", names));
     });
     return new JsonObject().put("total", total()).put("endpoints", json);
   }

@@ -1,5 +1,6 @@
 package dev.verticker.dev.exchange;
 
+import dev.verticker.dev.exchange.order.SimulatedOrders;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.http.HttpServer;
@@ -9,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * HTTP server with the public part of Binance Spot on 127.0.0.1: REST under {@code /api/v3/}, market streams at {@code /ws}
- * and {@code /stream}, and {@code /control/} for faults and counts. Error texts are those of recorded responses, else those
+ * HTTP server with Binance Spot on 127.0.0.1: REST under {@code /api/v3/}, market streams at {@code /ws} and
+ * {@code /stream}, the WebSocket API at {@code /ws-api/v3}, and {@code /control/} for faults, keys and counts. Error texts are those of recorded responses, else those
  * of the exchange's documentation.
  */
 public final class ExchangeSimulator {
@@ -27,6 +28,10 @@ public final class ExchangeSimulator {
   private final CallLog calls;
   private final FaultSchedule faults;
   private final StreamServer streams;
+  private final Trading trading;
+
+  /** The signed part of the exchange. */
+  private record Trading(SimulatedOrders orders, UserStreams streams, WebSocketApi socketApi) {}
 
   /** Market data from files or generated; read off the event loop. */
   private record Sources(RecordedMarketData recording, SimulatedExchangeInfo info) {
@@ -34,7 +39,7 @@ public final class ExchangeSimulator {
       var recording = RecordedMarketData.of(options);
       return new Sources(
           recording,
-          new SimulatedExchangeInfo(recording, options.exchangeInfo(), options.weightLimit()));
+          new SimulatedExchangeInfo(recording, options.exchangeInfo(), options.weightLimit(), options.orderLimit()));
     }
   }
 
@@ -44,13 +49,15 @@ public final class ExchangeSimulator {
       SimulatedExchangeInfo info,
       CallLog calls,
       FaultSchedule faults,
-      StreamServer streams) {
+      StreamServer streams,
+      Trading trading) {
     this.server = server;
     this.market = market;
     this.info = info;
     this.calls = calls;
     this.faults = faults;
     this.streams = streams;
+    this.trading = trading;
   }
 
   /**
@@ -94,9 +101,20 @@ public final class ExchangeSimulator {
     return streams;
   }
 
+  /** Accounts and orders. */
+  public SimulatedOrders orders() {
+    return trading.orders;
+  }
+
+  /** Connections to the WebSocket API. */
+  public UserStreams userStreams() {
+    return trading.streams;
+  }
+
   /** Closes the port and every connection. */
   public Future<Void> close() {
     streams.stop();
+    trading.socketApi.stop();
     return server.close();
   }
 
@@ -108,11 +126,23 @@ public final class ExchangeSimulator {
     var faults = new FaultSchedule();
     var weight = new Weight(options.weightLimit());
     var router = Router.router(vertx);
-    new SimulatedExchange(
-            vertx, new RestApi(market, sources.info), market, time, calls, faults, weight)
-        .mount(router);
+    var meter = new RequestMeter(calls, faults, weight, time);
     var streams = new StreamServer(vertx, market, time, options.streams());
     streams.mount(router);
+    var orders = new SimulatedOrders(
+        new SimulatedMarketView(market, sources.info, time),
+        options.visibility(),
+        options.orderLimit());
+    var userStreams = new UserStreams(vertx, market, streams.faults());
+    orders.addListener(userStreams);
+    var signed = new SignedApi(vertx, orders, meter, userStreams);
+    new SimulatedExchange(vertx, new RestApi(market, sources.info), signed, market, meter)
+        .mount(router);
+    var socketApi =
+        new WebSocketApi(vertx, orders, signed, meter, userStreams, options.streams(), time);
+    socketApi.mount(router);
+    var trading = new Trading(orders, userStreams, socketApi);
+    new OrderControl(orders, userStreams).mount(router);
     new ControlApi(market, time, calls, faults, weight, streams).mount(router);
     new StatusControl(sources.info).mount(router);
     return vertx
@@ -130,7 +160,7 @@ public final class ExchangeSimulator {
               server.actualPort(),
               market.symbols().size(),
               options.speed());
-          return new ExchangeSimulator(server, market, sources.info, calls, faults, streams);
+          return new ExchangeSimulator(server, market, sources.info, calls, faults, streams, trading);
         });
   }
 }

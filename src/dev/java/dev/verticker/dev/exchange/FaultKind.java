@@ -40,7 +40,29 @@ public enum FaultKind {
   /** {@code []}; exchangeInfo has an empty list of symbols. */
   EMPTY_LIST("empty_list"),
   /** A list without the symbol; a single object without its {@code symbol} key. Candles do not change. */
-  MISSING_SYMBOL("missing_symbol");
+  MISSING_SYMBOL("missing_symbol"),
+  /** The connection is closed without a response. */
+  CLOSED("close"),
+  /** 500 with -1006: the execution status is unknown. */
+  UNEXPECTED_RESPONSE("-1006"),
+  /** 504 with -1007: the execution status is unknown. */
+  BACKEND_TIMEOUT("-1007"),
+  /** 429 with Retry-After and -1015. */
+  TOO_MANY_ORDERS("-1015"),
+  /** 400 with -1021. */
+  INVALID_TIMESTAMP("-1021"),
+  /** 400 with -2010 "Duplicate order sent." */
+  DUPLICATE_ORDER("-2010"),
+  /** 400 with -2011. */
+  CANCEL_REJECTED("-2011"),
+  /** 400 with -2013. */
+  NO_SUCH_ORDER("-2013"),
+  /** A regular response to a new order, which queries do not find until the delay is over. */
+  LATE_VISIBILITY("late_visibility"),
+  /** A cancellation is confirmed; a fill from the moment before is reported and visible after the delay. */
+  LATE_FILL("late_fill"),
+  /** The regular response, but the connections of user streams are closed before the events are sent. */
+  DROPPED_STREAMS("drop_streams");
 
   private final String wire;
 
@@ -51,6 +73,17 @@ public enum FaultKind {
   /** The name in the control endpoint. */
   public String wire() {
     return wire;
+  }
+
+  /** Whether an endpoint can fail in this way. */
+  boolean appliesTo(Endpoint endpoint) {
+    return switch (this) {
+      case LATE_VISIBILITY -> endpoint == Endpoint.PLACE_ORDER;
+      case LATE_FILL -> endpoint == Endpoint.CANCEL_ORDER;
+      case DROPPED_STREAMS ->
+        endpoint == Endpoint.PLACE_ORDER || endpoint == Endpoint.CANCEL_ORDER;
+      default -> true;
+    };
   }
 
   static Optional<FaultKind> of(String wire) {

@@ -13,7 +13,8 @@ public final class FaultSchedule extends ActiveFaults<Fault> {
 
   /** The fault to apply to a request; each call counts as one application. */
   Optional<Fault> next(Endpoint endpoint, SimulatorRequest request) {
-    return next(fault -> fault.endpoint().map(endpoint::equals).orElse(true)
+    return next(fault -> fault.kind().appliesTo(endpoint)
+        && fault.endpoint().map(endpoint::equals).orElse(true)
         && fault.symbol().map(request::includes).orElse(true));
   }
 }

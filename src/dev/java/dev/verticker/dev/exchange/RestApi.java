@@ -79,6 +79,7 @@ final class RestApi {
             described(query, request),
             !query.text("showPermissionSets").equals(Optional.of("false")),
             now);
+      default -> throw new IllegalArgumentException("signed endpoint: " + endpoint);
     };
   }
 

@@ -1,5 +1,7 @@
 package dev.verticker.dev.exchange;
 
+import dev.verticker.dev.exchange.order.OrderException;
+import dev.verticker.dev.exchange.order.Parameters;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -9,7 +11,9 @@ import io.vertx.core.json.Json;
 import io.vertx.ext.web.Router;
 import java.time.Instant;
 import java.util.EnumSet;
+import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /** Handles HTTP requests: counts each with its weight, and sends the regular response or applies a fault. */
 final class SimulatedExchange {
@@ -21,106 +25,120 @@ final class SimulatedExchange {
 
   private final Vertx vertx;
   private final RestApi api;
+  private final SignedApi signed;
   private final SimulatedMarket market;
-  private final SimulatedTime time;
-  private final CallLog calls;
-  private final FaultSchedule faults;
-  private final Weight weight;
+  private final RequestMeter meter;
+
+  /** What a request asks for: {@code respond} executes it, {@code onServed} receives the regular and the sent JSON. */
+  private record Call(Supplier<SimulatorResponse> respond, boolean isLong, Served onServed) {}
+
+  private interface Served {
+    Served IGNORED = (regular, sent, at) -> {};
+
+    void accept(Object regular, Object sent, Instant at);
+  }
 
   SimulatedExchange(
-      Vertx vertx,
-      RestApi api,
-      SimulatedMarket market,
-      SimulatedTime time,
-      CallLog calls,
-      FaultSchedule faults,
-      Weight weight) {
+      Vertx vertx, RestApi api, SignedApi signed, SimulatedMarket market, RequestMeter meter) {
     this.vertx = vertx;
     this.api = api;
+    this.signed = signed;
     this.market = market;
-    this.time = time;
-    this.calls = calls;
-    this.faults = faults;
-    this.weight = weight;
+    this.meter = meter;
   }
 
   void mount(Router router) {
     for (var endpoint : Endpoint.values()) {
-      router.get(endpoint.route()).handler(context -> handle(endpoint, context.request()));
+      router
+          .route(endpoint.method(), endpoint.route())
+          .handler(context -> {
+            if (endpoint.operation().isPresent()) {
+              handleSigned(endpoint, context.request());
+            } else {
+              handle(endpoint, context.request());
+            }
+          });
     }
   }
 
   private void handle(Endpoint endpoint, HttpServerRequest request) {
     var query = Query.of(request.query());
-    var symbols = SimulatorRequest.of(query);
-    calls.count(endpoint, symbols);
-    var used = Integer.toString(weight.use(endpoint.weight(symbols, query), time.real()));
-    var response = request
-        .response()
-        .putHeader("X-MBX-USED-WEIGHT", used)
-        .putHeader("X-MBX-USED-WEIGHT-1M", used);
-    faults
-        .next(endpoint, symbols)
-        .ifPresentOrElse(
-            fault -> fail(fault, endpoint, query, response),
-            () -> sendRegular(endpoint, query, response));
+    var fault = meter.count(endpoint, query);
+    var call = new Call(
+        () -> meter.exceeded().orElseGet(() -> api.respond(endpoint, query, market.now())),
+        LONG.contains(endpoint),
+        api::served);
+    answer(fault, call, request.response());
   }
 
-  private void sendRegular(Endpoint endpoint, Query query, HttpServerResponse response) {
+  private void handleSigned(Endpoint endpoint, HttpServerRequest request) {
+    request.body().onSuccess(buffer -> {
+      var body = buffer.toString();
+      var query = request.query() == null ? "" : request.query();
+      var fault = meter.count(endpoint, Query.of(query + "&" + body));
+      try {
+        var received = signed.receive(
+            endpoint,
+            Optional.ofNullable(request.getHeader("X-MBX-APIKEY")),
+            Parameters.ofRequest(query, body),
+            fault);
+        answer(
+            received.fault(),
+            new Call(received.response(), false, Served.IGNORED),
+            request.response());
+      } catch (OrderException rejected) {
+        send(request.response(), SimulatorResponse.rejected(rejected));
+      }
+    });
+  }
+
+  private void answer(Optional<Fault> fault, Call call, HttpServerResponse response) {
+    fault.ifPresentOrElse(
+        present -> fail(present, call, response), () -> sendRegular(call, response));
+  }
+
+  private void sendRegular(Call call, HttpServerResponse response) {
     if (!response.closed()) {
       var now = market.now();
-      regular(endpoint, query, now).onSuccess(reply -> {
-        api.served(reply.json(), reply.json(), now);
+      regular(call).onSuccess(reply -> {
+        call.onServed.accept(reply.json(), reply.json(), now);
         send(response, reply);
       });
     }
   }
 
   /** Adding up the candles of many days, or the day of many symbols, takes a while. */
-  private Future<SimulatorResponse> regular(Endpoint endpoint, Query query, Instant now) {
-    return LONG.contains(endpoint)
-        ? vertx.executeBlocking(() -> respond(endpoint, query, now), false)
-        : Future.succeededFuture(respond(endpoint, query, now));
+  private Future<SimulatorResponse> regular(Call call) {
+    return call.isLong
+        ? vertx.executeBlocking(call.respond::get, false)
+        : Future.succeededFuture(call.respond.get());
   }
 
-  private SimulatorResponse respond(Endpoint endpoint, Query query, Instant now) {
-    var real = time.real();
-    return weight.exceeded(real)
-        ? SimulatorResponse.tooMuchWeight(weight.limit(), Weight.untilReset(real))
-        : api.respond(endpoint, query, now);
-  }
-
-  private void fail(Fault fault, Endpoint endpoint, Query query, HttpServerResponse response) {
+  private void fail(Fault fault, Call call, HttpServerResponse response) {
     switch (fault.kind()) {
-      case RATE_LIMITED ->
-        send(response, SimulatorResponse.tooMuchWeight(weight.limit(), fault.retryAfter()));
-      case BANNED ->
-        send(
-            response,
-            SimulatorResponse.banned(time.real().plus(fault.retryAfter()), fault.retryAfter()));
-      case FORBIDDEN -> send(response, SimulatorResponse.forbidden());
-      case RESTRICTED -> send(response, SimulatorResponse.restrictedLocation());
-      case SERVER_ERROR -> send(response, SimulatorResponse.unknownError());
-      case OVERLOADED -> send(response, SimulatorResponse.overloaded());
       case HANG -> {
         // No response: the client times out.
       }
-      case SLOW -> delay(fault, () -> sendRegular(endpoint, query, response));
-      case EARLY_CLOSE -> closeEarly(response, respond(endpoint, query, market.now()));
-      case TRUNCATED_JSON -> sendTruncated(response, respond(endpoint, query, market.now()));
-      case HUGE_BODY -> sendHuge(response, respond(endpoint, query, market.now()), fault.bytes());
-      default -> sendCorrupted(fault, endpoint, query, response);
+      case CLOSED -> response.reset();
+      case SLOW -> delay(fault, () -> sendRegular(call, response));
+      case EARLY_CLOSE -> closeEarly(response, call.respond.get());
+      case TRUNCATED_JSON -> sendTruncated(response, call.respond.get());
+      case HUGE_BODY -> sendHuge(response, call.respond.get(), fault.bytes());
+      default ->
+        meter
+            .response(fault)
+            .ifPresentOrElse(
+                reply -> send(response, reply), () -> sendCorrupted(fault, call, response));
     }
   }
 
-  private void sendCorrupted(
-      Fault fault, Endpoint endpoint, Query query, HttpServerResponse response) {
+  private void sendCorrupted(Fault fault, Call call, HttpServerResponse response) {
     var now = market.now();
-    var reply = respond(endpoint, query, now);
+    var reply = call.respond.get();
     var sent = reply.status() == 200
         ? FaultInjector.corrupt(fault.kind(), reply.json(), fault.symbol())
         : reply.json();
-    api.served(reply.json(), sent, now);
+    call.onServed.accept(reply.json(), sent, now);
     send(response, reply, Json.encodeToBuffer(sent));
   }
 
@@ -128,38 +146,40 @@ final class SimulatedExchange {
     vertx.setTimer(Math.max(1, fault.delay().toMillis()), timer -> response.run());
   }
 
-  private static HttpServerResponse head(HttpServerResponse response, SimulatorResponse reply) {
+  private HttpServerResponse head(HttpServerResponse response, SimulatorResponse reply) {
     response.setStatusCode(reply.status()).putHeader("Content-Type", reply.contentType());
+    var used = Integer.toString(meter.used());
+    response.putHeader("X-MBX-USED-WEIGHT", used).putHeader("X-MBX-USED-WEIGHT-1M", used);
     reply.headers().forEach(response::putHeader);
     return response;
   }
 
-  private static void send(HttpServerResponse response, SimulatorResponse reply) {
+  private void send(HttpServerResponse response, SimulatorResponse reply) {
     send(response, reply, reply.body());
   }
 
-  private static void send(HttpServerResponse response, SimulatorResponse reply, Buffer body) {
+  private void send(HttpServerResponse response, SimulatorResponse reply, Buffer body) {
     head(response, reply).end(body);
   }
 
-  private static void sendTruncated(HttpServerResponse response, SimulatorResponse reply) {
+  private void sendTruncated(HttpServerResponse response, SimulatorResponse reply) {
     send(response, reply, half(reply.body()));
   }
 
-  private static void closeEarly(HttpServerResponse response, SimulatorResponse reply) {
+  private void closeEarly(HttpServerResponse response, SimulatorResponse reply) {
     head(response, reply)
         .putHeader("Content-Length", Integer.toString(reply.body().length()));
     response.write(half(reply.body())).onComplete(written -> response.reset());
   }
 
-  private static void sendHuge(HttpServerResponse response, SimulatorResponse reply, long bytes) {
+  private void sendHuge(HttpServerResponse response, SimulatorResponse reply, long bytes) {
     head(response, reply)
         .putHeader("Content-Length", Long.toString(bytes + reply.body().length()));
     pad(response, reply, bytes);
   }
 
   /** Writes chunk after chunk, so that a client that stops reading costs no memory. */
-  private static void pad(HttpServerResponse response, SimulatorResponse reply, long remaining) {
+  private void pad(HttpServerResponse response, SimulatorResponse reply, long remaining) {
     if (remaining > 0) {
       response
           .write(remaining < CHUNK ? SPACES.slice(0, (int) remaining) : SPACES)

@@ -26,7 +26,7 @@ final class SimulatedExchangeInfo {
 
   private final JsonObject head;
 
-  SimulatedExchangeInfo(RecordedMarketData recording, Optional<Path> file, int weightLimit) {
+  SimulatedExchangeInfo(RecordedMarketData recording, Optional<Path> file, int weightLimit, int orderLimit) {
     var recorded = file.map(SimulatedExchangeInfo::read).orElseGet(JsonObject::new);
     var entries = recorded.getJsonArray("symbols", new JsonArray());
     for (int index = 0; index < entries.size(); index++) {
@@ -46,7 +46,7 @@ final class SimulatedExchangeInfo {
     this.head = new JsonObject()
         .put("timezone", recorded.getString("timezone", "UTC"))
         .put("serverTime", 0L)
-        .put("rateLimits", rateLimits(weightLimit))
+        .put("rateLimits", rateLimits(weightLimit, orderLimit))
         .put("exchangeFilters", recorded.getJsonArray("exchangeFilters", new JsonArray()));
   }
 
@@ -65,6 +65,16 @@ final class SimulatedExchangeInfo {
       throw new IllegalArgumentException("no such symbol: " + symbol);
     }
     statuses.put(symbol, status);
+  }
+
+  /** The entry of a symbol with its present status; empty without such a symbol. */
+  Optional<JsonObject> entry(String symbol) {
+    return Optional.ofNullable(symbols.get(symbol))
+        .map(entry -> entry.copy().put("status", status(symbol)));
+  }
+
+  JsonArray exchangeFilters() {
+    return head.getJsonArray("exchangeFilters");
   }
 
   JsonObject json(List<String> requested, boolean permissionSets, Instant now) {
@@ -87,10 +97,10 @@ final class SimulatedExchangeInfo {
     }
   }
 
-  private static JsonArray rateLimits(int weightLimit) {
+  private static JsonArray rateLimits(int weightLimit, int orderLimit) {
     return new JsonArray()
         .add(rateLimit("REQUEST_WEIGHT", "MINUTE", 1, weightLimit))
-        .add(rateLimit("ORDERS", "SECOND", 10, 50))
+        .add(rateLimit("ORDERS", "SECOND", 10, orderLimit))
         .add(rateLimit("ORDERS", "DAY", 1, 160_000))
         .add(rateLimit("RAW_REQUESTS", "MINUTE", 5, 300_000));
   }
@@ -131,7 +141,7 @@ final class SimulatedExchangeInfo {
         .put("defaultSelfTradePreventionMode", "EXPIRE_MAKER")
         .put(
             "allowedSelfTradePreventionModes",
-            JsonArray.of("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH"));
+            JsonArray.of("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT"));
   }
 
   private static JsonArray filters(BigDecimal tick, BigDecimal step) {

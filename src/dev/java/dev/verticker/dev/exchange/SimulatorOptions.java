@@ -3,6 +3,7 @@ package dev.verticker.dev.exchange;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -18,6 +19,8 @@ public final class SimulatorOptions implements Cloneable {
   private long seed = 1;
   private int historyDays = History.DAYS;
   private int weightLimit = 6000;
+  private int orderLimit = 50;
+  private Duration visibility = Duration.ofMillis(100);
   private StreamLimits streams = StreamLimits.defaults();
   private Clock clock = Clock.systemUTC();
   private LongSupplier nanos = System::nanoTime;
@@ -89,6 +92,18 @@ public final class SimulatorOptions implements Cloneable {
     return with(copy -> copy.weightLimit = value);
   }
 
+  /** @param value unfilled orders of an account in 10 seconds above which a new order is rejected */
+  public SimulatorOptions withOrderLimit(int value) {
+    require(value >= 1, "orderLimit: must be at least 1, was " + value);
+    return with(copy -> copy.orderLimit = value);
+  }
+
+  /** @param value real time until queries of orders, trades and balances show a change */
+  public SimulatorOptions withVisibility(Duration value) {
+    require(!value.isNegative(), "visibility: must not be negative, was " + value);
+    return with(copy -> copy.visibility = value);
+  }
+
   /** @param value limits of stream connections */
   public SimulatorOptions withStreams(StreamLimits value) {
     return with(copy -> copy.streams = value);
@@ -134,6 +149,14 @@ public final class SimulatorOptions implements Cloneable {
 
   public int weightLimit() {
     return weightLimit;
+  }
+
+  public int orderLimit() {
+    return orderLimit;
+  }
+
+  public Duration visibility() {
+    return visibility;
   }
 
   public StreamLimits streams() {

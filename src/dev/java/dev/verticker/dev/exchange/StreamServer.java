@@ -1,16 +1,12 @@
 package dev.verticker.dev.exchange;
 
-import io.netty.channel.Channel;
 import io.netty.handler.codec.http.QueryStringDecoder;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
-import io.vertx.core.http.HttpConnection;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.http.ServerWebSocket;
 import io.vertx.core.json.JsonObject;
-import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import java.time.Duration;
 import java.util.Arrays;
@@ -166,7 +162,8 @@ public final class StreamServer implements StreamConnection.Listener {
     } else {
       request
           .toWebSocket()
-          .onSuccess(socket -> open(socket, channel(request.connection()), combined, streams))
+          .onSuccess(socket -> open(
+              new ClientSocket(vertx, socket, request.connection(), limits), combined, streams))
           .onFailure(noUpgrade -> {
             if (!request.response().ended()) {
               request.response().setStatusCode(400).end();
@@ -187,13 +184,8 @@ public final class StreamServer implements StreamConnection.Listener {
     return Arrays.stream(list.split("/")).filter(name -> !name.isEmpty()).toList();
   }
 
-  private static Channel channel(HttpConnection connection) {
-    return ((ConnectionBase) connection).channelHandlerContext().channel();
-  }
-
-  private void open(
-      ServerWebSocket socket, Channel channel, boolean combined, List<String> streams) {
-    var connection = new StreamConnection(vertx, socket, channel, limits, combined, this);
+  private void open(ClientSocket socket, boolean combined, List<String> streams) {
+    var connection = new StreamConnection(socket, limits, combined, this);
     connections.add(connection);
     opened++;
     connection.open(limits.lifetime().toMillis() / time.speed());

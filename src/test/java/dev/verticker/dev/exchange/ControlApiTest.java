@@ -31,7 +31,8 @@ class ControlApiTest {
         .put("times", 3)
         .put("retry_after", 5)
         .put("delay_ms", 100)
-        .put("bytes", 1000);
+        .put("bytes", 1000)
+        .put("executed", false);
     var added = fixture.control("POST", "faults", json.encode());
     assertEquals(201, added.status());
     assertEquals(new JsonObject().put("id", 1).mergeIn(json), added.object());

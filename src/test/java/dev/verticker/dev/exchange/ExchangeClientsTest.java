@@ -8,7 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.binance.connector.client.exceptions.BinanceClientException;
 import com.binance.connector.client.impl.SpotClientImpl;
+import com.binance.connector.client.impl.WebSocketApiClientImpl;
 import com.binance.connector.client.impl.WebSocketStreamClientImpl;
+import com.binance.connector.client.impl.spot.Trade;
+import com.binance.connector.client.utils.signaturegenerator.HmacSignatureGenerator;
 import dev.verticker.message.Interval;
 import dev.verticker.testing.ExchangeClients;
 import io.vertx.core.Vertx;
@@ -22,7 +25,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import org.json.JSONObject;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -113,6 +119,74 @@ class ExchangeClientsTest {
   }
 
   @Test
+  @Tag("faults")
+  @Timeout(120)
+  void ccxt_trades_and_watches_its_orders() {
+    var rest = ExchangeClients.run(
+            "ccxtTrading",
+            simulator.url(),
+            "--streams=" + simulator.url().replace("http", "ws"),
+            "--key=simulator-key",
+            "--secret=simulator-secret")
+        .getJsonObject("rest");
+    var id = rest.getJsonObject("created").getString("id");
+    assertEquals("open", rest.getJsonObject("created").getString("status"));
+    assertEquals(id, rest.getJsonObject("found").getString("id"));
+    assertEquals("open", rest.getJsonObject("found").getString("status"));
+    assertEquals(id, rest.getJsonArray("open").getJsonObject(0).getString("id"));
+    assertEquals("canceled", rest.getJsonObject("canceled").getString("status"));
+    assertEquals("closed", rest.getJsonObject("market").getString("status"));
+    assertEquals(0.02, rest.getJsonObject("market").getDouble("filled"));
+    assertEquals("BTC", rest.getJsonArray("trades").getJsonObject(0).getJsonObject("fee").getString("currency"));
+    assertEquals(1.01998, rest.getJsonObject("balance").getJsonObject("BTC").getDouble("free"));
+    assertEquals("InsufficientFunds", rest.getString("rejected"));
+    var watched = rest.getJsonArray("watched");
+    assertEquals("open", watched.getString(0));
+    assertTrue(watched.contains("canceled"), watched.encode());
+    assertEquals("closed", watched.getString(watched.size() - 1));
+  }
+
+  @Test
+  void the_java_connector_of_binance_trades_over_rest() {
+    var trade = new SpotClientImpl("simulator-key", "simulator-secret", simulator.url()).createTrade();
+    var order = new JsonObject(trade.newOrder(order("LIMIT", "0.01", "price", "30000", "timeInForce", "GTC")));
+    assertEquals("NEW", order.getString("status"));
+    var id = parameters("orderId", order.getLong("orderId"));
+    until("a visible order", () -> isVisible(trade, id));
+    assertEquals(1, new JsonArray(trade.getOpenOrders(parameters())).size());
+    assertEquals("CANCELED", new JsonObject(trade.cancelOrder(parameters("orderId", order.getLong("orderId"))))
+        .getString("status"));
+    assertEquals("{}", trade.testNewOrder(order("MARKET", "0.01")));
+    assertEquals("FILLED", new JsonObject(trade.newOrder(order("MARKET", "0.01"))).getString("status"));
+    until("visible trades", () -> !new JsonArray(trade.myTrades(parameters())).isEmpty());
+    until("2 orders", () -> new JsonArray(trade.getOrders(parameters())).size() == 2);
+    var balances = new JsonObject(trade.account(new HashMap<>())).getJsonArray("balances");
+    assertTrue(balances.encode().contains("1.00999000"), balances.encode());
+    var rejected = assertThrows(BinanceClientException.class, () -> trade.newOrder(order("MARKET", "9001")));
+    assertEquals(-1013, rejected.getErrorCode());
+  }
+
+  @Test
+  void the_java_connector_of_binance_trades_over_the_websocket_api() {
+    var received = new LinkedBlockingQueue<JsonObject>();
+    var client = new WebSocketApiClientImpl(
+        "simulator-key",
+        new HmacSignatureGenerator("simulator-secret"),
+        simulator.url().replace("http", "ws") + "/ws-api/v3");
+    client.connect(text -> received.add(new JsonObject(text)));
+    client.trade().newOrder(
+        "BTCUSDT", "BUY", "LIMIT",
+        new JSONObject(Map.of("timeInForce", "GTC", "quantity", "0.01", "price", "30000")));
+    var order = next(received).getJsonObject("result");
+    assertEquals("NEW", order.getString("status"));
+    client.trade().cancelOrder("BTCUSDT", new JSONObject(Map.of("orderId", order.getLong("orderId"))));
+    assertEquals("CANCELED", next(received).getJsonObject("result").getString("status"));
+    client.account().accountStatus(new JSONObject());
+    assertEquals("SPOT", next(received).getJsonObject("result").getString("accountType"));
+    client.close();
+  }
+
+  @Test
   void the_java_connector_of_binance_reads_rest() {
     var market = new SpotClientImpl(simulator.url()).createMarket();
     var hours = parameters("interval", "1h", "startTime", start().toEpochMilli(), "limit", 3);
@@ -152,6 +226,26 @@ class ExchangeClientsTest {
     until("all streams", () -> received.size() == connections.size());
     assertEquals(ALL_STREAMS, new JsonArray(received.stream().sorted().toList()));
     connections.forEach(client::closeConnection);
+  }
+
+  private static boolean isVisible(Trade trade, Map<String, Object> id) {
+    try {
+      return trade.getOrder(new HashMap<>(id)).contains("NEW");
+    } catch (BinanceClientException e) {
+      assertEquals(-2013, e.getErrorCode());
+      return false;
+    }
+  }
+
+  private static Map<String, Object> order(String type, String quantity, Object... more) {
+    var parameters = parameters(more);
+    parameters.putAll(Map.of("side", "BUY", "type", type, "quantity", quantity));
+    return parameters;
+  }
+
+  private static JsonObject next(BlockingQueue<JsonObject> received) {
+    until("a response", () -> !received.isEmpty());
+    return received.remove();
   }
 
   private JsonObject run(String library) {

@@ -158,7 +158,7 @@ class ExchangeSimulatorTest {
 
   @Test
   void an_unknown_path_is_not_found_and_not_counted() {
-    assertEquals(404, fixture.get("order").status());
+    assertEquals(404, fixture.get("orders").status());
     assertEquals(0, fixture.simulator().calls().total());
   }
 

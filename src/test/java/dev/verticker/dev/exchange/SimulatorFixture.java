@@ -103,11 +103,31 @@ final class SimulatorFixture implements AutoCloseable {
     return client.get("/api/v3/" + path).begin();
   }
 
-  private Answer send(String method, String path, String body) {
+  /** Sends a signed request. */
+  Answer signed(String method, String uri, String key) {
+    return answer(client
+        .request(HttpMethod.valueOf(method), uri)
+        .headers("X-MBX-APIKEY", key)
+        .send());
+  }
+
+  /** Sends a signed request without waiting for the response. */
+  Future<Response> beginSigned(String method, String uri, String key) {
+    return client
+        .request(HttpMethod.valueOf(method), uri)
+        .headers("X-MBX-APIKEY", key)
+        .begin();
+  }
+
+  Answer send(String method, String path, String body) {
     var response = client
         .request(HttpMethod.valueOf(method), path)
         .body(body.isEmpty() ? null : Buffer.buffer(body))
         .send();
+    return answer(response);
+  }
+
+  private static Answer answer(Response response) {
     return new Answer(response.status(), response.text(), response.headers());
   }
 

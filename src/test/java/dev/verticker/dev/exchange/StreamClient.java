@@ -81,7 +81,8 @@ final class StreamClient {
     return received.stream()
         .filter(text -> text.contains("\"e\":\"" + type + "\""))
         .map(JsonObject::new)
-        .map(json -> json.containsKey("data") ? json.getJsonObject("data") : json)
+        .map(json -> json.getJsonObject("data", json))
+        .map(json -> json.getJsonObject("event", json))
         .toList();
   }
 

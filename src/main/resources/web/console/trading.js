@@ -277,7 +277,8 @@ export class Trading extends EventTarget {
       return /** @type {Order} */ (body);
     } catch (problem) {
       // It was closed in between.
-      if (problem instanceof Problem && problem.status === 409) this.#apply((await this.#api.get(`/orders/${id}`)).body);
+      if (problem instanceof Problem && problem.status === 409)
+        this.#apply((await this.#api.get(`/orders/${id}`)).body);
       throw problem;
     }
   }

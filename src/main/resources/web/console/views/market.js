@@ -51,9 +51,7 @@ export function marketView({ me, api, bus, quotes, feed, trading }) {
   const candlePanel = new CandlePanel(decimals, interval, selectInterval);
   const bookPanel = new BookPanel(bus, decimals, canTrade ? takeLevel : null);
   const tradesPanel = new TradesPanel(bus, decimals);
-  const desk = canTrade
-    ? new TradingDesk({ api, trading, quotes }, (marks) => candlePanel.showMarks(marks))
-    : null;
+  const desk = canTrade ? new TradingDesk({ api, trading, quotes }, (marks) => candlePanel.showMarks(marks)) : null;
   /** @type {readonly Pane[]} */
   const panes = canTrade ? [...MARKET_PANES, ...TRADING_PANES] : MARKET_PANES;
   const paneSwitch = new PaneSwitch(panes, query.get("pane"), () => {

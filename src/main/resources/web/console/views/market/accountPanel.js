@@ -79,7 +79,10 @@ export class AccountPanel {
     this.#reset.hidden = venue !== "paper";
     this.#halt.hidden = account === null || (account.halted !== null && account.halted !== "user");
     setText(this.#halt, t(account?.halted ? "trading.resume" : "trading.halt"));
-    setText(this.#buttons[0], openOrders.length ? t("orders.tab.openCount", { count: openOrders.length }) : t("orders.tab.open"));
+    setText(
+      this.#buttons[0],
+      openOrders.length ? t("orders.tab.openCount", { count: openOrders.length }) : t("orders.tab.open"),
+    );
     this.#renderProblem();
     this.#renderTab();
   }

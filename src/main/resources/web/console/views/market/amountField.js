@@ -34,7 +34,13 @@ export class AmountField {
       "aria-describedby": this.#faults.id,
       oninput: () => this.#edited(),
     });
-    this.element = h("div.field.amount", null, this.#label, h("div.with-unit", null, this.#input, this.#unit), this.#faults);
+    this.element = h(
+      "div.field.amount",
+      null,
+      this.#label,
+      h("div.with-unit", null, this.#input, this.#unit),
+      this.#faults,
+    );
   }
 
   get value() {

@@ -1,7 +1,14 @@
 // @ts-check
 // The balances of the account with their value, average cost and profit; on paper they follow the live prices of this page.
 
-import { addDecimals, compareDecimals, multiplyDecimals, roundDecimal, subtractDecimals, trimDecimal } from "../../decimals.js";
+import {
+  addDecimals,
+  compareDecimals,
+  multiplyDecimals,
+  roundDecimal,
+  subtractDecimals,
+  trimDecimal,
+} from "../../decimals.js";
 import { h, setText } from "../../dom.js";
 import { age, decimal } from "../../format.js";
 import { t } from "../../i18n.js";
@@ -26,7 +33,9 @@ export class PortfolioFigures {
     h(
       "dl",
       null,
-      this.#figures.map(({ name, value }) => h("div", { "data-figure": name }, h("dt", null, t(`portfolio.${name}`)), value)),
+      this.#figures.map(({ name, value }) =>
+        h("div", { "data-figure": name }, h("dt", null, t(`portfolio.${name}`)), value),
+      ),
     ),
     this.#age,
   );
@@ -36,7 +45,8 @@ export class PortfolioFigures {
     for (const { name, value } of this.#figures) {
       const amount = portfolio?.[name] ?? null;
       const asset = portfolio?.valued_in ?? "";
-      const text = amount === null ? NONE : `${name === "total" ? roundedAmount(amount, asset) : signed(amount, asset)} ${asset}`;
+      const text =
+        amount === null ? NONE : `${name === "total" ? roundedAmount(amount, asset) : signed(amount, asset)} ${asset}`;
       setText(value, text);
       if (name !== "total") value.dataset.is = directionOf(amount);
     }
@@ -56,10 +66,22 @@ export function balancesTable() {
     { label: t("portfolio.available"), number: true, cell: ({ available }) => decimal(available) },
     { label: t("portfolio.locked"), number: true, cell: ({ locked }) => decimal(locked) },
     { label: t("portfolio.averageCost"), number: true, cell: ({ average_cost: cost }) => rounded(cost) },
-    { label: t("portfolio.price"), number: true, cell: (position) => (position.price_at === null ? NONE : rounded(position.price)) },
+    {
+      label: t("portfolio.price"),
+      number: true,
+      cell: (position) => (position.price_at === null ? NONE : rounded(position.price)),
+    },
     { label: t("portfolio.value"), number: true, cell: ({ value }) => roundedAmount(value, asset) ?? NONE },
-    { label: t("portfolio.unrealized_profit"), number: true, cell: ({ unrealized_profit: profit }) => profitOf(profit, asset) },
-    { label: t("portfolio.realized_profit"), number: true, cell: ({ realized_profit: profit }) => profitOf(profit, asset) },
+    {
+      label: t("portfolio.unrealized_profit"),
+      number: true,
+      cell: ({ unrealized_profit: profit }) => profitOf(profit, asset),
+    },
+    {
+      label: t("portfolio.realized_profit"),
+      number: true,
+      cell: ({ realized_profit: profit }) => profitOf(profit, asset),
+    },
   ];
   const table = new DataTable(t("portfolio.balances"), columns, (position) => [
     position.asset,
@@ -121,7 +143,11 @@ function sum(amounts) {
  */
 function profitOf(amount, asset) {
   if (amount === null) return NONE;
-  return h("span.profit", { "data-is": directionOf(amount), title: `${decimal(amount)} ${asset}` }, signed(amount, asset));
+  return h(
+    "span.profit",
+    { "data-is": directionOf(amount), title: `${decimal(amount)} ${asset}` },
+    signed(amount, asset),
+  );
 }
 
 /**

@@ -37,7 +37,11 @@ export class DataTable {
     const body = h("tbody", { role: "rowgroup" });
     this.#rows = new KeyedRows(body);
     const heads = columns.map(({ label, number }) =>
-      h(number ? "th.number" : "th", { scope: "col", role: "columnheader" }, label || visuallyHidden(t("orders.actions"))),
+      h(
+        number ? "th.number" : "th",
+        { scope: "col", role: "columnheader" },
+        label || visuallyHidden(t("orders.actions")),
+      ),
     );
     this.element = h(
       "div.data-table",

@@ -91,7 +91,10 @@ export function ownTradesTable(trading, decimals) {
       number: true,
       cell: ({ fee, fee_asset: asset }) => (fee === null ? NONE : `${decimal(fee)} ${asset ?? ""}`),
     },
-    { label: t("orders.role"), cell: ({ maker }) => (maker === null ? NONE : t(maker ? "orders.maker" : "orders.taker")) },
+    {
+      label: t("orders.role"),
+      cell: ({ maker }) => (maker === null ? NONE : t(maker ? "orders.maker" : "orders.taker")),
+    },
   ];
   const table = new DataTable(
     t("orders.trades"),

@@ -4,7 +4,7 @@
 import { divideDown, floorToStep, multiplyDecimals, trimDecimal } from "../../decimals.js";
 import { h, listen, setText, whileVisible } from "../../dom.js";
 import { alertBox, problemText, runBusy, showProblem } from "../../form.js";
-import { age, decimal } from "../../format.js";
+import { decimal } from "../../format.js";
 import { t } from "../../i18n.js";
 import { roundedAmount, sideName } from "../../orderText.js";
 import { AmountField, violationText } from "./amountField.js";
@@ -53,7 +53,11 @@ export class Ticket {
   /** @type {CheckedOrder | null} of the order as it is in the fields */
   #checked = null;
   #sides = SIDES.map((side) =>
-    h("button", { type: "button", "data-side": side, onclick: () => this.#setSide(side) }, sideName({ ...BLANK, side })),
+    h(
+      "button",
+      { type: "button", "data-side": side, onclick: () => this.#setSide(side) },
+      sideName({ ...BLANK, side }),
+    ),
   );
   #type = h(
     "select",

@@ -201,11 +201,10 @@ export class Trading extends EventTarget {
    * @param {number} generation
    */
   async #load({ id }, generation) {
-    const [open, orders, trades, portfolio] = await Promise.all([
+    const [open, orders, trades] = await Promise.all([
       this.#api.get(`/orders?open=true&limit=${MAX_OPEN}&account_id=${id}`),
       this.#api.get(`/orders?limit=${PAGE_LENGTH}&account_id=${id}`),
       this.#api.get(`/trades?limit=${PAGE_LENGTH}&account_id=${id}`),
-      this.#api.get(`/portfolio?account_id=${id}`),
     ]);
     if (generation !== this.#generation) return;
     const missed = this.#unloaded(orders.body, open.body);
@@ -213,9 +212,9 @@ export class Trading extends EventTarget {
     trades.body.forEach((/** @type {OwnTrade} */ trade) => this.#trades.set(trade.id, trade));
     this.#older.orders ??= orders.next;
     this.#older.trades ??= trades.next;
-    this.#setPortfolio(portfolio.body);
     this.problem = null;
     this.#changed();
+    await this.reloadPortfolio();
     for (const order of missed) this.#apply((await this.#api.get(`/orders/${order.id}`)).body);
   }
 
@@ -243,7 +242,8 @@ export class Trading extends EventTarget {
     try {
       const { body } = await this.#api.get(`/portfolio?account_id=${account.id}`);
       if (generation !== this.#generation) return;
-      this.#setPortfolio(body);
+      this.portfolio = body;
+      this.#portfolioAt = performance.now();
       this.#changed();
     } catch (problem) {
       if (!(problem instanceof Problem)) throw problem;
@@ -362,12 +362,6 @@ export class Trading extends EventTarget {
       position.asset === asset ? { ...position, available, locked } : position,
     );
     this.portfolio = { ...this.portfolio, positions };
-  }
-
-  /** @param {Portfolio} portfolio */
-  #setPortfolio(portfolio) {
-    this.portfolio = portfolio;
-    this.#portfolioAt = performance.now();
   }
 
   /** @param {TradingAccount | null} account */

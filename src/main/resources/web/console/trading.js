@@ -101,6 +101,15 @@ export class Trading extends EventTarget {
     return newestFirst(this.#trades);
   }
 
+  /**
+   * Whether the server has sent the order with this key.
+   *
+   * @param {string} key
+   */
+  hasOrder(key) {
+    return [...this.#orders.values()].some((order) => order.client_order_id === key);
+  }
+
   /** Milliseconds since the portfolio was received. */
   get portfolioAge() {
     return performance.now() - this.#portfolioAt;

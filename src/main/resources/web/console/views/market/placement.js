@@ -6,9 +6,6 @@ import { Problem } from "../../api.js";
 
 /** @import { Trading } from "../../trading.js" */
 
-/** Refusals after which nothing is stored or sent; after every other failure the order may have been placed. */
-const DEFINITE = new Set([400, 403, 404, 409, 422]);
-
 export class Placement {
   #trading;
   order;
@@ -28,9 +25,18 @@ export class Placement {
     return this.#trading.place(this.order, this.key);
   }
 
-  /** @param {unknown} problem with which {@link send} failed */
-  static isDefinite(problem) {
-    return problem instanceof Problem && DEFINITE.has(problem.status);
+  /** Whether the server has the order, although its response was lost. */
+  get isPlaced() {
+    return this.#trading.hasOrder(this.key);
+  }
+
+  /**
+   * Whether nothing was stored or sent; after any other failure the order may have been placed.
+   *
+   * @param {unknown} problem with which {@link send} failed
+   */
+  static isRefusal(problem) {
+    return problem instanceof Problem && problem.status >= 400 && problem.status < 500;
   }
 }
 

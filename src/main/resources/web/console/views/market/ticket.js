@@ -4,10 +4,11 @@
 import { divideDown, floorToStep, multiplyDecimals, trimDecimal } from "../../decimals.js";
 import { h, listen, setText, whileVisible } from "../../dom.js";
 import { alertBox, problemText, runBusy, showProblem } from "../../form.js";
-import { decimal } from "../../format.js";
+import { age, decimal } from "../../format.js";
 import { t } from "../../i18n.js";
 import { roundedAmount, sideName } from "../../orderText.js";
 import { AmountField, violationText } from "./amountField.js";
+import { labelled } from "./labelled.js";
 import { OrderChecker } from "./orderCheck.js";
 import { Placement } from "./placement.js";
 import { TicketAccount } from "./ticketAccount.js";
@@ -81,6 +82,7 @@ export class Ticket {
   );
   #timeInForceField = labelled(t("ticket.timeInForce"), this.#timeInForce);
   #available = h("dd");
+  #basis = h("dd");
   #notional = h("dd");
   #fee = h("dd");
   #note = h("p.hint.check-note", { role: "status" });
@@ -144,6 +146,7 @@ export class Ticket {
         "dl.facts",
         null,
         h("div", null, h("dt", null, t("ticket.available")), this.#available),
+        h("div", null, h("dt", null, t("ticket.basis")), this.#basis),
         h("div", null, h("dt", null, t("ticket.notional")), this.#notional),
         h("div", null, h("dt", null, t("ticket.fee")), this.#fee),
       ),
@@ -314,6 +317,7 @@ export class Ticket {
     const fee = check?.estimated_fee ?? null;
     setText(this.#notional, notional === null ? NONE : `\u2248 ${roundedAmount(notional, quote)} ${quote}`);
     setText(this.#fee, fee === null ? NONE : `\u2248 ${decimal(fee)} ${check?.fee_asset}`);
+    setText(this.#basis, this.#basisOf(check));
     this.#showViolations(check?.violations ?? null);
     setText(this.#note, problem ? problemText(problem) : this.#noteOf(check));
   }
@@ -334,10 +338,17 @@ export class Ticket {
   }
 
   /** @param {OrderCheck | null} check */
+  #basisOf(check) {
+    if (!check?.price || check.price_age_ms === null) return NONE;
+    const key = check.price_stale ? "prices.staleAge" : "prices.age";
+    const price = this.#decimals.price(this.#symbol ?? "", check.price);
+    return `${price}, ${t(key, { age: age(check.price_age_ms) })}`;
+  }
+
+  /** @param {OrderCheck | null} check */
   #noteOf(check) {
-    if (!check?.price || check.price_age_ms === null) return "";
-    if (check.price_stale) return t("ticket.priceStale");
-    return check.accepted ? t("ticket.checked", { price: this.#decimals.price(this.#symbol ?? "", check.price) }) : "";
+    if (check?.price_stale) return t("ticket.priceStale");
+    return check?.accepted ? t("ticket.checked") : "";
   }
 
   // ---- placement
@@ -374,7 +385,8 @@ export class Ticket {
       await placement.send();
       this.#clear();
     } catch (problem) {
-      if (Placement.isDefinite(problem)) this.#onRefused(problem);
+      if (Placement.isRefusal(problem)) this.#onRefused(problem);
+      else if (placement.isPlaced) this.#clear();
       else this.#unclear.show(placement, problemText(problem));
     }
   }
@@ -427,11 +439,3 @@ export class Ticket {
 
 /** @type {NewOrder} */
 const BLANK = { account_id: 0, symbol: "", side: "buy", type: "market" };
-
-/**
- * @param {string} label
- * @param {HTMLElement} control
- */
-function labelled(label, control) {
-  return h("label.field.labelled", null, h("span", null, label), control);
-}

@@ -6,6 +6,7 @@ import { h, icon, setChildren, setText } from "../../dom.js";
 import { problemText, runBusy } from "../../form.js";
 import { t, tOrNull } from "../../i18n.js";
 import { venueBadge, venueName } from "../../orderText.js";
+import { labelled } from "./labelled.js";
 
 /** @import { Trading } from "../../trading.js" */
 
@@ -28,7 +29,7 @@ export class TicketAccount {
   constructor(trading) {
     this.#trading = trading;
     this.#select = h("select", { name: "account", onchange: () => trading.selectAccount(Number(this.#select.value)) });
-    this.#choice = h("label.field.labelled", { hidden: true }, h("span", null, t("ticket.account")), this.#select);
+    this.#choice = labelled(t("ticket.account"), this.#select);
     this.element = h("div.ticket-account", null, this.#choice, this.#halted);
   }
 

@@ -96,9 +96,9 @@ public final class AccountRepository {
       """
       UPDATE trading.accounts
          SET max_open_orders = $2,
-             max_order_notional = $3,
-             max_daily_notional = $4,
-             max_price_distance = $5,
+             max_order_notional = $3::numeric,
+             max_daily_notional = $4::numeric,
+             max_price_distance = $5::numeric,
              symbols = $6
        WHERE id = $1
       """;

@@ -6,8 +6,9 @@ import dev.verticker.message.trading.Orders.Fill;
 import dev.verticker.message.trading.Orders.Side;
 import dev.verticker.message.trading.Orders.Status;
 import dev.verticker.trading.account.AccountRepository;
+import dev.verticker.trading.account.TradingOutbox;
+import dev.verticker.trading.account.TradingOutbox.Changes;
 import dev.verticker.trading.order.PlacementRules.Placement;
-import dev.verticker.trading.order.TradingOutbox.Changes;
 import dev.verticker.trading.portfolio.Ledger;
 import dev.verticker.trading.portfolio.Ledger.Balance;
 import dev.verticker.trading.portfolio.Ledger.Entry;
@@ -78,7 +79,7 @@ public final class OrderStore {
   /** Stores an order as pending; fails if the account may not place it. */
   Future<Placed> place(Actor actor, Placement placement) {
     var now = clock.instant();
-    var account = placement.draft().account();
+    var account = placement.account();
     return transaction(tx -> accounts
         .lock(tx, account.id())
         .compose(locked -> PlacementRules.check(tx, placement, now))
@@ -155,16 +156,15 @@ public final class OrderStore {
 
   private Future<StoredOrder> insert(
       SqlConnection tx, Actor actor, Placement placement, Instant now) {
-    var draft = placement.draft();
-    var account = draft.account();
+    var account = placement.account();
     return orders
-        .insert(tx, draft, now)
+        .insert(tx, placement, now)
         .compose(stored -> ledger
             .book(
                 tx,
                 account.id(),
                 account.isPaper(),
-                List.of(Entry.lock(placement.payAsset(), draft.locked(), stored.id())),
+                List.of(Entry.lock(placement.payAsset(), placement.locked(), stored.id())),
                 now)
             .compose(balances -> outbox.write(
                 tx,

@@ -5,7 +5,7 @@ import dev.verticker.data.Database;
 import dev.verticker.data.LeaderLease;
 import dev.verticker.trading.account.AccountRepository;
 import dev.verticker.trading.order.OrderReports;
-import dev.verticker.trading.order.TradingOutbox;
+import dev.verticker.trading.account.TradingOutbox;
 import dev.verticker.trading.reconciliation.Reconciliation.Timing;
 import dev.verticker.trading.reconciliation.Reconciliation.Workers;
 import dev.verticker.trading.venue.VenueGateways;

@@ -11,7 +11,7 @@ import dev.verticker.trading.account.AccountRepository;
 import dev.verticker.trading.account.VenueAccount;
 import dev.verticker.trading.order.OrderRepository;
 import dev.verticker.trading.order.StoredOrder;
-import dev.verticker.trading.order.TradingOutbox;
+import dev.verticker.trading.account.TradingOutbox;
 import dev.verticker.trading.portfolio.Ledger.Balance;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;

@@ -18,13 +18,16 @@ import dev.verticker.settings.VenueSettings;
 import dev.verticker.settings.VenueSettings.RealVenue;
 import dev.verticker.trading.account.AccountKeys;
 import dev.verticker.trading.account.VenueAccount;
+import dev.verticker.trading.rules.VenueMarket;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** Creates the enabled venues and the keys of their accounts. */
 public final class VenueModule {
@@ -33,8 +36,12 @@ public final class VenueModule {
   private final Map<String, BinanceVenue> venues = new LinkedHashMap<>();
   private final Optional<AccountKeys> keys;
   private final VenueGateways gateways;
+  private final Clock clock;
 
-  /** @param paper the gateway of an account on paper */
+  /**
+   * @param redis null if no venue is enabled
+   * @param paper the gateway of an account on paper
+   */
   public VenueModule(
       Vertx vertx,
       NodeContext node,
@@ -42,6 +49,7 @@ public final class VenueModule {
       Database database,
       RedisClient redis,
       Function<VenueAccount, OrderGateway> paper) {
+    this.clock = node.clock();
     for (var venue : settings.venues()) {
       var limits = new RateLimits(
           venue.rest().getAuthority(),
@@ -82,6 +90,13 @@ public final class VenueModule {
 
   public VenueGateways gateways() {
     return gateways;
+  }
+
+  /** The symbols and prices of the enabled venues by name. */
+  public Map<String, VenueMarket> markets() {
+    return venues.entrySet().stream()
+        .collect(Collectors.toMap(
+            Map.Entry::getKey, entry -> new ExchangeMarket(entry.getValue(), clock)));
   }
 
   /** Empty without {@code SECRETS_KEY}. */

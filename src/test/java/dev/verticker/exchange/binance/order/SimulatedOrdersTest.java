@@ -17,6 +17,7 @@ import dev.verticker.dev.exchange.FaultKind;
 import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.exchange.ApiKey;
 import dev.verticker.exchange.BanRepository;
+import dev.verticker.exchange.ExchangeException.ExchangeUnavailableException;
 import dev.verticker.exchange.ExchangeException.RejectedException;
 import dev.verticker.exchange.OrderGateway;
 import dev.verticker.exchange.OrderGateway.Balances;
@@ -303,6 +304,24 @@ class SimulatedOrdersTest {
     assertTrue(Await.failureOf(
                 Await.run(context, () -> venue.check(RequestSignerTest.key("w", "wrong"))))
             instanceof RejectedException);
+  }
+
+  @Test
+  void symbols_and_prices_are_those_of_the_venue() {
+    var symbol = new JsonObject(run(() -> venue.symbol("BTCUSDT")).orElseThrow());
+    assertEquals("BTCUSDT", symbol.getString("symbol"));
+    assertTrue(symbol.getJsonArray("filters").size() > 3);
+    var ticker = run(() -> venue.ticker("BTCUSDT")).orElseThrow();
+    assertTrue(ticker.bid().compareTo(ticker.ask()) < 0, ticker.toString());
+    assertTrue(run(() -> venue.symbol("NOSUCHPAIR")).isEmpty());
+    assertTrue(run(() -> venue.ticker("NOSUCHPAIR")).isEmpty());
+    simulator.faults().add(Fault.of(FaultKind.SERVER_ERROR).times(2));
+    assertInstanceOf(
+        ExchangeUnavailableException.class,
+        Await.failureOf(Await.run(context, () -> venue.symbol("BTCUSDT"))));
+    assertInstanceOf(
+        ExchangeUnavailableException.class,
+        Await.failureOf(Await.run(context, () -> venue.ticker("BTCUSDT"))));
   }
 
   /** Records what a stream delivers. */

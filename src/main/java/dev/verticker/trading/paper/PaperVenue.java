@@ -8,11 +8,15 @@ import dev.verticker.exchange.OrderGateway;
 import dev.verticker.trading.order.OrderReports;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
+import java.math.BigDecimal;
 import java.time.Clock;
 import java.time.Duration;
 
 /** The venue that fills orders against the live market without an exchange. Used on one event loop. */
 public final class PaperVenue {
+  /** The fraction of the received amount that each trade costs. */
+  public static final BigDecimal FEE_RATE = PaperFill.FEE_RATE;
+
   private static final Duration FINAL_RETENTION = Duration.ofMinutes(10);
 
   private final Bus bus;

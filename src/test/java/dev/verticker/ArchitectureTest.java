@@ -119,9 +119,10 @@ class ArchitectureTest {
       slices().matching(BASE + ".exchange.(*)..").should().notDependOnEachOther();
 
   @ArchTest
-  static final ArchRule only_one_class_chooses_an_exchange = noClasses()
+  static final ArchRule one_class_of_each_domain_chooses_an_exchange = noClasses()
       .that(not(resideInAPackage(BASE + ".exchange.*.."))
-          .and(not(is("dev.verticker.price.ExchangeModule"))))
+          .and(not(is("dev.verticker.price.ExchangeModule")))
+          .and(not(is("dev.verticker.trading.venue.VenueModule"))))
       .should()
       .dependOnClassesThat(resideInAPackage(BASE + ".exchange.*.."));
 

@@ -69,7 +69,7 @@ final class SimulatedMarketView implements MarketView {
   public List<BookLevel> levels(String symbol, boolean asks) {
     var book = market.of(symbol).book(now());
     var units = book.shape().units();
-    var levels = asks ? book.asks(OrderBook.MAX_LEVELS) : book.bids(OrderBook.MAX_LEVELS);
+    var levels = asks ? book.asks(SimulatedBook.MAX_LEVELS) : book.bids(SimulatedBook.MAX_LEVELS);
     return levels.stream()
         .map(level -> new BookLevel(units.price(level.price()), units.quantity(level.quantity())))
         .toList();

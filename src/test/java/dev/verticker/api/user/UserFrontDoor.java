@@ -13,8 +13,11 @@ import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.trading.FakeTrading;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
+import dev.verticker.message.Candles.State;
+import dev.verticker.message.Interval;
 import dev.verticker.notification.NotificationVerticle;
 import dev.verticker.settings.SettingsFiles;
+import dev.verticker.testing.Await;
 import dev.verticker.testing.RecordedHealth;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestHttpClient.Response;
@@ -119,6 +122,30 @@ public final class UserFrontDoor implements AutoCloseable {
       settings.put(more[i], more[i + 1]);
     }
     return open(settings);
+  }
+
+  /**
+   * Serves market data without a token: prices of BTCUSDT, and of LTCUSDT, which is not configured, and a candle of BTCUSDT.
+   *
+   * @param setting a limit of callers without a token
+   */
+  public static UserFrontDoor openPublic(String setting, int value) {
+    var door = openAlone("PUBLIC_MARKET_DATA", "true", setting, Integer.toString(value));
+    var now = Instant.now();
+    door.prices.tick(
+        FakePrices.quote(1, "BTCUSDT", "68000.12", now),
+        FakePrices.quote(2, "LTCUSDT", "80.5", now));
+    door.candles.holds(
+        "BTCUSDT",
+        Interval.ONE_MINUTE,
+        null,
+        null,
+        FakeCandles.candle(Instant.parse("2026-03-01T12:00:00Z"), "9.00", "0.5", State.FINAL));
+    // No test has this address, whose requests are limited.
+    Await.until(
+        "the symbols are known",
+        () -> door.client().get("/symbols", "X-Forwarded-For", "192.0.2.1").status() == 200);
+    return door;
   }
 
   private static Map<String, String> ownSecret() {

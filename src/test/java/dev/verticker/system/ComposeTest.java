@@ -194,6 +194,8 @@ class ComposeTest {
             "redis_url",
             "jwt_secret",
             "jwt_secret_previous",
+            "secrets_key",
+            "secrets_key_previous",
             "internal_api_key",
             "internal_api_keys",
             "admin_password"));

@@ -83,9 +83,15 @@ export class AmountField {
     this.#show(text === null ? [] : [{ text, nearest: null }]);
   }
 
-  /** @param {OrderViolation[]} violations */
+  /** @param {OrderViolation[]} violations several may have the same nearest valid value, which is offered once */
   showViolations(violations) {
-    this.#show(violations.map((violation) => ({ text: violationText(violation), nearest: violation.nearest })));
+    this.#show(
+      violations.map((violation, i) => {
+        const { nearest } = violation;
+        const later = violations.slice(i + 1).some((one) => one.nearest === nearest);
+        return { text: violationText(violation), nearest: later ? null : nearest };
+      }),
+    );
   }
 
   /** @param {{ text: string, nearest: string | null }[]} faults */

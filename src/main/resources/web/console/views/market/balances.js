@@ -20,7 +20,8 @@ import { DataTable } from "./dataTable.js";
 /** @import { Column } from "./dataTable.js" */
 
 const NONE = "\u2013";
-const COST_DIGITS = 8;
+const PRICE_DIGITS = 8;
+const LARGE_PRICE_DIGITS = 2;
 const FIGURES = /** @type {const} */ (["total", "unrealized_profit", "realized_profit"]);
 
 /** The sums of the portfolio. */
@@ -65,11 +66,11 @@ export function balancesTable() {
     { label: t("portfolio.asset"), cell: (position) => position.asset },
     { label: t("portfolio.available"), number: true, cell: ({ available }) => decimal(available) },
     { label: t("portfolio.locked"), number: true, cell: ({ locked }) => decimal(locked) },
-    { label: t("portfolio.averageCost"), number: true, cell: ({ average_cost: cost }) => rounded(cost) },
+    { label: t("portfolio.averageCost"), number: true, cell: ({ average_cost: cost }) => averageCost(cost) },
     {
       label: t("portfolio.price"),
       number: true,
-      cell: (position) => (position.price_at === null ? NONE : rounded(position.price)),
+      cell: (position) => (position.price_at === null ? NONE : decimal(position.price)),
     },
     { label: t("portfolio.value"), number: true, cell: ({ value }) => roundedAmount(value, asset) ?? NONE },
     {
@@ -164,8 +165,9 @@ function directionOf(amount) {
   return sign > 0 ? "up" : sign < 0 ? "down" : "even";
 }
 
-/** @param {string | null} price */
-function rounded(price) {
-  if (price === null) return NONE;
-  return h("span", { title: decimal(price) }, decimal(trimDecimal(roundDecimal(price, COST_DIGITS))));
+/** @param {string | null} cost of one unit */
+function averageCost(cost) {
+  if (cost === null) return NONE;
+  const digits = compareDecimals(cost, "1") < 0 ? PRICE_DIGITS : LARGE_PRICE_DIGITS;
+  return h("span", { title: decimal(cost) }, decimal(trimDecimal(roundDecimal(cost, digits))));
 }

@@ -51,15 +51,12 @@ public final class UserStreams implements EventListener {
         .count());
   }
 
-  /** Closes the TCP connections of all clients without a close frame; those that are sent an event later miss it. */
+  /** Closes the TCP connections of all clients without a close frame; they miss every later event. */
   public Future<Void> drop() {
-    // At once on the event loop, so that the events of the present request find no connection.
-    if (context == vertx.getOrCreateContext()) {
-      dropAll();
-      return Future.succeededFuture();
-    }
     return run(() -> {
-      dropAll();
+      var present = List.copyOf(connections);
+      connections.clear();
+      present.forEach(UserConnection::drop);
       return null;
     });
   }
@@ -144,12 +141,6 @@ public final class UserStreams implements EventListener {
         .subscription(key)
         .ifPresent(id ->
             connection.send("{\"subscriptionId\":" + id + ",\"event\":" + event + "}")));
-  }
-
-  private void dropAll() {
-    var present = List.copyOf(connections);
-    connections.clear();
-    present.forEach(UserConnection::drop);
   }
 
   private Future<Void> forAll(Consumer<UserConnection> action) {

@@ -216,6 +216,18 @@ class SignedApiTest {
   }
 
   @Test
+  void a_market_order_larger_than_the_book_is_filled_in_part_and_expires() {
+    var whale = account("whale", Map.of("BTC", "100000"));
+    var order = whale.market(BTC, "SELL", "quantity", "8999");
+    var total = fixture.get("depth?symbol=" + BTC + "&limit=5000").object().getJsonArray("bids").stream()
+        .map(level -> new BigDecimal(((JsonArray) level).getString(1)))
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
+    assertEquals(total.toPlainString(), order.getString("executedQty"));
+    assertEquals("EXPIRED", order.getString("status"));
+    assertEquals("INSUFFICIENT_LIQUIDITY", order.getString("expiryReason"));
+  }
+
+  @Test
   void a_stop_order_waits_until_the_market_reaches_its_price() {
     var stream = client.stream();
     var stop = ask(BTC).add(new BigDecimal("5"));
@@ -750,7 +762,7 @@ class SignedApiTest {
     var random = new SplittableRandom(seed);
     var other = account("other", Map.of("USDT", "20000", "BTC", "1", "ETH", "5"));
     fixture.simulator().orders().setOrderLimit(100_000);
-    for (int step = 0; step < 400; step++) {
+    for (int step = 0; step < 150; step++) {
       randomOrder(random, random.nextBoolean() ? client : other);
       fixture.advance(Duration.ofMillis(random.nextInt(3_000)));
     }

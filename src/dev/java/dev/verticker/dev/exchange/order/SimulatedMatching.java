@@ -1,5 +1,6 @@
 package dev.verticker.dev.exchange.order;
 
+import dev.verticker.dev.exchange.order.MarketView.BookLevel;
 import dev.verticker.dev.exchange.order.MarketView.MarketTrade;
 import dev.verticker.dev.exchange.order.OrderFrames.Execution;
 import dev.verticker.dev.exchange.order.OrderFrames.Prevention;
@@ -31,6 +32,8 @@ final class SimulatedMatching {
   private static final long FIRST_TRADE = 8_000_000_000L;
 
   private static final int BATCH = 1_000;
+  private static final int USUAL_LEVELS = 20;
+  private static final int MAX_LEVELS = 5_000;
 
   private final MarketView market;
   private final EventListener listener;
@@ -251,17 +254,37 @@ final class SimulatedMatching {
           .forEach(order ->
               offers.add(new Offer(order.request.price(), order.remaining(), order)));
     }
-    market
-        .levels(request.symbol(), request.isBuy())
+    levels(request)
         .forEach(level -> offers.add(new Offer(level.price(), level.quantity(), null)));
     var byPrice = Comparator.comparing(Offer::price);
     offers.sort(request.isBuy() ? byPrice : byPrice.reversed());
     if (request.price() != null) {
-      offers.removeIf(offer -> request.isBuy()
-          ? offer.price.compareTo(request.price()) > 0
-          : offer.price.compareTo(request.price()) < 0);
+      offers.removeIf(offer -> !reaches(request, offer.price));
     }
     return offers;
+  }
+
+  /** The best levels of the market, as many as the order can take. */
+  private List<BookLevel> levels(OrderRequest request) {
+    var best = market.levels(request.symbol(), request.isBuy(), USUAL_LEVELS);
+    var isDeep = request.price() == null
+        || reaches(request, best.get(best.size() - 1).price());
+    var wanted = request.isByQuote() ? request.quoteQuantity() : request.quantity();
+    var suffices = best.stream()
+            .map(level -> request.isByQuote()
+                ? level.price().multiply(level.quantity())
+                : level.quantity())
+            .reduce(BigDecimal.ZERO, BigDecimal::add)
+            .compareTo(wanted)
+        > 0;
+    return isDeep && !suffices
+        ? market.levels(request.symbol(), request.isBuy(), MAX_LEVELS)
+        : best;
+  }
+
+  private static boolean reaches(OrderRequest request, BigDecimal price) {
+    var change = price.compareTo(request.price());
+    return request.isBuy() ? change <= 0 : change >= 0;
   }
 
   /** Takes what the book offers; the rest stays in the book or expires. */

@@ -553,6 +553,46 @@ class SignedApiTest {
   }
 
   @Test
+  void the_lag_of_queries_and_the_limit_of_orders_are_settings() {
+    var set = fixture.control("PUT", "orders/settings", "{\"visibility_ms\":0,\"order_limit\":1}");
+    assertEquals(204, set.status());
+    var order = client.limit(BTC, "BUY", "0.01", "30000");
+    assertEquals("NEW", client.find(order).getString("status"));
+    assertEquals(-1015, client.limit(BTC, "BUY", "0.01", "30000").getInteger("code"));
+    for (var invalid : List.of("{\"visibility_ms\":-1}", "{\"order_limit\":0}", "{\"order_limit\":\"x\"}", "[]", "")) {
+      assertEquals(400, fixture.control("PUT", "orders/settings", invalid).status(), invalid);
+    }
+  }
+
+  @Test
+  void requests_with_random_parameters_are_answered_with_a_code() {
+    var seed = 77L;
+    var random = new SplittableRandom(seed);
+    var values = List.of(
+        "", "0", "-1", "1e3", "NaN", "99999999999999999999999", "0.000000001", "BTCUSDT", "BUY",
+        "LIMIT", "GTC", "true", "null", "%00", "测试", "a b", "{}", "1".repeat(500));
+    var names = List.of(
+        "symbol", "side", "type", "timeInForce", "quantity", "quoteOrderQty", "price", "stopPrice",
+        "icebergQty", "newClientOrderId", "orderId", "origClientOrderId", "startTime", "endTime",
+        "fromId", "limit", "recvWindow", "timestamp", "omitZeroBalances", "x");
+    var requests = List.of(
+        "POST order", "GET order", "DELETE order", "GET openOrders", "DELETE openOrders",
+        "GET allOrders", "GET myTrades", "GET account", "POST order/test", "GET account/commission");
+    for (int step = 0; step < 300; step++) {
+      var parameters = new TreeMap<>(Map.of("symbol", BTC));
+      for (int count = random.nextInt(6); count > 0; count--) {
+        parameters.put(
+            names.get(random.nextInt(names.size())), values.get(random.nextInt(values.size())));
+      }
+      var request = requests.get(random.nextInt(requests.size())).split(" ");
+      var answer = client.send(request[0], request[1], flat(parameters));
+      var message = "seed " + seed + " " + String.join(" ", request) + parameters + answer.body();
+      assertTrue(answer.status() == 200 || answer.status() == 400, message);
+      assertTrue(answer.status() == 200 || answer.object().getInteger("code") < 0, message);
+    }
+  }
+
+  @Test
   void a_deposit_changes_the_balance_and_is_reported() {
     var stream = client.stream();
     assertEquals(
@@ -762,7 +802,7 @@ class SignedApiTest {
     var random = new SplittableRandom(seed);
     var other = account("other", Map.of("USDT", "20000", "BTC", "1", "ETH", "5"));
     fixture.simulator().orders().setOrderLimit(100_000);
-    for (int step = 0; step < 150; step++) {
+    for (int step = 0; step < 250; step++) {
       randomOrder(random, random.nextBoolean() ? client : other);
       fixture.advance(Duration.ofMillis(random.nextInt(3_000)));
     }

@@ -72,7 +72,7 @@ final class SimulatedMatching {
 
   /** @throws OrderException if the matching engine rejects the order */
   SimulatedOrder place(
-      SimulatedAccount account, OrderRequest request, SymbolRules rules, Duration hidden) {
+      SimulatedAccount account, OrderRequest request, SimulatedRules rules, Duration hidden) {
     var offers = offers(request, account);
     check(account, request, rules, offers);
     var order = new SimulatedOrder(++lastOrderId, account, request, rules, market.now());
@@ -171,7 +171,7 @@ final class SimulatedMatching {
   }
 
   private void check(
-      SimulatedAccount account, OrderRequest request, SymbolRules rules, List<Offer> offers) {
+      SimulatedAccount account, OrderRequest request, SimulatedRules rules, List<Offer> offers) {
     if (account.orders.values().stream()
         .anyMatch(order -> order.isOpen()
             && order.request.clientOrderId().equals(request.clientOrderId()))) {
@@ -191,7 +191,7 @@ final class SimulatedMatching {
   }
 
   private static BigDecimal needed(
-      SimulatedAccount account, OrderRequest request, SymbolRules rules, List<Offer> offers) {
+      SimulatedAccount account, OrderRequest request, SimulatedRules rules, List<Offer> offers) {
     if (request.type() != Type.MARKET) {
       return request.isBuy()
           ? request
@@ -224,7 +224,7 @@ final class SimulatedMatching {
   /** The quantity that an order takes at a price after it took the given ones. */
   private static BigDecimal wanted(
       OrderRequest request,
-      SymbolRules rules,
+      SimulatedRules rules,
       BigDecimal taken,
       BigDecimal takenQuote,
       BigDecimal price) {

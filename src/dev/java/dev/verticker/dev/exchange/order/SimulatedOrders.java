@@ -89,11 +89,19 @@ public final class SimulatedOrders {
     return true;
   }
 
+  /** @param delay of changes in queries, real time */
   public synchronized void setVisibility(Duration delay) {
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("visibility must not be negative, was " + delay);
+    }
     matching.setVisibility(delay);
   }
 
+  /** @param limit of unfilled orders of an account in 10 seconds */
   public synchronized void setOrderLimit(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("order limit must be at least 1, was " + limit);
+    }
     orderLimit = limit;
   }
 
@@ -526,10 +534,10 @@ public final class SimulatedOrders {
     return symbol;
   }
 
-  private SymbolRules rules(String symbol) {
+  private SimulatedRules rules(String symbol) {
     return market
         .info(symbol)
-        .map(SymbolRules::new)
+        .map(SimulatedRules::new)
         .orElseThrow(() -> OrderException.invalid(-1121, "Invalid symbol."));
   }
 

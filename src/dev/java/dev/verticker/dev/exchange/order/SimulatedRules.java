@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What an order of a symbol must fulfil, from the symbol's entry in exchangeInfo. */
-final class SymbolRules {
+final class SimulatedRules {
   private static final List<String> ALL_MODES =
       List.of("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT", "TRANSFER");
   private static final BigDecimal MIN_STEP = new BigDecimal("0.00000001");
@@ -22,7 +22,7 @@ final class SymbolRules {
   private final JsonObject info;
   private final Map<String, JsonObject> filters;
 
-  SymbolRules(JsonObject info) {
+  SimulatedRules(JsonObject info) {
     this.info = info;
     this.filters = byType(info.getJsonArray("filters", new JsonArray()));
   }

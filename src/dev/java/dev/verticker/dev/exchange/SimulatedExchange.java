@@ -50,15 +50,13 @@ final class SimulatedExchange {
 
   void mount(Router router) {
     for (var endpoint : Endpoint.values()) {
-      router
-          .route(endpoint.method(), endpoint.route())
-          .handler(context -> {
-            if (endpoint.operation().isPresent()) {
-              handleSigned(endpoint, context.request());
-            } else {
-              handle(endpoint, context.request());
-            }
-          });
+      router.route(endpoint.method(), endpoint.route()).handler(context -> {
+        if (endpoint.operation().isPresent()) {
+          handleSigned(endpoint, context.request());
+        } else {
+          handle(endpoint, context.request());
+        }
+      });
     }
   }
 

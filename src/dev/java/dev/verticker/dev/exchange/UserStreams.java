@@ -70,10 +70,10 @@ public final class UserStreams implements EventListener {
   public Future<Void> shutDown(Duration notice) {
     return run(() -> {
       var present = List.copyOf(connections);
-      var event = new JsonObject()
-          .put("e", "serverShutdown")
-          .put("E", market.now().toEpochMilli());
-      present.forEach(connection -> connection.send(new JsonObject().put("event", event).encode()));
+      var event =
+          new JsonObject().put("e", "serverShutdown").put("E", market.now().toEpochMilli());
+      present.forEach(
+          connection -> connection.send(new JsonObject().put("event", event).encode()));
       vertx.setTimer(
           Math.max(1, notice.toMillis()), id -> present.forEach(UserConnection::shutDown));
       return null;
@@ -83,8 +83,8 @@ public final class UserStreams implements EventListener {
   Future<JsonObject> json() {
     return run(() -> {
       var subscribed = new TreeMap<String, Integer>();
-      connections.forEach(connection ->
-          connection.keys().forEach(key -> subscribed.merge(key, 1, Integer::sum)));
+      connections.forEach(
+          connection -> connection.keys().forEach(key -> subscribed.merge(key, 1, Integer::sum)));
       var keys = new JsonObject();
       subscribed.forEach(keys::put);
       return new JsonObject()
@@ -131,7 +131,8 @@ public final class UserStreams implements EventListener {
         deliver(key, event.encode());
       }
       case WRONG_SYMBOL ->
-        deliver(key, symbol.isEmpty() ? event.encode() : event.put("s", "WRONGUSDT").encode());
+        deliver(
+            key, symbol.isEmpty() ? event.encode() : event.put("s", "WRONGUSDT").encode());
       default -> deliver(key, event.encode().substring(0, event.encode().length() / 2));
     }
   }
@@ -139,8 +140,8 @@ public final class UserStreams implements EventListener {
   private void deliver(String key, String event) {
     List.copyOf(connections).forEach(connection -> connection
         .subscription(key)
-        .ifPresent(id ->
-            connection.send("{\"subscriptionId\":" + id + ",\"event\":" + event + "}")));
+        .ifPresent(
+            id -> connection.send("{\"subscriptionId\":" + id + ",\"event\":" + event + "}")));
   }
 
   private Future<Void> forAll(Consumer<UserConnection> action) {

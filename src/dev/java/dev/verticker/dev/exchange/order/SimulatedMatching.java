@@ -92,7 +92,8 @@ final class SimulatedMatching {
 
   void cancel(SimulatedOrder order, String cancelId) {
     close(order, "CANCELED", null);
-    report(order, execution("CANCELED", order, cancelId, order.request.clientOrderId(), null, null));
+    report(
+        order, execution("CANCELED", order, cancelId, order.request.clientOrderId(), null, null));
     publish(order);
   }
 
@@ -153,8 +154,10 @@ final class SimulatedMatching {
   void flush() {
     var now = market.now();
     for (var account : changed) {
-      account.takeChanges(now).ifPresent(event ->
-          events.add(new PendingEvent(account.key.key(), Optional.empty(), event)));
+      account
+          .takeChanges(now)
+          .ifPresent(
+              event -> events.add(new PendingEvent(account.key.key(), Optional.empty(), event)));
       account.publishFunds(market.real().plus(visibility));
     }
     changed.clear();
@@ -173,12 +176,11 @@ final class SimulatedMatching {
   private void check(
       SimulatedAccount account, OrderRequest request, SimulatedRules rules, List<Offer> offers) {
     if (account.orders.values().stream()
-        .anyMatch(order -> order.isOpen()
-            && order.request.clientOrderId().equals(request.clientOrderId()))) {
+        .anyMatch(order ->
+            order.isOpen() && order.request.clientOrderId().equals(request.clientOrderId()))) {
       throw OrderException.rejected("Duplicate order sent.");
     }
-    if (request.type().hasStopPrice()
-        && triggers(request, market.lastPrice(request.symbol()))) {
+    if (request.type().hasStopPrice() && triggers(request, market.lastPrice(request.symbol()))) {
       throw OrderException.rejected("Order would trigger immediately.");
     }
     if (request.type() == Type.LIMIT_MAKER && !offers.isEmpty()) {
@@ -251,11 +253,9 @@ final class SimulatedMatching {
     if (resting != null) {
       resting.orders.stream()
           .filter(order -> order.working && order.request.isBuy() != request.isBuy())
-          .forEach(order ->
-              offers.add(new Offer(order.request.price(), order.remaining(), order)));
+          .forEach(order -> offers.add(new Offer(order.request.price(), order.remaining(), order)));
     }
-    levels(request)
-        .forEach(level -> offers.add(new Offer(level.price(), level.quantity(), null)));
+    levels(request).forEach(level -> offers.add(new Offer(level.price(), level.quantity(), null)));
     var byPrice = Comparator.comparing(Offer::price);
     offers.sort(request.isBuy() ? byPrice : byPrice.reversed());
     if (request.price() != null) {
@@ -267,13 +267,12 @@ final class SimulatedMatching {
   /** The best levels of the market, as many as the order can take. */
   private List<BookLevel> levels(OrderRequest request) {
     var best = market.levels(request.symbol(), request.isBuy(), USUAL_LEVELS);
-    var isDeep = request.price() == null
-        || reaches(request, best.get(best.size() - 1).price());
+    var isDeep =
+        request.price() == null || reaches(request, best.get(best.size() - 1).price());
     var wanted = request.isByQuote() ? request.quoteQuantity() : request.quantity();
     var suffices = best.stream()
-            .map(level -> request.isByQuote()
-                ? level.price().multiply(level.quantity())
-                : level.quantity())
+            .map(level ->
+                request.isByQuote() ? level.price().multiply(level.quantity()) : level.quantity())
             .reduce(BigDecimal.ZERO, BigDecimal::add)
             .compareTo(wanted)
         > 0;
@@ -364,7 +363,11 @@ final class SimulatedMatching {
   }
 
   private void prevent(
-      SimulatedOrder order, BigDecimal quantity, BigDecimal matched, SimulatedOrder counter, long id) {
+      SimulatedOrder order,
+      BigDecimal quantity,
+      BigDecimal matched,
+      SimulatedOrder counter,
+      long id) {
     if (order.request.isByQuote()) {
       order.quantity = order.quantity.add(quantity);
     }
@@ -409,9 +412,8 @@ final class SimulatedMatching {
     var left = trade.quantity();
     var reached = resting.orders.stream()
         .filter(order -> order.working && isReached(order.request, trade))
-        .sorted(Comparator.comparing((SimulatedOrder order) -> order.request.isBuy()
-                ? order.request.price().negate()
-                : order.request.price())
+        .sorted(Comparator.comparing((SimulatedOrder order) ->
+                order.request.isBuy() ? order.request.price().negate() : order.request.price())
             .thenComparing(order -> order.id))
         .toList();
     for (var order : reached) {

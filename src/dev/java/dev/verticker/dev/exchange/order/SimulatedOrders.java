@@ -206,8 +206,7 @@ public final class SimulatedOrders {
   public synchronized int[] unfilledOrders(String key) {
     var real = market.real();
     return Optional.ofNullable(accounts.get(key))
-        .map(account ->
-            new int[] {account.unfilled.inShort(real), account.unfilled.inDay(real)})
+        .map(account -> new int[] {account.unfilled.inShort(real), account.unfilled.inDay(real)})
         .orElse(new int[] {0, 0});
   }
 
@@ -312,8 +311,8 @@ public final class SimulatedOrders {
         OrderException.invalid(-1145, "Invalid cancelRestrictions"));
     parameters.checkRead();
     var order = openOrders(account)
-        .filter(open -> open.request.symbol().equals(symbol)
-            && reference.matches(OrderFrames.query(open)))
+        .filter(open ->
+            open.request.symbol().equals(symbol) && reference.matches(OrderFrames.query(open)))
         .findFirst()
         .orElseThrow(() -> OrderException.cancelRejected("Unknown order sent."));
     if (restriction.filter(only -> !only.equals("ONLY_" + order.status)).isPresent()) {
@@ -467,8 +466,7 @@ public final class SimulatedOrders {
       if (range.start.isPresent()
           && range.end.isPresent()
           && range.end.getAsLong() - range.start.getAsLong() > UnfilledOrders.DAY.toMillis()) {
-        throw OrderException.invalid(
-            -1127, "More than 24 hours between startTime and endTime.");
+        throw OrderException.invalid(-1127, "More than 24 hours between startTime and endTime.");
       }
       return range;
     }
@@ -498,7 +496,8 @@ public final class SimulatedOrders {
 
   /** A client of a simulator that runs faster may follow either clock. */
   private void checkTime(Parameters parameters) {
-    var sent = parameters.number("timestamp").orElseThrow(() -> OrderException.missing("timestamp"));
+    var sent =
+        parameters.number("timestamp").orElseThrow(() -> OrderException.missing("timestamp"));
     var time = sent > MAX_MILLIS ? sent / 1_000 : sent;
     var window = parameters.amount("recvWindow").orElse(DEFAULT_WINDOW);
     if (window.compareTo(BigDecimal.valueOf(MAX_WINDOW)) > 0) {
@@ -525,7 +524,10 @@ public final class SimulatedOrders {
 
   private static OrderException tooManyOrders(String limit, Duration retryAfter) {
     return new OrderException(
-        429, -1015, "Too many new orders; current limit is " + limit + ".", Optional.of(retryAfter));
+        429,
+        -1015,
+        "Too many new orders; current limit is " + limit + ".",
+        Optional.of(retryAfter));
   }
 
   private String symbol(Parameters parameters) {

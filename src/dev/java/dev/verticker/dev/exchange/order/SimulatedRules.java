@@ -66,9 +66,8 @@ final class SimulatedRules {
     }
     if (!info.getJsonArray("orderTypes").contains(request.type().name())) {
       var name = request.type().name().replace('_', ' ').toLowerCase(Locale.ROOT);
-      throw OrderException.rejected(
-          name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)
-              + " orders are not supported for this symbol.");
+      throw OrderException.rejected(name.substring(0, 1).toUpperCase(Locale.ROOT)
+          + name.substring(1) + " orders are not supported for this symbol.");
     }
     if (request.isByQuote() && !info.getBoolean("quoteOrderQtyMarketAllowed", false)) {
       throw OrderException.rejected(
@@ -104,7 +103,8 @@ final class SimulatedRules {
   }
 
   /** Names of the filters on the number of orders and the position that one more order violates. */
-  List<String> accountViolations(OrderRequest request, SimulatedAccount account, JsonArray exchange) {
+  List<String> accountViolations(
+      OrderRequest request, SimulatedAccount account, JsonArray exchange) {
     var exchangeFilters = byType(exchange);
     var algo = request.type().hasStopPrice();
     var violated = new ArrayList<String>();

@@ -105,10 +105,26 @@ class SimulatedVenueTest {
   void an_order_of_each_type_is_found_with_the_content_that_was_placed() {
     var tickets = List.of(
         limit("0.01", "30000"),
-        new Ticket(SYMBOL, Side.SELL, Type.LIMIT_MAKER, null, amount("0.01"), null, amount("90000.5"), null, null),
         new Ticket(
-            SYMBOL, Side.BUY, Type.STOP_LIMIT, TimeInForce.GTC, amount("0.01"), null, amount("91000"),
-            amount("90000"), "EXPIRE_TAKER"));
+            SYMBOL,
+            Side.SELL,
+            Type.LIMIT_MAKER,
+            null,
+            amount("0.01"),
+            null,
+            amount("90000.5"),
+            null,
+            null),
+        new Ticket(
+            SYMBOL,
+            Side.BUY,
+            Type.STOP_LIMIT,
+            TimeInForce.GTC,
+            amount("0.01"),
+            null,
+            amount("91000"),
+            amount("90000"),
+            "EXPIRE_TAKER"));
     for (var ticket : tickets) {
       var id = nextId();
       var accepted = assertInstanceOf(Outcome.Accepted.class, place(id, ticket)).order();
@@ -126,12 +142,14 @@ class SimulatedVenueTest {
       }
     }
     assertEquals(3, run(gateway::openOrders).size());
-    assertEquals(3, run(() -> gateway.orders(SYMBOL, Instant.now().minusSeconds(60))).size());
+    assertEquals(
+        3, run(() -> gateway.orders(SYMBOL, Instant.now().minusSeconds(60))).size());
   }
 
   @Test
   void a_market_order_by_quote_quantity_is_accepted_with_its_trades() {
-    var ticket = new Ticket(SYMBOL, Side.BUY, Type.MARKET, null, null, amount("100"), null, null, null);
+    var ticket =
+        new Ticket(SYMBOL, Side.BUY, Type.MARKET, null, null, amount("100"), null, null, null);
     var accepted = assertInstanceOf(Outcome.Accepted.class, place(nextId(), ticket));
     assertEquals(Status.FILLED, accepted.order().status());
     var executed = accepted.trades().stream()
@@ -139,7 +157,9 @@ class SimulatedVenueTest {
         .reduce(BigDecimal.ZERO, BigDecimal::add);
     assertEquals(0, accepted.order().executedQty().compareTo(executed));
     var reference = new OrderReference(SYMBOL, accepted.order().exchangeOrderId(), null);
-    until("trades", () -> run(() -> gateway.trades(reference)).size() == accepted.trades().size());
+    until(
+        "trades",
+        () -> run(() -> gateway.trades(reference)).size() == accepted.trades().size());
     assertEquals(
         accepted.trades().stream().map(OrderGateway.VenueTrade::exchangeTradeId).toList(),
         run(() -> gateway.trades(reference)).stream()
@@ -150,18 +170,17 @@ class SimulatedVenueTest {
         .findFirst()
         .orElseThrow();
     assertEquals(
-        0,
-        usdt.free().compareTo(amount("10000").subtract(accepted.order().executedQuoteQty())));
+        0, usdt.free().compareTo(amount("10000").subtract(accepted.order().executedQuoteQty())));
   }
 
   @Test
   void a_cancellation_ends_an_order_that_the_exchange_knows() {
-    var accepted =
-        assertInstanceOf(Outcome.Accepted.class, place(nextId(), limit("0.01", "30000"))).order();
+    var accepted = assertInstanceOf(Outcome.Accepted.class, place(nextId(), limit("0.01", "30000")))
+        .order();
     var reference =
         new OrderReference(SYMBOL, accepted.exchangeOrderId(), accepted.clientOrderId());
-    var canceled =
-        assertInstanceOf(Outcome.Accepted.class, run(() -> gateway.cancel(reference))).order();
+    var canceled = assertInstanceOf(Outcome.Accepted.class, run(() -> gateway.cancel(reference)))
+        .order();
     assertEquals(Status.CANCELED, canceled.status());
     assertEquals(accepted.exchangeOrderId(), canceled.exchangeOrderId());
     assertFalse(run(() -> gateway.cancel(reference)) instanceof Outcome.Accepted);
@@ -175,7 +194,15 @@ class SimulatedVenueTest {
     assertEquals(
         -1121,
         refused(new Ticket(
-            "NONEUSDT", Side.BUY, Type.LIMIT, TimeInForce.GTC, amount("1"), null, amount("1"), null, null)));
+            "NONEUSDT",
+            Side.BUY,
+            Type.LIMIT,
+            TimeInForce.GTC,
+            amount("1"),
+            null,
+            amount("1"),
+            null,
+            null)));
     assertEquals(List.of(), exchange.orders().orders(KEY_NAME));
   }
 
@@ -183,7 +210,8 @@ class SimulatedVenueTest {
   void an_order_signed_too_long_ago_is_refused() {
     var late = new NewOrder(nextId(), limit("0.01", "30000"), Instant.now().minusSeconds(6));
     assertEquals(
-        -1021, assertInstanceOf(Outcome.Refused.class, run(() -> gateway.place(late))).code());
+        -1021,
+        assertInstanceOf(Outcome.Refused.class, run(() -> gateway.place(late))).code());
     assertEquals(List.of(), exchange.orders().orders(KEY_NAME));
   }
 
@@ -200,14 +228,11 @@ class SimulatedVenueTest {
         FaultKind.UNEXPECTED_RESPONSE,
         FaultKind.BACKEND_TIMEOUT,
         FaultKind.DUPLICATE_ORDER)) {
-      exchange
-          .faults()
-          .add(Fault.of(kind).on(Endpoint.PLACE_ORDER).times(1).afterExecution());
+      exchange.faults().add(Fault.of(kind).on(Endpoint.PLACE_ORDER).times(1).afterExecution());
       var id = nextId();
       assertInstanceOf(Outcome.Ambiguous.class, place(id, limit("0.001", "30000")), kind.name());
       assertEquals(1, countOf(id), kind.name());
-      assertEquals(
-          Status.OPEN, find(new OrderReference(SYMBOL, null, id)).status(), kind.name());
+      assertEquals(Status.OPEN, find(new OrderReference(SYMBOL, null, id)).status(), kind.name());
     }
   }
 
@@ -232,7 +257,8 @@ class SimulatedVenueTest {
       }
       var id = nextId();
       var ticket = random.nextInt(3) == 0
-          ? new Ticket(SYMBOL, Side.BUY, Type.MARKET, null, amount("0.0002"), null, null, null, null)
+          ? new Ticket(
+              SYMBOL, Side.BUY, Type.MARKET, null, amount("0.0002"), null, null, null, null)
           : limit(random.nextInt(4) == 0 ? "0.0010001" : "0.001", "30000");
       var outcome = place(id, ticket);
       var message = "seed " + seed + ", order " + id + ": " + outcome;
@@ -290,8 +316,8 @@ class SimulatedVenueTest {
             .on(Endpoint.CANCEL_ORDER)
             .times(1)
             .delay(Duration.ofMillis(50)));
-    run(() -> gateway.cancel(
-        new OrderReference(SYMBOL, order.exchangeOrderId(), order.clientOrderId())));
+    run(() ->
+        gateway.cancel(new OrderReference(SYMBOL, order.exchangeOrderId(), order.clientOrderId())));
     until("three reports", () -> listener.reports.size() == 3);
     var canceled = listener.reports.get(1);
     var late = listener.reports.get(2);
@@ -400,7 +426,15 @@ class SimulatedVenueTest {
 
   private static Ticket limit(String quantity, String price) {
     return new Ticket(
-        SYMBOL, Side.BUY, Type.LIMIT, TimeInForce.GTC, amount(quantity), null, amount(price), null, null);
+        SYMBOL,
+        Side.BUY,
+        Type.LIMIT,
+        TimeInForce.GTC,
+        amount(quantity),
+        null,
+        amount(price),
+        null,
+        null);
   }
 
   private static BigDecimal amount(String text) {

@@ -9,22 +9,26 @@ import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.time.Instant;
 
-/** Stores when the ban of an egress address by an exchange host ends, in {@code market.exchange_block}. */
+/** Stores when the ban of an egress address by an exchange host ends, in the table {@code exchange_block} of a schema. */
 public final class BanRepository {
   private static final String FIND =
-      "SELECT blocked_until FROM market.exchange_block WHERE host = $1";
+      "SELECT blocked_until FROM %s.exchange_block WHERE host = $1";
 
   private static final String SAVE =
       """
-      INSERT INTO market.exchange_block AS b (host, blocked_until)
+      INSERT INTO %s.exchange_block AS b (host, blocked_until)
       VALUES ($1, $2)
           ON CONFLICT (host) DO UPDATE SET blocked_until = greatest(b.blocked_until, excluded.blocked_until)
       """;
 
   private final Database database;
+  private final String find;
+  private final String save;
 
-  public BanRepository(Database database) {
+  public BanRepository(Database database, String schema) {
     this.database = database;
+    this.find = FIND.formatted(schema);
+    this.save = SAVE.formatted(schema);
   }
 
   /**
@@ -34,11 +38,11 @@ public final class BanRepository {
    */
   Future<Instant> find(String host) {
     return database
-        .query(FIND, Tuple.of(host))
+        .query(find, Tuple.of(host))
         .map(rows -> first(rows, row -> instant(row, "blocked_until")).orElse(Instant.EPOCH));
   }
 
   Future<Void> save(String host, Instant until) {
-    return database.query(SAVE, Tuple.of(host, utc(until))).mapEmpty();
+    return database.query(save, Tuple.of(host, utc(until))).mapEmpty();
   }
 }

@@ -22,7 +22,7 @@ public interface OrderGateway {
 
   /**
    * Requests a cancellation once. Never fails. {@link Outcome.Accepted} contains the order as canceled; every other
-   * outcome says nothing about the order, which must be looked up.
+   * outcome proves nothing about the order, which must be looked up.
    */
   Future<Outcome> cancel(OrderReference order);
 
@@ -68,7 +68,7 @@ public interface OrderGateway {
   /**
    * An order as the venue reports it.
    *
-   * @param clientOrderId null if the venue does not tell
+   * @param clientOrderId null if the venue does not report it
    * @param executedQty cumulative, in units of the base asset
    * @param executedQuoteQty cumulative, in units of the quote asset; null if the venue does not know it any more
    * @param preventedQty cumulative quantity taken by self-trade prevention
@@ -85,10 +85,7 @@ public interface OrderGateway {
       String reason,
       Instant updatedAt) {}
 
-  /**
-   * @param feeAsset null if the venue took no fee and names none
-   * @param maker null if unknown
-   */
+  /** @param maker null if unknown */
   record VenueTrade(
       String exchangeTradeId,
       String exchangeOrderId,

@@ -15,6 +15,6 @@ public interface TradingVenue {
 
   UserStream userStream();
 
-  /** @param withdraw null if the venue does not tell */
+  /** @param withdraw null if the venue does not report it */
   record KeyPermissions(boolean trade, Boolean withdraw) {}
 }

@@ -36,7 +36,7 @@ final class ExchangeModule {
         settings.exchange().getAuthority(),
         settings.egress(),
         redis,
-        new BanRepository(database),
+        new BanRepository(database, "market"),
         node.bus(),
         node.clock());
     this.parser = new TickerParser(node.metrics());

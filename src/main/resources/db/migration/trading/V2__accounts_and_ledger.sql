@@ -147,7 +147,7 @@ CREATE INDEX orders_open           ON trading.orders (user_id, id)
   WHERE status IN ('pending', 'open', 'partially_filled', 'unknown');
 CREATE INDEX orders_open_account   ON trading.orders (account_id, id)
   WHERE status IN ('pending', 'open', 'partially_filled', 'unknown');
-CREATE INDEX orders_pending        ON trading.orders (sent_at) WHERE status = 'pending';
+CREATE INDEX orders_unsettled      ON trading.orders (sent_at) WHERE status IN ('pending', 'unknown');
 CREATE INDEX orders_open_venue     ON trading.orders (venue, symbol, id)
   WHERE status IN ('pending', 'open', 'partially_filled', 'unknown');
 
@@ -241,6 +241,12 @@ CREATE TABLE trading.leases (
   holder     text        NOT NULL CHECK (pg_catalog.char_length(holder) BETWEEN 1 AND 64),
   token      bigint      NOT NULL,
   expires_at timestamptz NOT NULL
+);
+
+-- A venue limits the rate of an address, as the name of its host and of the address tell; no node sends a request before then.
+CREATE TABLE trading.exchange_block (
+  host          text        PRIMARY KEY CHECK (pg_catalog.char_length(host) BETWEEN 1 AND 200),
+  blocked_until timestamptz NOT NULL
 );
 
 -- Positions in the event log up to which this service has followed the events of others.

@@ -22,6 +22,9 @@ public final class AccountRepository {
   /** Max number of accounts of a user. */
   static final int MAX_ACCOUNTS = 20;
 
+  /** Max number of accounts at real venues that this installation compares with them. */
+  private static final int MAX_REAL_ACCOUNTS = 2000;
+
   private static final String COLUMNS =
       """
       a.id, a.user_id, a.venue, a.label, a.key_prefix, a.max_open_orders, a.max_order_notional, a.max_daily_notional,
@@ -60,6 +63,18 @@ public final class AccountRepository {
       """
           .formatted(COLUMNS, MAX_ACCOUNTS);
 
+  private static final String LIST_REAL =
+      """
+      SELECT %s
+        FROM trading.accounts AS a
+       WHERE a.venue <> 'paper'
+         AND a.deleted_at IS NULL
+         AND a.api_secret IS NOT NULL
+       ORDER BY a.id
+       LIMIT %d
+      """
+          .formatted(COLUMNS, MAX_REAL_ACCOUNTS);
+
   private static final String CREATE_PAPER =
       """
       INSERT INTO trading.accounts (user_id, venue, created_at)
@@ -81,9 +96,9 @@ public final class AccountRepository {
       """
       UPDATE trading.accounts
          SET max_open_orders = $2,
-             max_order_notional = $3,
-             max_daily_notional = $4,
-             max_price_distance = $5,
+             max_order_notional = $3::numeric,
+             max_daily_notional = $4::numeric,
+             max_price_distance = $5::numeric,
              symbols = $6
        WHERE id = $1
       """;
@@ -119,6 +134,13 @@ public final class AccountRepository {
   Future<List<VenueAccount>> list(long userId) {
     return database
         .query(LIST, Tuple.of(userId))
+        .map(rows -> Rows.all(rows, AccountRepository::account));
+  }
+
+  /** The accounts of all users that have a key of a real venue. */
+  public Future<List<VenueAccount>> listReal() {
+    return database
+        .query(LIST_REAL, Tuple.tuple())
         .map(rows -> Rows.all(rows, AccountRepository::account));
   }
 

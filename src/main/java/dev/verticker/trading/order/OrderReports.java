@@ -5,7 +5,9 @@ import dev.verticker.exchange.OrderGateway.ExecutionReport;
 import dev.verticker.trading.order.OrderStore.Conclusion;
 import dev.verticker.trading.portfolio.Ledger;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.SqlConnection;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,6 +25,11 @@ public final class OrderReports {
   public OrderReports(OrderRepository orders, OrderStore store) {
     this.orders = orders;
     this.store = store;
+  }
+
+  /** Returns reports whose transactions begin with a check, such as that of a lease, and fail with it. */
+  public OrderReports checkedBy(Function<SqlConnection, Future<Void>> check) {
+    return new OrderReports(orders, store.checkedBy(check));
   }
 
   /**

@@ -17,6 +17,7 @@ import dev.verticker.message.trading.Orders.Status;
 import dev.verticker.message.trading.Orders.Ticket;
 import dev.verticker.message.trading.Orders.TimeInForce;
 import dev.verticker.message.trading.Orders.Type;
+import dev.verticker.trading.order.PlacementRules.Placement;
 import io.vertx.core.Future;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.sqlclient.Row;
@@ -110,7 +111,8 @@ public final class OrderRepository {
         INSERT INTO trading.orders (user_id, account_id, venue, symbol, client_order_id, content_hash, side, type,
                time_in_force, qty, quote_qty, price, stop_price, self_trade_prevention, status, source, locked, sent_at,
                created_at, updated_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'pending', 'own', $15, $16, $17, $17)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::numeric, $11::numeric, $12::numeric, $13::numeric, $14,
+               'pending', 'own', $15::numeric, $16, $17, $17)
         RETURNING *
       )
       SELECT o.*, i.base, i.quote
@@ -139,11 +141,11 @@ public final class OrderRepository {
          SET revision = revision + 1,
              status = $2,
              exchange_order_id = $3,
-             executed_qty = $4,
-             executed_quote_qty = $5,
-             reported_qty = $6,
-             prevented_qty = $7,
-             locked = $8,
+             executed_qty = $4::numeric,
+             executed_quote_qty = $5::numeric,
+             reported_qty = $6::numeric,
+             prevented_qty = $7::numeric,
+             locked = $8::numeric,
              reason = $9,
              last_execution_id = $10,
              oddities = $11,
@@ -220,12 +222,12 @@ public final class OrderRepository {
   }
 
   /** Inserts an own order as pending. */
-  Future<StoredOrder> insert(SqlConnection tx, OrderDraft draft, Instant now) {
-    var account = draft.account();
-    var ticket = draft.ticket();
+  Future<StoredOrder> insert(SqlConnection tx, Placement placement, Instant now) {
+    var account = placement.account();
+    var ticket = placement.ticket();
     var row = Tuple.of(account.userId(), account.id(), account.venue(), ticket.symbol())
-        .addValue(draft.clientOrderId())
-        .addValue(Buffer.buffer(HEX.parseHex(draft.contentHash())))
+        .addValue(placement.clientOrderId())
+        .addValue(Buffer.buffer(HEX.parseHex(placement.contentHash())))
         .addValue(wireName(ticket.side()))
         .addValue(wireName(ticket.type()))
         .addValue(ticket.timeInForce() == null ? null : ticket.timeInForce().name())
@@ -234,8 +236,8 @@ public final class OrderRepository {
         .addValue(ticket.price())
         .addValue(ticket.stopPrice())
         .addValue(ticket.selfTradePrevention())
-        .addValue(draft.locked())
-        .addValue(Rows.utc(draft.sentAt()))
+        .addValue(placement.locked())
+        .addValue(Rows.utc(placement.sentAt()))
         .addValue(Rows.utc(now));
     return one(tx.preparedQuery(INSERT).execute(row)).map(Optional::orElseThrow);
   }
@@ -286,7 +288,8 @@ public final class OrderRepository {
     return items.stream().map(value).toArray(array);
   }
 
-  static StoredOrder order(Row row) {
+  /** Maps a row of {@code trading.orders} with {@code base} and {@code quote} of its instrument. */
+  public static StoredOrder order(Row row) {
     var hash = row.getBuffer("content_hash");
     return new StoredOrder(
         new Order(

@@ -6,8 +6,9 @@ import dev.verticker.message.trading.Orders.Fill;
 import dev.verticker.message.trading.Orders.Side;
 import dev.verticker.message.trading.Orders.Status;
 import dev.verticker.trading.account.AccountRepository;
+import dev.verticker.trading.account.TradingOutbox;
+import dev.verticker.trading.account.TradingOutbox.Changes;
 import dev.verticker.trading.order.PlacementRules.Placement;
-import dev.verticker.trading.order.TradingOutbox.Changes;
 import dev.verticker.trading.portfolio.Ledger;
 import dev.verticker.trading.portfolio.Ledger.Balance;
 import dev.verticker.trading.portfolio.Ledger.Entry;
@@ -18,6 +19,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Predicate;
 
 /**
@@ -31,6 +33,7 @@ public final class OrderStore {
   private final Ledger ledger;
   private final TradingOutbox outbox;
   private final Clock clock;
+  private final Function<SqlConnection, Future<Void>> check;
 
   public OrderStore(
       Database database,
@@ -45,6 +48,22 @@ public final class OrderStore {
     this.ledger = ledger;
     this.outbox = outbox;
     this.clock = clock;
+    this.check = tx -> Future.succeededFuture();
+  }
+
+  private OrderStore(OrderStore store, Function<SqlConnection, Future<Void>> check) {
+    this.database = store.database;
+    this.accounts = store.accounts;
+    this.orders = store.orders;
+    this.ledger = store.ledger;
+    this.outbox = store.outbox;
+    this.clock = store.clock;
+    this.check = check;
+  }
+
+  /** Returns a store whose transactions begin with a check, such as that of a lease, and fail with it. */
+  OrderStore checkedBy(Function<SqlConnection, Future<Void>> first) {
+    return new OrderStore(this, first);
   }
 
   /**
@@ -60,8 +79,8 @@ public final class OrderStore {
   /** Stores an order as pending; fails if the account may not place it. */
   Future<Placed> place(Actor actor, Placement placement) {
     var now = clock.instant();
-    var account = placement.draft().account();
-    return database.transaction(tx -> accounts
+    var account = placement.account();
+    return transaction(tx -> accounts
         .lock(tx, account.id())
         .compose(locked -> PlacementRules.check(tx, placement, now))
         .compose(existing -> existing == null
@@ -74,7 +93,7 @@ public final class OrderStore {
    * nothing. Fails with {@link Ledger#isInsufficient} if an order on paper costs more than the account has.
    */
   Future<StoredOrder> apply(long accountId, long orderId, OrderReport report) {
-    return database.transaction(tx -> accounts
+    return transaction(tx -> accounts
         .lock(tx, accountId)
         .compose(locked -> orders.lock(tx, orderId))
         .compose(stored -> stored.isPaper() && stored.order().status().isFinal()
@@ -91,7 +110,7 @@ public final class OrderStore {
    */
   Future<StoredOrder> conclude(
       long accountId, long orderId, Predicate<StoredOrder> expected, Conclusion conclusion) {
-    return database.transaction(tx -> accounts
+    return transaction(tx -> accounts
         .lock(tx, accountId)
         .compose(locked -> orders.lock(tx, orderId))
         .compose(stored -> {
@@ -109,7 +128,7 @@ public final class OrderStore {
 
   /** Marks that a cancellation was requested; the transaction writes the event too. */
   Future<StoredOrder> requestCancel(Actor actor, long accountId, long orderId) {
-    return database.transaction(tx -> accounts
+    return transaction(tx -> accounts
         .lock(tx, accountId)
         .compose(locked -> orders.lock(tx, orderId))
         .compose(stored -> stored.order().status().isFinal()
@@ -131,18 +150,21 @@ public final class OrderStore {
                     .map(updated))));
   }
 
+  private <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
+    return database.transaction(tx -> check.apply(tx).compose(checked -> work.apply(tx)));
+  }
+
   private Future<StoredOrder> insert(
       SqlConnection tx, Actor actor, Placement placement, Instant now) {
-    var draft = placement.draft();
-    var account = draft.account();
+    var account = placement.account();
     return orders
-        .insert(tx, draft, now)
+        .insert(tx, placement, now)
         .compose(stored -> ledger
             .book(
                 tx,
                 account.id(),
                 account.isPaper(),
-                List.of(Entry.lock(placement.payAsset(), draft.locked(), stored.id())),
+                List.of(Entry.lock(placement.payAsset(), placement.locked(), stored.id())),
                 now)
             .compose(balances -> outbox.write(
                 tx,

@@ -8,6 +8,7 @@ import dev.verticker.message.trading.Orders.Verdict;
 import dev.verticker.message.trading.Orders.Violation;
 import dev.verticker.trading.account.AccountRepository;
 import dev.verticker.trading.account.VenueAccount;
+import dev.verticker.trading.rules.InstrumentRepository;
 import dev.verticker.trading.rules.OrderRules;
 import io.vertx.core.Future;
 import java.util.List;

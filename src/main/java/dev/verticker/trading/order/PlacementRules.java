@@ -6,8 +6,7 @@ import dev.verticker.bus.Failure.TooManyRequests;
 import dev.verticker.data.Rows;
 import dev.verticker.message.trading.OrderJson;
 import dev.verticker.message.trading.Orders.Side;
-import dev.verticker.message.trading.Orders.Type;
-import dev.verticker.message.trading.Orders.Verdict;
+import dev.verticker.message.trading.Orders.Ticket;
 import dev.verticker.message.trading.TradingAccounts.Limits;
 import dev.verticker.trading.account.AccountRepository;
 import dev.verticker.trading.account.VenueAccount;
@@ -51,7 +50,7 @@ final class PlacementRules {
   private static final String COUNT =
       """
       INSERT INTO trading.daily_notionals AS d (account_id, asset, day, notional)
-      VALUES ($1, $2, $3, $4)
+      VALUES ($1, $2, $3, $4::numeric)
           ON CONFLICT (account_id, asset) DO UPDATE
          SET day = excluded.day,
              notional = excluded.notional + CASE WHEN d.day = excluded.day THEN d.notional ELSE 0 END
@@ -60,21 +59,24 @@ final class PlacementRules {
   private PlacementRules() {}
 
   /**
-   * A placement that satisfies every other rule.
+   * An own order that satisfies every other rule and is not stored yet.
    *
+   * @param contentHash SHA-256 of what the client ordered, in hexadecimal digits
+   * @param locked what it locks on paper; 0 at a real venue
    * @param notional in units of the quote asset; null if unknown
+   * @param sentAt the time with which it will be signed, on the venue's clock
    */
-  record Placement(OrderDraft draft, Instrument instrument, BigDecimal notional) {
-    static Placement of(OrderDraft draft, Instrument instrument, Verdict verdict) {
-      var ticket = draft.ticket();
-      var notional = ticket.type() == Type.MARKET || ticket.price() == null
-          ? verdict.estimatedNotional()
-          : ticket.price().multiply(ticket.qty());
-      return new Placement(draft, instrument, notional);
-    }
-
+  record Placement(
+      VenueAccount account,
+      String clientOrderId,
+      String contentHash,
+      Ticket ticket,
+      Instrument instrument,
+      BigDecimal locked,
+      BigDecimal notional,
+      Instant sentAt) {
     String payAsset() {
-      return draft.ticket().side() == Side.BUY
+      return ticket.side() == Side.BUY
           ? instrument.quote()
           : instrument.base();
     }
@@ -85,12 +87,11 @@ final class PlacementRules {
    * or null.
    */
   static Future<Long> check(SqlConnection tx, Placement placement, Instant now) {
-    var draft = placement.draft();
-    var account = draft.account();
+    var account = placement.account();
     var day = LocalDate.ofInstant(now, ZoneOffset.UTC);
     var quote = placement.instrument().quote();
     return tx.preparedQuery(STATE)
-        .execute(Tuple.of(account.id(), draft.clientOrderId(), MAX_OPEN_ORDERS)
+        .execute(Tuple.of(account.id(), placement.clientOrderId(), MAX_OPEN_ORDERS)
             .addValue(placement.payAsset())
             .addValue(quote)
             .addValue(day))
@@ -113,7 +114,7 @@ final class PlacementRules {
   }
 
   private static Failure violation(Row state, Placement placement, Instant now) {
-    var account = placement.draft().account();
+    var account = placement.account();
     var limits = AccountRepository.limits(state);
     if (state.getBoolean("deleted")) {
       return new Conflict("account-deleted", "The trading account was deleted: choose another one.");
@@ -153,7 +154,7 @@ final class PlacementRules {
 
   private static Failure uncovered(Row state, VenueAccount account, Placement placement) {
     var available = orZero(state.getBigDecimal("available"));
-    var needed = placement.draft().locked();
+    var needed = placement.locked();
     return account.isPaper() && available.compareTo(needed) < 0
         ? new Conflict(
             "insufficient-balance",

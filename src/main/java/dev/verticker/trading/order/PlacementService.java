@@ -108,14 +108,15 @@ public final class PlacementService {
       OrderRules.Result checked,
       OrderGateway gateway) {
     var verdict = checked.verdict();
-    var draft = new OrderDraft(
+    return new Placement(
         account,
         place.clientOrderId() == null ? randomId() : place.clientOrderId(),
         hash,
         ticket,
+        checked.instrument(),
         account.isPaper() ? OrderLock.initial(ticket, verdict) : BigDecimal.ZERO,
+        ticket.price() == null ? verdict.estimatedNotional() : ticket.price().multiply(ticket.qty()),
         gateway.time());
-    return Placement.of(draft, checked.instrument(), verdict);
   }
 
   /** Returns the order after its venue has answered; as pending if that takes too long, or if the outcome cannot be stored. */

@@ -56,6 +56,13 @@ public record StoredOrder(
     return ticket().side() == Side.BUY ? quote : base;
   }
 
+  /** Whether its venue has never reported it. */
+  public boolean isUnacknowledged() {
+    return order.exchangeOrderId() == null
+        && reportedQty.signum() == 0
+        && order.executedQty().signum() == 0;
+  }
+
   public OrderReference reference() {
     return new OrderReference(ticket().symbol(), order.exchangeOrderId(), order.clientOrderId());
   }

@@ -164,7 +164,7 @@ public final class Ledger {
     return tx.preparedQuery(BOOK)
         .execute(parameters)
         .compose(done ->
-            tx.preparedQuery(BALANCES).execute(Tuple.of(accountId, distinct(assets))))
+            tx.preparedQuery(BALANCES).execute(Tuple.of(accountId).addValue(distinct(assets))))
         .map(rows -> Rows.all(rows, Ledger::balance));
   }
 

@@ -569,7 +569,7 @@ class BinanceMarketDataTest {
     var postgres = Database.open(
         vertx, SettingsReader.read(settings, r -> PostgresSettings.read("market", r)));
     var created =
-        new RateLimits(host, egress, redis, new BanRepository(postgres), bus, Clock.systemUTC());
+        new RateLimits(host, egress, redis, new BanRepository(postgres, "market"), bus, Clock.systemUTC());
     await(created.start());
     return created;
   }

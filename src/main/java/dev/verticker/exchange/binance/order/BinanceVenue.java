@@ -55,9 +55,9 @@ public final class BinanceVenue implements TradingVenue {
   /**
    * @param rest base URL of {@code /api/v3}
    * @param socket URL of the WebSocket API
-   * @param tellsWithdrawals whether the host serves {@code /sapi}, which tells whether a key may withdraw
+   * @param reportsWithdrawals whether the host serves {@code /sapi}, which reports whether a key may withdraw
    */
-  public record Hosts(URI rest, URI socket, boolean tellsWithdrawals) {}
+  public record Hosts(URI rest, URI socket, boolean reportsWithdrawals) {}
 
   public BinanceVenue(
       Vertx vertx,
@@ -132,7 +132,7 @@ public final class BinanceVenue implements TradingVenue {
         new Query("/api/v3/account", Map.of("omitZeroBalances", "true"), 20, MAX_ACCOUNT_BYTES);
     return requests.get(signer, account, Priority.USER).compose(json -> {
       var trade = json.path("canTrade").asBoolean();
-      return hosts.tellsWithdrawals()
+      return hosts.reportsWithdrawals()
           ? restrictions(signer, trade)
           : Future.succeededFuture(new KeyPermissions(trade, null));
     });

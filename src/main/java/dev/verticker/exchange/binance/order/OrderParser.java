@@ -73,7 +73,7 @@ final class OrderParser {
               price,
               qty,
               price.multiply(qty),
-              text(fill, "commissionAsset"),
+              required(text(fill, "commissionAsset"), "asset of a fee"),
               quantity(fill, "commission"),
               false,
               order.updatedAt());
@@ -91,7 +91,7 @@ final class OrderParser {
             quantity(trade, "price"),
             quantity(trade, "qty"),
             quantity(trade, "quoteQty"),
-            text(trade, "commissionAsset"),
+            required(text(trade, "commissionAsset"), "asset of a fee"),
             quantity(trade, "commission"),
             flag(trade, "isMaker"),
             required(time(trade.get("time")), "time of a trade")));

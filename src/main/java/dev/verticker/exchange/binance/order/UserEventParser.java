@@ -34,7 +34,7 @@ final class UserEventParser {
     return new ExecutionReport(
         order,
         execution < 0 ? null : Long.toString(execution),
-        "TRADE".equals(event.path("x").asText()) ? trade(event, order) : null);
+        isTrade(event) ? trade(event, order) : null);
   }
 
   static Balances balances(JsonNode event) {
@@ -42,6 +42,11 @@ final class UserEventParser {
     event.path("B").forEach(balance -> balances.add(new Balance(
         required(text(balance, "a"), "asset"), quantity(balance, "f"), quantity(balance, "l"))));
     return new Balances(required(time(event.get("u")), "time of the balances"), balances);
+  }
+
+  /** A report without the asset of the fee is completed by the list of trades. */
+  private static boolean isTrade(JsonNode event) {
+    return "TRADE".equals(event.path("x").asText()) && text(event, "N") != null;
   }
 
   private static VenueOrder order(JsonNode event) {

@@ -1,4 +1,4 @@
-package dev.verticker.trading.order;
+package dev.verticker.trading.account;
 
 import dev.verticker.data.Rows;
 import dev.verticker.message.Actor;

@@ -1,7 +1,6 @@
-package dev.verticker.trading.order;
+package dev.verticker.trading.rules;
 
 import dev.verticker.data.Database;
-import dev.verticker.trading.rules.Instrument;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Tuple;
 import java.util.HashMap;
@@ -13,7 +12,7 @@ public final class InstrumentRepository {
       """
       INSERT INTO trading.instruments AS i
              (venue, symbol, base, quote, base_scale, quote_scale, tick_size, step_size, min_notional, filters)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10::text::jsonb)
+      VALUES ($1, $2, $3, $4, $5, $6, $7::numeric, $8::numeric, $9::numeric, $10::text::jsonb)
           ON CONFLICT (venue, symbol) DO UPDATE
          SET base = excluded.base,
              quote = excluded.quote,
@@ -33,7 +32,7 @@ public final class InstrumentRepository {
   }
 
   /** Stores an instrument that the venue lists, once for each change. */
-  Future<Void> store(Instrument instrument) {
+  public Future<Void> store(Instrument instrument) {
     var key = instrument.venue() + " " + instrument.symbol();
     var content = instrument.hashCode();
     if (Integer.valueOf(content).equals(stored.get(key))) {

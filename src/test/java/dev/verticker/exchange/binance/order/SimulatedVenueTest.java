@@ -454,7 +454,7 @@ class SimulatedVenueTest {
         "simulated-" + exchange.port() + "-" + System.nanoTime(),
         "",
         redis,
-        new BanRepository(postgres),
+        new BanRepository(postgres, "market"),
         new Bus(vertx, Clock.systemUTC(), metrics),
         Clock.systemUTC());
     var hosts = new Hosts(

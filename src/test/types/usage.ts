@@ -28,6 +28,8 @@ export type Checks = [
   Check<Equal<UserApi["schemas"]["Trade"], Sockets["schemas"]["Trade"]>>,
   Check<Equal<UserApi["schemas"]["Book"], PriceApi["schemas"]["Book"]>>,
   Check<Equal<UserApi["schemas"]["Book"], Omit<Sockets["schemas"]["BookFrame"], "event" | "topic" | "at">>>,
+  Check<Equal<UserApi["schemas"]["Order"], Sockets["schemas"]["Order"]>>,
+  Check<Equal<UserApi["schemas"]["OwnTrade"], Sockets["schemas"]["OwnTrade"]>>,
   Check<Equal<UserApi["schemas"]["ExchangeInfo"], PriceApi["schemas"]["ExchangeInfo"]>>,
 ];
 
@@ -76,6 +78,12 @@ export function onFrame(frame: Frame, send: (command: Command) => void): string 
       return frame.data.map(({ id, price, quantity, side, time }) => [id, price, quantity, side, time]).join() + frame.missed;
     case "book":
       return frame.bids.concat(frame.asks).join() + frame.update_id.toFixed() + frame.received_at + frame.stale;
+    case "order_updated":
+      return frame.order.status + frame.order.executed_qty + (frame.order.average_price ?? frame.order.price ?? "") + frame.order.revision;
+    case "trade":
+      return frame.trade.price + frame.trade.qty + (frame.trade.fee ?? "") + (frame.trade.fee_asset ?? "");
+    case "balance_updated":
+      return frame.balance.asset + frame.balance.available + frame.balance.locked + frame.balance.as_of;
     case "feed":
       return frame.state + (frame.market_time ?? frame.since) + frame.speed.toFixed();
     case "feed_gap":

@@ -7,6 +7,7 @@ import static dev.verticker.data.Rows.utc;
 import dev.verticker.data.Housekeeping.Batch;
 import dev.verticker.message.Notifications;
 import dev.verticker.message.Notifications.OutboxEntry;
+import dev.verticker.message.trading.Orders;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.SqlConnection;
@@ -18,7 +19,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Erases deleted users from the log. An erasing entry writes a tombstone and deletes the user's own topic, however many events
+ * Erases deleted users from the log. An erasing entry writes a tombstone and deletes the user's own topics, however many events
  * the user has; reads redact the events up to the tombstone's position, and {@link #rewrite} later redacts the rows. Events
  * about an erased user keep event name, user id, sequence and time; events the user caused keep the id but not the name.
  */
@@ -152,7 +153,9 @@ final class EventErasure {
     if (users.length == 0) {
       return Future.succeededFuture();
     }
-    var topics = Stream.of(users).map(Notifications::ownTopic).toArray(String[]::new);
+    var topics = Stream.of(users)
+        .flatMap(user -> Stream.of(Notifications.ownTopic(user), Orders.topic(user)))
+        .toArray(String[]::new);
     return tx.preparedQuery(INSERT_TOMBSTONES)
         .execute(Tuple.of(users, utc(now)))
         .compose(rows -> tx.preparedQuery(DELETE_TOPICS).execute(Tuple.of(topics)))

@@ -9,14 +9,15 @@ import io.vertx.sqlclient.Tuple;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reports the newest position of each family of topics that this node has received; 0 if none is among the last events. */
 final class LogHeads {
   private static final Logger log = LoggerFactory.getLogger(LogHeads.class);
-  private static final String USERS = "users";
-  private static final String USER = "user";
+  private static final List<String> FAMILIES = List.of("users", "user", "orders");
 
   /** The number of newest positions that are searched for the newest event of each family. */
   private static final int SCANNED = 10_000;
@@ -27,7 +28,8 @@ final class LogHeads {
   private static final String READ =
       """
       SELECT COALESCE(pg_catalog.max(position) FILTER (WHERE topic = 'users'), 0) AS users,
-             COALESCE(pg_catalog.max(position) FILTER (WHERE topic LIKE 'user.%'), 0) AS "user"
+             COALESCE(pg_catalog.max(position) FILTER (WHERE topic LIKE 'user.%'), 0) AS "user",
+             COALESCE(pg_catalog.max(position) FILTER (WHERE topic LIKE 'orders.%'), 0) AS orders
         FROM notification.events
        WHERE position > $1
          AND position <= $2
@@ -38,7 +40,8 @@ final class LogHeads {
 
   LogHeads(Database database, MeterRegistry metrics) {
     this.database = database;
-    this.heads = Map.of(USERS, gauge(metrics, USERS), USER, gauge(metrics, USER));
+    this.heads = FAMILIES.stream()
+        .collect(Collectors.toUnmodifiableMap(Function.identity(), name -> gauge(metrics, name)));
   }
 
   /** Reads the positions from the log; never fails. */
@@ -64,7 +67,10 @@ final class LogHeads {
   }
 
   private void raise(String family, long position) {
-    heads.get(family).accumulateAndGet(position, Math::max);
+    var head = heads.get(family);
+    if (head != null) {
+      head.accumulateAndGet(position, Math::max);
+    }
   }
 
   private static AtomicLong gauge(MeterRegistry metrics, String family) {
@@ -74,6 +80,7 @@ final class LogHeads {
 
   /** {@code user} for {@code user.7}. */
   private static String family(String topic) {
-    return topic.equals(USERS) ? USERS : USER;
+    var end = topic.indexOf('.');
+    return end < 0 ? topic : topic.substring(0, end);
   }
 }

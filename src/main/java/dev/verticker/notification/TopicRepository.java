@@ -83,7 +83,7 @@ final class TopicRepository {
        WHERE NOT EXISTS (
                SELECT
                  FROM notification.erased_users
-                WHERE user_id = CASE WHEN name ~ '^user[.][0-9]{1,18}$' THEN pg_catalog.substr(name, 6)::bigint END
+                WHERE user_id = pg_catalog.substring(name, '^(?:user|orders)[.]([0-9]{1,18})$')::bigint
              )
        ORDER BY name
       ON CONFLICT (name) DO NOTHING

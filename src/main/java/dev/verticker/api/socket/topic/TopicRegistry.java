@@ -14,6 +14,7 @@ import dev.verticker.api.socket.topic.ConflatedTopic.TopicResources;
 import dev.verticker.bus.Failure;
 import dev.verticker.context.NodeContext;
 import dev.verticker.message.Notifications;
+import dev.verticker.message.trading.Orders;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -22,12 +23,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.function.LongFunction;
 import java.util.regex.Pattern;
 
 /** The topics with the channel and the access rule of each; one registry for each event loop. Topic names have no wildcards. */
 public final class TopicRegistry {
   private record Registration(
       Pattern topic, BiConsumer<String, AuthenticatedUser> access, Channel channel) {}
+
+  /** The end of the name of a topic of one user. */
+  private static final String ID = "\\.[1-9][0-9]{0,18}";
 
   private static final BiConsumer<String, AuthenticatedUser> ANY_USER = (topic, user) -> {};
 
@@ -50,7 +55,9 @@ public final class TopicRegistry {
       LiveMarket market) {
     eventLog = new EventLogChannel(loop, log, node.metrics());
     register(Notifications.USERS, requires(Permission.USERS_READ), eventLog);
-    register("user\\.[1-9][0-9]{0,18}", TopicRegistry::requireOwner, eventLog);
+    register("user" + ID, ownedBy(Notifications::ownTopic), eventLog);
+    var trading = requires(Permission.TRADING);
+    register("orders" + ID, trading.andThen(ownedBy(Orders::topic)), eventLog);
     registerMarket(vertx, loop, node, quotes, market);
   }
 
@@ -114,12 +121,14 @@ public final class TopicRegistry {
     };
   }
 
-  private static void requireOwner(String topic, AuthenticatedUser user) {
-    var own = Notifications.ownTopic(user.userId());
-    if (!topic.equals(own)) {
-      throw new Failure.Forbidden(
-          "not-allowed", "This topic is only for its user: subscribe to " + own + ".");
-    }
+  private static BiConsumer<String, AuthenticatedUser> ownedBy(LongFunction<String> ownTopic) {
+    return (topic, user) -> {
+      var own = ownTopic.apply(user.userId());
+      if (!topic.equals(own)) {
+        throw new Failure.Forbidden(
+            "not-allowed", "This topic is only for its user: subscribe to " + own + ".");
+      }
+    };
   }
 
   /**
@@ -216,7 +225,7 @@ public final class TopicRegistry {
         .findFirst()
         .orElseThrow(() -> new Failure.NotFound(
             "topic-unknown",
-            "Unknown topic: use users, user.<id>, prices, prices.<SYMBOL>, trades.<SYMBOL>, book.<SYMBOL>,"
+            "Unknown topic: use users, user.<id>, orders.<id>, prices, prices.<SYMBOL>, trades.<SYMBOL>, book.<SYMBOL>,"
                 + " candles.<SYMBOL>.<interval> or feed."));
   }
 }

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -148,12 +149,16 @@ public final class SimulatedOrders {
   /**
    * The names of the filters that an order violates, without those that depend on the account; empty if it passes.
    *
+   * @param symbol entry of exchangeInfo
    * @param order parameters of a new order by name
-   * @throws OrderException if a parameter is missing or malformed, or the symbol is unknown
+   * @param average price over a number of minutes
+   * @throws OrderException if a parameter is missing or malformed
    */
-  public List<String> violations(Map<String, String> order) {
-    var request = OrderRequest.of(Parameters.unsigned(order));
-    return rules(request.symbol()).violations(request, market::averagePrice);
+  public static List<String> violations(
+      JsonObject symbol, Map<String, String> order, IntFunction<BigDecimal> average) {
+    return new SimulatedRules(symbol)
+        .violations(
+            OrderRequest.of(Parameters.unsigned(order)), (name, minutes) -> average.apply(minutes));
   }
 
   /** Matches open orders with the market, up to now. */

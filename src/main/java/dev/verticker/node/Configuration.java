@@ -10,6 +10,7 @@ import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsException;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
+import dev.verticker.settings.TradingSettings;
 import dev.verticker.settings.UserApiSettings;
 import dev.verticker.settings.UserSettings;
 import io.vertx.core.json.JsonObject;
@@ -43,7 +44,8 @@ record Configuration(
       "user-api", UserApiSettings::read,
       "notification", NotificationSettings::read,
       "price", PriceSettings::read,
-      "price-api", PriceApiSettings::read);
+      "price-api", PriceApiSettings::read,
+      "trading", TradingSettings::read);
 
   private static final String DATABASE = "-database";
 

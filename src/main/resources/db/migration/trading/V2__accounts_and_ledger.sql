@@ -148,6 +148,8 @@ CREATE INDEX orders_open           ON trading.orders (user_id, id)
 CREATE INDEX orders_open_account   ON trading.orders (account_id, id)
   WHERE status IN ('pending', 'open', 'partially_filled', 'unknown');
 CREATE INDEX orders_unsettled      ON trading.orders (sent_at) WHERE status IN ('pending', 'unknown');
+CREATE INDEX orders_cancel         ON trading.orders (cancel_requested_at)
+  WHERE status IN ('open', 'partially_filled') AND source = 'own';
 CREATE INDEX orders_open_venue     ON trading.orders (venue, symbol, id)
   WHERE status IN ('pending', 'open', 'partially_filled', 'unknown');
 

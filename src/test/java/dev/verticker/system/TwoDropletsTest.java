@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class TwoDropletsTest {
   private static final List<List<String>> ROLES = List.of(
-      List.of("user-api", "price-api", "user", "notification"),
+      List.of("user-api", "price-api", "user", "notification", "trading"),
       List.of("user-api", "price-api", "price"));
 
   @TempDir

@@ -22,6 +22,9 @@ public final class AccountRepository {
   /** Max number of accounts of a user. */
   static final int MAX_ACCOUNTS = 20;
 
+  /** Characters of an API key that are stored as plain text, for recognition. */
+  private static final int KEY_PREFIX = 6;
+
   /** Max number of accounts at real venues that this installation compares with them. */
   private static final int MAX_REAL_ACCOUNTS = 2000;
 
@@ -92,6 +95,34 @@ public final class AccountRepository {
          FOR NO KEY UPDATE
       """;
 
+  /** The number of accounts is checked while the paper account of the user is locked. */
+  private static final String INSERT =
+      """
+      INSERT INTO trading.accounts (user_id, venue, label, key_prefix, created_at)
+      SELECT $1::bigint, $2, $3, $4, $5
+       WHERE (SELECT count(*) FROM trading.accounts AS a WHERE a.user_id = $1 AND a.deleted_at IS NULL) < $6
+      RETURNING id
+      """;
+
+  private static final String HAS_OPEN_ORDERS =
+      """
+      SELECT EXISTS (
+        SELECT FROM trading.orders AS o
+         WHERE o.account_id = $1
+           AND o.status IN ('pending', 'open', 'partially_filled', 'unknown')) AS open
+      """;
+
+  private static final String DELETE =
+      """
+      UPDATE trading.accounts
+         SET deleted_at = $2,
+             label = NULL,
+             key_prefix = NULL,
+             api_key = NULL,
+             api_secret = NULL
+       WHERE id = $1
+      """;
+
   private static final String CHANGE_LIMITS =
       """
       UPDATE trading.accounts
@@ -147,7 +178,33 @@ public final class AccountRepository {
   /** Locks the row, which every transaction does before it locks an order or a wallet of the account. */
   public Future<Void> lock(SqlConnection tx, long accountId) {
     return tx.preparedQuery(LOCK)
-        .execute(Tuple.of(accountId, TradingLocks.LOCK_CLASS, TradingLocks.PLACEMENT))
+        .execute(Tuple.of(accountId, TradingLocks.LOCK_CLASS, TradingLocks.PLACEMENT_KEY))
+        .mapEmpty();
+  }
+
+  /** Creates an account at a real venue; the caller has locked the paper account of the user. */
+  Future<Long> insert(SqlConnection tx, long userId, String venue, String label, String key) {
+    return tx.preparedQuery(INSERT)
+        .execute(Tuple.of(
+                userId, venue, label, key.substring(0, Math.min(KEY_PREFIX, key.length() / 2 + 1)))
+            .addValue(Rows.utc(clock.instant()))
+            .addValue(MAX_ACCOUNTS))
+        .map(rows -> Rows.first(rows, row -> row.getLong("id"))
+            .orElseThrow(() -> new Failure.Conflict(
+                "too-many-accounts",
+                "You have " + MAX_ACCOUNTS + " trading accounts: delete one first.")));
+  }
+
+  /** The caller has locked the row. */
+  public Future<Boolean> hasOpenOrders(SqlConnection tx, long accountId) {
+    return tx.preparedQuery(HAS_OPEN_ORDERS)
+        .execute(Tuple.of(accountId))
+        .map(rows -> rows.iterator().next().getBoolean("open"));
+  }
+
+  Future<Void> delete(SqlConnection tx, long accountId) {
+    return tx.preparedQuery(DELETE)
+        .execute(Tuple.of(accountId, Rows.utc(clock.instant())))
         .mapEmpty();
   }
 

@@ -26,7 +26,7 @@ public record VenueAccount(
     return TradingAccounts.PAPER.equals(venue);
   }
 
-  Account message() {
+  public Account message() {
     return new Account(id, userId, venue, label, keyPrefix, halted, createdAt);
   }
 }

@@ -83,7 +83,7 @@ public final class CancelService {
   }
 
   /** Sends a cancellation that was requested; an order that its venue has not acknowledged is canceled when it does. */
-  Future<StoredOrder> send(StoredOrder requested) {
+  public Future<StoredOrder> send(StoredOrder requested) {
     var order = requested.order();
     if (order.status().isFinal() || order.status() == Status.PENDING) {
       return Future.succeededFuture(requested);

@@ -20,7 +20,7 @@ record PaperFill(
     String feeAsset,
     BigDecimal fee,
     boolean maker) {
-  private static final BigDecimal FEE_RATE = new BigDecimal("0.001");
+  static final BigDecimal FEE_RATE = new BigDecimal("0.001");
 
   static PaperFill of(
       Instrument instrument, Side side, String id, BigDecimal price, BigDecimal qty, boolean maker) {

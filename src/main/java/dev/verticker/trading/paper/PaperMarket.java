@@ -19,6 +19,11 @@ record PaperMarket(List<Level> bids, List<Level> asks, BigDecimal last, MarketPo
     asks = List.copyOf(asks);
   }
 
+  /** A market whose prices at that moment are not known. */
+  static PaperMarket unknown(MarketPosition at) {
+    return new PaperMarket(List.of(), List.of(), null, at);
+  }
+
   /** Returns the levels with which an order of this side trades. */
   List<Level> opposite(Side side) {
     return side == Side.BUY ? asks : bids;

@@ -1,12 +1,15 @@
 package dev.verticker.trading.paper;
 
 import dev.verticker.exchange.OrderGateway.VenueOrder;
+import dev.verticker.exchange.OrderGateway.VenueTrade;
+import dev.verticker.message.trading.Orders.Side;
 import dev.verticker.message.trading.Orders.Status;
 import dev.verticker.message.trading.Orders.Ticket;
 import dev.verticker.message.trading.Orders.TimeInForce;
 import dev.verticker.trading.rules.Instrument;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * An order that rests at the paper venue.
@@ -23,7 +26,9 @@ record WorkingOrder(
     boolean triggered,
     MarketPosition matched) {
 
-  record Identity(long orderId, long accountId, String exchangeOrderId, String clientOrderId) {}
+  /** @param version as in {@code trading.paper_orders} */
+  record Identity(
+      long orderId, long accountId, String exchangeOrderId, String clientOrderId, long version) {}
 
   /**
    * The result of one trade or minute of the market.
@@ -59,6 +64,42 @@ record WorkingOrder(
         matched);
   }
 
+  WorkingOrder after(List<PaperFill> fills) {
+    var order = this;
+    for (var fill : fills) {
+      order = order.after(fill);
+    }
+    return order;
+  }
+
+  /** Returns the order after another change of its row. */
+  WorkingOrder withNextVersion() {
+    return new WorkingOrder(
+        new Identity(
+            identity.orderId(),
+            identity.accountId(),
+            identity.exchangeOrderId(),
+            identity.clientOrderId(),
+            identity.version() + 1),
+        instrument,
+        ticket,
+        executedQty,
+        executedQuoteQty,
+        triggered,
+        matched);
+  }
+
+  /** Returns whether prices in this range may change the order. */
+  boolean isAffectedBy(BigDecimal low, BigDecimal high) {
+    var buys = ticket.side() == Side.BUY;
+    if (triggered) {
+      return buys ? low.compareTo(ticket.price()) < 0 : high.compareTo(ticket.price()) > 0;
+    }
+    return buys
+        ? high.compareTo(ticket.stopPrice()) >= 0
+        : low.compareTo(ticket.stopPrice()) <= 0;
+  }
+
   /** Returns the order as matched up to a position. */
   WorkingOrder at(MarketPosition position) {
     return with(triggered, position);
@@ -86,6 +127,26 @@ record WorkingOrder(
   VenueOrder report(Instant at) {
     var open = executedQty.signum() == 0 ? Status.OPEN : Status.PARTIALLY_FILLED;
     return report(isFilled() ? Status.FILLED : open, null, at);
+  }
+
+  List<VenueTrade> trades(List<PaperFill> fills, Instant at) {
+    return fills.stream().map(fill -> trade(fill, at)).toList();
+  }
+
+  /** @param at time of the trade */
+  VenueTrade trade(PaperFill fill, Instant at) {
+    return new VenueTrade(
+        fill.id(),
+        identity.exchangeOrderId(),
+        ticket.symbol(),
+        ticket.side(),
+        fill.price(),
+        fill.qty(),
+        fill.quoteQty(),
+        fill.feeAsset(),
+        fill.fee(),
+        fill.maker(),
+        at);
   }
 
   VenueOrder report(Status status, String reason, Instant at) {

@@ -56,6 +56,14 @@ public final class Ledger {
        ORDER BY asset
       """;
 
+  private static final String ALL_BALANCES =
+      """
+      SELECT asset, available, locked, updated_at
+        FROM trading.wallets
+       WHERE account_id = $1
+       ORDER BY asset
+      """;
+
   /** The books of a wallet. */
   private enum Book {
     AVAILABLE,
@@ -165,6 +173,13 @@ public final class Ledger {
         .execute(parameters)
         .compose(done ->
             tx.preparedQuery(BALANCES).execute(Tuple.of(accountId).addValue(distinct(assets))))
+        .map(rows -> Rows.all(rows, Ledger::balance));
+  }
+
+  /** The balances of an account by asset; empty before its first entry. */
+  public Future<List<Balance>> balances(SqlConnection tx, long accountId) {
+    return tx.preparedQuery(ALL_BALANCES)
+        .execute(Tuple.of(accountId))
         .map(rows -> Rows.all(rows, Ledger::balance));
   }
 

@@ -387,7 +387,7 @@ class PaperMatchingTest {
 
   private static WorkingOrder working(Ticket ticket) {
     return new WorkingOrder(
-        new Identity(1, 1, "1-a", "a"),
+        new Identity(1, 1, "1-a", "a", 0),
         BTCUSDT,
         ticket,
         BigDecimal.ZERO,

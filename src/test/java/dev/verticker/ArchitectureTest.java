@@ -107,6 +107,17 @@ class ArchitectureTest {
       own("price", "message", "bus", "context", "settings", "data", "outbox", "exchange");
 
   @ArchTest
+  static final ArchRule trading_meets_others_in_messages =
+      own("trading", "message", "bus", "context", "settings", "data", "outbox", "exchange");
+
+  @ArchTest
+  static final ArchRule trading_packages_are_layered = layered(
+      "trading", "control", "paper", "reconciliation", "venue", "order", "account", "portfolio", "rules");
+
+  @ArchTest
+  static final ArchRule sub_packages_of_trading_are_internal = usedOnlyBy("trading");
+
+  @ArchTest
   static final ArchRule notifications_meet_others_in_messages =
       own("notification", "message", "bus", "context", "settings", "data", "outbox");
 
@@ -119,9 +130,10 @@ class ArchitectureTest {
       slices().matching(BASE + ".exchange.(*)..").should().notDependOnEachOther();
 
   @ArchTest
-  static final ArchRule only_one_class_chooses_an_exchange = noClasses()
+  static final ArchRule one_class_of_each_domain_chooses_an_exchange = noClasses()
       .that(not(resideInAPackage(BASE + ".exchange.*.."))
-          .and(not(is("dev.verticker.price.ExchangeModule"))))
+          .and(not(is("dev.verticker.price.ExchangeModule")))
+          .and(not(is("dev.verticker.trading.venue.VenueModule"))))
       .should()
       .dependOnClassesThat(resideInAPackage(BASE + ".exchange.*.."));
 

@@ -18,7 +18,7 @@ import org.slf4j.LoggerFactory;
  * that PostgreSQL rejects for its content is left out, logged and counted in {@code price_rejected_total}, so that it does not
  * block the others. Used on one event loop.
  */
-public class PendingRows<R> {
+public final class PendingRows<R> {
   private static final Logger log = LoggerFactory.getLogger(PendingRows.class);
 
   private final Table<R> table;
@@ -51,17 +51,17 @@ public class PendingRows<R> {
     metrics.gauge(table.metric() + "_waiting", pending, Deque::size);
   }
 
-  public final void add(Collection<R> rows) {
+  public void add(Collection<R> rows) {
     pending.addAll(rows);
     limit();
   }
 
-  public final boolean isEmpty() {
+  public boolean isEmpty() {
     return pending.isEmpty();
   }
 
   /** Stores batch after batch until the queue is empty or PostgreSQL is unavailable; concurrent calls share one flush. */
-  public final Future<Void> flush() {
+  public Future<Void> flush() {
     if (running.isComplete()) {
       running = storeNext();
     }
@@ -69,7 +69,7 @@ public class PendingRows<R> {
   }
 
   /** Stores new rows without delay; after a failure the next {@link #flush} stores them. */
-  public final void flushUnlessFailing() {
+  public void flushUnlessFailing() {
     if (!failing) {
       flush();
     }

@@ -1,9 +1,12 @@
 package dev.verticker.exchange;
 
+import java.time.Duration;
 import java.time.Instant;
 
 /** Thrown if a request to the exchange returns no usable response; the message is for operators. */
 public abstract sealed class ExchangeException extends RuntimeException {
+  private static final Duration MIN_RETRY_AFTER = Duration.ofSeconds(1);
+
   private final String outcome;
 
   private ExchangeException(String outcome, String message) {
@@ -14,6 +17,15 @@ public abstract sealed class ExchangeException extends RuntimeException {
   /** Value of the tag {@code outcome} in metrics. */
   public String outcome() {
     return outcome;
+  }
+
+  /** Returns the time after which a request that failed may succeed: the end of a rate limit, at least one second. */
+  public static Duration retryAfter(Throwable failure, Instant now) {
+    if (!(failure instanceof RateLimitedException limited)) {
+      return MIN_RETRY_AFTER;
+    }
+    var wait = Duration.between(now, limited.until());
+    return wait.compareTo(MIN_RETRY_AFTER) > 0 ? wait : MIN_RETRY_AFTER;
   }
 
   /** No request may be sent before {@code until}: 429, 418, or the weight budget is used up. */

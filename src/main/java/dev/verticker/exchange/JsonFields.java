@@ -9,7 +9,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** Reads the fields of an exchange's JSON strictly: a value of another type or range is missing. */
 public final class JsonFields {
@@ -18,7 +17,8 @@ public final class JsonFields {
       .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
       .build();
 
-  private static final Pattern DECIMAL = Pattern.compile("-?\\d{1,30}(\\.\\d{1,18})?");
+  private static final int MAX_WHOLE_DIGITS = 30;
+  private static final int MAX_DECIMALS = 18;
 
   /** Exclusive: 10000-01-01T00:00Z in milliseconds; RFC 3339 times have years of four digits. */
   private static final long MAX_TIME = 253_402_300_800_000L;
@@ -60,9 +60,28 @@ public final class JsonFields {
 
   /** Returns the decimal in a string; null if missing. */
   public static BigDecimal decimal(JsonNode node) {
-    return node != null && node.isTextual() && DECIMAL.matcher(node.textValue()).matches()
+    return node != null && node.isTextual() && isDecimal(node.textValue())
         ? new BigDecimal(node.textValue())
         : null;
+  }
+
+  /** Scans the text, because a pattern allocates a matcher for each of the many figures of books and candles. */
+  private static boolean isDecimal(String text) {
+    var start = text.startsWith("-") ? 1 : 0;
+    var point = text.indexOf('.');
+    return point < 0
+        ? areDigits(text, start, text.length(), MAX_WHOLE_DIGITS)
+        : areDigits(text, start, point, MAX_WHOLE_DIGITS)
+            && areDigits(text, point + 1, text.length(), MAX_DECIMALS);
+  }
+
+  private static boolean areDigits(String text, int from, int to, int max) {
+    for (var i = from; i < to; i++) {
+      if (text.charAt(i) < '0' || text.charAt(i) > '9') {
+        return false;
+      }
+    }
+    return from < to && to - from <= max;
   }
 
   /** Returns the time in positive milliseconds; null if missing. */

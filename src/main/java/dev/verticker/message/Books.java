@@ -3,6 +3,7 @@ package dev.verticker.message;
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Topic;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -17,6 +18,9 @@ public final class Books {
 
   /** The newest books that changed, of all symbols that are streamed, at most one message in 50 ms. */
   public static final Topic<Update> UPDATES = new Topic<>("books.updates", Update.class);
+
+  /** Books received further apart have the order of their receipt. */
+  private static final Duration MAX_DISORDER = Duration.ofSeconds(10);
 
   private Books() {}
 
@@ -44,6 +48,16 @@ public final class Books {
     public Book {
       bids = List.copyOf(bids);
       asks = List.copyOf(asks);
+    }
+
+    /**
+     * Returns whether it replaces the other one: by update id, or by receipt if a test venue has restarted its ids. The same
+     * book with a later receipt confirms it.
+     */
+    public boolean supersedes(Book other) {
+      return updateId > other.updateId
+          || updateId == other.updateId && receivedAt.isAfter(other.receivedAt)
+          || receivedAt.isAfter(other.receivedAt.plus(MAX_DISORDER));
     }
   }
 

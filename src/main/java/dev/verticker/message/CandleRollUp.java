@@ -4,7 +4,10 @@ import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.State;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Rolls up candles to a longer interval, exactly: the open of the first, the close of the last, the highest high, the lowest
@@ -12,6 +15,9 @@ import java.util.List;
  * pending while a part is pending, amended if a part was amended, and absent if all parts are.
  */
 public final class CandleRollUp {
+  private static final Set<State> NOT_ENDED =
+      EnumSet.of(State.PENDING, State.FORMING, State.UNKNOWN);
+
   private CandleRollUp() {}
 
   /**
@@ -79,16 +85,14 @@ public final class CandleRollUp {
   }
 
   private static State ended(List<Candle> parts) {
-    if (has(parts, State.PENDING) || has(parts, State.FORMING) || has(parts, State.UNKNOWN)) {
+    var states = EnumSet.noneOf(State.class);
+    parts.forEach(part -> states.add(part.state()));
+    if (!Collections.disjoint(states, NOT_ENDED)) {
       return State.PENDING;
     }
-    if (has(parts, State.AMENDED)) {
+    if (states.contains(State.AMENDED)) {
       return State.AMENDED;
     }
-    return has(parts, State.FINAL) ? State.FINAL : State.ABSENT;
-  }
-
-  private static boolean has(List<Candle> parts, State state) {
-    return parts.stream().anyMatch(part -> part.state() == state);
+    return states.contains(State.FINAL) ? State.FINAL : State.ABSENT;
   }
 }

@@ -38,7 +38,7 @@ public final class Candles {
   }
 
   /**
-   * One candle. Prices and volumes are exact; they are null if the candle is absent, or pending and unknown.
+   * One candle. Prices and volumes are exact; they are null if the candle is absent, or while no part of it is known.
    *
    * @param volume in units of the base asset
    * @param quoteVolume in units of the quote asset

@@ -3,6 +3,7 @@ package dev.verticker.message;
 import dev.verticker.bus.Address;
 import dev.verticker.bus.Topic;
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 
@@ -17,6 +18,9 @@ public final class Trades {
    * conflation receives a trade within 5 ms on the leader and 10 ms on another node.
    */
   public static final Topic<Update> UPDATES = new Topic<>("trades.updates", Update.class);
+
+  /** Trades further apart have the order of their times. */
+  private static final Duration MAX_DISORDER = Duration.ofSeconds(10);
 
   private Trades() {}
 
@@ -36,7 +40,13 @@ public final class Trades {
       Instant time,
       boolean buyerIsMaker,
       long firstTradeId,
-      long lastTradeId) {}
+      long lastTradeId) {
+    /** Returns whether the exchange executed it after the other one: by id, or by time if a test venue has restarted its ids. */
+    public boolean isAfter(Trade other) {
+      var later = Duration.between(other.time, time);
+      return later.abs().compareTo(MAX_DISORDER) > 0 ? !later.isNegative() : id > other.id;
+    }
+  }
 
   /**
    * @param fromId id of the first trade; null = the newest {@code limit} trades unless {@code from} is set

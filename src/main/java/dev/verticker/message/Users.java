@@ -64,6 +64,10 @@ public final class Users {
   public static final Address<FindAudit, AuditPage> AUDIT =
       new Address<>("users.audit", FindAudit.class, AuditPage.class).asRepeatable();
 
+  /** Counts a read mark against the quota of a user. Fails with {@code too-many-read-marks} (429). */
+  public static final Address<ReadMark, Void> COUNT_READ_MARK =
+      new Address<>("quotas.read-mark", ReadMark.class, Void.class);
+
   /** Has every permission. */
   public static final String ROLE_ADMIN = "admin";
 
@@ -249,4 +253,6 @@ public final class Users {
       String address,
       String requestId,
       String details) {}
+
+  public record ReadMark(long userId) {}
 }

@@ -11,6 +11,7 @@ import dev.verticker.settings.SettingsException;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.TradingSettings;
+import dev.verticker.settings.VenueSettings;
 import dev.verticker.settings.UserApiSettings;
 import dev.verticker.settings.UserSettings;
 import io.vertx.core.json.JsonObject;
@@ -45,7 +46,8 @@ record Configuration(
       "notification", NotificationSettings::read,
       "price", PriceSettings::read,
       "price-api", PriceApiSettings::read,
-      "trading", TradingSettings::read);
+      "trading", TradingSettings::read,
+      "trading-venues", VenueSettings::read);
 
   private static final String DATABASE = "-database";
 

@@ -105,7 +105,8 @@ final class OnDemandFetcher {
       return QuoteFailures.unknown(symbol);
     }
     if (outcome.failure() instanceof ExchangeException.RateLimitedException limited) {
-      return QuoteFailures.notYetKnown(symbol, Duration.between(clock.instant(), limited.until()));
+      return QuoteFailures.notYetKnown(
+          symbol, ExchangeException.retryAfter(limited, clock.instant()));
     }
     return outcome.failure() == null ? QuoteFailures.notYetKnown(symbol) : outcome.failure();
   }

@@ -4,6 +4,7 @@ import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.data.MonthlyPartitions;
+import dev.verticker.data.PendingRows;
 import dev.verticker.data.RedisClient;
 import dev.verticker.exchange.TickerBatches;
 import dev.verticker.message.Listings;
@@ -15,9 +16,9 @@ import dev.verticker.price.feed.FeedModule;
 import dev.verticker.price.feed.FeedQuotes;
 import dev.verticker.price.feed.MergedMarketData;
 import dev.verticker.price.observation.ObservationRepository;
-import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.PriceLocks;
 import dev.verticker.price.observation.QuoteIds;
+import dev.verticker.price.observation.SlotQuote;
 import dev.verticker.price.observation.TimeSlots;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.PriceSettings;
@@ -45,7 +46,7 @@ public final class PriceVerticle extends VerticleBase {
   private FeedModule feed;
   private CandleModule candles;
   private RefreshScheduler scheduler;
-  private PendingObservations pending;
+  private PendingRows<SlotQuote> pending;
 
   public PriceVerticle(NodeContext node) {
     this.node = node;
@@ -94,7 +95,7 @@ public final class PriceVerticle extends VerticleBase {
     var partitions =
         new MonthlyPartitions(database, PriceLocks.HOUSEKEEPING, "market.observations", 0, clock);
     var ids = new QuoteIds(repository);
-    pending = new PendingObservations(repository, metrics);
+    pending = repository.queue(metrics);
     var latest = new LatestQuotes(settings.symbols());
     var cache = new PriceCache(redis, settings.cacheTtl(), settings.redisKeys());
     var factory =

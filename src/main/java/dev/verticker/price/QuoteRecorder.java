@@ -1,11 +1,11 @@
 package dev.verticker.price;
 
 import dev.verticker.bus.Bus;
+import dev.verticker.data.PendingRows;
 import dev.verticker.exchange.Ticker;
 import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
-import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.SlotQuote;
 import dev.verticker.price.observation.TimeSlots;
 import java.util.List;
@@ -17,7 +17,7 @@ import java.util.List;
 final class QuoteRecorder {
   private final QuoteFactory factory;
   private final TimeSlots slots;
-  private final PendingObservations pending;
+  private final PendingRows<SlotQuote> pending;
   private final LatestQuotes latest;
   private final PriceCache cache;
   private final Bus bus;
@@ -25,7 +25,7 @@ final class QuoteRecorder {
   QuoteRecorder(
       QuoteFactory factory,
       TimeSlots slots,
-      PendingObservations pending,
+      PendingRows<SlotQuote> pending,
       LatestQuotes latest,
       PriceCache cache,
       Bus bus) {

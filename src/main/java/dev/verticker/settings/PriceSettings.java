@@ -126,7 +126,7 @@ public record PriceSettings(
     return uri;
   }
 
-  private static String egress(SettingsReader reader) {
+  static String egress(SettingsReader reader) {
     var name = "BINANCE_EGRESS";
     var egress = reader.optional(name).orElse("");
     if (!egress.matches("[0-9A-Za-z._:-]{0,64}")) {

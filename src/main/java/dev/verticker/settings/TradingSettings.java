@@ -2,6 +2,7 @@ package dev.verticker.settings;
 
 import java.math.BigDecimal;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Venues of trading accounts.
@@ -12,7 +13,7 @@ import java.util.List;
 public record TradingSettings(List<String> venues, PaperBalance paperBalance) {
   private static final String VENUES = "TRADING_VENUES";
   private static final String BALANCE = "PAPER_BALANCE";
-  private static final List<String> KNOWN_VENUES = List.of("paper");
+  private static final String PAPER = "paper";
   private static final BigDecimal MAX_BALANCE = new BigDecimal("1000000000000");
   private static final int MAX_DECIMALS = 8;
 
@@ -25,9 +26,10 @@ public record TradingSettings(List<String> venues, PaperBalance paperBalance) {
 
   private static List<String> venues(SettingsReader reader) {
     var venues = reader.list(VENUES);
+    var known = Stream.concat(Stream.of(PAPER), VenueSettings.names().stream()).toList();
     venues.stream()
-        .filter(venue -> !KNOWN_VENUES.contains(venue))
-        .forEach(venue -> reader.error(VENUES, "must be of " + KNOWN_VENUES, venue));
+        .filter(venue -> !known.contains(venue))
+        .forEach(venue -> reader.error(VENUES, "must be of " + known, venue));
     return venues;
   }
 

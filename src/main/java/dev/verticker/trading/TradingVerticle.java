@@ -5,13 +5,16 @@ import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.data.LeaderLease;
+import dev.verticker.data.RedisClient;
 import dev.verticker.message.trading.Orders;
 import dev.verticker.message.trading.TradingAccounts;
 import dev.verticker.outbox.OutboxRelay;
 import dev.verticker.outbox.OutboxTable;
 import dev.verticker.settings.PostgresSettings;
+import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsReader;
 import dev.verticker.settings.TradingSettings;
+import dev.verticker.settings.VenueSettings;
 import dev.verticker.trading.account.AccountRepository;
 import dev.verticker.trading.account.AccountService;
 import dev.verticker.trading.account.TradingLocks;
@@ -31,16 +34,17 @@ import dev.verticker.trading.order.PlacementCheck;
 import dev.verticker.trading.order.PlacementService;
 import dev.verticker.trading.paper.PaperVenue;
 import dev.verticker.trading.portfolio.Ledger;
+import dev.verticker.trading.reconciliation.ReconciliationModule.Stores;
+import dev.verticker.trading.reconciliation.ReconciliationModule;
 import dev.verticker.trading.rules.BusMarket;
 import dev.verticker.trading.rules.InstrumentRepository;
 import dev.verticker.trading.rules.VenueRules;
-import dev.verticker.trading.venue.VenueGateways;
+import dev.verticker.trading.venue.VenueModule;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 
 /** Serves accounts at venues, their orders and balances, and runs the paper venue. Schema {@code trading}. */
@@ -52,6 +56,8 @@ public final class TradingVerticle extends VerticleBase {
   private Database database;
   private OutboxRelay relay;
   private LeaderLease paperLease;
+  private VenueModule venues;
+  private ReconciliationModule reconciliation;
 
   public TradingVerticle(NodeContext node) {
     this.node = node;
@@ -72,15 +78,24 @@ public final class TradingVerticle extends VerticleBase {
     paperLease = new LeaderLease(vertx, database, new LeaderLease.Key(SCHEMA, "paper"));
     node.health().notReadyWhen("postgres trading", database::outage);
     node.health().note("outbox trading", relay::delay);
-    return start(settings);
+    var venueSettings = SettingsReader.read(config(), VenueSettings::read);
+    return redis(venueSettings).compose(redis -> start(settings, venueSettings, redis));
+  }
+
+  /** Without real venues there is no limit of an exchange to share. */
+  private Future<RedisClient> redis(VenueSettings venues) {
+    return venues.venues().isEmpty()
+        ? Future.succeededFuture()
+        : RedisClient.open(vertx, SettingsReader.read(config(), RedisSettings::read));
   }
 
   @Override
   public Future<?> stop() {
-    return paperLease.stop().eventually(relay::stop).eventually(database::close);
+    return reconciliation.stop().eventually(venues::stop).eventually(paperLease::stop).eventually(relay::stop).eventually(database::close);
   }
 
-  private Future<?> start(TradingSettings settings) {
+  private Future<?> start(
+      TradingSettings settings, VenueSettings venueSettings, RedisClient redis) {
     var clock = node.clock();
     var ledger = new Ledger();
     var accounts = new AccountRepository(database, ledger, settings.paperBalance(), clock);
@@ -90,23 +105,29 @@ public final class TradingVerticle extends VerticleBase {
     var reports = new OrderReports(orders, store);
     var sender = new OrderSender(reports);
     var paper = new PaperVenue(database, node.bus(), clock);
-    var venues =
-        new VenueGateways(account -> paper.gateway(account.id()), Map.of(), Optional.empty());
-    var market = new BusMarket(vertx, node.bus(), clock, PaperVenue.FEE_RATE);
-    var rules = new VenueRules(Map.of(TradingAccounts.PAPER, market));
+    venues = new VenueModule(
+        vertx, node, venueSettings, database, redis, account -> paper.gateway(account.id()));
+    var gateways = venues.gateways();
+    reconciliation = new ReconciliationModule(
+        vertx, node, new Stores(database, accounts, reports, outbox), gateways);
+    var markets = new HashMap<>(venues.markets());
+    markets.put(
+        TradingAccounts.PAPER, new BusMarket(vertx, node.bus(), clock, PaperVenue.FEE_RATE));
+    var rules = new VenueRules(markets);
     var check = new PlacementCheck(accounts, rules, new InstrumentRepository(database));
-    var placements = new PlacementService(vertx, check, orders, store, sender, venues);
-    var cancellations = new CancelService(vertx, accounts, orders, store, sender, venues);
+    var placements = new PlacementService(vertx, check, orders, store, sender, gateways);
+    var cancellations = new CancelService(vertx, accounts, orders, store, sender, gateways);
     var deadlines = new CancelDeadlines(database, cancellations, clock);
     var matcher = paper.matcher(vertx, database, reports, paperLease, node.metrics());
     return Future.all(List.of(
             serveOrders(new OrderService(orders, accounts), check, placements, cancellations),
             serveAccounts(new AccountService(
-                database, accounts, Optional.empty(), settings.venues())),
+                database, accounts, venues.keys(), settings.venues(), venues::check)),
             serveControls(
                 new HaltService(vertx, database, accounts, clock),
                 deadlines,
                 new PaperReset(database, accounts, cancellations, ledger, outbox, clock)),
+            venues.start(),
             matcher.start()))
         .onSuccess(serving -> {
           new ControlTasks(
@@ -116,6 +137,7 @@ public final class TradingVerticle extends VerticleBase {
                   paperLease::isHeld)
               .start();
           paperLease.start();
+          reconciliation.start();
           housekeeping().start();
           relay.start();
         });

@@ -6,7 +6,6 @@ import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.data.RedisClient;
-import dev.verticker.message.Quotas;
 import dev.verticker.message.Sessions;
 import dev.verticker.message.Sessions.Reason;
 import dev.verticker.message.Users;
@@ -203,7 +202,7 @@ public final class UserVerticle extends VerticleBase {
             issue -> quotas.socketTickets().run(issue.userId(), () -> tickets.issue(issue))),
         serve(Sessions.REDEEM_TICKET, tickets::redeem),
         serve(Sessions.REVOKED_SINCE, since -> revocations.since(since.cursor())),
-        node.bus().serve(Quotas.READ_MARK, mark -> quotas.readMarks().count(mark.userId())));
+        node.bus().serve(Users.COUNT_READ_MARK, mark -> quotas.readMarks().count(mark.userId())));
   }
 
   /** Serves requests that need the database, and leaves them to other nodes while it is unavailable here. */

@@ -6,13 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.dev.TcpProxy;
 import dev.verticker.dev.TestServers;
-import dev.verticker.node.cluster.TwoNodes;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.SettingsFiles;
 import dev.verticker.settings.SettingsReader;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.RecordedLog;
+import dev.verticker.testing.RefusingPort;
 import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
@@ -42,7 +42,7 @@ class OutageLogTest {
     var silent = TcpProxy.before(vertx, TestServers.redis().port());
     silent.silence();
     try (var log = RecordedLog.warnings(RedisClient.class)) {
-      var refused = redis(TwoNodes.freePorts(1).get(0));
+      var refused = redis(RefusingPort.number());
       var unanswered = redis(silent.port());
       Await.until("refused", () -> refused.outage().orElse("").contains(REFUSED));
       Await.until("no response", () -> unanswered.outage().orElse("").contains(NO_RESPONSE));
@@ -58,7 +58,7 @@ class OutageLogTest {
     var silent = TcpProxy.before(vertx, TestServers.postgres().port());
     silent.silence();
     try (var log = RecordedLog.warnings(Database.class)) {
-      var refused = postgres(TwoNodes.freePorts(1).get(0));
+      var refused = postgres(RefusingPort.number());
       var unanswered = postgres(silent.port());
       Await.until("logged", () -> log.lines().size() >= 2);
       awaitFurtherAttempts();

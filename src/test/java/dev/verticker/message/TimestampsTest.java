@@ -24,4 +24,11 @@ class TimestampsTest {
   void timestamps_have_four_digit_years_microseconds_and_a_numeric_offset(Instant time) {
     assertEquals(EXPECTED.format(time), Timestamps.write(time));
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"1970-01-01T00:00:00Z", "2026-11-29T09:08:07Z", "9999-12-31T23:59:00Z"})
+  void times_of_whole_seconds_are_those_of_an_instant(Instant time) {
+    assertEquals(
+        time.toString(), Timestamps.appendSeconds(new StringBuilder(), time).toString());
+  }
 }

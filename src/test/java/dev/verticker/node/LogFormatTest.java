@@ -17,12 +17,12 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.verticker.bus.RequestId;
+import dev.verticker.testing.Await;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -98,7 +98,7 @@ class LogFormatTest {
         RequestId.set(id);
         logged.complete(logged(format, event(Level.INFO, "served", null)));
       });
-      return logged.future().await(5, TimeUnit.SECONDS);
+      return Await.await(logged.future());
     } finally {
       vertx.close().await();
     }

@@ -5,9 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.node.cluster.TwoNodes;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.settings.Secret;
+import dev.verticker.testing.RefusingPort;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -115,7 +115,7 @@ class MigrationsTest {
 
   @Test
   void a_server_that_does_not_respond_is_reported_after_the_timeout() {
-    var port = TwoNodes.freePorts(1).get(0);
+    var port = RefusingPort.number();
     assertEquals(
         "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL server responds at localhost:" + port
             + " (waited 1 s)",

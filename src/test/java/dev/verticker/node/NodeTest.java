@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.node.cluster.PortProbe;
 import dev.verticker.node.cluster.TwoNodes;
+import dev.verticker.testing.RefusingPort;
 import dev.verticker.testing.TestHttpClient;
 import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.Vertx;
@@ -109,7 +110,7 @@ class NodeTest {
 
   @Test
   void a_stopping_node_is_not_ready_but_still_responds() throws Exception {
-    home.verticle("echo", EchoVerticle.class, "").with("DRAIN_SECONDS", "3");
+    home.verticle("echo", EchoVerticle.class, "").with("DRAIN_SECONDS", "5");
     start("echo");
     var stopping = new Thread(node::stop);
     stopping.start();
@@ -167,9 +168,9 @@ class NodeTest {
 
   @Test
   void a_database_that_does_not_respond_is_reported_with_its_settings() {
-    var port = TwoNodes.freePorts(1).get(0);
+    var port = RefusingPort.number();
     home.verticle("witness", WitnessVerticle.class, "schemas: [market]")
-        .with("POSTGRES_PORT", port.toString())
+        .with("POSTGRES_PORT", Integer.toString(port))
         .with("POSTGRES_PASSWORD", "an-unknown-password");
     assertEquals(
         "POSTGRES_HOST, POSTGRES_PORT: no PostgreSQL server responds at localhost:" + port

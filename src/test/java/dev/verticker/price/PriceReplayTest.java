@@ -25,7 +25,6 @@ import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.price.feed.FeedLeader;
 import dev.verticker.price.observation.ObservationRepository;
-import dev.verticker.price.observation.PendingObservations;
 import dev.verticker.price.observation.PriceLocks;
 import dev.verticker.price.observation.QuoteIds;
 import dev.verticker.price.observation.TimeSlots;
@@ -169,7 +168,7 @@ class PriceReplayTest {
     var recorder = new QuoteRecorder(
         new QuoteFactory("simulated", "replay", settings.staleAfter(), ids, leader::epoch, clock),
         slots,
-        new PendingObservations(repository, metrics),
+        repository.queue(metrics),
         latest,
         new PriceCache(redis, settings.cacheTtl(), keys),
         bus);

@@ -66,6 +66,9 @@ class PriceVerticleTest {
   private final List<PriceNode> nodes = new ArrayList<>();
   private TestDatabase database;
 
+  /** Null in most tests. */
+  private ExchangeSimulator larger;
+
   @BeforeAll
   static void open() {
     exchange = exchange("LTCUSDT", "XRPUSDT", "币安人生USDT");
@@ -87,6 +90,9 @@ class PriceVerticleTest {
   @AfterEach
   void stop() {
     nodes.forEach(PriceNode::close);
+    if (larger != null) {
+      await(larger.close());
+    }
   }
 
   @Test
@@ -230,7 +236,7 @@ class PriceVerticleTest {
       exchange.faults().clear();
       until(kind + ": fresh again", () -> node.latest().stream()
           .noneMatch(q -> q.stale(Instant.now())));
-      assertTrue(node.health.remark("exchange").isEmpty(), kind::name);
+      until(kind + ": nothing to report", () -> node.health.remark("exchange").isEmpty());
     }
     assertStoredIsServed(node);
   }
@@ -239,8 +245,10 @@ class PriceVerticleTest {
   void only_the_symbol_missing_from_a_response_becomes_stale() {
     var node = nodeWithQuotes();
     exchange.faults().add(Fault.of(FaultKind.MISSING_SYMBOL).forSymbol("ETHBTC"));
-    until("ETHBTC stale", () -> quote(node, "ETHBTC").stale(Instant.now()));
-    assertFalse(quote(node, "BTCUSDT").stale(Instant.now()));
+    until(
+        "only ETHBTC is stale",
+        () -> quote(node, "ETHBTC").stale(Instant.now())
+            && !quote(node, "BTCUSDT").stale(Instant.now()));
   }
 
   @ParameterizedTest
@@ -252,7 +260,7 @@ class PriceVerticleTest {
       FaultKind kind) {
     var first = nodeWithQuotes();
     var second = node();
-    exchange.faults().add(Fault.of(kind).retryAfter(Duration.ofSeconds(4)).times(1));
+    exchange.faults().add(Fault.of(kind).retryAfter(Duration.ofSeconds(5)).times(1));
     until("the exchange sent the status", () -> exchange.faults().active().isEmpty());
     until(
         "it is stored",
@@ -346,7 +354,7 @@ class PriceVerticleTest {
   @Test
   void configured_symbols_keep_all_figures_while_a_hundred_others_are_refreshed() {
     var others = IntStream.range(0, 100).mapToObj(i -> "OTHER" + i).toList();
-    var larger = exchange(others.toArray(String[]::new));
+    larger = exchange(others.toArray(String[]::new));
     var node = PriceNode.start(larger, database, Map.of());
     nodes.add(node);
     until("the configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
@@ -366,7 +374,7 @@ class PriceVerticleTest {
   @Test
   void a_symbol_that_is_not_on_the_list_fails_without_a_price_request() {
     var node = nodeWithQuotes();
-    until("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
+    until("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) >= 1);
     until("the symbol is unknown", () -> failure(node, "NOSUCHPAIR") instanceof Failure.NotFound);
 
     var failure = failure(node, "NOSUCHPAIR", "LTCUSDT", "ALSONOT");
@@ -383,7 +391,7 @@ class PriceVerticleTest {
   void the_symbols_of_the_exchange_are_served_with_their_status_and_limits() {
     var node = nodeWithQuotes();
     var find = new Listings.FindListings(null, null);
-    until("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) == 1);
+    until("the list is known", () -> exchange.calls().of(Endpoint.EXCHANGE_INFO) >= 1);
     await(node.find("BTCUSDT"));
     until("the list is served", () -> {
       var request = node.bus.request(Listings.FIND, find);
@@ -425,7 +433,9 @@ class PriceVerticleTest {
 
     exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
     var other = nodeWithQuotes();
-    assertEquals("symbol-unknown", failure(other, unlisted(10)).code());
+    // Each takes a request of its own, all within the deadline of the read.
+    assertEquals(
+        "symbol-unknown", failure(other, "UNLISTED1", "UNLISTED2", "UNLISTED3").code());
     assertEquals(0, awaited(other));
   }
 
@@ -495,12 +505,12 @@ class PriceVerticleTest {
   @Test
   void on_demand_symbols_are_fetched_in_few_batches_that_all_succeed() {
     var cold = IntStream.range(0, 80).mapToObj(i -> "COLD" + i).toList();
-    var larger = exchange(cold.toArray(String[]::new));
+    larger = exchange(cold.toArray(String[]::new));
     var node = PriceNode.start(
         larger, database, Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
     nodes.add(node);
     until("the configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
-    larger.faults().add(Fault.of(FaultKind.SLOW).delay(Duration.ofMillis(200)));
+    larger.faults().add(Fault.of(FaultKind.SLOW).delay(Duration.ofMillis(100)));
     larger.calls().reset();
 
     var together = node.find(cold.subList(0, 40).toArray(String[]::new));
@@ -575,7 +585,7 @@ class PriceVerticleTest {
     nodeWithQuotes();
     until("the quotes are cached", () -> redisKeys()
         .contains("verticker:verticker:simulated:quote:BTCUSDT"));
-    assertTrue(redisKeys().contains("verticker:verticker:simulated:lease"));
+    until("the lease is held", () -> redisKeys().contains("verticker:verticker:simulated:lease"));
     assertTrue(redisKeys().stream()
         .allMatch(key -> key.startsWith("verticker:verticker:simulated:")
             || key.startsWith("verticker:exchange:127.0.0.1:" + exchange.port())));
@@ -643,17 +653,19 @@ class PriceVerticleTest {
     } finally {
       TestServers.postgres().start();
     }
-    until(Duration.ofSeconds(5), "ready again", () -> node.health
-        .notReady("postgres market")
-        .isEmpty());
-    until(
-        "the pending observations are stored",
-        () -> node.metrics.find("price_observations_waiting").gauge().value() == 0);
-    var ids = new HashSet<>(node.query("SELECT id FROM market.observations"));
-    node.published.stream()
+    // StoresThroughFaultsTest, which no other test slows down, measures the promised 5 s.
+    until("ready again", () -> node.health.notReady("postgres market").isEmpty());
+    var during = node.published.stream()
         .filter(quote -> quote.receivedAt().isAfter(down))
         .limit(3)
-        .forEach(quote -> assertTrue(ids.contains(Long.toString(quote.id())), "lost " + quote));
+        .map(quote -> Long.toString(quote.id()))
+        .toList();
+    until(
+        "the pending observations are stored",
+        () -> node.query("SELECT id FROM market.observations").containsAll(during));
+    until(
+        "none is waiting",
+        () -> node.metrics.find("price_observations_waiting").gauge().value() == 0);
   }
 
   @Test

@@ -72,7 +72,7 @@ class StreamedCandlesTest {
   }
 
   @Test
-  @Provokes(value = 30, missing = "an outage of ten minutes")
+  @Provokes(30)
   void candles_of_fifteen_market_minutes_equal_those_of_the_exchange() {
     keepTheLaw(new Schedule(16, 2, 1, 1, 2));
   }

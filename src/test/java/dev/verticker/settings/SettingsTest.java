@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -474,6 +475,92 @@ class SettingsTest {
         value,
         SettingsReader.read(settings("USER_API_HOST", value), UserApiSettings::read)
             .host());
+  }
+
+  @Test
+  void real_venues_have_fixed_hosts_and_need_a_key_for_the_keys_of_accounts() {
+    var settings = SettingsReader.read(
+        settings("TRADING_VENUES", "paper,testnet,demo", "SECRETS_KEY", KEY), VenueSettings::read);
+    assertEquals(
+        List.of("testnet.binance.vision", "demo-api.binance.com"),
+        settings.venues().stream().map(venue -> venue.rest().getHost()).toList());
+    assertEquals(
+        List.of("ws-api.testnet.binance.vision", "demo-ws-api.binance.com"),
+        settings.venues().stream().map(venue -> venue.socket().getHost()).toList());
+    assertEquals(1, settings.keys().size());
+    assertEquals(
+        List.of("SECRETS_KEY: is required by the venues in TRADING_VENUES: set it"),
+        errors(VenueSettings::read, "TRADING_VENUES", "testnet"));
+    assertEquals(List.of(), errors(VenueSettings::read, "TRADING_VENUES", "paper"));
+  }
+
+  @Test
+  void a_rotation_needs_the_current_key_and_another_one_before_it() {
+    var rotated = SettingsReader.read(
+        settings("SECRETS_KEY", KEY, "SECRETS_KEY_PREVIOUS", KEY + "2"), VenueSettings::read);
+    assertEquals(
+        List.of(KEY, KEY + "2"),
+        rotated.keys().stream().map(key -> key.secret().value()).toList());
+    var error =
+        "SECRETS_KEY_PREVIOUS: must be cleared, or SECRETS_KEY must be set to another key: it is the key before SECRETS_KEY";
+    assertEquals(List.of(error), errors(VenueSettings::read, "SECRETS_KEY_PREVIOUS", KEY));
+    assertEquals(
+        List.of(error),
+        errors(VenueSettings::read, "SECRETS_KEY", KEY, "SECRETS_KEY_PREVIOUS", KEY));
+    assertEquals(1, errors(VenueSettings::read, "SECRETS_KEY", "short").size());
+  }
+
+  @Test
+  void the_market_and_the_simulator_are_refused_as_venues_in_production() {
+    assertEquals(
+        List.of(
+            "TRADING_VENUES: must not contain binance: it is switched off until accounts have a second factor; use testnet or demo, was \"binance\""),
+        errors(VenueSettings::read, "TRADING_VENUES", "binance", "SECRETS_KEY", KEY));
+    assertEquals(
+        List.of(
+            "TRADING_VENUES: must not contain simulator outside development, was \"simulator\""),
+        errors(
+            VenueSettings::read,
+            "TRADING_VENUES",
+            "simulator",
+            "TRADING_SIMULATOR_URL",
+            "http://127.0.0.1:9",
+            "SECRETS_KEY",
+            KEY));
+    var development = SettingsReader.read(
+        settings(
+            "VERTICKER_ENV",
+            "development",
+            "TRADING_VENUES",
+            "simulator",
+            "TRADING_SIMULATOR_URL",
+            "http://127.0.0.1:9",
+            "SECRETS_KEY",
+            KEY),
+        VenueSettings::read);
+    assertEquals(
+        URI.create("ws://127.0.0.1:9/ws-api/v3"), development.venues().get(0).socket());
+  }
+
+  @Test
+  void keys_pass_a_clustered_bus_with_mutual_tls_only() {
+    assertEquals(
+        List.of(
+            "CLUSTER_TLS_CERTIFICATE: is required by the venues in TRADING_VENUES: keys pass the event bus when an account is created"),
+        errors(
+            VenueSettings::read,
+            "TRADING_VENUES",
+            "testnet",
+            "SECRETS_KEY",
+            KEY,
+            "CLUSTER_MEMBERS",
+            "10.0.0.2,10.0.0.3"));
+  }
+
+  private List<String> errors(Function<SettingsReader, ?> group, String... pairs) {
+    var reader = new SettingsReader(settings(pairs));
+    group.apply(reader);
+    return reader.errors();
   }
 
   private static String all(SettingsReader reader) {

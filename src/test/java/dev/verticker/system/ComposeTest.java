@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.verticker.dev.TestServers;
+import dev.verticker.node.cluster.TwoNodes;
 import dev.verticker.settings.AddressRange;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.testing.Await;
@@ -24,7 +25,6 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -146,7 +146,7 @@ class ComposeTest {
     assertEquals(3, command.size(), command::toString);
     var password = Files.writeString(folder.resolve("redis_password"), "its-password\n");
     var configuration = folder.resolve("redis.conf");
-    var port = freePort();
+    var port = TwoNodes.freePorts(1).get(0);
     var script = command
         .get(2)
         .asText()
@@ -194,6 +194,8 @@ class ComposeTest {
             "redis_url",
             "jwt_secret",
             "jwt_secret_previous",
+            "secrets_key",
+            "secrets_key_previous",
             "internal_api_key",
             "internal_api_keys",
             "admin_password"));
@@ -396,12 +398,6 @@ class ComposeTest {
     var all = new TreeSet<>(some);
     all.addAll(others);
     return all;
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** Returns the first line of the response; empty = no connection. */

@@ -17,7 +17,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The process of {@code src/test/console/runScenarios.js}, which drives Chromium and runs several scenarios at a time. It
+ * The process of {@code src/test/console/runScenarios.js}, which drives Chromium and runs one scenario after the other. It
  * writes one JSON object per line: the names of the scenarios, their results, and actions that this class runs for it.
  */
 final class ConsoleScenarios implements AutoCloseable {

@@ -45,6 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ExtendWith(VertxExtension.class)
 class EventsThroughLostNodesTest {
   private static final int WRITERS = 20;
+  private static final Duration MAX_WAIT = Duration.ofSeconds(60);
   private static final Duration UNANSWERED = Duration.ofSeconds(3);
 
   @TempDir(cleanup = CleanupMode.ON_SUCCESS)
@@ -104,7 +105,7 @@ class EventsThroughLostNodesTest {
           throws Exception {
     var clients = clients();
     var changes = changes(300, 300);
-    until(Duration.ofSeconds(20), "the first changes", () -> answered.get() > 40);
+    until(MAX_WAIT, "the first changes", () -> answered.get() > 40);
 
     nodes.get(0).kill();
     nodes.get(0).start();
@@ -189,8 +190,7 @@ class EventsThroughLostNodesTest {
     var clients = List.of(
         new ResumingClient(vertx, List.of(a, b), token),
         new ResumingClient(vertx, List.of(b, a), token));
-    until(Duration.ofSeconds(10), "both listen", () -> clients.stream()
-        .allMatch(ResumingClient::isSubscribed));
+    until(MAX_WAIT, "both listen", () -> clients.stream().allMatch(ResumingClient::isSubscribed));
     return clients;
   }
 
@@ -253,23 +253,23 @@ class EventsThroughLostNodesTest {
     for (var change : changes) {
       change.get();
     }
-    until(Duration.ofSeconds(30), "all of it handed over", () -> postgres
+    until(MAX_WAIT, "all of it handed over", () -> postgres
         .column("SELECT id::text FROM account.outbox")
         .isEmpty());
     var newest = newest();
     for (var client : clients) {
-      until(Duration.ofSeconds(30), "received up to " + newest, () -> {
+      until(MAX_WAIT, "received up to " + newest, () -> {
         var events = client.events();
         return !events.isEmpty() && events.get(events.size() - 1).getLong("seq") >= newest;
       });
     }
     // Duplicates and late events would arrive before this change.
-    until(Duration.ofSeconds(20), "one more change", () -> changedSomewhere());
+    until(MAX_WAIT, "one more change", () -> changedSomewhere());
     // A node may commit a change after its client has stopped waiting: compares up to this event.
     until("it is in the log", () -> newest() > newest);
     var end = newest();
     for (var client : clients) {
-      until(Duration.ofSeconds(20), "the last event arrives", () -> {
+      until(MAX_WAIT, "the last event arrives", () -> {
         var events = client.events();
         return events.get(events.size() - 1).getLong("seq") >= end;
       });
@@ -290,7 +290,7 @@ class EventsThroughLostNodesTest {
           events.stream().map(EventsThroughLostNodesTest::change).toList(),
           "as the log has it");
     }
-    until(Duration.ofSeconds(20), "the log has each committed change once", () -> committed()
+    until(MAX_WAIT, "the log has each committed change once", () -> committed()
         .equals(sorted(delivered(Long.MAX_VALUE))));
     var committed = committed();
     var kept = new HashSet<>(committed);

@@ -13,6 +13,7 @@ import dev.verticker.dev.exchange.SimulatorOptions;
 import dev.verticker.node.Node;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.Command;
+import dev.verticker.testing.RefusingPort;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestNode;
 import dev.verticker.testing.Tool;
@@ -70,8 +71,7 @@ class NginxProxyTest {
     node = TestNode.start(settings, List.of("user-api", "user", "notification", "price"));
     var port = node.ports().get("user-api");
     nginx = nginx(folder.resolve("nginx"), Map.of(), port);
-    withoutNode =
-        nginx(folder.resolve("nginx-without-node"), Map.of(), RecordedNginx.closedPort(vertx));
+    withoutNode = nginx(folder.resolve("nginx-without-node"), Map.of(), RefusingPort.number());
     withTls = Nginx.startWithTls(
         program, folder.resolve("nginx-tls"), List.of("127.0.0.1:" + port), certificate());
   }

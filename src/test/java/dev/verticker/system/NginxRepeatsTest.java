@@ -3,6 +3,7 @@ package dev.verticker.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.verticker.testing.RefusingPort;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -150,8 +151,7 @@ class NginxRepeatsTest extends NginxTestCase {
   @ParameterizedTest
   @ValueSource(strings = {"PUT", "DELETE", "POST", "PATCH"})
   void a_change_that_was_not_sent_reaches_another_node(String method) {
-    var both =
-        site.proxy(Map.of(), RecordedNginx.closedPort(vertx), site.server().port());
+    var both = site.proxy(Map.of(), RefusingPort.number(), site.server().port());
     var client = site.client(both);
     var changes = IntStream.range(0, 40)
         .mapToObj(i -> client

@@ -8,6 +8,7 @@ import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.TestServers;
 import dev.verticker.settings.PostgresSettings;
 import dev.verticker.testing.Await;
+import dev.verticker.testing.RefusingPort;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestHttpClient;
 import dev.verticker.testing.TestNode;
@@ -86,7 +87,7 @@ class PostgresRolesTest {
   private void use(Vertx vertx, TestDatabase database) {
     var settings = database.settings();
     settings.put("JWT_SECRET", "a secret of this test " + UUID.randomUUID());
-    settings.put("BINANCE_BASE_URL", "http://127.0.0.1:" + RecordedNginx.closedPort(vertx));
+    settings.put("BINANCE_BASE_URL", "http://127.0.0.1:" + RefusingPort.number());
     settings.remove("POSTGRES_USER");
     settings.remove("POSTGRES_PASSWORD");
     for (var schema : PostgresSettings.SCHEMAS) {

@@ -45,6 +45,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class PriceStormTest {
   private static final int CONNECTIONS = 1000;
   private static final int REQUESTS = 10_000;
+  private static final Duration MAX_STORM = Duration.ofSeconds(90);
   private static final String KEY = "punapiinternalkey";
 
   /** So many that the feed does not compare quiet symbols with the exchange: a starved simulator is quiet. */
@@ -100,13 +101,13 @@ class PriceStormTest {
   private void storm() {
     // Warms up the code and the connections, but not the cache of the tested symbols.
     until("BTCUSDT is quoted", () -> await(get(nodes.get(0), "BTCUSDT")) == 200);
-    await(Future.all(reads(CONNECTIONS * 2, i -> "BTCUSDT")));
+    await(MAX_STORM, Future.all(reads(CONNECTIONS * 2, i -> "BTCUSDT")));
     until("the streams are connected", () -> await(exchange.streams().subscriptions())
         .containsKey("s17usdt@ticker"));
     var calls = calls("ETHBTC");
 
     var cold = reads(REQUESTS, i -> COLD.get(i % COLD.size()));
-    await(Future.all(cold));
+    await(MAX_STORM, Future.all(cold));
 
     cold.forEach(answer -> assertEquals(200, answer.result()));
     assertEquals(calls, calls("ETHBTC"));

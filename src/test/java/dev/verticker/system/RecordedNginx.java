@@ -53,14 +53,6 @@ final class RecordedNginx implements AutoCloseable {
     return started.actualPort();
   }
 
-  /** Returns a port on which nothing listens. */
-  static int closedPort(Vertx vertx) {
-    var server =
-        Await.await(vertx.createNetServer().connectHandler(socket -> {}).listen(0));
-    Await.await(server.close());
-    return server.actualPort();
-  }
-
   /** Starts another nginx. @param ports of its nodes */
   Nginx proxy(Map<String, String> replacements, int... ports) {
     var proxy = Deployment.nginx(folder.resolve("nginx-" + proxies.size()), replacements, ports);

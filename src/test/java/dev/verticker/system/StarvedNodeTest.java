@@ -49,7 +49,7 @@ class StarvedNodeTest {
   private final AtomicInteger closed = new AtomicInteger();
 
   @Test
-  @Timeout(180)
+  @Timeout(500)
   @Provokes(18)
   void half_a_gigabyte_is_enough_for_ten_thousand_sockets_and_a_thousand_bodies() {
     var files = ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
@@ -60,7 +60,7 @@ class StarvedNodeTest {
         var site = site(memory.inside())) {
       var node = first(site);
       open(site);
-      until(Duration.ofSeconds(90), "all listen", () -> subscribed.get() == SOCKETS);
+      until(Duration.ofSeconds(240), "all listen", () -> subscribed.get() == SOCKETS);
 
       var client = site.vertx().createNetClient();
       for (var some = 0; some < BODIES; some += AT_ONCE) {
@@ -78,7 +78,7 @@ class StarvedNodeTest {
   }
 
   @Test
-  @Timeout(120)
+  @Timeout(300)
   @Provokes(18)
   void a_node_without_memory_exits_restarts_and_does_not_affect_the_other() throws IOException {
     var home = Files.createDirectories(folder.resolve("home/verticles")).getParent();
@@ -107,7 +107,7 @@ class StarvedNodeTest {
   }
 
   @Test
-  @Timeout(180)
+  @Timeout(500)
   @Provokes(19)
   void a_node_without_cpu_is_not_ready_until_it_has_cpu_again() {
     try (var processor = Cgroup.ofProcessor();
@@ -203,6 +203,6 @@ class StarvedNodeTest {
   }
 
   private static void asked(RequestLoad load, int requests) {
-    until(Duration.ofSeconds(60), requests + " requests", () -> load.requests() >= requests);
+    until(Duration.ofSeconds(120), requests + " requests", () -> load.requests() >= requests);
   }
 }

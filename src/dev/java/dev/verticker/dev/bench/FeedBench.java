@@ -1,11 +1,8 @@
 package dev.verticker.dev.bench;
 
-import dev.verticker.dev.DevPostgres;
-import dev.verticker.dev.DevRedis;
 import dev.verticker.dev.PostgresDatabase;
 import dev.verticker.dev.bench.FeedSockets.CandleKey;
 import dev.verticker.dev.exchange.ExchangeSimulator;
-import dev.verticker.dev.exchange.SimulatorOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.http.WebSocketClient;
@@ -14,8 +11,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -25,14 +20,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /**
  * Measures the live market data: delays from the exchange's frame to the socket, CPU time per frame, the time until quotes are
@@ -44,6 +37,7 @@ public final class FeedBench {
   private static final int TRADES_PER_MINUTE = 600;
 
   private static final int SOCKETS = 50;
+  private static final int SOCKETS_PER_USER = 1000;
   private static final String CHARTED = "BTCUSDT";
   private static final List<String> SYMBOLS = List.of(
       CHARTED,
@@ -135,7 +129,7 @@ public final class FeedBench {
   private final Plan plan;
   private final ExchangeSimulator exchange;
   private final PostgresDatabase database;
-  private final BenchEnvironment environment;
+  private final BenchEnvironment stores;
   private final Vertx clients = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
   private final Figures figures = new Figures();
   private final LongSupplier clock;
@@ -143,73 +137,21 @@ public final class FeedBench {
   private final long startedAt = System.nanoTime();
   private String token;
 
-  private FeedBench(
-      Plan plan, ExchangeSimulator exchange, BenchEnvironment environment, Vertx vertx)
-      throws IOException {
+  private FeedBench(Plan plan, FeedEnvironment environment) throws IOException {
     this.plan = plan;
-    this.exchange = exchange;
-    this.database = environment.database();
-    this.environment = environment;
-    this.clock = () -> exchange.market().now().toEpochMilli();
-    this.nodes = FeedNode.pair(vertx, exchange.port(), environment.folder(), settings(environment));
+    this.exchange = environment.exchange();
+    this.database = environment.stores().database();
+    this.stores = environment.stores();
+    this.clock = environment::now;
+    this.nodes = environment.nodes(SYMBOLS, SOCKETS_PER_USER);
   }
 
   /** {@code --quick} only checks that it works. */
   public static void main(String[] arguments) {
-    try {
-      run(List.of(arguments).contains("--quick") ? Plan.QUICK : Plan.FULL);
-      System.exit(0);
-    } catch (Exception e) {
-      // The threads of the exchange simulator keep the process alive.
-      e.printStackTrace();
-      System.exit(1);
-    }
-  }
-
-  private static void run(Plan plan) throws Exception {
-    var folder = Files.createDirectories(Path.of("target", "bench").toAbsolutePath());
-    var vertx = Vertx.vertx();
-    try (var postgres =
-            DevPostgres.start(folder.resolve("postgres"), 0, false, System.out::println);
-        var redis = DevRedis.start(
-            folder.resolve("redis"), 0, Optional.empty(), false, System.out::println)) {
-      var options = SimulatorOptions.defaults().withKlines(recording(folder));
-      var exchange = ExchangeSimulator.start(vertx, options).await();
-      var environment =
-          BenchEnvironment.of(folder, postgres.createDatabase(), redis, exchange.url());
-      new FeedBench(plan, exchange, environment, vertx).measure();
-    }
-  }
-
-  private static Map<String, String> settings(BenchEnvironment environment) {
-    var settings = new HashMap<>(environment.environment());
-    settings.putAll(Map.of(
-        "SYMBOLS",
-        String.join(",", SYMBOLS),
-        "BINANCE_VENUE",
-        "replayed",
-        "REFRESH_INTERVAL_SECONDS",
-        "60",
-        "CACHE_TTL_SECONDS",
-        "55",
-        "CLUSTER_NAME",
-        "feed-bench-" + System.currentTimeMillis(),
-        "SOCKETS_PER_USER",
-        "1000"));
-    return settings;
-  }
-
-  /** An hour of candles with many trades, which the simulator repeats. */
-  private static Path recording(Path folder) throws IOException {
-    var recording = Files.createDirectories(folder.resolve("feed-klines"));
-    var candles = IntStream.range(0, 60)
-        .mapToObj(minute -> "%d,100.00,101.00,99.00,100.00,5000.000,0,0,%d"
-            .formatted(minute * 60_000L, TRADES_PER_MINUTE))
-        .toList();
-    for (var symbol : SYMBOLS) {
-      Files.write(recording.resolve(symbol + "-1m.csv"), candles);
-    }
-    return recording;
+    var plan = List.of(arguments).contains("--quick") ? Plan.QUICK : Plan.FULL;
+    FeedEnvironment.run(
+        new FeedEnvironment.Exchange(SYMBOLS, TRADES_PER_MINUTE, options -> options),
+        environment -> new FeedBench(plan, environment).measure());
   }
 
   private void measure() throws Exception {
@@ -226,7 +168,7 @@ public final class FeedBench {
         }
         node.awaitReady();
       }
-      token = environment.signIn(nodes.get(0).url());
+      token = stores.signIn(nodes.get(0).url());
       warmUp();
       progress("nodes ready");
       for (var round = 0; round < plan.rounds(); round++) {
@@ -265,7 +207,7 @@ public final class FeedBench {
         "STREAMS", streams);
     var count = "http://127.0.0.1:" + port + "/";
     try (var relay = FeedNode.java(
-        environment.folder(), "feed-relay", variables, List.of(BareRelay.class.getName()))) {
+        stores.folder(), "feed-relay", variables, List.of(BareRelay.class.getName()))) {
       ComparedStacks.await(relay, count, true);
       TimeUnit.SECONDS.sleep(plan.warmUpSeconds());
       for (var round = 0; round < plan.rounds(); round++) {
@@ -417,7 +359,7 @@ public final class FeedBench {
       }
     }
     throw new IllegalStateException("no node, or both, received frames for " + MAX_WAIT_SECONDS
-        + " s; see feed-node-*.log in " + environment.folder());
+        + " s; see feed-node-*.log in " + stores.folder());
   }
 
   private FeedNode other(FeedNode node) {

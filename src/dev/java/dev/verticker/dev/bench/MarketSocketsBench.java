@@ -1,25 +1,15 @@
 package dev.verticker.dev.bench;
 
-import dev.verticker.dev.DevPostgres;
-import dev.verticker.dev.DevRedis;
-import dev.verticker.dev.exchange.ExchangeSimulator;
-import dev.verticker.dev.exchange.SimulatorOptions;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.LongSupplier;
-import java.util.stream.IntStream;
 
 /**
  * Measures a thousand sockets that subscribe to the prices of twenty of a thousand symbols each, with {@code every_ms} 250:
@@ -27,7 +17,7 @@ import java.util.stream.IntStream;
  * is the baseline; it runs before the node. Both run on core 0, everything else on core 1.
  */
 public final class MarketSocketsBench {
-  private static final int SYMBOLS = 1000;
+  private static final List<String> SYMBOLS = FeedEnvironment.symbols(1000);
   private static final int SYMBOLS_OF_SOCKET = 20;
   private static final int SOCKETS = 1000;
   private static final int EVERY_MS = 250;
@@ -44,69 +34,25 @@ public final class MarketSocketsBench {
    */
   private record Round(double cpu, double p50, double p99) {}
 
-  private final ExchangeSimulator exchange;
-  private final BenchEnvironment environment;
-  private final Vertx vertx;
-  private final LongSupplier clock;
+  private final FeedEnvironment environment;
   private final Vertx clients = Vertx.vertx(new VertxOptions().setEventLoopPoolSize(1));
 
-  private MarketSocketsBench(
-      ExchangeSimulator exchange, BenchEnvironment environment, Vertx vertx) {
-    this.exchange = exchange;
+  private MarketSocketsBench(FeedEnvironment environment) {
     this.environment = environment;
-    this.vertx = vertx;
-    this.clock = () -> exchange.market().now().toEpochMilli();
   }
 
   public static void main(String[] arguments) {
-    try {
-      run();
-      System.exit(0);
-    } catch (Exception e) {
-      // The threads of the exchange simulator keep the process alive.
-      e.printStackTrace();
-      System.exit(1);
-    }
-  }
-
-  private static void run() throws Exception {
-    var folder = Files.createDirectories(Path.of("target", "bench").toAbsolutePath());
-    var vertx = Vertx.vertx();
-    try (var postgres =
-            DevPostgres.start(folder.resolve("postgres"), 0, false, System.out::println);
-        var redis = DevRedis.start(
-            folder.resolve("redis"), 0, Optional.empty(), false, System.out::println)) {
-      var options = SimulatorOptions.defaults()
-          .withKlines(recording(folder))
-          .withHistoryDays(2)
-          .withWeightLimit(1_000_000);
-      var exchange = ExchangeSimulator.start(vertx, options).await();
-      var environment =
-          BenchEnvironment.of(folder, postgres.createDatabase(), redis, exchange.url());
-      new MarketSocketsBench(exchange, environment, vertx).measure();
-    }
-  }
-
-  private static Path recording(Path folder) throws Exception {
-    var recording = Files.createDirectories(folder.resolve("socket-klines"));
-    var candles = IntStream.range(0, 60)
-        .mapToObj(minute -> "%d,100.00,101.00,99.00,100.00,5000.000,0,0,%d"
-            .formatted(minute * 60_000L, TRADES_PER_MINUTE))
-        .toList();
-    for (var symbol : symbols()) {
-      Files.write(recording.resolve(symbol + "-1m.csv"), candles);
-    }
-    return recording;
-  }
-
-  private static List<String> symbols() {
-    return IntStream.range(0, SYMBOLS).mapToObj("S%03dUSDT"::formatted).toList();
+    FeedEnvironment.run(
+        new FeedEnvironment.Exchange(SYMBOLS, TRADES_PER_MINUTE, options -> options
+            .withHistoryDays(2)
+            .withWeightLimit(1_000_000)),
+        environment -> new MarketSocketsBench(environment).measure());
   }
 
   /** The symbols of the socket of that number. */
   private static List<String> symbolsOf(int socket) {
-    var first = socket * SYMBOLS_OF_SOCKET % SYMBOLS;
-    return symbols().subList(first, first + SYMBOLS_OF_SOCKET);
+    var first = socket * SYMBOLS_OF_SOCKET % SYMBOLS.size();
+    return SYMBOLS.subList(first, first + SYMBOLS_OF_SOCKET);
   }
 
   private void measure() throws Exception {
@@ -117,7 +63,7 @@ public final class MarketSocketsBench {
     System.out.printf("%n%s, `bench/feed --sockets`%n%n", Instant.now());
     System.out.printf(
         "%,d sockets on %d of %,d symbols each, `every_ms` %d, one core%n%n",
-        SOCKETS, SYMBOLS_OF_SOCKET, SYMBOLS, EVERY_MS);
+        SOCKETS, SYMBOLS_OF_SOCKET, SYMBOLS.size(), EVERY_MS);
     System.out.println("| figure | Verticker | bare relay |\n|---|---|---|");
     row("CPU of a socket in a second", "%.0f us", median(node, 0), median(relay, 0));
     row("delay of a quote, p50", "%.0f ms", median(node, 1), median(relay, 1));
@@ -129,16 +75,19 @@ public final class MarketSocketsBench {
     var port = ComparedStacks.freePort();
     var variables = Map.of(
         "PORT", Integer.toString(port),
-        "EXCHANGE_PORT", Integer.toString(exchange.port()),
+        "EXCHANGE_PORT", Integer.toString(environment.exchange().port()),
         "EVERY_MS", Integer.toString(EVERY_MS),
         "STREAMS",
             String.join(
                 "/",
-                symbols().stream()
+                SYMBOLS.stream()
                     .map(symbol -> symbol.toLowerCase(Locale.ROOT) + "@ticker")
                     .toList()));
     try (var relay = FeedNode.java(
-        environment.folder(), "socket-relay", variables, List.of(BareRelay.class.getName()))) {
+        environment.stores().folder(),
+        "socket-relay",
+        variables,
+        List.of(BareRelay.class.getName()))) {
       ComparedStacks.await(relay, "http://127.0.0.1:" + port + "/", true);
       return rounds(relay, heap, sockets -> {
         for (var i = 0; i < SOCKETS; i++) {
@@ -149,25 +98,10 @@ public final class MarketSocketsBench {
   }
 
   private List<Round> measureNode(List<Double> heap) throws Exception {
-    var settings = new HashMap<>(environment.environment());
-    settings.putAll(Map.of(
-        "SYMBOLS",
-        String.join(",", symbols()),
-        "BINANCE_VENUE",
-        "replayed",
-        "REFRESH_INTERVAL_SECONDS",
-        "60",
-        "CACHE_TTL_SECONDS",
-        "55",
-        "CLUSTER_NAME",
-        "socket-bench-" + System.currentTimeMillis(),
-        "SOCKETS_PER_USER",
-        Integer.toString(SOCKETS)));
-    try (var node =
-        FeedNode.pair(vertx, exchange.port(), environment.folder(), settings).get(0)) {
+    try (var node = environment.nodes(SYMBOLS, SOCKETS).get(0)) {
       node.start();
       node.awaitReady();
-      var token = environment.signIn(node.url());
+      var token = environment.stores().signIn(node.url());
       return rounds(node.process(), heap, sockets -> {
         for (var i = 0; i < SOCKETS; i++) {
           sockets.subscribe(
@@ -194,7 +128,7 @@ public final class MarketSocketsBench {
     for (var round = 0; round < ROUNDS; round++) {
       var idle = cpu(process);
       var heapBefore = StartupBench.heapBytes(ComparedStacks.java(), process.pid());
-      try (var sockets = new FeedSockets(clients, clock)) {
+      try (var sockets = new FeedSockets(clients, environment::now)) {
         opening.open(sockets);
         TimeUnit.SECONDS.sleep(SETTLE_SECONDS);
         sockets.reset();

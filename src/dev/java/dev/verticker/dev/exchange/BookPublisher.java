@@ -47,13 +47,13 @@ final class BookPublisher {
 
   void beforeTrade(SimulatedTrade trade) {
     if (subscribed.test(bestStream)) {
-      publishBest(OrderBook.before(trade, market.bookShape()));
+      publishBest(SimulatedBook.before(trade, market.bookShape()));
     }
   }
 
   void afterTrade(SimulatedTrade trade) {
     if (subscribed.test(bestStream)) {
-      publishBest(OrderBook.after(trade, market.bookShape()));
+      publishBest(SimulatedBook.after(trade, market.bookShape()));
     }
   }
 
@@ -69,7 +69,7 @@ final class BookPublisher {
     return StreamName.of(market.symbol(), Kind.DEPTH) + (levels == 0 ? "" : levels);
   }
 
-  private void publishBest(OrderBook book) {
+  private void publishBest(SimulatedBook book) {
     if (book.updateId() > bestId) {
       bestId = book.updateId();
       sender.accept(bestStream, StreamFrames.book(market.symbol(), book));
@@ -83,7 +83,7 @@ final class BookPublisher {
     private final int interval;
     private long slot;
     /** The book of the last event; null without a subscriber. */
-    private OrderBook last;
+    private SimulatedBook last;
 
     DepthStream(String name, int levels, int interval) {
       this.name = name;
@@ -117,7 +117,7 @@ final class BookPublisher {
       }
     }
 
-    private void send(OrderBook book, Instant now) {
+    private void send(SimulatedBook book, Instant now) {
       if (levels > 0) {
         sender.accept(name, Depth.snapshot(book, levels).encode());
       } else {

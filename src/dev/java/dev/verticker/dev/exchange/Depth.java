@@ -28,12 +28,12 @@ final class Depth {
         .orElse(MAX_WEIGHT);
   }
 
-  static JsonObject snapshot(OrderBook book, Query query) {
-    return snapshot(book, query.limit(DEFAULT_LIMIT, OrderBook.MAX_LEVELS));
+  static JsonObject snapshot(SimulatedBook book, Query query) {
+    return snapshot(book, query.limit(DEFAULT_LIMIT, SimulatedBook.MAX_LEVELS));
   }
 
   /** The best levels, as over REST and as the event of a partial stream, which names no symbol. */
-  static JsonObject snapshot(OrderBook book, int levels) {
+  static JsonObject snapshot(SimulatedBook book, int levels) {
     return new JsonObject()
         .put("lastUpdateId", book.updateId())
         .put("bids", rows(book.bids(levels), book))
@@ -41,19 +41,21 @@ final class Depth {
   }
 
   /** The levels that differ from an earlier book; a level that has disappeared has the quantity 0. */
-  static JsonObject update(String symbol, OrderBook earlier, OrderBook book, Instant now) {
+  static JsonObject update(String symbol, SimulatedBook earlier, SimulatedBook book, Instant now) {
     return new JsonObject()
         .put("e", "depthUpdate")
         .put("E", now.toEpochMilli())
         .put("s", symbol)
         .put("U", earlier.updateId() + 1)
         .put("u", book.updateId())
-        .put("b", changes(earlier, book, side -> side.bids(OrderBook.MAX_LEVELS)))
-        .put("a", changes(earlier, book, side -> side.asks(OrderBook.MAX_LEVELS)));
+        .put("b", changes(earlier, book, side -> side.bids(SimulatedBook.MAX_LEVELS)))
+        .put("a", changes(earlier, book, side -> side.asks(SimulatedBook.MAX_LEVELS)));
   }
 
   private static JsonArray changes(
-      OrderBook earlier, OrderBook book, Function<OrderBook, List<OrderBook.Level>> side) {
+      SimulatedBook earlier,
+      SimulatedBook book,
+      Function<SimulatedBook, List<SimulatedBook.Level>> side) {
     var old = new LinkedHashMap<Long, Long>();
     side.apply(earlier).forEach(level -> old.put(level.price(), level.quantity()));
     var changes = new JsonArray();
@@ -63,17 +65,17 @@ final class Depth {
         changes.add(row(level, book));
       }
     }
-    old.keySet().forEach(price -> changes.add(row(new OrderBook.Level(price, 0), book)));
+    old.keySet().forEach(price -> changes.add(row(new SimulatedBook.Level(price, 0), book)));
     return changes;
   }
 
-  private static JsonArray rows(List<OrderBook.Level> levels, OrderBook book) {
+  private static JsonArray rows(List<SimulatedBook.Level> levels, SimulatedBook book) {
     var rows = new JsonArray();
     levels.forEach(level -> rows.add(row(level, book)));
     return rows;
   }
 
-  private static JsonArray row(OrderBook.Level level, OrderBook book) {
+  private static JsonArray row(SimulatedBook.Level level, SimulatedBook book) {
     var units = book.shape().units();
     return JsonArray.of(
         units.price(level.price()).toPlainString(),

@@ -34,7 +34,7 @@ final class StreamFrames {
   }
 
   /** Without event type and event time, as at the exchange. */
-  static String book(String symbol, OrderBook book) {
+  static String book(String symbol, SimulatedBook book) {
     return best(new JsonObject().put("u", book.updateId()).put("s", symbol), book)
         .encode();
   }
@@ -97,7 +97,7 @@ final class StreamFrames {
     return event("kline", symbol, now).put("k", figures).encode();
   }
 
-  private static JsonObject best(JsonObject event, OrderBook book) {
+  private static JsonObject best(JsonObject event, SimulatedBook book) {
     return event
         .put("b", text(book.bidPrice()))
         .put("B", text(book.bidAmount()))

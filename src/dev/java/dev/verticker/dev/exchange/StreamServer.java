@@ -27,7 +27,7 @@ import java.util.stream.Collectors;
  * all connections that subscribed its stream. Runs on the event loop that created it; public methods can be called from
  * any thread, their futures complete when they have been executed.
  */
-public final class StreamServer implements StreamConnection.Listener {
+public final class StreamServer implements StreamSocket.Listener {
   private static final int POLL_MILLIS = 20;
   private static final String WRONG_SYMBOL = "WRONGUSDT";
 
@@ -39,8 +39,8 @@ public final class StreamServer implements StreamConnection.Listener {
   private final StreamLimits limits;
   private final StreamFaults faults = new StreamFaults();
   private final Map<String, String> symbols;
-  private final Set<StreamConnection> connections = new LinkedHashSet<>();
-  private final Map<String, Set<StreamConnection>> subscribers = new HashMap<>();
+  private final Set<StreamSocket> connections = new LinkedHashSet<>();
+  private final Map<String, Set<StreamSocket>> subscribers = new HashMap<>();
   private final Map<String, StreamPublisher> publishers = new HashMap<>();
   private long opened;
   private long timer;
@@ -91,12 +91,12 @@ public final class StreamServer implements StreamConnection.Listener {
 
   /** Closes the TCP connections of all clients without a close frame. */
   public Future<Void> drop() {
-    return forAll(StreamConnection::drop);
+    return forAll(StreamSocket::drop);
   }
 
   /** Makes the present connections half-open: they send and answer nothing, but stay open. */
   public Future<Void> makeHalfOpen() {
-    return forAll(StreamConnection::makeHalfOpen);
+    return forAll(StreamSocket::makeHalfOpen);
   }
 
   /** Sends {@code serverShutdown} to the present connections and closes them after the notice, in real time. */
@@ -105,7 +105,7 @@ public final class StreamServer implements StreamConnection.Listener {
       var present = List.copyOf(connections);
       present.forEach(connection -> connection.announceShutdown(market.now().toEpochMilli()));
       vertx.setTimer(
-          Math.max(1, notice.toMillis()), id -> present.forEach(StreamConnection::shutDown));
+          Math.max(1, notice.toMillis()), id -> present.forEach(StreamSocket::shutDown));
       return null;
     });
   }
@@ -122,7 +122,7 @@ public final class StreamServer implements StreamConnection.Listener {
   }
 
   @Override
-  public void onSubscribed(StreamConnection connection, Collection<String> names) {
+  public void onSubscribed(StreamSocket connection, Collection<String> names) {
     for (var name : names) {
       subscribers.computeIfAbsent(name, first -> new LinkedHashSet<>()).add(connection);
       var symbol = symbols.get(StreamName.symbol(name));
@@ -133,7 +133,7 @@ public final class StreamServer implements StreamConnection.Listener {
   }
 
   @Override
-  public void onUnsubscribed(StreamConnection connection, Collection<String> names) {
+  public void onUnsubscribed(StreamSocket connection, Collection<String> names) {
     for (var name : names) {
       subscribers.computeIfPresent(name, (stream, all) -> {
         all.remove(connection);
@@ -143,7 +143,7 @@ public final class StreamServer implements StreamConnection.Listener {
   }
 
   @Override
-  public void onClosed(StreamConnection connection) {
+  public void onClosed(StreamSocket connection) {
     connections.remove(connection);
     onUnsubscribed(connection, connection.subscriptions());
   }
@@ -185,7 +185,7 @@ public final class StreamServer implements StreamConnection.Listener {
   }
 
   private void open(ClientSocket socket, boolean combined, List<String> streams) {
-    var connection = new StreamConnection(socket, limits, combined, this);
+    var connection = new StreamSocket(socket, limits, combined, this);
     connections.add(connection);
     opened++;
     connection.open(limits.lifetime().toMillis() / time.speed());
@@ -244,7 +244,7 @@ public final class StreamServer implements StreamConnection.Listener {
         .forEach(connection -> connection.send(name, event));
   }
 
-  private Future<Void> forAll(Consumer<StreamConnection> action) {
+  private Future<Void> forAll(Consumer<StreamSocket> action) {
     return run(() -> {
       List.copyOf(connections).forEach(action);
       return null;

@@ -113,12 +113,12 @@ final class SymbolMarket {
   }
 
   /** The order book at {@code now}: that after the newest trade, or already that before the next one. */
-  OrderBook book(Instant now) {
+  SimulatedBook book(Instant now) {
     var last = lastTrade(now);
     return nextTrade(now)
-        .filter(next -> !now.isBefore(OrderBook.movesAt(last.time(), next.time())))
-        .map(next -> OrderBook.before(next, bookShape))
-        .orElseGet(() -> OrderBook.after(last, bookShape));
+        .filter(next -> !now.isBefore(SimulatedBook.movesAt(last.time(), next.time())))
+        .map(next -> SimulatedBook.before(next, bookShape))
+        .orElseGet(() -> SimulatedBook.after(last, bookShape));
   }
 
   /** Trades with ids from {@code first} on, oldest first, not newer than {@code now}. */
@@ -187,7 +187,7 @@ final class SymbolMarket {
     if (count < trades.size()) {
       return Optional.of(trade(minute, trades, count));
     }
-    var following = Timeline.minute(now.plus(OrderBook.MAX_LEAD));
+    var following = Timeline.minute(now.plus(SimulatedBook.MAX_LEAD));
     return following > minute && trades(following).size() > 0
         ? Optional.of(trade(following, trades(following), 0))
         : Optional.empty();

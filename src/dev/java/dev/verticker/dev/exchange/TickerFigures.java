@@ -11,7 +11,7 @@ import java.time.Instant;
  * @param day the figures of 24 hours at minute precision; without trades the last price and no volume
  */
 record TickerFigures(
-    SymbolMarket market, SimulatedTrade last, Candle day, OrderBook book, Instant time) {
+    SymbolMarket market, SimulatedTrade last, Candle day, SimulatedBook book, Instant time) {
   private static final BigDecimal PERCENT = BigDecimal.valueOf(100);
 
   static TickerFigures of(SymbolMarket market, Instant now) {

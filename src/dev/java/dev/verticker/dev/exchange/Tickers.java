@@ -70,7 +70,7 @@ final class Tickers {
     return TickerFigures.of(market.of(symbol), now);
   }
 
-  private static JsonObject best(OrderBook book) {
+  private static JsonObject best(SimulatedBook book) {
     return new JsonObject()
         .put("bidPrice", text(book.bidPrice()))
         .put("bidQty", text(book.bidAmount()))

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Authenticates callers by a named key in a header, {@code X-API-Key} by default. The response time reveals nothing about the keys: digests of
- * equal length are compared in constant time, and always with all keys.
+ * Authenticates callers by a named key in a header, {@code X-API-Key} by default. The response time reveals nothing about the
+ * keys: digests of equal length are compared in constant time, and always with all keys.
  */
 public final class ApiKeys implements Authenticator {
   private static final List<String> DEFAULT_HEADERS = List.of("X-API-Key");

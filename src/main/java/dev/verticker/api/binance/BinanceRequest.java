@@ -185,7 +185,7 @@ final class BinanceRequest {
     return (int) Math.min(limit, max);
   }
 
-  /** Returns a time in milliseconds or, if it has so many digits, in microseconds; null if it was not sent. */
+  /** Returns a time in milliseconds or, from 15 digits on, in microseconds; null if it was not sent. */
   Instant time(String name) {
     return text(name).map(BinanceRequest::number).map(BinanceRequest::instant).orElse(null);
   }

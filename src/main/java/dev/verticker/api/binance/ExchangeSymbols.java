@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The exchange's own objects of its symbols, in its order, kept in the memory of the node. The price verticle is asked at most
- * once a minute whether they have changed. Thread-safe.
+ * The exchange's own objects of its symbols, in its order, in the memory of the node. At most once a minute it requests them
+ * from the price verticle, which sends them if they have changed. Thread-safe.
  */
 final class ExchangeSymbols {
   private static final long CHECK_NANOS = Duration.ofMinutes(1).toNanos();

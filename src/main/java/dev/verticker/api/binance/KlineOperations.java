@@ -157,9 +157,12 @@ final class KlineOperations {
   }
 
   private static List<Candle> existing(Series page) {
-    return page.candles().stream()
-        .filter(candle -> candle.state() != State.ABSENT)
-        .toList();
+    return page.candles().stream().filter(KlineOperations::exists).toList();
+  }
+
+  /** The exchange has no candle before the first trade of its interval. */
+  private static boolean exists(Candle candle) {
+    return candle.state() == State.FORMING ? candle.isKnown() : candle.state() != State.ABSENT;
   }
 
   private static List<Candle> concat(List<Candle> one, List<Candle> other) {

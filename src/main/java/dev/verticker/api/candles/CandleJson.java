@@ -2,6 +2,7 @@ package dev.verticker.api.candles;
 
 import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.Series;
+import dev.verticker.message.Timestamps;
 import io.vertx.core.json.Json;
 import java.math.BigDecimal;
 import java.util.Locale;
@@ -33,7 +34,7 @@ public final class CandleJson {
 
   /** Appends the JSON object of a candle with exact decimals. */
   public static void append(StringBuilder json, Candle candle) {
-    json.append("{\"open_time\":\"").append(candle.openTime()).append('"');
+    Timestamps.appendSeconds(json.append("{\"open_time\":\""), candle.openTime()).append('"');
     appendText(json.append(",\"open\":"), candle.open());
     appendText(json.append(",\"high\":"), candle.high());
     appendText(json.append(",\"low\":"), candle.low());

@@ -6,13 +6,13 @@ import dev.verticker.api.socket.topic.TopicRegistry;
  * The topics on an event loop.
  *
  * @param all for signed-in sockets
- * @param publicOnes for the others; null if no topic is public
+ * @param publicTopics for the others; null if no topic is public
  */
-record LoopTopics(TopicRegistry all, TopicRegistry publicOnes) {
+record LoopTopics(TopicRegistry all, TopicRegistry publicTopics) {
   void close() {
     all.close();
-    if (publicOnes != null) {
-      publicOnes.close();
+    if (publicTopics != null) {
+      publicTopics.close();
     }
   }
 }

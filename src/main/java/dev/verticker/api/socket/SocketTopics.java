@@ -38,7 +38,7 @@ final class SocketTopics {
 
   SocketTopics(LoopTopics loopTopics, Subscriber subscriber, WireProtocol protocol) {
     this.registry = loopTopics.all();
-    this.publicTopics = loopTopics.publicOnes();
+    this.publicTopics = loopTopics.publicTopics();
     this.subscriber = subscriber;
     this.protocol = protocol;
   }
@@ -103,9 +103,9 @@ final class SocketTopics {
     var current = entries.get(request.topic());
     var list = current != null
             && current.registry == source
-            && current.subscription instanceof SymbolList known
+            && current.subscription instanceof ListSubscription known
         ? known
-        : new SymbolList(source, request.topic());
+        : new ListSubscription(source, request.topic());
     if (current != null && list != current.subscription) {
       drop(request.topic());
     }
@@ -157,13 +157,13 @@ final class SocketTopics {
   }
 
   /** One subscription to the topics of several symbols. */
-  private final class SymbolList implements Subscription {
+  private final class ListSubscription implements Subscription {
     private final TopicRegistry source;
     private final Subscriber receiver;
     private final Map<String, Subscription> members = new LinkedHashMap<>();
     private int everyMs;
 
-    SymbolList(TopicRegistry source, String name) {
+    ListSubscription(TopicRegistry source, String name) {
       this.source = source;
       // Clients of the event bus bridge receive only messages at the address that they registered.
       receiver = protocol == WireProtocol.BRIDGE ? new Relay(subscriber, name) : subscriber;

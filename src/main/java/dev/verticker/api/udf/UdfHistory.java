@@ -36,8 +36,8 @@ public final class UdfHistory {
   }
 
   /**
-   * With {@code countback}, so many bars before {@code to}; otherwise those from {@code from} on, and without any the time of
-   * the bar before.
+   * Returns the last {@code countback} bars before {@code to}; without {@code countback} those from {@code from} on. If there
+   * are none, the response has the time of the bar before {@code from}.
    */
   Future<Buffer> find(UdfQuery query) {
     var symbol = symbols.require(query.required("symbol"));
@@ -50,7 +50,7 @@ public final class UdfHistory {
     var countback = query.number("countback", 1, Integer.MAX_VALUE);
     if (countback.isPresent()) {
       return candles(symbol, interval, to, (int) Math.min(countback.get(), MAX_BARS))
-          .map(candles -> candles.isEmpty() ? noData(null) : bars(candles));
+          .map(candles -> candles.isEmpty() ? noData(candles) : bars(candles));
     }
     var from = query
         .number("from", 0, MAX_TIME)
@@ -63,15 +63,15 @@ public final class UdfHistory {
       var candles =
           found.stream().filter(candle -> !candle.openTime().isBefore(from)).toList();
       return candles.isEmpty()
-          ? candles(symbol, interval, from, 1).map(earlier -> noData(earlier))
+          ? candles(symbol, interval, from, 1).map(UdfHistory::noData)
           : Future.succeededFuture(bars(candles));
     });
   }
 
   /** Returns the number of intervals that can open in the range. */
   private static int count(Interval interval, Instant from, Instant to) {
-    var shortest = Duration.between(Instant.EPOCH, interval.next(Instant.EPOCH));
-    var count = Duration.between(from, to).dividedBy(shortest) + 2;
+    var length = Duration.between(Instant.EPOCH, interval.next(Instant.EPOCH));
+    var count = Duration.between(from, to).dividedBy(length) + 2;
     return (int) Math.min(MAX_BARS, count);
   }
 
@@ -87,9 +87,10 @@ public final class UdfHistory {
             : Future.failedFuture(failure));
   }
 
+  /** @param earlier the candle before the range; empty if there is none */
   private static Buffer noData(List<Candle> earlier) {
     var json = new JsonObject().put("s", "no_data");
-    if (earlier != null && !earlier.isEmpty()) {
+    if (!earlier.isEmpty()) {
       json.put("nextTime", earlier.get(earlier.size() - 1).openTime().getEpochSecond());
     }
     return json.toBuffer();

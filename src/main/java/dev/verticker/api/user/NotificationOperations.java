@@ -12,7 +12,7 @@ import dev.verticker.message.Notifications.MarkRead;
 import dev.verticker.message.Notifications.ReadBefore;
 import dev.verticker.message.Notifications.ReadTopic;
 import dev.verticker.message.Notifications.TopicPage;
-import dev.verticker.message.Quotas;
+import dev.verticker.message.Users;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -65,7 +65,8 @@ final class NotificationOperations {
   /** Without the verticle that counts, read marks are unlimited. */
   private Future<Void> count(ApiRequest request) {
     return bus.request(
-            Quotas.READ_MARK, new Quotas.ReadMark(CurrentUser.caller(request).userId()))
+            Users.COUNT_READ_MARK,
+            new Users.ReadMark(CurrentUser.caller(request).userId()))
         .recover(failure -> failure instanceof Failure.TooManyRequests
             ? Future.failedFuture(failure)
             : Future.succeededFuture());

@@ -23,7 +23,8 @@ import java.util.stream.StreamSupport;
 
 /**
  * Parses {@code exchangeInfo} object by object: of up to 32 MB it keeps the text of each symbol's object and what a
- * {@link Listing} has of it, and the weight limit. A missing or malformed field is unknown and never loses the symbol. Run it on a worker thread.
+ * {@link Listing} has of it, and the weight limit. A missing or malformed field is unknown and never loses the symbol. Callers
+ * run it on a worker thread.
  */
 final class ExchangeInfoParser {
   private static final JsonMapper MAPPER = new JsonMapper();

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.verticker.exchange.ExchangeException;
+import dev.verticker.exchange.JsonFields;
 import dev.verticker.exchange.Kline;
 import dev.verticker.message.Interval;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -13,7 +14,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.regex.Pattern;
 
 /**
  * Parses candles of {@code klines}: arrays of open time, open, high, low, close, volume, close time, quote volume, trades,
@@ -21,7 +21,6 @@ import java.util.regex.Pattern;
  * negative, open times ascend. A response that breaks a rule is counted in {@code price_rejected_total} and fails.
  */
 public final class KlineParser {
-  private static final Pattern DECIMAL = Pattern.compile("\\d{1,30}(\\.\\d{1,18})?");
   private static final int MIN_FIELDS = 11;
   private static final int OPEN_TIME = 0;
   private static final int OPEN = 1;
@@ -104,8 +103,9 @@ public final class KlineParser {
   }
 
   private static long count(JsonNode node) {
-    check(node.isIntegralNumber() && node.canConvertToLong() && node.longValue() >= 0);
-    return node.longValue();
+    var number = JsonFields.number(node);
+    check(number >= 0);
+    return number;
   }
 
   private static BigDecimal positive(JsonNode node) {
@@ -115,8 +115,9 @@ public final class KlineParser {
   }
 
   private static BigDecimal decimal(JsonNode node) {
-    check(node.isTextual() && DECIMAL.matcher(node.textValue()).matches());
-    return new BigDecimal(node.textValue());
+    var decimal = JsonFields.decimal(node);
+    check(decimal != null && decimal.signum() >= 0);
+    return decimal;
   }
 
   private static void check(boolean valid) {

@@ -1,16 +1,13 @@
 package dev.verticker.exchange.binance;
 
-import dev.verticker.exchange.MarketStream.Kind;
 import dev.verticker.exchange.MarketStream.Listener;
 import dev.verticker.exchange.MarketStream.Stream;
 import io.vertx.core.Vertx;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -19,9 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The streams of one connection. It reconnects after failures, and replaces a connection without an interruption: the
- * successor must bring data for every stream that recently had some, and for trades every id after the last one of the
- * current connection. Until then its events are buffered, so that listeners receive each event once and in order.
+ * The streams of one connection. It reconnects after failures, and replaces a connection without an interruption: listeners
+ * receive each event once and in order.
  */
 final class StreamGroup implements StreamConnection.Owner {
   private static final Logger log = LoggerFactory.getLogger(StreamGroup.class);
@@ -32,11 +28,6 @@ final class StreamGroup implements StreamConnection.Owner {
   private static final Duration MIN_BACK_OFF = Duration.ofMillis(500);
   private static final Duration MAX_BACK_OFF = Duration.ofSeconds(30);
   private static final int MAX_DOUBLINGS = 5;
-
-  /** A connection that stays open for this long resets the back-off. */
-  private static final Duration STABLE = Duration.ofSeconds(60);
-
-  private static final int MAX_OVERLAP_EVENTS = 10_000;
 
   private final Vertx vertx;
   private final Clock clock;
@@ -52,7 +43,10 @@ final class StreamGroup implements StreamConnection.Owner {
   private long openedAt;
   private int failures;
   private long timer = -1;
-  private Successor successor;
+
+  /** The next connection, until it replaces the current one; null if none is open. */
+  private StreamSuccessor successor;
+
   private boolean closed;
 
   /** Opens connections, at most one a second in all groups. */
@@ -63,27 +57,6 @@ final class StreamGroup implements StreamConnection.Owner {
 
     /** @param cause value of a tag in metrics */
     void onReconnect(String cause);
-  }
-
-  /** The next connection, until it replaces the current one. */
-  private static final class Successor {
-    private final StreamConnection connection;
-    private final List<StreamEvent> events = new ArrayList<>();
-
-    /** Events of books: each replaces the one before. */
-    private final Map<Stream, StreamEvent> newest = new HashMap<>();
-
-    private final Map<Stream, Long> first = new HashMap<>();
-
-    /** Streams without data of this connection that the current one delivers; null before it is subscribed. */
-    private Set<Stream> awaited;
-
-    /** The exchange will close it soon. */
-    private boolean ending;
-
-    private Successor(StreamConnection connection) {
-      this.connection = connection;
-    }
   }
 
   StreamGroup(
@@ -115,7 +88,7 @@ final class StreamGroup implements StreamConnection.Owner {
       connect();
     }
     if (successor != null) {
-      successor.connection.expect(streams);
+      successor.connection().expect(streams);
     }
   }
 
@@ -133,7 +106,7 @@ final class StreamGroup implements StreamConnection.Owner {
     if (current != null && successor == null && !connected.isEmpty()) {
       log.info("replacing a connection to the streams of the exchange: {}", cause);
       connector.onReconnect(cause);
-      successor = new Successor(connector.open(this, streams));
+      successor = new StreamSuccessor(connector.open(this, streams), sequences);
     }
   }
 
@@ -144,13 +117,13 @@ final class StreamGroup implements StreamConnection.Owner {
       current.close();
     }
     if (successor != null) {
-      successor.connection.close();
+      successor.connection().close();
     }
   }
 
   @Override
   public void onSubscribed(StreamConnection connection) {
-    if (successor != null && connection == successor.connection) {
+    if (isSuccessor(connection)) {
       startHandOver();
     } else if (connection == current) {
       var added = streams.values().stream()
@@ -169,11 +142,23 @@ final class StreamGroup implements StreamConnection.Owner {
   @Override
   public void onEvent(StreamConnection connection, StreamEvent event) {
     if (connection == current) {
+      if (hasRestarted(event)) {
+        sequences.remove(event.stream());
+      }
       deliver(event);
-      checkHandOver(event.stream());
-    } else if (successor != null && connection == successor.connection) {
-      buffer(event);
-      checkHandOver(event.stream());
+      handOverIfReady(event.stream());
+    } else if (isSuccessor(connection)) {
+      onEventOfSuccessor(event);
+    }
+  }
+
+  private void onEventOfSuccessor(StreamEvent event) {
+    if (successor.isFull() && successor.isSubscribed()) {
+      handOver();
+      deliver(event);
+    } else {
+      successor.keep(event);
+      handOverIfReady(event.stream());
     }
   }
 
@@ -181,14 +166,14 @@ final class StreamGroup implements StreamConnection.Owner {
   public void onShutdown(StreamConnection connection) {
     if (connection == current) {
       rotate("shutdown");
-    } else if (successor != null && connection == successor.connection) {
-      successor.ending = true;
+    } else if (isSuccessor(connection)) {
+      successor.onShutdown();
     }
   }
 
   @Override
   public void onClosed(StreamConnection connection, Duration silent, String reason) {
-    if (successor != null && connection == successor.connection) {
+    if (isSuccessor(connection)) {
       log.warn("connection to the streams of the exchange not replaced: {}", reason);
       successor = null;
       schedule(backOff(), () -> rotate("retry"));
@@ -210,7 +195,7 @@ final class StreamGroup implements StreamConnection.Owner {
       return;
     }
     if (successor != null) {
-      var subscribed = successor.awaited != null;
+      var subscribed = successor.isSubscribed();
       promoteSuccessor();
       if (subscribed) {
         onSubscribed(current);
@@ -226,64 +211,37 @@ final class StreamGroup implements StreamConnection.Owner {
     current = connector.open(this, streams);
   }
 
-  private void buffer(StreamEvent event) {
-    successor.first.putIfAbsent(event.stream(), event.sequence());
-    if (event.stream().kind().isBook()) {
-      successor.newest.put(event.stream(), event);
-      return;
-    }
-    if (successor.events.size() >= MAX_OVERLAP_EVENTS) {
-      if (successor.awaited != null) {
-        handOver();
-        deliver(event);
-        return;
-      }
-      successor.events.clear();
-      successor.first.keySet().retainAll(successor.newest.keySet());
-      successor.first.put(event.stream(), event.sequence());
-    }
-    successor.events.add(event);
+  private boolean isSuccessor(StreamConnection connection) {
+    return successor != null && connection == successor.connection();
   }
 
   /** Awaits data of the streams that had some recently, for a limited time. */
   private void startHandOver() {
-    if (successor.awaited == null) {
+    if (!successor.isSubscribed()) {
       var recent = System.nanoTime() - options.maxSilence().multipliedBy(2).toNanos();
-      successor.awaited = new HashSet<>(lastEventAt.keySet());
-      successor.awaited.removeIf(stream -> lastEventAt.get(stream) - recent < 0 || covers(stream));
+      successor.await(lastEventAt.keySet().stream()
+          .filter(stream -> lastEventAt.get(stream) - recent >= 0)
+          .collect(Collectors.toSet()));
       schedule(options.maxSilence().multipliedBy(6), this::handOver);
-      if (successor.awaited.isEmpty()) {
+      if (successor.isReady()) {
         handOver();
       }
     }
   }
 
-  private void checkHandOver(Stream stream) {
-    if (successor == null || successor.awaited == null) {
-      return;
+  private void handOverIfReady(Stream stream) {
+    if (successor != null) {
+      successor.onEvent(stream);
+      if (successor.isReady()) {
+        handOver();
+      }
     }
-    if (covers(stream)) {
-      successor.awaited.remove(stream);
-    } else if (successor.first.containsKey(stream)) {
-      successor.awaited.add(stream);
-    }
-    if (successor.awaited.isEmpty()) {
-      handOver();
-    }
-  }
-
-  /** Returns whether the successor has every event of the stream after the last one of the current connection. */
-  private boolean covers(Stream stream) {
-    var first = successor.first.get(stream);
-    var last = sequences.get(stream);
-    return first != null
-        && (stream.kind() != Kind.AGGREGATE_TRADE || last == null || first <= last + 1);
   }
 
   private void handOver() {
     if (successor != null) {
       var old = current;
-      var ending = successor.ending;
+      var ending = successor.isEnding();
       promoteSuccessor();
       old.close();
       scheduleRotation();
@@ -298,13 +256,22 @@ final class StreamGroup implements StreamConnection.Owner {
   private void promoteSuccessor() {
     var promoted = successor;
     successor = null;
-    current = promoted.connection;
+    current = promoted.connection();
     openedAt = System.nanoTime();
     cancelTimer();
-    promoted.events.forEach(this::deliver);
-    promoted.newest.values().forEach(this::deliver);
+    promoted.forEach(this::deliver);
   }
 
+  /** A lower number long after the last event is no repetition: test venues restart their ids. */
+  private boolean hasRestarted(StreamEvent event) {
+    var last = sequences.get(event.stream());
+    return last != null
+        && event.sequence() < last
+        && System.nanoTime() - lastEventAt.get(event.stream())
+            > options.maxSilence().multipliedBy(2).toNanos();
+  }
+
+  /** Delivers an event that no earlier connection has delivered. */
   private void deliver(StreamEvent event) {
     var last = sequences.get(event.stream());
     if (last == null || event.sequence() > last) {
@@ -322,9 +289,12 @@ final class StreamGroup implements StreamConnection.Owner {
         () -> rotate("rotation"));
   }
 
-  /** Returns a random time up to a limit that doubles with each failure. */
+  /**
+   * Returns a random time up to a limit that doubles with each failure. A connection that was open for half of the maximum
+   * silence was no failure; connections that are lost after this time stay below the attempts that the exchange allows.
+   */
   private Duration backOff() {
-    if (System.nanoTime() - openedAt > STABLE.toNanos()) {
+    if (System.nanoTime() - openedAt > options.maxSilence().dividedBy(2).toNanos()) {
       failures = 0;
     }
     var limit = MIN_BACK_OFF.multipliedBy(2L << Math.min(failures++, MAX_DOUBLINGS));

@@ -6,6 +6,7 @@ import dev.verticker.exchange.OrderBook;
 import dev.verticker.message.Books;
 import dev.verticker.message.Books.Book;
 import dev.verticker.price.feed.FeedLeader;
+import dev.verticker.price.feed.Throttle;
 import io.vertx.core.Vertx;
 import java.time.Duration;
 import java.util.HashMap;
@@ -22,24 +23,19 @@ final class BookFeed implements MarketStream.Listener, FeedLeader.Listener {
   /** Keeps a message of the event bus below half a megabyte. */
   private static final int MAX_BATCH = 200;
 
-  /** A book that is so much later with a lower id has restarted ids. */
-  private static final Duration RESTARTED = Duration.ofSeconds(10);
-
-  private final Vertx vertx;
   private final Bus bus;
   private final String venue;
   private final LongSupplier epoch;
-  private final Map<String, OrderBook> newest = new HashMap<>();
+  private final Throttle publication;
+  private final Map<String, Book> newest = new HashMap<>();
   private final Map<String, Book> changed = new LinkedHashMap<>();
-  private boolean scheduled;
-  private long publishedAt = System.nanoTime() - INTERVAL.toNanos();
 
   /** @param epoch of this node's leadership */
   BookFeed(Vertx vertx, Bus bus, String venue, LongSupplier epoch) {
-    this.vertx = vertx;
     this.bus = bus;
     this.venue = venue;
     this.epoch = epoch;
+    this.publication = new Throttle(vertx, INTERVAL, this::publish);
   }
 
   static Book book(OrderBook book, String venue) {
@@ -48,19 +44,13 @@ final class BookFeed implements MarketStream.Listener, FeedLeader.Listener {
   }
 
   @Override
-  public void onDepth(OrderBook book) {
+  public void onDepth(OrderBook sent) {
+    var book = book(sent, venue);
     var current = newest.get(book.symbol());
-    if (current != null
-        && book.updateId() < current.updateId()
-        && book.receivedAt().isBefore(current.receivedAt().plus(RESTARTED))) {
-      return;
-    }
-    newest.put(book.symbol(), book);
-    changed.put(book.symbol(), book(book, venue));
-    if (!scheduled) {
-      scheduled = true;
-      var elapsed = Duration.ofNanos(System.nanoTime() - publishedAt);
-      vertx.setTimer(Math.max(1, INTERVAL.minus(elapsed).toMillis()), timer -> publish());
+    if (current == null || book.supersedes(current)) {
+      newest.put(book.symbol(), book);
+      changed.put(book.symbol(), book);
+      publication.schedule();
     }
   }
 
@@ -87,8 +77,6 @@ final class BookFeed implements MarketStream.Listener, FeedLeader.Listener {
   }
 
   private void publish() {
-    scheduled = false;
-    publishedAt = System.nanoTime();
     var books = List.copyOf(changed.values());
     changed.clear();
     for (var first = 0; first < books.size(); first += MAX_BATCH) {

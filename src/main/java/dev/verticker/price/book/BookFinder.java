@@ -73,7 +73,7 @@ final class BookFinder {
             .map(book -> accept(BookFeed.book(book, venue)));
   }
 
-  /** Returns the newer one of this book and a current one in memory, which it replaces otherwise. */
+  /** Keeps the book unless a current one with a higher update id is in memory; returns the one that is kept. */
   private Book accept(Book book) {
     var held = books.get(book.symbol());
     if (held != null && isFresh(held) && book.updateId() < held.book().updateId()) {

@@ -1,14 +1,12 @@
 package dev.verticker.price.book;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.exchange.ExchangeException.RateLimitedException;
+import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.ExchangeException.UnknownSymbolException;
+import dev.verticker.exchange.RequestQueue;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,8 +28,7 @@ final class MarketReads<K, V> {
   private final Predicate<String> mayExist;
   private final Clock clock;
   private final Map<K, Future<V>> reads = new HashMap<>();
-  private final Deque<Runnable> waiting = new ArrayDeque<>();
-  private int running;
+  private final RequestQueue requests = new RequestQueue(MAX_RUNNING);
 
   /**
    * @param failureCode of a read that the exchange does not answer
@@ -49,7 +46,7 @@ final class MarketReads<K, V> {
       return Future.failedFuture(unknown(symbol));
     }
     var shared = reads.get(key);
-    if (shared == null && waiting.size() >= MAX_WAITING) {
+    if (shared == null && requests.waiting() >= MAX_WAITING) {
       return Future.failedFuture(unavailable(symbol, MIN_RETRY_AFTER));
     }
     return (shared == null ? start(key, request) : shared)
@@ -67,34 +64,16 @@ final class MarketReads<K, V> {
   }
 
   private Future<V> start(K key, Supplier<Future<V>> request) {
-    var result = Promise.<V>promise();
-    reads.put(key, result.future());
-    waiting.add(() -> request.get().onComplete(done -> {
-      running--;
-      reads.remove(key);
-      result.handle(done);
-      startNext();
-    }));
-    startNext();
-    return result.future();
-  }
-
-  private void startNext() {
-    while (running < MAX_RUNNING && !waiting.isEmpty()) {
-      running++;
-      waiting.poll().run();
-    }
+    var read = requests.add(request);
+    reads.put(key, read);
+    read.onComplete(done -> reads.remove(key));
+    return read;
   }
 
   private Failure failure(String symbol, Throwable cause) {
-    if (cause instanceof UnknownSymbolException) {
-      return unknown(symbol);
-    }
-    var retryAfter = cause instanceof RateLimitedException limited
-        ? Duration.between(clock.instant(), limited.until())
-        : MIN_RETRY_AFTER;
-    return unavailable(
-        symbol, retryAfter.compareTo(MIN_RETRY_AFTER) < 0 ? MIN_RETRY_AFTER : retryAfter);
+    return cause instanceof UnknownSymbolException
+        ? unknown(symbol)
+        : unavailable(symbol, ExchangeException.retryAfter(cause, clock.instant()));
   }
 
   private Failure unavailable(String symbol, Duration retryAfter) {

@@ -25,9 +25,6 @@ final class RecentTrades {
   /** Trades are the newest ones for this time after an update or a response; then the symbol may not be streamed any more. */
   private static final Duration FRESH = Duration.ofSeconds(2);
 
-  /** Trades that are so much later with lower ids have restarted ids, as those of a testnet once a month. */
-  private static final Duration RESTARTED = Duration.ofSeconds(10);
-
   private final LongSupplier nanoTime;
   private final Map<String, Ring> symbols = new LinkedHashMap<>(16, 0.75f, true) {
     @Override
@@ -55,7 +52,7 @@ final class RecentTrades {
 
     private void add(Trade trade) {
       if (!trades.isEmpty()) {
-        if (!isAfter(trade, last())) {
+        if (!trade.isAfter(last())) {
           return;
         }
         if (trade.id() != last().id() + 1) {
@@ -69,12 +66,6 @@ final class RecentTrades {
         trades.subList(0, trades.size() - MAX_TRADES).clear();
         complete = false;
       }
-    }
-
-    /** By id, unless the exchange has restarted its ids in between. */
-    private static boolean isAfter(Trade trade, Trade other) {
-      var apart = Duration.between(other.time(), trade.time());
-      return apart.abs().compareTo(RESTARTED) > 0 ? !apart.isNegative() : trade.id() > other.id();
     }
 
     private List<Trade> from(int index, int limit) {

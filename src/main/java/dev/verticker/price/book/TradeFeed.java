@@ -8,6 +8,7 @@ import dev.verticker.message.Trades;
 import dev.verticker.message.Trades.SymbolTrades;
 import dev.verticker.message.Trades.Trade;
 import dev.verticker.price.feed.FeedLeader;
+import dev.verticker.price.feed.Throttle;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
@@ -32,16 +33,14 @@ final class TradeFeed implements MarketStream.Listener, FeedLeader.Listener {
   /** Trades of one message of the event bus. */
   private static final int MAX_BATCH = MarketData.MAX_TRADES;
 
-  private final Vertx vertx;
   private final Bus bus;
   private final String venue;
   private final LongSupplier epoch;
+  private final Throttle publication;
   private final TradeGaps gaps;
   private final Counter missed;
   private final Map<String, TradeSequence> sequences = new HashMap<>();
   private final Set<TradeSequence> changed = new LinkedHashSet<>();
-  private boolean scheduled;
-  private long publishedAt = System.nanoTime() - INTERVAL.toNanos();
 
   /** @param epoch of this node's leadership */
   TradeFeed(
@@ -51,10 +50,10 @@ final class TradeFeed implements MarketStream.Listener, FeedLeader.Listener {
       LongSupplier epoch,
       MarketData exchange,
       MeterRegistry metrics) {
-    this.vertx = vertx;
     this.bus = bus;
     this.venue = venue;
     this.epoch = epoch;
+    this.publication = new Throttle(vertx, INTERVAL, this::publish);
     this.gaps = new TradeGaps(vertx, exchange, this::onChange, TradeGaps.DEFAULT_TIMEOUT);
     this.missed = metrics.counter("price_trades_missed_total");
   }
@@ -112,16 +111,10 @@ final class TradeFeed implements MarketStream.Listener, FeedLeader.Listener {
 
   private void onChange(TradeSequence sequence) {
     changed.add(sequence);
-    if (!scheduled) {
-      scheduled = true;
-      var elapsed = Duration.ofNanos(System.nanoTime() - publishedAt);
-      vertx.setTimer(Math.max(1, INTERVAL.minus(elapsed).toMillis()), timer -> publish());
-    }
+    publication.schedule();
   }
 
   private void publish() {
-    scheduled = false;
-    publishedAt = System.nanoTime();
     var batch = new ArrayList<SymbolTrades>();
     var size = 0;
     for (var sequence : changed) {

@@ -2,14 +2,13 @@ package dev.verticker.price.book;
 
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits.Priority;
+import dev.verticker.exchange.RequestQueue;
 import dev.verticker.message.Trades.FindTrades;
 import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
 import io.vertx.core.Vertx;
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,8 +31,7 @@ final class TradeGaps {
   private final Consumer<TradeSequence> onChange;
   private final Duration timeout;
   private final Map<TradeSequence, Fill> fills = new HashMap<>();
-  private final Deque<Fill> waiting = new ArrayDeque<>();
-  private int running;
+  private final RequestQueue requests = new RequestQueue(MAX_RUNNING);
 
   private static final class Fill {
     private final TradeSequence sequence;
@@ -41,8 +39,8 @@ final class TradeGaps {
     private final Promise<Boolean> complete = Promise.promise();
     private int requests;
 
-    /** Whether all requests had a response. */
-    private boolean responded;
+    /** Whether the exchange has sent all trades up to the newest, or up to those that are held. */
+    private boolean received;
 
     private Fill(TradeSequence sequence) {
       this.sequence = sequence;
@@ -71,14 +69,13 @@ final class TradeGaps {
 
   /** Fills the gap after the last trade; returns whether it is complete, never fails. */
   Future<Boolean> fill(TradeSequence sequence) {
-    var running = fills.get(sequence);
-    if (running != null) {
-      return running.complete.future();
+    var current = fills.get(sequence);
+    if (current != null) {
+      return current.complete.future();
     }
     var fill = new Fill(sequence);
     fills.put(sequence, fill);
-    waiting.add(fill);
-    startNext();
+    requests.add(() -> start(fill));
     return fill.complete.future();
   }
 
@@ -92,23 +89,16 @@ final class TradeGaps {
       if (missed > 0) {
         log.warn("{} trades of {} are missing after an interruption", missed, sequence.symbol());
       }
-      fill.complete.complete(missed == 0 && fill.responded);
+      fill.complete.complete(missed == 0 && fill.received);
     }
   }
 
-  private void startNext() {
-    while (running < MAX_RUNNING && !waiting.isEmpty()) {
-      running++;
-      var fill = waiting.poll();
-      var timer = vertx.setTimer(timeout.toMillis(), id -> stop(fill));
-      request(fill).onComplete(done -> {
-        running--;
-        vertx.cancelTimer(timer);
-        fill.responded = done.succeeded();
-        stop(fill);
-        startNext();
-      });
-    }
+  private Future<Boolean> start(Fill fill) {
+    var timer = vertx.setTimer(timeout.toMillis(), id -> stop(fill));
+    return request(fill).onSuccess(received -> fill.received = received).onComplete(done -> {
+      vertx.cancelTimer(timer);
+      stop(fill);
+    });
   }
 
   private void stop(Fill fill) {
@@ -117,17 +107,20 @@ final class TradeGaps {
     }
   }
 
-  /** Completes, or fails, after the last request. */
-  private Future<Void> request(Fill fill) {
+  /** Requests page after page; returns whether all missing trades were received, and fails like a request. */
+  private Future<Boolean> request(Fill fill) {
     if (!isCurrent(fill) || fill.requests == MAX_REQUESTS) {
-      return Future.succeededFuture();
+      return Future.succeededFuture(false);
     }
     var from = fill.sequence.firstMissing(fill.remaining());
     fill.requests++;
     var page = new FindTrades(fill.sequence.symbol(), from, null, null, MarketData.MAX_TRADES);
     return exchange.trades(page, Priority.GAPS).compose(trades -> {
-      var more = isCurrent(fill) && add(fill.sequence, trades);
-      return more ? request(fill) : Future.succeededFuture();
+      if (!isCurrent(fill)) {
+        return Future.succeededFuture(false);
+      }
+      var more = add(fill.sequence, trades);
+      return more ? request(fill) : Future.succeededFuture(true);
     });
   }
 

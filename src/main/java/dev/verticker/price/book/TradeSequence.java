@@ -3,8 +3,6 @@ package dev.verticker.price.book;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.message.Trades.SymbolTrades;
 import dev.verticker.message.Trades.Trade;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -20,17 +18,15 @@ final class TradeSequence {
 
   private static final int MAX_HELD = 10_000;
 
-  /** Trades that are so much later with lower ids have restarted ids, as those of a testnet once a month. */
-  private static final Duration RESTARTED = Duration.ofSeconds(10);
-
   private final String symbol;
   private final Deque<Trade> held = new ArrayDeque<>();
   private final List<SymbolTrades> parts = new ArrayList<>();
   private List<Trade> part = new ArrayList<>();
   private long missedBeforePart;
   private long missed;
-  private long lastId = -1;
-  private Instant lastTime = Instant.MIN;
+
+  /** Null before the first one. */
+  private Trade last;
 
   TradeSequence(String symbol) {
     this.symbol = symbol;
@@ -42,23 +38,22 @@ final class TradeSequence {
 
   /** Returns whether trades between the last one and this one are missing; false before the first one. */
   boolean isGapBefore(Trade trade) {
-    return lastId >= 0 && trade.id() > lastId + 1;
+    return last != null && trade.id() > last.id() + 1;
   }
 
   /** Adds a trade; those between the last one and this one are missed. An earlier or repeated one is ignored. */
   void add(Trade trade) {
-    if (trade.id() <= lastId && !trade.time().isAfter(lastTime.plus(RESTARTED))) {
+    if (last != null && !trade.isAfter(last)) {
       return;
     }
-    var gap = isGapBefore(trade) ? trade.id() - lastId - 1 : 0;
+    var gap = isGapBefore(trade) ? trade.id() - last.id() - 1 : 0;
     if (gap > 0 || part.size() == MAX_PART) {
       endPart();
       missedBeforePart = gap;
       missed += gap;
     }
     part.add(trade);
-    lastId = trade.id();
-    lastTime = trade.time();
+    last = trade;
   }
 
   /** Keeps the trade until {@link #release}; returns false if too many are held. */
@@ -79,7 +74,8 @@ final class TradeSequence {
    * @param max number of trades that can be requested
    */
   long firstMissing(int max) {
-    return held.isEmpty() ? lastId + 1 : Math.max(lastId + 1, held.peekFirst().id() - max);
+    var next = last == null ? 0 : last.id() + 1;
+    return held.isEmpty() ? next : Math.max(next, held.peekFirst().id() - max);
   }
 
   /**

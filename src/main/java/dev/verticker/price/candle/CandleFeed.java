@@ -1,6 +1,7 @@
 package dev.verticker.price.candle;
 
 import dev.verticker.bus.Bus;
+import dev.verticker.data.PendingRows;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketStream;
 import dev.verticker.message.Candles;
@@ -8,8 +9,10 @@ import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.State;
 import dev.verticker.message.Candles.SymbolCandle;
 import dev.verticker.message.Interval;
+import dev.verticker.price.feed.Throttle;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Vertx;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -24,14 +27,14 @@ import java.util.function.LongSupplier;
  * with those of other symbols. Closed candles of configured symbols are stored after they were published.
  */
 final class CandleFeed implements MarketStream.Listener {
-  private static final long BATCH_MS = 50;
+  private static final Duration INTERVAL = Duration.ofMillis(50);
 
-  private final Vertx vertx;
   private final Bus bus;
   private final String venue;
   private final LongSupplier epoch;
+  private final Throttle publication;
   private final Set<String> stored;
-  private final PendingCandles pending;
+  private final PendingRows<StoredCandle> pending;
   private final MeterRegistry metrics;
   private final Map<String, Candle> newest = new LinkedHashMap<>(16, 0.75f, true) {
     @Override
@@ -40,7 +43,6 @@ final class CandleFeed implements MarketStream.Listener {
     }
   };
   private final Map<Key, Candle> changes = new LinkedHashMap<>();
-  private boolean scheduled;
 
   private record Key(String symbol, Instant openTime) {}
 
@@ -50,8 +52,8 @@ final class CandleFeed implements MarketStream.Listener {
    * @param venue of the quotes
    * @param stored symbols whose candles are stored
    */
-  public record Source(String venue, Set<String> stored) {
-    public Source {
+  record Source(String venue, Set<String> stored) {
+    Source {
       stored = Set.copyOf(stored);
     }
   }
@@ -62,13 +64,13 @@ final class CandleFeed implements MarketStream.Listener {
       Bus bus,
       Source source,
       LongSupplier epoch,
-      PendingCandles pending,
+      PendingRows<StoredCandle> pending,
       MeterRegistry metrics) {
-    this.vertx = vertx;
     this.bus = bus;
     this.venue = source.venue();
     this.stored = source.stored();
     this.epoch = epoch;
+    this.publication = new Throttle(vertx, INTERVAL, this::publishChanges);
     this.pending = pending;
     this.metrics = metrics;
   }
@@ -103,7 +105,7 @@ final class CandleFeed implements MarketStream.Listener {
   }
 
   /** Removes the current minutes, because this node no longer leads. */
-  public void reset() {
+  void reset() {
     newest.clear();
   }
 
@@ -129,14 +131,10 @@ final class CandleFeed implements MarketStream.Listener {
         new Key(symbol, candle.openTime()),
         candle,
         (current, later) -> LiveCandles.supersedes(later, current) ? later : current);
-    if (!scheduled) {
-      scheduled = true;
-      vertx.setTimer(BATCH_MS, timer -> publishChanges());
-    }
+    publication.schedule();
   }
 
   private void publishChanges() {
-    scheduled = false;
     var candles = new ArrayList<SymbolCandle>(changes.size());
     changes.forEach((key, candle) -> {
       candles.add(new SymbolCandle(key.symbol(), Interval.ONE_MINUTE, candle));

@@ -14,7 +14,6 @@ import dev.verticker.message.Interval;
 import dev.verticker.price.candle.ExchangeCandles.Read;
 import io.vertx.core.Future;
 import java.time.Clock;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -31,8 +30,6 @@ import java.util.function.Predicate;
  * waits for a backfill.
  */
 final class CandleFinder {
-  private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
-
   /** Leaves time for a request to the exchange. */
   private static final long STORE_TIMEOUT_MS = 1000;
 
@@ -49,8 +46,8 @@ final class CandleFinder {
    * @param stored those whose candles are stored
    * @param mayExist false only if the exchange does not list the symbol
    */
-  public record Symbols(String venue, Set<String> stored, Predicate<String> mayExist) {
-    public Symbols {
+  record Symbols(String venue, Set<String> stored, Predicate<String> mayExist) {
+    Symbols {
       stored = Set.copyOf(stored);
     }
   }
@@ -70,7 +67,7 @@ final class CandleFinder {
     this.clock = clock;
   }
 
-  public Future<Found> find(FindCandles request) {
+  Future<Found> find(FindCandles request) {
     var unknown =
         request.symbols().stream().filter(Predicate.not(symbols.mayExist())).toList();
     if (!unknown.isEmpty()) {
@@ -239,15 +236,12 @@ final class CandleFinder {
     if (cause instanceof ExchangeException.UnknownSymbolException) {
       return unknown(List.of(symbol));
     }
-    var retryAfter = cause instanceof ExchangeException.RateLimitedException limited
-        ? Duration.between(clock.instant(), limited.until())
-        : RETRY_AFTER;
     var detail = "The candles of " + symbol + " are not stored"
         + (cause instanceof NotRequestedException ? "." : ", and the exchange is unavailable.");
     return new Failure.Unavailable(
         "candles-not-available",
         detail,
-        retryAfter.compareTo(RETRY_AFTER) < 0 ? RETRY_AFTER : retryAfter,
+        ExchangeException.retryAfter(cause, clock.instant()),
         List.of(new Failure.Error("query/symbols", "candles-not-available", detail)));
   }
 

@@ -39,7 +39,7 @@ final class CandleHistory {
   private final Vertx vertx;
   private final MarketData exchange;
   private final MarketTime time;
-  private final ReconcileOptions setup;
+  private final ReconcileOptions options;
   private final CandleConfirmation confirmation;
   private final CandleBackfill backfill;
   private final CandleTasks tasks;
@@ -57,7 +57,7 @@ final class CandleHistory {
   private volatile String progress;
 
   /** Stored candles and their comparison with the exchange. */
-  public record Store(CandleRepository repository, CandleReconciler reconciler) {}
+  record Store(CandleRepository repository, CandleReconciler reconciler) {}
 
   /**
    * What is kept, and when this node keeps it.
@@ -67,14 +67,14 @@ final class CandleHistory {
    * @param backfills whether it requests history, too: not while another node may do so
    * @param round between two comparisons of a hundred symbols; a minute, except in tests
    */
-  public record ReconcileOptions(
+  record ReconcileOptions(
       List<String> symbols,
       BooleanSupplier leads,
       BooleanSupplier backfills,
       Duration round,
       Clock clock,
       MeterRegistry metrics) {
-    public ReconcileOptions {
+    ReconcileOptions {
       symbols = List.copyOf(symbols);
     }
   }
@@ -85,31 +85,33 @@ final class CandleHistory {
       MarketData exchange,
       MarketTime time,
       CandleFeed feed,
-      ReconcileOptions setup) {
+      ReconcileOptions options) {
     this.vertx = vertx;
     this.exchange = exchange;
     this.time = time;
-    this.setup = setup;
+    this.options = options;
     this.confirmation = new CandleConfirmation(store, feed);
     this.backfill = new CandleBackfill(vertx, store, exchange);
-    this.tasks = new CandleTasks(vertx, setup.clock(), this::next);
-    setup.metrics().gauge("candle_backfill_requests_waiting", backfill, CandleBackfill::remaining);
+    this.tasks = new CandleTasks(vertx, options.clock(), this::next);
+    options
+        .metrics()
+        .gauge("candle_backfill_requests_waiting", backfill, CandleBackfill::remaining);
   }
 
-  public void start() {
+  void start() {
     vertx.setPeriodic(CHECK_INTERVAL.toMillis(), timer -> check());
     check();
   }
 
   /** Starts no further request. */
-  public void stop() {
+  void stop() {
     stopped = true;
     active = false;
     deactivate();
   }
 
   /** Reports the progress of the backfill; empty when the history is complete. */
-  public Optional<String> progress() {
+  Optional<String> progress() {
     return Optional.ofNullable(progress);
   }
 
@@ -117,12 +119,12 @@ final class CandleHistory {
    * Requests the minutes that these symbols missed, before anything else. Completes with false if some of them could not be
    * requested yet; they are requested later.
    */
-  public Future<Boolean> fillGap(Collection<String> symbols) {
+  Future<Boolean> fillGap(Collection<String> symbols) {
     if (!active) {
       return Future.succeededFuture(false);
     }
     var filled = symbols.stream()
-        .filter(setup.symbols()::contains)
+        .filter(options.symbols()::contains)
         .map(
             symbol -> gaps.computeIfAbsent(symbol, missing -> Promise.promise()).future())
         .toList();
@@ -142,7 +144,7 @@ final class CandleHistory {
 
   /** Called once a second. */
   void check() {
-    var leads = setup.leads().getAsBoolean() && !stopped;
+    var leads = options.leads().getAsBoolean() && !stopped;
     if (active && !leads) {
       deactivate();
     }
@@ -167,9 +169,9 @@ final class CandleHistory {
   private Future<Void> activate() {
     return currentMinute().map(now -> {
       if (active) {
-        confirmation.start(setup.symbols(), now);
-        backfill.start(setup.symbols(), now);
-        nextRound = setup.clock().instant();
+        confirmation.start(options.symbols(), now);
+        backfill.start(options.symbols(), now);
+        nextRound = options.clock().instant();
         nextAbsentCheck = nextRound.plus(ABSENT_INTERVAL);
         activated = true;
         scheduleRound();
@@ -181,7 +183,7 @@ final class CandleHistory {
   /** The exchange may not list a symbol any more, so each attempt requests the next one. */
   private Future<Instant> currentMinute() {
     return time.minute().map(Future::succeededFuture).orElseGet(() -> {
-      var symbol = setup.symbols().get(probes++ % setup.symbols().size());
+      var symbol = options.symbols().get(probes++ % options.symbols().size());
       return exchange
           .klines(symbol, Interval.ONE_MINUTE, null, null, 1, Priority.CONFIRMATION)
           .onSuccess(klines -> klines.forEach(kline -> time.observe(kline.openTime())))
@@ -199,18 +201,18 @@ final class CandleHistory {
   }
 
   private void scheduleRound() {
-    var now = setup.clock().instant();
+    var now = options.clock().instant();
     if (now.isBefore(nextRound)) {
       return;
     }
-    var size = setup.symbols().size();
+    var size = options.symbols().size();
     var minutes = Math.max(1, (size + SYMBOLS_PER_MINUTE - 1) / SYMBOLS_PER_MINUTE);
-    nextRound = now.plus(setup.round().multipliedBy(minutes));
+    nextRound = now.plus(options.round().multipliedBy(minutes));
     round++;
     var rounds = Math.max(1, ROLLED_UP_MINUTES / minutes);
     if (regular.isEmpty()) {
       for (var i = 0; i < size; i++) {
-        var symbol = setup.symbols().get(i);
+        var symbol = options.symbols().get(i);
         regular.add(() -> confirmation.confirmMinutes(symbol, Priority.CONFIRMATION));
         if (i % rounds == round % rounds) {
           BaseSeries.ROLLED_UP.forEach(series ->
@@ -246,7 +248,7 @@ final class CandleHistory {
     if (!regular.isEmpty()) {
       return Task.once(regular.poll());
     }
-    return setup.backfills().getAsBoolean() ? backfill.next() : null;
+    return options.backfills().getAsBoolean() ? backfill.next() : null;
   }
 
   private Future<Void> fill(String symbol) {

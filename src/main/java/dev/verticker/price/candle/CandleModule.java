@@ -4,6 +4,7 @@ import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.Housekeeping;
 import dev.verticker.data.MonthlyPartitions;
+import dev.verticker.data.PendingRows;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.MarketStream;
 import dev.verticker.exchange.MarketStream.Kind;
@@ -26,7 +27,7 @@ public final class CandleModule {
   private static final Logger log = LoggerFactory.getLogger(CandleModule.class);
   private static final Duration ROUND = Duration.ofMinutes(1);
 
-  /** Their candles take so much disk that operators should know. */
+  /** With more symbols a warning at the start states the disk space of their candles. */
   private static final int MANY_SYMBOLS = 100;
 
   /** The backfill of minutes reaches back a week. */
@@ -36,7 +37,7 @@ public final class CandleModule {
   private final PriceSettings settings;
   private final CandleRepository repository;
   private final MonthlyPartitions partitions;
-  private final PendingCandles pending;
+  private final PendingRows<StoredCandle> pending;
   private final MarketTime time = new MarketTime();
   private final LiveCandles live = new LiveCandles(time);
   private final ExchangeCandles exchange;
@@ -55,7 +56,7 @@ public final class CandleModule {
     this.repository = new CandleRepository(database, settings.venue());
     this.partitions = new MonthlyPartitions(
         database, PriceLocks.HOUSEKEEPING, "market.candles_1m", PAST_MONTHS, node.clock());
-    this.pending = new PendingCandles(repository, node.metrics());
+    this.pending = repository.queue(node.metrics());
     this.exchange = new ExchangeCandles(exchange, time);
     var leader = feeds.leader();
     var feed = new CandleFeed(

@@ -5,8 +5,10 @@ import static dev.verticker.data.Rows.instant;
 import static dev.verticker.data.Rows.utc;
 
 import dev.verticker.data.Database;
+import dev.verticker.data.PendingRows;
 import dev.verticker.message.Candles.Candle;
 import dev.verticker.message.Candles.State;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.Tuple;
@@ -85,6 +87,11 @@ final class CandleRepository {
        LIMIT $4
       """;
 
+  /** The minutes of 1,000 symbols during almost an hour without PostgreSQL. */
+  private static final int MAX_PENDING = 50_000;
+
+  private static final int BATCH = 1000;
+
   private final Database database;
   private final String venue;
 
@@ -99,6 +106,18 @@ final class CandleRepository {
   CandleRepository(Database database, String venue) {
     this.database = database;
     this.venue = venue;
+  }
+
+  /** Returns a queue of closed candles to insert. The comparison with the exchange stores dropped ones later. */
+  PendingRows<StoredCandle> queue(MeterRegistry metrics) {
+    return new PendingRows<>(
+        new PendingRows.Table<>(
+            "candle_writes",
+            MAX_PENDING,
+            BATCH,
+            this::insert,
+            candle -> "candle of " + candle.symbol() + " at " + candle.openTime()),
+        metrics);
   }
 
   /** Inserts candles; a stored one is kept, except that any other state replaces absent. */

@@ -1,15 +1,14 @@
 package dev.verticker.price.candle;
 
+import dev.verticker.exchange.ExchangeException;
 import dev.verticker.exchange.Kline;
 import dev.verticker.exchange.MarketData;
 import dev.verticker.exchange.RateLimits.Priority;
+import dev.verticker.exchange.RequestQueue;
 import dev.verticker.message.Interval;
 import io.vertx.core.Future;
-import io.vertx.core.Promise;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +26,7 @@ final class ExchangeCandles {
   private final MarketData exchange;
   private final MarketTime time;
   private final Map<Read, CachedRead> reads = new LinkedHashMap<>();
-  private final Deque<Runnable> waiting = new ArrayDeque<>();
-  private int running;
+  private final RequestQueue requests = new RequestQueue(MAX_RUNNING);
 
   /** Parameters of {@link MarketData#klines}. */
   record Read(String symbol, Interval interval, Instant from, Instant to, int limit) {}
@@ -44,44 +42,30 @@ final class ExchangeCandles {
     this.time = time;
   }
 
-  /** Fails like {@link MarketData#klines}, or with {@link TooManyReadsException}. */
+  /** Fails like {@link MarketData#klines}. */
   Future<List<Kline>> read(Read read) {
     reads.values().removeIf(CachedRead::isExpired);
     var shared = reads.get(read);
     if (shared != null) {
       return shared.klines();
     }
-    if (waiting.size() >= MAX_WAITING || reads.size() >= MAX_CACHED + MAX_WAITING) {
-      return Future.failedFuture(new TooManyReadsException());
+    if (requests.waiting() >= MAX_WAITING || reads.size() >= MAX_CACHED + MAX_WAITING) {
+      return Future.failedFuture(new ExchangeException.QueueFullException());
     }
-    var result = Promise.<List<Kline>>promise();
-    reads.put(read, new CachedRead(result.future(), System.nanoTime()));
-    waiting.add(() -> start(read, result));
-    startNext();
-    return result.future();
+    var klines = requests.add(() -> request(read));
+    reads.put(read, new CachedRead(klines, System.nanoTime()));
+    return klines;
   }
 
-  private void startNext() {
-    while (running < MAX_RUNNING && !waiting.isEmpty()) {
-      running++;
-      waiting.poll().run();
-    }
-  }
-
-  private void start(Read read, Promise<List<Kline>> result) {
+  private Future<List<Kline>> request(Read read) {
     var startedAt = time.latest();
-    exchange
+    return exchange
         .klines(read.symbol(), read.interval(), read.from(), read.to(), read.limit(), Priority.USER)
         .map(klines -> withClosed(klines, startedAt))
         .onSuccess(klines -> {
           if (read.interval() == Interval.ONE_MINUTE && !klines.isEmpty()) {
             time.observe(klines.get(klines.size() - 1).openTime());
           }
-        })
-        .onComplete(done -> {
-          running--;
-          result.handle(done);
-          startNext();
         });
   }
 
@@ -91,12 +75,5 @@ final class ExchangeCandles {
         .map(kline ->
             kline.interval().next(kline.openTime()).isAfter(startedAt) ? kline : kline.asClosed())
         .toList();
-  }
-
-  /** Thrown if too many different reads wait for the exchange. */
-  static final class TooManyReadsException extends RuntimeException {
-    TooManyReadsException() {
-      super("too many reads of candles are waiting for the exchange", null, false, false);
-    }
   }
 }

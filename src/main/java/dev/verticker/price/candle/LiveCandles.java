@@ -35,7 +35,7 @@ final class LiveCandles {
     this.time = time;
   }
 
-  public void onUpdate(Candles.Update update) {
+  void onUpdate(Candles.Update update) {
     for (var each : update.candles()) {
       if (each.interval() == Interval.ONE_MINUTE) {
         accept(each.symbol(), each.candle());

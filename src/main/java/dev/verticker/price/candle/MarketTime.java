@@ -16,7 +16,7 @@ final class MarketTime {
   private Instant latest = Instant.EPOCH;
   private long observedAt;
 
-  public void observe(Instant time) {
+  void observe(Instant time) {
     if (time.isAfter(latest)) {
       latest = time;
       observedAt = System.nanoTime();

@@ -113,7 +113,9 @@ public final class FeedDemand {
     } else if (!always.contains(symbol)
         && demanded.size() < MAX_SYMBOLS
         && symbols.isListed().test(symbol)) {
-      change.accept(demanded.computeIfAbsent(symbol, key -> new Needed()));
+      var needed = new Needed();
+      demanded.put(symbol, needed);
+      change.accept(needed);
     }
   }
 

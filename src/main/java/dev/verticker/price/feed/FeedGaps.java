@@ -67,7 +67,7 @@ public final class FeedGaps implements MarketStream.Listener {
     var symbols = symbols(streams).stream().filter(interrupted::containsKey).toList();
     var from = symbols.stream().map(interrupted::remove).min(Instant::compareTo);
     from.ifPresent(start ->
-        source.fetch().apply(symbols).onSuccess(filled -> publish(symbols, start, filled)));
+        source.fetch().apply(symbols).onSuccess(complete -> publish(symbols, start, complete)));
   }
 
   @Override

@@ -22,14 +22,14 @@ import org.slf4j.LoggerFactory;
  * second; a leader that receives a higher epoch stops. A leader whose upstream fails gives the lease up, so that a node with
  * a working upstream can lead. While Redis is unavailable the leader stays; without a leader's message another node starts.
  * Two nodes may lead for a few seconds: readers follow the higher epoch, and a slot has one row. All methods run on the
- * context of the verticle, except {@link #isLeading}.
+ * context of the verticle, except {@link #isLeading} and {@link #isLive}.
  */
 public final class FeedLeader implements FeedWatchdog.UpstreamListener {
   private static final Logger log = LoggerFactory.getLogger(FeedLeader.class);
 
   /** Reacts to a change of the leader; called on the context of the verticle. */
   public interface Listener {
-    /** This node leads from now on. @param epoch of the quotes and candles that it publishes */
+    /** This node leads from now on. @param epoch of the market data that it publishes */
     void onElected(long epoch);
 
     /** This node leads no longer. */
@@ -138,6 +138,11 @@ public final class FeedLeader implements FeedWatchdog.UpstreamListener {
     return leading;
   }
 
+  /** Returns whether this node leads and all streams deliver. */
+  public boolean isLive() {
+    return leading && publisher.isLive();
+  }
+
   /**
    * Returns whether the leading node holds the lease. Without it another node may lead, too, so this node leaves out work
    * that must not be done twice, such as a backfill.
@@ -157,8 +162,8 @@ public final class FeedLeader implements FeedWatchdog.UpstreamListener {
   }
 
   @Override
-  public void onUpstreamFailure(Duration since) {
-    publisher.onUpstreamFailure(since);
+  public void onUpstreamFailure(Duration silence) {
+    publisher.onUpstreamFailure(silence);
   }
 
   @Override
@@ -274,7 +279,7 @@ public final class FeedLeader implements FeedWatchdog.UpstreamListener {
 
   /**
    * Another leader has a lower epoch: it continues after it was suspended, or has not received the higher one. If the leader
-   * of the higher epoch is gone, the other one must exceed it, because nodes keep the quotes of the highest epoch.
+   * of the higher epoch has stopped, the other one must exceed it, because nodes keep the quotes of the highest epoch.
    */
   private void reportHighest() {
     bus.publish(Feed.STATUS, election.isLed() ? highest : highest.in(State.DOWN, clock.instant()));

@@ -40,6 +40,7 @@ public final class FeedModule {
         ElectionTiming.DEFAULT);
     leader.addListener(newest);
     node.metrics().gauge("feed_leading", leader, feed -> feed.isLeading() ? 1 : 0);
+    node.metrics().gauge("feed_live", leader, feed -> feed.isLive() ? 1 : 0);
   }
 
   public FeedLeader leader() {

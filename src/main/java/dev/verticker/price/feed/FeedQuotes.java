@@ -44,7 +44,7 @@ public final class FeedQuotes implements MarketStream.Listener {
 
   @Override
   public void onTicker(Ticker ticker) {
-    newest.accept(ticker);
+    newest.add(ticker);
     sink.onChanged(ticker.symbol(), Source.STREAM);
   }
 

@@ -16,7 +16,10 @@ final class FeedStatusPublisher implements FeedWatchdog.UpstreamListener {
   private final FeedElection.Stopwatch sinceFailure = new FeedElection.Stopwatch();
   private long epoch;
   private boolean leading;
-  private boolean live;
+
+  /** Metrics read it on another thread. */
+  private volatile boolean live;
+
   private State state = State.DOWN;
   private Instant since = Instant.EPOCH;
 
@@ -50,9 +53,9 @@ final class FeedStatusPublisher implements FeedWatchdog.UpstreamListener {
 
   /** Failures reported earlier count, too, until the next response. */
   @Override
-  public void onUpstreamFailure(Duration since) {
-    if (!sinceFailure.exceeds(since)) {
-      sinceFailure.startedBefore(since);
+  public void onUpstreamFailure(Duration silence) {
+    if (!sinceFailure.exceeds(silence)) {
+      sinceFailure.startedBefore(silence);
     }
     publishChange();
   }
@@ -61,6 +64,10 @@ final class FeedStatusPublisher implements FeedWatchdog.UpstreamListener {
   public void setLive(boolean live) {
     this.live = live;
     publishChange();
+  }
+
+  boolean isLive() {
+    return live;
   }
 
   /** Returns whether neither streams nor requests have delivered for longer. */

@@ -20,7 +20,8 @@ import org.slf4j.LoggerFactory;
  * Distinguishes a silent stream from a quiet market: a stream is silent if a trade that another stream or a request showed
  * does not appear in it. A silent stream is subscribed again, then its connection is replaced. Up to twenty symbols are
  * requested when they are quiet; with more symbols the minute poll shows their trades. While streams are interrupted, their
- * symbols are requested in turn.
+ * symbols are requested in turn, and so they are if all streams are silent while requests fail, because nothing shows then
+ * that the market is quiet.
  */
 public final class FeedWatchdog {
   private static final Logger log = LoggerFactory.getLogger(FeedWatchdog.class);
@@ -36,7 +37,11 @@ public final class FeedWatchdog {
   private boolean requesting;
   private long respondedAt = System.nanoTime();
   private long requestedAt = System.nanoTime();
-  private int nextInterrupted;
+  private long failedAt = requestedAt;
+  private int nextRequested;
+
+  /** Neither an event nor a response has shown that streams deliver: since the start, or since requests fail. */
+  private boolean unconfirmed = true;
 
   /** Whether an event arrived since the last check. */
   private boolean delivered;
@@ -46,8 +51,8 @@ public final class FeedWatchdog {
     /** A response or an event arrived. */
     void onUpstreamResponse();
 
-    /** @param since for how long neither streams nor requests have delivered */
-    void onUpstreamFailure(Duration since);
+    /** @param silence for how long neither streams nor requests have delivered */
+    void onUpstreamFailure(Duration silence);
 
     /** @param live whether all expected streams deliver, apart from those of books */
     void setLive(boolean live);
@@ -91,6 +96,10 @@ public final class FeedWatchdog {
   private static final class StreamState {
     private boolean connected;
     private boolean silent;
+
+    /** Whether it was reported as silent together with all others. */
+    private boolean unconfirmed;
+
     private long lastEventAt = System.nanoTime();
 
     /** Time since which the stream lacks the newest trade; 0 = it has shown it. */
@@ -123,6 +132,8 @@ public final class FeedWatchdog {
   void expect(Set<Stream> streams) {
     if (symbols.isEmpty()) {
       respondedAt = System.nanoTime();
+      failedAt = respondedAt;
+      unconfirmed = true;
     }
     symbols.values().forEach(symbol -> symbol
         .streams
@@ -138,7 +149,8 @@ public final class FeedWatchdog {
   }
 
   private boolean isLive() {
-    return !symbols.isEmpty()
+    return !unconfirmed
+        && !symbols.isEmpty()
         && symbols.values().stream()
             .flatMap(symbol -> symbol.streams.entrySet().stream())
             .noneMatch(each -> !each.getKey().isBook() && each.getValue().isInterrupted());
@@ -150,6 +162,7 @@ public final class FeedWatchdog {
       if (watched != null) {
         watched.connected = true;
         watched.silent = false;
+        watched.unconfirmed = false;
         watched.behindSince = 0;
         watched.lastEventAt = System.nanoTime();
         symbols.get(stream.symbol()).connectedAt = watched.lastEventAt;
@@ -178,11 +191,12 @@ public final class FeedWatchdog {
       return false;
     }
     delivered = true;
-    respondedAt = System.nanoTime();
+    onResponse(System.nanoTime());
     var symbol = symbols.get(stream.symbol());
     update(symbol);
-    var resumed = watched.silent;
+    var resumed = watched.silent || watched.unconfirmed;
     watched.silent = false;
+    watched.unconfirmed = false;
     watched.behindSince = 0;
     watched.lastEventAt = System.nanoTime();
     if (resumed) {
@@ -213,10 +227,33 @@ public final class FeedWatchdog {
       }
     }
     restore(overdue, market, now);
+    if (!unconfirmed && failedAt - respondedAt > 0 && isOver(respondedAt, timing.expiry(), now)) {
+      silent.putAll(reportUnconfirmed(now));
+    }
     request(now);
     expire(now);
     report();
     return silent;
+  }
+
+  private Map<Stream, Duration> reportUnconfirmed(long now) {
+    unconfirmed = true;
+    log.warn(
+        "all streams have been silent for {} ms and requests fail, so no price is confirmed",
+        Duration.ofNanos(now - respondedAt).toMillis());
+    var reported = new HashMap<Stream, Duration>();
+    symbols.values().forEach(symbol -> symbol.streams.forEach((kind, watched) -> {
+      if (watched.connected && !watched.silent) {
+        watched.unconfirmed = true;
+        reported.put(new Stream(symbol.name, kind), Duration.ofNanos(now - watched.lastEventAt));
+      }
+    }));
+    return reported;
+  }
+
+  private void onResponse(long at) {
+    respondedAt = at;
+    unconfirmed = false;
   }
 
   private Duration grace(Kind kind) {
@@ -249,39 +286,51 @@ public final class FeedWatchdog {
   }
 
   private void request(long now) {
-    var interrupted = select(Symbol::isInterrupted);
-    var quiet = symbols.size() > MarketData.MAX_TICKERS
-        ? List.<String>of()
-        : select(symbol -> symbol.isQuiet(timing.quiet().toNanos(), now));
+    var interrupted = select(this::isInterrupted);
     var interval = interrupted.isEmpty() ? timing.compare() : timing.request();
-    var requested = interrupted.isEmpty() ? quiet : nextOf(interrupted);
-    if (!requesting && !requested.isEmpty() && now - requestedAt >= interval.toNanos()) {
+    var names = interrupted.isEmpty() ? quiet(now) : interrupted;
+    if (!requesting && !names.isEmpty() && now - requestedAt >= interval.toNanos()) {
       requesting = true;
       requestedAt = now;
-      quotes.fetch(requested).onSuccess(complete -> {
+      quotes.fetch(nextOf(names)).onSuccess(complete -> {
         requesting = false;
         if (complete) {
-          respondedAt = System.nanoTime();
+          onResponse(System.nanoTime());
           upstream.onUpstreamResponse();
-        } else if (!interrupted.isEmpty()) {
-          upstream.onUpstreamFailure(Duration.ofNanos(System.nanoTime() - respondedAt));
+        } else {
+          failedAt = System.nanoTime();
+          if (!interrupted.isEmpty()) {
+            upstream.onUpstreamFailure(Duration.ofNanos(failedAt - respondedAt));
+          }
         }
       });
     }
   }
 
-  /** Returns as many symbols as one request can have, in turn. */
-  private List<String> nextOf(List<String> interrupted) {
-    var next = new ArrayList<String>();
-    for (var i = 0; i < Math.min(interrupted.size(), MarketData.MAX_TICKERS); i++) {
-      next.add(interrupted.get((nextInterrupted + i) % interrupted.size()));
+  private boolean isInterrupted(Symbol symbol) {
+    return unconfirmed || symbol.isInterrupted();
+  }
+
+  /** Returns the quiet symbols; of more than one request can have only while all are quiet, because the poll shows their trades. */
+  private List<String> quiet(long now) {
+    if (symbols.size() > MarketData.MAX_TICKERS) {
+      return select(symbol -> isOver(respondedAt, timing.compare(), now));
     }
-    nextInterrupted = (nextInterrupted + next.size()) % interrupted.size();
+    return select(symbol -> symbol.isQuiet(timing.quiet().toNanos(), now));
+  }
+
+  /** Returns as many symbols as one request can have, in turn. */
+  private List<String> nextOf(List<String> names) {
+    var next = new ArrayList<String>();
+    for (var i = 0; i < Math.min(names.size(), MarketData.MAX_TICKERS); i++) {
+      next.add(names.get((nextRequested + i) % names.size()));
+    }
+    nextRequested = (nextRequested + next.size()) % names.size();
     return next;
   }
 
   private void expire(long now) {
-    var expired = select(symbol -> symbol.isInterrupted()
+    var expired = select(symbol -> isInterrupted(symbol)
         && !symbol.expired
         && now - symbol.confirmedAt >= timing.expiry().toNanos());
     if (!expired.isEmpty()) {
@@ -297,6 +346,9 @@ public final class FeedWatchdog {
       var first = symbol.confirmedAt - symbol.connectedAt <= 0;
       symbol.confirmedAt = confirmedAt;
       symbol.expired = false;
+      if (confirmedAt - respondedAt > 0) {
+        onResponse(confirmedAt);
+      }
       if (newest.tradeId(symbol.name) != symbol.tradeId) {
         symbol.tradeId = newest.tradeId(symbol.name);
         if (!first) {

@@ -34,6 +34,10 @@ public final class MarketFeed implements FeedLeader.Listener, MarketStream.Liste
   private final Clock clock;
   private MarketStream stream;
   private Set<Stream> expected = Set.of();
+
+  /** Streams that delivered again after silence; reported together. */
+  private final Set<Stream> resumed = new HashSet<>();
+
   private long timer;
 
   /**
@@ -72,6 +76,7 @@ public final class MarketFeed implements FeedLeader.Listener, MarketStream.Liste
       stream.close();
       stream = null;
       expected = Set.of();
+      resumed.clear();
       watchdog.expect(expected);
     }
   }
@@ -120,12 +125,13 @@ public final class MarketFeed implements FeedLeader.Listener, MarketStream.Liste
 
   private void onEvent(Stream source) {
     if (watchdog.onEvent(source)) {
-      deliver(consumer -> consumer.onConnected(clock.instant(), Set.of(source)));
+      resumed.add(source);
     }
   }
 
   private void check() {
     var current = needed.get();
+    reportResumed(current);
     if (!current.equals(expected)) {
       var removed = new HashSet<>(expected);
       removed.removeAll(current);
@@ -138,6 +144,15 @@ public final class MarketFeed implements FeedLeader.Listener, MarketStream.Liste
         .check(stream)
         .forEach((silent, duration) -> deliver(consumer -> consumer.onDisconnected(
             clock.instant().minus(duration), Set.of(silent), "the stream is silent")));
+  }
+
+  private void reportResumed(Set<Stream> needed) {
+    resumed.retainAll(needed);
+    if (!resumed.isEmpty()) {
+      var delivering = Set.copyOf(resumed);
+      resumed.clear();
+      deliver(consumer -> consumer.onConnected(clock.instant(), delivering));
+    }
   }
 
   /** The failure of one consumer neither affects the others nor the stream. */

@@ -26,7 +26,7 @@ public final class NewestTickers implements FeedLeader.Listener {
   /** If a ticker with a lower trade id is later by more than this, the ids were restarted, as a testnet does once a month. */
   private static final Duration RESTARTED = Duration.ofSeconds(10);
 
-  /** A ticker that arrived so much later than a book has its changes: the book has not changed, or its stream is silent. */
+  /** A ticker that arrives this much later than a book contains its changes: the book is unchanged, or its stream is silent. */
   private static final Duration MAX_LEAD_OF_BOOK = Duration.ofSeconds(2);
 
   /** Tickers arrive each second while a book changes; without them a book does not show that the price is current. */
@@ -83,9 +83,15 @@ public final class NewestTickers implements FeedLeader.Listener {
 
   /** Returns the newest figures of the symbol, with those of this ticker; a ticker without a time is not kept. */
   Ticker accept(Ticker ticker) {
+    add(ticker);
+    return ticker.eventTime() == null ? ticker : find(ticker.symbol());
+  }
+
+  /** Adds the figures of the ticker; one without a time is not kept. */
+  void add(Ticker ticker) {
     var time = ticker.eventTime();
     if (time == null) {
-      return ticker;
+      return;
     }
     var newest = newest(ticker.symbol());
     newest.confirmedAt = nanoTime.getAsLong();
@@ -97,7 +103,6 @@ public final class NewestTickers implements FeedLeader.Listener {
     if (ticker.tradeId() >= newest.tradeId || time.isAfter(newest.time.plus(RESTARTED))) {
       newest.set(ticker.tradeId(), time, ticker.price(), null);
     }
-    return find(ticker.symbol());
   }
 
   /** Returns whether the trade changed the figures. */

@@ -9,6 +9,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.verticker.data.Database;
+import dev.verticker.data.PendingRows;
 import dev.verticker.message.Prices.Day;
 import dev.verticker.message.Prices.FindHistory;
 import dev.verticker.message.Prices.History;
@@ -16,6 +17,7 @@ import dev.verticker.message.Prices.HistoryPosition;
 import dev.verticker.message.Prices.Observation;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
@@ -33,6 +35,8 @@ import java.util.function.IntFunction;
  */
 public final class ObservationRepository {
   private static final JsonMapper MAPPER = new JsonMapper();
+  private static final int MAX_PENDING = 20_000;
+  private static final int BATCH = 500;
   private static final String STORED_FEED = "stored";
 
   private static final String INSERT =
@@ -112,6 +116,18 @@ public final class ObservationRepository {
     this.venue = venue;
     this.slots = slots;
     this.staleAfter = staleAfter;
+  }
+
+  /** Returns a queue of observations to insert. */
+  public PendingRows<SlotQuote> queue(MeterRegistry metrics) {
+    return new PendingRows<>(
+        new PendingRows.Table<>(
+            "price_observations",
+            MAX_PENDING,
+            BATCH,
+            this::insert,
+            observation -> "observation of " + observation.quote().symbol()),
+        metrics);
   }
 
   /** Inserts a row for each observation whose slot has none. Fails as a whole if a row is invalid or has no partition. */

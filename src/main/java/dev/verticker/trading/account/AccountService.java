@@ -29,6 +29,13 @@ public final class AccountService {
   private final AccountRepository accounts;
   private final Optional<AccountKeys> keys;
   private final List<String> venues;
+  private final KeyCheck check;
+
+  /** Asks a venue whether a key may be used; fails with a {@link Failure} otherwise. */
+  @FunctionalInterface
+  public interface KeyCheck {
+    Future<Void> check(String venue, ApiKey key);
+  }
 
   /**
    * @param keys empty if no venue needs keys
@@ -38,11 +45,13 @@ public final class AccountService {
       Database database,
       AccountRepository accounts,
       Optional<AccountKeys> keys,
-      List<String> venues) {
+      List<String> venues,
+      KeyCheck check) {
     this.database = database;
     this.accounts = accounts;
     this.keys = keys;
     this.venues = List.copyOf(venues);
+    this.check = check;
   }
 
   public Future<AccountList> list(ListAccounts list) {
@@ -68,14 +77,16 @@ public final class AccountService {
     if (violation.isPresent()) {
       return Future.failedFuture(violation.get());
     }
-    return accounts
-        .find(userId, null)
+    var key = new ApiKey(create.key(), create.secret());
+    return check
+        .check(create.venue(), key)
+        .compose(checked -> accounts.find(userId, null))
         .compose(paper -> database.transaction(tx -> accounts
             .lock(tx, paper.id())
             .compose(locked -> accounts.insert(
                 tx, userId, create.venue(), create.label(), create.key().value()))
             .compose(id -> keys.get()
-                .store(tx, id, new ApiKey(create.key(), create.secret()))
+                .store(tx, id, key)
                 .map(id))))
         .compose(id -> accounts.find(userId, id))
         .map(VenueAccount::message);

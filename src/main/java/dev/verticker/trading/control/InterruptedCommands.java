@@ -43,7 +43,7 @@ public final class InterruptedCommands {
       SELECT o.*, i.base, i.quote
         FROM trading.orders AS o
         JOIN trading.instruments AS i USING (venue, symbol)
-       WHERE o.cancel_requested_at BETWEEN $1 - interval '10 minutes' AND $1
+       WHERE o.cancel_requested_at BETWEEN $1::timestamptz - interval '10 minutes' AND $1
          AND o.status IN ('open', 'partially_filled')
          AND o.source = 'own'
        ORDER BY o.cancel_requested_at

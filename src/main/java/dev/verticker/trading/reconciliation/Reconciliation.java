@@ -20,6 +20,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -64,6 +65,7 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
   private final Timing timing;
   private final AccountQueues queues = new AccountQueues();
   private final Map<Long, VenueAccount> accounts = new HashMap<>();
+  private final Map<Long, ApiKey> keys = new HashMap<>();
   private final Map<String, UserStream> streams = new HashMap<>();
   private final Map<Long, Scope> due = new LinkedHashMap<>();
   private final Map<Long, List<StoredOrder>> missing = new HashMap<>();
@@ -126,6 +128,7 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
     streams.values().forEach(UserStream::close);
     streams.clear();
     accounts.clear();
+    keys.clear();
     due.clear();
     missing.clear();
     unsettled = 0;
@@ -202,41 +205,44 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
     repository
         .listReal()
         .compose(found -> {
-          var known = found.stream()
+          var ofVenues = found.stream()
               .filter(account -> streams.containsKey(account.venue()))
               .toList();
-          var keys = known.stream().map(gateways::key).toList();
-          return Future.join(keys).otherwiseEmpty().map(read -> {
-            if (leading) {
-              expect(known, keys);
-            }
-            return null;
-          });
+          return Future.join(ofVenues.stream().map(this::readKey).toList())
+              .otherwiseEmpty()
+              .onSuccess(read -> expect(ofVenues));
         })
         .onFailure(failure ->
             log.warn("accounts at venues cannot be read: {}", failure.getMessage()));
   }
 
-  private void expect(
-      List<VenueAccount> found, List<Future<ApiKey>> keys) {
-    accounts.clear();
-    var expected = new HashMap<String, Map<Long, ApiKey>>();
-    streams.keySet().forEach(venue -> expected.put(venue, new HashMap<>()));
-    for (var i = 0; i < found.size(); i++) {
-      var account = found.get(i);
-      if (keys.get(i).succeeded()) {
-        accounts.put(account.id(), account);
-        expected.get(account.venue()).put(account.id(), keys.get(i).result());
-      } else {
-        log.warn(
-            "account {} is not compared with its venue: {}",
-            account.id(),
-            keys.get(i).cause().getMessage());
-      }
+  private Future<Void> readKey(VenueAccount account) {
+    return keys.containsKey(account.id())
+        ? Future.succeededFuture()
+        : gateways
+            .key(account)
+            .onSuccess(key -> keys.put(account.id(), key))
+            .onFailure(failure -> log.warn(
+                "account {} is not compared with its venue: {}",
+                account.id(),
+                failure.getMessage()))
+            .mapEmpty();
+  }
+
+  private void expect(List<VenueAccount> found) {
+    if (!leading) {
+      return;
     }
+    accounts.clear();
+    found.stream()
+        .filter(account -> keys.containsKey(account.id()))
+        .forEach(account -> accounts.put(account.id(), account));
+    keys.keySet().retainAll(accounts.keySet());
     missing.keySet().retainAll(accounts.keySet());
     due.keySet().retainAll(accounts.keySet());
-    expected.forEach((venue, ofVenue) -> streams.get(venue).expect(ofVenue));
+    streams.forEach((venue, stream) -> stream.expect(accounts.values().stream()
+        .filter(account -> account.venue().equals(venue))
+        .collect(Collectors.toMap(VenueAccount::id, account -> keys.get(account.id())))));
   }
 
   private void require(long accountId, Scope scope) {

@@ -5,15 +5,12 @@
 import { h, icon, listen, setChildren, setText, uniqueId, whileVisible } from "../../dom.js";
 import { t, tOrNull } from "../../i18n.js";
 
-/**
- * @typedef {EventTarget & { open: () => void, close: () => void, refusal: string | null }} LiveSource
- *   dispatches `change`
- */
+/** @import { SymbolTopic } from "../../symbolTopic.js" */
 
 export class LivePanel {
   #name;
   #onchange;
-  /** @type {LiveSource | null} */
+  /** @type {SymbolTopic<any> | null} */
   #source = null;
   #paused = false;
   #state = h("span.age");
@@ -41,7 +38,7 @@ export class LivePanel {
     this.#renderPause();
   }
 
-  /** @param {LiveSource} source */
+  /** @param {SymbolTopic<any>} source */
   show(source) {
     this.#stop();
     this.#source = source;

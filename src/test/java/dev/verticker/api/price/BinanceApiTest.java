@@ -240,6 +240,23 @@ class BinanceApiTest {
   }
 
   @Test
+  void a_candle_without_a_trade_so_far_is_left_out() {
+    var hour = Interval.ONE_HOUR.openTime(door.clock.instant());
+    candles.holds(
+        "BTCUSDT",
+        Interval.ONE_HOUR,
+        null,
+        null,
+        candle(hour.minusSeconds(3600), "11.50", "2.0", State.FINAL),
+        Candle.unknown(hour, State.FORMING));
+
+    var rows = expect(200, get("klines?symbol=BTCUSDT&interval=1h&startTime=1")).array();
+
+    assertEquals(1, rows.size());
+    assertEquals("11.50", rows.getJsonArray(0).getString(4));
+  }
+
+  @Test
   void a_range_without_time_is_answered_without_a_bus_request() {
     var start = door.clock.instant().plusSeconds(3600).toEpochMilli();
     for (var query : List.of(

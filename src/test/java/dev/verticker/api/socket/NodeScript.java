@@ -17,7 +17,7 @@ import java.util.function.Predicate;
 
 /** Runs a Node.js script that reads and writes lines of JSON, and records every line it writes. */
 final class NodeScript implements AutoCloseable {
-  private static final Duration MAX_WAIT = Duration.ofSeconds(20);
+  private static final Duration MAX_WAIT = Duration.ofSeconds(60);
 
   private final Process process;
   private final List<String> lines = new CopyOnWriteArrayList<>();

@@ -1,7 +1,6 @@
 package dev.verticker.api.socket;
 
 import static dev.verticker.api.openapi.ApiClient.expect;
-import static dev.verticker.api.price.FakeCandles.candle;
 import static dev.verticker.api.price.FakeMarket.book;
 import static dev.verticker.api.price.FakeMarket.trade;
 import static dev.verticker.testing.Await.until;
@@ -13,8 +12,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor;
 import dev.verticker.message.Books.FindBook;
-import dev.verticker.message.Candles.State;
-import dev.verticker.message.Interval;
 import dev.verticker.message.Trades.FindTrades;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -35,29 +32,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class PublicSocketsTest {
   private static final int MAX_SOCKETS = 3;
 
-  private final UserFrontDoor door = UserFrontDoor.openAlone(
-      "PUBLIC_MARKET_DATA", "true", "PUBLIC_SOCKETS_PER_ADDRESS", Integer.toString(MAX_SOCKETS));
+  private final UserFrontDoor door =
+      UserFrontDoor.openPublic("PUBLIC_SOCKETS_PER_ADDRESS", MAX_SOCKETS);
   private String address;
   private int addresses;
 
   @BeforeAll
   void fill() {
-    var now = Instant.now();
-    door.prices.tick(
-        FakePrices.quote(1, "BTCUSDT", "68000.12", now),
-        FakePrices.quote(2, "LTCUSDT", "80.5", now));
-    door.candles.holds(
-        "BTCUSDT",
-        Interval.ONE_MINUTE,
-        null,
-        null,
-        candle(Instant.parse("2026-03-01T12:00:00Z"), "9.00", "0.5", State.FINAL));
     door.market.holdsTrades("BTCUSDT", trade(1, "68000.12"));
-    door.market.holds(book("BTCUSDT", 7, "68000.11", "68000.12", now));
-    until(
-        "the quotes are known",
-        () ->
-            door.client().get("/prices/LTCUSDT", "X-Forwarded-For", "192.0.2.1").status() == 200);
+    door.market.holds(book("BTCUSDT", 7, "68000.11", "68000.12", Instant.now()));
   }
 
   @BeforeEach

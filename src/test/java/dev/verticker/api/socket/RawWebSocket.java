@@ -35,7 +35,7 @@ final class RawWebSocket implements AutoCloseable {
       throws IOException {
     this.bridged = bridged;
     socket.setReceiveBufferSize(8192);
-    socket.setSoTimeout(5000);
+    socket.setSoTimeout(20_000);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
     write(("GET " + target + " HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\n"
             + "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"

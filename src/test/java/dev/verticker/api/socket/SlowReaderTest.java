@@ -45,7 +45,7 @@ class SlowReaderTest {
   private static final AtomicLong entries = new AtomicLong(1_000_000);
 
   private final UserFrontDoor door = UserFrontDoor.openAlone(
-      "SOCKET_SILENCE_SECONDS", "3",
+      "SOCKET_SILENCE_SECONDS", "5",
       "SOCKETS_MAX", "" + MAX_SOCKETS,
       "SOCKETS_UNAUTHENTICATED_MAX", "" + MAX_SOCKETS,
       "SOCKETS_UNSENT_MB", "" + MAX_UNSENT_MB);

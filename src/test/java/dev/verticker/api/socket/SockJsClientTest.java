@@ -105,6 +105,7 @@ class SockJsClientTest {
       connection.close();
     }
     awaitNoOpenSession();
+    Await.until("each session has ended once", () -> endedSessions() >= before + SESSIONS);
     assertEquals(before + SESSIONS, endedSessions());
   }
 
@@ -121,7 +122,7 @@ class SockJsClientTest {
 
   /** A session whose client disconnected is closed after half a minute. */
   private void awaitNoOpenSession() {
-    Await.until(Duration.ofSeconds(45), "no session is open", () -> openSessions() == 0);
+    Await.until(Duration.ofSeconds(90), "no session is open", () -> openSessions() == 0);
   }
 
   private double endedSessions() {

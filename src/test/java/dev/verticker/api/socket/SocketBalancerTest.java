@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.bus.Bus;
 import dev.verticker.message.Sockets;
 import dev.verticker.message.Sockets.Load;
+import dev.verticker.testing.Await;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Vertx;
@@ -68,6 +69,8 @@ class SocketBalancerTest {
     var stopping = peer("a", 0);
     start(count -> {});
     vertx.cancelTimer(stopping);
+    // A report may be on its way.
+    Await.eventLoops(vertx);
     bus.publish(Sockets.LOAD, new Load("a", 0, true));
     pause(3 * SETTLE_TIME.toMillis());
     assertEquals(List.of(), moved);

@@ -9,7 +9,6 @@ import dev.verticker.api.user.UserFrontDoor.Person;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.TestDatabase;
 import io.vertx.core.json.JsonObject;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -155,7 +154,7 @@ class SocketCommandsTest extends SocketTestCase {
       alone.stopNotifications();
       var socket = SocketClient.plain(alone.vertx, alone.port(), "?ticket=" + ticket);
       socket.next("hello");
-      Await.until(Duration.ofSeconds(20), "closed", socket::isClosed);
+      Await.until("closed", socket::isClosed);
       socket.expectClose(1013, "unavailable");
     }
   }

@@ -15,31 +15,51 @@ import org.junit.jupiter.api.Test;
 
 /** Tests frames that clients should not send. */
 class SocketErrorsTest extends SocketTestCase {
+  /** Three frames for each, fewer than a client may send at once. */
+  private static final int ADDRESSES_PER_SOCKET = 5;
+
   @Test
   void no_frame_reaches_the_bus() throws IllegalAccessException {
     var before = door.get(door.admin(), "/users?limit=1000").array().size();
-    for (var address : busAddresses()) {
-      var socket = bridged();
-      var forged = new JsonObject()
-          .put("address", address)
-          .put("headers", new JsonObject().put("Authorization", door.admin().bearer()))
-          .put("body", new JsonObject().put("username", "forged"))
-          .put("replyAddress", "reply");
-      var sent = socket.send(forged.copy().put("type", "send")).next();
-      assertEquals("err reply outbound-only", error(sent));
-      var published = socket.send(forged.copy().put("type", "publish")).next();
-      assertEquals("outbound-only", published.getString("failureType"));
-      var registered =
-          socket.register(address, "Authorization", door.admin().bearer()).next();
-      assertEquals("err " + address + " " + unknown(address), error(registered));
-      socket.close();
-      var plain = sendPlain(address);
-      assertEquals("unknown-op", errorCode(plain));
-      assertEquals("unknown-op", errorCode(plain));
-      assertEquals(unknown(address), errorCode(plain));
+    var addresses = busAddresses();
+    for (var first = 0; first < addresses.size(); first += ADDRESSES_PER_SOCKET) {
+      var some = addresses.subList(first, Math.min(first + ADDRESSES_PER_SOCKET, addresses.size()));
+      var bridged = bridged();
+      var plain = plain(door.admin());
+      for (var address : some) {
+        assertBridgeRefuses(bridged, address);
+        assertRefused(plain, address);
+      }
+      bridged.close();
       plain.close();
     }
     assertEquals(before, door.get(door.admin(), "/users?limit=1000").array().size());
+  }
+
+  private static void assertBridgeRefuses(SocketClient socket, String address) {
+    var forged = new JsonObject()
+        .put("address", address)
+        .put("headers", new JsonObject().put("Authorization", door.admin().bearer()))
+        .put("body", new JsonObject().put("username", "forged"))
+        .put("replyAddress", "reply");
+    var sent = socket.send(forged.copy().put("type", "send")).next();
+    assertEquals("err reply outbound-only", error(sent));
+    var published = socket.send(forged.copy().put("type", "publish")).next();
+    assertEquals("outbound-only", published.getString("failureType"));
+    var registered =
+        socket.register(address, "Authorization", door.admin().bearer()).next();
+    assertEquals("err " + address + " " + unknown(address), error(registered));
+  }
+
+  private static void assertRefused(SocketClient socket, String address) {
+    var frame = new JsonObject().put("topic", address).put("body", new JsonObject());
+    socket
+        .send(frame.copy().put("op", "send"))
+        .send(frame.copy().put("op", "publish"))
+        .send(frame.copy().put("op", "subscribe"));
+    assertEquals("unknown-op", errorCode(socket));
+    assertEquals("unknown-op", errorCode(socket));
+    assertEquals(unknown(address), errorCode(socket));
   }
 
   @Test
@@ -81,14 +101,6 @@ class SocketErrorsTest extends SocketTestCase {
   /** A symbol may have any name: such a topic is sent to the price verticle, which knows no symbol of this name. */
   private static String unknown(String address) {
     return address.matches("(prices|trades)\\..+") ? "symbol-unknown" : "topic-unknown";
-  }
-
-  private static SocketClient sendPlain(String address) {
-    var frame = new JsonObject().put("topic", address).put("body", new JsonObject());
-    return plain(door.admin())
-        .send(frame.copy().put("op", "send"))
-        .send(frame.copy().put("op", "publish"))
-        .send(frame.copy().put("op", "subscribe"));
   }
 
   /** Returns all bus addresses and topics of the code, and two unknown ones. */

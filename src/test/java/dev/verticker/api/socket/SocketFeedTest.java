@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.message.Feed;
-import dev.verticker.message.Prices;
 import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,16 +15,15 @@ class SocketFeedTest extends SocketTestCase {
   private static final Instant EIGHT = Instant.parse("2026-03-01T08:00:00Z");
   private static final Instant NINE = Instant.parse("2026-03-01T09:00:00Z");
 
-  /** Tests share the front door, which follows the highest epoch. */
-  private final long startedAt = System.currentTimeMillis();
-
   @Test
   void a_client_receives_the_state_of_the_feed_its_changes_and_its_gaps() {
-    var socket = plain(door.person()).subscribe("feed");
+    var person = door.person();
+    var socket = plain(person).subscribe("feed");
     socket.next("subscribed");
     assertEquals("feed", socket.next("feed").getString("topic"));
 
-    publish(1, Feed.State.LIVE, EIGHT);
+    var epoch = nextEpoch();
+    publish(epoch, Feed.State.LIVE, EIGHT);
     var live = socket.next(frame -> "live".equals(frame.getString("state"))).copy();
     assertEquals("replayed", live.getString("venue"));
     assertEquals("2026-03-01T08:00:00.000000+00:00", live.getString("since"));
@@ -33,7 +31,8 @@ class SocketFeedTest extends SocketTestCase {
     assertEquals(60.0, live.getDouble("speed"));
     live.remove("event");
     live.remove("topic");
-    var read = expect(200, door.get(door.person(), "/feed")).object();
+    // The feed is down four seconds after its last status.
+    var read = expect(200, door.get(person, "/feed")).object();
     assertEquals(live.getString("since"), read.getString("since"));
     assertEquals(live.fieldNames(), read.fieldNames());
 
@@ -46,30 +45,29 @@ class SocketFeedTest extends SocketTestCase {
     assertEquals(List.of("BTCUSDT"), gap.getJsonArray("symbols").getList());
     assertTrue(gap.getBoolean("filled"));
 
-    publish(1, Feed.State.STALE, EIGHT.plusSeconds(9));
-    assertEquals("stale", socket.next("feed").getString("state"));
+    publish(epoch, Feed.State.STALE, EIGHT.plusSeconds(9));
+    socket.next(frame -> "stale".equals(frame.getString("state")));
   }
 
   @Test
   void clients_receive_all_prices_again_when_another_node_leads_the_feed() {
-    publish(10, Feed.State.LIVE, EIGHT);
     var feed = plain(door.person()).subscribe("feed");
+    feed.next("feed");
+    publish(nextEpoch(), Feed.State.LIVE, EIGHT);
     feed.next(frame -> "live".equals(frame.getString("state")));
     var quote = FakePrices.quote(1, "BTCUSDT", "68000.12", Instant.now());
-    door.bus.publish(Prices.TICK, new Prices.Quotes(List.of(quote)));
+    door.prices.tick(quote);
     var socket = plain(door.person()).subscribe("prices.BTCUSDT");
     assertTrue(socket.next("prices").getBoolean("snapshot"));
 
-    publish(11, Feed.State.LIVE, NINE);
+    publish(nextEpoch(), Feed.State.LIVE, NINE);
 
     socket.next(frame -> Boolean.TRUE.equals(frame.getBoolean("snapshot")));
     feed.next(frame -> "2026-03-01T09:00:00.000000+00:00".equals(frame.getString("since")));
   }
 
-  /** @param leader a higher number for a later leader of the same test */
-  private void publish(int leader, Feed.State state, Instant since) {
+  private static void publish(long epoch, Feed.State state, Instant since) {
     door.bus.publish(
-        Feed.STATUS,
-        new Feed.Status("replayed", startedAt + leader, "node-1", state, since, NINE, 60));
+        Feed.STATUS, new Feed.Status("replayed", epoch, "node-1", state, since, NINE, 60));
   }
 }

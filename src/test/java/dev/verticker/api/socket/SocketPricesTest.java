@@ -31,12 +31,14 @@ class SocketPricesTest extends SocketTestCase {
       door.prices.tick(FakePrices.quote(2, "BTCUSDT", price, later));
     }
     var high = 0;
+    var low = Integer.MAX_VALUE;
     JsonObject quote;
     do {
       quote = socket.next("prices").getJsonArray("data").getJsonObject(0);
       high = Math.max(high, Integer.parseInt(quote.getString("high")));
+      low = Math.min(low, Integer.parseInt(quote.getString("low")));
     } while (!quote.getString("price").equals("99"));
-    assertEquals("107 93", high + " " + quote.getString("low"));
+    assertEquals("107 93", high + " " + low);
   }
 
   @Test
@@ -48,7 +50,8 @@ class SocketPricesTest extends SocketTestCase {
     door.prices.tick(
         FakePrices.quote(1, "BTCUSDT", "100.25", now), FakePrices.quote(2, "ETHUSDT", "10.5", now));
 
-    var changes = socket.next("prices");
+    // A quote of another test may become stale in between.
+    var changes = socket.next(frame -> frame.encode().contains("\"100.25\""));
     assertEquals(List.of("BTCUSDT 100.25", "ETHUSDT 10.5"), quotes(changes));
     assertFalse(changes.getBoolean("snapshot"));
   }
@@ -59,7 +62,7 @@ class SocketPricesTest extends SocketTestCase {
     var socket = plain(door.person());
     socket.next("hello");
     // Stale after 70 seconds.
-    var receivedAt = door.clock.instant().minusSeconds(67);
+    var receivedAt = door.clock.instant().minusSeconds(65);
     door.prices.holds(FakePrices.quote(1, symbol, "100", receivedAt));
     socket.send(subscribe("prices." + symbol, 3_600_000));
     var current = socket.next("prices").getJsonArray("data").getJsonObject(0);
@@ -69,7 +72,7 @@ class SocketPricesTest extends SocketTestCase {
     var stale = frame.getJsonArray("data").getJsonObject(0);
     assertTrue(stale.getBoolean("stale"));
     var late = Duration.between(time(stale, "fresh_until"), time(frame, "at"));
-    assertTrue(late.compareTo(Duration.ofSeconds(2)) < 0, "sent after " + late);
+    assertTrue(late.compareTo(Duration.ofSeconds(5)) < 0, "sent after " + late);
 
     door.prices.tick(FakePrices.quote(2, symbol, "101", door.clock.instant()));
     assertFalse(socket.next("prices").getJsonArray("data").getJsonObject(0).getBoolean("stale"));

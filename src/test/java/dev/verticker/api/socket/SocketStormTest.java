@@ -37,7 +37,7 @@ class SocketStormTest {
   private static final Duration MAX_RECONNECT = Duration.ofSeconds(30);
 
   /** The timeout of the preparation. */
-  private static final Duration MAX_PREPARATION = Duration.ofSeconds(60);
+  private static final Duration MAX_PREPARATION = Duration.ofSeconds(150);
 
   private static final long RETRY_MS = 250;
 
@@ -64,7 +64,7 @@ class SocketStormTest {
 
   @Test
   @Tag("faults")
-  @Timeout(300)
+  @Timeout(600)
   @Provokes(
       value = 15,
       missing =

@@ -10,6 +10,7 @@ import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -17,6 +18,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedUserApi.class)
 abstract class SocketTestCase {
   static UserFrontDoor door;
+
+  /** Tests share the front door, which follows the leader with the highest epoch. */
+  private static final AtomicLong epochs = new AtomicLong(System.currentTimeMillis());
+
+  /** Returns an epoch of the market data feed above all that tests have published. */
+  static long nextEpoch() {
+    return epochs.incrementAndGet();
+  }
 
   /** Opens a /ws socket, signed in with a ticket. */
   static SocketClient plain(Person person) {

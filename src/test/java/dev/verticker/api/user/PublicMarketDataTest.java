@@ -1,27 +1,21 @@
 package dev.verticker.api.user;
 
 import static dev.verticker.api.openapi.ApiClient.expect;
-import static dev.verticker.api.price.FakeCandles.candle;
 import static dev.verticker.testing.Await.await;
 import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.verticker.api.price.FakePrices;
-import dev.verticker.message.Candles.State;
-import dev.verticker.message.Interval;
 import dev.verticker.testing.TestHttpClient;
 import dev.verticker.testing.TestHttpClient.Response;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.openapi.contract.Operation;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
@@ -34,27 +28,12 @@ class PublicMarketDataTest {
   private static final int MAX_REQUESTS = 40;
   private static final String PUBLIC = "x-public-market-data";
 
-  private final UserFrontDoor door = UserFrontDoor.openAlone(
-      "PUBLIC_MARKET_DATA", "true", "PUBLIC_REQUESTS_PER_MINUTE", Integer.toString(MAX_REQUESTS));
+  private final UserFrontDoor door =
+      UserFrontDoor.openPublic("PUBLIC_REQUESTS_PER_MINUTE", MAX_REQUESTS);
   private int addresses;
 
   /** Each test has its own address. */
   private String address;
-
-  @BeforeAll
-  void fill() {
-    door.prices.tick(
-        FakePrices.quote(1, "BTCUSDT", "68000.12", Instant.now()),
-        FakePrices.quote(2, "LTCUSDT", "80.5", Instant.now()));
-    door.candles.holds(
-        "BTCUSDT",
-        Interval.ONE_MINUTE,
-        null,
-        null,
-        candle(Instant.parse("2026-03-01T12:00:00Z"), "9.00", "0.5", State.FINAL));
-    address = "192.0.2.1";
-    until("the symbols are known", () -> get("/symbols").status() == 200);
-  }
 
   @BeforeEach
   void forget() {

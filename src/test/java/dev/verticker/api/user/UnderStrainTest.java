@@ -89,8 +89,7 @@ class UnderStrainTest {
     } finally {
       TestServers.postgres().thaw();
     }
-    Await.until(
-        Duration.ofSeconds(5), "recovered", () -> door.get(ada, "/users/me").status() == 200);
+    Await.until("recovered", () -> door.get(ada, "/users/me").status() == 200);
     await(creating);
     await(create(acknowledged, 8, 10));
 

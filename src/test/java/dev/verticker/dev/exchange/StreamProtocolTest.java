@@ -181,7 +181,7 @@ class StreamProtocolTest {
 
   @Test
   void a_client_that_answers_no_ping_is_disconnected() throws IOException {
-    var limits = StreamLimits.defaults().withPings(Duration.ofMillis(300), Duration.ofMillis(700));
+    var limits = StreamLimits.defaults().withPings(Duration.ofMillis(300), Duration.ofSeconds(2));
     try (var impatient = new SimulatorFixture(SimulatorOptions.defaults().withStreams(limits))) {
       var answering = impatient.stream("/ws");
       try (var silent = new RawHttp(impatient.simulator().port())) {

@@ -2,6 +2,7 @@ package dev.verticker.node.cluster;
 
 import static dev.verticker.testing.Await.until;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Bus;
 import dev.verticker.testing.Provokes;
@@ -13,7 +14,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -68,7 +68,8 @@ class ClusterHeartbeatTest {
     peers.count = 0;
     heartbeat.start().await();
     until("many beats", () -> peers.beats.get() > 30);
-    assertEquals(Optional.empty(), heartbeat.reason());
+    // A busy machine may suspend the test for a moment.
+    until("ready", () -> heartbeat.reason().isEmpty());
     assertEquals(0, gaveUp.get());
   }
 
@@ -77,7 +78,8 @@ class ClusterHeartbeatTest {
     heartbeat.start().await();
     heartbeat(new FakePeers(), FAST).start().await();
     until("many beats", () -> peers.beats.get() > 30);
-    assertEquals(Optional.empty(), heartbeat.reason());
+    // A busy machine may suspend the test for a moment.
+    until("ready", () -> heartbeat.reason().isEmpty());
     assertEquals(0, gaveUp.get());
   }
 
@@ -86,9 +88,9 @@ class ClusterHeartbeatTest {
   void a_node_without_responses_is_not_ready_then_registers_again_then_gives_up() {
     heartbeat.start().await();
     until("not ready", () -> heartbeat.reason().isPresent());
-    assertEquals(0, gaveUp.get());
     until("registered again", () -> peers.registrations.get() > 0);
     until("gave up", () -> gaveUp.get() > 0);
+    assertTrue(heartbeat.reason().isPresent());
   }
 
   @Test
@@ -109,7 +111,8 @@ class ClusterHeartbeatTest {
     }
     heartbeat.start().await();
     until("many beats", () -> peers.beats.get() > 30);
-    assertEquals(Optional.empty(), heartbeat.reason());
+    // A busy machine may suspend the test for a moment.
+    until("ready", () -> heartbeat.reason().isEmpty());
     assertEquals(0, gaveUp.get());
   }
 
@@ -171,6 +174,7 @@ class ClusterHeartbeatTest {
   @Provokes(11)
   void a_process_that_was_suspended_is_not_ready_until_a_peer_responds() {
     peers.count = 0;
+    var heartbeat = heartbeat(peers, givingUpAfter(Duration.ofHours(1)));
     heartbeat.start().await();
     until("beats", () -> peers.beats.get() > 2);
     freeze(Duration.ofMillis(700));
@@ -183,12 +187,18 @@ class ClusterHeartbeatTest {
   @Test
   void a_process_that_was_suspended_and_has_no_peers_becomes_ready() {
     peers.count = 0;
+    var heartbeat = heartbeat(peers, givingUpAfter(Duration.ofSeconds(3)));
     heartbeat.start().await();
     until("beats", () -> peers.beats.get() > 2);
     freeze(Duration.ofMillis(700));
     until("noticed", () -> heartbeat.reason().isPresent());
     until("ready", () -> heartbeat.reason().isEmpty());
     assertEquals(0, gaveUp.get());
+  }
+
+  private static HeartbeatSettings givingUpAfter(Duration time) {
+    return new HeartbeatSettings(
+        FAST.interval(), FAST.maxMisses(), time, FAST.suspensionThreshold());
   }
 
   /** Blocks every event loop, as in a stopped process. */

@@ -63,9 +63,10 @@ class BookFeedTest {
     var sender = vertx.setPeriodic(
         5, id -> context.runOnContext(send -> feed.onDepth(book("BTCUSDT", System.nanoTime()))));
     until("ten messages", () -> updates.size() >= 10);
+    var count = updates.size();
     var seconds = (System.nanoTime() - since) / 1e9;
     vertx.cancelTimer(sender);
-    assertTrue(updates.size() <= 20 * seconds + 2, updates.size() + " in " + seconds + " s");
+    assertTrue(count <= 20 * seconds + 2, count + " in " + seconds + " s");
   }
 
   @Test

@@ -44,6 +44,18 @@ class TradeGapsTest {
   }
 
   @Test
+  void a_gap_of_more_than_five_thousand_trades_is_not_filled() {
+    exchange.newest = 20_000;
+    var sequence = sequence("BTCUSDT");
+
+    assertFalse(await(context, () -> gaps.fill(sequence)));
+
+    assertEquals(5, exchange.requests.size());
+    assertEquals(
+        5_001, sequence.take().stream().mapToInt(part -> part.trades().size()).sum());
+  }
+
+  @Test
   void three_symbols_are_requested_at_once_and_the_others_wait() {
     exchange.paused = true;
     exchange.newest = 10;

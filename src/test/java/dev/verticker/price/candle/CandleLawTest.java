@@ -12,6 +12,7 @@ import dev.verticker.bus.Bus;
 import dev.verticker.data.AdvisoryLock;
 import dev.verticker.data.Database;
 import dev.verticker.data.MonthlyPartitions;
+import dev.verticker.data.PendingRows;
 import dev.verticker.dev.TcpProxy;
 import dev.verticker.message.Candles;
 import dev.verticker.message.Candles.FindCandles;
@@ -67,7 +68,7 @@ class CandleLawTest {
     final MarketTime time = new MarketTime();
     final LiveCandles live = new LiveCandles(time);
     final CandleRepository repository = new CandleRepository(database, VENUE);
-    final PendingCandles pending = new PendingCandles(repository, metrics);
+    final PendingRows<StoredCandle> pending = repository.queue(metrics);
     final CandleFeed feed = new CandleFeed(
         vertx, bus, new CandleFeed.Source(VENUE, Set.copyOf(SYMBOLS)), () -> 1, pending, metrics);
     boolean leads = true;

@@ -7,6 +7,7 @@ import dev.verticker.bus.Bus;
 import dev.verticker.data.AdvisoryLock;
 import dev.verticker.data.Database;
 import dev.verticker.data.MonthlyPartitions;
+import dev.verticker.data.PendingRows;
 import dev.verticker.message.Candles;
 import dev.verticker.price.candle.CandleRepository.Range;
 import dev.verticker.testing.SteppedClock;
@@ -42,7 +43,7 @@ abstract class CandleTestCase {
   final TestDatabase rows = TestDatabase.create();
   final Database database = Database.open(vertx, rows.settings("market"));
   final CandleRepository repository = new CandleRepository(database, VENUE);
-  final PendingCandles pending = new PendingCandles(repository, metrics);
+  final PendingRows<StoredCandle> pending = repository.queue(metrics);
   final CandleReconciler reconciler = new CandleReconciler(exchange, repository, time, nanos::get);
   final CandleFeed feed = new CandleFeed(
       vertx, bus, new CandleFeed.Source(VENUE, Set.of(SYMBOL)), () -> 7, pending, metrics);

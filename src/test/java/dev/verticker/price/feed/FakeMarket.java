@@ -14,22 +14,22 @@ import dev.verticker.message.Trades.Trade;
 import io.vertx.core.Future;
 import java.math.BigDecimal;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 /** An exchange whose tickers and stream a test controls. All calls are on one context. */
 final class FakeMarket implements MarketData, MarketStream {
   final Map<String, Ticker> tickers = new HashMap<>();
-  final List<List<String>> requests = new ArrayList<>();
-  final List<String> resubscribed = new ArrayList<>();
-  final List<String> reconnected = new ArrayList<>();
-  Set<Stream> expected = Set.of();
+  final List<List<String>> requests = new CopyOnWriteArrayList<>();
+  final List<String> resubscribed = new CopyOnWriteArrayList<>();
+  final List<String> reconnected = new CopyOnWriteArrayList<>();
+  volatile Set<Stream> expected = Set.of();
   Listener listener;
   boolean unavailable;
-  boolean closed;
+  volatile boolean closed;
 
   static Ticker ticker(String symbol, String price, long tradeId, Instant eventTime) {
     return new Ticker(

@@ -12,11 +12,11 @@ import java.math.BigDecimal;
 import java.util.List;
 
 /** Accepts every order for BTCUSDT at a last price of 100, unless a test sets something else. */
-final class FakeRules implements OrderRules {
-  static final BigDecimal PRICE = new BigDecimal("100");
+public final class FakeRules implements OrderRules {
+  public static final BigDecimal PRICE = new BigDecimal("100");
 
-  volatile List<Violation> violations = List.of();
-  volatile boolean stale;
+  public volatile List<Violation> violations = List.of();
+  public volatile boolean stale;
 
   @Override
   public Future<Result> check(String venue, Limits limits, Ticket ticket) {

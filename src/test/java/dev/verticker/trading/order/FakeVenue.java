@@ -14,32 +14,32 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
 
 /** A venue whose answers a test sets; it accepts orders as open by default, and records what it receives. */
-final class FakeVenue implements OrderGateway {
-  final List<NewOrder> placed = new CopyOnWriteArrayList<>();
-  final List<OrderReference> canceled = new CopyOnWriteArrayList<>();
-  volatile Function<NewOrder, Future<Outcome>> onPlace =
+public final class FakeVenue implements OrderGateway {
+  public final List<NewOrder> placed = new CopyOnWriteArrayList<>();
+  public final List<OrderReference> canceled = new CopyOnWriteArrayList<>();
+  public volatile Function<NewOrder, Future<Outcome>> onPlace =
       order -> Future.succeededFuture(new Outcome.Accepted(open(order), List.of()));
-  volatile Function<OrderReference, Future<Outcome>> onCancel =
+  public volatile Function<OrderReference, Future<Outcome>> onCancel =
       order -> Future.succeededFuture(new Outcome.Ambiguous("not set"));
-  volatile Function<OrderReference, Future<Optional<VenueOrder>>> onFind =
+  public volatile Function<OrderReference, Future<Optional<VenueOrder>>> onFind =
       order -> Future.succeededFuture(Optional.empty());
-  volatile Function<OrderReference, Future<List<VenueTrade>>> onTrades =
+  public volatile Function<OrderReference, Future<List<VenueTrade>>> onTrades =
       order -> Future.succeededFuture(List.of());
   private final Clock clock;
 
-  FakeVenue(Clock clock) {
+  public FakeVenue(Clock clock) {
     this.clock = clock;
   }
 
-  static String exchangeId(String clientOrderId) {
+  public static String exchangeId(String clientOrderId) {
     return "x-" + clientOrderId;
   }
 
-  static VenueOrder open(NewOrder order) {
+  public static VenueOrder open(NewOrder order) {
     return order(order.clientOrderId(), order.ticket(), Status.OPEN, "0");
   }
 
-  static VenueOrder order(String clientOrderId, Ticket ticket, Status status, String executed) {
+  public static VenueOrder order(String clientOrderId, Ticket ticket, Status status, String executed) {
     return new VenueOrder(
         exchangeId(clientOrderId),
         clientOrderId,
@@ -53,7 +53,7 @@ final class FakeVenue implements OrderGateway {
   }
 
   /** A trade that takes 0.1 % of what it receives as its fee. */
-  static VenueTrade trade(String id, Ticket ticket, String qty, String price) {
+  public static VenueTrade trade(String id, Ticket ticket, String qty, String price) {
     var quantity = new BigDecimal(qty);
     var quote = quantity.multiply(new BigDecimal(price));
     var buys = ticket.side() == Side.BUY;

@@ -29,31 +29,31 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /** The services of orders on a real database, with a fake venue and without rules. */
-final class TradingDesk implements AutoCloseable {
-  static final Instant NOON = Instant.parse("2026-11-30T12:00:00Z");
+public final class TradingDesk implements AutoCloseable {
+  public static final Instant NOON = Instant.parse("2026-11-30T12:00:00Z");
 
-  final Vertx vertx = Vertx.vertx();
-  final SteppedClock clock = new SteppedClock(NOON);
-  final FakeVenue venue = new FakeVenue(clock);
-  final FakeRules rules = new FakeRules();
-  final TestDatabase postgres;
-  final Database database;
-  final AccountRepository accounts;
-  final OrderRepository orders;
-  final OrderStore store;
-  final OrderReports reports;
-  final OrderService service;
-  final PlacementService placements;
-  final CancelService cancellations;
+  public final Vertx vertx = Vertx.vertx();
+  public final SteppedClock clock = new SteppedClock(NOON);
+  public final FakeVenue venue = new FakeVenue(clock);
+  public final FakeRules rules = new FakeRules();
+  public final TestDatabase postgres;
+  public final Database database;
+  public final AccountRepository accounts;
+  public final OrderRepository orders;
+  public final OrderStore store;
+  public final OrderReports reports;
+  public final OrderService service;
+  public final PlacementService placements;
+  public final CancelService cancellations;
   private final Context context = vertx.getOrCreateContext();
   private long lastEvent;
 
-  TradingDesk() {
+  public TradingDesk() {
     this(TestDatabase.create());
   }
 
   /** Another node on the same database. */
-  TradingDesk(TestDatabase postgres) {
+  public TradingDesk(TestDatabase postgres) {
     this.postgres = postgres;
     this.database = Database.open(vertx, postgres.settings("trading"));
     // The first connection of a cold JVM may take longer than the connect timeout.
@@ -73,39 +73,39 @@ final class TradingDesk implements AutoCloseable {
     this.cancellations = new CancelService(vertx, accounts, orders, store, sender, venues);
   }
 
-  <T> T await(Supplier<Future<T>> work) {
+  public <T> T await(Supplier<Future<T>> work) {
     return Await.await(context, work);
   }
 
-  <T> Future<T> start(Supplier<Future<T>> work) {
+  public <T> Future<T> start(Supplier<Future<T>> work) {
     return Await.run(context, work);
   }
 
-  Throwable failure(Supplier<Future<?>> work) {
+  public Throwable failure(Supplier<Future<?>> work) {
     return Await.failureOf(start(() -> work.get().mapEmpty()));
   }
 
-  static Actor user(long id) {
+  public static Actor user(long id) {
     return new Actor(id, "user" + id, "session", "192.0.2.7");
   }
 
-  Order place(long user, Ticket ticket) {
+  public Order place(long user, Ticket ticket) {
     return place(user, null, ticket);
   }
 
-  Order place(long user, String clientOrderId, Ticket ticket) {
+  public Order place(long user, String clientOrderId, Ticket ticket) {
     return await(() -> placements.place(new Place(user(user), null, clientOrderId, ticket)));
   }
 
   /** An account at a real venue. */
-  VenueAccount account(long user, String atVenue) {
+  public VenueAccount account(long user, String atVenue) {
     var id = postgres.number(
         "INSERT INTO trading.accounts (user_id, venue, created_at) VALUES (%d, '%s', now()) RETURNING id"
             .formatted(user, atVenue));
     return await(() -> accounts.find(user, id));
   }
 
-  static Ticket limit(Side side, String qty, String price) {
+  public static Ticket limit(Side side, String qty, String price) {
     return new Ticket(
         "BTCUSDT",
         side,
@@ -118,13 +118,13 @@ final class TradingDesk implements AutoCloseable {
         null);
   }
 
-  static Ticket market(Side side, String qty) {
+  public static Ticket market(Side side, String qty) {
     return new Ticket(
         "BTCUSDT", side, Type.MARKET, null, new BigDecimal(qty), null, null, null, null);
   }
 
   /** The events since the last call, each as its name and the object in it. */
-  List<JsonObject> events() {
+  public List<JsonObject> events() {
     var events = new ArrayList<JsonObject>();
     for (var row : postgres.rows(
         "SELECT id, payload FROM trading.outbox WHERE id > " + lastEvent + " ORDER BY id")) {
@@ -135,7 +135,7 @@ final class TradingDesk implements AutoCloseable {
   }
 
   /** Short forms of the events since the last call. */
-  List<String> eventTexts() {
+  public List<String> eventTexts() {
     return events().stream().map(TradingDesk::text).toList();
   }
 
@@ -157,7 +157,7 @@ final class TradingDesk implements AutoCloseable {
   }
 
   /** "asset available locked traded fees funded" of the wallets of a user. */
-  List<String> wallets(long user) {
+  public List<String> wallets(long user) {
     return postgres.column(
         """
         SELECT concat_ws(' ', asset, trim_scale(available), trim_scale(w.locked), trim_scale(traded), trim_scale(fees),

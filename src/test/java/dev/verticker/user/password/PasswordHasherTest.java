@@ -90,9 +90,15 @@ final class PasswordHasherTest {
     var all = IntStream.range(0, 40)
         .mapToObj(n -> passwords.compare(CLIENT, new Password("number " + n), Optional.of(SLOW)))
         .toList();
-    // One thread for two cores, and the queue; other tasks are rejected at once.
-    assertEquals(15, all.stream().filter(Future::isComplete).count());
-    assertEquals("hashing-busy", code(all.get(25)));
+    var rejected = all.stream().filter(Future::failed).toList();
+    var hashed = all.stream().filter(Future::succeeded).count();
+    // One thread for two cores, and the queue; other tasks are rejected at once. A task that is
+    // hashed before the last one
+    // arrives makes room.
+    assertTrue(
+        rejected.size() <= 15 && rejected.size() >= 15 - hashed,
+        () -> rejected.size() + " rejected, " + hashed + " hashed");
+    rejected.forEach(each -> assertEquals("hashing-busy", code(each)));
     all.forEach(PasswordHasherTest::code);
     assertEquals("ok", code(passwords.hashWithoutPolicy(CLIENT, new Password("afterwards"))));
   }

@@ -24,9 +24,6 @@ import java.util.function.BiConsumer;
 final class BookTopic extends LiveTopic<Book, Book> {
   private static final String PREFIX = "book.";
 
-  /** A book with a lower id is never so much later, unless the exchange has restarted its ids. */
-  private static final Duration MAX_DELAY = Duration.ofSeconds(10);
-
   private final String topic;
   private final FindBook find;
   private final FeedMonitor feed;
@@ -107,17 +104,10 @@ final class BookTopic extends LiveTopic<Book, Book> {
 
   @Override
   void apply(Book book) {
-    if (newest == null || supersedes(book, newest)) {
+    if (newest == null || book.supersedes(newest)) {
       newest = book;
       publishBook();
     }
-  }
-
-  /** The same book with a later receipt is a confirmation. */
-  private static boolean supersedes(Book book, Book other) {
-    return book.updateId() > other.updateId()
-        || book.updateId() == other.updateId() && book.receivedAt().isAfter(other.receivedAt())
-        || book.receivedAt().isAfter(other.receivedAt().plus(MAX_DELAY));
   }
 
   @Override

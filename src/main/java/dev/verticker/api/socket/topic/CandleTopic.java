@@ -36,7 +36,7 @@ final class CandleTopic extends LiveTopic<List<Candle>, Collection<Candle>> {
   private static final String PREFIX = "candles.";
   private static final int SNAPSHOT = 300;
 
-  /** Live minutes that do not arrive for so long may not arrive at all. */
+  /** Without a live minute for this time the candles are read again, because minutes may have been missed. */
   private static final Duration SILENCE = Duration.ofSeconds(15);
 
   /** The interval of reads of a candle that live minutes do not continue. */

@@ -58,7 +58,7 @@ final class LiveChannel<M, U> implements Channel, LeaderUpdates.Listener<M> {
   /** By symbol and topic. */
   private final Map<String, Map<String, LiveTopic<U, ?>>> symbols = new HashMap<>();
 
-  private final long check;
+  private final long checkTimer;
   private long nextRead = System.nanoTime();
 
   LiveChannel(Vertx vertx, Context loop, LeaderUpdates<M> updates, Kind<M, U> kind) {
@@ -66,7 +66,7 @@ final class LiveChannel<M, U> implements Channel, LeaderUpdates.Listener<M> {
     this.loop = loop;
     this.updates = updates;
     this.kind = kind;
-    this.check = vertx.setPeriodic(CHECK_INTERVAL.toMillis(), timer -> check());
+    this.checkTimer = vertx.setPeriodic(CHECK_INTERVAL.toMillis(), timer -> check());
     updates.addListener(this);
   }
 
@@ -103,7 +103,7 @@ final class LiveChannel<M, U> implements Channel, LeaderUpdates.Listener<M> {
 
   @Override
   public void close() {
-    vertx.cancelTimer(check);
+    vertx.cancelTimer(checkTimer);
     updates.removeListener(this);
     kind.onSymbols(Set.of());
   }

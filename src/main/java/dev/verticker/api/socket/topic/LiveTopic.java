@@ -148,6 +148,11 @@ abstract class LiveTopic<U, E> implements Source<E> {
     }
   }
 
+  /** Returns whether updates wait for a read; when a read starts, whether it is for an update that does not follow the state. */
+  final boolean hasHeldUpdates() {
+    return !held.isEmpty();
+  }
+
   /** Returns whether the leader has published updates since it was elected; if not, it may not stream this topic. */
   final boolean isStreamed() {
     return streamed;

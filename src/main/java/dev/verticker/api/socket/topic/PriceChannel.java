@@ -29,14 +29,14 @@ final class PriceChannel implements Channel, QuoteListener {
   private final QuoteService quotes;
   private final Clock clock;
   private final Map<String, PriceTopic> topics = new HashMap<>();
-  private final long keepFresh;
+  private final long keepFreshTimer;
 
   PriceChannel(TopicResources resources, Context loop, QuoteService quotes, Clock clock) {
     this.resources = resources;
     this.loop = loop;
     this.quotes = quotes;
     this.clock = clock;
-    this.keepFresh = resources.vertx().setPeriodic(KEEP_FRESH_MS, timer -> keepFresh());
+    this.keepFreshTimer = resources.vertx().setPeriodic(KEEP_FRESH_MS, timer -> keepFresh());
     quotes.addListener(this);
   }
 
@@ -77,7 +77,7 @@ final class PriceChannel implements Channel, QuoteListener {
 
   @Override
   public void close() {
-    resources.vertx().cancelTimer(keepFresh);
+    resources.vertx().cancelTimer(keepFreshTimer);
     quotes.removeListener(this);
   }
 

@@ -32,9 +32,6 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
   /** Unsent trades of a subscriber; older ones are counted as missed. */
   private static final int MAX_UNSENT = 300;
 
-  /** A trade with a lower id is never so much later, unless the exchange has restarted its ids. */
-  private static final Duration MAX_DELAY = Duration.ofSeconds(10);
-
   /** A quiet market sends nothing. */
   static final Duration SILENCE = Duration.ofSeconds(60);
 
@@ -52,8 +49,6 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
 
   /** Oldest first. */
   private final Deque<Trade> newest = new ArrayDeque<>();
-
-  private boolean gap;
 
   private TradeTopic(
       TopicResources resources, String topic, Clock clock, SharedReads reads, Context loop) {
@@ -99,17 +94,17 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
   @Override
   boolean follows(SymbolTrades update) {
     var last = newest.peekLast();
-    gap = last != null && !update.trades().isEmpty() && update.trades().get(0).id() > last.id() + 1;
-    return !gap;
+    return last == null
+        || update.trades().isEmpty()
+        || update.trades().get(0).id() <= last.id() + 1;
   }
 
   /** Reads the newest trades, or those after the last one if the next update does not follow it. */
   @Override
   Future<Boolean> read(boolean whole) {
-    var find = gap
+    var find = hasHeldUpdates()
         ? new FindTrades(symbol, newest.getLast().id() + 1, null, null, MAX_UNSENT)
         : new FindTrades(symbol, null, null, null, SNAPSHOT);
-    gap = false;
     return reads.request(Trades.FIND, find, loop).map(found -> {
       var restarted = haveRestarted(found.trades());
       if (restarted) {
@@ -155,7 +150,7 @@ final class TradeTopic extends LiveTopic<SymbolTrades, SymbolTrades> {
       return false;
     }
     var trade = trades.get(trades.size() - 1);
-    return trade.id() < last.id() && trade.time().isAfter(last.time().plus(MAX_DELAY));
+    return trade.id() < last.id() && trade.isAfter(last);
   }
 
   private void keep(List<Trade> trades) {

@@ -4,26 +4,34 @@ import dev.verticker.exchange.ApiKey;
 import dev.verticker.exchange.ExchangeClient;
 import dev.verticker.exchange.ExchangeClient.Call;
 import dev.verticker.exchange.ExchangeClient.Use;
+import dev.verticker.exchange.ExchangeException;
+import dev.verticker.exchange.ExchangeException.RejectedException;
 import dev.verticker.exchange.JsonFields;
 import dev.verticker.exchange.OrderGateway;
 import dev.verticker.exchange.RateLimits;
 import dev.verticker.exchange.RateLimits.Priority;
+import dev.verticker.exchange.Ticker;
+import dev.verticker.exchange.TickerParser;
 import dev.verticker.exchange.TradingVenue;
 import dev.verticker.exchange.UserStream;
 import dev.verticker.exchange.binance.order.OrderBudget.Limit;
 import dev.verticker.exchange.binance.order.SignedRequests.Query;
+import io.netty.handler.codec.http.QueryStringEncoder;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
+import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.http.WebSocketConnectOptions;
+import io.vertx.core.json.JsonArray;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -36,7 +44,11 @@ public final class BinanceVenue implements TradingVenue {
   private static final int MAX_FRAME_BYTES = 256 * 1024;
   private static final int CONNECT_TIMEOUT_MS = 3000;
   private static final int MAX_ACCOUNT_BYTES = 4 * 1024 * 1024;
-  private static final Duration LIMITS_TIMEOUT = Duration.ofSeconds(5);
+  private static final Duration PUBLIC_TIMEOUT = Duration.ofSeconds(5);
+
+  /** No such symbol, or a character that no symbol has. */
+  private static final Set<Integer> UNLISTED = Set.of(-1121, -1100);
+
   private static final Duration LIMITS_RETRY = Duration.ofMinutes(1);
   private static final String COUNTER = "trading_upstream_calls_total";
 
@@ -49,6 +61,7 @@ public final class BinanceVenue implements TradingVenue {
   private final SignedRequests requests;
   private final WebSocketClient socketClient;
   private final UserStreamOptions streamOptions;
+  private final TickerParser tickers;
   private List<Limit> orderLimits = List.of();
   private boolean stopped;
 
@@ -72,6 +85,7 @@ public final class BinanceVenue implements TradingVenue {
     this.limits = limits;
     this.clock = clock;
     this.metrics = metrics;
+    this.tickers = new TickerParser(metrics);
     var queries = client(MAX_QUERY_CONNECTIONS);
     this.venueClock = new VenueClock(vertx, queries, limits, clock);
     this.requests =
@@ -89,16 +103,7 @@ public final class BinanceVenue implements TradingVenue {
 
   /** Any symbol that is listed at every venue: the limits are the same for all of them. */
   private Future<Void> readLimits() {
-    var call = new Call(
-        "exchangeInfo",
-        "/api/v3/exchangeInfo?symbol=BTCUSDT",
-        20,
-        Priority.QUOTES,
-        MAX_FRAME_BYTES,
-        LIMITS_TIMEOUT);
-    return requests
-        .queries()
-        .get(call, response -> response.success("Binance", limits, Instant.EPOCH))
+    return get("exchangeInfo", new QueryStringEncoder("/api/v3/exchangeInfo?symbol=BTCUSDT"), 20)
         .onSuccess(body -> {
           orderLimits = OrderBudget.limits(JsonFields.tree(body).path("rateLimits"));
           log.info("limits of unfilled orders: {}", orderLimits);
@@ -157,6 +162,41 @@ public final class BinanceVenue implements TradingVenue {
       vertx.runOnContext(next -> connection.open(socketClient, target()));
       return connection;
     });
+  }
+
+  @Override
+  public Future<Optional<String>> symbol(String symbol) {
+    var path = new QueryStringEncoder("/api/v3/exchangeInfo");
+    path.addParam("symbol", symbol);
+    return listed(get("exchangeInfo", path, 20)
+        .map(body -> JsonFields.array(body, "symbols").path(0).toString()));
+  }
+
+  @Override
+  public Future<Optional<Ticker>> ticker(String symbol) {
+    var path = new QueryStringEncoder("/api/v3/ticker/24hr");
+    path.addParam("symbols", JsonArray.of(symbol).encode());
+    return listed(get("ticker/24hr", path, 2)
+        .compose(body -> tickers.parse(body, Set.of(symbol)).stream()
+            .findFirst()
+            .map(Future::succeededFuture)
+            .orElseGet(() -> Future.failedFuture(new ExchangeException.ExchangeUnavailableException(
+                "the exchange sent a malformed ticker")))));
+  }
+
+  private Future<Buffer> get(String endpoint, QueryStringEncoder path, int weight) {
+    var call = new Call(
+        endpoint, path.toString(), weight, Priority.USER, MAX_FRAME_BYTES, PUBLIC_TIMEOUT);
+    return requests.queries().get(call, requests::body);
+  }
+
+  private static <T> Future<Optional<T>> listed(Future<T> response) {
+    return response
+        .map(Optional::of)
+        .recover(failure ->
+            failure instanceof RejectedException rejected && UNLISTED.contains(rejected.code())
+                ? Future.succeededFuture(Optional.empty())
+                : Future.failedFuture(failure));
   }
 
   private ExchangeClient client(int maxConnections) {

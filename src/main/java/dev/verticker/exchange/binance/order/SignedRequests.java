@@ -90,7 +90,8 @@ record SignedRequests(
         : Future.succeededFuture();
   }
 
-  private Future<Buffer> body(ExchangeResponse response) {
+  /** Returns the body of a successful response; fails with an {@link ExchangeException} for any other. */
+  Future<Buffer> body(ExchangeResponse response) {
     return observe(response).compose(observed -> {
       var code = response.status() == 200 ? 0 : CommandOutcomes.code(response);
       return response.status() >= 400

@@ -109,9 +109,18 @@ final class UserStreamConnection {
     });
     accounts.values().retainAll(keys.keySet());
     expected.keySet().retainAll(keys.keySet());
-    keys.forEach((accountId, key) ->
-        expected.computeIfAbsent(accountId, absent -> RequestSigner.of(key)));
+    keys.forEach(this::expect);
     subscribe();
+  }
+
+  private void expect(long accountId, ApiKey key) {
+    try {
+      if (!expected.containsKey(accountId)) {
+        expected.put(accountId, RequestSigner.of(key));
+      }
+    } catch (IllegalArgumentException e) {
+      owner.onUnsubscribed(this, accountId, e.getMessage());
+    }
   }
 
   boolean isSubscribed(long accountId) {

@@ -159,7 +159,7 @@ class LogSubscriptionTest {
                jsonb_build_object('event', 'user_updated', 'user_id', 1000000 + n, 'data', '{}'::jsonb)
           FROM generate_series(1, %d) AS n, generate_series(1, %d)"""
             .formatted(users, events));
-    until(Duration.ofSeconds(120), "in the log", () -> logged() == (long) users * events);
+    until(Duration.ofSeconds(200), "in the log", () -> logged() == (long) users * events);
   }
 
   private long logged() {

@@ -66,6 +66,7 @@ class BinanceOrdersTest {
   private final Vertx vertx = Vertx.vertx();
   private final SimpleMeterRegistry metrics = new SimpleMeterRegistry();
   private final Context context = vertx.getOrCreateContext();
+  private final Bus bus = new Bus(vertx, Clock.systemUTC(), metrics);
   private FakeOrderExchange exchange;
   private BinanceVenue venue;
   private OrderGateway gateway;
@@ -145,7 +146,6 @@ class BinanceOrdersTest {
 
   @Test
   void an_order_that_was_not_sent_is_refused() {
-    await(vertx.createHttpServer().requestHandler(request -> {}).listen(0, "127.0.0.1"));
     var unreachable = venue(
         new Hosts(URI.create("http://127.0.0.1:1"), exchange.socket(), false),
         UserStreamOptions.DEFAULT);
@@ -529,7 +529,7 @@ class BinanceOrdersTest {
         "",
         redis,
         new BanRepository(postgres, "market"),
-        new Bus(vertx, Clock.systemUTC(), metrics),
+        bus,
         Clock.systemUTC());
     return await(
         context,

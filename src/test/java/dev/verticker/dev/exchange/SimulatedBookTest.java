@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** The order book agrees with trades, tickers and itself over REST and on the streams. */
 @ExtendWith(VertxExtension.class)
-class OrderBookTest {
+class SimulatedBookTest {
   private static final SimulatorOptions WALK =
       SimulatorOptions.defaults().withSymbols("BTCUSDT", "ETHBTC", "XRPUSDT");
 

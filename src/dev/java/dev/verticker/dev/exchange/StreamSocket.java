@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.Set;
 
 /** One connection to the market streams. Its streams and messages are limited as at the exchange. Runs on one event loop. */
-final class StreamConnection implements StreamCommands.Target {
+final class StreamSocket implements StreamCommands.Target {
   /** Receives changes of the subscriptions and the end of a connection. */
   interface Listener {
     /** @param names that were not subscribed before */
-    void onSubscribed(StreamConnection connection, Collection<String> names);
+    void onSubscribed(StreamSocket connection, Collection<String> names);
 
-    void onUnsubscribed(StreamConnection connection, Collection<String> names);
+    void onUnsubscribed(StreamSocket connection, Collection<String> names);
 
-    void onClosed(StreamConnection connection);
+    void onClosed(StreamSocket connection);
   }
 
   private final ClientSocket socket;
@@ -23,7 +23,7 @@ final class StreamConnection implements StreamCommands.Target {
   private final Set<String> streams = new LinkedHashSet<>();
   private boolean combined;
 
-  StreamConnection(ClientSocket socket, StreamLimits limits, boolean combined, Listener listener) {
+  StreamSocket(ClientSocket socket, StreamLimits limits, boolean combined, Listener listener) {
     this.socket = socket;
     this.limits = limits;
     this.combined = combined;

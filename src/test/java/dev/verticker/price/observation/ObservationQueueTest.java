@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class PendingObservationsTest {
+class ObservationQueueTest {
   private static final String NUL = "{\"price\": \"1\", \"note\": \"\\u0000\"}";
   private static final String TOO_BIG = "{\"price\": \"1\", \"count\": 1e400000}";
 
@@ -29,7 +29,7 @@ class PendingObservationsTest {
   @Test
   void observations_rejected_by_postgres_are_dropped_and_counted_and_all_others_stored() {
     await(market.partitions(new SteppedClock(NOON)).create());
-    var pending = new PendingObservations(market.repository, market.metrics);
+    var pending = market.repository.queue(market.metrics);
     var observations = IntStream.range(0, 1201)
         .mapToObj(i -> observation(i, i == 0 ? NUL : i == 700 ? TOO_BIG : "{\"price\": \"1\"}"))
         .toList();
@@ -49,7 +49,7 @@ class PendingObservationsTest {
     await(market.partitions(new SteppedClock(NOON)).create());
     await(market.repository.insert(
         List.of(observation(1, "{\"price\": \"1\"}"), observation(2, "{\"price\": \"1\"}"))));
-    var pending = new PendingObservations(market.repository, market.metrics);
+    var pending = market.repository.queue(market.metrics);
     pending.add(List.of(
         observation(2, "{\"price\": \"2\"}"),
         observation(3, "{\"price\": \"1\"}"),
@@ -62,7 +62,7 @@ class PendingObservationsTest {
 
   @Test
   void observations_without_a_partition_wait_until_it_exists() {
-    var pending = new PendingObservations(market.repository, market.metrics);
+    var pending = market.repository.queue(market.metrics);
     pending.add(List.of(observation(1, "{\"price\": \"1\"}"), observation(2, NUL)));
 
     failureOf(market.vertx.timer(1).compose(on -> pending.flush()));

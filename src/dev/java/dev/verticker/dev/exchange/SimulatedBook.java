@@ -16,7 +16,7 @@ import java.util.List;
  * @param bidQuantity in steps
  * @param askQuantity in steps
  */
-record OrderBook(BookShape shape, long updateId, long bid, long bidQuantity, long askQuantity) {
+record SimulatedBook(BookShape shape, long updateId, long bid, long bidQuantity, long askQuantity) {
   static final int MAX_LEVELS = 5_000;
   /** The book moves at most so long before a trade. */
   static final Duration MAX_LEAD = Duration.ofMillis(250);
@@ -27,11 +27,11 @@ record OrderBook(BookShape shape, long updateId, long bid, long bidQuantity, lon
    */
   record Level(long price, long quantity) {}
 
-  static OrderBook before(SimulatedTrade trade, BookShape shape) {
+  static SimulatedBook before(SimulatedTrade trade, BookShape shape) {
     return around(trade, shape, shape.units().steps(trade.quantity()), 1);
   }
 
-  static OrderBook after(SimulatedTrade trade, BookShape shape) {
+  static SimulatedBook after(SimulatedTrade trade, BookShape shape) {
     return around(trade, shape, 0, 0);
   }
 
@@ -41,11 +41,11 @@ record OrderBook(BookShape shape, long updateId, long bid, long bidQuantity, lon
     return nextTrade.minus(half.compareTo(MAX_LEAD) < 0 ? half : MAX_LEAD);
   }
 
-  private static OrderBook around(
+  private static SimulatedBook around(
       SimulatedTrade trade, BookShape shape, long untraded, int missingChanges) {
     var price = shape.units().ticks(trade.price());
     var isAtBid = trade.buyerIsMaker() || price == 1;
-    return new OrderBook(
+    return new SimulatedBook(
         shape,
         2 * trade.id() - missingChanges,
         isAtBid ? price : price - 1,

@@ -18,7 +18,6 @@ import io.vertx.core.json.JsonObject;
 import java.util.HashMap;
 import java.util.List;
 import java.util.UUID;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,8 +32,7 @@ class PaperTradingNodeTest {
   private static TestDatabase database;
   private static Node node;
   private static TestHttpClient api;
-  private static String token;
-  private final AtomicInteger keys = new AtomicInteger();
+  private static String admin;
 
   @BeforeAll
   static void start() {
@@ -54,8 +52,12 @@ class PaperTradingNodeTest {
   private static void startNode() {
     node = TestNode.start(settings, VERTICLES);
     api = new TestHttpClient(VERTX, "127.0.0.1", node.ports().get("user-api"));
-    token = api.post("/auth/login")
-        .form("username", "admin", "password", "admin1234")
+    admin = signIn("admin", "admin1234");
+  }
+
+  private static String signIn(String username, String password) {
+    return api.post("/auth/login")
+        .form("username", username, "password", password)
         .expect(200)
         .object()
         .getString("access_token");
@@ -69,7 +71,7 @@ class PaperTradingNodeTest {
 
   @Test
   void a_user_buys_on_paper_sees_the_fill_in_orders_trades_and_events_and_after_a_restart() {
-    var bought = place(market("buy", "0.01"), 201);
+    var bought = place(admin, market("buy", "0.01"), 201);
 
     assertEquals("filled", bought.getString("status"), bought::encodePrettily);
     assertEquals("paper", bought.getString("venue"));
@@ -78,6 +80,7 @@ class PaperTradingNodeTest {
     assertTrue(trades.size() >= 1);
 
     var resting = place(
+        admin,
         new JsonObject()
             .put("symbol", "BTCUSDT")
             .put("side", "buy")
@@ -102,10 +105,50 @@ class PaperTradingNodeTest {
     assertEquals(trades, get("/trades"));
 
     var canceled = api.request(HttpMethod.DELETE, "/orders/" + resting.getLong("id"))
-        .bearer(token)
+        .bearer(admin)
         .expect(200)
         .object();
     assertEquals("canceled", canceled.getString("status"), canceled::encodePrettily);
+  }
+
+  @Test
+  void trading_of_a_disabled_user_is_halted_and_an_erased_user_keeps_orders_and_no_account() {
+    var id = api.post("/users")
+        .bearer(admin)
+        .json(new JsonObject().put("username", "ada").put("password", "a long password"))
+        .expect(201)
+        .object()
+        .getLong("id");
+    place(signIn("ada", "a long password"), market("buy", "0.001"), 201);
+
+    api.post("/users/" + id + "/disable").bearer(admin).expect(200);
+    Await.until("trading is halted", () -> rows("halts WHERE reason = 'user_disabled'", id) == 1);
+    api.post("/users/" + id + "/enable").bearer(admin).expect(200);
+    Await.until("trading is resumed", () -> rows("halts WHERE true", id) == 0);
+    api.request(HttpMethod.DELETE, "/users/" + id).bearer(admin).expect(204);
+
+    Await.until(
+        "the account is deleted", () -> rows("accounts WHERE deleted_at IS NOT NULL", id) == 1);
+    assertEquals(1, rows("orders WHERE true", id));
+  }
+
+  @Test
+  void a_user_halts_trading_and_resumes_it() {
+    api.post("/trading/halt").bearer(admin).expect(200);
+    var refused = api.post("/orders")
+        .bearer(admin)
+        .headers("Idempotency-Key", "halted")
+        .json(market("buy", "0.001"))
+        .expectProblem(409, "trading-halted");
+    assertEquals(409, refused.status());
+    api.post("/trading/resume").bearer(admin).expect(200);
+
+    place(admin, market("buy", "0.001"), 201);
+  }
+
+  private static long rows(String table, long userId) {
+    return database.number(
+        "SELECT count(*) FROM trading." + table + " AND user_id = " + userId);
   }
 
   private static JsonObject market(String side, String qty) {
@@ -116,17 +159,17 @@ class PaperTradingNodeTest {
         .put("qty", qty);
   }
 
-  private JsonObject place(JsonObject order, int status) {
+  private JsonObject place(String token, JsonObject order, int status) {
     return api.post("/orders")
         .bearer(token)
-        .headers("Idempotency-Key", "test-" + keys.incrementAndGet())
+        .headers("Idempotency-Key", UUID.randomUUID().toString())
         .json(order)
         .expect(status)
         .object();
   }
 
   private static JsonArray get(String path) {
-    return api.get(path).bearer(token).expect(200).array();
+    return api.get(path).bearer(admin).expect(200).array();
   }
 
   private static JsonObject object(JsonArray array, int index) {

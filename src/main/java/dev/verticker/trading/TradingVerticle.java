@@ -124,6 +124,9 @@ public final class TradingVerticle extends VerticleBase {
             serveOrders(new OrderService(orders, accounts), check, placements, cancellations),
             serveAccounts(new AccountService(
                 database, accounts, venues.keys(), settings.venues(), venues::check)),
+            serve(TradingAccounts.TEST, test -> accounts
+                .find(test.actor().id(), test.accountId())
+                .compose(venues::test)),
             serveControls(
                 new HaltService(vertx, database, accounts, clock),
                 deadlines,
@@ -164,7 +167,9 @@ public final class TradingVerticle extends VerticleBase {
     return Future.all(List.of(
         serve(TradingAccounts.LIST, accounts::list),
         serve(TradingAccounts.CREATE, accounts::create),
-        serve(TradingAccounts.DELETE, accounts::delete),
+        serve(TradingAccounts.DELETE, delete -> accounts
+            .delete(delete)
+            .onSuccess(deleted -> venues.gateways().forget(delete.accountId()))),
         serve(TradingAccounts.LIMITS, accounts::limits),
         serve(TradingAccounts.CHANGE_LIMITS, accounts::changeLimits)));
   }

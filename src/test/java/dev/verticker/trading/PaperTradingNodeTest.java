@@ -84,9 +84,9 @@ class PaperTradingNodeTest {
 
     Await.until(
         "the events are in the log",
-        () -> database.number(
-                "SELECT count(*) FROM notification.events WHERE topic LIKE 'orders.%'")
-            >= 8);
+        () ->
+            database.number("SELECT count(*) FROM notification.events WHERE topic LIKE 'orders.%'")
+                >= 8);
     assertEquals(0, database.number("SELECT count(*) FROM trading.outbox"));
 
     node.stop();
@@ -146,8 +146,7 @@ class PaperTradingNodeTest {
   }
 
   private static long rows(String table, long userId) {
-    return database.number(
-        "SELECT count(*) FROM trading." + table + " AND user_id = " + userId);
+    return database.number("SELECT count(*) FROM trading." + table + " AND user_id = " + userId);
   }
 
   private static JsonObject resting() {

@@ -47,11 +47,7 @@ class AccountServiceTest {
         AccountKeys.TABLE);
     var keys = Optional.of(new AccountKeys(desk.database, cipher));
     service = new AccountService(
-        desk.database,
-        desk.accounts,
-        keys,
-        List.of("paper", "testnet"),
-        (venue, key) -> answer);
+        desk.database, desk.accounts, keys, List.of("paper", "testnet"), (venue, key) -> answer);
   }
 
   @AfterEach
@@ -66,10 +62,12 @@ class AccountServiceTest {
     assertEquals("an-api", added.keyPrefix());
     var list = desk.await(() -> service.list(new ListAccounts(ADA)));
     assertEquals(
-        List.of("paper", "testnet"), list.accounts().stream().map(Account::venue).toList());
+        List.of("paper", "testnet"),
+        list.accounts().stream().map(Account::venue).toList());
     assertEquals(List.of("paper", "testnet"), list.venues());
     var row = desk.postgres.value(
-        "SELECT convert_from(api_key || api_secret, 'LATIN1') FROM trading.accounts WHERE id = " + added.id());
+        "SELECT convert_from(api_key || api_secret, 'LATIN1') FROM trading.accounts WHERE id = "
+            + added.id());
     assertEquals(-1, row.indexOf("an-api-key"));
     assertEquals(-1, row.indexOf("a-secret"));
   }
@@ -94,8 +92,8 @@ class AccountServiceTest {
       a-key, '',       /secret
       """)
   void a_key_that_no_venue_issues_is_rejected(String key, String secret, String pointer) {
-    var failure = desk.failure(() -> service.create(new Create(
-        user(ADA), "testnet", null, new Confidential(key), new Confidential(secret))));
+    var failure = desk.failure(() -> service.create(
+        new Create(user(ADA), "testnet", null, new Confidential(key), new Confidential(secret))));
 
     assertEquals(
         pointer,
@@ -105,8 +103,8 @@ class AccountServiceTest {
   @Test
   void a_deleted_account_has_no_keys_and_one_with_open_orders_stays() {
     var account = create(ADA, "testnet", "an-api-key");
-    desk.await(() -> desk.placements.place(new Place(
-        user(ADA), account.id(), null, limit(Side.BUY, "1", "100"))));
+    desk.await(() -> desk.placements.place(
+        new Place(user(ADA), account.id(), null, limit(Side.BUY, "1", "100"))));
     assertEquals("account-has-open-orders", conflict(ADA, account.id()));
 
     desk.postgres.execute("UPDATE trading.orders SET status = 'canceled'");
@@ -116,7 +114,8 @@ class AccountServiceTest {
         "1",
         desk.postgres.value(
             "SELECT count(*) FROM trading.accounts WHERE deleted_at IS NOT NULL AND api_key IS NULL AND api_secret IS NULL"));
-    assertEquals(1, desk.await(() -> service.list(new ListAccounts(ADA))).accounts().size());
+    assertEquals(
+        1, desk.await(() -> service.list(new ListAccounts(ADA))).accounts().size());
   }
 
   @Test

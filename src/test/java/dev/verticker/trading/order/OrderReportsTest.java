@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.exchange.OrderGateway.ExecutionReport;
+import dev.verticker.exchange.OrderGateway.NewOrder;
 import dev.verticker.exchange.OrderGateway.Outcome;
 import dev.verticker.exchange.OrderGateway.VenueOrder;
 import dev.verticker.exchange.OrderGateway.VenueTrade;
+import dev.verticker.message.trading.Orders.FindOrder;
 import dev.verticker.message.trading.Orders.Order;
 import dev.verticker.message.trading.Orders.Place;
 import dev.verticker.message.trading.Orders.Side;
@@ -37,15 +39,18 @@ class OrderReportsTest {
       List.of(Status.OPEN, Status.CANCELED, Status.EXPIRED, Status.EXPIRED_IN_MATCH, Status.FILLED);
 
   private static TradingDesk desk;
+  private static TradingDesk other;
   private static long users;
 
   @BeforeContainer
   static void open() {
     desk = new TradingDesk();
+    other = new TradingDesk(desk.postgres);
   }
 
   @AfterContainer
   static void close() {
+    other.close();
     desk.close();
   }
 
@@ -116,6 +121,46 @@ class OrderReportsTest {
     var revision = find(order).revision();
     reconcile(order, crooked);
     assertEquals(revision, find(order).revision(), "a reconciliation without news changes a row");
+  }
+
+  /** Two nodes receive the same request several times while the venue accepts, fills, refuses or loses the order. */
+  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  void a_client_order_id_is_sent_at_most_once_whatever_the_venue_answers(
+      @ForAll @IntRange(max = 4) int outcome, @ForAll @IntRange(min = 1, max = 6) int requests) {
+    var user = ++users;
+    var account = desk.account(user, "testnet");
+    var id = "once-" + user;
+    for (var venue : List.of(desk.venue, other.venue)) {
+      venue.placed.clear();
+      venue.onPlace = sent -> desk.vertx.timer(2).map(late -> outcome(outcome, sent));
+    }
+    var answers = new ArrayList<Future<Order>>();
+    for (var i = 0; i < requests; i++) {
+      var node = i % 2 == 0 ? desk : other;
+      answers.add(
+          node.start(() -> node.placements.place(new Place(user(user), account.id(), id, BUY))));
+    }
+    var orders = answers.stream().map(answer -> desk.await(() -> answer).id()).distinct().toList();
+
+    assertEquals(1, orders.size());
+    assertEquals(1, desk.venue.placed.size() + other.venue.placed.size());
+    var status = desk.postgres.value("SELECT status FROM trading.orders WHERE user_id = " + user);
+    assertEquals(List.of("open", "filled", "rejected", "unknown", "expired").get(outcome), status);
+  }
+
+  private static Outcome outcome(int number, NewOrder sent) {
+    var id = sent.clientOrderId();
+    return switch (number) {
+      case 0 -> new Outcome.Accepted(FakeVenue.open(sent), List.of());
+      case 1 ->
+        new Outcome.Accepted(
+            FakeVenue.order(id, BUY, Status.FILLED, "10"),
+            List.of(FakeVenue.trade("t1", BUY, "10", "100")));
+      case 2 -> new Outcome.Refused(-2010, "Order would immediately match and take.");
+      case 3 -> new Outcome.Ambiguous("-1007 Timeout waiting for response from backend server.");
+      default ->
+        new Outcome.Accepted(FakeVenue.order(id, BUY, Status.EXPIRED, "0"), List.of());
+    };
   }
 
   @Example
@@ -215,7 +260,7 @@ class OrderReportsTest {
   }
 
   private static Order find(Order order) {
-    return desk.await(() -> desk.service.find(new dev.verticker.message.trading.Orders.FindOrder(
+    return desk.await(() -> desk.service.find(new FindOrder(
         order.userId(), order.id(), null, null)));
   }
 

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
+import dev.verticker.exchange.OrderGateway.ExecutionReport;
 import dev.verticker.exchange.OrderGateway.NewOrder;
 import dev.verticker.exchange.OrderGateway.Outcome;
 import dev.verticker.message.trading.Orders.Cancel;
@@ -23,9 +24,13 @@ import dev.verticker.message.trading.Orders.Side;
 import dev.verticker.message.trading.Orders.Status;
 import dev.verticker.message.trading.Orders.Ticket;
 import dev.verticker.message.trading.Orders.Violation;
+import dev.verticker.testing.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -259,7 +264,62 @@ class PlacementServiceTest {
     assertEquals(Status.PENDING, pending.status());
 
     answer.complete(new Outcome.Accepted(order("slow", BUY, Status.OPEN, "0"), List.of()));
-    dev.verticker.testing.Await.until("the order is open", () -> find(pending.id()) == Status.OPEN);
+    Await.until("the order is open", () -> find(pending.id()) == Status.OPEN);
+  }
+
+  @Test
+  void an_outcome_that_cannot_be_stored_leaves_the_order_pending_until_a_report_arrives()
+      throws SQLException {
+    var account = desk.account(ada, "testnet");
+    try (var other = desk.postgres.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      desk.venue.onPlace = sent -> {
+        lock(statement, account.id());
+        return Future.succeededFuture(
+            new Outcome.Accepted(FakeVenue.open(sent), List.of()));
+      };
+
+      var pending = desk.await(
+          () -> desk.placements.place(new Place(user(ada), account.id(), "stuck", BUY)));
+      assertEquals(Status.PENDING, pending.status());
+
+      other.rollback();
+      var again = desk.await(
+          () -> desk.placements.place(new Place(user(ada), account.id(), "stuck", BUY)));
+      assertEquals(pending.id(), again.id());
+      assertEquals(1, desk.venue.placed.size());
+      desk.await(() -> desk.reports.apply(
+          desk.venue,
+          account.id(),
+          new ExecutionReport(order("stuck", BUY, Status.OPEN, "0"), "1", null)));
+      assertEquals(Status.OPEN, find(pending.id()));
+    }
+  }
+
+  private static void lock(Statement statement, long account) {
+    try {
+      statement.execute("SELECT FROM trading.accounts WHERE id = " + account + " FOR UPDATE");
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void an_order_that_cannot_be_stored_is_not_sent() throws SQLException {
+    desk.place(ada, "first", BUY);
+    try (var other = desk.postgres.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("SELECT FROM trading.accounts WHERE user_id = " + ada + " FOR UPDATE");
+
+      assertInstanceOf(
+          Failure.Unavailable.class,
+          desk.failure(() -> desk.placements.place(new Place(user(ada), null, "second", BUY))));
+    }
+    assertEquals(1, desk.venue.placed.size());
+    assertEquals(
+        "1", desk.postgres.value("SELECT count(*) FROM trading.orders WHERE user_id = " + ada));
   }
 
   @Test
@@ -326,7 +386,7 @@ class PlacementServiceTest {
     assertEquals(Status.OPEN, unchanged.status());
 
     desk.venue.onFind = reference ->
-        Future.succeededFuture(java.util.Optional.of(order("late", BUY, Status.EXPIRED, "0")));
+        Future.succeededFuture(Optional.of(order("late", BUY, Status.EXPIRED, "0")));
     var found = desk.await(() -> desk.cancellations.cancel(new Cancel(user(ada), placed.id())));
     assertEquals(Status.EXPIRED, found.status());
   }
@@ -343,7 +403,7 @@ class PlacementServiceTest {
 
     answer.complete(new Outcome.Accepted(order("early", BUY, Status.OPEN, "0"), List.of()));
 
-    dev.verticker.testing.Await.until(
+    Await.until(
         "the order is canceled", () -> find(pending.id()) == Status.CANCELED);
     assertEquals(1, desk.venue.canceled.size());
   }

@@ -20,13 +20,15 @@ import java.util.Map;
  * An OpenAPI contract with its {@link SharedResponses}.
  *
  * <p>Vert.x OpenAPI supports neither forms nor {@code application/problem+json} nor relative server and OAuth flow URLs, so it
- * is given a copy of the document in which these are replaced.
+ * is given a copy of the document in which these are replaced, and patterns are in the notation of Java.
  *
  * @param name the resource name, for messages
  * @param document the published contract
  * @param openApi the loaded copy
  */
 public record Contract(String name, JsonObject document, OpenAPIContract openApi) {
+  private static final String END_OF_TEXT = "(?<!\\\\)\\$";
+
   /** @param resource a YAML file on the class path, such as {@code openapi/price-api.yaml} */
   public static Future<Contract> load(Vertx vertx, String resource) {
     return vertx
@@ -71,8 +73,21 @@ public record Contract(String name, JsonObject document, OpenAPIContract openApi
     return cause.getCause() == null ? cause : rootCause(cause.getCause());
   }
 
+  /** In Java, {@code $} also matches before a line break at the end; in a contract it does not. */
+  private static void endPatterns(Object value) {
+    if (value instanceof JsonObject object) {
+      if (object.getValue("pattern") instanceof String pattern) {
+        object.put("pattern", pattern.replaceAll(END_OF_TEXT, "\\\\z"));
+      }
+      object.forEach(member -> endPatterns(member.getValue()));
+    } else if (value instanceof JsonArray array) {
+      array.forEach(Contract::endPatterns);
+    }
+  }
+
   private static JsonObject loadable(JsonObject document) {
     var copy = new JsonObject(MediaTypes.substitute(document.encode()));
+    endPatterns(copy);
     var components = copy.getJsonObject("components", new JsonObject());
     var schemes = components.getJsonObject("securitySchemes", new JsonObject());
     for (var name : schemes.fieldNames()) {

@@ -75,8 +75,10 @@ public record ApiRequest(
   public String nextPage(String cursor, Object value, String... kept) {
     var query = new StringBuilder("?limit=" + pageLimit());
     for (var name : kept) {
-      query(name)
-          .ifPresent(sent -> query.append('&').append(name).append('=').append(urlEncode(sent)));
+      var sent = parameters.get(RequestValidator.QUERY + name);
+      if (sent != null) {
+        query.append('&').append(name).append('=').append(urlEncode(sent.toString()));
+      }
     }
     return "<" + rawPath + query + "&" + cursor + "=" + value + ">; rel=\"next\"";
   }

@@ -13,6 +13,9 @@ public final class MediaTypes {
   /** Replaces {@code application/problem+json}. */
   public static final String PROBLEM = "application/vnd.problem+json";
 
+  /** Replaces {@code text/csv}; a validator receives the text as a JSON string. */
+  public static final String CSV = "application/vnd.csv+json";
+
   /** Replaces {@link #FORM}; the validator receives the fields as a JSON object. */
   static final String FORM_FIELDS = "application/vnd.form+json";
 
@@ -24,7 +27,7 @@ public final class MediaTypes {
       "application/problem+json",
       PROBLEM,
       "text/csv",
-      "text/plain");
+      CSV);
   private static final Map<String, String> DECLARED = SUBSTITUTES.entrySet().stream()
       .collect(Collectors.toMap(Map.Entry::getValue, Map.Entry::getKey));
 

@@ -70,7 +70,7 @@ final class SchemaErrors {
       case "const" -> "Must be " + rule + ".";
       case "enum" -> "Must be one of " + list(rule).collect(Collectors.joining(", ")) + ".";
       case "format" -> "Must be a " + rule + ".";
-      case "pattern" -> "Must match " + rule + ".";
+      case "pattern" -> "Must match " + rule.toString().replace("\\z", "$") + ".";
       case "minLength" -> "Must have at least " + count(rule, "character", "characters") + ".";
       case "maxLength" -> "Must have at most " + count(rule, "character", "characters") + ".";
       case "minItems" -> "Must have at least " + count(rule, "item", "items") + ".";

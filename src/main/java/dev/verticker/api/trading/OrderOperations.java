@@ -65,7 +65,8 @@ public final class OrderOperations {
 
   private Future<ApiResponse> checkOrder(ApiRequest request) {
     return bus.request(Orders.CHECK, place(request))
-        .map(verdict -> TradingRequest.json(200, json(verdict, clock.instant())));
+        .map(verdict -> TradingRequest.json(
+            200, json(verdict, isAcceptable(verdict, request.body()), clock.instant())));
   }
 
   private Future<ApiResponse> listOrders(ApiRequest request) {
@@ -84,7 +85,7 @@ public final class OrderOperations {
       var response = list(200, page);
       return page.next() == null
           ? response
-          : response.with("Link", request.nextPage("before", page.next(), "symbol"));
+          : response.with("Link", request.nextPage("before", page.next(), "symbol", "open", "account_id"));
     });
   }
 
@@ -162,11 +163,16 @@ public final class OrderOperations {
     return TradingRequest.list(status, page.orders().stream().map(OrderJson::of));
   }
 
-  private static JsonObject json(Verdict verdict, Instant now) {
+  private static boolean isAcceptable(Verdict verdict, JsonObject order) {
+    return verdict.violations().isEmpty()
+        && !(verdict.priceStale() && order.getString("type").equals("market"));
+  }
+
+  private static JsonObject json(Verdict verdict, boolean accepted, Instant now) {
     var violations = new JsonArray();
     verdict.violations().forEach(violation -> violations.add(json(violation)));
     return new JsonObject()
-        .put("accepted", verdict.violations().isEmpty())
+        .put("accepted", accepted)
         .put("violations", violations)
         .put("only_exchange_knows", new JsonArray(verdict.onlyExchangeKnows()))
         .put("price", decimal(verdict.price()))

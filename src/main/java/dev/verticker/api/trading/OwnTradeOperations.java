@@ -60,7 +60,10 @@ public final class OwnTradeOperations {
       var response = csv ? csv(trades) : TradingRequest.list(200, trades);
       return page.next() == null
           ? response
-          : response.with("Link", request.nextPage("before", page.next(), "symbol", "format"));
+          : response.with(
+              "Link",
+              request.nextPage(
+                  "before", page.next(), "symbol", "format", "order_id", "account_id"));
     });
   }
 

@@ -71,7 +71,7 @@ public final class ApiClient {
     var validatable = response.body().length() == 0
         ? ValidatableResponse.create(response.status(), headers)
         : ValidatableResponse.create(
-            response.status(), headers, response.body(), mediaType(response));
+            response.status(), headers, body(response), mediaType(response));
     return validator
         .validate(validatable, operation.getOperationId())
         .transform(result -> result.succeeded()
@@ -117,7 +117,19 @@ public final class ApiClient {
 
   private static String mediaType(Response response) {
     var type = response.headers().get("Content-Type");
-    return Problem.MEDIA_TYPE.equals(type) ? MediaTypes.PROBLEM : type;
+    return Problem.MEDIA_TYPE.equals(type)
+        ? MediaTypes.PROBLEM
+        : isCsv(response) ? MediaTypes.CSV : type;
+  }
+
+  private static Buffer body(Response response) {
+    return isCsv(response)
+        ? Buffer.buffer(Json.encode(response.body().toString()))
+        : response.body();
+  }
+
+  private static boolean isCsv(Response response) {
+    return "text/csv".equals(response.headers().get("Content-Type"));
   }
 
   private Operation operation(HttpMethod method, String target) {

@@ -6,14 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
+import dev.verticker.message.Notifications;
+import dev.verticker.message.Notifications.OutboxEntry;
+import dev.verticker.message.Notifications.Recipient;
+import dev.verticker.message.trading.OrderJson;
+import dev.verticker.message.trading.Orders;
 import dev.verticker.testing.Await;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
+import java.math.BigDecimal;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** Tests the events of each topic and the topics that a client may subscribe to. */
 class SocketTopicsTest extends SocketTestCase {
+  private static final AtomicLong entries = new AtomicLong();
+
   @Test
   void an_administrator_that_names_no_topic_receives_the_changes_of_all_users() {
     var socket = plain(door.admin());
@@ -108,6 +117,102 @@ class SocketTopicsTest extends SocketTestCase {
   }
 
   @Test
+  void a_user_receives_its_orders_trades_and_balances_and_resumes_after_them() {
+    var ada = door.person();
+    var topic = "orders." + ada.id();
+    var plain = plain(ada).subscribe(topic);
+    var start = plain.next("subscribed").getString("cursor");
+    var bridged = bridged(ada, topic);
+    var others = List.of(
+        subscribed("users"), plain(ada).subscribe("user." + ada.id()), plain(door.person()));
+    var order = new JsonObject().put("order", OrderJson.of(order(ada)));
+    var balance = new JsonObject()
+        .put(
+            "balance",
+            new JsonObject()
+                .put("account_id", 12)
+                .put("asset", "USDT")
+                .put("available", "9932")
+                .put("locked", "68")
+                .put("as_of", "2025-08-20T10:11:12.131415+00:00"));
+
+    append(ada, "order_updated", order);
+    append(ada, "balance_updated", balance);
+
+    var updated = plain.next("order_updated");
+    assertEquals(order.getJsonObject("order"), updated.getJsonObject("order"));
+    assertEquals(new JsonObject().put("self", true), updated.getJsonObject("by"));
+    assertEquals(updated, bridged.next().getJsonObject("body"));
+    assertEquals(
+        balance.getJsonObject("balance"), plain.next("balance_updated").getJsonObject("balance"));
+    var resumed = plain(ada).subscribe(topic, start);
+    assertEquals(2, resumed.next("subscribed").getInteger("replayed"));
+    assertEquals(updated, resumed.next("order_updated"));
+    delete(ada);
+    Await.until("the topic is deleted", () -> !isReadable(topic));
+    others.forEach(socket -> assertFalse(socket.frames.toString().contains(topic)));
+  }
+
+  private static boolean isReadable(String topic) {
+    var read = new Notifications.ReadTopic(topic, null, null, 1);
+    return Await.await(door.bus.request(Notifications.READ_TOPIC, read).map(true).otherwise(false));
+  }
+
+  private static void append(Person person, String event, JsonObject content) {
+    var payload = new JsonObject()
+        .put("event", event)
+        .put("user_id", person.id())
+        .put("by", new JsonObject().put("id", person.id()).putNull("username"))
+        .mergeIn(content);
+    var recipient =
+        new Recipient(Orders.topic(person.id()), Notifications.Audience.user(person.id()));
+    var entry = new OutboxEntry(
+        entries.incrementAndGet(),
+        door.clock.instant(),
+        event,
+        person.id(),
+        person.id(),
+        false,
+        List.of(recipient),
+        payload.encode());
+    Await.await(door.bus.request(
+        Notifications.APPEND, new Notifications.Append("test-trading", List.of(entry))));
+  }
+
+  private static Orders.Order order(Person person) {
+    var ticket = new Orders.Ticket(
+        "BTCUSDT",
+        Orders.Side.BUY,
+        Orders.Type.LIMIT,
+        Orders.TimeInForce.GTC,
+        new BigDecimal("0.001"),
+        null,
+        new BigDecimal("68000"),
+        null,
+        null);
+    var now = door.clock.instant();
+    return new Orders.Order(
+        4711,
+        2,
+        person.id(),
+        12,
+        "paper",
+        "key-1",
+        "4711",
+        ticket,
+        Orders.Status.OPEN,
+        Orders.Source.OWN,
+        BigDecimal.ZERO,
+        BigDecimal.ZERO,
+        BigDecimal.ZERO,
+        null,
+        now,
+        now,
+        now,
+        null);
+  }
+
+  @Test
   void both_protocols_deliver_the_same_event() {
     var plain = subscribed("users");
     var bridged = bridged(door.admin(), "users");
@@ -163,13 +268,13 @@ class SocketTopicsTest extends SocketTestCase {
     var other = "user." + door.person().id();
     var plain = plain(ada);
     var bridged = bridged();
-    for (var topic : List.of(other, "users", other + "0")) {
+    for (var topic : List.of(other, "users", other + "0", other.replace("user", "orders"))) {
       assertEquals("not-allowed", errorCode(plain.subscribe(topic)));
       var refused = bridged.register(topic, "Authorization", ada.bearer()).next();
       assertEquals(403, refused.getInteger("failureCode"));
       assertEquals(topic, refused.getString("address"));
     }
-    for (var topic : List.of("user.*", "user.me", "", "#", "prices.", "trades", "book.A B")) {
+    for (var topic : List.of("user.*", "user.me", "orders.me", "orders", "", "#", "prices.", "trades", "book.A B")) {
       assertEquals("topic-unknown", errorCode(plain.subscribe(topic)));
     }
     for (var topic : List.of("prices.*", "prices.latest", "prices.btcusdt")) {

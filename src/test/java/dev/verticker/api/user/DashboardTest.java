@@ -4,13 +4,16 @@ import static dev.verticker.api.openapi.ApiClient.expect;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.api.price.FakePrices;
 import dev.verticker.api.user.UserFrontDoor.Person;
+import dev.verticker.bus.Failure;
 import dev.verticker.message.Prices.Quote;
 import dev.verticker.message.Prices.Source;
 import dev.verticker.message.Timestamps;
+import dev.verticker.message.trading.Portfolios.FindPortfolio;
 import dev.verticker.testing.Await;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
@@ -49,12 +52,17 @@ class DashboardTest {
     var dashboard = reply.object();
 
     assertEquals(
-        List.of("user", "prices", "unread", "as_of", "parts"), List.copyOf(dashboard.fieldNames()));
+        List.of("user", "prices", "unread", "portfolio", "as_of", "parts"),
+        List.copyOf(dashboard.fieldNames()));
     var user = expect(200, door.get(ada, "/users/me")).object();
     user.remove("permissions");
     assertEquals(user, dashboard.getJsonObject("user"));
     assertEquals(
-        new JsonObject().put("user", "ok").put("prices", "ok").put("notifications", "ok"),
+        new JsonObject()
+            .put("user", "ok")
+            .put("prices", "ok")
+            .put("notifications", "ok")
+            .put("portfolio", "ok"),
         dashboard.getJsonObject("parts"));
     var price = dashboard.getJsonArray("prices").getJsonObject(0);
     assertTrue(price.getLong("age_ms") >= 0);
@@ -140,6 +148,47 @@ class DashboardTest {
     assertEquals(
         "query/symbols",
         unknown.object().getJsonArray("errors").getJsonObject(0).getString("pointer"));
+  }
+
+  @Test
+  void the_portfolio_is_part_of_the_dashboard_of_its_owner_only() {
+    door.trading.requests.clear();
+    var own = expect(200, door.get(ada, "/dashboard"));
+    assertEquals(List.of(new FindPortfolio(ada.id(), null)), door.trading.requests);
+    var portfolio = own.object().getJsonObject("portfolio");
+    var alone = expect(200, door.get(ada, "/portfolio")).object();
+    assertEquals(alone.getString("account_id"), portfolio.getString("account_id"));
+    assertEquals(
+        alone.getJsonArray("positions").size(), portfolio.getJsonArray("positions").size());
+
+    door.trading.requests.clear();
+    for (var reader : List.of(door.admin(), ada)) {
+      var path = "/users/" + ada.id() + "/dashboard";
+      var other = expect(200, door.get(reader, path)).object();
+      assertEquals(reader == ada, other.getJsonObject("portfolio") != null);
+      assertEquals(
+          reader == ada ? "ok" : "private", other.getJsonObject("parts").getString("portfolio"));
+    }
+    assertEquals(List.of(new FindPortfolio(ada.id(), null)), door.trading.requests);
+  }
+
+  @Test
+  void a_stale_or_unavailable_portfolio_does_not_affect_the_other_parts() {
+    var first = expect(200, door.get(ada, "/dashboard"));
+    var tag = first.headers().get("ETag");
+    expect(304, door.get(ada, "/dashboard", "If-None-Match", tag));
+
+    door.trading.stale = true;
+    var stale = expect(200, door.get(ada, "/dashboard", "If-None-Match", tag)).object();
+    assertEquals("stale", stale.getJsonObject("parts").getString("portfolio"));
+
+    door.trading.stale = false;
+    door.trading.failure = new Failure.Unavailable("database-unavailable", "Not now.");
+    var without = expect(200, door.get(ada, "/dashboard")).object();
+    door.trading.failure = null;
+    assertEquals("unavailable", without.getJsonObject("parts").getString("portfolio"));
+    assertNull(without.getValue("portfolio"));
+    assertEquals(first.object().getJsonObject("user"), without.getJsonObject("user"));
   }
 
   @Test

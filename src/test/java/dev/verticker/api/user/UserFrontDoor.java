@@ -10,6 +10,7 @@ import dev.verticker.api.openapi.Contract;
 import dev.verticker.api.price.FakeCandles;
 import dev.verticker.api.price.FakeMarket;
 import dev.verticker.api.price.FakePrices;
+import dev.verticker.api.trading.FakeTrading;
 import dev.verticker.bus.Bus;
 import dev.verticker.context.NodeContext;
 import dev.verticker.message.Candles.State;
@@ -21,6 +22,7 @@ import dev.verticker.testing.RecordedHealth;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.testing.TestHttpClient.Response;
 import dev.verticker.user.SignIn;
+import dev.verticker.trading.TradingVerticle;
 import dev.verticker.user.UserVerticle;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.DeploymentOptions;
@@ -61,6 +63,7 @@ public final class UserFrontDoor implements AutoCloseable {
   public final FakeCandles candles = new FakeCandles(bus);
   public final FakeListings listings = new FakeListings(bus);
   public final FakeMarket market = new FakeMarket(bus);
+  public final FakeTrading trading = new FakeTrading(bus);
   final Contract contract = await(Contract.load(vertx, "openapi/user-api.yaml"));
   private final JsonObject settings;
   private final Function<NodeContext, UserVerticle> userVerticle;
@@ -149,9 +152,14 @@ public final class UserFrontDoor implements AutoCloseable {
     return new HashMap<>(Map.of("JWT_SECRET", "a secret of this test " + UUID.randomUUID()));
   }
 
+  /** Runs the trading verticle, too, in place of {@link FakeTrading}. */
+  public static UserFrontDoor openWithTrading() {
+    return open(TestDatabase.create(), ownSecret(), SignIn::verticle, true);
+  }
+
   /** Like {@link #openAlone}; a password costs as much as in production. */
   static UserFrontDoor openWithRealHashes() {
-    return open(TestDatabase.create(), ownSecret(), UserVerticle::new);
+    return open(TestDatabase.create(), ownSecret(), UserVerticle::new, false);
   }
 
   public static UserFrontDoor open(Map<String, String> more) {
@@ -159,13 +167,14 @@ public final class UserFrontDoor implements AutoCloseable {
   }
 
   public static UserFrontDoor open(TestDatabase database, Map<String, String> more) {
-    return open(database, more, SignIn::verticle);
+    return open(database, more, SignIn::verticle, false);
   }
 
   private static UserFrontDoor open(
       TestDatabase database,
       Map<String, String> more,
-      Function<NodeContext, UserVerticle> userVerticle) {
+      Function<NodeContext, UserVerticle> userVerticle,
+      boolean withTrading) {
     var settings = SettingsFiles.load(environment(database, more), Path.of("target"));
     var door = new UserFrontDoor(settings, userVerticle);
     door.prices.configured = List.of("BTCUSDT", "ETHUSDT");
@@ -180,6 +189,11 @@ public final class UserFrontDoor implements AutoCloseable {
         FakeListings.listing("LTC", "USDT", "BREAK"));
     await(door.listings.serve());
     await(door.market.serve());
+    if (withTrading) {
+      await(door.vertx.deployVerticle(() -> new TradingVerticle(door.context()), door.options()));
+    } else {
+      await(door.trading.serve());
+    }
     door.startNotifications();
     door.startUsers();
     await(door.vertx.deployVerticle(

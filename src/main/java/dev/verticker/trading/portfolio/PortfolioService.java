@@ -58,13 +58,13 @@ public final class PortfolioService {
   private final PositionUpdater positions;
 
   /** @param valuedIn the asset of all values */
-  public PortfolioService(
-      Database database, PositionRepository positions, Bus bus, Clock clock, String valuedIn) {
+  public PortfolioService(Database database, Bus bus, Clock clock, String valuedIn) {
     this.database = database;
     this.bus = bus;
     this.clock = clock;
     this.valuedIn = valuedIn;
-    this.positions = new PositionUpdater(positions, new MinuteRates(bus), valuedIn);
+    this.positions =
+        new PositionUpdater(new PositionRepository(database), new MinuteRates(bus), valuedIn);
   }
 
   /** @param asOf null without a balance */

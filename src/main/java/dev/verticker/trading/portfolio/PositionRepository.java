@@ -77,7 +77,7 @@ public final class PositionRepository {
 
   private final Database database;
 
-  public PositionRepository(Database database) {
+  PositionRepository(Database database) {
     this.database = database;
   }
 
@@ -85,7 +85,7 @@ public final class PositionRepository {
   record Positions(long cursor, Map<String, CostBasis> bases) {}
 
   /** Lets the positions of an account begin again without its trades; the transaction holds the lock of the account. */
-  public Future<Void> reset(SqlConnection tx, long accountId) {
+  public static Future<Void> reset(SqlConnection tx, long accountId) {
     return tx.preparedQuery(CLEAR)
         .execute(Tuple.of(accountId))
         .compose(cleared -> tx.preparedQuery(SKIP).execute(Tuple.of(accountId)))

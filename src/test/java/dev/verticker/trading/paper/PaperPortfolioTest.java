@@ -25,7 +25,6 @@ import org.junit.jupiter.api.Test;
 /** Balances and profits of paper accounts after orders. */
 class PaperPortfolioTest {
   private static PaperDesk desk;
-  private static PositionRepository positions;
   private static PortfolioService portfolios;
   private static long users;
   private long ada;
@@ -33,8 +32,7 @@ class PaperPortfolioTest {
   @BeforeAll
   static void open() {
     desk = new PaperDesk();
-    positions = new PositionRepository(desk.database);
-    portfolios = new PortfolioService(desk.database, positions, desk.bus, desk.clock, "USDT");
+    portfolios = new PortfolioService(desk.database, desk.bus, desk.clock, "USDT");
   }
 
   @AfterAll
@@ -150,7 +148,7 @@ class PaperPortfolioTest {
   void after_a_reset_earlier_trades_have_no_effect() {
     var order = desk.place(ada, market(Side.BUY, "1"));
     find(order.accountId());
-    desk.await(() -> desk.database.transaction(tx -> positions.reset(tx, order.accountId())));
+    desk.await(() -> desk.database.transaction(tx -> PositionRepository.reset(tx, order.accountId())));
 
     assertNull(find(order.accountId()).positions().get(0).cost());
     desk.place(ada, market(Side.BUY, "2"));

@@ -46,7 +46,8 @@ public final class OrderRepository {
       .collect(Collectors.toUnmodifiableMap(OrderJson::status, Function.identity()));
 
   /** The predicate of the partial indexes. */
-  private static final String OPEN = "o.status IN ('pending', 'open', 'partially_filled', 'unknown')";
+  private static final String OPEN =
+      "o.status IN ('pending', 'open', 'partially_filled', 'unknown')";
 
   private static final String SELECT =
       """
@@ -57,9 +58,8 @@ public final class OrderRepository {
 
   private static final String FIND = SELECT + " WHERE o.id = $1 AND o.user_id = $2";
 
-  private static final String FIND_BY_CLIENT_ORDER_ID =
-      SELECT
-          + " WHERE o.account_id = $1 AND o.client_order_id = $2 AND o.source = 'own' AND o.user_id = $3";
+  private static final String FIND_BY_CLIENT_ORDER_ID = SELECT
+      + " WHERE o.account_id = $1 AND o.client_order_id = $2 AND o.source = 'own' AND o.user_id = $3";
 
   /** The newest first: a venue that was reset assigns its ids again. */
   private static final String FIND_REPORTED =
@@ -75,21 +75,16 @@ public final class OrderRepository {
 
   private static final String LOCK = SELECT + " WHERE o.id = $1 FOR NO KEY UPDATE OF o";
 
-  private static final String LIST =
-      SELECT
-          + """
+  private static final String LIST = SELECT
+      + """
            WHERE o.user_id = $1
-             AND ($2::bigint IS NULL OR o.account_id = $2)
-             AND ($3::text IS NULL OR o.symbol = $3)
+             AND %s
+             AND %s
              AND o.id < $4
              AND %s
            ORDER BY o.id DESC
            LIMIT $5
           """;
-
-  private static final String LIST_OPEN = LIST.formatted(OPEN);
-
-  private static final String LIST_ALL = LIST.formatted("true");
 
   private static final String TRADES =
       """
@@ -97,9 +92,9 @@ public final class OrderRepository {
         FROM trading.trades AS t
         JOIN trading.orders AS o ON o.id = t.order_id
        WHERE t.user_id = $1
-         AND ($2::bigint IS NULL OR t.account_id = $2)
-         AND ($3::bigint IS NULL OR t.order_id = $3)
-         AND ($4::text IS NULL OR t.symbol = $4)
+         AND %s
+         AND %s
+         AND %s
          AND t.id < $5
        ORDER BY t.id DESC
        LIMIT $6
@@ -185,7 +180,10 @@ public final class OrderRepository {
   Future<List<StoredOrder>> list(ListOrders list) {
     return database
         .query(
-            list.open() ? LIST_OPEN : LIST_ALL,
+            LIST.formatted(
+                equal("o.account_id", "$2::bigint", list.accountId()),
+                equal("o.symbol", "$3::text", list.symbol()),
+                list.open() ? OPEN : "true"),
             Tuple.of(
                 list.userId(),
                 list.accountId(),
@@ -199,7 +197,10 @@ public final class OrderRepository {
   Future<List<Fill>> trades(ListTrades list) {
     return database
         .query(
-            TRADES,
+            TRADES.formatted(
+                equal("t.account_id", "$2::bigint", list.accountId()),
+                equal("t.order_id", "$3::bigint", list.orderId()),
+                equal("t.symbol", "$4::text", list.symbol())),
             Tuple.of(
                 list.userId(),
                 list.accountId(),
@@ -209,10 +210,7 @@ public final class OrderRepository {
                 list.limit() + 1))
         .map(rows -> Rows.all(
             rows,
-            row -> fill(
-                row,
-                row.getString("venue"),
-                constant(Side.class, row.getString("side")))));
+            row -> fill(row, row.getString("venue"), constant(Side.class, row.getString("side")))));
   }
 
   /** Locks the order; the transaction has locked the row of its account. */
@@ -259,7 +257,8 @@ public final class OrderRepository {
         .addValue(each(trades, trade -> Rows.utc(trade.tradedAt()), OffsetDateTime[]::new));
     return tx.preparedQuery(INSERT_TRADES)
         .execute(row)
-        .map(rows -> Rows.all(rows, trade -> fill(trade, order.venue(), order.ticket().side())));
+        .map(rows ->
+            Rows.all(rows, trade -> fill(trade, order.venue(), order.ticket().side())));
   }
 
   /** Writes what may change of an order, and returns it with its new revision. */
@@ -278,6 +277,11 @@ public final class OrderRepository {
         .addValue(Rows.utc(change.cancelRequestedAt()))
         .addValue(Rows.utc(now));
     return one(tx.preparedQuery(UPDATE).execute(row)).map(Optional::orElseThrow);
+  }
+
+  /** A statement of its own for each combination of conditions, so that each one uses the index of its columns. */
+  private static String equal(String column, String parameter, Object value) {
+    return value == null ? parameter + " IS NULL" : column + " = " + parameter;
   }
 
   private static Future<Optional<StoredOrder>> one(Future<RowSet<Row>> rows) {

@@ -20,6 +20,7 @@ export class DataTable {
   #columns;
   #keyOf;
   #rows;
+  #table;
   #empty = h("p.empty-note");
   #more = h("button.link", { type: "button", hidden: true }, t("trading.more"));
   element;
@@ -43,21 +44,17 @@ export class DataTable {
         label || visuallyHidden(t("orders.actions")),
       ),
     );
+    this.#table = h(
+      "table",
+      { role: "table" },
+      h("caption.visually-hidden", null, caption),
+      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)),
+      body,
+    );
     this.element = h(
       "div.data-table",
       null,
-      h(
-        "div.scroll",
-        { tabindex: "0", role: "region", "aria-label": caption },
-        h(
-          "table",
-          { role: "table" },
-          h("caption.visually-hidden", null, caption),
-          h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, heads)),
-          body,
-        ),
-        this.#empty,
-      ),
+      h("div.scroll", { tabindex: "0", role: "region", "aria-label": caption }, this.#table, this.#empty),
       this.#more,
     );
   }
@@ -74,6 +71,7 @@ export class DataTable {
         return { key, version, make: () => this.#row(entry) };
       }),
     );
+    this.#table.hidden = entries.length === 0;
     setText(this.#empty, entries.length ? "" : empty);
     this.#more.hidden = !hasMore;
   }

@@ -107,6 +107,17 @@ class ArchitectureTest {
       own("price", "message", "bus", "context", "settings", "data", "outbox", "exchange");
 
   @ArchTest
+  static final ArchRule trading_meets_others_in_messages =
+      own("trading", "message", "bus", "context", "settings", "data", "outbox", "exchange");
+
+  @ArchTest
+  static final ArchRule trading_packages_are_layered = layered(
+      "trading", "control", "paper", "reconciliation", "venue", "order", "account", "portfolio", "rules");
+
+  @ArchTest
+  static final ArchRule sub_packages_of_trading_are_internal = usedOnlyBy("trading");
+
+  @ArchTest
   static final ArchRule notifications_meet_others_in_messages =
       own("notification", "message", "bus", "context", "settings", "data", "outbox");
 

@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -62,11 +64,12 @@ class DatabaseDocumentTest {
       throws SQLException {
     try {
       execute("CREATE SCHEMA monolith");
+      var names = new HashSet<String>();
       for (var table : query("SELECT relnamespace::regnamespace || '.' || quote_ident(relname)"
           + " FROM pg_class WHERE relkind IN ('r', 'p') AND relname <> 'migrations'"
           + " AND relnamespace::regnamespace::text IN ('" + String.join("', '", schemas())
-          + "')")) {
-        execute("ALTER TABLE " + table + " SET SCHEMA monolith");
+          + "') ORDER BY 1")) {
+        execute("ALTER TABLE " + withUniqueName(table, names) + " SET SCHEMA monolith");
       }
       execute("SET search_path = monolith");
       execute(DOCUMENT.block("As a monolith", "sql"));
@@ -92,6 +95,27 @@ class DatabaseDocumentTest {
       }
     }
     assertEquals(schemas(), owned.stream().sorted().toList());
+  }
+
+  /** The second table of a name gets the name of its schema, too. */
+  private static String withUniqueName(String table, Set<String> names) throws SQLException {
+    var parts = table.split("\\.");
+    if (names.add(parts[1])) {
+      return table;
+    }
+    var unique = parts[0] + "_" + parts[1];
+    execute("ALTER TABLE " + table + " RENAME TO " + unique);
+    var renamed = parts[0] + "." + unique;
+    // Its indexes and sequences move with it.
+    for (var rename : query(
+        "SELECT format('ALTER %s %s.%I RENAME TO %I', CASE relkind WHEN 'i' THEN 'INDEX' ELSE 'SEQUENCE' END, '"
+            + parts[0] + "', relname, '" + parts[0] + "_' || relname) FROM pg_class"
+            + " WHERE oid IN (SELECT indexrelid FROM pg_index WHERE indrelid = '" + renamed
+            + "'::regclass UNION SELECT objid FROM pg_depend WHERE refobjid = '" + renamed
+            + "'::regclass AND deptype = 'i') AND relkind IN ('i', 'S')")) {
+      execute(rename);
+    }
+    return renamed;
   }
 
   private static void assertSame(ErDiagram migrated, ErDiagram drawn) {

@@ -20,7 +20,8 @@ record ErDiagram(Map<String, List<String>> tables, Map<String, Long> keys) {
   private static final Pattern ENTITY =
       Pattern.compile("^ +(\\w+) \\{\\n(.*?)^ +}$", Pattern.MULTILINE | Pattern.DOTALL);
   private static final Pattern RELATIONSHIP =
-      Pattern.compile("^ +(\\w+ [|o]{2}--o[|{] \\w+ : \\S+)$", Pattern.MULTILINE);
+      Pattern.compile(
+          "^ +(\\w+ [|o]{2}--o[|{] \\w+ : (?:\\S+|\".*\"))$", Pattern.MULTILINE);
 
   private static final String COLUMNS =
       """
@@ -56,7 +57,7 @@ record ErDiagram(Map<String, List<String>> tables, Map<String, Long> keys) {
                                        AND indkey::int2[] <@ f.conkey)
                        THEN 'o| ' ELSE 'o{ ' END
                || c.relname || ' : '
-               || (SELECT string_agg(attname, ',' ORDER BY attnum)
+               || (SELECT string_agg(attname, ', ' ORDER BY attnum)
                      FROM pg_catalog.pg_attribute
                     WHERE attrelid = f.conrelid AND attnum = ANY (f.conkey))
         FROM pg_catalog.pg_constraint AS f
@@ -88,7 +89,11 @@ record ErDiagram(Map<String, List<String>> tables, Map<String, Long> keys) {
     });
     return new ErDiagram(
         tables,
-        counted(RELATIONSHIP.matcher(mermaid).results().map(key -> key.group(1)).toList()));
+        counted(RELATIONSHIP
+            .matcher(mermaid)
+            .results()
+            .map(key -> key.group(1).replace("\"", ""))
+            .toList()));
   }
 
   private static Map<String, Long> counted(List<String> keys) {

@@ -3,14 +3,18 @@ package dev.verticker.trading;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import dev.verticker.node.Migrations;
+import dev.verticker.node.StartupException;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.flywaydb.core.Flyway;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,8 +29,10 @@ import org.postgresql.util.PSQLException;
 class TradingSchemaTest {
   private static final int ADA = 7;
   private static final int GRACE = 8;
+  private static final String BUY = "'buy', 'limit', 'GTC', 1, NULL, 100, NULL";
 
   private static Connection connection;
+  private long account;
 
   @BeforeAll
   static void open() throws SQLException {
@@ -39,10 +45,11 @@ class TradingSchemaTest {
   }
 
   @BeforeEach
-  void insert_assets_and_symbol() throws SQLException {
-    execute("INSERT INTO trading.assets VALUES ('BTC', 'Bitcoin', 8), ('USDT', 'Tether', 6)");
-    execute(
-        "INSERT INTO trading.symbols VALUES ('BTCUSDT', 'BTC', 'USDT', 0.01, 0.00001, 5, true)");
+  void insert_instrument_and_account() throws SQLException {
+    execute("INSERT INTO trading.instruments VALUES"
+        + " ('paper', 'BTCUSDT', 'BTC', 'USDT', 8, 8, 0.01, 0.00001, 5, '{}'),"
+        + " ('paper', 'FREE', 'BTC', 'EUR', 8, 8, 0, 0, 0, '{}')");
+    account = account(ADA, "paper");
   }
 
   @AfterEach
@@ -51,21 +58,45 @@ class TradingSchemaTest {
   }
 
   @Test
-  void a_second_order_with_the_same_client_order_id_of_one_user_is_rejected() throws SQLException {
-    order(ADA, "first");
-    order(ADA, "second");
-    order(GRACE, "first");
+  void a_user_has_one_paper_account_and_several_others() throws SQLException {
+    account(GRACE, "paper");
+    account(ADA, "testnet");
+    account(ADA, "testnet");
+
     assertEquals(
-        "orders_client_order_id",
-        refused(insert(ADA, "'buy', 'limit', 'GTC', 100, NULL, 1", "first")));
+        "accounts_paper",
+        refused("INSERT INTO trading.accounts (user_id, venue, created_at) VALUES (7, 'paper', now())"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "a b", "é", "0123456789012345678901234567890123456"})
-  void a_client_order_id_is_a_short_word_of_ascii(String clientOrderId) {
+  @ValueSource(strings = {"user_id = 8", "venue = 'binance'"})
+  void an_account_stays_with_its_user_and_its_venue(String change) {
     assertEquals(
-        "orders_client_order_id_check",
-        refused(insert(ADA, "'buy', 'limit', 'GTC', 100, NULL, 1", clientOrderId)));
+        "accounts_stay_with_their_user", refused("UPDATE trading.accounts SET " + change));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"8, 'paper'", "7, 'testnet'"})
+  void an_order_has_the_user_and_the_venue_of_its_account(String userAndVenue) {
+    assertEquals(
+        "orders_account_id_user_id_venue_fkey",
+        refused(insert("a", BUY).replace("7, 'paper'", userAndVenue)));
+  }
+
+  @Test
+  void a_second_own_order_with_the_same_client_order_id_of_one_account_is_rejected()
+      throws SQLException {
+    order("first");
+    order("second");
+    assertEquals("orders_client_order_id", refused(insert("first", BUY)));
+    execute("UPDATE trading.orders SET status = 'filled'");
+    assertEquals("orders_client_order_id", refused(insert("first", BUY)));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a b", "é", "0123456789012345678901234567890123456"})
+  void a_client_order_id_of_an_own_order_is_a_short_word_of_ascii(String clientOrderId) {
+    assertEquals("orders_own", refused(insert(clientOrderId, BUY)));
   }
 
   @ParameterizedTest
@@ -73,15 +104,16 @@ class TradingSchemaTest {
       quoteCharacter = '"',
       textBlock =
           """
-      "'buy', 'market', NULL, NULL, NULL, 1"
-      "'sell', 'limit', 'GTC', 100, NULL, 1"
-      "'sell', 'limit', 'IOC', 100.01, NULL, 0.05"
-      "'buy', 'limit', 'FOK', 100, NULL, 1.00001"
-      "'buy', 'stop_limit', 'GTC', 100, 99.99, 1"
-      "'buy', 'limit', 'GTC', 100.000000000000000000000, NULL, 1"
+      "'buy', 'market', NULL, 1, NULL, NULL, NULL"
+      "'sell', 'market', NULL, NULL, 10, NULL, NULL"
+      "'sell', 'limit', 'IOC', 0.05, NULL, 100.01, NULL"
+      "'buy', 'limit', 'FOK', 1.00001, NULL, 100, NULL"
+      "'buy', 'limit_maker', NULL, 1, NULL, 100, NULL"
+      "'buy', 'stop_limit', 'GTC', 1, NULL, 100, 99.99"
+      "'buy', 'limit', 'GTC', 1, NULL, 100.000000000000000000000, NULL"
       """)
   void an_order_within_the_rules_is_accepted(String order) throws SQLException {
-    execute(insert(ADA, order, "a"));
+    execute(insert("a", order));
     assertEquals(List.of("pending"), query("SELECT status FROM trading.orders"));
   }
 
@@ -90,204 +122,165 @@ class TradingSchemaTest {
       quoteCharacter = '"',
       textBlock =
           """
-      orders_side_check,         "'lend', 'limit', 'GTC', 100, NULL, 1"
-      orders_type_check,         "'buy', 'iceberg', 'GTC', 100, NULL, 1"
-      orders_time_in_force_check,"'buy', 'limit', 'DAY', 100, NULL, 1"
-      orders_price,              "'buy', 'market', NULL, 100, NULL, 1"
-      orders_price,              "'buy', 'limit', 'GTC', NULL, NULL, 1"
-      orders_time_in_force,      "'buy', 'market', 'GTC', NULL, NULL, 1"
-      orders_time_in_force,      "'buy', 'limit', NULL, 100, NULL, 1"
-      orders_stop_price,         "'buy', 'limit', 'GTC', 100, 99, 1"
-      orders_stop_price,         "'buy', 'stop_limit', 'GTC', 100, NULL, 1"
-      orders_tick_size,          "'buy', 'limit', 'GTC', 100.005, NULL, 1"
-      orders_tick_size,          "'buy', 'stop_limit', 'GTC', 100, 99.995, 1"
-      orders_step_size,          "'buy', 'limit', 'GTC', 100, NULL, 1.000001"
-      orders_step_size,          "'buy', 'market', NULL, NULL, NULL, 0.000001"
-      orders_min_notional,       "'buy', 'limit', 'GTC', 100, NULL, 0.04999"
-      amount_is_positive,        "'buy', 'limit', 'GTC', 100, NULL, 0"
-      amount_is_positive,        "'buy', 'limit', 'GTC', -1, NULL, 1"
-      amount_is_exact,           "'buy', 'limit', 'GTC', 'NaN', NULL, 1"
-      amount_is_exact,           "'buy', 'limit', 'GTC', 100, NULL, 'Infinity'"
-      amount_is_exact,           "'buy', 'limit', 'GTC', 100, NULL, 1.0000000000000000001"
+      orders_side_check,         "'lend', 'limit', 'GTC', 1, NULL, 100, NULL"
+      orders_type_check,         "'buy', 'iceberg', 'GTC', 1, NULL, 100, NULL"
+      orders_own,                "'buy', 'unknown', 'GTC', 1, NULL, 100, NULL"
+      orders_time_in_force_check,"'buy', 'limit', 'DAY', 1, NULL, 100, NULL"
+      orders_quantity,           "'buy', 'market', NULL, NULL, NULL, NULL, NULL"
+      orders_quantity,           "'buy', 'market', NULL, 1, 10, NULL, NULL"
+      orders_quantity,           "'buy', 'limit', 'GTC', NULL, 10, 100, NULL"
+      orders_price,              "'buy', 'market', NULL, 1, NULL, 100, NULL"
+      orders_price,              "'buy', 'limit', 'GTC', 1, NULL, NULL, NULL"
+      orders_time_in_force,      "'buy', 'market', 'GTC', 1, NULL, NULL, NULL"
+      orders_time_in_force,      "'buy', 'limit', NULL, 1, NULL, 100, NULL"
+      orders_time_in_force,      "'buy', 'limit_maker', 'GTC', 1, NULL, 100, NULL"
+      orders_stop_price,         "'buy', 'limit', 'GTC', 1, NULL, 100, 99"
+      orders_stop_price,         "'buy', 'stop_limit', 'GTC', 1, NULL, 100, NULL"
+      orders_tick_size,          "'buy', 'limit', 'GTC', 1, NULL, 100.005, NULL"
+      orders_tick_size,          "'buy', 'stop_limit', 'GTC', 1, NULL, 100, 99.995"
+      orders_step_size,          "'buy', 'limit', 'GTC', 1.000001, NULL, 100, NULL"
+      orders_step_size,          "'buy', 'market', NULL, 0.000001, NULL, NULL, NULL"
+      orders_min_notional,       "'buy', 'limit', 'GTC', 0.04999, NULL, 100, NULL"
+      amount_is_positive,        "'buy', 'limit', 'GTC', 0, NULL, 100, NULL"
+      amount_is_positive,        "'buy', 'limit', 'GTC', 1, NULL, -1, NULL"
+      amount_is_exact,           "'buy', 'limit', 'GTC', 1, NULL, 'NaN', NULL"
+      amount_is_exact,           "'buy', 'limit', 'GTC', 'Infinity', NULL, 100, NULL"
+      amount_is_exact,           "'buy', 'limit', 'GTC', 1.0000000000000000001, NULL, 100, NULL"
       """)
-  void an_order_that_violates_a_rule_fails_with_its_constraint(String rule, String order) {
-    assertEquals(rule, refused(insert(ADA, order, "a")));
+  void an_own_order_that_violates_a_rule_fails_with_its_constraint(String rule, String order) {
+    assertEquals(rule, refused(insert("a", order)));
   }
 
   @Test
-  void an_order_for_an_inactive_or_unknown_symbol_is_rejected() throws SQLException {
-    execute("UPDATE trading.symbols SET is_active = false");
-    assertEquals(
-        "orders_symbol_is_active",
-        refused(insert(ADA, "'buy', 'limit', 'GTC', 100, NULL, 1", "a")));
-    execute("ALTER TABLE trading.orders DISABLE TRIGGER orders_fit_symbol");
-    assertEquals(
-        "orders_symbol_fkey",
-        refused(insert(ADA, "'buy', 'limit', 'GTC', 100, NULL, 1", "a").replace("BTCUSDT", "X")));
+  void a_size_of_zero_is_no_rule() throws SQLException {
+    execute(insert("a", "'buy', 'limit', 'GTC', 0.000000000000000001, NULL, 0.000000000000000001, NULL")
+        .replace("BTCUSDT", "FREE"));
   }
 
   @Test
-  void new_rules_of_a_symbol_do_not_affect_existing_orders() throws SQLException {
-    var order = order(ADA, "a");
-    execute("UPDATE trading.symbols SET tick_size = 7, is_active = false");
+  void an_order_of_an_unknown_instrument_is_rejected() {
+    assertEquals(
+        "orders_venue_symbol_fkey", refused(insert("a", BUY).replace("BTCUSDT", "X")));
+  }
+
+  @Test
+  void new_rules_of_an_instrument_do_not_affect_existing_orders() throws SQLException {
+    var order = order("a");
+    execute("UPDATE trading.instruments SET tick_size = 7, min_notional = 1000000");
     execute("UPDATE trading.orders SET status = 'canceled' WHERE id = " + order);
   }
 
+  @Test
+  void an_order_that_was_found_at_the_venue_is_stored_as_it_is_reported() throws SQLException {
+    var external = insert("web x:1", "'sell', 'unknown', 'unknown', 0.0000001, 3, 0.001, NULL")
+        .replace("'pending', 'own'", "'expired_in_match', 'external'");
+    execute(external);
+    execute(external);
+    execute("UPDATE trading.orders SET status = 'open', executed_qty = 5, reported_qty = 4, prevented_qty = 1");
+  }
+
   @ParameterizedTest
-  @ValueSource(strings = {"open", "partially_filled", "filled", "canceled", "rejected", "lost"})
-  void a_new_order_is_pending(String status) {
+  @ValueSource(strings = {"open", "partially_filled", "filled", "canceled", "rejected", "unknown"})
+  void a_new_own_order_is_pending(String status) {
     assertEquals(
-        "orders_begin_pending",
-        refused(
-            "INSERT INTO trading.orders (user_id, symbol, side, type, qty, status, client_order_id,"
-                + " created_at, updated_at) VALUES (7, 'BTCUSDT', 'buy', 'market', 1, '" + status
-                + "', 'a', now(), now())"));
+        "orders_begin_pending", refused(insert("a", BUY).replace("'pending'", "'" + status + "'")));
   }
 
   @ParameterizedTest
   @ValueSource(
       strings = {
         "open,0 partially_filled,0.4 partially_filled,0.6 filled,1",
-        "open,0 canceled,0",
-        "open,0 partially_filled,0.4 canceled,0.4",
-        "rejected,0",
-        "canceled,0",
-        "filled,1",
+        "open,0 canceled,0.4 canceled,0.6",
+        "unknown,0 rejected,0 open,0 venue_reset,0",
+        "rejected,0 open,0",
+        "open,0 expired_in_match,0.3",
+        "filled,0.9",
       })
-  void an_order_status_moves_forward(String way) throws SQLException {
-    var order = order(ADA, "a");
+  void an_order_takes_every_way_that_a_venue_may_report(String way) throws SQLException {
+    var order = order("a");
     for (var step : way.split(" ")) {
       execute(step(order, step));
     }
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "open 0, pending 0, orders_go_forward",
-    "open 0, rejected 0, orders_go_forward",
-    "filled 1, canceled 0, orders_go_forward",
-    "canceled 0, open 0, orders_go_forward",
-    "rejected 0, pending 0, orders_go_forward",
-    "partially_filled 0.4, partially_filled 0.3, orders_go_forward",
-    "partially_filled 0.4, open 0, orders_go_forward",
-    "open 0, open 0.5, orders_status",
-    "open 0, partially_filled 0, orders_status",
-    "open 0, partially_filled 1, orders_status",
-    "open 0, filled 0.9, orders_status",
-    "open 0, filled 1.1, orders_status",
-    "open 0, canceled 1, orders_status",
-    "open 0, lost 0, orders_status",
-  })
-  void an_order_status_never_moves_back_and_matches_the_executed_quantity(
-      String from, String to, String rule) throws SQLException {
-    var order = order(ADA, "a");
-    execute(step(order, from.replace(' ', ',')));
-    assertEquals(rule, refused(step(order, to.replace(' ', ','))));
+  @ValueSource(strings = {"open,0 pending,0", "partially_filled,0.4 open,0.3"})
+  void an_order_never_goes_back(String way) throws SQLException {
+    var order = order("a");
+    var steps = way.split(" ");
+    execute(step(order, steps[0]));
+    assertEquals("orders_go_forward", refused(step(order, steps[1])));
   }
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"user_id = 8", "side = 'sell'", "price = 101", "qty = 2", "client_order_id = 'b'"})
-  void the_terms_of_an_order_never_change(String change) throws SQLException {
-    order(ADA, "a");
+      strings = {
+        "symbol = 'FREE'", "side = 'sell'", "price = 101", "qty = 2", "client_order_id = 'b'",
+        "content_hash = '\\x02'", "source = 'external'", "created_at = '2020-01-01'"
+      })
+  void what_was_ordered_never_changes(String change) throws SQLException {
+    order("a");
     assertEquals("orders_stay_as_ordered", refused("UPDATE trading.orders SET " + change));
   }
 
   @Test
-  void a_trade_reported_twice_is_stored_once_but_may_fill_two_orders() throws SQLException {
-    var bought = order(ADA, "a");
-    var sold = order(GRACE, "a");
-    trade(bought, 1);
-    trade(sold, 1);
-    assertEquals("trades_once", refused(trading(bought, 1, "100, 1, 100, 'BTC', 0")));
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      quoteCharacter = '"',
-      textBlock =
-          """
-      trades_qty_scale,            "100, 0.000000001, 0.0000001, 'BTC', 0"
-      trades_quote_qty_scale,      "100, 1, 100.0000001, 'BTC', 0"
-      trades_fee_scale,            "100, 1, 100, 'USDT', 0.0000001"
-      trades_quote_qty_is_product, "100, 1, 99, 'USDT', 0"
-      trades_quote_qty_is_product, "100, 1, 100.000001, 'USDT', 0"
-      amount_is_positive,          "0, 1, 100, 'BTC', 0"
-      amount_is_positive,          "100, -1, 100, 'BTC', 0"
-      amount_is_not_negative,      "100, 1, 100, 'BTC', -1"
-      trades_fee_asset_fkey,       "100, 1, 100, 'DOGE', 0"
-      """)
-  void an_invalid_trade_is_rejected(String rule, String trade) throws SQLException {
-    assertEquals(rule, refused(trading(order(ADA, "a"), 1, trade)));
+  void the_time_with_which_an_order_was_signed_never_changes() throws SQLException {
+    order("a");
+    assertEquals("orders_go_forward", refused("UPDATE trading.orders SET sent_at = '2020-01-01'"));
   }
 
   @Test
-  void a_total_rounded_by_the_exchange_is_accepted() throws SQLException {
-    // 33333.33 x 0.00001001 = 0.3336666333
-    execute(trading(order(ADA, "a"), 1, "33333.33, 0.00001001, 0.333666, 'BTC', 0"));
-    execute(trading(order(ADA, "b"), 2, "33333.33, 0.00001001, 0.333667, 'BTC', 0"));
-  }
-
-  @Test
-  void a_trade_cannot_be_updated_or_deleted() throws SQLException {
-    trade(order(ADA, "a"), 1);
+  void a_trade_is_stored_once_per_order_and_stays() throws SQLException {
+    var bought = order("a");
+    var sold = order("b");
+    trade(bought, "t1");
+    trade(sold, "t1");
+    assertEquals("trades_once", refused(tradeOf(bought, "t1")));
     assertEquals("trades_stay", refused("UPDATE trading.trades SET qty = 2"));
     assertEquals("trades_stay", refused("DELETE FROM trading.trades"));
     assertEquals("trades_stay", refused("TRUNCATE trading.trades CASCADE"));
-  }
-
-  @Test
-  void an_order_with_trades_cannot_be_deleted() throws SQLException {
-    trade(order(ADA, "a"), 1);
     assertEquals("trades_order_id_fkey", refused("DELETE FROM trading.orders"));
   }
 
   @Test
-  void a_wallet_is_updated_by_its_transactions_and_each_records_the_new_balance()
-      throws SQLException {
-    var wallet = wallet(ADA, "USDT");
-    var order = order(ADA, "a");
-    var trade = trade(order, 1);
-    book(wallet, "'deposit', 1000, 0, NULL, NULL, 'd-1'");
-    book(wallet, "'lock', -150, 150, " + order + ", NULL, NULL");
-    book(wallet, "'trade', 0, -100, NULL, " + trade + ", NULL");
-    book(wallet, "'fee', -0.1, 0, NULL, " + trade + ", NULL");
-    book(wallet, "'unlock', 50, -50, " + order + ", NULL, NULL");
-    book(wallet, "'withdrawal', -99.9, 0, NULL, NULL, 'w-1'");
+  void each_entry_moves_an_amount_between_two_books_of_a_wallet() throws SQLException {
+    var wallet = wallet(account, true);
+    var order = order("a");
+    var trade = trade(order, "t1");
+    book(wallet, "'fund', 'funded', 'available', 10", null, null);
+    book(wallet, "'lock', 'available', 'locked', 4", order, null);
+    book(wallet, "'trade', 'locked', 'traded', 3", null, trade);
+    book(wallet, "'unlock', 'locked', 'available', 1", order, null);
+    book(wallet, "'fee', 'available', 'fees', 0.5", null, trade);
+
     assertEquals(
-        List.of(
-            "1 deposit 1000 0",
-            "2 lock 850 150",
-            "3 trade 850 50",
-            "4 fee 849.9 50",
-            "5 unlock 899.9 0",
-            "6 withdrawal 800.0 0"),
-        query("SELECT seq || ' ' || kind || ' ' || available_after || ' ' || locked_after"
-            + " FROM trading.wallet_transactions ORDER BY seq"));
+        List.of("1 10 0", "2 6 4", "3 6 1", "4 7 0", "5 6.5 0"),
+        query("SELECT concat_ws(' ', seq, trim_scale(available_after), trim_scale(locked_after))"
+            + " FROM trading.ledger_entries ORDER BY seq"));
     assertEquals(
-        List.of("800.0 0 800.0 6"),
-        query(
-            "SELECT concat_ws(' ', available, locked, balance, transactions) FROM trading.wallets"));
+        List.of("6.5 0 3 0.5 -10 5"),
+        query("SELECT concat_ws(' ', available, locked, traded, fees, funded, entries) FROM trading.wallets"));
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"available = 1", "locked = 1", "transactions = 0", "user_id = 8"})
-  void a_wallet_cannot_be_changed_without_a_transaction(String change) throws SQLException {
-    wallet(ADA, "USDT");
-    assertEquals("wallets_change_by_transactions", refused("UPDATE trading.wallets SET " + change));
+  @ValueSource(strings = {"available = 1", "locked = 1", "entries = 7", "complete = false"})
+  void a_wallet_changes_only_by_an_entry(String change) throws SQLException {
+    wallet(account, true);
+    assertEquals("wallets_change_by_entries", refused("UPDATE trading.wallets SET " + change));
   }
 
   @Test
-  void a_new_wallet_is_empty_and_unique_per_user_and_asset() throws SQLException {
+  void a_balance_on_paper_is_never_negative_and_one_that_is_not_known_whole_may_be()
+      throws SQLException {
+    var paper = wallet(account, true);
+    var real = wallet(account(ADA, "testnet"), false);
+    var order = order("a");
     assertEquals(
-        "wallets_begin_empty",
-        refused("INSERT INTO trading.wallets (user_id, asset, available) VALUES (7, 'BTC', 1)"));
-    wallet(ADA, "BTC");
-    wallet(ADA, "USDT");
-    wallet(GRACE, "BTC");
+        "wallets_covered", refused(entry(paper, "'lock', 'available', 'locked', 1", order, null)));
+    var trade = trade(order, "t1");
     assertEquals(
-        "wallets_one_per_asset",
-        refused("INSERT INTO trading.wallets (user_id, asset) VALUES (7, 'BTC')"));
+        "ledger_entries_wallet",
+        refused(entry(real, "'trade', 'available', 'traded', 1", null, trade)));
   }
 
   @ParameterizedTest
@@ -295,129 +288,103 @@ class TradingSchemaTest {
       quoteCharacter = '"',
       textBlock =
           """
-      wallets_covered,           "'withdrawal', -10.000001, 0, NULL, NULL, 'w'"
-      wallets_covered,           "'lock', -11, 11, :order, NULL, NULL"
-      wallets_covered,           "'unlock', 1, -1, :order, NULL, NULL"
-      wallets_covered,           "'trade', 0, -1, NULL, :trade, NULL"
-      wallets_covered,           "'correction', -11, 0, NULL, NULL, NULL"
-      wallet_transactions_kind,  "'gift', 1, 0, NULL, NULL, NULL"
-      wallet_transactions_kind,  "'deposit', -1, 0, NULL, NULL, 'd'"
-      wallet_transactions_kind,  "'deposit', 1, 1, NULL, NULL, 'd'"
-      wallet_transactions_kind,  "'withdrawal', 1, 0, NULL, NULL, 'w'"
-      wallet_transactions_kind,  "'lock', -1, 2, :order, NULL, NULL"
-      wallet_transactions_kind,  "'fee', 1, 0, NULL, :trade, NULL"
-      wallet_transactions_kind,  "'correction', 0, 0, NULL, NULL, NULL"
-      wallet_transactions_cause, "'deposit', 1, 0, NULL, NULL, NULL"
-      wallet_transactions_cause, "'lock', -1, 1, NULL, NULL, NULL"
-      wallet_transactions_cause, "'trade', 1, 0, :order, NULL, NULL"
-      wallet_transactions_cause, "'fee', -1, 0, NULL, NULL, NULL"
-      wallet_transactions_scale, "'deposit', 0.0000001, 0, NULL, NULL, 'd'"
-      wallet_transactions_owner, "'lock', -1, 1, :foreign, NULL, NULL"
-      amount_is_exact,           "'deposit', 'NaN', 0, NULL, NULL, 'd'"
-      amount_is_exact,           "'deposit', 'Infinity', 0, NULL, NULL, 'd'"
+      ledger_entries_kind,  "'deposit', 'funded', 'available', 1"
+      ledger_entries_kind,  "'fund', 'available', 'funded', 1"
+      ledger_entries_kind,  "'fund', 'funded', 'locked', 1"
+      ledger_entries_cause, "'lock', 'available', 'locked', 1"
+      ledger_entries_cause, "'trade', 'traded', 'available', 1"
+      amount_is_positive,   "'fund', 'funded', 'available', 0"
+      amount_is_positive,   "'fund', 'funded', 'available', -1"
       """)
-  void an_invalid_transaction_is_rejected_and_does_not_change_the_wallet(
-      String rule, String transaction) throws SQLException {
-    var wallet = wallet(ADA, "USDT");
-    var order = order(ADA, "a");
-    var trade = trade(order, 1);
-    var foreign = order(GRACE, "a");
-    book(wallet, "'deposit', 10, 0, NULL, NULL, 'd-1'");
-    assertEquals(
-        rule,
-        refused(booking(
-            wallet,
-            transaction
-                .replace(":order", order + "")
-                .replace(":trade", trade + "")
-                .replace(":foreign", foreign + ""))));
-    assertEquals(
-        List.of("10 0 1"),
-        query("SELECT concat_ws(' ', available, locked, transactions) FROM trading.wallets"));
-  }
-
-  @Test
-  void concurrent_withdrawals_cannot_overdraw_a_wallet() throws SQLException {
-    var database = TestDatabase.create();
-    try (var first = connect(database);
-        var second = connect(database);
-        var statement = first.createStatement()) {
-      statement.execute("INSERT INTO trading.assets VALUES ('USDT', 'Tether', 6)");
-      statement.execute("INSERT INTO trading.wallets (user_id, asset) VALUES (7, 'USDT')");
-      statement.execute(booking(1, "'deposit', 10, 0, NULL, NULL, 'd-1'"));
-      first.commit();
-
-      statement.execute(booking(1, "'withdrawal', -10, 0, NULL, NULL, 'w-1'"));
-      var other = CompletableFuture.supplyAsync(
-          () -> refused(second, booking(1, "'withdrawal', -10, 0, NULL, NULL, 'w-2'")));
-      Await.until("the second waits for the first", () -> isConnectionWaiting(first));
-      first.commit();
-
-      assertEquals("wallets_covered", other.join());
-    }
-  }
-
-  @Test
-  void a_trade_of_another_user_cannot_be_booked() throws SQLException {
-    var wallet = wallet(ADA, "USDT");
-    var trade = trade(order(GRACE, "a"), 1);
-    assertEquals(
-        "wallet_transactions_owner",
-        refused(booking(wallet, "'trade', 1, 0, NULL, " + trade + ", NULL")));
-  }
-
-  @Test
-  void a_deposit_or_trade_is_booked_once() throws SQLException {
-    var wallet = wallet(ADA, "USDT");
-    var trade = trade(order(ADA, "a"), 1);
-    book(wallet, "'deposit', 10, 0, NULL, NULL, 'd-1'");
-    book(wallet, "'trade', 10, 0, NULL, " + trade + ", NULL");
-    assertEquals(
-        "wallet_transactions_exchange",
-        refused(booking(wallet, "'deposit', 10, 0, NULL, NULL, 'd-1'")));
-    assertEquals(
-        "wallet_transactions_trade",
-        refused(booking(wallet, "'trade', 10, 0, NULL, " + trade + ", NULL")));
-  }
-
-  @Test
-  void a_transaction_cannot_be_updated_or_deleted_and_its_wallet_cannot_be_deleted()
+  void an_entry_has_the_books_and_the_cause_of_its_kind(String rule, String entry)
       throws SQLException {
-    var wallet = wallet(ADA, "USDT");
-    book(wallet, "'deposit', 10, 0, NULL, NULL, 'd-1'");
+    var wallet = wallet(account, true);
+    book(wallet, "'fund', 'funded', 'available', 10", null, null);
+    assertEquals(rule, refused(entry(wallet, entry, null, null)));
+  }
+
+  @Test
+  void a_trade_is_booked_once_and_an_entry_stays() throws SQLException {
+    var wallet = wallet(account, true);
+    var trade = trade(order("a"), "t1");
+    book(wallet, "'trade', 'traded', 'available', 1", null, trade);
+    assertEquals(
+        "ledger_entries_trade",
+        refused(entry(wallet, "'trade', 'traded', 'available', 1", null, trade)));
     for (var statement : List.of(
-        "UPDATE trading.wallet_transactions SET at = now()",
-        "DELETE FROM trading.wallet_transactions",
-        "TRUNCATE trading.wallet_transactions")) {
-      assertEquals("wallet_transactions_stay", refused(statement), statement);
+        "UPDATE trading.ledger_entries SET at = now()",
+        "DELETE FROM trading.ledger_entries",
+        "TRUNCATE trading.ledger_entries")) {
+      assertEquals("ledger_entries_stay", refused(statement), statement);
     }
-    assertEquals("wallet_transactions_wallet_id_fkey", refused("DELETE FROM trading.wallets"));
+    assertEquals("ledger_entries_wallet_id_fkey", refused("DELETE FROM trading.wallets"));
   }
 
-  @ParameterizedTest
-  @CsvSource(
-      quoteCharacter = '"',
-      textBlock =
-          """
-      assets_scale_check,    "INSERT INTO trading.assets VALUES ('X', 'X', 19)"
-      assets_code_check,     "INSERT INTO trading.assets VALUES ('', 'X', 8)"
-      symbols_of_two_assets, "INSERT INTO trading.symbols VALUES ('BTCBTC', 'BTC', 'BTC', 1, 1, 1)"
-      symbols_pair,          "INSERT INTO trading.symbols VALUES ('XBTUSDT', 'BTC', 'USDT', 1, 1, 1)"
-      symbols_quote_fkey,    "INSERT INTO trading.symbols VALUES ('BTCEUR', 'BTC', 'EUR', 1, 1, 1)"
-      amount_is_positive,    "INSERT INTO trading.symbols VALUES ('USDTBTC', 'USDT', 'BTC', 0, 1, 1)"
-      """)
-  void assets_and_symbols_have_constraints(String rule, String statement) {
-    assertEquals(rule, refused(statement));
+  @Test
+  void entries_of_one_wallet_wait_for_each_other() throws SQLException {
+    var shared = TestDatabase.create();
+    try (var first = connect(shared);
+        var second = connect(shared);
+        var monitor = connect(shared)) {
+      try (var statement = first.createStatement()) {
+        statement.execute(
+            "INSERT INTO trading.accounts (user_id, venue, created_at) VALUES (7, 'paper', now())");
+        statement.execute(
+            "INSERT INTO trading.wallets (account_id, asset, complete, updated_at) VALUES (1, 'USDT', true, now())");
+        first.commit();
+        statement.execute(entry(1, "'fund', 'funded', 'available', 1", null, null));
+      }
+      var waiting = CompletableFuture.runAsync(() -> {
+        try (var statement = second.createStatement()) {
+          statement.execute(entry(1, "'fund', 'funded', 'available', 2", null, null));
+          second.commit();
+        } catch (SQLException e) {
+          throw new AssertionError(e);
+        }
+      });
+      Await.until("the second entry waits", () -> isConnectionWaiting(monitor));
+      first.commit();
+      waiting.join();
+    }
+    assertEquals(
+        List.of("1 1", "2 3"),
+        shared.column("SELECT concat_ws(' ', seq, available_after) FROM trading.ledger_entries ORDER BY seq"));
   }
 
-  private static long order(int user, String clientOrderId) throws SQLException {
-    return id(insert(user, "'buy', 'limit', 'GTC', 100, NULL, 1", clientOrderId));
+  @Test
+  void rows_of_the_first_version_stop_the_migration_and_stay() {
+    var first = TestDatabase.createEmpty();
+    Flyway.configure()
+        .dataSource(first.login().jdbcUrl(), first.login().user(), first.login().password())
+        .schemas("trading")
+        .table("migrations")
+        .locations("classpath:db/migration/trading")
+        .target("1")
+        .load()
+        .migrate();
+    first.execute("INSERT INTO trading.assets VALUES ('BTC', 'Bitcoin', 8)");
+
+    assertThrows(
+        StartupException.class,
+        () -> Migrations.packaged(Duration.ofSeconds(5)).migrate(first.settings("trading")));
+
+    assertEquals(List.of("BTC"), first.column("SELECT code FROM trading.assets"));
   }
 
-  private static String insert(int user, String order, String clientOrderId) {
-    return "INSERT INTO trading.orders (user_id, symbol, side, type, time_in_force, price, stop_price, qty,"
-        + " client_order_id, created_at, updated_at) VALUES (" + user + ", 'BTCUSDT', " + order
-        + ", '" + clientOrderId + "', now(), now())";
+  private static long account(int user, String venue) throws SQLException {
+    return id("INSERT INTO trading.accounts (user_id, venue, created_at) VALUES (" + user + ", '"
+        + venue + "', now())");
+  }
+
+  private long order(String clientOrderId) throws SQLException {
+    return id(insert(clientOrderId, BUY));
+  }
+
+  private String insert(String clientOrderId, String order) {
+    return "INSERT INTO trading.orders (account_id, user_id, venue, symbol, side, type, time_in_force, qty, quote_qty,"
+        + " price, stop_price, client_order_id, content_hash, status, source, sent_at, created_at, updated_at)"
+        + " VALUES (" + account + ", 7, 'paper', 'BTCUSDT', " + order + ", '" + clientOrderId
+        + "', '\\x01', 'pending', 'own', now(), now(), now())";
   }
 
   private static String step(long order, String step) {
@@ -426,29 +393,28 @@ class TradingSchemaTest {
         + " WHERE id = " + order;
   }
 
-  private static long trade(long order, int exchangeTradeId) throws SQLException {
-    return id(trading(order, exchangeTradeId, "100, 1, 100, 'BTC', 0.001"));
+  private static long trade(long order, String exchangeTradeId) throws SQLException {
+    return id(tradeOf(order, exchangeTradeId));
   }
 
-  private static String trading(long order, int exchangeTradeId, String trade) {
-    return "INSERT INTO trading.trades (order_id, exchange_trade_id, price, qty, quote_qty, fee_asset,"
-        + " fee_amount, traded_at) VALUES (" + order + ", " + exchangeTradeId + ", " + trade
-        + ", now())";
+  private static String tradeOf(long order, String exchangeTradeId) {
+    return "INSERT INTO trading.trades (order_id, user_id, account_id, symbol, exchange_trade_id, price, qty, quote_qty,"
+        + " fee_asset, fee, traded_at) SELECT id, user_id, account_id, symbol, '" + exchangeTradeId
+        + "', 100, 1, 100, 'BTC', 0.001, now() FROM trading.orders WHERE id = " + order;
   }
 
-  private static long wallet(int user, String asset) throws SQLException {
-    return id(
-        "INSERT INTO trading.wallets (user_id, asset) VALUES (" + user + ", '" + asset + "')");
+  private static long wallet(long account, boolean complete) throws SQLException {
+    return id("INSERT INTO trading.wallets (account_id, asset, complete, updated_at) VALUES (" + account
+        + ", 'USDT', " + complete + ", now())");
   }
 
-  private static void book(long wallet, String transaction) throws SQLException {
-    execute(booking(wallet, transaction));
+  private static void book(long wallet, String entry, Long order, Long trade) throws SQLException {
+    execute(entry(wallet, entry, order, trade));
   }
 
-  private static String booking(long wallet, String transaction) {
-    return "INSERT INTO trading.wallet_transactions (wallet_id, kind, available_change, locked_change,"
-        + " order_id, trade_id, exchange_id, at) VALUES (" + wallet + ", " + transaction
-        + ", now())";
+  private static String entry(long wallet, String entry, Long order, Long trade) {
+    return "INSERT INTO trading.ledger_entries (wallet_id, kind, debit, credit, amount, order_id, trade_id, at) VALUES ("
+        + wallet + ", " + entry + ", " + order + ", " + trade + ", now())";
   }
 
   private static long id(String insert) throws SQLException {
@@ -472,12 +438,8 @@ class TradingSchemaTest {
     }
   }
 
-  private static String refused(String sql) {
-    return refused(connection, sql);
-  }
-
   /** Returns the constraint that rejects the statement; earlier statements remain in effect. */
-  private static String refused(Connection connection, String sql) {
+  private static String refused(String sql) {
     try (var statement = connection.createStatement()) {
       var before = connection.setSavepoint();
       var refusal = assertThrows(PSQLException.class, () -> statement.execute(sql), sql);

@@ -147,39 +147,45 @@ public final class RowSizes {
         SELECT 'account', n, now() FROM generate_series(1, :rows) AS n
         """);
     fills.put(
-        "trading.assets",
-        "INSERT INTO trading.assets VALUES ('BTC', 'Bitcoin', 8), ('USDT', 'Tether', 8)");
+        "trading.instruments",
+        "INSERT INTO trading.instruments VALUES ('paper', 'BTCUSDT', 'BTC', 'USDT', 8, 8, 0.01, 0.00001, 5, '{}')");
     fills.put(
-        "trading.symbols",
-        "INSERT INTO trading.symbols VALUES ('BTCUSDT', 'BTC', 'USDT', 0.01, 0.00001, 5, true)");
+        "trading.accounts",
+        """
+        INSERT INTO trading.accounts (user_id, venue, created_at)
+        SELECT n, 'paper', now() FROM generate_series(1, 1000) AS n
+        """);
     fills.put(
         "trading.orders",
         """
-        INSERT INTO trading.orders (user_id, symbol, side, type, time_in_force, price, qty, client_order_id, created_at, updated_at)
-        SELECT n % 1000, 'BTCUSDT', 'buy', 'limit', 'GTC', 62410.01, 0.00125, gen_random_uuid(), now(), now()
+        INSERT INTO trading.orders (user_id, account_id, venue, symbol, side, type, time_in_force, price, qty, client_order_id,
+               content_hash, status, source, sent_at, created_at, updated_at)
+        SELECT a.user_id, a.id, 'paper', 'BTCUSDT', 'buy', 'limit', 'GTC', 62410.01, 0.00125,
+               replace(gen_random_uuid()::text, '-', ''), sha256('order'), 'pending', 'own', now(), now(), now()
           FROM generate_series(1, :rows) AS n
+          JOIN trading.accounts AS a ON a.user_id = 1 + n % 1000
         """);
     fills.put(
         "trading.trades",
         """
-        INSERT INTO trading.trades (order_id, exchange_trade_id, price, qty, quote_qty, fee_asset, fee_amount, traded_at)
-        SELECT id, 3000000000 + id, 62410.01, 0.00125, 78.0125125, 'BTC', 0.00000125, now()
+        INSERT INTO trading.trades (order_id, user_id, account_id, symbol, exchange_trade_id, price, qty, quote_qty, fee_asset, fee,
+               traded_at)
+        SELECT id, user_id, account_id, symbol, 3000000000 + id, 62410.01, 0.00125, 78.0125125, 'BTC', 0.00000125, now()
           FROM trading.orders
         """);
     fills.put(
         "trading.wallets",
         """
-        INSERT INTO trading.wallets (user_id, asset)
-        SELECT n / 2, CASE n % 2 WHEN 0 THEN 'BTC' ELSE 'USDT' END FROM generate_series(0, 1999) AS n
+        INSERT INTO trading.wallets (account_id, asset, complete, updated_at)
+        SELECT id, asset, true, now() FROM trading.accounts, (VALUES ('BTC'), ('USDT')) AS assets (asset)
         """);
     fills.put(
-        "trading.wallet_transactions",
+        "trading.ledger_entries",
         """
-        INSERT INTO trading.wallet_transactions (wallet_id, kind, available_change, trade_id, at)
-        SELECT w.id, 'trade', t.qty, t.id, t.traded_at
+        INSERT INTO trading.ledger_entries (wallet_id, kind, debit, credit, amount, trade_id, at)
+        SELECT w.id, 'trade', 'traded', 'available', t.qty, t.id, t.traded_at
           FROM trading.trades AS t
-          JOIN trading.orders AS o ON o.id = t.order_id
-          JOIN trading.wallets AS w ON w.user_id = o.user_id AND w.asset = 'BTC'
+          JOIN trading.wallets AS w ON w.account_id = t.account_id AND w.asset = 'BTC'
         """);
     return fills;
   }

@@ -44,6 +44,9 @@ final class PaperBook {
   /** The last trade that the orders were matched with, except those behind; null before the first one. */
   private MarketPosition position;
 
+  /** Grows when trades were left out that a read may not contain which has begun. */
+  private int interruptions;
+
   private boolean running;
   private boolean waiting;
   private boolean closed;
@@ -109,6 +112,7 @@ final class PaperBook {
 
   /** Lets every order read what it missed. */
   void catchUp() {
+    interruptions++;
     orders.replaceAll((id, order) -> current(order));
     behind.addAll(orders.keySet());
     run();
@@ -197,12 +201,13 @@ final class PaperBook {
         .map(WorkingOrder::matched)
         .min(Comparator.comparing(MarketPosition::time))
         .orElseThrow();
+    var before = interruptions;
     return market.missed().read(symbol, from).compose(missed -> matchEach(
             ids, missed.prints(), PaperMarket.unknown(missed.end()))
         .map(matched -> {
           ids.stream()
               .filter(id -> orders.containsKey(id) && !outdated.contains(id))
-              .forEach(id -> advance(id, missed));
+              .forEach(id -> advance(id, missed, before == interruptions));
           if (behind.isEmpty()) {
             advancePosition(missed.end());
           }
@@ -219,12 +224,12 @@ final class PaperBook {
         .orElse(end);
   }
 
-  private void advance(long id, Missed missed) {
+  private void advance(long id, Missed missed, boolean uninterrupted) {
     var order = orders.get(id);
     var end = missed.end();
     orders.put(
         id, order.at(order.matched().market().equals(end.market()) ? order.matched().max(end) : end));
-    if (missed.complete()) {
+    if (missed.complete() && uninterrupted) {
       behind.remove(id);
     }
   }

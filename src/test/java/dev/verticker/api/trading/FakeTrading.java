@@ -200,7 +200,7 @@ public final class FakeTrading {
         12,
         userId,
         venue,
-        "My account",
+        paper ? null : "My account",
         paper ? null : "abcd",
         paper ? TradingAccounts.HaltReason.ADMINISTRATOR : null,
         NOON);

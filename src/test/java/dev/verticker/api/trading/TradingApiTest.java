@@ -406,6 +406,16 @@ class TradingApiTest {
   }
 
   @Test
+  void the_path_of_the_check_is_not_the_id_of_an_order() {
+    for (var method : List.of(HttpMethod.GET, HttpMethod.DELETE, HttpMethod.HEAD, HttpMethod.PUT)) {
+      var refused = send(method, ADA, "/orders/check");
+      assertEquals(405, refused.status(), method::name);
+      assertEquals("OPTIONS, POST", refused.headers().get("Allow"), method::name);
+    }
+    assertEquals(List.of(), trading.requests);
+  }
+
+  @Test
   void an_order_of_another_user_does_not_exist() {
     var id = expect(201, post("/orders", LIMIT_BODY)).object().getLong("id");
 

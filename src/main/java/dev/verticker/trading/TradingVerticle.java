@@ -24,6 +24,7 @@ import dev.verticker.trading.control.ControlTasks;
 import dev.verticker.trading.control.HaltService;
 import dev.verticker.trading.control.InterruptedCommands;
 import dev.verticker.trading.control.PaperReset;
+import dev.verticker.trading.control.UserFollower;
 import dev.verticker.trading.order.CancelService;
 import dev.verticker.trading.order.OrderReports;
 import dev.verticker.trading.order.OrderRepository;
@@ -134,6 +135,7 @@ public final class TradingVerticle extends VerticleBase {
                   vertx,
                   deadlines,
                   new InterruptedCommands(database, reports, cancellations, clock),
+                  new UserFollower(database, node.bus(), clock),
                   paperLease::isHeld)
               .start();
           paperLease.start();

@@ -140,6 +140,7 @@ CREATE UNIQUE INDEX orders_client_order_id ON trading.orders (account_id, client
 CREATE INDEX orders_user           ON trading.orders (user_id, id);
 CREATE INDEX orders_user_symbol    ON trading.orders (user_id, symbol, id);
 CREATE INDEX orders_account        ON trading.orders (account_id, id);
+CREATE INDEX orders_account_symbol ON trading.orders (account_id, symbol, id);
 CREATE INDEX orders_exchange_order ON trading.orders (account_id, symbol, exchange_order_id)
   WHERE exchange_order_id IS NOT NULL;
 -- Orders whose status is not final.
@@ -175,6 +176,7 @@ CREATE TABLE trading.trades (
 CREATE INDEX trades_user        ON trading.trades (user_id, id);
 CREATE INDEX trades_user_symbol ON trading.trades (user_id, symbol, id);
 CREATE INDEX trades_account     ON trading.trades (account_id, id);
+CREATE INDEX trades_account_symbol ON trading.trades (account_id, symbol, id);
 
 -- The ledger of one asset of an account. Each entry moves an amount from one of the five books to another, so their sum stays
 -- 0: available and locked belong to the user; traded, fees and funded are the other side of trades, fees and deposits.

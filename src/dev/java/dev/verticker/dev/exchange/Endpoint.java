@@ -82,8 +82,7 @@ public enum Endpoint {
   /** Finds a signed endpoint, or {@code ping} or {@code time}, by its method in the WebSocket API. */
   static Optional<Endpoint> ofSocketMethod(String method) {
     return Arrays.stream(values())
-        .filter(endpoint ->
-            endpoint.operation.isPresent() || endpoint == PING || endpoint == TIME)
+        .filter(endpoint -> endpoint.operation.isPresent() || endpoint == PING || endpoint == TIME)
         .filter(endpoint -> !method.isEmpty() && method.equals(endpoint.socketMethod))
         .findFirst();
   }

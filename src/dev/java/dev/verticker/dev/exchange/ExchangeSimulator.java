@@ -39,7 +39,8 @@ public final class ExchangeSimulator {
       var recording = RecordedMarketData.of(options);
       return new Sources(
           recording,
-          new SimulatedExchangeInfo(recording, options.exchangeInfo(), options.weightLimit(), options.orderLimit()));
+          new SimulatedExchangeInfo(
+              recording, options.exchangeInfo(), options.weightLimit(), options.orderLimit()));
     }
   }
 
@@ -160,7 +161,8 @@ public final class ExchangeSimulator {
               server.actualPort(),
               market.symbols().size(),
               options.speed());
-          return new ExchangeSimulator(server, market, sources.info, calls, faults, streams, trading);
+          return new ExchangeSimulator(
+              server, market, sources.info, calls, faults, streams, trading);
         });
   }
 }

@@ -42,7 +42,8 @@ public record Fault(
       throw new IllegalArgumentException("endpoint: does not fail with " + kind.wire());
     }
     if (executed && endpoint.isPresent() && endpoint.get().operation().isEmpty()) {
-      throw new IllegalArgumentException("executed: expected a signed endpoint, such as POST order");
+      throw new IllegalArgumentException(
+          "executed: expected a signed endpoint, such as POST order");
     }
   }
 
@@ -69,7 +70,8 @@ public record Fault(
 
   @Override
   public Fault times(int value) {
-    return new Fault(kind, endpoint, symbol, OptionalInt.of(value), retryAfter, delay, bytes, executed);
+    return new Fault(
+        kind, endpoint, symbol, OptionalInt.of(value), retryAfter, delay, bytes, executed);
   }
 
   public Fault retryAfter(Duration value) {

@@ -80,8 +80,7 @@ public enum FaultKind {
     return switch (this) {
       case LATE_VISIBILITY -> endpoint == Endpoint.PLACE_ORDER;
       case LATE_FILL -> endpoint == Endpoint.CANCEL_ORDER;
-      case DROPPED_STREAMS ->
-        endpoint == Endpoint.PLACE_ORDER || endpoint == Endpoint.CANCEL_ORDER;
+      case DROPPED_STREAMS -> endpoint == Endpoint.PLACE_ORDER || endpoint == Endpoint.CANCEL_ORDER;
       default -> true;
     };
   }

@@ -27,15 +27,20 @@ final class OrderControl {
 
   void mount(Router router) {
     var body = BodyHandler.create(false).setBodyLimit(BODY_LIMIT);
-    router.post("/control/keys").handler(body).handler(context -> change(context, 201, this::addKey));
+    router
+        .post("/control/keys")
+        .handler(body)
+        .handler(context -> change(context, 201, this::addKey));
     router
         .post("/control/keys/:key/deposit")
         .handler(body)
         .handler(context -> change(context, 204, json -> deposit(context.pathParam("key"), json)));
-    router.delete("/control/keys/:key").handler(context ->
-        end(context, orders.removeKey(context.pathParam("key")) ? 204 : 404));
-    router.get("/control/keys/:key").handler(context ->
-        read(context, () -> account(context.pathParam("key"))));
+    router
+        .delete("/control/keys/:key")
+        .handler(context -> end(context, orders.removeKey(context.pathParam("key")) ? 204 : 404));
+    router
+        .get("/control/keys/:key")
+        .handler(context -> read(context, () -> account(context.pathParam("key"))));
     router
         .put("/control/orders/settings")
         .handler(body)
@@ -48,8 +53,9 @@ final class OrderControl {
         .post("/control/orders/:id/fill")
         .handler(body)
         .handler(context -> change(context, 204, json -> fill(id(context), json)));
-    router.post("/control/orders/:id/expire").handler(context ->
-        end(context, orders.expire(id(context)) ? 204 : 404));
+    router
+        .post("/control/orders/:id/expire")
+        .handler(context -> end(context, orders.expire(id(context)) ? 204 : 404));
     router
         .get("/control/user_streams")
         .handler(context -> streams.json().onSuccess(json -> send(context, 200, json)));

@@ -37,8 +37,7 @@ final class RequestMeter {
   Optional<SimulatorResponse> exceeded() {
     var real = time.real();
     return weight.exceeded(real)
-        ? Optional.of(
-            SimulatorResponse.tooMuchWeight(weight.limit(), Weight.untilReset(real)))
+        ? Optional.of(SimulatorResponse.tooMuchWeight(weight.limit(), Weight.untilReset(real)))
         : Optional.empty();
   }
 

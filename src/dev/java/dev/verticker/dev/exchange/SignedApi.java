@@ -34,8 +34,7 @@ final class SignedApi {
 
   Received receive(
       Endpoint endpoint, Optional<String> key, Parameters parameters, Optional<Fault> fault) {
-    Supplier<SimulatorResponse> regular =
-        () -> execute(endpoint, key, parameters, Duration.ZERO);
+    Supplier<SimulatorResponse> regular = () -> execute(endpoint, key, parameters, Duration.ZERO);
     if (fault.isEmpty()) {
       return new Received(fault, regular);
     }
@@ -43,10 +42,11 @@ final class SignedApi {
       case LATE_VISIBILITY ->
         regularly(() -> execute(endpoint, key, parameters, fault.get().delay()));
       case LATE_FILL -> regularly(() -> cancelLate(endpoint, key, parameters, fault.get()));
-      case DROPPED_STREAMS -> regularly(() -> {
-        streams.drop();
-        return regular.get();
-      });
+      case DROPPED_STREAMS ->
+        regularly(() -> {
+          streams.drop();
+          return regular.get();
+        });
       default -> new Received(fault, fault.get().executed() ? executed(regular) : regular);
     };
   }
@@ -75,8 +75,8 @@ final class SignedApi {
     var fill = orders.prepareLateFill(key, parameters);
     var response = execute(endpoint, key, parameters, Duration.ZERO);
     if (response.status() == 200) {
-      fill.ifPresent(late ->
-          vertx.setTimer(Math.max(1, fault.delay().toMillis()), timer -> late.run()));
+      fill.ifPresent(
+          late -> vertx.setTimer(Math.max(1, fault.delay().toMillis()), timer -> late.run()));
     }
     return response;
   }
@@ -89,8 +89,7 @@ final class SignedApi {
     }
     try {
       var operation = endpoint.operation().orElseThrow();
-      var response =
-          SimulatorResponse.ok(orders.execute(operation, key, parameters, hidden));
+      var response = SimulatorResponse.ok(orders.execute(operation, key, parameters, hidden));
       if (endpoint.isFreeOnSuccess()) {
         meter.use(-1);
       }

@@ -18,6 +18,7 @@ import java.util.function.Supplier;
 /** Handles HTTP requests: counts each with its weight, and sends the regular response or applies a fault. */
 final class SimulatedExchange {
   private static final int CHUNK = 1 << 20;
+  private static final int MAX_BODY = 64 * 1024;
   private static final Buffer SPACES = Buffer.buffer(" ".repeat(CHUNK));
 
   private static final Set<Endpoint> LONG =
@@ -49,15 +50,13 @@ final class SimulatedExchange {
 
   void mount(Router router) {
     for (var endpoint : Endpoint.values()) {
-      router
-          .route(endpoint.method(), endpoint.route())
-          .handler(context -> {
-            if (endpoint.operation().isPresent()) {
-              handleSigned(endpoint, context.request());
-            } else {
-              handle(endpoint, context.request());
-            }
-          });
+      router.route(endpoint.method(), endpoint.route()).handler(context -> {
+        if (endpoint.operation().isPresent()) {
+          handleSigned(endpoint, context.request());
+        } else {
+          handle(endpoint, context.request());
+        }
+      });
     }
   }
 
@@ -72,6 +71,11 @@ final class SimulatedExchange {
   }
 
   private void handleSigned(Endpoint endpoint, HttpServerRequest request) {
+    if (request.getHeader("Content-Length") != null
+        && Long.parseLong(request.getHeader("Content-Length")) > MAX_BODY) {
+      request.response().setStatusCode(413).end();
+      return;
+    }
     request.body().onSuccess(buffer -> {
       var body = buffer.toString();
       var query = request.query() == null ? "" : request.query();

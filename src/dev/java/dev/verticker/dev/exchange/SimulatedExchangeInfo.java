@@ -26,7 +26,8 @@ final class SimulatedExchangeInfo {
 
   private final JsonObject head;
 
-  SimulatedExchangeInfo(RecordedMarketData recording, Optional<Path> file, int weightLimit, int orderLimit) {
+  SimulatedExchangeInfo(
+      RecordedMarketData recording, Optional<Path> file, int weightLimit, int orderLimit) {
     var recorded = file.map(SimulatedExchangeInfo::read).orElseGet(JsonObject::new);
     var entries = recorded.getJsonArray("symbols", new JsonArray());
     for (int index = 0; index < entries.size(); index++) {

@@ -66,10 +66,10 @@ final class SimulatedMarketView implements MarketView {
   }
 
   @Override
-  public List<BookLevel> levels(String symbol, boolean asks) {
+  public List<BookLevel> levels(String symbol, boolean asks, int limit) {
     var book = market.of(symbol).book(now());
     var units = book.shape().units();
-    var levels = asks ? book.asks(SimulatedBook.MAX_LEVELS) : book.bids(SimulatedBook.MAX_LEVELS);
+    var levels = asks ? book.asks(limit) : book.bids(limit);
     return levels.stream()
         .map(level -> new BookLevel(units.price(level.price()), units.quantity(level.quantity())))
         .toList();

@@ -62,11 +62,7 @@ record SimulatorResponse(
           case TOO_MANY_ORDERS ->
             error(429, retryAfter(fault.retryAfter()), -1015, "Too many new orders.");
           case INVALID_TIMESTAMP ->
-            error(
-                400,
-                Map.of(),
-                -1021,
-                "Timestamp for this request is outside of the recvWindow.");
+            error(400, Map.of(), -1021, "Timestamp for this request is outside of the recvWindow.");
           case DUPLICATE_ORDER -> error(400, Map.of(), -2010, "Duplicate order sent.");
           case CANCEL_REJECTED -> error(400, Map.of(), -2011, "Unknown order sent.");
           case NO_SUCH_ORDER -> error(400, Map.of(), -2013, "Order does not exist.");

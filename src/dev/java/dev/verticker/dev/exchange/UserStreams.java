@@ -51,15 +51,12 @@ public final class UserStreams implements EventListener {
         .count());
   }
 
-  /** Closes the TCP connections of all clients without a close frame; those that are sent an event later miss it. */
+  /** Closes the TCP connections of all clients without a close frame; they miss every later event. */
   public Future<Void> drop() {
-    // At once on the event loop, so that the events of the present request find no connection.
-    if (context == vertx.getOrCreateContext()) {
-      dropAll();
-      return Future.succeededFuture();
-    }
     return run(() -> {
-      dropAll();
+      var present = List.copyOf(connections);
+      connections.clear();
+      present.forEach(UserConnection::drop);
       return null;
     });
   }
@@ -73,10 +70,10 @@ public final class UserStreams implements EventListener {
   public Future<Void> shutDown(Duration notice) {
     return run(() -> {
       var present = List.copyOf(connections);
-      var event = new JsonObject()
-          .put("e", "serverShutdown")
-          .put("E", market.now().toEpochMilli());
-      present.forEach(connection -> connection.send(new JsonObject().put("event", event).encode()));
+      var event =
+          new JsonObject().put("e", "serverShutdown").put("E", market.now().toEpochMilli());
+      present.forEach(
+          connection -> connection.send(new JsonObject().put("event", event).encode()));
       vertx.setTimer(
           Math.max(1, notice.toMillis()), id -> present.forEach(UserConnection::shutDown));
       return null;
@@ -86,8 +83,8 @@ public final class UserStreams implements EventListener {
   Future<JsonObject> json() {
     return run(() -> {
       var subscribed = new TreeMap<String, Integer>();
-      connections.forEach(connection ->
-          connection.keys().forEach(key -> subscribed.merge(key, 1, Integer::sum)));
+      connections.forEach(
+          connection -> connection.keys().forEach(key -> subscribed.merge(key, 1, Integer::sum)));
       var keys = new JsonObject();
       subscribed.forEach(keys::put);
       return new JsonObject()
@@ -134,7 +131,8 @@ public final class UserStreams implements EventListener {
         deliver(key, event.encode());
       }
       case WRONG_SYMBOL ->
-        deliver(key, symbol.isEmpty() ? event.encode() : event.put("s", "WRONGUSDT").encode());
+        deliver(
+            key, symbol.isEmpty() ? event.encode() : event.put("s", "WRONGUSDT").encode());
       default -> deliver(key, event.encode().substring(0, event.encode().length() / 2));
     }
   }
@@ -142,14 +140,8 @@ public final class UserStreams implements EventListener {
   private void deliver(String key, String event) {
     List.copyOf(connections).forEach(connection -> connection
         .subscription(key)
-        .ifPresent(id ->
-            connection.send("{\"subscriptionId\":" + id + ",\"event\":" + event + "}")));
-  }
-
-  private void dropAll() {
-    var present = List.copyOf(connections);
-    connections.clear();
-    present.forEach(UserConnection::drop);
+        .ifPresent(
+            id -> connection.send("{\"subscriptionId\":" + id + ",\"event\":" + event + "}")));
   }
 
   private Future<Void> forAll(Consumer<UserConnection> action) {

@@ -70,8 +70,7 @@ final class WebSocketApi {
     }
     request
         .toWebSocket()
-        .onSuccess(socket ->
-            open(new ClientSocket(vertx, socket, request.connection(), limits)))
+        .onSuccess(socket -> open(new ClientSocket(vertx, socket, request.connection(), limits)))
         .onFailure(noUpgrade -> {
           if (!request.response().ended()) {
             request.response().setStatusCode(400).end();
@@ -143,8 +142,7 @@ final class WebSocketApi {
       default ->
         meter
             .response(fault)
-            .ifPresentOrElse(
-                reply -> send(connection, id, key, reply), connection::drop);
+            .ifPresentOrElse(reply -> send(connection, id, key, reply), connection::drop);
     }
   }
 

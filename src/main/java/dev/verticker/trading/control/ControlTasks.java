@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the work of the leader about commands: the dead-man's switch, and commands that a crash interrupted. */
+/** Runs the work of the leader: the dead-man's switch, commands that a crash interrupted, and the events of users. */
 public final class ControlTasks {
   private static final Logger log = LoggerFactory.getLogger(ControlTasks.class);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
@@ -16,6 +16,7 @@ public final class ControlTasks {
   private final Vertx vertx;
   private final CancelDeadlines deadlines;
   private final InterruptedCommands interrupted;
+  private final UserFollower users;
   private final BooleanSupplier leader;
 
   /** @param leader whether this node does the work now */
@@ -23,10 +24,12 @@ public final class ControlTasks {
       Vertx vertx,
       CancelDeadlines deadlines,
       InterruptedCommands interrupted,
+      UserFollower users,
       BooleanSupplier leader) {
     this.vertx = vertx;
     this.deadlines = deadlines;
     this.interrupted = interrupted;
+    this.users = users;
     this.leader = leader;
   }
 
@@ -34,6 +37,7 @@ public final class ControlTasks {
   public void start() {
     every(INTERVAL, deadlines::cancelDue);
     every(INTERVAL, interrupted::rejectUnsent);
+    every(INTERVAL, users::follow);
     every(InterruptedCommands.CANCEL_AGAIN, interrupted::cancelAgain);
   }
 

@@ -79,17 +79,13 @@ public final class OrderRepository {
       SELECT
           + """
            WHERE o.user_id = $1
-             AND ($2::bigint IS NULL OR o.account_id = $2)
-             AND ($3::text IS NULL OR o.symbol = $3)
+             AND %s
+             AND %s
              AND o.id < $4
              AND %s
            ORDER BY o.id DESC
            LIMIT $5
           """;
-
-  private static final String LIST_OPEN = LIST.formatted(OPEN);
-
-  private static final String LIST_ALL = LIST.formatted("true");
 
   private static final String TRADES =
       """
@@ -97,9 +93,9 @@ public final class OrderRepository {
         FROM trading.trades AS t
         JOIN trading.orders AS o ON o.id = t.order_id
        WHERE t.user_id = $1
-         AND ($2::bigint IS NULL OR t.account_id = $2)
-         AND ($3::bigint IS NULL OR t.order_id = $3)
-         AND ($4::text IS NULL OR t.symbol = $4)
+         AND %s
+         AND %s
+         AND %s
          AND t.id < $5
        ORDER BY t.id DESC
        LIMIT $6
@@ -185,7 +181,10 @@ public final class OrderRepository {
   Future<List<StoredOrder>> list(ListOrders list) {
     return database
         .query(
-            list.open() ? LIST_OPEN : LIST_ALL,
+            LIST.formatted(
+                equal("o.account_id", "$2::bigint", list.accountId()),
+                equal("o.symbol", "$3::text", list.symbol()),
+                list.open() ? OPEN : "true"),
             Tuple.of(
                 list.userId(),
                 list.accountId(),
@@ -199,7 +198,10 @@ public final class OrderRepository {
   Future<List<Fill>> trades(ListTrades list) {
     return database
         .query(
-            TRADES,
+            TRADES.formatted(
+                equal("t.account_id", "$2::bigint", list.accountId()),
+                equal("t.order_id", "$3::bigint", list.orderId()),
+                equal("t.symbol", "$4::text", list.symbol())),
             Tuple.of(
                 list.userId(),
                 list.accountId(),
@@ -278,6 +280,11 @@ public final class OrderRepository {
         .addValue(Rows.utc(change.cancelRequestedAt()))
         .addValue(Rows.utc(now));
     return one(tx.preparedQuery(UPDATE).execute(row)).map(Optional::orElseThrow);
+  }
+
+  /** A statement of its own for each combination of conditions, so that each one uses the index of its columns. */
+  private static String equal(String column, String parameter, Object value) {
+    return value == null ? parameter + " IS NULL" : column + " = " + parameter;
   }
 
   private static Future<Optional<StoredOrder>> one(Future<RowSet<Row>> rows) {

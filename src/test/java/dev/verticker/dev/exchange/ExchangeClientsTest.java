@@ -137,7 +137,9 @@ class ExchangeClientsTest {
     assertEquals("canceled", rest.getJsonObject("canceled").getString("status"));
     assertEquals("closed", rest.getJsonObject("market").getString("status"));
     assertEquals(0.02, rest.getJsonObject("market").getDouble("filled"));
-    assertEquals("BTC", rest.getJsonArray("trades").getJsonObject(0).getJsonObject("fee").getString("currency"));
+    assertEquals(
+        "BTC",
+        rest.getJsonArray("trades").getJsonObject(0).getJsonObject("fee").getString("currency"));
     assertEquals(1.01998, rest.getJsonObject("balance").getJsonObject("BTC").getDouble("free"));
     assertEquals("InsufficientFunds", rest.getString("rejected"));
     var watched = rest.getJsonArray("watched");
@@ -148,21 +150,27 @@ class ExchangeClientsTest {
 
   @Test
   void the_java_connector_of_binance_trades_over_rest() {
-    var trade = new SpotClientImpl("simulator-key", "simulator-secret", simulator.url()).createTrade();
-    var order = new JsonObject(trade.newOrder(order("LIMIT", "0.01", "price", "30000", "timeInForce", "GTC")));
+    var trade =
+        new SpotClientImpl("simulator-key", "simulator-secret", simulator.url()).createTrade();
+    var order = new JsonObject(
+        trade.newOrder(order("LIMIT", "0.01", "price", "30000", "timeInForce", "GTC")));
     assertEquals("NEW", order.getString("status"));
     var id = parameters("orderId", order.getLong("orderId"));
     until("a visible order", () -> isVisible(trade, id));
     assertEquals(1, new JsonArray(trade.getOpenOrders(parameters())).size());
-    assertEquals("CANCELED", new JsonObject(trade.cancelOrder(parameters("orderId", order.getLong("orderId"))))
-        .getString("status"));
+    assertEquals(
+        "CANCELED",
+        new JsonObject(trade.cancelOrder(parameters("orderId", order.getLong("orderId"))))
+            .getString("status"));
     assertEquals("{}", trade.testNewOrder(order("MARKET", "0.01")));
-    assertEquals("FILLED", new JsonObject(trade.newOrder(order("MARKET", "0.01"))).getString("status"));
+    assertEquals(
+        "FILLED", new JsonObject(trade.newOrder(order("MARKET", "0.01"))).getString("status"));
     until("visible trades", () -> !new JsonArray(trade.myTrades(parameters())).isEmpty());
     until("2 orders", () -> new JsonArray(trade.getOrders(parameters())).size() == 2);
     var balances = new JsonObject(trade.account(new HashMap<>())).getJsonArray("balances");
     assertTrue(balances.encode().contains("1.00999000"), balances.encode());
-    var rejected = assertThrows(BinanceClientException.class, () -> trade.newOrder(order("MARKET", "9001")));
+    var rejected =
+        assertThrows(BinanceClientException.class, () -> trade.newOrder(order("MARKET", "9001")));
     assertEquals(-1013, rejected.getErrorCode());
   }
 
@@ -174,12 +182,18 @@ class ExchangeClientsTest {
         new HmacSignatureGenerator("simulator-secret"),
         simulator.url().replace("http", "ws") + "/ws-api/v3");
     client.connect(text -> received.add(new JsonObject(text)));
-    client.trade().newOrder(
-        "BTCUSDT", "BUY", "LIMIT",
-        new JSONObject(Map.of("timeInForce", "GTC", "quantity", "0.01", "price", "30000")));
+    client
+        .trade()
+        .newOrder(
+            "BTCUSDT",
+            "BUY",
+            "LIMIT",
+            new JSONObject(Map.of("timeInForce", "GTC", "quantity", "0.01", "price", "30000")));
     var order = next(received).getJsonObject("result");
     assertEquals("NEW", order.getString("status"));
-    client.trade().cancelOrder("BTCUSDT", new JSONObject(Map.of("orderId", order.getLong("orderId"))));
+    client
+        .trade()
+        .cancelOrder("BTCUSDT", new JSONObject(Map.of("orderId", order.getLong("orderId"))));
     assertEquals("CANCELED", next(received).getJsonObject("result").getString("status"));
     client.account().accountStatus(new JSONObject());
     assertEquals("SPOT", next(received).getJsonObject("result").getString("accountType"));

@@ -213,7 +213,13 @@ class FaultsTest {
   @ParameterizedTest
   @EnumSource(
       names = {
-        "HANG", "SLOW", "HUGE_BODY", "CLOSED", "LATE_VISIBILITY", "LATE_FILL", "DROPPED_STREAMS"
+        "HANG",
+        "SLOW",
+        "HUGE_BODY",
+        "CLOSED",
+        "LATE_VISIBILITY",
+        "LATE_FILL",
+        "DROPPED_STREAMS"
       },
       mode = EnumSource.Mode.EXCLUDE)
   void a_corrupted_response_is_counted_but_not_recorded_as_served(FaultKind kind) {

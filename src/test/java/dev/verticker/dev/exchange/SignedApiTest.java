@@ -76,8 +76,8 @@ class SignedApiTest {
       assertEquals(asks.getJsonArray(index).getString(0), fill.getString("price"));
       assertEquals("BTC", fill.getString("commissionAsset"));
       quantity = quantity.add(new BigDecimal(fill.getString("qty")));
-      quote = quote.add(new BigDecimal(fill.getString("price"))
-          .multiply(new BigDecimal(fill.getString("qty"))));
+      quote = quote.add(
+          new BigDecimal(fill.getString("price")).multiply(new BigDecimal(fill.getString("qty"))));
     }
     assertEquals("0.10000000", quantity.toPlainString());
     assertEquals(plain(order.getString("cummulativeQuoteQty")), plain(quote.toPlainString()));
@@ -96,11 +96,13 @@ class SignedApiTest {
   void a_market_order_by_quote_quantity_comes_as_close_as_a_step(String side, String quote) {
     var order = client.market(BTC, side, "quoteOrderQty", quote);
     assertEquals("FILLED", order.getString("status"));
-    var rest = new BigDecimal(quote).subtract(new BigDecimal(order.getString("cummulativeQuoteQty")));
+    var rest =
+        new BigDecimal(quote).subtract(new BigDecimal(order.getString("cummulativeQuoteQty")));
     var price = new BigDecimal(order.getJsonArray("fills").getJsonObject(0).getString("price"));
     assertTrue(rest.signum() >= 0, rest.toPlainString());
     // One step costs about 0.7 USDT.
-    assertTrue(rest.compareTo(price.multiply(new BigDecimal("0.0000101"))) < 0, rest.toPlainString());
+    assertTrue(
+        rest.compareTo(price.multiply(new BigDecimal("0.0000101"))) < 0, rest.toPlainString());
     assertEquals(order.getString("executedQty"), order.getString("origQty"));
   }
 
@@ -118,13 +120,17 @@ class SignedApiTest {
     var trades = client.list("myTrades", "symbol", BTC, "orderId", order.getLong("orderId") + "");
     for (var trade : trades) {
       assertTrue(((JsonObject) trade).getBoolean("isMaker"));
-      assertEquals(bid, new BigDecimal(((JsonObject) trade).getString("price")).setScale(bid.scale()));
+      assertEquals(
+          bid, new BigDecimal(((JsonObject) trade).getString("price")).setScale(bid.scale()));
     }
-    var low = fixture.market().trades(
-        BTC, SteppedTime.START, fixture.market().now().plusMillis(1)).stream()
-        .map(SimulatedTrade::price)
-        .min(BigDecimal::compareTo)
-        .orElseThrow();
+    var low =
+        fixture
+            .market()
+            .trades(BTC, SteppedTime.START, fixture.market().now().plusMillis(1))
+            .stream()
+            .map(SimulatedTrade::price)
+            .min(BigDecimal::compareTo)
+            .orElseThrow();
     assertTrue(low.compareTo(bid) <= 0, "lowest price " + low + ", limit " + bid);
   }
 
@@ -200,14 +206,34 @@ class SignedApiTest {
     var quantity = top.add(new BigDecimal("0.00001")).toPlainString();
     var price = ask(BTC).toPlainString();
     var killed = rich.place(
-        "symbol", BTC, "side", "BUY", "type", "LIMIT", "timeInForce", "FOK", "quantity", quantity,
-        "price", price);
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "LIMIT",
+        "timeInForce",
+        "FOK",
+        "quantity",
+        quantity,
+        "price",
+        price);
     assertEquals("EXPIRED", killed.getString("status"));
     assertEquals("UNFILLED_FOK_ORDER_EXPIRED", killed.getString("expiryReason"));
     assertEquals("0.00000000", killed.getString("executedQty"));
     var partial = rich.place(
-        "symbol", BTC, "side", "BUY", "type", "LIMIT", "timeInForce", "IOC", "quantity", quantity,
-        "price", price);
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "LIMIT",
+        "timeInForce",
+        "IOC",
+        "quantity",
+        quantity,
+        "price",
+        price);
     assertEquals("EXPIRED", partial.getString("status"));
     assertEquals("UNFILLED_IOC_QUANTITY_EXPIRED", partial.getString("expiryReason"));
     assertEquals(top.toPlainString(), partial.getString("executedQty"));
@@ -216,13 +242,37 @@ class SignedApiTest {
   }
 
   @Test
+  void a_market_order_larger_than_the_book_is_filled_in_part_and_expires() {
+    var whale = account("whale", Map.of("BTC", "100000"));
+    var order = whale.market(BTC, "SELL", "quantity", "8999");
+    var total =
+        fixture.get("depth?symbol=" + BTC + "&limit=5000").object().getJsonArray("bids").stream()
+            .map(level -> new BigDecimal(((JsonArray) level).getString(1)))
+            .reduce(BigDecimal.ZERO, BigDecimal::add);
+    assertEquals(total.toPlainString(), order.getString("executedQty"));
+    assertEquals("EXPIRED", order.getString("status"));
+    assertEquals("INSUFFICIENT_LIQUIDITY", order.getString("expiryReason"));
+  }
+
+  @Test
   void a_stop_order_waits_until_the_market_reaches_its_price() {
     var stream = client.stream();
     var stop = ask(BTC).add(new BigDecimal("5"));
     var order = client.place(
-        "symbol", BTC, "side", "BUY", "type", "STOP_LOSS_LIMIT", "timeInForce", "GTC",
-        "quantity", "0.00100", "price", stop.add(new BigDecimal("500")).toPlainString(),
-        "stopPrice", stop.toPlainString());
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "STOP_LOSS_LIMIT",
+        "timeInForce",
+        "GTC",
+        "quantity",
+        "0.00100",
+        "price",
+        stop.add(new BigDecimal("500")).toPlainString(),
+        "stopPrice",
+        stop.toPlainString());
     fixture.advance(VISIBLE);
     assertFalse(client.find(order).getBoolean("isWorking"));
     advanceUntilClosed(order);
@@ -235,8 +285,19 @@ class SignedApiTest {
             .map(report -> report.getString("x") + " " + report.getBoolean("w"))
             .toList());
     var immediate = client.place(
-        "symbol", BTC, "side", "BUY", "type", "STOP_LOSS_LIMIT", "timeInForce", "GTC",
-        "quantity", "0.00100", "price", stop.toPlainString(), "stopPrice",
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "STOP_LOSS_LIMIT",
+        "timeInForce",
+        "GTC",
+        "quantity",
+        "0.00100",
+        "price",
+        stop.toPlainString(),
+        "stopPrice",
         bid(BTC).subtract(new BigDecimal("100")).toPlainString());
     assertEquals("Order would trigger immediately.", immediate.getString("msg"));
   }
@@ -244,11 +305,27 @@ class SignedApiTest {
   @Test
   void a_limit_maker_order_that_would_take_is_rejected() {
     var rejected = client.place(
-        "symbol", BTC, "side", "BUY", "type", "LIMIT_MAKER", "quantity", "0.00100", "price",
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "LIMIT_MAKER",
+        "quantity",
+        "0.00100",
+        "price",
         ask(BTC).toPlainString());
     assertEquals(-2010, rejected.getInteger("code"));
     var accepted = client.place(
-        "symbol", BTC, "side", "BUY", "type", "LIMIT_MAKER", "quantity", "0.00100", "price",
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "LIMIT_MAKER",
+        "quantity",
+        "0.00100",
+        "price",
         bid(BTC).toPlainString());
     assertEquals(
         List.of("clientOrderId", "orderId", "orderListId", "symbol", "transactTime"),
@@ -260,7 +337,8 @@ class SignedApiTest {
     var stream = client.stream();
     var order = client.limit(BTC, "BUY", "0.01", "30000", "newClientOrderId", "mine");
     var canceled = client
-        .send("DELETE", "order", "symbol", BTC, "origClientOrderId", "mine", "newClientOrderId", "c1")
+        .send(
+            "DELETE", "order", "symbol", BTC, "origClientOrderId", "mine", "newClientOrderId", "c1")
         .object();
     assertEquals("CANCELED", canceled.getString("status"));
     assertEquals("mine", canceled.getString("origClientOrderId"));
@@ -295,9 +373,7 @@ class SignedApiTest {
     client.send("DELETE", "order", "symbol", BTC, "origClientOrderId", "same");
     assertEquals(
         "NEW",
-        client
-            .limit(BTC, "BUY", "0.01", "30000", "newClientOrderId", "same")
-            .getString("status"));
+        client.limit(BTC, "BUY", "0.01", "30000", "newClientOrderId", "same").getString("status"));
     fixture.advance(VISIBLE);
     assertEquals(
         "NEW", client.get("order", "symbol", BTC, "origClientOrderId", "same").getString("status"));
@@ -332,8 +408,7 @@ class SignedApiTest {
     account("rich", Map.of("BTC", "100000", "USDT", "100000000"));
     var rich = new SignedClient(fixture, "rich", "secret");
     assertEquals(
-        "Filter failure: LOT_SIZE",
-        rich.market(BTC, "SELL", "quantity", "9001").getString("msg"));
+        "Filter failure: LOT_SIZE", rich.market(BTC, "SELL", "quantity", "9001").getString("msg"));
     for (int count = 0; count < 5; count++) {
       stop(rich);
     }
@@ -342,15 +417,23 @@ class SignedApiTest {
 
   @Test
   void a_test_order_is_checked_but_not_placed() {
-    var parameters = new String[] {
-      "symbol", BTC, "side", "BUY", "type", "MARKET", "quantity", "0.01000"
-    };
+    var parameters =
+        new String[] {"symbol", BTC, "side", "BUY", "type", "MARKET", "quantity", "0.01000"};
     assertEquals("{}", client.send("POST", "order/test", parameters).body());
     assertEquals(
         -1013,
         client
-            .send("POST", "order/test", "symbol", BTC, "side", "BUY", "type", "MARKET",
-                "quantity", "0.00001")
+            .send(
+                "POST",
+                "order/test",
+                "symbol",
+                BTC,
+                "side",
+                "BUY",
+                "type",
+                "MARKET",
+                "quantity",
+                "0.00001")
             .object()
             .getInteger("code"));
     assertEquals(List.of(), fixture.simulator().orders().orders("simulator-key"));
@@ -374,8 +457,18 @@ class SignedApiTest {
   })
   void a_parameter_that_does_not_fit_is_rejected(String change, int code) {
     var parameters = new TreeMap<>(Map.of(
-        "symbol", BTC, "side", "BUY", "type", "LIMIT", "timeInForce", "GTC", "quantity", "0.01",
-        "price", "30000"));
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "LIMIT",
+        "timeInForce",
+        "GTC",
+        "quantity",
+        "0.01",
+        "price",
+        "30000"));
     parameters.put(
         change.substring(0, change.indexOf('=')), change.substring(change.indexOf('=') + 1));
     assertEquals(code, client.codeOf(flat(parameters)));
@@ -398,7 +491,8 @@ class SignedApiTest {
 
   @Test
   void a_faster_clock_may_be_followed_by_real_time_or_by_the_exchanges_clock() {
-    try (var fast = new SimulatorFixture(SimulatorOptions.defaults().withSymbols(BTC).withSpeed(60))) {
+    try (var fast =
+        new SimulatorFixture(SimulatorOptions.defaults().withSymbols(BTC).withSpeed(60))) {
       fast.advance(Duration.ofMinutes(1));
       var trader = SignedClient.of(fast);
       var real = SteppedTime.START.plusSeconds(60).toEpochMilli();
@@ -420,11 +514,15 @@ class SignedApiTest {
     assertEquals(
         -1102,
         fixture
-            .signed("GET", "/api/v3/account?timestamp=" + SteppedTime.START.toEpochMilli(), "simulator-key")
+            .signed(
+                "GET",
+                "/api/v3/account?timestamp=" + SteppedTime.START.toEpochMilli(),
+                "simulator-key")
             .object()
             .getInteger("code"));
     assertEquals(
-        -1102, fixture.signed("GET", "/api/v3/account", "simulator-key").object().getInteger("code"));
+        -1102,
+        fixture.signed("GET", "/api/v3/account", "simulator-key").object().getInteger("code"));
   }
 
   @Test
@@ -436,9 +534,7 @@ class SignedApiTest {
     var reader = new SignedClient(fixture, "reader", "secret");
     assertFalse(reader.get("account").getBoolean("canTrade"));
     assertEquals(-2015, reader.limit(BTC, "BUY", "0.01", "30000").getInteger("code"));
-    assertTrue(reader
-        .get("/sapi/v1/account/apiRestrictions")
-        .getBoolean("enableWithdrawals"));
+    assertTrue(reader.get("/sapi/v1/account/apiRestrictions").getBoolean("enableWithdrawals"));
   }
 
   @Test
@@ -469,7 +565,12 @@ class SignedApiTest {
     assertEquals(204, fixture.control("DELETE", "keys/ed", "").status());
     assertEquals(-2015, fixture.signed("GET", uri, "ed").object().getInteger("code"));
     assertEquals(404, fixture.control("DELETE", "keys/ed", "").status());
-    for (var invalid : List.of("{}", "{\"key\":\"a\"}", "[]", "x", "{\"key\":\"a\",\"secret\":\"b\",\"balances\":{\"X\":\"y\"}}")) {
+    for (var invalid : List.of(
+        "{}",
+        "{\"key\":\"a\"}",
+        "[]",
+        "x",
+        "{\"key\":\"a\",\"secret\":\"b\",\"balances\":{\"X\":\"y\"}}")) {
       assertEquals(400, fixture.control("POST", "keys", invalid).status(), invalid);
     }
   }
@@ -478,8 +579,20 @@ class SignedApiTest {
   void a_successful_order_has_no_weight_and_reports_the_unfilled_ones() {
     var before = fixture.control("GET", "calls", "").object().getInteger("used_weight");
     var answer = client.send(
-        "POST", "order", "symbol", BTC, "side", "BUY", "type", "LIMIT", "timeInForce", "GTC",
-        "quantity", "0.01", "price", "30000");
+        "POST",
+        "order",
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "LIMIT",
+        "timeInForce",
+        "GTC",
+        "quantity",
+        "0.01",
+        "price",
+        "30000");
     assertEquals("1", answer.header("X-MBX-ORDER-COUNT-10S"));
     assertEquals("1", answer.header("X-MBX-ORDER-COUNT-1D"));
     assertEquals(Integer.toString(before), answer.header("X-MBX-USED-WEIGHT-1M"));
@@ -496,8 +609,20 @@ class SignedApiTest {
     client.limit(BTC, "BUY", "0.01", "30000");
     client.limit(BTC, "BUY", "0.01", "30000");
     var rejected = client.send(
-        "POST", "order", "symbol", BTC, "side", "BUY", "type", "LIMIT", "timeInForce", "GTC",
-        "quantity", "0.01", "price", "30000");
+        "POST",
+        "order",
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "LIMIT",
+        "timeInForce",
+        "GTC",
+        "quantity",
+        "0.01",
+        "price",
+        "30000");
     assertEquals(429, rejected.status());
     assertEquals(-1015, rejected.object().getInteger("code"));
     assertEquals("10", rejected.header("Retry-After"));
@@ -541,10 +666,93 @@ class SignedApiTest {
   }
 
   @Test
+  void the_lag_of_queries_and_the_limit_of_orders_are_settings() {
+    var set = fixture.control("PUT", "orders/settings", "{\"visibility_ms\":0,\"order_limit\":1}");
+    assertEquals(204, set.status());
+    var order = client.limit(BTC, "BUY", "0.01", "30000");
+    assertEquals("NEW", client.find(order).getString("status"));
+    assertEquals(-1015, client.limit(BTC, "BUY", "0.01", "30000").getInteger("code"));
+    for (var invalid : List.of(
+        "{\"visibility_ms\":-1}", "{\"order_limit\":0}", "{\"order_limit\":\"x\"}", "[]", "")) {
+      assertEquals(400, fixture.control("PUT", "orders/settings", invalid).status(), invalid);
+    }
+  }
+
+  @Test
+  void requests_with_random_parameters_are_answered_with_a_code() {
+    var seed = 77L;
+    var random = new SplittableRandom(seed);
+    var values = List.of(
+        "",
+        "0",
+        "-1",
+        "1e3",
+        "NaN",
+        "99999999999999999999999",
+        "0.000000001",
+        "BTCUSDT",
+        "BUY",
+        "LIMIT",
+        "GTC",
+        "true",
+        "null",
+        "%00",
+        "测试",
+        "a b",
+        "{}",
+        "1".repeat(500));
+    var names = List.of(
+        "symbol",
+        "side",
+        "type",
+        "timeInForce",
+        "quantity",
+        "quoteOrderQty",
+        "price",
+        "stopPrice",
+        "icebergQty",
+        "newClientOrderId",
+        "orderId",
+        "origClientOrderId",
+        "startTime",
+        "endTime",
+        "fromId",
+        "limit",
+        "recvWindow",
+        "timestamp",
+        "omitZeroBalances",
+        "x");
+    var requests = List.of(
+        "POST order",
+        "GET order",
+        "DELETE order",
+        "GET openOrders",
+        "DELETE openOrders",
+        "GET allOrders",
+        "GET myTrades",
+        "GET account",
+        "POST order/test",
+        "GET account/commission");
+    for (int step = 0; step < 300; step++) {
+      var parameters = new TreeMap<>(Map.of("symbol", BTC));
+      for (int count = random.nextInt(6); count > 0; count--) {
+        parameters.put(
+            names.get(random.nextInt(names.size())), values.get(random.nextInt(values.size())));
+      }
+      var request = requests.get(random.nextInt(requests.size())).split(" ");
+      var answer = client.send(request[0], request[1], flat(parameters));
+      var message = "seed " + seed + " " + String.join(" ", request) + parameters + answer.body();
+      assertTrue(answer.status() == 200 || answer.status() == 400, message);
+      assertTrue(answer.status() == 200 || answer.object().getInteger("code") < 0, message);
+    }
+  }
+
+  @Test
   void a_deposit_changes_the_balance_and_is_reported() {
     var stream = client.stream();
     assertEquals(
-        204, fixture.control("POST", "keys/simulator-key/deposit", "{\"ETH\":\"3\"}").status());
+        204,
+        fixture.control("POST", "keys/simulator-key/deposit", "{\"ETH\":\"3\"}").status());
     var event = stream.awaitEvents("balanceUpdate", 1).get(0);
     assertEquals("3.00000000", event.getString("d"));
     fixture.advance(VISIBLE);
@@ -552,8 +760,7 @@ class SignedApiTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "-1006,500", "-1007,504", "-1015,429", "-1021,400", "-2010,400", "500,500", "503,503"
+  @CsvSource({"-1006,500", "-1007,504", "-1015,429", "-1021,400", "-2010,400", "500,500", "503,503"
   })
   void a_fault_answers_with_its_code_although_the_order_was_executed(String kind, int status) {
     fault("{\"kind\":\"" + kind + "\",\"endpoint\":\"POST order\",\"times\":1,\"executed\":true}");
@@ -584,9 +791,24 @@ class SignedApiTest {
   void an_accepted_order_gets_no_answer() {
     fault("{\"kind\":\"hang\",\"endpoint\":\"POST order\",\"times\":1,\"executed\":true}");
     var hanging = client.begin(
-        "POST", "order", "symbol", BTC, "side", "BUY", "type", "LIMIT", "timeInForce", "GTC",
-        "quantity", "0.01", "price", "30000", "newClientOrderId", "mine");
-    until("an order", () -> !fixture.simulator().orders().orders("simulator-key").isEmpty());
+        "POST",
+        "order",
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "LIMIT",
+        "timeInForce",
+        "GTC",
+        "quantity",
+        "0.01",
+        "price",
+        "30000",
+        "newClientOrderId",
+        "mine");
+    until(
+        "an order", () -> !fixture.simulator().orders().orders("simulator-key").isEmpty());
     fixture.advance(VISIBLE);
     assertEquals(
         "NEW", client.get("order", "symbol", BTC, "origClientOrderId", "mine").getString("status"));
@@ -595,7 +817,8 @@ class SignedApiTest {
 
   @Test
   void an_order_is_hidden_longer_than_the_delay() {
-    fault("{\"kind\":\"late_visibility\",\"endpoint\":\"POST order\",\"times\":1,\"delay_ms\":3000}");
+    fault(
+        "{\"kind\":\"late_visibility\",\"endpoint\":\"POST order\",\"times\":1,\"delay_ms\":3000}");
     var order = client.limit(BTC, "BUY", "0.01", "30000");
     assertEquals("NEW", order.getString("status"));
     fixture.advance(Duration.ofMillis(2_999));
@@ -649,15 +872,31 @@ class SignedApiTest {
     until("e", () -> stream.events("executionReport").size() == 5);
     assertEquals(
         List.of("a", "a", "c", "b", "e"),
-        stream.events("executionReport").stream().map(event -> event.getString("c")).toList());
+        stream.events("executionReport").stream()
+            .map(event -> event.getString("c"))
+            .toList());
   }
 
   @Test
   void the_websocket_api_places_finds_and_cancels() {
     var stream = client.stream();
     var placed = client.request(
-        stream, "order.place", "symbol", BTC, "side", "BUY", "type", "LIMIT", "timeInForce", "GTC",
-        "quantity", "0.01", "price", "30000", "newClientOrderId", "ws");
+        stream,
+        "order.place",
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "LIMIT",
+        "timeInForce",
+        "GTC",
+        "quantity",
+        "0.01",
+        "price",
+        "30000",
+        "newClientOrderId",
+        "ws");
     assertEquals(200, placed.getInteger("status"), placed.encode());
     assertEquals("NEW", placed.getJsonObject("result").getString("status"));
     assertEquals(3, placed.getJsonArray("rateLimits").size());
@@ -692,8 +931,7 @@ class SignedApiTest {
             .getInteger("subscriptionId"));
     var mine = other.limit(BTC, "BUY", "0.01", "30000");
     assertEquals(
-        mine.getLong("orderId"),
-        stream.awaitEvents("executionReport", 1).get(0).getLong("i"));
+        mine.getLong("orderId"), stream.awaitEvents("executionReport", 1).get(0).getLong("i"));
     var text = stream.received().stream()
         .filter(each -> each.contains("executionReport"))
         .findFirst()
@@ -706,7 +944,8 @@ class SignedApiTest {
             .getJsonArray("result")
             .size());
     assertEquals(
-        200, stream.send("{\"id\":2,\"method\":\"userDataStream.unsubscribe\"}").getInteger("status"));
+        200,
+        stream.send("{\"id\":2,\"method\":\"userDataStream.unsubscribe\"}").getInteger("status"));
     assertEquals(
         -2036,
         stream
@@ -719,8 +958,11 @@ class SignedApiTest {
   void the_websocket_api_answers_invalid_requests() {
     var stream = fixture.stream("/ws-api/v3");
     for (var text : List.of(
-        "{\"id\":1,\"method\":5}", "{\"id\":1}", "{\"id\":1,\"method\":\"x\",\"params\":[]}",
-        "{\"id\":1,\"method\":\"session.logon\"}", "{\"id\":1,\"method\":\"order.place\"}",
+        "{\"id\":1,\"method\":5}",
+        "{\"id\":1}",
+        "{\"id\":1,\"method\":\"x\",\"params\":[]}",
+        "{\"id\":1,\"method\":\"session.logon\"}",
+        "{\"id\":1,\"method\":\"order.place\"}",
         "{\"id\":1,\"method\":\"\"}")) {
       assertNotEquals(200, stream.send(text).getInteger("status"), text);
     }
@@ -750,7 +992,7 @@ class SignedApiTest {
     var random = new SplittableRandom(seed);
     var other = account("other", Map.of("USDT", "20000", "BTC", "1", "ETH", "5"));
     fixture.simulator().orders().setOrderLimit(100_000);
-    for (int step = 0; step < 400; step++) {
+    for (int step = 0; step < 250; step++) {
       randomOrder(random, random.nextBoolean() ? client : other);
       fixture.advance(Duration.ofMillis(random.nextInt(3_000)));
     }
@@ -768,9 +1010,18 @@ class SignedApiTest {
     }
     var ticks = BigDecimal.valueOf(random.nextInt(-20, 20)).multiply(tick(symbol));
     trader.place(
-        "symbol", symbol, "side", side, "type", "LIMIT", "timeInForce",
-        List.of("GTC", "GTC", "IOC", "FOK").get(random.nextInt(4)), "quantity",
-        quantity.toPlainString(), "price", bid(symbol).add(ticks).toPlainString(),
+        "symbol",
+        symbol,
+        "side",
+        side,
+        "type",
+        "LIMIT",
+        "timeInForce",
+        List.of("GTC", "GTC", "IOC", "FOK").get(random.nextInt(4)),
+        "quantity",
+        quantity.toPlainString(),
+        "price",
+        bid(symbol).add(ticks).toPlainString(),
         "selfTradePreventionMode",
         List.of("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT")
             .get(random.nextInt(5)));
@@ -798,8 +1049,7 @@ class SignedApiTest {
           BigDecimal::add);
     }
     for (var order : fixture.simulator().orders().orders(key)) {
-      assertEquals(
-          executed(order, trades), plain(order.getString("executedQty")), "seed " + seed);
+      assertEquals(executed(order, trades), plain(order.getString("executedQty")), "seed " + seed);
     }
     for (var each : fixture.simulator().orders().balances(key).getJsonArray("balances")) {
       var balance = (JsonObject) each;
@@ -839,8 +1089,7 @@ class SignedApiTest {
             return BigDecimal.ZERO;
           }
           return isBuy
-              ? left.multiply(new BigDecimal(order.getString("price")))
-                  .setScale(8, RoundingMode.UP)
+              ? left.multiply(new BigDecimal(order.getString("price"))).setScale(8, RoundingMode.UP)
               : left;
         })
         .reduce(BigDecimal.ZERO, BigDecimal::add);
@@ -855,8 +1104,20 @@ class SignedApiTest {
 
   private JsonObject stop(SignedClient trader) {
     return trader.place(
-        "symbol", BTC, "side", "BUY", "type", "STOP_LOSS_LIMIT", "timeInForce", "GTC", "quantity",
-        "0.00100", "price", "90000", "stopPrice", "90000");
+        "symbol",
+        BTC,
+        "side",
+        "BUY",
+        "type",
+        "STOP_LOSS_LIMIT",
+        "timeInForce",
+        "GTC",
+        "quantity",
+        "0.00100",
+        "price",
+        "90000",
+        "stopPrice",
+        "90000");
   }
 
   private void advanceUntilClosed(JsonObject order) {

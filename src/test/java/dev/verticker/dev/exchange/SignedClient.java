@@ -62,8 +62,18 @@ final class SignedClient {
 
   JsonObject limit(String symbol, String side, String quantity, String price, String... more) {
     var parameters = new ArrayList<>(List.of(
-        "symbol", symbol, "side", side, "type", "LIMIT", "timeInForce", "GTC", "quantity",
-        quantity, "price", price));
+        "symbol",
+        symbol,
+        "side",
+        side,
+        "type",
+        "LIMIT",
+        "timeInForce",
+        "GTC",
+        "quantity",
+        quantity,
+        "price",
+        price));
     parameters.addAll(List.of(more));
     return place(parameters.toArray(String[]::new));
   }
@@ -99,7 +109,8 @@ final class SignedClient {
     return get("account").getJsonArray("balances").stream()
         .map(JsonObject.class::cast)
         .filter(balance -> balance.getString("asset").equals(asset))
-        .map(balance -> List.of(plain(balance.getString("free")), plain(balance.getString("locked"))))
+        .map(balance ->
+            List.of(plain(balance.getString("free")), plain(balance.getString("locked"))))
         .findFirst()
         .orElse(List.of());
   }

@@ -39,8 +39,8 @@ public interface MarketView {
   /** Average price of the last minutes, weighted by volume; the last price for 0 minutes. */
   BigDecimal averagePrice(String symbol, int minutes);
 
-  /** Best level first. */
-  List<BookLevel> levels(String symbol, boolean asks);
+  /** Best level first, at most 5,000. */
+  List<BookLevel> levels(String symbol, boolean asks, int limit);
 
   /** Trades with an id of at least {@code first}, oldest first. */
   List<MarketTrade> tradesFrom(String symbol, long first, int limit);

@@ -132,8 +132,7 @@ record OrderRequest(
     if (quantity.isEmpty() && quoteQuantity.isEmpty()) {
       throw type == Type.MARKET
           ? OrderException.invalid(
-              -1102,
-              "Param 'quantity' or 'quoteOrderQty' must be sent, but both were empty/null!")
+              -1102, "Param 'quantity' or 'quoteOrderQty' must be sent, but both were empty/null!")
           : OrderException.missing("quantity");
     }
   }
@@ -154,7 +153,8 @@ record OrderRequest(
         .choice(
             "newOrderRespType",
             List.of("ACK", "RESULT", "FULL"),
-            OrderException.invalid(-1130, "Data sent for parameter 'newOrderRespType' is not valid."))
+            OrderException.invalid(
+                -1130, "Data sent for parameter 'newOrderRespType' is not valid."))
         .orElse(type == Type.MARKET || type == Type.LIMIT ? "FULL" : "ACK");
   }
 

@@ -54,8 +54,7 @@ public final class Parameters {
   public static Parameters ofSocket(JsonObject params) {
     var values = new TreeMap<String, String>();
     params.forEach(entry -> values.put(entry.getKey(), String.valueOf(entry.getValue())));
-    var parameters =
-        new Parameters(values, List.of(joined(values, false), joined(values, true)));
+    var parameters = new Parameters(values, List.of(joined(values, false), joined(values, true)));
     parameters.read.add("apiKey");
     return parameters;
   }
@@ -164,8 +163,8 @@ public final class Parameters {
   private static String joined(Map<String, String> values, boolean encoded) {
     return values.entrySet().stream()
         .filter(entry -> !entry.getKey().equals(SIGNATURE))
-        .map(entry ->
-            entry.getKey() + "=" + (encoded ? encode(entry.getValue()) : entry.getValue()))
+        .map(
+            entry -> entry.getKey() + "=" + (encoded ? encode(entry.getValue()) : entry.getValue()))
         .collect(Collectors.joining("&"));
   }
 

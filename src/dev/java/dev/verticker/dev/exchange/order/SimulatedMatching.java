@@ -1,5 +1,6 @@
 package dev.verticker.dev.exchange.order;
 
+import dev.verticker.dev.exchange.order.MarketView.BookLevel;
 import dev.verticker.dev.exchange.order.MarketView.MarketTrade;
 import dev.verticker.dev.exchange.order.OrderFrames.Execution;
 import dev.verticker.dev.exchange.order.OrderFrames.Prevention;
@@ -31,6 +32,8 @@ final class SimulatedMatching {
   private static final long FIRST_TRADE = 8_000_000_000L;
 
   private static final int BATCH = 1_000;
+  private static final int USUAL_LEVELS = 20;
+  private static final int MAX_LEVELS = 5_000;
 
   private final MarketView market;
   private final EventListener listener;
@@ -69,7 +72,7 @@ final class SimulatedMatching {
 
   /** @throws OrderException if the matching engine rejects the order */
   SimulatedOrder place(
-      SimulatedAccount account, OrderRequest request, SymbolRules rules, Duration hidden) {
+      SimulatedAccount account, OrderRequest request, SimulatedRules rules, Duration hidden) {
     var offers = offers(request, account);
     check(account, request, rules, offers);
     var order = new SimulatedOrder(++lastOrderId, account, request, rules, market.now());
@@ -89,7 +92,8 @@ final class SimulatedMatching {
 
   void cancel(SimulatedOrder order, String cancelId) {
     close(order, "CANCELED", null);
-    report(order, execution("CANCELED", order, cancelId, order.request.clientOrderId(), null, null));
+    report(
+        order, execution("CANCELED", order, cancelId, order.request.clientOrderId(), null, null));
     publish(order);
   }
 
@@ -150,8 +154,10 @@ final class SimulatedMatching {
   void flush() {
     var now = market.now();
     for (var account : changed) {
-      account.takeChanges(now).ifPresent(event ->
-          events.add(new PendingEvent(account.key.key(), Optional.empty(), event)));
+      account
+          .takeChanges(now)
+          .ifPresent(
+              event -> events.add(new PendingEvent(account.key.key(), Optional.empty(), event)));
       account.publishFunds(market.real().plus(visibility));
     }
     changed.clear();
@@ -168,14 +174,13 @@ final class SimulatedMatching {
   }
 
   private void check(
-      SimulatedAccount account, OrderRequest request, SymbolRules rules, List<Offer> offers) {
+      SimulatedAccount account, OrderRequest request, SimulatedRules rules, List<Offer> offers) {
     if (account.orders.values().stream()
-        .anyMatch(order -> order.isOpen()
-            && order.request.clientOrderId().equals(request.clientOrderId()))) {
+        .anyMatch(order ->
+            order.isOpen() && order.request.clientOrderId().equals(request.clientOrderId()))) {
       throw OrderException.rejected("Duplicate order sent.");
     }
-    if (request.type().hasStopPrice()
-        && triggers(request, market.lastPrice(request.symbol()))) {
+    if (request.type().hasStopPrice() && triggers(request, market.lastPrice(request.symbol()))) {
       throw OrderException.rejected("Order would trigger immediately.");
     }
     if (request.type() == Type.LIMIT_MAKER && !offers.isEmpty()) {
@@ -188,7 +193,7 @@ final class SimulatedMatching {
   }
 
   private static BigDecimal needed(
-      SimulatedAccount account, OrderRequest request, SymbolRules rules, List<Offer> offers) {
+      SimulatedAccount account, OrderRequest request, SimulatedRules rules, List<Offer> offers) {
     if (request.type() != Type.MARKET) {
       return request.isBuy()
           ? request
@@ -221,7 +226,7 @@ final class SimulatedMatching {
   /** The quantity that an order takes at a price after it took the given ones. */
   private static BigDecimal wanted(
       OrderRequest request,
-      SymbolRules rules,
+      SimulatedRules rules,
       BigDecimal taken,
       BigDecimal takenQuote,
       BigDecimal price) {
@@ -248,20 +253,37 @@ final class SimulatedMatching {
     if (resting != null) {
       resting.orders.stream()
           .filter(order -> order.working && order.request.isBuy() != request.isBuy())
-          .forEach(order ->
-              offers.add(new Offer(order.request.price(), order.remaining(), order)));
+          .forEach(order -> offers.add(new Offer(order.request.price(), order.remaining(), order)));
     }
-    market
-        .levels(request.symbol(), request.isBuy())
-        .forEach(level -> offers.add(new Offer(level.price(), level.quantity(), null)));
+    levels(request).forEach(level -> offers.add(new Offer(level.price(), level.quantity(), null)));
     var byPrice = Comparator.comparing(Offer::price);
     offers.sort(request.isBuy() ? byPrice : byPrice.reversed());
     if (request.price() != null) {
-      offers.removeIf(offer -> request.isBuy()
-          ? offer.price.compareTo(request.price()) > 0
-          : offer.price.compareTo(request.price()) < 0);
+      offers.removeIf(offer -> !reaches(request, offer.price));
     }
     return offers;
+  }
+
+  /** The best levels of the market, as many as the order can take. */
+  private List<BookLevel> levels(OrderRequest request) {
+    var best = market.levels(request.symbol(), request.isBuy(), USUAL_LEVELS);
+    var isDeep =
+        request.price() == null || reaches(request, best.get(best.size() - 1).price());
+    var wanted = request.isByQuote() ? request.quoteQuantity() : request.quantity();
+    var suffices = best.stream()
+            .map(level ->
+                request.isByQuote() ? level.price().multiply(level.quantity()) : level.quantity())
+            .reduce(BigDecimal.ZERO, BigDecimal::add)
+            .compareTo(wanted)
+        > 0;
+    return isDeep && !suffices
+        ? market.levels(request.symbol(), request.isBuy(), MAX_LEVELS)
+        : best;
+  }
+
+  private static boolean reaches(OrderRequest request, BigDecimal price) {
+    var change = price.compareTo(request.price());
+    return request.isBuy() ? change <= 0 : change >= 0;
   }
 
   /** Takes what the book offers; the rest stays in the book or expires. */
@@ -341,7 +363,11 @@ final class SimulatedMatching {
   }
 
   private void prevent(
-      SimulatedOrder order, BigDecimal quantity, BigDecimal matched, SimulatedOrder counter, long id) {
+      SimulatedOrder order,
+      BigDecimal quantity,
+      BigDecimal matched,
+      SimulatedOrder counter,
+      long id) {
     if (order.request.isByQuote()) {
       order.quantity = order.quantity.add(quantity);
     }
@@ -386,9 +412,8 @@ final class SimulatedMatching {
     var left = trade.quantity();
     var reached = resting.orders.stream()
         .filter(order -> order.working && isReached(order.request, trade))
-        .sorted(Comparator.comparing((SimulatedOrder order) -> order.request.isBuy()
-                ? order.request.price().negate()
-                : order.request.price())
+        .sorted(Comparator.comparing((SimulatedOrder order) ->
+                order.request.isBuy() ? order.request.price().negate() : order.request.price())
             .thenComparing(order -> order.id))
         .toList();
     for (var order : reached) {

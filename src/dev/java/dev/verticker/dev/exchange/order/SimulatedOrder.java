@@ -14,7 +14,7 @@ final class SimulatedOrder {
   final long id;
   final SimulatedAccount account;
   final OrderRequest request;
-  final SymbolRules rules;
+  final SimulatedRules rules;
   final String selfTradePrevention;
   final Instant time;
   final List<Fill> fills = new ArrayList<>();
@@ -51,7 +51,7 @@ final class SimulatedOrder {
       Instant visibleAt) {}
 
   SimulatedOrder(
-      long id, SimulatedAccount account, OrderRequest request, SymbolRules rules, Instant time) {
+      long id, SimulatedAccount account, OrderRequest request, SimulatedRules rules, Instant time) {
     this.id = id;
     this.account = account;
     this.request = request;

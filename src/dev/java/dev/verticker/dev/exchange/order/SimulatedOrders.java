@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
+import java.util.function.IntFunction;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -89,11 +90,19 @@ public final class SimulatedOrders {
     return true;
   }
 
+  /** @param delay of changes in queries, real time */
   public synchronized void setVisibility(Duration delay) {
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("visibility must not be negative, was " + delay);
+    }
     matching.setVisibility(delay);
   }
 
+  /** @param limit of unfilled orders of an account in 10 seconds */
   public synchronized void setOrderLimit(int limit) {
+    if (limit < 1) {
+      throw new IllegalArgumentException("order limit must be at least 1, was " + limit);
+    }
     orderLimit = limit;
   }
 
@@ -140,12 +149,16 @@ public final class SimulatedOrders {
   /**
    * The names of the filters that an order violates, without those that depend on the account; empty if it passes.
    *
+   * @param symbol entry of exchangeInfo
    * @param order parameters of a new order by name
-   * @throws OrderException if a parameter is missing or malformed, or the symbol is unknown
+   * @param average price over a number of minutes
+   * @throws OrderException if a parameter is missing or malformed
    */
-  public List<String> violations(Map<String, String> order) {
-    var request = OrderRequest.of(Parameters.unsigned(order));
-    return rules(request.symbol()).violations(request, market::averagePrice);
+  public static List<String> violations(
+      JsonObject symbol, Map<String, String> order, IntFunction<BigDecimal> average) {
+    return new SimulatedRules(symbol)
+        .violations(
+            OrderRequest.of(Parameters.unsigned(order)), (name, minutes) -> average.apply(minutes));
   }
 
   /** Matches open orders with the market, up to now. */
@@ -198,8 +211,7 @@ public final class SimulatedOrders {
   public synchronized int[] unfilledOrders(String key) {
     var real = market.real();
     return Optional.ofNullable(accounts.get(key))
-        .map(account ->
-            new int[] {account.unfilled.inShort(real), account.unfilled.inDay(real)})
+        .map(account -> new int[] {account.unfilled.inShort(real), account.unfilled.inDay(real)})
         .orElse(new int[] {0, 0});
   }
 
@@ -304,8 +316,8 @@ public final class SimulatedOrders {
         OrderException.invalid(-1145, "Invalid cancelRestrictions"));
     parameters.checkRead();
     var order = openOrders(account)
-        .filter(open -> open.request.symbol().equals(symbol)
-            && reference.matches(OrderFrames.query(open)))
+        .filter(open ->
+            open.request.symbol().equals(symbol) && reference.matches(OrderFrames.query(open)))
         .findFirst()
         .orElseThrow(() -> OrderException.cancelRejected("Unknown order sent."));
     if (restriction.filter(only -> !only.equals("ONLY_" + order.status)).isPresent()) {
@@ -459,8 +471,7 @@ public final class SimulatedOrders {
       if (range.start.isPresent()
           && range.end.isPresent()
           && range.end.getAsLong() - range.start.getAsLong() > UnfilledOrders.DAY.toMillis()) {
-        throw OrderException.invalid(
-            -1127, "More than 24 hours between startTime and endTime.");
+        throw OrderException.invalid(-1127, "More than 24 hours between startTime and endTime.");
       }
       return range;
     }
@@ -490,7 +501,8 @@ public final class SimulatedOrders {
 
   /** A client of a simulator that runs faster may follow either clock. */
   private void checkTime(Parameters parameters) {
-    var sent = parameters.number("timestamp").orElseThrow(() -> OrderException.missing("timestamp"));
+    var sent =
+        parameters.number("timestamp").orElseThrow(() -> OrderException.missing("timestamp"));
     var time = sent > MAX_MILLIS ? sent / 1_000 : sent;
     var window = parameters.amount("recvWindow").orElse(DEFAULT_WINDOW);
     if (window.compareTo(BigDecimal.valueOf(MAX_WINDOW)) > 0) {
@@ -517,7 +529,10 @@ public final class SimulatedOrders {
 
   private static OrderException tooManyOrders(String limit, Duration retryAfter) {
     return new OrderException(
-        429, -1015, "Too many new orders; current limit is " + limit + ".", Optional.of(retryAfter));
+        429,
+        -1015,
+        "Too many new orders; current limit is " + limit + ".",
+        Optional.of(retryAfter));
   }
 
   private String symbol(Parameters parameters) {
@@ -526,10 +541,10 @@ public final class SimulatedOrders {
     return symbol;
   }
 
-  private SymbolRules rules(String symbol) {
+  private SimulatedRules rules(String symbol) {
     return market
         .info(symbol)
-        .map(SymbolRules::new)
+        .map(SimulatedRules::new)
         .orElseThrow(() -> OrderException.invalid(-1121, "Invalid symbol."));
   }
 

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What an order of a symbol must fulfil, from the symbol's entry in exchangeInfo. */
-final class SymbolRules {
+final class SimulatedRules {
   private static final List<String> ALL_MODES =
       List.of("NONE", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "DECREMENT", "TRANSFER");
   private static final BigDecimal MIN_STEP = new BigDecimal("0.00000001");
@@ -22,7 +22,7 @@ final class SymbolRules {
   private final JsonObject info;
   private final Map<String, JsonObject> filters;
 
-  SymbolRules(JsonObject info) {
+  SimulatedRules(JsonObject info) {
     this.info = info;
     this.filters = byType(info.getJsonArray("filters", new JsonArray()));
   }
@@ -66,9 +66,8 @@ final class SymbolRules {
     }
     if (!info.getJsonArray("orderTypes").contains(request.type().name())) {
       var name = request.type().name().replace('_', ' ').toLowerCase(Locale.ROOT);
-      throw OrderException.rejected(
-          name.substring(0, 1).toUpperCase(Locale.ROOT) + name.substring(1)
-              + " orders are not supported for this symbol.");
+      throw OrderException.rejected(name.substring(0, 1).toUpperCase(Locale.ROOT)
+          + name.substring(1) + " orders are not supported for this symbol.");
     }
     if (request.isByQuote() && !info.getBoolean("quoteOrderQtyMarketAllowed", false)) {
       throw OrderException.rejected(
@@ -104,7 +103,8 @@ final class SymbolRules {
   }
 
   /** Names of the filters on the number of orders and the position that one more order violates. */
-  List<String> accountViolations(OrderRequest request, SimulatedAccount account, JsonArray exchange) {
+  List<String> accountViolations(
+      OrderRequest request, SimulatedAccount account, JsonArray exchange) {
     var exchangeFilters = byType(exchange);
     var algo = request.type().hasStopPrice();
     var violated = new ArrayList<String>();

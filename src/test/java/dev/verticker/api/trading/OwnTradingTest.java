@@ -50,8 +50,10 @@ class OwnTradingTest {
 
   @BeforeAll
   void openTheMarket() {
-    await(door.bus.serve(Listings.OBJECTS, request -> Future.succeededFuture(
-        new Listings.Objects("1", null, "1".equals(request.known()) ? List.of() : List.of(SYMBOL), null))));
+    await(door.bus.serve(
+        Listings.OBJECTS,
+        request -> Future.succeededFuture(new Listings.Objects(
+            "1", null, "1".equals(request.known()) ? List.of() : List.of(SYMBOL), null))));
     ada = door.person();
     grace = door.person();
     quote();
@@ -78,7 +80,8 @@ class OwnTradingTest {
     assertEquals("filled", order.getString("status"));
     assertEquals("paper", order.getString("venue"));
     assertEquals("68000", order.getString("average_price"));
-    var trades = expect(200, door.get(buyer, "/trades?order_id=" + order.getLong("id"))).array();
+    var trades =
+        expect(200, door.get(buyer, "/trades?order_id=" + order.getLong("id"))).array();
     assertEquals(1, trades.size());
     assertEquals("0.00147", trades.getJsonObject(0).getString("qty"));
     assertEquals("0.00000147", trades.getJsonObject(0).getString("fee"));
@@ -88,7 +91,8 @@ class OwnTradingTest {
     assertEquals("0.00146853", position(portfolio, "BTC").getString("available"));
     Await.until("the events are in the log", () -> events(buyer).contains("\"filled\""));
     assertTrue(events(buyer).contains("balance_updated"));
-    assertEquals(order, expect(200, door.get(buyer, "/orders/" + order.getLong("id"))).object());
+    assertEquals(
+        order, expect(200, door.get(buyer, "/orders/" + order.getLong("id"))).object());
   }
 
   @Test
@@ -103,16 +107,22 @@ class OwnTradingTest {
         position(expect(200, door.get(trader, "/portfolio")).object(), "USDT").getString("locked"));
     assertEquals(
         order.getLong("id"),
-        expect(200, door.get(trader, "/orders?open=true")).array().getJsonObject(0).getLong("id"));
+        expect(200, door.get(trader, "/orders?open=true"))
+            .array()
+            .getJsonObject(0)
+            .getLong("id"));
 
     var canceled = expect(200, delete(trader, "/orders/" + order.getLong("id"))).object();
     assertEquals("canceled", canceled.getString("status"));
     assertTrue(canceled.getLong("revision") > order.getLong("revision"));
-    assertEquals("order-closed", expect(409, delete(trader, "/orders/" + order.getLong("id"))).code());
+    assertEquals(
+        "order-closed",
+        expect(409, delete(trader, "/orders/" + order.getLong("id"))).code());
     assertEquals(
         "0",
         position(expect(200, door.get(trader, "/portfolio")).object(), "USDT").getString("locked"));
-    assertEquals(new JsonArray(), expect(200, door.get(trader, "/orders?open=true")).array());
+    assertEquals(
+        new JsonArray(), expect(200, door.get(trader, "/orders?open=true")).array());
   }
 
   @Test
@@ -127,7 +137,8 @@ class OwnTradingTest {
     assertEquals(first, again);
     assertEquals(
         "idempotency-key-reused",
-        expect(422, place(trader, limit("60000", "0.02"), "Idempotency-Key", "one")).code());
+        expect(422, place(trader, limit("60000", "0.02"), "Idempotency-Key", "one"))
+            .code());
     assertEquals(1, expect(200, door.get(trader, "/orders")).array().size());
     assertEquals(
         first,
@@ -154,7 +165,8 @@ class OwnTradingTest {
         limit("68000", "0.01").replace("BTCUSDT", "NOPE"),
         limit("68000", "0.01").replace("BTCUSDT", "💩"),
         limit("68000", "0.01").replace("limit", "stop_limit"))) {
-      var checked = expect(200, send(trader, HttpMethod.POST, "/orders/check", body)).object();
+      var checked =
+          expect(200, send(trader, HttpMethod.POST, "/orders/check", body)).object();
       assertFalse(checked.getBoolean("accepted"), body);
       var violations = checked.getJsonArray("violations");
       assertFalse(violations.isEmpty(), body);
@@ -164,7 +176,8 @@ class OwnTradingTest {
       assertEquals(violations.size(), refused.object().getJsonArray("errors").size(), body);
     }
     assertEquals(
-        "insufficient-balance", expect(409, place(trader, limit("68000", "100"))).code());
+        "insufficient-balance",
+        expect(409, place(trader, limit("68000", "100"))).code());
     assertEquals(new JsonArray(), expect(200, door.get(trader, "/orders")).array());
   }
 
@@ -174,12 +187,14 @@ class OwnTradingTest {
     var now = door.clock.instant();
     door.prices.tick(FakePrices.quote(1, "BTCUSDT", "68000.00", now.minusSeconds(100)));
 
-    var checked = expect(200, send(trader, HttpMethod.POST, "/orders/check", market("\"qty\":\"0.01\"")))
+    var checked = expect(
+            200, send(trader, HttpMethod.POST, "/orders/check", market("\"qty\":\"0.01\"")))
         .object();
     assertTrue(checked.getBoolean("price_stale"));
     assertFalse(checked.getBoolean("accepted"));
     assertTrue(checked.getLong("price_age_ms") >= 100_000);
-    assertEquals("price-stale", expect(409, place(trader, market("\"qty\":\"0.01\""))).code());
+    assertEquals(
+        "price-stale", expect(409, place(trader, market("\"qty\":\"0.01\""))).code());
     expect(201, place(trader, limit("60000", "0.01")));
     quote();
   }
@@ -208,7 +223,11 @@ class OwnTradingTest {
       }
       expect(
           404,
-          send(stranger, HttpMethod.PUT, "/trading/limits?account_id=" + account, "{\"max_open_orders\":0}"));
+          send(
+              stranger,
+              HttpMethod.PUT,
+              "/trading/limits?account_id=" + account,
+              "{\"max_open_orders\":0}"));
       var foreign = limit("60000", "0.01").replace("{", "{\"account_id\":" + account + ",");
       assertEquals("account-not-found", expect(404, place(stranger, foreign)).code());
       expect(404, send(stranger, HttpMethod.POST, "/orders/check", foreign));
@@ -225,7 +244,8 @@ class OwnTradingTest {
       }
       expect(200, delete(stranger, "/orders"));
       expect(200, send(stranger, HttpMethod.POST, "/trading/halt", null));
-      expect(200, send(stranger, HttpMethod.PUT, "/trading/cancel-after", "{\"cancel_after_s\":5}"));
+      expect(
+          200, send(stranger, HttpMethod.PUT, "/trading/cancel-after", "{\"cancel_after_s\":5}"));
       assertFalse(events(stranger).contains(order.getString("client_order_id")));
     }
 
@@ -236,7 +256,9 @@ class OwnTradingTest {
     assertEquals("open", placed.getString("status"), "the halt of another user has no effect");
     for (var stranger : List.of(grace, door.admin())) {
       expect(200, send(stranger, HttpMethod.POST, "/trading/resume", null));
-      expect(200, send(stranger, HttpMethod.PUT, "/trading/cancel-after", "{\"cancel_after_s\":null}"));
+      expect(
+          200,
+          send(stranger, HttpMethod.PUT, "/trading/cancel-after", "{\"cancel_after_s\":null}"));
     }
   }
 
@@ -249,7 +271,8 @@ class OwnTradingTest {
     var halted =
         expect(200, send(door.admin(), HttpMethod.POST, "/trading/halt", "{\"scope\":\"all\"}"));
     assertTrue(halted.object().getBoolean("halted"));
-    assertEquals("trading-halted", expect(409, place(trader, limit("60000", "0.01"))).code());
+    assertEquals(
+        "trading-halted", expect(409, place(trader, limit("60000", "0.01"))).code());
     assertTrue(
         expect(200, send(trader, HttpMethod.POST, "/trading/resume", null))
             .object()
@@ -275,14 +298,12 @@ class OwnTradingTest {
 
     var beyond = expect(422, place(trader, limit("60000", "0.1"))).object();
     assertEquals(
-        "max-order-notional",
-        beyond.getJsonArray("errors").getJsonObject(0).getString("code"));
+        "max-order-notional", beyond.getJsonArray("errors").getJsonObject(0).getString("code"));
     expect(201, place(trader, limit("60000", "0.01")));
-    assertEquals("limit-exceeded", expect(409, place(trader, limit("60000", "0.01"))).code());
+    assertEquals(
+        "limit-exceeded", expect(409, place(trader, limit("60000", "0.01"))).code());
     assertNull(
-        expect(200, door.get(trader, "/trading/limits"))
-            .object()
-            .getString("max_daily_notional"));
+        expect(200, door.get(trader, "/trading/limits")).object().getString("max_daily_notional"));
   }
 
   @Test
@@ -293,14 +314,15 @@ class OwnTradingTest {
     expect(201, place(trader, limit("60000", "0.01")));
 
     expect(
-        200, send(trader, HttpMethod.POST, "/trading/accounts/" + account(trader) + "/reset", null));
+        200,
+        send(trader, HttpMethod.POST, "/trading/accounts/" + account(trader) + "/reset", null));
 
     var portfolio = expect(200, door.get(trader, "/portfolio")).object();
     assertEquals("10000", position(portfolio, "USDT").getString("available"));
-    assertEquals(new JsonArray(), expect(200, door.get(trader, "/orders?open=true")).array());
-    assertEquals(2, expect(200, door.get(trader, "/orders")).array().size());
     assertEquals(
-        409, delete(trader, "/trading/accounts/" + account(trader)).status());
+        new JsonArray(), expect(200, door.get(trader, "/orders?open=true")).array());
+    assertEquals(2, expect(200, door.get(trader, "/orders")).array().size());
+    assertEquals(409, delete(trader, "/trading/accounts/" + account(trader)).status());
   }
 
   private long account(Person person) {

@@ -112,7 +112,15 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule trading_packages_are_layered = layered(
-      "trading", "control", "paper", "reconciliation", "venue", "order", "account", "portfolio", "rules");
+      "trading",
+      "control",
+      "paper",
+      "reconciliation",
+      "venue",
+      "order",
+      "account",
+      "portfolio",
+      "rules");
 
   @ArchTest
   static final ArchRule the_paper_venue_cannot_reach_an_exchange = noClasses()

@@ -45,14 +45,16 @@ public final class PaperReset {
 
   public Future<Account> reset(Reset reset) {
     var userId = reset.actor().id();
-    return accounts.find(userId, reset.accountId()).compose(account -> account.isPaper()
-        ? cancellations
-            .cancelAll(new CancelAll(reset.actor(), account.id(), null))
-            .compose(canceled -> database.transaction(tx -> reset(tx, reset.actor(), account)))
-            .map(account.message())
-        : Future.failedFuture(new Conflict(
-            "not-a-paper-account", "Only a paper account can be reset, this one is at "
-                + account.venue() + ".")));
+    return accounts
+        .find(userId, reset.accountId())
+        .compose(account -> account.isPaper()
+            ? cancellations
+                .cancelAll(new CancelAll(reset.actor(), account.id(), null))
+                .compose(canceled -> database.transaction(tx -> reset(tx, reset.actor(), account)))
+                .map(account.message())
+            : Future.failedFuture(new Conflict(
+                "not-a-paper-account",
+                "Only a paper account can be reset, this one is at " + account.venue() + ".")));
   }
 
   private Future<Void> reset(SqlConnection tx, Actor actor, VenueAccount account) {

@@ -77,7 +77,8 @@ final class VenueState {
       """
       INSERT INTO trading.orders (user_id, account_id, venue, symbol, client_order_id, exchange_order_id, side, type,
              time_in_force, qty, quote_qty, price, stop_price, self_trade_prevention, status, source, created_at, updated_at)
-      SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', 'external', $15, $15
+      SELECT $1::bigint, $2::bigint, $3::text, $4::text, $5::text, $6::text, $7::text, $8::text, $9::text, $10::numeric,
+             $11::numeric, $12::numeric, $13::numeric, $14::text, 'open', 'external', $15::timestamptz, $15::timestamptz
        WHERE NOT EXISTS (
              SELECT
                FROM trading.orders
@@ -92,7 +93,7 @@ final class VenueState {
   private static final String STORE_BALANCE =
       """
       INSERT INTO trading.balances (account_id, asset, free, locked, as_of)
-      VALUES ($1, $2, $3, $4, $5)
+      VALUES ($1, $2, $3::numeric, $4::numeric, $5)
           ON CONFLICT (account_id, asset) DO UPDATE
          SET free = excluded.free,
              locked = excluded.locked,

@@ -80,7 +80,7 @@ import java.util.function.Supplier;
 final class RealVenueDesk implements AutoCloseable {
   private static final Duration SHORT = Duration.ofMillis(50);
   private static final Timing TIMING =
-      new Timing(SHORT, SHORT, Duration.ofMillis(300), SHORT, Duration.ZERO);
+      new Timing(SHORT, SHORT, Duration.ofMillis(300), Duration.ofMillis(500), Duration.ZERO);
   private static final String VENUE = "testnet";
 
   /** Called before an order is sent and before its outcome is stored. */
@@ -196,7 +196,16 @@ final class RealVenueDesk implements AutoCloseable {
 
   private static OrderRules rules() {
     return (venue, limits, ticket) -> Future.succeededFuture(new OrderRules.Result(
-        new Verdict(List.of(), List.of(), null, null, false, ticket.qty(), new BigDecimal("300"), null, null),
+        new Verdict(
+            List.of(),
+            List.of(),
+            new BigDecimal("70000"),
+            Instant.now(),
+            false,
+            ticket.qty(),
+            new BigDecimal("300"),
+            null,
+            null),
         new Instrument(
             venue,
             ticket.symbol(),
@@ -267,6 +276,18 @@ final class RealVenueDesk implements AutoCloseable {
         () -> find(order).status() == status);
   }
 
+  /** Lets the time pass until the order has the status; returns the time since it was signed. */
+  Duration passTimeUntil(Order order, Status status) {
+    until("order " + order.id() + " is " + status, () -> {
+      if (find(order).status() == status) {
+        return true;
+      }
+      advance(Duration.ofMillis(250));
+      return false;
+    });
+    return Duration.between(order.sentAt(), clock.instant());
+  }
+
   /** Makes this node the leader. */
   void lead() {
     await(() -> {
@@ -274,6 +295,10 @@ final class RealVenueDesk implements AutoCloseable {
       return Future.succeededFuture();
     });
     until("this node leads", lease::isHeld);
+  }
+
+  boolean isLeading() {
+    return lease.isHeld();
   }
 
   /** Another node acquires the lease, which this node does not notice. */
@@ -347,8 +372,8 @@ final class RealVenueDesk implements AutoCloseable {
             SELECT count(*)
               FROM trading.orders AS o
              WHERE id = %d
-               AND (executed_qty, executed_quote_qty) IS DISTINCT FROM (
-                   SELECT coalesce(sum(qty), 0), coalesce(sum(quote_qty), 0) FROM trading.trades WHERE order_id = o.id)"""
+               AND (executed_qty <> (SELECT coalesce(sum(qty), 0) FROM trading.trades WHERE order_id = o.id)
+                    OR executed_quote_qty <> (SELECT coalesce(sum(quote_qty), 0) FROM trading.trades WHERE order_id = o.id))"""
                 .formatted(order.id())),
         "executed quantity and trades differ");
   }

@@ -100,7 +100,7 @@ class SimulatedOrdersTest {
     simulator = await(ExchangeSimulator.start(
         vertx,
         SimulatorOptions.defaults().withSymbols("BTCUSDT").withVisibility(Duration.ZERO)));
-    venue = await(context, () -> Future.succeededFuture(venue()));
+    venue = venue();
     await(context, venue::start);
     gateway = venue.gateway(KEY);
   }

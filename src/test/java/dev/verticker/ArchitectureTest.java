@@ -128,9 +128,9 @@ class ArchitectureTest {
       .should()
       .dependOnClassesThat(resideInAPackage(BASE + ".exchange..")
           .and(not(DescribedPredicate.describe(
-              "the interface of a gateway, and its failures",
-              type -> type.getName()
-                  .matches("dev\\.verticker\\.exchange\\.(OrderGateway|ExchangeException)(\\$.*)?")))));
+              "the interface of a gateway, and its failures", type -> type.getName()
+                  .matches(
+                      "dev\\.verticker\\.exchange\\.(OrderGateway|ExchangeException)(\\$.*)?")))));
 
   @ArchTest
   static final ArchRule sub_packages_of_trading_are_internal = usedOnlyBy("trading");

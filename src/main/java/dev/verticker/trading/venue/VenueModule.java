@@ -72,8 +72,7 @@ public final class VenueModule {
     this.keys = settings.keys().isEmpty()
         ? Optional.empty()
         : Optional.of(new AccountKeys(
-            database,
-            new ColumnCipher(settings.keys(), AccountKeys.PURPOSE, AccountKeys.TABLE)));
+            database, new ColumnCipher(settings.keys(), AccountKeys.PURPOSE, AccountKeys.TABLE)));
     this.gateways = new VenueGateways(paper, venues, keys);
   }
 
@@ -81,12 +80,14 @@ public final class VenueModule {
   public Future<Void> start() {
     return keys.map(AccountKeys::requireKnownKeys)
         .orElse(Future.succeededFuture())
-        .compose(known ->
-            Future.join(venues.values().stream().map(BinanceVenue::start).toList()).mapEmpty());
+        .compose(known -> Future.join(
+                venues.values().stream().map(BinanceVenue::start).toList())
+            .mapEmpty());
   }
 
   public Future<Void> stop() {
-    return Future.join(venues.values().stream().map(BinanceVenue::stop).toList()).mapEmpty();
+    return Future.join(venues.values().stream().map(BinanceVenue::stop).toList())
+        .mapEmpty();
   }
 
   public VenueGateways gateways() {
@@ -127,8 +128,8 @@ public final class VenueModule {
     }
     return gateways.key(account).compose(key -> Future.succeededFuture()
         .compose(asked -> venues.get(account.venue()).check(key))
-        .map(permissions -> new KeyTest(
-            true, null, permissions.trade(), permissions.withdraw(), clock.instant()))
+        .map(permissions ->
+            new KeyTest(true, null, permissions.trade(), permissions.withdraw(), clock.instant()))
         .recover(failure -> {
           var refusal = refusal(failure);
           return refusal instanceof Failure.Invalid refused

@@ -112,7 +112,15 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule trading_packages_are_layered = layered(
-      "trading", "control", "paper", "reconciliation", "venue", "order", "account", "portfolio", "rules");
+      "trading",
+      "control",
+      "paper",
+      "reconciliation",
+      "venue",
+      "order",
+      "account",
+      "portfolio",
+      "rules");
 
   @ArchTest
   static final ArchRule sub_packages_of_trading_are_internal = usedOnlyBy("trading");

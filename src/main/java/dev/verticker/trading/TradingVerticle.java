@@ -35,8 +35,8 @@ import dev.verticker.trading.order.PlacementCheck;
 import dev.verticker.trading.order.PlacementService;
 import dev.verticker.trading.paper.PaperVenue;
 import dev.verticker.trading.portfolio.Ledger;
-import dev.verticker.trading.reconciliation.ReconciliationModule.Stores;
 import dev.verticker.trading.reconciliation.ReconciliationModule;
+import dev.verticker.trading.reconciliation.ReconciliationModule.Stores;
 import dev.verticker.trading.rules.BusMarket;
 import dev.verticker.trading.rules.InstrumentRepository;
 import dev.verticker.trading.rules.VenueRules;
@@ -92,7 +92,12 @@ public final class TradingVerticle extends VerticleBase {
 
   @Override
   public Future<?> stop() {
-    return reconciliation.stop().eventually(venues::stop).eventually(paperLease::stop).eventually(relay::stop).eventually(database::close);
+    return reconciliation
+        .stop()
+        .eventually(venues::stop)
+        .eventually(paperLease::stop)
+        .eventually(relay::stop)
+        .eventually(database::close);
   }
 
   private Future<?> start(
@@ -124,6 +129,9 @@ public final class TradingVerticle extends VerticleBase {
             serveOrders(new OrderService(orders, accounts), check, placements, cancellations),
             serveAccounts(new AccountService(
                 database, accounts, venues.keys(), settings.venues(), venues::check)),
+            serve(
+                TradingAccounts.TEST,
+                test -> accounts.find(test.actor().id(), test.accountId()).compose(venues::test)),
             serveControls(
                 new HaltService(vertx, database, accounts, clock),
                 deadlines,
@@ -164,7 +172,9 @@ public final class TradingVerticle extends VerticleBase {
     return Future.all(List.of(
         serve(TradingAccounts.LIST, accounts::list),
         serve(TradingAccounts.CREATE, accounts::create),
-        serve(TradingAccounts.DELETE, accounts::delete),
+        serve(TradingAccounts.DELETE, delete -> accounts
+            .delete(delete)
+            .onSuccess(deleted -> venues.gateways().forget(delete.accountId()))),
         serve(TradingAccounts.LIMITS, accounts::limits),
         serve(TradingAccounts.CHANGE_LIMITS, accounts::changeLimits)));
   }
@@ -183,8 +193,8 @@ public final class TradingVerticle extends VerticleBase {
   }
 
   private Housekeeping housekeeping() {
-    var housekeeping = new Housekeeping(
-        vertx, database, TradingLocks.HOUSEKEEPING, node.clock(), node.metrics());
+    var housekeeping =
+        new Housekeeping(vertx, database, TradingLocks.HOUSEKEEPING, node.clock(), node.metrics());
     PaperVenue.addCleanupTasks(housekeeping);
     return housekeeping.deleteUndelivered(
         UNDELIVERED_RETENTION, "trading-outbox", "trading.outbox");

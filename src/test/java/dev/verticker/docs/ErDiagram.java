@@ -20,8 +20,7 @@ record ErDiagram(Map<String, List<String>> tables, Map<String, Long> keys) {
   private static final Pattern ENTITY =
       Pattern.compile("^ +(\\w+) \\{\\n(.*?)^ +}$", Pattern.MULTILINE | Pattern.DOTALL);
   private static final Pattern RELATIONSHIP =
-      Pattern.compile(
-          "^ +(\\w+ [|o]{2}--o[|{] \\w+ : (?:\\S+|\".*\"))$", Pattern.MULTILINE);
+      Pattern.compile("^ +(\\w+ [|o]{2}--o[|{] \\w+ : (?:\\S+|\".*\"))$", Pattern.MULTILINE);
 
   private static final String COLUMNS =
       """

@@ -114,7 +114,7 @@ class CommandLineTest {
     assertEquals(
         """
         Invalid settings:
-          verticles/odd.yaml: settings must be of [account-database, auth, market-database, notification, notification-database, price, price-api, redis, trading, trading-database, user, user-api], was "prize"
+          verticles/odd.yaml: settings must be of [account-database, auth, market-database, notification, notification-database, price, price-api, redis, trading, trading-database, trading-venues, user, user-api], was "prize"
           verticles/odd.yaml: schemas must be of [account, market, notification, trading], was "markt"
         """,
         err.toString());

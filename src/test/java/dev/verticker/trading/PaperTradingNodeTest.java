@@ -79,23 +79,14 @@ class PaperTradingNodeTest {
     var trades = get("/trades");
     assertTrue(trades.size() >= 1);
 
-    var resting = place(
-        admin,
-        new JsonObject()
-            .put("symbol", "BTCUSDT")
-            .put("side", "buy")
-            .put("type", "limit")
-            .put("qty", "0.001")
-            .put("price", "20000")
-            .put("time_in_force", "GTC"),
-        201);
+    var resting = place(admin, resting(), 201);
     assertEquals("open", resting.getString("status"), resting::encodePrettily);
 
     Await.until(
         "the events are in the log",
-        () -> database.number(
-                "SELECT count(*) FROM notification.events WHERE topic LIKE 'orders.%'")
-            >= 8);
+        () ->
+            database.number("SELECT count(*) FROM notification.events WHERE topic LIKE 'orders.%'")
+                >= 8);
     assertEquals(0, database.number("SELECT count(*) FROM trading.outbox"));
 
     node.stop();
@@ -121,6 +112,14 @@ class PaperTradingNodeTest {
         .getLong("id");
     place(signIn("ada", "a long password"), market("buy", "0.001"), 201);
 
+    var open = place(signIn("ada", "a long password"), resting(), 201);
+    api.request(HttpMethod.DELETE, "/users/" + id)
+        .bearer(admin)
+        .expectProblem(409, "user-has-open-orders");
+    api.request(HttpMethod.DELETE, "/orders/" + open.getLong("id"))
+        .bearer(signIn("ada", "a long password"))
+        .expect(200);
+
     api.post("/users/" + id + "/disable").bearer(admin).expect(200);
     Await.until("trading is halted", () -> rows("halts WHERE reason = 'user_disabled'", id) == 1);
     api.post("/users/" + id + "/enable").bearer(admin).expect(200);
@@ -129,7 +128,7 @@ class PaperTradingNodeTest {
 
     Await.until(
         "the account is deleted", () -> rows("accounts WHERE deleted_at IS NOT NULL", id) == 1);
-    assertEquals(1, rows("orders WHERE true", id));
+    assertEquals(2, rows("orders WHERE true", id));
   }
 
   @Test
@@ -147,8 +146,17 @@ class PaperTradingNodeTest {
   }
 
   private static long rows(String table, long userId) {
-    return database.number(
-        "SELECT count(*) FROM trading." + table + " AND user_id = " + userId);
+    return database.number("SELECT count(*) FROM trading." + table + " AND user_id = " + userId);
+  }
+
+  private static JsonObject resting() {
+    return new JsonObject()
+        .put("symbol", "BTCUSDT")
+        .put("side", "buy")
+        .put("type", "limit")
+        .put("qty", "0.001")
+        .put("price", "20000")
+        .put("time_in_force", "GTC");
   }
 
   private static JsonObject market(String side, String qty) {

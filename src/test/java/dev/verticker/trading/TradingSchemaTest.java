@@ -65,14 +65,14 @@ class TradingSchemaTest {
 
     assertEquals(
         "accounts_paper",
-        refused("INSERT INTO trading.accounts (user_id, venue, created_at) VALUES (7, 'paper', now())"));
+        refused(
+            "INSERT INTO trading.accounts (user_id, venue, created_at) VALUES (7, 'paper', now())"));
   }
 
   @ParameterizedTest
   @ValueSource(strings = {"user_id = 8", "venue = 'binance'"})
   void an_account_stays_with_its_user_and_its_venue(String change) {
-    assertEquals(
-        "accounts_stay_with_their_user", refused("UPDATE trading.accounts SET " + change));
+    assertEquals("accounts_stay_with_their_user", refused("UPDATE trading.accounts SET " + change));
   }
 
   @ParameterizedTest
@@ -153,14 +153,14 @@ class TradingSchemaTest {
 
   @Test
   void a_size_of_zero_is_no_rule() throws SQLException {
-    execute(insert("a", "'buy', 'limit', 'GTC', 0.000000000000000001, NULL, 0.000000000000000001, NULL")
-        .replace("BTCUSDT", "FREE"));
+    execute(
+        insert("a", "'buy', 'limit', 'GTC', 0.000000000000000001, NULL, 0.000000000000000001, NULL")
+            .replace("BTCUSDT", "FREE"));
   }
 
   @Test
   void an_order_of_an_unknown_instrument_is_rejected() {
-    assertEquals(
-        "orders_venue_symbol_fkey", refused(insert("a", BUY).replace("BTCUSDT", "X")));
+    assertEquals("orders_venue_symbol_fkey", refused(insert("a", BUY).replace("BTCUSDT", "X")));
   }
 
   @Test
@@ -176,7 +176,8 @@ class TradingSchemaTest {
         .replace("'pending', 'own'", "'expired_in_match', 'external'");
     execute(external);
     execute(external);
-    execute("UPDATE trading.orders SET status = 'open', executed_qty = 5, reported_qty = 4, prevented_qty = 1");
+    execute(
+        "UPDATE trading.orders SET status = 'open', executed_qty = 5, reported_qty = 4, prevented_qty = 1");
   }
 
   @ParameterizedTest
@@ -215,8 +216,14 @@ class TradingSchemaTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "symbol = 'FREE'", "side = 'sell'", "price = 101", "qty = 2", "client_order_id = 'b'",
-        "content_hash = '\\x02'", "source = 'external'", "created_at = '2020-01-01'"
+        "symbol = 'FREE'",
+        "side = 'sell'",
+        "price = 101",
+        "qty = 2",
+        "client_order_id = 'b'",
+        "content_hash = '\\x02'",
+        "source = 'external'",
+        "created_at = '2020-01-01'"
       })
   void what_was_ordered_never_changes(String change) throws SQLException {
     order("a");
@@ -259,7 +266,8 @@ class TradingSchemaTest {
             + " FROM trading.ledger_entries ORDER BY seq"));
     assertEquals(
         List.of("6.5 0 3 0.5 -10 5"),
-        query("SELECT concat_ws(' ', available, locked, traded, fees, funded, entries) FROM trading.wallets"));
+        query(
+            "SELECT concat_ws(' ', available, locked, traded, fees, funded, entries) FROM trading.wallets"));
   }
 
   @ParameterizedTest
@@ -348,7 +356,8 @@ class TradingSchemaTest {
     }
     assertEquals(
         List.of("1 1", "2 3"),
-        shared.column("SELECT concat_ws(' ', seq, available_after) FROM trading.ledger_entries ORDER BY seq"));
+        shared.column(
+            "SELECT concat_ws(' ', seq, available_after) FROM trading.ledger_entries ORDER BY seq"));
   }
 
   @Test
@@ -364,9 +373,8 @@ class TradingSchemaTest {
         .migrate();
     first.execute("INSERT INTO trading.assets VALUES ('BTC', 'Bitcoin', 8)");
 
-    assertThrows(
-        StartupException.class,
-        () -> Migrations.packaged(Duration.ofSeconds(5)).migrate(first.settings("trading")));
+    assertThrows(StartupException.class, () -> Migrations.packaged(Duration.ofSeconds(5))
+        .migrate(first.settings("trading")));
 
     assertEquals(List.of("BTC"), first.column("SELECT code FROM trading.assets"));
   }
@@ -404,8 +412,8 @@ class TradingSchemaTest {
   }
 
   private static long wallet(long account, boolean complete) throws SQLException {
-    return id("INSERT INTO trading.wallets (account_id, asset, complete, updated_at) VALUES (" + account
-        + ", 'USDT', " + complete + ", now())");
+    return id("INSERT INTO trading.wallets (account_id, asset, complete, updated_at) VALUES ("
+        + account + ", 'USDT', " + complete + ", now())");
   }
 
   private static void book(long wallet, String entry, Long order, Long trade) throws SQLException {

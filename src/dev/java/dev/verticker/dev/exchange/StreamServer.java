@@ -104,8 +104,7 @@ public final class StreamServer implements StreamSocket.Listener {
     return run(() -> {
       var present = List.copyOf(connections);
       present.forEach(connection -> connection.announceShutdown(market.now().toEpochMilli()));
-      vertx.setTimer(
-          Math.max(1, notice.toMillis()), id -> present.forEach(StreamSocket::shutDown));
+      vertx.setTimer(Math.max(1, notice.toMillis()), id -> present.forEach(StreamSocket::shutDown));
       return null;
     });
   }

@@ -16,6 +16,9 @@ import dev.verticker.message.Users.FieldUpdate;
 import dev.verticker.message.Users.Status;
 import dev.verticker.message.Users.Update;
 import dev.verticker.message.Users.User;
+import dev.verticker.message.trading.Orders;
+import dev.verticker.message.trading.Orders.ListOrders;
+import dev.verticker.message.trading.Orders.OrderPage;
 import io.vertx.core.Future;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
@@ -107,10 +110,27 @@ final class UserOperations {
 
   Future<ApiResponse> deleteUser(ApiRequest request) {
     var soft = request.query("mode").filter("soft"::equals).isPresent();
+    var id = CurrentUser.id(request);
     return actor(request)
-        .compose(actor -> bus.request(
-            Users.DELETE, new Users.Delete(actor, CurrentUser.id(request), soft, ifMatch(request))))
+        .compose(actor -> requireNoOpenOrder(id)
+            .compose(closed ->
+                bus.request(Users.DELETE, new Users.Delete(actor, id, soft, ifMatch(request)))))
         .map(deleted -> ApiResponse.noContent());
+  }
+
+  /** An installation without the verticle "trading" has no orders. */
+  private Future<Void> requireNoOpenOrder(long userId) {
+    return bus.request(Orders.LIST, new ListOrders(userId, null, null, true, null, 1))
+        .map(OrderPage::orders)
+        .recover(failure ->
+            failure instanceof Failure unavailable && unavailable.code().equals("unavailable")
+                ? Future.succeededFuture(List.of())
+                : Future.failedFuture(failure))
+        .compose(open -> open.isEmpty()
+            ? Future.succeededFuture()
+            : Future.failedFuture(new Failure.Conflict(
+                "user-has-open-orders",
+                "The user has open orders: cancel them before you delete the user.")));
   }
 
   Future<ApiResponse> restoreUser(ApiRequest request) {

@@ -155,10 +155,9 @@ public final class AccountRepository {
   public Future<VenueAccount> find(long userId, Long id) {
     return id == null
         ? paper(userId)
-        : database
-            .query(FIND, Tuple.of(id, userId))
-            .map(rows -> Rows.first(rows, AccountRepository::account)
-                .orElseThrow(AccountRepository::notFound));
+        : database.query(FIND, Tuple.of(id, userId)).map(rows -> Rows.first(
+                rows, AccountRepository::account)
+            .orElseThrow(AccountRepository::notFound));
   }
 
   /** The accounts of a user, the paper account first. */
@@ -232,13 +231,15 @@ public final class AccountRepository {
 
   static Failure.NotFound notFound() {
     return new Failure.NotFound(
-        "account-not-found", "You have no such trading account: list yours with GET /trading/accounts.");
+        "account-not-found",
+        "You have no such trading account: list yours with GET /trading/accounts.");
   }
 
   private Future<VenueAccount> paper(long userId) {
-    return findPaper(userId).compose(found -> found.isPresent()
-        ? Future.succeededFuture(found.get())
-        : createPaper(userId).compose(created -> findPaper(userId)).map(Optional::orElseThrow));
+    return findPaper(userId)
+        .compose(found -> found.isPresent()
+            ? Future.succeededFuture(found.get())
+            : createPaper(userId).compose(created -> findPaper(userId)).map(Optional::orElseThrow));
   }
 
   private Future<Optional<VenueAccount>> findPaper(long userId) {

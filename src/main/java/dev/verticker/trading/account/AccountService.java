@@ -58,8 +58,7 @@ public final class AccountService {
     return accounts
         .find(list.userId(), null)
         .compose(paper -> accounts.list(list.userId()))
-        .map(found ->
-            new AccountList(found.stream().map(VenueAccount::message).toList(), venues));
+        .map(found -> new AccountList(found.stream().map(VenueAccount::message).toList(), venues));
   }
 
   /** The row of the paper account is locked, so that a halt of the user waits for the creation. */
@@ -85,9 +84,7 @@ public final class AccountService {
             .lock(tx, paper.id())
             .compose(locked -> accounts.insert(
                 tx, userId, create.venue(), create.label(), create.key().value()))
-            .compose(id -> keys.get()
-                .store(tx, id, key)
-                .map(id))))
+            .compose(id -> keys.get().store(tx, id, key).map(id))))
         .compose(id -> accounts.find(userId, id))
         .map(VenueAccount::message);
   }
@@ -117,8 +114,8 @@ public final class AccountService {
   public Future<Limits> changeLimits(ChangeLimits change) {
     return accounts
         .find(change.actor().id(), change.accountId())
-        .compose(account -> database.transaction(
-            tx -> accounts.changeLimits(tx, account.id(), change.limits())))
+        .compose(account ->
+            database.transaction(tx -> accounts.changeLimits(tx, account.id(), change.limits())))
         .map(change.limits());
   }
 
@@ -129,16 +126,15 @@ public final class AccountService {
   private static Optional<Invalid> violation(Create create) {
     if (create.label() != null
         && (create.label().isBlank() || create.label().length() > MAX_LABEL)) {
-      return Optional.of(Invalid.of(
-          "/label", "length", "The label must have 1 to " + MAX_LABEL + " characters."));
+      return Optional.of(
+          Invalid.of("/label", "length", "The label must have 1 to " + MAX_LABEL + " characters."));
     }
     if (!isKey(create.key())) {
       return Optional.of(Invalid.of("/key", "pattern", "The API key of the venue is required."));
     }
     return isKey(create.secret())
         ? Optional.empty()
-        : Optional.of(
-            Invalid.of("/secret", "pattern", "The secret of the API key is required."));
+        : Optional.of(Invalid.of("/secret", "pattern", "The secret of the API key is required."));
   }
 
   /** A secret may be a private key in PEM format, which has line breaks. */

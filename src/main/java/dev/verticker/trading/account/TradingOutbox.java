@@ -73,20 +73,24 @@ public final class TradingOutbox {
   public Future<Void> write(
       SqlConnection tx, Actor actor, long userId, long accountId, Changes changes) {
     var payloads = new ArrayList<JsonObject>();
-    changes.trades().forEach(trade ->
-        payloads.add(event("trade", actor, userId).put("trade", OrderJson.of(trade))));
+    changes
+        .trades()
+        .forEach(
+            trade -> payloads.add(event("trade", actor, userId).put("trade", OrderJson.of(trade))));
     if (changes.order() != null) {
-      payloads.add(event("order_updated", actor, userId).put("order", OrderJson.of(changes.order())));
+      payloads.add(
+          event("order_updated", actor, userId).put("order", OrderJson.of(changes.order())));
     }
-    changes.balances().forEach(balance -> payloads.add(
-        event("balance_updated", actor, userId).put("balance", balance(accountId, balance))));
+    changes
+        .balances()
+        .forEach(balance -> payloads.add(
+            event("balance_updated", actor, userId).put("balance", balance(accountId, balance))));
     if (payloads.isEmpty()) {
       return Future.succeededFuture();
     }
     tx.transaction().completion().onSuccess(done -> onCommit.run());
     return tx.preparedQuery(INSERT)
-        .execute(Tuple.of(
-            Rows.utc(clock.instant()), userId, payloads.toArray(Object[]::new)))
+        .execute(Tuple.of(Rows.utc(clock.instant()), userId, payloads.toArray(Object[]::new)))
         .mapEmpty();
   }
 

@@ -61,9 +61,7 @@ public final class CancelDeadlines {
     var userId = cancel.actor().id();
     var after = cancel.after();
     if (after == null) {
-      return database
-          .query(DISARM, Tuple.of(userId))
-          .map(disarmed -> new CancelAfterState(null));
+      return database.query(DISARM, Tuple.of(userId)).map(disarmed -> new CancelAfterState(null));
     }
     if (after.compareTo(MIN_AFTER) < 0 || after.compareTo(MAX_AFTER) > 0) {
       return Future.failedFuture(Failure.Invalid.of(

@@ -68,8 +68,7 @@ public final class HaltService {
   /** Commits the halt, then waits until no order is on its way or the wait is over. */
   public Future<HaltState> halt(Halt halt) {
     var userId = userId(halt);
-    return lock(halt, userId)
-        .compose(halted -> settled(userId, clock.instant().plus(MAX_WAIT)));
+    return lock(halt, userId).compose(halted -> settled(userId, clock.instant().plus(MAX_WAIT)));
   }
 
   public Future<HaltState> resume(Halt halt) {
@@ -97,17 +96,15 @@ public final class HaltService {
   }
 
   private Future<HaltState> settled(Long userId, Instant until) {
-    return state(userId).compose(state -> state.inFlight() == 0 || !clock.instant().isBefore(until)
-        ? Future.succeededFuture(state)
-        : vertx
-            .timer(POLL_INTERVAL.toMillis())
-            .compose(elapsed -> settled(userId, until)));
+    return state(userId)
+        .compose(state -> state.inFlight() == 0 || !clock.instant().isBefore(until)
+            ? Future.succeededFuture(state)
+            : vertx.timer(POLL_INTERVAL.toMillis()).compose(elapsed -> settled(userId, until)));
   }
 
   private Future<HaltState> state(Long userId) {
     return database
-        .query(
-            STATE, Tuple.of(userId, Rows.utc(clock.instant().minus(SENDABLE)), MAX_COUNT))
+        .query(STATE, Tuple.of(userId, Rows.utc(clock.instant().minus(SENDABLE)), MAX_COUNT))
         .map(rows -> {
           var row = rows.iterator().next();
           var at = Rows.instant(row, "at");

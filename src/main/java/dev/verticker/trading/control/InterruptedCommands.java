@@ -22,7 +22,8 @@ public final class InterruptedCommands {
 
   private static final int BATCH = 50;
 
-  private static final String NOT_SENT = "not sent: the node failed before it reached the paper venue";
+  private static final String NOT_SENT =
+      "not sent: the node failed before it reached the paper venue";
 
   /** The paper venue refuses an order by the time with which it was signed, so none of these can be filled any more. */
   private static final String PENDING_ON_PAPER =

@@ -21,7 +21,8 @@ import java.util.List;
 
 /** Resets a paper account: cancels its open orders and books its initial balance again. Orders and trades stay. */
 public final class PaperReset {
-  private static final String CLEAR_POSITIONS = "DELETE FROM trading.positions WHERE account_id = $1";
+  private static final String CLEAR_POSITIONS =
+      "DELETE FROM trading.positions WHERE account_id = $1";
 
   /** The trades so far do not belong to the positions any more. */
   private static final String MOVE_CURSOR =
@@ -57,14 +58,16 @@ public final class PaperReset {
 
   public Future<Account> reset(Reset reset) {
     var userId = reset.actor().id();
-    return accounts.find(userId, reset.accountId()).compose(account -> account.isPaper()
-        ? cancellations
-            .cancelAll(new CancelAll(reset.actor(), account.id(), null))
-            .compose(canceled -> database.transaction(tx -> reset(tx, reset.actor(), account)))
-            .map(account.message())
-        : Future.failedFuture(new Conflict(
-            "not-a-paper-account", "Only a paper account can be reset, this one is at "
-                + account.venue() + ".")));
+    return accounts
+        .find(userId, reset.accountId())
+        .compose(account -> account.isPaper()
+            ? cancellations
+                .cancelAll(new CancelAll(reset.actor(), account.id(), null))
+                .compose(canceled -> database.transaction(tx -> reset(tx, reset.actor(), account)))
+                .map(account.message())
+            : Future.failedFuture(new Conflict(
+                "not-a-paper-account",
+                "Only a paper account can be reset, this one is at " + account.venue() + ".")));
   }
 
   private Future<Void> reset(SqlConnection tx, Actor actor, VenueAccount account) {

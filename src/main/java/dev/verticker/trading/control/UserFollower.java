@@ -79,8 +79,8 @@ public final class UserFollower {
   Future<Void> follow() {
     return database
         .query(FIND_CURSOR, Tuple.of(CURSOR))
-        .map(rows -> Rows.first(rows, row ->
-            new Cursor(row.getString("epoch"), row.getLong("position"))))
+        .map(rows ->
+            Rows.first(rows, row -> new Cursor(row.getString("epoch"), row.getLong("position"))))
         .compose(cursor -> cursor.isEmpty() ? begin() : follow(cursor.get()));
   }
 
@@ -99,8 +99,7 @@ public final class UserFollower {
           if (events.isEmpty()) {
             return Future.succeededFuture();
           }
-          var next =
-              new Cursor(page.epoch(), events.get(events.size() - 1).position());
+          var next = new Cursor(page.epoch(), events.get(events.size() - 1).position());
           return database
               .transaction(tx -> apply(tx, events, 0).compose(applied -> move(tx, next)))
               .compose(moved -> events.size() < Notifications.MAX_EVENTS
@@ -140,8 +139,8 @@ public final class UserFollower {
     var userId = event.getLong("user_id");
     if (isErasure(event)) {
       return lock(tx, userId)
-          .compose(locked -> tx.preparedQuery(ERASE)
-              .execute(Tuple.of(userId, Rows.utc(clock.instant()))))
+          .compose(locked ->
+              tx.preparedQuery(ERASE).execute(Tuple.of(userId, Rows.utc(clock.instant()))))
           .compose(erased -> tx.preparedQuery(DISARM).execute(Tuple.of(userId)))
           .compose(disarmed -> halt(tx, userId));
     }
@@ -161,7 +160,9 @@ public final class UserFollower {
   }
 
   private Future<Void> halt(SqlConnection tx, long userId) {
-    return tx.preparedQuery(HALT).execute(Tuple.of(userId, Rows.utc(clock.instant()))).mapEmpty();
+    return tx.preparedQuery(HALT)
+        .execute(Tuple.of(userId, Rows.utc(clock.instant())))
+        .mapEmpty();
   }
 
   private static Future<Void> lock(SqlConnection tx, long userId) {

@@ -57,8 +57,8 @@ public final class CancelService {
               ? Future.failedFuture(closed(order))
               : store.requestCancel(cancel.actor(), order.order().accountId(), order.id());
         })
-        .compose(requested -> PlacementService.within(
-            vertx, Orders.MAX_WAIT, send(requested), requested))
+        .compose(requested ->
+            PlacementService.within(vertx, Orders.MAX_WAIT, send(requested), requested))
         .map(StoredOrder::order);
   }
 
@@ -123,7 +123,8 @@ public final class CancelService {
   private static Failure closed(StoredOrder order) {
     return new Failure.Conflict(
         "order-closed",
-        "The order is " + dev.verticker.message.trading.OrderJson.status(order.order().status())
+        "The order is "
+            + dev.verticker.message.trading.OrderJson.status(order.order().status())
             + " and cannot be canceled.");
   }
 }

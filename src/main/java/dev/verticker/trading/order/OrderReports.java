@@ -56,7 +56,9 @@ public final class OrderReports {
   public Future<StoredOrder> apply(
       OrderGateway gateway, long accountId, long orderId, OrderReport report) {
     return isComplete(report)
-        ? store.apply(accountId, orderId, report).compose(applied -> complete(gateway, applied, report))
+        ? store
+            .apply(accountId, orderId, report)
+            .compose(applied -> complete(gateway, applied, report))
         : withTrades(gateway, report).compose(whole -> store.apply(accountId, orderId, whole));
   }
 

@@ -46,7 +46,8 @@ public final class OrderRepository {
       .collect(Collectors.toUnmodifiableMap(OrderJson::status, Function.identity()));
 
   /** The predicate of the partial indexes. */
-  private static final String OPEN = "o.status IN ('pending', 'open', 'partially_filled', 'unknown')";
+  private static final String OPEN =
+      "o.status IN ('pending', 'open', 'partially_filled', 'unknown')";
 
   private static final String SELECT =
       """
@@ -57,9 +58,8 @@ public final class OrderRepository {
 
   private static final String FIND = SELECT + " WHERE o.id = $1 AND o.user_id = $2";
 
-  private static final String FIND_BY_CLIENT_ORDER_ID =
-      SELECT
-          + " WHERE o.account_id = $1 AND o.client_order_id = $2 AND o.source = 'own' AND o.user_id = $3";
+  private static final String FIND_BY_CLIENT_ORDER_ID = SELECT
+      + " WHERE o.account_id = $1 AND o.client_order_id = $2 AND o.source = 'own' AND o.user_id = $3";
 
   /** The newest first: a venue that was reset assigns its ids again. */
   private static final String FIND_REPORTED =
@@ -75,9 +75,8 @@ public final class OrderRepository {
 
   private static final String LOCK = SELECT + " WHERE o.id = $1 FOR NO KEY UPDATE OF o";
 
-  private static final String LIST =
-      SELECT
-          + """
+  private static final String LIST = SELECT
+      + """
            WHERE o.user_id = $1
              AND %s
              AND %s
@@ -211,10 +210,7 @@ public final class OrderRepository {
                 list.limit() + 1))
         .map(rows -> Rows.all(
             rows,
-            row -> fill(
-                row,
-                row.getString("venue"),
-                constant(Side.class, row.getString("side")))));
+            row -> fill(row, row.getString("venue"), constant(Side.class, row.getString("side")))));
   }
 
   /** Locks the order; the transaction has locked the row of its account. */
@@ -261,7 +257,8 @@ public final class OrderRepository {
         .addValue(each(trades, trade -> Rows.utc(trade.tradedAt()), OffsetDateTime[]::new));
     return tx.preparedQuery(INSERT_TRADES)
         .execute(row)
-        .map(rows -> Rows.all(rows, trade -> fill(trade, order.venue(), order.ticket().side())));
+        .map(rows ->
+            Rows.all(rows, trade -> fill(trade, order.venue(), order.ticket().side())));
   }
 
   /** Writes what may change of an order, and returns it with its new revision. */

@@ -30,7 +30,8 @@ public final class OrderSender {
    * reconciled.
    */
   Future<StoredOrder> place(OrderGateway gateway, StoredOrder order) {
-    var sent = new NewOrder(order.order().clientOrderId(), order.ticket(), order.order().sentAt());
+    var sent = new NewOrder(
+        order.order().clientOrderId(), order.ticket(), order.order().sentAt());
     return gateway
         .place(sent)
         .compose(outcome -> settle(gateway, order, outcome))
@@ -64,8 +65,7 @@ public final class OrderSender {
     if (outcome instanceof Outcome.Refused refused) {
       return conclude(order, Status.REJECTED, refused.code() + " " + refused.message());
     }
-    return conclude(
-        order, Status.OUTCOME_UNKNOWN, ((Outcome.Ambiguous) outcome).reason());
+    return conclude(order, Status.OUTCOME_UNKNOWN, ((Outcome.Ambiguous) outcome).reason());
   }
 
   private Future<StoredOrder> apply(OrderGateway gateway, StoredOrder order, OrderReport report) {

@@ -30,8 +30,13 @@ public final class OrderService {
   }
 
   public Future<OrderPage> list(ListOrders list) {
-    return checked(list.limit()).compose(checked -> orders.list(list)).map(found -> Rows.page(
-        found.stream().map(StoredOrder::order).toList(), list.limit(), Order::id, OrderPage::new));
+    return checked(list.limit())
+        .compose(checked -> orders.list(list))
+        .map(found -> Rows.page(
+            found.stream().map(StoredOrder::order).toList(),
+            list.limit(),
+            Order::id,
+            OrderPage::new));
   }
 
   public Future<TradePage> trades(ListTrades list) {
@@ -51,8 +56,7 @@ public final class OrderService {
         ? Future.succeededFuture(find)
         : accounts
             .find(find.userId(), null)
-            .map(paper ->
-                new FindOrder(find.userId(), null, paper.id(), find.clientOrderId()));
+            .map(paper -> new FindOrder(find.userId(), null, paper.id(), find.clientOrderId()));
   }
 
   private static Future<Void> checked(int limit) {

@@ -98,7 +98,10 @@ record OrderState(
     add(found, ticket.type() != ordered.type(), "type");
     add(found, differs(ticket.qty(), ordered.qty()), "qty");
     add(found, differs(ticket.price(), ordered.price()), "price");
-    add(found, status == Status.REJECTED && isReported(report.status()), "reported_after_rejection");
+    add(
+        found,
+        status == Status.REJECTED && isReported(report.status()),
+        "reported_after_rejection");
     return found;
   }
 

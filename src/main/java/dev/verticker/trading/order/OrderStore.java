@@ -131,23 +131,23 @@ public final class OrderStore {
     return transaction(tx -> accounts
         .lock(tx, accountId)
         .compose(locked -> orders.lock(tx, orderId))
-        .compose(stored -> stored.order().status().isFinal()
-                || stored.order().cancelRequestedAt() != null
-            ? Future.succeededFuture(stored)
-            : orders
-                .update(
-                    tx,
-                    orderId,
-                    OrderChange.none(stored).cancelRequested(clock.instant()),
-                    clock.instant())
-                .compose(updated -> outbox
-                    .write(
+        .compose(stored ->
+            stored.order().status().isFinal() || stored.order().cancelRequestedAt() != null
+                ? Future.succeededFuture(stored)
+                : orders
+                    .update(
                         tx,
-                        actor,
-                        updated.order().userId(),
-                        accountId,
-                        new Changes(updated.order(), List.of(), List.of()))
-                    .map(updated))));
+                        orderId,
+                        OrderChange.none(stored).cancelRequested(clock.instant()),
+                        clock.instant())
+                    .compose(updated -> outbox
+                        .write(
+                            tx,
+                            actor,
+                            updated.order().userId(),
+                            accountId,
+                            new Changes(updated.order(), List.of(), List.of()))
+                        .map(updated))));
   }
 
   private <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {
@@ -157,22 +157,20 @@ public final class OrderStore {
   private Future<StoredOrder> insert(
       SqlConnection tx, Actor actor, Placement placement, Instant now) {
     var account = placement.account();
-    return orders
-        .insert(tx, placement, now)
-        .compose(stored -> ledger
-            .book(
-                tx,
-                account.id(),
-                account.isPaper(),
-                List.of(Entry.lock(placement.payAsset(), placement.locked(), stored.id())),
-                now)
-            .compose(balances -> outbox.write(
-                tx,
-                actor,
-                account.userId(),
-                account.id(),
-                new Changes(stored.order(), List.of(), balances)))
-            .map(stored));
+    return orders.insert(tx, placement, now).compose(stored -> ledger
+        .book(
+            tx,
+            account.id(),
+            account.isPaper(),
+            List.of(Entry.lock(placement.payAsset(), placement.locked(), stored.id())),
+            now)
+        .compose(balances -> outbox.write(
+            tx,
+            actor,
+            account.userId(),
+            account.id(),
+            new Changes(stored.order(), List.of(), balances)))
+        .map(stored));
   }
 
   private Future<StoredOrder> apply(
@@ -203,17 +201,15 @@ public final class OrderStore {
     var order = stored.order();
     var entries = new ArrayList<Entry>();
     var locked = settle(stored, trades, change, entries);
-    return orders
-        .update(tx, order.id(), change.locking(locked), now)
-        .compose(updated -> ledger
-            .book(tx, order.accountId(), stored.isPaper(), entries, now)
-            .compose(balances -> outbox.write(
-                tx,
-                Actor.system(),
-                order.userId(),
-                order.accountId(),
-                new Changes(updated.order(), trades, published(stored, balances))))
-            .map(updated));
+    return orders.update(tx, order.id(), change.locking(locked), now).compose(updated -> ledger
+        .book(tx, order.accountId(), stored.isPaper(), entries, now)
+        .compose(balances -> outbox.write(
+            tx,
+            Actor.system(),
+            order.userId(),
+            order.accountId(),
+            new Changes(updated.order(), trades, published(stored, balances))))
+        .map(updated));
   }
 
   /** At a real venue the balances of the ledger are not the balances of the account. */

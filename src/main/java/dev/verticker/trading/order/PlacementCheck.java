@@ -45,10 +45,11 @@ public final class PlacementCheck {
         return Future.failedFuture(notAccepted(verdict.violations()));
       }
       if (ticket.type() == Type.MARKET && (verdict.price() == null || verdict.priceStale())) {
-        return Future.failedFuture(new Failure.Conflict(
-            "price-stale",
-            "The last price of " + ticket.symbol()
-                + " is too old for a market order: try again when prices are live, or place a limit order."));
+        return Future.failedFuture(
+            new Failure.Conflict(
+                "price-stale",
+                "The last price of " + ticket.symbol()
+                    + " is too old for a market order: try again when prices are live, or place a limit order."));
       }
       return instruments.store(result.instrument()).map(result);
     });

@@ -76,9 +76,7 @@ final class PlacementRules {
       BigDecimal notional,
       Instant sentAt) {
     String payAsset() {
-      return ticket.side() == Side.BUY
-          ? instrument.quote()
-          : instrument.base();
+      return ticket.side() == Side.BUY ? instrument.quote() : instrument.base();
     }
   }
 
@@ -117,7 +115,8 @@ final class PlacementRules {
     var account = placement.account();
     var limits = AccountRepository.limits(state);
     if (state.getBoolean("deleted")) {
-      return new Conflict("account-deleted", "The trading account was deleted: choose another one.");
+      return new Conflict(
+          "account-deleted", "The trading account was deleted: choose another one.");
     }
     if (state.getBoolean("halted")) {
       return new Conflict(
@@ -134,8 +133,8 @@ final class PlacementRules {
         ? MAX_OPEN_ORDERS
         : Math.min(limits.maxOpenOrders(), MAX_OPEN_ORDERS);
     if (state.getLong("open_orders") >= maxOpen) {
-      return exceeded("The account has " + state.getLong("open_orders") + " open orders, the limit is "
-          + maxOpen + ": cancel one first.");
+      return exceeded("The account has " + state.getLong("open_orders")
+          + " open orders, the limit is " + maxOpen + ": cancel one first.");
     }
     return isOverDailyLimit(state, limits, placement)
         ? exceeded("The orders of this UTC day would exceed the limit of "

@@ -93,7 +93,8 @@ public final class PlacementService {
     var gateway = venues.gateway(account);
     return Future.all(checked, gateway)
         .compose(ready -> store.place(
-            place.actor(), placement(place, account, ticket, hash, checked.result(), gateway.result())))
+            place.actor(),
+            placement(place, account, ticket, hash, checked.result(), gateway.result())))
         .recover(failure -> Future.failedFuture(refusal(failure)))
         .compose(placed -> placed.created()
             ? send(gateway.result(), placed.order())
@@ -115,7 +116,9 @@ public final class PlacementService {
         ticket,
         checked.instrument(),
         account.isPaper() ? OrderLock.initial(ticket, verdict) : BigDecimal.ZERO,
-        ticket.price() == null ? verdict.estimatedNotional() : ticket.price().multiply(ticket.qty()),
+        ticket.price() == null
+            ? verdict.estimatedNotional()
+            : ticket.price().multiply(ticket.qty()),
         gateway.time());
   }
 
@@ -140,7 +143,12 @@ public final class PlacementService {
   private static Throwable refusal(Throwable failure) {
     return failure instanceof PgException refusal && CHECK_VIOLATION.equals(refusal.getSqlState())
         ? PlacementCheck.notAccepted(List.of(new Violation(
-            "", refusal.getConstraint(), "The order violates a rule of its venue.", null, null, null)))
+            "",
+            refusal.getConstraint(),
+            "The order violates a rule of its venue.",
+            null,
+            null,
+            null)))
         : failure;
   }
 
@@ -163,8 +171,8 @@ public final class PlacementService {
   }
 
   private static String hash(Ticket ticket) {
-    return HexFormat.of().formatHex(
-        Secret.sha256(Json.write(ticket).getBytes(StandardCharsets.UTF_8)));
+    return HexFormat.of()
+        .formatHex(Secret.sha256(Json.write(ticket).getBytes(StandardCharsets.UTF_8)));
   }
 
   private static String randomId() {

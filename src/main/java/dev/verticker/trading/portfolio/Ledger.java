@@ -10,7 +10,6 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.Stream;
 
 /**
  * Books amounts in the wallets of an account, by double entry: each entry moves an amount from one book of a wallet to another.
@@ -39,21 +38,18 @@ public final class Ledger {
         SELECT id, asset FROM created
          UNION ALL
         SELECT id, asset FROM trading.wallets WHERE account_id = $1 AND asset = ANY ($4)
+      ), booked AS (
+        INSERT INTO trading.ledger_entries (wallet_id, kind, debit, credit, amount, order_id, trade_id, at)
+        SELECT wallet.id, kind, debit, credit, amount::numeric, order_id, trade_id, $3
+          FROM entry
+          JOIN wallet USING (asset)
+         ORDER BY asset, n
+        RETURNING wallet_id, seq, available_after, locked_after, at
       )
-      INSERT INTO trading.ledger_entries (wallet_id, kind, debit, credit, amount, order_id, trade_id, at)
-      SELECT wallet.id, kind, debit, credit, amount::numeric, order_id, trade_id, $3
-        FROM entry
-        JOIN wallet USING (asset)
-       ORDER BY asset, n
-      """;
-
-  private static final String BALANCES =
-      """
-      SELECT asset, available, locked, updated_at
-        FROM trading.wallets
-       WHERE account_id = $1
-         AND asset = ANY ($2)
-       ORDER BY asset
+      SELECT DISTINCT ON (asset) asset, available_after AS available, locked_after AS locked, at AS updated_at
+        FROM booked
+        JOIN wallet ON wallet.id = wallet_id
+       ORDER BY asset, seq DESC
       """;
 
   private static final String ALL_BALANCES =
@@ -171,8 +167,6 @@ public final class Ledger {
         .addValue(booked.stream().map(Entry::tradeId).toArray(Long[]::new));
     return tx.preparedQuery(BOOK)
         .execute(parameters)
-        .compose(done ->
-            tx.preparedQuery(BALANCES).execute(Tuple.of(accountId).addValue(distinct(assets))))
         .map(rows -> Rows.all(rows, Ledger::balance));
   }
 
@@ -181,10 +175,6 @@ public final class Ledger {
     return tx.preparedQuery(ALL_BALANCES)
         .execute(Tuple.of(accountId))
         .map(rows -> Rows.all(rows, Ledger::balance));
-  }
-
-  private static String[] distinct(String[] assets) {
-    return Stream.of(assets).distinct().toArray(String[]::new);
   }
 
   private static Balance balance(Row row) {

@@ -14,6 +14,7 @@ import dev.verticker.exchange.TradingVenue.KeyPermissions;
 import dev.verticker.exchange.binance.order.BinanceVenue;
 import dev.verticker.exchange.binance.order.BinanceVenue.Hosts;
 import dev.verticker.exchange.binance.order.UserStreamOptions;
+import dev.verticker.message.trading.TradingAccounts.KeyTest;
 import dev.verticker.settings.VenueSettings;
 import dev.verticker.settings.VenueSettings.RealVenue;
 import dev.verticker.trading.account.AccountKeys;
@@ -131,6 +132,28 @@ public final class VenueModule {
         .compose(asked -> venues.get(venue).check(key))
         .recover(failure -> Future.failedFuture(refusal(failure)))
         .compose(VenueModule::check);
+  }
+
+  /**
+   * Tries the stored key of an account. Fails with {@code account-without-keys} or {@code venue-not-enabled} (409), or with
+   * {@code venue-unavailable} (503).
+   */
+  public Future<KeyTest> test(VenueAccount account) {
+    if (account.isPaper()) {
+      return Future.failedFuture(new Failure.Conflict(
+          "account-without-keys", "A paper account has no API key: there is nothing to test."));
+    }
+    return gateways.key(account).compose(key -> Future.succeededFuture()
+        .compose(asked -> venues.get(account.venue()).check(key))
+        .map(permissions -> new KeyTest(
+            true, null, permissions.trade(), permissions.withdraw(), clock.instant()))
+        .recover(failure -> {
+          var refusal = refusal(failure);
+          return refusal instanceof Failure.Invalid refused
+              ? Future.succeededFuture(
+                  new KeyTest(false, refused.detail(), null, null, clock.instant()))
+              : Future.failedFuture(refusal);
+        }));
   }
 
   private static Future<Void> check(KeyPermissions permissions) {

@@ -93,8 +93,7 @@ class ControlTest {
   void a_halt_reports_an_order_that_may_still_arrive_at_the_venue() {
     desk.venue.onPlace = sent -> Promise.<Outcome>promise().future();
     desk.start(() -> desk.placements.place(new Place(user(ADA), null, "slow", BUY)));
-    Await.until(
-        "the order is on its way", () -> !desk.venue.placed.isEmpty());
+    Await.until("the order is on its way", () -> !desk.venue.placed.isEmpty());
 
     var halting = desk.start(() -> halts.halt(new Halt(user(ADA), false)));
     Await.until(
@@ -128,8 +127,7 @@ class ControlTest {
     var open = desk.place(ADA, BUY);
     desk.await(() -> halts.halt(new Halt(user(ADA), false)));
 
-    var canceled = desk.await(() -> desk.cancellations.cancel(
-        new Cancel(user(ADA), open.id())));
+    var canceled = desk.await(() -> desk.cancellations.cancel(new Cancel(user(ADA), open.id())));
 
     assertEquals(Status.CANCELED, canceled.status());
   }
@@ -173,7 +171,8 @@ class ControlTest {
   }
 
   @Test
-  void an_order_whose_node_failed_before_the_paper_venue_answered_is_rejected_once_it_can_no_longer_be_filled() {
+  void
+      an_order_whose_node_failed_before_the_paper_venue_answered_is_rejected_once_it_can_no_longer_be_filled() {
     var answer = Promise.<Outcome>promise();
     desk.venue.onPlace = sent -> answer.future();
     var pending = desk.place(ADA, "crash", BUY);
@@ -209,8 +208,8 @@ class ControlTest {
   void an_order_at_a_real_venue_whose_outcome_is_lost_is_never_rejected_here() {
     var account = desk.account(ADA, "testnet");
     desk.venue.onPlace = sent -> Promise.<Outcome>promise().future();
-    var pending = desk.await(
-        () -> desk.placements.place(new Place(user(ADA), account.id(), "lost", BUY)));
+    var pending =
+        desk.await(() -> desk.placements.place(new Place(user(ADA), account.id(), "lost", BUY)));
     desk.clock.step(Duration.ofHours(1));
 
     desk.await(interrupted::rejectUnsent);
@@ -223,8 +222,7 @@ class ControlTest {
     var open = desk.place(ADA, BUY);
     var confirm = desk.venue.onCancel;
     desk.venue.onCancel = reference -> Future.succeededFuture(new Outcome.Ambiguous("lost"));
-    desk.await(() -> desk.cancellations.cancel(
-        new Cancel(user(ADA), open.id())));
+    desk.await(() -> desk.cancellations.cancel(new Cancel(user(ADA), open.id())));
     desk.venue.onCancel = confirm;
 
     desk.clock.step(Duration.ofSeconds(14));
@@ -242,8 +240,8 @@ class ControlTest {
         FakeVenue.order(sent.clientOrderId(), sent.ticket(), Status.FILLED, "2"),
         List.of(FakeVenue.trade("t1", sent.ticket(), "2", "100"))));
     var filled = desk.place(ADA, market(Side.BUY, "2"));
-    desk.venue.onPlace = sent -> Future.succeededFuture(
-        new Outcome.Accepted(FakeVenue.open(sent), List.of()));
+    desk.venue.onPlace =
+        sent -> Future.succeededFuture(new Outcome.Accepted(FakeVenue.open(sent), List.of()));
     var open = desk.place(ADA, BUY);
 
     var account = desk.await(() -> reset.reset(new Reset(user(ADA), open.accountId())));
@@ -251,8 +249,7 @@ class ControlTest {
     assertEquals(open.accountId(), account.id());
     assertEquals(Status.CANCELED, status(open));
     assertEquals(Status.FILLED, status(filled));
-    assertEquals(
-        List.of("BTC 0 0 -2 0.002 1.998", "USDT 10000 0 200 0 -10200"), desk.wallets(ADA));
+    assertEquals(List.of("BTC 0 0 -2 0.002 1.998", "USDT 10000 0 200 0 -10200"), desk.wallets(ADA));
   }
 
   @Test
@@ -269,14 +266,13 @@ class ControlTest {
     assertEquals(
         "not-a-paper-account",
         assertInstanceOf(
-                Failure.Conflict.class,
-                desk.failure(() -> reset.reset(new Reset(user(ADA), real))))
+                Failure.Conflict.class, desk.failure(() -> reset.reset(new Reset(user(ADA), real))))
             .code());
   }
 
   private Status status(Order order) {
-    return desk.await(() -> desk.service.find(
-            new FindOrder(order.userId(), order.id(), null, null)))
+    return desk.await(
+            () -> desk.service.find(new FindOrder(order.userId(), order.id(), null, null)))
         .status();
   }
 

@@ -39,7 +39,8 @@ public final class FakeVenue implements OrderGateway {
     return order(order.clientOrderId(), order.ticket(), Status.OPEN, "0");
   }
 
-  public static VenueOrder order(String clientOrderId, Ticket ticket, Status status, String executed) {
+  public static VenueOrder order(
+      String clientOrderId, Ticket ticket, Status status, String executed) {
     return new VenueOrder(
         exchangeId(clientOrderId),
         clientOrderId,

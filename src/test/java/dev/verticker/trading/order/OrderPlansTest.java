@@ -66,15 +66,13 @@ class OrderPlansTest {
   }
 
   private static int orders(TradingDesk desk, Long account, String symbol, boolean open) {
-    return desk.await(
-            () -> desk.service.list(new ListOrders(7, account, symbol, open, null, 10)))
+    return desk.await(() -> desk.service.list(new ListOrders(7, account, symbol, open, null, 10)))
         .orders()
         .size();
   }
 
   private static int trades(TradingDesk desk, Long account, String symbol) {
-    return desk.await(
-            () -> desk.service.trades(new ListTrades(7, account, null, symbol, null, 10)))
+    return desk.await(() -> desk.service.trades(new ListTrades(7, account, null, symbol, null, 10)))
         .trades()
         .size();
   }

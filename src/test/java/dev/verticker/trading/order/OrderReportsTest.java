@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.exchange.OrderGateway.ExecutionReport;
+import dev.verticker.exchange.OrderGateway.NewOrder;
 import dev.verticker.exchange.OrderGateway.Outcome;
 import dev.verticker.exchange.OrderGateway.VenueOrder;
 import dev.verticker.exchange.OrderGateway.VenueTrade;
+import dev.verticker.message.trading.Orders.FindOrder;
 import dev.verticker.message.trading.Orders.Order;
 import dev.verticker.message.trading.Orders.Place;
 import dev.verticker.message.trading.Orders.Side;
@@ -22,13 +24,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.lifecycle.AfterContainer;
 import net.jqwik.api.lifecycle.BeforeContainer;
-import net.jqwik.api.Example;
 
 /** Reports of a venue in any order, repeated and lost. */
 class OrderReportsTest {
@@ -37,15 +39,18 @@ class OrderReportsTest {
       List.of(Status.OPEN, Status.CANCELED, Status.EXPIRED, Status.EXPIRED_IN_MATCH, Status.FILLED);
 
   private static TradingDesk desk;
+  private static TradingDesk other;
   private static long users;
 
   @BeforeContainer
   static void open() {
     desk = new TradingDesk();
+    other = new TradingDesk(desk.postgres);
   }
 
   @AfterContainer
   static void close() {
+    other.close();
     desk.close();
   }
 
@@ -88,7 +93,9 @@ class OrderReportsTest {
 
   @Property(tries = 60, shrinking = ShrinkingMode.OFF)
   void any_reports_and_one_reconciliation_give_the_same_rows(
-      @ForAll @IntRange(max = 5) int trades, @ForAll @IntRange(max = 4) int end, @ForAll long seed) {
+      @ForAll @IntRange(max = 5) int trades,
+      @ForAll @IntRange(max = 4) int end,
+      @ForAll long seed) {
     var status = trades == 0 && ENDS.get(end) == Status.FILLED ? Status.CANCELED : ENDS.get(end);
     var straight = History.of("straight", trades, status);
     var expected = sent("straight");
@@ -101,8 +108,10 @@ class OrderReportsTest {
     var last = order;
     for (var report : crooked.disturbed(new Random(seed))) {
       var now = apply(order, report);
-      assertTrue(now.executedQty().compareTo(last.executedQty()) >= 0, "the executed quantity falls");
-      assertTrue(!last.status().isFinal() || now.status() == last.status(), "a final status changes");
+      assertTrue(
+          now.executedQty().compareTo(last.executedQty()) >= 0, "the executed quantity falls");
+      assertTrue(
+          !last.status().isFinal() || now.status() == last.status(), "a final status changes");
       assertExecutedIsTraded(order);
       last = now;
     }
@@ -114,10 +123,52 @@ class OrderReportsTest {
     assertEquals(revision, find(order).revision(), "a reconciliation without news changes a row");
   }
 
+  /** Two nodes receive the same request several times while the venue accepts, fills, refuses or loses the order. */
+  @Property(tries = 40, shrinking = ShrinkingMode.OFF)
+  void a_client_order_id_is_sent_at_most_once_whatever_the_venue_answers(
+      @ForAll @IntRange(max = 4) int outcome, @ForAll @IntRange(min = 1, max = 6) int requests) {
+    var user = ++users;
+    var account = desk.account(user, "testnet");
+    var id = "once-" + user;
+    for (var venue : List.of(desk.venue, other.venue)) {
+      venue.placed.clear();
+      venue.onPlace = sent -> desk.vertx.timer(2).map(late -> outcome(outcome, sent));
+    }
+    var answers = new ArrayList<Future<Order>>();
+    for (var i = 0; i < requests; i++) {
+      var node = i % 2 == 0 ? desk : other;
+      answers.add(
+          node.start(() -> node.placements.place(new Place(user(user), account.id(), id, BUY))));
+    }
+    var orders = answers.stream().map(answer -> desk.await(() -> answer).id()).distinct().toList();
+
+    assertEquals(1, orders.size());
+    assertEquals(1, desk.venue.placed.size() + other.venue.placed.size());
+    var status = desk.postgres.value("SELECT status FROM trading.orders WHERE user_id = " + user);
+    assertEquals(List.of("open", "filled", "rejected", "unknown", "expired").get(outcome), status);
+  }
+
+  private static Outcome outcome(int number, NewOrder sent) {
+    var id = sent.clientOrderId();
+    return switch (number) {
+      case 0 -> new Outcome.Accepted(FakeVenue.open(sent), List.of());
+      case 1 ->
+        new Outcome.Accepted(
+            FakeVenue.order(id, BUY, Status.FILLED, "10"),
+            List.of(FakeVenue.trade("t1", BUY, "10", "100")));
+      case 2 -> new Outcome.Refused(-2010, "Order would immediately match and take.");
+      case 3 -> new Outcome.Ambiguous("-1007 Timeout waiting for response from backend server.");
+      default ->
+        new Outcome.Accepted(FakeVenue.order(id, BUY, Status.EXPIRED, "0"), List.of());
+    };
+  }
+
   @Example
   void a_late_fill_raises_the_executed_quantity_of_a_canceled_order_and_not_its_status() {
     var order = sent("late-fill");
-    apply(order, new ExecutionReport(FakeVenue.order("late-fill", BUY, Status.CANCELED, "0"), "9", null));
+    apply(
+        order,
+        new ExecutionReport(FakeVenue.order("late-fill", BUY, Status.CANCELED, "0"), "9", null));
 
     var after = apply(
         order,
@@ -179,8 +230,7 @@ class OrderReportsTest {
   @Example
   void a_report_about_no_stored_order_changes_nothing() {
     var order = sent("known");
-    var report = new ExecutionReport(
-        FakeVenue.order("foreign", BUY, Status.OPEN, "0"), "1", null);
+    var report = new ExecutionReport(FakeVenue.order("foreign", BUY, Status.OPEN, "0"), "1", null);
 
     var applied = desk.await(() -> desk.reports.apply(desk.venue, order.accountId(), report));
 
@@ -192,8 +242,7 @@ class OrderReportsTest {
     var user = ++users;
     var account = desk.account(user, "testnet");
     desk.venue.onPlace = sent -> Future.succeededFuture(new Outcome.Ambiguous("-1007"));
-    return desk.await(
-        () -> desk.placements.place(new Place(user(user), account.id(), id, BUY)));
+    return desk.await(() -> desk.placements.place(new Place(user(user), account.id(), id, BUY)));
   }
 
   private static Order apply(Order order, ExecutionReport report) {
@@ -204,12 +253,15 @@ class OrderReportsTest {
 
   private static void reconcile(Order order, History history) {
     desk.await(() -> desk.reports.apply(
-        desk.venue, order.accountId(), order.id(), new OrderReport(history.end(), history.trades())));
+        desk.venue,
+        order.accountId(),
+        order.id(),
+        new OrderReport(history.end(), history.trades())));
   }
 
   private static Order find(Order order) {
-    return desk.await(() -> desk.service.find(
-        new dev.verticker.message.trading.Orders.FindOrder(order.userId(), order.id(), null, null)));
+    return desk.await(() -> desk.service.find(new FindOrder(
+        order.userId(), order.id(), null, null)));
   }
 
   private static void assertExecutedIsTraded(Order order) {
@@ -223,11 +275,13 @@ class OrderReportsTest {
   /** The rows of the order, its trades and its wallets, without ids and times. */
   private static String rows(Order order) {
     return desk.postgres.rows(
-                "SELECT exchange_order_id, status, trim_scale(executed_qty), trim_scale(executed_quote_qty),"
-                    + " trim_scale(reported_qty), trim_scale(prevented_qty), oddities, reason"
-                    + " FROM trading.orders WHERE id = " + order.id())
-        + "\n" + desk.postgres.rows("SELECT exchange_trade_id, price, qty, fee FROM trading.trades WHERE order_id = "
-            + order.id() + " ORDER BY exchange_trade_id")
+            "SELECT exchange_order_id, status, trim_scale(executed_qty), trim_scale(executed_quote_qty),"
+                + " trim_scale(reported_qty), trim_scale(prevented_qty), oddities, reason"
+                + " FROM trading.orders WHERE id = " + order.id())
+        + "\n"
+        + desk.postgres.rows(
+            "SELECT exchange_trade_id, price, qty, fee FROM trading.trades WHERE order_id = "
+                + order.id() + " ORDER BY exchange_trade_id")
         + "\n" + desk.wallets(order.userId());
   }
 }

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.bus.Failure;
+import dev.verticker.exchange.OrderGateway.ExecutionReport;
 import dev.verticker.exchange.OrderGateway.NewOrder;
 import dev.verticker.exchange.OrderGateway.Outcome;
 import dev.verticker.message.trading.Orders.Cancel;
@@ -23,9 +24,13 @@ import dev.verticker.message.trading.Orders.Side;
 import dev.verticker.message.trading.Orders.Status;
 import dev.verticker.message.trading.Orders.Ticket;
 import dev.verticker.message.trading.Orders.Violation;
+import dev.verticker.testing.Await;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -73,8 +78,7 @@ class PlacementServiceTest {
     assertEquals("paper", placed.venue());
     assertEquals("x-mine", placed.exchangeOrderId());
     assertEquals(TradingDesk.NOON, placed.sentAt());
-    assertEquals(
-        List.of(new NewOrder("mine", BUY, TradingDesk.NOON)), desk.venue.placed);
+    assertEquals(List.of(new NewOrder("mine", BUY, TradingDesk.NOON)), desk.venue.placed);
     assertEquals(List.of("USDT 9800 200 0 0 -10000"), desk.wallets(ada));
     assertEquals(
         List.of(
@@ -106,9 +110,11 @@ class PlacementServiceTest {
             "balance_updated BTC 1.998 0",
             "balance_updated USDT 9801.25 0"),
         desk.eventTexts());
-    var trades = desk.await(() ->
-        desk.service.trades(new ListTrades(ada, null, placed.id(), "BTCUSDT", null, 10)));
-    assertEquals(List.of("t2", "t1"), trades.trades().stream().map(t -> t.exchangeTradeId()).toList());
+    var trades = desk.await(
+        () -> desk.service.trades(new ListTrades(ada, null, placed.id(), "BTCUSDT", null, 10)));
+    assertEquals(
+        List.of("t2", "t1"),
+        trades.trades().stream().map(t -> t.exchangeTradeId()).toList());
   }
 
   @Test
@@ -135,15 +141,14 @@ class PlacementServiceTest {
       desk.place(ada, "warm-up", BUY);
       var running = IntStream.range(0, 20)
           .mapToObj(i -> i % 2 == 0 ? desk : other)
-          .map(node -> node.start(
-              () -> node.placements.place(new Place(user(ada), null, "same", BUY))))
+          .map(node ->
+              node.start(() -> node.placements.place(new Place(user(ada), null, "same", BUY))))
           .toList();
-      var ids = running.stream().map(order -> desk.await(() -> order).id()).distinct().toList();
+      var ids =
+          running.stream().map(order -> desk.await(() -> order).id()).distinct().toList();
 
       assertEquals(1, ids.size());
-      assertEquals(
-          1,
-          desk.venue.placed.size() - 1 + other.venue.placed.size());
+      assertEquals(1, desk.venue.placed.size() - 1 + other.venue.placed.size());
     }
   }
 
@@ -160,8 +165,8 @@ class PlacementServiceTest {
 
   @Test
   void an_order_that_violates_rules_is_neither_stored_nor_sent() {
-    desk.rules.violations = List.of(
-        new Violation("/price", "tick-size", "The price must be a multiple of 0.01.", null, null, null));
+    desk.rules.violations = List.of(new Violation(
+        "/price", "tick-size", "The price must be a multiple of 0.01.", null, null, null));
 
     var failure = assertInstanceOf(
         Failure.Invalid.class,
@@ -182,7 +187,8 @@ class PlacementServiceTest {
   }
 
   @Test
-  void an_order_above_the_available_balance_is_refused_and_so_is_a_second_one_that_needs_the_rest() {
+  void
+      an_order_above_the_available_balance_is_refused_and_so_is_a_second_one_that_needs_the_rest() {
     assertEquals("insufficient-balance", conflict(limit(Side.BUY, "100.01", "100")));
     assertEquals("insufficient-balance", conflict(limit(Side.SELL, "1", "100")));
     assertNothingStored();
@@ -224,8 +230,8 @@ class PlacementServiceTest {
 
   @Test
   void a_refusal_of_the_venue_rejects_the_order_and_unlocks_its_amount() {
-    desk.venue.onPlace =
-        sent -> Future.succeededFuture(new Outcome.Refused(-2010, "Order would immediately match."));
+    desk.venue.onPlace = sent ->
+        Future.succeededFuture(new Outcome.Refused(-2010, "Order would immediately match."));
 
     var placed = desk.place(ada, BUY);
 
@@ -235,7 +241,8 @@ class PlacementServiceTest {
   }
 
   @Test
-  void an_ambiguous_outcome_leaves_the_order_unknown_with_its_amount_locked_and_sends_nothing_again() {
+  void
+      an_ambiguous_outcome_leaves_the_order_unknown_with_its_amount_locked_and_sends_nothing_again() {
     desk.venue.onPlace = sent -> Future.succeededFuture(new Outcome.Ambiguous("-1007 Timeout"));
 
     var placed = desk.place(ada, "lost", BUY);
@@ -248,16 +255,71 @@ class PlacementServiceTest {
   }
 
   @Test
-  void a_venue_that_does_not_answer_in_time_leaves_the_order_pending_and_its_answer_is_applied_later() {
+  void
+      a_venue_that_does_not_answer_in_time_leaves_the_order_pending_and_its_answer_is_applied_later() {
     var answer = Promise.<Outcome>promise();
     desk.venue.onPlace = sent -> answer.future();
 
     var pending = desk.place(ada, "slow", BUY);
     assertEquals(Status.PENDING, pending.status());
 
-    answer.complete(new Outcome.Accepted(
-        order("slow", BUY, Status.OPEN, "0"), List.of()));
-    dev.verticker.testing.Await.until("the order is open", () -> find(pending.id()) == Status.OPEN);
+    answer.complete(new Outcome.Accepted(order("slow", BUY, Status.OPEN, "0"), List.of()));
+    Await.until("the order is open", () -> find(pending.id()) == Status.OPEN);
+  }
+
+  @Test
+  void an_outcome_that_cannot_be_stored_leaves_the_order_pending_until_a_report_arrives()
+      throws SQLException {
+    var account = desk.account(ada, "testnet");
+    try (var other = desk.postgres.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      desk.venue.onPlace = sent -> {
+        lock(statement, account.id());
+        return Future.succeededFuture(
+            new Outcome.Accepted(FakeVenue.open(sent), List.of()));
+      };
+
+      var pending = desk.await(
+          () -> desk.placements.place(new Place(user(ada), account.id(), "stuck", BUY)));
+      assertEquals(Status.PENDING, pending.status());
+
+      other.rollback();
+      var again = desk.await(
+          () -> desk.placements.place(new Place(user(ada), account.id(), "stuck", BUY)));
+      assertEquals(pending.id(), again.id());
+      assertEquals(1, desk.venue.placed.size());
+      desk.await(() -> desk.reports.apply(
+          desk.venue,
+          account.id(),
+          new ExecutionReport(order("stuck", BUY, Status.OPEN, "0"), "1", null)));
+      assertEquals(Status.OPEN, find(pending.id()));
+    }
+  }
+
+  private static void lock(Statement statement, long account) {
+    try {
+      statement.execute("SELECT FROM trading.accounts WHERE id = " + account + " FOR UPDATE");
+    } catch (SQLException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void an_order_that_cannot_be_stored_is_not_sent() throws SQLException {
+    desk.place(ada, "first", BUY);
+    try (var other = desk.postgres.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("SELECT FROM trading.accounts WHERE user_id = " + ada + " FOR UPDATE");
+
+      assertInstanceOf(
+          Failure.Unavailable.class,
+          desk.failure(() -> desk.placements.place(new Place(user(ada), null, "second", BUY))));
+    }
+    assertEquals(1, desk.venue.placed.size());
+    assertEquals(
+        "1", desk.postgres.value("SELECT count(*) FROM trading.orders WHERE user_id = " + ada));
   }
 
   @Test
@@ -269,28 +331,27 @@ class PlacementServiceTest {
     var placed = desk.place(ada, market(Side.BUY, "90"));
 
     assertEquals(Status.REJECTED, placed.status());
-    assertEquals(
-        "-2010 Account has insufficient balance for requested action.", placed.reason());
+    assertEquals("-2010 Account has insufficient balance for requested action.", placed.reason());
     assertEquals(List.of("USDT 10000 0 0 0 -10000"), desk.wallets(ada));
-    assertEquals("0", desk.postgres.value(
-        "SELECT count(*) FROM trading.trades WHERE user_id = " + ada));
+    assertEquals(
+        "0", desk.postgres.value("SELECT count(*) FROM trading.trades WHERE user_id = " + ada));
   }
 
   @Test
-  void an_order_at_a_real_venue_locks_nothing_here_and_its_trades_are_booked_without_a_known_balance() {
+  void
+      an_order_at_a_real_venue_locks_nothing_here_and_its_trades_are_booked_without_a_known_balance() {
     var account = desk.account(ada, "testnet");
     desk.venue.onPlace = sent -> Future.succeededFuture(new Outcome.Accepted(
         order(sent.clientOrderId(), sent.ticket(), Status.FILLED, "2"),
         List.of(trade("t1", sent.ticket(), "2", "100"))));
 
-    var placed = desk.await(() ->
-        desk.placements.place(new Place(user(ada), account.id(), null, BUY)));
+    var placed =
+        desk.await(() -> desk.placements.place(new Place(user(ada), account.id(), null, BUY)));
 
     assertEquals("testnet", placed.venue());
     assertNotEquals(null, placed.clientOrderId());
     assertEquals(32, placed.clientOrderId().length());
-    assertEquals(
-        List.of("BTC 1.998 0 -2 0.002 0", "USDT -200 0 200 0 0"), desk.wallets(ada));
+    assertEquals(List.of("BTC 1.998 0 -2 0.002 0", "USDT -200 0 200 0 0"), desk.wallets(ada));
     assertEquals(
         List.of("order_updated 1 pending 0", "trade t1 2", "order_updated 2 filled 2"),
         desk.eventTexts());
@@ -299,8 +360,8 @@ class PlacementServiceTest {
   @Test
   void a_canceled_order_unlocks_the_rest_of_its_amount_when_the_venue_confirms() {
     var placed = desk.place(ada, "gone", BUY);
-    desk.venue.onCancel = reference -> Future.succeededFuture(new Outcome.Accepted(
-        order("gone", BUY, Status.CANCELED, "0"), List.of()));
+    desk.venue.onCancel = reference -> Future.succeededFuture(
+        new Outcome.Accepted(order("gone", BUY, Status.CANCELED, "0"), List.of()));
 
     var canceled = desk.await(() -> desk.cancellations.cancel(new Cancel(user(ada), placed.id())));
 
@@ -318,13 +379,14 @@ class PlacementServiceTest {
   @Test
   void a_cancellation_that_the_venue_does_not_confirm_changes_no_status_without_a_look_up() {
     var placed = desk.place(ada, "late", BUY);
-    desk.venue.onCancel = reference -> Future.succeededFuture(new Outcome.Refused(-2011, "Unknown order sent."));
+    desk.venue.onCancel =
+        reference -> Future.succeededFuture(new Outcome.Refused(-2011, "Unknown order sent."));
 
     var unchanged = desk.await(() -> desk.cancellations.cancel(new Cancel(user(ada), placed.id())));
     assertEquals(Status.OPEN, unchanged.status());
 
-    desk.venue.onFind = reference -> Future.succeededFuture(
-        java.util.Optional.of(order("late", BUY, Status.EXPIRED, "0")));
+    desk.venue.onFind = reference ->
+        Future.succeededFuture(Optional.of(order("late", BUY, Status.EXPIRED, "0")));
     var found = desk.await(() -> desk.cancellations.cancel(new Cancel(user(ada), placed.id())));
     assertEquals(Status.EXPIRED, found.status());
   }
@@ -333,15 +395,15 @@ class PlacementServiceTest {
   void a_cancellation_requested_before_the_venue_answers_is_sent_after_its_answer() {
     var answer = Promise.<Outcome>promise();
     desk.venue.onPlace = sent -> answer.future();
-    desk.venue.onCancel = reference -> Future.succeededFuture(new Outcome.Accepted(
-        order("early", BUY, Status.CANCELED, "0"), List.of()));
+    desk.venue.onCancel = reference -> Future.succeededFuture(
+        new Outcome.Accepted(order("early", BUY, Status.CANCELED, "0"), List.of()));
     var pending = desk.place(ada, "early", BUY);
     desk.await(() -> desk.cancellations.cancel(new Cancel(user(ada), pending.id())));
     assertTrue(desk.venue.canceled.isEmpty());
 
     answer.complete(new Outcome.Accepted(order("early", BUY, Status.OPEN, "0"), List.of()));
 
-    dev.verticker.testing.Await.until(
+    Await.until(
         "the order is canceled", () -> find(pending.id()) == Status.CANCELED);
     assertEquals(1, desk.venue.canceled.size());
   }
@@ -353,9 +415,11 @@ class PlacementServiceTest {
     desk.venue.onCancel = reference -> Future.succeededFuture(new Outcome.Accepted(
         order(reference.clientOrderId(), BUY, Status.CANCELED, "0"), List.of()));
 
-    var other = desk.await(() -> desk.cancellations.cancelAll(new CancelAll(user(ada), null, "ETHUSDT")));
+    var other =
+        desk.await(() -> desk.cancellations.cancelAll(new CancelAll(user(ada), null, "ETHUSDT")));
     assertEquals(List.of(), other.orders());
-    var canceled = desk.await(() -> desk.cancellations.cancelAll(new CancelAll(user(ada), null, null)));
+    var canceled =
+        desk.await(() -> desk.cancellations.cancelAll(new CancelAll(user(ada), null, null)));
 
     assertEquals(
         List.of(Status.CANCELED, Status.CANCELED),
@@ -407,11 +471,13 @@ class PlacementServiceTest {
   }
 
   private Status find(long id) {
-    return desk.await(() -> desk.service.find(new FindOrder(ada, id, null, null))).status();
+    return desk.await(() -> desk.service.find(new FindOrder(ada, id, null, null)))
+        .status();
   }
 
   private String conflict(Ticket ticket) {
-    var failure = desk.failure(() -> desk.placements.place(new Place(user(ada), null, null, ticket)));
+    var failure =
+        desk.failure(() -> desk.placements.place(new Place(user(ada), null, null, ticket)));
     return assertInstanceOf(Failure.Conflict.class, failure, failure::toString).code();
   }
 

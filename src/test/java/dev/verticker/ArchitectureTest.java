@@ -123,6 +123,16 @@ class ArchitectureTest {
       "rules");
 
   @ArchTest
+  static final ArchRule the_paper_venue_cannot_reach_an_exchange = noClasses()
+      .that(resideInAPackage(BASE + ".trading.paper.."))
+      .should()
+      .dependOnClassesThat(resideInAPackage(BASE + ".exchange..")
+          .and(not(DescribedPredicate.describe(
+              "the interface of a gateway, and its failures",
+              type -> type.getName()
+                  .matches("dev\\.verticker\\.exchange\\.(OrderGateway|ExchangeException)(\\$.*)?")))));
+
+  @ArchTest
   static final ArchRule sub_packages_of_trading_are_internal = usedOnlyBy("trading");
 
   @ArchTest

@@ -7,6 +7,7 @@ import dev.verticker.data.Housekeeping;
 import dev.verticker.data.LeaderLease;
 import dev.verticker.data.RedisClient;
 import dev.verticker.message.trading.Orders;
+import dev.verticker.message.trading.Portfolios;
 import dev.verticker.message.trading.TradingAccounts;
 import dev.verticker.outbox.OutboxRelay;
 import dev.verticker.outbox.OutboxTable;
@@ -35,6 +36,7 @@ import dev.verticker.trading.order.PlacementCheck;
 import dev.verticker.trading.order.PlacementService;
 import dev.verticker.trading.paper.PaperVenue;
 import dev.verticker.trading.portfolio.Ledger;
+import dev.verticker.trading.portfolio.PortfolioService;
 import dev.verticker.trading.reconciliation.ReconciliationModule;
 import dev.verticker.trading.reconciliation.ReconciliationModule.Stores;
 import dev.verticker.trading.rules.BusMarket;
@@ -124,6 +126,8 @@ public final class TradingVerticle extends VerticleBase {
     var placements = new PlacementService(vertx, check, orders, store, sender, gateways);
     var cancellations = new CancelService(vertx, accounts, orders, store, sender, gateways);
     var deadlines = new CancelDeadlines(database, cancellations, clock);
+    var portfolios =
+        new PortfolioService(database, node.bus(), clock, settings.paperBalance().asset());
     var matcher = paper.matcher(vertx, database, reports, paperLease, node.metrics());
     return Future.all(List.of(
             serveOrders(new OrderService(orders, accounts), check, placements, cancellations),
@@ -136,6 +140,9 @@ public final class TradingVerticle extends VerticleBase {
                 new HaltService(vertx, database, accounts, clock),
                 deadlines,
                 new PaperReset(database, accounts, cancellations, ledger, outbox, clock)),
+            serve(Portfolios.FIND, find -> accounts
+                .find(find.userId(), find.accountId())
+                .compose(account -> portfolios.find(account.id(), account.venue()))),
             venues.start(),
             matcher.start()))
         .onSuccess(serving -> {

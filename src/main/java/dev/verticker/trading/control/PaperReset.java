@@ -13,27 +13,14 @@ import dev.verticker.trading.account.VenueAccount;
 import dev.verticker.trading.order.CancelService;
 import dev.verticker.trading.portfolio.Ledger;
 import dev.verticker.trading.portfolio.Ledger.Entry;
+import dev.verticker.trading.portfolio.PositionRepository;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
-import io.vertx.sqlclient.Tuple;
 import java.time.Clock;
 import java.util.List;
 
 /** Resets a paper account: cancels its open orders and books its initial balance again. Orders and trades stay. */
 public final class PaperReset {
-  private static final String CLEAR_POSITIONS =
-      "DELETE FROM trading.positions WHERE account_id = $1";
-
-  /** The trades so far do not belong to the positions any more. */
-  private static final String MOVE_CURSOR =
-      """
-      INSERT INTO trading.position_cursors (account_id, trade_id)
-      SELECT $1::bigint, coalesce(max(id), 0)
-        FROM trading.trades
-       WHERE account_id = $1
-          ON CONFLICT (account_id) DO UPDATE SET trade_id = excluded.trade_id
-      """;
-
   private final Database database;
   private final AccountRepository accounts;
   private final CancelService cancellations;
@@ -86,9 +73,8 @@ public final class PaperReset {
           return ledger
               .book(tx, account.id(), true, entries, clock.instant())
               .compose(emptied -> accounts.fund(tx, account.id()))
-              .compose(funded -> tx.preparedQuery(CLEAR_POSITIONS).execute(Tuple.of(account.id())))
-              .compose(cleared -> tx.preparedQuery(MOVE_CURSOR).execute(Tuple.of(account.id())))
-              .compose(moved -> ledger.balances(tx, account.id()));
+              .compose(funded -> PositionRepository.reset(tx, account.id()))
+              .compose(reset -> ledger.balances(tx, account.id()));
         })
         .compose(balances -> outbox.write(
             tx, actor, account.userId(), account.id(), new Changes(null, List.of(), balances)));

@@ -8,15 +8,21 @@ import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,7 +37,7 @@ final class PaperBook {
   /** Trades that wait for their step; of more, none is kept, and every order reads what it missed. */
   private static final int MAX_QUEUE = 10_000;
 
-  /** Reports that run at the same time. */
+  /** Accounts whose orders are matched at the same time. */
   private static final int MAX_RUNNING = 4;
 
   private final String symbol;
@@ -259,26 +265,46 @@ final class PaperBook {
     });
   }
 
-  /** Never fails. @param entered the market that triggered orders enter; null = the current one */
+  /**
+   * Matches the orders of an account one after the other by their ids, so that the same trades give the same rows, and those of
+   * several accounts at the same time. Never fails.
+   *
+   * @param entered the market that triggered orders enter; null = the current one
+   */
   private Future<Void> matchEach(List<Long> ids, List<MarketPrint> prints, PaperMarket entered) {
-    var waitingIds = new ArrayList<>(ids);
-    var chains = new ArrayList<Future<Void>>();
-    for (var i = 0; i < Math.min(MAX_RUNNING, ids.size()); i++) {
-      chains.add(matchNext(waitingIds, prints, entered));
-    }
+    var byAccount = ids.stream()
+        .sorted()
+        .map(orders::get)
+        .collect(Collectors.groupingBy(
+            order -> order.identity().accountId(), TreeMap::new, Collectors.toList()));
+    var accounts = new ArrayDeque<>(byAccount.values());
+    var chains = IntStream.range(0, Math.min(MAX_RUNNING, accounts.size()))
+        .mapToObj(chain -> matchAccounts(accounts, prints, entered))
+        .toList();
     return Future.all(chains).mapEmpty();
   }
 
-  private Future<Void> matchNext(
-      List<Long> waitingIds, List<MarketPrint> prints, PaperMarket entered) {
-    while (!waitingIds.isEmpty()) {
-      var id = waitingIds.remove(waitingIds.size() - 1);
-      var order = orders.get(id);
-      var matched = order == null || outdated.contains(id)
-          ? Future.<Void>succeededFuture()
-          : match(order, prints, entered).recover(failure -> onFailure(order, failure));
-      if (!matched.isComplete()) {
-        return matched.compose(done -> matchNext(waitingIds, prints, entered));
+  private Future<Void> matchAccounts(
+      Deque<List<WorkingOrder>> accounts, List<MarketPrint> prints, PaperMarket entered) {
+    var next = accounts.poll();
+    return next == null
+        ? Future.succeededFuture()
+        : matchOrders(next.iterator(), prints, entered)
+            .compose(done -> matchAccounts(accounts, prints, entered));
+  }
+
+  private Future<Void> matchOrders(
+      Iterator<WorkingOrder> rest, List<MarketPrint> prints, PaperMarket entered) {
+    while (rest.hasNext()) {
+      var order = rest.next();
+      if (orders.containsKey(order.identity().orderId())
+          && !outdated.contains(order.identity().orderId())) {
+        var matched =
+            match(order, prints, entered).recover(failure -> onFailure(order, failure));
+        // Most orders do not trade: a recursion for each of them would be too deep.
+        if (!matched.isComplete()) {
+          return matched.compose(done -> matchOrders(rest, prints, entered));
+        }
       }
     }
     return Future.succeededFuture();

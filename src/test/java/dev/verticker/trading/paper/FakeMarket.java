@@ -34,6 +34,7 @@ final class FakeMarket {
   volatile List<Level> asks = List.of(level("100.00", "5"));
   volatile boolean hasBook = true;
   volatile boolean isStale;
+  volatile boolean hasQuote = true;
 
   /** Trades before this index are not in memory: they must be read from the exchange by time. */
   volatile int inMemoryFrom;
@@ -51,7 +52,9 @@ final class FakeMarket {
         bus.serve(Books.FIND, request -> hasBook
             ? Future.succeededFuture(book())
             : Future.failedFuture(new Failure.Unavailable("book-not-available", "No book."))),
-        bus.serve(Prices.FIND, request -> Future.succeededFuture(quotes())),
+        bus.serve(Prices.FIND, request -> hasQuote
+            ? Future.succeededFuture(quotes())
+            : Future.failedFuture(new Failure.Unavailable("price-not-yet-known", "No price."))),
         bus.serve(Trades.FIND, this::find),
         bus.serve(Candles.FIND, this::candles)));
     silentTrade("100.00", "1");

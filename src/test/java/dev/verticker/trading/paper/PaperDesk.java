@@ -57,6 +57,8 @@ final class PaperDesk implements AutoCloseable {
   final CancelService cancellations;
   private final Context context = vertx.getOrCreateContext();
   private String node;
+  private PaperBook.Market books;
+  private PaperBook book;
 
   PaperDesk() {
     database.query("SELECT 1", Tuple.tuple()).otherwiseEmpty().await();
@@ -125,6 +127,36 @@ final class PaperDesk implements AutoCloseable {
         return lease.stop();
       }
     }));
+  }
+
+  /** Lets {@link #matchBook} match orders, one step after another. */
+  void startBook() {
+    var lease = new LeaderLease(vertx, database, LEASE);
+    var orders = new PaperOrders(database);
+    await(() -> {
+      lease.start();
+      return Future.succeededFuture();
+    });
+    Await.until("the lease is held", () -> await(() -> Future.succeededFuture(lease.isHeld())));
+    books = new PaperBook.Market(
+        vertx,
+        orders,
+        new PaperReports(reports, lease, orders, venue, clock),
+        new PaperMarketReader(bus, clock),
+        new MissedPrints(bus));
+    book = new PaperBook("BTCUSDT", books);
+  }
+
+  /** Matches all resting orders with the trades so far. */
+  void matchBook() {
+    var found = await(() -> books.orders().listWorking(0));
+    await(() -> {
+      found.forEach(book::add);
+      book.catchUp();
+      return Future.succeededFuture();
+    });
+    Await.until("orders are matched", () -> await(
+        () -> Future.succeededFuture(book.size() == 0 || book.commonPosition().isPresent())));
   }
 
   void stopMatching() {

@@ -126,8 +126,8 @@ public final class TradingVerticle extends VerticleBase {
     var placements = new PlacementService(vertx, check, orders, store, sender, gateways);
     var cancellations = new CancelService(vertx, accounts, orders, store, sender, gateways);
     var deadlines = new CancelDeadlines(database, cancellations, clock);
-    var portfolios =
-        new PortfolioService(database, node.bus(), clock, settings.paperBalance().asset());
+    var portfolios = new PortfolioService(
+        database, node.bus(), clock, settings.paperBalance().asset());
     var matcher = paper.matcher(vertx, database, reports, paperLease, node.metrics());
     return Future.all(List.of(
             serveOrders(new OrderService(orders, accounts), check, placements, cancellations),

@@ -268,17 +268,15 @@ class LivePricesTest {
 
     until(Duration.ofSeconds(15), "the feed is stale", () -> state() == State.STALE);
     assertEquals(0, node.metrics.get("feed_live").gauge().value());
-    until(
-        "all quotes are stale",
-        () -> node.latest().stream().allMatch(quote -> quote.stale(Instant.now())));
+    until("all quotes are stale", () -> node.latest().stream()
+        .allMatch(quote -> quote.stale(Instant.now())));
 
     exchange.faults().clear();
     exchange.streams().faults().clear();
     until("the feed is live again", () -> state() == State.LIVE);
     assertEquals(1, node.metrics.get("feed_live").gauge().value());
-    until(
-        "all quotes are fresh",
-        () -> node.latest().stream().noneMatch(quote -> quote.stale(Instant.now())));
+    until("all quotes are fresh", () -> node.latest().stream()
+        .noneMatch(quote -> quote.stale(Instant.now())));
   }
 
   @Test

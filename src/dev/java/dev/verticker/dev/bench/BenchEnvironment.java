@@ -66,6 +66,8 @@ record BenchEnvironment(Path folder, PostgresDatabase database, Map<String, Stri
         "DRAIN_SECONDS",
         "0"));
     environment.putAll(Map.of(
+        // A stream would change the quotes between the servers' requests.
+        "FEED", "poll",
         "JWT_ISSUER", "verticker",
         "JWT_AUDIENCE", "verticker-user-api",
         "POSTGRES_POOL_SIZE", "8"));

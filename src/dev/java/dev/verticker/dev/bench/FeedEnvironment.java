@@ -84,6 +84,8 @@ record FeedEnvironment(Vertx vertx, ExchangeSimulator exchange, BenchEnvironment
         String.join(",", symbols),
         "BINANCE_VENUE",
         "replayed",
+        "FEED",
+        "stream",
         "REFRESH_INTERVAL_SECONDS",
         "60",
         "CACHE_TTL_SECONDS",

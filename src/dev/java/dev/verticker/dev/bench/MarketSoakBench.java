@@ -35,6 +35,8 @@ import java.util.stream.IntStream;
  * they do not. The node runs on core 0; the exchange, the clients, PostgreSQL and Redis on core 1.
  */
 public final class MarketSoakBench {
+  private static final Duration MAX_START = Duration.ofMinutes(5);
+
   private static final int SYMBOLS = 1000;
 
   /** Their trades and books are always streamed; a socket has at most 100 topics. */
@@ -82,8 +84,8 @@ public final class MarketSoakBench {
     this.minutes = minutes;
     this.exchange = exchange;
     this.environment = environment;
-    this.node =
-        FeedNode.pair(vertx, exchange.port(), environment.folder(), settings(environment)).get(0);
+    this.node = FeedNode.pair(vertx, exchange.port(), environment.folder(), settings(environment))
+        .get(0);
   }
 
   /** @param arguments {@code --minutes} and their number, at least 2 */
@@ -120,6 +122,8 @@ public final class MarketSoakBench {
     settings.putAll(Map.of(
         "SYMBOLS",
         String.join(",", symbols(SYMBOLS)),
+        "FEED",
+        "stream",
         "REFRESH_INTERVAL_SECONDS",
         "60",
         "CACHE_TTL_SECONDS",
@@ -147,6 +151,13 @@ public final class MarketSoakBench {
               new JsonObject().put("op", "subscribe").put("topic", "feed"));
           var candles = SoakSocket.open(
               clients, node.port(), token, subscribe("candles.1m", CHARTED, 1000))) {
+        var deadline = System.nanoTime() + MAX_START.toNanos();
+        while (!(trades.isSubscribed() && candles.isSubscribed())) {
+          if (System.nanoTime() > deadline) {
+            throw new IllegalStateException("the sockets are not subscribed after " + MAX_START);
+          }
+          TimeUnit.SECONDS.sleep(1);
+        }
         // The first minute began before the streams were connected.
         awaitMinute();
         var from = market();
@@ -380,9 +391,13 @@ public final class MarketSoakBench {
   private void print() {
     System.out.printf(Locale.ROOT, "%n%s, `bench/feed --minutes %d`%n%n", Instant.now(), minutes);
     System.out.println("| figure | min | max |\n|---|---|---|");
-    row("live heap, MB", samples.stream().map(sample -> sample.heap() / (1 << 20)).toList());
+    row(
+        "live heap, MB",
+        samples.stream().map(sample -> sample.heap() / (1 << 20)).toList());
     row("weight of requests in a minute", growths(Sample::weight));
-    row("frames in a second", growths(Sample::frames).stream().map(each -> each / 60).toList());
+    row(
+        "frames in a second",
+        growths(Sample::frames).stream().map(each -> each / 60).toList());
     row("rows waiting for PostgreSQL", samples.stream().map(Sample::queued).toList());
     row("age of the oldest price, s", samples.stream().map(Sample::age).toList());
     violations.forEach(violation -> System.out.println("VIOLATION: " + violation));

@@ -1,14 +1,17 @@
 package dev.verticker.dev.bench;
 
 import io.vertx.core.Vertx;
+import io.vertx.core.http.WebSocket;
 import io.vertx.core.http.WebSocketClient;
 import io.vertx.core.http.WebSocketClientOptions;
 import io.vertx.core.json.JsonObject;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A socket of {@link MarketSoakBench}. It checks while it receives that each trade arrives once and in order or is reported as
@@ -17,8 +20,16 @@ import java.util.Map;
 final class SoakSocket implements AutoCloseable {
   private static final int MAX_FRAME = 1 << 20;
   private static final int MAX_VIOLATIONS = 20;
+  private static final long RETRY_MILLIS = 5000;
 
+  private final Vertx vertx;
   private final WebSocketClient client;
+
+  /** By topic. */
+  private final Map<String, JsonObject> commands = new HashMap<>();
+
+  private final Set<String> subscribed = new HashSet<>();
+  private WebSocket socket;
   private final Map<String, Long> nextTrade = new HashMap<>();
   private final Map<String, Long> updateIds = new HashMap<>();
 
@@ -35,6 +46,7 @@ final class SoakSocket implements AutoCloseable {
   private boolean closing;
 
   private SoakSocket(Vertx vertx) {
+    this.vertx = vertx;
     this.client = vertx.createWebSocketClient(
         new WebSocketClientOptions().setMaxFrameSize(MAX_FRAME).setMaxMessageSize(MAX_FRAME));
   }
@@ -42,14 +54,24 @@ final class SoakSocket implements AutoCloseable {
   /** Opens a socket that signs in and sends the commands. */
   static SoakSocket open(Vertx vertx, int port, String token, JsonObject... commands) {
     var soak = new SoakSocket(vertx);
+    for (var command : commands) {
+      soak.commands.put(command.getString("topic"), command);
+    }
     var socket = soak.client.webSocket().textMessageHandler(soak::onFrame);
     socket.closeHandler(closed -> soak.onClose());
-    socket.connect(port, "127.0.0.1", "/ws").await();
-    socket.writeTextMessage(new JsonObject().put("op", "auth").put("token", token).encode());
-    for (var command : commands) {
-      socket.writeTextMessage(command.encode());
-    }
+    soak.socket = socket.connect(port, "127.0.0.1", "/ws").await();
+    soak.send(new JsonObject().put("op", "auth").put("token", token));
+    soak.commands.values().forEach(soak::send);
     return soak;
+  }
+
+  private void send(JsonObject command) {
+    socket.writeTextMessage(command.encode());
+  }
+
+  /** Returns whether the server has confirmed every subscription. */
+  synchronized boolean isSubscribed() {
+    return subscribed.containsAll(commands.keySet());
   }
 
   synchronized List<String> violations() {
@@ -97,10 +119,21 @@ final class SoakSocket implements AutoCloseable {
       case "trades" -> onTrades(frame);
       case "book" -> onBook(frame);
       case "candles" -> onCandles(frame);
-      case "feed_gap" -> gaps.merge(
-          frame.getString("kind"), frame.getBoolean("filled"), Boolean::logicalAnd);
-      case "error" -> violation("the server sent an error: " + text);
+      case "feed_gap" ->
+        gaps.merge(frame.getString("kind"), frame.getBoolean("filled"), Boolean::logicalAnd);
+      case "subscribed" -> subscribed.add(frame.getString("topic"));
+      case "error" -> onError(frame);
       default -> {}
+    }
+  }
+
+  /** A node that has just started may answer that it has no data yet. */
+  private void onError(JsonObject frame) {
+    var command = commands.get(frame.getString("topic"));
+    if (command == null || frame.getInteger("status") != 503) {
+      violation("the server sent an error: " + frame.encode());
+    } else {
+      vertx.setTimer(RETRY_MILLIS, retry -> send(command));
     }
   }
 
@@ -138,8 +171,7 @@ final class SoakSocket implements AutoCloseable {
       if (List.of("final", "amended").contains(state)) {
         var openTime =
             OffsetDateTime.parse(candle.getString("open_time")).toInstant().toEpochMilli();
-        var before =
-            candles.computeIfAbsent(symbol, key -> new HashMap<>()).put(openTime, candle);
+        var before = candles.computeIfAbsent(symbol, key -> new HashMap<>()).put(openTime, candle);
         if (before != null && !before.equals(candle) && !"amended".equals(state)) {
           violation(symbol + ": received final candles " + before + " and " + candle);
         }

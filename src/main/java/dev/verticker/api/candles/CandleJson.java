@@ -34,7 +34,8 @@ public final class CandleJson {
 
   /** Appends the JSON object of a candle with exact decimals. */
   public static void append(StringBuilder json, Candle candle) {
-    Timestamps.appendSeconds(json.append("{\"open_time\":\""), candle.openTime()).append('"');
+    Timestamps.appendSeconds(json.append("{\"open_time\":\""), candle.openTime())
+        .append('"');
     appendText(json.append(",\"open\":"), candle.open());
     appendText(json.append(",\"high\":"), candle.high());
     appendText(json.append(",\"low\":"), candle.low());

@@ -242,12 +242,15 @@ public final class FeedWatchdog {
         "all streams have been silent for {} ms and requests fail, so no price is confirmed",
         Duration.ofNanos(now - respondedAt).toMillis());
     var reported = new HashMap<Stream, Duration>();
-    symbols.values().forEach(symbol -> symbol.streams.forEach((kind, watched) -> {
-      if (watched.connected && !watched.silent) {
-        watched.unconfirmed = true;
-        reported.put(new Stream(symbol.name, kind), Duration.ofNanos(now - watched.lastEventAt));
-      }
-    }));
+    symbols
+        .values()
+        .forEach(symbol -> symbol.streams.forEach((kind, watched) -> {
+          if (watched.connected && !watched.silent) {
+            watched.unconfirmed = true;
+            reported.put(
+                new Stream(symbol.name, kind), Duration.ofNanos(now - watched.lastEventAt));
+          }
+        }));
     return reported;
   }
 

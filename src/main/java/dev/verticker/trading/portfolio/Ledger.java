@@ -165,9 +165,7 @@ public final class Ledger {
             booked.stream().map(entry -> entry.amount().toPlainString()).toArray(String[]::new))
         .addValue(booked.stream().map(Entry::orderId).toArray(Long[]::new))
         .addValue(booked.stream().map(Entry::tradeId).toArray(Long[]::new));
-    return tx.preparedQuery(BOOK)
-        .execute(parameters)
-        .map(rows -> Rows.all(rows, Ledger::balance));
+    return tx.preparedQuery(BOOK).execute(parameters).map(rows -> Rows.all(rows, Ledger::balance));
   }
 
   /** The balances of an account by asset; empty before its first entry. */

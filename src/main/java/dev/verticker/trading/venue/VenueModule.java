@@ -29,9 +29,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates the enabled venues and the keys of their accounts. */
 public final class VenueModule {
+  private static final Logger log = LoggerFactory.getLogger(VenueModule.class);
   private static final String SCHEMA = "trading";
 
   private final Map<String, BinanceVenue> venues = new LinkedHashMap<>();
@@ -72,21 +75,36 @@ public final class VenueModule {
     this.keys = settings.keys().isEmpty()
         ? Optional.empty()
         : Optional.of(new AccountKeys(
-            database,
-            new ColumnCipher(settings.keys(), AccountKeys.PURPOSE, AccountKeys.TABLE)));
+            database, new ColumnCipher(settings.keys(), AccountKeys.PURPOSE, AccountKeys.TABLE)));
     this.gateways = new VenueGateways(paper, venues, keys);
   }
 
-  /** Fails if a stored key cannot be decrypted; completes without the venues if they do not respond. */
+  /**
+   * Encrypts stored keys with the current key after a rotation. Fails if one cannot be decrypted; completes without the venues
+   * if they do not respond.
+   */
   public Future<Void> start() {
-    return keys.map(AccountKeys::requireKnownKeys)
+    return keys.map(VenueModule::encryptWithCurrentKey)
         .orElse(Future.succeededFuture())
-        .compose(known ->
-            Future.join(venues.values().stream().map(BinanceVenue::start).toList()).mapEmpty());
+        .compose(ready -> Future.join(
+                venues.values().stream().map(BinanceVenue::start).toList())
+            .mapEmpty());
+  }
+
+  private static Future<Void> encryptWithCurrentKey(AccountKeys keys) {
+    return keys.requireKnownKeys()
+        .compose(known -> keys.reencrypt())
+        .onSuccess(accounts -> {
+          if (accounts > 0) {
+            log.info("encrypted the keys of {} accounts with the current SECRETS_KEY", accounts);
+          }
+        })
+        .mapEmpty();
   }
 
   public Future<Void> stop() {
-    return Future.join(venues.values().stream().map(BinanceVenue::stop).toList()).mapEmpty();
+    return Future.join(venues.values().stream().map(BinanceVenue::stop).toList())
+        .mapEmpty();
   }
 
   public VenueGateways gateways() {

@@ -1,8 +1,8 @@
 package dev.verticker.user.session;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.message.Sessions;
 import dev.verticker.message.Confidential;
+import dev.verticker.message.Sessions;
 import dev.verticker.settings.Secret;
 import io.vertx.core.Future;
 import java.nio.charset.StandardCharsets;

@@ -121,9 +121,11 @@ class MarketWithoutPostgresTest {
     postgres.passOn();
 
     var end = newestMinute();
-    until(MAX_STORED, "all candles and prices are stored", () -> stored(first, end)
-            == Duration.between(first, end).toMinutes() * SYMBOLS.size()
-        && slots(began, ended) == slotsOf(began, ended) * SYMBOLS.size());
+    until(
+        MAX_STORED,
+        "all candles and prices are stored",
+        () -> stored(first, end) == Duration.between(first, end).toMinutes() * SYMBOLS.size()
+            && slots(began, ended) == slotsOf(began, ended) * SYMBOLS.size());
     assertEquals(0, metric("candle_writes_dropped_total"));
     assertEquals(0, metric("price_observations_dropped_total"));
     assertCandlesOfExchange(first, end);
@@ -215,7 +217,11 @@ class MarketWithoutPostgresTest {
   }
 
   private double metric(String name) {
-    return management.get("/metrics").expect(200).text().lines()
+    return management
+        .get("/metrics")
+        .expect(200)
+        .text()
+        .lines()
         .filter(line -> line.startsWith(name))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();

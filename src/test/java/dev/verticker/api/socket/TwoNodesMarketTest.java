@@ -87,12 +87,15 @@ class TwoNodesMarketTest {
 
   @Test
   @Provokes(27)
-  void a_client_receives_each_trade_once_and_in_order_and_the_newest_books_also_after_the_leader_is_killed() {
+  void
+      a_client_receives_each_trade_once_and_in_order_and_the_newest_books_also_after_the_leader_is_killed() {
     var socket = SocketClient.plain(vertx, b.port("user-api"), "")
         .send(new JsonObject().put("op", "auth").put("token", signIn()));
     socket.next("authenticated");
     socket.send(subscribe(TRADES, 0)).send(subscribe(BOOK, 100)).subscribe("feed");
-    until("trades and books arrive", () -> ids(socket).size() >= 200 && books(socket).size() >= 10);
+    until(
+        "trades and books arrive",
+        () -> ids(socket).size() >= 200 && books(socket).size() >= 10);
     assertEquals(1, await(exchange.streams().opened()), "only the leader has a connection");
     assertUnconflated(socket);
     var tradesOfA = ids(socket).size();
@@ -113,8 +116,8 @@ class TwoNodesMarketTest {
     var updates = books(socket).stream().map(book -> book.getLong("update_id")).toList();
     assertEquals(updates.stream().sorted().distinct().toList(), updates);
     until("a client knows the state", () -> socket.frames.stream()
-        .anyMatch(frame -> "feed".equals(frame.getString("event"))
-            && !"live".equals(frame.getString("state"))));
+        .anyMatch(frame ->
+            "feed".equals(frame.getString("event")) && !"live".equals(frame.getString("state"))));
     SocketClient.closeAll(b.port("user-api"));
   }
 
@@ -129,7 +132,8 @@ class TwoNodesMarketTest {
     var last = OffsetDateTime.parse(frames.get(frames.size() - 1).getString("at"));
     var conflated = Duration.between(first, last).toMillis() / 100;
     assertTrue(frames.size() > conflated * 3 / 2, frames.size() + " frames, not " + conflated);
-    assertEquals(0, frames.stream().mapToInt(frame -> frame.getInteger("missed")).sum());
+    assertEquals(
+        0, frames.stream().mapToInt(frame -> frame.getInteger("missed")).sum());
   }
 
   /** Every id between the first and the last one is in one frame, or counted as missed by the frame after it. */

@@ -284,8 +284,8 @@ class MarketFeedTest {
     connected();
     var requests = market.requests.size();
     run(() -> show("S7", ++tradeId));
-    var sender = vertx.setPeriodic(
-        50, id -> context.runOnContext(send -> deliverTrade("S1", ++tradeId)));
+    var sender =
+        vertx.setPeriodic(50, id -> context.runOnContext(send -> deliverTrade("S1", ++tradeId)));
     await(vertx.timer(800).mapEmpty());
     vertx.cancelTimer(sender);
     assertEquals(requests, market.requests.size());

@@ -27,12 +27,15 @@ import dev.verticker.trading.order.TradingDesk;
 import dev.verticker.trading.portfolio.Ledger;
 import io.vertx.core.Future;
 import io.vertx.core.Promise;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlTest {
   private static final long ADA = 7;
@@ -87,6 +90,34 @@ class ControlTest {
       assertEquals("trading-halted", refused(ADA));
       desk.await(() -> halts.resume(new Halt(user(ADA), everyone)));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_halt_waits_for_a_placement_that_has_passed_its_checks(boolean everyone)
+      throws SQLException {
+    desk.place(ADA, BUY);
+    try (var other = desk.postgres.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      // The placement counts its notional after its checks.
+      statement.execute("SELECT FROM trading.daily_notionals FOR UPDATE");
+      var placing = desk.start(() -> desk.placements.place(new Place(user(ADA), null, null, BUY)));
+      Await.until("the placement waits", () -> waitingLocks() == 1);
+      var halting = desk.start(() -> halts.halt(new Halt(user(ADA), everyone)));
+      Await.until(Duration.ofSeconds(1), "the halt waits, too", () -> waitingLocks() == 2);
+      other.rollback();
+
+      desk.await(() -> halting);
+      assertEquals(2, desk.venue.placed.size());
+      assertEquals(Status.OPEN, desk.await(() -> placing).status());
+    }
+  }
+
+  private long waitingLocks() {
+    return desk.postgres.number(
+        "SELECT count(*) FROM pg_locks AS l JOIN pg_stat_activity AS a USING (pid)"
+            + " WHERE NOT granted AND datname = current_database()");
   }
 
   @Test

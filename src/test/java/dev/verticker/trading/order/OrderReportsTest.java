@@ -140,7 +140,8 @@ class OrderReportsTest {
       answers.add(
           node.start(() -> node.placements.place(new Place(user(user), account.id(), id, BUY))));
     }
-    var orders = answers.stream().map(answer -> desk.await(() -> answer).id()).distinct().toList();
+    var orders =
+        answers.stream().map(answer -> desk.await(() -> answer).id()).distinct().toList();
 
     assertEquals(1, orders.size());
     assertEquals(1, desk.venue.placed.size() + other.venue.placed.size());
@@ -158,8 +159,7 @@ class OrderReportsTest {
             List.of(FakeVenue.trade("t1", BUY, "10", "100")));
       case 2 -> new Outcome.Refused(-2010, "Order would immediately match and take.");
       case 3 -> new Outcome.Ambiguous("-1007 Timeout waiting for response from backend server.");
-      default ->
-        new Outcome.Accepted(FakeVenue.order(id, BUY, Status.EXPIRED, "0"), List.of());
+      default -> new Outcome.Accepted(FakeVenue.order(id, BUY, Status.EXPIRED, "0"), List.of());
     };
   }
 
@@ -260,8 +260,8 @@ class OrderReportsTest {
   }
 
   private static Order find(Order order) {
-    return desk.await(() -> desk.service.find(new FindOrder(
-        order.userId(), order.id(), null, null)));
+    return desk.await(
+        () -> desk.service.find(new FindOrder(order.userId(), order.id(), null, null)));
   }
 
   private static void assertExecutedIsTraded(Order order) {

@@ -276,17 +276,16 @@ class PlacementServiceTest {
       other.setAutoCommit(false);
       desk.venue.onPlace = sent -> {
         lock(statement, account.id());
-        return Future.succeededFuture(
-            new Outcome.Accepted(FakeVenue.open(sent), List.of()));
+        return Future.succeededFuture(new Outcome.Accepted(FakeVenue.open(sent), List.of()));
       };
 
-      var pending = desk.await(
-          () -> desk.placements.place(new Place(user(ada), account.id(), "stuck", BUY)));
+      var pending =
+          desk.await(() -> desk.placements.place(new Place(user(ada), account.id(), "stuck", BUY)));
       assertEquals(Status.PENDING, pending.status());
 
       other.rollback();
-      var again = desk.await(
-          () -> desk.placements.place(new Place(user(ada), account.id(), "stuck", BUY)));
+      var again =
+          desk.await(() -> desk.placements.place(new Place(user(ada), account.id(), "stuck", BUY)));
       assertEquals(pending.id(), again.id());
       assertEquals(1, desk.venue.placed.size());
       desk.await(() -> desk.reports.apply(
@@ -385,8 +384,8 @@ class PlacementServiceTest {
     var unchanged = desk.await(() -> desk.cancellations.cancel(new Cancel(user(ada), placed.id())));
     assertEquals(Status.OPEN, unchanged.status());
 
-    desk.venue.onFind = reference ->
-        Future.succeededFuture(Optional.of(order("late", BUY, Status.EXPIRED, "0")));
+    desk.venue.onFind =
+        reference -> Future.succeededFuture(Optional.of(order("late", BUY, Status.EXPIRED, "0")));
     var found = desk.await(() -> desk.cancellations.cancel(new Cancel(user(ada), placed.id())));
     assertEquals(Status.EXPIRED, found.status());
   }
@@ -403,8 +402,7 @@ class PlacementServiceTest {
 
     answer.complete(new Outcome.Accepted(order("early", BUY, Status.OPEN, "0"), List.of()));
 
-    Await.until(
-        "the order is canceled", () -> find(pending.id()) == Status.CANCELED);
+    Await.until("the order is canceled", () -> find(pending.id()) == Status.CANCELED);
     assertEquals(1, desk.venue.canceled.size());
   }
 

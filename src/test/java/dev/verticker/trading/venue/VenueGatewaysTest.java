@@ -7,13 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.exchange.ApiKey;
 import dev.verticker.exchange.OrderGateway;
 import dev.verticker.exchange.TradingVenue;
-import dev.verticker.exchange.UserStream;
 import dev.verticker.message.trading.TradingAccounts.Limits;
 import dev.verticker.trading.account.VenueAccount;
-import io.vertx.core.Future;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -24,31 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class VenueGatewaysTest {
   private final List<String> calls = new ArrayList<>();
-  private final OrderGateway paper = (OrderGateway) Proxy.newProxyInstance(
-      OrderGateway.class.getClassLoader(),
-      new Class<?>[] {OrderGateway.class},
-      (proxy, method, arguments) -> null);
-
-  /** A real venue that records every call. */
-  private final TradingVenue testnet = new TradingVenue() {
-    @Override
-    public OrderGateway gateway(ApiKey key) {
-      calls.add("gateway");
-      return null;
-    }
-
-    @Override
-    public Future<KeyPermissions> check(ApiKey key) {
-      calls.add("check");
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public UserStream userStream() {
-      calls.add("userStream");
-      return null;
-    }
-  };
+  private final OrderGateway paper = recorder(OrderGateway.class, "paper ");
+  private final TradingVenue testnet = recorder(TradingVenue.class, "testnet ");
 
   private final VenueGateways gateways =
       new VenueGateways(account -> paper, Map.of("testnet", testnet), Optional.empty());
@@ -63,8 +37,8 @@ class VenueGatewaysTest {
 
   @Test
   void an_account_at_a_real_venue_without_a_key_never_gets_the_paper_venue() {
-    var failure =
-        assertInstanceOf(Failure.Conflict.class, failureOf(gateways.gateway(account(1, "testnet"))));
+    var failure = assertInstanceOf(
+        Failure.Conflict.class, failureOf(gateways.gateway(account(1, "testnet"))));
 
     assertEquals("venue-not-enabled", failure.code());
     assertInstanceOf(Failure.Conflict.class, failureOf(gateways.gateway(account(2, "binance"))));
@@ -73,5 +47,14 @@ class VenueGatewaysTest {
 
   private static VenueAccount account(long id, String venue) {
     return new VenueAccount(id, 7, venue, null, null, Limits.NONE, null, Instant.EPOCH);
+  }
+
+  /** Returns an object that records each call. */
+  private <T> T recorder(Class<T> type, String name) {
+    return type.cast(Proxy.newProxyInstance(
+        type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+          calls.add(name + method.getName());
+          return null;
+        }));
   }
 }

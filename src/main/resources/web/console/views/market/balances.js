@@ -70,7 +70,7 @@ export function balancesTable() {
     {
       label: t("portfolio.price"),
       number: true,
-      cell: (position) => (position.price_at === null ? NONE : decimal(position.price)),
+      cell: ({ price, price_at: at }) => (price === null || at === null ? NONE : decimal(trimDecimal(price))),
     },
     { label: t("portfolio.value"), number: true, cell: ({ value }) => roundedAmount(value, asset) ?? NONE },
     {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import dev.verticker.bus.Failure;
 import dev.verticker.exchange.ApiKey;
 import dev.verticker.exchange.OrderGateway;
+import dev.verticker.exchange.Ticker;
 import dev.verticker.exchange.TradingVenue;
 import dev.verticker.exchange.UserStream;
 import dev.verticker.message.trading.TradingAccounts.Limits;
@@ -41,6 +42,18 @@ class VenueGatewaysTest {
     public Future<KeyPermissions> check(ApiKey key) {
       calls.add("check");
       return Future.succeededFuture();
+    }
+
+    @Override
+    public Future<Optional<String>> symbol(String symbol) {
+      calls.add("symbol");
+      return Future.succeededFuture(Optional.empty());
+    }
+
+    @Override
+    public Future<Optional<Ticker>> ticker(String symbol) {
+      calls.add("ticker");
+      return Future.succeededFuture(Optional.empty());
     }
 
     @Override

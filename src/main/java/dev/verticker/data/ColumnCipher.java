@@ -39,8 +39,8 @@ public final class ColumnCipher {
     if (keys.isEmpty()) {
       throw new IllegalArgumentException("SECRETS_KEY is not set: set it to encrypt " + table);
     }
-    keys.forEach(key -> this.keys.put(
-        ByteBuffer.wrap(key.id()), new SecretKeySpec(key.derived(purpose), "AES")));
+    keys.forEach(key ->
+        this.keys.put(ByteBuffer.wrap(key.id()), new SecretKeySpec(key.derived(purpose), "AES")));
   }
 
   /** Thrown if a ciphertext was not written for this row and column, or its key is not known. */
@@ -54,7 +54,8 @@ public final class ColumnCipher {
     var nonce = new byte[NONCE_BYTES];
     RANDOM.nextBytes(nonce);
     var key = keys.entrySet().iterator().next();
-    var header = ByteBuffer.allocate(HEADER_BYTES).put(VERSION).put(key.getKey().array()).array();
+    var header =
+        ByteBuffer.allocate(HEADER_BYTES).put(VERSION).put(key.getKey().array()).array();
     try {
       var cipher = cipher(Cipher.ENCRYPT_MODE, key.getValue(), nonce, header, row, column);
       var encrypted = cipher.doFinal(secret.getBytes(StandardCharsets.UTF_8));

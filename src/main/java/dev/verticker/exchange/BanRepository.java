@@ -11,8 +11,7 @@ import java.time.Instant;
 
 /** Stores when the ban of an egress address by an exchange host ends, in the table {@code exchange_block} of a schema. */
 public final class BanRepository {
-  private static final String FIND =
-      "SELECT blocked_until FROM %s.exchange_block WHERE host = $1";
+  private static final String FIND = "SELECT blocked_until FROM %s.exchange_block WHERE host = $1";
 
   private static final String SAVE =
       """

@@ -116,11 +116,9 @@ public final class ExchangeClient {
    * @param body the body of a successful response; fails with an {@link ExchangeException} for any other
    */
   public Future<Buffer> get(Call call, Function<ExchangeResponse, Future<Buffer>> body) {
-    return counted(
-        call,
-        breaker.execute(() -> request(call, () -> true)
-            .compose(body)
-            .recover(failure -> Future.failedFuture(exchangeException(failure, call)))));
+    return counted(call, breaker.execute(() -> request(call, () -> true)
+        .compose(body)
+        .recover(failure -> Future.failedFuture(exchangeException(failure, call)))));
   }
 
   /**
@@ -128,7 +126,8 @@ public final class ExchangeClient {
    * if it was not sent; after any other {@link ExchangeException} the exchange may have executed it.
    */
   public Future<ExchangeResponse> send(Call call) {
-    // The first of sending and failing takes it, so that a late connection does not send a failed command.
+    // The first of sending and failing takes it, so that a late connection does not send a failed
+    // command.
     var taken = new AtomicBoolean();
     return counted(
         call,

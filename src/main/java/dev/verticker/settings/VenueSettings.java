@@ -52,14 +52,14 @@ public record VenueSettings(List<RealVenue> venues, List<SecretsKey> keys, Strin
 
   /** Returns the names that {@code TRADING_VENUES} may contain besides {@code paper}. */
   static List<String> names() {
-    return Stream.concat(Stream.of(SIMULATOR, MARKET), BINANCE.keySet().stream()).sorted().toList();
+    return Stream.concat(Stream.of(SIMULATOR, MARKET), BINANCE.keySet().stream())
+        .sorted()
+        .toList();
   }
 
   public static VenueSettings read(SettingsReader reader) {
     var names = reader.list(VENUES);
-    var venues = names.stream()
-        .flatMap(name -> venue(reader, name).stream())
-        .toList();
+    var venues = names.stream().flatMap(name -> venue(reader, name).stream()).toList();
     var keys = SecretsKey.read(reader);
     if (!venues.isEmpty() && keys.isEmpty() && !reader.has("SECRETS_KEY")) {
       reader.error("SECRETS_KEY", "is required by the venues in TRADING_VENUES: set it");
@@ -94,9 +94,6 @@ public record VenueSettings(List<RealVenue> venues, List<SecretsKey> keys, Strin
       reader.error(SIMULATOR_URL, "is required by the venue " + SIMULATOR + ": set its URL");
     }
     return url.map(rest -> new RealVenue(
-        SIMULATOR,
-        rest,
-        URI.create("ws://" + rest.getAuthority() + SOCKET_PATH),
-        true));
+        SIMULATOR, rest, URI.create("ws://" + rest.getAuthority() + SOCKET_PATH), true));
   }
 }

@@ -16,9 +16,12 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ColumnCipherTest {
-  private static final SecretsKey OLD = new SecretsKey(new Secret("an old key of 32 bytes or more.."));
-  private static final SecretsKey NEW = new SecretsKey(new Secret("a new key of 32 bytes or more..."));
-  private static final String TEXT = "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
+  private static final SecretsKey OLD =
+      new SecretsKey(new Secret("an old key of 32 bytes or more.."));
+  private static final SecretsKey NEW =
+      new SecretsKey(new Secret("a new key of 32 bytes or more..."));
+  private static final String TEXT =
+      "NhqPtmdSJYdKjVHjA7PZj4Mge3R5YNiP1e3UZjInClVN65XAbvqqM6A7H5fATj0j";
 
   private final ColumnCipher cipher = cipher("keys", OLD);
 
@@ -30,8 +33,7 @@ class ColumnCipherTest {
     assertThrows(DecryptionException.class, () -> cipher.decrypt(8, "api_secret", encrypted));
     assertThrows(DecryptionException.class, () -> cipher.decrypt(7, "api_key", encrypted));
     assertThrows(
-        DecryptionException.class,
-        () -> new ColumnCipher(List.of(OLD), "keys", "other.table")
+        DecryptionException.class, () -> new ColumnCipher(List.of(OLD), "keys", "other.table")
             .decrypt(7, "api_secret", encrypted));
     assertThrows(
         DecryptionException.class, () -> cipher("other", OLD).decrypt(7, "api_secret", encrypted));

@@ -22,6 +22,7 @@ import io.vertx.openapi.contract.SecurityRequirement;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -98,8 +99,16 @@ public final class ContractRouter {
         .rootHandler(cors)
         .rootHandler((PlatformHandler) RequestContextHandler::requireDecodableUrl)
         .rootHandler(new BodyReader());
+    var literalPaths = contract.openApi().getPaths().stream()
+        .map(Path::getName)
+        .filter(ContractRouter::isLiteral)
+        .collect(Collectors.toUnmodifiableSet());
     var operations = contract.openApi().operations().stream()
-        .collect(Collectors.toMap(Operation::getOperationId, this::createHandler));
+        .collect(Collectors.toMap(
+            Operation::getOperationId,
+            operation -> isLiteral(operation.getOpenAPIPath())
+                ? createHandler(operation)
+                : except(literalPaths, createHandler(operation))));
     // OperationHandler authenticates and validates instead: see Authenticator and RequestValidator.
     operations.forEach((id, handler) ->
         builder.getRoute(id).setDoSecurity(false).setDoValidation(false).addHandler(handler));
@@ -110,7 +119,23 @@ public final class ContractRouter {
     return router;
   }
 
-  private OperationHandler createHandler(Operation operation) {
+  private static boolean isLiteral(String path) {
+    return !path.contains("{");
+  }
+
+  /** Leaves the paths of other operations to those: in {@code DELETE /orders/check} the last part is no id. */
+  private static Handler<RoutingContext> except(
+      Set<String> paths, Handler<RoutingContext> handler) {
+    return context -> {
+      if (paths.contains(context.normalizedPath())) {
+        context.next();
+      } else {
+        handler.handle(context);
+      }
+    };
+  }
+
+  private Handler<RoutingContext> createHandler(Operation operation) {
     var policies = operation.getSecurityRequirements().stream()
         .map(alternative -> createPolicy(operation, alternative))
         .toList();
@@ -146,7 +171,7 @@ public final class ContractRouter {
   }
 
   private static void addHeadRoute(
-      Router router, Path path, Map<String, OperationHandler> operations) {
+      Router router, Path path, Map<String, Handler<RoutingContext>> operations) {
     path.getOperations().stream()
         .filter(operation -> operation.getHttpMethod().equals(HttpMethod.GET))
         .forEach(operation ->

@@ -64,8 +64,8 @@ public final class AccountOperations {
 
   private Future<ApiResponse> getPortfolio(ApiRequest request) {
     var find = new FindPortfolio(caller(request).userId(), accountId(request));
-    return bus.request(Portfolios.FIND, find).map(portfolio -> TradingRequest.json(
-        200, PortfolioJson.of(portfolio, clock.instant())));
+    return bus.request(Portfolios.FIND, find)
+        .map(portfolio -> TradingRequest.json(200, PortfolioJson.of(portfolio, clock.instant())));
   }
 
   private Future<ApiResponse> listAccounts(ApiRequest request) {
@@ -75,9 +75,8 @@ public final class AccountOperations {
             new JsonObject()
                 .put(
                     "accounts",
-                    new JsonArray(found.accounts().stream()
-                        .map(AccountOperations::json)
-                        .toList()))
+                    new JsonArray(
+                        found.accounts().stream().map(AccountOperations::json).toList()))
                 .put("venues", new JsonArray(found.venues()))));
   }
 
@@ -100,26 +99,25 @@ public final class AccountOperations {
 
   private Future<ApiResponse> testAccount(ApiRequest request) {
     var test = new Test(actor(request), request.pathNumber("id"));
-    return bus.request(TradingAccounts.TEST, test).map(result -> TradingRequest.json(
-        200,
-        new JsonObject()
-            .put("accepted", result.accepted())
-            .put("reason", result.reason())
-            .put("can_trade", result.canTrade())
-            .put("can_withdraw", result.canWithdraw())
-            .put("at", Timestamps.write(result.at()))));
+    return bus.request(TradingAccounts.TEST, test)
+        .map(result -> TradingRequest.json(
+            200,
+            new JsonObject()
+                .put("accepted", result.accepted())
+                .put("reason", result.reason())
+                .put("can_trade", result.canTrade())
+                .put("can_withdraw", result.canWithdraw())
+                .put("at", Timestamps.write(result.at()))));
   }
 
   private Future<ApiResponse> resetAccount(ApiRequest request) {
-    return bus.request(
-            TradingAccounts.RESET, new Reset(actor(request), request.pathNumber("id")))
+    return bus.request(TradingAccounts.RESET, new Reset(actor(request), request.pathNumber("id")))
         .map(account -> TradingRequest.json(200, json(account)));
   }
 
   private Future<ApiResponse> getLimits(ApiRequest request) {
     return bus.request(
-            TradingAccounts.LIMITS,
-            new FindLimits(caller(request).userId(), accountId(request)))
+            TradingAccounts.LIMITS, new FindLimits(caller(request).userId(), accountId(request)))
         .map(limits -> TradingRequest.json(200, json(limits)));
   }
 
@@ -138,12 +136,10 @@ public final class AccountOperations {
   }
 
   private Future<ApiResponse> halt(ApiRequest request, Address<Halt, HaltState> address) {
-    var everyone =
-        request.body() != null && "all".equals(request.body().getString("scope"));
+    var everyone = request.body() != null && "all".equals(request.body().getString("scope"));
     if (everyone && !caller(request).has(Permission.TRADING_HALT)) {
       throw new Failure.Forbidden(
-          "not-allowed",
-          "Missing permission: the scope \"all\" requires \"trading.halt\".");
+          "not-allowed", "Missing permission: the scope \"all\" requires \"trading.halt\".");
     }
     return bus.request(address, new Halt(actor(request), everyone))
         .map(state -> TradingRequest.json(
@@ -158,8 +154,8 @@ public final class AccountOperations {
     var seconds = request.body().getLong("cancel_after_s");
     var after = seconds == null ? null : Duration.ofSeconds(seconds);
     return bus.request(TradingAccounts.CANCEL_AFTER, new CancelAfter(actor(request), after))
-        .map(state ->
-            TradingRequest.json(200, new JsonObject().put("cancel_at", time(state.at()))));
+        .map(
+            state -> TradingRequest.json(200, new JsonObject().put("cancel_at", time(state.at()))));
   }
 
   private static JsonObject json(Account account) {

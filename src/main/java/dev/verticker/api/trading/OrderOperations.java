@@ -85,7 +85,8 @@ public final class OrderOperations {
       var response = list(200, page);
       return page.next() == null
           ? response
-          : response.with("Link", request.nextPage("before", page.next(), "symbol", "open", "account_id"));
+          : response.with(
+              "Link", request.nextPage("before", page.next(), "symbol", "open", "account_id"));
     });
   }
 
@@ -122,8 +123,9 @@ public final class OrderOperations {
   private Future<ApiResponse> cancelOrders(ApiRequest request) {
     var cancel = new CancelAll(
         actor(request), accountId(request), request.query("symbol").orElse(null));
-    return bus.request(Orders.CANCEL_ALL, cancel).map(page -> list(
-        page.orders().stream().allMatch(OrderOperations::isFinal) ? 200 : 202, page));
+    return bus.request(Orders.CANCEL_ALL, cancel)
+        .map(page ->
+            list(page.orders().stream().allMatch(OrderOperations::isFinal) ? 200 : 202, page));
   }
 
   /** The enums of the contract are the constants in lower case, except for the time in force. */

@@ -68,9 +68,8 @@ public final class OwnTradeOperations {
   }
 
   private static ApiResponse csv(Stream<JsonObject> trades) {
-    var lines = Stream.concat(
-        Stream.of(String.join(",", COLUMNS)),
-        trades.map(trade -> COLUMNS.stream()
+    var lines =
+        Stream.concat(Stream.of(String.join(",", COLUMNS)), trades.map(trade -> COLUMNS.stream()
             .map(column -> csv(trade.getValue(column)))
             .collect(Collectors.joining(","))));
     var body = Buffer.buffer(lines.collect(Collectors.joining("\r\n", "", "\r\n")));

@@ -52,7 +52,10 @@ final class DashboardOperations {
     String content() {
       return portfolio == null
           ? state
-          : state + portfolio.accountId() + portfolio.total() + portfolio.realizedProfit()
+          : state
+              + portfolio.accountId()
+              + portfolio.total()
+              + portfolio.realizedProfit()
               + portfolio.positions().stream().map(PortfolioPart::content).toList();
     }
 
@@ -94,8 +97,8 @@ final class DashboardOperations {
     var unread = unread(userId);
     var portfolio = portfolio(request, userId);
     return Future.all(user, prices, unread, portfolio)
-        .map(all -> response(
-            request, user.result(), prices.result(), unread.result(), portfolio.result()));
+        .map(all ->
+            response(request, user.result(), prices.result(), unread.result(), portfolio.result()));
   }
 
   /** Returns the number of unread notifications; empty while they are unavailable. */
@@ -134,8 +137,8 @@ final class DashboardOperations {
     var now = clock.instant();
     var prices = part.quotes();
     var state = state(part, now);
-    var content = user.id() + " " + user.revision() + " " + state + " " + unread + " "
-        + portfolio.content();
+    var content =
+        user.id() + " " + user.revision() + " " + state + " " + unread + " " + portfolio.content();
     var tag = prices.tagWith(content, now);
     var response = EntityTags.names(request.header("If-None-Match"), tag)
         ? ApiResponse.notModified()

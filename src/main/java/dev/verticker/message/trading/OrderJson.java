@@ -28,7 +28,9 @@ public final class OrderJson {
         .put("symbol", ticket.symbol())
         .put("side", wireName(ticket.side()))
         .put("type", wireName(ticket.type()))
-        .put("time_in_force", ticket.timeInForce() == null ? null : ticket.timeInForce().name())
+        .put(
+            "time_in_force",
+            ticket.timeInForce() == null ? null : ticket.timeInForce().name())
         .put("qty", decimal(ticket.qty()))
         .put("quote_qty", decimal(ticket.quoteQty()))
         .put("price", decimal(ticket.price()))

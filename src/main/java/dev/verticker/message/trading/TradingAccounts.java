@@ -75,6 +75,7 @@ public final class TradingAccounts {
   }
 
   /**
+   * @param label chosen by the user; null on paper
    * @param keyPrefix the first characters of the API key, for recognition; null on paper
    * @param halted null while the account accepts orders
    */

@@ -66,12 +66,10 @@ public final class AccountKeys {
 
   /** Fails with {@code account-without-keys} (409) if the account has none. */
   public Future<ApiKey> find(long accountId) {
-    return database
-        .query(FIND, Tuple.of(accountId))
-        .map(rows -> Rows.first(rows, this::decrypt)
-            .orElseThrow(() -> new Failure.Conflict(
-                "account-without-keys",
-                "The account has no API key: delete it and create it with a key of its venue.")));
+    return database.query(FIND, Tuple.of(accountId)).map(rows -> Rows.first(rows, this::decrypt)
+        .orElseThrow(() -> new Failure.Conflict(
+            "account-without-keys",
+            "The account has no API key: delete it and create it with a key of its venue.")));
   }
 
   /** Stores the key of an account that was created in the same transaction. */

@@ -20,8 +20,8 @@ final class AccountQueues {
     waiting.merge(accountId, 1, Integer::sum);
     var next = last.getOrDefault(accountId, Future.succeededFuture())
         .transform(before -> work.get())
-        .onComplete(done -> waiting.computeIfPresent(
-            accountId, (id, count) -> count > 1 ? count - 1 : null));
+        .onComplete(done ->
+            waiting.computeIfPresent(accountId, (id, count) -> count > 1 ? count - 1 : null));
     last.put(accountId, next);
     next.onComplete(done -> last.remove(accountId, next));
     return next;

@@ -62,24 +62,26 @@ final class AccountReconciler {
             venueOrders, order -> apply(account, gateway, new ExecutionReport(order, null, null)))
         .compose(applied -> state.open(account.id()))
         .compose(open -> lookUp(gateway, missingIn(venueOrders, open)))
-        .compose(result -> compareRecent(account, gateway)
-            .compose(weight -> gateway
-                .balances()
-                .compose(balances -> state.storeBalances(account, balances, true))
-                .map(stored -> new Result(
-                    result.weight() + weight + OPEN_ORDERS_WEIGHT + BALANCES_WEIGHT,
-                    result.missing())))));
+        .compose(result -> compareRecent(account, gateway).compose(weight -> gateway
+            .balances()
+            .compose(balances -> state.storeBalances(account, balances, true))
+            .map(stored -> new Result(
+                result.weight() + weight + OPEN_ORDERS_WEIGHT + BALANCES_WEIGHT,
+                result.missing())))));
   }
 
   /** Compares the orders that are open here. */
   Future<Result> compareOpen(VenueAccount account, OrderGateway gateway) {
-    return state.open(account.id()).compose(open -> open.size() * LOOKUP_WEIGHT < OPEN_ORDERS_WEIGHT
-        ? lookUp(gateway, open)
-        : gateway.openOrders().compose(venueOrders -> each(
-                venueOrders,
-                order -> apply(account, gateway, new ExecutionReport(order, null, null)))
-            .compose(applied -> lookUp(gateway, missingIn(venueOrders, open)))
-            .map(result -> new Result(result.weight() + OPEN_ORDERS_WEIGHT, result.missing()))));
+    return state
+        .open(account.id())
+        .compose(open -> open.size() * LOOKUP_WEIGHT < OPEN_ORDERS_WEIGHT
+            ? lookUp(gateway, open)
+            : gateway.openOrders().compose(venueOrders -> each(
+                    venueOrders,
+                    order -> apply(account, gateway, new ExecutionReport(order, null, null)))
+                .compose(applied -> lookUp(gateway, missingIn(venueOrders, open)))
+                .map(
+                    result -> new Result(result.weight() + OPEN_ORDERS_WEIGHT, result.missing()))));
   }
 
   /** Applies a report; stores the order first if it was not placed here. */
@@ -98,14 +100,13 @@ final class AccountReconciler {
   /** Finds orders that were placed or filled while no report arrived, and late fills of orders that were closed. */
   private Future<Integer> compareRecent(VenueAccount account, OrderGateway gateway) {
     var since = clock.instant().minus(RECENT);
-    return state
-        .recentSymbols(account.id(), since, MAX_SYMBOLS)
-        .compose(symbols -> each(symbols, symbol -> gateway
+    return state.recentSymbols(account.id(), since, MAX_SYMBOLS).compose(symbols -> each(
+            symbols, symbol -> gateway
                 .orders(symbol, since)
                 .compose(orders -> each(
                     orders,
                     order -> apply(account, gateway, new ExecutionReport(order, null, null)))))
-            .map(symbols.size() * ORDERS_WEIGHT));
+        .map(symbols.size() * ORDERS_WEIGHT));
   }
 
   private Future<Result> lookUp(OrderGateway gateway, List<StoredOrder> orders) {

@@ -34,7 +34,11 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
 
   /** The pauses of the work. */
   record Timing(
-      Duration unknown, Duration accounts, Duration comparison, Duration retry, Duration perWeight) {
+      Duration unknown,
+      Duration accounts,
+      Duration comparison,
+      Duration retry,
+      Duration perWeight) {
     /** A quarter of a weight of 3,000 in a minute: one weight in 80 ms. */
     static final Timing DEFAULT = new Timing(
         Duration.ofSeconds(1),
@@ -212,8 +216,8 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
               .otherwiseEmpty()
               .onSuccess(read -> expect(ofVenues));
         })
-        .onFailure(failure ->
-            log.warn("accounts at venues cannot be read: {}", failure.getMessage()));
+        .onFailure(
+            failure -> log.warn("accounts at venues cannot be read: {}", failure.getMessage()));
   }
 
   private Future<Void> readKey(VenueAccount account) {
@@ -271,17 +275,19 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
         })
         .map(Result::weight)
         .otherwise(1)
-        .onSuccess(weight -> vertx.setTimer(
-            Math.max(1, timing.perWeight().multipliedBy(weight).toMillis()), id -> {
+        .onSuccess(weight ->
+            vertx.setTimer(Math.max(1, timing.perWeight().multipliedBy(weight).toMillis()), id -> {
               comparing = false;
               compareNext();
             }));
   }
 
   private Future<Result> compare(VenueAccount account, Scope scope) {
-    return gateways.gateway(account).compose(gateway -> scope == Scope.ALL
-        ? workers.accounts().compareAll(account, gateway)
-        : workers.accounts().compareOpen(account, gateway));
+    return gateways
+        .gateway(account)
+        .compose(gateway -> scope == Scope.ALL
+            ? workers.accounts().compareAll(account, gateway)
+            : workers.accounts().compareOpen(account, gateway));
   }
 
   private void later(Runnable work) {

@@ -4,8 +4,8 @@ import dev.verticker.context.NodeContext;
 import dev.verticker.data.Database;
 import dev.verticker.data.LeaderLease;
 import dev.verticker.trading.account.AccountRepository;
-import dev.verticker.trading.order.OrderReports;
 import dev.verticker.trading.account.TradingOutbox;
+import dev.verticker.trading.order.OrderReports;
 import dev.verticker.trading.reconciliation.Reconciliation.Timing;
 import dev.verticker.trading.reconciliation.Reconciliation.Workers;
 import dev.verticker.trading.venue.VenueGateways;
@@ -28,11 +28,10 @@ public final class ReconciliationModule {
 
   ReconciliationModule(
       Vertx vertx, NodeContext node, Stores stores, VenueGateways gateways, Timing timing) {
-    this.lease = new LeaderLease(
-        vertx, stores.database(), new LeaderLease.Key("trading", "reconciliation"));
+    this.lease =
+        new LeaderLease(vertx, stores.database(), new LeaderLease.Key("trading", "reconciliation"));
     var reports = stores.reports().checkedBy(lease::check);
-    var state =
-        new VenueState(stores.database(), stores.accounts(), stores.outbox(), lease::check);
+    var state = new VenueState(stores.database(), stores.accounts(), stores.outbox(), lease::check);
     var unknown = new UnknownOrders(
         reports,
         order -> stores
@@ -40,8 +39,7 @@ public final class ReconciliationModule {
             .find(order.order().userId(), order.order().accountId())
             .compose(gateways::gateway),
         node.clock());
-    var workers =
-        new Workers(state, unknown, new AccountReconciler(state, reports, node.clock()));
+    var workers = new Workers(state, unknown, new AccountReconciler(state, reports, node.clock()));
     var reconciliation =
         new Reconciliation(vertx, stores.accounts(), gateways, workers, node.clock(), timing);
     lease.addListener(reconciliation);

@@ -85,9 +85,8 @@ final class UnknownOrders {
     orders.forEach(order -> ids.add(order.id()));
     searches.keySet().retainAll(ids);
     var lookups = orders.stream()
-        .filter(order -> searches
-            .computeIfAbsent(order.id(), id -> new Search(order))
-            .isDue(now))
+        .filter(order ->
+            searches.computeIfAbsent(order.id(), id -> new Search(order)).isDue(now))
         .limit(MAX_LOOKUPS)
         .map(order -> settle(order, searches.get(order.id())))
         .toList();
@@ -138,7 +137,8 @@ final class UnknownOrders {
       case FOUND -> {
         log.info("order {} was found at its venue as {}", order.id(), found.status());
         yield reports
-            .apply(gateway, order.order().accountId(), order.id(), new OrderReport(found, List.of()))
+            .apply(
+                gateway, order.order().accountId(), order.id(), new OrderReport(found, List.of()))
             .mapEmpty();
       }
       case ABSENT -> {
@@ -162,13 +162,14 @@ final class UnknownOrders {
             found);
         yield Future.succeededFuture();
       }
-      case LOOK_UP, LIST -> isOverdue(gateway, order)
-          ? conclude(
-              order,
-              new Conclusion(
-                  Status.OUTCOME_UNKNOWN, "The node that sent the order stored no outcome."),
-              stored -> stored.order().status() == Status.PENDING)
-          : Future.succeededFuture();
+      case LOOK_UP, LIST ->
+        isOverdue(gateway, order)
+            ? conclude(
+                order,
+                new Conclusion(
+                    Status.OUTCOME_UNKNOWN, "The node that sent the order stored no outcome."),
+                stored -> stored.order().status() == Status.PENDING)
+            : Future.succeededFuture();
     };
   }
 
@@ -178,9 +179,7 @@ final class UnknownOrders {
   }
 
   private Future<Void> conclude(
-      StoredOrder order,
-      Conclusion conclusion,
-      Predicate<StoredOrder> expected) {
+      StoredOrder order, Conclusion conclusion, Predicate<StoredOrder> expected) {
     return reports
         .conclude(
             order.order().accountId(),

@@ -8,10 +8,10 @@ import dev.verticker.exchange.OrderGateway.Balances;
 import dev.verticker.exchange.OrderGateway.VenueOrder;
 import dev.verticker.message.Actor;
 import dev.verticker.trading.account.AccountRepository;
+import dev.verticker.trading.account.TradingOutbox;
 import dev.verticker.trading.account.VenueAccount;
 import dev.verticker.trading.order.OrderRepository;
 import dev.verticker.trading.order.StoredOrder;
-import dev.verticker.trading.account.TradingOutbox;
 import dev.verticker.trading.portfolio.Ledger.Balance;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.SqlConnection;
@@ -36,9 +36,8 @@ final class VenueState {
         JOIN trading.instruments AS i USING (venue, symbol)
       """;
 
-  private static final String UNSETTLED =
-      SELECT
-          + """
+  private static final String UNSETTLED = SELECT
+      + """
            WHERE o.status IN ('pending', 'unknown')
              AND o.venue <> 'paper'
              AND o.sent_at < $1
@@ -46,9 +45,8 @@ final class VenueState {
            LIMIT $2
           """;
 
-  private static final String OPEN =
-      SELECT
-          + """
+  private static final String OPEN = SELECT
+      + """
            WHERE o.account_id = $1
              AND o.status IN ('open', 'partially_filled')
            ORDER BY o.id
@@ -147,13 +145,14 @@ final class VenueState {
     return database.transaction(tx -> check
         .apply(tx)
         .compose(checked -> accounts.lock(tx, account.id()))
-        .compose(locked -> tx.preparedQuery(INSERT_INSTRUMENT)
-            .execute(Tuple.of(account.venue(), ticket.symbol())))
+        .compose(locked ->
+            tx.preparedQuery(INSERT_INSTRUMENT).execute(Tuple.of(account.venue(), ticket.symbol())))
         .compose(stored -> tx.preparedQuery(INSERT_EXTERNAL)
             .execute(Tuple.of(account.userId(), account.id(), account.venue(), ticket.symbol())
-                .addValue(order.clientOrderId() == null
-                    ? "order-" + order.exchangeOrderId()
-                    : order.clientOrderId())
+                .addValue(
+                    order.clientOrderId() == null
+                        ? "order-" + order.exchangeOrderId()
+                        : order.clientOrderId())
                 .addValue(order.exchangeOrderId())
                 .addValue(wireName(ticket.side()))
                 .addValue(wireName(ticket.type()))
@@ -231,8 +230,7 @@ final class VenueState {
     var rest = new HashMap<>(stored);
     for (var balance : reported.balances()) {
       rest.remove(balance.asset());
-      var next =
-          new Balance(balance.asset(), balance.free(), balance.locked(), reported.asOf());
+      var next = new Balance(balance.asset(), balance.free(), balance.locked(), reported.asOf());
       if (differs(stored.get(balance.asset()), next)) {
         changes.add(next);
       }

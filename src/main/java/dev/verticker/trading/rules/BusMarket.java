@@ -76,8 +76,7 @@ public final class BusMarket implements VenueMarket {
   /** Returns the symbols in memory while newer ones are loaded; concurrent calls share one load. */
   private Future<Symbols> symbols() {
     var now = System.nanoTime();
-    if (loading.isComplete()
-        && (loading.failed() || now - loadedAt > CHECK_INTERVAL.toNanos())) {
+    if (loading.isComplete() && (loading.failed() || now - loadedAt > CHECK_INTERVAL.toNanos())) {
       loadedAt = now;
       loading = load().onSuccess(loaded -> current = loaded);
     }

@@ -20,15 +20,13 @@ record OrderEstimate(BigDecimal qty, BigDecimal notional, BigDecimal fee, String
    * @param price null if unknown
    * @param feeRate null if unknown
    */
-  static OrderEstimate of(
-      SymbolRules rules, Ticket ticket, MarketPrice price, BigDecimal feeRate) {
+  static OrderEstimate of(SymbolRules rules, Ticket ticket, MarketPrice price, BigDecimal feeRate) {
     var each = ticket.type() != Type.MARKET
         ? ticket.price()
         : price == null ? null : price.opposite(ticket.side());
     var qty = ticket.qty() != null ? ticket.qty() : affordable(rules, ticket.quoteQty(), each);
-    var notional = ticket.quoteQty() != null
-        ? ticket.quoteQty()
-        : each == null ? null : each.multiply(qty);
+    var notional =
+        ticket.quoteQty() != null ? ticket.quoteQty() : each == null ? null : each.multiply(qty);
     if (feeRate == null) {
       return new OrderEstimate(qty, notional, null, null);
     }
@@ -39,10 +37,8 @@ record OrderEstimate(BigDecimal qty, BigDecimal notional, BigDecimal fee, String
         ? null
         : received
             .multiply(feeRate)
-            .setScale(
-                buys ? instrument.baseScale() : instrument.quoteScale(), RoundingMode.UP);
-    return new OrderEstimate(
-        qty, notional, fee, buys ? instrument.base() : instrument.quote());
+            .setScale(buys ? instrument.baseScale() : instrument.quoteScale(), RoundingMode.UP);
+    return new OrderEstimate(qty, notional, fee, buys ? instrument.base() : instrument.quote());
   }
 
   private static BigDecimal affordable(SymbolRules rules, BigDecimal amount, BigDecimal each) {

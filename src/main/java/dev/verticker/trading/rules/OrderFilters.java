@@ -51,7 +51,8 @@ final class OrderFilters {
       filters.checkPrice();
     }
     if (ticket.stopPrice() != null) {
-      filters.checkRange(STOP_PRICE, "stop price", ticket.stopPrice(), rules.price(), rules.price());
+      filters.checkRange(
+          STOP_PRICE, "stop price", ticket.stopPrice(), rules.price(), rules.price());
     }
     if (ticket.qty() != null) {
       filters.checkQuantity();
@@ -90,7 +91,8 @@ final class OrderFilters {
           "/self_trade_prevention",
           "self-trade-prevention",
           "The venue does not support the mode " + mode + " for " + ticket.symbol()
-              + ": send one of " + String.join(", ", rules.preventionModes().stream().sorted().toList())
+              + ": send one of "
+              + String.join(", ", rules.preventionModes().stream().sorted().toList())
               + ".");
     }
   }
@@ -212,8 +214,8 @@ final class OrderFilters {
   private ValueRange validQuantity(BigDecimal price) {
     var valid = rules.quantity(ticket.type());
     if (valid.step() == null) {
-      valid = valid.and(
-          new ValueRange(null, null, BigDecimal.ONE.movePointLeft(rules.instrument().baseScale())));
+      valid = valid.and(new ValueRange(
+          null, null, BigDecimal.ONE.movePointLeft(rules.instrument().baseScale())));
     }
     for (var rule : rules.notionals()) {
       var notional = price == null ? ValueRange.ANY : rule.range(ticket.type());
@@ -232,8 +234,8 @@ final class OrderFilters {
         null, null, BigDecimal.ONE.movePointLeft(rules.instrument().quoteScale()));
     var range = rules.quantity(ticket.type());
     if (reference != null) {
-      valid = valid.and(new ValueRange(
-          times(range.min(), reference), times(range.max(), reference), null));
+      valid = valid.and(
+          new ValueRange(times(range.min(), reference), times(range.max(), reference), null));
     }
     for (var rule : rules.notionals()) {
       valid = valid.and(rule.range(ticket.type()));
@@ -253,8 +255,8 @@ final class OrderFilters {
       add(
           QUOTE_QTY,
           "min-qty",
-          "The amount " + decimal(ticket.quoteQty()) + " is less than the price of the smallest quantity "
-              + decimal(range.min()),
+          "The amount " + decimal(ticket.quoteQty())
+              + " is less than the price of the smallest quantity " + decimal(range.min()),
           ticket.quoteQty(),
           cost,
           nearest);
@@ -264,8 +266,8 @@ final class OrderFilters {
       add(
           QUOTE_QTY,
           "max-qty",
-          "The amount " + decimal(ticket.quoteQty()) + " is more than the price of the largest quantity "
-              + decimal(range.max()),
+          "The amount " + decimal(ticket.quoteQty())
+              + " is more than the price of the largest quantity " + decimal(range.max()),
           ticket.quoteQty(),
           most,
           nearest);

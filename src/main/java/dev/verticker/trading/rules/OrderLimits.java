@@ -24,7 +24,8 @@ final class OrderLimits {
       violations.add(new Violation(
           "/symbol",
           "symbol-not-allowed",
-          "The limits of the account do not allow " + ticket.symbol() + ": choose an allowed symbol.",
+          "The limits of the account do not allow " + ticket.symbol()
+              + ": choose an allowed symbol.",
           null,
           null,
           null));

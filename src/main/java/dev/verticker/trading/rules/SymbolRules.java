@@ -69,11 +69,7 @@ record SymbolRules(
 
   /** Bounds of a limit price as multiples of the average price of some minutes. */
   record PercentRule(
-      String name,
-      BigDecimal buyDown,
-      BigDecimal buyUp,
-      BigDecimal sellDown,
-      BigDecimal sellUp) {
+      String name, BigDecimal buyDown, BigDecimal buyUp, BigDecimal sellDown, BigDecimal sellUp) {
     ValueRange range(Side side, BigDecimal reference) {
       var buys = side == Side.BUY;
       return new ValueRange(
@@ -135,34 +131,34 @@ record SymbolRules(
         symbol.getInteger("quoteAssetPrecision", DEFAULT_SCALE),
         orZero(price.step()),
         orZero(lot.step()),
-        notionals.stream()
-            .map(rule -> orZero(rule.min()))
-            .reduce(BigDecimal.ZERO, BigDecimal::max),
+        notionals.stream().map(rule -> orZero(rule.min())).reduce(BigDecimal.ZERO, BigDecimal::max),
         json);
   }
 
   private static ValueRange ranges(
       List<JsonObject> filters, String name, String min, String max, String step) {
     return named(filters, name)
-        .map(filter -> new ValueRange(
-            number(filter, min), number(filter, max), number(filter, step)))
+        .map(filter ->
+            new ValueRange(number(filter, min), number(filter, max), number(filter, step)))
         .reduce(ValueRange.ANY, ValueRange::and);
   }
 
   private static List<NotionalRule> notionals(List<JsonObject> filters) {
     var rules = new ArrayList<NotionalRule>();
-    named(filters, "NOTIONAL").forEach(filter -> rules.add(new NotionalRule(
-        "NOTIONAL",
-        number(filter, "minNotional"),
-        number(filter, "maxNotional"),
-        filter.getBoolean("applyMinToMarket", false),
-        filter.getBoolean("applyMaxToMarket", false))));
-    named(filters, "MIN_NOTIONAL").forEach(filter -> rules.add(new NotionalRule(
-        "MIN_NOTIONAL",
-        number(filter, "minNotional"),
-        null,
-        filter.getBoolean("applyToMarket", false),
-        false)));
+    named(filters, "NOTIONAL")
+        .forEach(filter -> rules.add(new NotionalRule(
+            "NOTIONAL",
+            number(filter, "minNotional"),
+            number(filter, "maxNotional"),
+            filter.getBoolean("applyMinToMarket", false),
+            filter.getBoolean("applyMaxToMarket", false))));
+    named(filters, "MIN_NOTIONAL")
+        .forEach(filter -> rules.add(new NotionalRule(
+            "MIN_NOTIONAL",
+            number(filter, "minNotional"),
+            null,
+            filter.getBoolean("applyToMarket", false),
+            false)));
     return List.copyOf(rules);
   }
 
@@ -173,12 +169,13 @@ record SymbolRules(
       var up = number(filter, "multiplierUp");
       rules.add(new PercentRule("PERCENT_PRICE", down, up, down, up));
     });
-    named(filters, "PERCENT_PRICE_BY_SIDE").forEach(filter -> rules.add(new PercentRule(
-        "PERCENT_PRICE_BY_SIDE",
-        number(filter, "bidMultiplierDown"),
-        number(filter, "bidMultiplierUp"),
-        number(filter, "askMultiplierDown"),
-        number(filter, "askMultiplierUp"))));
+    named(filters, "PERCENT_PRICE_BY_SIDE")
+        .forEach(filter -> rules.add(new PercentRule(
+            "PERCENT_PRICE_BY_SIDE",
+            number(filter, "bidMultiplierDown"),
+            number(filter, "bidMultiplierUp"),
+            number(filter, "askMultiplierDown"),
+            number(filter, "askMultiplierUp"))));
     return List.copyOf(rules);
   }
 

@@ -40,7 +40,11 @@ public final class VenueRules implements OrderRules {
     return Future.all(symbol, price).map(both -> symbol
         .result()
         .map(json -> check(
-            market, rules(venue, ticket.symbol(), json), limits, ticket, price.result().orElse(null)))
+            market,
+            rules(venue, ticket.symbol(), json),
+            limits,
+            ticket,
+            price.result().orElse(null)))
         .orElseGet(() -> unlisted(ticket)));
   }
 
@@ -81,12 +85,10 @@ public final class VenueRules implements OrderRules {
       return List.of();
     }
     var percents = rules.percents().stream().map(PercentRule::name);
-    var notionals = rules.notionals().stream()
-        .filter(rule -> ticket.qty() != null)
-        .map(NotionalRule::name);
+    var notionals =
+        rules.notionals().stream().filter(rule -> ticket.qty() != null).map(NotionalRule::name);
     return Stream.concat(
-            rules.onlyExchangeKnows().stream(),
-            ticket.type() == Type.MARKET ? notionals : percents)
+            rules.onlyExchangeKnows().stream(), ticket.type() == Type.MARKET ? notionals : percents)
         .toList();
   }
 

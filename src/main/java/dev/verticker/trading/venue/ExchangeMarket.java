@@ -103,9 +103,8 @@ final class ExchangeMarket implements VenueMarket {
           .apply(symbol)
           .map(value -> new Entry<>(value, clock.instant()))
           .onSuccess(entry -> entries.put(symbol, entry))
-          .recover(failure -> known == null
-              ? Future.failedFuture(failure)
-              : Future.succeededFuture(known));
+          .recover(failure ->
+              known == null ? Future.failedFuture(failure) : Future.succeededFuture(known));
       pending.put(symbol, response);
       response.onComplete(done -> pending.remove(symbol, response));
       return response;

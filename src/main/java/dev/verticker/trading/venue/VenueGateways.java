@@ -50,8 +50,9 @@ public final class VenueGateways implements Venues {
     var known = gateways.get(account.id());
     return known != null
         ? Future.succeededFuture(known)
-        : key(account).map(key -> gateways.computeIfAbsent(
-            account.id(), id -> venues.get(account.venue()).gateway(key)));
+        : key(account)
+            .map(key -> gateways.computeIfAbsent(
+                account.id(), id -> venues.get(account.venue()).gateway(key)));
   }
 
   /** Returns the key of an account; fails like {@link #gateway}. */

@@ -29,9 +29,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Creates the enabled venues and the keys of their accounts. */
 public final class VenueModule {
+  private static final Logger log = LoggerFactory.getLogger(VenueModule.class);
   private static final String SCHEMA = "trading";
 
   private final Map<String, BinanceVenue> venues = new LinkedHashMap<>();
@@ -76,13 +79,27 @@ public final class VenueModule {
     this.gateways = new VenueGateways(paper, venues, keys);
   }
 
-  /** Fails if a stored key cannot be decrypted; completes without the venues if they do not respond. */
+  /**
+   * Encrypts stored keys with the current key after a rotation. Fails if one cannot be decrypted; completes without the venues
+   * if they do not respond.
+   */
   public Future<Void> start() {
-    return keys.map(AccountKeys::requireKnownKeys)
+    return keys.map(VenueModule::encryptWithCurrentKey)
         .orElse(Future.succeededFuture())
-        .compose(known -> Future.join(
+        .compose(ready -> Future.join(
                 venues.values().stream().map(BinanceVenue::start).toList())
             .mapEmpty());
+  }
+
+  private static Future<Void> encryptWithCurrentKey(AccountKeys keys) {
+    return keys.requireKnownKeys()
+        .compose(known -> keys.reencrypt())
+        .onSuccess(accounts -> {
+          if (accounts > 0) {
+            log.info("encrypted the keys of {} accounts with the current SECRETS_KEY", accounts);
+          }
+        })
+        .mapEmpty();
   }
 
   public Future<Void> stop() {
@@ -128,8 +145,8 @@ public final class VenueModule {
     }
     return gateways.key(account).compose(key -> Future.succeededFuture()
         .compose(asked -> venues.get(account.venue()).check(key))
-        .map(permissions ->
-            new KeyTest(true, null, permissions.trade(), permissions.withdraw(), clock.instant()))
+        .map(permissions -> new KeyTest(
+            true, null, permissions.trade(), permissions.withdraw(), clock.instant()))
         .recover(failure -> {
           var refusal = refusal(failure);
           return refusal instanceof Failure.Invalid refused

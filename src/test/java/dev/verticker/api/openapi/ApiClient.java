@@ -134,8 +134,12 @@ public final class ApiClient {
 
   private Operation operation(HttpMethod method, String target) {
     var path = target.split("\\?", 2)[0];
-    for (var declared : contract.openApi().getPaths()) {
-      if (path.matches(declared.getName().replaceAll("\\{.*?}", "[^/]+"))) {
+    var paths = contract.openApi().getPaths();
+    var literal = paths.stream().anyMatch(declared -> declared.getName().equals(path));
+    for (var declared : paths) {
+      if (literal
+          ? path.equals(declared.getName())
+          : path.matches(declared.getName().replaceAll("\\{.*?}", "[^/]+"))) {
         for (var operation : declared.getOperations()) {
           if (operation.getHttpMethod().equals(method)) {
             return operation;

@@ -155,7 +155,8 @@ class SocketTopicsTest extends SocketTestCase {
 
   private static boolean isReadable(String topic) {
     var read = new Notifications.ReadTopic(topic, null, null, 1);
-    return Await.await(door.bus.request(Notifications.READ_TOPIC, read).map(true).otherwise(false));
+    return Await.await(
+        door.bus.request(Notifications.READ_TOPIC, read).map(true).otherwise(false));
   }
 
   private static void append(Person person, String event, JsonObject content) {
@@ -274,7 +275,8 @@ class SocketTopicsTest extends SocketTestCase {
       assertEquals(403, refused.getInteger("failureCode"));
       assertEquals(topic, refused.getString("address"));
     }
-    for (var topic : List.of("user.*", "user.me", "orders.me", "orders", "", "#", "prices.", "trades", "book.A B")) {
+    for (var topic : List.of(
+        "user.*", "user.me", "orders.me", "orders", "", "#", "prices.", "trades", "book.A B")) {
       assertEquals("topic-unknown", errorCode(plain.subscribe(topic)));
     }
     for (var topic : List.of("prices.*", "prices.latest", "prices.btcusdt")) {

@@ -58,20 +58,25 @@ public final class FakeTrading {
     return Future.all(List.of(
         bus.serve(Orders.PLACE, answer(this::place)),
         bus.serve(Orders.CHECK, answer(place -> verdict())),
-        bus.serve(Orders.FIND, request -> receive(request).compose(find -> find(find.userId(), find.id()))),
+        bus.serve(Orders.FIND, request -> receive(request)
+            .compose(find -> find(find.userId(), find.id()))),
         bus.serve(Orders.LIST, answer(list -> page(list.userId()))),
-        bus.serve(
-            Orders.CANCEL,
-            request -> receive(request).compose(cancel -> find(cancel.actor().id(), cancel.id()))),
+        bus.serve(Orders.CANCEL, request -> receive(request)
+            .compose(cancel -> find(cancel.actor().id(), cancel.id()))),
         bus.serve(Orders.CANCEL_ALL, answer(cancel -> page(cancel.actor().id()))),
         bus.serve(Orders.TRADES, answer(list -> new TradePage(List.of(trade()), next))),
         bus.serve(Portfolios.FIND, answer(find -> portfolio())),
         bus.serve(
             TradingAccounts.LIST,
-            answer(list -> new AccountList(List.of(account(list.userId(), PAPER)), List.of(PAPER, "testnet")))),
-        bus.serve(TradingAccounts.CREATE, answer(create -> account(create.actor().id(), create.venue()))),
-        bus.serve(TradingAccounts.DELETE, this.<TradingAccounts.Delete, Void>answer(delete -> null)),
-        bus.serve(TradingAccounts.TEST, answer(test -> new KeyTest(false, "The key is unknown.", null, false, NOON))),
+            answer(list -> new AccountList(
+                List.of(account(list.userId(), PAPER)), List.of(PAPER, "testnet")))),
+        bus.serve(
+            TradingAccounts.CREATE, answer(create -> account(create.actor().id(), create.venue()))),
+        bus.serve(
+            TradingAccounts.DELETE, this.<TradingAccounts.Delete, Void>answer(delete -> null)),
+        bus.serve(
+            TradingAccounts.TEST,
+            answer(test -> new KeyTest(false, "The key is unknown.", null, false, NOON))),
         bus.serve(TradingAccounts.RESET, answer(reset -> account(reset.actor().id(), PAPER))),
         bus.serve(
             TradingAccounts.LIMITS,
@@ -182,16 +187,7 @@ public final class FakeTrading {
     var zzz = new Position(
         "ZZZ", BigDecimal.ONE, BigDecimal.ZERO, null, null, null, null, true, null, null, null);
     return new Portfolio(
-        12,
-        PAPER,
-        "USDT",
-        NOON,
-        null,
-        null,
-        BigDecimal.ZERO,
-        NOON,
-        stale,
-        List.of(btc, zzz));
+        12, PAPER, "USDT", NOON, null, null, BigDecimal.ZERO, NOON, stale, List.of(btc, zzz));
   }
 
   private static Account account(long userId, String venue) {
@@ -200,7 +196,7 @@ public final class FakeTrading {
         12,
         userId,
         venue,
-        "My account",
+        paper ? null : "My account",
         paper ? null : "abcd",
         paper ? TradingAccounts.HaltReason.ADMINISTRATOR : null,
         NOON);

@@ -109,8 +109,12 @@ class TradingApiTest {
   void start() {
     await(trading.serve());
     var routes = new ContractRouter(vertx, contract).security("login", new NamedCaller());
-    contract.openApi().operations().forEach(operation -> routes.operation(
-        operation.getOperationId(), request -> Future.succeededFuture(ApiResponse.noContent())));
+    contract
+        .openApi()
+        .operations()
+        .forEach(operation -> routes.operation(
+            operation.getOperationId(),
+            request -> Future.succeededFuture(ApiResponse.noContent())));
     new OrderOperations(bus, clock).addTo(routes);
     new OwnTradeOperations(bus).addTo(routes);
     new AccountOperations(bus, clock).addTo(routes);
@@ -201,7 +205,9 @@ class TradingApiTest {
   void a_market_order_has_no_default_time_in_force() {
     expect(
         201,
-        post("/orders", "{\"symbol\":\"BTCUSDT\",\"side\":\"buy\",\"type\":\"market\",\"quote_qty\":\"50\"}"));
+        post(
+            "/orders",
+            "{\"symbol\":\"BTCUSDT\",\"side\":\"buy\",\"type\":\"market\",\"quote_qty\":\"50\"}"));
 
     var ticket = new Ticket(
         "BTCUSDT", Side.BUY, Type.MARKET, null, null, new BigDecimal("50"), null, null, null);
@@ -220,22 +226,26 @@ class TradingApiTest {
 
   @Test
   void each_refusal_of_an_order_has_its_documented_status() {
-    var error = new Failure.Error("/price", "tick-size", "The price is not a multiple of the tick size: send 1.");
+    var error = new Failure.Error(
+        "/price", "tick-size", "The price is not a multiple of the tick size: send 1.");
     var refusals = new ArrayList<Map.Entry<Integer, Failure>>();
     refusals.add(Map.entry(422, new Failure.Invalid("order-not-accepted", "See errors.", error)));
     refusals.add(Map.entry(422, new Failure.Invalid("idempotency-key-reused", "Use a new key.")));
     refusals.add(Map.entry(404, new Failure.NotFound("account-not-found", "No such account.")));
-    for (var code : List.of("trading-halted", "price-stale", "insufficient-balance", "limit-exceeded")) {
+    for (var code :
+        List.of("trading-halted", "price-stale", "insufficient-balance", "limit-exceeded")) {
       refusals.add(Map.entry(409, new Failure.Conflict(code, "Not now.")));
     }
     refusals.add(Map.entry(
         429, new Failure.TooManyRequests("venue-rate-limited", "Wait.", Duration.ofSeconds(3))));
-    refusals.add(Map.entry(503, new Failure.Unavailable("symbols-not-yet-known", "Not known yet.")));
+    refusals.add(
+        Map.entry(503, new Failure.Unavailable("symbols-not-yet-known", "Not known yet.")));
 
     for (var refusal : refusals) {
       trading.failure = refusal.getValue();
       assertEquals(
-          refusal.getValue().code(), expect(refusal.getKey(), post("/orders", LIMIT_BODY)).code());
+          refusal.getValue().code(),
+          expect(refusal.getKey(), post("/orders", LIMIT_BODY)).code());
     }
   }
 
@@ -293,7 +303,8 @@ class TradingApiTest {
       })
   void an_invalid_field_is_422_for_the_order_and_its_check_and_nothing_is_requested(String field) {
     var name = field.substring(0, field.indexOf(':'));
-    var body = new JsonObject(LIMIT_BODY).mergeIn(new JsonObject("{" + field + "}")).encode();
+    var body =
+        new JsonObject(LIMIT_BODY).mergeIn(new JsonObject("{" + field + "}")).encode();
     assertTrue(body.contains(name));
 
     for (var target : List.of("/orders", "/orders/check")) {
@@ -307,7 +318,8 @@ class TradingApiTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"a b", "schlüssel", "1234567890123456789012345678901234567", "a\"b", "a;b", "%00"})
+  @ValueSource(
+      strings = {"a b", "schlüssel", "1234567890123456789012345678901234567", "a\"b", "a;b", "%00"})
   void an_invalid_key_is_422_and_nothing_is_requested(String key) {
     var problem = expect(422, post("/orders", LIMIT_BODY, "Idempotency-Key", key));
 
@@ -373,7 +385,8 @@ class TradingApiTest {
     trading.requests.clear();
     trading.next = 4711L;
 
-    var page = expect(200, get("/orders?account_id=12&symbol=BTCUSDT&open=true&before=5000&limit=500"));
+    var page =
+        expect(200, get("/orders?account_id=12&symbol=BTCUSDT&open=true&before=5000&limit=500"));
     assertEquals(new ListOrders(ADA, 12L, "BTCUSDT", true, 5000L, 500), trading.received());
     assertFalse(page.array().isEmpty());
     assertEquals(
@@ -387,7 +400,8 @@ class TradingApiTest {
 
   @Test
   void an_order_is_found_by_the_id_that_its_client_chose() {
-    var placed = expect(201, post("/orders", LIMIT_BODY, "Idempotency-Key", "key-2")).object();
+    var placed =
+        expect(201, post("/orders", LIMIT_BODY, "Idempotency-Key", "key-2")).object();
     trading.requests.clear();
 
     var found = expect(200, get("/orders?client_order_id=key-2&account_id=12")).array();
@@ -395,12 +409,24 @@ class TradingApiTest {
     assertEquals(12, found.getJsonObject(0).getInteger("account_id"));
     assertEquals(placed.getString("symbol"), found.getJsonObject(0).getString("symbol"));
 
-    assertEquals(new JsonArray(), expect(200, getAs(GRACE, "/orders?client_order_id=key-2")).array());
+    assertEquals(
+        new JsonArray(),
+        expect(200, getAs(GRACE, "/orders?client_order_id=key-2")).array());
     trading.failure = new Failure.NotFound("account-not-found", "No such account.");
     expect(404, get("/orders?client_order_id=key-2&account_id=13"));
     trading.requests.clear();
     for (var other : List.of("symbol=A", "open=true", "before=1")) {
       expect(422, get("/orders?client_order_id=key-2&" + other));
+    }
+    assertEquals(List.of(), trading.requests);
+  }
+
+  @Test
+  void the_path_of_the_check_is_not_the_id_of_an_order() {
+    for (var method : List.of(HttpMethod.GET, HttpMethod.DELETE, HttpMethod.HEAD, HttpMethod.PUT)) {
+      var refused = send(method, ADA, "/orders/check");
+      assertEquals(405, refused.status(), method::name);
+      assertEquals("OPTIONS, POST", refused.headers().get("Allow"), method::name);
     }
     assertEquals(List.of(), trading.requests);
   }
@@ -412,7 +438,8 @@ class TradingApiTest {
     expect(404, getAs(GRACE, "/orders/" + id));
     expect(404, send(HttpMethod.DELETE, GRACE, "/orders/" + id));
     assertEquals(new JsonArray(), expect(200, getAs(GRACE, "/orders")).array());
-    assertEquals("order-not-found", expect(404, get("/orders/999999999999999999")).code());
+    assertEquals(
+        "order-not-found", expect(404, get("/orders/999999999999999999")).code());
     for (var invalid : List.of("0", "-1", "x", "1.5", "1e3", "9999999999999999999", "%00", "+1")) {
       var response = get("/orders/" + invalid);
       assertTrue(response.status() == 422 || response.status() == 400, invalid + response);
@@ -436,14 +463,17 @@ class TradingApiTest {
     expect(200, send(HttpMethod.DELETE, GRACE, "/orders"));
 
     trading.failure = new Failure.Conflict("order-closed", "The order is filled.");
-    assertEquals("order-closed", expect(409, send(HttpMethod.DELETE, ADA, "/orders/" + open)).code());
+    assertEquals(
+        "order-closed",
+        expect(409, send(HttpMethod.DELETE, ADA, "/orders/" + open)).code());
   }
 
   @Test
   void trades_are_listed_as_json_and_as_a_table() {
     trading.next = 815L;
 
-    var json = expect(200, get("/trades?order_id=4711&symbol=BTCUSDT&account_id=12&before=900&limit=1"));
+    var json =
+        expect(200, get("/trades?order_id=4711&symbol=BTCUSDT&account_id=12&before=900&limit=1"));
     assertEquals(new ListTrades(ADA, 12L, 4711L, "BTCUSDT", 900L, 1), trading.received());
     var trade = json.array().getJsonObject(0);
     assertEquals("68000.12", trade.getString("price"));
@@ -481,7 +511,8 @@ class TradingApiTest {
     var list = expect(200, get("/trading/accounts")).object();
     assertEquals(new ListAccounts(ADA), trading.received());
     assertEquals(new JsonArray().add("paper").add("testnet"), list.getJsonArray("venues"));
-    assertEquals("administrator", list.getJsonArray("accounts").getJsonObject(0).getString("halted"));
+    assertEquals(
+        "administrator", list.getJsonArray("accounts").getJsonObject(0).getString("halted"));
 
     var added = expect(
         201,
@@ -489,7 +520,8 @@ class TradingApiTest {
             "/trading/accounts",
             "{\"venue\":\"testnet\",\"label\":\"My account\",\"key\":\"k-1\",\"secret\":\"s-1\"}"));
     assertEquals(
-        new Create(ADA_ACTS, "testnet", "My account", new Confidential("k-1"), new Confidential("s-1")),
+        new Create(
+            ADA_ACTS, "testnet", "My account", new Confidential("k-1"), new Confidential("s-1")),
         trading.received());
     assertFalse(added.body().toString().contains("s-1"));
 
@@ -526,7 +558,8 @@ class TradingApiTest {
         "\"withdraw\":true"
       })
   void an_invalid_account_is_422_and_no_secret_is_in_the_answer(String field) {
-    var body = new JsonObject("{\"venue\":\"testnet\",\"label\":\"a\",\"key\":\"k-hidden\",\"secret\":\"s-hidden\"}")
+    var body = new JsonObject(
+            "{\"venue\":\"testnet\",\"label\":\"a\",\"key\":\"k-hidden\",\"secret\":\"s-hidden\"}")
         .mergeIn(new JsonObject("{" + field + "}"))
         .encode();
 
@@ -548,14 +581,17 @@ class TradingApiTest {
         expect(200, get("/trading/limits?account_id=12")).object());
     assertEquals(new FindLimits(ADA, 12L), trading.received());
 
-    var body = "{\"max_open_orders\":0,\"max_daily_notional\":\"5000.50\",\"max_price_distance\":\"0.1\","
-        + "\"symbols\":[\"BTCUSDT\"]}";
-    var replaced = expect(200, send(HttpMethod.PUT, ADA, "/trading/limits", body)).object();
+    var body =
+        "{\"max_open_orders\":0,\"max_daily_notional\":\"5000.50\",\"max_price_distance\":\"0.1\","
+            + "\"symbols\":[\"BTCUSDT\"]}";
+    var replaced =
+        expect(200, send(HttpMethod.PUT, ADA, "/trading/limits", body)).object();
     assertEquals(
         new ChangeLimits(
             ADA_ACTS,
             null,
-            new Limits(0, null, new BigDecimal("5000.50"), new BigDecimal("0.1"), List.of("BTCUSDT"))),
+            new Limits(
+                0, null, new BigDecimal("5000.50"), new BigDecimal("0.1"), List.of("BTCUSDT"))),
         trading.received());
     assertEquals("5000.5", replaced.getString("max_daily_notional"));
 
@@ -585,13 +621,17 @@ class TradingApiTest {
     expect(200, post("/trading/halt", "{\"scope\":\"own\"}"));
     assertEquals(new Halt(ADA_ACTS, false), trading.received());
 
-    assertEquals("not-allowed", expect(403, post("/trading/halt", "{\"scope\":\"all\"}")).code());
-    assertEquals("not-allowed", expect(403, post("/trading/resume", "{\"scope\":\"all\"}")).code());
+    assertEquals(
+        "not-allowed", expect(403, post("/trading/halt", "{\"scope\":\"all\"}")).code());
+    assertEquals(
+        "not-allowed",
+        expect(403, post("/trading/resume", "{\"scope\":\"all\"}")).code());
     expect(422, post("/trading/halt", "{\"scope\":\"everyone\"}"));
     assertEquals(List.of(), trading.requests);
 
     trading.halt = new HaltState(true, 2, FakeTrading.NOON);
-    var administrator = List.of("Authorization", "Bearer 1 admin", "Content-Type", "application/json");
+    var administrator =
+        List.of("Authorization", "Bearer 1 admin", "Content-Type", "application/json");
     expect(
         202,
         client.send(
@@ -599,15 +639,15 @@ class TradingApiTest {
             "/trading/halt",
             Buffer.buffer("{\"scope\":\"all\"}"),
             administrator.toArray(String[]::new)));
-    assertEquals(
-        new Halt(new Actor(1L, null, "session-1", "127.0.0.1"), true), trading.received());
+    assertEquals(new Halt(new Actor(1L, null, "session-1", "127.0.0.1"), true), trading.received());
     assertFalse(expect(200, post("/trading/resume", "")).object().getBoolean("halted"));
   }
 
   @Test
   void the_dead_mans_switch_is_armed_and_disarmed() {
     var armed = send(HttpMethod.PUT, ADA, "/trading/cancel-after", "{\"cancel_after_s\":60}");
-    assertEquals("2026-11-30T12:01:00.000000+00:00", expect(200, armed).object().getString("cancel_at"));
+    assertEquals(
+        "2026-11-30T12:01:00.000000+00:00", expect(200, armed).object().getString("cancel_at"));
     assertEquals(new CancelAfter(ADA_ACTS, Duration.ofMinutes(1)), trading.received());
 
     var disarmed = send(HttpMethod.PUT, ADA, "/trading/cancel-after", "{\"cancel_after_s\":null}");
@@ -617,7 +657,11 @@ class TradingApiTest {
     for (var seconds : List.of("4", "86401", "60.5", "\"60\"", "-60", "1e99")) {
       expect(
           422,
-          send(HttpMethod.PUT, ADA, "/trading/cancel-after", "{\"cancel_after_s\":" + seconds + "}"));
+          send(
+              HttpMethod.PUT,
+              ADA,
+              "/trading/cancel-after",
+              "{\"cancel_after_s\":" + seconds + "}"));
     }
     expect(422, send(HttpMethod.PUT, ADA, "/trading/cancel-after", "{}"));
     assertEquals(List.of(), trading.requests);

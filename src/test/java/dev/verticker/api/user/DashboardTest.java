@@ -159,7 +159,8 @@ class DashboardTest {
     var alone = expect(200, door.get(ada, "/portfolio")).object();
     assertEquals(alone.getString("account_id"), portfolio.getString("account_id"));
     assertEquals(
-        alone.getJsonArray("positions").size(), portfolio.getJsonArray("positions").size());
+        alone.getJsonArray("positions").size(),
+        portfolio.getJsonArray("positions").size());
 
     door.trading.requests.clear();
     for (var reader : List.of(door.admin(), ada)) {

@@ -113,7 +113,8 @@ class UserApiPolicyTest {
   void an_administrator_has_every_permission_and_a_user_may_read_prices_and_trade() {
     assertEquals(Set.of(Permission.values()), Permission.of(List.of(Users.ROLE_ADMIN)));
     assertEquals(
-        Set.of(Permission.PRICES_READ, Permission.TRADING), Permission.of(List.of(Users.ROLE_USER)));
+        Set.of(Permission.PRICES_READ, Permission.TRADING),
+        Permission.of(List.of(Users.ROLE_USER)));
     assertEquals(Set.of(), Permission.of(List.of("unknown")));
   }
 

@@ -171,7 +171,8 @@ class UserApiTest {
   void get_me_returns_the_callers_permissions_and_get_user_does_not() {
     var ada = door.person();
     var own = expect(200, door.get(ada, "/users/me")).object();
-    assertEquals(new JsonArray().add("prices.read").add("trading"), own.getJsonArray("permissions"));
+    assertEquals(
+        new JsonArray().add("prices.read").add("trading"), own.getJsonArray("permissions"));
     var admin = expect(200, door.get(door.admin(), "/users/me")).object();
     assertEquals(
         Arrays.stream(Permission.values()).map(Permission::wireName).toList(),

@@ -566,8 +566,8 @@ class BinanceMarketDataTest {
     var redis = await(RedisClient.open(vertx, SettingsReader.read(settings, RedisSettings::read)));
     var postgres = Database.open(
         vertx, SettingsReader.read(settings, r -> PostgresSettings.read("market", r)));
-    var created =
-        new RateLimits(host, egress, redis, new BanRepository(postgres, "market"), bus, Clock.systemUTC());
+    var created = new RateLimits(
+        host, egress, redis, new BanRepository(postgres, "market"), bus, Clock.systemUTC());
     await(created.start());
     return created;
   }

@@ -24,8 +24,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class AccountKeysTest {
-  private static final SecretsKey OLD = new SecretsKey(new Secret("an old key of 32 bytes or more.."));
-  private static final SecretsKey NEW = new SecretsKey(new Secret("a new key of 32 bytes or more..."));
+  private static final SecretsKey OLD =
+      new SecretsKey(new Secret("an old key of 32 bytes or more.."));
+  private static final SecretsKey NEW =
+      new SecretsKey(new Secret("a new key of 32 bytes or more..."));
   private static final ApiKey KEY =
       new ApiKey(new Confidential("public-part"), new Confidential("secret-part"));
 
@@ -55,8 +57,7 @@ class AccountKeysTest {
   @Test
   void an_account_without_keys_is_a_conflict() {
     var id = insert();
-    var failure =
-        assertInstanceOf(Failure.Conflict.class, failureOf(keys(OLD).find(id)));
+    var failure = assertInstanceOf(Failure.Conflict.class, failureOf(keys(OLD).find(id)));
     assertEquals("account-without-keys", failure.code());
 
     var destroyed = account(keys(OLD));

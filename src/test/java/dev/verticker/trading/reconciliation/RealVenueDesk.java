@@ -24,8 +24,8 @@ import dev.verticker.message.trading.Orders.Cancel;
 import dev.verticker.message.trading.Orders.FindOrder;
 import dev.verticker.message.trading.Orders.Order;
 import dev.verticker.message.trading.Orders.Place;
-import dev.verticker.message.trading.Orders.Ticket;
 import dev.verticker.message.trading.Orders.Status;
+import dev.verticker.message.trading.Orders.Ticket;
 import dev.verticker.message.trading.Orders.Verdict;
 import dev.verticker.settings.RedisSettings;
 import dev.verticker.settings.Secret;
@@ -37,9 +37,9 @@ import dev.verticker.testing.Await;
 import dev.verticker.testing.TestDatabase;
 import dev.verticker.trading.account.AccountKeys;
 import dev.verticker.trading.account.AccountRepository;
+import dev.verticker.trading.account.TradingOutbox;
 import dev.verticker.trading.account.VenueAccount;
 import dev.verticker.trading.order.CancelService;
-import dev.verticker.trading.rules.InstrumentRepository;
 import dev.verticker.trading.order.OrderReports;
 import dev.verticker.trading.order.OrderRepository;
 import dev.verticker.trading.order.OrderSender;
@@ -47,12 +47,12 @@ import dev.verticker.trading.order.OrderService;
 import dev.verticker.trading.order.OrderStore;
 import dev.verticker.trading.order.PlacementCheck;
 import dev.verticker.trading.order.PlacementService;
-import dev.verticker.trading.account.TradingOutbox;
 import dev.verticker.trading.order.Venues;
 import dev.verticker.trading.portfolio.Ledger;
 import dev.verticker.trading.reconciliation.Reconciliation.Timing;
 import dev.verticker.trading.reconciliation.Reconciliation.Workers;
 import dev.verticker.trading.rules.Instrument;
+import dev.verticker.trading.rules.InstrumentRepository;
 import dev.verticker.trading.rules.OrderRules;
 import dev.verticker.trading.venue.VenueGateways;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -233,11 +233,12 @@ final class RealVenueDesk implements AutoCloseable {
     var id = postgres.number(
         "INSERT INTO trading.accounts (user_id, venue, created_at) VALUES (%d, '%s', now()) RETURNING id"
             .formatted(user, VENUE));
-    postgres.execute("UPDATE trading.accounts SET api_key = '\\x%s', api_secret = '\\x%s' WHERE id = %d"
-        .formatted(
-            hex(cipher.encrypt(id, "api_key", key)),
-            hex(cipher.encrypt(id, "api_secret", "secret-" + key)),
-            id));
+    postgres.execute(
+        "UPDATE trading.accounts SET api_key = '\\x%s', api_secret = '\\x%s' WHERE id = %d"
+            .formatted(
+                hex(cipher.encrypt(id, "api_key", key)),
+                hex(cipher.encrypt(id, "api_secret", "secret-" + key)),
+                id));
     return await(() -> accounts.find(user, id));
   }
 
@@ -254,8 +255,8 @@ final class RealVenueDesk implements AutoCloseable {
   }
 
   Order place(VenueAccount account, Ticket ticket) {
-    return await(() -> placements.place(
-        new Place(user(account.userId()), account.id(), null, ticket)));
+    return await(
+        () -> placements.place(new Place(user(account.userId()), account.id(), null, ticket)));
   }
 
   void cancel(Order order) {
@@ -386,16 +387,18 @@ final class RealVenueDesk implements AutoCloseable {
   String statusOf(String clientOrderId) {
     return String.join(
         "",
-        postgres.column("SELECT source || ' ' || status FROM trading.orders WHERE client_order_id = '"
-            + clientOrderId + "'"));
+        postgres.column(
+            "SELECT source || ' ' || status FROM trading.orders WHERE client_order_id = '"
+                + clientOrderId + "'"));
   }
 
   /** "free locked" of an asset; empty without a balance. */
   String balance(String asset) {
     return String.join(
         "",
-        postgres.column("SELECT trim_scale(free) || ' ' || trim_scale(locked) FROM trading.balances WHERE asset = '"
-            + asset + "'"));
+        postgres.column(
+            "SELECT trim_scale(free) || ' ' || trim_scale(locked) FROM trading.balances WHERE asset = '"
+                + asset + "'"));
   }
 
   /** What reports change of orders and trades. */

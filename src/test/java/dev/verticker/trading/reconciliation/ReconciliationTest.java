@@ -217,8 +217,9 @@ class ReconciliationTest {
     desk.fault(Fault.of(FaultKind.CLOSED).on(Endpoint.PLACE_ORDER).times(1).afterExecution());
     var placed = desk.place(ada, RESTING);
     desk.advance(Duration.ofSeconds(4));
-    until("it looked the order up, or learned of the other node", () ->
-        desk.lookups() > 0 || !desk.isLeading());
+    until(
+        "it looked the order up, or learned of the other node",
+        () -> desk.lookups() > 0 || !desk.isLeading());
 
     until("it learned of the other node", () -> !desk.isLeading());
     assertEquals(Status.OUTCOME_UNKNOWN, desk.find(placed).status());
@@ -228,7 +229,8 @@ class ReconciliationTest {
   void reports_that_are_lost_repeated_and_compared_lead_to_the_same_rows() {
     desk.lead();
     desk.untilConnected("ada");
-    var orders = List.of(desk.place(ada, MARKET), desk.place(ada, RESTING), desk.place(ada, MARKET));
+    var orders =
+        List.of(desk.place(ada, MARKET), desk.place(ada, RESTING), desk.place(ada, MARKET));
     desk.dropStreams();
     desk.fill(orders.get(1), "0.003", "30000");
     desk.untilStatus(orders.get(1), Status.PARTIALLY_FILLED);

@@ -45,8 +45,15 @@ class VenueRulesTest {
   @Example
   void an_order_that_satisfies_every_filter_has_no_violation() {
     assertEquals(List.of(), violations(limit("68000.12", "0.001")));
-    assertEquals(List.of(), violations(limit("0.3", "0.30000", btc().with("PRICE_FILTER", "tickSize", "0.1")
-        .without("PERCENT_PRICE_BY_SIDE").without("NOTIONAL"))));
+    assertEquals(
+        List.of(),
+        violations(limit(
+            "0.3",
+            "0.30000",
+            btc()
+                .with("PRICE_FILTER", "tickSize", "0.1")
+                .without("PERCENT_PRICE_BY_SIDE")
+                .without("NOTIONAL"))));
     assertEquals(List.of(), violations(market("0.001", null)));
     assertEquals(List.of(), violations(market(null, "50")));
   }
@@ -55,7 +62,8 @@ class VenueRulesTest {
   void each_broken_filter_is_reported_with_its_value_its_rule_and_the_nearest_valid_value() {
     assertViolation("/price tick-size 68000.123 0.01 68000.12", limit("68000.123", "0.001"));
     assertViolation("/price percent-price 13600 13600.024 13600.03", limit("13600", "0.001"));
-    assertViolation("/price percent-price 340000.61 340000.6 340000.6", limit("340000.61", "0.001"));
+    assertViolation(
+        "/price percent-price 340000.61 340000.6 340000.6", limit("340000.61", "0.001"));
     assertViolation("/qty step-size 0.0010001 0.00001 0.001", limit("68000", "0.0010001"));
     assertViolation("/qty max-qty 9001 9000 132.35294", limit("68000", "9001"), "max-notional");
     assertViolation("/qty min-notional 4.76 5 0.00008", limit("68000", "0.00007"));
@@ -67,14 +75,24 @@ class VenueRulesTest {
 
     var coarse = btc().without("PERCENT_PRICE_BY_SIDE").without("NOTIONAL");
     assertViolation("/price min-price 0.005 0.01 0.01", limit("0.005", "1", coarse), "tick-size");
-    assertViolation("/price max-price 1000000.01 1000000 1000000", limit("1000000.01", "1", coarse));
-    assertViolation("/qty min-qty 0.000001 0.00001 0.00001", limit("1", "0.000001", coarse), "step-size");
+    assertViolation(
+        "/price max-price 1000000.01 1000000 1000000", limit("1000000.01", "1", coarse));
+    assertViolation(
+        "/qty min-qty 0.000001 0.00001 0.00001", limit("1", "0.000001", coarse), "step-size");
   }
 
   @Example
   void the_stop_price_has_the_filters_of_a_price() {
-    var stop = new Ticket("BTCUSDT", Side.SELL, Type.STOP_LIMIT, TimeInForce.GTC, dec("0.001"), null,
-        dec("67000"), dec("67100.005"), null);
+    var stop = new Ticket(
+        "BTCUSDT",
+        Side.SELL,
+        Type.STOP_LIMIT,
+        TimeInForce.GTC,
+        dec("0.001"),
+        null,
+        dec("67000"),
+        dec("67100.005"),
+        null);
 
     assertViolation("/stop_price tick-size 67100.005 0.01 67100", new Request(stop, btc()));
   }
@@ -84,7 +102,9 @@ class VenueRulesTest {
     var stepless = btc().with("LOT_SIZE", "stepSize", "0.00000000");
 
     assertEquals(List.of(), violations(limit("68000", "0.00123456", stepless)));
-    assertViolation("/qty precision 0.001234567 0.00000001 0.00123456", limit("68000", "0.001234567", stepless));
+    assertViolation(
+        "/qty precision 0.001234567 0.00000001 0.00123456",
+        limit("68000", "0.001234567", stepless));
   }
 
   @Example
@@ -113,7 +133,8 @@ class VenueRulesTest {
             .put("multiplierDown", "0.9"));
 
     assertViolation("/qty min-notional 6.8 10 0.00015", limit("68000", "0.0001", older));
-    assertViolation("/price percent-price 80000 74800.132 74800.13", limit("80000", "0.001", older));
+    assertViolation(
+        "/price percent-price 80000 74800.132 74800.13", limit("80000", "0.001", older));
     assertEquals(List.of(), violations(new Request(market("0.0001", null).ticket(), older)));
   }
 
@@ -121,31 +142,60 @@ class VenueRulesTest {
   void an_order_needs_exactly_the_values_of_its_type() {
     assertCodes("/price required", ticket(Type.LIMIT, TimeInForce.GTC, "1", null, null, null));
     assertCodes("/time_in_force required", ticket(Type.LIMIT, null, "1", null, "68000", null));
-    assertCodes("/qty required, /quote_qty not-allowed", ticket(Type.LIMIT, TimeInForce.GTC, null, "5", "68000", null));
-    assertCodes("/stop_price not-allowed", ticket(Type.LIMIT, TimeInForce.GTC, "1", null, "68000", "1"));
-    assertCodes("/time_in_force not-allowed", ticket(Type.LIMIT_MAKER, TimeInForce.GTC, "1", null, "68000", null));
+    assertCodes(
+        "/qty required, /quote_qty not-allowed",
+        ticket(Type.LIMIT, TimeInForce.GTC, null, "5", "68000", null));
+    assertCodes(
+        "/stop_price not-allowed", ticket(Type.LIMIT, TimeInForce.GTC, "1", null, "68000", "1"));
+    assertCodes(
+        "/time_in_force not-allowed",
+        ticket(Type.LIMIT_MAKER, TimeInForce.GTC, "1", null, "68000", null));
     assertCodes("/qty required", ticket(Type.MARKET, null, null, null, null, null));
     assertCodes("/quote_qty not-allowed", ticket(Type.MARKET, null, "1", "5", null, null));
     assertCodes("/price not-allowed", ticket(Type.MARKET, null, "1", null, "68000", null));
-    assertCodes("/stop_price required", ticket(Type.STOP_LIMIT, TimeInForce.GTC, "1", null, "68000", null));
-    assertCodes("/qty positive, /price positive", ticket(Type.LIMIT, TimeInForce.GTC, "0", null, "-1", null));
+    assertCodes(
+        "/stop_price required", ticket(Type.STOP_LIMIT, TimeInForce.GTC, "1", null, "68000", null));
+    assertCodes(
+        "/qty positive, /price positive",
+        ticket(Type.LIMIT, TimeInForce.GTC, "0", null, "-1", null));
     assertCodes("/type required", ticket(Type.UNKNOWN, null, "1", null, null, null));
   }
 
   @Example
-  void a_symbol_that_is_unknown_or_not_tradable_and_a_type_or_mode_it_does_not_support_are_reported() {
+  void
+      a_symbol_that_is_unknown_or_not_tradable_and_a_type_or_mode_it_does_not_support_are_reported() {
     var ticket = limit("68000", "0.001").ticket();
-    assertCodes("/symbol symbol-not-tradable", new Request(ticket, btc().putting("status", "CANCEL_ONLY")));
-    assertCodes("/symbol symbol-not-tradable", new Request(ticket, btc().putting("isSpotTradingAllowed", false)));
-    assertCodes("/type order-type", new Request(ticket, btc().putting("orderTypes", JsonArray.of("MARKET"))));
-    assertCodes("/quote_qty not-allowed",
-        new Request(market(null, "50").ticket(), btc().putting("quoteOrderQtyMarketAllowed", false)));
-    var prevention = new Ticket("BTCUSDT", Side.BUY, Type.LIMIT, TimeInForce.GTC, dec("0.001"), null,
-        dec("68000"), null, "TRANSFER");
+    assertCodes(
+        "/symbol symbol-not-tradable", new Request(ticket, btc().putting("status", "CANCEL_ONLY")));
+    assertCodes(
+        "/symbol symbol-not-tradable",
+        new Request(ticket, btc().putting("isSpotTradingAllowed", false)));
+    assertCodes(
+        "/type order-type",
+        new Request(ticket, btc().putting("orderTypes", JsonArray.of("MARKET"))));
+    assertCodes(
+        "/quote_qty not-allowed",
+        new Request(
+            market(null, "50").ticket(), btc().putting("quoteOrderQtyMarketAllowed", false)));
+    var prevention = new Ticket(
+        "BTCUSDT",
+        Side.BUY,
+        Type.LIMIT,
+        TimeInForce.GTC,
+        dec("0.001"),
+        null,
+        dec("68000"),
+        null,
+        "TRANSFER");
     assertCodes("/self_trade_prevention self-trade-prevention", new Request(prevention, btc()));
 
-    var result = result(new Request(new Ticket("NOPE", Side.BUY, Type.MARKET, null, dec("1"), null, null, null, null),
-        btc()), Limits.NONE, price("68000.12"), TESTNET);
+    var result = result(
+        new Request(
+            new Ticket("NOPE", Side.BUY, Type.MARKET, null, dec("1"), null, null, null, null),
+            btc()),
+        Limits.NONE,
+        price("68000.12"),
+        TESTNET);
     assertEquals("symbol-unknown", result.verdict().violations().get(0).code());
     assertNull(result.instrument());
   }
@@ -160,7 +210,8 @@ class VenueRulesTest {
     assertEquals(
         List.of("MAX_NUM_ORDERS", "MAX_SOMETHING_NEW", "NOTIONAL"),
         result(market("0.001", null), Limits.NONE, price("68000.12"), TESTNET)
-            .verdict().onlyExchangeKnows());
+            .verdict()
+            .onlyExchangeKnows());
     assertEquals(List.of(), check(request, Limits.NONE, price("68000.12")).onlyExchangeKnows());
   }
 
@@ -168,16 +219,23 @@ class VenueRulesTest {
   void the_limits_of_an_account_are_checked() {
     var request = limit("68000", "0.001");
 
-    assertEquals(List.of(), codes(request, new Limits(null, dec("68"), null, dec("0.1"), List.of("BTCUSDT"))));
-    assertEquals(List.of("/symbol symbol-not-allowed"), codes(request, new Limits(null, null, null, null, List.of())));
-    assertEquals(List.of("/qty max-order-notional"), codes(request, new Limits(null, dec("67.99"), null, null, null)));
+    assertEquals(
+        List.of(),
+        codes(request, new Limits(null, dec("68"), null, dec("0.1"), List.of("BTCUSDT"))));
+    assertEquals(
+        List.of("/symbol symbol-not-allowed"),
+        codes(request, new Limits(null, null, null, null, List.of())));
+    assertEquals(
+        List.of("/qty max-order-notional"),
+        codes(request, new Limits(null, dec("67.99"), null, null, null)));
     assertEquals(
         List.of("/price max-price-distance"),
         codes(limit("75000", "0.001"), new Limits(null, null, null, dec("0.1"), null)));
     assertEquals(
         List.of("/quote_qty max-order-notional"),
         codes(market(null, "50"), new Limits(null, dec("49"), null, null, null)));
-    var unpriced = check(market("0.001", null), new Limits(null, dec("1000"), null, null, null), null);
+    var unpriced =
+        check(market("0.001", null), new Limits(null, dec("1000"), null, null, null), null);
     assertEquals("max-order-notional", unpriced.violations().get(0).code());
   }
 
@@ -187,8 +245,16 @@ class VenueRulesTest {
 
     var bought = check(market("0.001", null), Limits.NONE, price);
     assertEquals(
-        new Verdict(List.of(), List.of(), dec("68000.12"), NOON, true, dec("0.001"), dec("68.00013"),
-            dec("0.00000100"), "BTC"),
+        new Verdict(
+            List.of(),
+            List.of(),
+            dec("68000.12"),
+            NOON,
+            true,
+            dec("0.001"),
+            dec("68.00013"),
+            dec("0.00000100"),
+            "BTC"),
         bought);
 
     var byAmount = check(market(null, "50"), Limits.NONE, price);
@@ -196,8 +262,12 @@ class VenueRulesTest {
     assertEquals("50", OrderJson.decimal(byAmount.estimatedNotional()));
 
     var sold = check(
-        new Request(new Ticket("BTCUSDT", Side.SELL, Type.MARKET, null, dec("0.001"), null, null, null, null), btc()),
-        Limits.NONE, price);
+        new Request(
+            new Ticket(
+                "BTCUSDT", Side.SELL, Type.MARKET, null, dec("0.001"), null, null, null, null),
+            btc()),
+        Limits.NONE,
+        price);
     assertEquals("0.06800011", OrderJson.decimal(sold.estimatedFee()));
     assertEquals("USDT", sold.feeAsset());
   }
@@ -206,20 +276,33 @@ class VenueRulesTest {
   void numbers_that_cannot_be_read_are_no_rule_and_the_instrument_keeps_the_whole_object() {
     var odd = btc().with("LOT_SIZE", "stepSize", "many").with("PRICE_FILTER", "tickSize", null);
 
-    var result = result(limit("68000.123", "0.001", odd), Limits.NONE, price("68000.12"), TradingAccounts.PAPER);
+    var result = result(
+        limit("68000.123", "0.001", odd), Limits.NONE, price("68000.12"), TradingAccounts.PAPER);
 
     assertEquals(List.of(), result.verdict().violations());
     assertEquals(
-        new Instrument("paper", "BTCUSDT", "BTC", "USDT", 8, 8, BigDecimal.ZERO, BigDecimal.ZERO, dec("5.00000000"),
+        new Instrument(
+            "paper",
+            "BTCUSDT",
+            "BTC",
+            "USDT",
+            8,
+            8,
+            BigDecimal.ZERO,
+            BigDecimal.ZERO,
+            dec("5.00000000"),
             odd.json().encode()),
         result.instrument());
   }
 
   @Example
   void a_venue_without_known_rules_is_unavailable() {
-    var failed = new VenueRules(Map.of()).check("demo", Limits.NONE, limit("68000", "0.001").ticket());
+    var failed = new VenueRules(Map.of())
+        .check("demo", Limits.NONE, limit("68000", "0.001").ticket());
 
-    assertEquals("venue-unavailable", assertInstanceOf(Failure.Unavailable.class, failed.cause()).code());
+    assertEquals(
+        "venue-unavailable",
+        assertInstanceOf(Failure.Unavailable.class, failed.cause()).code());
   }
 
   /** The oracle computes with whole numbers of units. */
@@ -227,8 +310,15 @@ class VenueRulesTest {
   void the_verdict_of_a_limit_order_equals_integer_arithmetic(
       @ForAll("rules") Rules rules, @ForAll("units") long price, @ForAll("units") long qty) {
     var expected = new TreeSet<String>();
-    addExpected(expected, price, rules.minPrice(), rules.maxPrice(), rules.tick(), "min-price max-price tick-size");
-    addExpected(expected, qty, rules.minQty(), rules.maxQty(), rules.step(), "min-qty max-qty step-size");
+    addExpected(
+        expected,
+        price,
+        rules.minPrice(),
+        rules.maxPrice(),
+        rules.tick(),
+        "min-price max-price tick-size");
+    addExpected(
+        expected, qty, rules.minQty(), rules.maxQty(), rules.step(), "min-qty max-qty step-size");
     var notional = BigInteger.valueOf(price).multiply(BigInteger.valueOf(qty));
     if (rules.minNotional() > 0 && notional.compareTo(squared(rules.minNotional())) < 0) {
       expected.add("min-notional");
@@ -239,7 +329,8 @@ class VenueRulesTest {
 
     var actual = violations(new Request(limitTicket(units(price), units(qty)), rules.symbol()));
 
-    assertEquals(expected, actual.stream().map(Violation::code).collect(toCollection(TreeSet::new)));
+    assertEquals(
+        expected, actual.stream().map(Violation::code).collect(toCollection(TreeSet::new)));
   }
 
   @Property
@@ -262,11 +353,16 @@ class VenueRulesTest {
   @Property
   void the_nearest_amount_of_a_market_order_by_quote_quantity_is_accepted(
       @ForAll("rules") Rules rules, @ForAll("units") long amount) {
-    var ticket = new Ticket("BTCUSDT", Side.BUY, Type.MARKET, null, null, units(amount), null, null, null);
+    var ticket =
+        new Ticket("BTCUSDT", Side.BUY, Type.MARKET, null, null, units(amount), null, null, null);
     for (var violation : violations(new Request(ticket, rules.symbol()))) {
       if (violation.nearest() != null) {
-        var corrected = new Ticket("BTCUSDT", Side.BUY, Type.MARKET, null, null, violation.nearest(), null, null, null);
-        assertEquals(List.of(), violations(new Request(corrected, rules.symbol())), () -> violation + " of " + amount);
+        var corrected = new Ticket(
+            "BTCUSDT", Side.BUY, Type.MARKET, null, null, violation.nearest(), null, null, null);
+        assertEquals(
+            List.of(),
+            violations(new Request(corrected, rules.symbol())),
+            () -> violation + " of " + amount);
       }
     }
   }
@@ -277,15 +373,24 @@ class VenueRulesTest {
     var step = Math.max(1, rules.step());
     var least = (rules.minQty() + step - 1) / step * step;
     violations(new Request(limitTicket(units(price), units(qty)), rules.symbol())).stream()
-        .filter(violation -> violation.code().equals("step-size") || violation.code().equals("max-qty"))
-        .filter(violation -> violation.nearest() != null && violation.nearest().compareTo(units(qty)) > 0)
+        .filter(violation ->
+            violation.code().equals("step-size") || violation.code().equals("max-qty"))
+        .filter(violation ->
+            violation.nearest() != null && violation.nearest().compareTo(units(qty)) > 0)
         .forEach(violation ->
             assertTrue(least > qty || rules.minNotional() > 0, () -> violation + " of " + qty));
   }
 
   /** Bounds in units; 0 = no rule. A notional is a number of units squared, to have no more decimals than a product. */
   record Rules(
-      long minPrice, long maxPrice, long tick, long minQty, long maxQty, long step, long minNotional, long maxNotional) {
+      long minPrice,
+      long maxPrice,
+      long tick,
+      long minQty,
+      long maxQty,
+      long step,
+      long minNotional,
+      long maxNotional) {
     Symbol symbol() {
       return btc()
           .without("PERCENT_PRICE_BY_SIDE")
@@ -311,9 +416,11 @@ class VenueRulesTest {
 
   @Provide
   Arbitrary<Rules> rules() {
-    var bound = Arbitraries.oneOf(Arbitraries.just(0L), Arbitraries.longs().between(1, 1_000_000_000_000L));
+    var bound =
+        Arbitraries.oneOf(Arbitraries.just(0L), Arbitraries.longs().between(1, 1_000_000_000_000L));
     var step = Arbitraries.of(0L, 1L, 10L, 1_000L, 100_000L, 100_000_000L, 500L, 250_000L);
-    return Combinators.combine(bound, bound, step, bound, bound, step, bound, bound).as(Rules::new);
+    return Combinators.combine(bound, bound, step, bound, bound, step, bound, bound)
+        .as(Rules::new);
   }
 
   @Provide
@@ -379,7 +486,8 @@ class VenueRulesTest {
     @Override
     public Future<Optional<String>> symbol(String name) {
       var listed = symbol.json().getString("symbol").equals(name);
-      return Future.succeededFuture(listed ? Optional.of(symbol.json().encode()) : Optional.empty());
+      return Future.succeededFuture(
+          listed ? Optional.of(symbol.json().encode()) : Optional.empty());
     }
 
     @Override
@@ -394,8 +502,9 @@ class VenueRulesTest {
   }
 
   private static Symbol btc() {
-    return new Symbol(new JsonObject(
-        """
+    return new Symbol(
+        new JsonObject(
+            """
         {"symbol": "BTCUSDT", "status": "TRADING", "baseAsset": "BTC", "baseAssetPrecision": 8, "quoteAsset": "USDT",
          "quoteAssetPrecision": 8, "orderTypes": ["LIMIT", "LIMIT_MAKER", "MARKET", "STOP_LOSS_LIMIT"],
          "quoteOrderQtyMarketAllowed": true, "isSpotTradingAllowed": true,
@@ -423,7 +532,8 @@ class VenueRulesTest {
   }
 
   private static Ticket limitTicket(BigDecimal price, BigDecimal qty) {
-    return new Ticket("BTCUSDT", Side.BUY, Type.LIMIT, TimeInForce.GTC, qty, null, price, null, null);
+    return new Ticket(
+        "BTCUSDT", Side.BUY, Type.LIMIT, TimeInForce.GTC, qty, null, price, null, null);
   }
 
   private static Request market(String qty, String quoteQty) {
@@ -431,9 +541,23 @@ class VenueRulesTest {
   }
 
   private static Request ticket(
-      Type type, TimeInForce timeInForce, String qty, String quoteQty, String price, String stopPrice) {
+      Type type,
+      TimeInForce timeInForce,
+      String qty,
+      String quoteQty,
+      String price,
+      String stopPrice) {
     return new Request(
-        new Ticket("BTCUSDT", Side.BUY, type, timeInForce, dec(qty), dec(quoteQty), dec(price), dec(stopPrice), null),
+        new Ticket(
+            "BTCUSDT",
+            Side.BUY,
+            type,
+            timeInForce,
+            dec(qty),
+            dec(quoteQty),
+            dec(price),
+            dec(stopPrice),
+            null),
         btc());
   }
 
@@ -441,7 +565,8 @@ class VenueRulesTest {
     return new MarketPrice(dec(last), null, null, NOON, false);
   }
 
-  private static OrderRules.Result result(Request request, Limits limits, MarketPrice price, String venue) {
+  private static OrderRules.Result result(
+      Request request, Limits limits, MarketPrice price, String venue) {
     var rules = new VenueRules(Map.of(venue, new OneSymbol(request.symbol(), price)));
     return rules.check(venue, limits, request.ticket()).result();
   }
@@ -477,9 +602,9 @@ class VenueRulesTest {
             OrderJson.decimal(first.value()),
             OrderJson.decimal(first.rule()),
             OrderJson.decimal(first.nearest())));
-    assertTrue(first.detail().endsWith("send " + OrderJson.decimal(first.nearest()) + "."), first::detail);
-    assertEquals(
-        List.of(further), found.stream().skip(1).map(Violation::code).toList());
+    assertTrue(
+        first.detail().endsWith("send " + OrderJson.decimal(first.nearest()) + "."), first::detail);
+    assertEquals(List.of(further), found.stream().skip(1).map(Violation::code).toList());
   }
 
   private static BigDecimal dec(String text) {

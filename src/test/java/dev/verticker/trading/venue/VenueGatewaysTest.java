@@ -7,14 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertSame;
 
 import dev.verticker.bus.Failure;
-import dev.verticker.exchange.ApiKey;
 import dev.verticker.exchange.OrderGateway;
-import dev.verticker.exchange.Ticker;
 import dev.verticker.exchange.TradingVenue;
-import dev.verticker.exchange.UserStream;
 import dev.verticker.message.trading.TradingAccounts.Limits;
 import dev.verticker.trading.account.VenueAccount;
-import io.vertx.core.Future;
 import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -25,43 +21,8 @@ import org.junit.jupiter.api.Test;
 
 class VenueGatewaysTest {
   private final List<String> calls = new ArrayList<>();
-  private final OrderGateway paper = (OrderGateway) Proxy.newProxyInstance(
-      OrderGateway.class.getClassLoader(),
-      new Class<?>[] {OrderGateway.class},
-      (proxy, method, arguments) -> null);
-
-  /** A real venue that records every call. */
-  private final TradingVenue testnet = new TradingVenue() {
-    @Override
-    public OrderGateway gateway(ApiKey key) {
-      calls.add("gateway");
-      return null;
-    }
-
-    @Override
-    public Future<KeyPermissions> check(ApiKey key) {
-      calls.add("check");
-      return Future.succeededFuture();
-    }
-
-    @Override
-    public Future<Optional<String>> symbol(String symbol) {
-      calls.add("symbol");
-      return Future.succeededFuture(Optional.empty());
-    }
-
-    @Override
-    public Future<Optional<Ticker>> ticker(String symbol) {
-      calls.add("ticker");
-      return Future.succeededFuture(Optional.empty());
-    }
-
-    @Override
-    public UserStream userStream() {
-      calls.add("userStream");
-      return null;
-    }
-  };
+  private final OrderGateway paper = recorder(OrderGateway.class, "paper ");
+  private final TradingVenue testnet = recorder(TradingVenue.class, "testnet ");
 
   private final VenueGateways gateways =
       new VenueGateways(account -> paper, Map.of("testnet", testnet), Optional.empty());
@@ -86,5 +47,14 @@ class VenueGatewaysTest {
 
   private static VenueAccount account(long id, String venue) {
     return new VenueAccount(id, 7, venue, null, null, Limits.NONE, null, Instant.EPOCH);
+  }
+
+  /** Returns an object that records each call. */
+  private <T> T recorder(Class<T> type, String name) {
+    return type.cast(Proxy.newProxyInstance(
+        type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+          calls.add(name + method.getName());
+          return null;
+        }));
   }
 }

@@ -148,8 +148,7 @@ final class BinanceOrders implements OrderGateway {
   @Override
   public Future<Balances> balances() {
     var asOf = time();
-    return get(new Query(
-            "/api/v3/account", Map.of("omitZeroBalances", "true"), 20, MAX_LIST_BYTES))
+    return get(new Query("/api/v3/account", Map.of("omitZeroBalances", "true"), 20, MAX_LIST_BYTES))
         .map(json -> OrderParser.balances(json, asOf));
   }
 
@@ -203,7 +202,9 @@ final class BinanceOrders implements OrderGateway {
     if (ticket.type() == Type.MARKET || ticket.type() == Type.LIMIT_MAKER) {
       return null;
     }
-    return ticket.timeInForce() == null ? TimeInForce.GTC.name() : ticket.timeInForce().name();
+    return ticket.timeInForce() == null
+        ? TimeInForce.GTC.name()
+        : ticket.timeInForce().name();
   }
 
   private static String text(BigDecimal value) {

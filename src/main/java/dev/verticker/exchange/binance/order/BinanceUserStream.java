@@ -77,8 +77,10 @@ final class BinanceUserStream implements UserStream, UserStreamConnection.Owner 
   @Override
   public void expect(Map<Long, ApiKey> expected) {
     if (expected.size() > MAX_ACCOUNTS) {
-      log.warn("reports of {} accounts are only read by reconciliation: a connection takes {}",
-          expected.size() - MAX_ACCOUNTS, MAX_ACCOUNTS);
+      log.warn(
+          "reports of {} accounts are only read by reconciliation: a connection takes {}",
+          expected.size() - MAX_ACCOUNTS,
+          MAX_ACCOUNTS);
     }
     accounts = new LinkedHashMap<>();
     expected.entrySet().stream()

@@ -16,8 +16,8 @@ import dev.verticker.exchange.TradingVenue;
 import dev.verticker.exchange.UserStream;
 import dev.verticker.exchange.binance.order.OrderBudget.Limit;
 import dev.verticker.exchange.binance.order.SignedRequests.Query;
-import io.netty.handler.codec.http.QueryStringEncoder;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.netty.handler.codec.http.QueryStringEncoder;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
@@ -98,7 +98,8 @@ public final class BinanceVenue implements TradingVenue {
 
   /** Reads the limits that apply and the time; never fails because the exchange does not respond. */
   public Future<Void> start() {
-    return limits.start().compose(started -> Future.all(venueClock.start(), readLimits()).mapEmpty());
+    return limits.start().compose(started -> Future.all(venueClock.start(), readLimits())
+        .mapEmpty());
   }
 
   /** Any symbol that is listed at every venue: the limits are the same for all of them. */
@@ -156,8 +157,8 @@ public final class BinanceVenue implements TradingVenue {
   @Override
   public UserStream userStream() {
     return new BinanceUserStream(vertx, streamOptions, metrics, owner -> {
-      var connection = new UserStreamConnection(
-          vertx, limits, venueClock, streamOptions.maxSilence(), owner);
+      var connection =
+          new UserStreamConnection(vertx, limits, venueClock, streamOptions.maxSilence(), owner);
       // Later, because the owner has no connection yet on which it could receive a failure.
       vertx.runOnContext(next -> connection.open(socketClient, target()));
       return connection;
@@ -176,8 +177,8 @@ public final class BinanceVenue implements TradingVenue {
   public Future<Optional<Ticker>> ticker(String symbol) {
     var path = new QueryStringEncoder("/api/v3/ticker/24hr");
     path.addParam("symbols", JsonArray.of(symbol).encode());
-    return listed(get("ticker/24hr", path, 2)
-        .compose(body -> tickers.parse(body, Set.of(symbol)).stream()
+    return listed(
+        get("ticker/24hr", path, 2).compose(body -> tickers.parse(body, Set.of(symbol)).stream()
             .findFirst()
             .map(Future::succeededFuture)
             .orElseGet(() -> Future.failedFuture(new ExchangeException.ExchangeUnavailableException(
@@ -185,8 +186,8 @@ public final class BinanceVenue implements TradingVenue {
   }
 
   private Future<Buffer> get(String endpoint, QueryStringEncoder path, int weight) {
-    var call = new Call(
-        endpoint, path.toString(), weight, Priority.USER, MAX_FRAME_BYTES, PUBLIC_TIMEOUT);
+    var call =
+        new Call(endpoint, path.toString(), weight, Priority.USER, MAX_FRAME_BYTES, PUBLIC_TIMEOUT);
     return requests.queries().get(call, requests::body);
   }
 

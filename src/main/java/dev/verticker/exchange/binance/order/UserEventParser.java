@@ -39,8 +39,12 @@ final class UserEventParser {
 
   static Balances balances(JsonNode event) {
     var balances = new ArrayList<Balance>();
-    event.path("B").forEach(balance -> balances.add(new Balance(
-        required(text(balance, "a"), "asset"), quantity(balance, "f"), quantity(balance, "l"))));
+    event
+        .path("B")
+        .forEach(balance -> balances.add(new Balance(
+            required(text(balance, "a"), "asset"),
+            quantity(balance, "f"),
+            quantity(balance, "l"))));
     return new Balances(required(time(event.get("u")), "time of the balances"), balances);
   }
 

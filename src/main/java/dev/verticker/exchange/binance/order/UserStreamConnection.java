@@ -171,7 +171,8 @@ final class UserStreamConnection {
               ? Future.failedFuture("the account is not expected any more")
               : request("userDataStream.subscribe.signature", signed(signer));
         })
-        .onSuccess(result -> onSubscribed(accountId, result.path("subscriptionId").asLong(-1)))
+        .onSuccess(
+            result -> onSubscribed(accountId, result.path("subscriptionId").asLong(-1)))
         .onFailure(failure -> retry(accountId, failure.getMessage()));
   }
 
@@ -230,7 +231,8 @@ final class UserStreamConnection {
     }
     var accountId = accounts.get(subscriptionId);
     if (accountId == null) {
-      // Of a subscription that was just ended, or whose response has not arrived: then a reconciliation follows.
+      // Of a subscription that was just ended, or whose response has not arrived: then a
+      // reconciliation follows.
       return;
     }
     if (type.equals("eventStreamTerminated")) {

@@ -67,8 +67,8 @@ final class VenueClock {
     return client
         .get(new Call("time", "/api/v3/time", 1, Priority.QUOTES, MAX_BYTES, TIMEOUT), this::body)
         .onSuccess(body -> onTime(body, sentAt, clock.instant()))
-        .onFailure(failure ->
-            log.warn("time of the exchange cannot be read: {}", failure.getMessage()))
+        .onFailure(
+            failure -> log.warn("time of the exchange cannot be read: {}", failure.getMessage()))
         .otherwiseEmpty()
         .mapEmpty();
   }

@@ -79,8 +79,8 @@ class BinanceOrdersTest {
   @BeforeEach
   void start() {
     exchange = FakeOrderExchange.start(vertx);
-    venue = venue(new UserStreamOptions(
-        Duration.ofHours(12), Duration.ofSeconds(2), Duration.ofMillis(200)));
+    venue = venue(
+        new UserStreamOptions(Duration.ofHours(12), Duration.ofSeconds(2), Duration.ofMillis(200)));
     await(context, venue::start);
     gateway = venue.gateway(KEY);
   }
@@ -118,7 +118,15 @@ class BinanceOrdersTest {
   void each_type_of_order_has_only_its_own_parameters() {
     exchange.respond(400, error(-1013));
     await(place(new Ticket(
-        "BTCUSDT", Side.SELL, Type.MARKET, null, null, new BigDecimal("1E+2"), null, null, "DECREMENT")));
+        "BTCUSDT",
+        Side.SELL,
+        Type.MARKET,
+        null,
+        null,
+        new BigDecimal("1E+2"),
+        null,
+        null,
+        "DECREMENT")));
     var market = exchange.last().parameters();
     assertEquals("100", market.get("quoteOrderQty"));
     assertEquals("DECREMENT", market.get("selfTradePreventionMode"));
@@ -173,12 +181,12 @@ class BinanceOrdersTest {
   @Test
   void too_many_orders_pause_the_account_and_not_the_address() {
     exchange.respond(429, error(-1015), "Retry-After", "60");
-    var refused = assertInstanceOf(
-        Outcome.Refused.class, await(place(ticket(Type.LIMIT, "1", "2", null))));
+    var refused =
+        assertInstanceOf(Outcome.Refused.class, await(place(ticket(Type.LIMIT, "1", "2", null))));
     assertEquals(-1015, refused.code());
 
-    var next = assertInstanceOf(
-        Outcome.Refused.class, await(place(ticket(Type.LIMIT, "1", "2", null))));
+    var next =
+        assertInstanceOf(Outcome.Refused.class, await(place(ticket(Type.LIMIT, "1", "2", null))));
 
     assertEquals(0, next.code());
     assertEquals(1, exchange.requests.size());
@@ -189,8 +197,8 @@ class BinanceOrdersTest {
     var other = venue.gateway(KEY);
     assertInstanceOf(
         Outcome.Accepted.class,
-        await(run(() ->
-            other.place(new NewOrder("c-1", ticket(Type.LIMIT, "1", "2", null), SIGNED)))));
+        await(run(
+            () -> other.place(new NewOrder("c-1", ticket(Type.LIMIT, "1", "2", null), SIGNED)))));
   }
 
   @Test
@@ -198,8 +206,8 @@ class BinanceOrdersTest {
     exchange.respond(200, order("c-1", "NEW", "0.00"), "X-MBX-ORDER-COUNT-1D", "1000");
     await(place(ticket(Type.LIMIT, "1", "2", null)));
 
-    var next = assertInstanceOf(
-        Outcome.Refused.class, await(place(ticket(Type.LIMIT, "1", "2", null))));
+    var next =
+        assertInstanceOf(Outcome.Refused.class, await(place(ticket(Type.LIMIT, "1", "2", null))));
 
     assertTrue(next.message().contains("too many orders"), next.message());
     assertEquals(1, exchange.requests.size());
@@ -258,7 +266,8 @@ class BinanceOrdersTest {
     }
     exchange.respond(200, page + "]");
     exchange.respond(
-        200, "[" + order("c-1001", "NEW", "0.00").replace("\"orderId\":28", "\"orderId\":1001") + "]");
+        200,
+        "[" + order("c-1001", "NEW", "0.00").replace("\"orderId\":28", "\"orderId\":1001") + "]");
 
     var orders = await(run(() -> gateway.orders("BTCUSDT", SIGNED)));
 
@@ -277,8 +286,8 @@ class BinanceOrdersTest {
           "isBuyer":true,"isMaker":false,"isBestMatch":true}]
         """);
 
-    var trade =
-        await(run(() -> gateway.trades(new OrderReference("BNBBTC", "100234", "c")))).get(0);
+    var trade = await(run(() -> gateway.trades(new OrderReference("BNBBTC", "100234", "c"))))
+        .get(0);
 
     assertEquals(
         new OrderGateway.VenueTrade(
@@ -335,7 +344,8 @@ class BinanceOrdersTest {
 
   @Test
   void the_exchange_reports_that_a_key_may_withdraw_where_it_has_that_request() {
-    var live = venue(new Hosts(exchange.rest(), exchange.socket(), true), UserStreamOptions.DEFAULT);
+    var live =
+        venue(new Hosts(exchange.rest(), exchange.socket(), true), UserStreamOptions.DEFAULT);
     exchange.respond(200, "{\"canTrade\":true,\"balances\":[]}");
     exchange.respond(200, "{\"enableWithdrawals\":true,\"enableSpotAndMarginTrading\":true}");
     assertEquals(new KeyPermissions(true, true), await(run(() -> live.check(KEY))));
@@ -356,9 +366,11 @@ class BinanceOrdersTest {
 
     until("the account is connected", () -> listener.events.contains("connected 7"));
     exchange.event(report("c-1", "", "TRADE", "PARTIALLY_FILLED"));
-    exchange.event(new JsonObject(
-        "{\"e\":\"outboundAccountPosition\",\"E\":2,\"u\":1,\"B\":[{\"a\":\"BTC\",\"f\":\"1.0\",\"l\":\"0.5\"}]}"));
-    exchange.event(new JsonObject("{\"e\":\"balanceUpdate\",\"E\":2,\"a\":\"BTC\",\"d\":\"1\",\"T\":1}"));
+    exchange.event(
+        new JsonObject(
+            "{\"e\":\"outboundAccountPosition\",\"E\":2,\"u\":1,\"B\":[{\"a\":\"BTC\",\"f\":\"1.0\",\"l\":\"0.5\"}]}"));
+    exchange.event(
+        new JsonObject("{\"e\":\"balanceUpdate\",\"E\":2,\"a\":\"BTC\",\"d\":\"1\",\"T\":1}"));
     until("three events arrived", () -> listener.events.size() == 4);
 
     assertEquals(
@@ -379,7 +391,8 @@ class BinanceOrdersTest {
 
     exchange.event(report("the-cancel", "c-1", "CANCELED", "CANCELED"));
     exchange.event(report("c-2", "", "NEW", "NEW").put("i", -1));
-    until("a broken report asks for a reconciliation", () -> listener.events.contains("transfer 7"));
+    until(
+        "a broken report asks for a reconciliation", () -> listener.events.contains("transfer 7"));
 
     assertEquals("c-1", listener.reports.get(0).order().clientOrderId());
     assertNull(listener.reports.get(0).trade());
@@ -421,8 +434,10 @@ class BinanceOrdersTest {
     until("the account is connected", () -> listener.events.contains("connected 7"));
 
     exchange.sessions.get(0).send(new JsonObject("{\"event\":{\"e\":\"serverShutdown\",\"E\":1}}"));
-    until("the successor subscribed", () ->
-        exchange.sessions.size() == 2 && !exchange.sessions.get(1).subscriptions.isEmpty());
+    until(
+        "the successor subscribed",
+        () -> exchange.sessions.size() == 2
+            && !exchange.sessions.get(1).subscriptions.isEmpty());
     exchange.sessions.get(0).event(FakeOrderExchange.KEY, report("late", "", "NEW", "NEW"));
     until("the former connection is closed", () -> exchange.sessions.get(0).closed);
     exchange.event(report("next", "", "NEW", "NEW"));

@@ -176,8 +176,7 @@ class CommandOutcomesTest {
   }
 
   private static ExchangeResponse response(int status, String body) {
-    return new ExchangeResponse(
-        status, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(body));
+    return new ExchangeResponse(status, MultiMap.caseInsensitiveMultiMap(), Buffer.buffer(body));
   }
 
   private static String error(int code, String message) {

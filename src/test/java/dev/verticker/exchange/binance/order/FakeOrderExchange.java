@@ -152,11 +152,17 @@ final class FakeOrderExchange {
     var signed = request.query().replaceFirst("&signature=[^&]*$", "");
     var signature = request.query().replaceFirst("^.*&signature=", "");
     if (!KEY.equals(request.getHeader("X-MBX-APIKEY")) || !hmac(signed).equals(signature)) {
-      request.response().setStatusCode(400).end("{\"code\":-1022,\"msg\":\"Signature is not valid.\"}");
+      request
+          .response()
+          .setStatusCode(400)
+          .end("{\"code\":-1022,\"msg\":\"Signature is not valid.\"}");
       return;
     }
     requests.add(new Received(
-        request.method().name(), request.path(), parameters(signed), request.getHeader("X-MBX-APIKEY")));
+        request.method().name(),
+        request.path(),
+        parameters(signed),
+        request.getHeader("X-MBX-APIKEY")));
     var response = responses.poll();
     if (response == null) {
       request.response().setStatusCode(500).end("nothing is queued");
@@ -181,7 +187,11 @@ final class FakeOrderExchange {
         if (refusal != 0 || !isSigned(parameters)) {
           response
               .put("status", 400)
-              .put("error", new JsonObject().put("code", refusal == 0 ? -1022 : refusal).put("msg", "refused"));
+              .put(
+                  "error",
+                  new JsonObject()
+                      .put("code", refusal == 0 ? -1022 : refusal)
+                      .put("msg", "refused"));
         } else {
           var id = session.subscriptions.size() + 10 * sessions.indexOf(session);
           session.subscriptions.put(id, parameters.getString("apiKey"));
@@ -194,7 +204,10 @@ final class FakeOrderExchange {
       }
       default -> {
         var list = new JsonArray();
-        session.subscriptions.keySet().forEach(id -> list.add(new JsonObject().put("subscriptionId", id)));
+        session
+            .subscriptions
+            .keySet()
+            .forEach(id -> list.add(new JsonObject().put("subscriptionId", id)));
         response.put("result", list);
       }
     }

@@ -98,8 +98,7 @@ class SimulatedOrdersTest {
   @BeforeEach
   void start() {
     simulator = await(ExchangeSimulator.start(
-        vertx,
-        SimulatorOptions.defaults().withSymbols("BTCUSDT").withVisibility(Duration.ZERO)));
+        vertx, SimulatorOptions.defaults().withSymbols("BTCUSDT").withVisibility(Duration.ZERO)));
     venue = venue();
     await(context, venue::start);
     gateway = venue.gateway(KEY);
@@ -132,7 +131,8 @@ class SimulatedOrdersTest {
     assertEquals(List.of(), run(gateway::openOrders));
     assertEquals(
         -2011,
-        assertInstanceOf(Outcome.Refused.class, run(() -> gateway.cancel(reference))).code());
+        assertInstanceOf(Outcome.Refused.class, run(() -> gateway.cancel(reference)))
+            .code());
   }
 
   @Test
@@ -148,7 +148,9 @@ class SimulatedOrdersTest {
     assertEquals(0, order.executedQty().compareTo(sum(trades, true)));
     assertEquals(0, order.executedQuoteQty().compareTo(sum(trades, false)));
     var found = run(() -> gateway.find(reference)).orElseThrow();
-    assertEquals(order.ticket().quoteQty().stripTrailingZeros(), found.ticket().quoteQty().stripTrailingZeros());
+    assertEquals(
+        order.ticket().quoteQty().stripTrailingZeros(),
+        found.ticket().quoteQty().stripTrailingZeros());
     assertEquals(order.executedQty(), found.executedQty());
   }
 
@@ -218,8 +220,8 @@ class SimulatedOrdersTest {
 
   @Test
   void an_order_that_arrives_late_is_refused() {
-    var late = run(() -> gateway.place(
-        new NewOrder("c1", RESTING, gateway.time().minusMillis(5_100))));
+    var late =
+        run(() -> gateway.place(new NewOrder("c1", RESTING, gateway.time().minusMillis(5_100))));
     assertEquals(-1021, assertInstanceOf(Outcome.Refused.class, late).code());
   }
 
@@ -261,15 +263,16 @@ class SimulatedOrdersTest {
         List.of(Status.OPEN, Status.PARTIALLY_FILLED, Status.CANCELED),
         reports.orders.stream().map(report -> report.order().status()).toList());
     var last = reports.orders.get(2).order();
-    var found = run(() -> gateway.find(new OrderReference("BTCUSDT", null, "c1"))).orElseThrow();
+    var found =
+        run(() -> gateway.find(new OrderReference("BTCUSDT", null, "c1"))).orElseThrow();
     assertEquals(found.clientOrderId(), last.clientOrderId());
     assertEquals(found.status(), last.status());
     assertEquals(0, found.executedQty().compareTo(last.executedQty()));
     assertEquals(0, found.executedQuoteQty().compareTo(last.executedQuoteQty()));
     var trade = reports.orders.get(1).trade();
     assertEquals(
-        sums(run(() ->
-            gateway.trades(new OrderReference("BTCUSDT", resting.exchangeOrderId(), "c1")))),
+        sums(run(
+            () -> gateway.trades(new OrderReference("BTCUSDT", resting.exchangeOrderId(), "c1")))),
         sums(List.of(trade)));
     until("balances arrived", () -> !reports.balances.isEmpty());
   }
@@ -284,11 +287,13 @@ class SimulatedOrdersTest {
     until("a second connection is opened", () -> await(simulator.userStreams().opened()) >= 2);
     place("c1", RESTING);
     until("the report arrived", () -> !reports.orders.isEmpty());
-    until("the former connection is closed", () -> await(simulator.userStreams().connections()) == 1);
+    until(
+        "the former connection is closed", () -> await(simulator.userStreams().connections()) == 1);
 
     assertEquals(0, reports.disconnected);
     await(simulator.userStreams().drop());
-    until("the interruption is reported", () -> reports.disconnected == 1 && reports.connected == 2);
+    until(
+        "the interruption is reported", () -> reports.disconnected == 1 && reports.connected == 2);
   }
 
   @Test
@@ -299,10 +304,9 @@ class SimulatedOrdersTest {
         .addKey(dev.verticker.dev.exchange.order.ApiKey.hmac("w", "s", Map.of())
             .withPermissions(true, true));
     assertEquals(
-        new KeyPermissions(true, true),
-        run(() -> venue.check(RequestSignerTest.key("w", "s"))));
-    assertTrue(Await.failureOf(
-                Await.run(context, () -> venue.check(RequestSignerTest.key("w", "wrong"))))
+        new KeyPermissions(true, true), run(() -> venue.check(RequestSignerTest.key("w", "s"))));
+    assertTrue(
+        Await.failureOf(Await.run(context, () -> venue.check(RequestSignerTest.key("w", "wrong"))))
             instanceof RejectedException);
   }
 
@@ -414,8 +418,8 @@ class SimulatedOrdersTest {
         URI.create(simulator.url()),
         URI.create(simulator.url().replace("http", "ws") + "/ws-api/v3"),
         true);
-    var options = new UserStreamOptions(
-        Duration.ofHours(12), Duration.ofSeconds(4), Duration.ofMillis(200));
+    var options =
+        new UserStreamOptions(Duration.ofHours(12), Duration.ofSeconds(4), Duration.ofMillis(200));
     return new BinanceVenue(vertx, hosts, options, limits, Clock.systemUTC(), metrics);
   }
 }

@@ -51,7 +51,7 @@ async function checkFits(tab, view, width, { scheme, locale }) {
 }
 
 /**
- * A phone shows the chart, the order book or the trades, a wide window all of them.
+ * A phone shows the chart, the order book, the trades, the ticket or the account, a wide window all of them.
  *
  * @param {import("./fixture").Tab} tab
  * @param {typeof APPEARANCES[number]} appearance
@@ -67,9 +67,11 @@ async function checkMarket(tab, appearance) {
   }
   await checkLayout(tab, "market", appearance);
   await resize(tab, 390);
-  for (const pane of ["book", "trades"]) {
+  for (const pane of ["book", "trades", "ticket", "account"]) {
     await page.locator(`.panes [data-pane=${pane}]`).click();
-    await page.locator(`.${pane} tbody td`, { hasText: /\d/ }).first().waitFor();
+    if (pane === "book" || pane === "trades") {
+      await page.locator(`.${pane} tbody td`, { hasText: /\d/ }).first().waitFor();
+    } else await page.locator(`.${pane} .venue-badge`).waitFor();
     if (appearance.width < 600) await checkLayout(tab, pane, appearance);
     else await checkFits(tab, pane, 390, appearance);
   }

@@ -175,6 +175,140 @@ interface EventPage {
   unread?: number;
 }
 
+// ---- trading; amounts are exact decimals in text
+
+interface TradingAccount {
+  id: number;
+  venue: string;
+  label: string;
+  key_prefix: string | null;
+  /** why the account accepts no new orders; null while it accepts them */
+  halted: string | null;
+  created_at: string;
+}
+
+interface NewOrder {
+  account_id: number;
+  symbol: string;
+  side: OrderSide;
+  type: OrderType;
+  time_in_force?: string;
+  qty?: string;
+  quote_qty?: string;
+  price?: string;
+  stop_price?: string;
+}
+
+type OrderSide = "buy" | "sell";
+type OrderType = "market" | "limit" | "limit_maker" | "stop_limit";
+
+/** Side, type and status may have values that this page does not know. */
+interface Order {
+  id: number;
+  revision: number;
+  account_id: number;
+  venue: string;
+  client_order_id: string;
+  symbol: string;
+  side: string;
+  type: string;
+  time_in_force: string | null;
+  qty: string | null;
+  quote_qty: string | null;
+  price: string | null;
+  stop_price: string | null;
+  status: string;
+  source: string;
+  executed_qty: string;
+  executed_quote_qty: string;
+  average_price: string | null;
+  reason: string | null;
+  created_at: string;
+  updated_at: string;
+  cancel_requested_at: string | null;
+}
+
+interface OwnTrade {
+  id: number;
+  order_id: number;
+  account_id: number;
+  venue: string;
+  symbol: string;
+  side: string;
+  price: string;
+  qty: string;
+  quote_qty: string;
+  fee_asset: string | null;
+  fee: string | null;
+  maker: boolean | null;
+  traded_at: string;
+}
+
+interface OrderViolation {
+  pointer: string;
+  code: string;
+  detail: string;
+  value: string | null;
+  rule: string | null;
+  nearest: string | null;
+}
+
+interface OrderCheck {
+  accepted: boolean;
+  violations: OrderViolation[];
+  only_exchange_knows: string[];
+  price: string | null;
+  price_age_ms: number | null;
+  price_stale: boolean;
+  estimated_qty: string | null;
+  estimated_notional: string | null;
+  estimated_fee: string | null;
+  fee_asset: string | null;
+}
+
+/** Unknown values are null. */
+interface Position {
+  asset: string;
+  available: string;
+  locked: string;
+  cost: string | null;
+  average_cost: string | null;
+  price: string | null;
+  price_at: string | null;
+  price_age_ms: number | null;
+  price_stale: boolean;
+  value: string | null;
+  unrealized_profit: string | null;
+  realized_profit: string | null;
+}
+
+interface Portfolio {
+  account_id: number;
+  venue: string;
+  valued_in: string;
+  as_of: string;
+  total: string | null;
+  unrealized_profit: string | null;
+  realized_profit: string | null;
+  price_age_ms: number | null;
+  stale: boolean;
+  positions: Position[];
+}
+
+interface AssetBalance {
+  account_id: number;
+  asset: string;
+  available: string;
+  locked: string;
+  as_of: string;
+}
+
+/** An event of the topic `orders.<user id>`. */
+type TradingEvent =
+  | { event: "order_updated"; order: Order }
+  | { event: "trade"; trade: OwnTrade }
+  | { event: "balance_updated"; balance: AssetBalance };
+
 interface FieldError {
   pointer: string;
   code: string;

@@ -31,6 +31,7 @@ export class Problem extends Error {
  * @typedef {object} Response
  * @property {number} status
  * @property {any} body parsed JSON, or null
+ * @property {string} text the body as it was received
  * @property {string | null} etag
  * @property {string | null} next address of the next page
  * @property {boolean} truncated whether a search found more than it can list
@@ -70,6 +71,7 @@ export async function request(method, path, { body, form, token, headers = {}, s
   return {
     status: response.status,
     body: json,
+    text,
     etag: response.headers.get("ETag"),
     next: /<([^>]+)>;\s*rel="next"/.exec(response.headers.get("Link") ?? "")?.[1] ?? null,
     truncated: response.headers.get("X-Search-Truncated") === "true",
@@ -96,9 +98,10 @@ export class Api {
   /**
    * @param {string} path
    * @param {unknown} [body]
+   * @param {RequestOptions} [options]
    */
-  post(path, body) {
-    return this.#request("POST", path, { body });
+  post(path, body, options) {
+    return this.#request("POST", path, { ...options, body });
   }
 
   /**

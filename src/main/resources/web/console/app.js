@@ -9,10 +9,12 @@ import { EventFeed } from "./eventFeed.js";
 import { eventText } from "./eventText.js";
 import { Feed } from "./feed.js";
 import { onLanguageChange, t, tCount } from "./i18n.js";
+import { OrderToasts } from "./orderText.js";
 import { Quotes } from "./quotes.js";
 import { currentRoute, navigate } from "./router.js";
 import { Session } from "./session.js";
 import { Shell } from "./shell.js";
+import { Trading } from "./trading.js";
 import { marketView } from "./views/market.js";
 import { notificationsView } from "./views/notifications.js";
 import { sessionsView } from "./views/sessions.js";
@@ -31,6 +33,7 @@ import { usersView } from "./views/users.js";
  * @property {Bus} bus
  * @property {Quotes} quotes
  * @property {Feed} feed
+ * @property {Trading} trading empty without the permission `trading`
  * @property {EventFeed} ownEvents events of this user
  * @property {EventFeed} userEvents events of all users; empty without the permission `users.read`
  *
@@ -55,6 +58,8 @@ class App {
   #bus = new Bus({ token: (rejected) => (rejected ? this.#session.replaceToken(rejected) : this.#session.token()) });
   #quotes = new Quotes(this.#api);
   #feed = new Feed();
+  #trading = new Trading(this.#api);
+  #orderToasts = new OrderToasts();
   #ownEvents = new EventFeed(this.#api, "/notifications");
   #userEvents = new EventFeed(this.#api, "/events?topic=users");
 
@@ -74,6 +79,7 @@ class App {
     this.#session.addEventListener("ended", () => this.#leave());
     this.#session.addEventListener("expired", () => this.#leave("signIn.expired"));
     listen(this.#ownEvents, "event", (detail) => this.#onOwnEvent(detail));
+    listen(this.#trading, "order", (change) => this.#orderToasts.announce(change));
     listen(this.#bus, "resumed", (resume) => this.#onResumed(resume));
     onLanguageChange(() => this.#render());
     addEventListener("hashchange", () => this.#openView());
@@ -103,6 +109,7 @@ class App {
     }
     this.#ownEvents.open(this.#bus, `user.${me.id}`);
     if (me.permissions.includes("users.read")) this.#userEvents.open(this.#bus, "users");
+    if (me.permissions.includes("trading")) this.#trading.open(this.#bus, me.id);
     this.#bus.open();
     const shell = new Shell(this.#session, this.#bus, this.#ownEvents);
     this.#signedIn = { me, shell };
@@ -125,6 +132,7 @@ class App {
     this.#bus.close();
     this.#quotes.clear();
     this.#feed.clear();
+    this.#trading.clear();
     this.#ownEvents.clear();
     this.#userEvents.clear();
     document.querySelectorAll("dialog").forEach((dialog) => dialog.close());
@@ -234,6 +242,7 @@ class App {
       bus: this.#bus,
       quotes: this.#quotes,
       feed: this.#feed,
+      trading: this.#trading,
       ownEvents: this.#ownEvents,
       userEvents: this.#userEvents,
     });

@@ -1,5 +1,5 @@
 // @ts-check
-// Numbers and times in the user's locale. Decimals stay text from the server to the screen: nothing is rounded.
+// Numbers and times in the user's locale. Decimals stay text from the server to the screen.
 
 import { locale, t, tCount } from "./i18n.js";
 
@@ -51,39 +51,6 @@ export function fixedDecimal(text, digits = 0) {
   const [whole, fraction = ""] = text.split(".");
   const shown = fraction.slice(0, Math.max(digits, neededDigits(text))).padEnd(digits, "0");
   return decimal(shown ? `${whole}.${shown}` : whole);
-}
-
-/**
- * Compares two decimals exactly: 1, 0 or -1.
- *
- * @param {string} a
- * @param {string} b
- */
-export function compareDecimals(a, b) {
-  const [x, y] = aligned(a, b);
-  return x > y ? 1 : x < y ? -1 : 0;
-}
-
-/**
- * The exact sum of two decimals.
- *
- * @param {string} a
- * @param {string} b
- */
-export function addDecimals(a, b) {
-  const [x, y, scale] = aligned(a, b);
-  return decimalOf(x + y, scale);
-}
-
-/**
- * The exact difference of two decimals.
- *
- * @param {string} a
- * @param {string} b
- */
-export function subtractDecimals(a, b) {
-  const [x, y, scale] = aligned(a, b);
-  return decimalOf(x - y, scale);
 }
 
 /** @param {number} count */
@@ -235,33 +202,4 @@ function decimalSeparators() {
 function cached(previous, make) {
   const current = locale();
   return previous?.locale === current ? previous : { locale: current, value: make() };
-}
-
-/**
- * Two decimals as integers of one scale.
- *
- * @param {string} a
- * @param {string} b
- * @returns {[a: bigint, b: bigint, scale: number]}
- */
-function aligned(a, b) {
-  const [x, y] = [a, b].map(unscaled);
-  const scale = Math.max(x.scale, y.scale);
-  return [x.digits * 10n ** BigInt(scale - x.scale), y.digits * 10n ** BigInt(scale - y.scale), scale];
-}
-
-/** @param {string} text */
-function unscaled(text) {
-  const [whole, fraction = ""] = text.split(".");
-  return { digits: BigInt(whole + fraction), scale: fraction.length };
-}
-
-/**
- * @param {bigint} digits
- * @param {number} scale
- */
-function decimalOf(digits, scale) {
-  const text = String(digits < 0n ? -digits : digits).padStart(scale + 1, "0");
-  const whole = text.slice(0, text.length - scale);
-  return (digits < 0n ? "-" : "") + (scale ? `${whole}.${text.slice(-scale)}` : whole);
 }

@@ -2,7 +2,7 @@
 // The latest price of each symbol, loaded over HTTP and continued by the bus.
 
 import { Problem } from "./api.js";
-import { compareDecimals } from "./format.js";
+import { compareDecimals } from "./decimals.js";
 import { SymbolDecimals } from "./symbolDecimals.js";
 
 /** @import { Api } from "./api.js" */

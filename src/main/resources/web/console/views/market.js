@@ -1,73 +1,81 @@
 // @ts-check
-// The market: a watch list of all symbols, and beside it the selected one with its candles, order book and trades.
+// The market: a watch list of all symbols, and beside it the selected one with its candles, order book and trades, and what the
+// user trades with.
 
-import { Problem } from "../api.js";
 import { CandleSeries, INTERVALS } from "../candles.js";
 import { toast } from "../dialogs.js";
-import { h, icon, listen, setChildren } from "../dom.js";
-import { problemText } from "../form.js";
+import { h, listen } from "../dom.js";
 import { t } from "../i18n.js";
+import { ListedSymbols } from "../listedSymbols.js";
 import { currentRoute, navigate } from "../router.js";
 import { BookPanel } from "./market/bookPanel.js";
 import { CandlePanel } from "./market/candlePanel.js";
 import { FeedStatusLine } from "./market/feedStatusLine.js";
+import { MarketBanners } from "./market/marketBanners.js";
+import { PaneSwitch } from "./market/paneSwitch.js";
 import { QuotePanel } from "./market/quotePanel.js";
 import { TradesPanel } from "./market/tradesPanel.js";
+import { TradingDesk } from "./market/tradingDesk.js";
 import { WatchList } from "./market/watchList.js";
 
 /** @import { ViewContext } from "../app.js" */
 /** @import { Interval } from "../candles.js" */
-/** @import { DirectedQuote } from "../quotes.js" */
+/** @import { Pane } from "./market/paneSwitch.js" */
 
 /** A held arrow key passes many symbols. */
 const SETTLE_MS = 150;
 
-/** A phone shows one of them at a time. */
-const PANES = /** @type {const} */ (["chart", "book", "trades"]);
+const MARKET_PANES = /** @type {const} */ (["chart", "book", "trades"]);
+const TRADING_PANES = /** @type {const} */ (["ticket", "account"]);
 
 /**
- * @param {Pick<ViewContext, "api" | "bus" | "quotes" | "feed">} context
+ * @param {Pick<ViewContext, "me" | "api" | "bus" | "quotes" | "feed" | "trading">} context
  * @returns {View}
  */
-export function marketView({ api, bus, quotes, feed }) {
+export function marketView({ me, api, bus, quotes, feed, trading }) {
   const { decimals } = quotes;
   const { query } = currentRoute();
+  const canTrade = me.permissions.includes("trading");
   let symbol = query.get("symbol");
   let interval = INTERVALS.find((one) => one === query.get("interval")) ?? INTERVALS[0];
-  let pane = PANES.find((one) => one === query.get("pane")) ?? PANES[0];
   /** @type {CandleSeries | null} */
   let series = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let settling;
 
-  const banners = h("div.banners", { role: "status" });
+  const banners = new MarketBanners();
   const feedLine = new FeedStatusLine(feed, bus);
+  const listedSymbols = new ListedSymbols(api, decimals);
   const watchList = new WatchList(api, decimals, select);
   const quotePanel = new QuotePanel(decimals);
   const candlePanel = new CandlePanel(decimals, interval, selectInterval);
-  const bookPanel = new BookPanel(bus, decimals);
+  const bookPanel = new BookPanel(bus, decimals, canTrade ? takeLevel : null);
   const tradesPanel = new TradesPanel(bus, decimals);
-  const paneButtons = PANES.map((one) =>
-    h("button", { type: "button", "data-pane": one, onclick: () => selectPane(one) }, t(`panes.${one}`)),
-  );
+  const desk = canTrade ? new TradingDesk({ api, trading, quotes }, (marks) => candlePanel.showMarks(marks)) : null;
+  /** @type {readonly Pane[]} */
+  const panes = canTrade ? [...MARKET_PANES, ...TRADING_PANES] : MARKET_PANES;
+  const paneSwitch = new PaneSwitch(panes, query.get("pane"), () => {
+    element.dataset.pane = paneSwitch.selected;
+    updateAddress();
+  });
   const instrument = h(
     "article.card.instrument",
     null,
     quotePanel.element,
-    h("div.choice.panes", { role: "group", "aria-label": t("panes.label") }, paneButtons),
+    paneSwitch.element,
     h("div.live-data", null, candlePanel.element, bookPanel.element, tradesPanel.element),
   );
   const element = h(
     "section.market",
-    null,
+    { "data-pane": paneSwitch.selected },
     h(
       "header.page",
       null,
       h("div", null, h("h1", { tabindex: "-1" }, t("nav.market")), h("p.lead", null, t("market.lead"))),
       feedLine.element,
     ),
-    banners,
-    h("div.columns", null, watchList.element, instrument),
+    banners.element,
+    h(canTrade ? "div.columns.trading" : "div.columns", null, watchList.element, instrument, desk?.elements),
   );
 
   /** @param {string} selected */
@@ -86,45 +94,27 @@ export function marketView({ api, bus, quotes, feed }) {
     showCandles();
   }
 
-  /** @param {typeof PANES[number]} selected */
-  function selectPane(selected) {
-    pane = selected;
-    renderPanes();
-    updateAddress();
-  }
-
-  function renderPanes() {
-    instrument.dataset.pane = pane;
-    paneButtons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.pane === pane)));
+  /**
+   * @param {string} price
+   * @param {string | null} quantity
+   */
+  function takeLevel(price, quantity) {
+    desk?.take(price, quantity);
+    if (paneSwitch.isShown) paneSwitch.select("ticket");
   }
 
   function updateAddress() {
-    navigate("market", { symbol, interval, pane: pane === PANES[0] ? null : pane }, { replace: true });
+    const pane = paneSwitch.selected === MARKET_PANES[0] ? null : paneSwitch.selected;
+    navigate("market", { symbol, interval, pane }, { replace: true });
   }
 
   function showSymbol() {
     if (!symbol) return;
-    observeSteps(symbol);
+    listedSymbols.find(symbol).then((listed) => listed && desk?.describe(listed));
     showCandles();
     bookPanel.show(symbol);
     tradesPanel.show(symbol);
-  }
-
-  /**
-   * From the first price on, all have as many fraction digits as the exchange's steps.
-   *
-   * @param {string} of a symbol
-   */
-  async function observeSteps(of) {
-    try {
-      const { body } = await api.get(`/symbols?${new URLSearchParams({ q: of, limit: "1" })}`);
-      for (const { symbol: found, tick_size: tick, step_size: step } of /** @type {ListedSymbol[]} */ (body.symbols)) {
-        decimals.observe(found, { prices: [tick], quantities: [step] });
-      }
-    } catch (problem) {
-      // Then they have as many as the received ones need.
-      if (!(problem instanceof Problem)) throw problem;
-    }
+    desk?.show(symbol);
   }
 
   /** @param {{ symbol: string, code: string }} refusal */
@@ -144,7 +134,8 @@ export function marketView({ api, bus, quotes, feed }) {
 
   function render() {
     const all = quotes.all;
-    renderBanners(all);
+    banners.render(all, feed.status?.venue ?? null, quotes.problem);
+    desk?.renderPrices();
     feedLine.render(all.length ? Math.min(...all.map((quote) => quotes.ageOf(quote))) : null);
     // The address may have a symbol that is not one of the server's.
     if (symbol && all.length) quotes.add(symbol);
@@ -169,27 +160,6 @@ export function marketView({ api, bus, quotes, feed }) {
     tradesPanel.renderState(stale);
   }
 
-  /** @param {DirectedQuote[]} all */
-  function renderBanners(all) {
-    const stale = all.filter((quote) => quote.stale).map((quote) => quote.symbol);
-    const venues = new Set([feed.status?.venue, ...all.map((quote) => quote.venue)]);
-    /** @type {[kind: string, text: string][]} */
-    const shown = [];
-    if (!all.length && quotes.problem) shown.push(["bad", problemText(quotes.problem)]);
-    if (stale.length) shown.push(["bad", t("prices.stale", { symbols: stale.join(", ") })]);
-    for (const venue of ["simulated", "replayed", "testnet"]) {
-      if (venues.has(venue)) shown.push(["warn", t(`prices.${venue}`)]);
-    }
-    // Screen readers announce the banners only when they change.
-    const key = JSON.stringify(shown);
-    if (banners.dataset.key === key) return;
-    banners.dataset.key = key;
-    setChildren(
-      banners,
-      shown.map(([kind, text]) => h(`p.banner.${kind}`, null, icon("warn"), text)),
-    );
-  }
-
   // Ages grow, and prices become stale.
   const timer = setInterval(render, 1000);
   const stops = [
@@ -199,7 +169,6 @@ export function marketView({ api, bus, quotes, feed }) {
     listen(bus, "state", render),
     listen(bus, "resumed", () => watchList.loadSparklines()),
   ];
-  renderPanes();
   render();
 
   return {
@@ -213,6 +182,7 @@ export function marketView({ api, bus, quotes, feed }) {
       candlePanel.close();
       bookPanel.close();
       tradesPanel.close();
+      desk?.close();
     },
   };
 }

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestInstance;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ConsoleTest {
   private static final List<String> VERTICLES =
-      List.of("user", "price", "notification", "user-api");
+      List.of("user", "price", "notification", "trading", "user-api");
 
   /** The nodes load all of it at start. */
   private static final int HISTORY_DAYS = 2;

@@ -2,8 +2,9 @@
 // The order book as a ladder: asks above bids, each level with its price, its quantity and the total up to it, which a bar
 // shows, too.
 
+import { addDecimals, subtractDecimals } from "../../decimals.js";
 import { h, setText } from "../../dom.js";
-import { addDecimals, age, smallPercent, subtractDecimals } from "../../format.js";
+import { age, smallPercent } from "../../format.js";
 import { t } from "../../i18n.js";
 import { OrderBook } from "../../orderBook.js";
 import { LivePanel } from "./livePanel.js";
@@ -23,8 +24,8 @@ export class BookPanel {
   #book = null;
   #levels = FEW_LEVELS;
   #caption = h("caption.visually-hidden");
-  #asks = Array.from({ length: MAX_LEVELS }, () => new LevelRow());
-  #bids = Array.from({ length: MAX_LEVELS }, () => new LevelRow());
+  #asks;
+  #bids;
   #spread = h("td", { role: "cell" });
   #spreadPercent = h("td", { role: "cell" });
   #more = h("button.link", { type: "button", onclick: () => this.#toggleLevels() });
@@ -34,10 +35,13 @@ export class BookPanel {
   /**
    * @param {Bus} bus
    * @param {SymbolDecimals} decimals
+   * @param {OnLevel | null} onlevel receives a level that the user chose
    */
-  constructor(bus, decimals) {
+  constructor(bus, decimals, onlevel = null) {
     this.#bus = bus;
     this.#decimals = decimals;
+    this.#asks = Array.from({ length: MAX_LEVELS }, () => new LevelRow(onlevel));
+    this.#bids = Array.from({ length: MAX_LEVELS }, () => new LevelRow(onlevel));
     const heads = COLUMNS.map((column) => h("th", { scope: "col", role: "columnheader" }, t(`book.${column}`)));
     // The roles remain where a browser drops those of a table that is laid out as a grid.
     const table = h(
@@ -61,6 +65,11 @@ export class BookPanel {
     );
     this.#panel = new LivePanel("book", [table, h("footer", null, this.#more)], () => this.#render());
     this.element = this.#panel.element;
+    if (onlevel) {
+      table.classList.add("choosable");
+      table.addEventListener("keydown", (event) => this.#onKey(event));
+      this.#asks[0].button.tabIndex = 0;
+    }
     this.#renderLevels();
   }
 
@@ -81,6 +90,23 @@ export class BookPanel {
 
   close() {
     this.#panel.close();
+  }
+
+  /**
+   * Arrow keys move through the levels as they are on the page.
+   *
+   * @param {KeyboardEvent} event
+   */
+  #onKey(event) {
+    const buttons = [...this.#asks.toReversed(), ...this.#bids].map(({ button }) => button);
+    const shown = buttons.filter((button) => button.checkVisibility());
+    const current = shown.findIndex((button) => button === document.activeElement);
+    const next = { ArrowDown: current + 1, ArrowUp: current - 1, Home: 0, End: shown.length - 1 }[event.key];
+    const button = next === undefined || current < 0 ? undefined : shown[next];
+    if (!button) return;
+    event.preventDefault();
+    buttons.forEach((one) => (one.tabIndex = one === button ? 0 : -1));
+    button.focus();
   }
 
   #toggleLevels() {
@@ -122,14 +148,44 @@ export class BookPanel {
   }
 }
 
-/** @typedef {{ price: string, quantity: string, total: string }} TotalledLevel */
+/**
+ * @typedef {{ price: string, quantity: string, total: string }} TotalledLevel
+ *
+ * @callback OnLevel
+ * @param {string} price
+ * @param {string | null} quantity of the level, or of all levels up to it; null if only the price was chosen
+ */
 
 /** One level, which is rendered again and again. */
 class LevelRow {
-  #price = h("th", { scope: "row", role: "rowheader" });
+  /** @type {TotalledLevel | undefined} */
+  #level;
+  #onlevel;
   #quantity = h("td", { role: "cell" });
   #total = h("td", { role: "cell" });
+  #price = h("th", { scope: "row", role: "rowheader" });
+  button = h("button.level-price", { type: "button", tabindex: "-1", title: t("book.choose") });
   element = h("tr.level", { role: "row" }, this.#price, this.#quantity, this.#total);
+
+  /** @param {OnLevel | null} onlevel */
+  constructor(onlevel) {
+    this.#onlevel = onlevel;
+    if (!onlevel) return;
+    this.#price.append(this.button);
+    this.element.addEventListener("click", (event) => this.#choose(event));
+  }
+
+  /**
+   * The price alone, or with the quantity of the column that was clicked; with Shift always with the total.
+   *
+   * @param {MouseEvent} event
+   */
+  #choose({ target, shiftKey }) {
+    const level = this.#level;
+    if (!level || !(target instanceof Node)) return;
+    const withTotal = shiftKey || this.#total.contains(target);
+    this.#onlevel?.(level.price, withTotal ? level.total : this.#quantity.contains(target) ? level.quantity : null);
+  }
 
   /**
    * @param {TotalledLevel | undefined} level
@@ -138,7 +194,9 @@ class LevelRow {
    * @param {number} deepest the total at which the bar is as wide as the row
    */
   render(level, symbol, decimals, deepest) {
-    setText(this.#price, decimals.price(symbol, level?.price) ?? "");
+    this.#level = level;
+    this.button.hidden = !level;
+    setText(this.#onlevel ? this.button : this.#price, decimals.price(symbol, level?.price) ?? "");
     setText(this.#quantity, decimals.quantity(symbol, level?.quantity) ?? "");
     setText(this.#total, decimals.quantity(symbol, level?.total) ?? "");
     const depth = level && deepest > 0 ? (Number(level.total) / deepest) * 100 : 0;

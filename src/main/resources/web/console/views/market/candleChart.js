@@ -5,10 +5,12 @@ import * as lightweightCharts from "../../vendor/lightweight-charts/lightweight-
 import { h, listen } from "../../dom.js";
 import { compactNumber, dateTime, decimal, utcDate } from "../../format.js";
 import { locale } from "../../i18n.js";
+import { ChartMarks } from "./chartMarks.js";
 
 /** @import { UTCTimestamp } from "lightweight-charts" */
 /** @import { CandleSeries } from "../../candles.js" */
 /** @import { SymbolDecimals } from "../../symbolDecimals.js" */
+/** @import { Marks } from "./chartMarks.js" */
 
 const { CandlestickSeries, createChartEx, CrosshairMode, defaultHorzScaleBehavior, HistogramSeries, TickMarkType } =
   /** @type {typeof import("lightweight-charts")} */ (/** @type {unknown} */ (lightweightCharts));
@@ -48,6 +50,7 @@ export class CandleChart {
   #chart;
   #candles;
   #volumes;
+  #marks;
   /** @type {CandleSeries | null} */
   #series = null;
   /** The number of drawn candles and the newest one's open time. */
@@ -76,6 +79,7 @@ export class CandleChart {
     this.#candles = this.#chart.addSeries(CandlestickSeries, {});
     this.#volumes = this.#chart.addSeries(HistogramSeries, { lastValueVisible: false, priceLineVisible: false }, 1);
     this.#volumes.applyOptions({ priceFormat: { type: "custom", formatter: compactNumber, minMove: 1e-8 } });
+    this.#marks = new ChartMarks(this.#candles, colour);
     const [pricePane, volumePane] = this.#chart.panes();
     pricePane.setStretchFactor(4);
     volumePane.setStretchFactor(1);
@@ -107,6 +111,11 @@ export class CandleChart {
     this.#unlisten = () => stops.forEach((stop) => stop());
   }
 
+  /** @param {Marks} marks */
+  showMarks(marks) {
+    this.#marks.show(marks);
+  }
+
   close() {
     this.#unlisten();
     this.#stops.forEach((stop) => stop());
@@ -123,6 +132,7 @@ export class CandleChart {
     this.#volumes.setData(candles.map((candle) => volume(candle, up, down)));
     this.#drawn = { count: candles.length, newest: candles.at(-1)?.at ?? 0 };
     this.element.classList.toggle("blank", candles.length === 0);
+    this.#marks.follow(candles);
     this.#restorePoint();
   }
 
@@ -145,6 +155,7 @@ export class CandleChart {
       this.#drawn.newest = Math.max(this.#drawn.newest, candles[index].at);
     }
     this.#drawn.count = candles.length;
+    if (added) this.#marks.follow(candles);
     this.#restorePoint();
   }
 
@@ -283,6 +294,7 @@ export class CandleChart {
     const apply = () => {
       this.#renderColours();
       this.#draw();
+      this.#marks.redraw();
     };
     scheme.addEventListener("change", apply);
     this.#stops.push(() => scheme.removeEventListener("change", apply));

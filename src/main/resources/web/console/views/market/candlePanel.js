@@ -12,6 +12,7 @@ import { candleSentence, candleText, intervalName } from "./candleText.js";
 /** @import { CandleSeries, Interval } from "../../candles.js" */
 /** @import { SymbolDecimals } from "../../symbolDecimals.js" */
 /** @import { CandleText } from "./candleText.js" */
+/** @import { Marks } from "./chartMarks.js" */
 
 const NONE = "\u2013";
 const FIGURES = /** @type {const} */ (["open", "high", "low", "close", "change", "volume", "trades"]);
@@ -95,6 +96,11 @@ export class CandlePanel {
     const stops = [listen(series, "reset", onReset), listen(series, "update", () => this.#render())];
     this.#unlisten = () => stops.forEach((stop) => stop());
     onReset();
+  }
+
+  /** @param {Marks} marks */
+  showMarks(marks) {
+    this.#chart.showMarks(marks);
   }
 
   close() {

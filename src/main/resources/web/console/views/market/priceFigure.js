@@ -1,8 +1,9 @@
 // @ts-check
 // A price with the direction of its last change, and the change of the last 24 hours.
 
+import { compareDecimals } from "../../decimals.js";
 import { h, icon, setChildren, setText } from "../../dom.js";
-import { compareDecimals, decimal } from "../../format.js";
+import { decimal } from "../../format.js";
 import { t } from "../../i18n.js";
 
 /** @import { SymbolDecimals } from "../../symbolDecimals.js" */

@@ -97,8 +97,7 @@ public final class LeaderLease {
   }
 
   /** @param nanoTime monotonic */
-  LeaderLease(
-      Vertx vertx, Database database, Key key, Duration term, LongSupplier nanoTime) {
+  LeaderLease(Vertx vertx, Database database, Key key, Duration term, LongSupplier nanoTime) {
     this.vertx = vertx;
     this.database = database;
     this.key = key;
@@ -155,9 +154,7 @@ public final class LeaderLease {
     requested = true;
     var sentAt = nanoTime.getAsLong();
     database
-        .query(
-            ACQUIRE.formatted(key.schema()),
-            Tuple.of(key.name(), holder, term.toMillis()))
+        .query(ACQUIRE.formatted(key.schema()), Tuple.of(key.name(), holder, term.toMillis()))
         .onComplete(result -> {
           requested = false;
           if (stopped || result.failed()) {
@@ -166,7 +163,8 @@ public final class LeaderLease {
           }
           var rows = result.result().iterator();
           if (rows.hasNext()) {
-            // One interval earlier than on the server, so that this node resigns before another one leads.
+            // One interval earlier than on the server, so that this node resigns before another one
+            // leads.
             heldUntil = sentAt + term.minus(term.dividedBy(PARTS)).toNanos();
             elect(rows.next().getLong("token"));
           } else {

@@ -87,8 +87,7 @@ final class MissedPrints {
   }
 
   private Future<Missed> tradesSince(String symbol, MarketPosition from) {
-    return bus.request(
-            Trades.FIND, new FindTrades(symbol, null, from.time(), null, MAX_TRADES))
+    return bus.request(Trades.FIND, new FindTrades(symbol, null, from.time(), null, MAX_TRADES))
         .map(found -> byTrades(found.trades(), from, found.trades().size() < MAX_TRADES));
   }
 

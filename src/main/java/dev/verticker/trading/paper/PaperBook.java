@@ -234,7 +234,8 @@ final class PaperBook {
     var order = orders.get(id);
     var end = missed.end();
     orders.put(
-        id, order.at(order.matched().market().equals(end.market()) ? order.matched().max(end) : end));
+        id,
+        order.at(order.matched().market().equals(end.market()) ? order.matched().max(end) : end));
     if (missed.complete() && uninterrupted) {
       behind.remove(id);
     }
@@ -299,8 +300,7 @@ final class PaperBook {
       var order = rest.next();
       if (orders.containsKey(order.identity().orderId())
           && !outdated.contains(order.identity().orderId())) {
-        var matched =
-            match(order, prints, entered).recover(failure -> onFailure(order, failure));
+        var matched = match(order, prints, entered).recover(failure -> onFailure(order, failure));
         // Most orders do not trade: a recursion for each of them would be too deep.
         if (!matched.isComplete()) {
           return matched.compose(done -> matchOrders(rest, prints, entered));
@@ -318,10 +318,9 @@ final class PaperBook {
       order = match.order();
       if (match.triggers()) {
         var rest = prints.subList(i + 1, prints.size());
-        return enter(order, entered)
-            .compose(resting -> replace(start, resting)
-                .map(open -> match(open, rest, entered))
-                .orElseGet(Future::succeededFuture));
+        return enter(order, entered).compose(resting -> replace(start, resting)
+            .map(open -> match(open, rest, entered))
+            .orElseGet(Future::succeededFuture));
       }
       if (match.fill() != null) {
         trades.add(order.trade(match.fill(), prints.get(i).to()));
@@ -339,9 +338,11 @@ final class PaperBook {
 
   private Future<Optional<WorkingOrder>> enter(WorkingOrder triggered, PaperMarket entered) {
     return (entered == null ? market.reader().read(symbol) : Future.succeededFuture(entered))
-        .compose(current -> market.reports().enter(
-            triggered,
-            PaperMatching.enter(triggered.instrument(), triggered.ticket(), current)));
+        .compose(current -> market
+            .reports()
+            .enter(
+                triggered,
+                PaperMatching.enter(triggered.instrument(), triggered.ticket(), current)));
   }
 
   private Optional<WorkingOrder> replace(WorkingOrder before, Optional<WorkingOrder> resting) {

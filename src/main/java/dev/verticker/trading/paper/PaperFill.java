@@ -23,7 +23,12 @@ record PaperFill(
   static final BigDecimal FEE_RATE = new BigDecimal("0.001");
 
   static PaperFill of(
-      Instrument instrument, Side side, String id, BigDecimal price, BigDecimal qty, boolean maker) {
+      Instrument instrument,
+      Side side,
+      String id,
+      BigDecimal price,
+      BigDecimal qty,
+      boolean maker) {
     var quoteQty = price.multiply(qty).setScale(instrument.quoteScale(), RoundingMode.DOWN);
     var buys = side == Side.BUY;
     var fee = (buys ? qty : quoteQty)

@@ -69,8 +69,7 @@ final class PaperGateway implements OrderGateway {
 
   private WorkingOrder working(NewOrder order, NewPaperOrder stored, PaperMarket market) {
     return new WorkingOrder(
-        new Identity(
-            stored.id(), accountId, Long.toString(stored.id()), order.clientOrderId(), 0),
+        new Identity(stored.id(), accountId, Long.toString(stored.id()), order.clientOrderId(), 0),
         stored.instrument(),
         order.ticket(),
         BigDecimal.ZERO,
@@ -138,8 +137,8 @@ final class PaperGateway implements OrderGateway {
   }
 
   private static <T> Future<T> available(Future<T> read) {
-    return read.recover(failure -> Future.failedFuture(
-        new ExchangeException.ExchangeUnavailableException(
+    return read.recover(
+        failure -> Future.failedFuture(new ExchangeException.ExchangeUnavailableException(
             "the orders of the paper venue cannot be read: " + failure.getMessage())));
   }
 }

@@ -66,10 +66,8 @@ final class PaperMarketReader {
   private MarketPosition position(
       Optional<Book> book, Optional<Quote> quote, Optional<Trade> trade) {
     var venue = quote.map(Quote::venue).or(() -> book.map(Book::venue)).orElse("unknown");
-    var quoted = quote.map(
-        found -> new MarketPosition(venue, found.tradeId(), found.eventTime()));
-    var traded =
-        trade.map(found -> new MarketPosition(venue, found.lastTradeId(), found.time()));
+    var quoted = quote.map(found -> new MarketPosition(venue, found.tradeId(), found.eventTime()));
+    var traded = trade.map(found -> new MarketPosition(venue, found.lastTradeId(), found.time()));
     return quoted
         .map(position -> position.max(traded.orElse(null)))
         .or(() -> traded)

@@ -121,9 +121,10 @@ public final class PaperMatcher implements LeaderLease.Listener {
     reading = true;
     var since = clock.instant().minus(OVERLAP);
     var all = !loaded;
-    readPages(0, after -> all
-            ? market.orders().listWorking(after)
-            : market.orders().listRecent(since, after))
+    readPages(
+            0,
+            after ->
+                all ? market.orders().listWorking(after) : market.orders().listRecent(since, after))
         .onComplete(done -> {
           reading = false;
           resting = books.values().stream().mapToInt(PaperBook::size).sum();
@@ -135,8 +136,7 @@ public final class PaperMatcher implements LeaderLease.Listener {
         });
   }
 
-  private Future<Void> readPages(
-      long after, LongFunction<Future<List<WorkingOrder>>> page) {
+  private Future<Void> readPages(long after, LongFunction<Future<List<WorkingOrder>>> page) {
     return page.apply(after).compose(found -> {
       if (leads) {
         found.forEach(order -> books
@@ -151,8 +151,7 @@ public final class PaperMatcher implements LeaderLease.Listener {
 
   private void publishDemand() {
     if (leads && !books.isEmpty()) {
-      bus.publish(
-          Feed.DEMAND, new Feed.Demand(node, List.copyOf(books.keySet()), List.of()));
+      bus.publish(Feed.DEMAND, new Feed.Demand(node, List.copyOf(books.keySet()), List.of()));
     }
   }
 
@@ -162,7 +161,8 @@ public final class PaperMatcher implements LeaderLease.Listener {
         book.commonPosition().ifPresent(position -> positions.put(symbol, position)));
     if (leads && !positions.isEmpty()) {
       database
-          .transaction(tx -> lease.check(tx).compose(held -> market.orders().saveMarkets(tx, positions)))
+          .transaction(
+              tx -> lease.check(tx).compose(held -> market.orders().saveMarkets(tx, positions)))
           .onFailure(failure ->
               log.warn("positions of paper orders are not stored: {}", failure.getMessage()));
     }
@@ -187,9 +187,7 @@ public final class PaperMatcher implements LeaderLease.Listener {
         .listWorking(page)
         .onSuccess(found -> book.retain(
             page,
-            found.stream()
-                .map(order -> order.identity().orderId())
-                .collect(Collectors.toSet())))
+            found.stream().map(order -> order.identity().orderId()).collect(Collectors.toSet())))
         .compose(done -> removeClosed(book, ids.subList(page.size(), ids.size())));
   }
 

@@ -5,7 +5,6 @@ import dev.verticker.message.trading.Orders.Side;
 import dev.verticker.message.trading.Orders.Status;
 import dev.verticker.message.trading.Orders.Ticket;
 import dev.verticker.message.trading.Orders.TimeInForce;
-import dev.verticker.message.trading.Orders.Type;
 import dev.verticker.trading.rules.Instrument;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -94,9 +93,8 @@ final class PaperMatching {
 
   private static Placement.Entered limit(
       Instrument instrument, Ticket ticket, List<Level> levels, String prefix) {
-    var crossed = levels.stream()
-        .takeWhile(level -> crosses(ticket, level.price()))
-        .toList();
+    var crossed =
+        levels.stream().takeWhile(level -> crosses(ticket, level.price())).toList();
     var walk = walk(instrument, ticket, crossed, prefix);
     if (walk.complete()) {
       return new Placement.Entered(walk.fills(), Status.FILLED, null);

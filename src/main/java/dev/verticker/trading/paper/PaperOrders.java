@@ -72,7 +72,8 @@ final class PaperOrders {
           .formatted(INSTRUMENT);
 
   private static final String LIST_WORKING = WORKING.formatted("p.order_id > $1");
-  private static final String LIST_RECENT = WORKING.formatted("p.entered_at >= $1 AND p.order_id > $3");
+  private static final String LIST_RECENT =
+      WORKING.formatted("p.entered_at >= $1 AND p.order_id > $3");
   private static final String LIST_BY_ID = WORKING.formatted("p.order_id = ANY ($1)");
 
   private static final String ADVANCE =
@@ -109,13 +110,12 @@ final class PaperOrders {
   private static final String FIND =
       ORDER + " AND (o.client_order_id = $2 OR o.symbol = $3 AND o.exchange_order_id = $4) LIMIT 1";
 
-  private static final String LIST_OPEN =
-      ORDER
-          + " AND o.status IN ('open', 'partially_filled') ORDER BY o.id LIMIT %d".formatted(MAX_ORDERS);
+  private static final String LIST_OPEN = ORDER
+      + " AND o.status IN ('open', 'partially_filled') ORDER BY o.id LIMIT %d"
+          .formatted(MAX_ORDERS);
 
-  private static final String LIST_SINCE =
-      ORDER
-          + " AND o.symbol = $2 AND o.created_at >= $3 ORDER BY o.id LIMIT %d".formatted(MAX_ORDERS);
+  private static final String LIST_SINCE = ORDER
+      + " AND o.symbol = $2 AND o.created_at >= $3 ORDER BY o.id LIMIT %d".formatted(MAX_ORDERS);
 
   private static final String TRADES =
       """
@@ -172,8 +172,8 @@ final class PaperOrders {
   Future<Optional<NewPaperOrder>> findNew(long accountId, String clientOrderId) {
     return database
         .query(FIND_NEW, Tuple.of(accountId, clientOrderId))
-        .map(rows -> Rows.first(
-            rows, row -> new NewPaperOrder(row.getLong("id"), instrument(row))));
+        .map(
+            rows -> Rows.first(rows, row -> new NewPaperOrder(row.getLong("id"), instrument(row))));
   }
 
   /** Stores what the matching of an order begins after. */

@@ -23,11 +23,7 @@ final class PaperReports {
   private final Clock clock;
 
   PaperReports(
-      OrderReports reports,
-      LeaderLease lease,
-      PaperOrders orders,
-      PaperVenue venue,
-      Clock clock) {
+      OrderReports reports, LeaderLease lease, PaperOrders orders, PaperVenue venue, Clock clock) {
     this.reports = reports;
     this.lease = lease;
     this.orders = orders;

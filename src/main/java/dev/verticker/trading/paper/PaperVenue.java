@@ -38,7 +38,11 @@ public final class PaperVenue {
 
   /** Returns the matching of resting orders, which the caller starts and which runs while this node holds the lease. */
   public PaperMatcher matcher(
-      Vertx vertx, Database database, OrderReports reports, LeaderLease lease, MeterRegistry metrics) {
+      Vertx vertx,
+      Database database,
+      OrderReports reports,
+      LeaderLease lease,
+      MeterRegistry metrics) {
     var books = new PaperBook.Market(
         vertx,
         orders,

@@ -95,9 +95,7 @@ record WorkingOrder(
     if (triggered) {
       return buys ? low.compareTo(ticket.price()) < 0 : high.compareTo(ticket.price()) > 0;
     }
-    return buys
-        ? high.compareTo(ticket.stopPrice()) >= 0
-        : low.compareTo(ticket.stopPrice()) <= 0;
+    return buys ? high.compareTo(ticket.stopPrice()) >= 0 : low.compareTo(ticket.stopPrice()) <= 0;
   }
 
   /** Returns the order as matched up to a position. */

@@ -13,8 +13,7 @@ import java.math.RoundingMode;
  */
 record CostBasis(BigDecimal qty, BigDecimal cost, BigDecimal realizedProfit) {
   static final int SCALE = 18;
-  static final CostBasis EMPTY =
-      new CostBasis(BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
+  static final CostBasis EMPTY = new CostBasis(BigDecimal.ZERO, BigDecimal.ZERO, BigDecimal.ZERO);
 
   /** @param paid null = unknown */
   CostBasis acquire(BigDecimal acquired, BigDecimal paid) {

@@ -44,8 +44,8 @@ final class MinuteRates {
     var rates = new HashMap<String, TreeMap<Instant, BigDecimal>>();
     var read = Future.<Void>succeededFuture();
     for (var asset : minutes.entrySet()) {
-      read = read.compose(before -> readDirect(asset.getKey(), valuedIn, asset.getValue())
-          .map(found -> {
+      read = read.compose(
+          before -> readDirect(asset.getKey(), valuedIn, asset.getValue()).map(found -> {
             rates.put(asset.getKey(), found);
             return null;
           }));
@@ -88,11 +88,8 @@ final class MinuteRates {
     return bus.request(
             Candles.FIND,
             new FindCandles(
-                List.of(symbol),
-                Interval.ONE_MINUTE,
-                first.minus(MAX_AGE),
-                last.plus(MINUTE),
-                (int) (Duration.between(first, last).plus(MAX_AGE).toMinutes() + 1)))
+                List.of(symbol), Interval.ONE_MINUTE, first.minus(MAX_AGE), last.plus(MINUTE), (int)
+                    (Duration.between(first, last).plus(MAX_AGE).toMinutes() + 1)))
         .compose(found -> {
           found.series().get(0).candles().stream()
               .filter(Candle::isKnown)
@@ -109,8 +106,6 @@ final class MinuteRates {
   }
 
   private static BigDecimal rate(BigDecimal price, boolean inverse) {
-    return inverse
-        ? BigDecimal.ONE.divide(price, CostBasis.SCALE, RoundingMode.HALF_EVEN)
-        : price;
+    return inverse ? BigDecimal.ONE.divide(price, CostBasis.SCALE, RoundingMode.HALF_EVEN) : price;
   }
 }

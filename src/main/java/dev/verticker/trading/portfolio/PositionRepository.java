@@ -99,8 +99,8 @@ public final class PositionRepository {
         .map(rows -> new Positions(
             Rows.first(cursor, row -> row.getLong("trade_id")).orElse(0L),
             StreamSupport.stream(rows.spliterator(), false)
-                .collect(Collectors.toMap(
-                    row -> row.getString("asset"), PositionRepository::basis)))));
+                .collect(
+                    Collectors.toMap(row -> row.getString("asset"), PositionRepository::basis)))));
   }
 
   /** At most {@link #MAX_TRADES}, by id. */
@@ -130,9 +130,7 @@ public final class PositionRepository {
             assets,
             bases.stream().map(basis -> text(basis.qty())).toArray(String[]::new),
             bases.stream().map(basis -> text(basis.cost())).toArray(String[]::new),
-            bases.stream()
-                .map(basis -> text(basis.realizedProfit()))
-                .toArray(String[]::new)))
+            bases.stream().map(basis -> text(basis.realizedProfit())).toArray(String[]::new)))
         .mapEmpty();
   }
 

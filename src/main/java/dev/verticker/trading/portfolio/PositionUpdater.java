@@ -38,9 +38,9 @@ final class PositionUpdater {
   }
 
   private Future<Update> update(long accountId, int pages) {
-    return positions.find(accountId).compose(before -> positions
-        .tradesAfter(accountId, before.cursor())
-        .compose(trades -> {
+    return positions
+        .find(accountId)
+        .compose(before -> positions.tradesAfter(accountId, before.cursor()).compose(trades -> {
           if (trades.isEmpty() || pages == 0) {
             return Future.succeededFuture(new Update(before.bases(), trades.isEmpty()));
           }

@@ -49,12 +49,16 @@ final class FakeMarket {
     this.bus = bus;
     this.clock = clock;
     Await.await(Future.all(
-        bus.serve(Books.FIND, request -> hasBook
-            ? Future.succeededFuture(book())
-            : Future.failedFuture(new Failure.Unavailable("book-not-available", "No book."))),
-        bus.serve(Prices.FIND, request -> hasQuote
-            ? Future.succeededFuture(quotes())
-            : Future.failedFuture(new Failure.Unavailable("price-not-yet-known", "No price."))),
+        bus.serve(
+            Books.FIND,
+            request -> hasBook
+                ? Future.succeededFuture(book())
+                : Future.failedFuture(new Failure.Unavailable("book-not-available", "No book."))),
+        bus.serve(
+            Prices.FIND,
+            request -> hasQuote
+                ? Future.succeededFuture(quotes())
+                : Future.failedFuture(new Failure.Unavailable("price-not-yet-known", "No price."))),
         bus.serve(Trades.FIND, this::find),
         bus.serve(Candles.FIND, this::candles)));
     silentTrade("100.00", "1");
@@ -74,7 +78,13 @@ final class FakeMarket {
     clock.step(Duration.ofMillis(10));
     var id = trades.size() + 1L;
     var trade = new Trade(
-        id, new BigDecimal(price), new BigDecimal(qty), clock.instant(), false, id * 10, id * 10 + 9);
+        id,
+        new BigDecimal(price),
+        new BigDecimal(qty),
+        clock.instant(),
+        false,
+        id * 10,
+        id * 10 + 9);
     trades.add(trade);
     return trade;
   }
@@ -149,8 +159,8 @@ final class FakeMarket {
         .filter(minute -> !minute.openTime().isBefore(request.from()))
         .limit(request.limit())
         .toList();
-    return Future.succeededFuture(new Candles.Found(List.of(
-        new Series("BTCUSDT", VENUE, Interval.ONE_MINUTE, found, null, null))));
+    return Future.succeededFuture(new Candles.Found(
+        List.of(new Series("BTCUSDT", VENUE, Interval.ONE_MINUTE, found, null, null))));
   }
 
   static Level level(String price, String qty) {

@@ -155,8 +155,10 @@ final class PaperDesk implements AutoCloseable {
       book.catchUp();
       return Future.succeededFuture();
     });
-    Await.until("orders are matched", () -> await(
-        () -> Future.succeededFuture(book.size() == 0 || book.commonPosition().isPresent())));
+    Await.until(
+        "orders are matched",
+        () -> await(() ->
+            Future.succeededFuture(book.size() == 0 || book.commonPosition().isPresent())));
   }
 
   void stopMatching() {
@@ -203,7 +205,9 @@ final class PaperDesk implements AutoCloseable {
 
   /** "status executed reason" of an order. */
   String state(long id) {
-    return postgres.value("SELECT concat_ws(' ', status, trim_scale(executed_qty), reason) FROM trading.orders WHERE id = " + id);
+    return postgres.value(
+        "SELECT concat_ws(' ', status, trim_scale(executed_qty), reason) FROM trading.orders WHERE id = "
+            + id);
   }
 
   void awaitState(long id, String expected) {

@@ -75,10 +75,8 @@ class PaperLedgerTest {
   }
 
   private static void quote(PaperDesk desk, int price) {
-    desk.market.bids =
-        List.of(level(cents(price - 1), "0.3"), level(cents(price - 3), "0.5"));
-    desk.market.asks =
-        List.of(level(cents(price), "0.3"), level(cents(price + 2), "0.5"));
+    desk.market.bids = List.of(level(cents(price - 1), "0.3"), level(cents(price - 3), "0.5"));
+    desk.market.asks = List.of(level(cents(price), "0.3"), level(cents(price + 2), "0.5"));
     desk.market.silentTrade(cents(price), "0.00001");
   }
 
@@ -106,12 +104,8 @@ class PaperLedgerTest {
     var force = forces[random.nextInt(3)];
     return switch (random.nextInt(4)) {
       case 0 -> market(side, steps(random));
-      case 1 -> stop(
-          side,
-          steps(random),
-          cents(side == Side.BUY ? price + 15 : price - 15),
-          limit,
-          force);
+      case 1 ->
+        stop(side, steps(random), cents(side == Side.BUY ? price + 15 : price - 15), limit, force);
       default -> limit(side, steps(random), limit, force);
     };
   }

@@ -91,9 +91,9 @@ class PaperMatchingTest {
 
   @Example
   void a_quote_quantity_that_the_first_level_uses_up_to_the_step_fills_the_order() {
-    // 0.0005 USDT remain: less than a step at the first price, and the next level is more expensive.
-    var entered =
-        assertInstanceOf(Entered.class, place(marketOrder(Side.BUY, null, "100.0005")));
+    // 0.0005 USDT remain: less than a step at the first price, and the next level is more
+    // expensive.
+    var entered = assertInstanceOf(Entered.class, place(marketOrder(Side.BUY, null, "100.0005")));
 
     assertEquals(Status.FILLED, entered.status());
     assertEquals(1, entered.fills().size());
@@ -129,8 +129,8 @@ class PaperMatchingTest {
 
   @Example
   void an_immediate_or_cancel_order_expires_with_the_remainder() {
-    var entered = assertInstanceOf(
-        Entered.class, place(limit(Side.SELL, "4", "99.98", TimeInForce.IOC)));
+    var entered =
+        assertInstanceOf(Entered.class, place(limit(Side.SELL, "4", "99.98", TimeInForce.IOC)));
 
     assertEquals(Status.EXPIRED, entered.status());
     assertEquals(PaperMatching.IMMEDIATE_OR_CANCEL, entered.reason());
@@ -209,7 +209,9 @@ class PaperMatchingTest {
     var filled = triggered.order().match(minute(2, "90", "100", "0.25"));
     assertEquals(dec("0.25"), filled.fill().qty());
     assertEquals(dec("94"), filled.fill().price());
-    assertEquals("minute-" + T0.plus(Duration.ofMinutes(2)).getEpochSecond() / 60, filled.fill().id());
+    assertEquals(
+        "minute-" + T0.plus(Duration.ofMinutes(2)).getEpochSecond() / 60,
+        filled.fill().id());
   }
 
   @Example
@@ -288,8 +290,7 @@ class PaperMatchingTest {
     var twice = new ArrayList<PaperFill>();
     var cut = Math.min(interrupted, prints.size());
     var order = run(working(ticket), prints.subList(0, cut), twice);
-    var resumed =
-        run(order, prints.subList(Math.max(0, cut - repeated), prints.size()), twice);
+    var resumed = run(order, prints.subList(Math.max(0, cut - repeated), prints.size()), twice);
 
     assertEquals(once, twice);
     assertEquals(expected, resumed);
@@ -316,7 +317,8 @@ class PaperMatchingTest {
     var types = Arbitraries.of(Type.MARKET, Type.LIMIT, Type.LIMIT_MAKER, Type.STOP_LIMIT);
     var forces = Arbitraries.of(TimeInForce.GTC, TimeInForce.IOC, TimeInForce.FOK);
     var prices = Arbitraries.integers().between(9_950, 10_050).map(PaperMatchingTest::cents);
-    return Combinators.combine(sides, types, forces, prices, prices, steps(), Arbitraries.of(true, false))
+    return Combinators.combine(
+            sides, types, forces, prices, prices, steps(), Arbitraries.of(true, false))
         .as((side, type, force, price, stop, qty, byQuote) -> {
           var market = type == Type.MARKET;
           var spends = market && byQuote;

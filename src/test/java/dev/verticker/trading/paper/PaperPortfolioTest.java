@@ -148,7 +148,8 @@ class PaperPortfolioTest {
   void after_a_reset_earlier_trades_have_no_effect() {
     var order = desk.place(ada, market(Side.BUY, "1"));
     find(order.accountId());
-    desk.await(() -> desk.database.transaction(tx -> PositionRepository.reset(tx, order.accountId())));
+    desk.await(
+        () -> desk.database.transaction(tx -> PositionRepository.reset(tx, order.accountId())));
 
     assertNull(find(order.accountId()).positions().get(0).cost());
     desk.place(ada, market(Side.BUY, "2"));

@@ -67,8 +67,7 @@ class PaperVenueTest {
         List.of("taker-0 100 1 100 0.001 BTC f", "taker-1 100.1 0.5 50.05 0.0005 BTC f"),
         desk.trades(order.id()));
     assertEquals(
-        List.of("BTC 1.4985 0 -1.5 0.0015 0", "USDT 9849.95 0 150.05 0 -10000"),
-        desk.wallets(ada));
+        List.of("BTC 1.4985 0 -1.5 0.0015 0", "USDT 9849.95 0 150.05 0 -10000"), desk.wallets(ada));
   }
 
   @Test
@@ -122,8 +121,7 @@ class PaperVenueTest {
             first.lastTradeId() + " 99 0.5 49.5 0.0005 BTC t",
             second.lastTradeId() + " 99 1.5 148.5 0.0015 BTC t"),
         desk.trades(order.id()));
-    assertEquals(
-        List.of("BTC 1.998 0 -2 0.002 0", "USDT 9802 0 198 0 -10000"), desk.wallets(ada));
+    assertEquals(List.of("BTC 1.998 0 -2 0.002 0", "USDT 9802 0 198 0 -10000"), desk.wallets(ada));
   }
 
   @Test
@@ -203,7 +201,8 @@ class PaperVenueTest {
     desk.awaitState(order.id(), "partially_filled 0.75");
     desk.awaitState(stop.id(), "partially_filled 0.75");
     desk.awaitState(immediate.id(), "expired 0 immediate or cancel");
-    assertTrue(desk.trades(stop.id()).get(0).startsWith("minute-"), desk.trades(stop.id())::toString);
+    assertTrue(
+        desk.trades(stop.id()).get(0).startsWith("minute-"), desk.trades(stop.id())::toString);
     // The minutes are not matched a second time.
     desk.market.trade("98.00", "0.25");
     desk.awaitState(order.id(), "partially_filled 1");
@@ -237,7 +236,6 @@ class PaperVenueTest {
     desk.awaitState(witness.id(), "filled 1");
     assertEquals("canceled 0.5", desk.state(order.id()));
     assertEquals(
-        List.of("BTC 1.4985 0 -1.5 0.0015 0", "USDT 9851.5 0 148.5 0 -10000"),
-        desk.wallets(ada));
+        List.of("BTC 1.4985 0 -1.5 0.0015 0", "USDT 9851.5 0 148.5 0 -10000"), desk.wallets(ada));
   }
 }

@@ -60,7 +60,9 @@ class TradeCostsTest {
     // The rate of BNB is 500.
     assertEquals(
         Map.of(
-            "BNB", new CostBasis(dec("0.99"), dec("396.000000000000000000"), dec("1.000000000000000000")),
+            "BNB",
+                new CostBasis(
+                    dec("0.99"), dec("396.000000000000000000"), dec("1.000000000000000000")),
             "BTC", new CostBasis(dec("1"), dec("105.000000000000000000"), dec("0"))),
         bases);
   }
@@ -135,9 +137,7 @@ class TradeCostsTest {
       }
       assertTrue(basis.qty().signum() >= 0 && basis.cost().signum() >= 0);
       // Every amount is either part of the remaining cost or of the profit.
-      assertEquals(
-          0,
-          received.subtract(paid).add(basis.cost()).compareTo(basis.realizedProfit()));
+      assertEquals(0, received.subtract(paid).add(basis.cost()).compareTo(basis.realizedProfit()));
       assertTrue(basis.cost().scale() <= CostBasis.SCALE);
     }
     basis = basis.dispose(basis.qty(), BigDecimal.ZERO);
@@ -176,8 +176,7 @@ class TradeCostsTest {
       String quoteQty,
       String feeAsset,
       String fee) {
-    return new TradeFacts(
-        1, side, base, quote, dec(qty), dec(quoteQty), feeAsset, dec(fee), NOON);
+    return new TradeFacts(1, side, base, quote, dec(qty), dec(quoteQty), feeAsset, dec(fee), NOON);
   }
 
   private static BigDecimal dec(String text) {

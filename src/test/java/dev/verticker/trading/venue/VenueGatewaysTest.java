@@ -37,8 +37,8 @@ class VenueGatewaysTest {
 
   @Test
   void an_account_at_a_real_venue_without_a_key_never_gets_the_paper_venue() {
-    var failure =
-        assertInstanceOf(Failure.Conflict.class, failureOf(gateways.gateway(account(1, "testnet"))));
+    var failure = assertInstanceOf(
+        Failure.Conflict.class, failureOf(gateways.gateway(account(1, "testnet"))));
 
     assertEquals("venue-not-enabled", failure.code());
     assertInstanceOf(Failure.Conflict.class, failureOf(gateways.gateway(account(2, "binance"))));

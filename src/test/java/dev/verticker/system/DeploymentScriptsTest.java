@@ -60,9 +60,9 @@ class DeploymentScriptsTest {
         }
       }
     }
-    assertEquals(28, secrets.size());
+    assertEquals(32, secrets.size());
     secrets.removeIf(String::isEmpty);
-    assertEquals(24, new HashSet<>(secrets).size());
+    assertEquals(26, new HashSet<>(secrets).size());
     secrets.forEach(secret -> assertTrue(
         secret.matches("(redis://:)?([A-Za-z0-9]{24}|[A-Za-z0-9]{48})(@redis:6379)?"), secret));
     assertEquals(
@@ -113,6 +113,7 @@ class DeploymentScriptsTest {
         "pgadmin_password", "of-pgadmin");
     kept.forEach((name, value) -> assertEquals(value, secret(file, name), name));
     assertEquals(48, secret(file, "grafana_password").length());
+    assertEquals(48, secret(file, "secrets_key").length());
     assertEquals(48, secret(file, "postgres_market").length());
     script(Map.of(), "make-env", "--upgrade", file.toString()).expect(1);
   }

@@ -144,7 +144,8 @@ class PriceReplayTest {
         Database.open(vertx, SettingsReader.read(values, r -> PostgresSettings.read("market", r)));
     var redis = await(RedisClient.open(vertx, SettingsReader.read(values, RedisSettings::read)));
     var bus = new Bus(vertx, clock, metrics);
-    var limits = new RateLimits("replay", "", redis, new BanRepository(postgres, "market"), bus, clock);
+    var limits =
+        new RateLimits("replay", "", redis, new BanRepository(postgres, "market"), bus, clock);
     var client = new ExchangeClient(vertx, settings.exchange(), interval, limits, metrics);
     var exchange = new BinanceMarketData(
         vertx, client, limits, new TickerParser(metrics), new KlineParser(metrics), clock);

@@ -216,9 +216,11 @@ class PriceVerticleTest {
     until("all configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
     var statuses = new CopyOnWriteArrayList<Feed.State>();
     await(node.bus.subscribe(Feed.STATUS, status -> statuses.add(status.state())));
-    var others =
-        Set.of(FaultKind.RATE_LIMITED, FaultKind.BANNED, FaultKind.SLOW, FaultKind.MISSING_SYMBOL);
-    for (var kind : EnumSet.complementOf(EnumSet.copyOf(others))) {
+    // Those after it concern orders.
+    var faults = EnumSet.range(FaultKind.RATE_LIMITED, FaultKind.CLOSED);
+    faults.removeAll(
+        Set.of(FaultKind.RATE_LIMITED, FaultKind.BANNED, FaultKind.SLOW, FaultKind.MISSING_SYMBOL));
+    for (var kind : faults) {
       statuses.clear();
       exchange.faults().add(kind);
       until(kind + ": stale", () -> node.latest().stream().allMatch(q -> q.stale(Instant.now())));

@@ -87,7 +87,8 @@ class PaperTradingNodeTest {
         () ->
             database.number("SELECT count(*) FROM notification.events WHERE topic LIKE 'orders.%'")
                 >= 8);
-    assertEquals(0, database.number("SELECT count(*) FROM trading.outbox"));
+    Await.until(
+        "the outbox is empty", () -> database.number("SELECT count(*) FROM trading.outbox") == 0);
 
     node.stop();
     startNode();

@@ -145,8 +145,8 @@ public final class VenueModule {
     }
     return gateways.key(account).compose(key -> Future.succeededFuture()
         .compose(asked -> venues.get(account.venue()).check(key))
-        .map(permissions -> new KeyTest(
-            true, null, permissions.trade(), permissions.withdraw(), clock.instant()))
+        .map(permissions ->
+            new KeyTest(true, null, permissions.trade(), permissions.withdraw(), clock.instant()))
         .recover(failure -> {
           var refusal = refusal(failure);
           return refusal instanceof Failure.Invalid refused

@@ -45,6 +45,7 @@ public final class RedisClient {
 
   private final Vertx vertx;
   private final RedisOptions options;
+  private final Duration timeout;
   private Redis client;
   private boolean closed;
   private final OutageLog outageLog = new OutageLog();
@@ -64,8 +65,9 @@ public final class RedisClient {
   private volatile long unavailableSince =
       System.nanoTime() - Duration.ofDays(1).toNanos();
 
-  private RedisClient(Vertx vertx, RedisSettings settings) {
+  private RedisClient(Vertx vertx, RedisSettings settings, Duration timeout) {
     this.vertx = vertx;
+    this.timeout = timeout;
     this.options = new RedisOptions()
         .setConnectionString(settings.url().toString())
         .setMaxWaitingHandlers(MAX_PENDING_COMMANDS)
@@ -86,12 +88,17 @@ public final class RedisClient {
 
   /** Completes after one attempt to connect, successful or not, so that a node starts while Redis is unavailable. */
   public static Future<RedisClient> open(Vertx vertx, RedisSettings settings) {
-    var client = new RedisClient(vertx, settings);
+    return open(vertx, settings, DEFAULT_TIMEOUT);
+  }
+
+  /** @param timeout of commands that are sent without another one, at most {@link #MAX_TIMEOUT} */
+  public static Future<RedisClient> open(Vertx vertx, RedisSettings settings, Duration timeout) {
+    var client = new RedisClient(vertx, settings, timeout);
     return client.connect().map(client).otherwise(client);
   }
 
   public Future<Response> send(Request command) {
-    return send(command, DEFAULT_TIMEOUT);
+    return send(command, timeout);
   }
 
   /** Sends a command with a longer timeout, for callers that cannot continue without Redis. */
@@ -101,7 +108,7 @@ public final class RedisClient {
 
   /** The responses in the order of the commands; the batch is not atomic. */
   public Future<List<Response>> batch(List<Request> commands) {
-    return batch(commands, DEFAULT_TIMEOUT);
+    return batch(commands, timeout);
   }
 
   /** Sends a batch with a longer timeout, for callers that cannot continue without Redis. */
@@ -132,7 +139,7 @@ public final class RedisClient {
     return client.close();
   }
 
-  private <T> Future<T> bounded(Function<RedisConnection, Future<T>> command, Duration timeout) {
+  private <T> Future<T> bounded(Function<RedisConnection, Future<T>> command, Duration max) {
     var used = connection;
     if (used == null) {
       return Future.failedFuture(unavailable());
@@ -140,7 +147,7 @@ public final class RedisClient {
     var sentAt = System.nanoTime();
     var response = command.apply(used);
     return response
-        .timeout(timeout.toMillis(), TimeUnit.MILLISECONDS)
+        .timeout(max.toMillis(), TimeUnit.MILLISECONDS)
         .onSuccess(received -> responding = true)
         .recover(failure -> {
           log.debug("Redis command failed", failure);

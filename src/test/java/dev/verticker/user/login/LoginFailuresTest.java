@@ -55,8 +55,13 @@ final class LoginFailuresTest {
     var settings = SettingsFiles.load(
         Map.of("VERTICKER_ENV", "development", "REDIS_URL", TestServers.redis().url()),
         Path.of("target"));
+    // The model has no late responses, which a busy host causes.
     redis = Await.await(
-        context, () -> RedisClient.open(vertx, SettingsReader.read(settings, RedisSettings::read)));
+        context,
+        () -> RedisClient.open(
+            vertx,
+            SettingsReader.read(settings, RedisSettings::read),
+            RedisClient.MAX_TIMEOUT));
   }
 
   @AfterAll

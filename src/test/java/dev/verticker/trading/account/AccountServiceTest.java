@@ -66,7 +66,7 @@ class AccountServiceTest {
         list.accounts().stream().map(Account::venue).toList());
     assertEquals(List.of("paper", "testnet"), list.venues());
     var row = desk.postgres.value(
-        "SELECT convert_from(api_key || api_secret, 'LATIN1') FROM trading.accounts WHERE id = "
+        "SELECT encode(api_key || api_secret, 'escape') FROM trading.accounts WHERE id = "
             + added.id());
     assertEquals(-1, row.indexOf("an-api-key"));
     assertEquals(-1, row.indexOf("a-secret"));

@@ -42,6 +42,10 @@ final class FakeMarket {
   final List<Candle> minutes = new CopyOnWriteArrayList<>();
   final List<FindTrades> reads = new CopyOnWriteArrayList<>();
   private final List<Trade> trades = new CopyOnWriteArrayList<>();
+
+  /** Ids of trades that only minutes contain. */
+  private volatile int idsOfMinutes;
+
   private final Bus bus;
   private final SteppedClock clock;
 
@@ -76,7 +80,7 @@ final class FakeMarket {
   /** A trade that no node publishes, as while a stream is interrupted. */
   Trade silentTrade(String price, String qty) {
     clock.step(Duration.ofMillis(10));
-    var id = trades.size() + 1L;
+    var id = trades.size() + idsOfMinutes + 1L;
     var trade = new Trade(
         id,
         new BigDecimal(price),
@@ -104,6 +108,7 @@ final class FakeMarket {
         BigDecimal.ZERO,
         BigDecimal.ZERO,
         State.FINAL));
+    idsOfMinutes++;
     clock.step(Duration.ofMinutes(1));
   }
 

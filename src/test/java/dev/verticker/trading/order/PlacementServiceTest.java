@@ -436,8 +436,9 @@ class PlacementServiceTest {
   void own_orders_behind_a_page_of_external_ones_are_canceled_too() {
     var own = desk.place(ada, "oldest", BUY);
     var account = desk.account(ada, "testnet");
-    desk.postgres.execute("INSERT INTO trading.instruments (venue, symbol) VALUES ('testnet', 'BTCUSDT')"
-        + " ON CONFLICT DO NOTHING");
+    desk.postgres.execute(
+        "INSERT INTO trading.instruments (venue, symbol) VALUES ('testnet', 'BTCUSDT')"
+            + " ON CONFLICT DO NOTHING");
     desk.postgres.execute(
         """
         INSERT INTO trading.orders (user_id, account_id, venue, symbol, client_order_id, exchange_order_id, side, type,

@@ -121,9 +121,7 @@ final class PaperDesk implements AutoCloseable {
         matching = context;
         matcher = venue.matcher(
             PaperDesk.this.vertx, database, reports, lease, new SimpleMeterRegistry());
-        return matcher
-            .start()
-            .onSuccess(started -> lease.start());
+        return matcher.start().onSuccess(started -> lease.start());
       }
 
       @Override

@@ -170,18 +170,16 @@ class PaperPortfolioTest {
       var reset = desk.vertx.getOrCreateContext();
       var done = Await.run(
           reset,
-          () -> desk.database.transaction(
-              tx -> PositionRepository.reset(tx, order.accountId())));
-      Await.until(
-          "the reset waits",
-          () -> !desk.postgres.value("SELECT count(*) FROM pg_locks WHERE NOT granted").equals("0"));
+          () -> desk.database.transaction(tx -> PositionRepository.reset(tx, order.accountId())));
+      Await.until("the reset waits", () -> !desk.postgres
+          .value("SELECT count(*) FROM pg_locks WHERE NOT granted")
+          .equals("0"));
       statement.execute("UPDATE trading.positions SET qty = qty + 1" + account);
       other.commit();
       Await.await(done);
     }
 
-    assertEquals(
-        "0", desk.postgres.value("SELECT count(*) FROM trading.positions" + account));
+    assertEquals("0", desk.postgres.value("SELECT count(*) FROM trading.positions" + account));
   }
 
   @Test

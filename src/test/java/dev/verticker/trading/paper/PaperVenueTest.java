@@ -235,9 +235,9 @@ class PaperVenueTest {
         var statement = other.createStatement()) {
       other.setAutoCommit(false);
       statement.execute("LOCK TABLE trading.paper_orders");
-      Await.until(
-          "a read waits",
-          () -> !desk.postgres.value("SELECT count(*) FROM pg_locks WHERE NOT granted").equals("0"));
+      Await.until("a read waits", () -> !desk.postgres
+          .value("SELECT count(*) FROM pg_locks WHERE NOT granted")
+          .equals("0"));
       desk.electAgain();
     }
 

@@ -64,21 +64,32 @@ public final class CancelService {
 
   /** Serves {@link Orders#CANCEL_ALL}; cancellations that take longer than the reply may go on. */
   public Future<OrderPage> cancelAll(CancelAll cancel) {
-    var open = new ListOrders(
+    return listOpen(cancel, null, List.of())
+        .compose(own -> request(cancel, own))
+        .compose(requested -> {
+          var results = new ArrayList<>(requested);
+          var sent = sendEach(results, 0);
+          return PlacementService.within(vertx, Orders.MAX_WAIT, sent, null)
+              .map(done -> new OrderPage(results.stream().map(StoredOrder::order).toList(), null));
+        });
+  }
+
+  /** Own open orders of all pages; several accounts, and external orders, may have more than one page together. */
+  private Future<List<StoredOrder>> listOpen(
+      CancelAll cancel, Long before, List<StoredOrder> newer) {
+    var page = new ListOrders(
         cancel.actor().id(),
         cancel.accountId(),
         cancel.symbol(),
         true,
-        null,
+        before,
         PlacementRules.MAX_OPEN_ORDERS);
-    return orders.list(open).compose(found -> {
-      var own = found.stream().filter(StoredOrder::isOwn).toList();
-      return request(cancel, own).compose(requested -> {
-        var results = new ArrayList<>(requested);
-        var sent = sendEach(results, 0);
-        return PlacementService.within(vertx, Orders.MAX_WAIT, sent, null)
-            .map(done -> new OrderPage(results.stream().map(StoredOrder::order).toList(), null));
-      });
+    return orders.list(page).compose(found -> {
+      var own = new ArrayList<>(newer);
+      found.stream().filter(StoredOrder::isOwn).forEach(own::add);
+      return found.size() <= page.limit()
+          ? Future.succeededFuture(own)
+          : listOpen(cancel, found.get(found.size() - 1).id(), own);
     });
   }
 

@@ -63,7 +63,7 @@ public final class OrderSender {
               : Future.failedFuture(failure));
     }
     if (outcome instanceof Outcome.Refused refused) {
-      return conclude(order, Status.REJECTED, refused.code() + " " + refused.message());
+      return conclude(order, Status.REJECTED, reason(refused));
     }
     return conclude(order, Status.OUTCOME_UNKNOWN, ((Outcome.Ambiguous) outcome).reason());
   }
@@ -79,6 +79,12 @@ public final class OrderSender {
         order.id(),
         stored -> stored.order().status() == Status.PENDING,
         new Conclusion(status, reason.substring(0, Math.min(reason.length(), MAX_REASON))));
+  }
+
+  /** Without the code of a venue the order was not sent. */
+  private static String reason(Outcome.Refused refused) {
+    return (refused.code() == 0 ? "not sent:" : Integer.toString(refused.code())) + " "
+        + refused.message();
   }
 
   private static boolean isClosed(StoredOrder order) {

@@ -14,12 +14,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The paper account of one user. An order is at this venue when its outcome is stored; an outcome that is not stored never
  * happened.
  */
 final class PaperGateway implements OrderGateway {
+  private static final Logger log = LoggerFactory.getLogger(PaperGateway.class);
   private static final int TIMESTAMP_OUTSIDE_WINDOW = -1021;
   private static final Duration RECEIVE_WINDOW = Duration.ofSeconds(5);
 
@@ -47,8 +50,10 @@ final class PaperGateway implements OrderGateway {
     return Future.all(stored, market)
         .compose(read -> place(order, stored.result().orElseThrow(), market.result()))
         .map(outcome -> isLate(order) ? late() : outcome)
-        .otherwise(failure ->
-            new Outcome.Refused(0, "The paper venue is unavailable: " + failure.getMessage()));
+        .otherwise(failure -> {
+          log.warn("an order of account {} is not placed: {}", accountId, failure.getMessage());
+          return new Outcome.Refused(0, "The paper venue is unavailable.");
+        });
   }
 
   private Future<Outcome> place(NewOrder order, NewPaperOrder stored, PaperMarket market) {

@@ -53,6 +53,12 @@ public final class PaperMatcher implements LeaderLease.Listener {
   private boolean loaded;
   private long epoch;
 
+  /** Number of elections of this node. */
+  private int term;
+
+  /** Where the next check begins. */
+  private int nextCheck;
+
   /** Metrics read it on another thread. */
   private volatile int resting;
 
@@ -90,6 +96,7 @@ public final class PaperMatcher implements LeaderLease.Listener {
   public void onElected() {
     leads = true;
     loaded = false;
+    term++;
     read();
   }
 
@@ -121,6 +128,7 @@ public final class PaperMatcher implements LeaderLease.Listener {
     reading = true;
     var since = clock.instant().minus(OVERLAP);
     var all = !loaded;
+    var began = term;
     readPages(
             0,
             after ->
@@ -129,7 +137,8 @@ public final class PaperMatcher implements LeaderLease.Listener {
           reading = false;
           resting = books.values().stream().mapToInt(PaperBook::size).sum();
           if (done.succeeded()) {
-            loaded = leads;
+            // A read that an earlier election began has not added all orders to the books of this one.
+            loaded = leads && began == term;
           } else {
             log.warn("resting paper orders cannot be read: {}", done.cause().getMessage());
           }
@@ -172,9 +181,13 @@ public final class PaperMatcher implements LeaderLease.Listener {
   private void check() {
     books.values().removeIf(book -> book.size() == 0);
     books.values().forEach(book -> removeClosed(book, new ArrayList<>(book.ids())));
-    books.entrySet().stream()
-        .limit(MAX_CHECKS)
-        .forEach(entry -> checkQuote(entry.getKey(), entry.getValue()));
+    var symbols = List.copyOf(books.keySet());
+    var count = Math.min(MAX_CHECKS, symbols.size());
+    for (var i = 0; i < count; i++) {
+      var symbol = symbols.get((nextCheck + i) % symbols.size());
+      checkQuote(symbol, books.get(symbol));
+    }
+    nextCheck = count == 0 ? 0 : (nextCheck + count) % symbols.size();
   }
 
   private Future<Void> removeClosed(PaperBook book, List<Long> ids) {

@@ -86,9 +86,10 @@ public final class PositionRepository {
 
   /** Lets the positions of an account begin again without its trades; the transaction holds the lock of the account. */
   public static Future<Void> reset(SqlConnection tx, long accountId) {
-    return tx.preparedQuery(CLEAR)
+    // The cursor first, as in store: its row lock orders the two, and what the other stored is deleted.
+    return tx.preparedQuery(SKIP)
         .execute(Tuple.of(accountId))
-        .compose(cleared -> tx.preparedQuery(SKIP).execute(Tuple.of(accountId)))
+        .compose(skipped -> tx.preparedQuery(CLEAR).execute(Tuple.of(accountId)))
         .mapEmpty();
   }
 

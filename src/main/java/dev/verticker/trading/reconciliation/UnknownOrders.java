@@ -12,6 +12,7 @@ import io.vertx.core.Future;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -87,6 +88,8 @@ final class UnknownOrders {
     var lookups = orders.stream()
         .filter(order ->
             searches.computeIfAbsent(order.id(), id -> new Search(order)).isDue(now))
+        // Orders that cannot be looked up are due again soon and must not keep others waiting.
+        .sorted(Comparator.comparing(order -> searches.get(order.id()).nextLookup))
         .limit(MAX_LOOKUPS)
         .map(order -> settle(order, searches.get(order.id())))
         .toList();

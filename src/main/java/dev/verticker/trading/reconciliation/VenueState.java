@@ -47,8 +47,19 @@ final class VenueState {
 
   private static final String OPEN = SELECT
       + """
-           WHERE o.account_id = $1
-             AND o.status IN ('open', 'partially_filled')
+           WHERE o.id IN (
+                 SELECT id
+                   FROM trading.orders
+                  WHERE account_id = $1
+                    AND status IN ('open', 'partially_filled')
+                  UNION ALL
+                 SELECT id
+                   FROM (SELECT id, reported_qty, executed_qty
+                           FROM trading.orders
+                          WHERE account_id = $1
+                          ORDER BY id DESC
+                          LIMIT 200) AS newest
+                  WHERE reported_qty > executed_qty)
            ORDER BY o.id
            LIMIT $2
           """;
@@ -125,7 +136,7 @@ final class VenueState {
         .map(rows -> Rows.all(rows, OrderRepository::order));
   }
 
-  /** Orders of the account that are open, as far as it is known here. */
+  /** Orders of the account that are open, as far as it is known here, and closed ones whose trades are not all known. */
   Future<List<StoredOrder>> open(long accountId) {
     return database
         .query(OPEN, Tuple.of(accountId, MAX_ORDERS))

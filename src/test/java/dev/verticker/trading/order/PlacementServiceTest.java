@@ -241,6 +241,13 @@ class PlacementServiceTest {
   }
 
   @Test
+  void an_order_that_this_node_did_not_send_is_rejected_with_that_reason_and_no_code() {
+    desk.venue.onPlace = sent -> Future.succeededFuture(new Outcome.Refused(0, "no connection"));
+
+    assertEquals("not sent: no connection", desk.place(ada, BUY).reason());
+  }
+
+  @Test
   void
       an_ambiguous_outcome_leaves_the_order_unknown_with_its_amount_locked_and_sends_nothing_again() {
     desk.venue.onPlace = sent -> Future.succeededFuture(new Outcome.Ambiguous("-1007 Timeout"));
@@ -423,6 +430,27 @@ class PlacementServiceTest {
         List.of(Status.CANCELED, Status.CANCELED),
         canceled.orders().stream().map(o -> o.status()).toList());
     assertEquals(2, desk.venue.canceled.size());
+  }
+
+  @Test
+  void own_orders_behind_a_page_of_external_ones_are_canceled_too() {
+    var own = desk.place(ada, "oldest", BUY);
+    var account = desk.account(ada, "testnet");
+    desk.postgres.execute(
+        "INSERT INTO trading.instruments (venue, symbol) VALUES ('testnet', 'BTCUSDT')"
+            + " ON CONFLICT DO NOTHING");
+    desk.postgres.execute(
+        """
+        INSERT INTO trading.orders (user_id, account_id, venue, symbol, client_order_id, exchange_order_id, side, type,
+               time_in_force, qty, price, status, source, created_at, updated_at)
+        SELECT %d, %d, 'testnet', 'BTCUSDT', 'external-' || n, n, 'buy', 'limit', 'GTC', 1, 100, 'open', 'external', now(), now()
+          FROM generate_series(1, %d) AS n"""
+            .formatted(ada, account.id(), PlacementRules.MAX_OPEN_ORDERS + 1));
+
+    var canceled =
+        desk.await(() -> desk.cancellations.cancelAll(new CancelAll(user(ada), null, null)));
+
+    assertEquals(List.of(own.id()), canceled.orders().stream().map(o -> o.id()).toList());
   }
 
   @Test

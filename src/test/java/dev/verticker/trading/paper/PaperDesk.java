@@ -57,6 +57,8 @@ final class PaperDesk implements AutoCloseable {
   final CancelService cancellations;
   private final Context context = vertx.getOrCreateContext();
   private String node;
+  private PaperMatcher matcher;
+  private Context matching;
   private PaperBook.Market books;
   private PaperBook book;
 
@@ -116,16 +118,25 @@ final class PaperDesk implements AutoCloseable {
 
       @Override
       public Future<?> start() {
-        return venue
-            .matcher(vertx, database, reports, lease, new SimpleMeterRegistry())
-            .start()
-            .onSuccess(started -> lease.start());
+        matching = context;
+        matcher = venue.matcher(
+            PaperDesk.this.vertx, database, reports, lease, new SimpleMeterRegistry());
+        return matcher.start().onSuccess(started -> lease.start());
       }
 
       @Override
       public Future<?> stop() {
         return lease.stop();
       }
+    }));
+  }
+
+  /** Lets this node lose the lease and acquire it at once. */
+  void electAgain() {
+    Await.await(Await.run(matching, () -> {
+      matcher.onResigned();
+      matcher.onElected();
+      return Future.succeededFuture();
     }));
   }
 

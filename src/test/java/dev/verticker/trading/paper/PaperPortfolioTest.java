@@ -11,10 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.verticker.message.trading.Orders.Side;
 import dev.verticker.message.trading.Portfolios.Portfolio;
 import dev.verticker.message.trading.Portfolios.Position;
+import dev.verticker.testing.Await;
 import dev.verticker.trading.portfolio.PortfolioService;
 import dev.verticker.trading.portfolio.PositionRepository;
 import io.vertx.core.Future;
 import java.math.BigDecimal;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -154,6 +156,30 @@ class PaperPortfolioTest {
     assertNull(find(order.accountId()).positions().get(0).cost());
     desk.place(ada, market(Side.BUY, "2"));
     same("200", find(order.accountId()).positions().get(0).cost());
+  }
+
+  @Test
+  void a_reset_waits_for_positions_that_another_node_stores_and_removes_them() throws SQLException {
+    var order = desk.place(ada, market(Side.BUY, "1"));
+    find(order.accountId());
+    var account = " WHERE account_id = " + order.accountId();
+    try (var other = desk.postgres.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("UPDATE trading.position_cursors SET trade_id = trade_id" + account);
+      var reset = desk.vertx.getOrCreateContext();
+      var done = Await.run(
+          reset,
+          () -> desk.database.transaction(tx -> PositionRepository.reset(tx, order.accountId())));
+      Await.until("the reset waits", () -> !desk.postgres
+          .value("SELECT count(*) FROM pg_locks WHERE NOT granted")
+          .equals("0"));
+      statement.execute("UPDATE trading.positions SET qty = qty + 1" + account);
+      other.commit();
+      Await.await(done);
+    }
+
+    assertEquals("0", desk.postgres.value("SELECT count(*) FROM trading.positions" + account));
   }
 
   @Test

@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.verticker.message.trading.Orders.Side;
 import dev.verticker.message.trading.Orders.TimeInForce;
+import dev.verticker.testing.Await;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -219,6 +221,27 @@ class PaperVenueTest {
     desk.market.silentTrade("98.00", "0.25");
     desk.market.trade("100.00", "1");
 
+    desk.awaitState(order.id(), "partially_filled 0.75");
+  }
+
+  @Test
+  void orders_rest_on_after_an_election_during_a_read() throws SQLException {
+    startMatching();
+    var order = desk.place(ada, limit(Side.BUY, "2", "99.00"));
+    desk.market.trade("98.00", "0.5");
+    desk.awaitState(order.id(), "partially_filled 0.5");
+    desk.clock.step(Duration.ofSeconds(30));
+    try (var other = desk.postgres.connect();
+        var statement = other.createStatement()) {
+      other.setAutoCommit(false);
+      statement.execute("LOCK TABLE trading.paper_orders");
+      Await.until("a read waits", () -> !desk.postgres
+          .value("SELECT count(*) FROM pg_locks WHERE NOT granted")
+          .equals("0"));
+      desk.electAgain();
+    }
+
+    desk.market.trade("98.00", "0.25");
     desk.awaitState(order.id(), "partially_filled 0.75");
   }
 

@@ -153,6 +153,18 @@ class ReconciliationTest {
   }
 
   @Test
+  void trades_that_could_not_be_read_are_read_by_a_later_comparison() {
+    var placed = desk.place(ada, RESTING);
+    desk.fill(placed, "0.01", "30000");
+    desk.fault(Fault.of(FaultKind.CLOSED).on(Endpoint.MY_TRADES).times(2));
+    desk.lead();
+
+    desk.untilStatus(placed, Status.FILLED);
+    until("the trade is stored", () -> desk.trades(placed) > 0);
+    desk.assertTradesAddUp(placed);
+  }
+
+  @Test
   void an_order_that_was_placed_elsewhere_is_stored_as_external_and_not_touched() {
     desk.lead();
     desk.untilConnected("ada");

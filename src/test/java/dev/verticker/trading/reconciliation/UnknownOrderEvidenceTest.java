@@ -10,12 +10,17 @@ import dev.verticker.message.trading.Orders.Status;
 import dev.verticker.message.trading.Orders.Ticket;
 import dev.verticker.message.trading.Orders.TimeInForce;
 import dev.verticker.message.trading.Orders.Type;
+import dev.verticker.testing.SteppedClock;
+import dev.verticker.trading.order.StoredOrder;
 import dev.verticker.trading.reconciliation.UnknownOrderEvidence.Verdict;
+import io.vertx.core.Future;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -146,6 +151,40 @@ class UnknownOrderEvidenceTest {
     }
   }
 
+  @Test
+  void orders_that_cannot_be_looked_up_do_not_keep_others_waiting() {
+    var clock = new SteppedClock(after(60));
+    var asked = new HashSet<Long>();
+    var unknown = new UnknownOrders(
+        null,
+        order -> {
+          asked.add(order.id());
+          return Future.failedFuture("the venue is not enabled");
+        },
+        clock);
+    var orders = LongStream.rangeClosed(1, 50).mapToObj(id -> stored(id)).toList();
+
+    for (var pass = 0; pass < 3; pass++) {
+      unknown.settle(orders);
+      clock.step(Duration.ofSeconds(3));
+    }
+
+    assertEquals(50, asked.size());
+  }
+
+  private static StoredOrder stored(long id) {
+    return new StoredOrder(
+        order(id, null),
+        null,
+        "BTC",
+        "USDT",
+        BigDecimal.ZERO,
+        BigDecimal.ZERO,
+        null,
+        null,
+        List.of());
+  }
+
   private static UnknownOrderEvidence absentInLookups(Order order) {
     var evidence = new UnknownOrderEvidence(order);
     for (var second : new int[] {35, 40, 45}) {
@@ -185,8 +224,12 @@ class UnknownOrderEvidenceTest {
   }
 
   private static Order order(String exchangeOrderId) {
+    return order(1, exchangeOrderId);
+  }
+
+  private static Order order(long id, String exchangeOrderId) {
     return new Order(
-        1,
+        id,
         1,
         7,
         3,

@@ -109,9 +109,11 @@ public final class TradingVerticle extends VerticleBase {
     var accounts = new AccountRepository(database, ledger, settings.paperBalance(), clock);
     var orders = new OrderRepository(database);
     var outbox = new TradingOutbox(clock, relay::wake);
-    var store = new OrderStore(database, accounts, orders, ledger, outbox, clock);
+    var metrics = new TradingMetrics(node.metrics());
+    var store = new OrderStore(database, accounts, orders, ledger, outbox, clock)
+        .reportingTo(metrics::changed);
     var reports = new OrderReports(orders, store);
-    var sender = new OrderSender(reports);
+    var sender = new OrderSender(reports, metrics::refused);
     var paper = new PaperVenue(database, node.bus(), clock);
     venues = new VenueModule(
         vertx, node, venueSettings, database, redis, account -> paper.gateway(account.id()));
@@ -130,7 +132,8 @@ public final class TradingVerticle extends VerticleBase {
         database, node.bus(), clock, settings.paperBalance().asset());
     var matcher = paper.matcher(vertx, database, reports, paperLease, node.metrics());
     return Future.all(List.of(
-            serveOrders(new OrderService(orders, accounts), check, placements, cancellations),
+            serve(Orders.PLACE, place -> metrics.counted(placements.place(place))),
+            serveOrders(new OrderService(orders, accounts), check, cancellations),
             serveAccounts(new AccountService(
                 database, accounts, venues.keys(), settings.venues(), venues::check)),
             serve(
@@ -161,12 +164,8 @@ public final class TradingVerticle extends VerticleBase {
   }
 
   private Future<?> serveOrders(
-      OrderService orders,
-      PlacementCheck check,
-      PlacementService placements,
-      CancelService cancellations) {
+      OrderService orders, PlacementCheck check, CancelService cancellations) {
     return Future.all(List.of(
-        serve(Orders.PLACE, placements::place),
         serve(Orders.CHECK, check::verdict),
         serve(Orders.FIND, orders::find),
         serve(Orders.LIST, orders::list),

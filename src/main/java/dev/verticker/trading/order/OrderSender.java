@@ -7,6 +7,7 @@ import dev.verticker.message.trading.Orders.Status;
 import dev.verticker.trading.order.OrderStore.Conclusion;
 import dev.verticker.trading.portfolio.Ledger;
 import io.vertx.core.Future;
+import java.util.function.IntConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,14 +16,20 @@ public final class OrderSender {
   private static final Logger log = LoggerFactory.getLogger(OrderSender.class);
   private static final int MAX_REASON = 200;
 
-  /** The code with which Binance refuses an order that the balance does not cover. */
+  /** The message with which Binance refuses an order that the balance does not cover. */
   private static final String INSUFFICIENT =
-      "-2010 Account has insufficient balance for requested action.";
+      "Account has insufficient balance for requested action.";
+
+  /** Its code. */
+  private static final int REFUSED = -2010;
 
   private final OrderReports reports;
+  private final IntConsumer refusals;
 
-  public OrderSender(OrderReports reports) {
+  /** @param refusals receives the code of each order that its venue refuses */
+  public OrderSender(OrderReports reports, IntConsumer refusals) {
     this.reports = reports;
+    this.refusals = refusals;
   }
 
   /**
@@ -59,17 +66,23 @@ public final class OrderSender {
     if (outcome instanceof Outcome.Accepted accepted) {
       return apply(gateway, order, OrderReport.of(accepted))
           .recover(failure -> Ledger.isInsufficient(failure)
-              ? conclude(order, Status.REJECTED, INSUFFICIENT)
+              ? reject(order, REFUSED, INSUFFICIENT)
               : Future.failedFuture(failure));
     }
     if (outcome instanceof Outcome.Refused refused) {
-      return conclude(order, Status.REJECTED, reason(refused));
+      return reject(order, refused.code(), refused.message());
     }
     return conclude(order, Status.OUTCOME_UNKNOWN, ((Outcome.Ambiguous) outcome).reason());
   }
 
   private Future<StoredOrder> apply(OrderGateway gateway, StoredOrder order, OrderReport report) {
     return reports.apply(gateway, order.order().accountId(), order.id(), report);
+  }
+
+  private Future<StoredOrder> reject(StoredOrder order, int code, String message) {
+    refusals.accept(code);
+    return conclude(
+        order, Status.REJECTED, (code == 0 ? "not sent:" : Integer.toString(code)) + " " + message);
   }
 
   /** A report about the order may have arrived before its outcome. */
@@ -82,11 +95,6 @@ public final class OrderSender {
   }
 
   /** Without the code of a venue the order was not sent. */
-  private static String reason(Outcome.Refused refused) {
-    return (refused.code() == 0 ? "not sent:" : Integer.toString(refused.code())) + " "
-        + refused.message();
-  }
-
   private static boolean isClosed(StoredOrder order) {
     return order.order().status().isFinal()
         || order.order().status() == Status.PENDING

@@ -19,6 +19,8 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -34,6 +36,7 @@ public final class OrderStore {
   private final TradingOutbox outbox;
   private final Clock clock;
   private final Function<SqlConnection, Future<Void>> check;
+  private final Consumer<Status> statuses;
 
   public OrderStore(
       Database database,
@@ -49,9 +52,11 @@ public final class OrderStore {
     this.outbox = outbox;
     this.clock = clock;
     this.check = tx -> Future.succeededFuture();
+    this.statuses = status -> {};
   }
 
-  private OrderStore(OrderStore store, Function<SqlConnection, Future<Void>> check) {
+  private OrderStore(
+      OrderStore store, Function<SqlConnection, Future<Void>> check, Consumer<Status> statuses) {
     this.database = store.database;
     this.accounts = store.accounts;
     this.orders = store.orders;
@@ -59,11 +64,17 @@ public final class OrderStore {
     this.outbox = store.outbox;
     this.clock = store.clock;
     this.check = check;
+    this.statuses = statuses;
   }
 
   /** Returns a store whose transactions begin with a check, such as that of a lease, and fail with it. */
   OrderStore checkedBy(Function<SqlConnection, Future<Void>> first) {
-    return new OrderStore(this, first);
+    return new OrderStore(this, first, statuses);
+  }
+
+  /** Returns a store that reports each new status of an order, the first one included, after its transaction committed. */
+  public OrderStore reportingTo(Consumer<Status> listener) {
+    return new OrderStore(this, check, listener);
   }
 
   /**
@@ -81,11 +92,16 @@ public final class OrderStore {
     var now = clock.instant();
     var account = placement.account();
     return transaction(tx -> accounts
-        .lock(tx, account.id())
-        .compose(locked -> PlacementRules.check(tx, placement, now))
-        .compose(existing -> existing == null
-            ? insert(tx, actor, placement, now).map(order -> new Placed(order, true))
-            : orders.lock(tx, existing).map(order -> new Placed(order, false))));
+            .lock(tx, account.id())
+            .compose(locked -> PlacementRules.check(tx, placement, now))
+            .compose(existing -> existing == null
+                ? insert(tx, actor, placement, now).map(order -> new Placed(order, true))
+                : orders.lock(tx, existing).map(order -> new Placed(order, false))))
+        .onSuccess(placed -> {
+          if (placed.created()) {
+            statuses.accept(placed.order().order().status());
+          }
+        });
   }
 
   /**
@@ -93,14 +109,14 @@ public final class OrderStore {
    * nothing. Fails with {@link Ledger#isInsufficient} if an order on paper costs more than the account has.
    */
   Future<StoredOrder> apply(long accountId, long orderId, OrderReport report) {
-    return transaction(tx -> accounts
-        .lock(tx, accountId)
-        .compose(locked -> orders.lock(tx, orderId))
-        .compose(stored -> stored.isPaper() && stored.order().status().isFinal()
+    return change(
+        accountId,
+        orderId,
+        (tx, stored) -> stored.isPaper() && stored.order().status().isFinal()
             ? Future.succeededFuture(stored)
             : orders
                 .insertTrades(tx, stored, report.trades())
-                .compose(trades -> apply(tx, stored, report, trades))));
+                .compose(trades -> apply(tx, stored, report, trades)));
   }
 
   /**
@@ -110,20 +126,17 @@ public final class OrderStore {
    */
   Future<StoredOrder> conclude(
       long accountId, long orderId, Predicate<StoredOrder> expected, Conclusion conclusion) {
-    return transaction(tx -> accounts
-        .lock(tx, accountId)
-        .compose(locked -> orders.lock(tx, orderId))
-        .compose(stored -> {
-          if (!expected.test(stored)) {
-            return Future.succeededFuture(stored);
-          }
-          var change = OrderChange.none(stored);
-          return write(
-              tx,
-              stored,
-              change.with(change.state().concluded(conclusion.status(), conclusion.reason())),
-              List.of());
-        }));
+    return change(accountId, orderId, (tx, stored) -> {
+      if (!expected.test(stored)) {
+        return Future.succeededFuture(stored);
+      }
+      var change = OrderChange.none(stored);
+      return write(
+          tx,
+          stored,
+          change.with(change.state().concluded(conclusion.status(), conclusion.reason())),
+          List.of());
+    });
   }
 
   /** Marks that a cancellation was requested; the transaction writes the event too. */
@@ -148,6 +161,26 @@ public final class OrderStore {
                             accountId,
                             new Changes(updated.order(), List.of(), List.of()))
                         .map(updated))));
+  }
+
+  private record Changed(Status before, StoredOrder order) {}
+
+  private Future<StoredOrder> change(
+      long accountId,
+      long orderId,
+      BiFunction<SqlConnection, StoredOrder, Future<StoredOrder>> work) {
+    return transaction(tx -> accounts
+            .lock(tx, accountId)
+            .compose(locked -> orders.lock(tx, orderId))
+            .compose(stored ->
+                work.apply(tx, stored).map(after -> new Changed(stored.order().status(), after))))
+        .map(changed -> {
+          var status = changed.order().order().status();
+          if (status != changed.before()) {
+            statuses.accept(status);
+          }
+          return changed.order();
+        });
   }
 
   private <T> Future<T> transaction(Function<SqlConnection, Future<T>> work) {

@@ -8,6 +8,7 @@ import dev.verticker.message.Prices;
 import dev.verticker.message.Prices.FindQuotes;
 import dev.verticker.message.Trades;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import java.time.Clock;
@@ -48,7 +49,6 @@ public final class PaperMatcher implements LeaderLease.Listener {
   private final LeaderLease lease;
   private final String node = UUID.randomUUID().toString();
   private final Map<String, PaperBook> books = new LinkedHashMap<>();
-  private boolean leads;
   private boolean reading;
   private boolean loaded;
   private long epoch;
@@ -61,6 +61,8 @@ public final class PaperMatcher implements LeaderLease.Listener {
 
   /** Metrics read it on another thread. */
   private volatile int resting;
+
+  private volatile boolean leads;
 
   PaperMatcher(
       Vertx vertx,
@@ -79,6 +81,8 @@ public final class PaperMatcher implements LeaderLease.Listener {
 
   PaperMatcher register(MeterRegistry metrics) {
     metrics.gauge("trading_paper_orders_resting", this, matcher -> matcher.resting);
+    metrics.gauge(
+        "trading_leading", Tags.of("work", "paper"), this, matcher -> matcher.leads ? 1 : 0);
     return this;
   }
 

@@ -16,10 +16,12 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +76,6 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
   private final Map<Long, Scope> due = new LinkedHashMap<>();
   private final Map<Long, List<StoredOrder>> missing = new HashMap<>();
   private final List<Long> timers = new ArrayList<>();
-  private boolean leading;
   private boolean comparing;
   private boolean settling;
 
@@ -82,6 +83,11 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
   private volatile int unsettled;
 
   private volatile Instant oldestUnsettled;
+
+  private volatile boolean leading;
+
+  /** When accounts were compared with their venues last; at first, when this node began to lead them. */
+  private final Map<Long, Instant> compared = new ConcurrentHashMap<>();
 
   Reconciliation(
       Vertx vertx,
@@ -107,6 +113,18 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
   double oldestUnsettledSeconds() {
     var oldest = oldestUnsettled;
     return oldest == null ? 0 : Duration.between(oldest, clock.instant()).toMillis() / 1000.0;
+  }
+
+  boolean isLeading() {
+    return leading;
+  }
+
+  /** Time since the comparison of the account that has waited longest, in seconds; 0 without accounts. */
+  double lagSeconds() {
+    return compared.values().stream()
+        .min(Comparator.naturalOrder())
+        .map(oldest -> Duration.between(oldest, clock.instant()).toMillis() / 1000.0)
+        .orElse(0.0);
   }
 
   @Override
@@ -135,6 +153,7 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
     keys.clear();
     due.clear();
     missing.clear();
+    compared.clear();
     unsettled = 0;
     oldestUnsettled = null;
   }
@@ -237,6 +256,9 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
     if (!leading) {
       return;
     }
+    var ids = found.stream().map(VenueAccount::id).collect(Collectors.toSet());
+    compared.keySet().retainAll(ids);
+    ids.forEach(id -> compared.putIfAbsent(id, clock.instant()));
     accounts.clear();
     found.stream()
         .filter(account -> keys.containsKey(account.id()))
@@ -265,7 +287,10 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
     var account = accounts.get(next.getKey());
     comparing = true;
     compare(account, next.getValue())
-        .onSuccess(result -> missing.put(account.id(), result.missing()))
+        .onSuccess(result -> {
+          missing.put(account.id(), result.missing());
+          compared.replace(account.id(), clock.instant());
+        })
         .onFailure(failure -> {
           log.warn(
               "account {} cannot be compared with its venue, trying again: {}",

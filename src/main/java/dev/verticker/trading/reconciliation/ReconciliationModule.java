@@ -50,6 +50,11 @@ public final class ReconciliationModule {
             reconciliation,
             Reconciliation::oldestUnsettledSeconds)
         .register(node.metrics());
+    Gauge.builder("trading_reconcile_lag_seconds", reconciliation, Reconciliation::lagSeconds)
+        .register(node.metrics());
+    Gauge.builder("trading_leading", reconciliation, leader -> leader.isLeading() ? 1 : 0)
+        .tag("work", "reconciliation")
+        .register(node.metrics());
   }
 
   public void start() {

@@ -248,6 +248,51 @@ class PlacementServiceTest {
   }
 
   @Test
+  void a_node_counts_each_order_once_in_each_status_that_it_reaches() {
+    var pending = count("trading_orders_total", "status", "pending");
+    var open = count("trading_orders_total", "status", "open");
+    var rejected = count("trading_orders_total", "status", "rejected");
+
+    desk.place(ada, "mine", BUY);
+    desk.place(ada, "mine", BUY);
+    desk.failure(() ->
+        desk.placements.place(new Place(user(ada), null, null, limit(Side.BUY, "1000000", "100"))));
+    desk.venue.onPlace = sent ->
+        Future.succeededFuture(new Outcome.Refused(-2010, "Order would immediately match."));
+    desk.place(ada, BUY);
+
+    assertEquals(pending + 2, count("trading_orders_total", "status", "pending"));
+    assertEquals(open + 1, count("trading_orders_total", "status", "open"));
+    assertEquals(rejected + 1, count("trading_orders_total", "status", "rejected"));
+  }
+
+  @Test
+  void a_node_counts_refusals_by_the_code_of_the_venue_or_its_own() {
+    var known = count("trading_refusals_total", "code", "-2010");
+    var other = count("trading_refusals_total", "code", "other");
+    var stale = count("trading_refusals_total", "code", "price-stale");
+
+    for (var code : List.of(-2010, -987_654, -987_655)) {
+      desk.venue.onPlace = sent -> Future.succeededFuture(new Outcome.Refused(code, "Refused."));
+      desk.place(ada, BUY);
+    }
+    desk.rules.stale = true;
+    desk.failure(() -> desk.metrics.counted(
+        desk.placements.place(new Place(user(ada), null, null, market(Side.BUY, "2")))));
+    desk.failure(() -> desk.metrics.counted(
+        Future.failedFuture(new Failure.Unavailable("venue-unavailable", "The venue is silent."))));
+
+    assertEquals(known + 1, count("trading_refusals_total", "code", "-2010"));
+    assertEquals(other + 2, count("trading_refusals_total", "code", "other"));
+    assertEquals(stale + 1, count("trading_refusals_total", "code", "price-stale"));
+    assertEquals(0, count("trading_refusals_total", "code", "venue-unavailable"));
+  }
+
+  private static double count(String name, String label, String value) {
+    return desk.registry.counter(name, label, value).count();
+  }
+
+  @Test
   void
       an_ambiguous_outcome_leaves_the_order_unknown_with_its_amount_locked_and_sends_nothing_again() {
     desk.venue.onPlace = sent -> Future.succeededFuture(new Outcome.Ambiguous("-1007 Timeout"));

@@ -12,11 +12,14 @@ import dev.verticker.settings.TradingSettings.PaperBalance;
 import dev.verticker.testing.Await;
 import dev.verticker.testing.SteppedClock;
 import dev.verticker.testing.TestDatabase;
+import dev.verticker.trading.TradingMetrics;
 import dev.verticker.trading.account.AccountRepository;
 import dev.verticker.trading.account.TradingOutbox;
 import dev.verticker.trading.account.VenueAccount;
 import dev.verticker.trading.portfolio.Ledger;
 import dev.verticker.trading.rules.InstrumentRepository;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.vertx.core.Context;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
@@ -36,6 +39,8 @@ public final class TradingDesk implements AutoCloseable {
   public final SteppedClock clock = new SteppedClock(NOON);
   public final FakeVenue venue = new FakeVenue(clock);
   public final FakeRules rules = new FakeRules();
+  public final MeterRegistry registry = new SimpleMeterRegistry();
+  public final TradingMetrics metrics = new TradingMetrics(registry);
   public final TestDatabase postgres;
   public final Database database;
   public final AccountRepository accounts;
@@ -63,10 +68,11 @@ public final class TradingDesk implements AutoCloseable {
         database, ledger, new PaperBalance(new BigDecimal("10000"), "USDT"), clock);
     this.orders = new OrderRepository(database);
     var outbox = new TradingOutbox(clock, () -> {});
-    this.store = new OrderStore(database, accounts, orders, ledger, outbox, clock);
+    this.store = new OrderStore(database, accounts, orders, ledger, outbox, clock)
+        .reportingTo(metrics::changed);
     this.reports = new OrderReports(orders, store);
     this.service = new OrderService(orders, accounts);
-    var sender = new OrderSender(reports);
+    var sender = new OrderSender(reports, metrics::refused);
     Venues venues = account -> Future.succeededFuture(venue);
     var check = new PlacementCheck(accounts, rules, new InstrumentRepository(database));
     this.placements = new PlacementService(vertx, check, orders, store, sender, venues);

@@ -71,7 +71,7 @@ final class PaperDesk implements AutoCloseable {
     var store = new OrderStore(
         database, accounts, orders, ledger, new TradingOutbox(clock, () -> {}), clock);
     this.reports = new OrderReports(orders, store);
-    var sender = new OrderSender(reports);
+    var sender = new OrderSender(reports, code -> {});
     Venues venues = account -> Future.succeededFuture(venue.gateway(account.id()));
     var check = new PlacementCheck(accounts, rules(), new InstrumentRepository(database));
     this.placements = new PlacementService(vertx, check, orders, store, sender, venues);

@@ -129,7 +129,7 @@ final class RealVenueDesk implements AutoCloseable {
         },
         Map.of(VENUE, venue),
         Optional.of(new AccountKeys(database, cipher)));
-    var sender = new OrderSender(reports);
+    var sender = new OrderSender(reports, code -> {});
     Venues sending = account -> gateways.gateway(account).map(this::intercepted);
     var check = new PlacementCheck(accounts, rules(), new InstrumentRepository(database));
     placements = new PlacementService(vertx, check, orders, store, sender, sending);
@@ -240,6 +240,20 @@ final class RealVenueDesk implements AutoCloseable {
                 hex(cipher.encrypt(id, "api_secret", "secret-" + key)),
                 id));
     return await(() -> accounts.find(user, id));
+  }
+
+  /** Makes the key of the account unreadable. */
+  void spoilKey(VenueAccount account) {
+    postgres.execute("UPDATE trading.accounts SET api_secret = '\\x00' WHERE id = " + account.id());
+  }
+
+  void deleteKey(VenueAccount account) {
+    postgres.execute(
+        "UPDATE trading.accounts SET api_key = NULL, api_secret = NULL WHERE id = " + account.id());
+  }
+
+  double lagSeconds() {
+    return reconciliation.lagSeconds();
   }
 
   private static String hex(byte[] bytes) {

@@ -255,6 +255,20 @@ class ReconciliationTest {
     orders.forEach(desk::assertTradesAddUp);
   }
 
+  @Test
+  void the_lag_grows_with_an_account_that_the_leader_cannot_compare() {
+    var bob = desk.account(2, "bob");
+    desk.spoilKey(bob);
+    desk.lead();
+    desk.untilConnected("ada");
+
+    desk.advance(Duration.ofMinutes(10));
+
+    assertTrue(desk.lagSeconds() >= 600, () -> "" + desk.lagSeconds());
+    desk.deleteKey(bob);
+    until("the leader has compared each account", () -> desk.lagSeconds() < 60);
+  }
+
   private static Ticket limit(String qty, String price) {
     return new Ticket(
         "BTCUSDT",

@@ -15,10 +15,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
-/**
- * The paper account of one user. An order is at this venue when its outcome is stored; an outcome that is not stored never
- * happened.
- */
+/** The paper account of one user. An order exists at this venue only when its outcome is stored. */
 final class PaperGateway implements OrderGateway {
   private static final int TIMESTAMP_OUTSIDE_WINDOW = -1021;
   private static final Duration RECEIVE_WINDOW = Duration.ofSeconds(5);

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** The key from which one key for each purpose is derived (HKDF-SHA256, RFC 5869), to encrypt secrets of users at rest. */
+/** The master key for secrets of users at rest; HKDF-SHA256 (RFC 5869) derives an encryption key for each purpose from it. */
 public record SecretsKey(Secret secret) {
   /** Length of {@link #id}. */
   public static final int ID_BYTES = 8;
@@ -20,12 +20,12 @@ public record SecretsKey(Secret secret) {
     }
   }
 
-  /** Identifies the key in what it encrypted; the key cannot be derived from it. */
+  /** Identifies the key in ciphertexts; the key cannot be derived from it. */
   public byte[] id() {
     return Arrays.copyOf(derived("id"), ID_BYTES);
   }
 
-  /** A key of 32 bytes for one purpose. */
+  /** Returns a key of 32 bytes for one purpose. */
   public byte[] derived(String purpose) {
     var extracted = SigningKey.hmac(new byte[HASH_BYTES], secret.bytes());
     return SigningKey.hmac(extracted, purpose.getBytes(StandardCharsets.UTF_8), new byte[] {1});

@@ -7,8 +7,8 @@ import java.util.stream.Stream;
 /**
  * Venues of trading accounts.
  *
- * @param venues for which users may create accounts; {@code paper} needs none
- * @param paperBalance what a paper account begins with
+ * @param venues enabled venues; users always have a paper account
+ * @param paperBalance initial balance of a paper account
  */
 public record TradingSettings(List<String> venues, PaperBalance paperBalance) {
   private static final String VENUES = "TRADING_VENUES";
@@ -29,7 +29,7 @@ public record TradingSettings(List<String> venues, PaperBalance paperBalance) {
     var known = Stream.concat(Stream.of(PAPER), VenueSettings.names().stream()).toList();
     venues.stream()
         .filter(venue -> !known.contains(venue))
-        .forEach(venue -> reader.error(VENUES, "must be of " + known, venue));
+        .forEach(venue -> reader.error(VENUES, "must be one of " + known, venue));
     return venues;
   }
 

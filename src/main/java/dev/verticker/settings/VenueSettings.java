@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 /**
  * Real venues on which accounts trade with their own keys.
  *
- * @param venues enabled ones; without them nothing below is used
+ * @param venues enabled venues; if empty, the other settings are not used
  * @param keys the first one encrypts the keys of accounts, all of them decrypt
  * @param egress name of the address from which this node sends requests; empty = the one that all nodes share
  */
@@ -20,7 +20,7 @@ public record VenueSettings(List<RealVenue> venues, List<SecretsKey> keys, Strin
   private static final String SIMULATOR = "simulator";
   private static final String SOCKET_PATH = "/ws-api/v3";
 
-  /** Their hosts are fixed, so that no key is sent to another one. */
+  /** The hosts are constants, so that no setting can send a key to another host. */
   private static final Map<String, RealVenue> BINANCE = Map.of(
       "testnet",
       new RealVenue(
@@ -35,13 +35,13 @@ public record VenueSettings(List<RealVenue> venues, List<SecretsKey> keys, Strin
           URI.create("wss://demo-ws-api.binance.com" + SOCKET_PATH),
           false));
 
-  /** Trades for real money: accounts must have a second factor first. */
+  /** Trades for real money; disabled until accounts have a second factor. */
   private static final String MARKET = "binance";
 
   /**
    * @param rest base URL of {@code /api/v3}
    * @param socket URL of the WebSocket API
-   * @param reportsWithdrawals whether it reports if a key may withdraw
+   * @param reportsWithdrawals whether the venue reports if a key may withdraw
    */
   public record RealVenue(String name, URI rest, URI socket, boolean reportsWithdrawals) {}
 

@@ -85,7 +85,7 @@ public final class TradingVerticle extends VerticleBase {
     return redis(venueSettings).compose(redis -> start(settings, venueSettings, redis));
   }
 
-  /** Without real venues there is no limit of an exchange to share. */
+  /** Only real venues have limits that nodes share in Redis. */
   private Future<RedisClient> redis(VenueSettings venues) {
     return venues.venues().isEmpty()
         ? Future.succeededFuture()

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.stream.Stream;
 
-/** What the operations on orders and accounts have in common. */
+/** Helpers that the operations on orders and accounts share. */
 final class TradingRequest {
   private TradingRequest() {}
 

@@ -10,7 +10,7 @@ import java.math.RoundingMode;
 import java.time.Instant;
 import java.util.Locale;
 
-/** Encodes orders and trades for clients: the same in responses and in events. */
+/** Encodes orders and trades for clients, identically in responses and events. */
 public final class OrderJson {
   private static final int AVERAGE_SCALE = 18;
 

@@ -10,7 +10,7 @@ import java.util.List;
 
 /**
  * Requests about orders and trades, served by the trading verticle. Every request names the user whose accounts it may use; an
- * order or account of another user is as unknown as one that does not exist.
+ * order or account of another user fails like one that does not exist.
  *
  * <p>Failures, besides those named at each address: {@code database-unavailable} (503).
  */
@@ -18,7 +18,7 @@ public final class Orders {
   /** Max number of orders or trades in one page. */
   public static final int MAX_PAGE = 500;
 
-  /** A venue has answered within this time, or the reply shows the order as {@code pending}. */
+  /** If a venue does not respond within this time, the reply shows the order as {@code pending}. */
   public static final Duration MAX_WAIT = Duration.ofMillis(2500);
 
   /** Longer than {@link #MAX_WAIT} and the transaction before it. */
@@ -26,9 +26,10 @@ public final class Orders {
 
   /**
    * Stores an order and sends it to its venue once. The same {@link Place#clientOrderId} with the same content returns the
-   * order as it stands. Fails with {@code order-not-accepted} (422) with one error for each rule that the order violates,
-   * {@code idempotency-key-reused} (422) for other content, {@code account-not-found} (404), {@code trading-halted} (409),
-   * {@code price-stale} (409), {@code insufficient-balance} (409) and {@code limit-exceeded} (409). None of these stores an order.
+   * order with its current status. Fails with {@code order-not-accepted} (422) with one error for each rule that the order
+   * violates, {@code idempotency-key-reused} (422) for other content, {@code account-not-found} (404), {@code trading-halted}
+   * (409), {@code price-stale} (409), {@code insufficient-balance} (409) and {@code limit-exceeded} (409). None of these stores
+   * an order.
    */
   public static final Address<Place, Order> PLACE =
       new Address<>("orders.place", Place.class, Order.class, PLACE_DEADLINE);
@@ -46,7 +47,7 @@ public final class Orders {
       new Address<>("orders.list", ListOrders.class, OrderPage.class).asRepeatable();
 
   /**
-   * Requests the cancellation of an order; the reply shows the order as it stands, and it is canceled when its venue says so.
+   * Requests the cancellation of an order; the order is canceled when its venue confirms it, which may be after the reply.
    * Fails with {@code order-not-found} (404) and {@code order-closed} (409) if its status is final.
    */
   public static final Address<Cancel, Order> CANCEL =
@@ -91,9 +92,9 @@ public final class Orders {
     UNKNOWN
   }
 
-  /** The state of an order at its venue, as far as it is known here. */
+  /** The last known state of an order at its venue. */
   public enum Status {
-    /** Stored; not sent yet, or sent without a response yet. */
+    /** Stored; not sent yet, or the venue has not responded yet. */
     PENDING,
     OPEN,
     PARTIALLY_FILLED,
@@ -102,14 +103,14 @@ public final class Orders {
     REJECTED,
     EXPIRED,
     EXPIRED_IN_MATCH,
-    /** Sent, and nothing proves yet whether the venue has it. Ends only with evidence. */
+    /** Sent, but nothing proves yet whether the venue has it; only evidence changes this status. */
     OUTCOME_UNKNOWN,
     /** The venue acknowledged the order and does not know it any more, because the venue was reset. */
     VENUE_RESET,
     @JsonEnumDefaultValue
     UNKNOWN;
 
-    /** Returns whether the status does not change any more, except by late evidence. */
+    /** Returns whether the status is final: only a late report may still change it. */
     public boolean isFinal() {
       return switch (this) {
         case FILLED, CANCELED, REJECTED, EXPIRED, EXPIRED_IN_MATCH, VENUE_RESET -> true;
@@ -127,7 +128,7 @@ public final class Orders {
   }
 
   /**
-   * What a client orders.
+   * The content of an order that a client places.
    *
    * @param qty in units of the base asset; null for a market order by {@code quoteQty}
    * @param quoteQty in units of the quote asset; null unless a market order is given by it
@@ -150,16 +151,16 @@ public final class Orders {
   /**
    * @param actor the user that places the order
    * @param accountId null = the user's paper account, which is created on first use
-   * @param clientOrderId chosen by the client, unique in the account for ever; null = generated
+   * @param clientOrderId chosen by the client, never reused in the account; null = generated
    */
   public record Place(Actor actor, Long accountId, String clientOrderId, Ticket ticket) {}
 
   /**
    * The result of a check.
    *
-   * @param violations empty if nothing known here prevents the order
-   * @param onlyExchangeKnows rules of the venue that depend on what only it knows, by their name
-   * @param price on which rules that need a price are based; null if there is none
+   * @param violations empty if the check found none
+   * @param onlyExchangeKnows names of the rules that only the venue can check
+   * @param price used by rules that need a price; null if there is none
    * @param priceAt receipt of that price; null without one
    * @param estimatedQty quantity of the base asset that the order would trade; null without a price
    * @param estimatedNotional in units of the quote asset; null without a price
@@ -201,15 +202,15 @@ public final class Orders {
       BigDecimal nearest) {}
 
   /**
-   * An order as it is known here.
+   * An order with its last known state.
    *
    * @param revision grows with each change of the order
    * @param exchangeOrderId null until the venue acknowledged the order
    * @param executedQty sum of its trades, in units of the base asset
    * @param executedQuoteQty sum of its trades, in units of the quote asset
-   * @param preventedQty quantity that self-trade prevention took from the order
-   * @param reason the venue's code or the reason of the expiry; null without one
-   * @param sentAt the time with which the order was signed; null if it was not sent
+   * @param preventedQty quantity that self-trade prevention removed from the order
+   * @param reason why the order was rejected or expired; null without one
+   * @param sentAt time of the signature; null if the order was not sent
    * @param cancelRequestedAt null unless a cancellation was requested
    */
   public record Order(

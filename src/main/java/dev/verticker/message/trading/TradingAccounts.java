@@ -17,7 +17,7 @@ public final class TradingAccounts {
   /** The venue that fills orders against the live market without an exchange. */
   public static final String PAPER = "paper";
 
-  /** A halt waits until orders on their way are decided, at most this long. */
+  /** A halt waits at most this long for the outcomes of orders in flight. */
   private static final Duration HALT_DEADLINE = Duration.ofSeconds(9);
 
   private static final Duration VENUE_DEADLINE = Duration.ofSeconds(12);
@@ -30,7 +30,7 @@ public final class TradingAccounts {
   public static final Address<Create, Account> CREATE =
       new Address<>("trading-accounts.create", Create.class, Account.class);
 
-  /** Tries the keys of an account at its venue. Fails with {@code account-without-keys} (409) for a paper account. */
+  /** Tests the keys of an account at its venue. Fails with {@code account-without-keys} (409) for a paper account. */
   public static final Address<Test, KeyTest> TEST =
       new Address<>("trading-accounts.test", Test.class, KeyTest.class, VENUE_DEADLINE);
 
@@ -48,9 +48,7 @@ public final class TradingAccounts {
   public static final Address<ChangeLimits, Limits> CHANGE_LIMITS =
       new Address<>("trading-accounts.change-limits", ChangeLimits.class, Limits.class);
 
-  /**
-   * Commits a halt, after which no new order leaves any node, and waits until no order is on its way. Cancellations still work.
-   */
+  /** Commits a halt, after which no node sends a new order, and waits until no order is in flight. Cancellations still work. */
   public static final Address<Halt, HaltState> HALT =
       new Address<>("trading-accounts.halt", Halt.class, HaltState.class, HALT_DEADLINE);
 
@@ -105,10 +103,10 @@ public final class TradingAccounts {
   public record Test(Actor actor, long accountId) {}
 
   /**
-   * The answer of a venue to the keys of an account.
+   * The response of a venue to a test of an account's keys.
    *
    * @param accepted whether the venue accepts the keys
-   * @param reason one sentence of why not; null if it accepts them
+   * @param reason why the venue refuses them, in one sentence; null if it accepts them
    * @param canTrade null if the venue does not report it, like {@code canWithdraw}
    */
   public record KeyTest(
@@ -123,7 +121,7 @@ public final class TradingAccounts {
   public record FindLimits(long userId, Long accountId) {}
 
   /**
-   * Bounds on the orders of an account; each is null if there is none. Amounts are in units of the quote asset.
+   * Limits on the orders of an account; null means no limit. Amounts are in units of the quote asset.
    *
    * @param maxOpenOrders open orders at the same time
    * @param maxOrderNotional of one order
@@ -147,11 +145,11 @@ public final class TradingAccounts {
   /** @param accountId null = the user's paper account */
   public record ChangeLimits(Actor actor, Long accountId, Limits limits) {}
 
-  /** @param everyone whether the accounts of all users are meant; only an administrator may */
+  /** @param everyone whether to halt the accounts of all users, which requires {@code trading.halt} */
   public record Halt(Actor actor, boolean everyone) {}
 
   /**
-   * @param inFlight orders whose outcome is not decided yet
+   * @param inFlight number of orders whose outcome is not known yet
    * @param at time of the halt; null if trading is not halted
    */
   public record HaltState(boolean halted, int inFlight, Instant at) {}

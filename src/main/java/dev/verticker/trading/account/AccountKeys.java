@@ -15,7 +15,7 @@ import java.util.List;
 
 /** The API keys of accounts at real venues, encrypted in {@code trading.accounts}. */
 public final class AccountKeys {
-  /** Derives the key that encrypts them. */
+  /** Purpose for which the encryption key is derived. */
   public static final String PURPOSE = "trading.exchange-keys";
 
   public static final String TABLE = "trading.accounts";
@@ -82,12 +82,12 @@ public final class AccountKeys {
         .mapEmpty();
   }
 
-  /** Fails if the key of one ciphertext is not known, which would make its account unusable. */
+  /** Fails if an API key was encrypted with an unknown key, which would make its account unusable. */
   public Future<Void> requireKnownKeys() {
     return requireKnownKeys(0);
   }
 
-  /** Encrypts with the current key what another key encrypted; returns the number of accounts. */
+  /** Encrypts with the current key the API keys that another key encrypted; returns the number of accounts. */
   public Future<Integer> reencrypt() {
     return reencrypt(0, 0);
   }
@@ -99,7 +99,7 @@ public final class AccountKeys {
           if (!cipher.isKnown(row.getBuffer(column).getBytes())) {
             return Future.failedFuture(new IllegalStateException("the key that encrypted "
                 + column + " of account " + row.getLong("id")
-                + " is not known: set SECRETS_KEY or SECRETS_KEY_PREVIOUS to it"));
+                + " is unknown: set SECRETS_KEY or SECRETS_KEY_PREVIOUS to it"));
           }
         }
       }

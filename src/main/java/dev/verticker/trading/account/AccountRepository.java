@@ -25,7 +25,7 @@ public final class AccountRepository {
   /** Characters of an API key that are stored as plain text, for recognition. */
   private static final int KEY_PREFIX = 6;
 
-  /** Max number of accounts at real venues that this installation compares with them. */
+  /** Max number of accounts that the leader compares with real venues. */
   private static final int MAX_REAL_ACCOUNTS = 2000;
 
   private static final String COLUMNS =
@@ -139,7 +139,7 @@ public final class AccountRepository {
   private final PaperBalance initial;
   private final Clock clock;
 
-  /** @param initial what a paper account begins with */
+  /** @param initial balance of a new paper account */
   public AccountRepository(Database database, Ledger ledger, PaperBalance initial, Clock clock) {
     this.database = database;
     this.ledger = ledger;
@@ -194,7 +194,7 @@ public final class AccountRepository {
                 "You have " + MAX_ACCOUNTS + " trading accounts: delete one first.")));
   }
 
-  /** The caller has locked the row. */
+  /** Returns whether the account has open orders; the caller has locked the row. */
   public Future<Boolean> hasOpenOrders(SqlConnection tx, long accountId) {
     return tx.preparedQuery(HAS_OPEN_ORDERS)
         .execute(Tuple.of(accountId))
@@ -219,7 +219,7 @@ public final class AccountRepository {
         .mapEmpty();
   }
 
-  /** Books what a paper account begins with. */
+  /** Books the initial balance of a paper account. */
   public Future<List<Ledger.Balance>> fund(SqlConnection tx, long accountId) {
     return ledger.book(
         tx,

@@ -39,7 +39,7 @@ public final class AccountService {
 
   /**
    * @param keys empty if no venue needs keys
-   * @param venues that this installation enables, including {@code paper}
+   * @param venues enabled venues, including {@code paper}
    */
   public AccountService(
       Database database,

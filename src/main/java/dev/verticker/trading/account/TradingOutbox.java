@@ -57,7 +57,7 @@ public final class TradingOutbox {
         payload.encode());
   }
 
-  /** What changed in an account: the order (null if none did), new trades and balances. */
+  /** The changes of an account in one transaction: the order (null if none did), new trades and balances. */
   public record Changes(Order order, List<Fill> trades, List<Balance> balances) {
     public Changes {
       trades = List.copyOf(trades);

@@ -43,7 +43,7 @@ public final class CancelDeadlines {
       """
           .formatted(BATCH);
 
-  /** A user may have renewed the time in between. */
+  /** Leaves a deadline that the user renewed in between. */
   private static final String DISARM_DUE =
       "DELETE FROM trading.cancel_deadlines WHERE user_id = $1 AND cancel_at <= $2";
 
@@ -76,8 +76,8 @@ public final class CancelDeadlines {
   }
 
   /**
-   * Cancels the orders of users whose time is over. The deadline is deleted after the cancellations were requested, so a crash in
-   * between repeats them.
+   * Cancels the orders of users whose deadline has passed. A deadline is deleted after its cancellations were requested, so
+   * they are repeated after a crash in between.
    */
   Future<Void> cancelDue() {
     return database.query(DUE, Tuple.of(Rows.utc(clock.instant()))).compose(rows -> {
@@ -94,7 +94,7 @@ public final class CancelDeadlines {
 
   private Future<Void> cancel(long userId) {
     var now = Rows.utc(clock.instant());
-    log.info("the user {} did not renew the dead-man's switch, canceling open orders", userId);
+    log.info("user {} did not renew the dead-man's switch, canceling open orders", userId);
     return cancellations
         .cancelAll(new CancelAll(new Actor(userId, null, null, null), null, null))
         .compose(canceled -> database.query(DISARM_DUE, Tuple.of(userId, now)))

@@ -8,7 +8,7 @@ import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the work of the leader: the dead-man's switch, commands that a crash interrupted, and the events of users. */
+/** Runs the periodic tasks of the leader: dead-man's switch, commands that a crash interrupted, and events of users. */
 public final class ControlTasks {
   private static final Logger log = LoggerFactory.getLogger(ControlTasks.class);
   private static final Duration INTERVAL = Duration.ofSeconds(1);
@@ -19,7 +19,7 @@ public final class ControlTasks {
   private final UserFollower users;
   private final BooleanSupplier leader;
 
-  /** @param leader whether this node does the work now */
+  /** @param leader whether this node runs the tasks now */
   public ControlTasks(
       Vertx vertx,
       CancelDeadlines deadlines,
@@ -46,7 +46,7 @@ public final class ControlTasks {
     vertx.setTimer(interval.toMillis(), timer -> {
       var run = leader.getAsBoolean() ? task.get() : Future.<Void>succeededFuture();
       run.onFailure(
-              failure -> log.warn("a task about orders failed, retrying: {}", failure.getMessage()))
+              failure -> log.warn("periodic trading task failed, retrying: {}", failure.getMessage()))
           .onComplete(done -> every(interval, task));
     });
   }

@@ -19,10 +19,10 @@ import java.time.Instant;
  * waits for it, or not at all.
  */
 public final class HaltService {
-  /** The venue refuses an order that arrives later after it was signed. */
+  /** The venue refuses an order that arrives longer than this after its signature. */
   static final Duration SENDABLE = Duration.ofSeconds(6);
 
-  /** Longer than an order can be on its way, shorter than the deadline of the request. */
+  /** Longer than an order can be in flight, shorter than the deadline of the request. */
   private static final Duration MAX_WAIT = Duration.ofSeconds(7);
 
   private static final Duration POLL_INTERVAL = Duration.ofMillis(100);
@@ -65,7 +65,7 @@ public final class HaltService {
     this.clock = clock;
   }
 
-  /** Commits the halt, then waits until no order is on its way or the wait is over. */
+  /** Commits the halt, then waits until no order is in flight, at most {@link #MAX_WAIT}. */
   public Future<HaltState> halt(Halt halt) {
     var userId = userId(halt);
     return lock(halt, userId).compose(halted -> settled(userId, clock.instant().plus(MAX_WAIT)));

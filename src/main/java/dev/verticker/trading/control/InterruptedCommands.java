@@ -17,7 +17,7 @@ import java.util.function.Function;
 
 /** Completes commands whose node failed before it received or stored their outcome. */
 public final class InterruptedCommands {
-  /** Longer than the venue takes to answer. */
+  /** Longer than the venue takes to respond. */
   static final Duration CANCEL_AGAIN = Duration.ofSeconds(15);
 
   private static final int BATCH = 50;
@@ -70,7 +70,7 @@ public final class InterruptedCommands {
     return each(PENDING_ON_PAPER, HaltService.SENDABLE, this::reject);
   }
 
-  /** Repeats cancellations that no venue has confirmed for a while, for ten minutes. */
+  /** Repeats cancellations that the venue has not confirmed, for ten minutes after their request. */
   Future<Void> cancelAgain() {
     return each(CANCEL_REQUESTED, CANCEL_AGAIN, cancellations::send);
   }

@@ -108,7 +108,7 @@ public final class UserFollower {
         });
   }
 
-  /** Begins with the oldest event that is retained. */
+  /** Sets the cursor to the oldest retained event. */
   private Future<Void> begin() {
     return bus.request(Notifications.READ_LOG, new ReadLog(null, 0))
         .compose(page -> database.transaction(tx -> move(tx, oldest(page))));

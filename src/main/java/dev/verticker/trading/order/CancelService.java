@@ -17,7 +17,7 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Requests cancellations; an order is canceled when its venue says so. */
+/** Requests cancellations; an order is canceled when its venue confirms it. */
 public final class CancelService {
   private static final Logger log = LoggerFactory.getLogger(CancelService.class);
 
@@ -62,7 +62,7 @@ public final class CancelService {
         .map(StoredOrder::order);
   }
 
-  /** Serves {@link Orders#CANCEL_ALL}; cancellations that take longer than the reply may go on. */
+  /** Serves {@link Orders#CANCEL_ALL}; cancellations may continue after the reply. */
   public Future<OrderPage> cancelAll(CancelAll cancel) {
     return listOpen(cancel, null, List.of())
         .compose(own -> request(cancel, own))
@@ -93,7 +93,7 @@ public final class CancelService {
     });
   }
 
-  /** Sends a cancellation that was requested; an order that its venue has not acknowledged is canceled when it does. */
+  /** Sends a requested cancellation; an order that its venue has not acknowledged is canceled after the acknowledgement. */
   public Future<StoredOrder> send(StoredOrder requested) {
     var order = requested.order();
     if (order.status().isFinal() || order.status() == Status.PENDING) {

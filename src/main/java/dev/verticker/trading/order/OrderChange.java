@@ -4,7 +4,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 
 /**
- * What may change of an order.
+ * The columns of an order that may change.
  *
  * @param executedQty sum of its trades, like {@code executedQuoteQty}
  * @param locked as in {@link StoredOrder}, like {@code triggeredAt}
@@ -23,7 +23,7 @@ record OrderChange(
     locked = locked.stripTrailingZeros();
   }
 
-  /** The order as it is stored. */
+  /** Returns the stored values, unchanged. */
   static OrderChange none(StoredOrder stored) {
     var order = stored.order();
     return new OrderChange(

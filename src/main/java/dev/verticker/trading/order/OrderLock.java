@@ -6,11 +6,11 @@ import dev.verticker.message.trading.Orders.Type;
 import dev.verticker.message.trading.Orders.Verdict;
 import java.math.BigDecimal;
 
-/** What an order on paper locks of the asset that it pays with. */
+/** The amount of the paid asset that an order on paper locks. */
 final class OrderLock {
   private OrderLock() {}
 
-  /** Returns what a new order locks: an estimate if its price, or its quantity at that price, is not known yet. */
+  /** Returns the amount that a new order locks: an estimate if its price or quantity is not known yet. */
   static BigDecimal initial(Ticket ticket, Verdict verdict) {
     if (ticket.type() != Type.MARKET) {
       return remaining(ticket, BigDecimal.ZERO, BigDecimal.ZERO);
@@ -20,7 +20,7 @@ final class OrderLock {
         : first(ticket.qty(), verdict.estimatedQty());
   }
 
-  /** Returns what the rest of an order needs; 0 for a market order whose rest has no known price. */
+  /** Returns the amount that the unfilled rest of an order needs; 0 for a market order whose rest has no known price. */
   static BigDecimal remaining(Ticket ticket, BigDecimal executedQty, BigDecimal executedQuoteQty) {
     if (ticket.quoteQty() != null) {
       return ticket.side() == Side.BUY

@@ -8,10 +8,10 @@ import java.time.Instant;
 import java.util.List;
 
 /**
- * What a venue reports about one order.
+ * A report of a venue about one order.
  *
  * @param executionId grows with each report of the order; null if the venue sends none
- * @param trades of the order; not necessarily all
+ * @param trades some or all trades of the order
  * @param triggeredAt as in {@link StoredOrder}; null if the venue does not report it
  */
 public record OrderReport(

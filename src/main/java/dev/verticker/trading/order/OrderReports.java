@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Applies what venues report about orders. Reports may arrive in any order and any number of times; the rows are the same
- * afterwards.
+ * Applies reports of venues about orders. Reports may arrive in any order and any number of times; the resulting rows are the
+ * same.
  */
 public final class OrderReports {
   private static final Logger log = LoggerFactory.getLogger(OrderReports.class);
@@ -33,8 +33,8 @@ public final class OrderReports {
   }
 
   /**
-   * Applies a report about an order of the account that is stored; empty if there is none. The id of the venue identifies the
-   * order, else the client order id.
+   * Applies a report about a stored order of the account; empty if there is none. The exchange order id identifies the order,
+   * or else the client order id.
    */
   public Future<Optional<StoredOrder>> apply(
       OrderGateway gateway, long accountId, ExecutionReport report) {
@@ -48,10 +48,10 @@ public final class OrderReports {
   }
 
   /**
-   * Applies a report about a stored order. If it reports a higher quantity than the trades that are known, the gateway returns
-   * them first; without them the status is applied alone, and reconciliation finds the difference. A report of the paper venue
-   * about an order whose status is final changes nothing. Fails with {@link Ledger#isInsufficient} if an order on paper costs
-   * more than its account has.
+   * Applies a report about a stored order. If the reported quantity exceeds that of the known trades, the trades are read from
+   * the gateway first; if that fails, only the status is applied, and reconciliation adds the trades later. A report of the
+   * paper venue about an order whose status is final changes nothing. Fails with {@link Ledger#isInsufficient} if an order on
+   * paper costs more than its account has.
    */
   public Future<StoredOrder> apply(
       OrderGateway gateway, long accountId, long orderId, OrderReport report) {

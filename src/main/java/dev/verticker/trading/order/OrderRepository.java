@@ -168,7 +168,7 @@ public final class OrderRepository {
             Tuple.of(find.accountId(), find.clientOrderId(), find.userId())));
   }
 
-  /** Finds an order of the account by what its venue reports; the id of the venue counts more than the client's. */
+  /** Finds an order of the account by the ids in a report; the exchange order id has precedence over the client order id. */
   Future<Optional<Long>> findReported(
       long accountId, String symbol, String exchangeOrderId, String clientOrderId) {
     return database
@@ -176,7 +176,7 @@ public final class OrderRepository {
         .map(rows -> Rows.first(rows, row -> row.getLong("id")));
   }
 
-  /** At most one order more than the limit, newest first. */
+  /** Returns at most one order more than the limit, newest first. */
   Future<List<StoredOrder>> list(ListOrders list) {
     return database
         .query(
@@ -193,7 +193,7 @@ public final class OrderRepository {
         .map(rows -> Rows.all(rows, OrderRepository::order));
   }
 
-  /** At most one trade more than the limit, newest first. */
+  /** Returns at most one trade more than the limit, newest first. */
   Future<List<Fill>> trades(ListTrades list) {
     return database
         .query(
@@ -240,7 +240,7 @@ public final class OrderRepository {
     return one(tx.preparedQuery(INSERT).execute(row)).map(Optional::orElseThrow);
   }
 
-  /** Inserts those trades of the order that are not known yet, and returns them. */
+  /** Inserts the trades of the order that are not stored yet, and returns them. */
   Future<List<Fill>> insertTrades(SqlConnection tx, StoredOrder stored, List<VenueTrade> trades) {
     if (trades.isEmpty()) {
       return Future.succeededFuture(List.of());
@@ -261,7 +261,7 @@ public final class OrderRepository {
             Rows.all(rows, trade -> fill(trade, order.venue(), order.ticket().side())));
   }
 
-  /** Writes what may change of an order, and returns it with its new revision. */
+  /** Writes the changed columns of an order, and returns it with its new revision. */
   Future<StoredOrder> update(SqlConnection tx, long id, OrderChange change, Instant now) {
     var state = change.state();
     var row = Tuple.of(id, OrderJson.status(state.status()), state.exchangeOrderId())
@@ -279,7 +279,7 @@ public final class OrderRepository {
     return one(tx.preparedQuery(UPDATE).execute(row)).map(Optional::orElseThrow);
   }
 
-  /** A statement of its own for each combination of conditions, so that each one uses the index of its columns. */
+  /** Each combination of conditions gets its own statement, so that each uses the index of its columns. */
   private static String equal(String column, String parameter, Object value) {
     return value == null ? parameter + " IS NULL" : column + " = " + parameter;
   }

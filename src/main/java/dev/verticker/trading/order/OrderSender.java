@@ -33,8 +33,7 @@ public final class OrderSender {
   }
 
   /**
-   * Sends a stored order. The future fails if the outcome cannot be stored; the order stays pending then, until it is
-   * reconciled.
+   * Sends a stored order. Fails if the outcome cannot be stored; the order then stays pending until reconciliation settles it.
    */
   Future<StoredOrder> place(OrderGateway gateway, StoredOrder order) {
     var sent = new NewOrder(
@@ -47,7 +46,7 @@ public final class OrderSender {
             : cancel(gateway, settled));
   }
 
-  /** Requests the cancellation of an order at its venue; returns the order as it stands afterwards. */
+  /** Requests the cancellation of an order at its venue; returns the order with its status afterwards. */
   Future<StoredOrder> cancel(OrderGateway gateway, StoredOrder order) {
     return gateway.cancel(order.reference()).compose(outcome -> {
       if (outcome instanceof Outcome.Accepted accepted) {
@@ -85,7 +84,7 @@ public final class OrderSender {
         order, Status.REJECTED, (code == 0 ? "not sent:" : Integer.toString(code)) + " " + message);
   }
 
-  /** A report about the order may have arrived before its outcome. */
+  /** A report about the order that arrived before the outcome takes precedence. */
   private Future<StoredOrder> conclude(StoredOrder order, Status status, String reason) {
     return reports.conclude(
         order.order().accountId(),

@@ -8,8 +8,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What the reports of a venue say about an order, merged so that neither their order nor repetitions matter: the report that
- * is furthest decides the status. Trades are counted elsewhere.
+ * The state of an order, merged from the reports of its venue: their order and repetitions do not change the result, and the
+ * most advanced report decides the status. It does not count trades.
  *
  * @param reportedQty the highest executed quantity that was reported
  * @param executionId of the report that decided the status; null if it had none
@@ -30,7 +30,7 @@ record OrderState(
     oddities = List.copyOf(oddities);
   }
 
-  /** A status that was concluded here gives way to every report; a final one is not changed by an earlier report. */
+  /** Every report replaces a status that was concluded here; an earlier report does not change a final status. */
   private static final Comparator<OrderState> PROGRESS = Comparator.<OrderState>comparingInt(
           state -> isReported(state.status) ? 1 : 0)
       .thenComparing(state -> state.status.isFinal())
@@ -81,7 +81,7 @@ record OrderState(
         newStatus, reportedQty, preventedQty, exchangeOrderId, executionId, newReason, oddities);
   }
 
-  /** A refusal is the venue's word too, but an order that it reports later exists. */
+  /** A rejection does not count as reported: an order that the venue reports later exists. */
   private static boolean isReported(Status status) {
     return switch (status) {
       case OPEN, PARTIALLY_FILLED, FILLED, CANCELED, EXPIRED, EXPIRED_IN_MATCH -> true;

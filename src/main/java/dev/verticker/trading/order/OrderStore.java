@@ -78,7 +78,7 @@ public final class OrderStore {
   }
 
   /**
-   * A conclusion about an order that no report of its venue contains.
+   * A status of an order that was concluded here and that no report of its venue contains.
    *
    * @param reason null without one
    */
@@ -120,7 +120,7 @@ public final class OrderStore {
   }
 
   /**
-   * Sets the status of an order without a report of its venue; an order that is not as expected stays as it is.
+   * Sets the status of an order without a report of its venue; an order that does not satisfy {@code expected} stays unchanged.
    *
    * @param expected evaluated while the order is locked
    */
@@ -245,12 +245,14 @@ public final class OrderStore {
         .map(updated));
   }
 
-  /** At a real venue the balances of the ledger are not the balances of the account. */
+  /** Leaves out balances at a real venue: those of the ledger are not those of the account. */
   private static List<Balance> published(StoredOrder stored, List<Balance> balances) {
     return stored.isPaper() ? balances : List.of();
   }
 
-  /** Adds the entries of the trades, and on paper of what the order no longer locks; returns what it locks after them. */
+  /**
+   * Adds the entries of the trades, and on paper of the amount that the order unlocks; returns the amount that stays locked.
+   */
   private static BigDecimal settle(
       StoredOrder stored, List<Fill> trades, OrderChange change, List<Entry> entries) {
     var buys = stored.ticket().side() == Side.BUY;

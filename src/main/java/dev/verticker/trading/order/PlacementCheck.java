@@ -13,7 +13,7 @@ import dev.verticker.trading.rules.OrderRules;
 import io.vertx.core.Future;
 import java.util.List;
 
-/** Checks orders without their venue. */
+/** Checks orders against filters, limits and the age of the price before they are stored. */
 public final class PlacementCheck {
   private final AccountRepository accounts;
   private final OrderRules rules;

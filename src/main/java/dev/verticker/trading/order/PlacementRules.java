@@ -61,10 +61,10 @@ final class PlacementRules {
   /**
    * An own order that satisfies every other rule and is not stored yet.
    *
-   * @param contentHash SHA-256 of what the client ordered, in hexadecimal digits
-   * @param locked what it locks on paper; 0 at a real venue
+   * @param contentHash SHA-256 of the client's request, in hexadecimal digits
+   * @param locked amount that it locks on paper; 0 at a real venue
    * @param notional in units of the quote asset; null if unknown
-   * @param sentAt the time with which it will be signed, on the venue's clock
+   * @param sentAt time of its signature, on the venue's clock
    */
   record Placement(
       VenueAccount account,

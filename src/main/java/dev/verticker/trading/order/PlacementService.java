@@ -122,7 +122,7 @@ public final class PlacementService {
         gateway.time());
   }
 
-  /** Returns the order after its venue has answered; as pending if that takes too long, or if the outcome cannot be stored. */
+  /** Returns the order after its venue has responded; as pending if that takes too long or the outcome cannot be stored. */
   private Future<Order> send(OrderGateway gateway, StoredOrder pending) {
     var settled = sender.place(gateway, pending).otherwise(failure -> {
       log.warn("the outcome of order {} is not stored yet: {}", pending.id(), failure.getMessage());
@@ -139,7 +139,7 @@ public final class PlacementService {
             .map(done -> result.succeeded() ? result.result() : late);
   }
 
-  /** The database holds some of the rules, too. */
+  /** Maps a violated database constraint to a failure. */
   private static Throwable refusal(Throwable failure) {
     return failure instanceof PgException refusal && CHECK_VIOLATION.equals(refusal.getSqlState())
         ? PlacementCheck.notAccepted(List.of(new Violation(

@@ -13,10 +13,10 @@ import java.util.List;
 /**
  * A row of {@code trading.orders}.
  *
- * @param contentHash of what the client ordered; null for an external order
+ * @param contentHash of the client's request; null for an external order
  * @param base asset that is bought or sold; null until the venue lists the symbol, like {@code quote}
- * @param reportedQty executed quantity that the venue reported, which may be ahead of the known trades
- * @param locked what the order has locked in the wallet of {@link #payAsset}; 0 at a real venue
+ * @param reportedQty executed quantity that the venue reported; may exceed the sum of the known trades
+ * @param locked amount that the order locks in the wallet of {@link #payAsset}; 0 at a real venue
  * @param lastExecutionId null if no report had one
  * @param triggeredAt when the limit order of a stop-limit order entered the book; null before, and for other types
  * @param oddities reports that contradict the order
@@ -56,7 +56,7 @@ public record StoredOrder(
     return ticket().side() == Side.BUY ? quote : base;
   }
 
-  /** Whether its venue has never reported it. */
+  /** Returns whether its venue has never reported it. */
   public boolean isUnacknowledged() {
     return order.exchangeOrderId() == null
         && reportedQty.signum() == 0

@@ -1,2 +1,2 @@
-/** Orders: their states, placement, cancellation, and what venues report about them. */
+/** Orders: placement, cancellation, statuses, and reports of venues. */
 package dev.verticker.trading.order;

@@ -16,14 +16,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Reads over the bus what happened in a market after a position: its trades, or whole minutes if that is long ago. The rest of
- * the first minute is left out then.
+ * Reads over the bus the trades of a market after a position; for an old position, the candles of whole minutes, without the
+ * rest of the first minute.
  */
 final class MissedPrints {
   private static final int MAX_TRADES = 1000;
   private static final int MAX_MINUTES = 1000;
 
-  /** More trades than a few requests return. */
+  /** After a longer time, the trades are more than a few requests return. */
   private static final Duration MAX_BY_TRADES = Duration.ofMinutes(10);
 
   private final Bus bus;
@@ -33,11 +33,11 @@ final class MissedPrints {
   }
 
   /**
-   * What happened after a position.
+   * The prints after a position.
    *
    * @param prints oldest first; may begin with some before the position
    * @param end position after them
-   * @param complete whether there is nothing after them yet
+   * @param complete whether there is no later print yet
    */
   record Missed(List<MarketPrint> prints, MarketPosition end, boolean complete) {
     Missed {
@@ -115,7 +115,7 @@ final class MissedPrints {
         });
   }
 
-  /** Returns whether nothing of the minute can change any more. */
+  /** Returns whether the candle can no longer change. */
   private static boolean isOver(Candle candle) {
     return switch (candle.state()) {
       case FINAL, AMENDED, ABSENT -> true;

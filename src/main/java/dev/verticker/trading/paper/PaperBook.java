@@ -27,14 +27,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The resting orders of one symbol. One step runs at a time: orders that are behind the market are matched with what they missed,
- * the others with each trade. An order whose report fails is read again and continues from its stored position.
+ * The resting orders of one symbol. One step runs at a time: it matches orders that are behind the market with the trades that
+ * they missed, and the others with each live trade. An order whose report fails is read again and continues from its stored
+ * position.
  */
 final class PaperBook {
   private static final Logger log = LoggerFactory.getLogger(PaperBook.class);
   private static final Duration RETRY_DELAY = Duration.ofSeconds(2);
 
-  /** Trades that wait for their step; of more, none is kept, and every order reads what it missed. */
+  /**
+   * Max number of trades that wait for their step; above it all are dropped, and every order reads the trades that it missed.
+   */
   private static final int MAX_QUEUE = 10_000;
 
   /** Accounts whose orders are matched at the same time. */
@@ -50,7 +53,7 @@ final class PaperBook {
   /** The last trade that the orders were matched with, except those behind; null before the first one. */
   private MarketPosition position;
 
-  /** Grows when trades were left out that a read may not contain which has begun. */
+  /** Grows when trades are dropped: a read that began earlier may not contain them. */
   private int interruptions;
 
   private boolean running;
@@ -78,7 +81,7 @@ final class PaperBook {
     return List.copyOf(orders.keySet());
   }
 
-  /** Adds an order that rests, unless it is known; it is matched from its own position on. */
+  /** Adds a resting order unless it is known; it is matched from its own position on. */
   void add(WorkingOrder order) {
     var id = order.identity().orderId();
     if (orders.putIfAbsent(id, order) == null) {
@@ -116,7 +119,7 @@ final class PaperBook {
     run();
   }
 
-  /** Lets every order read what it missed. */
+  /** Marks every order as behind the market, so that it reads the trades that it missed. */
   void catchUp() {
     interruptions++;
     orders.replaceAll((id, order) -> current(order));
@@ -221,7 +224,7 @@ final class PaperBook {
         }));
   }
 
-  /** To what every order is matched with now. */
+  /** Advances to the position that every order is matched with now. */
   private void advancePosition(MarketPosition end) {
     position = orders.values().stream()
         .map(order -> current(order).matched())

@@ -17,10 +17,7 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The paper account of one user. An order is at this venue when its outcome is stored; an outcome that is not stored never
- * happened.
- */
+/** The paper account of one user. An order exists at this venue only when its outcome is stored. */
 final class PaperGateway implements OrderGateway {
   private static final Logger log = LoggerFactory.getLogger(PaperGateway.class);
   private static final int TIMESTAMP_OUTSIDE_WINDOW = -1021;

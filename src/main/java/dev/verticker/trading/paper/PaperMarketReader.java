@@ -18,12 +18,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Reads the current market of a symbol over the bus; never fails, parts that are unavailable or stale are unknown. */
+/** Reads the current market of a symbol over the bus. Never fails: prices that are unavailable or stale are unknown. */
 final class PaperMarketReader {
   /** Leaves time for the transaction after it, before the client receives a response. */
   private static final long TIMEOUT_MS = 1500;
 
-  /** The quantity at a best price without a book is not known. */
+  /** Quantity of the best price without a book, where the real one is unknown. */
   private static final BigDecimal UNLIMITED = new BigDecimal("1000000000000000000");
 
   private final Bus bus;

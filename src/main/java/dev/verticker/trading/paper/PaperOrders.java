@@ -25,7 +25,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** The orders of the paper venue: rows of {@code trading.orders}, and what their matching continues from. */
+/** The orders of the paper venue: rows of {@code trading.orders}, and the positions from which their matching continues. */
 final class PaperOrders {
   /** Max number of rows of one statement. */
   static final int MAX_PAGE = 500;
@@ -176,7 +176,7 @@ final class PaperOrders {
             rows -> Rows.first(rows, row -> new NewPaperOrder(row.getLong("id"), instrument(row))));
   }
 
-  /** Stores what the matching of an order begins after. */
+  /** Stores the position after which the matching of an order begins. */
   Future<Void> enter(long orderId, MarketPosition position, Instant now) {
     return database
         .query(

@@ -116,7 +116,7 @@ record WorkingOrder(
     return remaining().signum() <= 0;
   }
 
-  /** Returns whether what does not trade at once expires. */
+  /** Returns whether the quantity that does not trade at once expires. */
   boolean isImmediate() {
     return ticket.timeInForce() == TimeInForce.IOC || ticket.timeInForce() == TimeInForce.FOK;
   }

@@ -22,8 +22,8 @@ record CostBasis(BigDecimal qty, BigDecimal cost, BigDecimal realizedProfit) {
   }
 
   /**
-   * Removes the cost of the quantity in proportion; the last sale removes all of it. The cost of what exceeds the quantity is
-   * unknown, and so is the profit then.
+   * Removes the cost of the quantity in proportion; the last sale removes all of it. If more is disposed of than the quantity,
+   * the cost of the excess and the profit are unknown.
    *
    * @param proceeds null = unknown
    */

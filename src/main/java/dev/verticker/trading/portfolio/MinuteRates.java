@@ -20,7 +20,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Reads the worth of assets at the start of minutes over the bus: the open of the minute's candle, or the last close within the
+ * Reads the value of assets at the start of minutes over the bus: the open of the minute's candle, or the last close within the
  * hour before. It does not change once the minute has begun.
  */
 final class MinuteRates {
@@ -37,8 +37,8 @@ final class MinuteRates {
   }
 
   /**
-   * Reads the worth of each asset at its minutes; that of an asset without a market stays unknown. Fails with
-   * {@link Failure.Unavailable} if candles are not available now.
+   * Reads the value of each asset at its minutes; that of an asset without a market stays unknown. Fails with {@link
+   * Failure.Unavailable} if candles are not available now.
    */
   Future<Rates> read(Map<String, ? extends SortedSet<Instant>> minutes, String valuedIn) {
     var rates = new HashMap<String, TreeMap<Instant, BigDecimal>>();

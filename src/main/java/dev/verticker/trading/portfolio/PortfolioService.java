@@ -28,7 +28,7 @@ import java.util.Optional;
 
 /** The balances of accounts and their values at the newest prices. */
 public final class PortfolioService {
-  /** Assets of one portfolio. */
+  /** Max number of assets in one portfolio. */
   private static final int MAX_ASSETS = 200;
 
   private static final String PAPER_BALANCES =

@@ -16,9 +16,9 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 
-/** The average costs of the assets of accounts, and the trades that they do not contain yet. */
+/** The average costs of the assets of accounts, and the trades that are not included yet. */
 public final class PositionRepository {
-  /** Trades that one transaction adds. */
+  /** Max number of trades that one transaction adds. */
   static final int MAX_TRADES = 200;
 
   private static final String CURSOR =
@@ -84,7 +84,7 @@ public final class PositionRepository {
   /** @param cursor id of the last trade that the positions contain; 0 = none */
   record Positions(long cursor, Map<String, CostBasis> bases) {}
 
-  /** Lets the positions of an account begin again without its trades; the transaction holds the lock of the account. */
+  /** Resets the positions of an account, without its earlier trades; the transaction holds the lock of the account. */
   public static Future<Void> reset(SqlConnection tx, long accountId) {
     // The cursor first, as in store: its row lock orders the two, and what the other stored is deleted.
     return tx.preparedQuery(SKIP)

@@ -16,7 +16,7 @@ import org.slf4j.LoggerFactory;
 final class PositionUpdater {
   private static final Logger log = LoggerFactory.getLogger(PositionUpdater.class);
 
-  /** Pages of one update; the next one continues. */
+  /** Max number of pages in one update; the next update continues. */
   private static final int MAX_PAGES = 10;
 
   private final PositionRepository positions;
@@ -51,7 +51,7 @@ final class PositionUpdater {
         }));
   }
 
-  /** Returns false if the worth of an asset at the time of a trade cannot be read now. */
+  /** Returns false if the value of an asset at the time of a trade cannot be read now. */
   private Future<Boolean> add(long accountId, Positions before, List<TradeFacts> trades) {
     // The assets of a symbol that the venue does not list yet are not known.
     var known = trades.stream()

@@ -19,7 +19,7 @@ final class TradeCosts {
   private final String valuedIn;
   private final Rates rates;
 
-  /** The worth of one unit of an asset in units of the asset of the valuation, at the start of a minute. */
+  /** The value of one unit of an asset in units of the asset of the valuation, at the start of a minute. */
   @FunctionalInterface
   interface Rates {
     /** Returns null if it is unknown. */
@@ -43,7 +43,7 @@ final class TradeCosts {
       return tradedAt.truncatedTo(ChronoUnit.MINUTES);
     }
 
-    /** Returns the assets whose worth at the time of the trade is needed. */
+    /** Returns the assets whose value at the time of the trade is needed. */
     Set<String> valuedAssets(String valuedIn) {
       var assets = new LinkedHashSet<String>();
       assets.add(quote);

@@ -10,7 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 
-/** The values of the balances of an account: a pure function. What is not known is null, and so is each sum that contains it. */
+/** The values of the balances of an account: a pure function. An unknown value is null, and so is each sum that contains it. */
 final class Valuation {
   private final String valuedIn;
   private final Map<String, CostBasis> bases;
@@ -94,7 +94,7 @@ final class Valuation {
         hasAllTrades ? basis.realizedProfit() : null);
   }
 
-  /** What was withdrawn took its part of the cost along. The cost of what trades did not acquire is not known. */
+  /** A withdrawal reduces the cost in proportion. The cost of a quantity that trades did not acquire is unknown. */
   private static BigDecimal cost(CostBasis basis, BigDecimal covered) {
     if (covered.signum() == 0) {
       return null;

@@ -22,14 +22,14 @@ import java.util.function.Function;
  * placed here are stored as external and never changed.
  */
 final class AccountReconciler {
-  /** A weight of four for each lookup of one order; 80 for the list of all open orders. */
+  /** Request weight of a lookup of one order; the list of all open orders has 80. */
   private static final int LOOKUP_WEIGHT = 4;
 
   private static final int OPEN_ORDERS_WEIGHT = 80;
   private static final int BALANCES_WEIGHT = 20;
   private static final int ORDERS_WEIGHT = 20;
 
-  /** Orders that changed in this time may have changed again while no report arrived. */
+  /** Orders that changed within this time may have changed again without a report. */
   private static final Duration RECENT = Duration.ofHours(1);
 
   private static final int MAX_SYMBOLS = 10;
@@ -47,7 +47,7 @@ final class AccountReconciler {
   /**
    * The result of a comparison.
    *
-   * @param weight what the requests weigh at the venue
+   * @param weight request weight at the venue
    * @param missing orders that are open here and that the venue does not have
    */
   record Result(int weight, List<StoredOrder> missing) {
@@ -97,7 +97,7 @@ final class AccountReconciler {
     });
   }
 
-  /** Finds orders that were placed or filled while no report arrived, and late fills of orders that were closed. */
+  /** Finds orders that were placed or filled without a report, and late fills of closed orders. */
   private Future<Integer> compareRecent(VenueAccount account, OrderGateway gateway) {
     var since = clock.instant().minus(RECENT);
     return state.recentSymbols(account.id(), since, MAX_SYMBOLS).compose(symbols -> each(
@@ -135,7 +135,7 @@ final class AccountReconciler {
         .toList();
   }
 
-  /** One after the other, which bounds the requests in flight. */
+  /** Processes the items one after the other, which bounds the requests in flight. */
   private static <T> Future<Void> each(List<T> items, Function<T, Future<Void>> work) {
     var done = Future.<Void>succeededFuture();
     for (var item : items) {

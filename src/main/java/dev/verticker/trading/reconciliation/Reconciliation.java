@@ -50,7 +50,7 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
         Duration.ofMillis(80));
   }
 
-  /** Younger orders are left to the node that sends them. */
+  /** Reconciliation leaves younger orders to the node that sends them. */
   private static final Duration MIN_AGE = Duration.ofSeconds(3);
 
   private static final int MAX_UNSETTLED = 500;
@@ -60,7 +60,7 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
     ALL
   }
 
-  /** What does the work. */
+  /** The collaborators. */
   record Workers(VenueState state, UnknownOrders unknown, AccountReconciler accounts) {}
 
   private final Vertx vertx;
@@ -177,7 +177,7 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
 
   @Override
   public void onConnected(long accountId) {
-    log.info("reports of account {} arrive, comparing it with its venue", accountId);
+    log.info("user stream of account {} is connected, comparing the account with its venue", accountId);
     require(accountId, Scope.ALL);
   }
 
@@ -220,7 +220,7 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
           return leading ? workers.unknown().settle(all) : Future.<Void>succeededFuture();
         })
         .onFailure(failure ->
-            log.warn("orders of unknown outcome cannot be read: {}", failure.getMessage()))
+            log.warn("orders with unknown outcome cannot be read: {}", failure.getMessage()))
         .onComplete(done -> settling = false);
   }
 
@@ -236,7 +236,7 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
               .onSuccess(read -> expect(ofVenues));
         })
         .onFailure(
-            failure -> log.warn("accounts at venues cannot be read: {}", failure.getMessage()));
+            failure -> log.warn("accounts at real venues cannot be read: {}", failure.getMessage()));
   }
 
   private Future<Void> readKey(VenueAccount account) {

@@ -13,11 +13,11 @@ import io.micrometer.core.instrument.Gauge;
 import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 
-/** Wires the work of the leader about real venues. */
+/** Wires the reconciliation with real venues, which the leader runs. */
 public final class ReconciliationModule {
   private final LeaderLease lease;
 
-  /** What the module reads and writes. */
+  /** The repositories and services that the module uses. */
   public record Stores(
       Database database, AccountRepository accounts, OrderReports reports, TradingOutbox outbox) {}
 

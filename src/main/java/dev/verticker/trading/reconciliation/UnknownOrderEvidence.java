@@ -10,14 +10,14 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What lookups have shown about one order whose outcome is unknown. Only an order at the venue, or the proof that there is none,
- * ends the search: a lookup that fails, or that comes too early, shows nothing. Times are on the venue's clock.
+ * The results of lookups of one order whose outcome is unknown. Only an order at the venue, or the proof that there is none,
+ * ends the search: a lookup that fails or is too early proves nothing. Times are on the venue's clock.
  */
 final class UnknownOrderEvidence {
-  /** A venue takes an order until this time after it was signed. */
+  /** A venue accepts an order until this time after its signature. */
   static final Duration RECEIVE_WINDOW = Duration.ofSeconds(5);
 
-  /** A venue may show an order only this time after it took it. */
+  /** Max time between the acceptance of an order and its first appearance in lookups. */
   static final Duration MAX_DELAY = Duration.ofSeconds(30);
 
   static final Duration LOOKUP_INTERVAL = Duration.ofSeconds(5);
@@ -26,12 +26,12 @@ final class UnknownOrderEvidence {
   /** The list of orders begins this time before the order was signed. */
   static final Duration LIST_MARGIN = Duration.ofMinutes(1);
 
-  /** A venue takes an order that was signed up to this time ahead of its clock. */
+  /** A venue accepts a signature time up to this far ahead of its clock. */
   private static final Duration MAX_AHEAD = Duration.ofSeconds(1);
 
   /** What to do next. */
   enum Verdict {
-    /** Nothing is proved: look the order up again. */
+    /** Nothing is proven: look the order up again. */
     LOOK_UP,
     /** Lookups show no order: list all orders since {@link #listFrom}. */
     LIST,
@@ -41,7 +41,7 @@ final class UnknownOrderEvidence {
     CONTRADICTED,
     /** The venue never had the order. */
     ABSENT,
-    /** The venue had the order and has it no longer. */
+    /** The venue acknowledged the order and does not have it any more. */
     VENUE_RESET
   }
 

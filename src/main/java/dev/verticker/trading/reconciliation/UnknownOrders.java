@@ -23,8 +23,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settles orders whose outcome is unknown, among them those whose node failed before it stored the outcome. An order is settled
- * by the evidence of its venue only; lookups that fail leave it as it is. Runs on the leader, on one event loop.
+ * Settles orders whose outcome is unknown, among them those whose node failed before it stored the outcome. Only evidence from
+ * the venue settles an order; a failed lookup changes nothing. Runs on the leader, on one event loop.
  */
 final class UnknownOrders {
   private static final Logger log = LoggerFactory.getLogger(UnknownOrders.class);
@@ -32,12 +32,12 @@ final class UnknownOrders {
   /** The node that sent an order stores its outcome within this time after it was signed, unless it fails. */
   static final Duration MAX_OUTCOME_DELAY = Duration.ofSeconds(15);
 
-  /** Of an order that its venue may not show yet. */
+  /** Interval of lookups of an order that its venue may not show yet. */
   private static final Duration EARLY_INTERVAL = Duration.ofSeconds(2);
 
   private static final Duration LATE_INTERVAL = UnknownOrderEvidence.LOOKUP_INTERVAL;
 
-  /** Of an order about which an operator must decide. */
+  /** Interval of lookups of an order about which an operator must decide. */
   private static final Duration CONTRADICTED_INTERVAL = Duration.ofMinutes(5);
 
   /** Max number of lookups in one pass, which bounds the weight: four for each lookup. */
@@ -78,7 +78,7 @@ final class UnknownOrders {
   /**
    * Looks up those orders whose next lookup is due.
    *
-   * @param orders all orders to settle: evidence about others is forgotten
+   * @param orders all orders to settle; evidence about others is discarded
    */
   Future<Void> settle(List<StoredOrder> orders) {
     var now = clock.instant();
@@ -160,7 +160,7 @@ final class UnknownOrders {
       }
       case CONTRADICTED -> {
         log.error(
-            "order {} has the id of another order at its venue: {}; compare both and decide",
+            "the client order id of order {} belongs to another order at its venue: {}; an operator must compare both",
             order.id(),
             found);
         yield Future.succeededFuture();

@@ -24,7 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 
-/** The rows that the leader compares with real venues, and those that it writes besides reports about stored orders. */
+/** The orders and balances that the leader compares with real venues; stores external orders and reported balances. */
 final class VenueState {
   /** Max number of orders in one comparison. */
   static final int MAX_ORDERS = 1000;
@@ -136,7 +136,7 @@ final class VenueState {
         .map(rows -> Rows.all(rows, OrderRepository::order));
   }
 
-  /** Orders of the account that are open, as far as it is known here, and closed ones whose trades are not all known. */
+  /** Returns the orders of the account whose stored status is open, and closed ones whose trades are not all known. */
   Future<List<StoredOrder>> open(long accountId) {
     return database
         .query(OPEN, Tuple.of(accountId, MAX_ORDERS))
@@ -187,7 +187,7 @@ final class VenueState {
   /**
    * Stores balances that are newer than the stored ones, and publishes those that differ.
    *
-   * @param all whether assets that are not contained have no balance
+   * @param all whether assets that are not in the report have no balance
    */
   Future<Void> storeBalances(VenueAccount account, Balances reported, boolean all) {
     return database.transaction(tx -> check

@@ -1,2 +1,2 @@
-/** What the leader does about real venues: it applies their reports, compares orders with them, and settles unknown outcomes. */
+/** Reconciliation with real venues: the leader applies their reports, compares orders, and settles unknown outcomes. */
 package dev.verticker.trading.reconciliation;

@@ -27,7 +27,7 @@ import java.util.Optional;
 public final class BusMarket implements VenueMarket {
   private static final Duration CHECK_INTERVAL = Duration.ofMinutes(1);
 
-  /** A list that never ends must not fill the memory; the exchange has 3,000 symbols. */
+  /** Bounds the memory if the pages never end; the exchange has 3,000 symbols. */
   private static final int MAX_SYMBOLS = 20_000;
 
   private final Vertx vertx;

@@ -7,7 +7,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 
 /**
- * What an order would trade at the price that is known; null where no price is.
+ * The quantity, notional and fee that an order would have at the known price; null without a price.
  *
  * @param qty of the base asset
  * @param notional in units of the quote asset

@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Checks the content of an order and the filters of its symbol. Exact: nothing is rounded but the proposed values. */
+/** Checks the content of an order and the filters of its symbol. Exact: only the proposed values are rounded. */
 final class OrderFilters {
   static final String PRICE = "/price";
   static final String QTY = "/qty";
@@ -30,7 +30,7 @@ final class OrderFilters {
   private final BigDecimal reference;
   private final List<Violation> violations = new ArrayList<>();
 
-  /** The last decimals of quotients, in estimates of quantities. */
+  /** Decimals of quotients in estimates of quantities. */
   private static final int QUOTIENT_SCALE = 24;
 
   private OrderFilters(SymbolRules rules, Ticket ticket, BigDecimal reference) {
@@ -42,7 +42,7 @@ final class OrderFilters {
   /**
    * Returns the violations of a ticket whose content {@link TicketContent} found complete.
    *
-   * @param reference in place of the average price that the exchange takes; null = rules that need it are not checked
+   * @param reference used instead of the exchange's average price; null = rules that need it are not checked
    */
   static List<Violation> check(SymbolRules rules, Ticket ticket, BigDecimal reference) {
     var filters = new OrderFilters(rules, ticket, reference);

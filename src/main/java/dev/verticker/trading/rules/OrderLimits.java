@@ -10,13 +10,13 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Checks the limits of an account that concern one order alone. */
+/** Checks the limits of an account that depend on one order only. */
 final class OrderLimits {
   private OrderLimits() {}
 
   /**
-   * @param notional in units of the quote asset; null if unknown, then its limit refuses the order
-   * @param last the last price; null if unknown, then the limit of the distance refuses an order with a price
+   * @param notional in units of the quote asset; null if unknown: then its limit refuses the order
+   * @param last the last price; null if unknown: then the limit of the distance refuses an order with a price
    */
   static List<Violation> check(Limits limits, Ticket ticket, BigDecimal notional, BigDecimal last) {
     var violations = new ArrayList<Violation>();

@@ -5,11 +5,11 @@ import dev.verticker.message.trading.Orders.Verdict;
 import dev.verticker.message.trading.TradingAccounts.Limits;
 import io.vertx.core.Future;
 
-/** Checks an order without its venue and without the account's balances, open orders and orders of the day. */
+/** Checks an order against filters and limits, but not against balances, open orders or orders of the day. */
 public interface OrderRules {
   /**
-   * Checks an order against the filters of the venue and those limits that concern this order alone. Fails with
-   * {@link dev.verticker.bus.Failure.Unavailable} if the symbols of the venue are not known yet.
+   * Checks an order against the filters of the venue and the limits that depend on this order only. Fails with {@link
+   * dev.verticker.bus.Failure.Unavailable} if the symbols of the venue are not known yet.
    */
   Future<Result> check(String venue, Limits limits, Ticket ticket);
 

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * The rules of a symbol, from the exchange's own object of it (Binance spot API, filters.md). A number that is absent, 0 or
- * cannot be read is no rule.
+ * malformed means no rule.
  *
  * @param tradable whether the exchange accepts orders
  * @param orderTypes the exchange's names of the accepted types; empty = unknown
@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * @param price of limit and stop prices
  * @param lot of the quantity of every order
  * @param marketLot of the quantity of a market order, besides {@code lot}
- * @param onlyExchangeKnows names of the filters that depend on what only the exchange knows
+ * @param onlyExchangeKnows names of the filters that only the exchange can check
  */
 record SymbolRules(
     Instrument instrument,
@@ -54,7 +54,7 @@ record SymbolRules(
       "MAX_NUM_ORDER_AMENDS");
 
   /**
-   * Bounds of price times quantity. For a market order the exchange takes the average price of some minutes.
+   * Bounds of price times quantity. For a market order the exchange uses the average price of several minutes.
    *
    * @param minToMarket whether {@code min} concerns market orders, like {@code maxToMarket}
    */
@@ -67,7 +67,7 @@ record SymbolRules(
     }
   }
 
-  /** Bounds of a limit price as multiples of the average price of some minutes. */
+  /** Bounds of a limit price as multiples of the average price of several minutes. */
   record PercentRule(
       String name, BigDecimal buyDown, BigDecimal buyUp, BigDecimal sellDown, BigDecimal sellUp) {
     ValueRange range(Side side, BigDecimal reference) {

@@ -27,7 +27,7 @@ record ValueRange(BigDecimal min, BigDecimal max, BigDecimal step) {
     return !isBelow(value) && !isAbove(value) && !isOffStep(value);
   }
 
-  /** Returns the values that both ranges contain. Of two steps the larger one is taken: exchanges use powers of ten. */
+  /** Returns the values that both ranges contain. It has the larger of both steps: exchanges use powers of ten. */
   ValueRange and(ValueRange other) {
     return new ValueRange(
         larger(min, other.min),

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 public final class VenueRules implements OrderRules {
   private final Map<String, VenueMarket> markets;
 
-  /** By venue and symbol; as many as the venues list. */
+  /** By venue and symbol; bounded by the number of symbols that the venues list. */
   private final Map<String, SymbolRules> parsed = new HashMap<>();
 
   /** @param markets by the name of the venue */
@@ -79,7 +79,7 @@ public final class VenueRules implements OrderRules {
     return new Result(verdict, rules.instrument());
   }
 
-  /** An exchange compares with the average of some minutes, for which the last price is taken here; the paper venue does not. */
+  /** Adds filters with an average price, for which the check uses the last one; the paper venue uses the last one, too. */
   private static List<String> onlyExchangeKnows(SymbolRules rules, Ticket ticket) {
     if (rules.instrument().venue().equals(TradingAccounts.PAPER)) {
       return List.of();

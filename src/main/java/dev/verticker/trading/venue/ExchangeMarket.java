@@ -16,7 +16,7 @@ import java.util.Optional;
 import java.util.function.Function;
 
 /**
- * Symbols and prices of a real venue, requested when an order needs them and kept for a moment. While the venue does not respond,
+ * Symbols and prices of a real venue, requested when an order needs them and cached briefly. While the venue does not respond,
  * the last price is returned with its age. Used on one event loop.
  */
 final class ExchangeMarket implements VenueMarket {
@@ -70,7 +70,7 @@ final class ExchangeMarket implements VenueMarket {
   /** @param value empty if the venue does not list the symbol */
   private record Entry<T>(Optional<T> value, Instant at) {}
 
-  /** The newest responses by symbol; the least recently used ones are forgotten. */
+  /** The newest responses by symbol; evicts the least recently used ones. */
   private static final class Cache<T> {
     private final Clock clock;
     private final Duration maxAge;
@@ -89,7 +89,7 @@ final class ExchangeMarket implements VenueMarket {
       this.request = request;
     }
 
-    /** Concurrent calls share one request; a failed one leaves the last response. */
+    /** Concurrent calls share one request; after a failure the last response is returned. */
     private Future<Entry<T>> find(String symbol) {
       var known = entries.get(symbol);
       if (known != null && known.at().plus(maxAge).isAfter(clock.instant())) {

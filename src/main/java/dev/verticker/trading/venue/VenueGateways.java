@@ -31,7 +31,7 @@ public final class VenueGateways implements Venues {
 
   /**
    * @param venues enabled real venues by name
-   * @param keys empty without a key that decrypts them; then no real venue is enabled
+   * @param keys empty without {@code SECRETS_KEY}; then no real venue is enabled
    */
   public VenueGateways(
       Function<VenueAccount, OrderGateway> paper,
@@ -64,7 +64,7 @@ public final class VenueGateways implements Venues {
             "The venue of this account is not enabled on this installation: see TRADING_VENUES."));
   }
 
-  /** Forgets the gateway of a deleted account, and with it the key. */
+  /** Removes the gateway of a deleted account, and its key, from memory. */
   public void forget(long accountId) {
     gateways.remove(accountId);
   }

@@ -80,8 +80,8 @@ public final class VenueModule {
   }
 
   /**
-   * Encrypts stored keys with the current key after a rotation. Fails if one cannot be decrypted; completes without the venues
-   * if they do not respond.
+   * Encrypts stored keys with the current key after a rotation. Fails if a key cannot be decrypted; venues that do not respond
+   * do not fail it.
    */
   public Future<Void> start() {
     return keys.map(VenueModule::encryptWithCurrentKey)
@@ -135,8 +135,8 @@ public final class VenueModule {
   }
 
   /**
-   * Tries the stored key of an account. Fails with {@code account-without-keys} or {@code venue-not-enabled} (409), or with
-   * {@code venue-unavailable} (503).
+   * Tests the stored key of an account at its venue. Fails with {@code account-without-keys} or {@code venue-not-enabled}
+   * (409), or with {@code venue-unavailable} (503).
    */
   public Future<KeyTest> test(VenueAccount account) {
     if (account.isPaper()) {

@@ -187,7 +187,7 @@ final class BinanceOrders implements OrderGateway {
     return parameters;
   }
 
-  /** The id of the exchange finds an order faster than the client's. */
+  /** The exchange finds an order faster by its own id than by the client order id. */
   private static Map<String, String> parameters(OrderReference order) {
     return order.exchangeOrderId() == null
         ? Map.of("symbol", order.symbol(), "origClientOrderId", order.clientOrderId())

@@ -34,7 +34,7 @@ final class BinanceUserStream implements UserStream, UserStreamConnection.Owner 
   /** A connection that stays open for this long resets the back-off. */
   private static final Duration STABLE = Duration.ofSeconds(60);
 
-  /** A successor that has not subscribed every account by then replaces the connection nevertheless. */
+  /** After this time a successor replaces the connection even if it has not subscribed every account. */
   private static final Duration MAX_HAND_OVER = Duration.ofMinutes(1);
 
   private final Vertx vertx;
@@ -78,7 +78,7 @@ final class BinanceUserStream implements UserStream, UserStreamConnection.Owner 
   public void expect(Map<Long, ApiKey> expected) {
     if (expected.size() > MAX_ACCOUNTS) {
       log.warn(
-          "reports of {} accounts are only read by reconciliation: a connection takes {}",
+          "only reconciliation reads the reports of {} accounts: a connection subscribes at most {}",
           expected.size() - MAX_ACCOUNTS,
           MAX_ACCOUNTS);
     }
@@ -215,7 +215,7 @@ final class BinanceUserStream implements UserStream, UserStreamConnection.Owner 
     }
   }
 
-  /** Closes the former connection later, so that it delivers what the exchange has already sent. */
+  /** Closes the former connection later, so that it delivers the events that the exchange has already sent. */
   private void handOver() {
     if (successor == null) {
       return;

@@ -46,7 +46,7 @@ public final class BinanceVenue implements TradingVenue {
   private static final int MAX_ACCOUNT_BYTES = 4 * 1024 * 1024;
   private static final Duration PUBLIC_TIMEOUT = Duration.ofSeconds(5);
 
-  /** No such symbol, or a character that no symbol has. */
+  /** Error codes: no such symbol, or an illegal character in it. */
   private static final Set<Integer> UNLISTED = Set.of(-1121, -1100);
 
   private static final Duration LIMITS_RETRY = Duration.ofMinutes(1);
@@ -96,13 +96,13 @@ public final class BinanceVenue implements TradingVenue {
         .setMaxMessageSize(MAX_FRAME_BYTES));
   }
 
-  /** Reads the limits that apply and the time; never fails because the exchange does not respond. */
+  /** Reads the order limits and the time of the exchange; does not fail if the exchange does not respond. */
   public Future<Void> start() {
     return limits.start().compose(started -> Future.all(venueClock.start(), readLimits())
         .mapEmpty());
   }
 
-  /** Any symbol that is listed at every venue: the limits are the same for all of them. */
+  /** Requests one symbol that every venue lists: the limits are the same for all symbols. */
   private Future<Void> readLimits() {
     return get("exchangeInfo", new QueryStringEncoder("/api/v3/exchangeInfo?symbol=BTCUSDT"), 20)
         .onSuccess(body -> {
@@ -144,7 +144,7 @@ public final class BinanceVenue implements TradingVenue {
     });
   }
 
-  /** Of the key, unlike the account's own {@code canWithdraw}. */
+  /** Returns whether the key may withdraw; {@code canWithdraw} of the account does not depend on the key. */
   private Future<KeyPermissions> restrictions(RequestSigner signer, boolean accountTrades) {
     var query = new Query("/sapi/v1/account/apiRestrictions", Map.of(), 1, MAX_FRAME_BYTES);
     return requests

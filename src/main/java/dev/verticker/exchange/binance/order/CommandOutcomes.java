@@ -13,10 +13,13 @@ import java.util.Set;
 
 /**
  * Decides what the response to a command proves. Only error codes that the exchange sends before an order reaches its book, or
- * with which its matching engine refuses one, prove that there is no order; everything else may be at the exchange.
+ * with which its matching engine refuses one, prove that there is no order; after every other response the order may exist.
  */
 final class CommandOutcomes {
-  /** Errors of binance-spot-api-docs, "errors.md", without -1000, -1001, -1006, -1007 and -1008, whose outcome is not known. */
+  /**
+   * Errors of binance-spot-api-docs, "errors.md", except -1000, -1001, -1006, -1007 and -1008, after which the outcome is
+   * unknown.
+   */
   private static final Set<Integer> REFUSALS = Set.of(
       -1002, -1003, -1010, -1013, -1014, -1015, -1016, -1020, -1021, -1022, -1100, -1101, -1102,
       -1103, -1104, -1105, -1106, -1108, -1111, -1112, -1114, -1115, -1116, -1117, -1118, -1121,

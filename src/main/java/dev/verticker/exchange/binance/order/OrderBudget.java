@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Supplier;
 
 /**
- * The number of unfilled orders that the exchange still accepts of one account, as its headers report it. While the account
- * has used an interval up, no order is sent: orders that the exchange refuses would end in a ban of the address.
+ * The number of unfilled orders that the exchange still accepts of one account, as its headers report it. While an interval is
+ * used up, no order of the account is sent: further refused orders would get the address banned.
  */
 final class OrderBudget {
   /** @param header reports how many orders of the interval are unfilled */
@@ -23,7 +23,7 @@ final class OrderBudget {
   private final Supplier<List<Limit>> limits;
   private Instant pausedUntil = Instant.EPOCH;
 
-  /** @param limits those of the exchange; empty as long as they are not known */
+  /** @param limits of the exchange; empty until they are known */
   OrderBudget(Clock clock, Supplier<List<Limit>> limits) {
     this.clock = clock;
     this.limits = limits;
@@ -76,7 +76,7 @@ final class OrderBudget {
     }
   }
 
-  /** Stops the orders of the account. */
+  /** Stops the orders of the account until the exchange accepts them again. */
   void pause(Duration duration) {
     var until = clock.instant().plus(duration);
     if (until.isAfter(pausedUntil)) {

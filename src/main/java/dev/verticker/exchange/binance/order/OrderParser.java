@@ -23,8 +23,8 @@ import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
- * Parses orders, trades and balances of REST responses. A value that later versions of the exchange may add, such as a status,
- * is unknown; a missing identity or quantity fails with {@link ExchangeException.ExchangeUnavailableException}.
+ * Parses orders, trades and balances of REST responses. A value that this version does not know, such as a new status, is
+ * parsed as unknown; a missing identity or quantity fails with {@link ExchangeException.ExchangeUnavailableException}.
  */
 final class OrderParser {
   private static final int MAX_LENGTH = 128;
@@ -203,7 +203,7 @@ final class OrderParser {
     return value;
   }
 
-  /** The exchange sends a negative amount for old orders of which it does not know it. */
+  /** The exchange sends a negative amount if it does not know that of an old order. */
   private static BigDecimal known(BigDecimal value) {
     return value == null || value.signum() < 0 ? null : value;
   }

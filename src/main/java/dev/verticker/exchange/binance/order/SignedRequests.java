@@ -77,7 +77,7 @@ record SignedRequests(
     return commands.send(call).compose(response -> observe(response).map(response));
   }
 
-  /** Learns from a response what it says about limits and time. */
+  /** Applies the limits and the time that a response contains. */
   private Future<?> observe(ExchangeResponse response) {
     limits.onUsedWeight(response.headers().get("X-MBX-USED-WEIGHT-1M"));
     var code = response.status() == 200 ? 0 : CommandOutcomes.code(response);
@@ -119,7 +119,7 @@ record SignedRequests(
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** The text of a ban has its end in epoch milliseconds. */
+  /** The text of a ban contains its end in epoch milliseconds. */
   private static Instant bannedUntil(ExchangeResponse response) {
     var banned = BANNED_UNTIL.matcher(response.body().toString());
     return response.status() != 200 && banned.find()

@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class UserStreamConnection {
   private static final Logger log = LoggerFactory.getLogger(UserStreamConnection.class);
 
-  /** Of a subscription, of a list of them, and of a connection. */
+  /** Request weight of each subscription, list of subscriptions and connection. */
   private static final int WEIGHT = 2;
 
   /** Doubles with each refusal of an account, so that a revoked key does not use up the weight. */
@@ -275,7 +275,7 @@ final class UserStreamConnection {
     }
   }
 
-  /** Subscribes again what the exchange does not list. @param known ids before the request of the list */
+  /** Subscribes again the accounts that the exchange does not list. @param known ids before the request of the list */
   private void onList(JsonNode list, Set<Long> known) {
     if (closed || !list.isArray()) {
       return;

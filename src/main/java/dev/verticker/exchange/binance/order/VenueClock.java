@@ -47,7 +47,7 @@ final class VenueClock {
     return clock.instant().plus(offset);
   }
 
-  /** Completes with the first response or its failure, which later responses correct. */
+  /** Completes with the first response or failure; later responses correct the offset. */
   Future<Void> start() {
     timer = vertx.setPeriodic(INTERVAL.toMillis(), id -> synchronize());
     return synchronize();
@@ -57,7 +57,7 @@ final class VenueClock {
     vertx.cancelTimer(timer);
   }
 
-  /** Asks for the time, at most once a second; never fails. */
+  /** Requests the time, at most once a second; never fails. */
   Future<Void> synchronize() {
     var sentAt = clock.instant();
     if (requestedAt.isAfter(sentAt.minus(MIN_INTERVAL))) {
@@ -78,7 +78,7 @@ final class VenueClock {
     return response.success("Binance", limits, Instant.EPOCH);
   }
 
-  /** The exchange read its clock between both times. */
+  /** The exchange read its clock between the start and the end of the request. */
   private void onTime(Buffer body, Instant sentAt, Instant receivedAt) {
     try {
       var time = JsonFields.time(JsonFields.tree(body).get("serverTime"));
@@ -88,7 +88,7 @@ final class VenueClock {
       var middle = sentAt.plus(Duration.between(sentAt, receivedAt).dividedBy(2));
       var measured = Duration.between(middle, time);
       if (measured.minus(offset).abs().compareTo(NOTABLE_CHANGE) > 0) {
-        log.info("clock of the exchange is {} ms ahead", measured.toMillis());
+        log.info("clock of the exchange is {} ms ahead of this node", measured.toMillis());
       }
       offset = measured;
     } catch (ExchangeException e) {

@@ -45,8 +45,8 @@ public final class ControlTasks {
   private void every(Duration interval, Supplier<Future<Void>> task) {
     vertx.setTimer(interval.toMillis(), timer -> {
       var run = leader.getAsBoolean() ? task.get() : Future.<Void>succeededFuture();
-      run.onFailure(
-              failure -> log.warn("periodic trading task failed, retrying: {}", failure.getMessage()))
+      run.onFailure(failure ->
+              log.warn("periodic trading task failed, retrying: {}", failure.getMessage()))
           .onComplete(done -> every(interval, task));
     });
   }

@@ -70,7 +70,8 @@ public final class CancelService {
           var results = new ArrayList<>(requested);
           var sent = sendEach(results, 0);
           return PlacementService.within(vertx, Orders.MAX_WAIT, sent, null)
-              .map(done -> new OrderPage(results.stream().map(StoredOrder::order).toList(), null));
+              .map(
+                  done -> new OrderPage(results.stream().map(StoredOrder::order).toList(), null));
         });
   }
 

@@ -141,7 +141,8 @@ public final class PaperMatcher implements LeaderLease.Listener {
           reading = false;
           resting = books.values().stream().mapToInt(PaperBook::size).sum();
           if (done.succeeded()) {
-            // A read that an earlier election began has not added all orders to the books of this one.
+            // A read that an earlier election began has not added all orders to the books of this
+            // one.
             loaded = leads && began == term;
           } else {
             log.warn("resting paper orders cannot be read: {}", done.cause().getMessage());

@@ -86,7 +86,8 @@ public final class PositionRepository {
 
   /** Resets the positions of an account, without its earlier trades; the transaction holds the lock of the account. */
   public static Future<Void> reset(SqlConnection tx, long accountId) {
-    // The cursor first, as in store: its row lock orders the two, and what the other stored is deleted.
+    // The cursor first, as in store: its row lock orders the two, and what the other stored is
+    // deleted.
     return tx.preparedQuery(SKIP)
         .execute(Tuple.of(accountId))
         .compose(skipped -> tx.preparedQuery(CLEAR).execute(Tuple.of(accountId)))

@@ -177,7 +177,8 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
 
   @Override
   public void onConnected(long accountId) {
-    log.info("user stream of account {} is connected, comparing the account with its venue", accountId);
+    log.info(
+        "user stream of account {} is connected, comparing the account with its venue", accountId);
     require(accountId, Scope.ALL);
   }
 
@@ -235,8 +236,8 @@ final class Reconciliation implements LeaderLease.Listener, UserStream.Listener 
               .otherwiseEmpty()
               .onSuccess(read -> expect(ofVenues));
         })
-        .onFailure(
-            failure -> log.warn("accounts at real venues cannot be read: {}", failure.getMessage()));
+        .onFailure(failure ->
+            log.warn("accounts at real venues cannot be read: {}", failure.getMessage()));
   }
 
   private Future<Void> readKey(VenueAccount account) {

@@ -222,7 +222,11 @@ final class PaperDesk implements AutoCloseable {
   }
 
   void awaitState(long id, String expected) {
-    Await.until("order " + id + " is " + expected, () -> expected.equals(state(id)));
+    try {
+      Await.until("order " + id + " is " + expected, () -> expected.equals(state(id)));
+    } catch (AssertionError e) {
+      throw new AssertionError(e.getMessage() + ", but it is " + state(id) + " " + trades(id), e);
+    }
   }
 
   /** "id price qty quote fee feeAsset maker" of the trades of an order. */

@@ -45,7 +45,7 @@ class ReadmeIT {
 
   /** Roles of the jar in the README with the verticles that each logs. */
   private static final Map<String, String> NODES = Map.of(
-      "java -jar target/verticker.jar", " ms: notification, price, price-api, user, user-api;",
+      "java -jar target/verticker.jar", " ms: notification, price, price-api, trading, user, user-api;",
       "java -jar target/verticker.jar user-api user", " ms: user-api, user;");
 
   private static final Set<String> NOT_COPIED = Set.of(

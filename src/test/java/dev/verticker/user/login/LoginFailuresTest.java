@@ -59,9 +59,7 @@ final class LoginFailuresTest {
     redis = Await.await(
         context,
         () -> RedisClient.open(
-            vertx,
-            SettingsReader.read(settings, RedisSettings::read),
-            RedisClient.MAX_TIMEOUT));
+            vertx, SettingsReader.read(settings, RedisSettings::read), RedisClient.MAX_TIMEOUT));
   }
 
   @AfterAll

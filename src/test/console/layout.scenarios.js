@@ -208,10 +208,9 @@ module.exports = {
   async "the first paint takes at most one second and 300 kB"(fixture) {
     let { paint, bytes, count } = await measureFirstPaint(fixture);
     // Another process may have used the processor.
-    for (let i = 0; paint >= 1000 && i < 5; i++) ({ paint, bytes, count } = await measureFirstPaint(fixture));
+    for (let i = 0; paint >= 1000 && i < 2; i++) ({ paint, bytes, count } = await measureFirstPaint(fixture));
     console.log(`first paint after ${Math.round(paint)} ms, ${Math.round(bytes / 1000)} kB in ${count} files`);
-    // One second is promised on an otherwise idle machine.
-    assert.ok(paint < 4000, `first paint after ${paint} ms`);
+    assert.ok(paint < 1000, `first paint after ${paint} ms`);
     assert.ok(bytes > 20_000 && bytes < 300_000, `${bytes} bytes`);
   },
 

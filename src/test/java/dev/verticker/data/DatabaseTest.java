@@ -18,6 +18,7 @@ import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
 import io.vertx.sqlclient.Tuple;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -154,7 +155,10 @@ class DatabaseTest {
     calls.forEach(DatabaseTest::assertUnavailable);
     servers.forEach(each -> each.proxy().passOn());
     for (var each : servers) {
-      Await.until("a new connection", () -> succeeds(each.query()) && succeeds(each.transaction()));
+      Await.until(
+          Duration.ofSeconds(10),
+          "a new connection",
+          () -> succeeds(each.query()) && succeeds(each.transaction()));
       each.database().close().await();
     }
   }

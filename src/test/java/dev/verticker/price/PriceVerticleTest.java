@@ -433,9 +433,7 @@ class PriceVerticleTest {
 
     exchange.faults().add(Fault.of(FaultKind.SERVER_ERROR).on(Endpoint.EXCHANGE_INFO));
     var other = nodeWithQuotes();
-    // Each takes a request of its own, all within the deadline of the read.
-    assertEquals(
-        "symbol-unknown", failure(other, "UNLISTED1", "UNLISTED2", "UNLISTED3").code());
+    assertEquals("symbol-unknown", failure(other, unlisted(10)).code());
     assertEquals(0, awaited(other));
   }
 
@@ -510,7 +508,7 @@ class PriceVerticleTest {
         larger, database, Map.of("REFRESH_INTERVAL_SECONDS", LongInterval.seconds()));
     nodes.add(node);
     until("the configured symbols have quotes", () -> node.latest().size() == CONFIGURED.size());
-    larger.faults().add(Fault.of(FaultKind.SLOW).delay(Duration.ofMillis(100)));
+    larger.faults().add(Fault.of(FaultKind.SLOW).delay(Duration.ofMillis(200)));
     larger.calls().reset();
 
     var together = node.find(cold.subList(0, 40).toArray(String[]::new));
@@ -653,8 +651,9 @@ class PriceVerticleTest {
     } finally {
       TestServers.postgres().start();
     }
-    // StoresThroughFaultsTest, which no other test slows down, measures the promised 5 s.
-    until("ready again", () -> node.health.notReady("postgres market").isEmpty());
+    until(Duration.ofSeconds(5), "ready again", () -> node.health
+        .notReady("postgres market")
+        .isEmpty());
     var during = node.published.stream()
         .filter(quote -> quote.receivedAt().isAfter(down))
         .limit(3)

@@ -120,7 +120,7 @@ class EventsThroughFaultsTest {
     until(Duration.ofSeconds(30), "all of it handed over", () -> postgres
         .column("SELECT id FROM account.outbox")
         .isEmpty());
-    until("read to the end", () -> readOn(b, log));
+    until(Duration.ofSeconds(10), "read to the end", () -> readOn(b, log));
 
     var committed = postgres.column(
         """

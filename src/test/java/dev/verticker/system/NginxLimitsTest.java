@@ -43,8 +43,8 @@ class NginxLimitsTest extends NginxTestCase {
         i -> client.request(HttpMethod.GET, "/users").bearer("token-" + i % 30).begin());
     assertEquals(List.of(), office);
     var flood = refused(
-        800, i -> client.request(HttpMethod.GET, "/users").bearer("flood").begin());
-    assertTrue(flood.size() > 100 && flood.size() < 700, () -> "refused: " + flood.size());
+        400, i -> client.request(HttpMethod.GET, "/users").bearer("flood").begin());
+    assertTrue(flood.size() > 100 && flood.size() < 300, () -> "refused: " + flood.size());
     flood.forEach(each -> each.expectProblem(429, "too-many-requests"));
     assertEquals("1", flood.get(0).header("Retry-After"));
     client.request(HttpMethod.GET, "/users").bearer("token-1").expect(200);

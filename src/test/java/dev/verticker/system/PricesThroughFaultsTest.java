@@ -17,6 +17,7 @@ import io.vertx.core.Vertx;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -93,8 +94,10 @@ class PricesThroughFaultsTest {
     } finally {
       TestServers.redis().start();
     }
-    // StoresThroughFaultsTest, which no other test slows down, measures the promised 5 s.
-    until("used again", () -> !client.health().text().contains("Redis is unavailable"));
+    until(
+        Duration.ofSeconds(5),
+        "used again",
+        () -> !client.health().text().contains("Redis is unavailable"));
     until("fresh", this::fresh);
   }
 
@@ -109,7 +112,7 @@ class PricesThroughFaultsTest {
     } finally {
       TestServers.postgres().start();
     }
-    until("ready again", () -> client.health().status() == 200);
+    until(Duration.ofSeconds(5), "ready again", () -> client.health().status() == 200);
     assertTrue(prices().getJsonObject(0).getLong("id") > 0);
   }
 

@@ -19,7 +19,6 @@ import io.vertx.core.Vertx;
 import io.vertx.core.eventbus.MessageConsumer;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -89,35 +88,22 @@ final class RevocationCacheTest {
     revoked.start().await();
     var received = new CopyOnWriteArrayList<Reason>();
     revoked.onRevoked(revocation -> received.add(revocation.reason()));
-    var shortest = Duration.ofDays(1);
-    // A busy machine may delay one of them.
-    for (var user = 1; user <= 3; user++) {
-      var token = token(user, 1, SESSION);
-      var added = System.nanoTime();
-      entries.add(user(user, 2));
-      Await.until("refused", () -> revoked.isRevoked(token));
-      var took = Duration.ofNanos(System.nanoTime() - added);
-      shortest = took.compareTo(shortest) < 0 ? took : shortest;
-    }
-    assertTrue(shortest.compareTo(Duration.ofSeconds(1)) < 0, shortest.toString());
-    // This thread may see an entry a moment before the listener is called.
-    Await.until("revocations received", () -> received.size() == 3);
-    assertEquals(Collections.nCopies(3, Reason.USER_DISABLED), received);
+    entries.add(user(7, 2));
+    Await.until(Duration.ofSeconds(1), "refused", () -> revoked.isRevoked(token(7, 1, SESSION)));
+    // This thread may see the entry a moment before the listener is called.
+    Await.until("revocation received", () -> !received.isEmpty());
+    assertEquals(List.of(Reason.USER_DISABLED), received);
   }
 
   @Test
   void a_revoked_message_triggers_a_poll_at_once() {
     serve();
     revoked.start().await();
-    var began = System.nanoTime();
-    // Without the message each would take half a second.
-    for (var user = 1; user <= 40; user++) {
-      var token = token(user, 1, SESSION);
-      entries.add(user(user, 2));
-      bus.publish(Sessions.REVOKED, new Sessions.RevokedHint());
-      Await.until("refused", () -> revoked.isRevoked(token));
-    }
-    assertTrue(System.nanoTime() - began < Duration.ofSeconds(10).toNanos());
+    var before = requests.get();
+    entries.add(user(7, 2));
+    bus.publish(Sessions.REVOKED, new Sessions.RevokedHint());
+    Await.until(Duration.ofMillis(400), "refused", () -> revoked.isRevoked(token(7, 1, SESSION)));
+    assertTrue(requests.get() > before);
   }
 
   @Test

@@ -72,7 +72,7 @@ class SocketPricesTest extends SocketTestCase {
     var stale = frame.getJsonArray("data").getJsonObject(0);
     assertTrue(stale.getBoolean("stale"));
     var late = Duration.between(time(stale, "fresh_until"), time(frame, "at"));
-    assertTrue(late.compareTo(Duration.ofSeconds(5)) < 0, "sent after " + late);
+    assertTrue(late.compareTo(Duration.ofSeconds(2)) < 0, "sent after " + late);
 
     door.prices.tick(FakePrices.quote(2, symbol, "101", door.clock.instant()));
     assertFalse(socket.next("prices").getJsonArray("data").getJsonObject(0).getBoolean("stale"));

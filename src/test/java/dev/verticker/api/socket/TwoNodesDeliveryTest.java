@@ -17,6 +17,7 @@ import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.json.JsonObject;
 import io.vertx.junit5.VertxExtension;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -103,8 +104,7 @@ class TwoNodesDeliveryTest {
             UserFrontDoor.encoded("refresh_token", tokens.getString("refresh_token")),
             "Content-Type",
             "application/x-www-form-urlencoded"));
-    // TwoNodesTest measures the time.
-    Await.until("closed", () -> socket.isClosed() && bridged.isClosed());
+    Await.until(Duration.ofSeconds(1), "closed", () -> socket.isClosed() && bridged.isClosed());
     socket.expectClose(4403, "logged-out");
     var frames = bridged.frames;
     assertEquals("logged-out", frames.get(frames.size() - 1).getString("failureType"));

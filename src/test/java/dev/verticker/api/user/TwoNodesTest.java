@@ -31,8 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @ExtendWith(VertxExtension.class)
 class TwoNodesTest {
-  /** One second is promised; the rest allows for a busy test machine. */
-  private static final Duration MAX_PROPAGATION = Duration.ofSeconds(6);
+  private static final Duration MAX_PROPAGATION = Duration.ofSeconds(1);
 
   private final Vertx vertx;
   private final TestDatabase database = TestDatabase.create();

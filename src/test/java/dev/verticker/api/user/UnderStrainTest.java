@@ -89,7 +89,8 @@ class UnderStrainTest {
     } finally {
       TestServers.postgres().thaw();
     }
-    Await.until("recovered", () -> door.get(ada, "/users/me").status() == 200);
+    Await.until(
+        Duration.ofSeconds(5), "recovered", () -> door.get(ada, "/users/me").status() == 200);
     await(creating);
     await(create(acknowledged, 8, 10));
 

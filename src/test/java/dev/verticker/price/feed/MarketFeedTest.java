@@ -238,7 +238,7 @@ class MarketFeedTest {
         "the symbol is subscribed again",
         check(() -> market.resubscribed.equals(List.of("BTCUSDT"))));
     var noticed = Duration.ofNanos(System.nanoTime() - silentSince);
-    assertTrue(noticed.toMillis() < 5000, "noticed after " + noticed);
+    assertTrue(noticed.toMillis() < 2000, "noticed after " + noticed);
     assertFalse(recorder.live);
     // Candles are less frequent than trades, so their silence is noticed later.
     until("all streams of the symbol are interrupted", check(() -> Set.copyOf(recorder.disconnected)
